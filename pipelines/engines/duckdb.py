@@ -1,0 +1,88 @@
+"""The default engine: SQL files over pruned lists of Parquet files, in an in-memory DuckDB.
+
+It never opens a file that people read, so nothing here can lock a reader out. SQL text comes from files
+in `sql/`; values are bound by name, never written into the text.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from types import TracebackType
+from typing import Any, Self
+
+import duckdb
+import pyarrow as pa
+
+from pipelines.errors import StateError
+from pipelines.lake import Lake
+from pipelines.schemas import LAKE_TABLES
+
+SETTINGS = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+
+# `set schema` takes no parameter, and SQL is never put together from strings.
+USE_LAYER = {
+    "ledger": "set schema = 'ledger'",
+    "staging": "set schema = 'staging'",
+    "finding": "set schema = 'finding'",
+    "fact": "set schema = 'fact'",
+    "indicator": "set schema = 'indicator'",
+    "assessment": "set schema = 'assessment'",
+    "published": "set schema = 'published'",
+    "unit": "set schema = 'unit'",
+}
+CREATE_LAYERS = """
+set timezone = 'UTC';
+create schema if not exists ledger; create schema if not exists staging; create schema if not exists finding;
+create schema if not exists fact; create schema if not exists indicator; create schema if not exists assessment;
+create schema if not exists published; create schema if not exists unit;
+"""
+
+
+class DuckDBEngine:
+    """One in-memory connection on which lake tables appear as `layer.table`."""
+
+    def __init__(self, *, threads: int | None = None) -> None:
+        self.connection = duckdb.connect(":memory:", config=SETTINGS)
+        if threads is not None:
+            self.connection.execute("set threads = $threads", {"threads": threads})
+        self.connection.execute(CREATE_LAYERS)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.connection.close()
+
+    def attach(self, lake: Lake, names: Iterable[str], *, days: Iterable[dt.date] | None = None) -> None:
+        """Show lake tables, pruned to `days`, as views.
+
+        Raises:
+            StateError: a table that SQL writes does not exist yet, so its columns are unknown.
+        """
+        chosen = None if days is None else list(days)
+        for name in names:
+            files = lake.files(name, days=chosen)
+            if files:
+                self._view(name, self.connection.from_parquet(files, hive_partitioning=True, union_by_name=True))
+            elif name in LAKE_TABLES:
+                self.register(name, LAKE_TABLES[name].empty())
+            else:
+                rows = lake.read(name, days=[])
+                if rows is None:
+                    raise StateError(f"The table {name} has not been computed yet. Run the pipelines first.")
+                self.register(name, rows)
+
+    def register(self, name: str, rows: pa.Table) -> None:
+        """Show an Arrow table as `layer.table`."""
+        self._view(name, self.connection.from_arrow(rows))
+
+    def query(self, sql: str, parameters: dict[str, Any] | None = None) -> pa.Table:
+        """Run one select and return its rows."""
+        return self.connection.sql(sql, params=parameters or {}).to_arrow_table()
+
+    def _view(self, name: str, relation: duckdb.DuckDBPyRelation) -> None:
+        layer, table = name.split(".")
+        self.connection.execute(USE_LAYER[layer])
+        relation.create_view(table, replace=True)
+        self.connection.execute("set schema = 'main'")

@@ -1,0 +1,227 @@
+"""The only module that knows where tables lie: Delta tables, and generations that pin their versions.
+
+A reader sees one generation: one version of every table. A writer holds the home's lock, writes new
+versions aside, and makes the next generation current last, in one step; killed anywhere, the old state
+stands. What a table means is declared in `schemas`; what is in it is the stages' business.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+from deltalake import DeltaTable, write_deltalake
+from filelock import FileLock, Timeout
+
+from pipelines.errors import HomeError
+
+Partition = tuple[str, dt.date]
+
+KEPT_GENERATIONS = 3
+
+
+@dataclass(frozen=True)
+class Generation:
+    """One version of every table. `number` 0 is an empty lake."""
+
+    number: int = 0
+    versions: dict[str, int] = field(default_factory=dict)
+
+
+class Lake:
+    """The tables below one directory, as one generation shows them."""
+
+    def __init__(self, path: Path, generation: Generation | None = None) -> None:
+        self.path = path
+        self.generation = generation or read_current(path)
+
+    def names(self) -> list[str]:
+        """The `layer.table` names that exist in this generation."""
+        return sorted(self.generation.versions)
+
+    def files(self, name: str, *, days: Iterable[dt.date] | None = None, deployment_id: str | None = None) -> list[str]:
+        """Parquet files of a table, pruned to days and deployment; never a glob."""
+        table = self._open(name)
+        if table is None:
+            return []
+        filters: list[tuple[str, str, object]] = []
+        if days is not None:
+            filters.append(("day", "in", sorted(day.isoformat() for day in days)))
+        if deployment_id is not None:
+            filters.append(("deployment_id", "=", deployment_id))
+        if not filters:
+            return sorted(table.file_uris())
+        if days is not None and not filters[0][2]:
+            return []
+        return sorted(table.file_uris(partition_filters=filters))
+
+    def partitions(self, name: str) -> list[Partition]:
+        """The (deployment, day) partitions that hold rows."""
+        table = self._open(name)
+        if table is None:
+            return []
+        found = {(part["deployment_id"], part["day"]) for part in table.partitions()}
+        return sorted((deployment, _as_day(day)) for deployment, day in found)
+
+    def fingerprints(self, name: str) -> dict[Partition, str]:
+        """What identifies the content of each partition: its files, which change only when it is rewritten."""
+        table = self._open(name)
+        if table is None:
+            return {}
+        actions = pa.table(table.get_add_actions(flatten=True)).to_pylist()
+        files: dict[Partition, list[str]] = {}
+        for action in actions:
+            key = (action["partition.deployment_id"], _as_day(action["partition.day"]))
+            files.setdefault(key, []).append(Path(action["path"]).name)
+        return {key: ",".join(sorted(names)) for key, names in files.items()}
+
+    def read(
+        self,
+        name: str,
+        *,
+        days: Iterable[dt.date] | None = None,
+        deployment_id: str | None = None,
+        columns: list[str] | None = None,
+    ) -> pa.Table | None:
+        """Rows of a table, or None if it does not exist yet."""
+        table = self._open(name)
+        if table is None:
+            return None
+        filters: list[tuple[str, str, object]] = []
+        if days is not None:
+            wanted = sorted(day.isoformat() for day in days)
+            filters.append(("day", "in", wanted or ["0001-01-01"]))
+        if deployment_id is not None:
+            filters.append(("deployment_id", "=", deployment_id))
+        return table.to_pyarrow_table(partitions=filters or None, columns=columns)
+
+    def _open(self, name: str) -> DeltaTable | None:
+        version = self.generation.versions.get(name)
+        return None if version is None else DeltaTable(_location(self.path, name), version=version)
+
+
+class Commit:
+    """What a writer changes. Nothing is visible before the generation is made current."""
+
+    def __init__(self, lake: Lake) -> None:
+        self.lake = lake
+        self.versions = dict(lake.generation.versions)
+
+    def replace_days(self, name: str, rows: pa.Table, partitions: Iterable[Partition]) -> None:
+        """Put `rows` in the place of whole partitions; a partition without rows becomes empty."""
+        wanted = sorted(set(partitions))
+        if not wanted:
+            return
+        location = _location(self.lake.path, name)
+        if name not in self.versions:
+            write_deltalake(location, rows, partition_by=["deployment_id", "day"], mode="append")
+        else:
+            clauses = [f"(deployment_id = '{deployment}' and day = '{day}')" for deployment, day in wanted]
+            for start in range(0, len(clauses), 200):
+                chunk = wanted[start : start + 200]
+                part = rows if len(clauses) <= 200 else _only(rows, chunk)
+                write_deltalake(location, part, mode="overwrite", predicate=" or ".join(clauses[start : start + 200]))
+        self._pin(name)
+
+    def replace_all(self, name: str, rows: pa.Table) -> None:
+        """Put `rows` in the place of a small unpartitioned table."""
+        write_deltalake(_location(self.lake.path, name), rows, mode="overwrite")
+        self._pin(name)
+
+    def _pin(self, name: str) -> None:
+        self.versions[name] = DeltaTable(_location(self.lake.path, name)).version()
+
+
+@contextmanager
+def write(path: Path, *, by: str, wait_seconds: float = 600.0) -> Iterator[Commit]:
+    """Hold the home's lock, recover what an interrupted writer left, and commit a generation at the end.
+
+    Raises:
+        HomeError: another writer held the lock for `wait_seconds`; the message says who.
+    """
+    with locked(path, by=by, wait_seconds=wait_seconds):
+        lake = Lake(path)
+        _drop_unpinned(lake)
+        commit = Commit(lake)
+        yield commit
+        if commit.versions != lake.generation.versions:
+            _make_current(path, Generation(lake.generation.number + 1, commit.versions))
+
+
+@contextmanager
+def locked(path: Path, *, by: str, wait_seconds: float = 600.0) -> Iterator[None]:
+    """The one lock of a home for writers; reentrant within a process."""
+    path.mkdir(parents=True, exist_ok=True)
+    holder = path / "writer.json"
+    lock = FileLock(path / "writer.lock", is_singleton=True)
+    try:
+        lock.acquire(timeout=wait_seconds)
+    except Timeout:
+        who = holder.read_text() if holder.exists() else "unknown"
+        raise HomeError(f"{path} is being written by {who}; waited {wait_seconds:.0f} s. Try again later.") from None
+    try:
+        holder.write_text(json.dumps({"process": os.getpid(), "doing": by}))
+        yield
+    finally:
+        lock.release()
+
+
+def read_current(path: Path) -> Generation:
+    """The current generation of a lake."""
+    pointer = path / "generations" / "current.json"
+    if not pointer.exists():
+        return Generation()
+    record = json.loads(pointer.read_text())
+    return Generation(record["number"], record["versions"])
+
+
+def _make_current(path: Path, generation: Generation) -> None:
+    folder = path / "generations"
+    folder.mkdir(parents=True, exist_ok=True)
+    text = json.dumps({"number": generation.number, "versions": generation.versions}, sort_keys=True, indent=1)
+    _write_durably(folder / f"{generation.number:08d}.json", text)
+    _write_durably(folder / "current.json", text)
+    for old in sorted(folder.glob("0*.json"))[:-KEPT_GENERATIONS]:
+        old.unlink()
+
+
+def _write_durably(target: Path, text: str) -> None:
+    aside = target.with_suffix(".aside")
+    with aside.open("w") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    aside.replace(target)
+
+
+def _drop_unpinned(lake: Lake) -> None:
+    """Take back versions that a killed writer committed to single tables without a generation."""
+    for folder in sorted(lake.path.glob("*/*/_delta_log")):
+        name = f"{folder.parent.parent.name}.{folder.parent.name}"
+        table = DeltaTable(str(folder.parent))
+        pinned = lake.generation.versions.get(name)
+        if pinned is None:
+            table.delete()
+        elif table.version() != pinned:
+            table.restore(pinned)
+
+
+def _only(rows: pa.Table, partitions: list[Partition]) -> pa.Table:
+    wanted = set(partitions)
+    keys = zip(rows["deployment_id"].to_pylist(), rows["day"].to_pylist(), strict=True)
+    return rows.filter(pa.array([key in wanted for key in keys]))
+
+
+def _location(path: Path, name: str) -> str:
+    layer, table = name.split(".")
+    return str(path / layer / table)
+
+
+def _as_day(value: object) -> dt.date:
+    return value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value))

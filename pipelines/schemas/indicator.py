@@ -1,0 +1,84 @@
+"""Indicator: numerators and denominators per day and slice. Integers only; no rates, no text."""
+
+from pipelines.schemas.table import COUNT, LEVEL, NUMBER, PARTITION, TEXT, Column, Table
+
+INDICATOR_DAY = Table(
+    "indicator",
+    "indicator_day",
+    "Counts of one indicator on one day in one slice.",
+    ("deployment_id", "day", "indicator_id", "slice", "slice_value"),
+    (
+        *PARTITION,
+        Column("indicator_id", TEXT, "The indicator."),
+        Column("definition_version", TEXT, "Hash of its SQL and YAML."),
+        Column("slice", TEXT, "'all' or the name of a slice."),
+        Column("slice_value", TEXT, "'all' or the value of the slice."),
+        Column("numerator", COUNT, "Numerator; for a distribution the number of uncensored values."),
+        Column("denominator", COUNT, "Denominator; for a distribution the number of units."),
+        Column("unscored_count", COUNT, "Units in whose conversation or message a detector did not look."),
+    ),
+)
+
+INDICATOR_BUCKET = Table(
+    "indicator",
+    "indicator_bucket",
+    "The counts of the whole deployment in 64 fixed user-hash buckets, for user-clustered intervals.",
+    ("deployment_id", "day", "indicator_id", "bucket"),
+    (
+        *PARTITION,
+        Column("indicator_id", TEXT, "The indicator."),
+        Column("bucket", LEVEL, "0-63."),
+        Column("numerator", COUNT, "Numerator."),
+        Column("denominator", COUNT, "Denominator."),
+    ),
+)
+
+INDICATOR_HISTOGRAM = Table(
+    "indicator",
+    "indicator_histogram",
+    "Counts of a distribution indicator in its fixed bins.",
+    ("deployment_id", "day", "indicator_id", "slice", "slice_value", "bin", "is_censored"),
+    (
+        *PARTITION,
+        Column("indicator_id", TEXT, "The indicator."),
+        Column("slice", TEXT, "'all' or the name of a slice."),
+        Column("slice_value", TEXT, "'all' or the value of the slice."),
+        Column("bin", COUNT, "Index of the bin in the definition."),
+        Column("is_censored", COUNT, "1 if the value is only a lower bound (the event did not happen), else 0."),
+        Column("unit_count", COUNT, "Units in the bin."),
+    ),
+)
+
+DEFINITION = Table(
+    "indicator",
+    "definition",
+    "One row an indicator: its definition, as handed to the later stages.",
+    ("indicator_id",),
+    (
+        Column("indicator_id", TEXT, "Id, snake_case."),
+        Column("title", TEXT, "Name for people."),
+        Column("question", TEXT, "What it answers."),
+        Column("numerator", TEXT, "Numerator in words."),
+        Column("denominator", TEXT, "Denominator in words."),
+        Column("kind", TEXT, "proportion, rate_per_1000, count, distribution or index."),
+        Column("unit", TEXT, "conversation, message, event, user_week, or day for what assess computes."),
+        Column("direction", TEXT, "lower_is_better, higher_is_better or neither."),
+        Column("minimum_denominator", COUNT, "Below it the status is insufficient_data."),
+        Column("family", TEXT, "escalation, harm, disclosure, use, drift, governance or quality."),
+        Column("owner", TEXT, "Role that owns it."),
+        Column("lifecycle", TEXT, "draft or published."),
+        Column("computed_by", TEXT, "sql or assess."),
+        Column("sql", TEXT, "The SQL that counts; empty for assess."),
+        Column("parameters", TEXT, "Named parameters of the SQL, as JSON."),
+        Column("bins", TEXT, "Lower edges of the bins of a distribution, as JSON; empty otherwise."),
+        Column("needs", TEXT, "What a log must hold: event:handoff, notice:ai_disclosure, signal:<id>, field:<name>."),
+        Column("side", TEXT, "above or below: which side of the placeholder limit is bad; empty without one."),
+        Column("watch", NUMBER, "Placeholder watch limit.", nullable=True),
+        Column("breach", NUMBER, "Placeholder breach limit.", nullable=True),
+        Column("appetite_reason", TEXT, "Reason and source of the placeholder."),
+        Column("definition_version", TEXT, "Hash of SQL and YAML."),
+    ),
+    is_partitioned=False,
+)
+
+TABLES = (DEFINITION, INDICATOR_DAY, INDICATOR_BUCKET, INDICATOR_HISTOGRAM)

@@ -1,0 +1,72 @@
+"""Ledger: what was delivered, what was rejected and why, and what has been computed. No text."""
+
+from pipelines.schemas.table import COUNT, DATE, FLAG, PARTITION, TEXT, Column, Table
+
+DELIVERY = Table(
+    "ledger",
+    "delivery",
+    "One row a delivered file.",
+    ("delivery_id",),
+    (
+        Column("delivery_id", TEXT, "SHA-256 of the file as delivered."),
+        Column("deployment_id", TEXT, "The deployment."),
+        Column("file_name", TEXT, "Path below the delivered folder."),
+        Column("received_on", DATE, "Day of delivery."),
+        Column("byte_count", COUNT, "Bytes as delivered."),
+        Column("record_count", COUNT, "Records in the file."),
+        Column("message_count", COUNT, "Records accepted as messages, copies included."),
+        Column("event_count", COUNT, "Records accepted as events, copies included."),
+        Column("rejected_count", COUNT, "Records rejected; each has a row in ledger.rejected."),
+        Column("mapping_hash", TEXT, "SHA-256 of the mapping that read it."),
+    ),
+    is_partitioned=False,
+)
+
+REJECTED = Table(
+    "ledger",
+    "rejected",
+    "One row a rejected record; day is the day of delivery. The record's text is not kept.",
+    ("deployment_id", "delivery_id", "position"),
+    (
+        *PARTITION,
+        Column("delivery_id", TEXT, "SHA-256 of the file."),
+        Column("file_name", TEXT, "Path below the delivered folder."),
+        Column("position", COUNT, "Line of the file, from 1."),
+        Column("reason", TEXT, "Why: malformed_line, missing_field, unknown_role, future_date, empty_body ..."),
+        Column("field", TEXT, "The field at fault; empty if the whole record is.", nullable=True),
+        Column("record_hash", TEXT, "Keyed hash of the record."),
+    ),
+)
+
+DEPLOYMENT = Table(
+    "ledger",
+    "deployment",
+    "One row a deployment: how its time is cut.",
+    ("deployment_id",),
+    (
+        Column("deployment_id", TEXT, "Id, snake_case."),
+        Column("title", TEXT, "Name for people."),
+        Column("zone", TEXT, "IANA time zone of the reporting day."),
+        Column("silence_hours", COUNT, "A silence of this length ends an episode."),
+        Column("maximum_hours", COUNT, "An episode is cut at this length."),
+    ),
+    is_partitioned=False,
+)
+
+QUALITY = Table(
+    "ledger",
+    "quality",
+    "One row a day and data-quality rule of the batch gate.",
+    ("deployment_id", "day", "rule"),
+    (
+        *PARTITION,
+        Column("suite", TEXT, "message, conversation or event."),
+        Column("rule", TEXT, "Id of the rule."),
+        Column("severity", TEXT, "stop (the day is not scored) or tell (the day is marked)."),
+        Column("failing_count", COUNT, "Rows that fail."),
+        Column("row_count", COUNT, "Rows checked."),
+        Column("is_met", FLAG, "Whether the rule holds."),
+    ),
+)
+
+TABLES = (DELIVERY, REJECTED, DEPLOYMENT, QUALITY)

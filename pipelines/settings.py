@@ -1,0 +1,99 @@
+"""Where a home directory keeps what, and the settings of the pipelines.
+
+Read once at the edge (command line, Dagster definitions) and passed on as a value. No table lies
+here: tables are the lake's business.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from pipelines.errors import HomeError
+
+MARKER = "home.json"
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+class HomeKind(StrEnum):
+    """Demo data never mixes with real data: a home is one or the other for good."""
+
+    REAL = "real"
+    DEMO = "demo"
+
+
+@dataclass(frozen=True)
+class Home:
+    """The directory that holds everything Plimsoll keeps."""
+
+    path: Path
+
+    @property
+    def lake(self) -> Path:
+        """Delta tables and the generations that pin their versions."""
+        return self.path / "lake"
+
+    @property
+    def published(self) -> Path:
+        """Read-only DuckDB files, one a generation, and the pointer to the current one."""
+        return self.path / "published"
+
+    @property
+    def keys(self) -> Path:
+        """Secret keys, readable by the owner alone."""
+        return self.path / "keys"
+
+    @property
+    def inbox(self) -> Path:
+        """Where a sensor looks for deliveries: one folder a deployment, mapping.yaml beside the files."""
+        return self.path / "inbox"
+
+    @property
+    def reports(self) -> Path:
+        """Built reports."""
+        return self.path / "reports"
+
+    @property
+    def definitions(self) -> Path:
+        """The operator's own definitions."""
+        return self.path / "definitions"
+
+    @property
+    def governance_url(self) -> str:
+        """SQLAlchemy address of the governance store; PLIMSOLL_GOVERNANCE_URL names a PostgreSQL one."""
+        return os.environ.get("PLIMSOLL_GOVERNANCE_URL", f"sqlite:///{self.path / 'governance.sqlite'}")
+
+    @property
+    def kind(self) -> HomeKind | None:
+        """Real or demo; None while the directory is not a home yet."""
+        marker = self.path / MARKER
+        return HomeKind(json.loads(marker.read_text())["kind"]) if marker.exists() else None
+
+
+def find_home(path: Path | None = None) -> Home:
+    """The home from `--home`, else PLIMSOLL_HOME, else ./data."""
+    return Home((path or Path(os.environ.get("PLIMSOLL_HOME", "data"))).expanduser().resolve())
+
+
+def make_home(home: Home, kind: HomeKind) -> Home:
+    """Create the home's folders; refuse to turn one kind of home into the other.
+
+    Raises:
+        HomeError: the directory is a home of the other kind, or holds other things.
+    """
+    if home.kind is not None and home.kind is not kind:
+        raise HomeError(
+            f"{home.path} is a home for {home.kind} data, not for {kind} data. "
+            "Demo and real data never mix: choose another directory with --home."
+        )
+    if home.kind is None and home.path.exists() and any(home.path.iterdir()):
+        raise HomeError(f"{home.path} exists and is not a Plimsoll home. Choose an empty directory with --home.")
+    for folder in (home.path, home.lake, home.published, home.keys, home.inbox, home.reports, home.definitions):
+        folder.mkdir(parents=True, exist_ok=True)
+    home.keys.chmod(0o700)
+    if home.kind is None:
+        (home.path / MARKER).write_text(json.dumps({"kind": kind}) + "\n")
+    return home
