@@ -1,0 +1,254 @@
+"""Intervals for shares, rates and ratios of rates, vectorised over arrays.
+
+Sources: Wilson 1927; Clopper & Pearson 1934; Newcombe 1998 (Stat Med 17:857); Brown, Cai & DasGupta 2001;
+Ulm 1990 (exact Poisson); Cochran 1977, Rao & Scott 1992, Korn & Graubard 1998 (clusters of users: ratio
+estimator, design effect, Wilson on the effective number). Corrections for detector error are in `correction`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import special
+
+from methods.errors import InvalidArgumentError, InvalidCountsError
+
+FloatArray = NDArray[np.float64]
+
+FEW_EVENTS = 10
+"""Below it an estimated design effect is noise and the prior is its floor."""
+
+FEW_CLUSTERS = 10
+"""Below it a between-cluster variance says little; the exact interval on effective counts is given."""
+
+ICC_PRIOR = 0.05
+"""Intra-user correlation assumed when it cannot be estimated: 5 units a user give a design effect of 1.2."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A lower and an upper end, arrays of one shape (numpy floats for single values), and the method's name.
+
+    Unpacks as `low, high = wilson(events, trials)`. Not known is NaN, never 0.
+    """
+
+    low: Any
+    high: Any
+    method: str
+
+    def __iter__(self) -> Iterator[Any]:
+        yield self.low
+        yield self.high
+
+
+@dataclass(frozen=True)
+class ClusterProportion:
+    """A share over clusters. Arrays have the shape of the input without its last axis; NaN is not known.
+
+    `method` is `none`, `wilson_effective`, `wilson_effective_prior` or `exact_effective_few_clusters`.
+    `affected` counts clusters with an event: with few users, report `clopper_pearson(affected, clusters)` too.
+    """
+
+    value: Any
+    low: Any
+    high: Any
+    method: Any
+    deff: Any
+    effective_n: Any
+    clusters: Any
+    affected: Any
+
+
+def wilson(events: ArrayLike, trials: ArrayLike, *, confidence: float = 0.95) -> Interval:
+    """Score interval of a share, for display. Fractional (effective) counts are allowed; 0 trials: NaN."""
+    x, n = check_counts(events, trials)
+    z = normal_quantile(confidence)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = x / n
+        centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+        half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    return _close(centre - half, centre + half, x=x, n=n, method="wilson")
+
+
+def clopper_pearson(events: ArrayLike, trials: ArrayLike, *, confidence: float = 0.95) -> Interval:
+    """Exact interval of a share: covers at least as often as it says, at the price of width."""
+    x, n = check_counts(events, trials)
+    tail = (1 - check_confidence(confidence)) / 2
+    low = special.betaincinv(np.maximum(x, np.finfo(float).tiny), n - x + 1, tail)
+    high = special.betaincinv(x + 1, np.maximum(n - x, np.finfo(float).tiny), 1 - tail)
+    return _close(low, high, x=x, n=n, method="clopper_pearson")
+
+
+def clopper_pearson_upper(events: ArrayLike, trials: ArrayLike, *, confidence: float = 0.95) -> Any:
+    """One-sided exact upper bound of a share, for claims "below a limit" (0 of n gives about 3/n)."""
+    x, n = check_counts(events, trials)
+    check_confidence(confidence)
+    high = special.betaincinv(x + 1, np.maximum(n - x, np.finfo(float).tiny), confidence)
+    return _close(np.zeros_like(high), high, x=x, n=n, method="clopper_pearson").high
+
+
+def clopper_pearson_lower(events: ArrayLike, trials: ArrayLike, *, confidence: float = 0.95) -> Any:
+    """One-sided exact lower bound of a share, for claims that a rate is above a limit."""
+    x, n = check_counts(events, trials)
+    tail = 1 - check_confidence(confidence)
+    low = special.betaincinv(np.maximum(x, np.finfo(float).tiny), n - x + 1, tail)
+    return _close(low, np.ones_like(low), x=x, n=n, method="clopper_pearson").low
+
+
+def jeffreys(events: ArrayLike, trials: ArrayLike, *, confidence: float = 0.95) -> Interval:
+    """Beta(1/2, 1/2) interval of a share, with the lower end 0 at no event and the upper end 1 at all."""
+    x, n = check_counts(events, trials)
+    tail = (1 - check_confidence(confidence)) / 2
+    low = special.betaincinv(x + 0.5, n - x + 0.5, tail)
+    high = special.betaincinv(x + 0.5, n - x + 0.5, 1 - tail)
+    return _close(low, high, x=x, n=n, method="jeffreys")
+
+
+def poisson_rate(
+    events: ArrayLike, exposure: ArrayLike, *, per: float = 1000.0, confidence: float = 0.95
+) -> Interval:
+    """Exact interval of a rate `per` units of exposure; use it when one unit can hold several events."""
+    x, e = _as_floats(events, exposure)
+    if np.any(x < 0) or np.any(e < 0):
+        raise InvalidCountsError("events and exposure must not be negative")
+    tail = (1 - check_confidence(confidence)) / 2
+    # chi2 quantile with 2x degrees of freedom / 2 is the gamma quantile of shape x.
+    low = np.where(x == 0, 0.0, special.gammaincinv(np.maximum(x, np.finfo(float).tiny), tail))
+    high = special.gammaincinv(x + 1, 1 - tail)
+    known = (e > 0) & np.isfinite(x)
+    scale = np.where(known, per / np.where(known, e, 1.0), np.nan)
+    return Interval((low * scale)[()], (high * scale)[()], "poisson_exact")
+
+
+def poisson_rate_ratio(
+    events: ArrayLike,
+    exposure: ArrayLike,
+    *,
+    reference_events: ArrayLike,
+    reference_exposure: ArrayLike,
+    confidence: float = 0.95,
+) -> Interval:
+    """Exact conditional interval of (events/exposure) over the reference rate.
+
+    Given the sum, events are binomial with odds ratio*exposure/reference_exposure; the ends are the
+    transformed Clopper-Pearson ends. No event in one arm gives 0 or infinity: report such a ratio one-sided. No event in
+    either arm, or no exposure, gives NaN.
+    """
+    x, e, x0, e0 = _as_floats(events, exposure, reference_events, reference_exposure)
+    if any(np.any(value < 0) for value in (x, e, x0, e0)):
+        raise InvalidCountsError("events and exposure must not be negative")
+    share = clopper_pearson(x, x + x0, confidence=confidence)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        scale = np.where((e > 0) & (e0 > 0), e0 / e, np.nan)
+        low = share.low / (1 - share.low) * scale
+        high = np.where(np.asarray(share.high) == 1, np.inf, share.high / (1 - share.high)) * scale
+    return Interval(np.asarray(low)[()], np.asarray(high)[()], "poisson_ratio_conditional")
+
+
+def cluster_proportion(
+    numerators: ArrayLike,
+    denominators: ArrayLike,
+    *,
+    confidence: float = 0.95,
+    icc_prior: float = ICC_PRIOR,
+    prior_cluster_size: ArrayLike | None = None,
+    minimum_deff: float = 0.0,
+) -> ClusterProportion:
+    """Share with an interval that allows for clustering; clusters lie along the last axis.
+
+    `prior_cluster_size` is the usual number of units a user has. Give it when the clusters are hash buckets of
+    many users: the size of a bucket says nothing about repeated use, and would make the prior far too wide.
+    `minimum_deff` is 1 for alarms; for display a design effect below 1 may stand.
+    """
+    y, m = check_counts(numerators, denominators)
+    if y.ndim == 0:
+        raise InvalidArgumentError("clusters must lie along the last axis; single values have none")
+    events, units = y.sum(axis=-1), m.sum(axis=-1)
+    clusters, affected = (m > 0).sum(axis=-1), (y > 0).sum(axis=-1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(units > 0, events / units, np.nan)
+        residual = y - share[..., None] * m
+        variance = clusters / (clusters - 1) * (residual**2).sum(axis=-1) / units**2
+        estimated = variance / (share * (1 - share) / units)
+    prior = _prior_deff(m, icc=icc_prior, cluster_size=prior_cluster_size)
+    # With few events on either side (hardly any, or hardly any without) the estimate is noise.
+    rare = np.minimum(events, units - events) < FEW_EVENTS
+    few = clusters < FEW_CLUSTERS
+    usable = np.where(np.isfinite(estimated), estimated, 0.0)
+    deff = np.where(rare | few, np.maximum(usable, prior), usable)
+    deff = np.maximum(deff, np.maximum(minimum_deff, 1e-3))
+    effective = units / deff
+    # Korn & Graubard: the variance is itself estimated, on clusters - 1 degrees of freedom.
+    quantile = np.abs(special.stdtrit(np.maximum(clusters - 1, 1), (1 - confidence) / 2))
+    effective = np.where(rare | few, effective, effective * (normal_quantile(confidence) / quantile) ** 2)
+    x = np.where(units > 0, share * effective, 0.0)
+    score = wilson(x, effective, confidence=confidence)
+    exact = clopper_pearson(x, effective, confidence=confidence)
+    method = np.select(
+        [units == 0, few, rare],
+        ["none", "exact_effective_few_clusters", "wilson_effective_prior"],
+        "wilson_effective",
+    )
+    return ClusterProportion(
+        value=share[()],
+        low=np.where(few, exact.low, score.low)[()],
+        high=np.where(few, exact.high, score.high)[()],
+        method=method[()],
+        deff=np.where(units > 0, deff, np.nan)[()],
+        effective_n=np.where(units > 0, effective, 0.0)[()],
+        clusters=clusters[()],
+        affected=affected[()],
+    )
+
+
+def check_counts(events: ArrayLike, trials: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Both as float arrays of one shape; refuses negative counts and more events than trials."""
+    x, n = _as_floats(events, trials)
+    wrong = (x < 0) | (n < 0) | (x > n * (1 + 1e-12))
+    if np.any(wrong):
+        first = np.argwhere(wrong)[0]
+        position = f" at position {tuple(int(i) for i in first)}" if first.size else ""
+        raise InvalidCountsError(
+            f"{int(wrong.sum())} count(s) refused{position}: {x[tuple(first)]:g} events of "
+            f"{n[tuple(first)]:g} trials; 0 <= events <= trials is required"
+        )
+    return np.minimum(x, n), n
+
+
+def check_confidence(confidence: float) -> float:
+    """The confidence itself, if it lies between 0 and 1."""
+    if not 0 < confidence < 1:
+        raise InvalidArgumentError(f"confidence is {confidence}; it must lie between 0 and 1, such as 0.95")
+    return confidence
+
+
+def normal_quantile(confidence: float) -> float:
+    """Two-sided normal quantile, 1.96 for 0.95."""
+    return float(special.ndtri(0.5 + check_confidence(confidence) / 2))
+
+
+def _as_floats(*values: ArrayLike) -> tuple[FloatArray, ...]:
+    try:
+        return tuple(np.broadcast_arrays(*(np.asarray(value, dtype=np.float64) for value in values)))
+    except ValueError as error:
+        raise InvalidArgumentError(f"the arrays do not fit together: {error}") from error
+
+
+def _close(low: NDArray[Any], high: NDArray[Any], *, x: FloatArray, n: FloatArray, method: str) -> Interval:
+    """Exact 0 and 1 at the boundary (rounding leaves 1e-17 there), NaN where there were no trials."""
+    known = (n > 0) & np.isfinite(x)
+    low = np.where(x == 0, 0.0, np.clip(low, 0.0, 1.0))
+    high = np.where(x == n, 1.0, np.clip(high, 0.0, 1.0))
+    return Interval(np.where(known, low, np.nan)[()], np.where(known, high, np.nan)[()], method)
+
+
+def _prior_deff(m: FloatArray, *, icc: float, cluster_size: ArrayLike | None) -> FloatArray:
+    """1 + (mean size of the cluster a unit lives in - 1) * ICC; sum(m^2)/sum(m) is m_mean * (1 + cv^2)."""
+    if cluster_size is not None:
+        size = np.asarray(cluster_size, dtype=np.float64)
+    else:
+        units = m.sum(axis=-1)
+        size = (m**2).sum(axis=-1) / np.where(units > 0, units, 1.0)
+    return np.asarray(1 + np.maximum(size - 1, 0) * icc, dtype=np.float64)
