@@ -1,0 +1,33 @@
+"""The errors of the register that a person is meant to read.
+
+Each message says what is wrong, where and with which value, and what is allowed or what to do next.
+The command line and the pages show it as it stands.
+"""
+
+
+class RegisterError(Exception):
+    """Something a person can put right; the message is complete in itself."""
+
+
+class ContentError(RegisterError):
+    """Shipped or added content (signals, risks, checklists, regimes) is not valid; nothing of it is loaded."""
+
+
+class StoreError(RegisterError):
+    """The governance store cannot be opened or written, or is not at the expected version."""
+
+
+class UnknownRecordError(RegisterError):
+    """The deployment, account, risk, item or proposal that was named does not exist."""
+
+
+class NotAllowedError(RegisterError):
+    """The state of a record, or the rules of the workflow, do not allow what was asked."""
+
+
+class SelfApprovalError(NotAllowedError):
+    """One person tried to do both halves of something that needs two."""
+
+
+class LockedAccountError(NotAllowedError):
+    """Too many wrong passwords; the account rests for a while."""
