@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
-from deltalake import DeltaTable, write_deltalake
+from deltalake import DeltaTable, WriterProperties, write_deltalake
 from filelock import FileLock, Timeout
 
 from pipelines.errors import HomeError
@@ -24,6 +24,8 @@ from pipelines.errors import HomeError
 Partition = tuple[str, dt.date]
 
 KEPT_GENERATIONS = 3
+PARTITIONS_AT_ONCE = 100
+"""Partitions named in one predicate; some hundreds overflow the stack of the predicate's parser."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,9 @@ class Lake:
         """The `layer.table` names that exist in this generation."""
         return sorted(self.generation.versions)
 
-    def files(self, name: str, *, days: Iterable[dt.date] | None = None, deployment_id: str | None = None) -> list[str]:
+    def files(
+        self, name: str, *, days: Iterable[dt.date] | None = None, deployment_id: str | None = None
+    ) -> list[str]:
         """Parquet files of a table, pruned to days and deployment; never a glob."""
         table = self._open(name)
         if table is None:
@@ -70,7 +74,7 @@ class Lake:
         return sorted((deployment, _as_day(day)) for deployment, day in found)
 
     def fingerprints(self, name: str) -> dict[Partition, str]:
-        """What identifies the content of each partition: its files, which change only when it is rewritten."""
+        """What identifies each partition's content: its files, which change only when it is rewritten."""
         table = self._open(name)
         if table is None:
             return {}
@@ -113,20 +117,30 @@ class Commit:
         self.lake = lake
         self.versions = dict(lake.generation.versions)
 
-    def replace_days(self, name: str, rows: pa.Table, partitions: Iterable[Partition]) -> None:
+    def replace_days(
+        self, name: str, rows: pa.Table, partitions: Iterable[Partition], *, row_group_size: int | None = None
+    ) -> None:
         """Put `rows` in the place of whole partitions; a partition without rows becomes empty."""
         wanted = sorted(set(partitions))
         if not wanted:
             return
         location = _location(self.lake.path, name)
+        properties = WriterProperties(compression="ZSTD", max_row_group_size=row_group_size)
         if name not in self.versions:
-            write_deltalake(location, rows, partition_by=["deployment_id", "day"], mode="append")
-        else:
-            clauses = [f"(deployment_id = '{deployment}' and day = '{day}')" for deployment, day in wanted]
-            for start in range(0, len(clauses), 200):
-                chunk = wanted[start : start + 200]
-                part = rows if len(clauses) <= 200 else _only(rows, chunk)
-                write_deltalake(location, part, mode="overwrite", predicate=" or ".join(clauses[start : start + 200]))
+            write_deltalake(
+                location,
+                rows,
+                partition_by=["deployment_id", "day"],
+                mode="append",
+                writer_properties=properties,
+            )
+        for start in range(0, len(wanted) if name in self.versions else 0, PARTITIONS_AT_ONCE):
+            chunk = wanted[start : start + PARTITIONS_AT_ONCE]
+            clauses = [f"(deployment_id = '{deployment}' and day = '{day}')" for deployment, day in chunk]
+            part = rows if len(chunk) == len(wanted) else _only(rows, chunk)
+            write_deltalake(
+                location, part, mode="overwrite", predicate=" or ".join(clauses), writer_properties=properties
+            )
         self._pin(name)
 
     def replace_all(self, name: str, rows: pa.Table) -> None:
@@ -164,7 +178,9 @@ def locked(path: Path, *, by: str, wait_seconds: float = 600.0) -> Iterator[None
         lock.acquire(timeout=wait_seconds)
     except Timeout:
         who = holder.read_text() if holder.exists() else "unknown"
-        raise HomeError(f"{path} is being written by {who}; waited {wait_seconds:.0f} s. Try again later.") from None
+        raise HomeError(
+            f"{path} is being written by {who}; waited {wait_seconds:.0f} s. Try again later."
+        ) from None
     try:
         holder.write_text(json.dumps({"process": os.getpid(), "doing": by}))
         yield
@@ -184,7 +200,9 @@ def read_current(path: Path) -> Generation:
 def _make_current(path: Path, generation: Generation) -> None:
     folder = path / "generations"
     folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps({"number": generation.number, "versions": generation.versions}, sort_keys=True, indent=1)
+    text = json.dumps(
+        {"number": generation.number, "versions": generation.versions}, sort_keys=True, indent=1
+    )
     _write_durably(folder / f"{generation.number:08d}.json", text)
     _write_durably(folder / "current.json", text)
     for old in sorted(folder.glob("0*.json"))[:-KEPT_GENERATIONS]:

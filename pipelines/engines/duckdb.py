@@ -18,7 +18,10 @@ from pipelines.errors import StateError
 from pipelines.lake import Lake
 from pipelines.schemas import LAKE_TABLES
 
-SETTINGS = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+SETTINGS: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
 
 # `set schema` takes no parameter, and SQL is never put together from strings.
 USE_LAYER = {
@@ -33,7 +36,8 @@ USE_LAYER = {
 }
 CREATE_LAYERS = """
 set timezone = 'UTC';
-create schema if not exists ledger; create schema if not exists staging; create schema if not exists finding;
+create schema if not exists ledger; create schema if not exists staging;
+create schema if not exists finding;
 create schema if not exists fact; create schema if not exists indicator; create schema if not exists assessment;
 create schema if not exists published; create schema if not exists unit;
 """
@@ -51,7 +55,9 @@ class DuckDBEngine:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.connection.close()
 
     def attach(self, lake: Lake, names: Iterable[str], *, days: Iterable[dt.date] | None = None) -> None:
@@ -64,7 +70,9 @@ class DuckDBEngine:
         for name in names:
             files = lake.files(name, days=chosen)
             if files:
-                self._view(name, self.connection.from_parquet(files, hive_partitioning=True, union_by_name=True))
+                self._view(
+                    name, self.connection.from_parquet(files, hive_partitioning=True, union_by_name=True)
+                )
             elif name in LAKE_TABLES:
                 self.register(name, LAKE_TABLES[name].empty())
             else:

@@ -4,8 +4,6 @@ from pipelines.schemas import finding, indicator, ledger, published, staging
 from pipelines.schemas.table import Table
 
 LAKE_TABLES: dict[str, Table] = {
-    table.full_name: table
-    for module in (ledger, staging, finding, indicator)
-    for table in module.TABLES
+    table.full_name: table for module in (ledger, staging, finding, indicator) for table in module.TABLES
 }
 PUBLISHED_TABLES: dict[str, Table] = {table.name: table for table in published.TABLES}

@@ -13,7 +13,9 @@ FINDING = Table(
         Column("message_id", TEXT, "The message."),
         Column("signal_id", TEXT, "Signal of the taxonomy."),
         Column("level", LEVEL, "Severity 0-4 (4 critical)."),
-        Column("cssrs_like", LEVEL, "0-6 for suicidal ideation, else 0. Text inference, not a C-SSRS interview."),
+        Column(
+            "cssrs_like", LEVEL, "0-6 for suicidal ideation, else 0. Text inference, not a C-SSRS interview."
+        ),
         Column("subject", TEXT, "self, other, fictional or unclear."),
         Column("time", TEXT, "current, recent, past or unclear."),
         Column("score", NUMBER, "The detector's confidence, 0-1."),
@@ -36,7 +38,9 @@ COVERAGE = Table(
         Column("message_id", TEXT, "The message."),
         Column("detector_id", TEXT, "The detector."),
         Column("detector_version", TEXT, "Its version."),
-        Column("state", TEXT, "scored, not_run, unsupported_language, abstained, failed; only scored counts."),
+        Column(
+            "state", TEXT, "scored, not_run, unsupported_language, abstained, failed; only scored counts."
+        ),
     ),
 )
 

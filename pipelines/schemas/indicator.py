@@ -44,7 +44,9 @@ INDICATOR_HISTOGRAM = Table(
         Column("slice", TEXT, "'all' or the name of a slice."),
         Column("slice_value", TEXT, "'all' or the value of the slice."),
         Column("bin", COUNT, "Index of the bin in the definition."),
-        Column("is_censored", COUNT, "1 if the value is only a lower bound (the event did not happen), else 0."),
+        Column(
+            "is_censored", COUNT, "1 if the value is only a lower bound (the event did not happen), else 0."
+        ),
         Column("unit_count", COUNT, "Units in the bin."),
     ),
 )
@@ -71,8 +73,14 @@ DEFINITION = Table(
         Column("sql", TEXT, "The SQL that counts; empty for assess."),
         Column("parameters", TEXT, "Named parameters of the SQL, as JSON."),
         Column("bins", TEXT, "Lower edges of the bins of a distribution, as JSON; empty otherwise."),
-        Column("needs", TEXT, "What a log must hold: event:handoff, notice:ai_disclosure, signal:<id>, field:<name>."),
-        Column("side", TEXT, "above or below: which side of the placeholder limit is bad; empty without one."),
+        Column(
+            "needs",
+            TEXT,
+            "What a log must hold: event:handoff, notice:ai_disclosure, signal:<id>, field:<name>.",
+        ),
+        Column(
+            "side", TEXT, "above or below: which side of the placeholder limit is bad; empty without one."
+        ),
         Column("watch", NUMBER, "Placeholder watch limit.", nullable=True),
         Column("breach", NUMBER, "Placeholder breach limit.", nullable=True),
         Column("appetite_reason", TEXT, "Reason and source of the placeholder."),

@@ -23,7 +23,9 @@ BUILD = _table(
     Column("code_version", TEXT, "Version of the code."),
     Column("taxonomy_version", TEXT, "Version of the signal taxonomy."),
     Column("home_kind", TEXT, "demo or real."),
-    Column("worst_delay_minutes", COUNT, "Longest time from a delivery to its appearance here, by the schedule."),
+    Column(
+        "worst_delay_minutes", COUNT, "Longest time from a delivery to its appearance here, by the schedule."
+    ),
 )
 
 DEPLOYMENT = _table(
@@ -64,9 +66,13 @@ OBSERVATION = _table(
     Column(
         "status",
         TEXT,
-        "not_applicable, within, no_appetite_set, insufficient_data, watch or breach: level against appetite.",
+        "Against the appetite: not_applicable, within, no_appetite_set, insufficient_data, watch, breach.",
     ),
-    Column("variation", TEXT, "not_assessed, common_cause, special_cause_high, special_cause_low: against history."),
+    Column(
+        "variation",
+        TEXT,
+        "not_assessed, common_cause, special_cause_high, special_cause_low: against history.",
+    ),
     Column("coverage", NUMBER, "Share of units fully scored by the detectors, 0-1.", nullable=True),
     Column("is_suppressed", FLAG, "Whether the cell is hidden wherever numbers leave."),
     Column("p90", NUMBER, "Ninetieth percentile, for distributions.", nullable=True),
@@ -90,7 +96,9 @@ INDICATOR = _table(
     Column("unit", TEXT, "conversation, message, event, user_week, or day for what assess computes."),
     Column("direction", TEXT, "lower_is_better, higher_is_better or neither."),
     Column("minimum_denominator", COUNT, "Below it the status is insufficient_data."),
-    Column("family", TEXT, "Group on the pages: escalation, harm, disclosure, use, drift, governance, quality."),
+    Column(
+        "family", TEXT, "Group on the pages: escalation, harm, disclosure, use, drift, governance, quality."
+    ),
     Column("owner", TEXT, "Role that owns it."),
     Column("lifecycle", TEXT, "draft or published."),
     Column("computed_by", TEXT, "sql or assess."),
@@ -213,8 +221,12 @@ DATA_QUALITY = _table(
     DEPLOYMENT_ID,
     Column("day", DATE, "Day of delivery for rejected rows, else the reporting day."),
     Column("source", TEXT, "ingest, gate:<suite> or detect."),
-    Column("reason", TEXT, "accepted, rejected:<reason>, exact_duplicate, conflicting_duplicate, late, redacted, "
-           "waiting_event, tell:<rule>, stop:<rule>, unscored:<state> ..."),
+    Column(
+        "reason",
+        TEXT,
+        "accepted, rejected:<reason>, exact_duplicate, conflicting_duplicate, late, redacted, "
+        "waiting_event, tell:<rule>, stop:<rule>, unscored:<state> ...",
+    ),
     Column("row_count", COUNT, "Rows."),
 )
 

@@ -2,7 +2,9 @@
 
 from pipelines.schemas.table import COUNT, DATE, PARTITION, SLICE_COLUMNS, TEXT, TIMESTAMP, Column, Table
 
-CONVERSATION_ID = Column("conversation_id", TEXT, "The episode: keyed hash of the thread and its first message.")
+CONVERSATION_ID = Column(
+    "conversation_id", TEXT, "The episode: keyed hash of the thread and its first message."
+)
 THREAD_ID = Column("thread_id", TEXT, "Keyed hash of the operator's session or thread id.")
 USER_ID = Column("user_id", TEXT, "Keyed hash of the operator's user id; 'unknown' if the log has none.")
 RECEIVED_ON = Column("received_on", DATE, "Day on which the record was first delivered.")
@@ -62,7 +64,9 @@ EVENT = Table(
     (
         *PARTITION,
         Column("event_id", TEXT, "Keyed hash of thread, kind, detail and time."),
-        Column("conversation_id", TEXT, "The episode; null while its first message has not come.", nullable=True),
+        Column(
+            "conversation_id", TEXT, "The episode; null while its first message has not come.", nullable=True
+        ),
         THREAD_ID,
         USER_ID,
         Column("kind", TEXT, "handoff or notice."),

@@ -1,0 +1,137 @@
+"""One delivered file: whether it is known, what its name says, and what reading it gave.
+
+Tables are written elsewhere; here a file becomes records or reasons.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipelines.errors import SourceError
+from pipelines.ingest.lines import fingerprint, inspect
+from pipelines.ingest.mapping import Mapping
+from pipelines.ingest.source import Records, Rejection, Source
+from pipelines.lake import Lake
+from pipelines.schemas import ledger
+
+READABLE = (".jsonl", ".ndjson", ".json", ".jsonl.gz", ".ndjson.gz", ".json.gz")
+MAPPING_NAMES = ("mapping.yaml", "mapping.yml")
+
+
+@dataclass(frozen=True)
+class KnownDelivery:
+    """What the ledger holds of a file that came before."""
+
+    received_on: dt.date
+    mapping_hash: str
+    record_count: int = 0
+    message_count: int = 0
+    event_count: int = 0
+    rejected: tuple[int, ...] = ()
+
+
+@dataclass
+class Delivered:
+    """What became of one file."""
+
+    path: Path
+    name: str
+    delivery_id: str = ""
+    received_on: dt.date = dt.date.min
+    records: Records = field(default_factory=Records)
+    is_known: bool = False
+    before: KnownDelivery | None = None  # known, and now read again for its rejected lines
+
+
+def find_files(folder: Path) -> tuple[list[Path], list[str]]:
+    """Readable files below a folder (or the one file), and the names of those that are ignored."""
+    if folder.is_file():
+        return [folder], []
+    if not folder.is_dir():
+        raise SourceError(f"{folder}: no such file or directory.")
+    every = sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in MAPPING_NAMES)
+    readable = [path for path in every if path.name.lower().endswith(READABLE)]
+    return readable, [str(path.relative_to(folder)) for path in every if path not in set(readable)]
+
+
+def read_delivery(
+    path: Path,
+    folder: Path,
+    source: Source,
+    *,
+    mapping: Mapping,
+    deliveries: dict[str, KnownDelivery],
+    received_on: dt.date,
+) -> Delivered:
+    """Read one file unless the ledger knows it; `received_on` holds where the file's name says nothing."""
+    name = path.name if folder.is_file() else str(path.relative_to(folder))
+    one = Delivered(
+        path, name, delivery_id=fingerprint(path), received_on=_received_on(name, mapping, received_on)
+    )
+    known = deliveries.get(one.delivery_id)
+    if known is not None:
+        one.received_on = known.received_on
+        if known.mapping_hash == mapping.hash or not known.rejected:
+            one.is_known = True
+            return one
+        one.before = known
+    whole = inspect(path)
+    if whole is not None:
+        one.records.record_count = 1
+        one.records.rejected.append(Rejection(0, whole, None, one.delivery_id.encode()))
+    else:
+        one.records = source.read(path, received_on=one.received_on, only=known.rejected if known else None)
+    return one
+
+
+def known_deliveries(lake: Lake) -> dict[str, KnownDelivery]:
+    """What the ledger holds, by delivery id."""
+    deliveries = lake.read(ledger.DELIVERY.full_name)
+    rejected = lake.read(ledger.REJECTED.full_name, columns=["delivery_id", "position"])
+    positions: dict[str, list[int]] = {}
+    for row in [] if rejected is None else rejected.to_pylist():
+        positions.setdefault(row["delivery_id"], []).append(row["position"])
+    return {
+        row["delivery_id"]: KnownDelivery(
+            row["received_on"],
+            row["mapping_hash"],
+            row["record_count"],
+            row["message_count"],
+            row["event_count"],
+            tuple(positions.get(row["delivery_id"], ())),
+        )
+        for row in ([] if deliveries is None else deliveries.to_pylist())
+    }
+
+
+def _received_on(name: str, mapping: Mapping, received_on: dt.date) -> dt.date:
+    if mapping.received_on is None:
+        return received_on
+    match = re.search(mapping.received_on.file_name, name)
+    try:
+        return dt.date.fromisoformat(match.group(1)) if match else received_on
+    except ValueError:
+        return received_on
+
+
+def describe(one: Delivered) -> str:
+    """One line for the person who delivered: what was accepted, and what was rejected where and why."""
+    if one.is_known:
+        return f"{one.name}: known, unchanged"
+    records = one.records
+    parts = [f"{records.message_count} messages", f"{records.event_count} events"]
+    for reason, count in sorted(Counter(item.reason.value for item in records.rejected).items()):
+        places = [item.position for item in records.rejected if item.reason.value == reason][:3]
+        where = (
+            "whole file"
+            if places == [0]
+            else "line " + ", ".join(map(str, places)) + (" ..." if count > 3 else "")
+        )
+        parts.append(f"{count} rejected as {reason} ({where})")
+    if records.record_count == 0 and not records.rejected:
+        parts = ["empty file, no records"]
+    return f"{one.name}: " + ", ".join(parts)

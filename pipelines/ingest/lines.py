@@ -1,0 +1,68 @@
+"""Lines of a delivered file as bytes: plain or gzip, UTF-8, each of a bounded length.
+
+What a line means is the source's business.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from pipelines.ingest.source import Reason
+
+LONGEST_LINE = 8 * 1024 * 1024
+"""Bytes. The longest messages seen in public chat logs are below 1 MB; a longer line is a broken export."""
+
+CHUNK = 1024 * 1024
+GZIP_MAGIC = b"\x1f\x8b"
+BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+
+def fingerprint(path: Path) -> str:
+    """SHA-256 of the file as delivered."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def inspect(path: Path) -> Reason | None:
+    """Why the file as a whole cannot be read, or None. Looks at its first bytes only."""
+    try:
+        with open_plain(path) as stream:
+            head = stream.read(4096)
+    except (OSError, EOFError, zlib.error):
+        return Reason.BROKEN_ARCHIVE
+    if head.startswith(BYTE_ORDER_MARKS):
+        return Reason.NOT_UTF8
+    if b"\x00" in head:
+        return Reason.BINARY_FILE
+    return None
+
+
+def open_plain(path: Path) -> BinaryIO:
+    """The file's content, unpacked if it is gzip."""
+    with path.open("rb") as stream:
+        is_gzip = stream.read(2) == GZIP_MAGIC
+    return cast(BinaryIO, gzip.open(path, "rb")) if is_gzip else path.open("rb")
+
+
+def read_lines(path: Path) -> Iterator[tuple[int, bytes | None]]:
+    """Yield (line number from 1, content without the line end); None for a line that is too long.
+
+    Raises:
+        EOFError, OSError, zlib.error: a gzip file that ends early or is damaged.
+    """
+    with open_plain(path) as stream:
+        number, rest, is_skipping = 1, b"", False
+        while chunk := stream.read(CHUNK):
+            *complete, rest = (rest + chunk).split(b"\n")
+            for line in complete:
+                yield number, None if is_skipping or len(line) > LONGEST_LINE else line.removesuffix(b"\r")
+                number, is_skipping = number + 1, False
+            if len(rest) > LONGEST_LINE:
+                rest, is_skipping = b"", True
+        if rest or is_skipping:
+            yield number, None if is_skipping else rest.removesuffix(b"\r")

@@ -1,0 +1,152 @@
+"""The declarative mapping that says how an operator's records become ours, and its validation.
+
+A mapping is YAML: the deployment, and for each kind of record when it applies and where its fields lie.
+Reading records with it is the business of the sources.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping as AnyMapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from pipelines.errors import DefinitionError
+
+MESSAGE_FIELDS = {
+    "thread": True, "user": False, "message_id": False, "turn": False, "role": True, "text": True,
+    "sent_at": True, "language": False, "region": False, "age_band": False, "gender": False, "model": False,
+    "prompt_version": False, "use": False, "surface": False,
+}  # fmt: skip
+EVENT_FIELDS = {"thread": True, "user": False, "detail": True, "occurred_at": True}
+
+ROLES = ("user", "assistant", "agent")
+HANDOFF_STAGES = ("offered", "accepted", "connected", "completed", "failed")
+NOTICE_KINDS = ("ai_disclosure", "crisis_banner", "break_reminder", "consent")
+
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,62}$")]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DeploymentRule(_Strict):
+    """Which deployment the records belong to and how its time is cut."""
+
+    id: Identifier
+    title: str = ""
+    zone: str = "UTC"
+    silence_hours: int = Field(default=12, ge=1, le=72)
+    maximum_hours: int = Field(default=48, ge=1, le=168)
+
+    @field_validator("zone")
+    @classmethod
+    def _zone_exists(cls, zone: str) -> str:
+        if zone not in available_timezones():
+            raise ValueError(f"{zone!r} is not an IANA time zone such as Europe/Berlin")
+        return zone
+
+
+class FieldRule(_Strict):
+    """Where a field lies (a dotted path), and what its values mean."""
+
+    field: str
+    values: dict[str, str] | None = None
+
+
+class Condition(_Strict):
+    """A record applies when the field at a dotted path equals a value."""
+
+    field: str
+    equals: str | int | bool
+
+
+class RecordRule(_Strict):
+    """One kind of record."""
+
+    kind: Literal["message", "handoff", "notice"]
+    when: Condition | None = None
+    fields: dict[str, FieldRule]
+
+    @field_validator("fields", mode="before")
+    @classmethod
+    def _short_form(cls, fields: Any) -> Any:
+        if not isinstance(fields, AnyMapping):
+            return fields
+        return {name: {"field": rule} if isinstance(rule, str) else rule for name, rule in fields.items()}
+
+    @model_validator(mode="after")
+    def _fields_are_known(self) -> RecordRule:
+        allowed = MESSAGE_FIELDS if self.kind == "message" else EVENT_FIELDS
+        unknown = sorted(set(self.fields) - set(allowed))
+        missing = sorted(
+            name for name, is_required in allowed.items() if is_required and name not in self.fields
+        )
+        problems = []
+        if unknown:
+            problems.append(
+                f"{', '.join(unknown)}: not a field of a {self.kind}; allowed are {', '.join(allowed)}"
+            )
+        if missing:
+            problems.append(f"{', '.join(missing)}: required for a {self.kind} and not mapped")
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+
+class ReceivedOn(_Strict):
+    """Takes the day of delivery from the file's name."""
+
+    file_name: str
+
+    @field_validator("file_name")
+    @classmethod
+    def _has_one_group(cls, pattern: str) -> str:
+        if re.compile(pattern).groups != 1:
+            raise ValueError("must hold one group that matches a date such as 2026-08-03")
+        return pattern
+
+
+class Mapping(_Strict):
+    """How one operator's files are read."""
+
+    deployment: DeploymentRule
+    received_on: ReceivedOn | None = None
+    records: tuple[RecordRule, ...] = Field(min_length=1)
+
+    @property
+    def hash(self) -> str:
+        """Identifies what the mapping says, whatever the layout of its file."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+
+def load_mapping(path: Path) -> Mapping:
+    """Read and validate a mapping file.
+
+    Raises:
+        DefinitionError: every problem of the file, each with the place and what is allowed.
+    """
+    if not path.is_file():
+        raise DefinitionError(f"{path}: no such mapping file. `plimsoll ingest DIR --infer` proposes one.")
+    try:
+        return parse_mapping(yaml.safe_load(path.read_text(encoding="utf-8")), name=str(path))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise DefinitionError(f"{path}: not valid YAML: {error}") from error
+
+
+def parse_mapping(content: object, *, name: str) -> Mapping:
+    """Validate a mapping; see `load_mapping`."""
+    try:
+        return Mapping.model_validate(content)
+    except ValidationError as error:
+        lines = [f"{name}: the mapping is not valid."]
+        for problem in error.errors():
+            place = ".".join(str(part) for part in problem["loc"]) or "(file)"
+            lines.append(f"  {place}: {problem['msg'].removeprefix('Value error, ')}")
+        raise DefinitionError("\n".join(lines)) from None

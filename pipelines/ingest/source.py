@@ -1,0 +1,69 @@
+"""What a log source hands over: accepted records as columns, rejected ones with a reason.
+
+A source reads one delivered file. It knows neither other files nor tables, and keeps no text of a
+record that it rejects.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+
+class Reason(StrEnum):
+    """Why a record, or a whole file, was rejected."""
+
+    MALFORMED_LINE = "malformed_line"  # not one JSON object
+    LINE_TOO_LONG = "line_too_long"  # longer than the limit
+    UNKNOWN_RECORD = "unknown_record"  # no rule of the mapping applies
+    MISSING_FIELD = "missing_field"  # a required field is absent or null
+    WRONG_TYPE = "wrong_type"  # a field holds something else than it must
+    UNKNOWN_ROLE = "unknown_role"  # a role that the mapping does not name
+    UNKNOWN_DETAIL = "unknown_detail"  # a handoff stage or kind of notice that the mapping does not name
+    BAD_TIME = "bad_time"  # neither ISO 8601 nor an epoch number
+    FUTURE_DATE = "future_date"  # later than the delivery allows
+    EMPTY_BODY = "empty_body"  # a message without text
+    BINARY_FILE = "binary_file"  # the whole file: not text
+    NOT_UTF8 = "not_utf8"  # the whole file: another encoding
+    BROKEN_ARCHIVE = "broken_archive"  # the whole file: gzip that does not unpack
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """A record that was not accepted. `position` is the line from 1; 0 is the whole file."""
+
+    position: int
+    reason: Reason
+    field: str | None
+    raw: bytes
+
+
+@dataclass
+class Records:
+    """What came out of one file: columns of equal length, in the raw terms of the log."""
+
+    messages: dict[str, list[object]] = field(default_factory=dict)
+    events: dict[str, list[object]] = field(default_factory=dict)
+    rejected: list[Rejection] = field(default_factory=list)
+    record_count: int = 0
+
+    @property
+    def message_count(self) -> int:
+        """Accepted messages."""
+        return len(next(iter(self.messages.values()), []))
+
+    @property
+    def event_count(self) -> int:
+        """Accepted events."""
+        return len(next(iter(self.events.values()), []))
+
+
+class Source(Protocol):
+    """Reads one delivered file; `only` restricts it to some lines (those rejected before)."""
+
+    def read(self, path: Path, *, received_on: dt.date, only: Iterable[int] | None = None) -> Records:
+        """The records of the file."""

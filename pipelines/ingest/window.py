@@ -1,0 +1,72 @@
+"""Which days of staging a delivery can change: those around it, and as far as a chain of episodes reaches.
+
+Cutting a thread depends on everything since its last long silence. A thread that has no silence at the
+edge of the loaded days makes the window wider, day by day, until it does.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.ingest.mapping import DeploymentRule
+from pipelines.lake import Lake
+
+DAY = dt.timedelta(days=1)
+REACH = 3
+"""Days on either side: an episode lasts two days at most and counts on its first day; zones differ."""
+
+Span = tuple[dt.datetime, dt.datetime]
+
+
+def find_days(lake: Lake, *, rule: DeploymentRule, messages: pa.Table, events: pa.Table) -> set[dt.date]:
+    """The days of staging to load and fold with the delivered rows."""
+    arrived: dict[str, list[Span]] = defaultdict(list)
+    for table, column in ((messages, "sent_at"), (events, "occurred_at")):
+        for thread, moment in zip(table["thread_id"].to_pylist(), table[column].to_pylist(), strict=True):
+            arrived[thread].append((moment, moment))
+    dates = {day for table, column in ((messages, "sent_on"), (events, "occurred_on"))
+             for day in pc.unique(table[column]).to_pylist()}  # fmt: skip
+    days = {day + step * DAY for day in dates for step in range(-REACH, REACH + 1)}
+    existing = {day for deployment, day in lake.partitions("staging.conversation") if deployment == rule.id}
+    while wider := _missing(lake, rule, arrived, days) & existing - days:
+        days |= {day + step * DAY for day in wider for step in range(-REACH, REACH + 1)}
+    return days
+
+
+def _missing(
+    lake: Lake, rule: DeploymentRule, arrived: dict[str, list[Span]], days: set[dt.date]
+) -> set[dt.date]:
+    """Days beyond the window to which an unbroken chain of a touched thread may reach."""
+    columns = ["thread_id", "started_at", "ended_at"]
+    held = lake.read("staging.conversation", days=days, deployment_id=rule.id, columns=columns)
+    if held is None:
+        return set()
+    held = held.filter(pc.is_in(held["thread_id"], value_set=pa.array(list(arrived), pa.string())))
+    spans: dict[str, list[Span]] = defaultdict(list)
+    for row in held.to_pylist():
+        spans[row["thread_id"]].append((row["started_at"], row["ended_at"]))
+    silence = dt.timedelta(hours=rule.silence_hours)
+    needed: set[dt.date] = set()
+    for thread, held_spans in spans.items():
+        for begin, end in _chains([*held_spans, *arrived[thread]], silence):
+            if not any(begin <= moment <= end for moment, _ in arrived[thread]):
+                continue  # what came cannot change where this chain is cut
+            earliest = (begin - silence - 2 * DAY).date()
+            latest = (end + silence + DAY).date()
+            reach = (latest - earliest).days + 1
+            needed |= {earliest + step * DAY for step in range(reach)}
+    return needed - days
+
+
+def _chains(spans: list[Span], silence: dt.timedelta) -> list[Span]:
+    chains: list[Span] = []
+    for begin, end in sorted(spans):
+        if chains and begin - chains[-1][1] < silence:
+            chains[-1] = (chains[-1][0], max(chains[-1][1], end))
+        else:
+            chains.append((begin, end))
+    return chains
