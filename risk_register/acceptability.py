@@ -59,7 +59,7 @@ SEVERITY_MEANINGS = MappingProxyType(
     }
 )
 
-# Five-level scale as used in the medical-device literature (Safety Risk Management for Medical Devices, table 17.4).
+# Five-level scale of the medical-device literature (Safety Risk Management for Medical Devices, table 17.4).
 PROBABILITY_LOWER_BOUNDS = MappingProxyType(
     {
         Probability.FREQUENT: 1e-3,

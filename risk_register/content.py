@@ -1,4 +1,4 @@
-"""Loads the content that ships with the register: signals, risks, checklist, paper map, regimes, crisis lines.
+"""Loads the shipped content: signals, risks, checklist, paper map, regimes and crisis lines.
 
 Every file is read once, checked whole, and refused with all its problems in one message that names file and
 field. What a deployment decides about this content lives in the store, never here.
@@ -129,7 +129,7 @@ def check_references(indicator_ids: Iterable[str] | None = None) -> None:
     item_ids = {item.id for item in load_checklist()}
     risk_ids = {risk.id for risk in load_risks()}
     known_indicators = None if indicator_ids is None else set(indicator_ids)
-    problems = []
+    problems: list[str] = []
 
     def expect(where: str, names: Iterable[str], known: set[str] | None, what: str) -> None:
         if known is not None:

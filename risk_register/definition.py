@@ -1,4 +1,4 @@
-"""The shape of every piece of shipped content: signals, risks, checklist items, paper rows, regimes, crisis lines.
+"""The shape of the shipped content: signals, risks, checklist items, paper rows, regimes, crisis lines.
 
 Pydantic models only; where the files lie and how they are read is `content`'s business. A field that people
 write prose about is text; a field that code branches on is a closed vocabulary.
@@ -259,7 +259,7 @@ class Regime(Definition):
     def why_not_issue(self, as_of: dt.date) -> str | None:
         """Why no statutory report may be issued on this text that day; None if it may."""
         if self.confidence is not Confidence.VERIFIED:
-            return f"{self.id}: nobody has confirmed the primary text (confidence {self.confidence}). Read {self.source}."
+            return f"{self.id}: the primary text is not confirmed ({self.confidence}). Read {self.source}."
         if as_of > self.verify_again_by:
             return f"{self.id}: last verified on {self.verified_on}, due again by {self.verify_again_by}."
         return None

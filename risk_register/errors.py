@@ -10,7 +10,7 @@ class RegisterError(Exception):
 
 
 class ContentError(RegisterError):
-    """Shipped or added content (signals, risks, checklists, regimes) is not valid; nothing of it is loaded."""
+    """Content (signals, risks, checklists, regimes) is not valid; nothing of it is loaded."""
 
 
 class StoreError(RegisterError):
