@@ -90,8 +90,18 @@ def make_home(home: Home, kind: HomeKind) -> Home:
             "Demo and real data never mix: choose another directory with --home."
         )
     if home.kind is None and home.path.exists() and any(home.path.iterdir()):
-        raise HomeError(f"{home.path} exists and is not a Plimsoll home. Choose an empty directory with --home.")
-    for folder in (home.path, home.lake, home.published, home.keys, home.inbox, home.reports, home.definitions):
+        raise HomeError(
+            f"{home.path} exists and is not a Plimsoll home. Choose an empty directory with --home."
+        )
+    for folder in (
+        home.path,
+        home.lake,
+        home.published,
+        home.keys,
+        home.inbox,
+        home.reports,
+        home.definitions,
+    ):
         folder.mkdir(parents=True, exist_ok=True)
     home.keys.chmod(0o700)
     if home.kind is None:
