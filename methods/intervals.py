@@ -48,7 +48,8 @@ class ClusterProportion:
     """A share over clusters. Arrays have the shape of the input without its last axis; NaN is not known.
 
     `method` is `none`, `wilson_effective`, `wilson_effective_prior` or `exact_effective_few_clusters`.
-    `affected` counts clusters with an event: with few users, report `clopper_pearson(affected, clusters)` too.
+    `affected` counts clusters with an event: with few users, report `clopper_pearson(affected, clusters)`
+    too.
     """
 
     value: Any
@@ -133,8 +134,8 @@ def poisson_rate_ratio(
     """Exact conditional interval of (events/exposure) over the reference rate.
 
     Given the sum, events are binomial with odds ratio*exposure/reference_exposure; the ends are the
-    transformed Clopper-Pearson ends. No event in one arm gives 0 or infinity: report such a ratio one-sided. No event in
-    either arm, or no exposure, gives NaN.
+    transformed Clopper-Pearson ends. No event in one arm gives 0 or infinity: report such a ratio one-sided.
+    No event in either arm, or no exposure, gives NaN.
     """
     x, e, x0, e0 = _as_floats(events, exposure, reference_events, reference_exposure)
     if any(np.any(value < 0) for value in (x, e, x0, e0)):
@@ -158,9 +159,9 @@ def cluster_proportion(
 ) -> ClusterProportion:
     """Share with an interval that allows for clustering; clusters lie along the last axis.
 
-    `prior_cluster_size` is the usual number of units a user has. Give it when the clusters are hash buckets of
-    many users: the size of a bucket says nothing about repeated use, and would make the prior far too wide.
-    `minimum_deff` is 1 for alarms; for display a design effect below 1 may stand.
+    `prior_cluster_size` is the usual number of units a user has. Give it when the clusters are hash buckets
+    of many users: the size of a bucket says nothing about repeated use, and would make the prior far too
+    wide. `minimum_deff` is 1 for alarms; for display a design effect below 1 may stand.
     """
     y, m = check_counts(numerators, denominators)
     if y.ndim == 0:

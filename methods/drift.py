@@ -1,0 +1,182 @@
+"""How far a week's mix has moved from a reference, and whether that is more than weeks always move.
+
+Two conditions, both needed: the distance reaches a practical threshold, and it exceeds what the reference
+weeks show among themselves (leave one week out). A number of one tool is never mixed with that of another:
+bins, smoothing and distance differ. Drift is no harm by itself; it opens a check of the detectors. Sources:
+Lin 1991 (Jensen-Shannon); Endres & Schindelin 2003 (its root is a metric); Yurdakul 2018 (null of the PSI);
+Rabanser et al. 2019.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import special, stats
+
+from methods.errors import InvalidArgumentError, InvalidCountsError
+
+JENSEN_SHANNON_THRESHOLD = 0.10
+"""Practical threshold of the Jensen-Shannon distance (base 2)."""
+
+WASSERSTEIN_THRESHOLD = 0.2
+"""Practical threshold of the Wasserstein distance in reference standard deviations."""
+
+RELATIVE_SHARE_CHANGE, ABSOLUTE_SHARE_CHANGE = 0.20, 0.01
+"""A share has moved in practice when it changed by 20 % of itself and by one percentage point."""
+
+MINIMUM_BLOCKS = 8
+"""Fewer reference weeks cannot say how weeks differ."""
+
+QUANTILE_BLOCKS = 20
+"""From here on the 99.5 % quantile of the null is taken; below it the maximum times 1.2."""
+
+MINIMUM_UNITS = 50
+"""Below it on either side nothing is judged."""
+
+Statistic = Callable[[NDArray[Any], NDArray[Any]], float]
+
+
+class DriftStatus(StrEnum):
+    """What the distance says."""
+
+    STABLE = "stable"
+    """Below the practical threshold, or no more than reference weeks show among themselves."""
+    MOVED = "moved"
+    """At or above the practical threshold and above the null."""
+    INSUFFICIENT_DATA = "insufficient_data"
+    """Too few units, or too few reference weeks, to say either."""
+
+
+class NullRule(StrEnum):
+    """How the high end of the null was taken."""
+
+    MAXIMUM_TIMES_1_2 = "maximum_times_1_2"
+    """Below 20 blocks: the largest distance, times 1.2."""
+    QUANTILE_99_5 = "quantile_99_5"
+    """From 20 blocks on: the 99.5 % quantile."""
+    TOO_FEW_BLOCKS = "too_few_blocks"
+    """No null."""
+
+
+@dataclass(frozen=True)
+class BlockNull:
+    """The distances of each reference block to the others, and the high end of them (NaN when unknown)."""
+
+    high: float
+    values: tuple[float, ...]
+    rule: NullRule
+
+
+def jensen_shannon(p_counts: ArrayLike, q_counts: ArrayLike) -> Any:
+    """Distance (root of the divergence, base 2) in [0, 1] of two count vectors along the last axis.
+
+    Symmetric; empty categories are allowed; NaN where a side holds nothing.
+    """
+    p, q = _shares(p_counts), _shares(q_counts)
+    middle = (p + q) / 2
+    divergence = (special.rel_entr(p, middle) + special.rel_entr(q, middle)).sum(axis=-1) / 2 / np.log(2)
+    return np.sqrt(np.clip(divergence, 0.0, 1.0))[()]
+
+
+def psi(reference_counts: ArrayLike, current_counts: ArrayLike, *, smoothing: float = 0.5) -> Any:
+    """Population stability index, for display: its null is (1/n + 1/m) chi-square; 0.1 alone says nothing.
+
+    Half a count is added to each bin; without it an empty bin makes the value whatever the smallest float
+    gives.
+    """
+    reference, current = _counts(reference_counts), _counts(current_counts)
+    bins = reference.shape[-1]
+    p, q = (
+        (side + smoothing) / (side.sum(axis=-1, keepdims=True) + smoothing * bins)
+        for side in (reference, current)
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return ((q - p) * np.log(q / p)).sum(axis=-1)[()]
+
+
+def wasserstein_standardised(
+    reference: ArrayLike,
+    current: ArrayLike,
+    *,
+    reference_counts: ArrayLike | None = None,
+    current_counts: ArrayLike | None = None,
+) -> float:
+    """Wasserstein-1 distance over the reference standard deviation; NaN if that is 0 or a side is empty.
+
+    With counts, the first two arguments are the values (middles of bins) that were counted.
+    """
+    values, others = np.asarray(reference, dtype=float), np.asarray(current, dtype=float)
+    weights = None if reference_counts is None else _counts(reference_counts)
+    other_weights = None if current_counts is None else _counts(current_counts)
+    if any(side.size == 0 for side in (values, others)):
+        return float("nan")
+    if any(side is not None and side.sum() == 0 for side in (weights, other_weights)):
+        return float("nan")
+    mean = np.average(values, weights=weights)
+    spread = float(np.sqrt(np.average((values - mean) ** 2, weights=weights)))
+    if spread == 0:
+        return float("nan")
+    return float(stats.wasserstein_distance(values, others, weights, other_weights)) / spread
+
+
+def block_null(
+    blocks: Sequence[ArrayLike], *, statistic: Statistic, minimum_blocks: int = MINIMUM_BLOCKS
+) -> BlockNull:
+    """Distance of each reference block (a week's counts) to the sum of the others.
+
+    Blocks are whole weeks, so that season, weekday and dependence inside a day are part of the null.
+    """
+    table = np.asarray(blocks, dtype=float)
+    if len(table) < minimum_blocks:
+        return BlockNull(float("nan"), (), NullRule.TOO_FEW_BLOCKS)
+    if table.ndim != 2:
+        raise InvalidArgumentError(
+            "blocks must be count vectors of one length: a row a week, a column a category"
+        )
+    total = table.sum(axis=0)
+    values = np.array([float(statistic(total - block, block)) for block in table])
+    known = values[np.isfinite(values)]
+    if len(known) < minimum_blocks:
+        return BlockNull(float("nan"), tuple(values), NullRule.TOO_FEW_BLOCKS)
+    if len(known) < QUANTILE_BLOCKS:
+        return BlockNull(float(known.max() * 1.2), tuple(values), NullRule.MAXIMUM_TIMES_1_2)
+    return BlockNull(float(np.quantile(known, 0.995)), tuple(values), NullRule.QUANTILE_99_5)
+
+
+def judge_drift(
+    distance: float,
+    null_high: float,
+    *,
+    threshold: float,
+    current_count: float,
+    reference_count: float,
+    minimum_units: int = MINIMUM_UNITS,
+) -> DriftStatus:
+    """Both conditions or nothing: at least the practical threshold, and above the null."""
+    if min(current_count, reference_count) < minimum_units:
+        return DriftStatus.INSUFFICIENT_DATA
+    if not (np.isfinite(distance) and np.isfinite(null_high)):
+        return DriftStatus.INSUFFICIENT_DATA
+    return DriftStatus.MOVED if distance >= threshold and distance > null_high else DriftStatus.STABLE
+
+
+def is_share_change_practical(reference: float, current: float) -> bool:
+    """Whether a share changed by at least 20 % of itself and by at least one percentage point."""
+    change = round(abs(current - reference), 12)
+    return change >= ABSOLUTE_SHARE_CHANGE and change >= round(RELATIVE_SHARE_CHANGE * reference, 12)
+
+
+def _counts(values: ArrayLike) -> NDArray[np.float64]:
+    counts = np.asarray(values, dtype=float)
+    if np.any(counts < 0):
+        raise InvalidCountsError("counts must not be negative")
+    return counts
+
+
+def _shares(values: ArrayLike) -> NDArray[np.float64]:
+    counts = _counts(values)
+    total = counts.sum(axis=-1, keepdims=True)
+    return np.where(total > 0, counts / np.where(total > 0, total, 1.0), np.nan)
