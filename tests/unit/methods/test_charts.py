@@ -190,8 +190,8 @@ def test_large_moving_ranges_are_left_out_once():
 
 
 def test_the_g_chart_has_the_published_limit():
-    # 302 operations in 60 gaps between readmissions: m + 3 sqrt(m (m + 1)) = 21.4985506609 (qicharts2).
-    gaps = [5] * 58 + [6, 6]
+    # 301 operations in 60 gaps between readmissions: m + 3 sqrt(m (m + 1)) = 21.4985506609 (qicharts2).
+    gaps = [5] * 59 + [6]
     chart = g_chart(gaps, is_baseline=[True] * 60)
     assert chart.high[0] == pytest.approx(21.4985506609, abs=1e-9)
     assert chart.centre[0] == 5

@@ -1,0 +1,214 @@
+"""Alarms with a budget of false ones: e-SR detectors on day counts against an appetite.
+
+Each day gives an e-value, a bet against "the rate is at or below the appetite" whose mean is at most 1 if
+that is true. The detector M_t = (M_{t-1} + 1) e_t alarms at A: then A days pass on average between false
+alarms, whatever the volume. Alternatives of 1.5, 2 and 4 times the appetite are run side by side and
+averaged. M_t is no e-value itself (its mean grows with t). Pure: freezing, acknowledgement and late rows are
+decided by the caller. Sources: Shin, Ramdas & Rinaldo 2023 (e-detectors); Waudby-Smith & Ramdas 2024
+(betting); Ville 1939.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import special
+
+from methods.errors import InvalidArgumentError
+from methods.intervals import FloatArray, check_counts
+
+ALTERNATIVES = (1.5, 2.0, 4.0)
+"""Multiples of the appetite that the bets are placed on."""
+
+MINIMUM_DAYS = 1000.0
+"""The detector waits at least that many days on average for a false alarm."""
+
+TOLERATED_PER_YEAR = 4.0
+"""False pages a year, over all streams of a deployment."""
+
+WATCH_SHARE = 20.0
+"""Watch opens at the threshold over this."""
+
+MINIMUM_CV2 = 0.10**2
+"""Squared coefficient of variation of day rates that is assumed at the least."""
+
+
+class AlarmState(StrEnum):
+    """Where a detector stands."""
+
+    QUIET = "quiet"
+    """Below watch."""
+    WATCH = "watch"
+    """At least a twentieth of the threshold: on the dashboard, pages nobody."""
+    ALARM = "alarm"
+    """At the threshold: a false one is within the budget."""
+
+
+@dataclass(frozen=True)
+class Detector:
+    """The statistic after each day (last axis) and the checkpoint from which the next day goes on."""
+
+    statistic: FloatArray
+    state: NDArray[Any]
+    threshold: float
+    checkpoint: FloatArray
+
+    @property
+    def first_alarm(self) -> int | None:
+        """Position of the first day at the threshold, of a single stream."""
+        found = np.flatnonzero(self.statistic >= self.threshold)
+        return int(found[0]) if found.size else None
+
+
+def alarm_threshold(paging_streams: int, *, tolerated_per_year: float = TOLERATED_PER_YEAR) -> float:
+    """A in days: the budget is split evenly over the paging streams; 60 streams and 4 a year give 5,475."""
+    if paging_streams < 1 or tolerated_per_year <= 0:
+        raise InvalidArgumentError(
+            "an alarm budget needs at least one paging stream and a tolerated number above 0"
+        )
+    return max(MINIMUM_DAYS, 365.0 * paging_streams / tolerated_per_year)
+
+
+def run_detector(
+    e_values: ArrayLike,
+    *,
+    threshold: float,
+    checkpoint: ArrayLike | None = None,
+    acknowledged: ArrayLike | None = None,
+) -> Detector:
+    """The e-SR path. `e_values` has the alternatives first, days last; streams may lie between.
+
+    `acknowledged` marks days after which the detector starts again from 0. `checkpoint` continues an earlier
+    path.
+    """
+    e = np.asarray(e_values, dtype=float)
+    if e.ndim < 2:
+        raise InvalidArgumentError("e-values need an axis of alternatives and one of days")
+    if not np.all(e >= 0):
+        raise InvalidArgumentError(
+            "e-values must not be negative or NaN; a day without units has the e-value 1"
+        )
+    current = np.zeros(e.shape[:-1]) if checkpoint is None else np.array(checkpoint, dtype=float)
+    if current.shape != e.shape[:-1]:
+        raise InvalidArgumentError(
+            f"the checkpoint has shape {current.shape}, the e-values need {e.shape[:-1]}"
+        )
+    resets = (
+        np.zeros(e.shape[-1], dtype=bool) if acknowledged is None else np.asarray(acknowledged, dtype=bool)
+    )
+    statistic = np.empty(e.shape[1:])
+    for day in range(e.shape[-1]):
+        # A cap far above any threshold: the path would overflow in a long, unacknowledged alarm.
+        current = np.minimum((current + 1) * e[..., day], 1e12)
+        statistic[..., day] = current.mean(axis=0)
+        if resets[day]:
+            current = np.zeros_like(current)
+    state = np.select(
+        [statistic >= threshold, statistic >= threshold / WATCH_SHARE],
+        [AlarmState.ALARM.value, AlarmState.WATCH.value],
+        AlarmState.QUIET.value,
+    )
+    return Detector(statistic, state, threshold, current)
+
+
+def beta_binomial_e_values(
+    events: ArrayLike,
+    trials: ArrayLike,
+    *,
+    appetite: float,
+    cv2: float,
+    alternatives: tuple[float, ...] = ALTERNATIVES,
+) -> FloatArray:
+    """Likelihood ratios of overdispersed day counts, alternatives first: the default detector.
+
+    Valid when day rates vary no more than `cv2` (a plain binomial ratio is not valid on day data at all). The
+    dispersion is that at the appetite for both sides: the ratio then rises with the count, so that a day far
+    below a large appetite cannot speak for an alarm. Days without units have the e-value 1.
+    """
+    x, n, theta = _day_counts(events, trials, appetite=appetite)
+    # Intra-day correlation; above a half the day rates would be close to all or nothing.
+    rho = min(max(cv2, MINIMUM_CV2) * theta / (1 - theta), 0.5)
+    size = 1 / rho - 1
+    null = special.betaln(x + theta * size, n - x + (1 - theta) * size) - special.betaln(
+        theta * size, (1 - theta) * size
+    )
+    ratios = []
+    for other in _alternatives(theta, alternatives):
+        alpha, beta = other * size, (1 - other) * size
+        ratios.append(special.betaln(x + alpha, n - x + beta) - special.betaln(alpha, beta) - null)
+    return np.where(n > 0, np.exp(np.clip(np.stack(ratios), -600, 600)), 1.0)
+
+
+def betting_e_values(
+    events: ArrayLike,
+    trials: ArrayLike,
+    *,
+    appetite: float,
+    cv2: float,
+    alternatives: tuple[float, ...] = ALTERNATIVES,
+) -> FloatArray:
+    """Bets on day rates, alternatives first: the robust detector, slower, without a model of the day rates.
+
+    Valid for any day rates whose mean given the past is at most the appetite; `cv2` only sizes the bets.
+    """
+    x, n, theta = _day_counts(events, trials, appetite=appetite)
+    units = np.maximum(n, 1.0)
+    e_values = []
+    for other in _alternatives(theta, alternatives):
+        delta = other - theta
+        variance = other * (1 - other) / units + max(cv2, MINIMUM_CV2) * other**2
+        stake = np.minimum(delta / (variance + delta**2), 0.9 / theta)
+        e_values.append(1 + stake * (x / units - theta))
+    return np.where(n > 0, np.stack(e_values), 1.0)
+
+
+def review_e_values(
+    missed: ArrayLike,
+    weights: ArrayLike,
+    *,
+    appetite: float,
+    second_moment: float,
+    alternatives: tuple[float, ...] = ALTERNATIVES,
+) -> FloatArray:
+    """One e-value a reviewed item, alternatives first, for the miss rate of a weighted sample.
+
+    Items in the random order of review; a weight is W_h n / n_h, so that the mean of weight x missed is the
+    miss rate. `second_moment` is the sum of W_h w_h p_h with p_h from earlier weeks: known before the
+    outcomes.
+    """
+    y, w = np.broadcast_arrays(np.asarray(missed, dtype=float), np.asarray(weights, dtype=float))
+    if np.any((y != 0) & (y != 1)) or np.any(w <= 0) or second_moment <= 0 or not 0 < appetite < 1:
+        raise InvalidArgumentError(
+            "missed must be 0 or 1, weights and second moment above 0, the appetite between 0 and 1"
+        )
+    stakes = [min((a - 1) * appetite / (a * second_moment), 0.9 / appetite) for a in alternatives]
+    return np.stack([1 + stake * (w * y - appetite) for stake in stakes])
+
+
+def sum_weeks(events: ArrayLike, trials: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Totals of full weeks along the last axis, for the confirming tier with its threshold of A / 7.
+
+    Weekly totals are the safest against days that resemble each other. Days after the last full week are
+    left out.
+    """
+    x, n = check_counts(*(np.nan_to_num(np.asarray(side, dtype=float)) for side in (events, trials)))
+    weeks = x.shape[-1] // 7
+    shape = (*x.shape[:-1], weeks, 7)
+    return x[..., : weeks * 7].reshape(shape).sum(axis=-1), n[..., : weeks * 7].reshape(shape).sum(axis=-1)
+
+
+def _day_counts(
+    events: ArrayLike, trials: ArrayLike, *, appetite: float
+) -> tuple[FloatArray, FloatArray, float]:
+    if not 0 < appetite < 1:
+        raise InvalidArgumentError(f"the appetite is {appetite}; a share must lie between 0 and 1")
+    x, n = np.asarray(events, dtype=float), np.asarray(trials, dtype=float)
+    missing = ~(np.isfinite(x) & np.isfinite(n))
+    return *check_counts(np.where(missing, 0.0, x), np.where(missing, 0.0, n)), appetite
+
+
+def _alternatives(appetite: float, multiples: tuple[float, ...]) -> list[float]:
+    """Multiples of the appetite, held halfway to 1 where they would leave the range of a share."""
+    return [min(multiple * appetite, (1 + appetite) / 2) for multiple in multiples]

@@ -1,0 +1,92 @@
+"""Variation of days, and the raised baseline after a change."""
+
+import numpy as np
+import pytest
+
+from methods.alarms import beta_binomial_e_values, run_detector
+from methods.baselines import compare_periods, estimate_dispersion, raise_baseline
+from methods.errors import InvalidArgumentError
+
+
+def days(count: int, *, rate: float = 0.02, cv: float = 0.0, trials: int = 50_000, seed: int = 1) -> tuple:
+    rng = np.random.default_rng(seed)
+    rates = rate * np.exp(rng.normal(0, cv, count))
+    return rng.binomial(trials, np.minimum(rates, 1)), np.full(count, trials)
+
+
+def test_days_that_vary_by_a_fifth_are_seen_to_vary_by_a_fifth():
+    found = estimate_dispersion(*days(400, cv=0.2))
+    assert np.sqrt(found.cv2) == pytest.approx(0.2, abs=0.03)
+    assert found.scale > 10
+
+
+def test_days_that_do_not_vary_have_the_floor():
+    found = estimate_dispersion(*days(100))
+    assert found.cv2 == pytest.approx(0.01)
+    assert 1.0 <= found.scale < 1.3
+
+
+def test_days_that_resemble_each_other_widen_the_variation():
+    rng = np.random.default_rng(3)
+    noise = np.zeros(300)
+    for day in range(1, 300):
+        noise[day] = 0.6 * noise[day - 1] + rng.normal(0, 0.16)
+    trials = np.full(300, 50_000)
+    alike = rng.binomial(trials, 0.02 * np.exp(noise))
+    shuffled = rng.permutation(alike)
+    assert estimate_dispersion(alike, trials).autocorrelation > 0.4
+    assert estimate_dispersion(alike, trials).cv2 > 2 * estimate_dispersion(shuffled, trials).cv2
+
+
+def test_fourteen_days_say_something_and_thirteen_do_not():
+    events, trials = days(14, cv=0.4)
+    assert estimate_dispersion(events, trials).cv2 > 0.02
+    assert estimate_dispersion(events[:13], trials[:13]).cv2 == pytest.approx(0.01)
+
+
+def test_missing_days_are_left_out():
+    events, trials = days(30, cv=0.2)
+    found = estimate_dispersion(np.append(events, [np.nan, 0]), np.append(trials, [np.nan, 0]))
+    assert found == estimate_dispersion(events, trials)
+    empty = estimate_dispersion([0, 0], [0, 0])
+    assert np.isnan(empty.rate)
+    assert empty.days == 0
+
+
+def test_the_raised_baseline_is_the_upper_80_percent_limit():
+    # 100 events without extra variation: exp(0.8416 / 10) above the rate.
+    events, trials = np.full(50, 2.0), np.full(50, 1000.0)
+    assert raise_baseline(events, trials) == pytest.approx(0.002 * np.exp(0.08416))
+    assert np.isnan(raise_baseline([0, 0], [10, 10]))
+
+
+def test_a_raised_baseline_halves_false_alarms_of_the_next_quarter():
+    rng = np.random.default_rng(2)
+    plain, raised = 0, 0
+    for _ in range(300):
+        old = rng.binomial(2000, 0.002 * np.exp(rng.normal(-0.02, 0.2, 56)))
+        new = rng.binomial(2000, 0.002 * np.exp(rng.normal(-0.02, 0.2, 90)))
+        trials, later = np.full(56, 2000), np.full(90, 2000)
+        cv2 = estimate_dispersion(old, trials).cv2
+        for limit, is_raised in ((old.sum() / trials.sum(), False), (raise_baseline(old, trials), True)):
+            path = run_detector(beta_binomial_e_values(new, later, appetite=limit, cv2=cv2), threshold=1000.0)
+            raised += is_raised and path.first_alarm is not None
+            plain += not is_raised and path.first_alarm is not None
+    assert raised < plain
+    assert raised / 300 <= 0.06  # .028 in 2,000 simulated baselines
+
+
+def test_a_doubled_rate_after_a_change_is_a_ratio_of_two():
+    old, trials = days(56, cv=0.1)
+    new, later = days(28, rate=0.04, cv=0.1, seed=9)
+    found = compare_periods(new, later, old_events=old, old_trials=trials)
+    assert 1.8 < found.low < 2.0 < found.high < 2.2
+    same = compare_periods(old[:28], trials[:28], old_events=old[28:], old_trials=trials[28:])
+    assert same.low < 1 < same.high
+
+
+def test_a_ratio_without_events_is_not_known():
+    found = compare_periods([0, 0], [10, 10], old_events=[1, 2], old_trials=[10, 10])
+    assert np.isnan(found.ratio)
+    with pytest.raises(InvalidArgumentError, match="days"):
+        compare_periods([0], [0], old_events=[1, 2], old_trials=[10, 10])
