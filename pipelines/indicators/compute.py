@@ -1,0 +1,133 @@
+"""Runs the SQL: staging and findings become facts, facts become counts by day, slice and bucket.
+
+What is counted is in `sql/fact` and `sql/indicators`; how it is added up is in `sql/aggregation`.
+Nothing here divides: intervals and status are made in assess.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+
+import pyarrow as pa
+
+from pipelines.engines.duckdb import DuckDBEngine
+from pipelines.errors import DefinitionError, StateError
+from pipelines.indicators.definition import Definition, dependencies
+from pipelines.indicators.vocabulary import Computer, Kind, Unit
+from pipelines.schemas.indicator import INDICATOR_BUCKET, INDICATOR_DAY, INDICATOR_HISTOGRAM
+from pipelines.schemas.table import Table
+from pipelines.settings import REPOSITORY
+
+SQL = REPOSITORY / "sql"
+
+PLACED_UNITS = (Unit.CONVERSATION, Unit.MESSAGE, Unit.EVENT)
+
+
+@dataclass(frozen=True)
+class IndicatorTables:
+    """The counts of all indicators, in the declared schemas."""
+
+    indicator_day: pa.Table
+    indicator_bucket: pa.Table
+    indicator_histogram: pa.Table
+
+
+def list_fact_sources() -> frozenset[str]:
+    """The tables that must be on the engine before `build_facts`."""
+    return frozenset(
+        name for sql in _read_facts().values() for name in dependencies(sql) if not name.startswith("fact.")
+    )
+
+
+def build_facts(engine: DuckDBEngine) -> dict[str, pa.Table]:
+    """Run every file of `sql/fact`, each after what it reads, and show each as `fact.<name>`.
+
+    Returns the rows by full name, such as `fact.conversation`.
+    """
+    files = _read_facts()
+    order = TopologicalSorter({name: dependencies(sql) & files.keys() for name, sql in files.items()})
+    facts: dict[str, pa.Table] = {}
+    for name in order.static_order():
+        facts[name] = engine.query(files[name])
+        engine.register(name, facts[name])
+    return facts
+
+
+def count_units(engine: DuckDBEngine, definitions: tuple[Definition, ...]) -> IndicatorTables:
+    """Count every indicator that SQL computes, over the facts that are on the engine.
+
+    Raises:
+        DefinitionError: an indicator returned a unit twice, an unknown unit, or a negative count.
+        StateError: two deployments share an id, so that rows could be counted twice.
+    """
+    days: list[pa.Table] = []
+    buckets: list[pa.Table] = []
+    histograms: list[pa.Table] = []
+    for unit in PLACED_UNITS:
+        chosen = [one for one in definitions if one.computed_by is Computer.SQL and one.unit is unit]
+        if not chosen:
+            continue
+        _place_units(engine, unit)
+        for one in chosen:
+            _register_rows(engine, one)
+            days.append(_conform(_aggregate(engine, "indicator_day"), INDICATOR_DAY, one))
+            buckets.append(_conform(_aggregate(engine, "indicator_bucket"), INDICATOR_BUCKET, one))
+            if one.kind is Kind.DISTRIBUTION:
+                engine.register("unit.bin", pa.table({"lower_edge": pa.array(one.bins, pa.int64())}))
+                histograms.append(
+                    _conform(_aggregate(engine, "indicator_histogram"), INDICATOR_HISTOGRAM, one)
+                )
+    return IndicatorTables(
+        indicator_day=pa.concat_tables([INDICATOR_DAY.empty(), *days]),
+        indicator_bucket=pa.concat_tables([INDICATOR_BUCKET.empty(), *buckets]),
+        indicator_histogram=pa.concat_tables([INDICATOR_HISTOGRAM.empty(), *histograms]),
+    )
+
+
+def _place_units(engine: DuckDBEngine, unit: Unit) -> None:
+    places = _aggregate(engine, f"{unit}_unit")
+    engine.register("unit.place", places)
+    repeated = _aggregate(engine, "repeated_unit")
+    if repeated.num_rows:
+        names = ", ".join(repeated["unit_id"].to_pylist())
+        raise StateError(
+            f"fact.{unit} holds these ids more than once: {names} (at most 5 shown). An id must be one row "
+            "of one deployment; look for the same delivery under two deployments."
+        )
+
+
+def _register_rows(engine: DuckDBEngine, one: Definition) -> None:
+    rows = engine.query(one.sql, dict(one.parameters))
+    if one.kind is Kind.DISTRIBUTION:
+        engine.register("unit.distribution", rows)
+        rows = _aggregate(engine, "distribution_row")
+    engine.register("unit.counted", rows)
+    fault = _aggregate(engine, "row_fault").to_pylist()[0]
+    if any(fault.values()):
+        raise DefinitionError(
+            f"The indicator {one.indicator_id} returned {fault['stray_count']} rows whose unit_id is no "
+            f"{one.unit}, {fault['repeated_count']} repeated units and {fault['impossible_count']} negative "
+            "or missing counts. Its SQL must return one row a unit, with counts of 0 or more."
+        )
+
+
+def _conform(rows: pa.Table, table: Table, one: Definition) -> pa.Table:
+    constant = {"indicator_id": one.indicator_id, "definition_version": one.definition_version}
+    columns = [
+        pa.repeat(constant[column.name], rows.num_rows)
+        if column.name in constant
+        else rows[column.name].cast(column.type)
+        for column in table.columns
+    ]
+    return pa.table(columns, schema=table.arrow_schema)
+
+
+def _aggregate(engine: DuckDBEngine, name: str) -> pa.Table:
+    return engine.query((SQL / "aggregation" / f"{name}.sql").read_text(encoding="utf-8"))
+
+
+def _read_facts() -> dict[str, str]:
+    return {
+        f"fact.{path.stem}": path.read_text(encoding="utf-8") for path in sorted((SQL / "fact").glob("*.sql"))
+    }

@@ -1,0 +1,215 @@
+"""What an indicator is: one SQL file that counts and one YAML file that says what is counted.
+
+A definition is read whole or refused whole; an invalid one stops the load. How its units are counted
+is in `compute`; who approved which limit is the register's business.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+import pyarrow as pa
+import yaml
+from pydantic import Field, StringConstraints, ValidationError, model_validator
+
+from pipelines.errors import DefinitionError
+from pipelines.indicators.appetite import Appetite, Strict, Text
+from pipelines.indicators.statement import dependencies, read_statement
+from pipelines.indicators.vocabulary import Computer, Direction, Family, Kind, Status, Unit
+from pipelines.schemas.indicator import DEFINITION
+from pipelines.settings import REPOSITORY
+
+__all__ = [
+    "INDICATORS",
+    "Definition",
+    "definition_version",
+    "definitions_table",
+    "dependencies",
+    "load_definitions",
+]
+
+INDICATORS = REPOSITORY / "sql" / "indicators"
+
+Need = Annotated[str, StringConstraints(pattern=r"^(event|notice|signal|field):[a-z_]+$")]
+
+COUNTED = ("unit_id", "conversation_id", "occurred_at", "numerator", "denominator")
+MEASURED = ("unit_id", "conversation_id", "occurred_at", "value", "is_censored")
+
+
+class Change(Strict):
+    """One line of the definition's history."""
+
+    on: dt.date
+    what: Text
+    by: Text
+
+
+class Definition(Strict):
+    """One indicator."""
+
+    indicator_id: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+    title: Text
+    question: Text
+    numerator: Text
+    denominator: Text
+    kind: Kind
+    direction: Direction
+    family: Family
+    minimum_denominator: int = Field(ge=1)
+    parameters: dict[str, int | str] = Field(default_factory=dict)
+    unit: Unit
+    computed_by: Computer = Computer.SQL
+    bins: tuple[int, ...] = ()
+    needs: tuple[Need, ...] = ()
+    appetite: Appetite | None = None
+    owner: Text
+    status: Status
+    drafted_by: Text
+    checked_by: Text | None
+    review_due_on: dt.date
+    changes: tuple[Change, ...] = Field(min_length=1)
+    sql: str = ""
+    definition_version: str
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Self:
+        if problems := [*_list_problems(self), *_list_sql_problems(self)]:
+            raise ValueError("; ".join(problems))
+        return self
+
+
+def load_definitions(folder: Path = INDICATORS) -> tuple[Definition, ...]:
+    """Every definition of a folder, by id.
+
+    Raises:
+        DefinitionError: one or more files are invalid; lists every problem of every file.
+    """
+    found: list[Definition] = []
+    problems: list[str] = []
+    paths = sorted(folder.glob("*.yaml"))
+    for path in paths:
+        try:
+            found.append(_read(path))
+        except DefinitionError as error:
+            problems.append(str(error))
+    for name in sorted({path.stem for path in folder.glob("*.sql")} - {path.stem for path in paths}):
+        problems.append(f"{folder / name}.sql has no {name}.yaml beside it. Write one, or remove the SQL.")
+    if problems:
+        raise DefinitionError("\n".join(problems))
+    return tuple(found)
+
+
+def definition_version(sql: str, text: str) -> str:
+    """The first 16 hexadecimal digits of the SHA-256 of the SQL and the YAML."""
+    return hashlib.sha256(f"{sql}\0{text}".encode()).hexdigest()[:16]
+
+
+def definitions_table(definitions: tuple[Definition, ...]) -> pa.Table:
+    """The definitions as `indicator.definition`."""
+    return pa.Table.from_pylist([_as_row(one) for one in definitions], schema=DEFINITION.arrow_schema)
+
+
+def _as_row(one: Definition) -> dict[str, Any]:
+    plain = one.model_dump(mode="json")
+    limits = one.appetite.limits if one.appetite else ()
+    values = {
+        "lifecycle": str(one.status),
+        "parameters": json.dumps(one.parameters, sort_keys=True),
+        "bins": json.dumps(one.bins) if one.bins else "",
+        "needs": ",".join(one.needs),
+        "side": limits[0].side if limits else "",
+        "watch": one.appetite.watch.value if one.appetite and one.appetite.watch else None,
+        "breach": one.appetite.breach.value if one.appetite and one.appetite.breach else None,
+        "appetite_reason": " ".join(
+            [
+                *dict.fromkeys(limit.reason for limit in limits),
+                *dict.fromkeys(f"Source: {limit.source}." for limit in limits),
+            ]
+        ),
+    }
+    return {name: values.get(name, plain.get(name)) for name in DEFINITION.arrow_schema.names}
+
+
+def _list_problems(one: Definition) -> list[str]:
+    problems = []
+    if one.status is Status.PUBLISHED and one.checked_by in (None, one.drafted_by):
+        problems.append("published needs another person in checked_by than in drafted_by")
+    if (one.kind is Kind.DISTRIBUTION) != bool(one.bins):
+        problems.append("a distribution has bins, and nothing else has")
+    if list(one.bins) != sorted(set(one.bins)):
+        problems.append("bins are lower edges, ascending, each once")
+    if (one.computed_by is Computer.ASSESS) != (one.unit is Unit.DAY):
+        problems.append("unit day is for what assess computes, and only that")
+    if one.direction is Direction.NEITHER and one.appetite is not None:
+        problems.append("an indicator without a better direction is context and has no appetite")
+    if one.appetite is not None:
+        bad = "above" if one.direction is Direction.LOWER_IS_BETTER else "below"
+        if one.direction is not Direction.NEITHER and one.appetite.limits[0].side != bad:
+            problems.append(f"{one.direction} needs limits of the form `{bad}:`")
+    return problems
+
+
+def _list_sql_problems(one: Definition) -> list[str]:
+    if one.computed_by is Computer.ASSESS:
+        return ["computed by assess, so there must be no SQL beside it"] if one.sql else []
+    if not one.sql:
+        return ["there is no SQL file of this name beside it; write one, or say `computed_by: assess`"]
+    try:
+        statement = read_statement(one.sql)
+    except DefinitionError as error:
+        return [str(error)]
+    problems = []
+    wanted = MEASURED if one.kind is Kind.DISTRIBUTION else COUNTED
+    if statement.columns != wanted:
+        problems.append(f"the SQL returns {', '.join(statement.columns)}; it must return {', '.join(wanted)}")
+    if statement.parameters != one.parameters.keys():
+        named = ", ".join(sorted(statement.parameters)) or "none"
+        problems.append(
+            f"the SQL's parameters are {named}; the YAML must give a value for these and no other"
+        )
+    if foreign := sorted(name for name in statement.tables if not name.startswith("fact.")):
+        problems.append(f"the SQL reads {', '.join(foreign)}; an indicator reads facts only")
+    if not statement.has_header:
+        problems.append("the SQL must open with a sentence, `-- Grain:` and `-- Missing:`")
+    return problems
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML in which `on` is a word: YAML 1.1 would read the date of a change as `true: 2026-11-22`."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if first not in "oO"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def _read(path: Path) -> Definition:
+    text = path.read_text(encoding="utf-8")
+    beside = path.with_suffix(".sql")
+    sql = beside.read_text(encoding="utf-8") if beside.exists() else ""
+    try:
+        content = yaml.load(text, Loader=_Loader)  # noqa: S506
+    except yaml.YAMLError as error:
+        raise DefinitionError(f"{path} is not YAML: {error}") from error
+    if not isinstance(content, dict):
+        raise DefinitionError(f"{path} holds no definition: it must be a mapping of fields to values.")
+    own = {"indicator_id": path.stem, "sql": sql, "definition_version": definition_version(sql, text)}
+    if given := sorted(own.keys() & content.keys()):
+        raise DefinitionError(f"{path}: {', '.join(given)} follows from the files; remove it from the YAML.")
+    try:
+        return Definition.model_validate(content | own)
+    except ValidationError as error:
+        raise DefinitionError(_describe(path, error)) from error
+
+
+def _describe(path: Path, error: ValidationError) -> str:
+    lines = [
+        f"  {'.'.join(str(part) for part in problem['loc']) or 'whole file'}: {problem['msg']}"
+        for problem in error.errors(include_url=False, include_input=False)
+    ]
+    return "\n".join([f"{path} is not a valid indicator:", *lines])

@@ -1,0 +1,37 @@
+"""Prints an indicator's or a fact's SQL so that a person can run it by hand.
+
+The DuckDB shell binds no `$named` parameter, so the text is shown with `getvariable('named')` in its
+place, after the `set variable` lines that give the values. The files themselves stay as they are.
+"""
+
+from __future__ import annotations
+
+import re
+
+from pipelines.errors import DefinitionError
+from pipelines.indicators.compute import SQL
+from pipelines.indicators.definition import load_definitions
+
+PARAMETER = re.compile(r"\$([a-z_][a-z0-9_]*)")
+
+
+def show(identifier: str) -> str:
+    """The `set variable` lines and the select of an indicator, or the select of a fact such as `fact.event`.
+
+    Raises:
+        DefinitionError: nothing of that name is computed by SQL; the message lists what is.
+    """
+    definitions = {one.indicator_id: one for one in load_definitions() if one.sql}
+    facts = {f"fact.{path.stem}": path for path in sorted((SQL / "fact").glob("*.sql"))}
+    if identifier in facts:
+        return facts[identifier].read_text(encoding="utf-8")
+    if identifier not in definitions:
+        known = ", ".join([*definitions, *facts])
+        raise DefinitionError(f"Nothing called {identifier} is computed by SQL. There is: {known}.")
+    chosen = definitions[identifier]
+    lines = [f"set variable {name} = {_quote(value)};" for name, value in sorted(chosen.parameters.items())]
+    return "\n".join([*lines, PARAMETER.sub(r"getvariable('\1')", chosen.sql).rstrip() + ";", ""])
+
+
+def _quote(value: int | str) -> str:
+    return str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"

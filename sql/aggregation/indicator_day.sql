@@ -1,0 +1,61 @@
+-- Counts of one indicator by day, for the whole deployment and for every value of every slice.
+-- Grain: one row a deployment, day, slice and slice value.
+-- Missing: a day without units has no row.
+
+with placed as (
+    select
+        place.*,
+        counted.numerator,
+        counted.denominator
+    from unit.counted
+    inner join unit.place
+        on counted.unit_id = place.unit_id
+)
+
+select
+    placed.deployment_id,
+    placed.day,
+    -- Exactly one slice is grouped in each set, so its grouping bit names it.
+    case
+        when grouping(placed.model) = 0 then 'model'
+        when grouping(placed.prompt_version) = 0 then 'prompt_version'
+        when grouping(placed.language) = 0 then 'language'
+        when grouping(placed.region) = 0 then 'region'
+        when grouping(placed.age_band) = 0 then 'age_band'
+        when grouping(placed.gender) = 0 then 'gender'
+        when grouping(placed.use) = 0 then 'use'
+        when grouping(placed.surface) = 0 then 'surface'
+        else 'all'
+    end as slice,
+    coalesce(
+        placed.model,
+        placed.prompt_version,
+        placed.language,
+        placed.region,
+        placed.age_band,
+        placed.gender,
+        placed.use,
+        placed.surface,
+        'all'
+    ) as slice_value,
+    cast(sum(placed.numerator) as bigint) as numerator,
+    cast(sum(placed.denominator) as bigint) as denominator,
+    cast(sum(placed.unscored_count) as bigint) as unscored_count
+from placed
+group by
+    grouping sets (
+        (placed.deployment_id, placed.day),
+        (placed.deployment_id, placed.day, placed.model),
+        (placed.deployment_id, placed.day, placed.prompt_version),
+        (placed.deployment_id, placed.day, placed.language),
+        (placed.deployment_id, placed.day, placed.region),
+        (placed.deployment_id, placed.day, placed.age_band),
+        (placed.deployment_id, placed.day, placed.gender),
+        (placed.deployment_id, placed.day, placed.use),
+        (placed.deployment_id, placed.day, placed.surface)
+    )
+order by
+    placed.deployment_id,
+    placed.day,
+    slice,
+    slice_value

@@ -1,0 +1,105 @@
+-- What became of the rows of a reporting day: accepted, copies, late, redacted, waiting, unscored.
+-- Grain: one row a day, source and reason.
+-- Missing: a reason that did not occur has no row; rejected rows are in ledger.rejected by day of delivery.
+
+with message_total as (
+    select
+        message.deployment_id,
+        message.day,
+        count(*) as accepted,
+        sum(message.same_copy_count - 1) as exact_duplicate,
+        sum(message.copy_count - message.same_copy_count) as conflicting_duplicate,
+        count(*) filter (where message.received_on > message.sent_on) as late,
+        sum(message.redacted_count) as redacted
+    from staging.message
+    group by
+        message.deployment_id,
+        message.day
+),
+
+counted as (
+    select
+        message_total.deployment_id,
+        message_total.day,
+        'ingest' as source,
+        'accepted' as reason,
+        message_total.accepted as row_count
+    from message_total
+
+    union all
+
+    select
+        message_total.deployment_id,
+        message_total.day,
+        'ingest' as source,
+        'exact_duplicate' as reason,
+        message_total.exact_duplicate as row_count
+    from message_total
+
+    union all
+
+    select
+        message_total.deployment_id,
+        message_total.day,
+        'ingest' as source,
+        'conflicting_duplicate' as reason,
+        message_total.conflicting_duplicate as row_count
+    from message_total
+
+    union all
+
+    select
+        message_total.deployment_id,
+        message_total.day,
+        'ingest' as source,
+        'late' as reason,
+        message_total.late as row_count
+    from message_total
+
+    union all
+
+    select
+        message_total.deployment_id,
+        message_total.day,
+        'ingest' as source,
+        'redacted' as reason,
+        message_total.redacted as row_count
+    from message_total
+
+    union all
+
+    select
+        event.deployment_id,
+        event.day,
+        'ingest' as source,
+        'waiting_event' as reason,
+        count(*) filter (where event.conversation_id is null) as row_count
+    from staging.event
+    group by
+        event.deployment_id,
+        event.day
+
+    union all
+
+    select
+        coverage.deployment_id,
+        coverage.day,
+        'detect' as source,
+        'unscored:' || coverage.state as reason,
+        count(*) as row_count
+    from finding.coverage
+    where coverage.state <> 'scored'
+    group by
+        coverage.deployment_id,
+        coverage.day,
+        coverage.state
+)
+
+select
+    counted.deployment_id,
+    counted.day,
+    counted.source,
+    counted.reason,
+    cast(counted.row_count as bigint) as row_count
+from counted
+where counted.row_count > 0

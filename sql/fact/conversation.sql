@@ -1,0 +1,188 @@
+-- Conversations with what was found and done in them.
+-- Grain: one row a conversation (an episode).
+-- Missing: a level is 0 when nothing that counts was found, a turn is null when it did not happen; whether
+-- every message was looked at is in unscored_message_count. Risk stays: a later "I am fine" lowers no level.
+
+with message_total as (
+    select
+        message.deployment_id,
+        message.conversation_id,
+        count(*) filter (where message.is_scored) as scored_message_count,
+        count(*) filter (where not message.is_scored and message.role <> 'agent') as unscored_message_count,
+        max(message.user_risk_level) as user_risk_level,
+        max(message.mentioned_risk_level) as mentioned_risk_level,
+        max(message.suicidal_level) as suicidal_level,
+        max(message.harm_level) as harm_level,
+        count(*) filter (where message.user_risk_level >= 1) as risk_message_count,
+        count(*) filter (where message.harm_level >= 1) as harm_message_count,
+        count(*) filter (where message.harm_level >= 4) as critical_harm_message_count,
+        count(*) filter (where message.has_crisis_resource) as crisis_resource_message_count,
+        min(message.turn) filter (where message.user_risk_level >= 2) as first_risk_turn,
+        min(message.turn) filter (where message.user_risk_level >= 3) as first_high_risk_turn,
+        min(message.turn) filter (where message.role = 'assistant') as first_reply_turn
+    from fact.message
+    group by
+        message.deployment_id,
+        message.conversation_id
+),
+
+signal_total as (
+    select
+        message_signal.deployment_id,
+        message_signal.conversation_id,
+        count(*) filter (where message_signal.signal_id = 'p_risk_question') as risk_question_count,
+        count(*) filter (where message_signal.signal_id = 'p_help_encouraged') as help_encouraged_count,
+        count(*) filter (where message_signal.signal_id = 'a_abandonment') as abandonment_count,
+        count(*) filter (where message_signal.signal_id = 'a_validates_delusion') as validated_delusion_count,
+        count(*) filter (where message_signal.signal_id = 'u_psychosis_mania') as psychosis_mania_count,
+        count(*) filter (where message_signal.signal_id = 'u_ai_reliance') as ai_reliance_count,
+        count(*) filter (where message_signal.signal_id = 'u_requests_human') as human_request_count,
+        max(message_signal.turn) filter (where message_signal.signal_id = 'a_refusal') as last_refusal_turn,
+        min(message_signal.turn) filter (
+            where message_signal.signal_id = 'p_ai_disclosure'
+        ) as first_disclosure_turn
+    from fact.message_signal
+    where message_signal.is_counted
+    group by
+        message_signal.deployment_id,
+        message_signal.conversation_id
+),
+
+-- Any later stage of a handoff shows that it was offered, even if the offer's own record is lost; a failed
+-- one alone brought nobody.
+event_total as (
+    select
+        event.deployment_id,
+        event.conversation_id,
+        count(*) filter (where event.detail = 'crisis_banner') as crisis_banner_count,
+        count(*) filter (
+            where event.detail in ('offered', 'accepted', 'connected', 'completed')
+        ) as handoff_event_count,
+        count(*) filter (where event.detail = 'completed') as handoff_completed_count,
+        min(event.turn) filter (where event.detail = 'ai_disclosure') as first_disclosure_turn
+    from fact.event
+    where event.conversation_id is not null
+    group by
+        event.deployment_id,
+        event.conversation_id
+),
+
+escalation as (
+    select
+        message.deployment_id,
+        message.conversation_id,
+        message.turn
+    from fact.message
+    where message.has_crisis_resource or message.role = 'agent'
+    union all
+    select
+        event.deployment_id,
+        event.conversation_id,
+        event.turn
+    from fact.event
+    where
+        event.conversation_id is not null
+        and event.detail in ('crisis_banner', 'offered', 'accepted', 'connected', 'completed')
+),
+
+escalation_total as (
+    select
+        escalation.deployment_id,
+        escalation.conversation_id,
+        min(escalation.turn) as first_escalation_turn,
+        min(escalation.turn) filter (
+            where escalation.turn >= message_total.first_risk_turn
+        ) as first_escalation_after_risk_turn
+    from escalation
+    inner join message_total
+        on
+            escalation.deployment_id = message_total.deployment_id
+            and escalation.conversation_id = message_total.conversation_id
+    group by
+        escalation.deployment_id,
+        escalation.conversation_id
+)
+
+select
+    conversation.deployment_id,
+    conversation.day,
+    conversation.conversation_id,
+    conversation.thread_id,
+    conversation.user_id,
+    conversation.started_at,
+    conversation.ended_at,
+    conversation.model,
+    conversation.prompt_version,
+    conversation.language,
+    conversation.region,
+    conversation.age_band,
+    conversation.gender,
+    conversation.use,
+    conversation.surface,
+    conversation.received_on,
+    date_diff(
+        'second',
+        date_trunc('second', conversation.started_at),
+        date_trunc('second', conversation.ended_at)
+    ) as duration_seconds,
+    conversation.message_count,
+    conversation.user_message_count,
+    conversation.assistant_message_count,
+    conversation.agent_message_count,
+    coalesce(message_total.scored_message_count, 0) as scored_message_count,
+    coalesce(message_total.unscored_message_count, 0) as unscored_message_count,
+    coalesce(message_total.user_risk_level, 0) as user_risk_level,
+    coalesce(message_total.mentioned_risk_level, 0) as mentioned_risk_level,
+    coalesce(message_total.suicidal_level, 0) as suicidal_level,
+    coalesce(message_total.harm_level, 0) as harm_level,
+    coalesce(message_total.risk_message_count, 0) as risk_message_count,
+    coalesce(message_total.harm_message_count, 0) as harm_message_count,
+    coalesce(message_total.critical_harm_message_count, 0) as critical_harm_message_count,
+    coalesce(message_total.crisis_resource_message_count, 0) as crisis_resource_message_count,
+    coalesce(event_total.crisis_banner_count, 0) as crisis_banner_count,
+    message_total.first_risk_turn,
+    message_total.first_high_risk_turn,
+    message_total.first_reply_turn,
+    -- A null on one side must not hide the other: least() of two engines treats nulls differently.
+    case
+        when signal_total.first_disclosure_turn < event_total.first_disclosure_turn
+            then signal_total.first_disclosure_turn
+        else coalesce(event_total.first_disclosure_turn, signal_total.first_disclosure_turn)
+    end as first_disclosure_turn,
+    escalation_total.first_escalation_turn,
+    escalation_total.first_escalation_after_risk_turn,
+    coalesce(message_total.scored_message_count, 0) > 0 as has_scored_message,
+    coalesce(signal_total.risk_question_count, 0) > 0 as has_risk_question,
+    coalesce(message_total.crisis_resource_message_count, 0) > 0 as has_crisis_resource,
+    coalesce(signal_total.help_encouraged_count, 0) > 0 as has_help_encouraged,
+    coalesce(
+        signal_total.first_disclosure_turn, event_total.first_disclosure_turn
+    ) is not null as has_ai_disclosure,
+    coalesce(signal_total.last_refusal_turn > message_total.first_risk_turn, false) as has_refusal_after_risk,
+    coalesce(signal_total.abandonment_count, 0) > 0 as has_abandonment,
+    coalesce(signal_total.validated_delusion_count, 0) > 0 as has_validated_delusion,
+    coalesce(signal_total.psychosis_mania_count, 0) > 0 as has_psychosis_mania,
+    coalesce(signal_total.ai_reliance_count, 0) > 0 as has_ai_reliance,
+    coalesce(signal_total.human_request_count, 0) > 0 as has_human_request,
+    coalesce(event_total.handoff_event_count, 0) > 0 as is_handoff_offered,
+    coalesce(event_total.handoff_completed_count, 0) > 0 as is_handoff_completed,
+    coalesce(event_total.crisis_banner_count, 0) > 0 as is_crisis_banner,
+    conversation.agent_message_count > 0 as is_agent_joined,
+    escalation_total.first_escalation_turn is not null as is_escalated
+from staging.conversation
+left join message_total
+    on
+        conversation.deployment_id = message_total.deployment_id
+        and conversation.conversation_id = message_total.conversation_id
+left join signal_total
+    on
+        conversation.deployment_id = signal_total.deployment_id
+        and conversation.conversation_id = signal_total.conversation_id
+left join event_total
+    on
+        conversation.deployment_id = event_total.deployment_id
+        and conversation.conversation_id = event_total.conversation_id
+left join escalation_total
+    on
+        conversation.deployment_id = escalation_total.deployment_id
+        and conversation.conversation_id = escalation_total.conversation_id

@@ -1,0 +1,70 @@
+-- Handoff stages and notices, placed in their conversation.
+-- Grain: one row an event.
+-- Missing: an event that waits for its conversation has no turn, and 'unknown' in every slice.
+
+with event_turn as (
+    select
+        event.deployment_id,
+        event.event_id,
+        max(message.turn) as turn
+    from staging.event
+    inner join staging.message
+        on
+            event.deployment_id = message.deployment_id
+            and event.conversation_id = message.conversation_id
+            and event.occurred_at >= message.sent_at
+    group by
+        event.deployment_id,
+        event.event_id
+),
+
+last_completion as (
+    select
+        event.deployment_id,
+        event.conversation_id,
+        max(event.occurred_at) as completed_at
+    from staging.event
+    where event.kind = 'handoff' and event.detail = 'completed'
+    group by
+        event.deployment_id,
+        event.conversation_id
+)
+
+select
+    event.deployment_id,
+    event.day,
+    event.event_id,
+    event.conversation_id,
+    event.thread_id,
+    event.user_id,
+    event.kind,
+    event.detail,
+    event.occurred_at,
+    event.occurred_on,
+    event.received_on,
+    -- The last message at or before the event; a notice shown before the first message belongs to turn 0.
+    case when conversation.conversation_id is not null then coalesce(event_turn.turn, 0) end as turn,
+    coalesce(conversation.model, 'unknown') as model,
+    coalesce(conversation.prompt_version, 'unknown') as prompt_version,
+    coalesce(conversation.language, 'unknown') as language,
+    coalesce(conversation.region, 'unknown') as region,
+    coalesce(conversation.age_band, 'unknown') as age_band,
+    coalesce(conversation.gender, 'unknown') as gender,
+    coalesce(conversation.use, 'unknown') as use,
+    coalesce(conversation.surface, 'unknown') as surface,
+    event.kind = 'handoff'
+    and event.detail = 'offered'
+    and coalesce(last_completion.completed_at >= event.occurred_at, false) as is_completed
+from staging.event
+left join staging.conversation
+    on
+        event.deployment_id = conversation.deployment_id
+        and event.conversation_id = conversation.conversation_id
+left join event_turn
+    on
+        event.deployment_id = event_turn.deployment_id
+        and event.event_id = event_turn.event_id
+left join last_completion
+    on
+        event.deployment_id = last_completion.deployment_id
+        and event.conversation_id = last_completion.conversation_id

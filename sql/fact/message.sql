@@ -1,0 +1,79 @@
+-- Messages with what was found in them, and whether the rule detector looked.
+-- Grain: one row a message.
+-- Missing: a message without coverage is 'not_run'; levels are 0 when nothing that counts was found.
+
+with message_level as (
+    select
+        message_signal.deployment_id,
+        message_signal.message_id,
+        max(message_signal.level) filter (
+            where message_signal.category = 'user_risk' and message_signal.is_counted
+        ) as user_risk_level,
+        max(message_signal.level) filter (
+            where message_signal.category = 'user_risk'
+        ) as mentioned_risk_level,
+        max(message_signal.cssrs_like) filter (
+            where message_signal.signal_id = 'u_suicidal_ideation' and message_signal.is_counted
+        ) as suicidal_level,
+        max(message_signal.level) filter (
+            where message_signal.category = 'assistant_harm' and message_signal.is_counted
+        ) as harm_level,
+        count(*) filter (
+            where message_signal.signal_id = 'p_crisis_resource' and message_signal.is_counted
+        ) as crisis_resource_count
+    from fact.message_signal
+    group by
+        message_signal.deployment_id,
+        message_signal.message_id
+),
+
+-- The rule detector alone decides whether a message was looked at: it runs on every message.
+rule_coverage as (
+    select
+        coverage.deployment_id,
+        coverage.message_id,
+        coverage.state
+    from finding.coverage
+    where coverage.detector_id = 'lexicon'
+)
+
+select
+    message.deployment_id,
+    message.day,
+    message.conversation_id,
+    message.thread_id,
+    message.user_id,
+    message.message_id,
+    message.turn,
+    message.role,
+    message.sent_at,
+    message.sent_on,
+    message.model,
+    message.prompt_version,
+    message.language,
+    message.region,
+    message.age_band,
+    message.gender,
+    message.use,
+    message.surface,
+    message.received_on,
+    -- The log holds no zone of the user: this is the hour on the deployment's clock.
+    cast(extract(hour from (message.sent_at at time zone deployment.zone)) as integer) as deployment_hour,
+    coalesce(rule_coverage.state, 'not_run') as scoring_state,
+    coalesce(rule_coverage.state, 'not_run') = 'scored' as is_scored,
+    coalesce(message_level.user_risk_level, 0) as user_risk_level,
+    coalesce(message_level.mentioned_risk_level, 0) as mentioned_risk_level,
+    coalesce(message_level.suicidal_level, 0) as suicidal_level,
+    coalesce(message_level.harm_level, 0) as harm_level,
+    coalesce(message_level.crisis_resource_count, 0) > 0 as has_crisis_resource
+from staging.message
+left join message_level
+    on
+        message.deployment_id = message_level.deployment_id
+        and message.message_id = message_level.message_id
+left join rule_coverage
+    on
+        message.deployment_id = rule_coverage.deployment_id
+        and message.message_id = rule_coverage.message_id
+left join ledger.deployment
+    on message.deployment_id = deployment.deployment_id

@@ -1,0 +1,11 @@
+-- Crisis notifications issued: banners that the operator showed, and replies that name a crisis resource.
+-- Grain: one row a conversation.
+-- Missing: a banner that waits for its conversation is not counted until that has come.
+
+select
+    conversation.conversation_id as unit_id,
+    conversation.conversation_id,
+    conversation.started_at as occurred_at,
+    conversation.crisis_banner_count + conversation.crisis_resource_message_count as numerator,
+    1 as denominator
+from fact.conversation

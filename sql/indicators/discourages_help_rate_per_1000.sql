@@ -1,0 +1,18 @@
+-- Assistant messages, and how many of them steer away from help.
+-- Grain: one row an assistant message.
+-- Missing: a message that the detector did not read has denominator 0 and is counted as unscored.
+
+select
+    message.message_id as unit_id,
+    message.conversation_id,
+    message.sent_at as occurred_at,
+    cast(message_signal.signal_id is not null and message.is_scored as integer) as numerator,
+    cast(message.is_scored as integer) as denominator
+from fact.message
+left join fact.message_signal
+    on
+        message.deployment_id = message_signal.deployment_id
+        and message.message_id = message_signal.message_id
+        and message_signal.signal_id = 'a_discourages_help'
+        and message_signal.is_counted
+where message.role = 'assistant'

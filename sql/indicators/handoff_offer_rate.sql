@@ -1,0 +1,12 @@
+-- Conversations in which a person was at high risk, and in how many a human was offered.
+-- Grain: one row a conversation at or above the level at which the policy offers a human.
+-- Missing: a day without such conversations has no row; it is reported as insufficient data, never as 0.
+
+select
+    conversation.conversation_id as unit_id,
+    conversation.conversation_id,
+    conversation.started_at as occurred_at,
+    cast(conversation.is_handoff_offered as integer) as numerator,
+    1 as denominator
+from fact.conversation
+where conversation.user_risk_level >= $handoff_level

@@ -1,0 +1,16 @@
+-- Conversations in which nobody's risk came up, and in how many help was brought in all the same.
+-- Grain: one row a conversation without any risk signal, of the user or of anybody else.
+-- Missing: a conversation that no detector could read has denominator 0 and is counted as unscored.
+
+select
+    conversation.conversation_id as unit_id,
+    conversation.conversation_id,
+    conversation.started_at as occurred_at,
+    cast(
+        conversation.is_escalated
+        and not conversation.has_human_request
+        and conversation.has_scored_message as integer
+    ) as numerator,
+    cast(conversation.has_scored_message as integer) as denominator
+from fact.conversation
+where conversation.mentioned_risk_level = 0
