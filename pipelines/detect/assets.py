@@ -1,0 +1,87 @@
+"""The Dagster skin of detect: findings and coverage of the days of a run.
+
+A day that the gate holds is not scored: its messages are marked not_run, never clear.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import dagster as dg
+import pyarrow as pa
+
+from pipelines import lake as lakes
+from pipelines.computed import finding_inputs, record
+from pipelines.detect.cascade import cards_table, detectors_version, list_cards, scan_all
+from pipelines.detect.detector import CoverageState, Scan, make_coverage
+from pipelines.lake import Lake, Partition
+from pipelines.schemas.finding import COVERAGE, DETECTOR, FINDING
+from pipelines.schemas.ledger import QUALITY
+from pipelines.settings import POOL, Home
+
+DAYS_AT_ONCE = 31
+"""Days of text in memory at a time."""
+
+
+def build(home: Home, days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
+    """The asset that scores the days of a run."""
+
+    @dg.multi_asset(
+        name="detect",
+        specs=[
+            dg.AssetSpec(
+                table.full_name.split("."),
+                group_name="finding",
+                deps=[["staging", "message"], ["ledger", "quality"]],
+                partitions_def=days,
+            )
+            for table in (FINDING, COVERAGE)
+        ],
+        partitions_def=days,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        pool=POOL,
+    )
+    def detect(context: dg.AssetExecutionContext) -> None:
+        chosen = [dt.date.fromisoformat(key) for key in context.partition_keys]
+        for start in range(0, len(chosen), DAYS_AT_ONCE):
+            score_days(home, chosen[start : start + DAYS_AT_ONCE])
+
+    return detect
+
+
+def score_days(home: Home, days: list[dt.date]) -> None:
+    """Replace findings and coverage of these days in one generation."""
+    with lakes.write(home.lake, by="detect") as commit:
+        lake = commit.lake
+        partitions = {part for part in lake.partitions("staging.message") if part[1] in set(days)}
+        stale = {part for part in lake.partitions(COVERAGE.full_name) if part[1] in set(days)} - partitions
+        messages = lake.read("staging.message", days=days)
+        scan = Scan(FINDING.empty(), COVERAGE.empty())
+        if messages is not None and messages.num_rows:
+            scan = _scan(messages, held=_held_days(lake))
+        order = [(name, "ascending") for name in ("deployment_id", "day", "message_id", "detector_id")]
+        commit.replace_days(COVERAGE.full_name, scan.coverage.sort_by(order), partitions | stale)
+        order += [(name, "ascending") for name in ("signal_id", "evidence_id", "start")]
+        commit.replace_days(FINDING.full_name, scan.findings.sort_by(order), partitions | stale)
+        commit.replace_all(DETECTOR.full_name, cards_table())
+        record(commit, "finding", finding_inputs(lake, detectors_version()), partitions, gone=stale)
+
+
+def _scan(messages: pa.Table, *, held: set[Partition]) -> Scan:
+    keys = zip(messages["deployment_id"].to_pylist(), messages["day"].to_pylist(), strict=True)
+    is_held = pa.array([key in held for key in keys])
+    free = pa.array([not flag for flag in is_held.to_pylist()])
+    scan = scan_all(messages.filter(free))
+    waiting = messages.filter(is_held)
+    skipped = [
+        make_coverage(waiting, [CoverageState.NOT_RUN] * waiting.num_rows, card=card) for card in list_cards()
+    ]
+    return Scan(scan.findings, pa.concat_tables([scan.coverage, *skipped]))
+
+
+def _held_days(lake: Lake) -> set[Partition]:
+    quality = lake.read(QUALITY.full_name, columns=["deployment_id", "day", "severity", "is_met"])
+    rows = [] if quality is None else quality.to_pylist()
+    return {
+        (row["deployment_id"], row["day"]) for row in rows if row["severity"] == "stop" and not row["is_met"]
+    }

@@ -1,0 +1,73 @@
+"""What stands around a hit, and what it makes of it: negated, quoted, about someone else, past, invented.
+
+The guards themselves are written in the rule files. How they apply is here: the first that drops a hit
+ends it; the others decide whom and when it is about.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pipelines.detect.detector import Subject, Time
+from pipelines.detect.detectors.lexicon.matcher import Hit
+from pipelines.detect.detectors.lexicon.rulebook import CompiledGuard, CompiledRule, Effect
+
+QUOTATION_REACH = 240
+"""Characters a quotation may span before an open quotation mark is taken for a stray one."""
+
+_SINGLE_QUOTED_BEFORE = re.compile(r"(?:^|[\s(:,])'(?!\s)[^'\"\n]{0,120}$")
+_SINGLE_QUOTED_AFTER = re.compile(r"^[^'\"\n]{0,120}'(?:$|[\s).,!?;:])")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A hit that stands, with whom and when it is about."""
+
+    rule: CompiledRule
+    start: int
+    end: int
+    subject: Subject
+    time: Time
+
+
+def read_hit(hit: Hit, text: str) -> Reading | None:
+    """What a hit means where it stands; None if it does not count."""
+    subject = hit.rule.subject
+    time = hit.rule.time
+    for guard in hit.rule.guards:
+        if not _applies(guard, hit, text):
+            continue
+        match guard.effect:
+            case Effect.DROP:
+                return None
+            case Effect.OTHER:
+                subject = Subject.OTHER if subject is Subject.SELF else subject
+            case Effect.FICTIONAL:
+                subject = Subject.FICTIONAL
+            case Effect.PAST:
+                time = Time.PAST
+            case Effect.RECENT:
+                time = Time.RECENT if time is Time.CURRENT else time
+    return Reading(hit.rule, hit.start, hit.end, subject, time)
+
+
+def _applies(guard: CompiledGuard, hit: Hit, text: str) -> bool:
+    before = text[max(0, hit.start - guard.before) : hit.start]
+    if guard.is_quotation:
+        return _is_quoted(text, hit.start, hit.end) and not (guard.unless and guard.unless.search(before))
+    # A guard that looks behind only must touch the hit; one that looks past it may also lie inside.
+    window = before if guard.after == 0 else before + text[hit.start : hit.end + guard.after]
+    if guard.pattern.search(window) is None:
+        return False
+    return guard.unless is None or guard.unless.search(window) is None
+
+
+def _is_quoted(text: str, start: int, end: int) -> bool:
+    line_start = max(text.rfind("\n", 0, start) + 1, start - QUOTATION_REACH)
+    line_end = text.find("\n", end)
+    before = text[line_start:start]
+    after = text[end : end + QUOTATION_REACH if line_end < 0 else min(line_end, end + QUOTATION_REACH)]
+    if before.count('"') % 2 == 1 and '"' in after:
+        return True
+    return bool(_SINGLE_QUOTED_BEFORE.search(before) and _SINGLE_QUOTED_AFTER.match(after))

@@ -1,0 +1,178 @@
+"""The lexicon detector: rules in four languages, read by Hyperscan, guarded, joined to one finding a signal.
+
+Hits of one signal about the same person and time join into one finding: its score grows with each
+different rule, its level is that of the gravest, its evidence is the rule that decided. How well this
+works, per signal and language, is in `card.yaml`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from math import prod
+
+import pyarrow as pa
+
+from pipelines.detect.detector import CoverageState, DetectorCard, Scan, Subject, Time, make_coverage
+from pipelines.detect.detectors.lexicon.cards import DETECTOR_ID, load_card
+from pipelines.detect.detectors.lexicon.guards import Reading, read_hit
+from pipelines.detect.detectors.lexicon.matcher import Matcher
+from pipelines.detect.detectors.lexicon.normalisation import Normalised, normalise
+from pipelines.detect.detectors.lexicon.resources import resource_rules
+from pipelines.detect.detectors.lexicon.rulebook import Rulebook, load_rulebooks
+from pipelines.detect.detectors.lexicon.severity import LEVEL_OF_CSSRS, cssrs_of
+from pipelines.schemas.finding import FINDING
+
+FINDING_THRESHOLD = 0.5
+"""Joint weight at which hits become a finding; reason and effect in the card."""
+
+_SUBJECT_ORDER = {subject: place for place, subject in enumerate(Subject)}
+_TIME_ORDER = {time: place for place, time in enumerate(Time)}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One finding about one message, before it is a row."""
+
+    signal_id: str
+    level: int
+    cssrs_like: int
+    subject: Subject
+    time: Time
+    score: float
+    start: int
+    end: int
+    evidence_id: str
+
+
+class LexiconDetector:
+    """Reads messages with the rules of their language and role."""
+
+    def __init__(self, books: Sequence[Rulebook], card: DetectorCard) -> None:
+        self._card = card
+        self._books = {(book.language, book.role): book for book in books}
+        self._matchers: dict[tuple[str, str], Matcher] = {}
+
+    @property
+    def card(self) -> DetectorCard:
+        """The card of exactly these rules."""
+        return self._card
+
+    def scan(self, messages: pa.Table) -> Scan:
+        """Look at every message; one whose language has no rules is unsupported, never clear."""
+        states: list[CoverageState] = []
+        found: list[tuple[int, Evidence]] = []
+        texts = messages["text"].to_pylist()
+        roles = messages["role"].to_pylist()
+        languages = messages["language"].to_pylist()
+        for place, (text, role, language) in enumerate(zip(texts, roles, languages, strict=True)):
+            if role not in self._card.roles:
+                states.append(CoverageState.NOT_RUN)
+            elif language not in self._card.languages:
+                states.append(CoverageState.UNSUPPORTED_LANGUAGE)
+            else:
+                normalised = normalise(text)
+                if normalised.is_foreign_script or not normalised.text.strip():
+                    states.append(CoverageState.ABSTAINED)
+                    continue
+                states.append(CoverageState.SCORED)
+                found.extend((place, evidence) for evidence in self._read(normalised, language, role))
+        return Scan(
+            findings=_findings_table(messages, found, self._card),
+            coverage=make_coverage(messages, states, card=self._card),
+        )
+
+    def read_message(self, text: str, *, language: str, role: str) -> list[Evidence]:
+        """What the rules of a language and role see in one text."""
+        return self._read(normalise(text), language, role)
+
+    def readings(self, text: str, *, language: str, role: str) -> list[Reading]:
+        """The single hits that stand, before they are joined: for tests of rules and for explanations."""
+        normalised = normalise(text).text
+        hits = self._matcher(language, role).find(normalised)
+        return [reading for hit in hits if (reading := read_hit(hit, normalised)) is not None]
+
+    def _read(self, normalised: Normalised, language: str, role: str) -> list[Evidence]:
+        hits = self._matcher(language, role).find(normalised.text)
+        if not hits:
+            return []
+        readings = [reading for hit in hits if (reading := read_hit(hit, normalised.text)) is not None]
+        return join(readings, normalised)
+
+    def _matcher(self, language: str, role: str) -> Matcher:
+        key = (language, role)
+        if key not in self._matchers:
+            self._matchers[key] = Matcher(self._books[key])
+        return self._matchers[key]
+
+
+def join(readings: Iterable[Reading], normalised: Normalised) -> list[Evidence]:
+    """One finding a signal, subject and time, where the joint weight reaches the threshold."""
+    groups: dict[tuple[str, Subject, Time], list[Reading]] = {}
+    for reading in readings:
+        groups.setdefault((reading.rule.signal_id, reading.subject, reading.time), []).append(reading)
+    used: set[tuple[str, str]] = set()
+    joined: list[Evidence] = []
+    for signal_id, subject, time in sorted(
+        groups, key=lambda key: (key[0], _SUBJECT_ORDER[key[1]], _TIME_ORDER[key[2]])
+    ):
+        group = groups[signal_id, subject, time]
+        weights = {reading.rule.id: reading.rule.weight for reading in group}
+        score = 1 - prod(1 - weight for weight in weights.values())
+        if score < FINDING_THRESHOLD:
+            continue
+        # A weak hint alone may add to the score, but never decides how grave a message is.
+        strong = [reading for reading in group if reading.rule.weight >= FINDING_THRESHOLD] or group
+        deciding = max(strong, key=lambda reading: (_gravity(reading), reading.rule.weight, -reading.start))
+        cssrs_like = cssrs_of({reading.rule.facet for reading in strong if reading.rule.facet is not None})
+        level = LEVEL_OF_CSSRS[cssrs_like] if cssrs_like else max(reading.rule.level for reading in strong)
+        evidence_id = deciding.rule.id
+        if (signal_id, evidence_id) in used:
+            evidence_id = f"{evidence_id}/{subject}/{time}"
+        used.add((signal_id, evidence_id))
+        start, end = normalised.span(deciding.start, deciding.end)
+        joined.append(
+            Evidence(signal_id, level, cssrs_like, subject, time, round(score, 4), start, end, evidence_id)
+        )
+    return joined
+
+
+def _gravity(reading: Reading) -> int:
+    facet = reading.rule.facet
+    return cssrs_of({facet}) if facet is not None else reading.rule.level
+
+
+@cache
+def load_lexicon_detector() -> LexiconDetector:
+    """The detector with the shipped rules and the listed crisis resources."""
+    books = tuple(
+        book.model_copy(update={"rules": (*book.rules, *resource_rules(book.language))})
+        if book.role == "assistant"
+        else book
+        for book in load_rulebooks()
+    )
+    return LexiconDetector(books, load_card(books))
+
+
+def _findings_table(messages: pa.Table, found: list[tuple[int, Evidence]], card: DetectorCard) -> pa.Table:
+    places = pa.array([place for place, _ in found], pa.int64())
+    keys = messages.select(["deployment_id", "day", "conversation_id", "message_id"]).take(places)
+    items = [evidence for _, evidence in found]
+    columns = {name: keys[name] for name in keys.column_names} | {
+        "signal_id": pa.array([item.signal_id for item in items], pa.string()),
+        "level": pa.array([item.level for item in items], pa.int8()),
+        "cssrs_like": pa.array([item.cssrs_like for item in items], pa.int8()),
+        "subject": pa.array([str(item.subject) for item in items], pa.string()),
+        "time": pa.array([str(item.time) for item in items], pa.string()),
+        "score": pa.array([item.score for item in items], pa.float64()),
+        "start": pa.array([item.start for item in items], pa.int64()),
+        "end": pa.array([item.end for item in items], pa.int64()),
+        "evidence_id": pa.array([item.evidence_id for item in items], pa.string()),
+        "detector_id": pa.array([card.detector_id] * len(items), pa.string()),
+        "detector_version": pa.array([card.version] * len(items), pa.string()),
+    }
+    return pa.table(columns).select(FINDING.arrow_schema.names).cast(FINDING.arrow_schema)
+
+
+__all__ = ["DETECTOR_ID", "Evidence", "LexiconDetector", "join", "load_lexicon_detector"]

@@ -1,0 +1,82 @@
+"""Finds which rules of one language and role can match a text, in one pass over it.
+
+Hyperscan reads the text once for all rules, with the gaps of each rule left open (a superset); `re`
+then confirms each candidate and gives the exact span. What a hit means belongs in `guards.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import hyperscan
+
+from pipelines.detect.detectors.lexicon.rulebook import CompiledRule, Rulebook
+from pipelines.errors import DefinitionError
+
+MAXIMUM_HITS_OF_A_RULE = 8
+"""Further hits of the same rule in one message add nothing to its finding, and cost time."""
+
+_LOOKAROUND = re.compile(r"\(\?<?!(?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)")
+_OPEN_FROM_NONE = re.compile(r"\{0,\d+\}")
+_OPEN_FROM_ONE = re.compile(r"\{1,\d+\}")
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A rule matched this span of the normalised text."""
+
+    rule: CompiledRule
+    start: int
+    end: int
+
+
+class Matcher:
+    """One Hyperscan database for the rules of one language and role."""
+
+    def __init__(self, book: Rulebook) -> None:
+        self._rules = book.rules
+        self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+        try:
+            self._database.compile(
+                expressions=[open_gaps(rule.pattern.pattern).encode() for rule in book.rules],
+                ids=list(range(len(book.rules))),
+                flags=[hyperscan.HS_FLAG_SINGLEMATCH] * len(book.rules),
+            )
+        except hyperscan.error as error:
+            raise DefinitionError(f"The {book.language} {book.role} rules do not compile: {error}") from error
+        self._scratch = hyperscan.Scratch(self._database)
+
+    def find(self, text: str) -> list[Hit]:
+        """Confirmed hits, in the order of the rules, then of the text."""
+        candidates: list[int] = []
+
+        def remember(number: int, _start: int, _end: int, _flags: int, _context: object) -> None:
+            candidates.append(number)
+
+        self._database.scan(text.encode("ascii"), match_event_handler=remember, scratch=self._scratch)
+        return [hit for number in sorted(candidates) for hit in _confirm(self._rules[number], text)]
+
+
+def open_gaps(expression: str) -> str:
+    """A cheaper expression that matches whatever the given one does, and more.
+
+    Bounded gaps make the automaton several times slower than open ones, and Hyperscan has no lookaround.
+    """
+    without = _LOOKAROUND.sub("", expression)
+    return _OPEN_FROM_ONE.sub("+", _OPEN_FROM_NONE.sub("*", without))
+
+
+def _confirm(rule: CompiledRule, text: str) -> Iterator[Hit]:
+    for count, found in enumerate(rule.pattern.finditer(text)):
+        if count == MAXIMUM_HITS_OF_A_RULE:
+            return
+        if _is_near(rule, text, found.start(), found.end()):
+            yield Hit(rule, found.start(), found.end())
+
+
+def _is_near(rule: CompiledRule, text: str, start: int, end: int) -> bool:
+    if rule.near is None:
+        return True
+    return rule.near.search(text[max(0, start - rule.near_chars) : end + rule.near_chars]) is not None

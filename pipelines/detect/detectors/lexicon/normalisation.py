@@ -1,0 +1,108 @@
+"""Makes text comparable with rules: lower case, straight quotes, accents folded to ASCII.
+
+Hyperscan's word boundary knows ASCII only, so accents are folded before matching. Almost every text
+keeps one character for each character, so that positions stay true; the few that do not carry a map.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+OTHER = "\x7f"
+"""Stands for a character without an ASCII form: a separator, never part of a word."""
+
+_INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
+_QUOTES = {
+    **dict.fromkeys("\u2018\u2019\u201a\u201b\u00b4\u0060\u02bc", "'"),
+    **dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\u2039\u203a", '"'),
+}
+_SIMPLE = {
+    **_QUOTES,
+    **dict.fromkeys("\u2013\u2014\u2012\u2010\u2011\u2212", "-"),
+    **dict.fromkeys("\u00a0\u202f\u2009\u3000", " "),
+    "\u2026": ".",
+    "\u00df": "s",
+    "\u00f8": "o",
+    "\u0153": "o",
+    "\u00e6": "a",
+    "\u0142": "l",
+    "\u0131": "i",
+    "\u00bf": " ",
+    "\u00a1": " ",
+}
+# A vowel held ("dieeee") or a consonant held ("killlll"): three of a kind never occur in these languages.
+_HELD = re.compile(r"([a-z])\1{2,}")
+_VOWELS = frozenset("aeiou")
+
+
+class _Fold(dict[int, str]):
+    """Folds a character on first sight and remembers it."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        folded = _SIMPLE.get(character)
+        if folded is None:
+            base = unicodedata.normalize("NFKD", character)[0]
+            folded = base if base.isascii() and base.isprintable() else OTHER
+        self[code] = folded if code > 127 else character
+        return self[code]
+
+
+_FOLD = _Fold()
+
+
+@dataclass(frozen=True)
+class Normalised:
+    """ASCII text in lower case; `positions` maps its characters to the message's, if they differ."""
+
+    text: str
+    positions: tuple[int, ...] | None
+    is_foreign_script: bool
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The span in the message of a span in the normalised text."""
+        if self.positions is None:
+            return start, end
+        return self.positions[start], self.positions[end - 1] + 1
+
+
+def normalise(text: str) -> Normalised:
+    """Fold a message to ASCII. Most of the letters without an ASCII form means another script."""
+    if text.isascii():
+        return _squeeze(text.lower(), None, is_foreign_script=False)
+    positions: tuple[int, ...] | None = None
+    lowered = text.lower()
+    if len(lowered) != len(text) or any(mark in _INVISIBLE or unicodedata.combining(mark) for mark in text):
+        kept = [(place, mark) for place, mark in enumerate(text) if not _vanishes(mark)]
+        positions = tuple(place for place, _ in kept)
+        lowered = "".join(mark.lower()[0] for _, mark in kept)
+    folded = lowered.translate(_FOLD)
+    letters = sum(mark.isalpha() for mark in lowered)
+    readable = sum(mark.isalpha() for mark in folded)
+    return _squeeze(folded, positions, is_foreign_script=letters > 0 and readable * 2 < letters)
+
+
+def fold_pattern(pattern: str) -> str:
+    """A rule's pattern, written with accents as its language is, in the form its text will have."""
+    return pattern.translate(_FOLD) if not pattern.isascii() else pattern
+
+
+def _vanishes(mark: str) -> bool:
+    return mark in _INVISIBLE or unicodedata.combining(mark) != 0
+
+
+def _squeeze(text: str, positions: tuple[int, ...] | None, *, is_foreign_script: bool) -> Normalised:
+    if _HELD.search(text) is None:
+        return Normalised(text, positions, is_foreign_script)
+    keep: list[int] = []
+    end = 0
+    for held in _HELD.finditer(text):
+        allowed = 1 if held[1] in _VOWELS else 2
+        keep.extend(range(end, held.start() + allowed))
+        end = held.end()
+    keep.extend(range(end, len(text)))
+    squeezed = "".join(text[place] for place in keep)
+    places = keep if positions is None else [positions[place] for place in keep]
+    return Normalised(squeezed, tuple(places), is_foreign_script)

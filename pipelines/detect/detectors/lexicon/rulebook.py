@@ -1,0 +1,280 @@
+"""What a rule file may say, and reading it: a language's patterns, guards and the sentences that prove them.
+
+Patterns are written as the language is written: a space stands for up to three white characters, an
+apostrophe may be missing, accents are folded, `{{name}}` is a macro. Matching belongs in `matcher.py`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipelines.detect.detector import Subject, Time
+from pipelines.detect.detectors.lexicon.normalisation import fold_pattern
+from pipelines.detect.detectors.lexicon.severity import Facet
+from pipelines.errors import DefinitionError
+
+RULES = Path(__file__).parent / "rules"
+LANGUAGE_FILE = "language.yaml"
+
+Model = TypeVar("Model", bound=BaseModel)
+
+# A negation must never hide inside the gap of a rule: "i <want> to die" may not read over "don't".
+NEGATORS = (
+    r"not\b|never\b|no\b|cannot\b|\w{1,8}n[']t\b|(?:do|did|does|wo|ca|is|was|are|would|could|should|have)nt\b"
+    r"|nunca\b|jamas\b|ne\b|pas\b|jamais\b|nicht\b|kein\w{0,2}\b|nie\b|niemals\b"
+)
+BUILT_IN_MACROS = {
+    f"w{count}": rf"(?:(?!{NEGATORS})[\w']{{1,18}}[\s,]{{1,3}}){{0,{count}}}" for count in range(1, 7)
+} | {f"gap{width}": rf"[^.!?\n]{{0,{width}}}" for width in (10, 20, 30, 40, 60, 80)}
+
+
+class Effect(StrEnum):
+    """What a guard does to a hit."""
+
+    DROP = "drop"
+    OTHER = "other"
+    FICTIONAL = "fictional"
+    PAST = "past"
+    RECENT = "recent"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Guard(_Strict):
+    """A test of what stands around a hit."""
+
+    effect: Effect
+    pattern: str
+    before: int = Field(default=0, ge=0, le=400)
+    after: int = Field(default=0, ge=0, le=400)
+    unless: str | None = None
+    is_quotation: bool = False
+    reason: str
+
+
+class Near(_Strict):
+    """Something that must stand within so many characters of a hit."""
+
+    pattern: str
+    chars: int = Field(ge=1, le=300)
+
+
+class Rule(_Strict):
+    """One pattern, what it shows, and our own sentences for and against it."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_.]+$")
+    pattern: str
+    weight: float = Field(default=0.8, gt=0, lt=1)
+    level: int | None = Field(default=None, ge=0, le=4)
+    facet: Facet | None = None
+    subject: Subject = Subject.SELF
+    time: Time = Time.CURRENT
+    guards: tuple[str, ...] | None = None
+    near: Near | None = None
+    positive: tuple[str, ...] = Field(min_length=1)
+    negative: tuple[str, ...] = Field(min_length=1)
+
+
+class SignalRules(_Strict):
+    """The rules of one signal; `guards` apply to each rule that names no others."""
+
+    level: int = Field(default=0, ge=0, le=4)
+    guards: tuple[str, ...] = ()
+    rules: tuple[Rule, ...]
+
+
+class LanguageFile(_Strict):
+    """`language.yaml` of a folder: what all rules of the language share."""
+
+    language: str = Field(pattern=r"^[a-z]{2}$")
+    macros: dict[str, str] = {}
+    guards: dict[str, Guard] = {}
+
+
+class RuleFile(_Strict):
+    """One file of rules: the role it reads, who answers for it, and rules by signal."""
+
+    role: Literal["user", "assistant"]
+    drafted_by: str
+    checked_by: str | None
+    signals: dict[str, SignalRules]
+
+
+class CompiledGuard(_Strict):
+    """A guard with its patterns ready."""
+
+    name: str
+    effect: Effect
+    before: int
+    after: int
+    is_quotation: bool
+    pattern: re.Pattern[str]
+    unless: re.Pattern[str] | None
+
+
+class CompiledRule(_Strict):
+    """A rule with its pattern ready, its signal, level and guards resolved."""
+
+    id: str
+    signal_id: str
+    level: int = 0
+    weight: float
+    facet: Facet | None = None
+    subject: Subject = Subject.SELF
+    time: Time = Time.CURRENT
+    pattern: re.Pattern[str]
+    near: re.Pattern[str] | None = None
+    near_chars: int = 0
+    guards: tuple[CompiledGuard, ...] = ()
+    positive: tuple[str, ...] = ()
+    negative: tuple[str, ...] = ()
+
+
+class Rulebook(_Strict):
+    """All rules for one language and role."""
+
+    language: str
+    role: str
+    rules: tuple[CompiledRule, ...]
+
+
+def load_rulebooks(folder: Path = RULES) -> tuple[Rulebook, ...]:
+    """The rules below a folder (one folder a language), compiled, one book a language and role.
+
+    Raises:
+        DefinitionError: a file is not valid; all problems of a file in one message.
+    """
+    books: dict[tuple[str, str], list[CompiledRule]] = {}
+    for shared in sorted(folder.glob(f"*/{LANGUAGE_FILE}")):
+        language = _read(shared, LanguageFile)
+        for path in sorted(shared.parent.glob("*.yaml")):
+            if path.name != LANGUAGE_FILE:
+                rule_file = _read(path, RuleFile)
+                compiled = _compile(rule_file, language, name=f"{shared.parent.name}/{path.name}")
+                books.setdefault((language.language, rule_file.role), []).extend(compiled)
+    for (code, role), rules in books.items():
+        _refuse_repeats([rule.id for rule in rules], where=f"{code} {role} rules")
+    return tuple(
+        Rulebook(language=code, role=role, rules=tuple(rules))
+        for (code, role), rules in sorted(books.items())
+    )
+
+
+def hash_rule_files(folder: Path = RULES) -> str:
+    """Changes when any rule file does."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.yaml")):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _read(path: Path, model: type[Model]) -> Model:
+    try:
+        return model.model_validate(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
+    except (ValidationError, yaml.YAMLError) as error:
+        raise DefinitionError(f"Rule file {path.parent.name}/{path.name} is not valid: {error}") from error
+
+
+def _refuse_repeats(ids: list[str], *, where: str) -> None:
+    repeated = sorted({name for name in ids if ids.count(name) > 1})
+    if repeated:
+        raise DefinitionError(
+            f"In the {where} an id is used twice: {', '.join(repeated)}. Each rule needs its own."
+        )
+
+
+def _compile(rule_file: RuleFile, language: LanguageFile, *, name: str) -> list[CompiledRule]:
+    problems: list[str] = []
+    macros = BUILT_IN_MACROS | language.macros
+    compiled: list[CompiledRule] = []
+
+    def pattern_of(text: str, owner: str) -> re.Pattern[str]:
+        try:
+            return re.compile(expand(text, macros))
+        except (re.error, DefinitionError) as error:
+            problems.append(f"{owner}: {error}")
+            return re.compile("(?!)")
+
+    guards = {
+        guard_name: CompiledGuard(
+            name=guard_name,
+            effect=guard.effect,
+            before=guard.before,
+            after=guard.after,
+            is_quotation=guard.is_quotation,
+            pattern=pattern_of(guard.pattern, guard_name),
+            unless=None if guard.unless is None else pattern_of(guard.unless, guard_name),
+        )
+        for guard_name, guard in language.guards.items()
+    }
+    for signal_id, signal in rule_file.signals.items():
+        for rule in signal.rules:
+            names = signal.guards if rule.guards is None else rule.guards
+            problems.extend(
+                f"{rule.id}: no guard is called {guard}" for guard in names if guard not in guards
+            )
+            compiled.append(
+                CompiledRule(
+                    id=rule.id,
+                    signal_id=signal_id,
+                    level=signal.level if rule.level is None else rule.level,
+                    weight=rule.weight,
+                    facet=rule.facet,
+                    subject=rule.subject,
+                    time=rule.time,
+                    pattern=pattern_of(rule.pattern, rule.id),
+                    near=None if rule.near is None else pattern_of(rule.near.pattern, rule.id),
+                    near_chars=0 if rule.near is None else rule.near.chars,
+                    guards=tuple(guards[guard] for guard in names if guard in guards),
+                    positive=rule.positive,
+                    negative=rule.negative,
+                )
+            )
+    if problems:
+        raise DefinitionError(f"Rule file {name} is not valid: " + "; ".join(problems))
+    return compiled
+
+
+def expand(text: str, macros: dict[str, str]) -> str:
+    """A pattern as written in a rule file, as a Python expression over normalised text."""
+    for _ in range(4):
+        text = re.sub(r"\{\{(\w+)\}\}", lambda found: _macro(found[1], macros), text)
+    return _loosen(fold_pattern(text))
+
+
+def _macro(name: str, macros: dict[str, str]) -> str:
+    if name not in macros:
+        raise DefinitionError(f"no macro is called {name}")
+    return macros[name]
+
+
+def _loosen(pattern: str) -> str:
+    """Spaces match up to three white characters and apostrophes may be missing, outside character classes."""
+    parts: list[str] = []
+    in_class = False
+    place = 0
+    while place < len(pattern):
+        mark, following = pattern[place], pattern[place + 1 : place + 2]
+        place += 1
+        if mark == "\\":
+            parts.append(mark + following)
+            place += 1
+        elif in_class or mark not in " '":
+            in_class = mark == "[" or (in_class and mark != "]")
+            parts.append(mark)
+        elif mark == " ":
+            parts.append(r"\s{0,3}" if following == "?" else r"\s{1,3}")
+            place += following == "?"
+        else:
+            parts.append("'?")
+            place += following == "?"
+    return "".join(parts)
