@@ -1,0 +1,99 @@
+"""How a cell of a report looks as text, the same in the PDF, in the summary and in tests.
+
+Works on the cells of the JSON document: numbers, text, ISO dates and `{"mark": ...}`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipelines.report.document import Kind, Mark
+
+MARK_TEXTS = {
+    Mark.HIDDEN: "·",
+    Mark.UNKNOWN: "?",
+    Mark.NOT_MEASURED: "not measured",
+    Mark.NOT_SET: "not set",
+    Mark.NONE: "–",
+}
+MARK_MEANINGS = {
+    Mark.HIDDEN: "Hidden: a small cell, or one from which a small cell could be worked out.",
+    Mark.UNKNOWN: "Unknown: looked for, but there is too little to say.",
+    Mark.NOT_MEASURED: "Not measured: nothing is published for this month. It is not zero.",
+    Mark.NOT_SET: "Not set: nobody has decided it yet.",
+    Mark.NONE: "Nothing to say here.",
+}
+STATUS_WORDS = {
+    "breach": "Breach",
+    "watch": "Watch",
+    "not_measured": "Not measured",
+    "insufficient_data": "Insufficient data",
+    "no_appetite_set": "No appetite set",
+    "within": "Within appetite",
+    "not_applicable": "Not applicable",
+}
+STATUS_MEANINGS = {
+    "breach": "The level is beyond the approved limit.",
+    "watch": "The level is beyond the approved early limit.",
+    "not_measured": "The indicator has a definition, and nothing is published for this month.",
+    "insufficient_data": "Too few units, or too few of them scored, to judge.",
+    "no_appetite_set": "Measured, but no person has approved a limit for this deployment.",
+    "within": "The level is on the good side of the approved limits.",
+    "not_applicable": "The indicator is not judged against a limit here.",
+}
+VARIATION_WORDS = {
+    "not_assessed": "Not assessed",
+    "common_cause": "No special cause",
+    "special_cause_high": "Special cause, high",
+    "special_cause_low": "Special cause, low",
+}
+UNIT_WORDS = {
+    "proportion": "share",
+    "rate_per_1000": "per 1,000",
+    "count": "count",
+    "distribution": "median",
+    "index": "index",
+}
+
+
+def show_cell(cell: Any, kind: str, *, unit: str = "") -> str:
+    """A cell as text; `unit` is the indicator's kind, for cells of Kind.MEASURE."""
+    if isinstance(cell, dict):
+        return MARK_TEXTS[Mark(cell["mark"])]
+    if kind == Kind.MEASURE:
+        return show_measure(float(cell), unit)
+    if kind == Kind.SHARE:
+        return show_share(float(cell))
+    if kind == Kind.COUNT:
+        return show_count(cell)
+    if kind == Kind.NUMBER:
+        return show_count(cell) if isinstance(cell, int) else f"{cell:,.2f}"
+    if kind == Kind.FLAG:
+        return "yes" if cell else "no"
+    if kind == Kind.STATUS:
+        return STATUS_WORDS[cell]
+    if kind == Kind.VARIATION:
+        return VARIATION_WORDS.get(cell, str(cell).replace("_", " "))
+    return str(cell)
+
+
+def show_measure(value: float, unit: str) -> str:
+    """A value in the unit of its indicator's kind."""
+    if unit == "proportion":
+        return show_share(value)
+    if unit == "count":
+        return show_count(value)
+    if unit == "distribution":
+        return f"{value:,.1f}"
+    return f"{value:,.3f}" if unit == "index" else f"{value:,.2f}"
+
+
+def show_share(share: float) -> str:
+    """A share as per cent: two decimals below 10 %, where a tenth of a point can be the whole of it."""
+    percent = share * 100
+    return f"{percent:.2f}%" if abs(percent) < 9.995 else f"{percent:.1f}%"
+
+
+def show_count(count: float) -> str:
+    """A count with thousands separated; a weighted one keeps a decimal."""
+    return f"{int(count):,}" if count == int(count) else f"{count:,.1f}"

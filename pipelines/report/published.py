@@ -1,0 +1,283 @@
+"""Reads what one report needs from one published file, and nothing else touches the file.
+
+The file is opened read-only under its own generation's name. SQL is constant text with named parameters;
+no value is ever written into it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.engines.duckdb import SETTINGS
+from pipelines.errors import StateError
+from pipelines.report.document import Row
+from pipelines.report.month import Month
+
+OBSERVATIONS = """
+select
+    indicator_id, period, period_start, slice, slice_value, estimate, numerator, denominator, value, ci_low, ci_high,
+    p90, method, status, variation, coverage, is_suppressed, is_partial, definition_version, detector_version
+from published.observation
+where
+    deployment_id = $deployment_id
+    and (
+        (period = 'month' and period_start in ($month, $previous))
+        or (period = 'week' and slice = 'all' and period_start between $first_week and $last_week)
+    )
+order by indicator_id, period, period_start, slice, slice_value, estimate
+"""
+MONTHS = """
+select distinct period_start from published.observation
+where deployment_id = $deployment_id and period = 'month' order by period_start
+"""
+BUILD = "select generation, built_at, code_version, taxonomy_version, home_kind, worst_delay_minutes from published.build"
+DEPLOYMENTS = (
+    "select deployment_id, title, zone, first_day, last_day from published.deployment order by deployment_id"
+)
+INDICATORS = """
+select
+    indicator_id, title, question, numerator, denominator, kind, unit, direction, minimum_denominator, family, owner,
+    lifecycle, computed_by, definition_version
+from published.indicator order by family, indicator_id
+"""
+APPETITES = """
+select indicator_id, effective_from, watch, breach, side, is_placeholder, version, reason, proposed_by, approved_by
+from published.appetite
+where deployment_id = $deployment_id and effective_from <= $last_day
+order by indicator_id, effective_from, version
+"""
+ALARMS = """
+select alarm_id, indicator_id, opened_on, state, note from published.alarm
+where deployment_id = $deployment_id and opened_on <= $last_day and (opened_on >= $first_day or state <> 'resolved')
+order by opened_on, alarm_id
+"""
+CHANGES = """
+select change_id, effective_on, what, note, origin, is_planned, declared_by from published.change
+where deployment_id = $deployment_id and effective_on between $first_drawn and $last_day
+order by effective_on, change_id
+"""
+RISKS = """
+select
+    risk_id, reference, title, statement, state, inherent_severity, inherent_probability, residual_severity,
+    residual_probability, acceptability, owner, review_due_on, indicator_ids, worst_status
+from published.risk where deployment_id = $deployment_id order by reference, risk_id
+"""
+CHECKLIST = """
+select
+    item_id, reference, stage, question, state, attested_by, attested_on, expires_on, is_overdue, contradicted_by
+from published.checklist_item where deployment_id = $deployment_id order by reference, item_id
+"""
+INCIDENTS = """
+select incident_id, title, severity, state, opened_at from published.incident
+where deployment_id = $deployment_id order by opened_at, incident_id
+"""
+FINDINGS = """
+select
+    signal_id, detector_id, detector_version,
+    cast(sum(message_count) as bigint) as message_count,
+    cast(sum(conversation_count) as bigint) as conversation_count
+from published.finding_summary
+where deployment_id = $deployment_id and day between $first_day and $last_day
+group by signal_id, detector_id, detector_version
+order by signal_id, detector_id, detector_version
+"""
+DATA_QUALITY = """
+select
+    source, reason,
+    cast(sum(row_count) as bigint) as row_count,
+    count(distinct day) as day_count
+from published.data_quality
+where deployment_id = $deployment_id and day between $first_day and $last_day
+group by source, reason order by source, reason
+"""
+READINESS = """
+select indicator_id, state, missing, next_step from published.readiness
+where deployment_id = $deployment_id order by indicator_id
+"""
+DETECTORS = """
+select detector_id, detector_version, signal_id, languages, badge, note from published.detector
+order by detector_id, signal_id
+"""
+DRIFT = """
+select week, feature, distance, threshold, null_high, message_count, reference_count, status from published.drift
+where deployment_id = $deployment_id and week between $first_week_touched and $last_day
+order by feature, week
+"""
+EQUITY = """
+select indicator_id, slice, slice_value, ratio, ci_low, ci_high, status from published.equity
+where deployment_id = $deployment_id order by indicator_id, slice, slice_value
+"""
+
+
+class Status(StrEnum):
+    """Level against appetite; the words of `published.observation`."""
+
+    NOT_APPLICABLE = "not_applicable"
+    WITHIN = "within"
+    NO_APPETITE_SET = "no_appetite_set"
+    INSUFFICIENT_DATA = "insufficient_data"
+    NOT_MEASURED = "not_measured"  # ours: the indicator has no row for the period
+    WATCH = "watch"
+    BREACH = "breach"
+
+
+RANK = {status: rank for rank, status in enumerate(Status)}
+"""Worse is higher: what is unknown ranks above what is known to be within."""
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One row of `published.observation`."""
+
+    indicator_id: str
+    period: str
+    period_start: dt.date
+    slice: str
+    slice_value: str
+    estimate: str
+    numerator: float | None
+    denominator: float | None
+    value: float | None
+    ci_low: float | None
+    ci_high: float | None
+    p90: float | None
+    method: str
+    status: str
+    variation: str
+    coverage: float | None
+    is_suppressed: bool
+    is_partial: bool
+    definition_version: str
+    detector_version: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything a monthly report is made of, as the published file says it."""
+
+    month: Month
+    build: Row
+    deployment: Row
+    observations: tuple[Observation, ...]
+    indicators: tuple[Row, ...]
+    appetites: tuple[Row, ...]
+    alarms: tuple[Row, ...]
+    changes: tuple[Row, ...]
+    risks: tuple[Row, ...]
+    checklist: tuple[Row, ...]
+    incidents: tuple[Row, ...]
+    findings: tuple[Row, ...]
+    data_quality: tuple[Row, ...]
+    readiness: tuple[Row, ...]
+    detectors: tuple[Row, ...]
+    drift: tuple[Row, ...]
+    equity: tuple[Row, ...]
+
+    def find(self, indicator_id: str, month: Month, *, estimate: str = "raw") -> Observation | None:
+        """The whole deployment's observation of an indicator in a month."""
+        key = (indicator_id, "month", month.first, "all", estimate)
+        return self.index.get(key)
+
+    @cached_property
+    def index(self) -> dict[tuple[str, str, dt.date, str, str], Observation]:
+        """Observations of the whole deployment by indicator, period, start, slice and estimate."""
+        return {
+            (row.indicator_id, row.period, row.period_start, row.slice, row.estimate): row
+            for row in self.observations
+            if row.slice == "all"
+        }
+
+    def appetite(self, indicator_id: str, on: dt.date) -> Row | None:
+        """The appetite in force on a day: the latest that had taken effect."""
+        rows = [
+            row
+            for row in self.appetites
+            if row["indicator_id"] == indicator_id and row["effective_from"] <= on
+        ]
+        return rows[-1] if rows else None
+
+
+def read_facts(published: Path, *, deployment_id: str, month: Month) -> Facts:
+    """Read a deployment's month.
+
+    Raises:
+        StateError: no such file, not a published file, no such deployment, or no observation in that month.
+    """
+    if not published.is_file():
+        raise StateError(f"There is no published file at {published}. Run the pipelines first.")
+    try:
+        with duckdb.connect(str(published), read_only=True, config=SETTINGS) as connection:
+            connection.execute("set timezone = 'UTC'")
+            return _read(connection, deployment_id, month)
+    except duckdb.Error as error:
+        raise StateError(f"{published.name} cannot be read as a published file: {error}") from error
+
+
+def _read(connection: duckdb.DuckDBPyConnection, deployment_id: str, month: Month) -> Facts:
+    def rows(sql: str, **parameters: Any) -> tuple[Row, ...]:
+        return tuple(connection.sql(sql, params=parameters).to_arrow_table().to_pylist())
+
+    scope = {"deployment_id": deployment_id}
+    span = {**scope, "first_day": month.first, "last_day": month.last}
+    first_touched = month.first - dt.timedelta(days=month.first.weekday())
+    deployments = {row["deployment_id"]: row for row in rows(DEPLOYMENTS)}
+    if deployment_id not in deployments:
+        raise StateError(
+            f"There is no deployment '{deployment_id}' here. There are: {_listing(deployments)}."
+        )
+    months = [f"{row['period_start']:%Y-%m}" for row in rows(MONTHS, **scope)]
+    if str(month) not in months:
+        raise StateError(
+            f"Deployment '{deployment_id}' has no data for {month}. Months with data: {_listing(months)}."
+        )
+    observed = rows(
+        OBSERVATIONS,
+        **scope,
+        month=month.first,
+        previous=month.previous.first,
+        first_week=month.weeks[0],
+        last_week=month.weeks[-1],
+    )
+    return Facts(
+        month=month,
+        build=_one(rows(BUILD)),
+        deployment=deployments[deployment_id],
+        observations=tuple(_observation(row) for row in observed),
+        indicators=rows(INDICATORS),
+        appetites=rows(APPETITES, **scope, last_day=month.last),
+        alarms=rows(ALARMS, **span),
+        changes=rows(CHANGES, **scope, first_drawn=month.weeks[0], last_day=month.last),
+        risks=rows(RISKS, **scope),
+        checklist=rows(CHECKLIST, **scope),
+        incidents=rows(INCIDENTS, **scope),
+        findings=rows(FINDINGS, **span),
+        data_quality=rows(DATA_QUALITY, **span),
+        readiness=rows(READINESS, **scope),
+        detectors=rows(DETECTORS),
+        drift=rows(DRIFT, **scope, first_week_touched=first_touched, last_day=month.last),
+        equity=rows(EQUITY, **scope),
+    )
+
+
+def _observation(row: Row) -> Observation:
+    if row["status"] not in RANK:
+        raise StateError(f"Observation of '{row['indicator_id']}' has the unknown status '{row['status']}'.")
+    return Observation(**{field.name: row[field.name] for field in fields(Observation)})
+
+
+def _one(rows: tuple[Row, ...]) -> Row:
+    if len(rows) != 1:
+        raise StateError(f"published.build has {len(rows)} rows; a published file has exactly one.")
+    return rows[0]
+
+
+def _listing(names: Iterable[str]) -> str:
+    return ", ".join(names) or "none"

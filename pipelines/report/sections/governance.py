@@ -1,0 +1,242 @@
+"""What people decided: register, checklist, incidents, changes, alarms. Counts here are of items, not of people."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from zoneinfo import ZoneInfo
+
+from pipelines.report.document import Cell, Column, Kind, Mark, Row, Table
+from pipelines.report.published import RANK, Facts, Status
+
+STAGES = ("development", "pre_deployment", "deployment", "ongoing")
+STATES = ("met", "met_with_exceptions", "in_progress", "not_started", "not_met", "not_applicable")
+ATTESTED = frozenset({"met", "met_with_exceptions"})
+SETTLED = frozenset({"closed", "resolved", "rejected"})
+
+RISK_COLUMNS = (
+    Column("reference", "Reference", width=10),
+    Column("title", "Risk", width=40),
+    Column("statement", "Cause, event, consequence", width=60),
+    Column("state", "State", width=18),
+    Column("inherent", "Inherent", width=16),
+    Column("residual", "Residual", width=16),
+    Column("acceptability", "Acceptability", width=14),
+    Column("owner", "Owner", width=20),
+    Column("review_due_on", "Review due", Kind.DATE, 12),
+    Column("is_overdue", "Review overdue", Kind.FLAG, 10),
+    Column("kris", "Key risk indicators", width=60),
+    Column("worst_status", "Worst status", Kind.STATUS, 18),
+)
+STAGE_COLUMNS = (
+    Column("stage", "Stage", width=18),
+    Column("items", "Items", Kind.COUNT, 8),
+    *(Column(state, state.replace("_", " ").capitalize(), Kind.COUNT, 14) for state in STATES),
+    Column("overdue", "Overdue", Kind.COUNT, 10),
+    Column("contradicted", "Contradicted by data", Kind.COUNT, 14),
+)
+ITEM_COLUMNS = (
+    Column("reference", "Reference", width=10),
+    Column("stage", "Stage", width=16),
+    Column("question", "Question", width=60),
+    Column("state", "State", width=18),
+    Column("attested_by", "Attested by", width=20),
+    Column("attested_on", "Attested on", Kind.DATE, 12),
+    Column("expires_on", "Expires on", Kind.DATE, 12),
+    Column("is_overdue", "Overdue", Kind.FLAG, 10),
+    Column("contradicted_by", "Contradicted by", width=40),
+    Column("attention", "Needs attention", width=30),
+)
+INCIDENT_COLUMNS = (
+    Column("incident_id", "Id", width=16),
+    Column("opened_on", "Opened", Kind.DATE, 12),
+    Column("severity", "Severity", width=10),
+    Column("state", "State", width=18),
+    Column("title", "Title", width=60),
+    Column("is_new", "Opened this month", Kind.FLAG, 12),
+)
+CHANGE_COLUMNS = (
+    Column("effective_on", "From", Kind.DATE, 12),
+    Column("what", "What", width=14),
+    Column("note", "Change", width=60),
+    Column("origin", "Origin", width=12),
+    Column("is_planned", "Planned", Kind.FLAG, 10),
+    Column("declared_by", "Declared by", width=20),
+    Column("is_new", "In this month", Kind.FLAG, 12),
+)
+ALARM_COLUMNS = (
+    Column("opened_on", "Opened", Kind.DATE, 12),
+    Column("title", "Indicator", width=34),
+    Column("state", "State", width=14),
+    Column("note", "What it says", width=70),
+)
+
+
+def build_risks(facts: Facts) -> Table:
+    """The register with each risk's key risk indicators and how they stand this month; worst first."""
+    rows = [_risk_row(facts, risk) for risk in facts.risks]
+    rows.sort(key=lambda row: (-_rank(row["worst_status"]), row["reference"]))
+    return Table(
+        "risks",
+        "Risk register",
+        RISK_COLUMNS,
+        tuple(rows),
+        note="The worst status is the worst latest status of the linked indicators; unknown ranks above within.",
+        empty="The register of this deployment is empty.",
+    )
+
+
+def build_stages(facts: Facts) -> Table:
+    """How many checklist items of each stage are in each state."""
+    named = [*STAGES, *sorted({row["stage"] for row in facts.checklist} - set(STAGES))]
+    rows = [_stage_row(stage, [row for row in facts.checklist if row["stage"] == stage]) for stage in named]
+    return Table(
+        "checklist_stages",
+        "Ethics checklist by stage",
+        STAGE_COLUMNS,
+        tuple(row for row in rows if row["items"]),
+        empty="The checklist of this deployment is empty.",
+    )
+
+
+def build_items(facts: Facts) -> Table:
+    """Every checklist item, with what makes it need attention."""
+    titles = {row["indicator_id"]: row["title"] for row in facts.indicators}
+    rows = tuple(
+        {
+            **row,
+            "attested_by": row["attested_by"] or Mark.NONE,
+            "contradicted_by": _titles(row["contradicted_by"], titles) or Mark.NONE,
+            "attention": ", ".join(_attention(row)) or Mark.NONE,
+        }
+        for row in facts.checklist
+    )
+    return Table(
+        "checklist",
+        "Ethics checklist, all items",
+        ITEM_COLUMNS,
+        rows,
+        note="A breached indicator never changes an attestation; it stands beside it until a person decides.",
+        empty="The checklist of this deployment is empty.",
+    )
+
+
+def build_incidents(facts: Facts) -> Table:
+    """Incidents opened in the month, and older ones that are not settled."""
+    zone = ZoneInfo(facts.deployment["zone"])
+    rows: list[Row] = []
+    for row in facts.incidents:
+        opened_on = row["opened_at"].astimezone(zone).date()
+        is_new = opened_on >= facts.month.first
+        if opened_on <= facts.month.last and (is_new or row["state"] not in SETTLED):
+            rows.append({**row, "opened_on": opened_on, "is_new": is_new})
+    return Table(
+        "incidents",
+        "Incidents",
+        INCIDENT_COLUMNS,
+        tuple(rows),
+        note="Opened in the month, or opened before and not settled.",
+        empty="No incident was opened in the month and none is open from before.",
+    )
+
+
+def build_changes(facts: Facts) -> Table:
+    """Changes that took effect in the weeks drawn, those of the month marked."""
+    rows = tuple(
+        {
+            **row,
+            "is_planned": Mark.UNKNOWN if row["is_planned"] is None else row["is_planned"],
+            "declared_by": row["declared_by"] or Mark.NONE,
+            "is_new": row["effective_on"] >= facts.month.first,
+        }
+        for row in facts.changes
+    )
+    return Table(
+        "changes",
+        "Changes",
+        CHANGE_COLUMNS,
+        rows,
+        note="Of the month and of the weeks drawn before it; declared by a person or by the release process, or seen in the logs.",
+        empty="No change was declared or seen in the month or in the weeks drawn before it.",
+    )
+
+
+def build_alarms(facts: Facts) -> Table:
+    """Alarms opened in the month, and older ones that are not resolved."""
+    titles = {row["indicator_id"]: row["title"] for row in facts.indicators}
+    rows = tuple(
+        {**row, "title": titles.get(row["indicator_id"], row["indicator_id"])} for row in facts.alarms
+    )
+    return Table(
+        "alarms",
+        "Alarms",
+        ALARM_COLUMNS,
+        rows,
+        note="From sequential detectors with a budget of false alarms.",
+        empty="No alarm was opened in the month and none is unresolved from before.",
+    )
+
+
+def as_of(facts: Facts) -> dt.date:
+    """The day of the register's copy, in the deployment's zone."""
+    built_at: dt.datetime = facts.build["built_at"]
+    return built_at.astimezone(ZoneInfo(facts.deployment["zone"])).date()
+
+
+def _risk_row(facts: Facts, risk: Row) -> dict[str, Cell]:
+    due = risk["review_due_on"]
+    residual = [risk["residual_severity"], risk["residual_probability"]]
+    return {
+        **risk,
+        "inherent": f"{risk['inherent_severity']}, {risk['inherent_probability']}",
+        "residual": ", ".join(residual) if all(residual) else Mark.NOT_SET,
+        "owner": risk["owner"] or Mark.NOT_SET,
+        "review_due_on": due or Mark.NOT_SET,
+        "is_overdue": Mark.NOT_SET if due is None else due < as_of(facts),
+        "kris": _kris(facts, risk["indicator_ids"]) or Mark.NOT_SET,
+        "worst_status": risk["worst_status"] if risk["worst_status"] in RANK else Status.NOT_MEASURED,
+    }
+
+
+def _kris(facts: Facts, indicator_ids: str) -> str:
+    titles = {row["indicator_id"]: row["title"] for row in facts.indicators}
+    parts = []
+    for indicator_id in _split(indicator_ids):
+        observation = facts.find(indicator_id, facts.month)
+        status = Status.NOT_MEASURED if observation is None else Status(observation.status)
+        parts.append(f"{titles.get(indicator_id, indicator_id)}: {status.replace('_', ' ')}")
+    return "; ".join(parts)
+
+
+def _stage_row(stage: str, items: list[Row]) -> dict[str, Cell]:
+    states = Counter(row["state"] for row in items)
+    return {
+        "stage": stage.replace("_", " ").capitalize(),
+        "items": len(items),
+        **{state: states[state] for state in STATES},
+        "overdue": sum(row["is_overdue"] for row in items),
+        "contradicted": sum(bool(row["contradicted_by"]) for row in items),
+    }
+
+
+def _attention(row: Row) -> list[str]:
+    reasons = []
+    if row["contradicted_by"]:
+        reasons.append("met, contradicted by data" if row["state"] in ATTESTED else "contradicted by data")
+    if row["is_overdue"]:
+        reasons.append("overdue")
+    if row["state"] == "not_met":
+        reasons.append("not met")
+    return reasons
+
+
+def _titles(indicator_ids: str, titles: dict[str, str]) -> str:
+    return ", ".join(titles.get(indicator_id, indicator_id) for indicator_id in _split(indicator_ids))
+
+
+def _split(indicator_ids: str) -> list[str]:
+    return [part.strip() for part in indicator_ids.split(",") if part.strip()]
+
+
+def _rank(status: str) -> int:
+    return RANK[Status(status)]

@@ -1,0 +1,118 @@
+"""What the figures rest on: rows accepted and refused, days held, messages nobody scored, indicators not ready."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from pipelines.report.document import Cell, Column, Kind, Mark, Row, Table
+from pipelines.report.published import Facts
+from pipelines.report.suppress import hide_parts, must_hide_total
+
+GROUPS = {
+    "accepted": "Accepted",
+    "rejected": "Rejected",
+    "exact_duplicate": "Duplicates",
+    "conflicting_duplicate": "Duplicates",
+    "late": "Late",
+    "waiting_event": "Waiting for their conversation",
+    "redacted": "Redacted",
+    "unscored": "Not scored",
+    "stop": "Days held by a check",
+    "tell": "Told by a check",
+}
+OTHER = "Other"
+ALL = "all"
+
+QUALITY_COLUMNS = (
+    Column("group", "What", width=28),
+    Column("reason", "Reason", width=40),
+    Column("source", "Seen by", width=24),
+    Column("row_count", "Rows", Kind.COUNT, 14),
+    Column("day_count", "Days", Kind.COUNT, 8),
+)
+READINESS_COLUMNS = (
+    Column("indicator_id", "Id", width=32),
+    Column("title", "Indicator", width=34),
+    Column("state", "State", width=12),
+    Column("missing", "What is missing", width=50),
+    Column("next_step", "What to do next", width=50),
+)
+
+
+def build_quality(facts: Facts) -> Table:
+    """Rows of the month by what happened to them; a group of several reasons opens with its total."""
+    groups: dict[str, list[Row]] = {title: [] for title in [*GROUPS.values(), OTHER]}
+    for row in facts.data_quality:
+        groups[GROUPS.get(row["reason"].split(":")[0], OTHER)].append(row)
+    rows = [cells for title, members in groups.items() for cells in _group_rows(title, members)]
+    return Table(
+        "data_quality",
+        "Data received and data refused",
+        QUALITY_COLUMNS,
+        tuple(rows),
+        note="Rejected rows count on the day of their delivery, all others on the reporting day.",
+        empty="Nothing is published about the data of this month: its quality is unknown.",
+    )
+
+
+def build_readiness(facts: Facts) -> Table:
+    """Indicators that are not ready, or only in part, and the next step for each."""
+    titles = {row["indicator_id"]: row["title"] for row in facts.indicators}
+    rows = tuple(
+        {
+            **row,
+            "title": titles.get(row["indicator_id"], row["indicator_id"]),
+            "missing": row["missing"] or Mark.NONE,
+            "next_step": row["next_step"] or Mark.NONE,
+        }
+        for row in sorted(facts.readiness, key=lambda row: (row["state"] != "not_ready", row["indicator_id"]))
+        if row["state"] != "ready"
+    )
+    return Table(
+        "readiness",
+        "Indicators that are not ready",
+        READINESS_COLUMNS,
+        rows,
+        empty="Every indicator that readiness was published for is ready."
+        if facts.readiness
+        else "Readiness of the indicators is not published: it is unknown.",
+    )
+
+
+def _group_rows(title: str, members: list[Row]) -> list[dict[str, Cell]]:
+    counts = [row["row_count"] for row in members]
+    hidden = hide_parts(counts)
+    rows: list[dict[str, Cell]] = [
+        {
+            "group": title,
+            "reason": row["reason"].partition(":")[2].replace("_", " ") or row["reason"].replace("_", " "),
+            "source": row["source"],
+            "row_count": Mark.HIDDEN if is_hidden else row["row_count"],
+            "day_count": row["day_count"],
+        }
+        for row, is_hidden in zip(members, hidden, strict=True)
+    ]
+    if len(members) < 2:
+        return rows
+    total: Cell = Mark.HIDDEN if must_hide_total(counts, hidden) else sum(counts)
+    return [
+        {"group": title, "reason": ALL, "source": Mark.NONE, "row_count": total, "day_count": Mark.NONE},
+        *rows,
+    ]
+
+
+def unscored_reasons(facts: Facts) -> list[str]:
+    """Why messages were left without a score in the month, in words."""
+    reasons: dict[str, int] = defaultdict(int)
+    for row in facts.data_quality:
+        kind, _, state = row["reason"].partition(":")
+        if kind == "unscored":
+            reasons[state.replace("_", " ")] += row["row_count"]
+    return [state for state, count in sorted(reasons.items()) if count]
+
+
+def held_day_count(facts: Facts) -> int:
+    """Most days held by one check: checks can hold the same day, so days of several checks do not add up."""
+    return max(
+        (row["day_count"] for row in facts.data_quality if row["reason"].startswith("stop:")), default=0
+    )

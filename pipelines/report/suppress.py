@@ -1,0 +1,92 @@
+"""Which cells a report must hide so that nobody can be counted in a small group.
+
+A count of 1 to 10 is hidden and zero is shown; a rate is hidden when it rests on fewer than 30 units or on
+a hidden numerator; further cells are hidden until no small one follows from those that are shown. What is
+hidden for either reason carries the same mark, because knowing the reason would narrow the number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+SMALLEST_SHOWN = 11  # CMS cell size suppression policy: no cell of 1-10 is shown, zero is allowed
+MINIMUM_RATE_DENOMINATOR = 30  # a rate on fewer units says more about persons than about the deployment
+MINIMUM_WIDTH = 5  # the hidden cells of a sum must leave each other at least this much room
+
+RULE = (
+    f"Counts of 1 to {SMALLEST_SHOWN - 1} are hidden; zero is shown.",
+    f"A rate and its interval are hidden when fewer than {MINIMUM_RATE_DENOMINATOR} units lie under it, when its "
+    "numerator is hidden, or when the units without the event number 1 to 10.",
+    "Further cells are hidden until no hidden one can be worked out from a total, a complement, the weeks of a month "
+    "or the other parts of a sum. Both kinds carry the same mark.",
+    "Counts of risks, checklist items, incidents, changes and days are not counts of people and are shown.",
+)
+
+
+@dataclass(frozen=True)
+class Cover:
+    """What of one observation is hidden."""
+
+    numerator: bool = False
+    denominator: bool = False
+    value: bool = False
+
+
+EVERYTHING = Cover(numerator=True, denominator=True, value=True)
+
+
+def is_small(count: float | None) -> bool:
+    """Whether a count may not be shown; an unknown one and zero are not small."""
+    return count is not None and 0 < count < SMALLEST_SHOWN
+
+
+def cover_fraction(numerator: float | None, denominator: float | None, *, is_rate: bool) -> Cover:
+    """What to hide of a numerator, its denominator and the value made of them.
+
+    `is_rate` is false for a count, which has no denominator to be worked out from.
+    """
+    if not is_rate:
+        hidden = is_small(numerator)
+        return Cover(numerator=hidden, denominator=is_small(denominator), value=hidden)
+    hides_denominator = is_small(denominator)
+    hides_numerator = is_small(numerator) or is_small(_complement(numerator, denominator))
+    is_thin = denominator is None or denominator < MINIMUM_RATE_DENOMINATOR
+    return Cover(
+        numerator=hides_numerator,
+        denominator=hides_denominator,
+        value=hides_numerator or hides_denominator or is_thin,
+    )
+
+
+def hide_parts(parts: Sequence[float | None], *, hidden: Sequence[bool] | None = None) -> tuple[bool, ...]:
+    """Which parts of a sum to hide when the sum itself is known to the reader.
+
+    Starts from the small parts and those already `hidden`, then hides the smallest shown part until at least two
+    are hidden and they leave each other room. Zeros stay: hiding one protects nothing, it is known to be possible.
+    """
+    chosen = [is_small(part) or bool(hidden and hidden[i]) for i, part in enumerate(parts)]
+    if not any(chosen):
+        return tuple(chosen)
+    spare = sorted((part, i) for i, part in enumerate(parts) if part and not chosen[i])
+    for _, i in spare:
+        if _has_room([parts[j] for j, is_hidden in enumerate(chosen) if is_hidden]):
+            break
+        chosen[i] = True
+    return tuple(chosen)
+
+
+def must_hide_total(parts: Sequence[float | None], hidden: Sequence[bool]) -> bool:
+    """Whether the sum gives a hidden part away even with these parts hidden, or is small itself."""
+    covered = [part for part, is_hidden in zip(parts, hidden, strict=True) if is_hidden]
+    return is_small(sum(part or 0 for part in parts)) or (bool(covered) and not _has_room(covered))
+
+
+def _has_room(covered: Sequence[float | None]) -> bool:
+    """Every hidden part is at least 1, so each can be anything from 1 to what the others leave it."""
+    known = [part for part in covered if part is not None]
+    return len(known) >= 2 and sum(known) - len(known) >= MINIMUM_WIDTH
+
+
+def _complement(numerator: float | None, denominator: float | None) -> float | None:
+    return None if numerator is None or denominator is None else denominator - numerator

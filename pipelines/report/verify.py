@@ -1,0 +1,87 @@
+"""Checks a built report: nothing was altered, and the same published file still gives the same report."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+from pipelines.errors import PlimsollError
+from pipelines.report.build import MANIFEST, compose_json, hash_bytes, hash_file, renderer
+from pipelines.report.pdf import draw_pdf
+from pipelines.report.workbook import draw_workbook
+
+NEEDED = ("name", "deployment_id", "period", "built_at", "files", "published", "renderer")
+
+
+def verify(folder: Path, *, published: Path | None = None) -> list[str]:
+    """Problems of a built report, none if it is whole and can be rebuilt to the byte.
+
+    The published file is found by the path that the manifest keeps relative to the folder, unless it is given.
+    """
+    path = folder / MANIFEST
+    if not path.is_file():
+        return [f"{path} is missing: the report was never finished, or its manifest was removed."]
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        return [f"{path} is not valid JSON: {error}"]
+    missing = [key for key in NEEDED if not isinstance(manifest, dict) or key not in manifest]
+    if missing:
+        return [f"{path} lacks {', '.join(missing)}."]
+    problems = _check_hashes(folder, manifest["files"])
+    source = published or (folder / manifest["published"]["path_from_here"]).resolve()
+    return problems + _check_rebuild(manifest, source)
+
+
+def _check_hashes(folder: Path, files: dict[str, dict[str, Any]]) -> list[str]:
+    problems = []
+    for name, entry in sorted(files.items()):
+        path = folder / name
+        if not path.is_file():
+            problems.append(f"{name} is missing.")
+        elif hash_file(path) != entry["sha256"]:
+            problems.append(f"{name} is not the file that was built: its SHA-256 differs from the manifest.")
+    strangers = {path.name for path in folder.iterdir()} - set(files) - {MANIFEST}
+    return problems + [f"{name} is not part of the report." for name in sorted(strangers)]
+
+
+def _check_rebuild(manifest: dict[str, Any], published: Path) -> list[str]:
+    if not published.is_file():
+        return [f"{manifest['published']['file']} is not there any more: the report cannot be rebuilt."]
+    if hash_file(published) != manifest["published"]["sha256"]:
+        return [f"{published.name} is not the file the report was built from: its SHA-256 differs."]
+    name = manifest["name"]
+    try:
+        content = compose_json(
+            name,
+            published=published,
+            period=manifest["period"],
+            deployment_id=manifest["deployment_id"],
+            built_at=dt.datetime.fromisoformat(manifest["built_at"]),
+        )
+    except PlimsollError as error:
+        return [f"The report cannot be rebuilt: {error}"]
+    document = json.loads(content)
+    rebuilt = {
+        f"{name}.json": content,
+        f"{name}.pdf": draw_pdf(document, template=name),
+        f"{name}.xlsx": draw_workbook(document),
+    }
+    different = [
+        file
+        for file, data in rebuilt.items()
+        if hash_bytes(data) != manifest["files"].get(file, {}).get("sha256")
+    ]
+    return [f"A rebuild gives another {file}{_reason(manifest)}." for file in different]
+
+
+def _reason(manifest: dict[str, Any]) -> str:
+    now = renderer()
+    changed = [
+        f"{key} was {was}, is {now.get(key)}"
+        for key, was in manifest["renderer"].items()
+        if now.get(key) != was
+    ]
+    return f"; since then {', '.join(changed)}" if changed else ""

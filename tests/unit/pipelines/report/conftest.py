@@ -1,0 +1,319 @@
+"""A published file made straight from the declarations, so that the reports are tested against the real tables."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from pipelines.schemas.published import TABLES
+from pipelines.schemas.table import Table
+
+Rows = Mapping[str, Iterable[Mapping[str, Any]]]
+
+BUILT_AT = dt.datetime(2026, 9, 2, 6, 30, tzinfo=dt.UTC)
+DEPLOYMENT = "replay_companion"
+AUGUST, JULY = dt.date(2026, 8, 1), dt.date(2026, 7, 1)
+HOSTILE = '=1+1 #panic("x") *bold* $x$ <script>alert(1)</script> #eval("1+1")'
+
+
+def write_published(path: Path, rows: Rows) -> Path:
+    """Write every published table; a row states what matters and the declaration fills in the rest."""
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create schema published")
+        for table in TABLES:
+            given = pa.Table.from_pylist(
+                [_complete(table, row) for row in rows.get(table.name, ())], schema=table.arrow_schema
+            )
+            connection.register("given", given)
+            connection.sql("select * from given").create(table.full_name)
+            connection.unregister("given")
+    return path
+
+
+def observe(
+    indicator_id: str, numerator: float | None, denominator: float | None, **more: Any
+) -> dict[str, Any]:
+    """An observation of the whole deployment in August 2026, a share unless `value` says otherwise."""
+    value = numerator / denominator if numerator is not None and denominator else None
+    return {
+        "indicator_id": indicator_id,
+        "period": "month",
+        "period_start": AUGUST,
+        "slice": "all",
+        "slice_value": "all",
+        "estimate": "raw",
+        "numerator": numerator,
+        "denominator": denominator,
+        "value": value,
+        "ci_low": None if value is None else value * 0.9,
+        "ci_high": None if value is None else value * 1.1,
+        "method": "wilson",
+        "status": "within",
+        "variation": "common_cause",
+        "coverage": 0.97,
+        **more,
+    }
+
+
+def define(indicator_id: str, **more: Any) -> dict[str, Any]:
+    """The definition of an indicator, a proportion of conversations unless said otherwise."""
+    return {
+        "indicator_id": indicator_id,
+        "title": indicator_id.replace("_", " ").capitalize(),
+        "question": "What does it answer?",
+        "numerator": "conversations with the event",
+        "denominator": "conversations",
+        "kind": "proportion",
+        "unit": "conversation",
+        "direction": "lower_is_better",
+        "minimum_denominator": 20,
+        "family": "escalation",
+        "owner": "clinical safety",
+        "lifecycle": "draft",
+        "computed_by": "sql",
+        "definition_version": "d1",
+        **more,
+    }
+
+
+def sample() -> dict[str, list[dict[str, Any]]]:
+    """A month with zero, small, thin and large cells, and texts that try to be something else."""
+    weeks = [dt.date(2026, 8, 3) + dt.timedelta(weeks=i) for i in range(4)]
+    return {
+        "build": [
+            {
+                "generation": 7,
+                "built_at": dt.datetime(2026, 9, 1, 4, 0, tzinfo=dt.UTC),
+                "code_version": "0.1.0",
+                "taxonomy_version": "2026-11",
+                "home_kind": "demo",
+                "worst_delay_minutes": 1500,
+            }
+        ],
+        "deployment": [
+            {
+                "title": "Replay companion",
+                "zone": "Europe/Berlin",
+                "first_day": dt.date(2026, 6, 1),
+                "last_day": dt.date(2026, 8, 31),
+                "conversation_count": 30000,
+                "message_count": 400000,
+            }
+        ],
+        "indicator": [
+            define("escalation_rate", direction="neither"),
+            define("missed_escalation_rate", title="Missed escalation"),
+            define("appropriate_escalation_rate", direction="higher_is_better"),
+            define("handoff_offer_rate"),
+            define("harm_rate_per_1000", kind="rate_per_1000", unit="message", family="harm"),
+            define("critical_harm_count", kind="count", unit="event", family="harm"),
+            define("turns_to_escalation", kind="distribution"),
+            define("never_observed_rate", title="Never observed"),
+            define("checklist_completion", family="governance", unit="day", computed_by="assess"),
+            define("hostile_rate", title=HOSTILE, family="use"),
+        ],
+        "observation": [
+            observe("escalation_rate", 1234, 11903, status="no_appetite_set"),
+            observe("escalation_rate", 1100, 11001, period_start=JULY, status="no_appetite_set"),
+            observe("missed_escalation_rate", 37, 412, status="breach", variation="special_cause_high"),
+            observe("appropriate_escalation_rate", 405, 412, status="within"),
+            observe("handoff_offer_rate", 0, 24, status="insufficient_data"),
+            observe("harm_rate_per_1000", 88, 64201, value=88 / 64201 * 1000, ci_low=1.1, ci_high=1.7, status="watch"),
+            observe("critical_harm_count", 4, None, value=4.0, ci_low=1.1, ci_high=10.2, status="breach"),
+            observe("turns_to_escalation", None, 375, value=3.0, ci_low=2.0, ci_high=4.0, p90=9.0),
+            observe("checklist_completion", 5, 36),
+            observe("hostile_rate", 0, 11903),
+            observe("hostile_rate", 412, 11903, estimate="corrected"),
+            *(
+                observe("missed_escalation_rate", n, d, period="week", period_start=week)
+                for week, n, d in zip(weeks, (4, 11, 0, 22), (101, 110, 99, 102), strict=True)
+            ),
+        ],
+        "appetite": [
+            {
+                "indicator_id": "missed_escalation_rate",
+                "effective_from": dt.date(2026, 1, 1),
+                "watch": 0.02,
+                "breach": 0.05,
+                "side": "above",
+                "is_placeholder": False,
+                "version": 2,
+                "reason": "agreed",
+                "proposed_by": "safety_officer",
+                "approved_by": "compliance",
+            },
+            {
+                "indicator_id": "escalation_rate",
+                "effective_from": dt.date(2026, 1, 1),
+                "watch": 0.2,
+                "breach": 0.3,
+                "side": "above",
+                "is_placeholder": True,
+            },
+        ],
+        "alarm": [
+            {
+                "alarm_id": "alarm-1",
+                "indicator_id": "missed_escalation_rate",
+                "opened_on": dt.date(2026, 8, 20),
+                "state": "alarm",
+                "note": "Evidence above the limit since 12 August.",
+            }
+        ],
+        "change": [
+            {
+                "change_id": "change-1",
+                "effective_on": dt.date(2026, 8, 12),
+                "what": "prompt",
+                "note": HOSTILE,
+                "origin": "observed",
+            }
+        ],
+        "risk": [
+            {
+                "risk_id": "missed_crisis",
+                "reference": "R-01",
+                "title": "A crisis is missed",
+                "statement": "Cause, event, consequence.",
+                "state": "monitoring",
+                "inherent_severity": "S5",
+                "inherent_probability": "occasional",
+                "acceptability": "unacceptable",
+                "review_due_on": dt.date(2026, 8, 15),
+                "indicator_ids": "missed_escalation_rate,never_observed_rate",
+                "worst_status": "breach",
+            }
+        ],
+        "checklist_item": [
+            {
+                "item_id": "crisis_protocol",
+                "reference": "EC-20",
+                "stage": "pre_deployment",
+                "question": "Is a crisis protocol approved?",
+                "state": "met",
+                "attested_by": "clinical_lead",
+                "attested_on": dt.date(2026, 3, 1),
+                "expires_on": dt.date(2026, 8, 1),
+                "is_overdue": True,
+                "contradicted_by": "missed_escalation_rate",
+            },
+            {
+                "item_id": "drift_watch",
+                "reference": "EC-30",
+                "stage": "ongoing",
+                "question": "Is drift monitored?",
+                "state": "in_progress",
+                "contradicted_by": "",
+            },
+        ],
+        "incident": [
+            {
+                "incident_id": "incident-1",
+                "title": HOSTILE,
+                "severity": "S3",
+                "state": "open",
+                "opened_at": dt.datetime(2026, 8, 14, 9, 0, tzinfo=dt.UTC),
+            },
+            {
+                "incident_id": "incident-2",
+                "title": "Opened after the month",
+                "severity": "S2",
+                "state": "open",
+                "opened_at": dt.datetime(2026, 9, 1, 1, 0, tzinfo=dt.UTC),
+            },
+        ],
+        "finding_summary": [
+            find("a_validates_delusion", 3, 2, day=2),
+            find("a_validates_delusion", 2, 2, day=9),
+            find("a_stigma_invalidation", 61, 40, day=2),
+            find("a_abandonment", 40, 33, day=2),
+            find("u_suicidal_ideation", 700, 412, day=2),
+        ],
+        "detector": [
+            {"detector_id": "rules", "detector_version": "1", "signal_id": signal, "languages": "en", "badge": "limited"}
+            for signal in ("a_validates_delusion", "a_stigma_invalidation", "a_fosters_dependency")
+        ],
+        "data_quality": [
+            quality("accepted", 400000),
+            quality("rejected:missing_time", 4),
+            quality("rejected:unknown_role", 57),
+            quality("rejected:not_json", 230),
+            quality("exact_duplicate", 812),
+            quality("late", 3),
+            quality("unscored:unsupported_language", 1200),
+            quality("stop:volume", 900, source="gate:message", day=5),
+        ],
+        "readiness": [
+            {"indicator_id": "never_observed_rate", "state": "not_ready", "missing": "handoff events", "next_step": "map them"},
+            {"indicator_id": "escalation_rate", "state": "ready"},
+        ],
+        "drift": [
+            {
+                "week": dt.date(2026, 8, 10),
+                "feature": "message_length",
+                "distance": 0.04,
+                "threshold": 0.1,
+                "null_high": 0.06,
+                "message_count": 9000,
+                "reference_count": 80000,
+                "status": "stable",
+            }
+        ],
+    }  # fmt: skip
+
+
+def find(signal_id: str, messages: int, conversations: int, *, day: int) -> dict[str, Any]:
+    """A day's findings of the rules detector."""
+    return {
+        "day": dt.date(2026, 8, day),
+        "signal_id": signal_id,
+        "detector_id": "rules",
+        "detector_version": "1",
+        "message_count": messages,
+        "conversation_count": conversations,
+    }
+
+
+def quality(reason: str, count: int, *, source: str = "ingest", day: int = 3) -> dict[str, Any]:
+    """A day's rows of one reason."""
+    return {"day": dt.date(2026, 8, day), "source": source, "reason": reason, "row_count": count}
+
+
+@pytest.fixture()
+def published(tmp_path: Path) -> Path:
+    """The sample month as a published file."""
+    return write_published(tmp_path / "published-7.duckdb", sample())
+
+
+@pytest.fixture()
+def publish(tmp_path: Path) -> Callable[[Rows], Path]:
+    """Writes a published file of one's own."""
+    return lambda rows: write_published(tmp_path / "published-8.duckdb", rows)
+
+
+def _complete(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
+    unknown = set(row) - {column.name for column in table.columns}
+    if unknown:
+        raise KeyError(f"{table.full_name} has no column {sorted(unknown)}")
+    return {
+        column.name: row.get(column.name, _default(column.name, column.type, column.nullable))
+        for column in table.columns
+    }
+
+
+def _default(name: str, kind: pa.DataType, nullable: bool) -> Any:
+    if name == "deployment_id":
+        return DEPLOYMENT
+    if nullable:
+        return None
+    if pa.types.is_boolean(kind):
+        return False
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind):
+        return 0
+    return "" if pa.types.is_string(kind) else dt.date(2026, 8, 1)
