@@ -27,7 +27,3 @@ class NotAllowedError(RegisterError):
 
 class SelfApprovalError(NotAllowedError):
     """One person tried to do both halves of something that needs two."""
-
-
-class LockedAccountError(NotAllowedError):
-    """Too many wrong passwords; the account rests for a while."""

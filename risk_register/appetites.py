@@ -1,0 +1,167 @@
+"""How much is too much: proposed by one person, approved by another, in force from a day on.
+
+An indicator's YAML ships a placeholder; only what is approved here can put an alarm on somebody's phone.
+Whether a value is within its appetite is judged elsewhere.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import func, select
+
+from risk_register.errors import NotAllowedError, SelfApprovalError, UnknownRecordError
+from risk_register.model import Appetite, Deployment, columns_of
+from risk_register.store import Store
+
+
+class Side(StrEnum):
+    """Which side of the limits is bad."""
+
+    ABOVE = "above"
+    BELOW = "below"
+
+
+@dataclass(frozen=True)
+class AppetiteDecision:
+    """A proposal, and its approval once another person gave it; `version` counts approvals from 1."""
+
+    proposal_id: int
+    deployment_id: str
+    indicator_id: str
+    side: Side
+    watch: float
+    breach: float
+    reason: str
+    effective_from: dt.date
+    proposed_by: str
+    proposed_at: dt.datetime
+    approved_by: str | None
+    approved_at: dt.datetime | None
+    version: int | None
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether a second person has said yes."""
+        return self.approved_by is not None
+
+
+def propose(
+    store: Store,
+    *,
+    deployment_id: str,
+    indicator_id: str,
+    side: Side,
+    watch: float,
+    breach: float,
+    reason: str,
+    effective_from: dt.date,
+    actor: str,
+    at: dt.datetime,
+) -> int:
+    """Put limits up for approval; nothing holds until `approve`. Returns the proposal's id.
+
+    Raises:
+        NotAllowedError: the limits are in the wrong order or not numbers, or there is no reason.
+        UnknownRecordError: the register does not know the deployment.
+    """
+    side = Side(side)
+    _check_limits(side, watch=watch, breach=breach)
+    if not reason.strip():
+        raise NotAllowedError(f"An appetite for {indicator_id} needs a reason that an auditor can follow.")
+    with store.write(actor=actor, at=at) as write:
+        if write.session.get(Deployment, deployment_id) is None:
+            raise UnknownRecordError(f"The register does not know the deployment {deployment_id}.")
+        row = Appetite(
+            deployment_id=deployment_id,
+            indicator_id=indicator_id,
+            side=side.value,
+            watch=watch,
+            breach=breach,
+            reason=reason.strip(),
+            effective_from=effective_from,
+            proposed_by=actor,
+            proposed_at=at,
+        )
+        write.session.add(row)
+        write.session.flush()
+        write.record(
+            "appetite_proposed",
+            subject=indicator_id,
+            deployment_id=deployment_id,
+            proposal_id=row.proposal_id,
+            side=side.value,
+            watch=watch,
+            breach=breach,
+            effective_from=effective_from.isoformat(),
+        )
+        return row.proposal_id
+
+
+def approve(store: Store, *, proposal_id: int, actor: str, at: dt.datetime) -> None:
+    """Make a proposal hold from its day on.
+
+    Raises:
+        SelfApprovalError: the proposer cannot approve.
+        NotAllowedError: it is approved already.
+        UnknownRecordError: there is no such proposal.
+    """
+    with store.write(actor=actor, at=at) as write:
+        row = write.session.get(Appetite, proposal_id)
+        if row is None:
+            raise UnknownRecordError(f"There is no proposal {proposal_id} of an appetite.")
+        if row.approved_by is not None:
+            raise NotAllowedError(f"Proposal {proposal_id} was approved by {row.approved_by} already.")
+        if row.proposed_by == actor:
+            raise SelfApprovalError(
+                f"Proposal {proposal_id} for {row.indicator_id} is yours; another person must approve it."
+            )
+        latest = write.session.scalar(
+            select(func.max(Appetite.version)).where(
+                Appetite.deployment_id == row.deployment_id, Appetite.indicator_id == row.indicator_id
+            )
+        )
+        row.approved_by, row.approved_at, row.version = actor, at, (latest or 0) + 1
+        write.record(
+            "appetite_approved",
+            subject=row.indicator_id,
+            deployment_id=row.deployment_id,
+            proposal_id=proposal_id,
+            version=row.version,
+        )
+
+
+def list_decisions(store: Store, deployment_id: str) -> tuple[AppetiteDecision, ...]:
+    """Every proposal of a deployment, approved or not, in the order it was made."""
+    with store.read() as session:
+        rows = session.scalars(
+            select(Appetite).where(Appetite.deployment_id == deployment_id).order_by(Appetite.proposal_id)
+        )
+        return tuple(AppetiteDecision(**{**columns_of(row), "side": Side(row.side)}) for row in rows)
+
+
+def in_force(
+    decisions: Iterable[AppetiteDecision], *, indicator_id: str, on: dt.date
+) -> AppetiteDecision | None:
+    """The approved decision that holds on a day: the latest effective day, then the latest version."""
+    candidates = [
+        decision
+        for decision in decisions
+        if decision.indicator_id == indicator_id and decision.is_approved and decision.effective_from <= on
+    ]
+    return max(
+        candidates, key=lambda decision: (decision.effective_from, decision.version or 0), default=None
+    )
+
+
+def _check_limits(side: Side, *, watch: float, breach: float) -> None:
+    if not (math.isfinite(watch) and math.isfinite(breach)):
+        raise NotAllowedError(f"Limits are numbers; got watch {watch} and breach {breach}.")
+    if (side is Side.ABOVE and watch > breach) or (side is Side.BELOW and watch < breach):
+        raise NotAllowedError(
+            f"Watch {watch} must come before breach {breach} on the side {side}: a value passes watch first."
+        )

@@ -1,0 +1,216 @@
+"""The governance store: one transactional database, SQLite by default, PostgreSQL by URL.
+
+Writers are serialised (BEGIN IMMEDIATE, or an advisory lock), and what they write and its audit entry are one
+transaction: nothing is written without a trace. The rules of risks, checklists and accounts are not here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
+
+from risk_register import chain
+from risk_register.errors import StoreError
+from risk_register.model import AuditEntry
+
+MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+BUSY_SECONDS = 30  # how long a writer waits for its turn before it gives up
+ADVISORY_LOCK = 0x504C494D  # "PLIM": one number for all writers of a PostgreSQL store
+BEGIN = "plimsoll_begin"
+
+
+class Write:
+    """A write in progress: the session to change records with, and the audit that goes with it."""
+
+    def __init__(self, session: Session, *, actor: str, at: dt.datetime) -> None:
+        self.session = session
+        self.actor = actor
+        self.at = at
+        self.entry_count = 0
+
+    def record(
+        self, action: str, *, subject: str, deployment_id: str | None = None, **details: object
+    ) -> None:
+        """Append an audit entry; ids and decisions only, never text of a conversation."""
+        self.session.flush()
+        last = self.session.scalars(select(AuditEntry).order_by(AuditEntry.sequence.desc()).limit(1)).first()
+        sequence = last.sequence + 1 if last else 1
+        previous_hash = last.hash if last else chain.FIRST_HASH
+        written = chain.write_details(details)
+        entry_hash = chain.link(
+            previous_hash,
+            sequence=sequence,
+            at=self.at,
+            actor=self.actor,
+            action=action,
+            deployment_id=deployment_id,
+            subject=subject,
+            details=written,
+        )
+        self.session.add(
+            AuditEntry(
+                sequence=sequence,
+                at=self.at,
+                actor=self.actor,
+                action=action,
+                deployment_id=deployment_id,
+                subject=subject,
+                details=written,
+                previous_hash=previous_hash,
+                hash=entry_hash,
+            )
+        )
+        self.session.flush()
+        self.entry_count += 1
+
+
+class Store:
+    """The governance store at one address."""
+
+    def __init__(self, url: str) -> None:
+        try:
+            self._engine = _make_engine(url)
+        except ArgumentError as error:
+            raise StoreError(
+                f"{url!r} is not the address of a database. Allowed: sqlite:///<file>, postgresql+psycopg://..."
+            ) from error
+        self._is_current = False
+
+    def upgrade(self) -> None:
+        """Bring the tables to the version of the code; a fraction of a millisecond's work when they are."""
+        with _explained(self._engine):
+            if self.version() != find_head():
+                _migrate(self._engine)
+        self._is_current = True
+
+    def version(self) -> str | None:
+        """The version of the tables; None for an empty database."""
+        with self._engine.connect() as connection:
+            return _read_version(connection)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session that sees one state of the store; what it changes is thrown away."""
+        self._check_current()
+        with _explained(self._engine), Session(self._engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self, *, actor: str, at: dt.datetime) -> Iterator[Write]:
+        """The only way to change anything: alone, and with at least one audit entry.
+
+        Raises:
+            StoreError: something changed and nothing was recorded, or no turn came within 30 seconds.
+        """
+        if at.tzinfo is None:
+            raise StoreError(f"{at.isoformat()} has no zone; pass an aware moment in UTC.")
+        if not actor.strip():
+            raise StoreError("A write needs an actor: the name of an account, or of the command that acts.")
+        self._check_current()
+        with _explained(self._engine), self._engine.connect() as connection:
+            locked = connection.execution_options(**{BEGIN: "BEGIN IMMEDIATE"})
+            with locked.begin(), Session(locked, expire_on_commit=False) as session:
+                _lock(locked)
+                flushed: list[str] = []
+                event.listen(session, "after_flush", lambda *_: flushed.append("changed"))
+                write = Write(session, actor=actor, at=at)
+                yield write
+                session.flush()
+                if flushed and not write.entry_count:
+                    raise StoreError("A change without an audit entry was refused; nothing was written.")
+
+    def close(self) -> None:
+        """Let go of open connections."""
+        self._engine.dispose()
+
+    def _check_current(self) -> None:
+        if self._is_current:
+            return
+        with _explained(self._engine):
+            version = self.version()
+        if version != find_head():
+            raise StoreError(
+                f"The governance store {_name(self._engine)} is at version {version or 'none'}; "
+                f"the code needs {find_head()}. Run `plimsoll upgrade`."
+            )
+        self._is_current = True
+
+
+def find_head() -> str:
+    """The newest migration, read from the file names so that Alembic need not start."""
+    return max(path.stem.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+def _make_engine(url: str) -> Engine:
+    address = make_url(url)
+    if address.get_backend_name() != "sqlite":
+        return create_engine(address, pool_pre_ping=True)
+    if address.database in (None, "", ":memory:"):
+        raise StoreError("A governance store needs a file: memory is forgotten. Allowed: sqlite:///<file>.")
+    # No pool: a connection that crosses a fork corrupts a SQLite file.
+    engine = create_engine(address, poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: object, _record: object) -> None:
+        # The driver must not open transactions by itself: it would open deferred ones.
+        connection.isolation_level = None  # type: ignore[attr-defined]
+        connection.execute("PRAGMA foreign_keys=ON")  # type: ignore[attr-defined]
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get(BEGIN, "BEGIN"))
+
+    return engine
+
+
+def _lock(connection: Connection) -> None:
+    """SQLite took its lock with BEGIN IMMEDIATE; PostgreSQL takes one that ends with the transaction."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
+
+
+def _read_version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    version: str | None = connection.execute(text("select version_num from alembic_version")).scalar()
+    return version
+
+
+def _migrate(engine: Engine) -> None:
+    from alembic import command  # noqa: PLC0415  Alembic takes a second to start; only a migration needs it
+    from alembic.config import Config  # noqa: PLC0415
+
+    if engine.dialect.name == "sqlite":
+        # Kept in the file from now on: readers do not wait for the writer. Not possible inside a transaction.
+        raw = engine.raw_connection()
+        raw.cursor().execute("PRAGMA journal_mode=WAL")
+        raw.close()
+    with engine.connect() as connection:
+        locked = connection.execution_options(**{BEGIN: "BEGIN IMMEDIATE"})
+        with locked.begin():
+            _lock(locked)
+            config = Config()
+            config.set_main_option("script_location", str(MIGRATIONS))
+            config.attributes["connection"] = locked
+            command.upgrade(config, "head")
+
+
+@contextmanager
+def _explained(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except DatabaseError as error:
+        # Not the driver's full text: it repeats statement and parameters, which may hold what people wrote.
+        raise StoreError(f"The governance store {_name(engine)} refused: {error.orig}") from error
+
+
+def _name(engine: Engine) -> str:
+    return engine.url.render_as_string(hide_password=True)
