@@ -7,7 +7,7 @@ must see.
 import ast
 import re
 from collections.abc import Callable
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from statistics import median
 
 import pytest
@@ -139,11 +139,20 @@ def test_modules_have_the_usual_length(product_modules):
     assert middle in USUAL
 
 
-def test_a_unit_test_lies_where_its_module_lies(repository, modules):
-    for module in modules:
-        path = PurePath(module.path)
-        if path.parts[:2] == ("tests", "unit") and path.name.startswith("test_"):
-            tested = repository.joinpath(*path.parts[2:-1], path.stem.removeprefix("test_"))
-            assert tested.is_dir() or tested.with_suffix(".py").is_file(), (
-                f"{path} tests no module {tested.name}"
-            )
+def is_beside_its_module(path: str, repository: Path) -> bool:
+    """Whether test_<module>.py, or test_<module>_<aspect>.py, lies where the module lies."""
+    folder = repository.joinpath(*PurePath(path).parts[2:-1])
+    words = PurePath(path).stem.removeprefix("test_").split("_")
+    names = ["_".join(words[: count + 1]) for count in range(len(words))]
+    return any((folder / name).is_dir() or (folder / f"{name}.py").is_file() for name in names)
+
+
+def test_a_unit_test_lies_where_its_module_lies(repository: Path, modules):
+    tests = [m.path for m in modules if m.path.startswith("tests/unit/") and "/test_" in m.path]
+    assert tests != []
+    assert [path for path in tests if not is_beside_its_module(path, repository)] == []
+
+
+def test_a_unit_test_of_no_module_is_found(repository: Path):
+    assert is_beside_its_module("tests/unit/pipelines/test_lake_recovery.py", repository)
+    assert not is_beside_its_module("tests/unit/pipelines/test_ocean.py", repository)
