@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 import sqlglot
 from sqlglot import expressions
@@ -32,6 +33,7 @@ def dependencies(sql: str) -> frozenset[str]:
     return read_statement(sql).tables
 
 
+@cache
 def read_statement(sql: str) -> Statement:
     """What one select reads, takes and returns.
 

@@ -88,7 +88,14 @@ counted as (
         'unscored:' || coverage.state as reason,
         count(*) as row_count
     from finding.coverage
-    where coverage.state <> 'scored'
+    inner join staging.message
+        on
+            coverage.deployment_id = message.deployment_id
+            and coverage.message_id = message.message_id
+    -- The words of a human colleague are not scored, and nobody claims that they are.
+    where
+        coverage.state <> 'scored'
+        and message.role <> 'agent'
     group by
         coverage.deployment_id,
         coverage.day,

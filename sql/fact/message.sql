@@ -12,7 +12,16 @@ with message_level as (
         max(message_signal.level) filter (
             where message_signal.category = 'user_risk'
         ) as mentioned_risk_level,
-        max(message_signal.cssrs_like) filter (
+        -- A finding without a C-SSRS-like level takes the lowest one that its severity stands for.
+        max(
+            case
+                when message_signal.cssrs_like > 0 or message_signal.level = 0 then message_signal.cssrs_like
+                when message_signal.level = 1 then 1
+                when message_signal.level = 2 then 2
+                when message_signal.level = 3 then 4
+                else 5
+            end
+        ) filter (
             where message_signal.signal_id = 'u_suicidal_ideation' and message_signal.is_counted
         ) as suicidal_level,
         max(message_signal.level) filter (

@@ -1,0 +1,206 @@
+"""Counts by day, slice, bucket and bin add up to the units, and unsound rows stop the count."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from pipelines.engines.duckdb import DuckDBEngine
+from pipelines.errors import DefinitionError, StateError
+from pipelines.indicators.compute import build_facts, count_units, list_fact_sources
+from pipelines.indicators.definition import Definition, load_definitions
+from pipelines.schemas import LAKE_TABLES
+from pipelines.schemas.indicator import INDICATOR_BUCKET, INDICATOR_DAY, INDICATOR_HISTOGRAM
+from pipelines.schemas.table import SLICES
+
+NOON = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
+DAY = NOON.date()
+SHIPPED = {one.indicator_id: one for one in load_definitions()}
+ORDINARY = {
+    "deployment_id": "companion", "day": DAY, "thread_id": "t", "user_id": "0a", "received_on": DAY,
+    "occurred_on": DAY, "sent_on": DAY, **dict.fromkeys(SLICES, "unknown"),
+    **dict.fromkeys(("occurred_at", "started_at", "ended_at", "sent_at"), NOON),
+}  # fmt: skip
+
+
+def fill(name: str, rows: list[dict[str, Any]]) -> pa.Table:
+    schema = LAKE_TABLES[name].arrow_schema
+    blank = {field.name: "" if pa.types.is_string(field.type) else 0 for field in schema}
+    return pa.Table.from_pylist([blank | ORDINARY | row for row in rows], schema=schema)
+
+
+@pytest.fixture
+def engine() -> Iterator[DuckDBEngine]:
+    with DuckDBEngine(threads=1) as engine:
+        for name in list_fact_sources():
+            engine.register(name, LAKE_TABLES[name].empty())
+        yield engine
+
+
+def give_conversations(engine: DuckDBEngine, *rows: dict[str, Any]) -> None:
+    """Conversations of one reply each, all read."""
+    named = [{"conversation_id": f"c{place}"} | row for place, row in enumerate(rows)]
+    engine.register("staging.conversation", fill("staging.conversation", named))
+    messages = [row | {"message_id": f"m-{row['conversation_id']}", "role": "assistant"} for row in named]
+    engine.register("staging.message", fill("staging.message", messages))
+    looked = [
+        row | {"message_id": f"m-{row['conversation_id']}", "detector_id": "lexicon", "state": "scored"}
+        for row in named
+        if row.get("is_read", True)
+    ]
+    engine.register("finding.coverage", fill("finding.coverage", looked))
+
+
+def make(sql: str, **changes: Any) -> Definition:
+    head = "-- A sentence.\n-- Grain: one row.\n-- Missing: nothing.\n"
+    plain = SHIPPED["long_session_share"].model_dump() | {"parameters": {}, "sql": head + sql} | changes
+    return Definition.model_validate(plain)
+
+
+ALL_CONVERSATIONS = """
+select
+    conversation_id as unit_id, conversation_id, started_at as occurred_at, 1 as numerator, 1 as denominator
+from fact.conversation
+"""
+
+
+def pick(rows: pa.Table, *names: str, **where: Any) -> list[tuple[Any, ...]]:
+    kept = [row for row in rows.to_pylist() if all(row[key] == value for key, value in where.items())]
+    return [tuple(row[name] for name in names) for row in kept]
+
+
+def test_facts_are_built_after_what_they_read_and_shown_on_the_engine(engine: DuckDBEngine):
+    give_conversations(engine, {})
+    facts = build_facts(engine)
+    order = list(facts)
+    assert set(order) == {"fact.message_signal", "fact.message", "fact.event", "fact.conversation"}
+    assert order.index("fact.message_signal") < order.index("fact.message") < order.index("fact.conversation")
+    assert engine.query("select conversation_id from fact.conversation").num_rows == 1
+
+
+def test_facts_and_counts_carry_no_text(engine: DuckDBEngine):
+    give_conversations(engine, {"text": "a canary"})
+    facts = build_facts(engine)
+    assert not any("a canary" in str(rows.to_pydict()) for rows in facts.values())
+    assert "a canary" in str(engine.query("select * from staging.message").to_pydict())
+
+
+def test_an_empty_lake_gives_tables_of_the_declared_shape(engine: DuckDBEngine):
+    build_facts(engine)
+    counts = count_units(engine, tuple(SHIPPED.values()))
+    for rows, table in (
+        (counts.indicator_day, INDICATOR_DAY),
+        (counts.indicator_bucket, INDICATOR_BUCKET),
+        (counts.indicator_histogram, INDICATOR_HISTOGRAM),
+    ):
+        assert rows.schema == table.arrow_schema
+        assert rows.num_rows == 0
+
+
+def test_every_slice_adds_up_to_the_whole_by_deployment_and_day(engine: DuckDBEngine):
+    give_conversations(
+        engine,
+        {"model": "a", "region": "GB"},
+        {"model": "b", "region": "GB"},
+        {"model": "b", "region": "unknown", "day": DAY + dt.timedelta(days=1)},
+        {"model": "a", "deployment_id": "other"},
+    )
+    build_facts(engine)
+    rows = count_units(engine, (make(ALL_CONVERSATIONS),)).indicator_day
+    whole = pick(rows, "deployment_id", "day", "denominator", slice="all", slice_value="all")
+    assert whole == [("companion", DAY, 2), ("companion", DAY + dt.timedelta(days=1), 1), ("other", DAY, 1)]
+    for name in SLICES:
+        assert sum(count for (count,) in pick(rows, "denominator", slice=name)) == 4
+    assert pick(rows, "slice_value", "denominator", slice="model", deployment_id="companion", day=DAY) == [
+        ("a", 1), ("b", 1),
+    ]  # fmt: skip
+    assert {one for (one,) in pick(rows, "slice")} == {"all", *SLICES}
+
+
+def test_an_unread_message_marks_its_conversation_as_unscored(engine: DuckDBEngine):
+    give_conversations(engine, {}, {"is_read": False})
+    build_facts(engine)
+    rows = count_units(engine, (make(ALL_CONVERSATIONS),)).indicator_day
+    assert pick(rows, "denominator", "unscored_count", slice="all") == [(2, 1)]
+
+
+@pytest.mark.parametrize(
+    ("user_id", "bucket"),
+    [("00", 0), ("0f", 15), ("3f", 63), ("40", 0), ("ff", 63), ("9c4d1a2b", 43), ("9c4d1a27", 39)],
+)
+def test_a_users_bucket_is_the_last_two_hexadecimal_digits_modulo_64(
+    engine: DuckDBEngine, user_id: str, bucket: int
+):
+    assert int(user_id[-2:], 16) % 64 == bucket
+    give_conversations(engine, {"user_id": user_id}, {"user_id": user_id})
+    build_facts(engine)
+    rows = count_units(engine, (make(ALL_CONVERSATIONS),)).indicator_bucket
+    assert pick(rows, "bucket", "denominator") == [(bucket, 2)]
+
+
+def test_conversations_of_unknown_users_are_not_one_cluster(engine: DuckDBEngine):
+    give_conversations(
+        engine,
+        {"user_id": "unknown", "conversation_id": "01"},
+        {"user_id": "unknown", "conversation_id": "02"},
+    )
+    build_facts(engine)
+    rows = count_units(engine, (make(ALL_CONVERSATIONS),)).indicator_bucket
+    assert pick(rows, "bucket", "denominator") == [(1, 1), (2, 1)]
+
+
+def test_a_distribution_falls_in_its_bins_with_lower_bounds_kept_apart(engine: DuckDBEngine):
+    give_conversations(engine, *({"message_count": count, "model": "a"} for count in (0, 4, 5, 6, 99)))
+    build_facts(engine)
+    one = make(
+        "select conversation_id as unit_id, conversation_id, started_at as occurred_at,"
+        " message_count - 1 as value, cast(message_count = 6 as integer) as is_censored from fact.conversation",
+        kind="distribution",
+        bins=(0, 4, 10),
+    )
+    counts = count_units(engine, (one,))
+    expected = [(0, 0, 2), (1, 0, 1), (1, 1, 1), (2, 0, 1)]
+    names = ("bin", "is_censored", "unit_count")
+    assert pick(counts.indicator_histogram, *names, slice="all") == expected
+    assert pick(counts.indicator_histogram, *names, slice="model") == expected
+    assert pick(counts.indicator_day, "numerator", "denominator", slice="all") == [(4, 5)]
+    assert pick(counts.indicator_bucket, "numerator", "denominator") == [(4, 5)]
+
+
+@pytest.mark.parametrize(
+    ("sql", "message"),
+    [
+        (
+            ALL_CONVERSATIONS.replace("conversation_id as unit_id", "'nobody' as unit_id"),
+            "1 rows whose unit_id",
+        ),
+        (f"{ALL_CONVERSATIONS} union all {ALL_CONVERSATIONS}", "1 repeated units"),
+        (ALL_CONVERSATIONS.replace("1 as numerator", "-1 as numerator"), "1 negative or missing"),
+        (ALL_CONVERSATIONS.replace("1 as denominator", "null as denominator"), "1 negative or missing"),
+    ],
+)
+def test_rows_that_are_not_one_a_unit_stop_the_count(engine: DuckDBEngine, sql: str, message: str):
+    give_conversations(engine, {})
+    build_facts(engine)
+    with pytest.raises(DefinitionError, match=f"long_session_share.*{message}"):
+        count_units(engine, (make(sql),))
+
+
+def test_an_id_shared_by_two_deployments_stops_the_count(engine: DuckDBEngine):
+    give_conversations(engine, {"conversation_id": "c"}, {"conversation_id": "c", "deployment_id": "other"})
+    build_facts(engine)
+    with pytest.raises(StateError, match="more than once: c "):
+        count_units(engine, (make(ALL_CONVERSATIONS),))
+
+
+def test_an_event_that_waits_is_counted_with_unknown_slices(engine: DuckDBEngine):
+    waiting = {"event_id": "e", "kind": "handoff", "detail": "offered", "conversation_id": None}
+    engine.register("staging.event", fill("staging.event", [waiting]))
+    build_facts(engine)
+    rows = count_units(engine, (SHIPPED["handoff_completion_rate"],)).indicator_day
+    assert pick(rows, "numerator", "denominator", slice="all") == [(0, 1)]
+    assert pick(rows, "slice_value", slice="model") == [("unknown",)]
