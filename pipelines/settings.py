@@ -16,6 +16,8 @@ from pipelines.errors import HomeError
 
 MARKER = "home.json"
 REPOSITORY = Path(__file__).resolve().parent.parent
+POOL = "plimsoll_home"
+"""The Dagster pool that every writing step passes; the lock of the home holds without it, too."""
 
 
 class HomeKind(StrEnum):

@@ -3,9 +3,8 @@
 A day that the gate holds is not scored: its messages are marked not_run, never clear.
 """
 
-from __future__ import annotations
-
 import datetime as dt
+from collections.abc import Iterator
 
 import dagster as dg
 import pyarrow as pa
@@ -41,10 +40,12 @@ def build(home: Home, days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         backfill_policy=dg.BackfillPolicy.single_run(),
         pool=POOL,
     )
-    def detect(context: dg.AssetExecutionContext) -> None:
+    def detect(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
         chosen = [dt.date.fromisoformat(key) for key in context.partition_keys]
         for start in range(0, len(chosen), DAYS_AT_ONCE):
             score_days(home, chosen[start : start + DAYS_AT_ONCE])
+        for table in (FINDING, COVERAGE):
+            yield dg.MaterializeResult(asset_key=table.full_name.split("."))
 
     return detect
 

@@ -89,4 +89,58 @@ DEFINITION = Table(
     is_partitioned=False,
 )
 
-TABLES = (DEFINITION, INDICATOR_DAY, INDICATOR_BUCKET, INDICATOR_HISTOGRAM)
+FEATURE_DAY = Table(
+    "indicator",
+    "feature_day",
+    "Counts of what drift is measured on: length of answers, languages, mix of signals.",
+    ("deployment_id", "day", "feature", "category"),
+    (
+        *PARTITION,
+        Column("feature", TEXT, "message_length, language or signal_mix."),
+        Column("category", TEXT, "Bin, language or signal."),
+        Column("message_count", COUNT, "Messages."),
+    ),
+)
+
+QUALITY_DAY = Table(
+    "indicator",
+    "quality_day",
+    "Counts of what became of the rows of a reporting day.",
+    ("deployment_id", "day", "source", "reason"),
+    (
+        *PARTITION,
+        Column("source", TEXT, "ingest or detect."),
+        Column("reason", TEXT, "accepted, exact_duplicate, conflicting_duplicate, late, redacted ..."),
+        Column("row_count", COUNT, "Rows."),
+    ),
+)
+
+FINDING_DAY = Table(
+    "indicator",
+    "finding_day",
+    "How often each detector found each signal.",
+    ("deployment_id", "day", "signal_id", "detector_id", "detector_version"),
+    (
+        *PARTITION,
+        Column("signal_id", TEXT, "Signal."),
+        Column("detector_id", TEXT, "Detector."),
+        Column("detector_version", TEXT, "Its version."),
+        Column("message_count", COUNT, "Messages."),
+        Column("conversation_count", COUNT, "Conversations."),
+    ),
+)
+
+VERSION_DAY = Table(
+    "indicator",
+    "version_day",
+    "Which models and prompt versions spoke on a day.",
+    ("deployment_id", "day", "what", "value"),
+    (
+        *PARTITION,
+        Column("what", TEXT, "model or prompt."),
+        Column("value", TEXT, "Its name in the log."),
+        Column("message_count", COUNT, "Answers of the assistant."),
+    ),
+)
+
+TABLES = (DEFINITION, FEATURE_DAY, QUALITY_DAY, FINDING_DAY, VERSION_DAY, INDICATOR_DAY, INDICATOR_BUCKET, INDICATOR_HISTOGRAM)

@@ -71,4 +71,17 @@ QUALITY = Table(
     ),
 )
 
-TABLES = (DELIVERY, REJECTED, DEPLOYMENT, QUALITY)
+COMPUTED = Table(
+    "ledger",
+    "computed",
+    "One row a day and stage: from what it was computed. A day whose inputs have changed is computed again.",
+    ("deployment_id", "day", "stage"),
+    (
+        *PARTITION,
+        Column("stage", TEXT, "finding or indicator."),
+        Column("inputs", TEXT, "Hash of the files and definitions it was computed from."),
+    ),
+    is_partitioned=False,
+)
+
+TABLES = (COMPUTED, DELIVERY, REJECTED, DEPLOYMENT, QUALITY)

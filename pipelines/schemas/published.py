@@ -76,6 +76,11 @@ OBSERVATION = _table(
     Column("coverage", NUMBER, "Share of units fully scored by the detectors, 0-1.", nullable=True),
     Column("is_suppressed", FLAG, "Whether the cell is hidden wherever numbers leave."),
     Column("p90", NUMBER, "Ninetieth percentile, for distributions.", nullable=True),
+    Column(
+        "is_latest",
+        FLAG,
+        "Whether it is the indicator's standing: the last whole week (else the newest period) of the deployment.",
+    ),
     Column("is_partial", FLAG, "Whether the period has not ended, or days of it are missing or held."),
     Column("definition_version", TEXT, "Version of the indicator's definition."),
     Column("detector_version", TEXT, "Versions of the detectors behind it."),
@@ -265,7 +270,7 @@ DRIFT = _table(
     Column("null_high", NUMBER, "Largest distance among reference weeks, times 1.2.", nullable=True),
     Column("message_count", COUNT, "Messages in the week."),
     Column("reference_count", COUNT, "Messages in the reference window."),
-    Column("status", TEXT, "stable, moved or insufficient_data."),
+    Column("status", TEXT, "reference, stable, moved or insufficient_data."),
 )
 
 EQUITY = _table(

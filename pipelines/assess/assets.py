@@ -1,0 +1,176 @@
+"""The Dagster skin of assess: one asset a run, over all days that the lake holds."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+import dagster as dg
+import pandas as pd
+import pyarrow as pa
+
+from pipelines import lake as lakes
+from pipelines.assess.appetite import tabulate_appetites
+from pipelines.assess.calendar import Calendar, read_calendars
+from pipelines.assess.change import tabulate_changes
+from pipelines.assess.drift import assess_drift, index_observations
+from pipelines.assess.governance import count_governance
+from pipelines.assess.observation import Background, judge_rows, latest_statuses, measure, place_on_calendar
+from pipelines.assess.readiness import assess_readiness, read_held
+from pipelines.engines.duckdb import DuckDBEngine
+from pipelines.lake import Lake
+from pipelines.schemas import assessment as schemas
+from pipelines.schemas.indicator import INDICATOR_DAY
+from pipelines.schemas.table import Table
+from pipelines.settings import POOL, REPOSITORY, Home
+from risk_register.appetites import list_decisions
+from risk_register.changes import list_changes
+from risk_register.deployments import ensure_deployment
+from risk_register.store import Store
+
+SQL = REPOSITORY / "sql" / "assessment"
+ACTOR = "plimsoll"
+READ = (
+    "indicator.indicator_day",
+    "indicator.indicator_histogram",
+    "indicator.quality_day",
+    "indicator.feature_day",
+    "indicator.version_day",
+    "ledger.delivery",
+    "ledger.rejected",
+    "ledger.quality",
+)
+
+
+def build(home: Home, counted: list[dg.AssetKey]) -> dg.AssetsDefinition:
+    """The asset that judges what was counted; `counted` are the assets it reads."""
+
+    @dg.multi_asset(
+        name="assess",
+        specs=[
+            dg.AssetSpec(table.full_name.split("."), group_name="assessment", deps=counted, description=table.meaning)
+            for table in schemas.TABLES
+        ],
+        pool=POOL,
+    )
+    def assess() -> Iterator[dg.MaterializeResult]:
+        assess_all(home, at=dt.datetime.now(dt.UTC))
+        yield from (dg.MaterializeResult(asset_key=table.full_name.split(".")) for table in schemas.TABLES)
+
+    return assess
+
+
+def assess_all(home: Home, *, at: dt.datetime) -> None:
+    """Replace every assessment table in one generation."""
+    store = Store(home.governance_url)
+    store.upgrade()
+    with lakes.write(home.lake, by="assess") as commit, DuckDBEngine() as engine:
+        lake = commit.lake
+        calendars = read_calendars(lake)
+        if not calendars:
+            return
+        known = _rows(lake, "ledger.deployment")
+        for row in known:
+            ensure_deployment(store, deployment_id=row["deployment_id"], title=row["title"], actor=ACTOR, at=at)
+        definitions = {row["indicator_id"]: row for row in _rows(lake, "indicator.definition")}
+        detectors = _rows(lake, "finding.detector")
+        background = Background(
+            definitions,
+            calendars,
+            {name: list_decisions(store, name) for name in calendars},
+            ",".join(sorted({f"{row['detector_id']}@{row['detector_version']}" for row in detectors})),
+        )
+        engine.attach(lake, READ)
+        drift = assess_drift(_frame(engine.query("select * from indicator.feature_day")), calendars)
+        tables = {
+            schemas.OBSERVATION: _observe(engine, lake, store, background, drift, at=at),
+            schemas.DRIFT: drift,
+            schemas.DATA_QUALITY: engine.query(_read("data_quality")),
+            schemas.CHANGE: tabulate_changes(
+                engine.query(_read("change")).to_pylist(), {name: list_changes(store, name) for name in calendars}
+            ),
+            schemas.APPETITE: tabulate_appetites(background),
+            schemas.READINESS: assess_readiness(
+                {name: read_held(lake, name) for name in calendars}, definitions, detectors
+            ),
+            schemas.DEPLOYMENT: _deployments(lake, known, calendars),
+        }
+        for table, rows in tables.items():
+            commit.replace_all(table.full_name, _conform(rows, table))
+
+
+def _observe(
+    engine: DuckDBEngine, lake: Lake, store: Store, background: Background, drift: pa.Table, *, at: dt.datetime
+) -> pa.Table:
+    _add_operation(engine, lake)
+    counts = place_on_calendar(_frame(engine.query(_read("period"))), background)
+    histograms = _frame(engine.query(_read("period_histogram")))
+    measured = [measure(counts, histograms, background), pd.DataFrame(index_observations(drift))]
+    first = judge_rows(_joined(measured), background)
+    governance = [
+        row
+        for name, calendar in background.calendars.items()
+        for row in count_governance(
+            store, name, on=calendar.last, as_of=at.date(), statuses=latest_statuses(first, name)
+        )
+    ]
+    second = judge_rows(measure(pd.DataFrame(governance), histograms, background), background)
+    return pa.concat_tables([first, second])
+
+
+def _add_operation(engine: DuckDBEngine, lake: Lake) -> None:
+    """Show data-quality counts beside the other indicators, in the same table."""
+    rows = engine.query(_read("operation_day"))
+    constant = {"definition_version": "", "slice": "all", "slice_value": "all"}
+    columns = {name: pa.repeat(value, rows.num_rows) for name, value in constant.items()}
+    columns["unscored_count"] = pa.repeat(pa.scalar(0, pa.int64()), rows.num_rows)
+    columns |= {name: rows[name] for name in rows.column_names}
+    schema = INDICATOR_DAY.arrow_schema
+    operation = pa.table({name: columns[name] for name in schema.names}).cast(schema)
+    held = lake.read(INDICATOR_DAY.full_name)
+    engine.register(
+        INDICATOR_DAY.full_name,
+        operation if held is None else pa.concat_tables([held.select(schema.names).cast(schema), operation]),
+    )
+
+
+def _deployments(lake: Lake, known: list[dict[str, object]], calendars: dict[str, Calendar]) -> pa.Table:
+    rows = []
+    for row in known:
+        name = str(row["deployment_id"])
+        held = lake.read("staging.conversation", deployment_id=name, columns=["message_count"])
+        counts = [] if held is None else held["message_count"].to_pylist()
+        calendar = calendars.get(name)
+        rows.append(
+            {
+                "deployment_id": name,
+                "title": row["title"],
+                "zone": row["zone"],
+                "first_day": calendar.first if calendar else None,
+                "last_day": calendar.last if calendar else None,
+                "conversation_count": len(counts),
+                "message_count": sum(counts),
+            }
+        )
+    return pa.Table.from_pylist(rows, schema=schemas.DEPLOYMENT.arrow_schema)
+
+
+def _joined(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    rows = pd.concat([frame for frame in frames if len(frame)], ignore_index=True)
+    rows["variation"] = rows["variation"].fillna("not_assessed")
+    return rows.fillna({"unscored_count": 0.0})
+
+
+def _rows(lake: Lake, name: str) -> list[dict[str, object]]:
+    rows = lake.read(name)
+    return [] if rows is None else rows.to_pylist()
+
+
+def _frame(rows: pa.Table) -> pd.DataFrame:
+    return rows.to_pandas(date_as_object=True)
+
+
+def _conform(rows: pa.Table, table: Table) -> pa.Table:
+    return rows.select(table.arrow_schema.names).cast(table.arrow_schema)
+
+
+def _read(name: str) -> str:
+    return (SQL / f"{name}.sql").read_text(encoding="utf-8")

@@ -1,0 +1,66 @@
+"""Which days a deployment has data for, and whether a period is whole."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from pipelines.lake import Lake
+
+DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Days of one deployment: with data, and held back by the gate."""
+
+    present: frozenset[dt.date]
+    held: frozenset[dt.date]
+
+    @property
+    def first(self) -> dt.date:
+        """First day with data."""
+        return min(self.present)
+
+    @property
+    def last(self) -> dt.date:
+        """Last day with data."""
+        return max(self.present)
+
+    def periods(self) -> list[tuple[str, dt.date]]:
+        """Every day, week and month that holds a day with data."""
+        found = {(period, start_of(period, day)) for day in self.present for period in ("day", "week", "month")}
+        return sorted(found)
+
+    def is_partial(self, period: str, start: dt.date) -> bool:
+        """Whether days of the period are missing, held, or still to come."""
+        count = (end_of(period, start) - start).days + 1
+        days = {start + step * DAY for step in range(count)}
+        return not days <= self.present or bool(days & self.held)
+
+
+def start_of(period: str, day: dt.date) -> dt.date:
+    """The first day of the period that holds a day."""
+    if period == "week":
+        return day - day.weekday() * DAY
+    return day.replace(day=1) if period == "month" else day
+
+
+def end_of(period: str, start: dt.date) -> dt.date:
+    """The last day of a period."""
+    if period == "week":
+        return start + 6 * DAY
+    return (start.replace(day=28) + 4 * DAY).replace(day=1) - DAY if period == "month" else start
+
+
+def read_calendars(lake: Lake) -> dict[str, Calendar]:
+    """The calendar of every deployment."""
+    present: dict[str, set[dt.date]] = {}
+    for deployment, day in lake.partitions("staging.conversation"):
+        present.setdefault(deployment, set()).add(day)
+    quality = lake.read("ledger.quality", columns=["deployment_id", "day", "severity", "is_met"])
+    held: dict[str, set[dt.date]] = {}
+    for row in [] if quality is None else quality.to_pylist():
+        if row["severity"] == "stop" and not row["is_met"]:
+            held.setdefault(row["deployment_id"], set()).add(row["day"])
+    return {key: Calendar(frozenset(days), frozenset(held.get(key, set()))) for key, days in present.items()}

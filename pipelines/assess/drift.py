@@ -1,0 +1,90 @@
+"""Drift: how far each week lies from the reference weeks, and whether weeks usually differ that much.
+
+The reference is the first eight whole weeks; each of them is compared with the other seven, which shows
+how much weeks differ when nothing has changed. Drift is no harm: it asks whether detectors still hold.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from methods.drift import JENSEN_SHANNON_THRESHOLD, DriftStatus, block_null, jensen_shannon, judge_drift
+from pipelines.assess.calendar import Calendar, start_of
+from pipelines.schemas.assessment import DRIFT
+
+REFERENCE_WEEKS = 8
+"""Whole weeks; fewer cannot say how much weeks differ (reference weeks of `methods.drift`)."""
+REFERENCE = "reference"
+
+
+def assess_drift(features: pd.DataFrame, calendars: Mapping[str, Calendar]) -> pa.Table:
+    """The table `assessment.drift` from the counts of `indicator.feature_day`."""
+    rows: list[dict[str, Any]] = []
+    for (deployment, feature), part in features.groupby(["deployment_id", "feature"]):
+        rows += _of_feature(str(deployment), str(feature), part, calendars[str(deployment)])
+    return pa.Table.from_pylist(rows, schema=DRIFT.arrow_schema)
+
+
+def _of_feature(deployment: str, feature: str, part: pd.DataFrame, calendar: Calendar) -> list[dict[str, Any]]:
+    weeks = part.assign(week=[start_of("week", day) for day in part["day"]])
+    table = weeks.pivot_table(index="week", columns="category", values="message_count", aggfunc="sum", fill_value=0)
+    whole = [week for week in sorted(table.index) if not calendar.is_partial("week", week)]
+    reference = whole[:REFERENCE_WEEKS]
+    blocks = table.loc[reference].to_numpy(float)
+    null = block_null(list(blocks), statistic=jensen_shannon)
+    return [
+        {"deployment_id": deployment, "feature": feature}
+        | _of_week(week, table.loc[week].to_numpy(float), reference, blocks, null.high)
+        for week in whole
+    ]
+
+
+def _of_week(
+    week: dt.date, counts: np.ndarray, reference: list[dt.date], blocks: np.ndarray, null_high: float
+) -> dict[str, Any]:
+    others = blocks.sum(axis=0) - (counts if week in reference else 0)
+    distance = float(jensen_shannon(others, counts))
+    status: str = judge_drift(
+        distance,
+        null_high,
+        threshold=JENSEN_SHANNON_THRESHOLD,
+        current_count=float(counts.sum()),
+        reference_count=float(others.sum()),
+    ).value
+    if week in reference and status != DriftStatus.INSUFFICIENT_DATA:
+        status = REFERENCE
+    return {
+        "week": week,
+        "distance": distance if np.isfinite(distance) else None,
+        "threshold": JENSEN_SHANNON_THRESHOLD,
+        "null_high": null_high if np.isfinite(null_high) else None,
+        "message_count": int(counts.sum()),
+        "reference_count": int(others.sum()),
+        "status": status,
+    }
+
+
+def index_observations(drift: pa.Table) -> list[dict[str, Any]]:
+    """Counts and value of the indicator `drift_index`: the week's distance of the signal mix."""
+    return [
+        {
+            "deployment_id": row["deployment_id"],
+            "indicator_id": "drift_index",
+            "period": "week",
+            "period_start": row["week"],
+            "slice": "all",
+            "slice_value": "all",
+            "numerator": None,
+            "denominator": float(row["message_count"]),
+            "value": row["distance"],
+            "method": "jensen_shannon",
+        }
+        for row in drift.to_pylist()
+        if row["feature"] == "signal_mix"
+    ]

@@ -1,0 +1,95 @@
+"""Readiness: for every indicator what a log lacks for it, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from pipelines.lake import Lake
+from pipelines.schemas.assessment import READINESS
+from pipelines.schemas.table import SLICES
+
+NEXT_STEPS = {
+    "event": "Map the handoff records of your system (kind: handoff) and deliver again.",
+    "notice": "Map the notices of this kind (kind: notice), or accept that only in-chat statements count.",
+    "field": "Map this field of the message records and deliver again.",
+    "signal": "No detector looks for this signal in the languages of this log.",
+}
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a deployment's log holds: events by kind and detail, known fields, languages, scored signals."""
+
+    events: frozenset[str]
+    notices: frozenset[str]
+    fields: frozenset[str]
+    languages: frozenset[str]
+    conversation_count: int
+
+
+def read_held(lake: Lake, deployment_id: str) -> Held:
+    """What the log of a deployment holds, from the last 31 days with data."""
+    days = [day for name, day in lake.partitions("staging.conversation") if name == deployment_id][-31:]
+    conversations = lake.read("staging.conversation", days=days, deployment_id=deployment_id, columns=list(SLICES))
+    events = lake.read("staging.event", days=days, deployment_id=deployment_id, columns=["kind", "detail"])
+    details = [] if events is None else events.to_pylist()
+    known = set()
+    count = 0 if conversations is None else conversations.num_rows
+    languages: set[str] = set()
+    if conversations is not None:
+        for name in SLICES:
+            values = set(conversations[name].to_pylist()) - {"unknown", "unrecognised"}
+            known |= {name} if values else set()
+            languages |= values if name == "language" else set()
+    return Held(
+        frozenset(row["kind"] for row in details),
+        frozenset(row["detail"] for row in details if row["kind"] == "notice"),
+        frozenset(known),
+        frozenset(languages),
+        count,
+    )
+
+
+def assess_readiness(
+    held: Mapping[str, Held], definitions: Mapping[str, dict[str, Any]], detectors: list[dict[str, Any]]
+) -> pa.Table:
+    """The table `assessment.readiness`."""
+    languages_of: dict[str, set[str]] = {}
+    for row in detectors:
+        languages_of.setdefault(row["signal_id"], set()).update(row["languages"].split(","))
+    rows = []
+    for deployment, log in held.items():
+        for indicator, definition in definitions.items():
+            needs = [need for need in definition["needs"].split(",") if need]
+            lacking = [need for need in needs if not _has(log, need, languages_of)]
+            rows.append(
+                {
+                    "deployment_id": deployment,
+                    "indicator_id": indicator,
+                    "state": _state(log, needs, lacking),
+                    "missing": ", ".join(lacking) or ("conversations" if log.conversation_count == 0 else ""),
+                    "next_step": " ".join(dict.fromkeys(NEXT_STEPS[need.split(":")[0]] for need in lacking)),
+                }
+            )
+    return pa.Table.from_pylist(rows, schema=READINESS.arrow_schema)
+
+
+def _state(log: Held, needs: list[str], lacking: list[str]) -> str:
+    if log.conversation_count == 0 or (needs and len(lacking) == len(needs)):
+        return "not_ready"
+    return "partial" if lacking else "ready"
+
+
+def _has(log: Held, need: str, languages_of: Mapping[str, set[str]]) -> bool:
+    kind, name = need.split(":")
+    if kind == "event":
+        return name in log.events
+    if kind == "notice":
+        return name in log.notices
+    if kind == "field":
+        return name in log.fields
+    return bool(log.languages) and log.languages <= languages_of.get(name, set())

@@ -1,0 +1,97 @@
+"""Level against appetite: the judgement of a value by the limits that a person has approved.
+
+Unknown is never green: no appetite, too little data or too little coverage are words of their own.
+Change against history is another judgement, see `methods.charts`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+MINIMUM_COVERAGE = 0.9
+"""Share of units that detectors must have read before a value may be called within appetite. Owner: clinical
+safety; a placeholder of 2026-11-23: one message in ten unread can hide as much as a watch limit allows."""
+
+
+class Status(StrEnum):
+    """Level against appetite, in the order of attention."""
+
+    NOT_APPLICABLE = "not_applicable"
+    WITHIN = "within"
+    NO_APPETITE_SET = "no_appetite_set"
+    INSUFFICIENT_DATA = "insufficient_data"
+    WATCH = "watch"
+    BREACH = "breach"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Limits in force and who set them; version 0 is the shipped placeholder."""
+
+    side: str
+    watch: float | None
+    breach: float | None
+    version: int
+
+
+class Decision(Protocol):
+    """An approved appetite, as the register keeps it."""
+
+    indicator_id: str
+    effective_from: dt.date
+    side: str
+    watch: float
+    breach: float
+    approved_by: str | None
+    version: int | None
+
+
+def limits_on(decisions: Iterable[Decision], indicator_id: str, day: dt.date) -> Limits | None:
+    """The approved limits of an indicator on a day, or None."""
+    approved = [
+        one
+        for one in decisions
+        if one.indicator_id == indicator_id and one.approved_by is not None and one.effective_from <= day
+    ]
+    if not approved:
+        return None
+    latest = max(approved, key=lambda one: (one.effective_from, one.version or 0))
+    return Limits(str(latest.side), latest.watch, latest.breach, latest.version or 0)
+
+
+def judge(
+    value: float | None,
+    limits: Limits | None,
+    *,
+    is_context: bool,
+    denominator: float | None,
+    minimum_denominator: int,
+    coverage: float | None,
+) -> Status:
+    """The status of one value.
+
+    `is_context` marks an indicator that is neither good nor bad; `coverage` is None where no detector is involved.
+    """
+    if is_context:
+        return Status.NOT_APPLICABLE
+    if limits is None:
+        return Status.NO_APPETITE_SET
+    if value is None or denominator is None or denominator < minimum_denominator:
+        return Status.INSUFFICIENT_DATA
+    if _is_beyond(value, limits.breach, limits.side):
+        return Status.BREACH
+    if _is_beyond(value, limits.watch, limits.side):
+        return Status.WATCH
+    if coverage is not None and coverage < MINIMUM_COVERAGE:
+        return Status.INSUFFICIENT_DATA
+    return Status.WITHIN
+
+
+def _is_beyond(value: float, limit: float | None, side: str) -> bool:
+    if limit is None:
+        return False
+    return value > limit if side == "above" else value < limit

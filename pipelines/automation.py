@@ -1,0 +1,129 @@
+"""When things run, and the way to run them without a server.
+
+Jobs, schedules and the sensor are here; `plimsoll run` calls `run`, which materialises the same assets in
+this process. What an asset does is its stage's business.
+"""
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import dagster as dg
+
+from pipelines.computed import finding_inputs, indicator_inputs, recorded
+from pipelines.detect.cascade import detectors_version
+from pipelines.indicators.assets import definitions_version
+from pipelines.indicators.definition import load_definitions
+from pipelines.lake import Lake
+from pipelines.settings import Home
+
+DAILY_GROUPS = ("ledger", "finding", "fact", "indicator")
+CLOSING_GROUPS = ("assessment", "published")
+RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
+IN_PROCESS = dg.in_process_executor
+"""Steps are seconds long and share the home's lock: a process each would cost more than the work (20 s of 6)."""
+HOURLY, DAILY, MONTHLY = "7 * * * *", "30 2 * * *", "0 4 3 * *"
+QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
+
+
+def stale_days(home: Home) -> list[dt.date]:
+    """Days whose messages, events, detectors or definitions have changed since they were counted."""
+    lake = Lake(home.lake)
+    findings = finding_inputs(lake, detectors_version())
+    wanted = indicator_inputs(lake, findings, definitions_version(load_definitions()))
+    held = recorded(lake, "indicator")
+    changed = {part[1] for part, inputs in wanted.items() if held.get(part) != inputs}
+    return sorted(changed | {part[1] for part in held.keys() - wanted.keys()})
+
+
+def spans(days: Iterable[dt.date]) -> Iterator[tuple[dt.date, dt.date]]:
+    """Runs of consecutive days as (first, last)."""
+    first = last = None
+    for day in sorted(days):
+        if first is not None and last is not None and day - last > dt.timedelta(days=1):
+            yield first, last
+            first = day
+        first, last = first or day, day
+    if first is not None and last is not None:
+        yield first, last
+
+
+def run(home: Home, assets: Sequence[dg.AssetsDefinition], days: Sequence[dt.date]) -> None:
+    """Compute these days, then assess and publish, in this process; a range of days is one run."""
+    daily = dg.AssetSelection.groups(*DAILY_GROUPS) & dg.AssetSelection.all() - _ingest()
+    for first, last in spans(days):
+        tags = {RANGE_START: first.isoformat(), RANGE_END: last.isoformat()}
+        dg.materialize(list(assets), selection=daily, tags=tags, run_config=QUIET)
+    dg.materialize(list(assets), selection=dg.AssetSelection.groups(*CLOSING_GROUPS), run_config=QUIET)
+
+
+def jobs(days: dg.PartitionsDefinition) -> dict[str, Any]:
+    """The jobs: take deliveries in, compute days, close a run."""
+    daily = dg.AssetSelection.groups(*DAILY_GROUPS) - _ingest()
+    closing = dg.AssetSelection.groups(*CLOSING_GROUPS)
+    return {
+        "take_in": dg.define_asset_job("take_in", _ingest(), executor_def=IN_PROCESS),
+        "compute_days": dg.define_asset_job(
+            "compute_days", daily, partitions_def=days, executor_def=IN_PROCESS
+        ),
+        "close_run": dg.define_asset_job("close_run", closing, executor_def=IN_PROCESS),
+        "build_report": dg.define_asset_job(
+            "build_report", dg.AssetSelection.groups("report"), executor_def=IN_PROCESS
+        ),
+    }
+
+
+def automation(home: Home, days: dg.PartitionsDefinition) -> dict[str, list[Any]]:
+    """Schedules and sensors of a home."""
+    named = jobs(days)
+
+    @dg.sensor(job=named["take_in"], minimum_interval_seconds=60, name="new_deliveries")
+    def new_deliveries(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest]:
+        listing = [
+            (str(path.relative_to(home.inbox)), path.stat().st_size, path.stat().st_mtime_ns)
+            for path in sorted(home.inbox.rglob("*"))
+            if path.is_file()
+        ]
+        cursor = hashlib.sha256(repr(listing).encode()).hexdigest()
+        if listing and cursor != context.cursor:
+            context.update_cursor(cursor)
+            yield dg.RunRequest(run_key=cursor)
+
+    @dg.schedule(job=named["compute_days"], cron_schedule=HOURLY, name="score_what_came")
+    def score_what_came(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
+        for first, last in spans(stale_days(home)):
+            tags = {RANGE_START: first.isoformat(), RANGE_END: last.isoformat()}
+            yield dg.RunRequest(run_key=f"{context.scheduled_execution_time}:{first}:{last}", tags=tags)
+
+    @dg.schedule(job=named["compute_days"], cron_schedule=DAILY, name="close_the_day")
+    def close_the_day(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        yesterday = (context.scheduled_execution_time - dt.timedelta(days=1)).date().isoformat()
+        return dg.RunRequest(run_key=yesterday, partition_key=yesterday)
+
+    @dg.run_status_sensor(
+        run_status=dg.DagsterRunStatus.SUCCESS,
+        monitored_jobs=[named["compute_days"]],
+        request_job=named["close_run"],
+        name="publish_after_computing",
+    )
+    def publish_after_computing(context: dg.RunStatusSensorContext) -> dg.RunRequest:
+        return dg.RunRequest(run_key=context.dagster_run.run_id)
+
+    @dg.schedule(job=named["build_report"], cron_schedule=MONTHLY, name="monthly_report")
+    def monthly_report(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        month = (context.scheduled_execution_time.replace(day=1) - dt.timedelta(days=1)).strftime("%Y-%m")
+        return dg.RunRequest(run_key=month, partition_key=f"{month}-01")
+
+    return {
+        "jobs": list(named.values()),
+        "schedules": [score_what_came, close_the_day, monthly_report],
+        "sensors": [new_deliveries, publish_after_computing],
+    }
+
+
+def _ingest() -> dg.AssetSelection:
+    return dg.AssetSelection.assets(
+        *[["ledger", name] for name in ("delivery", "rejected", "deployment")],
+        *[["staging", name] for name in ("message", "conversation", "event")],
+    )

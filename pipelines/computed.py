@@ -1,0 +1,69 @@
+"""Which days are computed from what: a day whose inputs have changed is stale and is computed again.
+
+The same idea as a build tool's stamps, kept in the ledger, in the same generation as the results.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+
+import pyarrow as pa
+
+from pipelines.lake import Commit, Lake, Partition
+from pipelines.schemas.ledger import COMPUTED
+
+
+def finding_inputs(lake: Lake, detectors: str) -> dict[Partition, str]:
+    """What findings of each day are computed from: its messages, the gate's verdict, the detectors."""
+    gate = lake.fingerprints("ledger.quality")
+    messages = lake.fingerprints("staging.message")
+    return {part: _hash(files, gate.get(part, ""), detectors) for part, files in messages.items()}
+
+
+def indicator_inputs(lake: Lake, findings: Mapping[Partition, str], definitions: str) -> dict[Partition, str]:
+    """What indicators of each day are computed from: its findings, conversations, events and definitions."""
+    conversations = lake.fingerprints("staging.conversation")
+    events = lake.fingerprints("staging.event")
+    return {
+        part: _hash(inputs, conversations.get(part, ""), events.get(part, ""), definitions)
+        for part, inputs in findings.items()
+    }
+
+
+def recorded(lake: Lake, stage: str) -> dict[Partition, str]:
+    """What each day was computed from, by stage."""
+    rows = lake.read(COMPUTED.full_name)
+    return {
+        (row["deployment_id"], row["day"]): row["inputs"]
+        for row in ([] if rows is None else rows.to_pylist())
+        if row["stage"] == stage
+    }
+
+
+def record(
+    commit: Commit,
+    stage: str,
+    inputs: Mapping[Partition, str],
+    partitions: Iterable[Partition],
+    *,
+    gone: Iterable[Partition] = (),
+) -> None:
+    """Write down what the days of a run were computed from."""
+    rows = commit.lake.read(COMPUTED.full_name)
+    held = {
+        (row["deployment_id"], row["day"], row["stage"]): row["inputs"]
+        for row in ([] if rows is None else rows.to_pylist())
+    }
+    held |= {(*part, stage): inputs[part] for part in partitions}
+    for part in gone:
+        held.pop((*part, stage), None)
+    table = [
+        {"deployment_id": deployment, "day": day, "stage": name, "inputs": value}
+        for (deployment, day, name), value in sorted(held.items())
+    ]
+    commit.replace_all(COMPUTED.full_name, pa.Table.from_pylist(table, schema=COMPUTED.arrow_schema))
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]

@@ -1,0 +1,55 @@
+"""The code location: every asset of a home, grouped by layer, with its automation.
+
+Load it with workspace.yaml, or name this module in the workspace of an instance you already have. The home
+comes from PLIMSOLL_HOME.
+"""
+
+import dagster as dg
+
+from pipelines.assess import assets as assess_assets
+from pipelines.automation import automation
+from pipelines.detect import assets as detect_assets
+from pipelines.indicators import assets as indicator_assets
+from pipelines.ingest import assets as ingest_assets
+from pipelines.publish import assets as publish_assets
+from pipelines.quality import assets as quality_assets
+from pipelines.report import assets as report_assets
+from pipelines.settings import Home, find_home
+
+FIRST_DAY = "2015-01-01"
+"""No conversation log of a deployed language model is older."""
+
+DAYS = dg.DailyPartitionsDefinition(start_date=FIRST_DAY, end_offset=2)
+"""Two days ahead of UTC midnight: a deployment's own day may have begun."""
+
+
+def build_assets(home: Home) -> list[dg.AssetsDefinition]:
+    """Every asset of a home, in the order of the flow."""
+    counted = indicator_assets.build(home, DAYS)
+    keys = [key for asset in counted for key in asset.keys if key.path[0] == "indicator"]
+    lineage = [
+        {"target": ".".join(spec.key.path), "origin": ".".join(dep.asset_key.path)}
+        for asset in counted
+        for spec in asset.specs
+        for dep in spec.deps
+    ]
+    return [
+        ingest_assets.build(home),
+        quality_assets.build(home, DAYS),
+        detect_assets.build(home, DAYS),
+        *counted,
+        assess_assets.build(home, keys),
+        publish_assets.build(home, lineage),
+        report_assets.build(home),
+    ]
+
+
+def build_definitions(home: Home) -> dg.Definitions:
+    """Assets, checks, jobs, schedules and sensors of a home."""
+    return dg.Definitions(assets=build_assets(home), executor=dg.in_process_executor, **automation(home, DAYS))
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """What Dagster loads."""
+    return build_definitions(find_home())

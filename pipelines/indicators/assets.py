@@ -1,0 +1,136 @@
+"""The Dagster skin of indicators: facts and indicators of the days of a run, dependencies read from the SQL."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+
+import dagster as dg
+import pyarrow as pa
+
+from pipelines import lake as lakes
+from pipelines.computed import indicator_inputs, record, recorded
+from pipelines.engines.duckdb import DuckDBEngine
+from pipelines.indicators.compute import SQL, build_facts, count_units, list_fact_sources
+from pipelines.indicators.definition import Definition, definitions_table, dependencies, load_definitions
+from pipelines.lake import Lake, Partition
+from pipelines.schemas import indicator as schemas
+from pipelines.settings import POOL, Home
+
+DAYS_AT_ONCE = 31
+DAILY = (schemas.FEATURE_DAY, schemas.QUALITY_DAY, schemas.FINDING_DAY, schemas.VERSION_DAY)
+COUNTED = (schemas.INDICATOR_DAY, schemas.INDICATOR_BUCKET, schemas.INDICATOR_HISTOGRAM)
+
+
+def build(home: Home, days: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
+    """The assets that compute facts and count indicators."""
+    facts = {
+        f"fact.{path.stem}": path.read_text(encoding="utf-8") for path in sorted((SQL / "fact").glob("*.sql"))
+    }
+    order = list(TopologicalSorter({name: dependencies(sql) & facts.keys() for name, sql in facts.items()}).static_order())
+    definitions = load_definitions()
+    single = dg.BackfillPolicy.single_run()
+
+    def spec(name: str, group: str, origins: frozenset[str], text: str = "") -> dg.AssetSpec:
+        deps = [dg.AssetDep(origin.split(".")) for origin in sorted(origins) if origin != "ledger.deployment"]
+        return dg.AssetSpec(
+            name.split("."), group_name=group, deps=deps, description=text, partitions_def=days
+        )
+
+    @dg.multi_asset(
+        name="fact",
+        specs=[
+            spec(name, "fact", dependencies(sql), sql.splitlines()[0].removeprefix("-- "))
+            for name, sql in facts.items()
+        ],
+        partitions_def=days,
+        backfill_policy=single,
+        pool=POOL,
+    )
+    def fact(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+        for chunk in _chunks(context.partition_keys):
+            compute_facts(home, chunk)
+        yield from (dg.MaterializeResult(asset_key=name.split(".")) for name in order)
+
+    daily = [
+        spec(table.full_name, "indicator", dependencies(_aggregation(table.name)), table.meaning)
+        for table in DAILY
+    ]
+    counted = [
+        spec(f"indicator.{one.indicator_id}", "indicator", dependencies(one.sql), one.question)
+        for one in definitions
+        if one.sql
+    ]
+
+    @dg.multi_asset(
+        name="indicator", specs=[*counted, *daily], partitions_def=days, backfill_policy=single, pool=POOL
+    )
+    def indicator(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+        for chunk in _chunks(context.partition_keys):
+            count_days(home, chunk, definitions)
+        yield from (dg.MaterializeResult(asset_key=one.key) for one in (*counted, *daily))
+
+    return [fact, indicator]
+
+
+def compute_facts(home: Home, days: list[dt.date]) -> None:
+    """Replace the facts of these days in one generation."""
+    with lakes.write(home.lake, by="fact") as commit, DuckDBEngine() as engine:
+        engine.attach(commit.lake, list_fact_sources() - {"ledger.deployment"}, days=days)
+        engine.attach(commit.lake, ["ledger.deployment"])
+        for name, rows in build_facts(engine).items():
+            commit.replace_days(name, rows, _partitions(commit.lake, name, days))
+
+
+def count_days(home: Home, days: list[dt.date], definitions: tuple[Definition, ...]) -> None:
+    """Replace the counts of these days in one generation, and write down from what they come."""
+    with lakes.write(home.lake, by="indicator") as commit, DuckDBEngine() as engine:
+        lake = commit.lake
+        sources = {name for table in DAILY for name in dependencies(_aggregation(table.name))}
+        sources |= {name for one in definitions if one.sql for name in dependencies(one.sql)}
+        sources |= {"fact.conversation", "fact.message", "fact.event"}
+        engine.attach(lake, sorted(sources), days=days)
+        counts = count_units(engine, definitions)
+        tables = {table.full_name: engine.query(_aggregation(table.name)) for table in DAILY}
+        tables |= {table.full_name: getattr(counts, table.name) for table in COUNTED}
+        for table in (*DAILY, *COUNTED):
+            rows = _ordered(
+                tables[table.full_name].select(table.arrow_schema.names).cast(table.arrow_schema), table.key
+            )
+            commit.replace_days(table.full_name, rows, _partitions(lake, table.full_name, days))
+        commit.replace_all(schemas.DEFINITION.full_name, definitions_table(definitions))
+        present = {part for part in lake.partitions("staging.message") if part[1] in set(days)}
+        findings = recorded(lake, "finding")
+        inputs = indicator_inputs(lake, findings, definitions_version(definitions))
+        gone = {part for part in recorded(lake, "indicator") if part[1] in set(days)} - present
+        record(commit, "indicator", inputs, present & inputs.keys(), gone=gone)
+
+
+def definitions_version(definitions: tuple[Definition, ...]) -> str:
+    """One word for all definitions and all SQL of facts and aggregation."""
+    digest = hashlib.sha256()
+    for one in definitions:
+        digest.update(one.definition_version.encode())
+    for folder in ("fact", "aggregation"):
+        for path in sorted((SQL / folder).glob("*.sql")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:32]
+
+
+def _partitions(lake: Lake, name: str, days: list[dt.date]) -> set[Partition]:
+    """Days of staging, and days that the table holds although staging no longer does."""
+    held = set(lake.partitions("staging.message")) | set(lake.partitions("staging.event"))
+    return {part for part in held | set(lake.partitions(name)) if part[1] in set(days)}
+
+
+def _aggregation(name: str) -> str:
+    return (SQL / "aggregation" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def _ordered(rows: pa.Table, key: tuple[str, ...]) -> pa.Table:
+    return rows.sort_by([(name, "ascending") for name in key])
+
+
+def _chunks(keys: list[str]) -> list[list[dt.date]]:
+    days = [dt.date.fromisoformat(key) for key in keys]
+    return [days[start : start + DAYS_AT_ONCE] for start in range(0, len(days), DAYS_AT_ONCE)]

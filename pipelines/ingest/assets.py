@@ -1,0 +1,34 @@
+"""The Dagster skin of ingest: everything in the inbox, as one asset a staging table."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+import dagster as dg
+
+from pipelines.errors import SourceError
+from pipelines.ingest.deliver import ingest_folder
+from pipelines.ingest.mapping import load_mapping
+from pipelines.settings import POOL, Home
+
+WRITTEN = ("ledger.delivery", "ledger.rejected", "ledger.deployment", "staging.message", "staging.conversation", "staging.event")
+
+
+def build(home: Home) -> dg.AssetsDefinition:
+    """The asset that takes in what lies in the inbox."""
+
+    @dg.multi_asset(
+        name="ingest",
+        specs=[dg.AssetSpec(name.split("."), group_name=name.split(".")[0]) for name in WRITTEN],
+        pool=POOL,
+    )
+    def ingest(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+        today = dt.datetime.now(dt.UTC).date()
+        for folder in sorted(path.parent for path in home.inbox.glob("*/mapping.yaml")):
+            mapping = load_mapping(folder / "mapping.yaml")
+            try:
+                ingest_folder(home, folder, mapping, received_on=today, progress=context.log.info)
+            except SourceError as error:
+                context.log.warning(str(error))
+        yield from (dg.MaterializeResult(asset_key=name.split(".")) for name in WRITTEN)
+
+    return ingest

@@ -1,0 +1,31 @@
+"""The Dagster skin of publish: one asset a run."""
+
+import datetime as dt
+
+import dagster as dg
+
+from pipelines import lake as lakes
+from pipelines.publish.build import publish
+from pipelines.schemas import PUBLISHED_TABLES
+from pipelines.schemas import assessment as schemas
+from pipelines.settings import POOL, Home
+
+KEY = dg.AssetKey(["published", "file"])
+
+
+def build(home: Home, lineage: list[dict[str, str]]) -> dg.AssetsDefinition:
+    """The asset that builds the published file; `lineage` is written into it."""
+
+    @dg.asset(
+        key=KEY,
+        group_name="published",
+        deps=[table.full_name.split(".") for table in schemas.TABLES],
+        description=f"The read-only file with {', '.join(sorted(PUBLISHED_TABLES))}.",
+        pool=POOL,
+    )
+    def published() -> dg.MaterializeResult:
+        with lakes.locked(home.lake, by="publish"):
+            path = publish(home, at=dt.datetime.now(dt.UTC), lineage=lineage)
+        return dg.MaterializeResult(metadata={"file": path.name})
+
+    return published

@@ -1,0 +1,126 @@
+"""Builds the file that people read: one DuckDB database a generation, made aside, checked, then made current.
+
+Readers open it by name and keep the one they have; nothing they read is ever written again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from pipelines.engines.duckdb import SETTINGS
+from pipelines.errors import StateError
+from pipelines.lake import Lake
+from pipelines.publish.governance import copy_governance
+from pipelines.schemas import PUBLISHED_TABLES, published
+from pipelines.settings import REPOSITORY, Home
+from risk_register.content import load_taxonomy
+from risk_register.store import Store
+
+SQL = REPOSITORY / "sql" / "published"
+KEPT_FILES = 3
+POINTER = "current"
+WORST_DELAY_MINUTES = 90
+"""Minutes from a delivery to its appearance: the hourly schedule, plus a run of at most half an hour."""
+
+FROM_LAKE = {
+    "deployment": "assessment.deployment",
+    "observation": "assessment.observation",
+    "appetite": "assessment.appetite",
+    "change": "assessment.change",
+    "data_quality": "assessment.data_quality",
+    "readiness": "assessment.readiness",
+    "drift": "assessment.drift",
+    "indicator": "indicator.definition",
+    "finding_summary": "indicator.finding_day",
+    "detector": "finding.detector",
+}
+
+
+def publish(home: Home, *, at: dt.datetime, lineage: list[dict[str, str]]) -> Path:
+    """Build `published-<generation>.duckdb` and make it current.
+
+    Raises:
+        StateError: nothing has been assessed yet.
+    """
+    lake = Lake(home.lake)
+    if "assessment.observation" not in lake.names():
+        raise StateError("Nothing has been assessed yet. Ingest logs and run the pipelines first.")
+    tables = {name: table.empty() for name, table in PUBLISHED_TABLES.items()}
+    for name, origin in FROM_LAKE.items():
+        rows = lake.read(origin)
+        if rows is not None:
+            tables[name] = _conform(rows, published_name=name, generation=lake.generation.number)
+    store = Store(home.governance_url)
+    store.upgrade()
+    tables |= copy_governance(store, tables["observation"], as_of=at.date())
+    tables["lineage"] = pa.Table.from_pylist(lineage, schema=published.LINEAGE.arrow_schema)
+    tables["build"] = pa.Table.from_pylist(
+        [
+            {
+                "generation": lake.generation.number,
+                "built_at": at,
+                "code_version": version("plimsoll"),
+                "taxonomy_version": load_taxonomy().version,
+                "home_kind": str(home.kind or "real"),
+                "worst_delay_minutes": WORST_DELAY_MINUTES,
+            }
+        ],
+        schema=published.BUILD.arrow_schema,
+    )
+    target = home.published / f"published-{lake.generation.number:08d}.duckdb"
+    aside = target.with_suffix(f".{os.getpid()}.aside")
+    aside.unlink(missing_ok=True)
+    _write(aside, tables)
+    aside.replace(target)
+    _make_current(home.published, target.name)
+    return target
+
+
+def current_file(folder: Path) -> Path:
+    """The current published file.
+
+    Raises:
+        StateError: nothing is published yet.
+    """
+    pointer = folder / POINTER
+    if not pointer.exists():
+        raise StateError(f"{folder}: nothing is published yet. Ingest logs and run `plimsoll run`.")
+    return folder / pointer.read_text().strip()
+
+
+def _conform(rows: pa.Table, *, published_name: str, generation: int) -> pa.Table:
+    schema = PUBLISHED_TABLES[published_name].arrow_schema
+    if "generation" in schema.names:
+        rows = rows.append_column("generation", pa.repeat(pa.scalar(generation, pa.int64()), rows.num_rows))
+    return rows.select(schema.names).cast(schema)
+
+
+def _write(path: Path, tables: Mapping[str, pa.Table]) -> None:
+    with duckdb.connect(str(path), config=SETTINGS) as connection:
+        connection.execute((SQL / "create.sql").read_text(encoding="utf-8"))
+        for name, rows in tables.items():
+            # The relation API takes names as names: no statement is put together from strings.
+            connection.from_arrow(rows).insert_into(f"published.{name}")
+        counts = {row[0]: row[1] for row in connection.execute(COUNT_ROWS).fetchall()}
+    wrong = [name for name, rows in tables.items() if counts.get(name, 0) != rows.num_rows]
+    if wrong:
+        raise StateError(f"Publishing wrote fewer rows than it was given: {', '.join(sorted(wrong))}.")
+
+
+COUNT_ROWS = "select table_name, estimated_size from duckdb_tables() where schema_name = 'published'"
+
+
+def _make_current(folder: Path, name: str) -> None:
+    aside = folder / f"{POINTER}.aside"
+    aside.write_text(name + "\n")
+    aside.replace(folder / POINTER)
+    for old in sorted(folder.glob("published-*.duckdb"))[:-KEPT_FILES]:
+        if old.name != name:
+            old.unlink()

@@ -1,0 +1,72 @@
+"""As-of copies of the register for exports and reports; pages read the register itself, live."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.schemas import published
+from risk_register.checklist import ItemRecord, contradicted_by, list_items
+from risk_register.incidents import IncidentRecord, list_incidents
+from risk_register.register import list_risks
+from risk_register.risk_record import RiskRecord
+from risk_register.store import Store
+
+ATTENTION = ("not_applicable", "within", "no_appetite_set", "insufficient_data", "watch", "breach")
+
+
+def copy_governance(store: Store, observations: pa.Table, *, as_of: dt.date) -> dict[str, pa.Table]:
+    """Rows of `published.risk`, `.checklist_item` and `.incident`."""
+    latest = observations.filter(observations["is_latest"])
+    risks: list[dict[str, object]] = []
+    items: list[dict[str, object]] = []
+    incidents: list[dict[str, object]] = []
+    for deployment in pc.unique(latest["deployment_id"]).to_pylist():
+        mine = latest.filter(pc.equal(latest["deployment_id"], deployment))
+        statuses = dict(zip(mine["indicator_id"].to_pylist(), mine["status"].to_pylist(), strict=True))
+        risks += [_risk(record, statuses) for record in list_risks(store, deployment)]
+        items += [_item(record, statuses) for record in list_items(store, deployment, as_of=as_of)]
+        incidents += [_incident(record) for record in list_incidents(store, deployment)]
+    return {
+        "risk": pa.Table.from_pylist(risks, schema=published.RISK.arrow_schema),
+        "checklist_item": pa.Table.from_pylist(items, schema=published.CHECKLIST_ITEM.arrow_schema),
+        "incident": pa.Table.from_pylist(incidents, schema=published.INCIDENT.arrow_schema),
+    }
+
+
+def _risk(record: RiskRecord, statuses: dict[str, str]) -> dict[str, object]:
+    kris = [kri.indicator for kri in record.kris]
+    known = [statuses[name] for name in kris if name in statuses]
+    residual = record.residual
+    return {
+        **{
+            name: _plain(getattr(record, name))
+            for name in ("deployment_id", "risk_id", "reference", "title", "statement", "state", "owner")
+        },
+        "inherent_severity": _plain(record.inherent.severity),
+        "inherent_probability": _plain(record.inherent.probability),
+        "residual_severity": _plain(residual.severity) if residual else None,
+        "residual_probability": _plain(residual.probability) if residual else None,
+        "acceptability": _plain(record.acceptability),
+        "review_due_on": record.review_due_on,
+        "indicator_ids": ",".join(kris),
+        "worst_status": max(known, key=ATTENTION.index) if known else "insufficient_data",
+    }
+
+
+def _item(record: ItemRecord, statuses: dict[str, str]) -> dict[str, object]:
+    names = ("deployment_id", "item_id", "reference", "stage", "question", "state", "attested_by", "attested_on",
+             "expires_on", "is_overdue")  # fmt: skip
+    contradicting = contradicted_by(record, statuses)
+    return {name: _plain(getattr(record, name)) for name in names} | {"contradicted_by": ",".join(contradicting)}
+
+
+def _incident(record: IncidentRecord) -> dict[str, object]:
+    names = ("incident_id", "deployment_id", "title", "severity", "state", "opened_at")
+    return {name: _plain(getattr(record, name)) for name in names}
+
+
+def _plain(value: object) -> object:
+    return str(value) if isinstance(value, str) else value

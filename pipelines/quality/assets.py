@@ -1,0 +1,68 @@
+"""The Dagster skin of quality: one asset, and one check a suite that blocks detection.
+
+In a run of one day a failing `stop` rule blocks what follows. In a run of many days the failing days are
+held back one by one by detection, which reads `ledger.quality`; the check blocks only when none is left.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+
+import dagster as dg
+import pyarrow as pa
+
+from pipelines import lake as lakes
+from pipelines.lake import Lake
+from pipelines.quality.gate import check_days
+from pipelines.quality.suite import Severity
+from pipelines.quality.suites import SUITES
+from pipelines.schemas.ledger import QUALITY
+from pipelines.settings import POOL, Home
+
+KEY = dg.AssetKey(["ledger", "quality"])
+
+
+def build(home: Home, days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
+    """The asset that checks the days of a run."""
+
+    @dg.asset(
+        key=KEY,
+        group_name="ledger",
+        deps=[["staging", suite.name] for suite in SUITES],
+        partitions_def=days,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        check_specs=[dg.AssetCheckSpec(f"{suite.name}_suite", asset=KEY, blocking=True) for suite in SUITES],
+        pool=POOL,
+    )
+    def quality(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+        chosen = [dt.date.fromisoformat(key) for key in context.partition_keys]
+        with lakes.write(home.lake, by="quality") as commit:
+            rows = check_days(commit.lake, chosen)
+            commit.replace_days(QUALITY.full_name, rows, _partitions(commit.lake, chosen))
+        results = [_judge(suite.name, rows) for suite in SUITES]
+        yield dg.MaterializeResult(asset_key=KEY, check_results=results)
+
+    return quality
+
+
+def _partitions(lake: Lake, days: list[dt.date]) -> set[tuple[str, dt.date]]:
+    held = set(lake.partitions("staging.message")) | set(lake.partitions(QUALITY.full_name))
+    return {(deployment, day) for deployment, day in held if day in set(days)}
+
+
+def _judge(suite: str, rows: pa.Table) -> dg.AssetCheckResult:
+    of_suite = [row for row in rows.to_pylist() if row["suite"] == suite]
+    missed = [row for row in of_suite if not row["is_met"]]
+    stopped = {(row["deployment_id"], row["day"]) for row in missed if row["severity"] == Severity.STOP}
+    checked = {(row["deployment_id"], row["day"]) for row in of_suite}
+    return dg.AssetCheckResult(
+        check_name=f"{suite}_suite",
+        asset_key=KEY,
+        passed=not missed,
+        severity=(
+            dg.AssetCheckSeverity.ERROR if stopped and stopped == checked else dg.AssetCheckSeverity.WARN
+        ),
+        metadata={
+            "days_held": dg.MetadataValue.json(sorted(f"{deployment} {day}" for deployment, day in stopped)),
+            "rules_missed": dg.MetadataValue.json(sorted({row["rule"] for row in missed})),
+        },
+    )

@@ -1,0 +1,40 @@
+"""The Dagster skin of report: the monthly report of every deployment."""
+
+import datetime as dt
+
+import dagster as dg
+
+from pipelines.errors import StateError
+from pipelines.lake import Lake
+from pipelines.report.build import REPORTS, build_report
+from pipelines.settings import POOL, Home
+
+
+def build(home: Home) -> dg.AssetsDefinition:
+    """The asset that builds every report of a month, for every deployment with data in it."""
+
+    @dg.asset(
+        key=["report", "monthly"],
+        group_name="report",
+        deps=[["published", "file"]],
+        partitions_def=dg.MonthlyPartitionsDefinition(start_date="2015-01-01", end_offset=1),
+        pool=POOL,
+    )
+    def monthly(context: dg.AssetExecutionContext) -> None:
+        pointer = home.published / "current"
+        if not pointer.exists():
+            raise StateError(f"{home.published}: nothing is published yet. Compute days first.")
+        published = home.published / pointer.read_text().strip()
+        deployments = Lake(home.lake).read("ledger.deployment")
+        for row in [] if deployments is None else deployments.to_pylist():
+            for name in REPORTS:
+                build_report(
+                    name,
+                    published=published,
+                    period=context.partition_key[:7],
+                    deployment_id=row["deployment_id"],
+                    out=home.reports,
+                    built_at=dt.datetime.now(dt.UTC),
+                )
+
+    return monthly

@@ -1,0 +1,47 @@
+-- Data-quality indicators as counts by day, in the shape of the other indicators.
+-- Grain: one row a deployment, day and indicator.
+-- Missing: a day on which nothing was delivered has no row of data_rejected_share.
+
+with reporting as (
+    select
+        quality_day.deployment_id,
+        quality_day.day,
+        sum(quality_day.row_count) filter (where quality_day.reason = 'accepted') as accepted,
+        coalesce(sum(quality_day.row_count) filter (where quality_day.reason = 'late'), 0) as late,
+        coalesce(sum(quality_day.row_count) filter (where quality_day.source = 'detect'), 0) as unscored
+    from indicator.quality_day
+    group by
+        quality_day.deployment_id,
+        quality_day.day
+)
+
+select
+    reporting.deployment_id,
+    reporting.day,
+    'data_late_share' as indicator_id,
+    cast(reporting.late as bigint) as numerator,
+    cast(coalesce(reporting.accepted, 0) as bigint) as denominator
+from reporting
+
+union all
+
+select
+    reporting.deployment_id,
+    reporting.day,
+    'data_unscored_share' as indicator_id,
+    cast(reporting.unscored as bigint) as numerator,
+    cast(coalesce(reporting.accepted, 0) as bigint) as denominator
+from reporting
+
+union all
+
+select
+    delivery.deployment_id,
+    delivery.received_on as day,
+    'data_rejected_share' as indicator_id,
+    cast(sum(delivery.rejected_count) as bigint) as numerator,
+    cast(sum(delivery.record_count) as bigint) as denominator
+from ledger.delivery
+group by
+    delivery.deployment_id,
+    delivery.received_on
