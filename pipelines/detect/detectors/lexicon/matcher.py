@@ -18,7 +18,7 @@ from pipelines.errors import DefinitionError
 MAXIMUM_HITS_OF_A_RULE = 8
 """Further hits of the same rule in one message add nothing to its finding, and cost time."""
 
-_LOOKAROUND = re.compile(r"\(\?<?!(?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)")
+_LOOKAROUND = re.compile(r"\(\?<?!")
 _OPEN_FROM_NONE = re.compile(r"\{0,\d+\}")
 _OPEN_FROM_ONE = re.compile(r"\{1,\d+\}")
 
@@ -64,8 +64,28 @@ def open_gaps(expression: str) -> str:
 
     Bounded gaps make the automaton several times slower than open ones, and Hyperscan has no lookaround.
     """
-    without = _LOOKAROUND.sub("", expression)
-    return _OPEN_FROM_ONE.sub("+", _OPEN_FROM_NONE.sub("*", without))
+    while (found := _LOOKAROUND.search(expression)) is not None:
+        expression = expression[: found.start()] + expression[_closing(expression, found.start()) + 1 :]
+    return _OPEN_FROM_ONE.sub("+", _OPEN_FROM_NONE.sub("*", expression))
+
+
+def _closing(expression: str, start: int) -> int:
+    """Where the bracket that opens at `start` closes."""
+    depth = 0
+    in_class = False
+    place = start
+    while place < len(expression):
+        mark = expression[place]
+        if mark == "\\":
+            place += 1
+        elif in_class or mark == "[":
+            in_class = mark != "]"
+        elif mark in "()":
+            depth += 1 if mark == "(" else -1
+            if depth == 0:
+                return place
+        place += 1
+    raise DefinitionError(f"A bracket is not closed in the expression {expression}.")
 
 
 def _confirm(rule: CompiledRule, text: str) -> Iterator[Hit]:

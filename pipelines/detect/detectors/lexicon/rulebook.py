@@ -30,9 +30,11 @@ NEGATORS = (
     r"not\b|never\b|no\b|cannot\b|\w{1,8}n[']t\b|(?:do|did|does|wo|ca|is|was|are|would|could|should|have)nt\b"
     r"|nunca\b|jamas\b|ne\b|pas\b|jamais\b|nicht\b|kein\w{0,2}\b|nie\b|niemals\b"
 )
-BUILT_IN_MACROS = {
-    f"w{count}": rf"(?:(?!{NEGATORS})[\w']{{1,18}}[\s,]{{1,3}}){{0,{count}}}" for count in range(1, 7)
-} | {f"gap{width}": rf"[^.!?\n]{{0,{width}}}" for width in (10, 20, 30, 40, 60, 80)}
+BUILT_IN_MACROS = (
+    {f"w{count}": rf"(?:(?!{NEGATORS})[\w']{{1,18}}[\s,]{{1,3}}){{0,{count}}}" for count in range(1, 7)}
+    | {rf"any{count}": rf"(?:[\w']{{1,18}}[\s,]{{1,3}}){{0,{count}}}" for count in range(1, 9)}
+    | {f"gap{width}": rf"[^.!?\n]{{0,{width}}}" for width in (10, 20, 30, 40, 60, 80)}
+)
 
 
 class Effect(StrEnum):
