@@ -18,7 +18,7 @@ with kept as (
     group by event_id
 ),
 
--- An event belongs to the episode that has begun, or to the next one: a notice may come before the first message.
+-- An event belongs to the episode that has begun, else to the next: a notice may come before a message.
 candidate as (
     select
         kept.event_id,

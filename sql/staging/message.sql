@@ -1,4 +1,4 @@
--- Each delivered message once: of conflicting copies the smallest content hash wins, whatever the order of delivery.
+-- Each delivered message once; of conflicting copies the smallest content hash wins, in whatever order.
 -- Grain: one row a message.
 -- Missing: a message that was never accepted has no row; ledger.rejected says why.
 

@@ -158,7 +158,8 @@ def test_a_distribution_falls_in_its_bins_with_lower_bounds_kept_apart(engine: D
     build_facts(engine)
     one = make(
         "select conversation_id as unit_id, conversation_id, started_at as occurred_at,"
-        " message_count - 1 as value, cast(message_count = 6 as integer) as is_censored from fact.conversation",
+        " message_count - 1 as value, cast(message_count = 6 as integer) as is_censored"
+        " from fact.conversation",
         kind="distribution",
         bins=(0, 4, 10),
     )
