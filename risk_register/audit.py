@@ -1,7 +1,7 @@
 """Reading the audit, and checking that nobody changed it.
 
-Entries are written by the store in the transaction of what they describe. The chain shows a changed, removed or
-reordered entry; that the newest entries were cut off shows only against a head kept elsewhere (`expected_head`).
+Entries are written by the store in the transaction of what they describe. The chain shows a changed, removed
+or reordered entry; that the newest were cut off shows only against a head kept elsewhere (`expected_head`).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import select
 
 from risk_register import chain
+from risk_register.errors import NotAllowedError
 from risk_register.model import AuditEntry
 from risk_register.store import Store
 
@@ -78,7 +79,13 @@ def list_entries(
 def record_access(
     store: Store, *, action: str, subject: str, deployment_id: str, reason: str, actor: str, at: dt.datetime
 ) -> None:
-    """Leave a trace of something that changes nothing, such as reading a conversation or an export."""
+    """Leave a trace of something that changes nothing, such as reading a conversation or an export.
+
+    Raises:
+        NotAllowedError: the reason is blank.
+    """
+    if not reason.strip():
+        raise NotAllowedError(f"{action} of {subject} needs a reason; it may not be blank.")
     with store.write(actor=actor, at=at) as write:
         write.record(action, subject=subject, deployment_id=deployment_id, reason=reason)
 

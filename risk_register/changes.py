@@ -1,7 +1,7 @@
 """Changes of model, prompt, policy and the like, announced by people or by CI.
 
-Each is drawn on every chart and listed beside every alarm. Changes that show in the logs without an announcement
-are found by the pipelines, not here.
+Each is drawn on every chart and listed beside every alarm. Changes that show in the logs without having been
+announced are found by the pipelines, not here.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Incidents: something went wrong for people; opened by anyone, closed by a second person.
 
-A title and a description speak of what happened in general and name ids; words of a conversation do not belong
-in them. Statutory clocks and dossiers are the reports' business; the moment of awareness is kept for them here.
+A title and a description say what happened in general and name ids; words of a conversation do not belong in
+them. Statutory clocks and dossiers are the reports' business; the moment of awareness is kept here for them.
 """
 
 from __future__ import annotations

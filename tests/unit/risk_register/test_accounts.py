@@ -1,0 +1,205 @@
+"""Nobody enters without a password or a link, and nobody may do what no grant allows."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from argon2 import PasswordHasher
+from sqlalchemy import select
+
+from risk_register import accounts, audit
+from risk_register.accounts import FAILURES_BEFORE_LOCK, LOCK_FOR
+from risk_register.errors import NotAllowedError, SelfApprovalError, UnknownRecordError
+from risk_register.model import Account, OneTimeLink
+from risk_register.store import Store
+
+NAME = "safety_officer"
+PASSWORD = "a phrase of some length"
+HALF_AN_HOUR = dt.timedelta(minutes=30)
+
+
+@pytest.fixture(autouse=True)
+def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashes that take no time: what is tested here is who gets in, not argon2."""
+    cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    monkeypatch.setattr(accounts, "_hasher", lambda: cheap)
+
+
+@pytest.fixture
+def account(store: Store, at: dt.datetime) -> str:
+    accounts.create_account(store, name=NAME, actor="command_line", at=at)
+    accounts.set_password(store, name=NAME, password=PASSWORD, actor="command_line", at=at)
+    return NAME
+
+
+def sign_in(store: Store, at: dt.datetime, password: str = PASSWORD, name: str = NAME) -> bool:
+    return accounts.verify_password(store, name=name, password=password, at=at)
+
+
+def fail(store: Store, at: dt.datetime, times: int) -> None:
+    for _ in range(times):
+        assert not sign_in(store, at, "a wrong phrase here")
+
+
+def test_the_right_password_signs_in_and_a_wrong_one_does_not(
+    store: Store, account: str, at: dt.datetime
+) -> None:
+    assert sign_in(store, at)
+    assert not sign_in(store, at, PASSWORD.upper())
+    assert not sign_in(store, at, "")
+
+
+def test_an_unknown_account_and_one_without_a_password_cannot_sign_in(store: Store, at: dt.datetime) -> None:
+    accounts.create_account(store, name="viewer", actor="command_line", at=at)
+    assert not sign_in(store, at, name="viewer")
+    assert not sign_in(store, at, name="nobody")
+
+
+def test_the_password_itself_is_not_in_the_store(store: Store, account: str, at: dt.datetime) -> None:
+    with store.read() as session:
+        kept = session.scalars(select(Account.password_hash)).one()
+    assert kept is not None
+    assert kept.startswith("$argon2id$")
+    assert PASSWORD not in kept
+
+
+def test_a_shipped_hash_is_not_a_cheap_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    hasher = accounts._hasher()
+    assert (hasher.time_cost, hasher.memory_cost) >= (3, 65536)
+
+
+def test_the_lock_comes_after_the_fifth_failure_and_not_before(
+    store: Store, account: str, at: dt.datetime
+) -> None:
+    fail(store, at, FAILURES_BEFORE_LOCK - 1)
+    assert sign_in(store, at)
+    fail(store, at, FAILURES_BEFORE_LOCK)
+    assert not sign_in(store, at)
+
+
+def test_the_lock_lifts_when_its_time_is_over_and_not_a_second_earlier(
+    store: Store, account: str, at: dt.datetime
+) -> None:
+    fail(store, at, FAILURES_BEFORE_LOCK)
+    assert not sign_in(store, at + LOCK_FOR - dt.timedelta(seconds=1))
+    assert sign_in(store, at + LOCK_FOR)
+
+
+def test_after_a_lock_the_count_begins_again(store: Store, account: str, at: dt.datetime) -> None:
+    fail(store, at, FAILURES_BEFORE_LOCK)
+    later = at + LOCK_FOR
+    fail(store, later, FAILURES_BEFORE_LOCK - 1)
+    assert sign_in(store, later)
+
+
+def test_an_attempt_during_the_lock_does_not_prolong_it(store: Store, account: str, at: dt.datetime) -> None:
+    fail(store, at, FAILURES_BEFORE_LOCK)
+    fail(store, at + dt.timedelta(minutes=10), 3)
+    assert sign_in(store, at + LOCK_FOR)
+
+
+def test_a_new_password_lifts_the_lock(store: Store, account: str, at: dt.datetime) -> None:
+    fail(store, at, FAILURES_BEFORE_LOCK)
+    accounts.set_password(store, name=NAME, password="another long phrase", actor="administrator", at=at)
+    assert sign_in(store, at, "another long phrase")
+
+
+@pytest.mark.parametrize("password", ["", "elevenchars", NAME])
+def test_a_short_password_or_the_name_is_refused(
+    store: Store, account: str, at: dt.datetime, password: str
+) -> None:
+    with pytest.raises(NotAllowedError, match="at least 12"):
+        accounts.set_password(store, name=NAME, password=password, actor="administrator", at=at)
+
+
+def test_a_password_of_twelve_characters_is_taken(store: Store, account: str, at: dt.datetime) -> None:
+    accounts.set_password(store, name=NAME, password="twelve chars", actor="administrator", at=at)
+    assert sign_in(store, at, "twelve chars")
+
+
+def test_a_link_signs_in_once(store: Store, account: str, at: dt.datetime) -> None:
+    token = accounts.issue_link(store, name=NAME, at=at, valid_for=HALF_AN_HOUR)
+    assert accounts.redeem_link(store, token=token, at=at) == NAME
+    assert accounts.redeem_link(store, token=token, at=at) is None
+
+
+def test_a_link_works_until_it_expires_and_not_then(store: Store, account: str, at: dt.datetime) -> None:
+    early = accounts.issue_link(store, name=NAME, at=at, valid_for=HALF_AN_HOUR)
+    late = accounts.issue_link(store, name=NAME, at=at, valid_for=HALF_AN_HOUR)
+    almost = at + HALF_AN_HOUR - dt.timedelta(seconds=1)
+    assert accounts.redeem_link(store, token=early, at=almost) == NAME
+    assert accounts.redeem_link(store, token=late, at=at + HALF_AN_HOUR) is None
+
+
+def test_a_token_is_kept_as_a_hash_alone(store: Store, account: str, at: dt.datetime) -> None:
+    token = accounts.issue_link(store, name=NAME, at=at, valid_for=HALF_AN_HOUR)
+    with store.read() as session:
+        kept = session.scalars(select(OneTimeLink.token_hash)).one()
+    assert token not in kept
+    assert len(kept) == 64
+    assert accounts.redeem_link(store, token=kept, at=at) is None
+    assert token not in str(audit.list_entries(store))
+
+
+def test_an_unknown_token_signs_nobody_in(store: Store, at: dt.datetime) -> None:
+    assert accounts.redeem_link(store, token="guess", at=at) is None
+
+
+def test_a_disabled_account_is_shut_on_every_way(store: Store, account: str, at: dt.datetime) -> None:
+    token = accounts.issue_link(store, name=NAME, at=at, valid_for=HALF_AN_HOUR)
+    accounts.grant(
+        store,
+        name=NAME,
+        role=accounts.Role.SAFETY_OFFICER,
+        deployment_id="demo",
+        actor="administrator",
+        at=at,
+    )
+    accounts.disable_account(store, name=NAME, actor="administrator", at=at)
+    assert not sign_in(store, at)
+    assert accounts.redeem_link(store, token=token, at=at) is None
+    assert accounts.grants(store, NAME) == frozenset()
+    with pytest.raises(NotAllowedError, match="disabled"):
+        accounts.issue_link(store, name=NAME, at=at, valid_for=HALF_AN_HOUR)
+
+
+def test_a_role_is_given_and_taken_on_one_deployment(store: Store, account: str, at: dt.datetime) -> None:
+    assert accounts.grants(store, NAME) == frozenset()
+    role = accounts.Role.SAFETY_OFFICER
+    accounts.grant(store, name=NAME, role=role, deployment_id="demo", actor="administrator", at=at)
+    accounts.grant(store, name=NAME, role=role, deployment_id="demo", actor="administrator", at=at)
+    assert accounts.grants(store, NAME) == {accounts.Grant(role, "demo")}
+    assert len(audit.list_entries(store, action="role_granted")) == 1
+    accounts.revoke(store, name=NAME, role=role, deployment_id="demo", actor="administrator", at=at)
+    assert accounts.grants(store, NAME) == frozenset()
+    with pytest.raises(UnknownRecordError, match="nothing to take away"):
+        accounts.revoke(store, name=NAME, role=role, deployment_id="demo", actor="administrator", at=at)
+
+
+def test_nobody_gives_a_role_to_themselves(store: Store, account: str, at: dt.datetime) -> None:
+    with pytest.raises(SelfApprovalError):
+        accounts.grant(
+            store, name=NAME, role=accounts.Role.ADMINISTRATOR, deployment_id="demo", actor=NAME, at=at
+        )
+    assert accounts.grants(store, NAME) == frozenset()
+
+
+def test_a_name_is_taken_once_and_has_to_be_a_name(store: Store, account: str, at: dt.datetime) -> None:
+    with pytest.raises(NotAllowedError, match="already"):
+        accounts.create_account(store, name=NAME, actor="command_line", at=at)
+    for name in ("", "With Space", "<script>", "a" * 101):
+        with pytest.raises(NotAllowedError, match="not an account name"):
+            accounts.create_account(store, name=name, actor="command_line", at=at)
+
+
+def test_an_administrator_sees_accounts_with_their_grants(
+    store: Store, account: str, at: dt.datetime
+) -> None:
+    accounts.grant(
+        store, name=NAME, role=accounts.Role.VIEWER, deployment_id="demo", actor="administrator", at=at
+    )
+    found = accounts.list_accounts(store)
+    assert [(record.name, record.has_password) for record in found] == [(NAME, True)]
+    assert found[0].grants == {accounts.Grant(accounts.Role.VIEWER, "demo")}

@@ -1,0 +1,145 @@
+"""An item is attested on evidence for a limited time, and data contradicts without changing the answer."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from risk_register import audit, checklist
+from risk_register.checklist import ItemRecord, ItemStatus
+from risk_register.errors import NotAllowedError, SelfApprovalError, UnknownRecordError
+from risk_register.store import Store
+
+ITEM = "crisis_protocol_approved"
+
+
+def find(store: Store, *, as_of: dt.date) -> ItemRecord:
+    return next(item for item in checklist.list_items(store, "demo", as_of=as_of) if item.item_id == ITEM)
+
+
+def attest(store: Store, at: dt.datetime, state: str = "met", **fields: Any) -> None:
+    given = {
+        "evidence": "protocol.pdf",
+        "note": "",
+        "expires_on": dt.date(2027, 5, 23),
+        "actor": "compliance",
+        "item_id": ITEM,
+        **fields,
+    }
+    checklist.attest(store, deployment_id="demo", state=state, at=at, **given)
+
+
+def test_a_new_deployment_has_every_item_unanswered_in_order(store: Store) -> None:
+    items = checklist.list_items(store, "demo", as_of=dt.date(2026, 11, 23))
+    assert [item.reference for item in items] == [f"EC-{n:02d}" for n in range(1, 37)]
+    assert {item.state for item in items} == {ItemStatus.NOT_STARTED}
+    assert checklist.list_items(store, "unknown", as_of=dt.date(2026, 11, 23)) == ()
+
+
+def test_an_item_that_was_never_answered_is_overdue_the_day_after_it_was_due(store: Store) -> None:
+    assert find(store, as_of=dt.date(2026, 12, 1)).due_on == dt.date(2026, 12, 1)
+    assert not find(store, as_of=dt.date(2026, 12, 1)).is_overdue
+    assert find(store, as_of=dt.date(2026, 12, 2)).is_overdue
+
+
+def test_an_attestation_holds_through_the_day_it_expires(store: Store, at: dt.datetime) -> None:
+    attest(store, at)
+    item = find(store, as_of=dt.date(2027, 5, 23))
+    assert (item.state, item.attested_by, item.attested_on) == (ItemStatus.MET, "compliance", at.date())
+    assert not item.is_overdue
+    assert find(store, as_of=dt.date(2027, 5, 24)).is_overdue
+
+
+def test_being_in_progress_does_not_stop_the_clock(store: Store, at: dt.datetime) -> None:
+    attest(store, at, "in_progress", evidence="", expires_on=None)
+    assert find(store, as_of=dt.date(2026, 12, 2)).is_overdue
+
+
+@pytest.mark.parametrize(
+    ("state", "fields", "message"),
+    [
+        ("met", {"evidence": " "}, "evidence"),
+        ("met", {"expires_on": None}, "expires"),
+        ("met", {"expires_on": dt.date(2026, 11, 23)}, "expires"),
+        ("met_with_exceptions", {"note": ""}, "says which"),
+        ("not_applicable", {"note": ""}, "says why"),
+        ("not_started", {}, "cannot be attested"),
+    ],
+)
+def test_an_answer_without_what_it_needs_is_refused(
+    store: Store, at: dt.datetime, state: str, fields: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(NotAllowedError, match=message):
+        attest(store, at, state, **fields)
+    assert find(store, as_of=at.date()).state is ItemStatus.NOT_STARTED
+
+
+def test_an_attestation_may_expire_tomorrow(store: Store, at: dt.datetime) -> None:
+    attest(store, at, expires_on=dt.date(2026, 11, 24))
+    assert find(store, as_of=at.date()).state is ItemStatus.MET
+
+
+def test_every_problem_of_an_answer_is_told_at_once(store: Store, at: dt.datetime) -> None:
+    with pytest.raises(NotAllowedError) as caught:
+        attest(store, at, "met_with_exceptions", evidence="", note="", expires_on=None)
+    assert all(word in str(caught.value) for word in ("evidence", "expires", "says which"))
+
+
+def test_not_applicable_holds_only_after_a_second_person(store: Store, at: dt.datetime) -> None:
+    attest(store, at)
+    attest(store, at, "not_applicable", note="No minors are admitted.")
+    waiting = find(store, as_of=at.date())
+    assert (waiting.state, waiting.pending_by) == (ItemStatus.MET, "compliance")
+    with pytest.raises(SelfApprovalError):
+        checklist.approve_not_applicable(store, deployment_id="demo", item_id=ITEM, actor="compliance", at=at)
+    checklist.approve_not_applicable(store, deployment_id="demo", item_id=ITEM, actor="safety_officer", at=at)
+    confirmed = find(store, as_of=dt.date(2030, 1, 1))
+    assert confirmed.state is ItemStatus.NOT_APPLICABLE
+    assert (confirmed.attested_by, confirmed.approved_by) == ("compliance", "safety_officer")
+    assert confirmed.note == "No minors are admitted."
+    assert not confirmed.is_overdue
+
+
+def test_confirming_what_nobody_proposed_is_refused(store: Store, at: dt.datetime) -> None:
+    with pytest.raises(NotAllowedError, match="Nobody has proposed"):
+        checklist.approve_not_applicable(store, deployment_id="demo", item_id=ITEM, actor="a", at=at)
+
+
+def test_a_breached_indicator_contradicts_an_answer_and_leaves_it_as_it_is(
+    store: Store, at: dt.datetime
+) -> None:
+    attest(store, at)
+    item = find(store, as_of=at.date())
+    statuses = {"missed_escalation_rate": "breach", "risk_question_rate": "watch", "refusal_rate": "breach"}
+    assert checklist.contradicted_by(item, statuses) == ("missed_escalation_rate",)
+    assert find(store, as_of=at.date()).state is ItemStatus.MET
+
+
+@pytest.mark.parametrize(
+    "status", ["watch", "within", "insufficient_data", "no_appetite_set", "not_applicable"]
+)
+def test_only_a_breach_contradicts(store: Store, at: dt.datetime, status: str) -> None:
+    attest(store, at)
+    item = find(store, as_of=at.date())
+    assert checklist.contradicted_by(item, {"missed_escalation_rate": status}) == ()
+    assert checklist.contradicted_by(item, {}) == ()
+
+
+def test_an_item_that_does_not_claim_to_be_met_cannot_be_contradicted(store: Store, at: dt.datetime) -> None:
+    attest(store, at, "not_met", evidence="", expires_on=None)
+    item = find(store, as_of=at.date())
+    assert checklist.contradicted_by(item, {"missed_escalation_rate": "breach"}) == ()
+
+
+def test_an_attestation_is_audited_with_before_and_after(store: Store, at: dt.datetime) -> None:
+    attest(store, at)
+    entry = audit.list_entries(store, action="item_attested")[0]
+    assert (entry.subject, entry.actor, entry.deployment_id) == (ITEM, "compliance", "demo")
+    assert (entry.details["before"], entry.details["after"]) == ("not_started", "met")
+
+
+def test_an_unknown_item_is_named(store: Store, at: dt.datetime) -> None:
+    with pytest.raises(UnknownRecordError, match="no item no_such_item"):
+        attest(store, at, item_id="no_such_item")

@@ -1,0 +1,207 @@
+"""The store writes alone, whole and with a trace; several processes that write at once lose nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, func, select, text
+
+from risk_register import appetites, audit, register
+from risk_register.errors import StoreError
+from risk_register.model import AuditEntry, Base, Deployment
+from risk_register.store import MIGRATIONS, Store, find_head
+
+WRITER = """
+import datetime as dt, sys
+from risk_register import appetites
+from risk_register.store import Store
+url, name, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
+store = Store(url)
+for number in range(count):
+    appetites.propose(
+        store, deployment_id="demo", indicator_id="refusal_rate", side="above", watch=0.1, breach=0.2,
+        reason=f"{name} {number}", effective_from=dt.date(2026, 12, 1), actor=name,
+        at=dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC),
+    )
+"""
+UPGRADER = "import sys; from risk_register.store import Store; Store(sys.argv[1]).upgrade()"
+
+
+def run_at_once(programs: list[list[str]]) -> None:
+    """Start fresh interpreters side by side and wait for all; each must succeed."""
+    running = [
+        subprocess.Popen([sys.executable, "-W", "error", "-c", *program], stderr=subprocess.PIPE, text=True)
+        for program in programs
+    ]
+    for process in running:
+        _, errors = process.communicate(timeout=120)
+        assert process.returncode == 0, errors
+
+
+def write_at_once(url: str, *, writers: int, each: int) -> None:
+    run_at_once([[WRITER, url, f"writer_{number}", str(each)] for number in range(writers)])
+
+
+def test_several_processes_that_write_at_once_lose_nothing(store_path: Path) -> None:
+    url = f"sqlite:///{store_path}"
+    before = audit.verify_chain(Store(url)).entry_count
+    write_at_once(url, writers=4, each=15)
+    store = Store(url)
+    decisions = appetites.list_decisions(store, "demo")
+    expected = {f"writer_{writer} {number}" for writer in range(4) for number in range(15)}
+    assert {decision.reason for decision in decisions} == expected
+    assert len(decisions) == 60
+    check = audit.verify_chain(store)
+    assert (check.is_intact, check.entry_count) == (True, before + 60)
+
+
+def test_processes_that_start_on_an_empty_store_at_once_set_it_up_once(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'new.sqlite'}"
+    run_at_once([[UPGRADER, url] for _ in range(3)])
+    assert Store(url).version() == find_head()
+
+
+def test_a_reader_does_not_wait_for_a_writer_and_sees_only_what_is_done(
+    store: Store, at: dt.datetime
+) -> None:
+    with store.write(actor="command_line", at=at) as write:
+        write.session.add(Deployment(deployment_id="second", title="Second", created_at=at))
+        write.record("deployment_registered", subject="second")
+        assert [found.deployment_id for found in register.list_deployments(store)] == ["demo"]
+    assert [found.deployment_id for found in register.list_deployments(store)] == ["demo", "second"]
+
+
+def test_a_write_that_fails_leaves_neither_record_nor_trace(store: Store, at: dt.datetime) -> None:
+    entries = audit.list_entries(store)
+
+    def fail() -> None:
+        with store.write(actor="command_line", at=at) as write:
+            write.session.add(Deployment(deployment_id="second", title="Second", created_at=at))
+            write.record("deployment_registered", subject="second")
+            raise KeyError("killed")
+
+    with pytest.raises(KeyError):
+        fail()
+    assert [found.deployment_id for found in register.list_deployments(store)] == ["demo"]
+    assert audit.list_entries(store) == entries
+
+
+def test_a_change_without_an_audit_entry_is_refused(store: Store, at: dt.datetime) -> None:
+    with (
+        pytest.raises(StoreError, match="without an audit entry"),
+        store.write(actor="command_line", at=at) as write,
+    ):
+        write.session.add(Deployment(deployment_id="second", title="Second", created_at=at))
+    assert [found.deployment_id for found in register.list_deployments(store)] == ["demo"]
+
+
+def test_a_write_that_changes_nothing_needs_no_trace(store: Store, at: dt.datetime) -> None:
+    with store.write(actor="command_line", at=at) as write:
+        assert write.session.get(Deployment, "demo") is not None
+    assert audit.verify_chain(store).is_intact
+
+
+def test_what_is_changed_while_reading_is_thrown_away(store: Store) -> None:
+    with store.read() as session:
+        session.get_one(Deployment, "demo").title = "Changed"
+        session.flush()
+    assert [found.title for found in register.list_deployments(store)] == ["Demo"]
+
+
+@pytest.mark.parametrize("actor", ["", " "])
+def test_a_write_needs_an_actor(store: Store, at: dt.datetime, actor: str) -> None:
+    with pytest.raises(StoreError, match="actor"), store.write(actor=actor, at=at):
+        pass
+
+
+def test_a_moment_without_a_zone_is_refused(store: Store, at: dt.datetime) -> None:
+    with pytest.raises(StoreError, match="zone"), store.write(actor="a", at=at.replace(tzinfo=None)):
+        pass
+
+
+def test_moments_come_back_in_utc(store: Store, at: dt.datetime) -> None:
+    paris = dt.timezone(dt.timedelta(hours=1))
+    register.ensure_deployment(
+        store, deployment_id="second", title="Second", actor="a", at=at.astimezone(paris)
+    )
+    entry = audit.list_entries(store, deployment_id="second")[0]
+    assert entry.at == at
+    assert entry.at.tzinfo is dt.UTC
+
+
+def test_an_upgrade_of_a_current_store_starts_no_alembic(store_path: Path) -> None:
+    program = (
+        "import sys, time\nfrom risk_register.store import Store\nstore = Store(sys.argv[1])\n"
+        "store.upgrade()\nassert 'alembic' not in sys.modules\n"
+    )
+    run_at_once([[program, f"sqlite:///{store_path}"]])
+
+
+def test_a_store_that_was_not_set_up_says_what_to_run(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'empty.sqlite'}")
+    with pytest.raises(StoreError, match="plimsoll upgrade"):
+        register.list_deployments(store)
+
+
+def test_a_store_of_another_version_is_not_touched(store_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{store_path}")
+    with engine.begin() as connection:
+        connection.execute(text("update alembic_version set version_num = '9999'"))
+    engine.dispose()
+    with pytest.raises(StoreError, match="at version 9999"):
+        register.list_deployments(Store(f"sqlite:///{store_path}"))
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])
+def test_a_store_in_memory_is_refused(url: str) -> None:
+    with pytest.raises(StoreError, match="needs a file"):
+        Store(url)
+
+
+def test_an_address_that_is_none_is_refused() -> None:
+    with pytest.raises(StoreError, match="not the address"):
+        Store("governance.sqlite")
+
+
+def test_a_directory_that_does_not_exist_is_an_error_for_people(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="unable to open"):
+        Store(f"sqlite:///{tmp_path / 'missing' / 'governance.sqlite'}").upgrade()
+
+
+def test_the_migrations_give_the_tables_that_the_code_declares(store_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{store_path}")
+    with engine.connect() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), Base.metadata)
+    engine.dispose()
+    assert differences == []
+
+
+def test_the_head_by_file_name_is_the_head_that_alembic_sees() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    assert ScriptDirectory.from_config(config).get_heads() == [find_head()]
+
+
+@pytest.mark.full
+def test_postgresql_keeps_the_same_promises(postgres_url: str, at: dt.datetime) -> None:
+    store = Store(postgres_url)
+    store.upgrade()
+    register.ensure_deployment(store, deployment_id="demo", title="Demo", actor="command_line", at=at)
+    assert len(register.list_risks(store, "demo")) == 18
+    write_at_once(postgres_url, writers=4, each=15)
+    assert len(appetites.list_decisions(store, "demo")) == 60
+    with store.read() as session:
+        assert session.scalar(select(func.max(AuditEntry.sequence))) == 61
+        differences = compare_metadata(MigrationContext.configure(session.connection()), Base.metadata)
+    assert differences == []
+    assert audit.verify_chain(store).is_intact
+    assert audit.list_entries(store, limit=1)[0].at == at
+    store.close()
