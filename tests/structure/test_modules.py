@@ -22,6 +22,7 @@ LEFT_UNDONE = re.compile("TO" + "DO|FIX" + "ME|XX" + "X|NotImplemented" + "Error
 LEFT_OUT = re.compile(r"\bpytest\.(mark\.)?(skip|xfail)|\bimportor" + r"skip|unittest\.sk" + "ip")
 BROAD = {"Exception", "BaseException"}
 MAY_KNOW_DAGSTER = {"assets.py", "automation.py", "definitions.py"}
+MAY_OPEN_DUCKDB = {"dashboards/published.py", "dashboards/evidence.py"}
 
 Rule = Callable[[str, str], list[str]]
 
@@ -59,20 +60,27 @@ def find_assert(path: str, text: str) -> list[str]:
     return [f"{path}:{node.lineno}" for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Assert)]
 
 
-def find_dagster(path: str, text: str) -> list[str]:
-    if path.startswith("pipelines/") and PurePath(path).name in MAY_KNOW_DAGSTER:
-        return []
-    faults = []
+def imported(text: str) -> list[tuple[int, str]]:
+    """Line and top-level name of every import, also of those inside functions."""
+    found = []
     for node in ast.walk(ast.parse(text)):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom):
             names = [node.module or ""]
-        faults += [
-            f"{path}:{node.lineno}"
-            for name in names
-            if re.fullmatch(r"dagster(_\w+)?", name.partition(".")[0])
-        ]
-    return faults
+        found += [(node.lineno, name.partition(".")[0]) for name in names]
+    return found
+
+
+def find_dagster(path: str, text: str) -> list[str]:
+    if path.startswith("pipelines/") and PurePath(path).name in MAY_KNOW_DAGSTER:
+        return []
+    return [f"{path}:{line}" for line, name in imported(text) if re.fullmatch(r"dagster(_\w+)?", name)]
+
+
+def find_duckdb_in_dashboard(path: str, text: str) -> list[str]:
+    if not path.startswith("dashboards/") or path in MAY_OPEN_DUCKDB:
+        return []
+    return [f"{path}:{line}" for line, name in imported(text) if name == "duckdb"]
 
 
 def find_excess_length(path: str, text: str) -> list[str]:
@@ -90,6 +98,7 @@ FOR_THE_PRODUCT: dict[Rule, tuple[str, str]] = {
     find_broad_except: ("methods/x.py", "try:\n    f()\nexcept (ValueError, Exception):\n    f()\n"),
     find_assert: ("methods/x.py", "def f(a):\n    assert a\n"),
     find_dagster: ("pipelines/ingest/redact.py", "def f():\n    from dagster import asset\n"),
+    find_duckdb_in_dashboard: ("dashboards/records.py", "import duckdb\n"),
     find_excess_length: ("methods/x.py", "a = 1\n" * (LONGEST + 1)),
 }
 RULES = FOR_ALL | FOR_THE_PRODUCT
