@@ -1,4 +1,4 @@
-"""Builds a report: reads the published file once, composes the document, writes JSON, PDF, workbook and manifest.
+"""Builds a report: reads the published file once, writes JSON, PDF, workbook and manifest.
 
 The JSON is the source of truth; the PDF and the workbook are drawn from its bytes. Approving, issuing and
 filing a report are not here.
@@ -67,6 +67,10 @@ def build_report(
         f"{name}.pdf": draw_pdf(document, template=name),
         f"{name}.xlsx": draw_workbook(document),
     }
+    if Path(deployment_id).name != deployment_id:
+        raise StateError(
+            f"The deployment '{deployment_id}' cannot name a folder, so its report has no place."
+        )
     folder = out / deployment_id / name / period
     folder.mkdir(parents=True, exist_ok=True)
     manifest = _manifest(document, contents, published=published, folder=folder)

@@ -11,8 +11,8 @@ from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from pipelines.report.display import show_cell, show_measure
-from pipelines.report.document import Kind
+from pipelines.report.display import show_measure
+from pipelines.report.month import MONTH_NAMES
 
 NICE_STEPS = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 LIMIT_REACH = 3.0  # a limit further away than this many times the data would flatten it; it is named instead
@@ -78,7 +78,9 @@ def _draw(
 ) -> Chart:
     kind = head["kind"]
     days = [date.fromisoformat(week["week"]) for week in weeks]
-    bottom, top = _scale(weeks, [_number(head["watch"]), _number(head["breach"])], kind)
+    is_approved = head["is_placeholder"] is False  # a placeholder is not drawn as a limit: nobody has set it
+    watch, breach = (_number(head[key]) if is_approved else None for key in ("watch", "breach"))
+    bottom, top = _scale(weeks, [watch, breach], kind)
     return Chart(
         indicator_id=head["indicator_id"],
         title=head["title"],
@@ -88,9 +90,9 @@ def _draw(
         top=show_measure(top, kind),
         first=_day_label(days[0]),
         last=_day_label(days[-1]),
-        watch=_inside(_number(head["watch"]), bottom, top),
-        breach=_inside(_number(head["breach"]), bottom, top),
-        limits=_limits(head),
+        watch=_inside(watch, bottom, top),
+        breach=_inside(breach, bottom, top),
+        limits=_limits(watch, breach, kind),
         changes=tuple(
             _position(date.fromisoformat(day), days)
             for day in sorted(set(changes))
@@ -141,30 +143,27 @@ def _position(day: date, mondays: list[date]) -> float:
     return round((day - mondays[0]).days / (mondays[-1] - mondays[0]).days, 5)
 
 
-def _limits(head: dict[str, Any]) -> str:
-    watch, breach = _number(head["watch"]), _number(head["breach"])
-    if watch is None and breach is None:
-        return "no limit"
+def _limits(watch: float | None, breach: float | None, kind: str) -> str:
     named = [
-        f"{word} {show_measure(limit, head['kind'])}"
+        f"{word} {show_measure(limit, kind)}"
         for word, limit in (("watch", watch), ("breach", breach))
         if limit is not None
     ]
-    return ("placeholder: " if head["is_placeholder"] is True else "") + ", ".join(named)
+    return ", ".join(named) or "no approved limit"
 
 
 def _describe(head: dict[str, Any], weeks: list[dict[str, Any]]) -> str:
     shown = [week for week in weeks if _number(week["value"]) is not None]
-    text = f"Weekly values of {head['title']}, {len(weeks)} weeks from {weeks[0]['week']} to {weeks[-1]['week']}: "
+    first, last = weeks[0]["week"], weeks[-1]["week"]
+    text = f"Weekly values of {head['title']}, {len(weeks)} weeks from {first} to {last}: "
     if not shown:
         return text + "no week can be shown."
     numbers = [float(week["value"]) for week in shown]
-    text += f"{len(shown)} shown, from {show_measure(min(numbers), head['kind'])} to {show_measure(max(numbers), head['kind'])}"
-    last = shown[-1]
-    return (
-        text
-        + f", last {show_cell(last['value'], Kind.MEASURE, unit=head['kind'])} in the week of {last['week']}."
+    lowest, highest, latest = (
+        show_measure(number, head["kind"]) for number in (min(numbers), max(numbers), numbers[-1])
     )
+    text += f"{len(shown)} shown, from {lowest} to {highest}"
+    return text + f", last {latest} in the week of {shown[-1]['week']}."
 
 
 def _number(cell: Any) -> float | None:
@@ -172,4 +171,4 @@ def _number(cell: Any) -> float | None:
 
 
 def _day_label(day: date) -> str:
-    return f"{day.day}.{day.month}."
+    return f"{day.day} {MONTH_NAMES[day.month - 1][:3]}"

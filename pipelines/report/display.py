@@ -5,6 +5,7 @@ Works on the cells of the JSON document: numbers, text, ISO dates and `{"mark": 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from pipelines.report.document import Kind, Mark
@@ -12,7 +13,7 @@ from pipelines.report.document import Kind, Mark
 MARK_TEXTS = {
     Mark.HIDDEN: "·",
     Mark.UNKNOWN: "?",
-    Mark.NOT_MEASURED: "not measured",
+    Mark.NOT_MEASURED: "n/m",
     Mark.NOT_SET: "not set",
     Mark.NONE: "–",
 }
@@ -62,19 +63,7 @@ def show_cell(cell: Any, kind: str, *, unit: str = "") -> str:
         return MARK_TEXTS[Mark(cell["mark"])]
     if kind == Kind.MEASURE:
         return show_measure(float(cell), unit)
-    if kind == Kind.SHARE:
-        return show_share(float(cell))
-    if kind == Kind.COUNT:
-        return show_count(cell)
-    if kind == Kind.NUMBER:
-        return show_count(cell) if isinstance(cell, int) else f"{cell:,.2f}"
-    if kind == Kind.FLAG:
-        return "yes" if cell else "no"
-    if kind == Kind.STATUS:
-        return STATUS_WORDS[cell]
-    if kind == Kind.VARIATION:
-        return VARIATION_WORDS.get(cell, str(cell).replace("_", " "))
-    return str(cell)
+    return _SHOW[Kind(kind)](cell)
 
 
 def show_measure(value: float, unit: str) -> str:
@@ -97,3 +86,31 @@ def show_share(share: float) -> str:
 def show_count(count: float) -> str:
     """A count with thousands separated; a weighted one keeps a decimal."""
     return f"{int(count):,}" if count == int(count) else f"{count:,.1f}"
+
+
+def show_moment(moment: str) -> str:
+    """`2026-09-01 04:00 UTC` for an ISO time of the document."""
+    return f"{moment[:10]} {moment[11:16]} UTC"
+
+
+def show_duration(minutes: int) -> str:
+    """A delay in hours, in minutes below two of them."""
+    return f"{minutes} minutes" if minutes < 120 else f"{minutes / 60:.1f}".removesuffix(".0") + " hours"
+
+
+def _show_number(number: float) -> str:
+    if isinstance(number, int):
+        return show_count(number)
+    return f"{number:,.3f}" if abs(number) < 1 else f"{number:,.2f}"
+
+
+_SHOW: dict[Kind, Callable[[Any], str]] = {
+    Kind.TEXT: str,
+    Kind.DATE: str,
+    Kind.COUNT: show_count,
+    Kind.NUMBER: _show_number,
+    Kind.SHARE: show_share,
+    Kind.STATUS: STATUS_WORDS.__getitem__,
+    Kind.VARIATION: lambda word: VARIATION_WORDS.get(word, word.replace("_", " ")),
+    Kind.FLAG: lambda flag: "yes" if flag else "no",
+}

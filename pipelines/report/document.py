@@ -81,7 +81,7 @@ class Document:
     sign_off: tuple[Mapping[str, str], ...]
 
     def to_json(self) -> bytes:
-        """Canonical JSON: sorted keys, two spaces, one newline at the end; the same document, the same bytes."""
+        """Canonical JSON, sorted keys and one newline at the end: the same document, the same bytes."""
         tree = {
             "schema": SCHEMA,
             "report": dict(self.head),

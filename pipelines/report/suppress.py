@@ -16,10 +16,10 @@ MINIMUM_WIDTH = 5  # the hidden cells of a sum must leave each other at least th
 
 RULE = (
     f"Counts of 1 to {SMALLEST_SHOWN - 1} are hidden; zero is shown.",
-    f"A rate and its interval are hidden when fewer than {MINIMUM_RATE_DENOMINATOR} units lie under it, when its "
-    "numerator is hidden, or when the units without the event number 1 to 10.",
-    "Further cells are hidden until no hidden one can be worked out from a total, a complement, the weeks of a month "
-    "or the other parts of a sum. Both kinds carry the same mark.",
+    f"A rate and its interval are hidden when fewer than {MINIMUM_RATE_DENOMINATOR} units lie under it, when "
+    "its numerator is hidden, or when the units without the event number 1 to 10.",
+    "Further cells are hidden until no hidden one can be worked out from a total, a complement, the weeks "
+    "of a month or the other parts of a sum. Both kinds carry the same mark.",
     "Counts of risks, checklist items, incidents, changes and days are not counts of people and are shown.",
 )
 
@@ -50,7 +50,8 @@ def cover_fraction(numerator: float | None, denominator: float | None, *, is_rat
         hidden = is_small(numerator)
         return Cover(numerator=hidden, denominator=is_small(denominator), value=hidden)
     hides_denominator = is_small(denominator)
-    hides_numerator = is_small(numerator) or is_small(_complement(numerator, denominator))
+    gives_rest_away = bool(numerator) and is_small(_complement(numerator, denominator))
+    hides_numerator = is_small(numerator) or gives_rest_away
     is_thin = denominator is None or denominator < MINIMUM_RATE_DENOMINATOR
     return Cover(
         numerator=hides_numerator,
@@ -62,8 +63,8 @@ def cover_fraction(numerator: float | None, denominator: float | None, *, is_rat
 def hide_parts(parts: Sequence[float | None], *, hidden: Sequence[bool] | None = None) -> tuple[bool, ...]:
     """Which parts of a sum to hide when the sum itself is known to the reader.
 
-    Starts from the small parts and those already `hidden`, then hides the smallest shown part until at least two
-    are hidden and they leave each other room. Zeros stay: hiding one protects nothing, it is known to be possible.
+    Starts from the small parts and those already `hidden`, then hides the smallest shown part until at least
+    two are hidden and they leave each other room. Zeros stay: a zero is shown wherever it occurs.
     """
     chosen = [is_small(part) or bool(hidden and hidden[i]) for i, part in enumerate(parts)]
     if not any(chosen):

@@ -18,7 +18,7 @@ NEEDED = ("name", "deployment_id", "period", "built_at", "files", "published", "
 def verify(folder: Path, *, published: Path | None = None) -> list[str]:
     """Problems of a built report, none if it is whole and can be rebuilt to the byte.
 
-    The published file is found by the path that the manifest keeps relative to the folder, unless it is given.
+    The published file is found by the path that the manifest keeps relative to the folder, or is given.
     """
     path = folder / MANIFEST
     if not path.is_file():

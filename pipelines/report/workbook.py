@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from dataclasses import dataclass
 from typing import Any
 
 import xlsxwriter
@@ -25,6 +26,7 @@ OPTIONS = {
 SHARE, COUNT, DECIMAL, INDEX, ONE_DECIMAL = "0.00%", "#,##0", "#,##0.00", "0.000", "#,##0.0"
 MEASURE_FORMATS = {"proportion": SHARE, "count": COUNT, "distribution": ONE_DECIMAL, "index": INDEX}
 SHEET_NAME_LIMIT = 31
+CELL_LIMIT = 32_767
 
 
 def draw_workbook(document: dict[str, Any]) -> bytes:
@@ -81,7 +83,7 @@ def _write_read_me(sheet: Worksheet, document: dict[str, Any], formats: _Formats
     lines += [(table["title"], table["note"]) for table in document["tables"] if table["note"]]
     for i, (name, text) in enumerate(lines, start=2):
         sheet.write_string(i, 0, name, formats.bold)
-        sheet.write_string(i, 1, text, formats.text)
+        sheet.write_string(i, 1, _fit(text), formats.text)
 
 
 def _write_table(sheet: Worksheet, table: dict[str, Any], formats: _Formats) -> None:
@@ -95,11 +97,22 @@ def _write_table(sheet: Worksheet, table: dict[str, Any], formats: _Formats) -> 
         return
     for i, row in enumerate(rows, start=1):
         for j, column in enumerate(columns):
-            _write_cell(sheet, i, j, row[column["key"]], column["kind"], row.get("kind", ""), formats)
+            at = _Place(sheet, i, j)
+            _write_cell(at, row[column["key"]], formats, kind=column["kind"], unit=row.get("kind", ""))
     sheet.autofilter(0, 0, len(rows), len(columns) - 1)
 
 
-def _write_cell(sheet: Worksheet, i: int, j: int, cell: Any, kind: str, unit: str, formats: _Formats) -> None:
+@dataclass(frozen=True)
+class _Place:
+    """A cell of a sheet."""
+
+    sheet: Worksheet
+    row: int
+    column: int
+
+
+def _write_cell(at: _Place, cell: Any, formats: _Formats, *, kind: str, unit: str) -> None:
+    sheet, i, j = at.sheet, at.row, at.column
     if isinstance(cell, dict):
         sheet.write_string(i, j, MARK_TEXTS[Mark(cell["mark"])], formats.mark)
     elif kind == Kind.DATE:
@@ -110,7 +123,12 @@ def _write_cell(sheet: Worksheet, i: int, j: int, cell: Any, kind: str, unit: st
         sheet.write_number(i, j, cell, formats.number(_number_format(kind, unit)))
     else:
         words = STATUS_WORDS if kind == Kind.STATUS else VARIATION_WORDS if kind == Kind.VARIATION else {}
-        sheet.write_string(i, j, words.get(cell, cell), formats.text)
+        sheet.write_string(i, j, _fit(words.get(cell, cell)), formats.text)
+
+
+def _fit(text: str) -> str:
+    """A text that a cell can hold: xlsxwriter would leave a longer one out without a word."""
+    return text if len(text) <= CELL_LIMIT else text[: CELL_LIMIT - 1] + "…"
 
 
 def _number_format(kind: str, unit: str) -> str:

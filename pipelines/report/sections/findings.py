@@ -1,12 +1,12 @@
-"""What the detectors found, by what it means and how severe it can be; the detectors behind it; drift; equity."""
+"""What the detectors found, by what it means and how severe it can be; drift; equity between groups."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pipelines.report.document import Cell, Column, Kind, Mark, Row, Table
-from pipelines.report.published import Facts
+from pipelines.report.published import Facts, Observation
 from pipelines.report.sections.indicators import cover, show
 from pipelines.report.suppress import hide_parts
 from risk_register.content import Polarity, Signal, load_taxonomy
@@ -84,7 +84,8 @@ def build_findings(facts: Facts) -> Table:
         "Findings by severity and signal",
         FINDING_COLUMNS,
         tuple(rows),
-        note="What detectors marked, before review. A message can carry several signals, so rows do not add up. "
+        note="What detectors marked, before review. A message can carry several signals, so rows do not "
+        "add up. "
         "A zero stands only where the detector found something else in the month, and so was at work.",
         empty="No finding is published for this month.",
     )
@@ -136,8 +137,9 @@ def build_drift(facts: Facts) -> Table:
         "Drift from the reference window",
         DRIFT_COLUMNS,
         tuple(rows),
-        note="Jensen-Shannon distance, base 2, from 0 (the same) to 1. A week has moved when it is beyond the practical "
-        "threshold and beyond the usual range of reference weeks. Drift is never by itself harm: it opens a check of the detectors.",
+        note="Jensen-Shannon distance, base 2, from 0 (the same) to 1. A week has moved when it is beyond "
+        "the practical threshold and beyond the usual range of reference weeks. Drift is never by itself "
+        "harm: it opens a check of the detectors.",
         empty="Drift was not assessed for any week of this month.",
     )
 
@@ -161,10 +163,10 @@ def build_equity(facts: Facts) -> Table:
         "Equity between groups",
         EQUITY_COLUMNS,
         rows,
-        note="Each group against everyone else. A ratio between 0.80 and 1.25 with its whole interval is called equivalent. "
-        "Groups are as supplied by the product, never inferred.",
-        empty="Not assessed yet. No comparison between groups is published, so nothing can be said about equity: "
-        "this is a gap, not a finding of equal treatment.",
+        note="Each group against everyone else. A ratio between 0.80 and 1.25 with its whole interval is "
+        "called equivalent. Groups are as supplied by the product, never inferred.",
+        empty="Not assessed yet. No comparison between groups is published, so nothing can be said about "
+        "equity: this is a gap, not a finding of equal treatment.",
     )
 
 
@@ -227,9 +229,8 @@ def _hidden_groups(facts: Facts) -> list[bool]:
     return hidden
 
 
-def _denominator(cells: dict[tuple[str, str, str], object], row: Row) -> float:
-    cell = cells[(row["indicator_id"], row["slice"], row["slice_value"])]
-    return getattr(cell, "denominator", None) or 0.0
+def _denominator(cells: Mapping[tuple[str, str, str], Observation], row: Row) -> float:
+    return cells[(row["indicator_id"], row["slice"], row["slice_value"])].denominator or 0.0
 
 
 def _signal_cells(signal_id: str, known: dict[str, Signal]) -> dict[str, Cell]:

@@ -1,4 +1,4 @@
-"""What people decided: register, checklist, incidents, changes, alarms. Counts here are of items, not of people."""
+"""What people decided: register, checklist, incidents, changes, alarms. It counts items, not people."""
 
 from __future__ import annotations
 
@@ -75,13 +75,14 @@ ALARM_COLUMNS = (
 def build_risks(facts: Facts) -> Table:
     """The register with each risk's key risk indicators and how they stand this month; worst first."""
     rows = [_risk_row(facts, risk) for risk in facts.risks]
-    rows.sort(key=lambda row: (-_rank(row["worst_status"]), row["reference"]))
+    rows.sort(key=lambda row: (-RANK[Status(str(row["worst_status"]))], str(row["reference"])))
     return Table(
         "risks",
         "Risk register",
         RISK_COLUMNS,
         tuple(rows),
-        note="The worst status is the worst latest status of the linked indicators; unknown ranks above within.",
+        note="The worst status is that of the linked indicators at the time of the copy; unknown ranks above "
+        "within.",
         empty="The register of this deployment is empty.",
     )
 
@@ -156,7 +157,8 @@ def build_changes(facts: Facts) -> Table:
         "Changes",
         CHANGE_COLUMNS,
         rows,
-        note="Of the month and of the weeks drawn before it; declared by a person or by the release process, or seen in the logs.",
+        note="Of the month and of the weeks drawn before it; declared by a person or by the release process, "
+        "or seen in the logs.",
         empty="No change was declared or seen in the month or in the weeks drawn before it.",
     )
 
@@ -236,7 +238,3 @@ def _titles(indicator_ids: str, titles: dict[str, str]) -> str:
 
 def _split(indicator_ids: str) -> list[str]:
     return [part.strip() for part in indicator_ids.split(",") if part.strip()]
-
-
-def _rank(status: str) -> int:
-    return RANK[Status(status)]

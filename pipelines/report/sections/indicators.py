@@ -9,7 +9,7 @@ from collections import Counter
 
 from pipelines.report.document import Cell, Column, Kind, Mark, Row, Table
 from pipelines.report.published import RANK, Facts, Observation, Status
-from pipelines.report.suppress import EVERYTHING, Cover, cover_fraction, is_small, MINIMUM_RATE_DENOMINATOR
+from pipelines.report.suppress import EVERYTHING, MINIMUM_RATE_DENOMINATOR, Cover, cover_fraction, is_small
 
 RATES = frozenset({"proportion", "rate_per_1000"})
 NOT_ABOUT_PEOPLE = "governance"  # family of indicators that count items and risks, not conversations
@@ -75,7 +75,9 @@ DEFINITION_COLUMNS = (
 def build_headline(facts: Facts) -> Table:
     """One row an indicator that has a definition, measured or not, by family and then by title."""
     rows = [_headline_row(facts, indicator) for indicator in facts.indicators]
-    rows.sort(key=lambda row: (_family_rank(row["family"]), row["title"], row["indicator_id"]))
+    rows.sort(
+        key=lambda row: (*_family_rank(str(row["family"])), str(row["title"]), str(row["indicator_id"]))
+    )
     return Table(
         "headline",
         "Headline indicators",
@@ -141,7 +143,7 @@ def whole(number: float | None) -> float | int | None:
 
 
 def measured_cells(observation: Observation | None, indicator: Row) -> dict[str, Cell]:
-    """Numerator, denominator, value, interval and 90th percentile of an observation, hidden where they must be."""
+    """Counts, value, interval and 90th percentile of an observation, hidden where they must be."""
     keys = ("numerator", "denominator", "value", "ci_low", "ci_high", "p90")
     if observation is None:
         return dict.fromkeys(keys, Mark.NOT_MEASURED)

@@ -1,4 +1,4 @@
-"""How the figures were made: methods, marks, rule of suppression, who signs. Fixed text beside live versions."""
+"""How the figures were made: methods, marks, the rule of suppression, who signs."""
 
 from __future__ import annotations
 
@@ -13,18 +13,24 @@ def write_methods(facts: Facts) -> tuple[str, ...]:
     """How to read the figures."""
     methods = sorted({row.method for row in facts.observations if row.period == "month" and row.method})
     return (
-        "A conversation is an episode of a thread; it belongs to the reporting day of its first message, in the "
-        f"deployment's time zone ({facts.deployment['zone']}). A message that arrives late counts in the day it belongs to, "
-        "so a month can change after this report; the generation on the first page says which state of the data was read.",
-        "Every share and rate carries its numerator, its denominator and a 95% interval "
-        f"(methods used this month: {', '.join(methods) or 'none'}). Coverage is the share of units that every detector "
-        "behind the indicator scored; a unit that was not scored counts neither as safe nor as unsafe.",
-        "Figures as detected rest on automatic detectors, which miss things and raise false alarms. A figure corrected by review "
-        "rests on a random sample labelled by people and is shown beside it wherever one is published.",
-        "The status compares the level with the appetite that a person proposed and another approved for this deployment. "
-        "The variation compares it with the deployment's own history. A shipped placeholder is not an appetite.",
-        "Register, checklist and incidents are copied when the published file is built, so they show the state of that day, "
-        "not of the last day of the month.",
+        "A conversation is an episode of a thread; it belongs to the reporting day of its first message, "
+        "in the "
+        f"deployment's time zone ({facts.deployment['zone']}). A message that arrives late counts in the "
+        "day it "
+        "belongs to, so a month can change after this report; the generation on the first page says which "
+        "state of the data was read.",
+        "Every share and rate carries its numerator, its denominator and a 95% interval (methods used: "
+        f"{', '.join(methods) or 'none'}). Coverage is the share of units that every detector behind the "
+        "indicator scored; a unit that was not scored counts neither as safe nor as unsafe.",
+        "Figures as detected rest on automatic detectors, which miss things and raise false alarms. A figure "
+        "corrected by review rests on a random sample labelled by people and is shown beside it wherever "
+        "one is published.",
+        "The status compares the level with the appetite that a person proposed and another approved for "
+        "this "
+        "deployment. The variation compares it with the deployment's own history. A shipped placeholder "
+        "is not an appetite.",
+        "Register, checklist and incidents are copied when the published file is built, so they show the "
+        "state of that day, not of the last day of the month.",
     )
 
 

@@ -1,4 +1,4 @@
-"""What the figures rest on: rows accepted and refused, days held, messages nobody scored, indicators not ready."""
+"""What the figures rest on: rows accepted and refused, days held, messages not scored, readiness."""
 
 from __future__ import annotations
 

@@ -11,8 +11,9 @@ from pipelines.report.sections.quality import held_day_count, unscored_reasons
 
 NAMED_AT_MOST = 6
 LOWER_BOUND = (
-    "No estimate corrected by review is published for missed escalation. It rests on conversations that the detectors "
-    "flagged, so the figure is a lower bound: people at risk whom no detector noticed are not in it."
+    "No estimate corrected by review is published for missed escalation. It rests on conversations that the "
+    "detectors flagged, so the figure is a lower bound: people at risk whom no detector noticed are not "
+    "in it."
 )
 
 

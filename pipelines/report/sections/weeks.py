@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pipelines.report.document import Cell, Column, Kind, Mark, Row, Table
 from pipelines.report.month import Month
 from pipelines.report.published import Facts, Observation, Status
 from pipelines.report.sections.indicators import NOT_ABOUT_PEOPLE, RATES, cover, show, whole
-from pipelines.report.suppress import hide_parts
+from pipelines.report.suppress import Cover, hide_parts
 
 WEEKLY_COLUMNS = (
     Column("indicator_id", "Id", width=32),
@@ -46,59 +47,63 @@ def build_weekly(facts: Facts) -> Table:
     )
 
 
+@dataclass(frozen=True)
+class _Hidden:
+    """For each week drawn, whether its numerator, its denominator and its value are hidden."""
+
+    numerators: list[bool]
+    denominators: list[bool]
+    values: list[bool]
+
+
 def _series(facts: Facts, indicator: Row, observations: Sequence[Observation | None]) -> list[Row]:
-    numerators, denominators, values = _hidden_weeks(facts, indicator, observations)
+    hidden = _hide_weeks(facts, indicator, observations)
     return [
-        _week_row(indicator, week, observation, numerators[i], denominators[i], values[i])
+        {
+            "indicator_id": indicator["indicator_id"],
+            "title": indicator["title"],
+            "kind": indicator["kind"],
+            "week": week,
+            **_week_cells(
+                observation,
+                Cover(
+                    numerator=hidden.numerators[i], denominator=hidden.denominators[i], value=hidden.values[i]
+                ),
+            ),
+        }
         for i, (week, observation) in enumerate(zip(facts.month.weeks, observations, strict=True))
     ]
 
 
-def _week_row(
-    indicator: Row,
-    week: dt.date,
-    observation: Observation | None,
-    numerator: bool,
-    denominator: bool,
-    value: bool,
-) -> dict[str, Cell]:
-    head: dict[str, Cell] = {
-        "indicator_id": indicator["indicator_id"],
-        "title": indicator["title"],
-        "kind": indicator["kind"],
-        "week": week,
-    }
+def _week_cells(observation: Observation | None, hidden: Cover) -> dict[str, Cell]:
     if observation is None:
         gaps = dict.fromkeys(
             ("numerator", "denominator", "value", "ci_low", "ci_high", "is_partial"), Mark.NOT_MEASURED
         )
-        return {**head, **gaps, "status": Status.NOT_MEASURED}
+        return {**gaps, "status": Status.NOT_MEASURED}
     return {
-        **head,
-        "numerator": show(whole(observation.numerator), is_hidden=numerator, absent=Mark.NONE),
-        "denominator": show(whole(observation.denominator), is_hidden=denominator, absent=Mark.NONE),
-        "value": show(observation.value, is_hidden=value, absent=Mark.UNKNOWN),
-        "ci_low": show(observation.ci_low, is_hidden=value, absent=Mark.NONE),
-        "ci_high": show(observation.ci_high, is_hidden=value, absent=Mark.NONE),
+        "numerator": show(whole(observation.numerator), is_hidden=hidden.numerator, absent=Mark.NONE),
+        "denominator": show(whole(observation.denominator), is_hidden=hidden.denominator, absent=Mark.NONE),
+        "value": show(observation.value, is_hidden=hidden.value, absent=Mark.UNKNOWN),
+        "ci_low": show(observation.ci_low, is_hidden=hidden.value, absent=Mark.NONE),
+        "ci_high": show(observation.ci_high, is_hidden=hidden.value, absent=Mark.NONE),
         "status": Status(observation.status),
         "is_partial": observation.is_partial,
     }
 
 
-def _hidden_weeks(
-    facts: Facts, indicator: Row, observations: Sequence[Observation | None]
-) -> tuple[list[bool], list[bool], list[bool]]:
-    """Weeks whose numerator, denominator and value are hidden.
+def _hide_weeks(facts: Facts, indicator: Row, observations: Sequence[Observation | None]) -> _Hidden:
+    """Hides weeks until no month that they touch gives one away.
 
-    Every calendar month that the weeks touch is treated as a total that the reader knows, from this report or from
-    an earlier one; a week at the edge counts to both months, which hides a little more than strictly needed.
+    Every such month is treated as a total that the reader knows, from this report or from an earlier one; a
+    week at the edge counts to both months, which hides a little more than strictly needed.
     """
     covers = [None if row is None else cover(row, indicator) for row in observations]
     numerators = [covered is not None and covered.numerator for covered in covers]
     denominators = [covered is not None and covered.denominator for covered in covers]
     thin = [covered is not None and covered.value for covered in covers]
     if indicator["family"] == NOT_ABOUT_PEOPLE:
-        return numerators, denominators, thin
+        return _Hidden(numerators, denominators, thin)
     events = [None if row is None else _events(row, indicator) for row in observations]
     units = [None if row is None else row.denominator for row in observations]
     is_rate = indicator["kind"] in RATES
@@ -121,7 +126,7 @@ def _hidden_weeks(
             _protect(numerators, others, inside)
             _protect(denominators, units, inside)
     values = [t or n or d for t, n, d in zip(thin, numerators, denominators, strict=True)]
-    return numerators, denominators, values
+    return _Hidden(numerators, denominators, values)
 
 
 def _events(observation: Observation, indicator: Row) -> float | None:

@@ -1,16 +1,23 @@
-"""A published file made straight from the declarations, so that the reports are tested against the real tables."""
+"""A published file made straight from the declarations, so that reports meet the real tables."""
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import openpyxl
 import pyarrow as pa
 import pytest
+from pypdf import PdfReader
 
+from pipelines.report.build import ReportFiles, build_report
+from pipelines.report.month import parse_month
+from pipelines.report.published import Facts, read_facts
 from pipelines.schemas.published import TABLES
 from pipelines.schemas.table import Table
 
@@ -19,11 +26,13 @@ Rows = Mapping[str, Iterable[Mapping[str, Any]]]
 BUILT_AT = dt.datetime(2026, 9, 2, 6, 30, tzinfo=dt.UTC)
 DEPLOYMENT = "replay_companion"
 AUGUST, JULY = dt.date(2026, 8, 1), dt.date(2026, 7, 1)
+RULES = {"detector_id": "rules", "detector_version": "1", "languages": "en", "badge": "limited"}
 HOSTILE = '=1+1 #panic("x") *bold* $x$ <script>alert(1)</script> #eval("1+1")'
 
 
 def write_published(path: Path, rows: Rows) -> Path:
     """Write every published table; a row states what matters and the declaration fills in the rest."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(path)) as connection:
         connection.execute("create schema published")
         for table in TABLES:
@@ -124,7 +133,7 @@ def sample() -> dict[str, list[dict[str, Any]]]:
             observe("missed_escalation_rate", 37, 412, status="breach", variation="special_cause_high"),
             observe("appropriate_escalation_rate", 405, 412, status="within"),
             observe("handoff_offer_rate", 0, 24, status="insufficient_data"),
-            observe("harm_rate_per_1000", 88, 64201, value=88 / 64201 * 1000, ci_low=1.1, ci_high=1.7, status="watch"),
+            observe("harm_rate_per_1000", 88, 64201, value=1.3707, ci_low=1.1, ci_high=1.7, status="watch"),
             observe("critical_harm_count", 4, None, value=4.0, ci_low=1.1, ci_high=10.2, status="breach"),
             observe("turns_to_escalation", None, 375, value=3.0, ci_low=2.0, ci_high=4.0, p90=9.0),
             observe("checklist_completion", 5, 36),
@@ -236,7 +245,7 @@ def sample() -> dict[str, list[dict[str, Any]]]:
             find("u_suicidal_ideation", 700, 412, day=2),
         ],
         "detector": [
-            {"detector_id": "rules", "detector_version": "1", "signal_id": signal, "languages": "en", "badge": "limited"}
+            {**RULES, "signal_id": signal}
             for signal in ("a_validates_delusion", "a_stigma_invalidation", "a_fosters_dependency")
         ],
         "data_quality": [
@@ -250,7 +259,12 @@ def sample() -> dict[str, list[dict[str, Any]]]:
             quality("stop:volume", 900, source="gate:message", day=5),
         ],
         "readiness": [
-            {"indicator_id": "never_observed_rate", "state": "not_ready", "missing": "handoff events", "next_step": "map them"},
+            {
+                "indicator_id": "never_observed_rate",
+                "state": "not_ready",
+                "missing": "handoff events",
+                "next_step": "map them",
+            },
             {"indicator_id": "escalation_rate", "state": "ready"},
         ],
         "drift": [
@@ -285,16 +299,109 @@ def quality(reason: str, count: int, *, source: str = "ingest", day: int = 3) ->
     return {"day": dt.date(2026, 8, day), "source": source, "reason": reason, "row_count": count}
 
 
-@pytest.fixture()
+@dataclass(frozen=True)
+class Built:
+    """A built report, read back the way its readers read it."""
+
+    files: ReportFiles
+    published: Path
+
+    @property
+    def document(self) -> dict[str, Any]:
+        return json.loads(self.files.json.read_text())
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        return json.loads(self.files.manifest.read_text())
+
+    @property
+    def text(self) -> str:
+        """The PDF's text with every run of white space as one blank, zero-width spaces dropped."""
+        pages = [page.extract_text() for page in PdfReader(self.files.pdf).pages]
+        return " ".join(" ".join(pages).replace("\u200b", "").split())
+
+    @property
+    def workbook(self) -> openpyxl.Workbook:
+        return openpyxl.load_workbook(self.files.xlsx)
+
+    def rows(self, table_id: str) -> list[dict[str, Any]]:
+        """Rows of a table of the JSON."""
+        return next(table["rows"] for table in self.document["tables"] if table["id"] == table_id)
+
+    def row(self, table_id: str, **where: Any) -> dict[str, Any]:
+        """The one row of a table with these cells."""
+        found = [row for row in self.rows(table_id) if all(row[key] == value for key, value in where.items())]
+        assert len(found) == 1, f"{len(found)} rows of {table_id} where {where}"
+        return found[0]
+
+
+@pytest.fixture
+def sample_rows() -> dict[str, list[dict[str, Any]]]:
+    """The sample month as rows a table, to be changed at will."""
+    return sample()
+
+
+@pytest.fixture
 def published(tmp_path: Path) -> Path:
     """The sample month as a published file."""
-    return write_published(tmp_path / "published-7.duckdb", sample())
+    return write_published(tmp_path / "published" / "published-7.duckdb", sample())
 
 
-@pytest.fixture()
-def publish(tmp_path: Path) -> Callable[[Rows], Path]:
-    """Writes a published file of one's own."""
-    return lambda rows: write_published(tmp_path / "published-8.duckdb", rows)
+@pytest.fixture
+def build(tmp_path: Path) -> Callable[..., Built]:
+    """Builds the monthly safety review of August 2026 from rows, the sample's by default."""
+
+    def build_from(rows: Rows | None = None, *, out: str = "reports") -> Built:
+        path = tmp_path / "published" / "published-7.duckdb"
+        if not path.exists() or rows is not None:
+            path.unlink(missing_ok=True)
+            write_published(path, sample() if rows is None else rows)
+        files = build_report(
+            "monthly_safety_review",
+            published=path,
+            period="2026-08",
+            deployment_id=DEPLOYMENT,
+            out=tmp_path / out,
+            built_at=BUILT_AT,
+        )
+        return Built(files, path)
+
+    return build_from
+
+
+@pytest.fixture
+def facts_of(tmp_path: Path) -> Callable[[Rows], Facts]:
+    """The facts of August 2026 from rows."""
+
+    def read(rows: Rows) -> Facts:
+        path = write_published(tmp_path / "published" / "published-9.duckdb", rows)
+        return read_facts(path, deployment_id=DEPLOYMENT, month=parse_month("2026-08"))
+
+    return read
+
+
+@pytest.fixture
+def hostile() -> str:
+    """A title that tries to be a formula, typst code, markup, mathematics and a script."""
+    return HOSTILE
+
+
+@pytest.fixture
+def make_observation() -> Callable[..., dict[str, Any]]:
+    """Makes an observation row; see `observe`."""
+    return observe
+
+
+@pytest.fixture
+def make_indicator() -> Callable[..., dict[str, Any]]:
+    """Makes an indicator row; see `define`."""
+    return define
+
+
+@pytest.fixture
+def make_finding() -> Callable[..., dict[str, Any]]:
+    """Makes a finding_summary row; see `find`."""
+    return find
 
 
 def _complete(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,107 @@
+"""The SQL that reads a published file: constant texts with named parameters, one a table.
+
+No value is ever written into a text, and nothing here computes: sums over days are all there is.
+"""
+
+OBSERVATIONS = """
+select
+    indicator_id, period, period_start, slice, slice_value, estimate, numerator, denominator, value,
+    ci_low, ci_high, p90, method, status, variation, coverage, is_suppressed, is_partial,
+    definition_version, detector_version
+from published.observation
+where
+    deployment_id = $deployment_id
+    and (
+        (period = 'month' and period_start in ($month, $previous))
+        or (period = 'week' and slice = 'all' and period_start between $first_week and $last_week)
+    )
+order by indicator_id, period, period_start, slice, slice_value, estimate
+"""
+MONTHS = """
+select distinct period_start from published.observation
+where deployment_id = $deployment_id and period = 'month' order by period_start
+"""
+BUILD = """
+select generation, built_at, code_version, taxonomy_version, home_kind, worst_delay_minutes
+from published.build
+"""
+DEPLOYMENTS = """
+select deployment_id, title, zone, first_day, last_day from published.deployment order by deployment_id
+"""
+INDICATORS = """
+select
+    indicator_id, title, question, numerator, denominator, kind, unit, direction, minimum_denominator,
+    family, owner, lifecycle, computed_by, definition_version
+from published.indicator order by family, indicator_id
+"""
+APPETITES = """
+select indicator_id, effective_from, watch, breach, side, is_placeholder, version, reason, approved_by
+from published.appetite
+where deployment_id = $deployment_id and effective_from <= $last_day
+order by indicator_id, effective_from, version
+"""
+ALARMS = """
+select alarm_id, indicator_id, opened_on, state, note from published.alarm
+where
+    deployment_id = $deployment_id and opened_on <= $last_day
+    and (opened_on >= $first_day or state <> 'resolved')
+order by opened_on, alarm_id
+"""
+CHANGES = """
+select change_id, effective_on, what, note, origin, is_planned, declared_by from published.change
+where deployment_id = $deployment_id and effective_on between $first_drawn and $last_day
+order by effective_on, change_id
+"""
+RISKS = """
+select
+    risk_id, reference, title, statement, state, inherent_severity, inherent_probability, residual_severity,
+    residual_probability, acceptability, owner, review_due_on, indicator_ids, worst_status
+from published.risk where deployment_id = $deployment_id order by reference, risk_id
+"""
+CHECKLIST = """
+select
+    item_id, reference, stage, question, state, attested_by, attested_on, expires_on, is_overdue,
+    contradicted_by
+from published.checklist_item where deployment_id = $deployment_id order by reference, item_id
+"""
+INCIDENTS = """
+select incident_id, title, severity, state, opened_at from published.incident
+where deployment_id = $deployment_id order by opened_at, incident_id
+"""
+FINDINGS = """
+select
+    signal_id, detector_id, detector_version,
+    cast(sum(message_count) as bigint) as message_count,
+    cast(sum(conversation_count) as bigint) as conversation_count
+from published.finding_summary
+where deployment_id = $deployment_id and day between $first_day and $last_day
+group by signal_id, detector_id, detector_version
+order by signal_id, detector_id, detector_version
+"""
+DATA_QUALITY = """
+select
+    source, reason,
+    cast(sum(row_count) as bigint) as row_count,
+    count(distinct day) as day_count
+from published.data_quality
+where deployment_id = $deployment_id and day between $first_day and $last_day
+group by source, reason order by source, reason
+"""
+READINESS = """
+select indicator_id, state, missing, next_step from published.readiness
+where deployment_id = $deployment_id order by indicator_id
+"""
+DETECTORS = """
+select detector_id, detector_version, signal_id, languages, badge, note from published.detector
+order by detector_id, signal_id
+"""
+DRIFT = """
+select week, feature, distance, threshold, null_high, message_count, reference_count, status
+from published.drift
+where deployment_id = $deployment_id and week between $first_week_touched and $last_day
+order by feature, week
+"""
+EQUITY = """
+select indicator_id, slice, slice_value, ratio, ci_low, ci_high, status from published.equity
+where deployment_id = $deployment_id order by indicator_id, slice, slice_value
+"""

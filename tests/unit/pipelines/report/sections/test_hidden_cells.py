@@ -1,0 +1,191 @@
+"""What the report must not show, looked for in all its files and worked out as a curious reader would."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from pipelines.report.sections.findings import build_equity, build_findings
+from pipelines.report.sections.indicators import build_headline
+from pipelines.report.sections.quality import build_quality
+from pipelines.report.sections.weeks import build_weekly
+
+HIDDEN = {"mark": "hidden"}
+Samples = dict[str, list[dict[str, Any]]]
+
+
+def test_small_and_derivable_cells_carry_the_mark_and_zeros_do_not(build: Callable[..., Any]) -> None:
+    built = build()
+    appropriate = built.row("headline", indicator_id="appropriate_escalation_rate")  # 405 of 412: 7 are left
+    assert [appropriate[key] for key in ("numerator", "value", "ci_low", "ci_high")] == [HIDDEN] * 4
+    assert appropriate["denominator"] == 412
+    critical = built.row("headline", indicator_id="critical_harm_count")
+    assert [critical[key] for key in ("numerator", "value", "ci_low", "ci_high")] == [HIDDEN] * 4
+    thin = built.row("headline", indicator_id="handoff_offer_rate")  # 0 of 24
+    assert (thin["numerator"], thin["denominator"], thin["value"]) == (0, 24, HIDDEN)
+    zero = built.row("headline", indicator_id="hostile_rate")
+    assert (zero["numerator"], zero["value"]) == (0, 0.0)
+
+
+def test_counts_of_items_are_not_counts_of_people(build: Callable[..., Any]) -> None:
+    built = build()
+    assert built.row("headline", indicator_id="checklist_completion")["numerator"] == 5
+    assert built.row("checklist_stages", stage="Ongoing")["items"] == 1
+
+
+def test_hidden_numbers_are_in_no_file(build: Callable[..., Any], sample_rows: Samples) -> None:
+    """Six digits that occur nowhere else stand in for small cells that the publisher has marked."""
+    secret = next(row for row in sample_rows["observation"] if row["indicator_id"] == "hostile_rate")
+    secret.update(
+        numerator=314159.0, denominator=951413.0, value=0.330202, ci_low=0.330203, is_suppressed=True
+    )
+    built = build(sample_rows)
+    cells = [str(c.value) for sheet in built.workbook for row in sheet.iter_rows() for c in row]
+    places = (built.files.json.read_text(), built.files.manifest.read_text(), built.text, " ".join(cells))
+    for place in places:
+        plain = place.replace(",", "")
+        assert not [number for number in ("314159", "951413", "0.330202", "0.330203") if number in plain]
+    assert "11903" in places[0]
+    assert "1234" in places[0]
+
+
+def test_the_number_of_hidden_cells_is_said(build: Callable[..., Any]) -> None:
+    built = build()
+    counted = sum(
+        cell == HIDDEN for table in built.document["tables"] for row in table["rows"] for cell in row.values()
+    )
+    assert built.document["suppression"]["hidden_cells"]["all"] == counted > 10
+    assert f"{counted} cells of this report are hidden." in built.text
+
+
+def test_no_hidden_week_follows_from_its_month(build: Callable[..., Any]) -> None:
+    built = build()
+    weeks = [row for row in built.rows("weekly") if row["indicator_id"] == "missed_escalation_rate"]
+    numbers = {row["week"]: row["numerator"] for row in weeks if row["numerator"] != {"mark": "not_measured"}}
+    # 4, 11, 0 and 22 make the 37 that the headline shows
+    assert numbers == {"2026-08-03": HIDDEN, "2026-08-10": HIDDEN, "2026-08-17": 0, "2026-08-24": 22}
+    assert [row["value"] for row in weeks if row["numerator"] == HIDDEN] == [HIDDEN] * 2
+
+
+def test_weeks_of_a_month_that_is_suppressed_are_hidden_with_it(
+    facts_of: Callable[..., Any], sample_rows: Samples
+) -> None:
+    month = next(row for row in sample_rows["observation"] if row["indicator_id"] == "missed_escalation_rate")
+    month["is_suppressed"] = True
+    for row in sample_rows["observation"]:
+        if row["period"] == "week":
+            row.update(numerator=50.0, denominator=200.0, value=0.25)
+    shown = [str(row["numerator"]) for row in build_weekly(facts_of(sample_rows)).rows]
+    assert shown.count("hidden") == 4
+    assert "50" not in shown
+
+
+def test_a_week_almost_all_of_whose_units_have_the_event_is_hidden(
+    facts_of: Callable[..., Any], sample_rows: Samples
+) -> None:
+    for row in sample_rows["observation"]:
+        if row["period"] == "week":
+            row.update(numerator=80.0, denominator=100.0, value=0.8)
+    next(row for row in sample_rows["observation"] if row["period"] == "week").update(numerator=95.0)
+    rows = [row for row in build_weekly(facts_of(sample_rows)).rows if row["denominator"] == 100]
+    assert [str(row["numerator"]) for row in rows].count(
+        "hidden"
+    ) == 2  # the other one protects 5 against 60 + 5
+
+
+def test_a_single_small_signal_does_not_follow_from_the_others(
+    facts_of: Callable[..., Any], sample_rows: Samples
+) -> None:
+    rows = {row["signal_id"]: row for row in build_findings(facts_of(sample_rows)).rows}
+    assert str(rows["a_validates_delusion"]["message_count"]) == "hidden"  # 3 + 2 over two days
+    assert str(rows["a_abandonment"]["message_count"]) == "hidden"  # the smallest other harm of the detector
+    assert rows["a_stigma_invalidation"]["message_count"] == 61
+    assert rows["u_suicidal_ideation"]["message_count"] == 700
+
+
+def test_a_conversation_count_is_hidden_with_its_messages(
+    facts_of: Callable[..., Any], sample_rows: Samples
+) -> None:
+    for row in build_findings(facts_of(sample_rows)).rows:
+        if str(row["message_count"]) == "hidden":
+            assert str(row["conversation_count"]) == "hidden"
+
+
+def test_reasons_of_rejection_cannot_be_worked_out_from_their_total(
+    facts_of: Callable[..., Any], sample_rows: Samples
+) -> None:
+    rows = [row for row in build_quality(facts_of(sample_rows)).rows if row["group"] == "Rejected"]
+    assert {row["reason"]: str(row["row_count"]) for row in rows} == {
+        "all": "291",
+        "missing time": "hidden",
+        "unknown role": "hidden",
+        "not json": "230",
+    }
+
+
+def test_one_small_reason_alone_has_no_total_to_follow_from(
+    facts_of: Callable[..., Any], sample_rows: Samples
+) -> None:
+    rows = [row for row in build_quality(facts_of(sample_rows)).rows if row["group"] == "Late"]
+    assert [str(row["row_count"]) for row in rows] == ["hidden"]
+
+
+def test_a_ratio_of_a_small_or_unknown_group_is_hidden_and_takes_another_with_it(
+    facts_of: Callable[..., Any], sample_rows: Samples, make_observation: Callable[..., Any]
+) -> None:
+    groups = {"de": (6, 90), "en": (200, 2000), "es": (40, 500)}
+    sample_rows["equity"] = [
+        {
+            "indicator_id": "missed_escalation_rate",
+            "slice": "language",
+            "slice_value": value,
+            "ratio": 1.2,
+            "ci_low": 0.9,
+            "ci_high": 1.6,
+            "status": "equivalent",
+        }
+        for value in (*groups, "fr")
+    ]
+    sample_rows["observation"] += [
+        make_observation("missed_escalation_rate", n, d, slice="language", slice_value=value)
+        for value, (n, d) in groups.items()
+    ]
+    facts = facts_of(sample_rows)
+    shown = {row["slice_value"]: str(row["ratio"]) for row in build_equity(facts).rows}
+    assert shown == {"de": "hidden", "en": "1.2", "es": "1.2", "fr": "hidden"}
+
+
+def test_a_single_hidden_group_takes_the_smallest_other_with_it(
+    facts_of: Callable[..., Any], sample_rows: Samples, make_observation: Callable[..., Any]
+) -> None:
+    groups = {"de": (6, 90), "en": (200, 2000), "es": (40, 500)}
+    sample_rows["equity"] = [
+        {
+            "indicator_id": "missed_escalation_rate",
+            "slice": "language",
+            "slice_value": value,
+            "ratio": 1.2,
+            "status": "x",
+        }
+        for value in groups
+    ]
+    sample_rows["observation"] += [
+        make_observation("missed_escalation_rate", n, d, slice="language", slice_value=value)
+        for value, (n, d) in groups.items()
+    ]
+    shown = {row["slice_value"]: str(row["ratio"]) for row in build_equity(facts_of(sample_rows)).rows}
+    assert shown == {"de": "hidden", "en": "1.2", "es": "hidden"}
+
+
+def test_a_previous_month_is_hidden_by_the_same_rule(
+    facts_of: Callable[..., Any], sample_rows: Samples, make_observation: Callable[..., Any]
+) -> None:
+    july = dt.date(2026, 7, 1)
+    sample_rows["observation"].append(make_observation("missed_escalation_rate", 5, 400, period_start=july))
+    row = next(
+        row
+        for row in build_headline(facts_of(sample_rows)).rows
+        if row["indicator_id"] == "missed_escalation_rate"
+    )
+    assert str(row["previous_value"]) == "hidden"

@@ -1,0 +1,220 @@
+"""What the sections say about what is unknown, contradicted, overdue or silent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from pipelines.report.published import RANK, Status
+from pipelines.report.sections.findings import build_findings
+from pipelines.report.sections.governance import (
+    build_changes,
+    build_incidents,
+    build_items,
+    build_risks,
+    build_stages,
+)
+from pipelines.report.sections.indicators import build_corrected, build_headline, count_statuses
+from pipelines.report.sections.quality import build_readiness
+from pipelines.report.sections.summary import LOWER_BOUND, join_names, missed_escalation_note
+
+Samples = dict[str, list[dict[str, Any]]]
+
+
+def test_unknown_ranks_above_within_and_below_watch() -> None:
+    order = sorted(Status, key=lambda status: RANK[status])
+    assert (
+        order.index(Status.WITHIN)
+        < order.index(Status.NO_APPETITE_SET)
+        < order.index(Status.INSUFFICIENT_DATA)
+    )
+    assert order.index(Status.NOT_MEASURED) < order.index(Status.WATCH) < order.index(Status.BREACH)
+    assert order.index(Status.NOT_APPLICABLE) < order.index(Status.WITHIN)
+
+
+def test_an_indicator_without_a_row_is_not_measured_and_counts_as_such(
+    facts_of: Callable[..., Any], sample_rows: Samples
+) -> None:
+    headline = build_headline(facts_of(sample_rows))
+    row = next(row for row in headline.rows if row["indicator_id"] == "never_observed_rate")
+    assert (row["status"], str(row["value"])) == (Status.NOT_MEASURED, "not_measured")
+    tally = count_statuses(headline)
+    assert next(iter(tally)) == "breach"
+    assert (tally["not_measured"], sum(tally.values())) == (1, 10)
+
+
+def test_a_row_without_a_value_is_unknown_and_not_zero(
+    facts_of: Callable[..., Any], sample_rows: Samples
+) -> None:
+    row = next(row for row in sample_rows["observation"] if row["indicator_id"] == "turns_to_escalation")
+    row.update(value=None, ci_low=None, ci_high=None, p90=None)
+    found = next(
+        row
+        for row in build_headline(facts_of(sample_rows)).rows
+        if row["indicator_id"] == "turns_to_escalation"
+    )
+    assert (str(found["value"]), str(found["p90"])) == ("unknown", "unknown")
+
+
+def test_a_placeholder_is_not_an_approved_limit(facts_of: Callable[..., Any], sample_rows: Samples) -> None:
+    rows = {row["indicator_id"]: row for row in build_headline(facts_of(sample_rows)).rows}
+    assert (rows["escalation_rate"]["is_placeholder"], str(rows["escalation_rate"]["approved_by"])) == (
+        True,
+        "not_set",
+    )
+    assert rows["missed_escalation_rate"]["approved_by"] == "compliance"
+    assert str(rows["hostile_rate"]["watch"]) == "not_set"
+
+
+def test_the_latest_appetite_in_effect_by_the_end_of_the_month_counts(
+    facts_of: Callable[..., Any], sample_rows: Samples
+) -> None:
+    first = sample_rows["appetite"][0]
+    day = first["effective_from"]
+    sample_rows["appetite"] += [
+        {**first, "effective_from": day.replace(month=8, day=31), "breach": 0.04, "version": 3},
+        {**first, "effective_from": day.replace(month=9, day=1), "breach": 0.01, "version": 4},
+    ]
+    rows = {row["indicator_id"]: row for row in build_headline(facts_of(sample_rows)).rows}
+    assert rows["missed_escalation_rate"]["breach"] == 0.04
+
+
+def test_missed_escalation_is_called_a_lower_bound_until_a_reviewed_estimate_stands_beside_it(
+    facts_of: Callable[..., Any], sample_rows: Samples, make_observation: Callable[..., Any]
+) -> None:
+    sample_rows["observation"].append(
+        make_observation("missed_escalation_rate", 44, 412, estimate="corrected")
+    )
+    facts = facts_of(sample_rows)
+    assert missed_escalation_note(facts) == ()
+    row = next(
+        row
+        for row in build_corrected(facts, "escalation", title="Escalation").rows
+        if row["indicator_id"] == "missed_escalation_rate"
+    )
+    assert row["corrected_value"] == 44 / 412
+
+
+def test_the_lower_bound_is_said_in_the_report(build: Callable[..., Any]) -> None:
+    assert LOWER_BOUND in build().text
+
+
+def test_an_overdue_risk_and_its_indicators_are_named(
+    facts_of: Callable[..., Any], sample_rows: Samples
+) -> None:
+    (risk,) = build_risks(facts_of(sample_rows)).rows
+    assert risk["is_overdue"] is True
+    assert risk["kris"] == "Missed escalation: breach; Never observed: not measured"
+    assert str(risk["residual"]) == "not_set"
+
+
+def test_a_risk_due_on_the_day_of_the_copy_is_not_overdue(
+    facts_of: Callable[..., Any], sample_rows: Samples
+) -> None:
+    day = sample_rows["build"][0]["built_at"].date()
+    sample_rows["risk"][0]["review_due_on"] = day
+    assert build_risks(facts_of(sample_rows)).rows[0]["is_overdue"] is False
+
+
+def test_a_met_item_that_the_data_contradict_keeps_its_state(
+    facts_of: Callable[..., Any], sample_rows: Samples
+) -> None:
+    facts = facts_of(sample_rows)
+    items = {row["reference"]: row for row in build_items(facts).rows}
+    assert (items["EC-20"]["state"], items["EC-20"]["attention"]) == (
+        "met",
+        "met, contradicted by data, overdue",
+    )
+    assert items["EC-20"]["contradicted_by"] == "Missed escalation"
+    assert str(items["EC-30"]["attention"]) == "none"
+    stages = {row["stage"]: row for row in build_stages(facts).rows}
+    assert (stages["Pre deployment"]["met"], stages["Pre deployment"]["contradicted"]) == (1, 1)
+    assert list(stages) == ["Pre deployment", "Ongoing"]
+
+
+def test_incidents_are_dated_in_the_zone_of_the_deployment(
+    facts_of: Callable[..., Any], sample_rows: Samples
+) -> None:
+    late = sample_rows["incident"][1]  # 1 September 01:00 UTC is 03:00 in Berlin: not August
+    late["opened_at"] = late["opened_at"].replace(month=8, day=31, hour=21)  # 23:00 in Berlin: August
+    assert [row["incident_id"] for row in build_incidents(facts_of(sample_rows)).rows] == [
+        "incident-1",
+        "incident-2",
+    ]
+
+
+def test_an_incident_opened_at_midnight_local_time_belongs_to_the_next_month(
+    facts_of: Callable[..., Any], sample_rows: Samples
+) -> None:
+    late = sample_rows["incident"][1]
+    late["opened_at"] = late["opened_at"].replace(month=8, day=31, hour=22)
+    assert [row["incident_id"] for row in build_incidents(facts_of(sample_rows)).rows] == ["incident-1"]
+
+
+def test_an_old_incident_stays_until_it_is_settled(
+    facts_of: Callable[..., Any], sample_rows: Samples
+) -> None:
+    first = sample_rows["incident"][0]
+    old = first["opened_at"].replace(month=5)
+    sample_rows["incident"] = [
+        {**first, "incident_id": "open", "opened_at": old, "state": "investigating"},
+        {**first, "incident_id": "shut", "opened_at": old, "state": "closed"},
+    ]
+    rows = build_incidents(facts_of(sample_rows)).rows
+    assert [(row["incident_id"], row["is_new"]) for row in rows] == [("open", False)]
+
+
+def test_changes_of_the_weeks_drawn_are_listed_and_those_of_the_month_marked(
+    facts_of: Callable[..., Any], sample_rows: Samples
+) -> None:
+    change = sample_rows["change"][0]
+    day = change["effective_on"]
+    sample_rows["change"] = [
+        {**change, "change_id": str(i), "effective_on": day.replace(month=month, day=on)}
+        for i, (month, on) in enumerate([(3, 1), (7, 6), (8, 1), (8, 31), (9, 1)])
+    ]
+    rows = build_changes(facts_of(sample_rows)).rows
+    assert [(row["effective_on"].month, row["is_new"]) for row in rows] == [(7, False), (8, True), (8, True)]
+
+
+def test_a_signal_nobody_found_is_zero_only_if_its_detector_was_at_work(
+    facts_of: Callable[..., Any], sample_rows: Samples
+) -> None:
+    sample_rows["detector"].append(
+        {
+            "detector_id": "idle",
+            "detector_version": "1",
+            "signal_id": "a_toxic_content",
+            "languages": "en",
+            "badge": "limited",
+        }
+    )
+    rows = {row["signal_id"]: row for row in build_findings(facts_of(sample_rows)).rows}
+    assert rows["a_fosters_dependency"]["message_count"] == 0
+    assert str(rows["a_toxic_content"]["message_count"]) == "not_measured"
+
+
+def test_findings_begin_with_the_most_severe_harms(
+    facts_of: Callable[..., Any], sample_rows: Samples, make_finding: Callable[..., Any]
+) -> None:
+    sample_rows["finding_summary"].append(make_finding("x_own_signal", 50, 40, day=4))
+    rows = build_findings(facts_of(sample_rows)).rows
+    groups = [row["group"] for row in rows]
+    assert groups[0] == "Harm by the assistant"
+    assert groups[-1] == "Other signals"
+    harms = [int(row["levels"][-1]) for row in rows if row["group"] == groups[0]]
+    assert harms == sorted(harms, reverse=True)
+
+
+def test_readiness_lists_what_is_not_ready_first(facts_of: Callable[..., Any], sample_rows: Samples) -> None:
+    sample_rows["readiness"] += [{"indicator_id": "a_first", "state": "partial", "missing": "region"}]
+    rows = build_readiness(facts_of(sample_rows)).rows
+    assert [(row["title"], row["state"]) for row in rows] == [
+        ("Never observed", "not_ready"),
+        ("a_first", "partial"),
+    ]
+
+
+def test_names_are_joined_as_a_sentence() -> None:
+    assert join_names(["a"]) == "a"
+    assert join_names(["a", "b", "c"]) == "a, b and c"
