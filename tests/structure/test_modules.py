@@ -148,20 +148,16 @@ def test_modules_have_the_usual_length(product_modules):
     assert middle in USUAL
 
 
-def is_beside_its_module(path: str, repository: Path) -> bool:
-    """Whether test_<module>.py, or test_<module>_<aspect>.py, lies where the module lies."""
-    folder = repository.joinpath(*PurePath(path).parts[2:-1])
-    words = PurePath(path).stem.removeprefix("test_").split("_")
-    names = ["_".join(words[: count + 1]) for count in range(len(words))]
-    return any((folder / name).is_dir() or (folder / f"{name}.py").is_file() for name in names)
+def mirrors_a_package(path: str, repository: Path) -> bool:
+    return (repository.joinpath(*PurePath(path).parts[2:-1]) / "__init__.py").is_file()
 
 
-def test_a_unit_test_lies_where_its_module_lies(repository: Path, modules):
+def test_unit_tests_lie_as_the_packages_lie(repository: Path, modules):
     tests = [m.path for m in modules if m.path.startswith("tests/unit/") and "/test_" in m.path]
     assert tests != []
-    assert [path for path in tests if not is_beside_its_module(path, repository)] == []
+    assert [path for path in tests if not mirrors_a_package(path, repository)] == []
 
 
-def test_a_unit_test_of_no_module_is_found(repository: Path):
-    assert is_beside_its_module("tests/unit/pipelines/test_lake_recovery.py", repository)
-    assert not is_beside_its_module("tests/unit/pipelines/test_ocean.py", repository)
+def test_a_unit_test_of_no_package_is_found(repository: Path):
+    assert mirrors_a_package("tests/unit/pipelines/ingest/test_redact.py", repository)
+    assert not mirrors_a_package("tests/unit/oceans/test_tide.py", repository)
