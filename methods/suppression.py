@@ -242,8 +242,8 @@ def _cheapest_rectangle(
 
 
 def _with_totals(inner: FloatArray) -> FloatArray:
-    if inner.ndim != 2:
-        raise InvalidArgumentError("a two-way table needs rows and columns")
+    if inner.ndim != 2 or np.isnan(inner).any():
+        raise InvalidArgumentError("a two-way table needs rows and columns, and a number in every cell")
     rows = np.hstack([inner, inner.sum(axis=1, keepdims=True)])
     return np.vstack([rows, rows.sum(axis=0, keepdims=True)])
 
@@ -262,6 +262,7 @@ def _mask(given: ArrayLike | None, shape: tuple[int, ...]) -> Mask:
 
 def _whole(counts: ArrayLike) -> FloatArray:
     value = np.asarray(counts, dtype=float)
-    if np.any(value < 0) or np.any(value != np.round(value)):
+    known = value[~np.isnan(value)]
+    if np.any(known < 0) or np.any(known != np.round(known)):
         raise InvalidCountsError("counts that leave must be whole numbers not below 0")
     return value

@@ -84,6 +84,33 @@ def test_no_hidden_count_of_a_list_can_be_worked_out(seed):
     assert np.all(found.is_hidden[is_small(counts)])
 
 
+def test_a_count_that_is_not_known_is_neither_hidden_nor_a_cover():
+    found = suppress_column([100, 7, np.nan, 40])
+    assert found.is_hidden.tolist() == [False, True, False, True]
+    rates = suppress_rates([np.nan, 5, 50, 60], [np.nan, 100, 100, 100])
+    assert not rates.is_hidden[0]
+    with pytest.raises(InvalidArgumentError, match="every cell"):
+        suppress_table([[1, np.nan]])
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_small_numerator_or_remainder_of_rates_can_be_worked_out(seed):
+    rng = np.random.default_rng(seed)
+    trials = rng.integers(1, 200, size=7)
+    events = rng.binomial(trials, 0.15)
+    found = suppress_rates(events, trials)
+    for counts in (events, trials - events, trials):
+        small = is_small(counts)
+        assert np.all(found.is_hidden[small])
+        if found.is_total_hidden:
+            continue
+        hidden_sum = counts[found.is_hidden].sum()
+        assert np.all(counts[small] < hidden_sum)
+        assert not small.any() or hidden_sum >= 5
+    assert np.all(found.is_hidden[trials < 30])
+    assert found.is_hidden.sum() != 1 or found.is_total_hidden
+
+
 def test_a_rate_over_29_is_hidden_and_over_30_shown():
     shown = suppress_rates([15, 50, 60], [30, 100, 100])
     hidden = suppress_rates([15, 50, 60], [29, 100, 100])
