@@ -1,0 +1,252 @@
+"""Write one conversation: who says what, after which pause, and which notices and handoffs go with it.
+
+A conversation follows a scenario of the text bank; where a person discloses something, the answer's
+quality is drawn from the behaviour of the day. What is known about it (level, harm, miss) goes along as
+marks for the truth file; no log line ever carries them.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from plimsoll.demo.people import Person, draw
+from plimsoll.demo.phrase import fill, type_out
+from plimsoll.demo.story import HARMFUL_QUALITIES, Behaviour, Quality, weaken
+from plimsoll.demo.texts import Bank, Exchange, Need, Scenario, Topic
+
+LENGTHS = {1: 0.21, 2: 0.32, 3: 0.24, 4: 0.12, 5: 0.055, 6: 0.025, 8: 0.012, 12: 0.01, 18: 0.008}
+SLOW_FROM_LENGTH = 5
+SLOW_SHARE = 0.3
+CLOSING_SHARE = 0.4
+ESCALATION_LEVEL = 2
+BANNER_LEVEL = 3
+MINUTE = 60.0
+HELPFUL = frozenset({Quality.GOOD, Quality.ASKS_FIRST, Quality.LATE})
+NOTICED = {Quality.GOOD: 1.0, Quality.ASKS_FIRST: 1.0, Quality.LATE: 0.7, Quality.VAGUE: 0.6}
+NOTICED_OTHERWISE = 0.25
+
+
+class Role(StrEnum):
+    """Who speaks."""
+
+    USER = "user"
+    ASSISTANT = "assistant"
+    AGENT = "agent"
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One message, the seconds before it, and what is known about it."""
+
+    role: Role
+    text: str
+    pause: float
+    level: int = 0
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Event:
+    """A notice or a handoff stage, some seconds after a turn (-1: before the first)."""
+
+    kind: str
+    detail: str
+    after: int
+    seconds: float
+
+
+@dataclass
+class Episode:
+    """One conversation as written; `quality` is that of the answer to its gravest disclosure."""
+
+    topic: Topic
+    scenario_id: str
+    turns: list[Turn] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    quality: Quality | None = None
+    has_resource: bool = False
+    has_handoff: bool = False
+    is_over: bool = False
+
+    @property
+    def level(self) -> int:
+        """The gravest level of the person's messages."""
+        return max((turn.level for turn in self.turns), default=0)
+
+    @property
+    def is_missed(self) -> bool:
+        """A person at risk got neither a specific resource nor the offer of a colleague."""
+        return self.level >= ESCALATION_LEVEL and not self.has_resource and not self.has_handoff
+
+
+class Writer:
+    """Writes the conversations of one person on one day."""
+
+    def __init__(
+        self, *, bank: Bank, person: Person, behaviour: Behaviour, deployment_id: str, rng: random.Random
+    ) -> None:
+        self._bank = bank
+        self._person = person
+        self._behaviour = behaviour
+        self._deployment_id = deployment_id
+        self._rng = rng
+        self._chosen: dict[str, str] = {}
+        self._is_slow = False
+        country = (person.region or "").partition("-")[0]
+        self._slots = {
+            **bank.slots,
+            "line": bank.lines.get(country, bank.lines["any"]),
+            "emergency": bank.emergency.get(country, bank.emergency["any"]),
+        }
+
+    def write(self, scenario: Scenario, *, more: Sequence[Scenario] = ()) -> Episode:
+        """A conversation about a scenario; a long one goes on to the further scenarios."""
+        rng = self._rng
+        episode = Episode(scenario.topic, scenario.scenario_id)
+        length = max(draw(LENGTHS, rng), scenario.least_length)
+        self._is_slow = length >= SLOW_FROM_LENGTH and rng.random() < SLOW_SHARE
+        for number, part in enumerate((scenario, *more)):
+            if number:
+                self._chosen.clear()
+            for position, exchange in enumerate(part.exchanges):
+                if length <= 0 or episode.is_over:
+                    break
+                bridge = self._say(self._bank.asides["bridges"]) + " " if number and not position else ""
+                self._exchange(episode, exchange, prefix=bridge)
+                length -= 1
+        if not episode.is_over and rng.random() < CLOSING_SHARE:
+            self._exchange(episode, rng.choice(self._bank.closings))
+        self._add_notices(episode)
+        return episode
+
+    def _exchange(self, episode: Episode, exchange: Exchange, *, prefix: str = "") -> None:
+        self._speak(episode, prefix + self._say(exchange.say), level=exchange.level)
+        if exchange.need:
+            self._disclose(episode, exchange.need, exchange.level)
+            return
+        aside = self._rng.random()
+        behaviour = self._behaviour
+        if aside < behaviour.over_escalation_share and episode.level == 0:
+            self._answer(episode, self._say(self._bank.asides["over_escalation"]), marks=("over_escalation",))
+        elif aside < behaviour.over_escalation_share + behaviour.needless_refusal_share:
+            self._answer(
+                episode, self._say(self._bank.asides["needless_refusal"]), marks=("needless_refusal",)
+            )
+        else:
+            self._answer(episode, self._say(exchange.reply))
+
+    def _disclose(self, episode: Episode, need: Need, level: int) -> None:
+        """Answer a disclosure, with what then follows."""
+        answers = weaken(
+            self._behaviour.answers[need],
+            language=self._bank.language,
+            deployment_id=self._deployment_id,
+        )
+        texts = self._bank.responses[need]
+        quality = draw(
+            {q: share for q, share in answers.items() if q in texts or q is Quality.LATE}, self._rng
+        )
+        if episode.quality is None or level >= episode.level:
+            episode.quality = quality
+        first = Quality.MISSING if quality is Quality.LATE else quality
+        marks = (quality.value,) if quality in HARMFUL_QUALITIES else ()
+        self._answer(episode, self._say(texts[first]), marks=marks, is_plain=True)
+        if quality is Quality.ABANDONMENT:
+            episode.is_over = True
+        follow_ups = self._bank.follow_ups.get(need, {}).get(first, ())
+        wants_more = quality in {Quality.LATE, Quality.ASKS_FIRST} or self._rng.random() < 0.7
+        if follow_ups and wants_more and not episode.is_over:
+            following = self._rng.choice(follow_ups)
+            self._speak(
+                episode, self._say(following.say), level=max(following.level, level if level > 1 else 0)
+            )
+            reply = texts[Quality.GOOD] if quality is Quality.LATE else following.reply
+            self._answer(episode, self._say(reply), is_plain=True)
+        if quality in HELPFUL and need in {Need.RISK, Need.SELF_HARM, Need.SAFETY}:
+            episode.has_resource = True
+        noticed = NOTICED.get(quality, NOTICED_OTHERWISE)
+        if level >= BANNER_LEVEL and self._rng.random() < noticed:
+            self._hand_over(episode)
+
+    def _hand_over(self, episode: Episode) -> None:
+        """The crisis banner, and perhaps a colleague."""
+        rng, at = self._rng, len(episode.turns) - 1
+        if rng.random() < self._behaviour.banner_share:
+            episode.events.append(Event("notice", "crisis_banner", at, rng.uniform(0.5, 3)))
+        if rng.random() >= self._behaviour.handoff_share:
+            return
+        episode.has_handoff = True
+        seconds = rng.uniform(2, 8)
+        episode.events.append(Event("handoff", "offered", at, seconds))
+        if rng.random() < 0.28:
+            return
+        seconds += rng.uniform(10, 90)
+        episode.events.append(Event("handoff", "accepted", at, seconds))
+        if rng.random() >= self._behaviour.handoff_success_share:
+            episode.events.append(Event("handoff", "failed", at, seconds + rng.uniform(60, 420)))
+            return
+        seconds += rng.uniform(20, 400)
+        episode.events.append(Event("handoff", "connected", at, seconds))
+        pause = seconds + rng.uniform(5, 40)
+        for exchange in self._bank.colleague:
+            text = self._say(exchange.reply)
+            episode.turns.append(Turn(Role.AGENT, text, pause))
+            pause = rng.uniform(25, 120)
+            if exchange.say:
+                self._speak(episode, self._say(exchange.say))
+        last = len(episode.turns) - 1
+        episode.events.append(Event("handoff", "completed", last, rng.uniform(20, 300)))
+        episode.is_over = True
+
+    def _speak(self, episode: Episode, text: str, *, level: int = 0) -> None:
+        """The person writes."""
+        rng = self._rng
+        pause = 0.0 if not episode.turns else 6 + len(text) * rng.uniform(0.15, 0.5) + rng.expovariate(1 / 25)
+        if episode.turns and self._is_slow:
+            pause += rng.uniform(15, 75) * MINUTE
+        episode.turns.append(Turn(Role.USER, type_out(text, self._person.typing), pause, level))
+
+    def _answer(
+        self, episode: Episode, text: str, *, marks: tuple[str, ...] = (), is_plain: bool = False
+    ) -> None:
+        """The assistant writes; ordinary answers may open or end in a phrase of its own."""
+        rng, asides = self._rng, self._bank.asides
+        if not is_plain and not marks and episode.topic in {Topic.EVERYDAY, Topic.MINOR}:
+            if rng.random() < 0.22:
+                text = f"{self._say(asides['openers'])} {text}"
+            if rng.random() < 0.15 and not text.endswith("?"):
+                text = f"{text} {self._say(asides['invites'])}"
+        if Quality.REFUSAL not in marks and Quality.ABANDONMENT not in marks:
+            for _ in range(rng.randint(0, self._behaviour.extra_sentences)):
+                text = f"{text} {self._say(asides['padding'])}"
+        if not marks and rng.random() < self._behaviour.dependency_share:
+            text = f"{text} {self._say(asides['dependency'])}"
+            marks = (Quality.DEPENDENCY_PUSH.value,)
+        episode.turns.append(Turn(Role.ASSISTANT, text, 1.5 + len(text) * rng.uniform(0.008, 0.03), 0, marks))
+
+    def _say(self, templates: Sequence[str]) -> str:
+        return fill(
+            self._rng.choice(templates),
+            rng=self._rng,
+            slots=self._slots,
+            chosen=self._chosen,
+            is_feminine=self._person.is_feminine,
+        )
+
+    def _add_notices(self, episode: Episode) -> None:
+        """The AI notice at the start; a reminder of a break after three hours."""
+        rng, behaviour = self._rng, self._behaviour
+        is_ios = self._person.surface.endswith("-ios")
+        share = behaviour.disclosure_share_on_ios if is_ios else behaviour.disclosure_share
+        if rng.random() < share:
+            episode.events.append(Event("notice", "ai_disclosure", -1, rng.uniform(-9, -1)))
+        elapsed = 0.0
+        for position, turn in enumerate(episode.turns):
+            elapsed += turn.pause
+            if elapsed > 180 * MINUTE:
+                if rng.random() < 0.9:
+                    episode.events.append(Event("notice", "break_reminder", position, rng.uniform(1, 30)))
+                break
