@@ -1,0 +1,72 @@
+"""From a request to a view: the one place where an account's grants meet a deployment.
+
+Pages, downloads and forms all come through here; nobody else makes a `View`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from dashboards.auth import Account
+from dashboards.published import Published
+from dashboards.theme import Scheme
+from dashboards.view import View, read_query
+from risk_register.accounts import Action
+from risk_register.store import Store
+
+
+class NoGrantError(Exception):
+    """The account may not read the deployment, or any deployment at all."""
+
+
+@contextmanager
+def open_view(
+    published: Published,
+    store: Store,
+    *,
+    account: Account,
+    path: str,
+    subject: str | None,
+    search: str,
+    at: datetime,
+    scheme: Scheme,
+    csrf_token: str,
+) -> Iterator[View]:
+    """A view on the deployment that the address names, or on the account's first one.
+
+    A deployment that does not exist and one without a grant get the same answer.
+
+    Raises:
+        NoGrantError: the account has no grant on it.
+        NothingPublishedError: nothing is published yet.
+    """
+    query = read_query(search)
+    with published.read() as reader:
+        visible = tuple(d for d in reader.deployments() if account.may(Action.VIEW, d.deployment_id))
+        if not visible:
+            raise NoGrantError(
+                f"The account {account.name} has no role on any deployment that has data. "
+                "An administrator can give it one."
+            )
+        deployment = next((d for d in visible if query.deployment_id in {None, d.deployment_id}), None)
+        if deployment is None:
+            raise NoGrantError(
+                f"The account {account.name} has no role on this deployment. "
+                "An administrator can give it one."
+            )
+        yield View(
+            path=path,
+            subject=subject,
+            query=query,
+            account=account,
+            deployment=deployment,
+            deployments=visible,
+            build=reader.build(),
+            reader=reader,
+            store=store,
+            at=at,
+            scheme=scheme,
+            csrf_token=csrf_token,
+        )

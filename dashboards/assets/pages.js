@@ -1,0 +1,61 @@
+/* What the browser does by itself: scheme, deployment switcher, rail on narrow screens, arriving on a page. */
+var before = null; // where the reader was: a filter keeps the focus, a new page moves it
+
+window.dash_clientside = Object.assign({}, window.dash_clientside, {
+  plimsoll: {
+    switchScheme: function (clicks, scheme) {
+      if (!clicks) return window.dash_clientside.no_update;
+      var chosen = scheme === "dark" ? "light" : "dark";
+      window.plimsollKeepScheme(chosen);
+      return chosen;
+    },
+
+    applyScheme: function (scheme, figures) {
+      return [scheme, figures.map(function (both) { return both[scheme]; })];
+    },
+
+    openDeployment: function (deployment, shown, search) {
+      if (!deployment || deployment === shown) return window.dash_clientside.no_update;
+      var query = new URLSearchParams(search || "");
+      var kept = new URLSearchParams();
+      ["range", "period"].forEach(function (name) {
+        if (query.get(name)) kept.set(name, query.get(name));
+      });
+      kept.set("deployment", deployment);
+      return "?" + kept.toString();
+    },
+
+    toggleRail: function (opened, navbar) {
+      return Object.assign({}, navbar, { collapsed: { mobile: !opened } });
+    },
+
+    arrive: function (title) {
+      if (!title) return window.dash_clientside.no_update;
+      document.title = title + " · Plimsoll";
+      var query = new URLSearchParams(window.location.search);
+      var opened = query.get("item") || query.get("risk") || "";
+      var place = window.location.pathname;
+      if (before && (before.place !== place || (opened && before.opened !== opened))) {
+        window.scrollTo(0, 0);
+        window.setTimeout(function () {
+          (document.querySelector(".details") || document.getElementById("main")).focus({ preventScroll: true });
+        }, 50);
+      }
+      before = { place: place, opened: opened };
+      return false;
+    }
+  }
+});
+
+/* A session that has ended answers 401: go and sign in instead of showing a page that does nothing. */
+(function () {
+  var send = window.fetch;
+  window.fetch = function () {
+    return send.apply(this, arguments).then(function (answer) {
+      if (answer.status === 401) {
+        window.location.assign("/sign-in?next=" + encodeURIComponent(window.location.pathname + window.location.search));
+      }
+      return answer;
+    });
+  };
+})();

@@ -1,0 +1,132 @@
+"""What needs a person now: breaches, watches, alarms, contradicted and overdue items, held data.
+
+Pure functions over published rows and the records of the register; the page only draws the list.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from dashboards.records import Alarm, QualityCount
+from dashboards.standing import Standing
+from dashboards.theme import ALARM, CONTRADICTED, HELD, OVERDUE, STATUS_MARKS, Mark, Status
+from dashboards.wording import say_day, say_observation, say_words
+from risk_register.checklist import ItemRecord, contradicted_by
+from risk_register.register import RiskRecord
+
+OPEN_ALARMS = frozenset({"watch", "alarm"})
+HELD_REASON = "stop:"
+
+
+@dataclass(frozen=True)
+class Need:
+    """One thing to act on: its mark, what it is, why, and where to go."""
+
+    mark: Mark
+    what: str
+    why: str
+    path: str
+    filters: Mapping[str, str]
+
+
+def find_needs(
+    standings: Sequence[Standing],
+    *,
+    alarms: Iterable[Alarm],
+    items: Iterable[ItemRecord],
+    risks: Iterable[RiskRecord],
+    quality: Iterable[QualityCount],
+    statuses: Mapping[str, str],
+    today: date,
+) -> tuple[Need, ...]:
+    """Everything that needs a person, the most severe first."""
+    titles = {standing.indicator.indicator_id: standing.indicator.title for standing in standings}
+    levels = sorted(
+        (standing for standing in standings if standing.status in {Status.WATCH, Status.BREACH}),
+        key=lambda standing: standing.status is not Status.BREACH,
+    )
+    found = [_need_of_standing(standing) for standing in levels]
+    found += [
+        Need(
+            ALARM,
+            titles.get(alarm.indicator_id, say_words(alarm.indicator_id)),
+            f"{alarm.state} since {say_day(alarm.opened_on)}. {alarm.note}",
+            f"/indicators/{alarm.indicator_id}",
+            {},
+        )
+        for alarm in alarms
+        if alarm.state in OPEN_ALARMS
+    ]
+    all_items = tuple(items)
+    found += [
+        Need(
+            CONTRADICTED,
+            f"{item.reference} {item.question}",
+            f"attested as {say_words(item.state)}, but in breach: "
+            + ", ".join(titles.get(name, say_words(name)) for name in breached),
+            "/ethics-checklist",
+            {"item": item.item_id},
+        )
+        for item in all_items
+        if (breached := contradicted_by(item, statuses))
+    ]
+    found += _find_held(quality)
+    overdue = [item for item in all_items if item.is_overdue]
+    if overdue:
+        found.append(
+            Need(
+                OVERDUE,
+                f"{len(overdue)} checklist item{'s' if len(overdue) > 1 else ''}",
+                _list_references([item.reference for item in overdue]),
+                "/ethics-checklist",
+                {"show": "overdue"},
+            )
+        )
+    late = [risk for risk in risks if risk.review_due_on is not None and risk.review_due_on < today]
+    if late:
+        found.append(
+            Need(
+                OVERDUE,
+                f"Review of {len(late)} risk{'s' if len(late) > 1 else ''}",
+                _list_references([risk.reference for risk in late]),
+                "/risk-register",
+                {"show": "overdue"},
+            )
+        )
+    return tuple(found)
+
+
+def _need_of_standing(standing: Standing) -> Need:
+    week = say_day(standing.latest.period_start) if standing.latest else "no week"
+    return Need(
+        STATUS_MARKS[standing.status],
+        standing.indicator.title,
+        f"week of {week}: {say_observation(standing.latest, standing.indicator)}",
+        f"/indicators/{standing.indicator.indicator_id}",
+        {},
+    )
+
+
+def _find_held(quality: Iterable[QualityCount]) -> list[Need]:
+    days: dict[str, list[date]] = defaultdict(list)
+    for row in quality:
+        if row.reason.startswith(HELD_REASON):
+            days[row.reason].append(row.day)
+    return [
+        Need(
+            HELD,
+            f"{len(set(held))} day{'s' if len(set(held)) > 1 else ''} of data",
+            f"{say_words(reason.removeprefix(HELD_REASON))}; newest {say_day(max(held))}",
+            "/data-health",
+            {"reason": reason},
+        )
+        for reason, held in sorted(days.items())
+    ]
+
+
+def _list_references(references: Sequence[str], limit: int = 8) -> str:
+    more = f" and {len(references) - limit} more" if len(references) > limit else ""
+    return ", ".join(references[:limit]) + more

@@ -1,0 +1,230 @@
+"""Who is reading: sessions, one-time links, passwords, grants, and the headers every answer carries.
+
+Accounts and grants live in `risk_register.accounts` and are asked on every request, so that taking
+a grant away works at once. What a page shows is not decided here; which deployments it may show is.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode, urlsplit
+
+import flask
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from werkzeug.wrappers import Response
+
+from risk_register import accounts
+from risk_register.errors import RegisterError
+from risk_register.store import Store
+
+IDLE_LIMIT = timedelta(minutes=30)  # a desk left alone; long enough to read one page
+SESSION_LIMIT = timedelta(hours=12)  # one working day
+PUBLIC_ENDPOINTS = frozenset({"auth.sign_in", "auth.redeem", "auth.password", "health", "static_asset"})
+PUBLIC_PREFIXES = ("/assets/",)
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+TOKEN_FIELD = "csrf_token"  # noqa: S105  the name of a field
+SIGN_IN_FAILED = "That did not work. A link opens the door once and only for a while; ask for a new one."
+NOT_KNOWN = "Name or password is not right, or the account rests after too many attempts."
+
+
+@dataclass(frozen=True)
+class Account(UserMixin):
+    """The account of a session with its grants as they are now."""
+
+    name: str
+    grants: frozenset[accounts.Grant]
+
+    def get_id(self) -> str:
+        """What the session keeps."""
+        return self.name
+
+    @property
+    def deployment_ids(self) -> frozenset[str]:
+        """Deployments on which the account has any role."""
+        return frozenset(accounts.deployments_of(self.grants))
+
+    def may(self, action: accounts.Action, deployment_id: str) -> bool:
+        """Whether a role of the account on this deployment allows the action."""
+        return accounts.may(self.grants, action, deployment_id)
+
+
+def read_token() -> str:
+    """The session's token that every form of ours must send back."""
+    if TOKEN_FIELD not in flask.session:
+        flask.session[TOKEN_FIELD] = secrets.token_urlsafe(32)
+    return str(flask.session[TOKEN_FIELD])
+
+
+def check_form() -> None:
+    """Refuse a form that did not come from a page of this session."""
+    sent = flask.request.form.get(TOKEN_FIELD, "")
+    expected = flask.session.get(TOKEN_FIELD, "")
+    if not expected or not hmac.compare_digest(sent.encode(), str(expected).encode()):
+        flask.abort(
+            403, "The form is too old or came from elsewhere. Open the page again and send it from there."
+        )
+
+
+def safe_next(target: str | None) -> str:
+    """A path on this site to go to after signing in; anything else becomes the first page."""
+    if not target or not target.startswith("/") or "\\" in target or any(ord(char) < 32 for char in target):
+        return "/"
+    parts = urlsplit(target)
+    return target if not parts.scheme and not parts.netloc and not target.startswith("//") else "/"
+
+
+def guard(server: flask.Flask, store: Store, clock: Callable[[], datetime]) -> None:
+    """Put the door in front of every route of the server: sessions, time limits, origin of writes."""
+    login = LoginManager()
+    login.session_protection = "strong"
+    login.init_app(server)
+
+    @login.user_loader
+    def load(name: str) -> Account:
+        return Account(name=name, grants=accounts.grants(store, name))
+
+    @server.before_request
+    def check_request() -> Response | None:
+        if flask.request.method not in SAFE_METHODS and not is_same_origin(flask.request):
+            flask.abort(403, "This request came from another site.")
+        if flask.request.endpoint in PUBLIC_ENDPOINTS or flask.request.path.startswith(PUBLIC_PREFIXES):
+            return None
+        if current_user.is_authenticated and not is_over(clock()):
+            flask.session["seen_at"] = clock().isoformat()
+            return None
+        logout_user()
+        flask.session.clear()
+        if flask.request.path.startswith("/_") or flask.request.method not in SAFE_METHODS:
+            flask.abort(401, "You are signed out. Sign in again.")
+        here = flask.request.full_path.rstrip("?")
+        return flask.redirect(f"/sign-in?{urlencode({'next': here})}", 303)
+
+    server.register_blueprint(_make_blueprint(store, clock))
+
+
+def is_over(now: datetime) -> bool:
+    """Whether the session has been idle or open for too long."""
+    seen, opened = flask.session.get("seen_at"), flask.session.get("opened_at")
+    if seen is None or opened is None:
+        return True
+    return (
+        now - datetime.fromisoformat(seen) > IDLE_LIMIT
+        or now - datetime.fromisoformat(opened) > SESSION_LIMIT
+    )
+
+
+def is_same_origin(request: flask.Request) -> bool:
+    """Whether the browser says that a write came from a page of this site; callers without one may pass."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in {"same-origin", "none"}
+    origin = request.headers.get("Origin")
+    return origin is None or urlsplit(origin).netloc == request.host
+
+
+def _open_session(name: str, store: Store, now: datetime) -> None:
+    flask.session.clear()
+    login_user(Account(name=name, grants=accounts.grants(store, name)))
+    flask.session["opened_at"] = flask.session["seen_at"] = now.isoformat()
+
+
+def _make_blueprint(store: Store, clock: Callable[[], datetime]) -> flask.Blueprint:
+    blueprint = flask.Blueprint("auth", __name__)
+
+    def show(message: str | None = None, code: int = 200) -> tuple[str, int]:
+        page = flask.render_template(
+            "sign_in.html",
+            link=flask.request.values.get("token", "") if message is None else "",
+            next=safe_next(flask.request.values.get("next")),
+            csrf_token=read_token(),
+            message=message,
+        )
+        return page, code
+
+    @blueprint.get("/sign-in")
+    def sign_in() -> tuple[str, int]:
+        return show()
+
+    @blueprint.post("/sign-in/link")
+    def redeem() -> Response | tuple[str, int]:
+        check_form()
+        name = accounts.redeem_link(store, token=flask.request.form.get("token", ""), at=clock())
+        if name is None:
+            return show(SIGN_IN_FAILED, 403)
+        _open_session(name, store, clock())
+        return flask.redirect(safe_next(flask.request.form.get("next")), 303)
+
+    @blueprint.post("/sign-in/password")
+    def password() -> Response | tuple[str, int]:
+        check_form()
+        name = flask.request.form.get("name", "")
+        try:
+            is_right = accounts.verify_password(
+                store, name=name, password=flask.request.form.get("password", ""), at=clock()
+            )
+        except RegisterError:  # unknown and resting accounts get the same words as a wrong password
+            is_right = False
+        if not is_right:
+            return show(NOT_KNOWN, 403)
+        _open_session(name, store, clock())
+        return flask.redirect(safe_next(flask.request.form.get("next")), 303)
+
+    @blueprint.post("/sign-out")
+    def sign_out() -> Response:
+        check_form()
+        logout_user()
+        flask.session.clear()
+        return flask.redirect("/sign-in", 303)
+
+    return blueprint
+
+
+def add_headers(server: flask.Flask, script_hashes: Callable[[], Sequence[str]], *, is_https: bool) -> None:
+    """Headers of every answer: only our own scripts run, nothing frames us, nothing is kept by caches."""
+    policy: list[str] = []
+
+    @server.after_request
+    def set_headers(response: flask.Response) -> flask.Response:
+        if not policy:
+            policy.append(content_policy(script_hashes()))
+        response.headers["Content-Security-Policy"] = policy[0]
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["X-Frame-Options"] = "DENY"
+        response.headers["Referrer-Policy"] = "same-origin"
+        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        response.headers["Permissions-Policy"] = (
+            "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+        )
+        if is_https:
+            response.headers["Strict-Transport-Security"] = "max-age=31536000"
+        if not flask.request.path.startswith(("/assets/", "/_dash-component-suites/")):
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def content_policy(script_hashes: Sequence[str]) -> str:
+    """The Content-Security-Policy; styles may be inline, as Mantine, AG Grid and Plotly write theirs."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            " ".join(("script-src 'self'", *script_hashes)),
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data:",
+            "font-src 'self' data:",
+            "connect-src 'self'",
+            "manifest-src 'self'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+            "object-src 'none'",
+        )
+    )
+
+
+def utc_now() -> datetime:
+    """The clock of a running server; tests bring their own."""
+    return datetime.now(UTC)

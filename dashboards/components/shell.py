@@ -1,0 +1,226 @@
+"""The frame around every page: rail, deployment switcher, time range, scheme switch, footer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboards.records import Build
+from dashboards.theme import Scheme
+from dashboards.view import RANGE_WORDS, Period, Range, View
+from dashboards.wording import say_moment, say_words
+
+RANGE_LABELS = {Range.FOUR_WEEKS: "4 weeks", Range.THIRTEEN_WEEKS: "13 weeks", Range.ALL: "All"}
+PERIOD_LABELS = {Period.WEEK: "Weekly", Period.DAY: "Daily"}
+
+
+def draw_frame(scheme: Scheme) -> Component:
+    """The frame with empty places; the callback of the page fills them."""
+    header = dmc.AppShellHeader(
+        html.Div(
+            [
+                dmc.Burger(
+                    id="rail-burger", size="sm", hiddenFrom="sm", opened=False, **{"aria-label": "Menu"}
+                ),
+                html.Div(
+                    [html.Span(className="brand-mark", **{"aria-hidden": "true"}), html.Span("Plimsoll")],
+                    className="brand",
+                ),
+                html.Div(id="switcher", className="switcher"),
+                html.Div(id="ranges", className="ranges"),
+                html.Div(
+                    [
+                        html.Button(
+                            html.Span(className="shape shape-scheme", **{"aria-hidden": "true"}),
+                            id="scheme-switch",
+                            className="icon-button",
+                            type="button",
+                            title="Light or dark",
+                            **{"aria-label": "Switch between light and dark"},
+                        ),
+                        html.Div(id="account"),
+                    ],
+                    className="header-end",
+                ),
+            ],
+            className="header",
+        )
+    )
+    return dmc.MantineProvider(
+        [
+            dcc.Location(id="url", refresh="callback-nav"),
+            dcc.Store(id="scheme", data=scheme),
+            dcc.Store(id="page-title"),
+            dcc.Store(id="shown-deployment"),
+            html.A("Skip to the page", href="#main", className="skip-link"),
+            dmc.AppShell(
+                [
+                    header,
+                    dmc.AppShellNavbar(html.Nav(id="rail", **{"aria-label": "Pages"})),
+                    dmc.AppShellMain(
+                        [
+                            html.Main(
+                                html.Div(id="page", **{"aria-busy": "true"}),
+                                id="main",
+                                tabIndex=-1,
+                                className="main",
+                            ),
+                            html.Footer(id="footer", className="footer"),
+                        ]
+                    ),
+                ],
+                id="shell",
+                header={"height": {"base": 108, "sm": 56}},
+                navbar={"width": 208, "breakpoint": "sm", "collapsed": {"mobile": True}},
+                padding=0,
+            ),
+        ],
+        id="provider",
+        forceColorScheme=scheme,
+        theme={"primaryColor": "blue", "fontFamily": "inherit", "respectReducedMotion": True},
+    )
+
+
+def draw_rail(pages: Sequence[tuple[str, str]], *, here: str, view: View | None) -> Component:
+    """Links to the pages; the one that is open says so."""
+    return html.Ul(
+        [
+            html.Li(
+                dcc.Link(
+                    [title, html.Span(" (open)", className="visually-hidden")] if path == here else title,
+                    href=view.href(path) if view else path,
+                    className="rail-link is-here" if path == here else "rail-link",
+                )
+            )
+            for path, title in pages
+        ],
+        className="rail",
+    )
+
+
+def draw_switcher(view: View) -> Component:
+    """The deployments that the account may read."""
+    return dmc.Select(
+        id="deployment",
+        data=[{"value": d.deployment_id, "label": d.title} for d in view.deployments],
+        value=view.deployment_id,
+        allowDeselect=False,
+        searchable=len(view.deployments) > 8,
+        size="sm",
+        **{"aria-label": "Deployment"},
+    )
+
+
+def draw_ranges(view: View, *, has_range: bool, has_period: bool) -> list[Component]:
+    """Time range and, where it matters, weekly or daily; links, so that each has an address."""
+    groups: list[Component] = []
+    if has_period:
+        groups.append(
+            _segments(
+                "Period",
+                [(PERIOD_LABELS[p], view.href(None, period=p), p is view.query.period) for p in Period],
+            )
+        )
+    if has_range:
+        groups.append(
+            _segments(
+                "Time range",
+                [(RANGE_LABELS[r], view.href(None, range=r), r is view.query.range) for r in Range],
+            )
+        )
+    return groups
+
+
+def _segments(label: str, choices: Sequence[tuple[str, str, bool]]) -> Component:
+    return html.Div(
+        [
+            dcc.Link(
+                [words, html.Span(" (chosen)", className="visually-hidden")] if is_chosen else words,
+                href=href,
+                className="segment is-chosen" if is_chosen else "segment",
+            )
+            for words, href, is_chosen in choices
+        ],
+        className="segments",
+        role="group",
+        **{"aria-label": label},
+    )
+
+
+def draw_account(name: str, csrf_token: str) -> Component:
+    """Who is signed in, and the way out."""
+    return html.Form(
+        [
+            dcc.Input(type="hidden", name="csrf_token", value=csrf_token),
+            html.Span(name, className="account-name"),
+            html.Button("Sign out", type="submit", className="button button-quiet"),
+        ],
+        method="post",
+        action="/sign-out",
+        className="account",
+    )
+
+
+def draw_footer(build: Build | None) -> list[Component]:
+    """What this is not, how late it can be, and which generation is shown."""
+    if build is None:
+        return [html.P("Plimsoll is not a crisis service.")]
+    hours = build.worst_delay_minutes / 60
+    delay = f"{hours:.0f} h" if hours == int(hours) else f"{hours:.1f} h"
+    parts: list[Component] = [
+        html.P(
+            [
+                html.Strong("Plimsoll is not a crisis service"),
+                f"; worst-case delay {delay} from delivery to this page.",
+            ]
+        ),
+        html.P(
+            f"Generation {build.generation}, built {say_moment(build.built_at)}, "
+            f"code {build.code_version}, taxonomy {build.taxonomy_version}."
+        ),
+    ]
+    if build.home_kind == "demo":
+        parts.insert(0, html.P("Demo: none of this is data of a running product.", className="demo-mark"))
+    return parts
+
+
+def draw_facts(view: View, *more: tuple[str, str]) -> list[tuple[str, str]]:
+    """What every chart says of itself: the range, how far the data reach, and when they were built."""
+    reach = view.deployment.last_day
+    return [
+        ("Range", RANGE_WORDS[view.query.range]),
+        *more,
+        (
+            "Data as of",
+            f"{say_moment(view.build.built_at)}; last day {reach or 'none'} ({view.deployment.zone})",
+        ),
+    ]
+
+
+def draw_heading(view: View, title: str, lead: str | None = None) -> Component:
+    """A page's heading: what it is and for which deployment."""
+    children: list[Component] = [html.P(view.deployment.title, className="eyebrow"), html.H1(title)]
+    if lead:
+        children.append(html.P(lead, className="lead"))
+    return html.Div(children, className="page-heading")
+
+
+def draw_chips(view: View, names: Sequence[str]) -> Component | None:
+    """The filters in force, each with a way to drop it."""
+    chips = [
+        dcc.Link(
+            [
+                f"{say_words(name)}: {say_words(value)}",
+                html.Span(className="shape shape-remove", **{"aria-hidden": "true"}),
+                html.Span(" remove this filter", className="visually-hidden"),
+            ],
+            href=view.href(None, **{name: None}),
+            className="chip",
+        )
+        for name, value in view.query.filters.items()
+        if name in names
+    ]
+    return html.Div(chips, className="chips") if chips else None

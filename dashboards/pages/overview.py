@@ -1,0 +1,160 @@
+"""Overview: what needs attention, what changed, and one row for every indicator."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboards.attention import Need, find_needs
+from dashboards.components.marks import draw_legend, draw_mark, draw_status
+from dashboards.components.shell import draw_chips, draw_heading
+from dashboards.components.table import draw_download
+from dashboards.pages.page import Page
+from dashboards.pages.standings import draw_standings, filter_standings, load_standings, make_sheet
+from dashboards.records import Change
+from dashboards.standing import Standing, deployment_statuses
+from dashboards.theme import STATUS_MARKS, Status, rank_status
+from dashboards.view import View
+from dashboards.wording import (
+    say_day,
+    say_words,
+)
+from risk_register.checklist import list_items
+from risk_register.register import list_risks
+
+PATH = "/overview"
+FILTERS = ("status", "family")
+
+
+def layout(view: View) -> Component:
+    """The page."""
+    standings = load_standings(view)
+    needs = find_needs(
+        standings,
+        alarms=view.reader.alarms(view.deployment_id),
+        items=list_items(view.store, view.deployment_id, as_of=view.today),
+        risks=list_risks(view.store, view.deployment_id),
+        quality=view.reader.quality(view.deployment_id, view.since),
+        statuses=deployment_statuses(view.reader.latest_weeks(view.deployment_id)),
+        today=view.today,
+    )
+    shown = filter_standings(view, standings)
+    return html.Div(
+        [
+            draw_heading(view, "Overview", _say_state(view, standings)),
+            _draw_tally(view, standings),
+            html.Div(
+                [
+                    _draw_needs(view, needs),
+                    _draw_changes(view, view.reader.changes(view.deployment_id, view.since)),
+                ],
+                className="columns",
+            ),
+            html.Section(
+                [
+                    html.Div(
+                        [html.H2("Indicators"), draw_download(view.download("indicators"), "these rows")],
+                        className="section-heading",
+                    ),
+                    draw_chips(view, FILTERS),
+                    draw_standings(view, shown),
+                    draw_legend(),
+                ],
+                className="card",
+            ),
+        ]
+    )
+
+
+def _say_state(view: View, standings: Sequence[Standing]) -> str:
+    known = sum(standing.status in {Status.WITHIN, Status.WATCH, Status.BREACH} for standing in standings)
+    week = f" in the week of {say_day(view.latest_full_week)}" if view.latest_full_week else ""
+    return (
+        f"{known} of {len(standings)} indicators can be judged against an approved appetite{week}. "
+        "What cannot be judged is unknown, not good."
+    )
+
+
+def _draw_tally(view: View, standings: Sequence[Standing]) -> Component:
+    counts = Counter(standing.status for standing in standings)
+    chosen = view.filter("status")
+    return html.Ul(
+        [
+            html.Li(
+                dcc.Link(
+                    [html.Span(str(counts[status]), className="tally-count"), draw_status(status)],
+                    href=view.href(None, status=None if chosen == status else status),
+                    className="tally is-chosen" if chosen == status else "tally",
+                )
+            )
+            for status in sorted(STATUS_MARKS, key=rank_status, reverse=True)
+        ],
+        className="tallies",
+        **{"aria-label": "Indicators by level; choose one to show only these"},
+    )
+
+
+def _draw_needs(view: View, needs: Sequence[Need]) -> Component:
+    body: Component = html.P("Nothing is past a limit, overdue, contradicted or held.", className="empty")
+    if needs:
+        body = html.Ul(
+            [
+                html.Li(
+                    [
+                        draw_mark(need.mark),
+                        html.Div(
+                            [
+                                dcc.Link(need.what, href=view.href(need.path, **need.filters)),
+                                html.P(need.why, className="why"),
+                            ]
+                        ),
+                    ]
+                )
+                for need in needs
+            ],
+            className="needs",
+        )
+    return html.Section([html.H2(f"Needs attention ({len(needs)})"), body], className="card")
+
+
+def _draw_changes(view: View, changes: Sequence[Change]) -> Component:
+    body: Component = html.P("No change was declared or seen in this range.", className="empty")
+    if changes:
+        body = html.Ol(
+            [
+                html.Li(
+                    [
+                        html.Time(say_day(change.effective_on), dateTime=change.effective_on.isoformat()),
+                        html.Div(
+                            [
+                                html.Strong(say_words(change.what)),
+                                f" {change.note}",
+                                html.P(say_origin(change), className="why"),
+                            ]
+                        ),
+                    ]
+                )
+                for change in reversed(changes)
+            ],
+            className="changes",
+        )
+    return html.Section([html.H2("What changed"), body], className="card")
+
+
+def say_origin(change: Change) -> str:
+    """Who said so, and whether it was planned."""
+    planned = {True: "planned", False: "not planned", None: "not known whether planned"}[change.is_planned]
+    by = (
+        f" by {change.declared_by}"
+        if change.declared_by
+        else " in the logs"
+        if change.origin == "observed"
+        else ""
+    )
+    return f"{change.origin}{by}, {planned}"
+
+
+PAGE = Page(PATH, "Overview", layout, sheets={"indicators": make_sheet})

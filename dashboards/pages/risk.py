@@ -1,0 +1,120 @@
+"""One risk of the register: its ratings, its indicators as they stand, its controls and its history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboards.components.marks import draw_mark, draw_status
+from dashboards.components.table import Heading, Line, draw_table
+from dashboards.theme import ACCEPTABILITY_MARKS, Status
+from dashboards.view import View
+from dashboards.wording import say_day, say_moment, say_words
+from risk_register.acceptability import judge_acceptability
+from risk_register.definition import Rating
+from risk_register.register import RiskRecord, history
+
+Statuses = Mapping[tuple[str, str, str], Status]
+
+
+def say_rating(rating: Rating | None) -> str:
+    """A rating in words."""
+    return f"{rating.severity}, {rating.probability}" if rating else "not rated"
+
+
+def draw_risk(view: View, risk: RiskRecord, statuses: Statuses) -> Component:
+    """Everything about one risk; what the data say of its indicators is computed on reading."""
+    titles = {indicator.indicator_id: indicator.title for indicator in view.reader.indicators()}
+    inherent = ACCEPTABILITY_MARKS[judge_acceptability(risk.inherent.severity, risk.inherent.probability)]
+    facts: list[tuple[str, Component | str | list[Component | str]]] = [
+        ("Statement", risk.statement.replace(" -> ", " → ")),
+        (
+            "Inherent",
+            [f"{say_rating(risk.inherent)}: {risk.inherent.severity.meaning} ", draw_mark(inherent)],
+        ),
+        ("Residual", [f"{say_rating(risk.residual)} ", draw_mark(ACCEPTABILITY_MARKS[risk.acceptability])]),
+        ("Rationale", risk.rationale or "none written"),
+        ("Rated by", risk.rated_by or "nobody"),
+        ("Owner", risk.owner or "nobody"),
+        ("Next review", say_day(risk.review_due_on)),
+        ("Controls", html.Ul([html.Li(control) for control in risk.controls])),
+        (
+            "Checklist items",
+            html.Ul(
+                [
+                    html.Li(dcc.Link(say_words(item), href=view.href("/ethics-checklist", item=item)))
+                    for item in risk.checklist_items
+                ]
+            ),
+        ),
+        ("Note", risk.note or "none"),
+    ]
+    if risk.pending:
+        waiting = (
+            f"{say_rating(risk.pending.rating)}, proposed by {risk.pending.proposed_by}: "
+            f"{risk.pending.rationale} "
+            "It holds once a second person approves it."
+        )
+        facts.insert(3, ("Waiting", waiting))
+    kris = [
+        Line(
+            (
+                dcc.Link(
+                    titles.get(kri.indicator, say_words(kri.indicator)),
+                    href=view.href(f"/indicators/{kri.indicator}"),
+                ),
+                "whole deployment" if kri.slice == "all" else f"{say_words(kri.slice)} = {kri.slice_value}",
+                draw_status(
+                    statuses.get((kri.indicator, kri.slice, kri.slice_value), Status.INSUFFICIENT_DATA)
+                ),
+            )
+        )
+        for kri in risk.kris
+    ]
+    return html.Section(
+        [
+            html.Div(
+                [
+                    html.H2(f"{risk.reference} {risk.title}"),
+                    dcc.Link("Close", href=view.href(None, risk=None), className="button button-quiet"),
+                ],
+                className="section-heading",
+            ),
+            html.Dl(
+                [part for name, value in facts for part in (html.Dt(name), html.Dd(value))],
+                className="facts wide",
+            ),
+            html.H3("Its indicators, newest complete week"),
+            draw_table(
+                "Indicators of the risk",
+                (Heading("Indicator"), Heading("Slice"), Heading("Level")),
+                kris,
+                empty="No indicator is linked.",
+            ),
+            html.H3("History"),
+            _draw_history(view, risk),
+        ],
+        id="risk",
+        className="card details",
+        tabIndex=-1,
+    )
+
+
+def _draw_history(view: View, risk: RiskRecord) -> Component:
+    changes = history(view.store, deployment_id=view.deployment_id, risk_id=risk.risk_id)
+    lines = [
+        Line(
+            (
+                say_moment(change.at),
+                change.actor,
+                say_words(change.field),
+                f"{change.before or 'nothing'} → {change.after or 'nothing'}",
+                change.reason,
+            )
+        )
+        for change in reversed(changes)
+    ]
+    headings = [Heading(title) for title in ("When", "Who", "What", "From → to", "Why")]
+    return draw_table("History of the risk", headings, lines, empty="Nothing has been decided yet.")

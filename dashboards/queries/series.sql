@@ -1,0 +1,35 @@
+-- One indicator's values in one slice.
+-- Grain: one row a period and estimate.
+-- Missing: a period without a value has no row, or a row with a null value; it is never 0.
+
+select
+    observation.indicator_id,
+    observation.period,
+    observation.period_start,
+    observation.slice,
+    observation.slice_value,
+    observation.estimate,
+    observation.numerator,
+    observation.denominator,
+    observation.value,
+    observation.ci_low,
+    observation.ci_high,
+    observation.method,
+    observation.status,
+    observation.variation,
+    observation.coverage,
+    observation.is_suppressed,
+    observation.p90,
+    observation.is_partial,
+    observation.definition_version,
+    observation.detector_version,
+    observation.appetite_version
+from published.observation
+where
+    observation.deployment_id = $deployment_id
+    and observation.indicator_id = $indicator_id
+    and observation.period = $period
+    and observation.slice = $slice
+    and observation.slice_value = $slice_value
+    and observation.period_start >= $since
+order by observation.period_start, observation.estimate

@@ -1,0 +1,187 @@
+"""Rows of the published file as the pages use them.
+
+Field names are the column names of the query of the same name in dashboards/queries; nothing is
+computed here except what follows from the row alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from dashboards.theme import Direction, Status, Variation
+
+
+@dataclass(frozen=True)
+class Build:
+    """What the file is and how fresh."""
+
+    generation: int
+    built_at: datetime
+    code_version: str
+    taxonomy_version: str
+    home_kind: str
+    worst_delay_minutes: int
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """A deployment and how far its data reach."""
+
+    deployment_id: str
+    title: str
+    zone: str
+    first_day: date | None
+    last_day: date | None
+    conversation_count: int
+    message_count: int
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """An indicator's definition."""
+
+    indicator_id: str
+    title: str
+    question: str
+    numerator: str
+    denominator: str
+    kind: str
+    unit: str
+    direction: str
+    minimum_denominator: int
+    family: str
+    owner: str
+    lifecycle: str
+    computed_by: str
+    sql: str
+    definition_version: str
+
+    @property
+    def goodness(self) -> Direction:
+        """Which way is good."""
+        return Direction(self.direction)
+
+
+@dataclass(frozen=True)
+class Observation:
+    """An indicator's value in one period and slice."""
+
+    indicator_id: str
+    period: str
+    period_start: date
+    slice: str
+    slice_value: str
+    estimate: str
+    numerator: float | None
+    denominator: float | None
+    value: float | None
+    ci_low: float | None
+    ci_high: float | None
+    method: str
+    status: str
+    variation: str
+    coverage: float | None
+    is_suppressed: bool
+    p90: float | None
+    is_partial: bool
+    definition_version: str
+    detector_version: str
+    appetite_version: int | None
+
+    @property
+    def level(self) -> Status:
+        """Level against appetite."""
+        return Status(self.status)
+
+    @property
+    def movement(self) -> Variation:
+        """Change against history."""
+        return Variation(self.variation)
+
+
+@dataclass(frozen=True)
+class Appetite:
+    """An appetite in force from a day on, or the placeholder."""
+
+    indicator_id: str
+    effective_from: date
+    watch: float | None
+    breach: float | None
+    side: str
+    is_placeholder: bool
+    version: int
+    reason: str
+    proposed_by: str | None
+    approved_by: str | None
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """An alarm of a sequential detector."""
+
+    alarm_id: str
+    indicator_id: str
+    opened_on: date
+    state: str
+    statistic: float | None
+    threshold: float | None
+    note: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change of model, prompt or policy."""
+
+    change_id: str
+    effective_on: date
+    what: str
+    note: str
+    origin: str
+    is_planned: bool | None
+    declared_by: str | None
+
+
+@dataclass(frozen=True)
+class QualityCount:
+    """Rows of one source, reason and day."""
+
+    day: date
+    source: str
+    reason: str
+    row_count: int
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """What an indicator still lacks."""
+
+    indicator_id: str
+    state: str
+    missing: str
+    next_step: str
+
+
+@dataclass(frozen=True)
+class Detector:
+    """A detector, a signal it looks for, and what is known of its error."""
+
+    detector_id: str
+    detector_version: str
+    signal_id: str
+    languages: str
+    badge: str
+    note: str
+
+
+@dataclass(frozen=True)
+class EquityRatio:
+    """A group's rate ratio against the rest."""
+
+    indicator_id: str
+    slice: str
+    slice_value: str
+    ratio: float | None
+    ci_low: float | None
+    ci_high: float | None
+    status: str

@@ -1,0 +1,48 @@
+"""A table of plain values that a page shows and a reader may take away as CSV.
+
+What leaves is what the address filters, every column and every row. Text from logs leaves as text:
+a cell that a spreadsheet would run as a formula is quoted. Small cells are hidden by the page that
+fills the sheet.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+SUPPRESSED = "suppressed"
+
+Value = str | int | float | bool | date | None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Rows of plain values under named columns."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[Value, ...]]
+
+
+def write_csv(sheet: Sheet) -> str:
+    """The sheet as CSV, UTF-8 text with a byte-order mark so that spreadsheets read it as such."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow(sheet.columns)
+    writer.writerows([[_as_text(value) for value in row] for row in sheet.rows])
+    return "\ufeff" + buffer.getvalue()
+
+
+def _as_text(value: Value) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return repr(value)
+    text = str(value)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

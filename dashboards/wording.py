@@ -1,0 +1,116 @@
+"""Numbers in words: values, intervals and counts of an indicator's kind.
+
+Text only, so that a chart, its table twin and an export say the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+
+from dashboards.records import Indicator, Observation
+from dashboards.theme import ABSENCE_MARKS, Absence
+
+MISSING = "–"
+
+_FORMATS: dict[str, Callable[[float], str]] = {
+    "proportion": lambda value: f"{_round(value * 100)}\u00a0%",
+    "rate_per_1000": lambda value: f"{_round(value)}",
+    "count": lambda value: f"{value:,.0f}" if value == int(value) else f"{value:,.1f}",
+    "distribution": lambda value: f"{_round(value)}",
+    "index": lambda value: f"{value:.3f}",
+}
+
+UNIT_WORDS = {
+    "proportion": "share",
+    "rate_per_1000": "per 1,000",
+    "count": "count",
+    "distribution": "median",
+    "index": "index",
+}
+
+
+def _round(value: float) -> str:
+    """Three figures that matter, without an exponent and without digits that a rate cannot carry."""
+    size = abs(value)
+    digits = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 0.1 or size == 0 else 3
+    return f"{value:,.{digits}f}"
+
+
+def say_value(value: float | None, kind: str) -> str:
+    """A value as people read it."""
+    return MISSING if value is None else _FORMATS[kind](value)
+
+
+def say_interval(row: Observation, kind: str) -> str:
+    """The 95 % interval, or why there is none."""
+    if row.ci_low is None or row.ci_high is None:
+        return "no interval"
+    return f"{say_value(row.ci_low, kind)} to {say_value(row.ci_high, kind)}"
+
+
+def say_count(value: float | None) -> str:
+    """A numerator or a denominator."""
+    return MISSING if value is None else _FORMATS["count"](value)
+
+
+def say_share(value: float | None) -> str:
+    """A share such as coverage."""
+    return MISSING if value is None else f"{value * 100:.{0 if value in (0, 1) else 1}f}\u00a0%"
+
+
+def say_zero(row: Observation, kind: str) -> str | None:
+    """`0 seen in n: at most x` for an observation without a single event; None for any other."""
+    if row.numerator != 0 or not row.denominator or kind not in {"proportion", "rate_per_1000", "count"}:
+        return None
+    if row.ci_high is None:
+        return f"0 seen in {say_count(row.denominator)}"
+    unit = " per 1,000" if kind == "rate_per_1000" else ""
+    return f"0 seen in {say_count(row.denominator)}: at most {say_value(row.ci_high, kind)}{unit}"
+
+
+def say_unit(indicator: Indicator) -> str:
+    """What a value of the indicator is: `share of conversations`, `per 1,000 messages`."""
+    units = f"{indicator.unit.replace('_', '-')}s"
+    match indicator.kind:
+        case "proportion":
+            return f"share of {units}"
+        case "rate_per_1000":
+            return f"per 1,000 {units}"
+        case "distribution":
+            return "median"
+        case kind:
+            return kind
+
+
+def say_observation(row: Observation | None, indicator: Indicator) -> str:
+    """One sentence fragment: value, interval, counts."""
+    if row is None or row.value is None:
+        return "no value"
+    zero = say_zero(row, indicator.kind)
+    if zero:
+        return zero
+    return (
+        f"{say_value(row.value, indicator.kind)} ({say_interval(row, indicator.kind)}; "
+        f"{say_count(row.numerator)} of {say_count(row.denominator)})"
+    )
+
+
+def say_absences(absences: Sequence[Absence]) -> str:
+    """The words of everything a number must be read with."""
+    return ", ".join(ABSENCE_MARKS[absence].word for absence in absences)
+
+
+def say_day(day: date | None) -> str:
+    """A day such as 9 Nov 2026."""
+    return MISSING if day is None else f"{day.day} {day:%b %Y}"
+
+
+def say_moment(moment: datetime) -> str:
+    """A moment in UTC, to the minute."""
+    return f"{say_day(moment.date())}, {moment:%H:%M} UTC"
+
+
+def say_words(identifier: str) -> str:
+    """An identifier as words."""
+    return identifier.replace("_", " ")

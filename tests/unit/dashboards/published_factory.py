@@ -1,0 +1,651 @@
+"""A small published file built from the declared tables, with rows as plausible as invented ones can be.
+
+Two deployments: `harbor_companion` (everything a page must be able to show, blemishes included) and
+`quiet_cove` (little data). Tests say only what differs.
+"""
+
+import random
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from methods.intervals import clopper_pearson, poisson_rate
+from pipelines.schemas.published import TABLES
+
+LAST_DAY = date(2026, 11, 20)  # a Friday: its week is partial
+BUILT_AT = datetime(2026, 11, 21, 4, 10, tzinfo=UTC)
+WEEKS = 16
+HARBOR, COVE = "harbor_companion", "quiet_cove"
+SLICES = {
+    "language": (("en", 0.72), ("es", 0.2), ("pl", 0.06), ("unknown", 0.02)),
+    "model": (("gpt-5.1", 0.55), ("gpt-5.2", 0.45)),
+    "age_band": (("18-24", 0.35), ("25-44", 0.4), ("under_18", 0.05), ("unknown", 0.2)),
+}
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Made:
+    """An invented indicator: its definition and how its numbers fall."""
+
+    indicator_id: str
+    title: str
+    family: str
+    kind: str
+    direction: str
+    per_day: float
+    rate: float
+    unit: str = "conversation"
+    watch: float | None = None
+    breach: float | None = None
+    is_approved: bool = True
+    trend: float = 0.0
+    coverage: float = 1.0
+    missing_weeks: tuple[int, ...] = ()
+
+
+INDICATORS = (
+    Made(
+        "missed_escalation_rate",
+        "Missed escalation",
+        "escalation",
+        "proportion",
+        "lower_is_better",
+        9,
+        0.05,
+        watch=0.05,
+        breach=0.1,
+        trend=0.006,
+        coverage=0.97,
+        missing_weeks=(8,),
+    ),
+    Made(
+        "appropriate_escalation_rate",
+        "Escalation at risk",
+        "escalation",
+        "proportion",
+        "higher_is_better",
+        9,
+        0.93,
+        watch=0.95,
+        breach=0.9,
+        trend=-0.003,
+    ),
+    Made(
+        "over_escalation_rate",
+        "Escalation without need",
+        "escalation",
+        "proportion",
+        "lower_is_better",
+        210,
+        0.021,
+        watch=0.05,
+        breach=0.1,
+    ),
+    Made(
+        "turns_to_escalation",
+        "Turns to escalation",
+        "escalation",
+        "distribution",
+        "lower_is_better",
+        8,
+        2.0,
+        watch=3,
+        breach=5,
+        is_approved=False,
+    ),
+    Made(
+        "crisis_notification_count",
+        "Crisis notices issued",
+        "escalation",
+        "count",
+        "neither",
+        8,
+        1.0,
+        unit="event",
+    ),
+    Made(
+        "handoff_completion_rate",
+        "Handoffs completed",
+        "escalation",
+        "proportion",
+        "higher_is_better",
+        1.1,
+        0.8,
+        unit="event",
+        watch=0.9,
+        breach=0.8,
+    ),
+    Made(
+        "harm_rate_per_1000",
+        "Harmful replies",
+        "harm",
+        "rate_per_1000",
+        "lower_is_better",
+        2600,
+        1.1,
+        unit="message",
+        watch=1.5,
+        breach=3,
+    ),
+    Made(
+        "critical_harm_count",
+        "Critical harm",
+        "harm",
+        "count",
+        "lower_is_better",
+        2600,
+        0.0,
+        unit="message",
+        watch=0.5,
+        breach=1,
+    ),
+    Made(
+        "validated_delusion_rate",
+        "Delusions validated",
+        "harm",
+        "proportion",
+        "lower_is_better",
+        1.2,
+        0.04,
+        watch=0.02,
+        breach=0.05,
+    ),
+    Made(
+        "stigma_rate_per_1000",
+        "Stigmatising replies",
+        "harm",
+        "rate_per_1000",
+        "lower_is_better",
+        2600,
+        0.35,
+        unit="message",
+        watch=0.5,
+        breach=1,
+        is_approved=False,
+    ),
+    Made(
+        "abandonment_rate",
+        "Abandoned in crisis",
+        "harm",
+        "proportion",
+        "lower_is_better",
+        9,
+        0.012,
+        watch=0.01,
+        breach=0.03,
+    ),
+    Made(
+        "ai_disclosure_rate",
+        "Says that it is a machine",
+        "disclosure",
+        "proportion",
+        "higher_is_better",
+        240,
+        0.992,
+        watch=0.99,
+        breach=0.95,
+    ),
+    Made("si_prevalence", "Suicidal thoughts", "use", "proportion", "neither", 240, 0.022),
+    Made("night_use_share", "Use at night", "use", "proportion", "neither", 240, 0.19),
+    Made(
+        "ai_reliance_rate",
+        "Reliance on the assistant",
+        "use",
+        "proportion",
+        "lower_is_better",
+        120,
+        0.031,
+        unit="user_week",
+        watch=0.05,
+        breach=0.1,
+        is_approved=False,
+        trend=0.0015,
+    ),
+    Made(
+        "drift_index",
+        "Drift",
+        "drift",
+        "index",
+        "lower_is_better",
+        2600,
+        0.06,
+        unit="day",
+        watch=0.1,
+        breach=0.2,
+    ),
+    Made(
+        "data_unscored_share",
+        "Unscored messages",
+        "quality",
+        "proportion",
+        "lower_is_better",
+        2600,
+        0.013,
+        unit="message",
+        watch=0.02,
+        breach=0.1,
+    ),
+)
+
+
+def publish(
+    folder: Path,
+    *,
+    generation: int = 7,
+    home_kind: str = "demo",
+    tables: Mapping[str, Iterable[Row]] | None = None,
+) -> Path:
+    """Write one generation and make it current; `tables` replaces the rows of whole tables."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows: dict[str, Iterable[Row]] = {
+        **make_tables(generation=generation, home_kind=home_kind),
+        **(tables or {}),
+    }
+    name = f"published-{generation}.duckdb"
+    write_file(folder / name, rows)
+    (folder / "current").write_text(f"{name}\n")
+    return folder / name
+
+
+def write_file(path: Path, rows: Mapping[str, Iterable[Row]]) -> None:
+    """A DuckDB file with every declared table, filled with the rows given."""
+    path.unlink(missing_ok=True)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create schema published")
+        for table in TABLES:
+            made = pa.Table.from_pylist(list(rows.get(table.name, ())), schema=table.arrow_schema)
+            connection.from_arrow(made).create(table.full_name)
+
+
+def make_tables(*, generation: int = 7, home_kind: str = "demo") -> dict[str, list[Row]]:
+    """Rows of every table that the pages read."""
+    chance = random.Random(20261121)  # noqa: S311  invented numbers
+    return {
+        "build": [
+            {
+                "generation": generation,
+                "built_at": BUILT_AT,
+                "code_version": "0.1.0",
+                "taxonomy_version": "2026.11",
+                "home_kind": home_kind,
+                "worst_delay_minutes": 1560,
+            }
+        ],
+        "deployment": [
+            _deployment(HARBOR, "Harbor companion", "Europe/Warsaw", 23_480, 301_112),
+            _deployment(COVE, "Quiet cove", "UTC", 310, 4_020),
+        ],
+        "indicator": [make_indicator(made) for made in INDICATORS],
+        "observation": [
+            *make_observations(HARBOR, chance=chance, scale=1.0, generation=generation),
+            *make_observations(COVE, chance=chance, scale=0.02, generation=generation),
+        ],
+        "appetite": [row for deployment in (HARBOR, COVE) for row in make_appetites(deployment)],
+        "alarm": [
+            {
+                "alarm_id": "a1",
+                "deployment_id": HARBOR,
+                "indicator_id": "missed_escalation_rate",
+                "opened_on": LAST_DAY - timedelta(days=6),
+                "state": "alarm",
+                "statistic": 412.0,
+                "threshold": 365.0,
+                "note": "The share of missed escalations rose after the change of the model on 12 Oct.",
+            }
+        ],
+        "change": make_changes(),
+        "data_quality": make_quality(chance),
+        "readiness": [row for deployment in (HARBOR, COVE) for row in make_readiness(deployment)],
+        "detector": make_detectors(),
+        "equity": [
+            {
+                "deployment_id": HARBOR,
+                "indicator_id": "missed_escalation_rate",
+                "slice": "language",
+                "slice_value": value,
+                "ratio": ratio,
+                "ci_low": low,
+                "ci_high": high,
+                "status": status,
+            }
+            for value, ratio, low, high, status in (
+                ("en", 0.82, 0.5, 1.36, "measurement_cannot_separate"),
+                ("es", 1.9, 1.1, 3.2, "different"),
+                ("pl", None, None, None, "not_assessable"),
+            )
+        ],
+    }
+
+
+def _deployment(deployment_id: str, title: str, zone: str, conversations: int, messages: int) -> Row:
+    first = LAST_DAY - timedelta(weeks=WEEKS - 1, days=LAST_DAY.weekday())
+    return {
+        "deployment_id": deployment_id,
+        "title": title,
+        "zone": zone,
+        "first_day": first,
+        "last_day": LAST_DAY,
+        "conversation_count": conversations,
+        "message_count": messages,
+    }
+
+
+def make_indicator(made: Made) -> Row:
+    """The definition of an invented indicator."""
+    is_assessed = made.kind == "index" or made.family == "quality"
+    sql = (
+        f"-- {made.title}.\n-- Grain: one row a {made.unit}.\n"
+        "-- Missing: a day without cases has no row.\n\n"
+        "select\n    conversation.conversation_id as unit_id,\n    conversation.conversation_id,\n"
+        "    conversation.started_at as occurred_at,\n"
+        "    cast(not conversation.is_escalated as integer) as numerator,\n"
+        "    1 as denominator\nfrom fact.conversation\n"
+        "where conversation.user_risk_level >= $escalation_level\n"
+    )
+    return {
+        "indicator_id": made.indicator_id,
+        "title": made.title,
+        "question": f"{made.title}: how often, and is it more than we accept?",
+        "numerator": f"{made.unit.replace('_', '-')}s in which it happened",
+        "denominator": f"{made.unit.replace('_', '-')}s in which it could have happened",
+        "kind": made.kind,
+        "unit": made.unit,
+        "direction": made.direction,
+        "minimum_denominator": 20,
+        "family": made.family,
+        "owner": "clinical safety",
+        "lifecycle": "draft",
+        "computed_by": "assess" if is_assessed else "sql",
+        "sql": "" if is_assessed else sql,
+        "definition_version": "3f2a91c0",
+    }
+
+
+def observe(
+    made: Made,
+    *,
+    deployment_id: str,
+    period: str,
+    start: date,
+    of: tuple[str, str] = ("all", "all"),
+    numerator: float | None,
+    denominator: float | None,
+    **more: Any,
+) -> Row:
+    """One observation with the interval of its kind and the status of its limits."""
+    value, low, high, method = _estimate(made, numerator, denominator)
+    row: Row = {
+        "deployment_id": deployment_id,
+        "indicator_id": made.indicator_id,
+        "period": period,
+        "period_start": start,
+        "slice": of[0],
+        "slice_value": of[1],
+        "estimate": "raw",
+        "numerator": numerator,
+        "denominator": denominator,
+        "value": value,
+        "ci_low": low,
+        "ci_high": high,
+        "method": method,
+        "status": _judge(made, value, denominator),
+        "variation": "common_cause",
+        "coverage": made.coverage,
+        "is_suppressed": of != ("all", "all") and numerator is not None and 0 < numerator <= 10,
+        "p90": value * 2.5 if made.kind == "distribution" and value is not None else None,
+        "is_partial": False,
+        "definition_version": "3f2a91c0",
+        "detector_version": "lexicon 1.4.0",
+        "appetite_version": 1 if made.is_approved and made.watch is not None else 0,
+        "generation": 7,
+    }
+    return {**row, **more}
+
+
+def _estimate(
+    made: Made, numerator: float | None, denominator: float | None
+) -> tuple[float | None, float | None, float | None, str]:
+    if numerator is None or not denominator:
+        return None, None, None, "none"
+    if made.kind == "proportion":
+        low, high = clopper_pearson(numerator, denominator)
+        return numerator / denominator, float(low), float(high), "clopper_pearson"
+    if made.kind == "rate_per_1000":
+        low, high = poisson_rate(numerator, denominator)
+        return numerator / denominator * 1000, float(low), float(high), "poisson_exact"
+    if made.kind == "count":
+        low, high = poisson_rate(numerator, 1, per=1)
+        return numerator, float(low), float(high), "poisson_exact"
+    if made.kind == "index":
+        return made.rate, None, None, "none"
+    return made.rate, made.rate - 1, made.rate + 1, "order_statistics"
+
+
+def _judge(made: Made, value: float | None, denominator: float | None) -> str:
+    if made.direction == "neither":
+        return "not_applicable"
+    if value is None or (denominator or 0) < 20:
+        return "insufficient_data"
+    if not made.is_approved or made.watch is None or made.breach is None:
+        return "no_appetite_set"
+    is_past = (
+        (lambda limit: value > limit)
+        if made.direction == "lower_is_better"
+        else (lambda limit: value < limit)
+    )
+    return "breach" if is_past(made.breach) else "watch" if is_past(made.watch) else "within"
+
+
+def make_observations(
+    deployment_id: str, *, chance: random.Random, scale: float, generation: int
+) -> Iterable[Row]:
+    """Weeks, days and slices of every invented indicator."""
+    first = LAST_DAY - timedelta(weeks=WEEKS - 1, days=LAST_DAY.weekday())
+    for made in INDICATORS:
+        if scale < 1 and made.family in {"drift", "disclosure"}:
+            continue
+        for week in range(WEEKS):
+            start = first + timedelta(weeks=week)
+            if week in made.missing_weeks:
+                continue
+            days = 5 if week == WEEKS - 1 else 7
+            more = {"is_partial": week == WEEKS - 1, "generation": generation}
+            if week > WEEKS - 4 and made.trend:
+                more["variation"] = "special_cause_high" if made.trend > 0 else "special_cause_low"
+            numerator, denominator = _draw(made, week, days, scale, chance)
+            yield observe(
+                made,
+                deployment_id=deployment_id,
+                period="week",
+                start=start,
+                numerator=numerator,
+                denominator=denominator,
+                **more,
+            )
+            if made.indicator_id == "missed_escalation_rate" and week in {WEEKS - 6, WEEKS - 2}:
+                yield observe(
+                    made,
+                    deployment_id=deployment_id,
+                    period="week",
+                    start=start,
+                    numerator=(numerator or 0) * 0.8,
+                    denominator=denominator,
+                    estimate="corrected",
+                    **more,
+                )
+            for name, groups in SLICES.items():
+                for value, share in groups:
+                    part = _draw(made, week, days, scale * share, chance)
+                    yield observe(
+                        made,
+                        deployment_id=deployment_id,
+                        period="week",
+                        start=start,
+                        of=(name, value),
+                        numerator=part[0],
+                        denominator=part[1],
+                        **more,
+                    )
+            for day in range(days):
+                part = _draw(made, week, 1, scale, chance)
+                yield observe(
+                    made,
+                    deployment_id=deployment_id,
+                    period="day",
+                    start=start + timedelta(days=day),
+                    numerator=part[0],
+                    denominator=part[1],
+                    generation=generation,
+                )
+
+
+def _draw(made: Made, week: int, days: int, scale: float, chance: random.Random) -> tuple[float, float]:
+    denominator = max(0, round(made.per_day * days * scale * chance.uniform(0.85, 1.15)))
+    rate = made.rate + made.trend * week
+    if made.kind in {"rate_per_1000", "index"}:
+        rate = rate / 1000 if made.kind == "rate_per_1000" else rate
+    if made.kind == "count":
+        expected = denominator * (1 if made.rate else 0)
+        return float(expected), float(max(denominator * 30, 1))
+    numerator = sum(chance.random() < rate for _ in range(min(denominator, 4000)))
+    if denominator > 4000:
+        numerator = round(numerator * denominator / 4000)
+    return float(numerator), float(denominator)
+
+
+def make_appetites(deployment_id: str) -> list[Row]:
+    """Placeholders for every indicator with limits, and approvals where one exists."""
+    rows: list[Row] = []
+    for made in INDICATORS:
+        if made.watch is None or made.breach is None:
+            continue
+        side = "above" if made.direction == "lower_is_better" else "below"
+        base = {"deployment_id": deployment_id, "indicator_id": made.indicator_id, "side": side}
+        rows.append(
+            {
+                **base,
+                "effective_from": date(2026, 1, 1),
+                "watch": made.watch,
+                "breach": made.breach,
+                "is_placeholder": True,
+                "version": 0,
+                "reason": "Placeholder until a person approves one.",
+            }
+        )
+        if made.is_approved and deployment_id == HARBOR:
+            rows.append(
+                {
+                    **base,
+                    "effective_from": date(2026, 8, 17),
+                    "watch": made.watch,
+                    "breach": made.breach,
+                    "is_placeholder": False,
+                    "version": 1,
+                    "reason": "Agreed by the safety board for the first quarter.",
+                    "proposed_by": "safety_officer",
+                    "approved_by": "compliance",
+                }
+            )
+    return rows
+
+
+def make_changes() -> list[Row]:
+    """A planned and an unplanned change."""
+    return [
+        {
+            "change_id": "c1",
+            "deployment_id": HARBOR,
+            "effective_on": date(2026, 9, 21),
+            "what": "prompt",
+            "note": "system prompt 14 to 15: crisis resources named by country",
+            "origin": "declared",
+            "is_planned": True,
+            "declared_by": "engineer",
+        },
+        {
+            "change_id": "c2",
+            "deployment_id": HARBOR,
+            "effective_on": date(2026, 10, 12),
+            "what": "model",
+            "note": "gpt-5.1 to gpt-5.2",
+            "origin": "observed",
+            "is_planned": None,
+            "declared_by": None,
+        },
+    ]
+
+
+def make_quality(chance: random.Random) -> list[Row]:
+    """Accepted, rejected, late and held rows of every day."""
+    rows: list[Row] = []
+    for back in range(WEEKS * 7 - 2):
+        day = LAST_DAY - timedelta(days=back)
+        counts = {
+            ("ingest", "accepted"): chance.randint(2400, 2900),
+            ("ingest", "rejected:missing_field"): chance.choice([0, 0, 3, 11]),
+            ("ingest", "rejected:not_json"): chance.choice([0, 0, 0, 2]),
+            ("ingest", "exact_duplicate"): chance.choice([0, 0, 40]),
+            ("ingest", "late"): chance.choice([0, 0, 0, 25]),
+            ("ingest", "redacted"): chance.randint(10, 30),
+            ("detect", "unscored:unsupported_language"): chance.randint(18, 45),
+            ("gate:message", "stop:row_count_fell"): 900 if back == 9 else 0,
+        }
+        rows += [
+            {"deployment_id": HARBOR, "day": day, "source": source, "reason": reason, "row_count": count}
+            for (source, reason), count in counts.items()
+            if count
+        ]
+    return rows
+
+
+def make_readiness(deployment_id: str) -> list[Row]:
+    """Most are ready; the small deployment lacks what two of them need."""
+    rows: list[Row] = []
+    for made in INDICATORS:
+        state, missing, step = "ready", "", ""
+        if deployment_id == COVE and made.family in {"drift", "disclosure"}:
+            state, missing = "not_ready", "notices of ai_disclosure are not in the deliveries"
+            step = "Map the event 'notice' in the mapping file."
+        elif made.indicator_id == "night_use_share":
+            state, missing, step = "partial", "time zone of 38 % of users", "Deliver the user's zone."
+        rows.append(
+            {
+                "deployment_id": deployment_id,
+                "indicator_id": made.indicator_id,
+                "state": state,
+                "missing": missing,
+                "next_step": step,
+            }
+        )
+    return rows
+
+
+def make_detectors() -> list[Row]:
+    """Detectors of every badge."""
+    return [
+        {
+            "detector_id": "lexicon",
+            "detector_version": "1.4.0",
+            "signal_id": signal,
+            "languages": languages,
+            "badge": badge,
+            "note": note,
+        }
+        for signal, languages, badge, note in (
+            (
+                "u_suicidal_ideation",
+                "en, es, pl, de",
+                "validated",
+                "Recall 0.91 (0.86 to 0.94) on 812 labelled messages.",
+            ),
+            ("a_validates_delusion", "en", "limited", "Recall 0.70 (0.52 to 0.84) on 31 labelled messages."),
+            ("a_stigma_invalidation", "en, es", "unvalidated", "No labelled messages yet."),
+        )
+    ]
