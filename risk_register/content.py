@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -17,6 +17,7 @@ from pydantic import BaseModel, ValidationError
 from risk_register.definition import (
     ChecklistItem,
     CrisisResource,
+    Entry,
     Kri,
     PaperRow,
     Polarity,
@@ -51,12 +52,8 @@ __all__ = [
 ]
 
 
-class _Identified(Protocol):
-    @property
-    def id(self) -> str: ...
-
-
 Model = TypeVar("Model", bound=BaseModel)
+Listed = TypeVar("Listed", bound=Entry)
 
 
 @cache
@@ -155,27 +152,34 @@ def check_references(indicator_ids: Iterable[str] | None = None) -> None:
         raise ContentError("\n".join(problems))
 
 
-def _read_folder(folder: Path, model: type[Model]) -> tuple[Model, ...]:
+def _read_folder(folder: Path, model: type[Listed]) -> tuple[Listed, ...]:
     found, problems = [], []
-    for path in sorted(folder.glob("*.yaml")):
+    paths = sorted(folder.glob("*.yaml"))
+    if not paths:
+        raise ContentError(f"{folder}: holds no *.yaml file")
+    for path in paths:
         try:
             entry = _read_model(path, _read_yaml(path), model)
         except ContentError as error:
             problems.append(str(error))
             continue
         found.append(entry)
-        if getattr(entry, "id") != path.stem:  # noqa: B009  every model in a folder has an id
-            problems.append(f"{path}: id is {getattr(entry, 'id')!r}, but the file is named {path.stem!r}")  # noqa: B009
+        if entry.id != path.stem:
+            problems.append(f"{path}: id is {entry.id!r}, but the file is named {path.stem!r}")
     if problems:
         raise ContentError("\n".join(problems))
     return tuple(found)
 
 
-def _read_list(path: Path, key: str, model: type[Model]) -> tuple[Model, ...]:
+def _read_list(path: Path, key: str, model: type[Listed]) -> tuple[Listed, ...]:
     document = _read_yaml(path)
     entries = document.get(key)
     if not isinstance(entries, list) or not entries:
         raise ContentError(f"{path}: {key} must be a list with at least one entry")
+    if set(document) != {key}:
+        raise ContentError(
+            f"{path}: unknown fields {', '.join(sorted(set(document) - {key}))}; allowed: {key}"
+        )
     found, problems = [], []
     for position, entry in enumerate(entries):
         try:
@@ -184,7 +188,7 @@ def _read_list(path: Path, key: str, model: type[Model]) -> tuple[Model, ...]:
             problems.append(str(error))
     if problems:
         raise ContentError("\n".join(problems))
-    _refuse_repeats(path, found)  # type: ignore[arg-type]
+    _refuse_repeats(path, found)
     return tuple(found)
 
 
@@ -201,7 +205,7 @@ def _read_model(path: Path, entry: object, model: type[Model], *, within: str = 
         raise ContentError("\n".join(lines)) from error
 
 
-def _refuse_repeats(path: Path, entries: Sequence[_Identified]) -> None:
+def _refuse_repeats(path: Path, entries: Sequence[Entry]) -> None:
     ids = [entry.id for entry in entries]
     repeated = sorted({name for name in ids if ids.count(name) > 1})
     if repeated:

@@ -37,6 +37,12 @@ class Definition(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Entry(Definition):
+    """A definition that others point at by its id; each kind says what its ids look like."""
+
+    id: str
+
+
 class Polarity(StrEnum):
     """Which way a signal points."""
 
@@ -58,7 +64,7 @@ class Speaker(StrEnum):
     EVENT = "event"
 
 
-class Signal(Definition):
+class Signal(Entry):
     """Something that a detector looks for."""
 
     id: Annotated[str, StringConstraints(pattern=r"^[uaps]_[a-z0-9]+(_[a-z0-9]+)*$")]
@@ -113,7 +119,7 @@ class Rating(Definition):
     probability: Probability
 
 
-class Risk(Definition):
+class Risk(Entry):
     """A starter risk; what a deployment makes of it lives in the store."""
 
     id: Id
@@ -145,7 +151,7 @@ class Stage(StrEnum):
     ONGOING = "ongoing"
 
 
-class ChecklistItem(Definition):
+class ChecklistItem(Entry):
     """A question of the ethics checklist, and the indicators that can contradict the answer."""
 
     id: Id
@@ -180,7 +186,7 @@ class Confidence(StrEnum):
     """Not checked; a hypothesis until somebody opens the primary text."""
 
 
-class PaperRow(Definition):
+class PaperRow(Entry):
     """An element of the source paper and where this system answers it."""
 
     id: Annotated[str, StringConstraints(pattern=r"^(OPP-(EDU|ASM|INT)-\d|RISK-\d[a-e]?|MIT-\d{1,2})$")]
@@ -204,7 +210,7 @@ class ResourceKind(StrEnum):
     """A list of help-lines by country."""
 
 
-class CrisisResource(Definition):
+class CrisisResource(Entry):
     """A real, public line for people in a crisis; its numbers are never treated as contact details."""
 
     id: Id
@@ -238,7 +244,7 @@ class Duty(Definition):
     """When it differs from the regime's own date."""
 
 
-class Regime(Definition):
+class Regime(Entry):
     """A law, guidance or framework, as dated data. It is a working aid, not legal advice."""
 
     id: Id

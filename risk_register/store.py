@@ -85,9 +85,19 @@ class Store:
         self._is_current = False
 
     def upgrade(self) -> None:
-        """Bring the tables to the version of the code; a fraction of a millisecond's work when they are."""
+        """Bring the tables to the version of the code; milliseconds when they are already there.
+
+        Raises:
+            StoreError: the tables come from newer code than this, or the database refuses.
+        """
         with _explained(self._engine):
-            if self.version() != find_head():
+            version = self.version()
+            if version is not None and version not in _list_versions():
+                raise StoreError(
+                    f"The governance store {_name(self._engine)} is at version {version}, unknown to this "
+                    f"code (its newest is {find_head()}). Run the newer code that wrote it."
+                )
+            if version != find_head():
                 _migrate(self._engine)
         self._is_current = True
 
@@ -146,7 +156,11 @@ class Store:
 
 def find_head() -> str:
     """The newest migration, read from the file names so that Alembic need not start."""
-    return max(path.stem.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+    return max(_list_versions())
+
+
+def _list_versions() -> list[str]:
+    return [path.stem.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py")]
 
 
 def _make_engine(url: str) -> Engine:
@@ -188,7 +202,9 @@ def _migrate(engine: Engine) -> None:
     from alembic import command  # noqa: PLC0415  Alembic takes a second to start; only a migration needs it
     from alembic.config import Config  # noqa: PLC0415
 
-    if engine.dialect.name == "sqlite":
+    if engine.dialect.name == "sqlite" and engine.url.database:
+        # Hashes of passwords and names of people lie in it: for the owner's eyes alone.
+        Path(engine.url.database).chmod(0o600)
         # Kept in the file from now on: readers do not wait for the writer. Not possible inside a transaction.
         raw = engine.raw_connection()
         raw.cursor().execute("PRAGMA journal_mode=WAL")

@@ -246,6 +246,7 @@ def test_a_resource_that_expires_on_the_day_of_its_check_is_refused(tmp_path: Pa
     ("text", "message"),
     [
         ("resources: []", "at least one entry"),
+        ("resources: [{id: a}]\nresorces: []", "unknown fields resorces"),
         ("- a\n- b", "must be a mapping"),
         ("resources: [", "cannot be read"),
         ("resources: [{id: a, id: b}]", "key written twice: id"),

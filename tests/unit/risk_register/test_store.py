@@ -41,9 +41,8 @@ def run_at_once(programs: list[list[str]]) -> None:
         subprocess.Popen([sys.executable, "-W", "error", "-c", *program], stderr=subprocess.PIPE, text=True)
         for program in programs
     ]
-    for process in running:
-        _, errors = process.communicate(timeout=120)
-        assert process.returncode == 0, errors
+    endings = [(process.communicate(timeout=120)[1], process.returncode) for process in running]
+    assert [code for _, code in endings] == [0] * len(programs), [errors for errors, _ in endings]
 
 
 def write_at_once(url: str, *, writers: int, each: int) -> None:
@@ -158,6 +157,14 @@ def test_a_store_of_another_version_is_not_touched(store_path: Path) -> None:
     engine.dispose()
     with pytest.raises(StoreError, match="at version 9999"):
         register.list_deployments(Store(f"sqlite:///{store_path}"))
+    with pytest.raises(StoreError, match="Run the newer code"):
+        Store(f"sqlite:///{store_path}").upgrade()
+
+
+def test_the_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "new.sqlite"
+    Store(f"sqlite:///{path}").upgrade()
+    assert path.stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])
