@@ -18,7 +18,7 @@ from pipelines.errors import DefinitionError
 MAXIMUM_HITS_OF_A_RULE = 8
 """Further hits of the same rule in one message add nothing to its finding, and cost time."""
 
-_LOOKAROUND = re.compile(r"\(\?<?!")
+_LOOKAROUND = re.compile(r"\(\?<?[!=]")
 _OPEN_FROM_NONE = re.compile(r"\{0,\d+\}")
 _OPEN_FROM_ONE = re.compile(r"\{1,\d+\}")
 
