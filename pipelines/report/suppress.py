@@ -2,7 +2,9 @@
 
 A count of 1 to 10 is hidden and zero is shown; a rate is hidden when it rests on fewer than 30 units or on
 a hidden numerator; further cells are hidden until no small one follows from those that are shown. What is
-hidden for either reason carries the same mark, because knowing the reason would narrow the number.
+hidden for either reason carries the same mark, because knowing the reason would narrow the number. The limits
+are those of `methods.suppression`; the room that hidden parts must leave each other is counted from 1 and not
+from 0, because a report shows every zero and its reader knows that a hidden cell is none.
 """
 
 from __future__ import annotations
@@ -10,9 +12,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-SMALLEST_SHOWN = 11  # CMS cell size suppression policy: no cell of 1-10 is shown, zero is allowed
-MINIMUM_RATE_DENOMINATOR = 30  # a rate on fewer units says more about persons than about the deployment
-MINIMUM_WIDTH = 5  # the hidden cells of a sum must leave each other at least this much room
+from methods.suppression import HIDDEN_UP_TO, MINIMUM_RATE_TRIALS, MINIMUM_WIDTH
+
+SMALLEST_SHOWN = HIDDEN_UP_TO + 1
+MINIMUM_RATE_DENOMINATOR = MINIMUM_RATE_TRIALS
 
 RULE = (
     f"Counts of 1 to {SMALLEST_SHOWN - 1} are hidden; zero is shown.",

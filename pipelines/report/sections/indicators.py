@@ -12,6 +12,7 @@ from pipelines.report.published import RANK, Facts, Observation, Status
 from pipelines.report.suppress import EVERYTHING, MINIMUM_RATE_DENOMINATOR, Cover, cover_fraction, is_small
 
 RATES = frozenset({"proportion", "rate_per_1000"})
+COUNTED = RATES | {"count"}
 NOT_ABOUT_PEOPLE = "governance"  # family of indicators that count items and risks, not conversations
 FAMILIES = ("escalation", "harm", "disclosure", "use", "drift", "quality", "governance")
 
@@ -123,11 +124,10 @@ def cover(observation: Observation, indicator: Row) -> Cover:
     if kind in RATES:
         return cover_fraction(numerator, denominator, is_rate=True)
     if kind == "count":
-        return cover_fraction(observation.value if numerator is None else numerator, None, is_rate=False)
+        count = observation.value if numerator is None else numerator
+        return cover_fraction(count, denominator, is_rate=False)
     is_thin = denominator is not None and denominator < MINIMUM_RATE_DENOMINATOR
-    return Cover(
-        numerator=is_small(numerator), denominator=is_small(denominator), value=is_thin or is_small(numerator)
-    )
+    return Cover(denominator=is_small(denominator), value=is_thin)
 
 
 def show(value: Cell, *, is_hidden: bool, absent: Mark) -> Cell:
@@ -142,6 +142,11 @@ def whole(number: float | None) -> float | int | None:
     return int(number) if number is not None and number == int(number) else number
 
 
+def counted(observation: Observation, indicator: Row) -> float | int | None:
+    """The numerator where it counts something: a median or an index is not made of one."""
+    return whole(observation.numerator) if indicator["kind"] in COUNTED else None
+
+
 def measured_cells(observation: Observation | None, indicator: Row) -> dict[str, Cell]:
     """Counts, value, interval and 90th percentile of an observation, hidden where they must be."""
     keys = ("numerator", "denominator", "value", "ci_low", "ci_high", "p90")
@@ -150,7 +155,7 @@ def measured_cells(observation: Observation | None, indicator: Row) -> dict[str,
     covered = cover(observation, indicator)
     absent_tail = Mark.UNKNOWN if indicator["kind"] == "distribution" else Mark.NONE
     return {
-        "numerator": show(whole(observation.numerator), is_hidden=covered.numerator, absent=Mark.NONE),
+        "numerator": show(counted(observation, indicator), is_hidden=covered.numerator, absent=Mark.NONE),
         "denominator": show(whole(observation.denominator), is_hidden=covered.denominator, absent=Mark.NONE),
         "value": show(observation.value, is_hidden=covered.value, absent=Mark.UNKNOWN),
         "ci_low": show(observation.ci_low, is_hidden=covered.value, absent=Mark.NONE),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pipelines.report.document import Cell, Column, Kind, Mark, Row, Table
 from pipelines.report.month import Month
 from pipelines.report.published import Facts, Observation, Status
-from pipelines.report.sections.indicators import NOT_ABOUT_PEOPLE, RATES, cover, show, whole
+from pipelines.report.sections.indicators import NOT_ABOUT_PEOPLE, RATES, counted, cover, show, whole
 from pipelines.report.suppress import Cover, hide_parts
 
 WEEKLY_COLUMNS = (
@@ -66,6 +66,7 @@ def _series(facts: Facts, indicator: Row, observations: Sequence[Observation | N
             "week": week,
             **_week_cells(
                 observation,
+                indicator,
                 Cover(
                     numerator=hidden.numerators[i], denominator=hidden.denominators[i], value=hidden.values[i]
                 ),
@@ -75,14 +76,14 @@ def _series(facts: Facts, indicator: Row, observations: Sequence[Observation | N
     ]
 
 
-def _week_cells(observation: Observation | None, hidden: Cover) -> dict[str, Cell]:
+def _week_cells(observation: Observation | None, indicator: Row, hidden: Cover) -> dict[str, Cell]:
     if observation is None:
         gaps = dict.fromkeys(
             ("numerator", "denominator", "value", "ci_low", "ci_high", "is_partial"), Mark.NOT_MEASURED
         )
         return {**gaps, "status": Status.NOT_MEASURED}
     return {
-        "numerator": show(whole(observation.numerator), is_hidden=hidden.numerator, absent=Mark.NONE),
+        "numerator": show(counted(observation, indicator), is_hidden=hidden.numerator, absent=Mark.NONE),
         "denominator": show(whole(observation.denominator), is_hidden=hidden.denominator, absent=Mark.NONE),
         "value": show(observation.value, is_hidden=hidden.value, absent=Mark.UNKNOWN),
         "ci_low": show(observation.ci_low, is_hidden=hidden.value, absent=Mark.NONE),
@@ -131,7 +132,7 @@ def _hide_weeks(facts: Facts, indicator: Row, observations: Sequence[Observation
 
 def _events(observation: Observation, indicator: Row) -> float | None:
     is_bare_count = indicator["kind"] == "count" and observation.numerator is None
-    return observation.value if is_bare_count else observation.numerator
+    return observation.value if is_bare_count else counted(observation, indicator)
 
 
 def _protect(hidden: list[bool], parts: Sequence[float | None], inside: Sequence[int]) -> None:

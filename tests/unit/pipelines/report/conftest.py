@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -134,8 +135,8 @@ def sample() -> dict[str, list[dict[str, Any]]]:
             observe("appropriate_escalation_rate", 405, 412, status="within"),
             observe("handoff_offer_rate", 0, 24, status="insufficient_data"),
             observe("harm_rate_per_1000", 88, 64201, value=1.3707, ci_low=1.1, ci_high=1.7, status="watch"),
-            observe("critical_harm_count", 4, None, value=4.0, ci_low=1.1, ci_high=10.2, status="breach"),
-            observe("turns_to_escalation", None, 375, value=3.0, ci_low=2.0, ci_high=4.0, p90=9.0),
+            observe("critical_harm_count", 4, 64201, value=4.0, ci_low=1.1, ci_high=10.2, status="breach"),
+            observe("turns_to_escalation", 4, 375, value=3.0, ci_low=2.0, ci_high=4.0, p90=9.0),
             observe("checklist_completion", 5, 36),
             observe("hostile_rate", 0, 11903),
             observe("hostile_rate", 412, 11903, estimate="corrected"),
@@ -314,13 +315,13 @@ class Built:
     def manifest(self) -> dict[str, Any]:
         return json.loads(self.files.manifest.read_text())
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The PDF's text with every run of white space as one blank, zero-width spaces dropped."""
         pages = [page.extract_text() for page in PdfReader(self.files.pdf).pages]
         return " ".join(" ".join(pages).replace("\u200b", "").split())
 
-    @property
+    @cached_property
     def workbook(self) -> openpyxl.Workbook:
         return openpyxl.load_workbook(self.files.xlsx)
 
@@ -333,6 +334,29 @@ class Built:
         found = [row for row in self.rows(table_id) if all(row[key] == value for key, value in where.items())]
         assert len(found) == 1, f"{len(found)} rows of {table_id} where {where}"
         return found[0]
+
+
+def build_from(rows: Rows | None, published: Path, out: Path) -> Built:
+    """Build August 2026 from rows, or from the published file that is there already."""
+    if rows is not None:
+        published.unlink(missing_ok=True)
+        write_published(published, rows)
+    files = build_report(
+        "monthly_safety_review",
+        published=published,
+        period="2026-08",
+        deployment_id=DEPLOYMENT,
+        out=out,
+        built_at=BUILT_AT,
+    )
+    return Built(files, published)
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The sample month's report, for tests that only read it."""
+    folder = tmp_path_factory.mktemp("report")
+    return build_from(sample(), folder / "published" / "published-7.duckdb", folder / "reports")
 
 
 @pytest.fixture
@@ -351,22 +375,12 @@ def published(tmp_path: Path) -> Path:
 def build(tmp_path: Path) -> Callable[..., Built]:
     """Builds the monthly safety review of August 2026 from rows, the sample's by default."""
 
-    def build_from(rows: Rows | None = None, *, out: str = "reports") -> Built:
-        path = tmp_path / "published" / "published-7.duckdb"
-        if not path.exists() or rows is not None:
-            path.unlink(missing_ok=True)
-            write_published(path, sample() if rows is None else rows)
-        files = build_report(
-            "monthly_safety_review",
-            published=path,
-            period="2026-08",
-            deployment_id=DEPLOYMENT,
-            out=tmp_path / out,
-            built_at=BUILT_AT,
-        )
-        return Built(files, path)
+    def build_it(rows: Rows | None = None, *, out: str = "reports") -> Built:
+        published = tmp_path / "published" / "published-7.duckdb"
+        is_there = published.exists() and rows is None
+        return build_from(None if is_there else rows or sample(), published, tmp_path / out)
 
-    return build_from
+    return build_it
 
 
 @pytest.fixture

@@ -35,8 +35,7 @@ def ask(published: Path, out: Path, **changes: Any) -> None:
     build_report(asked.pop("name"), published=published, out=out, built_at=NOW, **asked)
 
 
-def test_known_numbers_stand_in_json_workbook_and_pdf(build: Callable[..., Any]) -> None:
-    built = build()
+def test_known_numbers_stand_in_json_workbook_and_pdf(built: Any) -> None:
     row = built.row("headline", indicator_id="missed_escalation_rate")
     assert (row["numerator"], row["denominator"], row["value"]) == (37, 412, 37 / 412)
     assert (row["watch"], row["breach"], row["status"]) == (0.02, 0.05, "breach")
@@ -54,8 +53,7 @@ def test_known_numbers_stand_in_json_workbook_and_pdf(build: Callable[..., Any])
         assert text in built.text
 
 
-def test_every_cell_of_the_json_is_the_typed_cell_of_the_workbook(build: Callable[..., Any]) -> None:
-    built = build()
+def test_every_cell_of_the_json_is_the_typed_cell_of_the_workbook(built: Any) -> None:
     compared = 0
     for table in built.document["tables"]:
         sheet = built.workbook[table["title"][:31]]
@@ -84,8 +82,7 @@ def assert_same_cell(expected: Any, actual: Any, kind: str) -> None:
         assert actual == pytest.approx(expected, rel=1e-12)
 
 
-def test_every_number_of_the_headline_and_the_data_quality_is_in_the_pdf(build: Callable[..., Any]) -> None:
-    built = build()
+def test_every_number_of_the_headline_and_the_data_quality_is_in_the_pdf(built: Any) -> None:
     text = built.text
     for row in built.rows("headline"):
         for key, kind in (
@@ -105,8 +102,7 @@ def test_building_twice_gives_the_same_bytes(build: Callable[..., Any]) -> None:
         assert getattr(first.files, name).read_bytes() == getattr(second.files, name).read_bytes()
 
 
-def test_the_manifest_names_versions_counts_and_hashes(build: Callable[..., Any]) -> None:
-    built = build()
+def test_the_manifest_names_versions_counts_and_hashes(built: Any) -> None:
     manifest = built.manifest
     assert manifest["parameters"] == {
         "name": "monthly_safety_review",
@@ -126,8 +122,7 @@ def test_the_manifest_names_versions_counts_and_hashes(build: Callable[..., Any]
     assert built.files.folder.parts[-3:] == ("replay_companion", "monthly_safety_review", "2026-08")
 
 
-def test_no_text_becomes_a_formula_a_link_or_a_script(build: Callable[..., Any], hostile: str) -> None:
-    built = build()
+def test_no_text_becomes_a_formula_a_link_or_a_script(built: Any, hostile: str) -> None:
     cells = [cell for sheet in built.workbook for row in sheet.iter_rows() for cell in row]
     assert [cell.data_type for cell in cells if cell.value == hostile] != []
     assert {cell.data_type for cell in cells if cell.value == hostile} == {"s"}
@@ -136,10 +131,7 @@ def test_no_text_becomes_a_formula_a_link_or_a_script(build: Callable[..., Any],
         assert not [name for name in parts.namelist() if "vba" in name.lower() or "external" in name.lower()]
 
 
-def test_markup_and_typst_code_are_drawn_as_the_text_they_are(
-    build: Callable[..., Any], hostile: str
-) -> None:
-    built = build()
+def test_markup_and_typst_code_are_drawn_as_the_text_they_are(built: Any, hostile: str) -> None:
     assert built.text.replace(" ", "").count(hostile.replace(" ", "")) >= 3  # headline, change, incident
     reader = PdfReader(built.files.pdf)
     assert "/OpenAction" not in reader.trailer["/Root"]
@@ -165,8 +157,7 @@ def test_every_status_but_the_last_has_a_shape_of_its_own() -> None:
     )
 
 
-def test_the_pdf_has_a_title_a_language_tags_and_page_numbers(build: Callable[..., Any]) -> None:
-    built = build()
+def test_the_pdf_has_a_title_a_language_tags_and_page_numbers(built: Any) -> None:
     reader = PdfReader(built.files.pdf)
     root = reader.trailer["/Root"]
     assert reader.metadata is not None
@@ -309,6 +300,6 @@ def test_the_time_of_building_needs_a_zone(published: Path, tmp_path: Path) -> N
         )
 
 
-def test_the_json_is_sorted_and_reads_back(build: Callable[..., Any]) -> None:
-    content = build().files.json.read_text()
+def test_the_json_is_sorted_and_reads_back(built: Any) -> None:
+    content = built.files.json.read_text()
     assert content == json.dumps(json.loads(content), sort_keys=True, indent=2, ensure_ascii=False) + "\n"

@@ -17,8 +17,8 @@ def test_the_top_of_a_scale_is_the_next_round_number(value: float, top: float) -
     assert nice_ceiling(value) == pytest.approx(top)
 
 
-def test_weeks_keep_their_marks(build: Callable[..., Any]) -> None:
-    chart = draw_charts(build().document)["missed_escalation_rate"]
+def test_weeks_keep_their_marks(built: Any) -> None:
+    chart = draw_charts(built.document)["missed_escalation_rate"]
     states = [point["state"] for point in chart["points"]]
     assert states == ["not_measured"] * 8 + ["hidden", "hidden", "shown", "shown", "not_measured"]
     assert [point["y"] for point in chart["points"] if point["state"] != "shown"] == [None] * 11
@@ -26,8 +26,8 @@ def test_weeks_keep_their_marks(build: Callable[..., Any]) -> None:
     assert chart["points"][11]["low"] < chart["points"][11]["y"] < chart["points"][11]["high"]
 
 
-def test_a_chart_says_in_words_what_it_draws(build: Callable[..., Any]) -> None:
-    chart = draw_charts(build().document)["missed_escalation_rate"]
+def test_a_chart_says_in_words_what_it_draws(built: Any) -> None:
+    chart = draw_charts(built.document)["missed_escalation_rate"]
     assert chart["alt"] == (
         "Weekly values of Missed escalation, 13 weeks from 2026-06-08 to 2026-08-31: 2 shown, "
         "from 0.00% to 21.6%, last 21.6% in the week of 2026-08-24."
@@ -50,8 +50,8 @@ def test_limits_are_drawn_once_a_person_has_approved_them(
     assert placeholder["limits"] == "no approved limit"
 
 
-def test_a_change_stands_between_its_weeks_and_the_month_is_shaded(build: Callable[..., Any]) -> None:
-    chart = draw_charts(build().document)["missed_escalation_rate"]
+def test_a_change_stands_between_its_weeks_and_the_month_is_shaded(built: Any) -> None:
+    chart = draw_charts(built.document)["missed_escalation_rate"]
     monday, next_monday = chart["points"][9]["x"], chart["points"][10]["x"]
     assert monday < chart["changes"][0] < next_monday  # 12 August, a Wednesday
     assert chart["month"][0] < chart["points"][8]["x"] < chart["month"][1] == 1.0

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import itertools
 
+import numpy as np
 import pytest
 
+from methods.suppression import suppress_column
 from pipelines.report.suppress import Cover, cover_fraction, hide_parts, is_small, must_hide_total
 
 
@@ -81,6 +83,7 @@ def test_no_small_part_follows_from_a_shown_total() -> None:
         hidden = hide_parts(parts)
         assert all(is_hidden for part, is_hidden in zip(parts, hidden, strict=True) if 0 < part < 11)
         assert not any(is_hidden for part, is_hidden in zip(parts, hidden, strict=True) if part == 0)
+        assert not np.any(suppress_column(parts, is_total_shown=True).is_hidden & ~np.array(hidden))
         if any(hidden) and not must_hide_total(parts, hidden):
             rest = sum(part for part, is_hidden in zip(parts, hidden, strict=True) if is_hidden)
             assert sum(hidden) >= 2

@@ -15,8 +15,7 @@ HIDDEN = {"mark": "hidden"}
 Samples = dict[str, list[dict[str, Any]]]
 
 
-def test_small_and_derivable_cells_carry_the_mark_and_zeros_do_not(build: Callable[..., Any]) -> None:
-    built = build()
+def test_small_and_derivable_cells_carry_the_mark_and_zeros_do_not(built: Any) -> None:
     appropriate = built.row("headline", indicator_id="appropriate_escalation_rate")  # 405 of 412: 7 are left
     assert [appropriate[key] for key in ("numerator", "value", "ci_low", "ci_high")] == [HIDDEN] * 4
     assert appropriate["denominator"] == 412
@@ -28,8 +27,7 @@ def test_small_and_derivable_cells_carry_the_mark_and_zeros_do_not(build: Callab
     assert (zero["numerator"], zero["value"]) == (0, 0.0)
 
 
-def test_counts_of_items_are_not_counts_of_people(build: Callable[..., Any]) -> None:
-    built = build()
+def test_counts_of_items_are_not_counts_of_people(built: Any) -> None:
     assert built.row("headline", indicator_id="checklist_completion")["numerator"] == 5
     assert built.row("checklist_stages", stage="Ongoing")["items"] == 1
 
@@ -50,8 +48,7 @@ def test_hidden_numbers_are_in_no_file(build: Callable[..., Any], sample_rows: S
     assert "1234" in places[0]
 
 
-def test_the_number_of_hidden_cells_is_said(build: Callable[..., Any]) -> None:
-    built = build()
+def test_the_number_of_hidden_cells_is_said(built: Any) -> None:
     counted = sum(
         cell == HIDDEN for table in built.document["tables"] for row in table["rows"] for cell in row.values()
     )
@@ -59,8 +56,7 @@ def test_the_number_of_hidden_cells_is_said(build: Callable[..., Any]) -> None:
     assert f"{counted} cells of this report are hidden." in built.text
 
 
-def test_no_hidden_week_follows_from_its_month(build: Callable[..., Any]) -> None:
-    built = build()
+def test_no_hidden_week_follows_from_its_month(built: Any) -> None:
     weeks = [row for row in built.rows("weekly") if row["indicator_id"] == "missed_escalation_rate"]
     numbers = {row["week"]: row["numerator"] for row in weeks if row["numerator"] != {"mark": "not_measured"}}
     # 4, 11, 0 and 22 make the 37 that the headline shows

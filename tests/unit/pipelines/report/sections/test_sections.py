@@ -95,8 +95,8 @@ def test_missed_escalation_is_called_a_lower_bound_until_a_reviewed_estimate_sta
     assert row["corrected_value"] == 44 / 412
 
 
-def test_the_lower_bound_is_said_in_the_report(build: Callable[..., Any]) -> None:
-    assert LOWER_BOUND in build().text
+def test_the_lower_bound_is_said_in_the_report(built: Any) -> None:
+    assert LOWER_BOUND in built.text
 
 
 def test_an_overdue_risk_and_its_indicators_are_named(
