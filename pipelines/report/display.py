@@ -101,7 +101,7 @@ def show_duration(minutes: int) -> str:
 def _show_number(number: float) -> str:
     if isinstance(number, int):
         return show_count(number)
-    return f"{number:,.3f}" if abs(number) < 1 else f"{number:,.2f}"
+    return f"{number:,.3f}"
 
 
 _SHOW: dict[Kind, Callable[[Any], str]] = {
@@ -109,6 +109,7 @@ _SHOW: dict[Kind, Callable[[Any], str]] = {
     Kind.DATE: str,
     Kind.COUNT: show_count,
     Kind.NUMBER: _show_number,
+    Kind.RATIO: lambda ratio: f"{ratio:,.2f}",
     Kind.SHARE: show_share,
     Kind.STATUS: STATUS_WORDS.__getitem__,
     Kind.VARIATION: lambda word: VARIATION_WORDS.get(word, word.replace("_", " ")),

@@ -34,6 +34,7 @@ class Kind(StrEnum):
     TEXT = "text"
     COUNT = "count"
     NUMBER = "number"
+    RATIO = "ratio"
     SHARE = "share"
     MEASURE = "measure"  # in the unit of the row's indicator: the row says which under `kind`
     DATE = "date"

@@ -134,7 +134,7 @@ def _fit(text: str) -> str:
 def _number_format(kind: str, unit: str) -> str:
     if kind == Kind.MEASURE:
         return MEASURE_FORMATS.get(unit, DECIMAL)
-    return {Kind.SHARE: SHARE, Kind.COUNT: COUNT}.get(Kind(kind), DECIMAL)
+    return {Kind.SHARE: SHARE, Kind.COUNT: COUNT, Kind.NUMBER: INDEX}.get(Kind(kind), DECIMAL)
 
 
 def _plain(value: Any) -> str:

@@ -53,9 +53,9 @@ EQUITY_COLUMNS = (
     Column("title", "Indicator", width=34),
     Column("slice", "Slice", width=14),
     Column("slice_value", "Group", width=18),
-    Column("ratio", "Ratio to the rest", Kind.NUMBER, 12),
-    Column("ci_low", "95% interval, low", Kind.NUMBER, 12),
-    Column("ci_high", "95% interval, high", Kind.NUMBER, 12),
+    Column("ratio", "Ratio to the rest", Kind.RATIO, 12),
+    Column("ci_low", "95% interval, low", Kind.RATIO, 12),
+    Column("ci_high", "95% interval, high", Kind.RATIO, 12),
     Column("status", "Reading", width=30),
 )
 

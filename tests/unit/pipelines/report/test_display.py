@@ -55,7 +55,7 @@ def test_a_zero_is_a_number_and_a_hidden_cell_is_a_dot() -> None:
 
 def test_a_distance_just_below_its_threshold_does_not_look_like_it() -> None:
     assert show_cell(0.096, Kind.NUMBER) == "0.096"
-    assert show_cell(1.4, Kind.NUMBER) == "1.40"
+    assert show_cell(1.4, Kind.RATIO) == "1.40"
 
 
 @pytest.mark.parametrize(("minutes", "text"), [(90, "90 minutes"), (120, "2 hours"), (1530, "25.5 hours")])
