@@ -4,6 +4,7 @@ A day that the gate holds is not scored: its messages are marked not_run, never 
 """
 
 import datetime as dt
+import logging
 from collections.abc import Iterator
 
 import dagster as dg
@@ -18,6 +19,7 @@ from pipelines.schemas.finding import COVERAGE, DETECTOR, FINDING
 from pipelines.schemas.ledger import QUALITY
 from pipelines.settings import POOL, Home
 
+LOG = logging.getLogger("plimsoll.detect")
 DAYS_AT_ONCE = 31
 """Days of text in memory at a time."""
 
@@ -65,6 +67,9 @@ def score_days(home: Home, days: list[dt.date]) -> None:
         order += [(name, "ascending") for name in ("signal_id", "evidence_id", "start")]
         commit.replace_days(FINDING.full_name, scan.findings.sort_by(order), partitions | stale)
         commit.replace_all(DETECTOR.full_name, cards_table())
+        LOG.info(
+            "  detect: %d messages of %d days", scan.coverage.num_rows, len({day for _, day in partitions})
+        )
         record(commit, "finding", finding_inputs(lake, detectors_version()), partitions, gone=stale)
 
 

@@ -27,7 +27,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 # A negation must never hide inside the gap of a rule: "i <want> to die" may not read over "don't".
 NEGATORS = (
-    r"not\b|never\b|no\b|cannot\b|\w{1,8}n[']t\b|(?:do|did|does|wo|ca|is|was|are|would|could|should|have)nt\b"
+    r"not\b|never\b|no\b|cannot\b|\w{1,8}n[' ]t\b|(?:do|did|does|wo|ca|is|was|are|would|could|should|have)nt\b"
     r"|nunca\b|jamas\b|ne\b|pas\b|jamais\b|nicht\b|kein\w{0,2}\b|nie\b|niemals\b"
 )
 BUILT_IN_MACROS = (
@@ -260,7 +260,7 @@ def _macro(name: str, macros: dict[str, str]) -> str:
 
 
 def _loosen(pattern: str) -> str:
-    """Spaces match up to three white characters and apostrophes may be missing, outside character classes."""
+    """Spaces match up to three white characters, apostrophes may be missing or a space, outside character classes."""
     parts: list[str] = []
     in_class = False
     place = 0
@@ -277,6 +277,6 @@ def _loosen(pattern: str) -> str:
             parts.append(r"\s{0,3}" if following == "?" else r"\s{1,3}")
             place += following == "?"
         else:
-            parts.append("'?")
+            parts.append("[' ]?")
             place += following == "?"
     return "".join(parts)
