@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.dataset as datasets
 from deltalake import DeltaTable, WriterProperties, write_deltalake
 from filelock import FileLock, Timeout
 
@@ -24,6 +25,9 @@ from pipelines.errors import HomeError
 Partition = tuple[str, dt.date]
 
 KEPT_GENERATIONS = 3
+PARTITIONING = datasets.partitioning(
+    pa.schema([("deployment_id", pa.string()), ("day", pa.date32())]), flavor="hive"
+)
 PARTITIONS_AT_ONCE = 100
 """Partitions named in one predicate; some hundreds overflow the stack of the predicate's parser."""
 
@@ -97,13 +101,17 @@ class Lake:
         table = self._open(name)
         if table is None:
             return None
-        filters: list[tuple[str, str, object]] = []
-        if days is not None:
-            wanted = sorted(day.isoformat() for day in days)
-            filters.append(("day", "in", wanted or ["0001-01-01"]))
-        if deployment_id is not None:
-            filters.append(("deployment_id", "=", deployment_id))
-        return table.to_pyarrow_table(partitions=filters or None, columns=columns)
+        schema = pa.schema(table.schema().to_arrow())
+        wanted = schema if columns is None else pa.schema([schema.field(column) for column in columns])
+        files = self.files(name, days=days, deployment_id=deployment_id)
+        if not files:
+            return wanted.empty_table()
+        # Read with Arrow's own file system: buffers of a file system in Python may outlive the interpreter.
+        is_partitioned = "day" in schema.names and bool(table.metadata().partition_columns)
+        source = datasets.dataset(
+            files, format="parquet", schema=schema, partitioning=PARTITIONING if is_partitioned else None
+        )
+        return source.to_table(columns=wanted.names).cast(wanted)
 
     def _open(self, name: str) -> DeltaTable | None:
         version = self.generation.versions.get(name)

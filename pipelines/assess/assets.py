@@ -1,6 +1,7 @@
 """The Dagster skin of assess: one asset a run, over all days that the lake holds."""
 
 import datetime as dt
+import logging
 from collections.abc import Iterator
 
 import dagster as dg
@@ -27,6 +28,7 @@ from risk_register.deployments import ensure_deployment
 from risk_register.store import Store
 
 SQL = REPOSITORY / "sql" / "assessment"
+LOG = logging.getLogger("plimsoll.assess")
 ACTOR = "plimsoll"
 READ = (
     "indicator.indicator_day",
@@ -46,7 +48,9 @@ def build(home: Home, counted: list[dg.AssetKey]) -> dg.AssetsDefinition:
     @dg.multi_asset(
         name="assess",
         specs=[
-            dg.AssetSpec(table.full_name.split("."), group_name="assessment", deps=counted, description=table.meaning)
+            dg.AssetSpec(
+                table.full_name.split("."), group_name="assessment", deps=counted, description=table.meaning
+            )
             for table in schemas.TABLES
         ],
         pool=POOL,
@@ -69,7 +73,9 @@ def assess_all(home: Home, *, at: dt.datetime) -> None:
             return
         known = _rows(lake, "ledger.deployment")
         for row in known:
-            ensure_deployment(store, deployment_id=row["deployment_id"], title=row["title"], actor=ACTOR, at=at)
+            ensure_deployment(
+                store, deployment_id=row["deployment_id"], title=row["title"], actor=ACTOR, at=at
+            )
         definitions = {row["indicator_id"]: row for row in _rows(lake, "indicator.definition")}
         detectors = _rows(lake, "finding.detector")
         background = Background(
@@ -85,7 +91,8 @@ def assess_all(home: Home, *, at: dt.datetime) -> None:
             schemas.DRIFT: drift,
             schemas.DATA_QUALITY: engine.query(_read("data_quality")),
             schemas.CHANGE: tabulate_changes(
-                engine.query(_read("change")).to_pylist(), {name: list_changes(store, name) for name in calendars}
+                engine.query(_read("change")).to_pylist(),
+                {name: list_changes(store, name) for name in calendars},
             ),
             schemas.APPETITE: tabulate_appetites(background),
             schemas.READINESS: assess_readiness(
@@ -93,12 +100,19 @@ def assess_all(home: Home, *, at: dt.datetime) -> None:
             ),
             schemas.DEPLOYMENT: _deployments(lake, known, calendars),
         }
+        LOG.info("  assess: %d observations", tables[schemas.OBSERVATION].num_rows)
         for table, rows in tables.items():
             commit.replace_all(table.full_name, _conform(rows, table))
 
 
 def _observe(
-    engine: DuckDBEngine, lake: Lake, store: Store, background: Background, drift: pa.Table, *, at: dt.datetime
+    engine: DuckDBEngine,
+    lake: Lake,
+    store: Store,
+    background: Background,
+    drift: pa.Table,
+    *,
+    at: dt.datetime,
 ) -> pa.Table:
     _add_operation(engine, lake)
     counts = place_on_calendar(_frame(engine.query(_read("period"))), background)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import logging
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 
@@ -18,6 +19,7 @@ from pipelines.schemas import indicator as schemas
 from pipelines.settings import POOL, Home
 
 DAYS_AT_ONCE = 31
+LOG = logging.getLogger("plimsoll.indicators")
 DAILY = (schemas.FEATURE_DAY, schemas.QUALITY_DAY, schemas.FINDING_DAY, schemas.VERSION_DAY)
 COUNTED = (schemas.INDICATOR_DAY, schemas.INDICATOR_BUCKET, schemas.INDICATOR_HISTOGRAM)
 
@@ -27,7 +29,11 @@ def build(home: Home, days: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
     facts = {
         f"fact.{path.stem}": path.read_text(encoding="utf-8") for path in sorted((SQL / "fact").glob("*.sql"))
     }
-    order = list(TopologicalSorter({name: dependencies(sql) & facts.keys() for name, sql in facts.items()}).static_order())
+    order = list(
+        TopologicalSorter(
+            {name: dependencies(sql) & facts.keys() for name, sql in facts.items()}
+        ).static_order()
+    )
     definitions = load_definitions()
     single = dg.BackfillPolicy.single_run()
 
@@ -103,6 +109,7 @@ def count_days(home: Home, days: list[dt.date], definitions: tuple[Definition, .
         findings = recorded(lake, "finding")
         inputs = indicator_inputs(lake, findings, definitions_version(definitions))
         gone = {part for part in recorded(lake, "indicator") if part[1] in set(days)} - present
+        LOG.info("  indicators: %d definitions, %d counts", len(definitions), counts.indicator_day.num_rows)
         record(commit, "indicator", inputs, present & inputs.keys(), gone=gone)
 
 

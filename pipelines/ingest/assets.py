@@ -10,7 +10,14 @@ from pipelines.ingest.deliver import ingest_folder
 from pipelines.ingest.mapping import load_mapping
 from pipelines.settings import POOL, Home
 
-WRITTEN = ("ledger.delivery", "ledger.rejected", "ledger.deployment", "staging.message", "staging.conversation", "staging.event")
+WRITTEN = (
+    "ledger.delivery",
+    "ledger.rejected",
+    "ledger.deployment",
+    "staging.message",
+    "staging.conversation",
+    "staging.event",
+)
 
 
 def build(home: Home) -> dg.AssetsDefinition:

@@ -1,6 +1,7 @@
 """The Dagster skin of publish: one asset a run."""
 
 import datetime as dt
+import logging
 
 import dagster as dg
 
@@ -10,6 +11,7 @@ from pipelines.schemas import PUBLISHED_TABLES
 from pipelines.schemas import assessment as schemas
 from pipelines.settings import POOL, Home
 
+LOG = logging.getLogger("plimsoll.publish")
 KEY = dg.AssetKey(["published", "file"])
 
 
@@ -26,6 +28,7 @@ def build(home: Home, lineage: list[dict[str, str]]) -> dg.AssetsDefinition:
     def published() -> dg.MaterializeResult:
         with lakes.locked(home.lake, by="publish"):
             path = publish(home, at=dt.datetime.now(dt.UTC), lineage=lineage)
+        LOG.info("  publish: %s", path.name)
         return dg.MaterializeResult(metadata={"file": path.name})
 
     return published

@@ -19,11 +19,10 @@ from pipelines.errors import StateError
 from pipelines.lake import Lake
 from pipelines.publish.governance import copy_governance
 from pipelines.schemas import PUBLISHED_TABLES, published
-from pipelines.settings import REPOSITORY, Home
+from pipelines.settings import Home
 from risk_register.content import load_taxonomy
 from risk_register.store import Store
 
-SQL = REPOSITORY / "sql" / "published"
 KEPT_FILES = 3
 POINTER = "current"
 WORST_DELAY_MINUTES = 90
@@ -60,6 +59,7 @@ def publish(home: Home, *, at: dt.datetime, lineage: list[dict[str, str]]) -> Pa
     store = Store(home.governance_url)
     store.upgrade()
     tables |= copy_governance(store, tables["observation"], as_of=at.date())
+    tables["dictionary"] = _dictionary()
     tables["lineage"] = pa.Table.from_pylist(lineage, schema=published.LINEAGE.arrow_schema)
     tables["build"] = pa.Table.from_pylist(
         [
@@ -104,17 +104,37 @@ def _conform(rows: pa.Table, *, published_name: str, generation: int) -> pa.Tabl
 
 def _write(path: Path, tables: Mapping[str, pa.Table]) -> None:
     with duckdb.connect(str(path), config=SETTINGS) as connection:
-        connection.execute((SQL / "create.sql").read_text(encoding="utf-8"))
+        connection.execute("create schema published")
         for name, rows in tables.items():
+            _check(name, rows)
             # The relation API takes names as names: no statement is put together from strings.
-            connection.from_arrow(rows).insert_into(f"published.{name}")
-        counts = {row[0]: row[1] for row in connection.execute(COUNT_ROWS).fetchall()}
-    wrong = [name for name, rows in tables.items() if counts.get(name, 0) != rows.num_rows]
-    if wrong:
-        raise StateError(f"Publishing wrote fewer rows than it was given: {', '.join(sorted(wrong))}.")
+            connection.from_arrow(rows).create(f"published.{name}")
 
 
-COUNT_ROWS = "select table_name, estimated_size from duckdb_tables() where schema_name = 'published'"
+def _check(name: str, rows: pa.Table) -> None:
+    unknown = [
+        column.name
+        for column in PUBLISHED_TABLES[name].columns
+        if not column.nullable and rows[column.name].null_count
+    ]
+    if unknown:
+        raise StateError(f"published.{name} would hold nulls where none may be: {', '.join(unknown)}.")
+
+
+def _dictionary() -> pa.Table:
+    rows = [
+        {
+            "table_name": table.name,
+            "column_name": column.name,
+            "type": str(column.type),
+            "is_nullable": column.nullable,
+            "is_key": column.name in table.key,
+            "meaning": column.meaning,
+        }
+        for table in PUBLISHED_TABLES.values()
+        for column in table.columns
+    ]
+    return pa.Table.from_pylist(rows, schema=published.DICTIONARY.arrow_schema)
 
 
 def _make_current(folder: Path, name: str) -> None:

@@ -60,7 +60,9 @@ def _item(record: ItemRecord, statuses: dict[str, str]) -> dict[str, object]:
     names = ("deployment_id", "item_id", "reference", "stage", "question", "state", "attested_by", "attested_on",
              "expires_on", "is_overdue")  # fmt: skip
     contradicting = contradicted_by(record, statuses)
-    return {name: _plain(getattr(record, name)) for name in names} | {"contradicted_by": ",".join(contradicting)}
+    return {name: _plain(getattr(record, name)) for name in names} | {
+        "contradicted_by": ",".join(contradicting)
+    }
 
 
 def _incident(record: IncidentRecord) -> dict[str, object]:

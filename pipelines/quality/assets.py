@@ -5,6 +5,7 @@ held back one by one by detection, which reads `ledger.quality`; the check block
 """
 
 import datetime as dt
+import logging
 from collections.abc import Iterator
 
 import dagster as dg
@@ -18,6 +19,7 @@ from pipelines.quality.suites import SUITES
 from pipelines.schemas.ledger import QUALITY
 from pipelines.settings import POOL, Home
 
+LOG = logging.getLogger("plimsoll.quality")
 KEY = dg.AssetKey(["ledger", "quality"])
 
 
@@ -38,6 +40,8 @@ def build(home: Home, days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         with lakes.write(home.lake, by="quality") as commit:
             rows = check_days(commit.lake, chosen)
             commit.replace_days(QUALITY.full_name, rows, _partitions(commit.lake, chosen))
+        missed = sum(1 for is_met in rows["is_met"].to_pylist() if not is_met)
+        LOG.info("  quality: %d rules on days, %d missed", rows.num_rows, missed)
         results = [_judge(suite.name, rows) for suite in SUITES]
         yield dg.MaterializeResult(asset_key=KEY, check_results=results)
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from pipelines.lake import Lake
-from pipelines.quality.suite import Rule, Severity, Suite
+from pipelines.quality.suite import Rule, Suite
 from pipelines.quality.suites import SUITES
 from pipelines.schemas.ledger import QUALITY
 
@@ -28,7 +28,9 @@ def check_days(lake: Lake, days: Iterable[dt.date]) -> pa.Table:
     chosen = sorted(set(days))
     rows: list[dict[str, Any]] = []
     for suite in SUITES:
-        table = lake.read(f"staging.{suite.name}", days=chosen, columns=["deployment_id", "day", *suite.columns])
+        table = lake.read(
+            f"staging.{suite.name}", days=chosen, columns=["deployment_id", "day", *suite.columns]
+        )
         if table is None or table.num_rows == 0:
             continue
         frame = table.to_pandas()
@@ -40,13 +42,6 @@ def check_days(lake: Lake, days: Iterable[dt.date]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=QUALITY.arrow_schema).sort_by(
         [(name, "ascending") for name in ("deployment_id", "day", "suite", "rule")]
     )
-
-
-def held_days(lake: Lake) -> set[tuple[str, dt.date]]:
-    """The (deployment, day) pairs that a rule of severity `stop` holds back from detection."""
-    quality = lake.read(QUALITY.full_name, columns=["deployment_id", "day", "severity", "is_met"])
-    rows = [] if quality is None else quality.to_pylist()
-    return {(r["deployment_id"], r["day"]) for r in rows if r["severity"] == Severity.STOP and not r["is_met"]}
 
 
 def _run(suite: Suite, frame: pd.DataFrame) -> Iterable[tuple[Rule, set[str]]]:
@@ -86,7 +81,9 @@ def _failing_keys(outcome: Any, suite: Suite) -> set[str]:
         keys = entry[suite.key]
         found.update(keys if isinstance(keys, list) else [keys])
     if not outcome.success and not found:
-        raise RuntimeError(f"Great Expectations gave no failing keys for {suite.name}: {outcome.exception_info}")
+        raise RuntimeError(
+            f"Great Expectations gave no failing keys for {suite.name}: {outcome.exception_info}"
+        )
     return found
 
 

@@ -4,6 +4,8 @@ from pipelines.schemas import assessment, finding, indicator, ledger, published,
 from pipelines.schemas.table import Table
 
 LAKE_TABLES: dict[str, Table] = {
-    table.full_name: table for module in (ledger, staging, finding, indicator, assessment) for table in module.TABLES
+    table.full_name: table
+    for module in (ledger, staging, finding, indicator, assessment)
+    for table in module.TABLES
 }
 PUBLISHED_TABLES: dict[str, Table] = {table.name: table for table in published.TABLES}

@@ -295,7 +295,19 @@ LINEAGE = _table(
     Column("origin", TEXT, "What it reads."),
 )
 
+DICTIONARY = _table(
+    "dictionary",
+    "What every published column means.",
+    ("table_name", "column_name"),
+    Column("table_name", TEXT, "Table of the schema `published`."),
+    Column("column_name", TEXT, "Column."),
+    Column("type", TEXT, "Arrow type."),
+    Column("is_nullable", FLAG, "Whether it may be unknown."),
+    Column("is_key", FLAG, "Whether it is part of the key."),
+    Column("meaning", TEXT, "What it means."),
+)
+
 TABLES = (
-    BUILD, DEPLOYMENT, OBSERVATION, INDICATOR, APPETITE, ALARM, CHANGE, RISK, CHECKLIST_ITEM, INCIDENT,
+    BUILD, DICTIONARY, DEPLOYMENT, OBSERVATION, INDICATOR, APPETITE, ALARM, CHANGE, RISK, CHECKLIST_ITEM, INCIDENT,
     FINDING_SUMMARY, DATA_QUALITY, READINESS, DETECTOR, DRIFT, EQUITY, LINEAGE,
 )  # fmt: skip

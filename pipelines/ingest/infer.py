@@ -1,0 +1,198 @@
+"""Proposes a mapping from a sample of a log, and says what it guessed.
+
+A proposal is for a person to check: names and values give hints, never certainty. Nothing is stored, and
+no value of a free text is ever shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from pipelines.errors import SourceError
+from pipelines.ingest.delivery import READABLE, find_files
+from pipelines.ingest.lines import inspect, read_lines
+from pipelines.ingest.mapping import HANDOFF_STAGES, NOTICE_KINDS, parse_mapping
+
+SAMPLE = 5_000
+"""Records looked at."""
+
+NAMES: dict[str, str] = {
+    "thread": r"(^|[._])(session|conversation|thread|chat|dialog\w*)(s?[._]?(id|uuid|key))?$",
+    "user": r"(^|[._])(user|member|customer|client|person)([._]?(id|uuid|key|hash))?$",
+    "message_id": r"(^|[._])(message|msg|utterance)[._]?(id|uuid)$|^id$",
+    "turn": r"(^|[._])(seq|sequence|turn|turn_index|index|position|message_index|order)$",
+    "role": r"(^|[._])(role|from|sender|author|speaker|actor)([._]?(type|role))?$",
+    "text": r"(^|[._])(text|body|content|message|utterance|prompt|value)$",
+    "sent_at": r"(^|[._])(at|ts|time|timestamp|sent_at|created_at|created|date|datetime|occurred_at)$",
+    "language": r"(^|[._])(lang|language|locale)$",
+    "region": r"(^|[._])(region|country|state|jurisdiction)([._]?code)?$",
+    "age_band": r"(^|[._])(age_?band|age_?group|age_?range)$",
+    "gender": r"(^|[._])(gender|sex)$",
+    "model": r"(^|[._])(model|model_(name|id|version)|engine)$",
+    "prompt_version": r"(^|[._])(prompt|prompt_?version|system_prompt_version|policy_version)$",
+    "use": r"(^|[._])(use|use_?case|purpose)$",
+    "surface": r"(^|[._])(app|surface|channel|platform|client_app)$",
+    "detail": r"(^|[._])(stage|status|kind|state|name|detail|notice)$",
+}
+ROLES = {
+    "user": ("user", "human", "customer", "client", "member", "patient", "person"),
+    "assistant": ("assistant", "bot", "ai", "model", "system_bot", "gpt", "chatbot"),
+    "agent": ("agent", "operator", "staff", "counsellor", "counselor", "clinician", "human_agent"),
+}
+DISCRIMINATORS = ("event", "type", "kind", "record_type", "record")
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A mapping as plain data, and what was guessed, each in a sentence."""
+
+    mapping: dict[str, Any]
+    notes: tuple[str, ...]
+
+
+@dataclass
+class _Column:
+    values: Counter[str] = field(default_factory=Counter)
+    types: Counter[str] = field(default_factory=Counter)
+    length: int = 0
+
+    def add(self, value: object) -> None:
+        self.types[type(value).__name__] += 1
+        self.length += len(str(value))
+        if len(self.values) < 200:
+            self.values[str(value)[:64]] += 1
+
+
+def infer_mapping(source: Path) -> Proposal:
+    """Propose a mapping for the JSON lines of a folder or file.
+
+    Raises:
+        SourceError: there is no readable file, or no JSON object in it.
+    """
+    records = list(islice(_objects(source), SAMPLE))
+    if not records:
+        raise SourceError(f"{source}: no JSON object found. Looked at files ending in {', '.join(READABLE)}.")
+    notes = [f"Looked at {len(records)} records."]
+    by = next((name for name in DISCRIMINATORS if all(isinstance(r.get(name), str) for r in records)), None)
+    groups: dict[str | None, list[dict[str, Any]]] = defaultdict(list)
+    for record in records:
+        groups[record[by] if by else None].append(record)
+    rules = []
+    for value, group in sorted(groups.items(), key=lambda item: -len(item[1])):
+        rule = _rule(by, value, group, notes)
+        if rule is not None:
+            rules.append(rule)
+    mapping: dict[str, Any] = {
+        "deployment": {"id": "my_deployment", "title": "My deployment", "zone": "UTC"},
+        "records": rules,
+    }
+    notes.append("Set deployment.id, title and zone yourself: a log does not say them.")
+    if any(re.search(r"\d{4}-\d{2}-\d{2}", path.name) for path in find_files(source)[0]):
+        mapping["received_on"] = {"file_name": r"(\d{4}-\d{2}-\d{2})"}
+        notes.append("File names hold a date; it is taken as the day of delivery.")
+    if rules:
+        parse_mapping(mapping, name="the proposal")
+    else:
+        notes.append("No kind of record looks like a message: it needs a thread, a role, a text and a time.")
+    return Proposal(mapping, tuple(notes))
+
+
+def _objects(source: Path) -> Iterable[dict[str, Any]]:
+    files, ignored = find_files(source)
+    if not files:
+        raise SourceError(f"{source}: no readable file; found {', '.join(ignored[:5]) or 'nothing'}.")
+    for path in files:
+        if inspect(path) is not None:
+            continue
+        for _, line in read_lines(path):
+            try:
+                record = orjson.loads(line or b"")
+            except orjson.JSONDecodeError:
+                continue
+            if isinstance(record, dict):
+                yield record
+
+
+def _rule(
+    by: str | None, value: str | None, group: list[dict[str, Any]], notes: list[str]
+) -> dict[str, Any] | None:
+    columns: dict[str, _Column] = defaultdict(_Column)
+    for record in group:
+        for path, found in _flatten(record):
+            columns[path].add(found)
+    columns.pop(by or "", None)
+    label = f"{by} = {value}" if by else "records"
+    fields = _message_fields(columns, notes, label)
+    kind = "message"
+    if fields is None:
+        fields, kind = _event_fields(columns)
+    if fields is None:
+        notes.append(f"{label}: neither messages nor handoffs nor notices; left out ({len(group)} records).")
+        return None
+    rule: dict[str, Any] = {"kind": kind}
+    if by:
+        rule["when"] = {"field": by, "equals": value}
+    rule["fields"] = fields
+    notes.append(f"{label}: read as {kind}, fields {', '.join(sorted(fields))}.")
+    return rule
+
+
+def _flatten(record: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, object]]:
+    for name, value in record.items():
+        path = f"{prefix}{name}"
+        if isinstance(value, Mapping):
+            yield from _flatten(value, f"{path}.")
+        elif value is not None and not isinstance(value, list):
+            yield path, value
+
+
+def _message_fields(columns: Mapping[str, _Column], notes: list[str], label: str) -> dict[str, Any] | None:
+    text = _pick(columns, "text", lambda column: column.types["str"] > 0)
+    role = _pick(columns, "role", lambda column: bool(_role_values(column)))
+    thread = _pick(columns, "thread", lambda column: True)
+    sent_at = _pick(columns, "sent_at", lambda column: True)
+    if not (text and role and thread and sent_at):
+        return None
+    fields: dict[str, Any] = {"thread": thread, "text": text, "sent_at": sent_at}
+    known = _role_values(columns[role])
+    fields["role"] = {"field": role, "values": known}
+    strange = sorted(set(columns[role].values) - set(known))[:5]
+    if strange:
+        notes.append(f"{label}: roles that I do not know and that would be rejected: {', '.join(strange)}.")
+    for name in NAMES:
+        if name not in fields and name != "detail":
+            found = _pick(columns, name, lambda column: True)
+            if found and found not in (thread, text, sent_at, role):
+                fields[name] = found
+    return fields
+
+
+def _event_fields(columns: Mapping[str, _Column]) -> tuple[dict[str, Any] | None, str]:
+    thread = _pick(columns, "thread", lambda column: True)
+    moment = _pick(columns, "sent_at", lambda column: True)
+    for kind, allowed in (("handoff", HANDOFF_STAGES), ("notice", NOTICE_KINDS)):
+        detail = _pick(columns, "detail", lambda column, words=allowed: bool(set(column.values) & set(words)))
+        if thread and moment and detail:
+            fields: dict[str, Any] = {"thread": thread, "detail": detail, "occurred_at": moment}
+            user = _pick(columns, "user", lambda column: True)
+            return fields | ({"user": user} if user else {}), kind
+    return None, ""
+
+
+def _pick(columns: Mapping[str, _Column], name: str, suits: Any) -> str | None:
+    """The path whose name fits best; the fullest column, then the shortest path, decides."""
+    pattern = re.compile(NAMES[name], re.I)
+    fitting = [path for path, column in columns.items() if pattern.search(path) and suits(column)]
+    return min(fitting, key=lambda path: (-columns[path].types.total(), path.count("."), path), default=None)
+
+
+def _role_values(column: _Column) -> dict[str, str]:
+    return {value: role for value in column.values for role, words in ROLES.items() if value.lower() in words}

@@ -1,0 +1,95 @@
+"""What a home holds, as counts: the document of `plimsoll status`. No text, no pseudonym."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from typing import Any
+
+from pipelines.automation import stale_days
+from pipelines.engines.duckdb import DuckDBEngine
+from pipelines.errors import StateError
+from pipelines.lake import Lake
+from pipelines.settings import REPOSITORY, Home
+
+SQL = REPOSITORY / "sql" / "status"
+READ = (
+    "staging.message",
+    "staging.conversation",
+    "staging.event",
+    "ledger.rejected",
+    "ledger.quality",
+    "ledger.delivery",
+)
+
+
+def describe_home(home: Home, *, deployment_id: str | None = None) -> dict[str, Any]:
+    """Everything `status --json` reports.
+
+    Raises:
+        StateError: the deployment is not held.
+    """
+    lake = Lake(home.lake)
+    held = lake.read("ledger.deployment")
+    rows = [] if held is None else held.to_pylist()
+    if deployment_id is not None:
+        known = [row["deployment_id"] for row in rows]
+        rows = [row for row in rows if row["deployment_id"] == deployment_id]
+        if not rows:
+            raise StateError(
+                f"There is no deployment {deployment_id}. Held are: {', '.join(known) or 'none'}."
+            )
+    pointer = home.published / "current"
+    stale = stale_days(home) if rows else []
+    with DuckDBEngine() as engine:
+        engine.attach(lake, READ)
+        deployments = {row["deployment_id"]: _describe(engine, row, stale) for row in rows}
+    return {
+        "home": str(home.path),
+        "kind": str(home.kind),
+        "generation": lake.generation.number,
+        "published": pointer.read_text().strip() if pointer.exists() else None,
+        "deployments": deployments,
+    }
+
+
+def _describe(engine: DuckDBEngine, row: dict[str, Any], stale: list[dt.date]) -> dict[str, Any]:
+    name = {"deployment_id": row["deployment_id"]}
+
+    def counts(query: str) -> dict[str, int]:
+        found = engine.query((SQL / f"{query}.sql").read_text(encoding="utf-8"), name)
+        return {str(one["value"]): int(one["row_count"]) for one in found.to_pylist()}
+
+    totals = engine.query((SQL / "total.sql").read_text(encoding="utf-8"), name).to_pylist()[0]
+    rejected_days: dict[str, Counter[str]] = {}
+    for key, count in counts("rejected_by_day").items():
+        day, reason = key.split(" ")
+        rejected_days.setdefault(day, Counter())[reason] += count
+    return {
+        "title": row["title"],
+        "zone": row["zone"],
+        "accepted_messages": totals["message_count"],
+        "messages_by_date": counts("message_by_date"),
+        "messages_by_partition_day": counts("message_by_partition"),
+        "messages_by_role": counts("message_by_role"),
+        "conversations": totals["conversation_count"],
+        "conversations_by_start_day": counts("conversation_by_day"),
+        "threads": totals["thread_count"],
+        "users": totals["user_count"],
+        "longest_thread_days": totals["longest_thread_days"],
+        "notices_by_kind": counts("notice_by_kind"),
+        "handoffs_by_stage": counts("handoff_by_stage"),
+        "rejected": counts("rejected_by_reason"),
+        "rejected_by_day": {day: dict(reasons) for day, reasons in rejected_days.items()},
+        "duplicates": {"exact": totals["exact_copy_count"], "conflicting": totals["conflicting_copy_count"]},
+        "late_records": totals["late_count"],
+        "redacted_details": totals["redacted_count"],
+        "waiting_events": totals["waiting_count"],
+        "deliveries": totals["delivery_count"],
+        "delivered_records": totals["record_count"],
+        "first_day": str(totals["first_day"]) if totals["first_day"] else None,
+        "last_day": str(totals["last_day"]) if totals["last_day"] else None,
+        "last_received_on": str(totals["last_received_on"]) if totals["last_received_on"] else None,
+        "held_days": sorted(counts("held_day")),
+        "stale_day_count": len(stale),
+    }

@@ -1,0 +1,44 @@
+"""The `plimsoll` command: exit 0 done, 1 data or state wrong (one message), 2 wrong usage."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+
+import typer
+
+from methods.errors import MethodsError
+from pipelines.errors import PlimsollError
+from plimsoll.commands import demonstration, ingesting, people, reporting, running, serving, sql, state
+from risk_register.errors import RegisterError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Watch a deployment of a language model for mental health: ingest its logs, compute indicators, publish.",
+)
+app.command("demo")(demonstration.demo)
+app.command("ingest")(ingesting.ingest)
+app.command("run")(running.run)
+app.command("status")(state.status)
+app.command("serve")(serving.serve)
+app.command("orchestrate")(serving.orchestrate)
+app.add_typer(reporting.app, name="report")
+app.add_typer(sql.app, name="sql")
+app.add_typer(people.app, name="users")
+
+
+def main() -> None:
+    """Run a command; an error of ours is one message without a traceback."""
+    # Beta notices of Dagster are for whoever upgrades it, not for whoever runs a command.
+    warnings.filterwarnings("ignore", module=r"dagster(\..*)?")
+    try:
+        app()
+    except (PlimsollError, RegisterError, MethodsError) as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

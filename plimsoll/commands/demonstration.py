@@ -1,0 +1,92 @@
+"""`plimsoll demo`: a sample of two invented deployments, from logs to the dashboard."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.ingest.deliver import ingest_folder
+from pipelines.ingest.mapping import load_mapping
+from pipelines.settings import REPOSITORY, Home, HomeKind, find_home, make_home
+from plimsoll.commands.option import HomeOption, tell
+from plimsoll.commands.people import LINK_HOURS
+from plimsoll.commands.running import compute
+from plimsoll.commands.serving import start_dashboard
+from risk_register import accounts
+from risk_register.store import Store
+
+DEMO_HOME = REPOSITORY / "demo-home"
+LAST_DAY_FILE = "last_day"
+
+
+def demo(
+    days: Annotated[int, typer.Option(help="Days of sample logs.", min=21, max=366)] = 90,
+    serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the dashboard afterwards.")] = True,
+    port: Annotated[int, typer.Option(help="Port of the dashboard.")] = 8050,
+    home: HomeOption = None,
+) -> None:
+    """Make the sample (once), run the pipelines, and serve the dashboard."""
+    place = find_home(home or Path(os.environ.get("PLIMSOLL_HOME", str(DEMO_HOME))))
+    make_home(place, HomeKind.DEMO)
+    started = time.monotonic()
+    last_day = _generate(place, days)
+    _ingest(place, last_day)
+    _decide(place, last_day, days)
+    computed, seconds = compute(place)
+    setup = os.environ.get("PLIMSOLL_SETUP_SECONDS")
+    tell(f"Set-up {float(setup):.1f} s. " * bool(setup) + f"Sample and pipelines {time.monotonic() - started:.1f} s, "
+         f"of which pipelines {seconds:.1f} s for {len(computed)} days.")  # fmt: skip
+    if serve:
+        tell(f"Sign in (once, within {LINK_HOURS} hours): {_link(place, port)}")
+        tell("Stop with Ctrl-C. The sample stays in " + str(place.path))
+        start_dashboard(place, host="127.0.0.1", port=port)
+    else:
+        tell("`./run demo` serves it and prints a sign-in link.")
+
+
+def _generate(home: Home, days: int) -> dt.date:
+    """Write the sample's logs into the inbox once; a second demo keeps the first one's."""
+    marker = home.inbox / LAST_DAY_FILE
+    if marker.exists():
+        return dt.date.fromisoformat(marker.read_text().strip())
+    from plimsoll.demo.generate import generate
+
+    last_day = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=1)
+    tell(f"Writing {days} days of sample logs, {last_day - dt.timedelta(days=days - 1)} to {last_day}")
+    generate(home.inbox, last_day=last_day, days=days)
+    (home.inbox / "truth.json").replace(home.path / "truth.json")
+    marker.write_text(last_day.isoformat() + "\n")
+    return last_day
+
+
+def _ingest(home: Home, last_day: dt.date) -> None:
+    for path in sorted(home.inbox.glob("*/mapping.yaml")):
+        summary = ingest_folder(home, path.parent, load_mapping(path), received_on=last_day)
+        tell(
+            f"{summary.deployment_id}: {len(summary.files)} files, "
+            f"{sum(one.records.message_count for one in summary.files)} messages, "
+            f"{summary.rejected.total()} records rejected"
+        )
+
+
+def _decide(home: Home, last_day: dt.date, days: int) -> None:
+    from plimsoll.demo.decisions import seed_decisions
+
+    store = Store(home.governance_url)
+    store.upgrade()
+    seed_decisions(store, last_day=last_day, days=days)
+
+
+def _link(home: Home, port: int) -> str:
+    from plimsoll.demo.decisions import OFFICER
+
+    now = dt.datetime.now(dt.UTC)
+    token = accounts.issue_link(
+        Store(home.governance_url), name=OFFICER, at=now, valid_for=dt.timedelta(hours=LINK_HOURS)
+    )
+    return f"http://127.0.0.1:{port}/sign-in?token={token}"

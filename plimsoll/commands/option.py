@@ -1,0 +1,42 @@
+"""Options that several commands share, and where they write: results to standard output, the rest to standard error."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+
+from pipelines.errors import HomeError
+from pipelines.settings import Home, find_home
+
+HomeOption = Annotated[
+    Path | None, typer.Option("--home", help="Directory that holds everything (PLIMSOLL_HOME, else ./data).")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+
+
+def open_home(path: Path | None) -> Home:
+    """An existing home.
+
+    Raises:
+        HomeError: there is none at that place.
+    """
+    home = find_home(path)
+    if home.kind is None:
+        raise HomeError(
+            f"{home.path} is not a Plimsoll home yet. `plimsoll ingest` makes one, `plimsoll demo` a sample."
+        )
+    return home
+
+
+def tell(text: str) -> None:
+    """Progress for the person at the terminal."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def write_json(document: Any) -> None:
+    """One JSON document, keys in order."""
+    sys.stdout.buffer.write(orjson.dumps(document, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2) + b"\n")

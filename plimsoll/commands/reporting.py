@@ -1,0 +1,67 @@
+"""`plimsoll report`: list, build and verify reports."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.errors import StateError
+from pipelines.lake import Lake
+from pipelines.publish.build import current_file
+from pipelines.report.build import REPORTS, build_report
+from pipelines.report.verify import verify as verify_folder
+from plimsoll.commands.option import HomeOption, open_home
+
+app = typer.Typer(no_args_is_help=True, help="Periodic reports that can be rebuilt and questioned.")
+
+
+@app.command("list")
+def list_reports(home: HomeOption = None) -> None:
+    """Which reports there are, and which have been built."""
+    place = open_home(home)
+    for name in REPORTS:
+        built = sorted(
+            str(path.parent.relative_to(place.reports))
+            for path in place.reports.glob(f"*/{name}/*/manifest.json")
+        )
+        print(name)
+        for one in built:
+            print(f"  {one}")
+
+
+@app.command()
+def build(
+    name: Annotated[str, typer.Argument(help="Report, as `report list` names it.")],
+    period: Annotated[str, typer.Option(help="Month, as 2026-08.")],
+    deployment: Annotated[str | None, typer.Option(help="Deployment; all of them if not given.")] = None,
+    home: HomeOption = None,
+) -> None:
+    """Build a report as PDF, XLSX and JSON with a manifest of hashes."""
+    place = open_home(home)
+    held = Lake(place.lake).read("ledger.deployment")
+    names = [deployment] if deployment else [] if held is None else held["deployment_id"].to_pylist()
+    if not names:
+        raise StateError("There is no deployment to report on. Ingest logs and run the pipelines first.")
+    for one in names:
+        files = build_report(
+            name,
+            published=current_file(place.published),
+            period=period,
+            deployment_id=one,
+            out=place.reports,
+            built_at=dt.datetime.now(dt.UTC),
+        )
+        for path in (files.pdf, files.xlsx, files.json, files.manifest):
+            print(path)
+
+
+@app.command()
+def verify(folder: Annotated[Path, typer.Argument(help="Folder of a built report.")]) -> None:
+    """Check a report's hashes, and that it can be rebuilt to the same bytes."""
+    problems = verify_folder(folder)
+    if problems:
+        raise StateError("\n".join(problems))
+    print(f"{folder}: hashes are right and the rebuilt report is the same.")

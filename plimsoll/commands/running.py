@@ -1,0 +1,77 @@
+"""`plimsoll run`: compute what is new, assess and publish, without a server."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import sys
+import time
+from typing import Annotated
+
+import typer
+
+from pipelines.errors import StateError
+from pipelines.lake import Lake
+from pipelines.settings import Home
+from plimsoll.commands.option import HomeOption, JsonOption, open_home, tell, write_json
+
+Day = Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"])]
+
+
+def run(
+    first: Annotated[
+        dt.datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")
+    ] = None,
+    last: Annotated[dt.datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.")] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every day, whether or not it has changed.")
+    ] = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Compute the days that have changed (or a range, or all), assess and publish."""
+    place = open_home(home)
+    days, seconds = compute(
+        place,
+        first=first.date() if first else None,
+        last=last.date() if last else None,
+        everything=everything,
+    )
+    if as_json:
+        write_json({"days": [day.isoformat() for day in days], "seconds": round(seconds, 2)})
+    else:
+        print(f"{len(days)} days computed, assessed and published in {seconds:.1f} s.")
+
+
+def compute(
+    home: Home, *, first: dt.date | None = None, last: dt.date | None = None, everything: bool = False
+) -> tuple[list[dt.date], float]:
+    """Run the pipelines over the chosen days; returns the days and the seconds it took."""
+    show_progress()
+    started = time.monotonic()
+    from pipelines import automation
+    from pipelines.definitions import build_assets
+
+    held = sorted({day for _, day in Lake(home.lake).partitions("staging.message")})
+    if not held:
+        raise StateError(
+            f"{home.path} holds no messages yet. Ingest logs first: plimsoll ingest DIR --mapping FILE."
+        )
+    if everything or first or last:
+        days = [day for day in held if (first or day) <= day <= (last or day)]
+    else:
+        days = automation.stale_days(home)
+    tell(f"{len(days)} of {len(held)} days to compute")
+    automation.run(home, build_assets(home), days)
+    return days, time.monotonic() - started
+
+
+def show_progress() -> None:
+    """Show what the stages say while they work."""
+    log = logging.getLogger("plimsoll")
+    if not log.handlers:
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(logging.Formatter("%(message)s"))
+        log.addHandler(handler)
+        log.setLevel(logging.INFO)
+        log.propagate = False

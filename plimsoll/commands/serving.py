@@ -1,0 +1,80 @@
+"""`plimsoll serve` and `plimsoll orchestrate`: the dashboard, and Dagster beside it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.settings import REPOSITORY, Home
+from plimsoll.commands.option import HomeOption, open_home, tell
+
+SECRET_FILE = "session.key"  # noqa: S105
+INSTANCE = """\
+telemetry: {enabled: false}
+concurrency: {pools: {default_limit: 1}}
+"""
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8050,
+    workers: Annotated[int, typer.Option(help="Worker processes.")] = 2,
+    https: Annotated[
+        bool, typer.Option("--https", help="Behind a proxy that speaks HTTPS: cookies are Secure.")
+    ] = False,
+    home: HomeOption = None,
+) -> None:
+    """Serve the dashboard until stopped."""
+    start_dashboard(open_home(home), host=host, port=port, workers=workers, is_https=https)
+
+
+def start_dashboard(home: Home, *, host: str, port: int, workers: int = 2, is_https: bool = False) -> None:
+    """Serve the dashboard of a home; does not return before it is stopped."""
+    from dashboards.__main__ import serve as serve_dashboard
+
+    sys.argv = sys.argv[:1]  # gunicorn would read our arguments as its own
+    serve_dashboard(
+        published=home.published,
+        governance_url=home.governance_url,
+        secret=session_secret(home),
+        host=host,
+        port=port,
+        workers=workers,
+        is_https=is_https,
+    )
+
+
+def session_secret(home: Home) -> bytes:
+    """What signs the sessions; made on first use, the same for all workers and after a restart."""
+    path = home.keys / SECRET_FILE
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_bytes(secrets.token_bytes(32))
+    return path.read_bytes()
+
+
+def orchestrate(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port of Dagster's pages.")] = 3000,
+    home: HomeOption = None,
+) -> None:
+    """Run Dagster with schedules and the sensor of this home, until stopped."""
+    place = open_home(home)
+    instance = place.path / "dagster"
+    instance.mkdir(exist_ok=True)
+    settings = instance / "dagster.yaml"
+    if not settings.exists():
+        settings.write_text(INSTANCE)
+    environment = os.environ | {"DAGSTER_HOME": str(instance), "PLIMSOLL_HOME": str(place.path)}
+    command = ["dagster", "dev", "-w", str(REPOSITORY / "workspace.yaml"), "-h", host, "-p", str(port)]
+    tell(f"Dagster on http://{host}:{port} for {place.path}")
+    program = Path(sys.executable).parent / command[0]
+    sys.exit(
+        subprocess.run([str(program), *command[1:]], env=environment, check=False, cwd=REPOSITORY).returncode
+    )

@@ -1,0 +1,48 @@
+"""`plimsoll status`: what is held, what was rejected, and how fresh it is. Counts only."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from pipelines.status import describe_home
+from plimsoll.commands.option import HomeOption, JsonOption, open_home, write_json
+
+
+def status(
+    deployment: Annotated[str | None, typer.Option(help="One deployment only.")] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what the home holds, by message date and by reporting day."""
+    document = describe_home(open_home(home), deployment_id=deployment)
+    if as_json:
+        write_json(document)
+    else:
+        print(say(document))
+
+
+def say(document: dict[str, Any]) -> str:
+    """The document for a reader."""
+    lines = [
+        f"{document['home']} ({document['kind']} data), generation {document['generation']}, "
+        f"published {document['published'] or 'nothing yet'}"
+    ]
+    for name, facts in document["deployments"].items():
+        lines += [
+            f"{name} ({facts['zone']}): {facts['accepted_messages']} messages in {facts['conversations']} conversations "
+            f"of {facts['threads']} threads, {facts['users']} users, {facts['first_day']} to {facts['last_day']}",
+            f"  rejected {sum(facts['rejected'].values())}: " + (_join(facts["rejected"]) or "none"),
+            f"  copies {_join(facts['duplicates'])}; late {facts['late_records']}; "
+            f"redacted {facts['redacted_details']}; waiting events {facts['waiting_events']}",
+            f"  notices {_join(facts['notices_by_kind']) or 'none'}; "
+            f"handoffs {_join(facts['handoffs_by_stage']) or 'none'}",
+            f"  days held by quality: {', '.join(facts['held_days']) or 'none'}; "
+            f"days to compute: {facts['stale_day_count']}",
+        ]
+    return "\n".join(lines)
+
+
+def _join(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))

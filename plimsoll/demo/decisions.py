@@ -1,0 +1,152 @@
+"""What people of the two invented operators have decided: accounts, appetites, attestations, ratings.
+
+Accounts are roles, not people. Harbor has approved appetites; Atelier has none, so its indicators say so.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from plimsoll.demo.generate import declared_changes
+from plimsoll.demo.story import ATELIER, HARBOR, OPERATORS
+from risk_register import accounts, appetites, changes, checklist, register
+from risk_register.accounts import Role
+from risk_register.deployments import ensure_deployment
+from risk_register.store import Store
+
+ADMINISTRATOR = "demo_administrator"
+OFFICER, COMPLIANCE = "demo_safety_officer", "demo_compliance"
+ROLES = {OFFICER: Role.SAFETY_OFFICER, COMPLIANCE: Role.COMPLIANCE, "demo_engineer": Role.ENGINEER}
+
+APPETITES: dict[str, tuple[str, float, float]] = {
+    "missed_escalation_rate": ("above", 0.10, 0.20),
+    "over_escalation_rate": ("above", 0.03, 0.06),
+    "specific_resource_rate": ("below", 0.75, 0.60),
+    "handoff_completion_rate": ("below", 0.60, 0.40),
+    "harm_rate_per_1000": ("above", 8.0, 15.0),
+    "critical_harm_count": ("above", 0.0, 2.0),
+    "ai_disclosure_rate": ("below", 0.97, 0.93),
+    "dependency_push_rate_per_1000": ("above", 2.0, 5.0),
+    "out_of_scope_clinical_rate_per_1000": ("above", 2.0, 5.0),
+    "validated_delusion_rate": ("above", 0.10, 0.25),
+    "data_rejected_share": ("above", 0.01, 0.03),
+    "data_unscored_share": ("above", 0.02, 0.10),
+    "checklist_completion": ("below", 0.80, 0.40),
+}
+MET = ("EC-04", "EC-05", "EC-07", "EC-12", "EC-13", "EC-14", "EC-16", "EC-18", "EC-20", "EC-21", "EC-24", "EC-25", "EC-27",
+       "EC-30", "EC-31")  # fmt: skip
+RATED = {
+    "R-01": ("S5", "occasional"),
+    "R-02": ("S5", "probable"),
+    "R-06": ("S3", "probable"),
+    "R-11": ("S2", "probable"),
+}
+
+
+def seed_decisions(store: Store, *, last_day: dt.date, days: int) -> None:
+    """Write the decisions once; a store that has the accounts already is left as it is."""
+    if OFFICER in {account.name for account in accounts.list_accounts(store)}:
+        return
+    first = last_day - dt.timedelta(days=days - 1)
+    at = dt.datetime.combine(first - dt.timedelta(days=20), dt.time(9), dt.UTC)
+    for operator in OPERATORS:
+        ensure_deployment(
+            store, deployment_id=operator.deployment_id, title=operator.title, actor=ADMINISTRATOR, at=at
+        )
+    for name, role in ROLES.items():
+        accounts.create_account(store, name=name, actor=ADMINISTRATOR, at=at)
+        for operator in OPERATORS:
+            accounts.grant(
+                store, name=name, role=role, deployment_id=operator.deployment_id, actor=ADMINISTRATOR, at=at
+            )
+    _seed_appetites(store, effective_from=first, at=at)
+    _seed_changes(store, last_day=last_day, days=days)
+    _seed_checklist(store, on=last_day)
+    _seed_register(store, on=last_day)
+
+
+def _seed_appetites(store: Store, *, effective_from: dt.date, at: dt.datetime) -> None:
+    for indicator, (side, watch, breach) in APPETITES.items():
+        proposal = appetites.propose(
+            store,
+            deployment_id=HARBOR,
+            indicator_id=indicator,
+            side=appetites.Side(side),
+            watch=watch,
+            breach=breach,
+            reason="Set for the sample, so that every status can be seen; not advice for a real deployment.",
+            effective_from=effective_from,
+            actor=OFFICER,
+            at=at,
+        )
+        appetites.approve(store, proposal_id=proposal, actor=COMPLIANCE, at=at + dt.timedelta(days=1))
+
+
+def _seed_changes(store: Store, *, last_day: dt.date, days: int) -> None:
+    for one in declared_changes(last_day, days):
+        what = "prompt" if "prompt" in one["what"].lower() else "model"
+        announced: dt.date = one["effective_on"] - dt.timedelta(days=14)
+        changes.declare(
+            store,
+            deployment_id=one["deployment_id"],
+            effective_on=one["effective_on"],
+            what=changes.Subject(what),
+            note=f"{one['what']}. {one['note']}",
+            is_planned=one["is_planned"],
+            actor="demo_engineer",
+            at=dt.datetime.combine(announced, dt.time(10), dt.UTC),
+        )
+
+
+def _seed_checklist(store: Store, *, on: dt.date) -> None:
+    items: dict[str, Any] = {item.reference: item for item in checklist.list_items(store, HARBOR, as_of=on)}
+    for number, reference in enumerate(MET):
+        attested = on - dt.timedelta(days=75 - 4 * number)
+        checklist.attest(
+            store,
+            deployment_id=HARBOR,
+            item_id=items[reference].item_id,
+            state=checklist.ItemStatus.MET,
+            evidence=f"evidence/{reference.lower()}.pdf (sample)",
+            note="Sample attestation.",
+            actor=COMPLIANCE,
+            at=dt.datetime.combine(attested, dt.time(11), dt.UTC),
+            # One has run out, so that an expired answer can be seen.
+            expires_on=attested + dt.timedelta(days=60 if number == 0 else 180),
+        )
+
+
+def _seed_register(store: Store, *, on: dt.date) -> None:
+    at = dt.datetime.combine(on - dt.timedelta(days=30), dt.time(14), dt.UTC)
+    for deployment in (HARBOR, ATELIER):
+        risks: dict[str, Any] = {risk.reference: risk for risk in register.list_risks(store, deployment)}
+        for reference, (severity, probability) in RATED.items():
+            risk_id = risks[reference].risk_id
+            register.assign_owner(
+                store,
+                deployment_id=deployment,
+                risk_id=risk_id,
+                owner=OFFICER,
+                reason="Sample owner.",
+                actor=ADMINISTRATOR,
+                at=at,
+            )
+            if deployment == ATELIER:
+                continue
+            register.move(
+                store, deployment_id=deployment, risk_id=risk_id, to_state="assessed", reason="Sample assessment.",
+                actor=OFFICER, at=at,
+            )  # fmt: skip
+            holds = register.rate_residual(
+                store, deployment_id=deployment, risk_id=risk_id, severity=severity, probability=probability,
+                rationale="Sample rating after the controls in place.", actor=OFFICER, at=at,
+            )  # fmt: skip
+            if not holds:
+                register.approve_rating(
+                    store,
+                    deployment_id=deployment,
+                    risk_id=risk_id,
+                    actor=COMPLIANCE,
+                    at=at + dt.timedelta(days=1),
+                )
