@@ -28,6 +28,7 @@ from dashboards.pages.page import Page
 from dashboards.published import NothingPublishedError, Published, PublishedError
 from dashboards.sheet import write_csv
 from dashboards.theme import Scheme
+from dashboards.wording import say_words
 from risk_register.accounts import Action
 from risk_register.errors import RegisterError
 from risk_register.store import Store
@@ -178,9 +179,8 @@ def _add_callbacks(app: dash.Dash, site: Site) -> None:
     )
     app.clientside_callback(
         ClientsideFunction("plimsoll", "toggleRail"),
-        Output("shell", "navbar"),
+        Output("shell", "className"),
         Input("rail-burger", "opened"),
-        State("shell", "navbar"),
         prevent_initial_call=True,
     )
     app.clientside_callback(
@@ -202,7 +202,7 @@ def _render(site: Site, path: str, search: str) -> tuple[Any, ...]:
                 shell.draw_ranges(view, has_range=page.has_range, has_period=page.has_period),
                 shell.draw_account(view.account.name, view.csrf_token),
                 shell.draw_footer(view.build),
-                f"{page.title} · {view.deployment.title}",
+                f"{say_words(subject) if subject else page.title} · {view.deployment.title}",
                 view.deployment_id,
             )
     except NothingPublishedError:

@@ -33,7 +33,7 @@ UNIT_WORDS = {
 def _round(value: float) -> str:
     """Three figures that matter, without an exponent and without digits that a rate cannot carry."""
     size = abs(value)
-    digits = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 0.1 or size == 0 else 3
+    digits = 0 if size >= 100 or size == 0 else 1 if size >= 10 else 2 if size >= 0.1 else 3
     return f"{value:,.{digits}f}"
 
 
@@ -90,8 +90,9 @@ def say_observation(row: Observation | None, indicator: Indicator) -> str:
     zero = say_zero(row, indicator.kind)
     if zero:
         return zero
+    unit = " per 1,000" if indicator.kind == "rate_per_1000" else ""
     return (
-        f"{say_value(row.value, indicator.kind)} ({say_interval(row, indicator.kind)}; "
+        f"{say_value(row.value, indicator.kind)}{unit} ({say_interval(row, indicator.kind)}; "
         f"{say_count(row.numerator)} of {say_count(row.denominator)})"
     )
 

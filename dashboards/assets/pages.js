@@ -25,8 +25,8 @@ window.dash_clientside = Object.assign({}, window.dash_clientside, {
       return "?" + kept.toString();
     },
 
-    toggleRail: function (opened, navbar) {
-      return Object.assign({}, navbar, { collapsed: { mobile: !opened } });
+    toggleRail: function (opened) {
+      return opened ? "rail-open" : "";
     },
 
     arrive: function (title) {

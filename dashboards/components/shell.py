@@ -73,7 +73,7 @@ def draw_frame(scheme: Scheme) -> Component:
                     ),
                 ],
                 id="shell",
-                header={"height": {"base": 108, "sm": 56}},
+                header={"height": {"base": 0, "sm": 56}},
                 navbar={"width": 208, "breakpoint": "sm", "collapsed": {"mobile": True}},
                 padding=0,
             ),

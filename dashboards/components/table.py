@@ -28,30 +28,44 @@ class Line:
     is_open: bool = False
 
 
+@dataclass(frozen=True)
+class Group:
+    """Rows under a heading of their own."""
+
+    title: Cell
+    lines: Sequence[Line]
+
+
 def draw_table(caption: str, headings: Sequence[Heading], lines: Sequence[Line], *, empty: str) -> Component:
-    """A table that scrolls inside itself when the page is narrow; `empty` is said when there are no rows."""
+    """A table; `empty` is said when there are no rows."""
     if not lines:
         return html.P(empty, className="empty")
-    head = html.Tr(
-        [html.Th(h.title, scope="col", className="number" if h.is_number else None) for h in headings]
+    return _draw_bodies(
+        caption, headings, [html.Tbody(_draw_lines(headings, lines), role="rowgroup")], "table"
     )
-    body = [
-        html.Tr(
+
+
+def draw_groups(
+    caption: str, headings: Sequence[Heading], groups: Sequence[Group], *, empty: str
+) -> Component:
+    """A table whose rows stand in groups; `empty` is said when there are none."""
+    if not groups:
+        return html.P(empty, className="empty")
+    bodies = [
+        html.Tbody(
             [
-                html.Th(cell, scope="row")
-                if index == 0
-                else html.Td(cell, className="number" if headings[index].is_number else None)
-                for index, cell in enumerate(line.cells)
+                html.Tr(
+                    html.Th(group.title, colSpan=len(headings), scope="rowgroup", role="rowheader"),
+                    role="row",
+                    className="family",
+                ),
+                *_draw_lines(headings, group.lines),
             ],
-            className="is-open" if line.is_open else None,
+            role="rowgroup",
         )
-        for line in lines
+        for group in groups
     ]
-    table = html.Table(
-        [html.Caption(caption, className="visually-hidden"), html.Thead(head), html.Tbody(body)],
-        className="table",
-    )
-    return html.Div(table, className="scroll", tabIndex=0, role="region", **{"aria-label": caption})
+    return _draw_bodies(caption, headings, bodies, "table dots")
 
 
 def draw_download(href: str | None, what: str) -> Component | None:
@@ -64,3 +78,48 @@ def draw_download(href: str | None, what: str) -> Component | None:
         className="button button-quiet",
         download="",
     )
+
+
+def _draw_bodies(
+    caption: str, headings: Sequence[Heading], bodies: Sequence[Component], class_name: str
+) -> Component:
+    head = html.Tr(
+        [
+            html.Th(
+                heading.title,
+                scope="col",
+                role="columnheader",
+                className="number" if heading.is_number else None,
+            )
+            for heading in headings
+        ],
+        role="row",
+    )
+    table = html.Table(
+        [html.Caption(caption, className="visually-hidden"), html.Thead(head, role="rowgroup"), *bodies],
+        role="table",
+        className=class_name,
+    )
+    return html.Div(table, className="scroll", tabIndex=0, role="region", **{"aria-label": caption})
+
+
+def _draw_lines(headings: Sequence[Heading], lines: Sequence[Line]) -> list[Component]:
+    return [
+        html.Tr(
+            [
+                _draw_cell(cell, heading, is_first=index == 0)
+                for index, (cell, heading) in enumerate(zip(line.cells, headings, strict=True))
+            ],
+            role="row",
+            className="is-open" if line.is_open else None,
+        )
+        for line in lines
+    ]
+
+
+def _draw_cell(cell: Cell, heading: Heading, *, is_first: bool) -> Component:
+    """A cell; its role and heading are written out because a narrow screen lays the table out as blocks."""
+    if is_first:
+        return html.Th(cell, scope="row", role="rowheader")
+    class_name = "number" if heading.is_number else None
+    return html.Td(cell, role="cell", className=class_name, **{"data-label": heading.title})

@@ -29,7 +29,14 @@ def lay_out(scheme: Scheme, *, height: int, **more: Any) -> go.Layout:
         font={"family": FONT, "size": 13, "color": palette.ink},
         hoverlabel={"bgcolor": palette.surface, "bordercolor": palette.line, "font": {"color": palette.ink}},
         margin={"l": 8, "r": 12, "t": 30, "b": 8},
-        legend={"orientation": "h", "y": -0.16, "x": 0, "yanchor": "top", "font": {"color": palette.muted}},
+        legend={
+            "orientation": "h",
+            "yref": "container",
+            "y": 0,
+            "yanchor": "bottom",
+            "x": 0,
+            "font": {"color": palette.muted},
+        },
         hovermode="closest",
         dragmode=False,
     )

@@ -19,6 +19,7 @@ from dashboards.wording import say_count, say_interval, say_value, say_words
 
 HEIGHT = 400
 PLACEHOLDER = "placeholder, no appetite set"
+LABELLED_SHARE = 0.25  # a limit in force for less of the range has no room for its words
 STEPS = {"week": timedelta(weeks=1), "day": timedelta(days=1)}
 STATUS_SYMBOLS = {
     Status.NOT_APPLICABLE: "circle",
@@ -224,14 +225,14 @@ def _draw_limits(
                 name=words,
                 showlegend=False,
             )
-            label = f"{words} ({PLACEHOLDER})" if appetite.is_placeholder else words
+            if (ends - starts) < (last - first) * LABELLED_SHARE:
+                continue
             figure.add_annotation(
-                x=0,
-                xref="paper",
+                x=starts.isoformat(),
                 xanchor="left",
                 y=limit,
                 yanchor="bottom",
-                text=label,
+                text=f"{words} ({PLACEHOLDER})" if appetite.is_placeholder else words,
                 showarrow=False,
                 font={"size": 11, "color": palette.tones[tone]},
                 bgcolor=palette.surface,

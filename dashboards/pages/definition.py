@@ -55,8 +55,8 @@ def draw_appetites(indicator: Indicator, appetites: Sequence[Appetite]) -> Compo
         Line(
             (
                 "always (placeholder)" if row.is_placeholder else say_day(row.effective_from),
-                f"{row.side} {say_value(row.watch, indicator.kind)}" if row.watch is not None else "–",
-                f"{row.side} {say_value(row.breach, indicator.kind)}" if row.breach is not None else "–",
+                f"{row.side}\u00a0{say_value(row.watch, indicator.kind)}" if row.watch is not None else "–",
+                f"{row.side}\u00a0{say_value(row.breach, indicator.kind)}" if row.breach is not None else "–",
                 "placeholder, no appetite set" if row.is_placeholder else f"version {row.version}",
                 row.proposed_by or "–",
                 row.approved_by or "nobody",

@@ -111,11 +111,14 @@ def _say_groups(rows: Sequence[Observation], standing: Standing, name: str) -> s
         return f"No group by {say_words(name)} has a value."
     low, high = min(known, key=lambda group: known[group]), max(known, key=lambda group: known[group])
     kind = standing.indicator.kind
+    small = ""
+    if any(row.is_suppressed for row in rows):
+        small = "Open diamonds are small cells, hidden wherever numbers leave. "
     return (
         f"From {say_value(known[low], kind)} ({low}) to {say_value(known[high], kind)} ({high}) "
         f"in {len(rows)} groups; "
         f"whole deployment {say_observation(standing.latest, standing.indicator)}. "
-        "Differences between groups may come from detectors that see some groups less well."
+        f"{small}Differences between groups may come from detectors that see some groups less well."
     )
 
 

@@ -10,10 +10,12 @@ from dash.development.base_component import Component
 
 from dashboards.components.marks import draw_absences, draw_mark, draw_status
 from dashboards.components.sparkline import draw_sparkline
+from dashboards.components.table import Group, Heading, Line, draw_groups
 from dashboards.sheet import SUPPRESSED, Sheet
 from dashboards.standing import Standing, find_standings
 from dashboards.view import View
 from dashboards.wording import (
+    MISSING,
     say_count,
     say_day,
     say_interval,
@@ -25,14 +27,14 @@ from dashboards.wording import (
 )
 
 HEADINGS = (
-    "Indicator",
-    "Complete weeks",
-    "Change",
-    "Level",
-    "Latest full week",
-    "Counted",
-    "Scored",
-    "Week of",
+    Heading("Indicator"),
+    Heading("Complete weeks"),
+    Heading("Change"),
+    Heading("Level"),
+    Heading("Latest full week"),
+    Heading("Counted", is_number=True),
+    Heading("Scored", is_number=True),
+    Heading("Week of", is_number=True),
 )
 
 
@@ -61,66 +63,33 @@ def filter_standings(view: View, standings: Sequence[Standing]) -> tuple[Standin
 
 def draw_standings(view: View, standings: Sequence[Standing]) -> Component:
     """The table; on a narrow screen each row becomes a block."""
-    if not standings:
-        return html.P("No indicator matches the filters.", className="empty")
-    bodies = [
-        html.Tbody(
-            [
-                html.Tr(
-                    html.Th(
-                        dcc.Link(say_words(family).capitalize(), href=view.href(None, family=family)),
-                        colSpan=len(HEADINGS),
-                        scope="rowgroup",
-                        className="family",
-                    )
-                ),
-                *[_draw_row(view, standing) for standing in members],
-            ]
+    groups = [
+        Group(
+            dcc.Link(say_words(family).capitalize(), href=view.href(None, family=family)),
+            [_draw_line(view, standing) for standing in members],
         )
         for family, members in groupby(standings, key=lambda standing: standing.indicator.family)
     ]
-    head = html.Thead(html.Tr([html.Th(title, scope="col") for title in HEADINGS]))
-    return html.Div(
-        html.Table(
-            [html.Caption("Indicators by family", className="visually-hidden"), head, *bodies],
-            className="table dots",
-        ),
-        className="scroll",
-        tabIndex=0,
-        role="region",
-        **{"aria-label": "Indicators by family"},
-    )
+    return draw_groups("Indicators by family", HEADINGS, groups, empty="No indicator matches the filters.")
 
 
-def _draw_row(view: View, standing: Standing) -> Component:
+def _draw_line(view: View, standing: Standing) -> Line:
     row, indicator = standing.latest, standing.indicator
-    name = html.Th(
-        [
-            dcc.Link(indicator.title, href=view.href(f"/indicators/{indicator.indicator_id}")),
-            html.Span(say_unit(indicator), className="unit"),
-        ],
-        scope="row",
+    return Line(
+        (
+            [
+                dcc.Link(indicator.title, href=view.href(f"/indicators/{indicator.indicator_id}")),
+                html.Span(say_unit(indicator), className="unit"),
+            ],
+            draw_sparkline(standing),
+            draw_mark(standing.variation) if standing.variation else MISSING,
+            html.Div([draw_status(standing.status), *draw_absences(standing.absences)], className="absences"),
+            html.Div(_draw_value(standing)),
+            f"{say_count(row.numerator)} of {say_count(row.denominator)}" if row else MISSING,
+            say_share(row.coverage) if row else MISSING,
+            say_day(row.period_start) if row else "none yet",
+        )
     )
-    cells = (
-        html.Td(draw_sparkline(standing)),
-        html.Td(draw_mark(standing.variation) if standing.variation else None),
-        html.Td(
-            [draw_status(standing.status), html.Div(draw_absences(standing.absences), className="absences")]
-        ),
-        html.Td(_draw_value(standing)),
-        html.Td(
-            f"{say_count(row.numerator)} of {say_count(row.denominator)}" if row else "–", className="number"
-        ),
-        html.Td(say_share(row.coverage) if row else "–", className="number"),
-        html.Td(say_day(row.period_start) if row else "none yet", className="number"),
-    )
-    labelled = [_label(cell, title) for cell, title in zip(cells, HEADINGS[1:], strict=True)]
-    return html.Tr([name, *labelled])
-
-
-def _label(cell: Component, title: str) -> Component:
-    setattr(cell, "data-label", title)
-    return cell
 
 
 def _draw_value(standing: Standing) -> list[Component]:
