@@ -7,6 +7,7 @@ this process. What an asset does is its stage's business.
 import datetime as dt
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import dagster as dg
@@ -22,9 +23,18 @@ DAILY_GROUPS = ("ledger", "finding", "fact", "indicator")
 CLOSING_GROUPS = ("assessment", "published")
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 IN_PROCESS = dg.in_process_executor
-"""Steps are seconds long and share the home's lock: a process each would cost more than the work (20 s of 6)."""
+"""Steps are seconds long and share the home's lock: a process each would cost more than the work."""
 HOURLY, DAILY, MONTHLY = "7 * * * *", "30 2 * * *", "0 4 3 * *"
 QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
+
+
+@dataclass(frozen=True)
+class Automation:
+    """Jobs, schedules and sensors of a home."""
+
+    jobs: list[Any]
+    schedules: list[Any]
+    sensors: list[Any]
 
 
 def stale_days(home: Home) -> list[dt.date]:
@@ -74,7 +84,7 @@ def jobs(days: dg.PartitionsDefinition) -> dict[str, Any]:
     }
 
 
-def automation(home: Home, days: dg.PartitionsDefinition) -> dict[str, list[Any]]:
+def automation(home: Home, days: dg.PartitionsDefinition) -> Automation:
     """Schedules and sensors of a home."""
     named = jobs(days)
 
@@ -115,11 +125,11 @@ def automation(home: Home, days: dg.PartitionsDefinition) -> dict[str, list[Any]
         month = (context.scheduled_execution_time.replace(day=1) - dt.timedelta(days=1)).strftime("%Y-%m")
         return dg.RunRequest(run_key=month, partition_key=f"{month}-01")
 
-    return {
-        "jobs": list(named.values()),
-        "schedules": [score_what_came, close_the_day, monthly_report],
-        "sensors": [new_deliveries, publish_after_computing],
-    }
+    return Automation(
+        jobs=list(named.values()),
+        schedules=[score_what_came, close_the_day, monthly_report],
+        sensors=[new_deliveries, publish_after_computing],
+    )
 
 
 def _ingest() -> dg.AssetSelection:

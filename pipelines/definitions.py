@@ -46,7 +46,14 @@ def build_assets(home: Home) -> list[dg.AssetsDefinition]:
 
 def build_definitions(home: Home) -> dg.Definitions:
     """Assets, checks, jobs, schedules and sensors of a home."""
-    return dg.Definitions(assets=build_assets(home), executor=dg.in_process_executor, **automation(home, DAYS))
+    named = automation(home, DAYS)
+    return dg.Definitions(
+        assets=build_assets(home),
+        jobs=named.jobs,
+        schedules=named.schedules,
+        sensors=named.sensors,
+        executor=dg.in_process_executor,
+    )
 
 
 @dg.definitions

@@ -16,7 +16,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Watch a deployment of a language model for mental health: ingest its logs, compute indicators, publish.",
+    help="Watch a deployed language model for mental health: ingest its logs, compute indicators, publish.",
 )
 app.command("demo")(demonstration.demo)
 app.command("ingest")(ingesting.ingest)

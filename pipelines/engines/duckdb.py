@@ -39,7 +39,8 @@ set timezone = 'UTC';
 create schema if not exists ledger; create schema if not exists staging;
 create schema if not exists finding;
 create schema if not exists fact; create schema if not exists indicator; create schema if not exists assessment;
-create schema if not exists published; create schema if not exists unit;
+create schema if not exists published;
+create schema if not exists unit;
 """
 
 

@@ -1,4 +1,4 @@
-"""The Dagster skin of indicators: facts and indicators of the days of a run, dependencies read from the SQL."""
+"""The Dagster skin of indicators: facts and counts of the days of a run, dependencies read from the SQL."""
 
 import datetime as dt
 import hashlib

@@ -39,8 +39,12 @@ def demo(
     _decide(place, last_day, days)
     computed, seconds = compute(place)
     setup = os.environ.get("PLIMSOLL_SETUP_SECONDS")
-    tell(f"Set-up {float(setup):.1f} s. " * bool(setup) + f"Sample and pipelines {time.monotonic() - started:.1f} s, "
-         f"of which pipelines {seconds:.1f} s for {len(computed)} days.")  # fmt: skip
+    if setup:
+        tell(f"Set-up took {float(setup):.1f} s.")
+    whole = time.monotonic() - started
+    tell(
+        f"Sample and pipelines took {whole:.1f} s; of that the pipelines {seconds:.1f} s ({len(computed)} days)."
+    )
     if serve:
         tell(f"Sign in (once, within {LINK_HOURS} hours): {_link(place, port)}")
         tell("Stop with Ctrl-C. The sample stays in " + str(place.path))

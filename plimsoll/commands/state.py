@@ -31,8 +31,9 @@ def say(document: dict[str, Any]) -> str:
     ]
     for name, facts in document["deployments"].items():
         lines += [
-            f"{name} ({facts['zone']}): {facts['accepted_messages']} messages in {facts['conversations']} conversations "
-            f"of {facts['threads']} threads, {facts['users']} users, {facts['first_day']} to {facts['last_day']}",
+            f"{name} ({facts['zone']}): {facts['accepted_messages']} messages in "
+            f"{facts['conversations']} conversations of {facts['threads']} threads, {facts['users']} users, "
+            f"{facts['first_day']} to {facts['last_day']}",
             f"  rejected {sum(facts['rejected'].values())}: " + (_join(facts["rejected"]) or "none"),
             f"  copies {_join(facts['duplicates'])}; late {facts['late_records']}; "
             f"redacted {facts['redacted_details']}; waiting events {facts['waiting_events']}",

@@ -11,9 +11,11 @@ from typing import Any
 from plimsoll.demo.generate import declared_changes
 from plimsoll.demo.story import ATELIER, HARBOR, OPERATORS
 from risk_register import accounts, appetites, changes, checklist, register
+from risk_register.acceptability import Probability, Severity
 from risk_register.accounts import Role
 from risk_register.deployments import ensure_deployment
 from risk_register.store import Store
+from risk_register.transitions import RiskStatus
 
 ADMINISTRATOR = "demo_administrator"
 OFFICER, COMPLIANCE = "demo_safety_officer", "demo_compliance"
@@ -34,13 +36,12 @@ APPETITES: dict[str, tuple[str, float, float]] = {
     "data_unscored_share": ("above", 0.02, 0.10),
     "checklist_completion": ("below", 0.80, 0.40),
 }
-MET = ("EC-04", "EC-05", "EC-07", "EC-12", "EC-13", "EC-14", "EC-16", "EC-18", "EC-20", "EC-21", "EC-24", "EC-25", "EC-27",
-       "EC-30", "EC-31")  # fmt: skip
+MET = tuple(f"EC-{number:02}" for number in (4, 5, 7, 12, 13, 14, 16, 18, 20, 21, 24, 25, 27, 30, 31))
 RATED = {
-    "R-01": ("S5", "occasional"),
-    "R-02": ("S5", "probable"),
-    "R-06": ("S3", "probable"),
-    "R-11": ("S2", "probable"),
+    "R-01": (Severity.S5, Probability.OCCASIONAL),
+    "R-02": (Severity.S5, Probability.PROBABLE),
+    "R-06": (Severity.S3, Probability.PROBABLE),
+    "R-11": (Severity.S2, Probability.PROBABLE),
 }
 
 
@@ -135,8 +136,8 @@ def _seed_register(store: Store, *, on: dt.date) -> None:
             if deployment == ATELIER:
                 continue
             register.move(
-                store, deployment_id=deployment, risk_id=risk_id, to_state="assessed", reason="Sample assessment.",
-                actor=OFFICER, at=at,
+                store, deployment_id=deployment, risk_id=risk_id, to_state=RiskStatus.ASSESSED,
+                reason="Sample assessment.", actor=OFFICER, at=at,
             )  # fmt: skip
             holds = register.rate_residual(
                 store, deployment_id=deployment, risk_id=risk_id, severity=severity, probability=probability,
