@@ -1,85 +1,35 @@
 """Write one conversation: who says what, after which pause, and which notices and handoffs go with it.
 
 A conversation follows a scenario of the text bank; where a person discloses something, the answer's
-quality is drawn from the behaviour of the day. What is known about it (level, harm, miss) goes along as
-marks for the truth file; no log line ever carries them.
+quality is drawn from the behaviour of the day.
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
 
+from plimsoll.demo.episode import Episode, Event, Role, Turn
 from plimsoll.demo.people import Person, draw
 from plimsoll.demo.phrase import fill, type_out
 from plimsoll.demo.story import HARMFUL_QUALITIES, Behaviour, Quality, weaken
-from plimsoll.demo.texts import Bank, Exchange, Need, Scenario, Topic
+from plimsoll.demo.texts import Bank, Exchange, Line, Need, Scenario, Topic
 
-LENGTHS = {1: 0.21, 2: 0.32, 3: 0.24, 4: 0.12, 5: 0.055, 6: 0.025, 8: 0.012, 12: 0.01, 18: 0.008}
+LENGTHS = {1: 0.25, 2: 0.34, 3: 0.23, 4: 0.1, 5: 0.04, 6: 0.018, 8: 0.01, 12: 0.007, 18: 0.005}
 SLOW_FROM_LENGTH = 5
 SLOW_SHARE = 0.3
-CLOSING_SHARE = 0.4
+CLOSING_SHARE = 0.33
+FOLLOW_UP_SHARE = 0.7
+ACCEPT_SHARE = 0.72
+CRISIS_NEEDS = frozenset({Need.RISK, Need.SELF_HARM, Need.SAFETY})
+OPENER_SHARE = 0.28
+INVITE_SHARE = 0.08
 ESCALATION_LEVEL = 2
 BANNER_LEVEL = 3
 MINUTE = 60.0
 HELPFUL = frozenset({Quality.GOOD, Quality.ASKS_FIRST, Quality.LATE})
 NOTICED = {Quality.GOOD: 1.0, Quality.ASKS_FIRST: 1.0, Quality.LATE: 0.7, Quality.VAGUE: 0.6}
 NOTICED_OTHERWISE = 0.25
-
-
-class Role(StrEnum):
-    """Who speaks."""
-
-    USER = "user"
-    ASSISTANT = "assistant"
-    AGENT = "agent"
-
-
-@dataclass(frozen=True)
-class Turn:
-    """One message, the seconds before it, and what is known about it."""
-
-    role: Role
-    text: str
-    pause: float
-    level: int = 0
-    marks: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Event:
-    """A notice or a handoff stage, some seconds after a turn (-1: before the first)."""
-
-    kind: str
-    detail: str
-    after: int
-    seconds: float
-
-
-@dataclass
-class Episode:
-    """One conversation as written; `quality` is that of the answer to its gravest disclosure."""
-
-    topic: Topic
-    scenario_id: str
-    turns: list[Turn] = field(default_factory=list)
-    events: list[Event] = field(default_factory=list)
-    quality: Quality | None = None
-    has_resource: bool = False
-    has_handoff: bool = False
-    is_over: bool = False
-
-    @property
-    def level(self) -> int:
-        """The gravest level of the person's messages."""
-        return max((turn.level for turn in self.turns), default=0)
-
-    @property
-    def is_missed(self) -> bool:
-        """A person at risk got neither a specific resource nor the offer of a colleague."""
-        return self.level >= ESCALATION_LEVEL and not self.has_resource and not self.has_handoff
 
 
 class Writer:
@@ -109,34 +59,55 @@ class Writer:
         length = max(draw(LENGTHS, rng), scenario.least_length)
         self._is_slow = length >= SLOW_FROM_LENGTH and rng.random() < SLOW_SHARE
         for number, part in enumerate((scenario, *more)):
+            if number and episode.quality is not None:
+                break
             if number:
                 self._chosen.clear()
+            previous: int | None = None
             for position, exchange in enumerate(part.exchanges):
-                if length <= 0 or episode.is_over:
+                if length <= 0 or episode.is_over or not any(line.fits(previous) for line in exchange.say):
+                    break
+                if episode.quality not in {None, *HELPFUL} and exchange.need is None:
                     break
                 bridge = self._say(self._bank.asides["bridges"]) + " " if number and not position else ""
-                self._exchange(episode, exchange, prefix=bridge)
+                previous = self._exchange(episode, exchange, previous=previous, prefix=bridge)
                 length -= 1
-        if not episode.is_over and rng.random() < CLOSING_SHARE:
-            self._exchange(episode, rng.choice(self._bank.closings))
+        if not episode.is_over and episode.quality is None and rng.random() < CLOSING_SHARE:
+            self._exchange(episode, rng.choice(self._bank.closings), is_plain=True)
         self._add_notices(episode)
         return episode
 
-    def _exchange(self, episode: Episode, exchange: Exchange, *, prefix: str = "") -> None:
-        self._speak(episode, prefix + self._say(exchange.say), level=exchange.level)
+    def _exchange(
+        self,
+        episode: Episode,
+        exchange: Exchange,
+        *,
+        previous: int | None = None,
+        prefix: str = "",
+        is_plain: bool = False,
+    ) -> int | None:
+        """One line and its answer; returns the number of the answer if it was an ordinary one."""
+        said = self._choose(exchange.say, previous)
+        self._speak(episode, prefix + self._say([exchange.say[said].text]), level=exchange.level)
         if exchange.need:
             self._disclose(episode, exchange.need, exchange.level)
-            return
-        aside = self._rng.random()
-        behaviour = self._behaviour
+            return None
+        behaviour, aside = self._behaviour, self._rng.random()
         if aside < behaviour.over_escalation_share and episode.level == 0:
             self._answer(episode, self._say(self._bank.asides["over_escalation"]), marks=("over_escalation",))
-        elif aside < behaviour.over_escalation_share + behaviour.needless_refusal_share:
+            return None
+        if aside < behaviour.over_escalation_share + behaviour.needless_refusal_share:
             self._answer(
                 episode, self._say(self._bank.asides["needless_refusal"]), marks=("needless_refusal",)
             )
-        else:
-            self._answer(episode, self._say(exchange.reply))
+            return None
+        answer = self._choose(exchange.reply, said)
+        self._answer(episode, self._say([exchange.reply[answer].text]), is_plain=is_plain)
+        return answer
+
+    def _choose(self, lines: Sequence[Line], previous: int | None) -> int:
+        """The number of a line that can follow the previous one."""
+        return self._rng.choice([number for number, line in enumerate(lines) if line.fits(previous)])
 
     def _disclose(self, episode: Episode, need: Need, level: int) -> None:
         """Answer a disclosure, with what then follows."""
@@ -151,37 +122,38 @@ class Writer:
         )
         if episode.quality is None or level >= episode.level:
             episode.quality = quality
+        episode.needs_help = episode.needs_help or (need in CRISIS_NEEDS and level >= ESCALATION_LEVEL)
         first = Quality.MISSING if quality is Quality.LATE else quality
         marks = (quality.value,) if quality in HARMFUL_QUALITIES else ()
         self._answer(episode, self._say(texts[first]), marks=marks, is_plain=True)
         if quality is Quality.ABANDONMENT:
             episode.is_over = True
         follow_ups = self._bank.follow_ups.get(need, {}).get(first, ())
-        wants_more = quality in {Quality.LATE, Quality.ASKS_FIRST} or self._rng.random() < 0.7
+        wants_more = quality in {Quality.LATE, Quality.ASKS_FIRST} or self._rng.random() < FOLLOW_UP_SHARE
         if follow_ups and wants_more and not episode.is_over:
             following = self._rng.choice(follow_ups)
-            self._speak(
-                episode, self._say(following.say), level=max(following.level, level if level > 1 else 0)
-            )
-            reply = texts[Quality.GOOD] if quality is Quality.LATE else following.reply
-            self._answer(episode, self._say(reply), is_plain=True)
-        if quality in HELPFUL and need in {Need.RISK, Need.SELF_HARM, Need.SAFETY}:
+            said = self._choose(following.say, None)
+            self._speak(episode, self._say([following.say[said].text]), level=level if level > 1 else 0)
+            reply = following.reply[self._choose(following.reply, said)].text
+            replies = texts[Quality.GOOD] if quality is Quality.LATE else [reply]
+            self._answer(episode, self._say(replies), is_plain=True)
+        if quality in HELPFUL and need in CRISIS_NEEDS:
             episode.has_resource = True
-        noticed = NOTICED.get(quality, NOTICED_OTHERWISE)
-        if level >= BANNER_LEVEL and self._rng.random() < noticed:
+        if level >= BANNER_LEVEL and self._rng.random() < NOTICED.get(quality, NOTICED_OTHERWISE):
             self._hand_over(episode)
 
     def _hand_over(self, episode: Episode) -> None:
         """The crisis banner, and perhaps a colleague."""
         rng, at = self._rng, len(episode.turns) - 1
         if rng.random() < self._behaviour.banner_share:
+            episode.has_resource = True
             episode.events.append(Event("notice", "crisis_banner", at, rng.uniform(0.5, 3)))
         if rng.random() >= self._behaviour.handoff_share:
             return
         episode.has_handoff = True
         seconds = rng.uniform(2, 8)
         episode.events.append(Event("handoff", "offered", at, seconds))
-        if rng.random() < 0.28:
+        if rng.random() >= ACCEPT_SHARE:
             return
         seconds += rng.uniform(10, 90)
         episode.events.append(Event("handoff", "accepted", at, seconds))
@@ -192,11 +164,11 @@ class Writer:
         episode.events.append(Event("handoff", "connected", at, seconds))
         pause = seconds + rng.uniform(5, 40)
         for exchange in self._bank.colleague:
-            text = self._say(exchange.reply)
+            text = self._say([line.text for line in exchange.reply])
             episode.turns.append(Turn(Role.AGENT, text, pause))
             pause = rng.uniform(25, 120)
             if exchange.say:
-                self._speak(episode, self._say(exchange.say))
+                self._speak(episode, self._say([line.text for line in exchange.say]))
         last = len(episode.turns) - 1
         episode.events.append(Event("handoff", "completed", last, rng.uniform(20, 300)))
         episode.is_over = True
@@ -215,9 +187,9 @@ class Writer:
         """The assistant writes; ordinary answers may open or end in a phrase of its own."""
         rng, asides = self._rng, self._bank.asides
         if not is_plain and not marks and episode.topic in {Topic.EVERYDAY, Topic.MINOR}:
-            if rng.random() < 0.22:
+            if rng.random() < (OPENER_SHARE if len(episode.turns) == 1 else OPENER_SHARE / 3):
                 text = f"{self._say(asides['openers'])} {text}"
-            if rng.random() < 0.15 and not text.endswith("?"):
+            if rng.random() < INVITE_SHARE and not text.endswith("?"):
                 text = f"{text} {self._say(asides['invites'])}"
         if Quality.REFUSAL not in marks and Quality.ABANDONMENT not in marks:
             for _ in range(rng.randint(0, self._behaviour.extra_sentences)):

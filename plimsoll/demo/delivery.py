@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from plimsoll.demo.conversation import Episode, Role, Turn
+from plimsoll.demo.episode import Episode, Role, Turn
 from plimsoll.demo.logs import Setting, Shape
 from plimsoll.demo.people import draw
 from plimsoll.demo.truth import Truth

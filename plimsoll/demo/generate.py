@@ -45,7 +45,7 @@ class Memory:
 
 
 def generate(out: Path, *, last_day: date, days: int = 90, seed: int = SEED) -> dict[str, Any]:
-    """Write out/<deployment_id>/mapping.yaml, .../logs/YYYY-MM-DD.jsonl and out/truth.json; return the truth."""
+    """Write mapping.yaml and logs/YYYY-MM-DD.jsonl for each deployment, and truth.json; return the truth."""
     first_day = last_day - timedelta(days=days - 1)
     truth: dict[str, Any] = {
         "seed": seed,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from plimsoll.demo.conversation import Event, Role, Turn
+from plimsoll.demo.episode import Event, Role, Turn
 from plimsoll.demo.people import Person
 from plimsoll.demo.story import ATELIER, HARBOR, Behaviour, Operator
 from plimsoll.demo.texts import Topic

@@ -16,9 +16,12 @@ from enum import StrEnum
 CHOICE = re.compile(r"\(([^()|]*(?:\|[^()|]*)+)\)")
 SLOT = re.compile(r"\$([a-z_]+)")
 ENDING = re.compile(r"<([^<>/]*)/([^<>/]*)>")
+SENTENCE_START = re.compile(r"(^[^\w]*|(?<!\.\.)[.!?]\s+[\"'¿¡]*)([a-zà-öø-ÿœ])")
+SPACES = re.compile(r" {2,}")
+SPACE_BEFORE_STOP = re.compile(r"\s+([,.])")
 OTHER = re.compile(r"\{([^{}/]*)/([^{}/]*)\}")
 OTHER_KEY = "other person"
-FRESH_SLOTS = frozenset({"line", "lower_line", "invented"})
+FRESH_SLOTS = frozenset({"line", "invented"})
 
 
 class Typing(StrEnum):
@@ -38,6 +41,23 @@ def fill(
     is_feminine: bool,
 ) -> str:
     """The template with every mark decided; `chosen` remembers the slots of this conversation."""
+    text = expand(template, rng=rng, slots=slots, chosen=chosen)
+    if "{" in text:
+        is_he = chosen.setdefault(OTHER_KEY, rng.choice("mf")) == "m"
+        text = OTHER.sub(lambda match: match.group(1 if is_he else 2), text)
+    text = ENDING.sub(lambda match: match.group(2 if is_feminine else 1), text)
+    text = SPACE_BEFORE_STOP.sub(r"\1", SPACES.sub(" ", text)).strip()
+    return SENTENCE_START.sub(lambda match: match.group(1) + match.group(2).upper(), text)
+
+
+def expand(
+    template: str,
+    *,
+    rng: random.Random,
+    slots: Mapping[str, Sequence[str]],
+    chosen: MutableMapping[str, str],
+) -> str:
+    """The template with its choices and slots decided."""
 
     def choose(match: re.Match[str]) -> str:
         return rng.choice(match.group(1).split("|"))
@@ -46,42 +66,17 @@ def fill(
         name = match.group(1)
         if name in chosen:
             return chosen[name]
-        value = rng.choice(slots[name])
+        value = expand(rng.choice(slots[name]), rng=rng, slots=slots, chosen=chosen)
         if name not in FRESH_SLOTS:
-            value = fill(value, rng=rng, slots=slots, chosen=chosen, is_feminine=is_feminine)
             chosen[name] = value
         return value
 
     text = template
-    while CHOICE.search(text) or SLOT.search(text):
-        text = CHOICE.sub(choose, text)
-        text = SLOT.sub(take, text, count=1)
-    if OTHER.search(text):
-        other = chosen.setdefault(OTHER_KEY, rng.choice("mf"))
-        text = OTHER.sub(lambda match: match.group(1 if other == "m" else 2), text)
-    text = ENDING.sub(lambda match: match.group(2 if is_feminine else 1), text)
-    return capitalise(re.sub(r"\s+([,.])", r"\1", re.sub(r" {2,}", " ", text)).strip())
-
-
-def capitalise(text: str) -> str:
-    """Sentences begin with a capital, whichever choice they begin with."""
-    out = []
-    at_start = True
-    for position, character in enumerate(text):
-        if at_start and character.isalpha():
-            out.append(character.upper())
-            at_start = False
-            continue
-        if at_start and character.isdigit():
-            at_start = False
-        if (
-            character in ".!?"
-            and text[position + 1 : position + 2] in {" ", ""}
-            and not text[:position].endswith("..")
-        ):
-            at_start = True
-        out.append(character)
-    return "".join(out)
+    while True:
+        decided = SLOT.sub(take, CHOICE.sub(choose, text))
+        if decided == text:
+            return text
+        text = decided
 
 
 def type_out(text: str, typing: Typing) -> str:

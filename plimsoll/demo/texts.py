@@ -6,6 +6,7 @@ amounts, no places. A bank is the union of the files `texts/<language>_*.yaml`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -15,6 +16,7 @@ from typing import Any
 
 import yaml
 
+MARK = re.compile(r"([0-9]+)> ")
 FOLDER = Path(__file__).parent / "texts"
 
 
@@ -56,18 +58,30 @@ class Need(StrEnum):
 
 
 @dataclass(frozen=True)
-class Exchange:
-    """What a person may say and what the assistant may answer; any of one goes with any of the other."""
+class Line:
+    """Something said, and the numbers of the lines that it can follow (None: any of them)."""
 
-    say: tuple[str, ...]
-    reply: tuple[str, ...]
+    text: str
+    after: frozenset[int] | None = None
+
+    def fits(self, previous: int | None) -> bool:
+        """Whether it can follow the line of that number (None: whatever was said)."""
+        return previous is None or self.after is None or previous in self.after
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """What a person may say, and what the assistant may answer to it."""
+
+    say: tuple[Line, ...]
+    reply: tuple[Line, ...]
     level: int = 0
     need: Need | None = None
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """A short script: exchanges in their order; `stage` is how far an attachment has grown, 0 where it has none."""
+    """A short script: exchanges in their order; `stage` is how far an attachment has grown, else 0."""
 
     scenario_id: str
     topic: Topic
@@ -103,7 +117,7 @@ def load_bank(language: str) -> Bank:
     """The bank of a language.
 
     Raises:
-        KeyError: a file names a topic, a need or a part that does not exist.
+        ValueError: a file names a topic or a need that does not exist, or leaves a line without an answer.
     """
     merged: dict[str, list[Any]] = {}
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -136,8 +150,8 @@ def load_bank(language: str) -> Bank:
             for need, by_quality in content.items()
         },
         asides=_lists(merged["asides"]),
-        closings=tuple(read_exchange(entry) for content in merged["closings"] for entry in content),
-        colleague=tuple(read_exchange(entry) for content in merged["colleague"] for entry in content),
+        closings=_freely(merged["closings"]),
+        colleague=_freely(merged["colleague"]),
     )
 
 
@@ -153,13 +167,44 @@ def read_scenario(entry: Mapping[str, Any]) -> Scenario:
 
 
 def read_exchange(entry: Mapping[str, Any]) -> Exchange:
-    """One exchange of a file; an exchange with a need takes its answer from the responses."""
+    """One exchange of a file; an exchange with a need takes its answer from the responses.
+
+    A line may begin with the numbers of the lines that it can follow: `03> ` follows the first or the
+    fourth. Without them a `say` follows anything, and a `reply` the `say` of its own place (or any, where
+    the exchange says `any: true`).
+
+    Raises:
+        ValueError: nothing answers a line.
+    """
+    say = tuple(read_line(text) for text in entry.get("say", ()))
+    reply = tuple(
+        read_line(text, own_place=None if entry.get("any") else place)
+        for place, text in enumerate(entry.get("reply", ()))
+    )
+    for place, line in enumerate(say):
+        if "need" not in entry and not any(answer.fits(place) for answer in reply):
+            raise ValueError(
+                f"Nothing answers line {place} of an exchange: {line.text!r}. Add a reply for it."
+            )
     return Exchange(
-        say=tuple(entry.get("say", ())),
-        reply=tuple(entry.get("reply", ())),
+        say=say,
+        reply=reply,
         level=entry.get("level", 0),
         need=Need(entry["need"]) if "need" in entry else None,
     )
+
+
+def read_line(text: str, *, own_place: int | None = None) -> Line:
+    """One line of a file, with its mark if it has one."""
+    mark = MARK.match(text)
+    if mark:
+        return Line(text[mark.end() :], frozenset(int(digit) for digit in mark.group(1)))
+    return Line(text, None if own_place is None else frozenset({own_place}))
+
+
+def _freely(contents: list[list[Mapping[str, Any]]]) -> tuple[Exchange, ...]:
+    """Exchanges in which any answer fits any line."""
+    return tuple(read_exchange({**entry, "any": True}) for content in contents for entry in content)
 
 
 def _lists(contents: list[Mapping[str, list[str]]]) -> dict[str, tuple[str, ...]]:

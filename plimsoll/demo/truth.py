@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from plimsoll.demo.conversation import Episode, Turn
+from plimsoll.demo.episode import Episode, Turn
 from plimsoll.demo.logs import Setting
 
 
