@@ -38,7 +38,8 @@ CREATE_LAYERS = """
 set timezone = 'UTC';
 create schema if not exists ledger; create schema if not exists staging;
 create schema if not exists finding;
-create schema if not exists fact; create schema if not exists indicator; create schema if not exists assessment;
+create schema if not exists fact; create schema if not exists indicator;
+create schema if not exists assessment;
 create schema if not exists published;
 create schema if not exists unit;
 """

@@ -69,7 +69,8 @@ def say(summary: Summary) -> str:
     rejected = Counter(summary.rejected)
     lines = [
         f"{facts['files']} files ({facts['files_known']} known) for {summary.deployment_id}: "
-        f"{facts['messages']} messages and {facts['events']} events accepted, {rejected.total()} records rejected."
+        f"{facts['messages']} messages and {facts['events']} events accepted, "
+        f"{rejected.total()} records rejected."
     ]
     lines += [f"  {reason}: {count}" for reason, count in sorted(rejected.items())]
     lines += [f"  not read: {name}" for name in summary.ignored[:10]]

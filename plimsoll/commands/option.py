@@ -1,4 +1,4 @@
-"""Options that commands share, and where they write: results to standard output, the rest to standard error."""
+"""Options that commands share; results go to standard output, everything else to standard error."""
 
 from __future__ import annotations
 

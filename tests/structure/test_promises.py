@@ -1,0 +1,41 @@
+"""Promises that span packages: references resolve, the paper is covered, generated pages are current."""
+
+from pipelines.indicators.definition import load_definitions
+from plimsoll.generate import find_stale
+from risk_register.content import check_references, load_paper_map, load_risks, load_taxonomy
+
+
+def test_risks_checklist_and_paper_name_only_indicators_that_exist() -> None:
+    check_references({one.indicator_id for one in load_definitions()})
+
+
+def test_every_row_of_the_paper_map_is_watched_somewhere() -> None:
+    rows = load_paper_map()
+    assert len(rows) >= 30
+    unwatched = [row.id for row in rows if not (row.indicators or row.checklist_items or row.risks)]
+    assert unwatched == []
+
+
+def test_every_signal_that_an_indicator_needs_is_in_the_taxonomy() -> None:
+    known = {signal.id for signal in load_taxonomy().signals}
+    needed = {
+        need.removeprefix("signal:")
+        for one in load_definitions()
+        for need in one.needs
+        if need.startswith("signal:")
+    }
+    assert needed
+    assert needed <= known
+
+
+def test_every_risk_has_an_indicator_that_would_show_it() -> None:
+    assert [risk.reference for risk in load_risks() if not risk.kris] == []
+
+
+def test_generated_pages_are_current() -> None:
+    assert find_stale() == []
+
+
+def test_a_changed_page_is_found(tmp_path) -> None:
+    (tmp_path / "indicators.md").write_text("something else", encoding="utf-8")
+    assert "indicators.md" in find_stale(tmp_path)
