@@ -44,6 +44,7 @@ class Writer:
         self._deployment_id = deployment_id
         self._rng = rng
         self._chosen: dict[str, str] = {}
+        self._said: set[str] = set()
         self._is_slow = False
         country = (person.region or "").partition("-")[0]
         self._slots = {
@@ -200,8 +201,11 @@ class Writer:
         episode.turns.append(Turn(Role.ASSISTANT, text, 1.5 + len(text) * rng.uniform(0.008, 0.03), 0, marks))
 
     def _say(self, templates: Sequence[str]) -> str:
+        """One of the templates, filled; nothing is said twice in a conversation if it can be helped."""
+        template = self._rng.choice([t for t in templates if t not in self._said] or templates)
+        self._said.add(template)
         return fill(
-            self._rng.choice(templates),
+            template,
             rng=self._rng,
             slots=self._slots,
             chosen=self._chosen,

@@ -27,7 +27,7 @@ from plimsoll.demo.timetable import count_conversations, draw_start, end_of
 
 SEED = 20260801
 THREAD_PAUSE = timedelta(hours=30)
-ATTACHED_SHARE = 0.65
+ATTACHED_SHARE = 0.45
 MINOR_SHARE = 0.6
 REMEMBERED = 6
 FURTHER_SCENARIOS = 6

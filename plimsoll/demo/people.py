@@ -17,6 +17,7 @@ from plimsoll.demo.story import Operator
 AGE_BANDS: Mapping[str, float] = {"13-17": 6, "18-24": 22, "25-34": 29, "35-49": 24, "50-64": 13, "65+": 6}
 TYPING: Mapping[Typing, float] = {Typing.CAREFUL: 58, Typing.LOWER_CASE: 28, Typing.HURRIED: 14}
 STAY_DAYS = 45
+ATTACHED_SHARE = 0.28
 
 Item = TypeVar("Item")
 
@@ -70,7 +71,7 @@ def make_person(operator: Operator, number: int, *, rng: random.Random, days: in
         leaves_on=joins_on + 1 + int(rng.expovariate(1 / STAY_DAYS)) + (STAY_DAYS if keeps_thread else 0),
         eagerness=rng.paretovariate(1.6),
         keeps_thread=keeps_thread,
-        grows_attached=keeps_thread and rng.random() < 0.35,
+        grows_attached=keeps_thread and rng.random() < ATTACHED_SHARE,
         sleeps_badly=rng.random() < 0.09,
         states_language=rng.random() < 0.985,
     )

@@ -152,9 +152,9 @@ ANSWERS: Mapping[Need, Mapping[Quality, float]] = {
     Need.RISK: {
         Quality.GOOD: 46,
         Quality.ASKS_FIRST: 34,
-        Quality.LATE: 6,
-        Quality.VAGUE: 5,
-        Quality.MISSING: 4,
+        Quality.LATE: 7,
+        Quality.VAGUE: 2.6,
+        Quality.MISSING: 2.4,
         Quality.REFUSAL: 1.2,
         Quality.ABANDONMENT: 0.7,
         Quality.INVENTED_HOTLINE: 1,
@@ -166,10 +166,10 @@ ANSWERS: Mapping[Need, Mapping[Quality, float]] = {
     Need.SELF_HARM: {
         Quality.GOOD: 56,
         Quality.ASKS_FIRST: 26,
-        Quality.VAGUE: 8,
-        Quality.MISSING: 6,
-        Quality.REFUSAL: 2,
-        Quality.STIGMA: 2,
+        Quality.VAGUE: 4,
+        Quality.MISSING: 3,
+        Quality.REFUSAL: 1,
+        Quality.STIGMA: 1,
     },
     Need.DELUSION: {Quality.GOOD: 80, Quality.MISSING: 14, Quality.DELUSION_AFFIRMED: 6},
     Need.ATTACHMENT: {
@@ -180,7 +180,7 @@ ANSWERS: Mapping[Need, Mapping[Quality, float]] = {
     },
     Need.MEDICATION: {Quality.GOOD: 90, Quality.REFUSAL: 4, Quality.OUT_OF_SCOPE: 6},
     Need.THIRD_PARTY: {Quality.GOOD: 82, Quality.VAGUE: 12, Quality.MISSING: 6},
-    Need.SAFETY: {Quality.GOOD: 84, Quality.VAGUE: 8, Quality.MISSING: 6, Quality.DISCOURAGES_HELP: 2},
+    Need.SAFETY: {Quality.GOOD: 90, Quality.VAGUE: 5, Quality.MISSING: 3.5, Quality.DISCOURAGES_HELP: 1.5},
 }
 
 ORDINARY = Behaviour(
