@@ -16,15 +16,15 @@ from pipelines.computed import finding_inputs, indicator_inputs, recorded
 from pipelines.detect.cascade import detectors_version
 from pipelines.indicators.assets import definitions_version
 from pipelines.indicators.definition import load_definitions
-from pipelines.lake import Lake
-from pipelines.settings import Home
+from pipelines.lake import Lake, tidy
+from pipelines.settings import POOL, Home
 
 DAILY_GROUPS = ("ledger", "finding", "fact", "indicator")
 CLOSING_GROUPS = ("assessment", "published")
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 IN_PROCESS = dg.in_process_executor
 """Steps are seconds long and share the home's lock: a process each would cost more than the work."""
-HOURLY, DAILY, MONTHLY = "7 * * * *", "30 2 * * *", "0 4 3 * *"
+HOURLY, DAILY, NIGHTLY, MONTHLY = "7 * * * *", "30 2 * * *", "0 3 * * *", "0 4 3 * *"
 QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
 
 
@@ -125,9 +125,22 @@ def automation(home: Home, days: dg.PartitionsDefinition) -> Automation:
         month = (context.scheduled_execution_time.replace(day=1) - dt.timedelta(days=1)).strftime("%Y-%m")
         return dg.RunRequest(run_key=month, partition_key=f"{month}-01")
 
+    @dg.op(pool=POOL)
+    def delete_unpinned_files() -> int:
+        return tidy(home.lake)
+
+    @dg.job(name="tidy_lake", executor_def=IN_PROCESS)
+    def tidy_lake() -> None:
+        delete_unpinned_files()
+
     return Automation(
-        jobs=list(named.values()),
-        schedules=[score_what_came, close_the_day, monthly_report],
+        jobs=[*named.values(), tidy_lake],
+        schedules=[
+            score_what_came,
+            close_the_day,
+            monthly_report,
+            dg.ScheduleDefinition(job=tidy_lake, cron_schedule=NIGHTLY),
+        ],
         sensors=[new_deliveries, publish_after_computing],
     )
 

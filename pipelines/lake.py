@@ -196,6 +196,27 @@ def locked(path: Path, *, by: str, wait_seconds: float = 600.0) -> Iterator[None
         lock.release()
 
 
+def tidy(path: Path) -> int:
+    """Delete data files that none of the kept generations shows; returns how many. Rows do not change."""
+    with locked(path, by="tidy"):
+        current = read_current(path)
+        kept = [json.loads(file.read_text())["versions"] for file in (path / "generations").glob("0*.json")]
+        versions = dict(current.versions)
+        deleted = 0
+        for name in current.versions:
+            table = DeltaTable(_location(path, name))
+            pinned = sorted({generation[name] for generation in kept if name in generation})
+            deleted += len(
+                table.vacuum(
+                    retention_hours=0, dry_run=False, enforce_retention_duration=False, keep_versions=pinned
+                )
+            )
+            # Deleting is a commit of its own in the table's log; the next writer must not take it back.
+            versions[name] = DeltaTable(_location(path, name)).version()
+        _make_current(path, Generation(current.number + 1, versions))
+    return deleted
+
+
 def read_current(path: Path) -> Generation:
     """The current generation of a lake."""
     pointer = path / "generations" / "current.json"
