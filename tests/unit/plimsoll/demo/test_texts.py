@@ -13,13 +13,16 @@ from plimsoll.demo.texts import FOLDER, Exchange, Need, Topic, load_bank, read_e
 LANGUAGES = ("en", "es", "de", "fr")
 COMMON = (Topic.EVERYDAY, Topic.CHECK_IN)
 MEANS_BY_LANGUAGE = {
-    "en": r"pills? tablets? overdos\w* lethal rope noose razor\w* blades? knife knives guns? pistol firearm bullets? "
-    r"poison\w* bleach wrists? veins? doses? dosage \d+\s?(?:mg|ml|grams?|milligrams?) carbon.monoxide "
-    r"cut(?:ting)?.my(?:self)? jump(?:ing)?.(?:off|from) train.tracks hang(?:ing|ed)?.(?:my|your|him|her)self",
-    "es": r"pastillas sobredosis soga cuerda cuchillo navaja pistola veneno cloro venas dosis tirarme ahorcar\w*",
-    "de": r"Überdosis Tabletten Strick erhäng\w* Rasier\w* Klinge Messer Pistole Waffe Gift Pulsader\w* Dosis "
-    r"springen ritzen Gleise",
-    "fr": r"comprimés cachets surdose corde pendre lames? couteau\w* pistolet arme.à javel veines sauter.d\w*",
+    "en": r"pills? tablets? overdos\w* lethal rope noose razor\w* blades? knife knives guns? pistol firearm "
+    r"bullets? poison\w* bleach wrists? veins? doses? dosage \d+\s?(?:mg|ml|grams?|milligrams?) "
+    r"carbon.monoxide cut(?:ting)?.my(?:self)? jump(?:ing)?.(?:off|from) train.tracks "
+    r"hang(?:ing|ed)?.(?:my|your|him|her)self",
+    "es": r"pastillas sobredosis soga cuerda cuchillo navaja pistola veneno cloro venas dosis "
+    r"tirarme ahorcar\w*",
+    "de": r"Überdosis Tabletten Strick erhäng\w* Rasier\w* Klinge Messer Pistole Waffe Gift Pulsader\w* "
+    r"Dosis springen ritzen Gleise",
+    "fr": r"comprimés cachets surdose corde pendre lames? couteau\w* pistolet arme.à javel veines "
+    r"sauter.d\w*",
 }
 MEANS = re.compile(r"\b(?:" + "|".join(" ".join(MEANS_BY_LANGUAGE.values()).split()) + r")\b", re.IGNORECASE)
 
