@@ -30,7 +30,7 @@ from pipelines.ingest.fold import EMPTY, Staged, fold
 from pipelines.ingest.mapping import DeploymentRule, Mapping
 from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
 from pipelines.ingest.redact import Redactor, crisis_lines
-from pipelines.ingest.sources.mapped import MappedSource
+from pipelines.ingest.sources import make_source
 from pipelines.ingest.stage import DELIVERED_EVENT, DELIVERED_MESSAGE, Stager
 from pipelines.ingest.window import find_days
 from pipelines.lake import Commit, Lake
@@ -76,7 +76,7 @@ def ingest_folder(
             f"{folder}: no readable file. Looked for {', '.join(READABLE)}"
             + (f"; found only {', '.join(ignored[:5])}." if ignored else "; it is empty.")
         )
-    source = MappedSource(mapping)
+    source = make_source(mapping)
     stager = Stager(
         mapping.deployment.id,
         mapping.deployment.zone,

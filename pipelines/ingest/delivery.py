@@ -18,7 +18,8 @@ from pipelines.ingest.source import Records, Rejection, Source
 from pipelines.lake import Lake
 from pipelines.schemas import ledger
 
-READABLE = (".jsonl", ".ndjson", ".json", ".jsonl.gz", ".ndjson.gz", ".json.gz")
+TEXT_FILES = (".jsonl", ".ndjson", ".json", ".csv")
+READABLE = (*TEXT_FILES, *(f"{suffix}.gz" for suffix in TEXT_FILES), ".parquet")
 MAPPING_NAMES = ("mapping.yaml", "mapping.yml")
 
 
@@ -134,4 +135,5 @@ def describe(one: Delivered) -> str:
         parts.append(f"{count} rejected as {reason} ({where})")
     if records.record_count == 0 and not records.rejected:
         parts = ["empty file, no records"]
+    parts += records.notes
     return f"{one.name}: " + ", ".join(parts)

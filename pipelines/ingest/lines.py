@@ -19,6 +19,7 @@ LONGEST_LINE = 8 * 1024 * 1024
 
 CHUNK = 1024 * 1024
 GZIP_MAGIC = b"\x1f\x8b"
+PARQUET_MAGIC = b"PAR1"
 BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -37,7 +38,7 @@ def inspect(path: Path) -> Reason | None:
         return Reason.BROKEN_ARCHIVE
     if head.startswith(BYTE_ORDER_MARKS):
         return Reason.NOT_UTF8
-    if b"\x00" in head:
+    if b"\x00" in head and not head.startswith(PARQUET_MAGIC):
         return Reason.BINARY_FILE
     return None
 

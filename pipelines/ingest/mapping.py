@@ -25,6 +25,7 @@ MESSAGE_FIELDS = {
 }  # fmt: skip
 EVENT_FIELDS = {"thread": True, "user": False, "detail": True, "occurred_at": True}
 
+MAPPED = "mapped"
 ROLES = ("user", "assistant", "agent")
 HANDOFF_STAGES = ("offered", "accepted", "connected", "completed", "failed")
 NOTICE_KINDS = ("ai_disclosure", "crisis_banner", "break_reminder", "consent")
@@ -114,11 +115,19 @@ class ReceivedOn(_Strict):
 
 
 class Mapping(_Strict):
-    """How one operator's files are read."""
+    """How one operator's files are read: as `format` says; rules for records belong to `mapped` alone."""
 
     deployment: DeploymentRule
     received_on: ReceivedOn | None = None
-    records: tuple[RecordRule, ...] = Field(min_length=1)
+    format: str = MAPPED
+    records: tuple[RecordRule, ...] = ()
+
+    @model_validator(mode="after")
+    def _records_are_for_mapped(self) -> Mapping:
+        if (self.format == MAPPED) != bool(self.records):
+            need = "needs at least one rule" if self.format == MAPPED else "are for format mapped alone"
+            raise ValueError(f"records {need}; the format is {self.format}")
+        return self
 
     @property
     def hash(self) -> str:

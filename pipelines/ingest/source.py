@@ -27,6 +27,8 @@ class Reason(StrEnum):
     BAD_TIME = "bad_time"  # neither ISO 8601 nor an epoch number
     FUTURE_DATE = "future_date"  # later than the delivery allows
     EMPTY_BODY = "empty_body"  # a message without text
+    UNKNOWN_FORMAT = "unknown_format"  # the whole file: not of the named format, or another version
+    FILE_TOO_LARGE = "file_too_large"  # the whole file: one JSON document beyond the limit; lines have none
     BINARY_FILE = "binary_file"  # the whole file: not text
     NOT_UTF8 = "not_utf8"  # the whole file: another encoding
     BROKEN_ARCHIVE = "broken_archive"  # the whole file: gzip that does not unpack
@@ -44,12 +46,18 @@ class Rejection:
 
 @dataclass
 class Records:
-    """What came out of one file: columns of equal length, in the raw terms of the log."""
+    """What came out of one file: columns of equal length, in the raw terms of the log.
+
+    `is_transcript`: messages are named by position and content, so a copy is no second delivery.
+    `notes` say what a reader of the file should know; never a text of the log.
+    """
 
     messages: dict[str, list[object]] = field(default_factory=dict)
     events: dict[str, list[object]] = field(default_factory=dict)
     rejected: list[Rejection] = field(default_factory=list)
     record_count: int = 0
+    is_transcript: bool = False
+    notes: list[str] = field(default_factory=list)
 
     @property
     def message_count(self) -> int:

@@ -40,9 +40,9 @@ class Stager:
             self.redactor.redact(str(text), is_assistant=role == "assistant", region=str(region or ""))
             for text, role, region in zip(columns["text"], columns["role"], columns["region"], strict=True)
         ]
-        hashes = [
-            self.pseudonymiser.fingerprint(repr(row).encode()) for row in zip(*columns.values(), strict=True)
-        ]
+        told = [columns["thread"], columns["message_id"]] if records.is_transcript else columns.values()
+        hashes = [self.pseudonymiser.fingerprint(repr(row).encode()) for row in zip(*told, strict=True)]
+        copies = [0 if records.is_transcript else 1] * count  # the fold makes one of none
         moments = pa.array(columns["sent_at"], pa.int64()).cast(TIMESTAMP)
         rows = {
             "deployment_id": [self.deployment_id] * count,
@@ -57,8 +57,8 @@ class Stager:
             **{name: [value or UNKNOWN for value in columns[name]] for name in SLICES},
             "received_on": [received_on] * count,
             "content_hash": hashes,
-            "copy_count": [1] * count,
-            "same_copy_count": [1] * count,
+            "copy_count": copies,
+            "same_copy_count": copies,
             "redacted_count": [item.count for item in redacted],
         }
         return pa.table(rows, schema=DELIVERED_MESSAGE)

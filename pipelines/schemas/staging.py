@@ -29,7 +29,9 @@ MESSAGE = Table(
         *SLICE_COLUMNS,
         RECEIVED_ON,
         Column("content_hash", TEXT, "Keyed hash of what was delivered; tells copies from conflicts."),
-        Column("copy_count", COUNT, "Deliveries of this message, the kept one included."),
+        Column(
+            "copy_count", COUNT, "Deliveries of this message, the kept one included; 1 for a transcript's."
+        ),
         Column("same_copy_count", COUNT, "Of these, how many had the kept content."),
         Column("redacted_count", COUNT, "Contact details replaced in the text."),
     ),

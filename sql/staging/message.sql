@@ -1,4 +1,4 @@
--- Each delivered message once; of conflicting copies the smallest content hash wins, in whatever order.
+-- Each delivered message once; of conflicting copies the smallest content hash wins, of equal ones the first sent.
 -- Grain: one row a message.
 -- Missing: a message that was never accepted has no row; ledger.rejected says why.
 
@@ -27,7 +27,7 @@ same as (
 numbered as (
     select
         *,
-        row_number() over (partition by message_id, content_hash order by received_on) as copy_number
+        row_number() over (partition by message_id, content_hash order by sent_at, received_on) as copy_number
     from staging.delivered_message
 )
 
@@ -51,8 +51,8 @@ select
     numbered.surface,
     kept.received_on,
     numbered.content_hash,
-    cast(kept.copy_count as bigint) as copy_count,
-    cast(same.same_copy_count as bigint) as same_copy_count,
+    cast(greatest(1, kept.copy_count) as bigint) as copy_count,
+    cast(greatest(1, same.same_copy_count) as bigint) as same_copy_count,
     numbered.redacted_count
 from numbered
 inner join kept

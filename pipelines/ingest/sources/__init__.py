@@ -1,0 +1,35 @@
+"""The formats of logs that can be read, each by one source; `FORMATS` is the only list of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pipelines.errors import DefinitionError
+from pipelines.ingest.mapping import MAPPED, Mapping
+from pipelines.ingest.source import Source
+from pipelines.ingest.sources.mapped import MappedSource
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format: its name on the command line and in a mapping, and what makes its source."""
+
+    name: str
+    make: Callable[[Mapping], Source]
+
+
+FORMATS = (Format(MAPPED, MappedSource),)
+
+
+def make_source(mapping: Mapping) -> Source:
+    """The source that a mapping asks for.
+
+    Raises:
+        DefinitionError: the mapping names a format that does not exist.
+    """
+    for one in FORMATS:
+        if one.name == mapping.format:
+            return one.make(mapping)
+    known = ", ".join(one.name for one in FORMATS)
+    raise DefinitionError(f"format {mapping.format!r} is not one of those that can be read: {known}.")
