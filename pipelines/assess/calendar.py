@@ -29,7 +29,9 @@ class Calendar:
 
     def periods(self) -> list[tuple[str, dt.date]]:
         """Every day, week and month that holds a day with data."""
-        found = {(period, start_of(period, day)) for day in self.present for period in ("day", "week", "month")}
+        found = {
+            (period, start_of(period, day)) for day in self.present for period in ("day", "week", "month")
+        }
         return sorted(found)
 
     def is_partial(self, period: str, start: dt.date) -> bool:

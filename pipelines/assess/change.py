@@ -19,7 +19,9 @@ def tabulate_changes(observed: list[dict[str, Any]], declared: Mapping[str, Sequ
     """
     rows = [
         {
-            "change_id": f"observed:{row['deployment_id']}:{row['what']}:{row['effective_on']}:{row['value']}",
+            "change_id": ":".join(
+                ["observed", row["deployment_id"], row["what"], str(row["effective_on"]), row["value"]]
+            ),
             "deployment_id": row["deployment_id"],
             "effective_on": row["effective_on"],
             "what": row["what"],

@@ -31,9 +31,13 @@ def assess_drift(features: pd.DataFrame, calendars: Mapping[str, Calendar]) -> p
     return pa.Table.from_pylist(rows, schema=DRIFT.arrow_schema)
 
 
-def _of_feature(deployment: str, feature: str, part: pd.DataFrame, calendar: Calendar) -> list[dict[str, Any]]:
+def _of_feature(
+    deployment: str, feature: str, part: pd.DataFrame, calendar: Calendar
+) -> list[dict[str, Any]]:
     weeks = part.assign(week=[start_of("week", day) for day in part["day"]])
-    table = weeks.pivot_table(index="week", columns="category", values="message_count", aggfunc="sum", fill_value=0)
+    table = weeks.pivot_table(
+        index="week", columns="category", values="message_count", aggfunc="sum", fill_value=0
+    )
     whole = [week for week in sorted(table.index) if not calendar.is_partial("week", week)]
     reference = whole[:REFERENCE_WEEKS]
     blocks = table.loc[reference].to_numpy(float)

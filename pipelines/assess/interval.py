@@ -14,7 +14,9 @@ from methods.intervals import poisson_rate, wilson
 KEY = ["deployment_id", "indicator_id", "period", "period_start", "slice", "slice_value"]
 
 
-def add_intervals(rows: pd.DataFrame, definitions: dict[str, dict[str, Any]], histograms: pd.DataFrame) -> pd.DataFrame:
+def add_intervals(
+    rows: pd.DataFrame, definitions: dict[str, dict[str, Any]], histograms: pd.DataFrame
+) -> pd.DataFrame:
     """Rows with value, ci_low, ci_high, method and p90; unknown is NaN."""
     parts = [
         _of_kind(part.copy(), definitions[indicator], histograms)
@@ -25,7 +27,7 @@ def add_intervals(rows: pd.DataFrame, definitions: dict[str, dict[str, Any]], hi
 
 def _of_kind(part: pd.DataFrame, definition: dict[str, Any], histograms: pd.DataFrame) -> pd.DataFrame:
     numerator, denominator = part["numerator"].to_numpy(float), part["denominator"].to_numpy(float)
-    part["p90"] = np.nan
+    part["p90"] = part["at_least"] = np.nan
     kind = definition["kind"]
     if kind == "distribution":
         return _distribution(part, definition, histograms)
@@ -61,9 +63,9 @@ def _distribution(part: pd.DataFrame, definition: dict[str, Any], histograms: pd
         happened, censored = counts.get(key, empty)
         median = estimate_quantile(edges, happened, censored=censored, quantile=0.5, whole_numbers=True)
         p90 = estimate_quantile(edges, happened, censored=censored, quantile=0.9, whole_numbers=True)
-        values.append((median.value, median.low, median.high, p90.value))
-    table = np.array(values, dtype=float).reshape(len(part), 4)
+        values.append((median.value, median.low, median.high, p90.value, median.at_least))
+    table = np.array(values, dtype=float).reshape(len(part), 5)
     table[~np.isfinite(table)] = np.nan
-    part["value"], part["ci_low"], part["ci_high"], part["p90"] = table.T
+    part["value"], part["ci_low"], part["ci_high"], part["p90"], part["at_least"] = table.T
     part["method"] = "kaplan_meier_bins"
     return part

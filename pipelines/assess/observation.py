@@ -112,6 +112,7 @@ def _complete(row: dict[str, Any], background: Background) -> dict[str, Any]:
         "ci_low": _known(row["ci_low"]),
         "ci_high": _known(row["ci_high"]),
         "p90": _known(row["p90"]),
+        "at_least": _known(row["at_least"]),
         "method": row["method"],
         "status": judge(
             value,

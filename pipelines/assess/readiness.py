@@ -34,7 +34,9 @@ class Held:
 def read_held(lake: Lake, deployment_id: str) -> Held:
     """What the log of a deployment holds, from the last 31 days with data."""
     days = [day for name, day in lake.partitions("staging.conversation") if name == deployment_id][-31:]
-    conversations = lake.read("staging.conversation", days=days, deployment_id=deployment_id, columns=list(SLICES))
+    conversations = lake.read(
+        "staging.conversation", days=days, deployment_id=deployment_id, columns=list(SLICES)
+    )
     events = lake.read("staging.event", days=days, deployment_id=deployment_id, columns=["kind", "detail"])
     details = [] if events is None else events.to_pylist()
     known = set()

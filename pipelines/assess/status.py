@@ -86,9 +86,8 @@ def judge(
         return Status.BREACH
     if _is_beyond(value, limits.watch, limits.side):
         return Status.WATCH
-    if coverage is not None and coverage < MINIMUM_COVERAGE:
-        return Status.INSUFFICIENT_DATA
-    return Status.WITHIN
+    is_read = coverage is None or coverage >= MINIMUM_COVERAGE
+    return Status.WITHIN if is_read else Status.INSUFFICIENT_DATA
 
 
 def _is_beyond(value: float, limit: float | None, side: str) -> bool:

@@ -1,0 +1,45 @@
+"""Published: what the dashboard, the reports and other people's scripts read.
+
+Keys are frozen. Columns may be added, never renamed. The file is `published-<generation>.duckdb`,
+schema `published`, and is never written again once it is current.
+"""
+
+from pipelines.schemas.published.evidence import DATA_QUALITY, DETECTOR, FINDING_SUMMARY, READINESS
+from pipelines.schemas.published.file import BUILD, DEPLOYMENT, DICTIONARY, LINEAGE
+from pipelines.schemas.published.governance import APPETITE, CHANGE, CHECKLIST_ITEM, INCIDENT, RISK
+from pipelines.schemas.published.judgement import (
+    ALARM,
+    DRIFT,
+    EQUITY,
+    INDICATOR,
+    NEEDS_EYES,
+    OBSERVATION,
+)
+
+TABLES = (
+    BUILD, DICTIONARY, DEPLOYMENT, OBSERVATION, INDICATOR, APPETITE, ALARM, NEEDS_EYES, CHANGE, RISK,
+    CHECKLIST_ITEM, INCIDENT, FINDING_SUMMARY, DATA_QUALITY, READINESS, DETECTOR, DRIFT, EQUITY, LINEAGE,
+)  # fmt: skip
+
+__all__ = [
+    "ALARM",
+    "APPETITE",
+    "BUILD",
+    "CHANGE",
+    "CHECKLIST_ITEM",
+    "DATA_QUALITY",
+    "DEPLOYMENT",
+    "DETECTOR",
+    "DICTIONARY",
+    "DRIFT",
+    "EQUITY",
+    "FINDING_SUMMARY",
+    "INCIDENT",
+    "INDICATOR",
+    "LINEAGE",
+    "NEEDS_EYES",
+    "OBSERVATION",
+    "READINESS",
+    "RISK",
+    "TABLES",
+]

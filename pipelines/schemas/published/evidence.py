@@ -1,0 +1,56 @@
+"""What lies under the numbers: findings, detectors, what became of rows, what is missing."""
+
+from pipelines.schemas.published.declaration import DEPLOYMENT_ID, INDICATOR_ID, declare
+from pipelines.schemas.table import COUNT, DATE, TEXT, Column
+
+FINDING_SUMMARY = declare(
+    "finding_summary",
+    "How often each detector found each signal.",
+    ("deployment_id", "day", "signal_id", "detector_id", "detector_version"),
+    DEPLOYMENT_ID,
+    Column("day", DATE, "Reporting day."),
+    Column("signal_id", TEXT, "Signal."),
+    Column("detector_id", TEXT, "Detector."),
+    Column("detector_version", TEXT, "Its version."),
+    Column("message_count", COUNT, "Messages."),
+    Column("conversation_count", COUNT, "Conversations."),
+)
+
+DETECTOR = declare(
+    "detector",
+    "One row a detector and signal it looks for.",
+    ("detector_id", "signal_id"),
+    Column("detector_id", TEXT, "Detector."),
+    Column("detector_version", TEXT, "Version."),
+    Column("signal_id", TEXT, "Signal."),
+    Column("languages", TEXT, "Languages, comma separated."),
+    Column("badge", TEXT, "validated, limited or unvalidated."),
+    Column("note", TEXT, "What is known about its error."),
+)
+
+DATA_QUALITY = declare(
+    "data_quality",
+    "Rejected, duplicate, late, held and unscored rows by day, source and reason.",
+    ("deployment_id", "day", "source", "reason"),
+    DEPLOYMENT_ID,
+    Column("day", DATE, "Day of delivery for rejected rows, else the reporting day."),
+    Column("source", TEXT, "ingest, gate:<suite> or detect."),
+    Column(
+        "reason",
+        TEXT,
+        "accepted, rejected:<reason>, exact_duplicate, conflicting_duplicate, late, redacted, "
+        "waiting_event, tell:<rule>, stop:<rule>, unscored:<state> ...",
+    ),
+    Column("row_count", COUNT, "Rows."),
+)
+
+READINESS = declare(
+    "readiness",
+    "For every indicator what is missing and what to do next.",
+    ("deployment_id", "indicator_id"),
+    DEPLOYMENT_ID,
+    INDICATOR_ID,
+    Column("state", TEXT, "ready, partial, or not_ready."),
+    Column("missing", TEXT, "What is missing; empty if nothing."),
+    Column("next_step", TEXT, "What to do next; empty if nothing."),
+)

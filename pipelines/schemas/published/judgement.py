@@ -1,0 +1,166 @@
+"""What was measured and how it is judged: observations, alarms, groups, drift."""
+
+from pipelines.schemas.published.declaration import DEPLOYMENT_ID, INDICATOR_ID, declare
+from pipelines.schemas.table import COUNT, DATE, FLAG, NUMBER, TEXT, Column
+
+INDICATOR = declare(
+    "indicator",
+    "One row an indicator: its definition.",
+    ("indicator_id",),
+    INDICATOR_ID,
+    Column("title", TEXT, "Name for people."),
+    Column("question", TEXT, "What it answers."),
+    Column("numerator", TEXT, "Numerator in words."),
+    Column("denominator", TEXT, "Denominator in words."),
+    Column("kind", TEXT, "proportion, rate_per_1000, count, distribution or index."),
+    Column("unit", TEXT, "conversation, message, event, user_week, or day for what assess computes."),
+    Column("direction", TEXT, "lower_is_better, higher_is_better or neither."),
+    Column("minimum_denominator", COUNT, "Below it the status is insufficient_data."),
+    Column(
+        "family", TEXT, "Group on the pages: escalation, harm, disclosure, use, drift, governance, quality."
+    ),
+    Column("owner", TEXT, "Role that owns it."),
+    Column("lifecycle", TEXT, "draft or published."),
+    Column("computed_by", TEXT, "sql or assess."),
+    Column("sql", TEXT, "The SQL that counts; empty for assess."),
+    Column("definition_version", TEXT, "Hash of SQL and YAML."),
+)
+
+OBSERVATION = declare(
+    "observation",
+    "An indicator's value in one period and slice.",
+    ("deployment_id", "indicator_id", "period", "period_start", "slice", "slice_value", "estimate"),
+    DEPLOYMENT_ID,
+    INDICATOR_ID,
+    Column("period", TEXT, "day, week (Monday) or month."),
+    Column("period_start", DATE, "First day of the period."),
+    Column("slice", TEXT, "'all' is the whole deployment, else the slice's name."),
+    Column("slice_value", TEXT, "'all' or the value."),
+    Column("estimate", TEXT, "raw, or corrected by review."),
+    Column("numerator", NUMBER, "Numerator.", nullable=True),
+    Column("denominator", NUMBER, "Denominator.", nullable=True),
+    Column(
+        "value",
+        NUMBER,
+        "Share (0-1), rate per 1,000, count, median or index, by the indicator's kind; null when unknown.",
+        nullable=True,
+    ),
+    Column("ci_low", NUMBER, "Lower end of the 95 % interval, same unit as value.", nullable=True),
+    Column("ci_high", NUMBER, "Upper end of the 95 % interval.", nullable=True),
+    Column("method", TEXT, "Method of the interval."),
+    Column(
+        "status",
+        TEXT,
+        "Against the appetite: not_applicable, within, no_appetite_set, insufficient_data, watch, breach.",
+    ),
+    Column(
+        "variation",
+        TEXT,
+        "not_assessed, common_cause, special_cause_high, special_cause_low: against history.",
+    ),
+    Column("coverage", NUMBER, "Share of units fully scored by the detectors, 0-1.", nullable=True),
+    Column("is_suppressed", FLAG, "Whether the cell is hidden wherever numbers leave."),
+    Column("p90", NUMBER, "Ninetieth percentile, for distributions.", nullable=True),
+    Column(
+        "is_latest",
+        FLAG,
+        "Whether it is the indicator's standing: the last whole week (else the newest period) there is.",
+    ),
+    Column(
+        "at_least",
+        NUMBER,
+        "Where a median was not reached: what it is at least; equal to value where it was; null otherwise.",
+        nullable=True,
+    ),
+    Column("is_partial", FLAG, "Whether the period has not ended, or days of it are missing or held."),
+    Column("definition_version", TEXT, "Version of the indicator's definition."),
+    Column("detector_version", TEXT, "Versions of the detectors behind it."),
+    Column("appetite_version", COUNT, "Version of the approved appetite; 0 when none.", nullable=True),
+    Column("generation", COUNT, "Generation of the lake."),
+)
+
+ALARM = declare(
+    "alarm",
+    "What somebody should look at: rates past their appetite, grave findings, changes nobody announced.",
+    ("alarm_id",),
+    Column("alarm_id", TEXT, "Id."),
+    DEPLOYMENT_ID,
+    INDICATOR_ID,
+    Column(
+        "kind",
+        TEXT,
+        "appetite_exceeded, critical_finding or suspected_unannounced_change.",
+    ),
+    Column("opened_on", DATE, "Day it opened."),
+    Column("closed_on", DATE, "Day from which the data no longer support it.", nullable=True),
+    Column("state", TEXT, "watch, alarm, acknowledged or resolved."),
+    Column("is_paging", FLAG, "Whether it may call a person now: an alarm that no data fault holds back."),
+    Column("statistic", NUMBER, "Newest value of the detector's statistic.", nullable=True),
+    Column("threshold", NUMBER, "Its threshold.", nullable=True),
+    Column("confirmed_on", DATE, "Last day of the week in which weekly totals confirmed it.", nullable=True),
+    Column("cause", TEXT, "Alarms with the same cause are one story: a change, a data fault, or a day."),
+    Column(
+        "checkpoint",
+        TEXT,
+        "From which the detector goes on: JSON of its state; null for the others.",
+        nullable=True,
+    ),
+    Column("note", TEXT, "What it says in words."),
+)
+
+NEEDS_EYES = declare(
+    "needs_eyes",
+    "Grave findings that a person should read. Found by a detector, confirmed by nobody; at most 20 a day.",
+    ("deployment_id", "day", "message_id", "signal_id"),
+    DEPLOYMENT_ID,
+    Column("day", DATE, "Reporting day."),
+    Column("what", TEXT, "assistant_harm, or unanswered_risk (nothing in the conversation answers it)."),
+    Column("conversation_id", TEXT, "The episode."),
+    Column("message_id", TEXT, "The message."),
+    Column("signal_id", TEXT, "Signal of the taxonomy."),
+    Column("level", COUNT, "Severity; 4 is critical."),
+    Column("detector_id", TEXT, "Detector that found it."),
+    Column("detector_version", TEXT, "Its version."),
+    Column("badge", TEXT, "What is known of the detector: validated, limited or unvalidated."),
+    Column("state", TEXT, "unconfirmed."),
+    Column("day_count", COUNT, "Findings of this day and kind before the cap."),
+)
+
+EQUITY = declare(
+    "equity",
+    "Rate ratios of groups against the rest.",
+    ("deployment_id", "indicator_id", "slice", "slice_value"),
+    DEPLOYMENT_ID,
+    INDICATOR_ID,
+    Column("slice", TEXT, "The slice."),
+    Column("slice_value", TEXT, "The group."),
+    Column("first_day", DATE, "First day of the window: the last four whole weeks."),
+    Column("last_day", DATE, "Last day of the window."),
+    Column("numerator", NUMBER, "Numerator of the group."),
+    Column("denominator", NUMBER, "Denominator of the group."),
+    Column("ratio", NUMBER, "Rate ratio against the rest.", nullable=True),
+    Column("ci_low", NUMBER, "Lower 95 %.", nullable=True),
+    Column("ci_high", NUMBER, "Upper 95 %.", nullable=True),
+    Column("difference_per_1000", NUMBER, "Difference from the rest, per 1,000.", nullable=True),
+    Column(
+        "bound_low", NUMBER, "Lowest ratio that the detector's error allows; null without one.", nullable=True
+    ),
+    Column("bound_high", NUMBER, "Highest such ratio; null where there is no limit.", nullable=True),
+    Column("status", TEXT, "equivalent, different, measurement_cannot_separate or not_assessable."),
+    Column("method", TEXT, "How it was judged: raw counts, or counts with the detector's error bounded."),
+)
+
+DRIFT = declare(
+    "drift",
+    "Distance of a week from the reference window.",
+    ("deployment_id", "week", "feature"),
+    DEPLOYMENT_ID,
+    Column("week", DATE, "Monday."),
+    Column("feature", TEXT, "message_length, language or signal_mix."),
+    Column("distance", NUMBER, "Jensen-Shannon distance, base 2, 0-1.", nullable=True),
+    Column("threshold", NUMBER, "Practical threshold.", nullable=True),
+    Column("null_high", NUMBER, "Largest distance among reference weeks, times 1.2.", nullable=True),
+    Column("message_count", COUNT, "Messages in the week."),
+    Column("reference_count", COUNT, "Messages in the reference window."),
+    Column("status", TEXT, "reference, stable, moved or insufficient_data."),
+)
