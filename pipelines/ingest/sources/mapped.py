@@ -1,22 +1,29 @@
-"""JSON lines read through a declarative mapping.
+"""JSON lines, CSV and Parquet read through a declarative mapping.
 
-The mapping is compiled once into paths and converters; every line is then one pass. Nothing here knows
-pseudonyms, redaction or tables.
+The mapping is compiled once into paths and converters; every record is then one pass. Nothing here knows
+pseudonyms, redaction or tables, and a mapping never becomes a text that a database would run.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-import zlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
-import orjson
-
-from pipelines.ingest.lines import read_lines
+from pipelines.ingest.document import is_csv, read_items
+from pipelines.ingest.field import (
+    SLICES,
+    RecordError,
+    find,
+    latest_time,
+    to_identifier,
+    to_microseconds,
+    to_slice,
+)
 from pipelines.ingest.mapping import (
     EVENT_FIELDS,
     HANDOFF_STAGES,
@@ -28,21 +35,7 @@ from pipelines.ingest.mapping import (
 )
 from pipelines.ingest.source import Reason, Records, Rejection
 
-FUTURE_TOLERANCE = dt.timedelta(hours=48)
-"""A record may be dated up to this long after its day of delivery began: zones and clocks differ."""
-
-SLICE_VALUE = re.compile(r"[\w .+:/()-]{1,64}")
-SLICES = frozenset({"language", "region", "age_band", "gender", "model", "prompt_version", "use", "surface"})
-MILLISECONDS_FROM, MICROSECONDS_FROM = 10**11, 10**14
-"""Epoch numbers below 10^11 are seconds (until the year 5138), below 10^14 milliseconds."""
-LAST_TIME = 4_102_444_800_000_000
-"""Microseconds until the year 2100; a time outside 1970-2100 is not a time."""
-
-
-class _RejectedError(Exception):
-    def __init__(self, reason: Reason, field: str | None = None) -> None:
-        super().__init__(reason)
-        self.reason, self.field = reason, field
+DIGITS = re.compile(r"-?\d{1,18}")
 
 
 @dataclass(frozen=True)
@@ -62,66 +55,65 @@ class _Rule:
 
 
 class MappedSource:
-    """Reads JSON lines as a mapping says."""
+    """Reads records as a mapping says."""
 
     def __init__(self, mapping: Mapping) -> None:
-        self.mapping = mapping
         zone = ZoneInfo(mapping.deployment.zone)
         self._rules = tuple(_compile(rule, zone) for rule in mapping.records)
+        # A column of CSV has no type and may hold a dot in its name, which elsewhere leads into a structure.
+        self._csv_rules = tuple(_flatten(rule) for rule in self._rules)
 
     def read(self, path: Path, *, received_on: dt.date, only: Iterable[int] | None = None) -> Records:
         """The records of one file; see `Source.read`."""
         records = Records()
-        latest = _microseconds(dt.datetime.combine(received_on, dt.time(), dt.UTC) + FUTURE_TOLERANCE)
-        wanted = None if only is None else set(only)
-        try:
-            for position, line in read_lines(path):
-                if (wanted is not None and position not in wanted) or (line is not None and not line.strip()):
-                    continue
-                records.record_count += 1
-                try:
-                    self._read_line(line, latest=latest, position=position, records=records)
-                except _RejectedError as error:
-                    records.rejected.append(Rejection(position, error.reason, error.field, line or b""))
-        except (OSError, EOFError, zlib.error):
-            records.rejected.append(Rejection(0, Reason.BROKEN_ARCHIVE, None, b""))
+        rules = self._csv_rules if is_csv(path) else self._rules
+        latest = latest_time(received_on)
+        for item in read_items(path, only=only):
+            records.record_count += item.position > 0
+            try:
+                if item.reason is not None:
+                    raise RecordError(item.reason)
+                _read(item.record, rules, latest=latest, records=records)
+            except RecordError as error:
+                records.rejected.append(Rejection(item.position, error.reason, error.field, item.raw))
         return records
 
-    def _read_line(self, line: bytes | None, *, latest: int, position: int, records: Records) -> None:
-        if line is None:
-            raise _RejectedError(Reason.LINE_TOO_LONG)
-        try:
-            record = orjson.loads(line)
-        except orjson.JSONDecodeError:
-            raise _RejectedError(Reason.MALFORMED_LINE) from None
-        if not isinstance(record, dict):
-            raise _RejectedError(Reason.MALFORMED_LINE)
-        rule = self._match(record)
-        row: dict[str, object] = {}
-        for column in rule.fields:
-            value = _find(record, column.path)
-            if value is None:
-                if column.is_required:
-                    raise _RejectedError(Reason.MISSING_FIELD, ".".join(column.path))
-                row[column.name] = None
-            else:
-                row[column.name] = column.convert(value)
-        moment = row["sent_at" if rule.kind == "message" else "occurred_at"]
-        if isinstance(moment, int) and moment > latest:
-            raise _RejectedError(Reason.FUTURE_DATE, _time_path(rule))
-        if rule.kind == "message":
-            _append(records.messages, row, MESSAGE_FIELDS, extra={})
-        else:
-            _append(records.events, row, EVENT_FIELDS, extra={"kind": rule.kind})
 
-    def _match(self, record: dict[str, object]) -> _Rule:
-        for rule in self._rules:
-            if rule.when_path is None or _find(record, rule.when_path) == rule.when_value:
-                return rule
-        missing = [rule for rule in self._rules if rule.when_path and _find(record, rule.when_path) is None]
-        if missing and missing[0].when_path:
-            raise _RejectedError(Reason.MISSING_FIELD, ".".join(missing[0].when_path))
-        raise _RejectedError(Reason.UNKNOWN_RECORD)
+def _read(record: dict[str, Any], rules: tuple[_Rule, ...], *, latest: int, records: Records) -> None:
+    rule = _match(record, rules)
+    row: dict[str, object] = {}
+    for column in rule.fields:
+        value = find(record, column.path)
+        if value is None:
+            if column.is_required:
+                raise RecordError(Reason.MISSING_FIELD, ".".join(column.path))
+            row[column.name] = None
+        else:
+            row[column.name] = column.convert(value)
+    moment = row["sent_at" if rule.kind == "message" else "occurred_at"]
+    if isinstance(moment, int) and moment > latest:
+        raise RecordError(Reason.FUTURE_DATE, _time_path(rule))
+    if rule.kind == "message":
+        _append(records.messages, row, MESSAGE_FIELDS, extra={})
+    else:
+        _append(records.events, row, EVENT_FIELDS, extra={"kind": rule.kind})
+
+
+def _match(record: dict[str, Any], rules: tuple[_Rule, ...]) -> _Rule:
+    for rule in rules:
+        if rule.when_path is None or find(record, rule.when_path) == rule.when_value:
+            return rule
+    missing = [rule for rule in rules if rule.when_path and find(record, rule.when_path) is None]
+    if missing and missing[0].when_path:
+        raise RecordError(Reason.MISSING_FIELD, ".".join(missing[0].when_path))
+    raise RecordError(Reason.UNKNOWN_RECORD)
+
+
+def _flatten(rule: _Rule) -> _Rule:
+    fields = tuple(replace(one, path=(".".join(one.path),)) for one in rule.fields)
+    when = None if rule.when_path is None else (".".join(rule.when_path),)
+    value = str(rule.when_value).lower() if isinstance(rule.when_value, bool) else str(rule.when_value)
+    return _Rule(rule.kind, when, value, fields)
 
 
 def _compile(rule: RecordRule, zone: ZoneInfo) -> _Rule:
@@ -146,25 +138,17 @@ def _converter(
 ) -> Callable[[object], object]:
     details = HANDOFF_STAGES if kind == "handoff" else NOTICE_KINDS
     converters: dict[str, Callable[[object], object]] = {
-        "sent_at": lambda value: _to_microseconds(value, path, zone),
-        "occurred_at": lambda value: _to_microseconds(value, path, zone),
+        "sent_at": lambda value: to_microseconds(value, path, zone),
+        "occurred_at": lambda value: to_microseconds(value, path, zone),
         "text": lambda value: _to_text(value, path),
         "turn": lambda value: _to_integer(value, path),
         "role": lambda value: _one_of(value, values, allowed=ROLES, reason=Reason.UNKNOWN_ROLE, path=path),
         "detail": lambda value: _one_of(
             value, values, allowed=details, reason=Reason.UNKNOWN_DETAIL, path=path
         ),
-        **{slice_: lambda value: _to_slice(value, values, name) for slice_ in SLICES},
+        **{slice_: lambda value: to_slice(value, name, values) for slice_ in SLICES},
     }
-    return converters.get(name, lambda value: _to_identifier(value, path))
-
-
-def _find(record: object, path: tuple[str, ...]) -> object:
-    for part in path:
-        if not isinstance(record, dict):
-            return None
-        record = record.get(part)
-    return record
+    return converters.get(name, lambda value: to_identifier(value, path))
 
 
 def _one_of(
@@ -172,59 +156,24 @@ def _one_of(
 ) -> str:
     meant = (values or {}).get(str(value), None if values else str(value))
     if meant not in allowed:
-        raise _RejectedError(reason, path)
+        raise RecordError(reason, path)
     return meant
 
 
 def _to_text(value: object, path: str) -> str:
     if not isinstance(value, str):
-        raise _RejectedError(Reason.WRONG_TYPE, path)
+        raise RecordError(Reason.WRONG_TYPE, path)
     if not value.strip():
-        raise _RejectedError(Reason.EMPTY_BODY, path)
+        raise RecordError(Reason.EMPTY_BODY, path)
     return value
-
-
-def _to_identifier(value: object, path: str) -> str:
-    if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
-        raise _RejectedError(Reason.WRONG_TYPE, path)
-    return str(value)
 
 
 def _to_integer(value: object, path: str) -> int:
+    if isinstance(value, str) and DIGITS.fullmatch(value):
+        return int(value)
     if isinstance(value, bool) or not isinstance(value, int):
-        raise _RejectedError(Reason.WRONG_TYPE, path)
+        raise RecordError(Reason.WRONG_TYPE, path)
     return value
-
-
-def _to_slice(value: object, values: dict[str, str] | None, name: str) -> str:
-    # A slice is a short label. Anything else could carry a name or a contact detail past redaction.
-    text = str(value).strip()
-    text = (values or {}).get(text, text)
-    if SLICE_VALUE.fullmatch(text) is None:
-        return "unrecognised"
-    return text.replace("_", "-").split("-")[0].lower() if name == "language" else text
-
-
-def _to_microseconds(value: object, path: str, zone: ZoneInfo) -> int:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        scale = 1 if value >= MICROSECONDS_FROM else 1_000 if value >= MILLISECONDS_FROM else 1_000_000
-        since = round(value * scale)
-    elif isinstance(value, str):
-        try:
-            moment = dt.datetime.fromisoformat(value)
-        except ValueError:
-            raise _RejectedError(Reason.BAD_TIME, path) from None
-        since = _microseconds(moment if moment.tzinfo else moment.replace(tzinfo=zone))
-    else:
-        raise _RejectedError(Reason.BAD_TIME, path)
-    if not 0 <= since < LAST_TIME:
-        raise _RejectedError(Reason.BAD_TIME, path)
-    return since
-
-
-def _microseconds(moment: dt.datetime) -> int:
-    since = moment - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
 def _time_path(rule: _Rule) -> str:

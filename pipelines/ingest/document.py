@@ -1,0 +1,147 @@
+"""Records of a delivered file as dictionaries: JSON lines, a JSON array or object, CSV, or Parquet.
+
+What a record means is the source's business. A file's name decides how it is read; a `.json` file may hold
+lines or one document.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import zlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.ingest.lines import LONGEST_LINE, PARQUET_MAGIC, open_plain, read_lines
+from pipelines.ingest.source import Reason
+
+LARGEST_DOCUMENT = 256 * 1024 * 1024
+"""Bytes. One JSON document is read as a whole, at about ten times its size. Lines and Parquet: no limit."""
+ROWS_AT_ONCE = 1_000
+
+
+class Item(NamedTuple):
+    """A record at its position (from 1; 0 is the whole file), or the reason why there is none."""
+
+    position: int
+    record: dict[str, Any]
+    reason: Reason | None = None
+    raw: bytes = b""
+
+
+def is_csv(path: Path) -> bool:
+    """Whether every value of the file is a text."""
+    return path.name.lower().removesuffix(".gz").endswith(".csv")
+
+
+def read_items(path: Path, *, only: Iterable[int] | None = None) -> Iterator[Item]:
+    """The records of a file; `only` restricts it to some positions. A broken file ends with its reason."""
+    wanted = None if only is None else frozenset(only)
+    try:
+        if is_csv(path):
+            yield from _read_csv(path, wanted)
+        elif _is_parquet(path):
+            yield from _read_parquet(path, wanted)
+        elif path.name.lower().removesuffix(".gz").endswith(".json") and not _holds_lines(path):
+            yield from _read_document(path, wanted)
+        else:
+            yield from _read_lines(path, wanted)
+    except UnicodeDecodeError:
+        yield Item(0, {}, Reason.NOT_UTF8)
+    except (OSError, EOFError, zlib.error, pa.ArrowException):
+        yield Item(0, {}, Reason.BROKEN_ARCHIVE)
+
+
+def _read_lines(path: Path, wanted: frozenset[int] | None) -> Iterator[Item]:
+    for position, line in read_lines(path):
+        if wanted is not None and position not in wanted:
+            continue
+        if line is None:
+            yield Item(position, {}, Reason.LINE_TOO_LONG)
+        elif line.strip():
+            yield _to_item(position, line)
+
+
+def _to_item(position: int, raw: bytes) -> Item:
+    try:
+        record = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return Item(position, {}, Reason.MALFORMED_LINE, raw)
+    return _check(position, record, raw)
+
+
+def _check(position: int, record: object, raw: bytes) -> Item:
+    if isinstance(record, dict):
+        return Item(position, record, None, raw)
+    return Item(position, {}, Reason.MALFORMED_LINE, raw)
+
+
+def _holds_lines(path: Path) -> bool:
+    """Whether the first line of a `.json` file is a JSON object of its own, and another line follows."""
+    with open_plain(path) as stream:
+        head = stream.readline(LONGEST_LINE).strip()
+        if not head.startswith(b"{"):
+            return not head.startswith(b"[") and bool(head)
+        try:
+            orjson.loads(head)
+        except orjson.JSONDecodeError:
+            return False
+        return bool(stream.read(1))
+
+
+def _read_document(path: Path, wanted: frozenset[int] | None) -> Iterator[Item]:
+    with open_plain(path) as stream:
+        content = stream.read(LARGEST_DOCUMENT + 1)
+    if len(content) > LARGEST_DOCUMENT:
+        yield Item(0, {}, Reason.FILE_TOO_LARGE)
+        return
+    if not content.strip():
+        return
+    try:
+        whole = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        yield Item(1, {}, Reason.MALFORMED_LINE, content)
+        return
+    for position, record in enumerate(whole if isinstance(whole, list) else [whole], start=1):
+        if wanted is None or position in wanted:
+            yield _check(position, record, b"" if isinstance(record, dict) else orjson.dumps(record))
+
+
+def _read_csv(path: Path, wanted: frozenset[int] | None) -> Iterator[Item]:
+    csv.field_size_limit(LONGEST_LINE)
+    with io.TextIOWrapper(open_plain(path), encoding="utf-8-sig", newline="") as stream:
+        rows = csv.DictReader(stream, strict=True)
+        position = 0
+        while True:
+            position += 1
+            try:
+                row = next(rows, None)
+            except csv.Error:
+                yield Item(position, {}, Reason.MALFORMED_LINE)
+                continue
+            if row is None:
+                return
+            if wanted is None or position in wanted:
+                is_whole = None not in row and None not in row.values()
+                filled = {name: value for name, value in row.items() if value}
+                yield Item(position, filled, None if is_whole else Reason.MALFORMED_LINE, repr(row).encode())
+
+
+def _is_parquet(path: Path) -> bool:
+    with path.open("rb") as stream:
+        return stream.read(4) == PARQUET_MAGIC
+
+
+def _read_parquet(path: Path, wanted: frozenset[int] | None) -> Iterator[Item]:
+    position = 0
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(batch_size=ROWS_AT_ONCE):
+            for row in batch.to_pylist():
+                position += 1
+                if wanted is None or position in wanted:
+                    yield Item(position, row, None, repr(row).encode())

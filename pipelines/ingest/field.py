@@ -1,0 +1,119 @@
+"""Values of a log's fields become ours: times, slices, identifiers; and the error that rejects a record.
+
+Where a field lies is the source's business.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from zoneinfo import ZoneInfo
+
+from pipelines.ingest.source import Reason
+
+FUTURE_TOLERANCE = dt.timedelta(hours=48)
+"""A record may be dated up to this long after its day of delivery began: zones and clocks differ."""
+
+SLICE_VALUE = re.compile(r"[\w .+:/()-]{1,64}")
+SLICES = frozenset({"language", "region", "age_band", "gender", "model", "prompt_version", "use", "surface"})
+MILLISECONDS_FROM, MICROSECONDS_FROM, NANOSECONDS_FROM = 10**11, 10**14, 10**17
+"""Epoch numbers below 10^11 are seconds (until the year 5138), below 10^14 milliseconds, and so on."""
+LAST_TIME = 4_102_444_800_000_000
+"""Microseconds until the year 2100; a time outside 1970-2100 is not a time."""
+NUMBER = re.compile(r"\d{9,19}(\.\d+)?")
+
+LANGUAGES = {
+    "arabic": "ar", "bengali": "bn", "bulgarian": "bg", "catalan": "ca", "chinese": "zh", "croatian": "hr",
+    "czech": "cs", "danish": "da", "dutch": "nl", "english": "en", "estonian": "et", "finnish": "fi",
+    "french": "fr", "german": "de", "greek": "el", "hebrew": "he", "hindi": "hi", "hungarian": "hu",
+    "indonesian": "id", "italian": "it", "japanese": "ja", "korean": "ko", "latvian": "lv",
+    "lithuanian": "lt", "malay": "ms", "norwegian": "no", "persian": "fa", "polish": "pl",
+    "portuguese": "pt", "romanian": "ro", "russian": "ru", "serbian": "sr", "slovak": "sk",
+    "slovenian": "sl", "spanish": "es", "swahili": "sw", "swedish": "sv", "tagalog": "tl", "tamil": "ta",
+    "thai": "th", "turkish": "tr", "ukrainian": "uk", "urdu": "ur", "vietnamese": "vi",
+}  # fmt: skip
+"""English names, as public chat logs write them, to ISO 639-1. Any other name stays as it is."""
+
+
+class RecordError(Exception):
+    """One record is rejected: why, and the path of the field at fault. Never a value."""
+
+    def __init__(self, reason: Reason, field: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason, self.field = reason, field
+
+
+def find(record: object, path: tuple[str, ...]) -> object:
+    """The value at a path of keys, or None."""
+    for part in path:
+        if not isinstance(record, dict):
+            return None
+        record = record.get(part)
+    return record
+
+
+def to_microseconds(value: object, path: str, zone: ZoneInfo) -> int:
+    """Microseconds since 1970 of an ISO 8601 text, an epoch number, or a time of a typed file.
+
+    Raises:
+        RecordError: `bad_time`.
+    """
+    if isinstance(value, str) and NUMBER.fullmatch(value):
+        value = float(value) if "." in value else int(value)
+    if isinstance(value, str):
+        try:
+            value = dt.datetime.fromisoformat(value)
+        except ValueError:
+            raise RecordError(Reason.BAD_TIME, path) from None
+    if isinstance(value, dt.datetime):
+        since = microseconds(value if value.tzinfo else value.replace(tzinfo=zone))
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        since = _scale(value, path)
+    else:
+        raise RecordError(Reason.BAD_TIME, path)
+    if not 0 <= since < LAST_TIME:
+        raise RecordError(Reason.BAD_TIME, path)
+    return since
+
+
+def _scale(value: int | float, path: str) -> int:
+    try:
+        if value >= NANOSECONDS_FROM:
+            return int(value) // 1_000
+        scale = 1 if value >= MICROSECONDS_FROM else 1_000 if value >= MILLISECONDS_FROM else 1_000_000
+        return round(value * scale)
+    except (ValueError, OverflowError):  # JSON knows neither, but a typed file holds NaN and infinity
+        raise RecordError(Reason.BAD_TIME, path) from None
+
+
+def microseconds(moment: dt.datetime) -> int:
+    """Microseconds since 1970 of an aware moment."""
+    since = moment - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def latest_time(received_on: dt.date) -> int:
+    """The last moment, in microseconds, that a record delivered on a day may be dated."""
+    return microseconds(dt.datetime.combine(received_on, dt.time(), dt.UTC) + FUTURE_TOLERANCE)
+
+
+def to_slice(value: object, name: str, values: dict[str, str] | None = None) -> str:
+    """The short label of a slice; anything else could carry a name or a contact detail past redaction."""
+    text = str(value).strip()
+    text = (values or {}).get(text, text)
+    if SLICE_VALUE.fullmatch(text) is None:
+        return "unrecognised"
+    if name != "language":
+        return text
+    return LANGUAGES.get(text.lower(), text.replace("_", "-").split("-")[0].lower())
+
+
+def to_identifier(value: object, path: str) -> str:
+    """An id as text.
+
+    Raises:
+        RecordError: `wrong_type`.
+    """
+    if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
+        raise RecordError(Reason.WRONG_TYPE, path)
+    return str(value)
