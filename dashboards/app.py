@@ -30,7 +30,7 @@ from dashboards.sheet import write_csv
 from dashboards.theme import Scheme
 from dashboards.wording import say_words
 from risk_register.accounts import Action
-from risk_register.errors import RegisterError
+from risk_register.errors import RegisterError, StoreError
 from risk_register.store import Store
 
 HERE = Path(__file__).parent
@@ -271,6 +271,12 @@ def _add_routes(server: flask.Flask, site: Site) -> None:
             except RegisterError as error:
                 flask.flash(str(error), "error")
             return flask.redirect(view.href(None), 303)
+
+    @server.errorhandler(StoreError)
+    def explain(error: StoreError) -> Response:
+        server.logger.error("%s", error)
+        words = "The governance store is not ready. An administrator brings it up with `plimsoll upgrade`.\n"
+        return flask.Response(words, status=503, mimetype="text/plain")
 
     @server.errorhandler(NoGrantError)
     def refuse(error: NoGrantError) -> Response:

@@ -235,7 +235,7 @@ PALETTES: Mapping[Scheme, Palette] = {
         gap="rgba(90, 103, 121, 0.13)",
         tones={
             Tone.CONCERN: "#b4460a",
-            Tone.CAUTION: "#a86a00",
+            Tone.CAUTION: "#8f5a00",
             Tone.CALM: "#1d5fa3",
             Tone.UNKNOWN: "#5a6779",
             Tone.QUIET: "#5a6779",

@@ -1,0 +1,85 @@
+"""Everything by keyboard alone: skip link, rail, filters, attesting; the focus can always be seen."""
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+HARBOR = "deployment=harbor_companion"
+FOCUS = """() => {
+  const e = document.activeElement, s = getComputedStyle(e);
+  return {text: (e.innerText || e.getAttribute('aria-label') || e.id || '').trim(),
+          name: e.getAttribute('name'), seen: s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2,
+          id: e.id, tag: e.tagName};
+}"""
+
+
+def test_the_first_stop_skips_to_the_page(reader):
+    page = reader.open(f"/overview?{HARBOR}")
+    page.keyboard.press("Tab")
+    first = page.evaluate(FOCUS)
+    assert first["text"] == "Skip to the page"
+    assert page.locator(".skip-link").bounding_box()["y"] >= 0
+    page.keyboard.press("Enter")
+    assert page.evaluate(FOCUS)["id"] == "main"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.getElementById('main').contains(document.activeElement)")
+
+
+def test_every_stop_of_the_frame_and_the_page_can_be_seen(reader):
+    page = reader.open(f"/indicators/missed_escalation_rate?{HARBOR}")
+    stops = []
+    for _ in range(24):
+        page.keyboard.press("Tab")
+        stops.append(page.evaluate(FOCUS))
+    texts = " | ".join(stop["text"] for stop in stops)
+    for wanted in ("Weekly", "Switch between light and dark", "Sign out", "Overview", "Risk register"):
+        assert wanted in texts
+    links = [stop for stop in stops if stop["tag"] in {"A", "BUTTON", "SUMMARY"}]
+    assert len(links) > 10
+    assert [stop for stop in links if not stop["seen"]] == []
+
+
+def test_a_page_of_the_rail_opens_with_enter_and_takes_the_focus(reader):
+    page = reader.open(f"/overview?{HARBOR}")
+    link = page.get_by_role("link", name="Ethics checklist", exact=True)
+    link.focus()
+    page.keyboard.press("Enter")
+    reader.wait("document.querySelector('h1').innerText === 'Ethics checklist'")
+    reader.wait("document.activeElement.id === 'main'")
+    assert page.title() == "Ethics checklist · Harbor companion · Plimsoll"
+
+
+def test_a_filter_keeps_the_focus_where_it_is(reader):
+    page = reader.open(f"/overview?{HARBOR}")
+    page.locator(".tally", has_text="within").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**status=within**")
+    page.wait_for_selector(".chip")
+    assert "within" in page.evaluate(FOCUS)["text"]
+
+
+def test_an_item_is_attested_without_a_mouse(reader):
+    page = reader.open(f"/ethics-checklist?{HARBOR}&item=detectors_validated")
+    page.get_by_role("radio", name="met", exact=True).focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.type("reports/validation.pdf")
+    page.locator("input[name=expires_on]").fill("2030-01-31")
+    page.get_by_role("button", name="Attest EC-24").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".message-done")
+    reader.settle()
+    assert page.locator(".message-done").inner_text() == "Attested as met."
+    assert "reports/validation.pdf" in page.locator("#item").inner_text()
+    assert "item=detectors_validated" in page.url
+
+
+def test_a_refused_attestation_says_why(reader):
+    page = reader.open(f"/ethics-checklist?{HARBOR}&item=incidents_handled_in_time")
+    item = page.locator(".table a").last
+    item.click()
+    page.wait_for_selector("#item form")
+    page.get_by_role("radio", name="met", exact=True).check()
+    page.locator("#item form button").click()
+    page.wait_for_selector(".message-error[role=alert]")
+    assert "met needs evidence" in page.locator(".message-error[role=alert]").inner_text()

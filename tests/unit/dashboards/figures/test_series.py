@@ -1,0 +1,93 @@
+"""The chart over time: gaps are gaps, placeholders look like placeholders, nothing looks like nothing."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from dashboards.figures.series import PLACEHOLDER, SeriesFrame, draw_series
+from dashboards.published import Published
+from dashboards.records import Change
+from dashboards.theme import PALETTES, Scheme
+
+
+@pytest.fixture
+def read(shared_home, published_factory):
+    def read_frame(indicator_id, period="week", **more):
+        with Published(shared_home / "published").read() as reader:
+            rows = reader.series(
+                published_factory.HARBOR, indicator_id, period=period, of=("all", "all"), since=date.min
+            )
+            limits = [a for a in reader.appetites(published_factory.HARBOR) if a.indicator_id == indicator_id]
+        frame = {
+            "rows": rows,
+            "kind": "proportion",
+            "period": period,
+            "unit": "share",
+            "limits": limits,
+            **more,
+        }
+        return SeriesFrame(**frame)
+
+    return read_frame
+
+
+def trace(figure, name):
+    return [one for one in figure.data if one.name is not None and one.name.startswith(name)]
+
+
+def words(figure):
+    return [annotation.text for annotation in figure.layout.annotations]
+
+
+def test_a_week_without_a_value_is_a_gap_and_a_shaded_strip_but_never_zero(read):
+    figure = draw_series(read("missed_escalation_rate"), Scheme.LIGHT)
+    (values,) = trace(figure, "value")
+    assert list(values.y).count(None) == 1
+    assert not values.connectgaps
+    assert len(trace(figure, "95 % interval")) == 2
+    strips = [shape for shape in figure.layout.shapes if shape.type == "rect"]
+    assert len(strips) == 1
+    assert date.fromisoformat(strips[0].x0) < list(values.x)[list(values.y).index(None)]
+
+
+def test_a_partial_week_is_drawn_open(read):
+    (values,) = trace(draw_series(read("over_escalation_rate"), Scheme.LIGHT), "value")
+    assert values.marker.symbol[-1].endswith("-open")
+    assert not values.marker.symbol[-2].endswith("-open")
+
+
+def test_a_placeholder_is_dotted_and_says_so_and_an_approved_limit_is_not(read):
+    figure = draw_series(read("turns_to_escalation", kind="distribution"), Scheme.LIGHT)
+    assert {line.line.dash for line in (*trace(figure, "watch"), *trace(figure, "breach"))} == {"dot"}
+    assert [text for text in words(figure) if PLACEHOLDER in text] != []
+    approved = draw_series(read("over_escalation_rate"), Scheme.LIGHT)
+    assert trace(approved, "breach")[-1].line.dash == "solid"
+    assert trace(approved, "watch")[-1].line.dash == "dash"
+
+
+def test_changes_are_numbered_in_the_order_of_the_list(read):
+    def change(day):
+        return Change("c", day, "model", "a to b", "observed", None, None)
+
+    changes = [change(date(2026, 9, 21)), change(date(2026, 10, 12)), change(date(2030, 1, 1))]
+    figure = draw_series(read("over_escalation_rate", changes=changes), Scheme.LIGHT)
+    assert [text for text in words(figure) if text.startswith("<b>")] == ["<b>1</b>", "<b>2</b>"]
+
+
+def test_corrected_values_stand_beside_the_raw_ones(read):
+    figure = draw_series(read("missed_escalation_rate"), Scheme.LIGHT)
+    assert len(trace(figure, "corrected by review")) == 1
+    assert trace(draw_series(read("over_escalation_rate"), Scheme.LIGHT), "corrected by review") == []
+
+
+@pytest.mark.parametrize("scheme", Scheme)
+def test_no_values_are_a_picture_that_says_so_without_axes(read, scheme):
+    figure = draw_series(read("nothing"), scheme)
+    assert words(figure) == ["No values in this range"]
+    assert figure.layout.xaxis.visible is False
+    assert figure.layout.paper_bgcolor == PALETTES[scheme].surface
+
+
+def test_days_are_drawn_like_weeks(read):
+    (values,) = trace(draw_series(read("si_prevalence", period="day"), Scheme.DARK), "value")
+    assert values.x[1] - values.x[0] == timedelta(days=1)

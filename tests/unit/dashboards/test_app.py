@@ -1,0 +1,230 @@
+"""Pages as a browser would get them: from an address to words, downloads and decisions."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from dashboards.app import PAGES, create_app, find_page
+from risk_register.checklist import ItemStatus, list_items
+
+HARBOR = "?deployment=harbor_companion"
+SEND = f"/send/ethics-checklist{HARBOR}&item=crisis_testing_passed"
+
+
+@pytest.mark.parametrize(
+    "search", [HARBOR, "?deployment=quiet_cove", f"{HARBOR}&range=4w", f"{HARBOR}&range=all"]
+)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.title)
+def test_every_page_opens_for_much_and_for_little_data(officer, page, search):
+    path = page.path + ("/drift_index" if page.takes_subject else "")
+    answer = officer.show(path, search)
+    assert answer["shown-deployment"]["data"] == search.split("=")[1].split("&")[0]
+    assert len(" ".join(json.dumps(answer["page"]))) > 2000
+
+
+def test_the_footer_says_what_this_is_not_how_late_and_which_generation(officer):
+    footer = json.dumps(officer.show("/overview", HARBOR)["footer"])
+    for words in (
+        "is not a crisis service",
+        "worst-case delay 26 h from delivery to this page",
+        "Generation 7",
+        "21 Nov 2026, 04:10 UTC",
+        "Demo:",
+    ):
+        assert words in footer
+
+
+def test_a_real_home_carries_no_demo_mark(home, officer, published_factory):
+    published_factory.publish(home / "published", generation=8, home_kind="real")
+    assert "Demo:" not in json.dumps(officer.show("/overview", HARBOR)["footer"])
+
+
+def test_a_run_that_publishes_while_pages_are_open_is_seen_by_the_next_page(home, officer, published_factory):
+    assert "Generation 7" in json.dumps(officer.show("/overview", HARBOR)["footer"])
+    published_factory.publish(home / "published", generation=8)
+    assert "Generation 8" in json.dumps(officer.show("/overview", HARBOR)["footer"])
+
+
+def test_before_anything_is_published_the_page_says_so(home, officer):
+    (home / "published" / "current").unlink()
+    answer = officer.show("/overview")
+    assert "Nothing published yet" in json.dumps(answer["page"])
+    assert "is not a crisis service" in json.dumps(answer["footer"])
+    assert officer.client.get("/download/overview/indicators.csv").status_code == 503
+
+
+def test_a_store_that_was_never_set_up_is_explained(tmp_path, home, clock):
+    app = create_app(
+        published=home / "published", governance_url=f"sqlite:///{tmp_path / 'none.sqlite'}",
+        secret=b"x" * 32, clock=clock,
+    )  # fmt: skip
+    client = app.server.test_client()
+    token = client.get("/sign-in").get_data(as_text=True).split('name="csrf_token" value="')[1].split('"')[0]
+    for form in ("link", "password"):
+        answer = client.post(f"/sign-in/{form}", data={"csrf_token": token, "token": "x", "name": "viewer"})
+        assert answer.status_code == 503
+        assert "plimsoll upgrade" in answer.get_data(as_text=True)
+        assert str(tmp_path) not in answer.get_data(as_text=True)
+
+
+def test_an_unknown_page_and_an_unknown_indicator_say_so(officer):
+    assert "There is no page at /nowhere" in officer.read("/nowhere", HARBOR)
+    assert "no indicator named 'nothing'" in officer.read("/indicators/nothing", HARBOR)
+
+
+@pytest.mark.parametrize(
+    ("path", "title", "subject"),
+    [("/", "Overview", None), ("/indicators", "Indicators", None), ("/indicators/a", "Indicator", "a"),
+     ("/risk-register/", "Risk register", None)],
+)  # fmt: skip
+def test_a_path_finds_its_page(path, title, subject):
+    found = find_page(path)
+    assert found is not None
+    assert (found[0].title, found[1]) == (title, subject)
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/indicators/a/b", "/overview/x"])
+def test_a_path_too_long_or_unknown_finds_none(path):
+    assert find_page(path) is None
+
+
+def test_the_overview_says_what_needs_attention_and_what_changed(officer):
+    words = officer.read("/overview", HARBOR)
+    for expected in ("breach", "Missed escalation", "contradicted by data", "held", "row count fell",
+                     "Review of 17 risks", "gpt-5.1 to gpt-5.2", "not known whether planned"):  # fmt: skip
+        assert expected in words
+    assert "0 seen in 65: at most 5.52\u00a0%" in words
+
+
+def test_the_overview_shows_only_what_the_address_asks_for(officer):
+    table = officer.read("/overview", f"{HARBOR}&status=within").split("Indicators")[-1]
+    assert "Escalation without need" in table
+    assert "Missed escalation" not in table
+
+
+def test_an_indicator_that_is_not_delivered_is_not_measured_and_never_zero(officer):
+    words = officer.read("/overview", "?deployment=quiet_cove&family=disclosure")
+    assert "not measured" in words
+    assert "no value" in words
+
+
+def read_csv(officer, address):
+    answer = officer.client.get(address)
+    assert answer.status_code == 200
+    return list(csv.DictReader(io.StringIO(answer.get_data(as_text=True).removeprefix("\ufeff"))))
+
+
+def test_a_download_holds_what_the_address_filters(officer):
+    rows = read_csv(officer, f"/download/overview/indicators.csv{HARBOR}&family=harm")
+    assert {row["family"] for row in rows} == {"harm"}
+    assert len(rows) == 5
+
+
+def test_small_cells_are_hidden_where_numbers_leave_and_others_are_not(officer):
+    address = "/download/indicators/missed_escalation_rate/values.csv"
+    small = read_csv(officer, f"{address}{HARBOR}&slice=language&value=es&range=all")
+    hidden = [row for row in small if row["numerator"] == "suppressed"]
+    assert hidden != []
+    assert {row[name] for row in hidden for name in ("denominator", "value", "ci_low", "ci_high")} == {
+        "suppressed"
+    }
+    whole = read_csv(officer, f"{address}{HARBOR}&range=all")
+    assert "suppressed" not in {row["numerator"] for row in whole}
+
+
+def test_a_held_day_is_listed_with_its_rule(officer):
+    words = officer.read("/data-health", HARBOR)
+    assert "11 Nov 2026" in words
+    assert "row count fell" in words
+    assert "unvalidated" in words
+
+
+def test_a_cell_of_the_heat_map_filters_the_table(officer):
+    words = officer.read("/risk-register", f"{HARBOR}&cell=S5.frequent").split("Risks")[-1]
+    assert "R-02" in words
+    assert "R-17" not in words
+
+
+def test_a_risk_shows_its_indicators_and_its_history(officer):
+    words = officer.read("/risk-register", f"{HARBOR}&risk=missed_escalation_of_risk")
+    assert "Nothing yet shows that it is rarer." in words
+    assert "clinical safety lead" in words
+    assert "nothing → S5 frequent" in words.replace("\u00a0", " ")
+
+
+def test_an_attestation_that_the_data_contradict_stands_and_says_so(officer, store, clock):
+    from risk_register.checklist import contradicted_by
+
+    items = list_items(store, "harbor_companion", as_of=clock().date())
+    against = [item for item in items if contradicted_by(item, {"missed_escalation_rate": "breach"})]
+    assert len(against) == 1
+    words = officer.read("/ethics-checklist", f"{HARBOR}&item={against[0].item_id}")
+    assert "Met — contradicted by data" in words
+    assert against[0].state is ItemStatus.MET
+
+
+def attest(visitor, **fields):
+    form = {"csrf_token": visitor.token(), "action": "attest", "item": "crisis_testing_passed", **fields}
+    return visitor.client.post(SEND, data=form)
+
+
+def state_of(visitor):
+    items = list_items(visitor.store, "harbor_companion", as_of=visitor.clock().date())
+    return next(item for item in items if item.item_id == "crisis_testing_passed")
+
+
+def test_an_officer_attests_an_item_with_evidence(officer):
+    answer = attest(officer, state="met", evidence="scores.pdf", note="", expires_on="2027-05-01")
+    assert answer.status_code == 303
+    item = state_of(officer)
+    assert (item.state, item.evidence, item.attested_by) == (ItemStatus.MET, "scores.pdf", "safety_officer")
+    assert "Attested as met." in officer.read("/ethics-checklist", HARBOR)
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"state": "met", "evidence": "", "expires_on": "2027-05-01"}, "met needs evidence"),
+        ({"state": "met", "evidence": "x", "expires_on": ""}, "on which it expires"),
+        ({"state": "met", "evidence": "x", "expires_on": "soon"}, "is not a day"),
+        ({"state": "splendid", "evidence": "x"}, "is not a state"),
+    ],
+)
+def test_an_attestation_that_is_not_complete_is_refused_in_words(officer, fields, words):
+    assert attest(officer, **fields).status_code == 303
+    assert words in officer.read("/ethics-checklist", HARBOR)
+    assert state_of(officer).state is ItemStatus.NOT_STARTED
+
+
+def test_a_viewer_cannot_attest_even_by_hand(visit):
+    viewer = visit().sign_in("viewer")
+    attest(viewer, state="met", evidence="x", note="", expires_on="2027-05-01")
+    assert "may not attest" in viewer.read("/ethics-checklist", HARBOR)
+    assert state_of(viewer).state is ItemStatus.NOT_STARTED
+
+
+def test_an_attestation_without_the_form_token_is_refused(officer):
+    form = {"action": "attest", "item": "crisis_testing_passed", "state": "not_met"}
+    assert officer.client.post(SEND, data=form).status_code == 403
+    assert state_of(officer).state is ItemStatus.NOT_STARTED
+
+
+def test_not_applicable_waits_for_a_second_person(officer, visit):
+    attest(officer, state="not_applicable", evidence="", note="No crisis use.")
+    confirm = {"action": "confirm", "item": "crisis_testing_passed"}
+    officer.client.post(SEND, data={"csrf_token": officer.token(), **confirm})
+    assert state_of(officer).state is ItemStatus.NOT_STARTED
+    other = visit().sign_in("compliance")
+    other.client.post(SEND, data={"csrf_token": other.token(), **confirm})
+    assert state_of(officer).state is ItemStatus.NOT_APPLICABLE
+
+
+def test_text_of_a_log_reaches_the_page_as_text(home, officer, published_factory):
+    tables = published_factory.make_tables()
+    tables["change"][0]["note"] = "<img src=x onerror=alert(1)>"
+    published_factory.publish(home / "published", generation=9, tables=tables)
+    answer = officer.show("/overview", HARBOR)
+    assert "<img src=x onerror=alert(1)>" in " ".join(officer.read("/overview", HARBOR).split())
+    assert "dangerously" not in json.dumps(answer)

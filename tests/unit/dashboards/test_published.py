@@ -1,0 +1,129 @@
+"""The published file is read by generation, answers while a new one appears, and closes what is old."""
+
+import dataclasses
+from datetime import date
+
+import pytest
+
+from dashboards import records
+from dashboards.published import QUERIES, NothingPublishedError, Published, PublishedError, load_query
+from pipelines.schemas.published import TABLES
+
+TABLE_OF = {
+    records.Build: "build", records.Deployment: "deployment", records.Indicator: "indicator",
+    records.Observation: "observation", records.Appetite: "appetite", records.Alarm: "alarm",
+    records.Change: "change", records.QualityCount: "data_quality", records.Readiness: "readiness",
+    records.Detector: "detector", records.EquityRatio: "equity",
+}  # fmt: skip
+
+
+def test_a_folder_without_a_pointer_has_nothing_published(tmp_path):
+    with pytest.raises(NothingPublishedError, match="nothing is published yet"), Published(tmp_path).read():
+        pass
+
+
+@pytest.mark.parametrize("name", ["../other.duckdb", "published-1.duckdb/../../x", "published-1.parquet", ""])
+def test_a_pointer_that_names_anything_but_a_generation_is_refused(tmp_path, name):
+    (tmp_path / "current").write_text(name)
+    with pytest.raises(PublishedError, match="allowed is published-<generation>"), Published(tmp_path).read():
+        pass
+
+
+def test_a_pointer_to_a_file_that_is_gone_says_so(tmp_path):
+    (tmp_path / "current").write_text("published-3.duckdb\n")
+    with (
+        pytest.raises(PublishedError, match=r"published-3\.duckdb cannot be opened"),
+        Published(tmp_path).read(),
+    ):
+        pass
+
+
+def test_a_reader_keeps_its_generation_while_the_next_request_gets_the_new_one(tmp_path, published_factory):
+    published = Published(tmp_path)
+    published_factory.publish(tmp_path, generation=1)
+    with published.read() as before:
+        published_factory.publish(tmp_path, generation=2)
+        with published.read() as after:
+            assert after.build().generation == 2
+        assert before.build().generation == 1
+
+
+def test_an_old_file_is_closed_only_after_its_last_reader(tmp_path, published_factory):
+    published = Published(tmp_path)
+    published_factory.publish(tmp_path, generation=1)
+    with published.read():
+        published_factory.publish(tmp_path, generation=2)
+        with published.read():
+            assert published.open_names() == ["published-1.duckdb", "published-2.duckdb"]
+    assert published.open_names() == ["published-2.duckdb"]
+
+
+def test_two_readers_of_one_generation_share_one_handle(tmp_path, published_factory):
+    published = Published(tmp_path)
+    published_factory.publish(tmp_path, generation=1)
+    with published.read() as one, published.read() as two:
+        assert published.open_names() == ["published-1.duckdb"]
+        assert one.build() == two.build()
+
+
+def test_a_file_that_does_not_say_what_it_is_is_refused(tmp_path, published_factory):
+    published_factory.publish(tmp_path, tables={"build": []})
+    with Published(tmp_path).read() as reader, pytest.raises(PublishedError, match="holds 0 rows"):
+        reader.build()
+
+
+def test_a_file_of_another_version_is_refused_with_the_way_out(tmp_path, published_factory):
+    import duckdb
+
+    published_factory.publish(tmp_path)
+    with duckdb.connect(str(tmp_path / "published-7.duckdb")) as connection:
+        connection.execute("alter table published.detector drop column badge")
+    with Published(tmp_path).read() as reader, pytest.raises(PublishedError, match="Publish again"):
+        reader.detectors()
+
+
+def test_the_file_cannot_be_written_through_a_reader(tmp_path, published_factory):
+    import duckdb
+
+    published_factory.publish(tmp_path)
+    with (
+        Published(tmp_path).read() as reader,
+        pytest.raises(duckdb.InvalidInputException, match="read-only"),
+    ):
+        reader._connection.execute("delete from published.build")
+
+
+@pytest.mark.parametrize("kind", TABLE_OF, ids=lambda kind: kind.__name__)
+def test_every_field_of_a_record_is_a_declared_column(kind):
+    declared = {table.name: {column.name for column in table.columns} for table in TABLES}
+    assert {field.name for field in dataclasses.fields(kind)} <= declared[TABLE_OF[kind]]
+
+
+def test_every_query_is_used_and_names_no_row_by_text_of_a_request(shared_home):
+    from pathlib import Path
+
+    source = Path(QUERIES).with_name("published.py").read_text()
+    names = sorted(path.stem for path in QUERIES.glob("*.sql"))
+    assert names != []
+    assert [name for name in names if f'"{name}"' not in source] == []
+    assert all("{" not in load_query(name) for name in names)
+
+
+def test_rows_of_one_deployment_are_never_those_of_another(shared_home, published_factory):
+    with Published(shared_home / "published").read() as reader:
+        harbor = reader.quality(published_factory.HARBOR, date.min)
+        cove = reader.quality(published_factory.COVE, date.min)
+    assert len(harbor) > 0
+    assert cove == ()
+
+
+def test_a_value_with_a_quote_is_a_value_and_not_a_query(shared_home):
+    with Published(shared_home / "published").read() as reader:
+        assert reader.readiness("x' or '1'='1") == ()
+
+
+def test_the_newest_complete_week_is_never_a_partial_one(shared_home, published_factory):
+    with Published(shared_home / "published").read() as reader:
+        latest = reader.latest_weeks(published_factory.HARBOR)
+    assert {row.period_start for row in latest if row.slice == "all"} == {date(2026, 11, 9)}
+    assert not any(row.is_partial for row in latest)

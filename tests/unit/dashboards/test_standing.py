@@ -1,0 +1,100 @@
+"""Where an indicator stands: why a number is missing, which appetite holds, and that gaps stay gaps."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from dashboards.published import Published
+from dashboards.records import Appetite, Readiness
+from dashboards.standing import explain_absence, fill_periods, find_appetite, worst_status
+from dashboards.theme import Absence, Status
+
+WEEK = date(2026, 11, 9)
+
+
+@pytest.fixture
+def row(shared_home, published_factory):
+    """A complete week of a fully scored indicator."""
+    with Published(shared_home / "published").read() as reader:
+        rows = reader.latest_weeks(published_factory.HARBOR)
+    return next(r for r in rows if r.indicator_id == "si_prevalence" and r.slice == "all")
+
+
+def change(row, **more):
+    from dataclasses import replace
+
+    return replace(row, **more)
+
+
+def ready(state: str) -> Readiness:
+    return Readiness(indicator_id="x", state=state, missing="", next_step="")
+
+
+def test_a_complete_scored_week_needs_no_care(row):
+    assert explain_absence(row, ready("ready"), full_week=WEEK) == ()
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({"value": None, "denominator": 0.0}, Absence.NONE),
+        ({"value": None, "denominator": None}, Absence.NOT_MEASURED),
+        ({"is_suppressed": True}, Absence.SUPPRESSED),
+        ({"coverage": 0.999}, Absence.UNSCORED),
+        ({"is_partial": True}, Absence.PARTIAL),
+        ({"period_start": WEEK - timedelta(weeks=1)}, Absence.LATE),
+    ],
+)
+def test_each_reason_has_its_own_mark(row, more, expected):
+    assert explain_absence(change(row, **more), ready("ready"), full_week=WEEK) == (expected,)
+
+
+@pytest.mark.parametrize(
+    ("readiness", "expected"),
+    [("ready", Absence.LATE), ("not_ready", Absence.NOT_MEASURED), ("partial", Absence.NOT_MEASURED)],
+)
+def test_no_week_at_all_is_late_only_if_the_data_are_delivered(readiness, expected):
+    assert explain_absence(None, ready(readiness), full_week=WEEK) == (expected,)
+
+
+def appetite(day: date, *, version: int) -> Appetite:
+    return Appetite(
+        indicator_id="x",
+        effective_from=day,
+        watch=0.1,
+        breach=0.2,
+        side="above",
+        is_placeholder=version == 0,
+        version=version,
+        reason="",
+        proposed_by=None,
+        approved_by=None,
+    )
+
+
+def test_an_approved_appetite_comes_before_a_newer_placeholder():
+    rows = [appetite(date(2026, 11, 1), version=0), appetite(date(2026, 8, 1), version=1)]
+    found = find_appetite(rows, "x", on=WEEK)
+    assert found is not None
+    assert found.version == 1
+
+
+@pytest.mark.parametrize(("day", "version"), [(date(2026, 11, 8), 0), (date(2026, 11, 9), 1)])
+def test_an_appetite_holds_from_its_first_day(day, version):
+    rows = [appetite(date(2026, 1, 1), version=0), appetite(date(2026, 11, 9), version=1)]
+    found = find_appetite(rows, "x", on=day)
+    assert found is not None
+    assert found.version == version
+
+
+def test_a_missing_week_stays_a_hole_between_its_neighbours(row):
+    rows = [change(row, period_start=WEEK - timedelta(weeks=2)), row]
+    filled = fill_periods(rows, step=timedelta(weeks=1))
+    assert [one is None for _, one in filled] == [False, True, False]
+    assert fill_periods([], step=timedelta(weeks=1)) == []
+
+
+def test_the_worst_of_nothing_is_unknown():
+    assert worst_status([]) is Status.INSUFFICIENT_DATA
+    assert worst_status([Status.WITHIN, Status.NO_APPETITE_SET]) is Status.NO_APPETITE_SET
+    assert worst_status([Status.BREACH, Status.INSUFFICIENT_DATA]) is Status.BREACH

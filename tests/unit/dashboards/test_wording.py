@@ -1,0 +1,82 @@
+"""Numbers in words: zero is not a rate of nothing, missing is not zero, digits are those a rate can carry."""
+
+from datetime import date
+
+import pytest
+
+from dashboards.records import Indicator, Observation
+from dashboards.theme import Absence
+from dashboards.wording import say_absences, say_interval, say_observation, say_share, say_value, say_zero
+
+
+def observe(**more) -> Observation:
+    row = {
+        "indicator_id": "x", "period": "week", "period_start": date(2026, 11, 9), "slice": "all",
+        "slice_value": "all", "estimate": "raw", "numerator": 3.0, "denominator": 60.0, "value": 0.05,
+        "ci_low": 0.01, "ci_high": 0.139, "method": "wilson", "status": "within", "variation": "common_cause",
+        "coverage": 1.0, "is_suppressed": False, "p90": None, "is_partial": False, "definition_version": "a",
+        "detector_version": "b", "appetite_version": 1,
+    }  # fmt: skip
+    return Observation(**{**row, **more})
+
+
+def define(kind: str) -> Indicator:
+    return Indicator(
+        indicator_id="x", title="X", question="?", numerator="a", denominator="b", kind=kind, unit="message",
+        direction="lower_is_better", minimum_denominator=20, family="harm", owner="o", lifecycle="draft",
+        computed_by="sql", sql="", definition_version="1",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "words"),
+    [
+        (0.0523, "proportion", "5.23\u00a0%"),
+        (0.236, "proportion", "23.6\u00a0%"),
+        (1.0, "proportion", "100\u00a0%"),
+        (0.0004, "proportion", "0.040\u00a0%"),
+        (0.0, "proportion", "0\u00a0%"),
+        (1.0, "rate_per_1000", "1.00"),
+        (1234.0, "count", "1,234"),
+        (0.0613, "index", "0.061"),
+        (None, "proportion", "–"),
+    ],
+)
+def test_a_value_has_the_digits_it_can_carry(value, kind, words):
+    assert say_value(value, kind) == words
+
+
+def test_no_event_is_told_as_none_seen_in_so_many_with_the_bound():
+    row = observe(numerator=0.0, denominator=1204.0, value=0.0, ci_low=0.0, ci_high=0.0031)
+    assert say_zero(row, "proportion") == "0 seen in 1,204: at most 0.31\u00a0%"
+    assert say_zero(row, "rate_per_1000") == "0 seen in 1,204: at most 0.003 per 1,000"
+    assert say_observation(row, define("proportion")) == "0 seen in 1,204: at most 0.31\u00a0%"
+
+
+def test_one_event_is_told_as_a_share_with_its_interval():
+    assert say_zero(observe(numerator=1.0), "proportion") is None
+    assert say_observation(observe(), define("proportion")) == (
+        "5.00\u00a0% (1.00\u00a0% to 13.9\u00a0%; 3 of 60)"
+    )
+
+
+def test_nothing_to_count_over_is_no_value_and_never_none_seen():
+    row = observe(numerator=0.0, denominator=0.0, value=None, ci_low=None, ci_high=None)
+    assert say_zero(row, "proportion") is None
+    assert say_observation(row, define("proportion")) == "no value"
+    assert say_observation(None, define("proportion")) == "no value"
+
+
+def test_a_missing_interval_is_said_to_be_missing():
+    assert say_interval(observe(ci_low=None), "proportion") == "no interval"
+
+
+def test_almost_everything_scored_is_not_everything():
+    assert say_share(0.9996) == "100.0\u00a0%"
+    assert say_share(1.0) == "100\u00a0%"
+    assert say_share(None) == "–"
+
+
+def test_absences_have_words_of_their_own():
+    words = [say_absences([absence]) for absence in Absence]
+    assert len(set(words)) == len(Absence) == 6
