@@ -12,12 +12,9 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines.computed import finding_inputs, indicator_inputs, recorded
-from pipelines.detect.cascade import detectors_version
-from pipelines.indicators.assets import definitions_version
-from pipelines.indicators.definition import load_definitions
-from pipelines.lake import Lake, tidy
+from pipelines.lake import tidy
 from pipelines.settings import POOL, Home
+from pipelines.stale import stale_days
 
 DAILY_GROUPS = ("ledger", "finding", "fact", "indicator")
 CLOSING_GROUPS = ("assessment", "published")
@@ -25,6 +22,7 @@ RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_p
 IN_PROCESS = dg.in_process_executor
 """Steps are seconds long and share the home's lock: a process each would cost more than the work."""
 HOURLY, DAILY, NIGHTLY, MONTHLY = "7 * * * *", "30 2 * * *", "0 3 * * *", "0 4 3 * *"
+RUNNING = dg.DefaultScheduleStatus.RUNNING
 QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
 
 
@@ -35,16 +33,6 @@ class Automation:
     jobs: list[Any]
     schedules: list[Any]
     sensors: list[Any]
-
-
-def stale_days(home: Home) -> list[dt.date]:
-    """Days whose messages, events, detectors or definitions have changed since they were counted."""
-    lake = Lake(home.lake)
-    findings = finding_inputs(lake, detectors_version())
-    wanted = indicator_inputs(lake, findings, definitions_version(load_definitions()))
-    held = recorded(lake, "indicator")
-    changed = {part[1] for part, inputs in wanted.items() if held.get(part) != inputs}
-    return sorted(changed | {part[1] for part in held.keys() - wanted.keys()})
 
 
 def spans(days: Iterable[dt.date]) -> Iterator[tuple[dt.date, dt.date]]:
@@ -88,7 +76,12 @@ def automation(home: Home, days: dg.PartitionsDefinition) -> Automation:
     """Schedules and sensors of a home."""
     named = jobs(days)
 
-    @dg.sensor(job=named["take_in"], minimum_interval_seconds=60, name="new_deliveries")
+    @dg.sensor(
+        job=named["take_in"],
+        minimum_interval_seconds=60,
+        name="new_deliveries",
+        default_status=dg.DefaultSensorStatus.RUNNING,
+    )
     def new_deliveries(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest]:
         listing = [
             (str(path.relative_to(home.inbox)), path.stat().st_size, path.stat().st_mtime_ns)
@@ -100,13 +93,15 @@ def automation(home: Home, days: dg.PartitionsDefinition) -> Automation:
             context.update_cursor(cursor)
             yield dg.RunRequest(run_key=cursor)
 
-    @dg.schedule(job=named["compute_days"], cron_schedule=HOURLY, name="score_what_came")
+    @dg.schedule(
+        job=named["compute_days"], cron_schedule=HOURLY, name="score_what_came", default_status=RUNNING
+    )
     def score_what_came(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
         for first, last in spans(stale_days(home)):
             tags = {RANGE_START: first.isoformat(), RANGE_END: last.isoformat()}
             yield dg.RunRequest(run_key=f"{context.scheduled_execution_time}:{first}:{last}", tags=tags)
 
-    @dg.schedule(job=named["compute_days"], cron_schedule=DAILY, name="close_the_day")
+    @dg.schedule(job=named["compute_days"], cron_schedule=DAILY, name="close_the_day", default_status=RUNNING)
     def close_the_day(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
         yesterday = (context.scheduled_execution_time - dt.timedelta(days=1)).date().isoformat()
         return dg.RunRequest(run_key=yesterday, partition_key=yesterday)
@@ -116,11 +111,14 @@ def automation(home: Home, days: dg.PartitionsDefinition) -> Automation:
         monitored_jobs=[named["compute_days"]],
         request_job=named["close_run"],
         name="publish_after_computing",
+        default_status=dg.DefaultSensorStatus.RUNNING,
     )
     def publish_after_computing(context: dg.RunStatusSensorContext) -> dg.RunRequest:
         return dg.RunRequest(run_key=context.dagster_run.run_id)
 
-    @dg.schedule(job=named["build_report"], cron_schedule=MONTHLY, name="monthly_report")
+    @dg.schedule(
+        job=named["build_report"], cron_schedule=MONTHLY, name="monthly_report", default_status=RUNNING
+    )
     def monthly_report(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
         month = (context.scheduled_execution_time.replace(day=1) - dt.timedelta(days=1)).strftime("%Y-%m")
         return dg.RunRequest(run_key=month, partition_key=f"{month}-01")
@@ -139,7 +137,7 @@ def automation(home: Home, days: dg.PartitionsDefinition) -> Automation:
             score_what_came,
             close_the_day,
             monthly_report,
-            dg.ScheduleDefinition(job=tidy_lake, cron_schedule=NIGHTLY),
+            dg.ScheduleDefinition(job=tidy_lake, cron_schedule=NIGHTLY, default_status=RUNNING),
         ],
         sensors=[new_deliveries, publish_after_computing],
     )

@@ -6,11 +6,11 @@ import datetime as dt
 from collections import Counter
 from typing import Any
 
-from pipelines.automation import stale_days
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.errors import StateError
 from pipelines.lake import Lake
 from pipelines.settings import REPOSITORY, Home
+from pipelines.stale import stale_days
 
 SQL = REPOSITORY / "sql" / "status"
 READ = (

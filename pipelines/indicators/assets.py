@@ -1,7 +1,6 @@
 """The Dagster skin of indicators: facts and counts of the days of a run, dependencies read from the SQL."""
 
 import datetime as dt
-import hashlib
 import logging
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
@@ -12,7 +11,13 @@ import pyarrow as pa
 from pipelines import lake as lakes
 from pipelines.computed import indicator_inputs, record, recorded
 from pipelines.engines.duckdb import DuckDBEngine
-from pipelines.indicators.compute import SQL, build_facts, count_units, list_fact_sources
+from pipelines.indicators.compute import (
+    SQL,
+    build_facts,
+    count_units,
+    definitions_version,
+    list_fact_sources,
+)
 from pipelines.indicators.definition import Definition, definitions_table, dependencies, load_definitions
 from pipelines.lake import Lake, Partition
 from pipelines.schemas import indicator as schemas
@@ -111,17 +116,6 @@ def count_days(home: Home, days: list[dt.date], definitions: tuple[Definition, .
         gone = {part for part in recorded(lake, "indicator") if part[1] in set(days)} - present
         LOG.info("  indicators: %d definitions, %d counts", len(definitions), counts.indicator_day.num_rows)
         record(commit, "indicator", inputs, present & inputs.keys(), gone=gone)
-
-
-def definitions_version(definitions: tuple[Definition, ...]) -> str:
-    """One word for all definitions and all SQL of facts and aggregation."""
-    digest = hashlib.sha256()
-    for one in definitions:
-        digest.update(one.definition_version.encode())
-    for folder in ("fact", "aggregation"):
-        for path in sorted((SQL / folder).glob("*.sql")):
-            digest.update(path.read_bytes())
-    return digest.hexdigest()[:32]
 
 
 def _partitions(lake: Lake, name: str, days: list[dt.date]) -> set[Partition]:

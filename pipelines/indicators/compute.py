@@ -6,6 +6,7 @@ Nothing here divides: intervals and status are made in assess.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
@@ -83,6 +84,17 @@ def count_units(engine: DuckDBEngine, definitions: tuple[Definition, ...]) -> In
         indicator_bucket=pa.concat_tables([INDICATOR_BUCKET.empty(), *buckets]),
         indicator_histogram=pa.concat_tables([INDICATOR_HISTOGRAM.empty(), *histograms]),
     )
+
+
+def definitions_version(definitions: tuple[Definition, ...]) -> str:
+    """One word for all definitions and all SQL of facts and aggregation."""
+    digest = hashlib.sha256()
+    for one in definitions:
+        digest.update(one.definition_version.encode())
+    for folder in ("fact", "aggregation"):
+        for path in sorted((SQL / folder).glob("*.sql")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:32]
 
 
 def _place_units(engine: DuckDBEngine, unit: Unit) -> None:

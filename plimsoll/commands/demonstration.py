@@ -10,8 +10,6 @@ from typing import Annotated
 
 import typer
 
-from pipelines.ingest.deliver import ingest_folder
-from pipelines.ingest.mapping import load_mapping
 from pipelines.settings import REPOSITORY, Home, HomeKind, find_home, make_home
 from plimsoll.commands.option import HomeOption, tell
 from plimsoll.commands.people import LINK_HOURS
@@ -42,9 +40,7 @@ def demo(
     if setup:
         tell(f"Set-up took {float(setup):.1f} s.")
     whole = time.monotonic() - started
-    tell(
-        f"Sample and pipelines took {whole:.1f} s; of that the pipelines {seconds:.1f} s ({len(computed)} days)."
-    )
+    tell(f"Sample and pipelines took {whole:.1f} s, pipelines {seconds:.1f} s of it ({len(computed)} days).")
     if serve:
         tell(f"Sign in (once, within {LINK_HOURS} hours): {_link(place, port)}")
         tell("Stop with Ctrl-C. The sample stays in " + str(place.path))
@@ -69,6 +65,9 @@ def _generate(home: Home, days: int) -> dt.date:
 
 
 def _ingest(home: Home, last_day: dt.date) -> None:
+    from pipelines.ingest.deliver import ingest_folder
+    from pipelines.ingest.mapping import load_mapping
+
     for path in sorted(home.inbox.glob("*/mapping.yaml")):
         summary = ingest_folder(home, path.parent, load_mapping(path), received_on=last_day)
         tell(

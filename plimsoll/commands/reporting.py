@@ -9,10 +9,6 @@ from typing import Annotated
 import typer
 
 from pipelines.errors import StateError
-from pipelines.lake import Lake
-from pipelines.publish.build import current_file
-from pipelines.report.build import REPORTS, build_report
-from pipelines.report.verify import verify as verify_folder
 from plimsoll.commands.option import HomeOption, open_home
 
 app = typer.Typer(no_args_is_help=True, help="Periodic reports that can be rebuilt and questioned.")
@@ -21,6 +17,8 @@ app = typer.Typer(no_args_is_help=True, help="Periodic reports that can be rebui
 @app.command("list")
 def list_reports(home: HomeOption = None) -> None:
     """Which reports there are, and which have been built."""
+    from pipelines.report.build import REPORTS
+
     place = open_home(home)
     for name in REPORTS:
         built = sorted(
@@ -40,6 +38,10 @@ def build(
     home: HomeOption = None,
 ) -> None:
     """Build a report as PDF, XLSX and JSON with a manifest of hashes."""
+    from pipelines.lake import Lake
+    from pipelines.publish.build import current_file
+    from pipelines.report.build import build_report
+
     place = open_home(home)
     held = Lake(place.lake).read("ledger.deployment")
     names = [deployment] if deployment else [] if held is None else held["deployment_id"].to_pylist()
@@ -61,6 +63,8 @@ def build(
 @app.command()
 def verify(folder: Annotated[Path, typer.Argument(help="Folder of a built report.")]) -> None:
     """Check a report's hashes, and that it can be rebuilt to the same bytes."""
+    from pipelines.report.verify import verify as verify_folder
+
     problems = verify_folder(folder)
     if problems:
         raise StateError("\n".join(problems))

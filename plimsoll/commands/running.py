@@ -51,6 +51,7 @@ def compute(
     started = time.monotonic()
     from pipelines import automation
     from pipelines.definitions import build_assets
+    from pipelines.stale import stale_days
 
     held = sorted({day for _, day in Lake(home.lake).partitions("staging.message")})
     if not held:
@@ -60,7 +61,7 @@ def compute(
     if everything or first or last:
         days = [day for day in held if (first or day) <= day <= (last or day)]
     else:
-        days = automation.stale_days(home)
+        days = stale_days(home)
     tell(f"{len(days)} of {len(held)} days to compute")
     automation.run(home, build_assets(home), days)
     return days, time.monotonic() - started

@@ -6,14 +6,14 @@ from typing import Annotated
 
 import typer
 
-from pipelines.indicators.show import show as show_sql
-
 app = typer.Typer(no_args_is_help=True, help="The SQL behind the numbers.")
 
 
 @app.command()
 def show(indicator: Annotated[str, typer.Argument(help="Id of an indicator.")]) -> None:
     """Print the `set variable` lines and the SQL of an indicator."""
+    from pipelines.indicators.show import show as show_sql
+
     print(show_sql(indicator))
 
 

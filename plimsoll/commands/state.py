@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines.status import describe_home
 from plimsoll.commands.option import HomeOption, JsonOption, open_home, write_json
 
 
@@ -16,6 +15,8 @@ def status(
     as_json: JsonOption = False,
 ) -> None:
     """Say what the home holds, by message date and by reporting day."""
+    from pipelines.status import describe_home
+
     document = describe_home(open_home(home), deployment_id=deployment)
     if as_json:
         write_json(document)

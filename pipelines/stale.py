@@ -1,0 +1,25 @@
+"""Which days have to be computed: those whose inputs are not what they were when they were counted.
+
+Knows no scheduler, so that asking costs nothing but reading the ledger.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from pipelines.computed import finding_inputs, indicator_inputs, recorded
+from pipelines.detect.cascade import detectors_version
+from pipelines.indicators.compute import definitions_version
+from pipelines.indicators.definition import load_definitions
+from pipelines.lake import Lake
+from pipelines.settings import Home
+
+
+def stale_days(home: Home) -> list[dt.date]:
+    """Days whose messages, events, detectors or definitions have changed since they were counted."""
+    lake = Lake(home.lake)
+    findings = finding_inputs(lake, detectors_version())
+    wanted = indicator_inputs(lake, findings, definitions_version(load_definitions()))
+    held = recorded(lake, "indicator")
+    changed = {part[1] for part, inputs in wanted.items() if held.get(part) != inputs}
+    return sorted(changed | {part[1] for part in held.keys() - wanted.keys()})

@@ -1,0 +1,93 @@
+"""The command line's promises: one clear message, exit codes, results alone on standard output."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+MAPPING = """\
+deployment: {id: sample_companion, zone: UTC}
+records:
+  - kind: message
+    fields: {thread: thread, role: role, text: text, sent_at: at}
+"""
+
+
+def plimsoll(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "plimsoll", *map(str, arguments)], capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture
+def delivery(tmp_path: Path) -> Path:
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    lines = [
+        {"thread": "t1", "role": "user", "text": "hello", "at": "2026-08-03T10:00:00Z"},
+        {"thread": "t1", "role": "assistant", "text": "hello, how are you?", "at": "2026-08-03T10:00:05Z"},
+        {"thread": "t1", "role": "narrator", "text": "nobody", "at": "2026-08-03T10:00:06Z"},
+    ]
+    (folder / "day.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    (folder / "mapping.yaml").write_text(MAPPING, encoding="utf-8")
+    return folder
+
+
+def test_without_a_command_the_help_is_shown() -> None:
+    assert "Usage" in plimsoll().stdout + plimsoll().stderr
+
+
+def test_an_unknown_option_is_wrong_usage() -> None:
+    assert plimsoll("status", "--nonsense").returncode == 2
+
+
+def test_a_missing_home_is_one_message_without_a_traceback(tmp_path: Path) -> None:
+    done = plimsoll("status", "--home", tmp_path / "nowhere")
+    assert done.returncode == 1
+    assert "is not a Plimsoll home yet" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_directory_with_other_things_does_not_become_a_home(tmp_path: Path, delivery: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").write_text("private", encoding="utf-8")
+    done = plimsoll("ingest", delivery, "--home", tmp_path / "mine")
+    assert done.returncode == 1
+    assert "is not a Plimsoll home" in done.stderr
+    assert sorted(path.name for path in (tmp_path / "mine").iterdir()) == ["letter.txt"]
+
+
+def test_ingest_and_status_put_one_json_document_on_standard_output(tmp_path: Path, delivery: Path) -> None:
+    home = tmp_path / "home"
+    done = plimsoll("ingest", delivery, "--home", home, "--json")
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["rejected"] == {"unknown_role": 1}
+    state = json.loads(plimsoll("status", "--home", home, "--json").stdout)["deployments"]["sample_companion"]
+    assert (state["accepted_messages"], state["conversations"], state["threads"]) == (2, 1, 1)
+    assert state["stale_day_count"] == 1
+
+
+def test_running_without_messages_says_what_to_do_first(tmp_path: Path, delivery: Path) -> None:
+    home = tmp_path / "home"
+    (delivery / "day.jsonl").write_text("", encoding="utf-8")
+    assert plimsoll("ingest", delivery, "--home", home).returncode == 0
+    done = plimsoll("run", "--home", home)
+    assert done.returncode == 1
+    assert "plimsoll ingest" in done.stderr
+
+
+def test_demo_data_does_not_enter_a_real_home(tmp_path: Path, delivery: Path) -> None:
+    home = tmp_path / "home"
+    plimsoll("ingest", delivery, "--home", home)
+    done = plimsoll("demo", "--no-serve", "--home", home)
+    assert done.returncode == 1
+    assert "never mix" in done.stderr
+
+
+def test_an_indicators_sql_is_shown() -> None:
+    done = plimsoll("sql", "show", "missed_escalation_rate")
+    assert done.returncode == 0
+    assert "set variable" in done.stdout
+    assert plimsoll("sql", "show", "no_such_indicator").returncode == 1
