@@ -22,7 +22,7 @@ from risk_register.store import Store
 
 IDLE_LIMIT = timedelta(minutes=30)  # a desk left alone; long enough to read one page
 SESSION_LIMIT = timedelta(hours=12)  # one working day
-PUBLIC_ENDPOINTS = frozenset({"auth.sign_in", "auth.redeem", "auth.password", "health", "static_asset"})
+PUBLIC_ENDPOINTS = frozenset({"auth.sign_in", "auth.redeem", "auth.password", "health"})
 PUBLIC_PREFIXES = ("/assets/",)
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 TOKEN_FIELD = "csrf_token"  # noqa: S105  the name of a field

@@ -16,7 +16,7 @@ MISSING = "–"
 _FORMATS: dict[str, Callable[[float], str]] = {
     "proportion": lambda value: f"{_round(value * 100)}\u00a0%",
     "rate_per_1000": lambda value: f"{_round(value)}",
-    "count": lambda value: f"{value:,.0f}" if value == int(value) else f"{value:,.1f}",
+    "count": lambda value: f"{value:,.0f}" if abs(value - round(value)) < 0.05 else f"{value:,.1f}",
     "distribution": lambda value: f"{_round(value)}",
     "index": lambda value: f"{value:.3f}",
 }

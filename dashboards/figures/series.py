@@ -151,6 +151,7 @@ def _draw_values(
         y=[None if row is None else row.value for _, row in periods],
         mode="lines+markers",
         connectgaps=False,
+        cliponaxis=False,
         line={"color": palette.muted, "width": 1.6},
         marker={
             "color": colours,

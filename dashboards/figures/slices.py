@@ -51,6 +51,7 @@ def draw_slices(frame: SliceFrame, scheme: Scheme) -> go.Figure:
         x=[row.value for _, row in known],
         y=[label for label, _ in known],
         mode="markers",
+        cliponaxis=False,
         marker={
             "size": 11,
             "color": palette.tones[Tone.CALM],
