@@ -1,0 +1,96 @@
+"""Reads a file whose records hold calls of a model or whole conversations; a format says how.
+
+A format is a function from one record to its calls. Positions, reasons, times and folding are the same for
+all of them and stand here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pipelines.ingest.document import Item, read_items
+from pipelines.ingest.field import RecordError, latest_time, microseconds
+from pipelines.ingest.source import Reason, Records, Rejection
+from pipelines.ingest.transcript import Call, Transcripts
+
+Extract = Callable[[dict[str, Any], ZoneInfo], Iterable[Call | RecordError]]
+"""The calls of a record; an error in their place for one that is rejected. Nothing: it is no call at all.
+Raises `RecordError` when the record as a whole is rejected, `unknown_record` when it is of another format."""
+
+NOON = dt.time(12)
+"""Of the day of delivery, for messages without a time: not at night, when use would count as night use."""
+
+
+@dataclass(frozen=True)
+class CallLog:
+    """A source for one format.
+
+    Attributes:
+        extract: the format.
+        supported: what the format can read, in words, for the person whose file is something else.
+        zone: of times that name none.
+    """
+
+    extract: Extract
+    supported: str
+    zone: ZoneInfo
+
+    def read(self, path: Path, *, received_on: dt.date, only: Iterable[int] | None = None) -> Records:
+        """The messages of one file; see `Source.read`. A position is the number of the call in the file."""
+        records, transcripts = Records(), Transcripts()
+        wanted = None if only is None else frozenset(only)
+        latest = latest_time(received_on)
+        for position, found, raw in self._number(path):
+            is_wanted = wanted is None or position in wanted
+            records.record_count += is_wanted and position > 0
+            try:
+                transcripts.add(_check(found, latest), is_wanted=is_wanted)
+            except RecordError as error:
+                if is_wanted:
+                    records.rejected.append(Rejection(position, error.reason, error.field, raw))
+        noon = dt.datetime.combine(received_on, NOON, self.zone)
+        undated = transcripts.write(records, undated_at=microseconds(noon.astimezone(dt.UTC)))
+        if undated:
+            records.notes.append(f"{undated} messages had no time and are dated noon of the day of delivery")
+        self._judge_whole(records)
+        return records
+
+    def _number(self, path: Path) -> Iterator[tuple[int, Call | RecordError, bytes]]:
+        position = 0
+        for item in read_items(path):
+            for found in self._extract(item):
+                position += 1
+                yield position if item.position else 0, found, item.raw
+
+    def _extract(self, item: Item) -> Iterator[Call | RecordError]:
+        if item.reason is not None:
+            yield RecordError(item.reason)
+            return
+        try:
+            yield from self.extract(item.record, self.zone)
+        except RecordError as error:
+            yield error
+
+    def _judge_whole(self, records: Records) -> None:
+        """A file of which nothing is known is one rejection that says what would be, not one a record."""
+        reasons = {one.reason for one in records.rejected}
+        if Reason.UNKNOWN_RECORD in reasons and len(records.rejected) == records.record_count:
+            raw = records.rejected[0].raw
+            records.rejected[:] = [Rejection(0, Reason.UNKNOWN_FORMAT, None, raw)]
+            records.notes.append(f"supported are {self.supported}")
+
+
+def _check(found: Call | RecordError, latest: int) -> Call:
+    if isinstance(found, RecordError):
+        raise found
+    if not found.said:
+        raise RecordError(Reason.EMPTY_BODY)
+    times = [found.began_at, found.ended_at, *(one.sent_at for one in found.said)]
+    if any(moment is not None and moment > latest for moment in times):
+        raise RecordError(Reason.FUTURE_DATE)
+    return found

@@ -1,0 +1,103 @@
+"""What was said, in the many shapes in which providers and frameworks write a message.
+
+A message has a role and content; content is a text or a list of parts. Only text counts: tool calls, their
+results, reasoning, images and files are not messages.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+ROLES = {
+    "user": "user", "human": "user",
+    "assistant": "assistant", "ai": "assistant", "model": "assistant", "gpt": "assistant",
+    "chatgpt": "assistant", "bard": "assistant", "bing": "assistant", "bot": "assistant",
+    "system": "system", "developer": "system",
+    "tool": "tool", "function": "tool", "ipython": "tool",
+}  # fmt: skip
+TEXT_PARTS = frozenset({"text", "input_text", "output_text", "refusal"})
+TOOL_PARTS = frozenset(
+    {
+        "tool_call",
+        "tool_use",
+        "tool_call_response",
+        "tool_result",
+        "function_call",
+        "function_call_output",
+        "functionCall",
+        "function_response",
+        "functionResponse",
+    }
+)
+TOOL_FINISHES = frozenset({"tool_call", "tool_calls", "tool_use"})
+
+
+@dataclass(frozen=True)
+class Said:
+    """One message: `role` is user, assistant, system or tool, or None if the log's role is not known."""
+
+    role: str | None
+    text: str
+    sent_at: int | None = None
+
+    @property
+    def is_message(self) -> bool:
+        """Whether a person or the assistant said something."""
+        return self.role in ("user", "assistant") and bool(self.text.strip())
+
+
+def read_messages(values: object) -> tuple[Said, ...]:
+    """The messages of a list; an entry that is no object is nothing anyone said."""
+    entries = values if isinstance(values, list) else [values]
+    return tuple(read_message(entry) for entry in entries if isinstance(entry, dict))
+
+
+def read_message(message: dict[str, Any]) -> Said:
+    """The message that an object holds, whatever its dialect."""
+    if message.get("type") in TOOL_PARTS:
+        return Said("tool", "")
+    content = next((message[key] for key in ("content", "parts", "text") if message.get(key)), None)
+    text = read_text(content) or read_text(message.get("refusal"))
+    named = message.get("role") or message.get("type")
+    role = ROLES.get(named.lower()) if isinstance(named, str) else None
+    is_tool_result = not text and _holds_tool_result(content)
+    is_written_call = message.get("finish_reason") in TOOL_FINISHES and text.lstrip().startswith(("[{", "{"))
+    return Said("tool" if is_tool_result or is_written_call else role, text)
+
+
+def read_text(content: object) -> str:
+    """The text of a content: itself, or its text parts one below the other."""
+    if isinstance(content, str):
+        return content
+    if isinstance(content, dict):
+        content = [content]
+    if not isinstance(content, list):
+        return ""
+    return "\n".join(filter(None, (_part_text(part) for part in content)))
+
+
+def _part_text(part: object) -> str:
+    if isinstance(part, str):
+        return part
+    if not isinstance(part, dict) or part.get("type", "text") not in TEXT_PARTS or part.get("thought"):
+        return ""
+    found = next((part[key] for key in ("text", "content", "refusal") if part.get(key)), "")
+    if isinstance(found, dict):  # the older assistant API: {"text": {"value": ...}}
+        found = found.get("value", "")
+    return found if isinstance(found, str) else ""
+
+
+def _holds_tool_result(content: object) -> bool:
+    parts = content if isinstance(content, list) else []
+    return any(
+        isinstance(part, dict) and (part.get("type") in TOOL_PARTS or TOOL_PARTS & set(part))
+        for part in parts
+    )
+
+
+def name_prompt(prompts: list[str]) -> str | None:
+    """A short name for system prompts that have no version of their own: the same text, the same name."""
+    told = "\x1e".join(prompt.strip() for prompt in prompts if prompt.strip())
+    return f"prompt-{hashlib.sha256(told.encode()).hexdigest()[:10]}" if told else None

@@ -1,0 +1,120 @@
+"""A recorded call of a provider's interface: a request, its response, and what the recorder wrote beside.
+
+Where session, user and time lie is the recorder's choice; the usual names are looked for. What request
+and response say is the business of the provider's source.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from pipelines.ingest.field import RecordError, find, to_identifier, to_microseconds
+from pipelines.ingest.source import Reason
+
+THREADS = ("thread_id", "conversation_id", "session_id", "chat_id", "thread", "conversation", "session")
+USERS = ("user_id", "user", "safety_identifier")
+STARTS = ("started_at", "timestamp", "created_at", "sent_at", "time", "ts")
+ENDS = ("ended_at", "completed_at", "finished_at")
+SLICES = ("prompt_version", "language", "region", "age_band", "gender", "use", "surface")
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One call. `events` are the parts of a streamed response, else empty."""
+
+    record: Row
+    request: Row
+    response: Row
+    events: tuple[Row, ...]
+
+    @property
+    def thread(self) -> str | None:
+        """The conversation, if the record names it."""
+        return self._identify(THREADS)
+
+    @property
+    def user(self) -> str | None:
+        """The user, if the record names one."""
+        return self._identify(USERS)
+
+    @property
+    def slices(self) -> dict[str, object]:
+        """What the recorder says of the message's slices."""
+        found = {name: self._look_up((name,)) for name in SLICES}
+        return {name: value for name, value in found.items() if isinstance(value, str)}
+
+    def began_at(self, zone: ZoneInfo) -> int | None:
+        """When the recorder says it began."""
+        return self._time(STARTS, zone)
+
+    def ended_at(self, zone: ZoneInfo) -> int | None:
+        """When the recorder says it ended."""
+        return self._time(ENDS, zone)
+
+    def _look_up(self, names: tuple[str, ...]) -> object:
+        for holder in (("metadata",), ("request", "metadata"), ("response", "metadata")):
+            for name in names:
+                for row in (self.record, find(self.record, holder), self.request):
+                    if isinstance(row, dict) and row.get(name) not in (None, ""):
+                        return row[name]
+        return None
+
+    def _identify(self, names: tuple[str, ...]) -> str | None:
+        found = self._look_up(names)
+        found = found.get("id") if isinstance(found, dict) else found
+        return None if found is None else to_identifier(found, names[0])
+
+    def _time(self, names: tuple[str, ...], zone: ZoneInfo) -> int | None:
+        found = next((name for name in names if self.record.get(name) not in (None, "")), None)
+        return None if found is None else to_microseconds(self.record[found], found, zone)
+
+
+def read_exchange(record: Row) -> Exchange:
+    """A record's request and response, unpacked.
+
+    Raises:
+        RecordError: `unknown_record`: there is no request.
+    """
+    request = _unpack(record.get("request", record.get("input")))
+    if not isinstance(request, dict):
+        raise RecordError(Reason.UNKNOWN_RECORD, "request")
+    response = record.get("response", record.get("output"))
+    events: tuple[Row, ...] = ()
+    if isinstance(response, str) and response.lstrip().startswith(("data:", "event:")):
+        events, response = _read_events(response), {}
+    else:
+        response = _unpack(response)
+    if isinstance(response, list):
+        events, response = tuple(one for one in response if isinstance(one, dict)), {}
+    return Exchange(record, request, response if isinstance(response, dict) else {}, events)
+
+
+def _unpack(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            value = orjson.loads(value)
+        except orjson.JSONDecodeError:
+            return None
+    if isinstance(value, dict) and isinstance(value.get("body"), dict):  # of a batch
+        return value["body"]
+    return value
+
+
+def _read_events(stream: str) -> tuple[Row, ...]:
+    """The data of server-sent events; what a broken stream holds up to its end."""
+    events = []
+    for line in stream.splitlines():
+        data = line.removeprefix("data:").strip() if line.startswith("data:") else ""
+        try:
+            event = orjson.loads(data) if data.startswith("{") else None
+        except orjson.JSONDecodeError:
+            continue
+        if isinstance(event, dict):
+            events.append(event)
+    return tuple(events)

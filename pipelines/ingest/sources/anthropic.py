@@ -1,0 +1,65 @@
+"""Recorded calls of the Anthropic messages interface, streamed or whole.
+
+One record a call: `{"request": {...}, "response": {...} or the stream as text, ...}`. The interface names
+no time, so the recorder must; a call without one is dated by the day of delivery.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pipelines.ingest.content import Said, name_prompt, read_messages, read_text
+from pipelines.ingest.exchange import read_exchange
+from pipelines.ingest.field import RecordError, find, to_identifier
+from pipelines.ingest.source import Reason
+from pipelines.ingest.transcript import Call
+
+SUPPORTED = "one object a call with request and response of /v1/messages"
+
+Row = dict[str, Any]
+
+
+def extract(record: Row, zone: ZoneInfo) -> Iterator[Call]:
+    """The call of a record."""
+    exchange = read_exchange(record)
+    request = exchange.request
+    if not isinstance(request.get("messages"), list):
+        raise RecordError(Reason.UNKNOWN_RECORD, "request.messages")
+    messages = read_messages(request["messages"])
+    for place, said in enumerate(messages):
+        if said.role is None and said.text:
+            raise RecordError(Reason.UNKNOWN_ROLE, f"request.messages.{place}.role")
+    response = _join(exchange.events) if exchange.events else exchange.response
+    began_at = exchange.began_at(zone)
+    user = find(request, ("metadata", "user_id"))
+    yield Call(
+        thread=exchange.thread,
+        messages=messages,
+        answer=(Said("assistant", read_text(response.get("content"))),),
+        user=exchange.user if user is None else to_identifier(user, "request.metadata.user_id"),
+        began_at=began_at,
+        ended_at=exchange.ended_at(zone) or began_at,
+        slices={
+            "prompt_version": name_prompt([read_text(request.get("system"))]),
+            **exchange.slices,
+            "model": response.get("model") or request.get("model"),
+        },
+    )
+
+
+def _join(events: tuple[Row, ...]) -> Row:
+    """The response that a stream amounts to; what came before a break is what the user saw."""
+    blocks: dict[int, list[str]] = {}
+    model = None
+    for event in events:
+        if event.get("type") == "message_start":
+            model = find(event, ("message", "model"))
+        delta = event.get("delta")
+        if isinstance(delta, dict) and delta.get("type") == "text_delta":
+            blocks.setdefault(event.get("index") or 0, []).append(str(delta.get("text") or ""))
+    return {
+        "model": model,
+        "content": [{"type": "text", "text": "".join(block)} for block in blocks.values()],
+    }

@@ -1,0 +1,141 @@
+"""Langfuse: traces with their observations, as its interface, API and storage export write them.
+
+A session, else a trace, is a thread. Generations are the calls; the trace's own input and output count
+where no generation shows what the user said. Spans and tools repeat what generations hold.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from pipelines.ingest.content import Said, name_prompt, read_messages, read_text
+from pipelines.ingest.field import RecordError, to_identifier, to_microseconds
+from pipelines.ingest.source import Reason
+from pipelines.ingest.transcript import Call
+
+SUPPORTED = (
+    "Langfuse traces with their observations (exported from the interface or the API), traces alone, "
+    "or observations one a record (API, CSV, storage export)"
+)
+OPAQUE = re.compile(r"\s*(?:(?:system|developer|user|human|assistant|ai)\s*:|None$|\[?\{')", re.I)
+"""Texts that are no one's words: a whole prompt written as one text, or a structure as Python prints it."""
+
+Row = dict[str, Any]
+
+
+def extract(record: Row, zone: ZoneInfo) -> Iterator[Call | RecordError]:
+    """The model calls of a trace, of a page of traces, or of an observation."""
+    if isinstance(record.get("data"), list):
+        for one in record["data"]:
+            if isinstance(one, dict):
+                yield from extract(one, zone)
+        return
+    trace = record["trace"] if isinstance(record.get("trace"), dict) else record
+    observations = record.get("observations", trace.get("observations"))
+    if isinstance(observations, list):
+        yield from _read_trace(trace, [one for one in observations if isinstance(one, dict)], zone)
+    elif _get(record, "traceId") and "type" in record:
+        if record["type"] == "GENERATION":
+            yield _read_one(record, {"id": _get(record, "traceId"), **record}, zone, is_trace=False)
+    elif "id" in record and "timestamp" in record and {"input", "output"} & set(record):
+        yield _read_one(record, record, zone, is_trace=True)
+    else:
+        raise RecordError(Reason.UNKNOWN_RECORD)
+
+
+def read_side(value: object, *, is_answer: bool) -> tuple[Said, ...]:
+    """The messages of an input or an output: a list of them, or the request or response of a provider."""
+    if isinstance(value, str):
+        try:
+            parsed = orjson.loads(value)
+        except orjson.JSONDecodeError:
+            parsed = None if OPAQUE.match(value) else value
+        if not isinstance(parsed, list | dict):
+            is_said = isinstance(parsed, str) and parsed.strip()
+            return (Said("assistant" if is_answer else "user", value),) if is_said else ()
+        value = parsed
+    if isinstance(value, list):
+        flat = [one for entry in value for one in (entry if isinstance(entry, list) else [entry])]
+        return read_messages(flat)
+    return _open(value) if isinstance(value, dict) else ()
+
+
+def _open(value: Row) -> tuple[Said, ...]:
+    for key, is_inner in (("choices", "message"), ("candidates", "content")):
+        if isinstance(value.get(key), list):
+            return read_messages([one.get(is_inner) for one in value[key] if isinstance(one, dict)])
+    for key in ("messages", "contents", "output", "input", "prompt"):
+        inner = value.get(key)
+        if isinstance(inner, str) and key != "output":
+            return (*_system(value), Said("user", inner))
+        if isinstance(inner, list):
+            return (*_system(value), *read_side(inner, is_answer=False))
+    for key in ("message", "content", "new_message"):
+        if isinstance(value.get(key), dict):
+            return read_messages(value[key])
+    return read_messages(value) if "role" in value else ()
+
+
+def _system(value: Row) -> tuple[Said, ...]:
+    config = value.get("config")
+    texts = [read_text(value.get(key)) for key in ("system", "instructions")]
+    texts.append(read_text(config.get("system_instruction")) if isinstance(config, dict) else "")
+    return tuple(Said("system", text) for text in texts if text)
+
+
+def _read_trace(trace: Row, observations: list[Row], zone: ZoneInfo) -> Iterator[Call | RecordError]:
+    generations = [one for one in observations if one.get("type") == "GENERATION"]
+    calls = [_read_one(one, trace, zone, is_trace=False) for one in generations]
+    if not any(said.role == "user" for call in calls if isinstance(call, Call) for said in call.said):
+        whole = _read_one(trace, trace, zone, is_trace=True)
+        if isinstance(whole, RecordError) or whole.said:
+            calls = [whole]
+    spoken = [call for call in calls if isinstance(call, RecordError) or call.said]
+    yield from spoken or [RecordError(Reason.EMPTY_BODY, "observations.input")]
+
+
+def _read_one(row: Row, trace: Row, zone: ZoneInfo, *, is_trace: bool) -> Call | RecordError:
+    start = "timestamp" if is_trace else "startTime"
+    output = row.get("output")
+    try:
+        thread = _get(trace, "sessionId") or _get(trace, "id")
+        user, ended = _get(trace, "userId"), _get(row, "endTime")
+        messages = read_side(row.get("input"), is_answer=False)
+        return Call(
+            thread=to_identifier(thread, "sessionId"),
+            messages=messages,
+            answer=read_side(output, is_answer=True),
+            user=None if user in (None, "") else to_identifier(user, "userId"),
+            began_at=to_microseconds(_get(row, start), start, zone),
+            ended_at=to_microseconds(ended, "endTime", zone) if ended else None,
+            slices={"model": _served(output) or _get(row, "model") or row.get("provided_model_name"),
+                    "prompt_version": _prompt(row, messages)},
+        )  # fmt: skip
+    except RecordError as error:
+        return error
+
+
+def _served(output: object) -> object:
+    if isinstance(output, str) and output.startswith("{"):
+        try:
+            output = orjson.loads(output)
+        except orjson.JSONDecodeError:
+            return None
+    found = (output.get("model") or output.get("model_version")) if isinstance(output, dict) else None
+    return found if isinstance(found, str) else None
+
+
+def _prompt(row: Row, messages: tuple[Said, ...]) -> str | None:
+    if name := _get(row, "promptName"):
+        return f"{name} {_get(row, 'promptVersion') or ''}".strip()
+    return name_prompt([one.text for one in messages if one.role == "system"])
+
+
+def _get(row: Row, name: str) -> Any:
+    # The storage export writes snake case where interface and API write camel case.
+    return row.get(name, row.get(re.sub(r"[A-Z]", lambda match: f"_{match.group().lower()}", name)))

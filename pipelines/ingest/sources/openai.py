@@ -1,0 +1,89 @@
+"""Recorded calls of the OpenAI interface: chat completions and responses, streamed or whole.
+
+One record a call: `{"request": {...}, "response": {...} or the stream as text, ...}`. The first choice is
+what the user saw. A call that failed or was filtered keeps what the user said.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pipelines.ingest.content import Said, name_prompt, read_messages
+from pipelines.ingest.exchange import Exchange, read_exchange
+from pipelines.ingest.field import RecordError, to_microseconds
+from pipelines.ingest.source import Reason
+from pipelines.ingest.transcript import Call
+
+SUPPORTED = "one object a call with request and response of /v1/chat/completions or /v1/responses"
+
+Row = dict[str, Any]
+
+
+def extract(record: Row, zone: ZoneInfo) -> Iterator[Call]:
+    """The call of a record."""
+    exchange = read_exchange(record)
+    request = exchange.request
+    asked = request.get("messages", request.get("input"))
+    if not isinstance(asked, list | str):
+        raise RecordError(Reason.UNKNOWN_RECORD, "request.messages")
+    messages = (Said("user", asked),) if isinstance(asked, str) else read_messages(asked)
+    for place, said in enumerate(messages):
+        if said.role is None and said.text:
+            raise RecordError(Reason.UNKNOWN_ROLE, f"request.messages.{place}.role")
+    response = _join(exchange) if exchange.events else exchange.response
+    created = response.get("created", response.get("created_at"))
+    created_at = to_microseconds(created, "response.created", zone) if created else None
+    began_at = exchange.began_at(zone) or created_at
+    prompts = [str(request.get("instructions") or "")]
+    prompts += [said.text for said in messages if said.role == "system"]
+    yield Call(
+        thread=exchange.thread,
+        messages=messages,
+        answer=_answer(response),
+        user=exchange.user,
+        began_at=began_at,
+        ended_at=exchange.ended_at(zone) or began_at,
+        slices={
+            "prompt_version": name_prompt(prompts),
+            **exchange.slices,
+            "model": response.get("model") or request.get("model"),
+        },
+    )
+
+
+def _answer(response: Row) -> tuple[Said, ...]:
+    choices = response.get("choices")
+    if isinstance(choices, list):
+        first = min(
+            (one for one in choices if isinstance(one, dict)),
+            key=lambda one: one.get("index") or 0,
+            default={},
+        )
+        return read_messages(first.get("message"))
+    return read_messages(response.get("output"))
+
+
+def _join(exchange: Exchange) -> Row:
+    """The response that a stream amounts to."""
+    whole: Row = {}
+    parts: dict[int, list[str]] = defaultdict(list)
+    for event in exchange.events:
+        if isinstance(event.get("response"), dict):  # of a response: the last event holds all of it
+            whole = event["response"]
+        if event.get("type") == "response.output_text.delta":
+            parts[0].append(str(event.get("delta") or ""))
+        for key in ("model", "created"):
+            if event.get(key):
+                whole.setdefault(key, event[key])
+        for choice in event.get("choices") or []:
+            delta = choice.get("delta") or {}
+            parts[choice.get("index") or 0].append(delta.get("content") or delta.get("refusal") or "")
+    if not whole.get("output"):
+        whole["choices"] = [
+            {"index": index, "message": {"role": "assistant", "content": "".join(texts)}}
+            for index, texts in parts.items()
+        ]
+    return whole

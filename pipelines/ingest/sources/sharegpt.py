@@ -1,0 +1,44 @@
+"""ShareGPT: whole conversations of `from` and `value`, as many public sets and tools export them.
+
+The format names no time, so messages are dated by the day of delivery unless a record says `timestamp`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pipelines.ingest.content import ROLES, Said, name_prompt
+from pipelines.ingest.field import RecordError, to_identifier, to_microseconds
+from pipelines.ingest.source import Reason
+from pipelines.ingest.transcript import Call
+
+SUPPORTED = 'ShareGPT conversations: {"id": ..., "conversations": [{"from": "human", "value": ...}, ...]}'
+
+
+def extract(record: dict[str, Any], zone: ZoneInfo) -> Iterator[Call]:
+    """The conversation of a record."""
+    turns = record.get("conversations")
+    if not isinstance(turns, list):
+        raise RecordError(Reason.UNKNOWN_RECORD, "conversations")
+    said = tuple(_read(turn, f"conversations.{place}") for place, turn in enumerate(turns))
+    moment = record.get("timestamp")
+    yield Call(
+        thread=to_identifier(record["id"], "id") if record.get("id") is not None else None,
+        messages=said,
+        began_at=None if moment is None else to_microseconds(moment, "timestamp", zone),
+        slices={
+            "model": record.get("model"),
+            "prompt_version": name_prompt([one.text for one in said if one.role == "system"]),
+        },
+    )
+
+
+def _read(turn: object, path: str) -> Said:
+    if not isinstance(turn, dict) or not isinstance(turn.get("value"), str):
+        raise RecordError(Reason.WRONG_TYPE, f"{path}.value")
+    role = ROLES.get(str(turn.get("from")).lower())
+    if role is None:
+        raise RecordError(Reason.UNKNOWN_ROLE, f"{path}.from")
+    return Said(role, turn["value"])

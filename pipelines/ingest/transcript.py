@@ -1,0 +1,130 @@
+"""Calls of a model, each with the conversation so far, folded into a conversation that is stored once.
+
+A log of calls repeats a conversation's beginning in every call. A message is therefore named by its place
+in the thread and by what was said: the repeated beginning names the same messages again and adds no rows,
+in this file or in a later one, and is never a duplicate. An answer that was given anew, or a question that
+was edited, stands at the same place with other content, and is kept beside the first.
+
+Three kinds of log are told apart by how a call's messages meet the thread so far: they begin as the thread
+began (the whole history), they begin with its end (a window of the history), or they do not meet (only
+what is new). Calls of one thread are taken in the order of their time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from pipelines.ingest.content import Said
+from pipelines.ingest.field import to_slice
+from pipelines.ingest.mapping import MESSAGE_FIELDS
+from pipelines.ingest.source import Records
+
+RETRY = 10 * 60 * 1_000_000
+"""Microseconds. A thread's first words alone, said again within this time, are a retried call; later they
+are said again. Ten minutes is longer than the time-outs of the clients of both large providers (10 min)."""
+SECOND = 1_000_000
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a model, or one whole conversation (then without an answer of its own)."""
+
+    thread: str | None
+    messages: tuple[Said, ...]
+    answer: tuple[Said, ...] = ()
+    user: str | None = None
+    began_at: int | None = None
+    ended_at: int | None = None
+    slices: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def said(self) -> tuple[Said, ...]:
+        """Everything a person or the assistant said, in order."""
+        return tuple(one for one in (*self.messages, *self.answer) if one.is_message)
+
+    @property
+    def thread_id(self) -> str:
+        """The thread's own id, else a name made of the user and the opening: the first exchange."""
+        if self.thread is not None:
+            return self.thread
+        said = self.said
+        first_answer = next((place for place, one in enumerate(said) if one.role == "assistant"), len(said))
+        return "opening:" + _digest(self.user or "", *(one.text.strip() for one in said[: first_answer + 1]))
+
+
+class Transcripts:
+    """Collects the calls of one file and writes every message of theirs once."""
+
+    def __init__(self) -> None:
+        self._calls: dict[str, list[tuple[Call, bool]]] = defaultdict(list)
+
+    def add(self, call: Call, *, is_wanted: bool = True) -> None:
+        """Take a call in; one that is not wanted only says what was known before."""
+        self._calls[call.thread_id].append((call, is_wanted))
+
+    def write(self, records: Records, *, undated_at: int) -> int:
+        """Append the messages to `records`; returns how many had no time and got the day of delivery."""
+        records.is_transcript = True
+        for name in MESSAGE_FIELDS:
+            records.messages.setdefault(name, [])
+        undated = 0
+        for thread, calls in self._calls.items():
+            calls.sort(key=lambda pair: pair[0].began_at or 0)
+            undated += _write_thread(records, thread, calls, undated_at)
+        return undated
+
+
+def _write_thread(records: Records, thread: str, calls: list[tuple[Call, bool]], undated_at: int) -> int:
+    path: list[str] = []
+    known: set[str] = set()
+    last, undated = 0, 0
+    for call, is_wanted in calls:
+        said = call.said
+        keys = [_digest(one.role or "", one.text.strip()) for one in said]
+        question = sum(one.is_message for one in call.messages)
+        start = _meet(path, keys[:question], is_late=(call.began_at or 0) > last + RETRY)
+        last = max(last, call.began_at or 0)
+        for offset, (one, key) in enumerate(zip(said, keys, strict=True)):
+            place = start + offset
+            name = f"{place}:{key}"
+            if name in known:
+                continue
+            known.add(name)
+            moment = one.sent_at or (call.began_at if offset < question else call.ended_at or call.began_at)
+            if is_wanted:
+                undated += moment is None
+                moment = undated_at + place * SECOND if moment is None else moment
+                _append(records, call, one, thread=thread, name=name, place=place, sent_at=moment)
+        path = path[:start] + keys
+    return undated
+
+
+def _meet(path: list[str], question: list[str], *, is_late: bool) -> int:
+    """The place in the thread at which a call's messages begin."""
+    if not path or not question:
+        return len(path)
+    if question[0] == path[0]:
+        is_opening_alone = len(question) == 1 and len(path) > 1
+        return len(path) if is_opening_alone and is_late else 0
+    for length in range(min(len(path), len(question)), 0, -1):
+        if path[-length:] == question[:length]:
+            return len(path) - length
+    return len(path)
+
+
+def _append(
+    records: Records, call: Call, one: Said, *, thread: str, name: str, place: int, sent_at: int
+) -> None:
+    row: dict[str, object] = {
+        "thread": thread, "user": call.user, "message_id": name, "turn": place, "role": one.role,
+        "text": one.text, "sent_at": sent_at,
+        **{key: to_slice(value, key) for key, value in call.slices.items() if value not in (None, "")},
+    }  # fmt: skip
+    for column in MESSAGE_FIELDS:
+        records.messages[column].append(row.get(column))
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
