@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,8 +22,7 @@ from deltalake import DeltaTable, WriterProperties, write_deltalake
 from filelock import FileLock, Timeout
 
 from pipelines.errors import HomeError
-
-Partition = tuple[str, dt.date]
+from pipelines.partition import Partition, choose, find_changed
 
 KEPT_GENERATIONS = 3
 PARTITIONING = datasets.partitioning(
@@ -128,8 +128,17 @@ class Commit:
     def replace_days(
         self, name: str, rows: pa.Table, partitions: Iterable[Partition], *, row_group_size: int | None = None
     ) -> None:
-        """Put `rows` in the place of whole partitions; a partition without rows becomes empty."""
+        """Put `rows` in the place of whole partitions; a partition without rows becomes empty.
+
+        A partition that holds the same rows already is left as it is, so nothing that depends on it is stale.
+        """
         wanted = sorted(set(partitions))
+        if name in self.versions:
+            held = Lake(self.lake.path, Generation(0, self.versions)).read(
+                name, days={day for _, day in wanted}
+            )
+            wanted = sorted(find_changed(held, rows) & set(wanted))
+            rows = choose(rows, wanted)
         if not wanted:
             return
         location = _location(self.lake.path, name)
@@ -145,7 +154,7 @@ class Commit:
         for start in range(0, len(wanted) if name in self.versions else 0, PARTITIONS_AT_ONCE):
             chunk = wanted[start : start + PARTITIONS_AT_ONCE]
             clauses = [f"(deployment_id = '{deployment}' and day = '{day}')" for deployment, day in chunk]
-            part = rows if len(chunk) == len(wanted) else _only(rows, chunk)
+            part = rows if len(chunk) == len(wanted) else choose(rows, chunk)
             write_deltalake(
                 location, part, mode="overwrite", predicate=" or ".join(clauses), writer_properties=properties
             )
@@ -199,6 +208,7 @@ def locked(path: Path, *, by: str, wait_seconds: float = 600.0) -> Iterator[None
 def tidy(path: Path) -> int:
     """Delete data files that none of the kept generations shows; returns how many. Rows do not change."""
     with locked(path, by="tidy"):
+        _drop_unpinned(Lake(path))  # or the versions pinned below would show what a killed writer left
         current = read_current(path)
         kept = [json.loads(file.read_text())["versions"] for file in (path / "generations").glob("0*.json")]
         versions = dict(current.versions)
@@ -251,18 +261,13 @@ def _drop_unpinned(lake: Lake) -> None:
     """Take back versions that a killed writer committed to single tables without a generation."""
     for folder in sorted(lake.path.glob("*/*/_delta_log")):
         name = f"{folder.parent.parent.name}.{folder.parent.name}"
-        table = DeltaTable(str(folder.parent))
         pinned = lake.generation.versions.get(name)
         if pinned is None:
-            table.delete()
-        elif table.version() != pinned:
+            shutil.rmtree(folder.parent)  # no generation knows it; it may not even have a first commit
+            continue
+        table, wanted = DeltaTable(str(folder.parent)), DeltaTable(str(folder.parent), version=pinned)
+        if set(table.file_uris()) != set(wanted.file_uris()):
             table.restore(pinned)
-
-
-def _only(rows: pa.Table, partitions: list[Partition]) -> pa.Table:
-    wanted = set(partitions)
-    keys = zip(rows["deployment_id"].to_pylist(), rows["day"].to_pylist(), strict=True)
-    return rows.filter(pa.array([key in wanted for key in keys]))
 
 
 def _location(path: Path, name: str) -> str:

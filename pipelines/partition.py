@@ -1,0 +1,58 @@
+"""Rows of a table by partition (deployment and day): which ones differ, and which ones are chosen.
+
+Pure functions on Arrow tables; where partitions lie is the lake's business.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+import numpy as np
+import pyarrow as pa
+
+Partition = tuple[str, dt.date]
+
+
+def find_changed(before: pa.Table | None, after: pa.Table) -> set[Partition]:
+    """The partitions whose rows differ; their order does not count, for not every query gives one."""
+    new = split(after)
+    if before is None or set(before.schema.names) != set(after.schema.names):
+        return set(new) | (set() if before is None else set(split(before)))
+    old = split(before.select(after.schema.names).cast(after.schema))
+    return {key for key in old.keys() | new.keys() if not _is_same(old.get(key), new.get(key))}
+
+
+def choose(rows: pa.Table, partitions: Iterable[Partition]) -> pa.Table:
+    """The rows of some partitions, one partition after the other."""
+    parts = split(rows)
+    return pa.concat_tables([rows.slice(0, 0), *(parts[key] for key in partitions if key in parts)])
+
+
+def split(rows: pa.Table) -> dict[Partition, pa.Table]:
+    """The rows of each partition, in their order."""
+    places = pa.array(np.arange(rows.num_rows))
+    keys = rows.select(["deployment_id", "day"]).append_column("place", places)
+    groups = keys.group_by(["deployment_id", "day"], use_threads=False).aggregate([("place", "list")])
+    return {
+        (deployment, day): _take(rows, chosen.values)
+        for deployment, day, chosen in zip(
+            groups["deployment_id"].to_pylist(),
+            groups["day"].to_pylist(),
+            groups["place_list"],
+            strict=True,
+        )
+    }
+
+
+def _is_same(one: pa.Table | None, other: pa.Table | None) -> bool:
+    if one is None or other is None or one.num_rows != other.num_rows:
+        return False
+    order = [(name, "ascending") for name in one.column_names]
+    return bool(one.equals(other) or one.sort_by(order).equals(other.sort_by(order)))
+
+
+def _take(rows: pa.Table, places: pa.Array) -> pa.Table:
+    first, last = places[0].as_py(), places[-1].as_py()
+    is_run = last - first + 1 == len(places)
+    return rows.slice(first, len(places)) if is_run else rows.take(places)  # a slice copies nothing
