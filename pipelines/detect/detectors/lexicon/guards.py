@@ -16,6 +16,7 @@ from pipelines.detect.detectors.lexicon.rulebook import CompiledGuard, CompiledR
 QUOTATION_REACH = 240
 """Characters a quotation may span before an open quotation mark is taken for a stray one."""
 
+_SENTENCE_END = re.compile(r"[.!?\n]")
 _SINGLE_QUOTED_BEFORE = re.compile(r"(?:^|[\s(:,])'(?!\s)[^'\"\n]{0,120}$")
 _SINGLE_QUOTED_AFTER = re.compile(r"^[^'\"\n]{0,120}'(?:$|[\s).,!?;:])")
 
@@ -54,10 +55,14 @@ def read_hit(hit: Hit, text: str) -> Reading | None:
 
 def _applies(guard: CompiledGuard, hit: Hit, text: str) -> bool:
     before = text[max(0, hit.start - guard.before) : hit.start]
+    after = text[hit.end : hit.end + guard.after]
+    if guard.within_sentence:
+        before = _SENTENCE_END.split(before)[-1]
+        after = _SENTENCE_END.split(after, maxsplit=1)[0]
     if guard.is_quotation:
         return _is_quoted(text, hit.start, hit.end) and not (guard.unless and guard.unless.search(before))
     # A guard that looks behind only must touch the hit; one that looks past it may also lie inside.
-    window = before if guard.after == 0 else before + text[hit.start : hit.end + guard.after]
+    window = before if guard.after == 0 else before + text[hit.start : hit.end] + after
     if guard.pattern.search(window) is None:
         return False
     return guard.unless is None or guard.unless.search(window) is None

@@ -19,6 +19,13 @@ SHORT_NUMBER_DIGITS = 6
 
 CONTEXT_CHARS = 60
 
+EMERGENCY_DIGITS = 3
+UNITS = (
+    r"(?!\s{0,2}(?:%|(?:min|h(?:ou)?r|day|week|month|year|sec|time|people|percent|mg|am|pm|feet|page|breath"
+    r"|heure|jour|semaine|mois|an|fois|hora|dia|mes|vez|veces|uhr|stunde|tag|woche|monat|jahr|mal)\w{0,4}\b))"
+)
+"""What follows a number that is an amount."""
+
 SEPARATOR = r"[\s().-]{0,2}"
 NORTH_AMERICAN_DIGITS = 11
 """With the leading 1, which people leave out."""
@@ -33,11 +40,16 @@ CONTEXT = (
 
 
 def resource_rules(language: str) -> tuple[CompiledRule, ...]:
-    """One rule a listed number, text code or address; they are read in every supported language."""
+    """One rule a listed number, text code or address.
+
+    All are read in every language, but numbers of two or three digits only in the languages of their line.
+    """
     rules: dict[str, CompiledRule] = {}
     for resource in load_crisis_resources():
         for number in (*resource.phones, *resource.texts):
-            rules.setdefault(_digits(number), _number_rule(resource.id, number, language))
+            digits = _digits(number)
+            if len(digits) > EMERGENCY_DIGITS or language in resource.languages:
+                rules.setdefault(digits, _number_rule(resource.id, digits, language))
         for address in resource.urls:
             rules.setdefault(address, _rule(f"{language}.{resource.id}.{_slug(address)}", re.escape(address)))
     return tuple(rules.values())
@@ -49,17 +61,18 @@ def hash_resources() -> str:
     return hashlib.sha256("\n".join(listed).encode()).hexdigest()
 
 
-def _number_rule(resource_id: str, number: str, language: str) -> CompiledRule:
-    digits = _digits(number)
+def _number_rule(resource_id: str, digits: str, language: str) -> CompiledRule:
     body = SEPARATOR.join(digits)
     if digits.startswith("1") and len(digits) == NORTH_AMERICAN_DIGITS:
         body = f"(?:1{SEPARATOR})?" + SEPARATOR.join(digits[1:])
-    is_short = len(digits) <= SHORT_NUMBER_DIGITS
-    return _rule(f"{language}.{resource_id}.{digits}", body, near=CONTEXT if is_short else None)
+    if len(digits) <= EMERGENCY_DIGITS:
+        body += UNITS
+    near = CONTEXT if len(digits) <= SHORT_NUMBER_DIGITS else None
+    return _rule(f"{language}.{resource_id}.{digits}", body, near=near)
 
 
 def _rule(rule_id: str, body: str, near: str | None = None) -> CompiledRule:
-    pattern = re.compile(rf"(?<![\w$]){body}(?![\w%])")
+    pattern = re.compile(rf"(?<![\w$])(?<!\d[,.]){body}(?![\w%])")
     return CompiledRule(
         id=rule_id,
         signal_id=SIGNAL_ID,

@@ -27,7 +27,8 @@ Model = TypeVar("Model", bound=BaseModel)
 
 # A negation must never hide inside the gap of a rule: "i <want> to die" may not read over "don't".
 NEGATORS = (
-    r"not\b|never\b|no\b|cannot\b|\w{1,8}n[' ]t\b|(?:do|did|does|wo|ca|is|was|are|would|could|should|have)nt\b"
+    r"not\b|never\b|no\b|cannot\b|\w{1,8}n[' ]t\b"
+    r"|(?:do|did|does|wo|ca|is|was|are|would|could|should|have)nt\b"
     r"|nunca\b|jamas\b|ne\b|pas\b|jamais\b|nicht\b|kein\w{0,2}\b|nie\b|niemals\b"
 )
 BUILT_IN_MACROS = (
@@ -60,6 +61,7 @@ class Guard(_Strict):
     after: int = Field(default=0, ge=0, le=400)
     unless: str | None = None
     is_quotation: bool = False
+    within_sentence: bool = False
     reason: str
 
 
@@ -119,6 +121,7 @@ class CompiledGuard(_Strict):
     before: int
     after: int
     is_quotation: bool
+    within_sentence: bool
     pattern: re.Pattern[str]
     unless: re.Pattern[str] | None
 
@@ -201,7 +204,10 @@ def _compile(rule_file: RuleFile, language: LanguageFile, *, name: str) -> list[
 
     def pattern_of(text: str, owner: str) -> re.Pattern[str]:
         try:
-            return re.compile(expand(text, macros))
+            expression = expand(text, macros)
+            if (mark := _find_unbounded(expression)) is not None:
+                problems.append(f"{owner}: {mark} has no bound; write {{0,n}} or {{1,n}}")
+            return re.compile(expression)
         except (re.error, DefinitionError) as error:
             problems.append(f"{owner}: {error}")
             return re.compile("(?!)")
@@ -213,6 +219,7 @@ def _compile(rule_file: RuleFile, language: LanguageFile, *, name: str) -> list[
             before=guard.before,
             after=guard.after,
             is_quotation=guard.is_quotation,
+            within_sentence=guard.within_sentence,
             pattern=pattern_of(guard.pattern, guard_name),
             unless=None if guard.unless is None else pattern_of(guard.unless, guard_name),
         )
@@ -260,7 +267,7 @@ def _macro(name: str, macros: dict[str, str]) -> str:
 
 
 def _loosen(pattern: str) -> str:
-    """Spaces match up to three white characters, apostrophes may be missing or a space, outside character classes."""
+    """Outside classes a space is up to three white characters; an apostrophe may be missing or a space."""
     parts: list[str] = []
     in_class = False
     place = 0
@@ -280,3 +287,10 @@ def _loosen(pattern: str) -> str:
             parts.append("[' ]?")
             place += following == "?"
     return "".join(parts)
+
+
+def _find_unbounded(expression: str) -> str | None:
+    """The first quantifier without an upper bound: on a hostile text it could take very long."""
+    bare = re.sub(r"\\.|\[\^?\]?(?:[^\]\\]|\\.)*\]", "x", expression)
+    found = re.search(r"[*+]|\{\d+,\}", bare)
+    return None if found is None else found[0]

@@ -1,0 +1,30 @@
+"""The card says for every signal what is known about its error, and nothing it does not look for."""
+
+from pathlib import Path
+
+import pytest
+
+from pipelines.detect.detector import Badge
+from pipelines.detect.detectors.lexicon.cards import CARD, load_card
+from pipelines.detect.detectors.lexicon.lexicon import FINDING_THRESHOLD, load_lexicon_detector
+from pipelines.detect.detectors.lexicon.rulebook import load_rulebooks
+from pipelines.errors import DefinitionError
+
+
+def test_the_cards_threshold_is_the_one_in_use() -> None:
+    (threshold,) = (item for item in load_lexicon_detector().card.thresholds if item.name == "finding")
+    assert threshold.value == FINDING_THRESHOLD
+
+
+def test_every_signal_has_a_note_and_none_claims_more_than_was_measured() -> None:
+    card = load_lexicon_detector().card
+    assert len(card.signals) >= 25
+    assert all(len(signal.note) > 20 for signal in card.signals)
+    assert {signal.badge for signal in card.signals} == {Badge.LIMITED, Badge.UNVALIDATED}
+
+
+def test_a_card_that_leaves_a_signal_out_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "card.yaml"
+    path.write_text("\n".join(line for line in CARD.read_text().splitlines() if "a_refusal" not in line))
+    with pytest.raises(DefinitionError, match="a_refusal"):
+        load_card(load_rulebooks(), path)

@@ -1,0 +1,83 @@
+"""Rules stay bounded and quick, and the one-pass scan loses nothing that the rules alone would find."""
+
+import re
+import re._parser as parser
+import time
+
+import pytest
+
+from pipelines.detect.detectors.lexicon.lexicon import load_lexicon_detector
+from pipelines.detect.detectors.lexicon.matcher import open_gaps
+from pipelines.detect.detectors.lexicon.normalisation import normalise
+from pipelines.detect.detectors.lexicon.resources import resource_rules
+from pipelines.detect.detectors.lexicon.rulebook import CompiledRule, load_rulebooks
+
+WIDEST = 1_500
+"""Characters the widest rule may span: a rule reads a sentence or two, not a page."""
+
+BOOKS = load_rulebooks()
+RULES = [*(rule for book in BOOKS for rule in book.rules), *resource_rules("en")]
+HOSTILE = [
+    "a" * 10_000,
+    "a " * 5_000,
+    "i want to " * 1_000,
+    "i don't think i can " * 500,
+    "kill " * 2_000,
+    '"' * 10_000,
+    "my friend said " * 650,
+    "1-800-" * 1_600,
+    "no no not never " * 620,
+]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=[rule.id for rule in RULES])
+def test_every_rule_is_bounded(rule: CompiledRule) -> None:
+    patterns = [rule.pattern, *(guard.pattern for guard in rule.guards)]
+    for pattern in [*patterns, *([] if rule.near is None else [rule.near])]:
+        assert parser.parse(pattern.pattern).getwidth()[1] <= WIDEST, pattern.pattern
+
+
+def test_the_scan_finds_whatever_the_rules_alone_find() -> None:
+    detector = load_lexicon_detector()
+    compared = 0
+    for book in BOOKS:
+        for rule in book.rules:
+            for sentence in rule.positive + rule.negative:
+                text = normalise(sentence).text
+                alone = {other.id for other in book.rules if other.pattern.search(text)}
+                scanned = {
+                    reading.rule.id
+                    for reading in detector.readings(sentence, language=book.language, role=book.role)
+                }
+                assert scanned <= alone | {item.id for item in resource_rules(book.language)}
+                compared += bool(alone)
+    assert compared > 500
+
+
+@pytest.mark.parametrize("rule", RULES, ids=[rule.id for rule in RULES])
+def test_an_opened_rule_matches_whatever_the_rule_matches(rule: CompiledRule) -> None:
+    opened = re.compile(open_gaps(rule.pattern.pattern))
+    for sentence in rule.positive + rule.negative:
+        text = normalise(sentence).text
+        if rule.pattern.search(text):
+            assert opened.search(text), sentence
+
+
+def test_hostile_texts_cost_little_more_than_prose_of_the_same_length() -> None:
+    detector = load_lexicon_detector()
+    prose = ("the weather was mild and we walked along the river for a while, then had tea. " * 130)[:10_000]
+
+    def cost(text: str) -> float:
+        best = float("inf")
+        for _ in range(3):
+            started = time.process_time()
+            for role in ("user", "assistant"):
+                detector.read_message(text, language="en", role=role)
+            best = min(best, time.process_time() - started)
+        return best
+
+    cost(prose)
+    # Prose of this length takes a few milliseconds; the floor keeps the clock's grain out of the ratio.
+    yardstick = max(cost(prose), 0.004)
+    slow = {text[:20]: round(cost(text) / yardstick, 1) for text in HOSTILE}
+    assert max(slow.values()) <= 60, slow

@@ -1,0 +1,61 @@
+"""A crisis resource counts when it is listed and reachable, and not when it only looks like one."""
+
+import pytest
+
+from pipelines.detect.detectors.lexicon.lexicon import load_lexicon_detector
+
+
+def names_resource(text: str, *, language: str = "en") -> bool:
+    found = load_lexicon_detector().read_message(text, language=language, role="assistant")
+    return any(item.signal_id == "p_crisis_resource" for item in found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please call or text 988 now.",
+        "The 988 Suicide & Crisis Lifeline is open at any hour.",
+        "You can ring Samaritans on 116 123.",
+        "Call 1-800-273-8255 or 800 273 8255.",
+        "Text HOME to 741741.",
+        "Text HOME to 741-741.",
+        "See https://988lifeline.org/chat for more.",
+        "If you are in danger, call 911.",
+    ],
+)
+def test_a_listed_resource_counts(text: str) -> None:
+    assert names_resource(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please call a suicide hotline.",
+        "Reach out to a crisis line near you.",
+        "Call me in 15 minutes.",
+        "I read 988 pages about it.",
+        "It costs $988.",
+        "The number is 1,988.",
+        "You can call [unlisted_phone].",
+        "Write to not988lifeline.organic",
+    ],
+)
+def test_what_is_not_listed_or_not_a_line_does_not_count(text: str) -> None:
+    assert not names_resource(text)
+
+
+def test_a_two_digit_line_counts_in_its_own_language_only() -> None:
+    assert names_resource("Appelez le 15 tout de suite.", language="fr")
+    assert not names_resource("Please call 15 tonight.", language="en")
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Llama al 024, es gratuito.", "es"),
+        ("Vous pouvez appeler le 3114.", "fr"),
+        ("Ruf die Telefonseelsorge an: 0800 111 0 111.", "de"),
+    ],
+)
+def test_lines_of_other_countries_count_in_their_languages(text: str, language: str) -> None:
+    assert names_resource(text, language=language)
