@@ -3,6 +3,7 @@
 import datetime as dt
 import logging
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 import pandas as pd
@@ -36,6 +37,7 @@ READ = (
     "indicator.quality_day",
     "indicator.feature_day",
     "indicator.version_day",
+    "indicator.finding_day",
     "ledger.delivery",
     "ledger.rejected",
     "ledger.quality",
@@ -146,7 +148,7 @@ def _add_operation(engine: DuckDBEngine, lake: Lake) -> None:
     )
 
 
-def _deployments(lake: Lake, known: list[dict[str, object]], calendars: dict[str, Calendar]) -> pa.Table:
+def _deployments(lake: Lake, known: list[dict[str, Any]], calendars: dict[str, Calendar]) -> pa.Table:
     rows = []
     for row in known:
         name = str(row["deployment_id"])
@@ -173,7 +175,7 @@ def _joined(frames: list[pd.DataFrame]) -> pd.DataFrame:
     return rows.fillna({"unscored_count": 0.0})
 
 
-def _rows(lake: Lake, name: str) -> list[dict[str, object]]:
+def _rows(lake: Lake, name: str) -> list[dict[str, Any]]:
     rows = lake.read(name)
     return [] if rows is None else rows.to_pylist()
 

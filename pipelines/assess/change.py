@@ -9,6 +9,8 @@ import pyarrow as pa
 
 from pipelines.schemas.assessment import CHANGE
 
+BEGINNINGS = {"detector": "First findings of the"}
+
 
 def tabulate_changes(observed: list[dict[str, Any]], declared: Mapping[str, Sequence[Any]]) -> pa.Table:
     """The table `assessment.change`.
@@ -25,7 +27,7 @@ def tabulate_changes(observed: list[dict[str, Any]], declared: Mapping[str, Sequ
             "deployment_id": row["deployment_id"],
             "effective_on": row["effective_on"],
             "what": row["what"],
-            "note": f"The log first names the {row['what']} {row['value']}.",
+            "note": f"{BEGINNINGS.get(row['what'], 'The log first names the')} {row['what']} {row['value']}.",
             "origin": "observed",
             "is_planned": None,
             "declared_by": None,

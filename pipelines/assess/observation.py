@@ -23,7 +23,7 @@ CHARTED = {"proportion": ChartKind.PROPORTION, "rate_per_1000": ChartKind.RATE}
 
 @dataclass(frozen=True)
 class Background:
-    """What values are judged by: rows of `indicator.definition` by id, calendars and appetites by deployment."""
+    """What values are judged by: rows of `indicator.definition`, calendars and appetites by deployment."""
 
     definitions: Mapping[str, dict[str, Any]]
     calendars: Mapping[str, Calendar]
@@ -35,7 +35,7 @@ def measure(counts: pd.DataFrame, histograms: pd.DataFrame, background: Backgrou
     """Values, intervals and variation of counted rows.
 
     Args:
-        counts: numerator, denominator and unscored_count by `interval.KEY`, as `sql/assessment/period.sql` gives.
+        counts: numerator, denominator and unscored_count by `interval.KEY`, of `sql/assessment/period.sql`.
         histograms: as `sql/assessment/period_histogram.sql` gives.
         background: what is needed to place them.
     """

@@ -41,13 +41,20 @@ class Limits:
 class Decision(Protocol):
     """An approved appetite, as the register keeps it."""
 
-    indicator_id: str
-    effective_from: dt.date
-    side: str
-    watch: float
-    breach: float
-    approved_by: str | None
-    version: int | None
+    @property
+    def indicator_id(self) -> str: ...
+    @property
+    def effective_from(self) -> dt.date: ...
+    @property
+    def side(self) -> str: ...
+    @property
+    def watch(self) -> float: ...
+    @property
+    def breach(self) -> float: ...
+    @property
+    def approved_by(self) -> str | None: ...
+    @property
+    def version(self) -> int | None: ...
 
 
 def limits_on(decisions: Iterable[Decision], indicator_id: str, day: dt.date) -> Limits | None:
@@ -74,7 +81,7 @@ def judge(
 ) -> Status:
     """The status of one value.
 
-    `is_context` marks an indicator that is neither good nor bad; `coverage` is None where no detector is involved.
+    `is_context` marks an indicator that is neither good nor bad; `coverage` is None without a detector.
     """
     if is_context:
         return Status.NOT_APPLICABLE

@@ -18,13 +18,12 @@ from pipelines.engines.duckdb import SETTINGS
 from pipelines.errors import StateError
 from pipelines.lake import Lake
 from pipelines.publish.governance import copy_governance
+from pipelines.publish.retention import POINTER, drop_old_files, list_named_files
 from pipelines.schemas import PUBLISHED_TABLES, published
 from pipelines.settings import Home
 from risk_register.content import load_taxonomy
 from risk_register.store import Store
 
-KEPT_FILES = 3
-POINTER = "current"
 WORST_DELAY_MINUTES = 90
 """Minutes from a delivery to its appearance: the hourly schedule, plus a run of at most half an hour."""
 
@@ -75,11 +74,16 @@ def publish(home: Home, *, at: dt.datetime, lineage: list[dict[str, str]]) -> Pa
         schema=published.BUILD.arrow_schema,
     )
     target = home.published / f"published-{lake.generation.number:08d}.duckdb"
+    for name, rows in tables.items():
+        _check(name, rows)
+    # The caller holds the home's lock, so whatever lies aside was left by a writer that is gone.
+    for left in home.published.glob("published-*.aside*"):
+        left.unlink()
     aside = target.with_suffix(f".{os.getpid()}.aside")
-    aside.unlink(missing_ok=True)
     _write(aside, tables)
     aside.replace(target)
     _make_current(home.published, target.name)
+    drop_old_files(home.published, named=list_named_files(home.reports))
     return target
 
 
@@ -106,7 +110,6 @@ def _write(path: Path, tables: Mapping[str, pa.Table]) -> None:
     with duckdb.connect(str(path), config=SETTINGS) as connection:
         connection.execute("create schema published")
         for name, rows in tables.items():
-            _check(name, rows)
             # The relation API takes names as names: no statement is put together from strings.
             connection.from_arrow(rows).create(f"published.{name}")
 
@@ -141,6 +144,3 @@ def _make_current(folder: Path, name: str) -> None:
     aside = folder / f"{POINTER}.aside"
     aside.write_text(name + "\n")
     aside.replace(folder / POINTER)
-    for old in sorted(folder.glob("published-*.duckdb"))[:-KEPT_FILES]:
-        if old.name != name:
-            old.unlink()

@@ -57,8 +57,8 @@ def _risk(record: RiskRecord, statuses: dict[str, str]) -> dict[str, object]:
 
 
 def _item(record: ItemRecord, statuses: dict[str, str]) -> dict[str, object]:
-    names = ("deployment_id", "item_id", "reference", "stage", "question", "state", "attested_by", "attested_on",
-             "expires_on", "is_overdue")  # fmt: skip
+    names = ("deployment_id", "item_id", "reference", "stage", "question", "state", "attested_by",
+             "attested_on", "expires_on", "is_overdue")  # fmt: skip
     contradicting = contradicted_by(record, statuses)
     return {name: _plain(getattr(record, name)) for name in names} | {
         "contradicted_by": ",".join(contradicting)

@@ -1,0 +1,106 @@
+"""Small inputs of assess: a definition, a background and counts that state only what matters."""
+
+from __future__ import annotations
+
+import datetime as dt
+from types import SimpleNamespace
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from pipelines.assess.calendar import Calendar
+from pipelines.assess.observation import Background
+from risk_register.appetites import AppetiteDecision, Side
+
+DAY = dt.timedelta(days=1)
+MONDAY = dt.date(2026, 8, 3)
+AT = dt.datetime(2026, 8, 1, 9, tzinfo=dt.UTC)
+
+
+def make_definition(indicator_id: str = "missed_escalation_rate", **more: Any) -> dict[str, Any]:
+    return {
+        "indicator_id": indicator_id,
+        "title": "Missed escalation",
+        "kind": "proportion",
+        "unit": "conversation",
+        "direction": "lower_is_better",
+        "minimum_denominator": 20,
+        "computed_by": "sql",
+        "needs": "",
+        "side": "above",
+        "watch": 0.05,
+        "breach": 0.1,
+        "appetite_reason": "a placeholder",
+        "definition_version": "d1",
+        "bins": "",
+    } | more
+
+
+def make_decision(**more: Any) -> AppetiteDecision:
+    given: dict[str, Any] = {
+        "proposal_id": 1,
+        "deployment_id": "harbor",
+        "indicator_id": "missed_escalation_rate",
+        "side": Side.ABOVE,
+        "watch": 0.05,
+        "breach": 0.1,
+        "reason": "agreed",
+        "effective_from": MONDAY,
+        "proposed_by": "officer",
+        "proposed_at": AT,
+        "approved_by": "compliance",
+        "approved_at": AT,
+        "version": 1,
+    }
+    return AppetiteDecision(**given | more)
+
+
+def make_calendar(
+    first: dt.date, count: int, *, without: tuple[int, ...] = (), held: tuple[int, ...] = ()
+) -> Calendar:
+    """`count` days from `first`; `without` and `held` are positions."""
+    days = frozenset(first + number * DAY for number in range(count) if number not in without)
+    return Calendar(days, frozenset(first + number * DAY for number in held))
+
+
+def make_background(
+    calendar: Calendar, *definitions: dict[str, Any], decisions: tuple[AppetiteDecision, ...] = ()
+) -> Background:
+    chosen = definitions or (make_definition(),)
+    return Background(
+        {one["indicator_id"]: one for one in chosen}, {"harbor": calendar}, {"harbor": decisions}, "lexicon@1"
+    )
+
+
+def make_counts(*rows: tuple[str, dt.date, float, float], **more: Any) -> pd.DataFrame:
+    """Counts of the whole deployment: (period, start, numerator, denominator)."""
+    return pd.DataFrame(
+        [
+            {
+                "deployment_id": "harbor",
+                "indicator_id": "missed_escalation_rate",
+                "period": period,
+                "period_start": start,
+                "slice": "all",
+                "slice_value": "all",
+                "numerator": float(numerator),
+                "denominator": float(denominator),
+                "unscored_count": 0.0,
+            }
+            | more
+            for period, start, numerator, denominator in rows
+        ]
+    )
+
+
+@pytest.fixture(scope="session")
+def make() -> SimpleNamespace:
+    """The factories of this module."""
+    return SimpleNamespace(
+        definition=make_definition,
+        decision=make_decision,
+        calendar=make_calendar,
+        background=make_background,
+        counts=make_counts,
+    )

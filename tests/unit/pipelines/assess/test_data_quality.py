@@ -1,0 +1,62 @@
+"""What became of rows: accepted and rejected ones, and what the gate found, each under its own source."""
+
+import datetime as dt
+from pathlib import Path
+
+import pyarrow as pa
+
+from pipelines.engines.duckdb import DuckDBEngine
+from pipelines.schemas import LAKE_TABLES
+
+SQL = Path(__file__).parents[4] / "sql" / "assessment"
+DAY = dt.date(2026, 8, 3)
+
+
+def run(name: str, **tables: list[dict]) -> list[dict]:
+    with DuckDBEngine(threads=1) as engine:
+        for table in ("indicator.quality_day", "ledger.rejected", "ledger.quality", "ledger.delivery"):
+            schema = LAKE_TABLES[table].arrow_schema
+            blank = {field.name: "" if pa.types.is_string(field.type) else 0 for field in schema}
+            blank |= {"deployment_id": "harbor", "day": DAY, "received_on": DAY}
+            blank |= {"field": None, "is_met": True}
+            rows = [blank | row for row in tables.get(table.split(".")[1], [])]
+            rows = [{key: row[key] for key in schema.names} for row in rows]
+            engine.register(table, pa.Table.from_pylist(rows, schema=schema))
+        return engine.query((SQL / f"{name}.sql").read_text()).to_pylist()
+
+
+def test_rejected_records_are_counted_by_reason():
+    rows = run(
+        "data_quality",
+        rejected=[{"reason": "empty_body"}, {"reason": "empty_body"}, {"reason": "future_date"}],
+    )
+    assert [(row["source"], row["reason"], row["row_count"]) for row in rows] == [
+        ("ingest", "rejected:empty_body", 2),
+        ("ingest", "rejected:future_date", 1),
+    ]
+
+
+def test_a_rule_that_holds_leaves_no_row():
+    rule = {"suite": "message", "rule": "text_is_there", "severity": "stop", "failing_count": 3}
+    rows = run("data_quality", quality=[rule | {"is_met": False}, rule | {"is_met": True, "day": DAY}])
+    assert [(row["source"], row["reason"], row["row_count"]) for row in rows] == [
+        ("gate:message", "stop:text_is_there", 3)
+    ]
+
+
+def test_shares_of_rows_are_counted_over_what_was_accepted_or_delivered():
+    rows = run(
+        "operation_day",
+        quality_day=[
+            {"source": "ingest", "reason": "accepted", "row_count": 100},
+            {"source": "ingest", "reason": "late", "row_count": 4},
+            {"source": "detect", "reason": "unscored:unsupported_language", "row_count": 7},
+            {"source": "detect", "reason": "unscored:failed", "row_count": 1},
+        ],
+        delivery=[{"rejected_count": 2, "record_count": 110}, {"rejected_count": 1, "record_count": 10}],
+    )
+    assert {row["indicator_id"]: (row["numerator"], row["denominator"]) for row in rows} == {
+        "data_late_share": (4, 100),
+        "data_unscored_share": (8, 100),
+        "data_rejected_share": (3, 120),
+    }

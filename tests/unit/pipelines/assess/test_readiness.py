@@ -1,0 +1,53 @@
+"""Readiness names what a log lacks, and is silent where nothing is missing."""
+
+from pipelines.assess.readiness import Held, assess_readiness
+
+DETECTORS = [
+    {"signal_id": "u_suicidal_ideation", "languages": "en"},
+    {"signal_id": "p_crisis_resource", "languages": "en,de"},
+]
+
+
+def held(**more) -> Held:
+    given = {
+        "events": frozenset({"handoff"}),
+        "notices": frozenset(),
+        "fields": frozenset({"model"}),
+        "languages": frozenset({"en"}),
+        "conversation_count": 10,
+    }
+    return Held(**(given | more))
+
+
+def assess(make, needs: str, log: Held) -> dict:
+    definitions = {"one": make.definition("one", needs=needs)}
+    (row,) = assess_readiness({"harbor": log}, definitions, DETECTORS).to_pylist()
+    return row
+
+
+def test_a_log_that_holds_what_is_needed_is_ready(make):
+    row = assess(make, "event:handoff,field:model,signal:u_suicidal_ideation", held())
+    assert (row["state"], row["missing"], row["next_step"]) == ("ready", "", "")
+
+
+def test_part_of_what_is_needed_is_partial_and_none_is_not_ready(make):
+    partial = assess(make, "event:handoff,notice:ai_disclosure", held())
+    assert (partial["state"], partial["missing"]) == ("partial", "notice:ai_disclosure")
+    assert partial["next_step"]
+    assert assess(make, "notice:ai_disclosure", held())["state"] == "not_ready"
+
+
+def test_a_signal_counts_only_if_it_is_looked_for_in_every_language_of_the_log(make):
+    both = held(languages=frozenset({"en", "de"}))
+    assert assess(make, "signal:p_crisis_resource", both)["state"] == "ready"
+    assert assess(make, "signal:u_suicidal_ideation", both)["missing"] == "signal:u_suicidal_ideation"
+
+
+def test_an_empty_log_is_not_ready_for_anything(make):
+    row = assess(make, "", held(conversation_count=0))
+    assert (row["state"], row["missing"]) == ("not_ready", "conversations")
+
+
+def test_each_step_is_named_once(make):
+    row = assess(make, "notice:ai_disclosure,notice:crisis_banner", held())
+    assert row["next_step"].count("Map the notices") == 1
