@@ -55,6 +55,10 @@ class CallLog:
                     records.rejected.append(Rejection(position, error.reason, error.field, raw))
         noon = dt.datetime.combine(received_on, NOON, self.zone)
         undated = transcripts.write(records, undated_at=microseconds(noon.astimezone(dt.UTC)))
+        if transcripts.unnamed_count:
+            records.notes.append(
+                f"{transcripts.unnamed_count} conversations have no id and are told apart by user and opening"
+            )
         if undated:
             records.notes.append(f"{undated} messages had no time and are dated noon of the day of delivery")
         self._judge_whole(records)
@@ -75,6 +79,9 @@ class CallLog:
             yield from self.extract(item.record, self.zone)
         except RecordError as error:
             yield error
+        except (AttributeError, KeyError, TypeError, ValueError, OverflowError):
+            # A structure that breaks its format in a way no rule foresaw must not stop the other records.
+            yield RecordError(Reason.WRONG_TYPE)
 
     def _judge_whole(self, records: Records) -> None:
         """A file of which nothing is known is one rejection that says what would be, not one a record."""

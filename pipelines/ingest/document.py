@@ -23,6 +23,7 @@ from pipelines.ingest.source import Reason
 LARGEST_DOCUMENT = 256 * 1024 * 1024
 """Bytes. One JSON document is read as a whole, at about ten times its size. Lines and Parquet: no limit."""
 ROWS_AT_ONCE = 1_000
+UTF8_MARK = b"\xef\xbb\xbf"
 
 
 class Item(NamedTuple):
@@ -84,7 +85,7 @@ def _check(position: int, record: object, raw: bytes) -> Item:
 def _holds_lines(path: Path) -> bool:
     """Whether the first line of a `.json` file is a JSON object of its own, and another line follows."""
     with open_plain(path) as stream:
-        head = stream.readline(LONGEST_LINE).strip()
+        head = stream.readline(LONGEST_LINE).removeprefix(UTF8_MARK).strip()
         if not head.startswith(b"{"):
             return not head.startswith(b"[") and bool(head)
         try:
@@ -96,7 +97,7 @@ def _holds_lines(path: Path) -> bool:
 
 def _read_document(path: Path, wanted: frozenset[int] | None) -> Iterator[Item]:
     with open_plain(path) as stream:
-        content = stream.read(LARGEST_DOCUMENT + 1)
+        content = stream.read(LARGEST_DOCUMENT + 1).removeprefix(UTF8_MARK)
     if len(content) > LARGEST_DOCUMENT:
         yield Item(0, {}, Reason.FILE_TOO_LARGE)
         return

@@ -14,15 +14,17 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from pipelines.errors import SourceError
 from pipelines.ingest.delivery import READABLE, find_files
-from pipelines.ingest.lines import inspect, read_lines
+from pipelines.ingest.document import read_items
+from pipelines.ingest.lines import inspect
 from pipelines.ingest.mapping import HANDOFF_STAGES, NOTICE_KINDS, parse_mapping
+from pipelines.ingest.sources import recognise
 
 SAMPLE = 5_000
 """Records looked at."""
+RECOGNISED = 20
+"""Records of these in which a known format is looked for."""
 
 NAMES: dict[str, str] = {
     "thread": r"(^|[._])(session|conversation|thread|chat|dialog\w*)(s?[._]?(id|uuid|key))?$",
@@ -72,15 +74,21 @@ class _Column:
 
 
 def infer_mapping(source: Path) -> Proposal:
-    """Propose a mapping for the JSON lines of a folder or file.
+    """Propose a mapping for the records of a folder or file.
 
     Raises:
-        SourceError: there is no readable file, or no JSON object in it.
+        SourceError: there is no readable file, or no record in it.
     """
     records = list(islice(_objects(source), SAMPLE))
     if not records:
-        raise SourceError(f"{source}: no JSON object found. Looked at files ending in {', '.join(READABLE)}.")
+        raise SourceError(f"{source}: no record found. Looked at files ending in {', '.join(READABLE)}.")
     notes = [f"Looked at {len(records)} records."]
+    formats = sorted({name for record in records[:RECOGNISED] for name in recognise(record)})
+    notes += [
+        f"Records look like format {name}: `plimsoll ingest DIR --format {name} --deployment ID` "
+        "reads it without a mapping."
+        for name in formats
+    ]
     by = next((name for name in DISCRIMINATORS if all(isinstance(r.get(name), str) for r in records)), None)
     groups: dict[str | None, list[dict[str, Any]]] = defaultdict(list)
     for record in records:
@@ -112,13 +120,7 @@ def _objects(source: Path) -> Iterable[dict[str, Any]]:
     for path in files:
         if inspect(path) is not None:
             continue
-        for _, line in read_lines(path):
-            try:
-                record = orjson.loads(line or b"")
-            except orjson.JSONDecodeError:
-                continue
-            if isinstance(record, dict):
-                yield record
+        yield from (item.record for item in read_items(path) if item.reason is None)
 
 
 def _rule(

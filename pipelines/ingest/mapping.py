@@ -96,9 +96,18 @@ class RecordRule(_Strict):
             )
         if missing:
             problems.append(f"{', '.join(missing)}: required for a {self.kind} and not mapped")
+        problems += self._strange_values()
         if problems:
             raise ValueError("; ".join(problems))
         return self
+
+    def _strange_values(self) -> list[str]:
+        """Values that every record would be rejected for."""
+        meanings = {"message": ROLES, "handoff": HANDOFF_STAGES, "notice": NOTICE_KINDS}[self.kind]
+        name = "role" if self.kind == "message" else "detail"
+        values = self.fields[name].values if name in self.fields else None
+        strange = sorted(set((values or {}).values()) - set(meanings))
+        return [f"{name} means {', '.join(strange)}; allowed are {', '.join(meanings)}"] if strange else []
 
 
 class ReceivedOn(_Strict):
@@ -109,7 +118,11 @@ class ReceivedOn(_Strict):
     @field_validator("file_name")
     @classmethod
     def _has_one_group(cls, pattern: str) -> str:
-        if re.compile(pattern).groups != 1:
+        try:
+            groups = re.compile(pattern).groups
+        except re.error as error:
+            raise ValueError(f"is not a regular expression: {error}") from None
+        if groups != 1:
             raise ValueError("must hold one group that matches a date such as 2026-08-03")
         return pattern
 
@@ -135,8 +148,8 @@ class Mapping(_Strict):
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
 
 
-def load_mapping(path: Path) -> Mapping:
-    """Read and validate a mapping file.
+def load_mapping(path: Path, *, format_name: str | None = None) -> Mapping:
+    """Read and validate a mapping file; a format given here is stronger than the file's.
 
     Raises:
         DefinitionError: every problem of the file, each with the place and what is allowed.
@@ -144,7 +157,12 @@ def load_mapping(path: Path) -> Mapping:
     if not path.is_file():
         raise DefinitionError(f"{path}: no such mapping file. `plimsoll ingest DIR --infer` proposes one.")
     try:
-        return parse_mapping(yaml.safe_load(path.read_text(encoding="utf-8")), name=str(path))
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if format_name is not None and isinstance(content, dict):
+            content["format"] = format_name
+            if format_name != MAPPED:
+                content.pop("records", None)  # they say how other files of the deployment are read
+        return parse_mapping(content, name=str(path))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise DefinitionError(f"{path}: not valid YAML: {error}") from error
 

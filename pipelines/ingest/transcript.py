@@ -60,6 +60,11 @@ class Transcripts:
     def __init__(self) -> None:
         self._calls: dict[str, list[tuple[Call, bool]]] = defaultdict(list)
 
+    @property
+    def unnamed_count(self) -> int:
+        """Threads that the log gives no id."""
+        return sum(calls[0][0].thread is None for calls in self._calls.values())
+
     def add(self, call: Call, *, is_wanted: bool = True) -> None:
         """Take a call in; one that is not wanted only says what was known before."""
         self._calls[call.thread_id].append((call, is_wanted))

@@ -12,14 +12,28 @@ import yaml
 
 from pipelines.ingest.deliver import Summary, ingest_folder
 from pipelines.ingest.infer import infer_mapping
-from pipelines.ingest.mapping import load_mapping
+from pipelines.ingest.mapping import MAPPED, Mapping, load_mapping, parse_mapping
+from pipelines.ingest.sources import FORMATS
 from pipelines.settings import HomeKind, find_home, make_home
 from plimsoll.commands.option import HomeOption, JsonOption, tell, write_json
 
 
 def ingest(
     source: Annotated[Path, typer.Argument(help="Folder (or file) with the delivered logs.")],
-    mapping: Annotated[Path | None, typer.Option(help="YAML that says how records are read.")] = None,
+    *,
+    mapping: Annotated[
+        Path | None, typer.Option(help="YAML that says which deployment it is and how records are read.")
+    ] = None,
+    format_name: Annotated[
+        str | None,
+        typer.Option("--format", help=f"Format of the logs: {', '.join(one.name for one in FORMATS)}."),
+    ] = None,
+    deployment: Annotated[
+        str | None, typer.Option(help="Id of the deployment, where no mapping names it.")
+    ] = None,
+    zone: Annotated[
+        str | None, typer.Option(help="IANA time zone of that deployment's reporting day, else UTC.")
+    ] = None,
     infer: Annotated[
         bool, typer.Option("--infer", help="Propose a mapping on standard output; store nothing.")
     ] = False,
@@ -33,13 +47,7 @@ def ingest(
             tell(note)
         print(yaml.safe_dump(proposal.mapping, sort_keys=False, allow_unicode=True), end="")
         return
-    beside = source / "mapping.yaml"
-    chosen = mapping or (beside if beside.is_file() else None)
-    if chosen is None:
-        raise typer.BadParameter(
-            "give --mapping FILE, or --infer to have one proposed", param_hint="--mapping"
-        )
-    rules = load_mapping(chosen)
+    rules = choose_rules(source, mapping=mapping, format_name=format_name, deployment=deployment, zone=zone)
     place = find_home(home)
     place = make_home(place, place.kind or HomeKind.REAL)
     summary = ingest_folder(place, source, rules, received_on=dt.datetime.now(dt.UTC).date(), progress=tell)
@@ -47,6 +55,35 @@ def ingest(
         write_json(describe(summary))
     else:
         print(say(summary))
+
+
+def choose_rules(
+    source: Path, *, mapping: Path | None, format_name: str | None, deployment: str | None, zone: str | None
+) -> Mapping:
+    """The mapping of a delivery: a file's, or one made of the deployment and the format that were named."""
+    known = [one.name for one in FORMATS]
+    if format_name is not None and format_name not in known:
+        raise typer.BadParameter(f"{format_name!r} is not one of {', '.join(known)}", param_hint="--format")
+    if deployment is not None:
+        if mapping is not None:
+            raise typer.BadParameter("a mapping names the deployment itself", param_hint="--deployment")
+        if format_name in (None, MAPPED):
+            raise typer.BadParameter(
+                "records of an operator's own format need a --mapping; else name the --format",
+                param_hint="--deployment",
+            )
+        named = {"id": deployment, "zone": zone or "UTC"}
+        return parse_mapping({"deployment": named, "format": format_name}, name="the command line")
+    if zone is not None:
+        raise typer.BadParameter("it belongs to --deployment; a mapping names its own", param_hint="--zone")
+    beside = source / "mapping.yaml"
+    chosen = mapping or (beside if beside.is_file() else None)
+    if chosen is None:
+        raise typer.BadParameter(
+            "give --mapping FILE, or --format NAME with --deployment ID, or --infer to have one proposed",
+            param_hint="--mapping",
+        )
+    return load_mapping(chosen, format_name=format_name)
 
 
 def describe(summary: Summary) -> dict[str, object]:
@@ -60,7 +97,13 @@ def describe(summary: Summary) -> dict[str, object]:
         "messages": sum(one.records.message_count for one in summary.files),
         "events": sum(one.records.event_count for one in summary.files),
         "rejected": dict(summary.rejected),
+        "notes": notes_of(summary),
     }
+
+
+def notes_of(summary: Summary) -> list[str]:
+    """What a reader should know of single files."""
+    return [f"{one.name}: {note}" for one in summary.files for note in one.records.notes]
 
 
 def say(summary: Summary) -> str:
@@ -73,6 +116,7 @@ def say(summary: Summary) -> str:
         f"{rejected.total()} records rejected."
     ]
     lines += [f"  {reason}: {count}" for reason, count in sorted(rejected.items())]
+    lines += [f"  {note}" for note in notes_of(summary)[:10]]
     lines += [f"  not read: {name}" for name in summary.ignored[:10]]
     lines.append("Next: plimsoll run")
     return "\n".join(lines)

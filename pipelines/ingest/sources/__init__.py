@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipelines.errors import DefinitionError
 from pipelines.ingest.call_log import CallLog, Extract
+from pipelines.ingest.field import RecordError
 from pipelines.ingest.mapping import MAPPED, Mapping
 from pipelines.ingest.source import Source
 from pipelines.ingest.sources import anthropic, langfuse, lmsys, openai, otel_genai, sharegpt, wildchat
 from pipelines.ingest.sources.mapped import MappedSource
+from pipelines.ingest.transcript import Call
 
 
 @dataclass(frozen=True)
@@ -20,22 +23,37 @@ class Format:
 
     name: str
     make: Callable[[Mapping], Source]
+    extract: Extract | None = None
 
 
-def _log(extract: Extract, supported: str) -> Callable[[Mapping], Source]:
-    return lambda mapping: CallLog(extract, supported, ZoneInfo(mapping.deployment.zone))
+def _log(name: str, extract: Extract, supported: str) -> Format:
+    return Format(
+        name, lambda mapping: CallLog(extract, supported, ZoneInfo(mapping.deployment.zone)), extract
+    )
 
 
 FORMATS = (
     Format(MAPPED, MappedSource),
-    Format("langfuse", _log(langfuse.extract, langfuse.SUPPORTED)),
-    Format("otel_genai", _log(otel_genai.extract, otel_genai.SUPPORTED)),
-    Format("openai", _log(openai.extract, openai.SUPPORTED)),
-    Format("anthropic", _log(anthropic.extract, anthropic.SUPPORTED)),
-    Format("sharegpt", _log(sharegpt.extract, sharegpt.SUPPORTED)),
-    Format("wildchat", _log(wildchat.extract, wildchat.SUPPORTED)),
-    Format("lmsys", _log(lmsys.extract, lmsys.SUPPORTED)),
+    _log("langfuse", langfuse.extract, langfuse.SUPPORTED),
+    _log("otel_genai", otel_genai.extract, otel_genai.SUPPORTED),
+    _log("openai", openai.extract, openai.SUPPORTED),
+    _log("anthropic", anthropic.extract, anthropic.SUPPORTED),
+    _log("sharegpt", sharegpt.extract, sharegpt.SUPPORTED),
+    _log("wildchat", wildchat.extract, wildchat.SUPPORTED),
+    _log("lmsys", lmsys.extract, lmsys.SUPPORTED),
 )
+
+
+def recognise(record: dict[str, Any]) -> list[str]:
+    """Names of the formats that find a call of a model in a record; `mapped` needs a person to say."""
+    return [one.name for one in FORMATS if one.extract is not None and _has_call(one.extract, record)]
+
+
+def _has_call(extract: Extract, record: dict[str, Any]) -> bool:
+    try:
+        return any(isinstance(found, Call) and found.said for found in extract(record, ZoneInfo("UTC")))
+    except RecordError:
+        return False
 
 
 def make_source(mapping: Mapping) -> Source:

@@ -32,6 +32,8 @@ def extract(record: Row, zone: ZoneInfo) -> Iterator[Call]:
         if said.role is None and said.text:
             raise RecordError(Reason.UNKNOWN_ROLE, f"request.messages.{place}.role")
     response = _join(exchange.events) if exchange.events else exchange.response
+    if response and not {"content", "error"} & set(response):
+        raise RecordError(Reason.UNKNOWN_RECORD, "response")
     began_at = exchange.began_at(zone)
     user = find(request, ("metadata", "user_id"))
     yield Call(
@@ -52,14 +54,15 @@ def extract(record: Row, zone: ZoneInfo) -> Iterator[Call]:
 def _join(events: tuple[Row, ...]) -> Row:
     """The response that a stream amounts to; what came before a break is what the user saw."""
     blocks: dict[int, list[str]] = {}
-    model = None
+    start: Row = {}
     for event in events:
         if event.get("type") == "message_start":
-            model = find(event, ("message", "model"))
+            start = event
         delta = event.get("delta")
         if isinstance(delta, dict) and delta.get("type") == "text_delta":
             blocks.setdefault(event.get("index") or 0, []).append(str(delta.get("text") or ""))
-    return {
-        "model": model,
-        "content": [{"type": "text", "text": "".join(block)} for block in blocks.values()],
-    }
+    if not start and not blocks:
+        error = next((event for event in events if event.get("type") == "error"), None)
+        return {"stream": "unknown"} if error is None else {"error": error.get("error")}
+    texts = [{"type": "text", "text": "".join(block)} for block in blocks.values()]
+    return {"model": find(start, ("message", "model")), "content": texts}

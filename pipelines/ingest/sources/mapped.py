@@ -36,6 +36,7 @@ from pipelines.ingest.mapping import (
 from pipelines.ingest.source import Reason, Records, Rejection
 
 DIGITS = re.compile(r"-?\d{1,18}")
+LARGEST_TURN = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,7 @@ def _to_text(value: object, path: str) -> str:
 def _to_integer(value: object, path: str) -> int:
     if isinstance(value, str) and DIGITS.fullmatch(value):
         return int(value)
-    if isinstance(value, bool) or not isinstance(value, int):
+    if isinstance(value, bool) or not isinstance(value, int) or not -LARGEST_TURN <= value <= LARGEST_TURN:
         raise RecordError(Reason.WRONG_TYPE, path)
     return value
 

@@ -34,6 +34,8 @@ def extract(record: Row, zone: ZoneInfo) -> Iterator[Call]:
         if said.role is None and said.text:
             raise RecordError(Reason.UNKNOWN_ROLE, f"request.messages.{place}.role")
     response = _join(exchange) if exchange.events else exchange.response
+    if response and not {"choices", "output", "error"} & set(response):
+        raise RecordError(Reason.UNKNOWN_RECORD, "response")
     created = response.get("created", response.get("created_at"))
     created_at = to_microseconds(created, "response.created", zone) if created else None
     began_at = exchange.began_at(zone) or created_at
@@ -81,6 +83,8 @@ def _join(exchange: Exchange) -> Row:
         for choice in event.get("choices") or []:
             delta = choice.get("delta") or {}
             parts[choice.get("index") or 0].append(delta.get("content") or delta.get("refusal") or "")
+    if not parts and not whole:
+        return {"stream": "unknown"}
     if not whole.get("output"):
         whole["choices"] = [
             {"index": index, "message": {"role": "assistant", "content": "".join(texts)}}
