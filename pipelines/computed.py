@@ -10,15 +10,26 @@ from collections.abc import Iterable, Mapping
 
 import pyarrow as pa
 
+from pipelines.expiry import Expired, find_expired
 from pipelines.lake import Commit, Lake, Partition
 from pipelines.schemas.ledger import COMPUTED
 
 
 def finding_inputs(lake: Lake, detectors: str) -> dict[Partition, str]:
-    """What findings of each day are computed from: its messages, the gate's verdict, the detectors."""
+    """What findings of each day are computed from: its messages, the gate's verdict, the detectors.
+
+    A day whose text has expired keeps what its findings were computed from; one whose findings have
+    expired, or that was never scored, has none. Neither can be computed again.
+    """
     gate = lake.fingerprints("ledger.quality")
     messages = lake.fingerprints("staging.message")
-    return {part: _hash(files, gate.get(part, ""), detectors) for part, files in messages.items()}
+    inputs = {part: _hash(files, gate.get(part, ""), detectors) for part, files in messages.items()}
+    without_text, emptied = find_expired(lake, Expired.TEXT), find_expired(lake, Expired.FINDING)
+    if not without_text | emptied:
+        return inputs
+    known = recorded(lake, "finding")
+    open_days = {part: value for part, value in inputs.items() if part not in without_text | emptied}
+    return open_days | {part: known[part] for part in without_text - emptied if part in known}
 
 
 def indicator_inputs(lake: Lake, findings: Mapping[Partition, str], definitions: str) -> dict[Partition, str]:

@@ -14,7 +14,9 @@ from pipelines import lake as lakes
 from pipelines.computed import finding_inputs, record
 from pipelines.detect.cascade import cards_table, detectors_version, list_cards, scan_all
 from pipelines.detect.detector import CoverageState, Scan, make_coverage
+from pipelines.expiry import Expired, find_expired
 from pipelines.lake import Lake, Partition
+from pipelines.partition import choose
 from pipelines.schemas.finding import COVERAGE, DETECTOR, FINDING
 from pipelines.schemas.ledger import QUALITY
 from pipelines.settings import POOL, Home
@@ -56,9 +58,15 @@ def score_days(home: Home, days: list[dt.date]) -> None:
     """Replace findings and coverage of these days in one generation."""
     with lakes.write(home.lake, by="detect") as commit:
         lake = commit.lake
-        partitions = {part for part in lake.partitions("staging.message") if part[1] in set(days)}
-        stale = {part for part in lake.partitions(COVERAGE.full_name) if part[1] in set(days)} - partitions
+        closed = {part for part in find_expired(lake, *Expired) if part[1] in set(days)}
+        if closed:
+            LOG.warning("  detect: %d days keep their findings, for their text has expired", len(closed))
+        partitions = {part for part in lake.partitions("staging.message") if part[1] in set(days)} - closed
+        stale = {part for part in lake.partitions(COVERAGE.full_name) if part[1] in set(days)}
+        stale -= partitions | closed
         messages = lake.read("staging.message", days=days)
+        if messages is not None and closed:
+            messages = choose(messages, sorted(partitions))
         scan = Scan(FINDING.empty(), COVERAGE.empty())
         if messages is not None and messages.num_rows:
             scan = _scan(messages, held=_held_days(lake))

@@ -11,6 +11,7 @@ import pyarrow as pa
 from pipelines import lake as lakes
 from pipelines.computed import indicator_inputs, record, recorded
 from pipelines.engines.duckdb import DuckDBEngine
+from pipelines.expiry import Expired, find_expired
 from pipelines.indicators.compute import (
     SQL,
     build_facts,
@@ -108,12 +109,16 @@ def count_days(home: Home, days: list[dt.date], definitions: tuple[Definition, .
             rows = _ordered(
                 tables[table.full_name].select(table.arrow_schema.names).cast(table.arrow_schema), table.key
             )
-            commit.replace_days(table.full_name, rows, _partitions(lake, table.full_name, days))
+            partitions = _partitions(lake, table.full_name, days)
+            if table is schemas.FEATURE_DAY:
+                partitions -= find_expired(lake, Expired.TEXT)  # it counts the length of what was said
+            commit.replace_days(table.full_name, rows, partitions)
         commit.replace_all(schemas.DEFINITION.full_name, definitions_table(definitions))
-        present = {part for part in lake.partitions("staging.message") if part[1] in set(days)}
+        closed = find_expired(lake, Expired.FINDING)
+        present = {part for part in lake.partitions("staging.message") if part[1] in set(days)} - closed
         findings = recorded(lake, "finding")
         inputs = indicator_inputs(lake, findings, definitions_version(definitions))
-        gone = {part for part in recorded(lake, "indicator") if part[1] in set(days)} - present
+        gone = {part for part in recorded(lake, "indicator") if part[1] in set(days)} - present - closed
         LOG.info("  indicators: %d definitions, %d counts", len(definitions), counts.indicator_day.num_rows)
         record(commit, "indicator", inputs, present & inputs.keys(), gone=gone)
 
@@ -121,7 +126,11 @@ def count_days(home: Home, days: list[dt.date], definitions: tuple[Definition, .
 def _partitions(lake: Lake, name: str, days: list[dt.date]) -> set[Partition]:
     """Days of staging, and days that the table holds although staging no longer does."""
     held = set(lake.partitions("staging.message")) | set(lake.partitions("staging.event"))
-    return {part for part in held | set(lake.partitions(name)) if part[1] in set(days)}
+    asked = {part for part in held | set(lake.partitions(name)) if part[1] in set(days)}
+    closed = asked & find_expired(lake, Expired.FINDING)
+    if closed:
+        LOG.warning("  %s: %d days stay as they are, for their findings have expired", name, len(closed))
+    return asked - closed
 
 
 def _aggregation(name: str) -> str:

@@ -12,7 +12,9 @@ import dagster as dg
 import pyarrow as pa
 
 from pipelines import lake as lakes
+from pipelines.expiry import Expired, find_expired
 from pipelines.lake import Lake
+from pipelines.partition import choose
 from pipelines.quality.gate import check_days
 from pipelines.quality.suite import Severity
 from pipelines.quality.suites import SUITES
@@ -38,8 +40,9 @@ def build(home: Home, days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     def quality(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
         chosen = [dt.date.fromisoformat(key) for key in context.partition_keys]
         with lakes.write(home.lake, by="quality") as commit:
-            rows = check_days(commit.lake, chosen)
-            commit.replace_days(QUALITY.full_name, rows, _partitions(commit.lake, chosen))
+            partitions = _partitions(commit.lake, chosen)
+            rows = choose(check_days(commit.lake, sorted({day for _, day in partitions})), sorted(partitions))
+            commit.replace_days(QUALITY.full_name, rows, partitions)
         missed = sum(1 for is_met in rows["is_met"].to_pylist() if not is_met)
         LOG.info("  quality: %d rules on days, %d missed", rows.num_rows, missed)
         results = [_judge(suite.name, rows) for suite in SUITES]
@@ -50,7 +53,11 @@ def build(home: Home, days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
 
 def _partitions(lake: Lake, days: list[dt.date]) -> set[tuple[str, dt.date]]:
     held = set(lake.partitions("staging.message")) | set(lake.partitions(QUALITY.full_name))
-    return {(deployment, day) for deployment, day in held if day in set(days)}
+    asked = {(deployment, day) for deployment, day in held if day in set(days)}
+    closed = asked & find_expired(lake, *Expired)
+    if closed:
+        LOG.warning("  quality: %d days keep their verdict, for their text has expired", len(closed))
+    return asked - closed
 
 
 def _judge(suite: str, rows: pa.Table) -> dg.AssetCheckResult:

@@ -5,8 +5,8 @@ from pipelines.schemas.table import COUNT, DATE, FLAG, PARTITION, TEXT, Column, 
 DELIVERY = Table(
     "ledger",
     "delivery",
-    "One row a delivered file.",
-    ("delivery_id",),
+    "One row a delivered file; the same file may be given to two deployments.",
+    ("deployment_id", "delivery_id"),
     (
         Column("delivery_id", TEXT, "SHA-256 of the file as delivered."),
         Column("deployment_id", TEXT, "The deployment."),
@@ -33,7 +33,7 @@ REJECTED = Table(
         Column("file_name", TEXT, "Path below the delivered folder."),
         Column("position", COUNT, "Line of the file, from 1."),
         Column(
-            "reason", TEXT, "Why: malformed_line, missing_field, unknown_role, future_date, empty_body ..."
+            "reason", TEXT, "Why: malformed_line, missing_field, unknown_role, future_date, empty_body, erased ..."
         ),
         Column("field", TEXT, "The field at fault; empty if the whole record is.", nullable=True),
         Column("record_hash", TEXT, "Keyed hash of the record."),
@@ -84,4 +84,18 @@ COMPUTED = Table(
     is_partitioned=False,
 )
 
-TABLES = (COMPUTED, DELIVERY, REJECTED, DEPLOYMENT, QUALITY)
+EXPIRED = Table(
+    "ledger",
+    "expired",
+    "One row a day and layer that retention has emptied. Such a day is not computed again.",
+    ("deployment_id", "day", "layer"),
+    (
+        *PARTITION,
+        Column("layer", TEXT, "text (of the messages) or finding (findings and facts)."),
+        Column("expired_on", DATE, "Day on which retention emptied it."),
+        Column("row_count", COUNT, "Messages that lost their text, or rows that went."),
+    ),
+    is_partitioned=False,
+)
+
+TABLES = (COMPUTED, DELIVERY, REJECTED, DEPLOYMENT, QUALITY, EXPIRED)
