@@ -115,7 +115,7 @@ class Lake:
 
     def _open(self, name: str) -> DeltaTable | None:
         version = self.generation.versions.get(name)
-        return None if version is None else DeltaTable(_location(self.path, name), version=version)
+        return None if version is None else DeltaTable(locate(self.path, name), version=version)
 
 
 class Commit:
@@ -141,7 +141,7 @@ class Commit:
             rows = choose(rows, wanted)
         if not wanted:
             return
-        location = _location(self.lake.path, name)
+        location = locate(self.lake.path, name)
         properties = WriterProperties(compression="ZSTD", max_row_group_size=row_group_size)
         if name not in self.versions:
             write_deltalake(
@@ -162,11 +162,11 @@ class Commit:
 
     def replace_all(self, name: str, rows: pa.Table) -> None:
         """Put `rows` in the place of a small unpartitioned table."""
-        write_deltalake(_location(self.lake.path, name), rows, mode="overwrite")
+        write_deltalake(locate(self.lake.path, name), rows, mode="overwrite")
         self._pin(name)
 
     def _pin(self, name: str) -> None:
-        self.versions[name] = DeltaTable(_location(self.lake.path, name)).version()
+        self.versions[name] = DeltaTable(locate(self.lake.path, name)).version()
 
 
 @contextmanager
@@ -207,14 +207,14 @@ def locked(path: Path, *, by: str, wait_seconds: float = 600.0) -> Iterator[None
 
 def tidy(path: Path) -> int:
     """Delete data files that none of the kept generations shows; returns how many. Rows do not change."""
-    with locked(path, by="tidy"):
+    with copying(path), locked(path, by="tidy"):
         _drop_unpinned(Lake(path))  # or the versions pinned below would show what a killed writer left
         current = read_current(path)
         kept = [json.loads(file.read_text())["versions"] for file in (path / "generations").glob("0*.json")]
         versions = dict(current.versions)
         deleted = 0
         for name in current.versions:
-            table = DeltaTable(_location(path, name))
+            table = DeltaTable(locate(path, name))
             pinned = sorted({generation[name] for generation in kept if name in generation})
             deleted += len(
                 table.vacuum(
@@ -222,9 +222,23 @@ def tidy(path: Path) -> int:
                 )
             )
             # Deleting is a commit of its own in the table's log; the next writer must not take it back.
-            versions[name] = DeltaTable(_location(path, name)).version()
+            versions[name] = DeltaTable(locate(path, name)).version()
         _make_current(path, Generation(current.number + 1, versions))
     return deleted
+
+
+@contextmanager
+def copying(path: Path, *, wait_seconds: float = 600.0) -> Iterator[Lake]:
+    """The current generation, whose files nobody deletes meanwhile; writers go on."""
+    lock = FileLock(path / "copy.lock", is_singleton=True)
+    try:
+        lock.acquire(timeout=wait_seconds)
+    except Timeout:
+        raise HomeError(f"{path} is being copied or tidied; waited {wait_seconds:.0f} s.") from None
+    try:
+        yield Lake(path)
+    finally:
+        lock.release()
 
 
 def read_current(path: Path) -> Generation:
@@ -270,7 +284,8 @@ def _drop_unpinned(lake: Lake) -> None:
             table.restore(pinned)
 
 
-def _location(path: Path, name: str) -> str:
+def locate(path: Path, name: str) -> str:
+    """Where a table lies."""
     layer, table = name.split(".")
     return str(path / layer / table)
 

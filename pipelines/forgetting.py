@@ -1,0 +1,38 @@
+"""Takes the past out of a lake: what only an older generation showed can no longer be read from the disk.
+
+Which rows go is decided before, by erasure or retention; this makes that true of files and logs.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from deltalake import DeltaTable
+
+from pipelines.lake import copying, locate, locked, read_current, tidy
+
+
+def forget(path: Path) -> None:
+    """Keep the current generation alone, on the disk and in the tables' logs.
+
+    The log of a Delta table holds the least and greatest values of every column of every file it ever had,
+    texts and ids among them: what it says of versions before the current one goes, too.
+    """
+    with copying(path), locked(path, by="forget"):
+        _keep_current(path)
+        tidy(path)
+        _keep_current(path)
+        for name in read_current(path).versions:
+            table = DeltaTable(locate(path, name))
+            table.create_checkpoint()
+            first = f"{table.version():020d}"
+            for entry in (Path(locate(path, name)) / "_delta_log").glob("[0-9]*"):
+                if entry.name < first:
+                    entry.unlink()
+
+
+def _keep_current(path: Path) -> None:
+    kept = f"{read_current(path).number:08d}.json"
+    for old in (path / "generations").glob("0*.json"):
+        if old.name != kept:
+            old.unlink()
