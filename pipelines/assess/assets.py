@@ -13,6 +13,7 @@ from pipelines import lake as lakes
 from pipelines.assess.appetite import tabulate_appetites
 from pipelines.assess.calendar import Calendar, read_calendars
 from pipelines.assess.change import tabulate_changes
+from pipelines.assess.cluster import gather_clusters
 from pipelines.assess.drift import assess_drift, index_observations
 from pipelines.assess.governance import count_governance
 from pipelines.assess.observation import Background, judge_rows, latest_statuses, measure, place_on_calendar
@@ -31,8 +32,11 @@ from risk_register.store import Store
 SQL = REPOSITORY / "sql" / "assessment"
 LOG = logging.getLogger("plimsoll.assess")
 ACTOR = "plimsoll"
+RECENT_DAYS = 31
+"""A month; reading more would make a run dearer the longer the history."""
 READ = (
     "indicator.indicator_day",
+    "indicator.indicator_bucket",
     "indicator.indicator_histogram",
     "indicator.quality_day",
     "indicator.feature_day",
@@ -80,22 +84,25 @@ def assess_all(home: Home, *, at: dt.datetime) -> None:
             )
         definitions = {row["indicator_id"]: row for row in _rows(lake, "indicator.definition")}
         detectors = _rows(lake, "finding.detector")
+        engine.attach(lake, READ)
+        engine.attach(lake, ["staging.conversation"], days=_recent_days(calendars))
+        changes = tabulate_changes(
+            engine.query(_read("change")).to_pylist(),
+            {name: list_changes(store, name) for name in calendars},
+        )
         background = Background(
             definitions,
             calendars,
             {name: list_decisions(store, name) for name in calendars},
             ",".join(sorted({f"{row['detector_id']}@{row['detector_version']}" for row in detectors})),
+            _find_breaks(changes),
         )
-        engine.attach(lake, READ)
         drift = assess_drift(_frame(engine.query("select * from indicator.feature_day")), calendars)
         tables = {
             schemas.OBSERVATION: _observe(engine, lake, store, background, drift, at=at),
             schemas.DRIFT: drift,
             schemas.DATA_QUALITY: engine.query(_read("data_quality")),
-            schemas.CHANGE: tabulate_changes(
-                engine.query(_read("change")).to_pylist(),
-                {name: list_changes(store, name) for name in calendars},
-            ),
+            schemas.CHANGE: changes,
             schemas.APPETITE: tabulate_appetites(background),
             schemas.READINESS: assess_readiness(
                 {name: read_held(lake, name) for name in calendars}, definitions, detectors
@@ -119,7 +126,11 @@ def _observe(
     _add_operation(engine, lake)
     counts = place_on_calendar(_frame(engine.query(_read("period"))), background)
     histograms = _frame(engine.query(_read("period_histogram")))
-    measured = [measure(counts, histograms, background), pd.DataFrame(index_observations(drift))]
+    clusters = gather_clusters(engine.query(_read("period_bucket")), engine.query(_read("cluster_size")))
+    measured = [
+        measure(counts, histograms, clusters, background),
+        pd.DataFrame(index_observations(drift)),
+    ]
     first = judge_rows(_joined(measured), background)
     governance = [
         row
@@ -128,7 +139,7 @@ def _observe(
             store, name, on=calendar.last, as_of=at.date(), statuses=latest_statuses(first, name)
         )
     ]
-    second = judge_rows(measure(pd.DataFrame(governance), histograms, background), background)
+    second = judge_rows(measure(pd.DataFrame(governance), histograms, clusters, background), background)
     return pa.concat_tables([first, second])
 
 
@@ -146,6 +157,20 @@ def _add_operation(engine: DuckDBEngine, lake: Lake) -> None:
         INDICATOR_DAY.full_name,
         operation if held is None else pa.concat_tables([held.select(schema.names).cast(schema), operation]),
     )
+
+
+def _find_breaks(changes: pa.Table) -> dict[str, list[dt.date]]:
+    """Days on which the detectors of a deployment changed."""
+    breaks: dict[str, list[dt.date]] = {}
+    for row in changes.to_pylist():
+        if row["what"] == "detector":
+            breaks.setdefault(row["deployment_id"], []).append(row["effective_on"])
+    return breaks
+
+
+def _recent_days(calendars: dict[str, Calendar]) -> list[dt.date]:
+    """The last days with data of every deployment: how often people come back is read from these alone."""
+    return sorted({day for calendar in calendars.values() for day in sorted(calendar.present)[-RECENT_DAYS:]})
 
 
 def _deployments(lake: Lake, known: list[dict[str, Any]], calendars: dict[str, Calendar]) -> pa.Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,22 +11,30 @@ import pandas as pd
 
 from methods.histograms import estimate_quantile
 from methods.intervals import poisson_rate, wilson
+from pipelines.assess.cluster import Clusters
 
 KEY = ["deployment_id", "indicator_id", "period", "period_start", "slice", "slice_value"]
 
+FEW_CLUSTERS = "exact_effective_few_clusters"
+
 
 def add_intervals(
-    rows: pd.DataFrame, definitions: dict[str, dict[str, Any]], histograms: pd.DataFrame
+    rows: pd.DataFrame,
+    definitions: Mapping[str, dict[str, Any]],
+    histograms: pd.DataFrame,
+    clusters: Clusters,
 ) -> pd.DataFrame:
-    """Rows with value, ci_low, ci_high, method and p90; unknown is NaN."""
+    """Rows with value, ci_low, ci_high, method, p90 and at_least; unknown is NaN."""
     parts = [
-        _of_kind(part.copy(), definitions[indicator], histograms)
+        _of_kind(part.copy(), definitions[str(indicator)], histograms, clusters)
         for indicator, part in rows.groupby("indicator_id", sort=True)
     ]
     return pd.concat(parts, ignore_index=True) if parts else rows
 
 
-def _of_kind(part: pd.DataFrame, definition: dict[str, Any], histograms: pd.DataFrame) -> pd.DataFrame:
+def _of_kind(
+    part: pd.DataFrame, definition: dict[str, Any], histograms: pd.DataFrame, clusters: Clusters
+) -> pd.DataFrame:
     numerator, denominator = part["numerator"].to_numpy(float), part["denominator"].to_numpy(float)
     part["p90"] = part["at_least"] = np.nan
     kind = definition["kind"]
@@ -46,6 +55,26 @@ def _of_kind(part: pd.DataFrame, definition: dict[str, Any], histograms: pd.Data
         part["method"] = "exact_poisson"
     part["ci_low"] = np.where(known, interval.low, np.nan)
     part["ci_high"] = np.where(known, interval.high, np.nan)
+    return _widen(part, definition, clusters) if kind in ("proportion", "rate_per_1000") else part
+
+
+def _widen(part: pd.DataFrame, definition: dict[str, Any], clusters: Clusters) -> pd.DataFrame:
+    """Intervals that allow for people who come back, where buckets of users were counted."""
+    chosen = part.index[clusters.has(part) & (part["denominator"] > 0).to_numpy(bool)]
+    if not len(chosen):
+        return part
+    rows = part.loc[chosen]
+    found = clusters.estimate(rows, unit=definition["unit"])
+    if definition["kind"] == "proportion":
+        part.loc[chosen, "ci_low"], part.loc[chosen, "ci_high"] = found.low, found.high
+        is_exact = np.asarray(found.method) == FEW_CLUSTERS
+        part.loc[chosen, "method"] = np.where(is_exact, "clustered_exact", "clustered_wilson")
+        return part
+    # A rate is exact on what the messages are worth: counts divided by the design effect, never below 1.
+    deff = np.maximum(found.deff, 1.0)
+    interval = poisson_rate(rows["numerator"] / deff, rows["denominator"] / deff, per=1000.0)
+    part.loc[chosen, "ci_low"], part.loc[chosen, "ci_high"] = interval.low, interval.high
+    part.loc[chosen, "method"] = "clustered_poisson"
     return part
 
 
@@ -53,10 +82,10 @@ def _distribution(part: pd.DataFrame, definition: dict[str, Any], histograms: pd
     edges = np.array(json.loads(definition["bins"]), dtype=float)
     counts: dict[tuple[Any, ...], tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]] = {}
     mine = histograms[histograms["indicator_id"] == definition["indicator_id"]]
-    for row in mine.itertuples(index=False):
-        key = tuple(getattr(row, name) for name in KEY)
-        happened, censored = counts.setdefault(key, (np.zeros(len(edges)), np.zeros(len(edges))))
-        (censored if row.is_censored else happened)[row.bin] += row.unit_count
+    columns = [*KEY, "bin", "is_censored", "unit_count"]
+    for *names, place, is_censored, unit_count in mine[columns].itertuples(index=False, name=None):
+        pair = counts.setdefault(tuple(names), (np.zeros(len(edges)), np.zeros(len(edges))))
+        pair[int(bool(is_censored))][place] += unit_count
     empty = (np.zeros(len(edges)), np.zeros(len(edges)))
     values = []
     for key in part[KEY].itertuples(index=False, name=None):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -12,43 +13,87 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from methods.charts import ChartKind, Variation, laney_chart
 from pipelines.assess.calendar import Calendar, end_of, start_of
+from pipelines.assess.cluster import Clusters
 from pipelines.assess.interval import KEY, add_intervals
-from pipelines.assess.status import Decision, judge, limits_on
+from pipelines.assess.status import Decision, Limits, judge, limits_on
+from pipelines.assess.variation import mark_variation
 from pipelines.schemas.assessment import OBSERVATION
 
-CHARTED = {"proportion": ChartKind.PROPORTION, "rate_per_1000": ChartKind.RATE}
+NUMBERS = ("numerator", "denominator", "value", "ci_low", "ci_high", "p90", "at_least")
 
 
 @dataclass(frozen=True)
 class Background:
-    """What values are judged by: rows of `indicator.definition`, calendars and appetites by deployment."""
+    """What values are judged by: rows of `indicator.definition`, calendars and appetites by deployment.
+
+    `breaks` are the days of each deployment on which the detectors changed: charts begin anew there.
+    """
 
     definitions: Mapping[str, dict[str, Any]]
     calendars: Mapping[str, Calendar]
     decisions: Mapping[str, Sequence[Decision]]
     detector_version: str
+    breaks: Mapping[str, Sequence[dt.date]] = field(default_factory=dict)
 
 
-def measure(counts: pd.DataFrame, histograms: pd.DataFrame, background: Background) -> pd.DataFrame:
+def measure(
+    counts: pd.DataFrame, histograms: pd.DataFrame, clusters: Clusters, background: Background
+) -> pd.DataFrame:
     """Values, intervals and variation of counted rows.
 
     Args:
         counts: numerator, denominator and unscored_count by `interval.KEY`, of `sql/assessment/period.sql`.
         histograms: as `sql/assessment/period_histogram.sql` gives.
+        clusters: counts in buckets of users.
         background: what is needed to place them.
     """
-    rows = add_intervals(counts, dict(background.definitions), histograms)
-    rows["variation"] = _variation(rows, background.definitions)
+    rows = add_intervals(counts, background.definitions, histograms, clusters)
+    rows["variation"] = mark_variation(
+        rows, background.definitions, background.calendars, breaks=background.breaks
+    )
     return rows
 
 
 def judge_rows(rows: pd.DataFrame, background: Background) -> pa.Table:
     """The table `assessment.observation` of measured rows; what a row does not say is unknown."""
-    records = [_complete(row, background) for row in rows.to_dict("records")]
-    _mark_latest(records)
-    return pa.Table.from_pylist(records, schema=OBSERVATION.arrow_schema)
+    definitions = [background.definitions[indicator] for indicator in rows["indicator_id"]]
+    is_counted = np.array([definition["computed_by"] == "sql" for definition in definitions], dtype=bool)
+    denominator = rows["denominator"].to_numpy(float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        read = np.maximum(0.0, 1 - rows["unscored_count"].to_numpy(float) / denominator)
+    numbers = {name: _known(rows[name].to_numpy(float)) for name in NUMBERS}
+    coverage = _known(np.where(is_counted & (denominator > 0), read, np.nan))
+    limits, is_partial = _place(rows, background)
+    columns = {
+        **{name: rows[name] for name in KEY},
+        **numbers,
+        "estimate": ["raw"] * len(rows),
+        "method": rows["method"],
+        "status": [
+            judge(
+                value,
+                limit,
+                is_context=definition["direction"] == "neither",
+                denominator=units,
+                minimum_denominator=definition["minimum_denominator"],
+                coverage=share,
+            ).value
+            for value, limit, definition, units, share in zip(
+                numbers["value"], limits, definitions, numbers["denominator"], coverage, strict=True
+            )
+        ],
+        "variation": rows["variation"],
+        "is_latest": _mark_latest(rows, is_partial),
+        "coverage": coverage,
+        "is_suppressed": [False] * len(rows),
+        "is_partial": is_partial,
+        "definition_version": [definition["definition_version"] for definition in definitions],
+        "detector_version": np.where(is_counted, background.detector_version, ""),
+        "appetite_version": [limit.version if limit else 0 for limit in limits],
+    }
+    schema = OBSERVATION.arrow_schema
+    return pa.table({name: pa.array(columns[name], schema.field(name).type) for name in schema.names})
 
 
 def latest_statuses(observations: pa.Table, deployment_id: str) -> dict[str, str]:
@@ -74,84 +119,6 @@ def place_on_calendar(counts: pd.DataFrame, background: Background) -> pd.DataFr
     return rows.fillna({"numerator": 0.0, "denominator": 0.0, "unscored_count": 0.0})
 
 
-def _variation(rows: pd.DataFrame, definitions: Mapping[str, dict[str, Any]]) -> pd.Series:
-    """Laney's chart over the days of the whole deployment; weeks and slices are not charted yet."""
-    variation = pd.Series(Variation.NOT_ASSESSED.value, index=rows.index)
-    daily = rows[(rows["period"] == "day") & (rows["slice"] == "all")]
-    for (_, indicator), part in daily.groupby(["deployment_id", "indicator_id"]):
-        kind = CHARTED.get(definitions[indicator]["kind"])
-        if kind is None or len(part) == 0:
-            continue
-        ordered = part.sort_values("period_start")
-        chart = laney_chart(
-            ordered["numerator"].to_numpy(float),
-            ordered["denominator"].to_numpy(float),
-            kind=kind,
-            weekdays=[start.weekday() for start in ordered["period_start"]],
-        )
-        variation.loc[ordered.index] = chart.variation
-    return variation
-
-
-def _complete(row: dict[str, Any], background: Background) -> dict[str, Any]:
-    definition = background.definitions[row["indicator_id"]]
-    calendar = background.calendars[row["deployment_id"]]
-    last = min(end_of(row["period"], row["period_start"]), max(calendar.last, row["period_start"]))
-    decisions = background.decisions.get(row["deployment_id"], ())
-    limits = limits_on(decisions, row["indicator_id"], last)
-    value = _known(row["value"])
-    coverage = None
-    if definition["computed_by"] == "sql" and row["denominator"] > 0:
-        coverage = max(0.0, 1 - row["unscored_count"] / row["denominator"])
-    return {
-        **{name: row[name] for name in KEY},
-        "estimate": "raw",
-        "numerator": _known(row["numerator"]),
-        "denominator": _known(row["denominator"]),
-        "value": value,
-        "ci_low": _known(row["ci_low"]),
-        "ci_high": _known(row["ci_high"]),
-        "p90": _known(row["p90"]),
-        "at_least": _known(row["at_least"]),
-        "method": row["method"],
-        "status": judge(
-            value,
-            limits,
-            is_context=definition["direction"] == "neither",
-            denominator=row["denominator"],
-            minimum_denominator=definition["minimum_denominator"],
-            coverage=coverage,
-        ).value,
-        "variation": row["variation"],
-        "is_latest": False,
-        "coverage": coverage,
-        "is_suppressed": False,
-        "is_partial": calendar.is_partial(row["period"], row["period_start"]),
-        "definition_version": definition["definition_version"],
-        "detector_version": background.detector_version if definition["computed_by"] == "sql" else "",
-        "appetite_version": limits.version if limits else 0,
-    }
-
-
-def _mark_latest(records: list[dict[str, Any]]) -> None:
-    """The standing of an indicator: the last whole week, else the newest week, month or day there is."""
-    best: dict[tuple[str, str], tuple[tuple[bool, bool, dt.date], dict[str, Any]]] = {}
-    for record in records:
-        if record["slice"] != "all":
-            continue
-        is_week = record["period"] == "week"
-        rank = (is_week and not record["is_partial"], is_week, record["period_start"])
-        key = (record["deployment_id"], record["indicator_id"])
-        if key not in best or rank > best[key][0]:
-            best[key] = (rank, record)
-    for _, record in best.values():
-        record["is_latest"] = True
-
-
-def _known(value: float) -> float | None:
-    return None if value is None or not np.isfinite(value) else float(value)
-
-
 def snapshot(
     deployment_id: str, indicator_id: str, *, on: dt.date, numerator: int, denominator: int
 ) -> list[dict[str, Any]]:
@@ -170,3 +137,42 @@ def snapshot(
         }
         for period in ("day", "week", "month")
     ]
+
+
+def _place(rows: pd.DataFrame, background: Background) -> tuple[list[Limits | None], list[bool]]:
+    """The limits in force at the end of each row's period, and whether the period is whole."""
+
+    @cache
+    def look_up(deployment: str, indicator: str, period: str, start: dt.date) -> tuple[Limits | None, bool]:
+        calendar = background.calendars[deployment]
+        last = min(end_of(period, start), max(calendar.last, start))
+        decisions = background.decisions.get(deployment, ())
+        return limits_on(decisions, indicator, last), is_partial(deployment, period, start)
+
+    @cache
+    def is_partial(deployment: str, period: str, start: dt.date) -> bool:
+        return background.calendars[deployment].is_partial(period, start)
+
+    names = (rows[name] for name in ("deployment_id", "indicator_id", "period", "period_start"))
+    found = [look_up(*key) for key in zip(*names, strict=True)]
+    return [limits for limits, _ in found], [partial for _, partial in found]
+
+
+def _mark_latest(rows: pd.DataFrame, is_partial: list[bool]) -> list[bool]:
+    """The standing of an indicator: the last whole week, else the newest week, month or day there is."""
+    best: dict[tuple[str, str], tuple[tuple[bool, bool, dt.date], int]] = {}
+    columns = (rows[name] for name in ("deployment_id", "indicator_id", "period", "period_start", "slice"))
+    for position, (deployment, indicator, period, start, slice_) in enumerate(zip(*columns, strict=True)):
+        if slice_ != "all":
+            continue
+        is_week = period == "week"
+        rank = (is_week and not is_partial[position], is_week, start)
+        key = (deployment, indicator)
+        if key not in best or rank > best[key][0]:
+            best[key] = (rank, position)
+    chosen = {position for _, position in best.values()}
+    return [position in chosen for position in range(len(rows))]
+
+
+def _known(values: np.ndarray[Any, Any]) -> list[float | None]:
+    return [value if np.isfinite(value) else None for value in values.tolist()]

@@ -7,9 +7,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from pipelines.assess.calendar import Calendar
+from pipelines.assess.cluster import Clusters, gather_clusters
 from pipelines.assess.observation import Background
 from risk_register.appetites import AppetiteDecision, Side
 
@@ -94,6 +96,28 @@ def make_counts(*rows: tuple[str, dt.date, float, float], **more: Any) -> pd.Dat
     )
 
 
+def make_clusters(*rows: tuple[str, dt.date, list[float], list[float]], size: float = 1.0) -> Clusters:
+    """Counts in buckets of users: (period, start, numerators, denominators)."""
+    keys = ("deployment_id", "indicator_id", "period", "period_start", "bucket", "numerator", "denominator")
+    values = [
+        ("harbor", "missed_escalation_rate", period, start, list(range(len(x))), x, n)
+        for period, start, x, n in rows
+    ]
+    types = {
+        "period_start": pa.date32(),
+        "bucket": pa.list_(pa.int8()),
+        "numerator": pa.list_(pa.float64()),
+        "denominator": pa.list_(pa.float64()),
+    }
+    schema = pa.schema([(key, types.get(key, pa.string())) for key in keys])
+    table = pa.Table.from_pylist([dict(zip(keys, value, strict=True)) for value in values], schema=schema)
+    sizes = [
+        {"deployment_id": "harbor", "period": period, "conversation_size": size, "message_size": 3 * size}
+        for period in ("day", "week", "month")
+    ]
+    return gather_clusters(table, pa.Table.from_pylist(sizes))
+
+
 @pytest.fixture(scope="session")
 def make() -> SimpleNamespace:
     """The factories of this module."""
@@ -103,4 +127,5 @@ def make() -> SimpleNamespace:
         calendar=make_calendar,
         background=make_background,
         counts=make_counts,
+        clusters=make_clusters,
     )

@@ -3,7 +3,10 @@
 import datetime as dt
 
 import pandas as pd
+import pyarrow as pa
 
+from pipelines.assess.cluster import KEY as CLUSTER_KEY
+from pipelines.assess.cluster import gather_clusters
 from pipelines.assess.observation import judge_rows, latest_statuses, measure, place_on_calendar, snapshot
 
 MONDAY = dt.date(2026, 8, 3)
@@ -12,8 +15,11 @@ WEEK = 7 * DAY
 NO_HISTOGRAM = pd.DataFrame(columns=["indicator_id"])
 
 
+NO_CLUSTERS = gather_clusters(pa.table({name: [] for name in (*CLUSTER_KEY, "bucket")}), pa.table({}))
+
+
 def observe(counts: pd.DataFrame, background) -> list[dict]:
-    return judge_rows(measure(counts, NO_HISTOGRAM, background), background).to_pylist()
+    return judge_rows(measure(counts, NO_HISTOGRAM, NO_CLUSTERS, background), background).to_pylist()
 
 
 def test_a_day_without_units_is_unknown_and_not_zero(make):
@@ -94,7 +100,9 @@ def test_what_assess_computes_has_no_coverage_and_no_detector(make):
 
 def test_the_latest_statuses_are_those_of_one_deployment(make):
     background = make.background(make.calendar(MONDAY, 7), decisions=(make.decision(),))
-    table = judge_rows(measure(make.counts(("week", MONDAY, 10, 40)), NO_HISTOGRAM, background), background)
+    table = judge_rows(
+        measure(make.counts(("week", MONDAY, 10, 40)), NO_HISTOGRAM, NO_CLUSTERS, background), background
+    )
     assert latest_statuses(table, "harbor") == {"missed_escalation_rate": "breach"}
     assert latest_statuses(table, "elsewhere") == {}
 

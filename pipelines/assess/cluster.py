@@ -1,0 +1,74 @@
+"""Counts in buckets of users, so that an interval knows that one person's conversations resemble each other.
+
+The buckets hold the whole deployment only; slices have no such counts, and their intervals say so by their
+method. The formulas are in `methods.intervals`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from methods.intervals import ClusterProportion, cluster_proportion
+
+BUCKETS = 64
+KEY = ("deployment_id", "indicator_id", "period", "period_start")
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """Numerators and denominators by row and bucket, the row of each key, and how many units a person has."""
+
+    place: Mapping[tuple[Any, ...], int]
+    numerators: FloatArray
+    denominators: FloatArray
+    sizes: Mapping[tuple[str, str, str], float]
+
+    def has(self, rows: pd.DataFrame) -> NDArray[np.bool_]:
+        """Which rows are counted in buckets: those of the whole deployment that have units."""
+        keys = zip(*(rows[name] for name in KEY), strict=True)
+        found = np.array([key in self.place for key in keys], dtype=bool)
+        return np.asarray(found & (rows["slice"] == "all").to_numpy(bool))
+
+    def estimate(self, rows: pd.DataFrame, *, unit: str) -> ClusterProportion:
+        """Shares with user-clustered intervals of rows that `has` marks."""
+        index = [self.place[key] for key in zip(*(rows[name] for name in KEY), strict=True)]
+        named = "message" if unit == "message" else "conversation"
+        size = [
+            self.sizes.get((deployment, period, named), 1.0)
+            for deployment, period in zip(rows["deployment_id"], rows["period"], strict=True)
+        ]
+        return cluster_proportion(
+            self.numerators[index], self.denominators[index], prior_cluster_size=np.array(size)
+        )
+
+
+def gather_clusters(buckets: pa.Table, sizes: pa.Table) -> Clusters:
+    """Clusters from the rows of `sql/assessment/period_bucket.sql` and `cluster_size.sql`."""
+    numerators = np.zeros((buckets.num_rows, BUCKETS))
+    denominators = np.zeros((buckets.num_rows, BUCKETS))
+    if buckets.num_rows:
+        lists = buckets["bucket"].combine_chunks()
+        row = np.repeat(np.arange(buckets.num_rows), np.diff(lists.offsets.to_numpy()))
+        column = lists.flatten().to_numpy(zero_copy_only=False)
+        numerators[row, column] = buckets["numerator"].combine_chunks().flatten().to_numpy()
+        denominators[row, column] = buckets["denominator"].combine_chunks().flatten().to_numpy()
+    keys = zip(*(buckets[name].to_pylist() for name in KEY), strict=True)
+    return Clusters(
+        place={key: position for position, key in enumerate(keys)},
+        numerators=numerators,
+        denominators=denominators,
+        sizes={
+            (row["deployment_id"], row["period"], unit): row[f"{unit}_size"]
+            for row in sizes.to_pylist()
+            for unit in ("conversation", "message")
+        },
+    )

@@ -1,0 +1,105 @@
+"""Weeks are judged by run rules against a frozen beginning; a changed detector begins anew."""
+
+import datetime as dt
+
+import pytest
+
+from pipelines.assess.variation import mark_variation
+
+MONDAY = dt.date(2026, 3, 2)
+DAY = dt.timedelta(days=1)
+USUAL = [20, 22, 19, 21, 18, 23, 20, 19, 22, 21, 20, 18]
+HIGH, LOW = "special_cause_high", "special_cause_low"
+
+
+def weeks(make, numerators: list[int], *, breaks: tuple[int, ...] = (), days: int | None = None) -> list[str]:
+    """Marks of weeks with 400 units each; `breaks` are days after the first Monday."""
+    counts = make.counts(
+        *(("week", MONDAY + 7 * number * DAY, count, 400) for number, count in enumerate(numerators))
+    )
+    counts["value"] = counts["numerator"] / counts["denominator"]
+    calendar = make.calendar(MONDAY, 7 * len(numerators) if days is None else days)
+    turns = {"harbor": [MONDAY + day * DAY for day in breaks]}
+    definitions = {"missed_escalation_rate": make.definition()}
+    return mark_variation(counts, definitions, {"harbor": calendar}, breaks=turns).tolist()
+
+
+def test_eleven_weeks_are_too_few_and_twelve_are_enough(make):
+    assert set(weeks(make, USUAL[:11])) == {"not_assessed"}
+    assert set(weeks(make, USUAL)) == {"common_cause"}
+
+
+def test_a_week_outside_the_limits_is_marked(make):
+    assert weeks(make, [*USUAL, 60])[-1] == HIGH
+    assert weeks(make, [*USUAL, 2])[-1] == LOW
+    assert weeks(make, [*USUAL, 30])[-1] == "common_cause"
+
+
+def test_seven_weeks_on_one_side_are_a_shift_and_six_are_not(make):
+    assert weeks(make, [*USUAL, *[23, 24] * 3])[-1] == "common_cause"
+    assert weeks(make, [*USUAL, *[23, 24] * 3, 23])[-1] == HIGH
+
+
+def test_the_baseline_is_frozen_so_that_a_new_level_stays_marked(make):
+    marks = weeks(make, [*USUAL, *[60] * 20])
+    assert set(marks[12:]) == {HIGH}
+
+
+def test_a_changed_detector_begins_a_phase_without_history(make):
+    marks = weeks(make, [*USUAL, 60, 60], breaks=(84,))
+    assert marks[12:] == ["not_assessed", "not_assessed"]
+    assert set(marks[:12]) == {"common_cause"}
+
+
+def test_the_week_in_which_the_detector_changed_belongs_to_neither_phase(make):
+    marks = weeks(make, [*USUAL, 60, *USUAL], breaks=(86,))
+    assert marks[12] == "not_assessed"
+    assert set(marks[13:]) == {"common_cause"}
+
+
+def test_a_partial_week_is_not_judged(make):
+    assert weeks(make, [*USUAL, 60], days=90)[-1] == "not_assessed"
+
+
+def test_too_few_events_give_no_limits(make):
+    assert set(weeks(make, [1] * 12)) == {"not_assessed"}
+
+
+def test_days_have_limits_and_no_run_rules(make):
+    days = [("day", MONDAY + number * DAY, 20 + number % 3, 400) for number in range(40)]
+    counts = make.counts(*days, ("day", MONDAY + 40 * DAY, 60, 400), ("day", MONDAY + 41 * DAY, 0, 0))
+    counts["value"] = counts["numerator"] / counts["denominator"]
+    marks = mark_variation(
+        counts,
+        {"missed_escalation_rate": make.definition()},
+        {"harbor": make.calendar(MONDAY, 42)},
+        breaks={},
+    )
+    assert set(marks[:40]) == {"common_cause"}
+    assert marks[40:].tolist() == [HIGH, "not_assessed"]
+
+
+@pytest.mark.parametrize("kind", ["count", "distribution", "index"])
+def test_what_is_no_share_is_charted_by_its_value(make, kind):
+    counts = make.counts(
+        *(("week", MONDAY + 7 * number * DAY, count, 400) for number, count in enumerate([*USUAL, 60]))
+    )
+    counts["value"] = counts["numerator"]
+    definitions = {"missed_escalation_rate": make.definition(kind=kind)}
+    calendars = {"harbor": make.calendar(MONDAY, 7 * 13)}
+    assert mark_variation(counts, definitions, calendars, breaks={}).tolist()[-1] == HIGH
+
+
+def test_months_and_slices_are_not_charted(make):
+    counts = make.counts(("month", dt.date(2026, 3, 1), 20, 400))
+    counts["value"] = 0.05
+    sliced = make.counts(*(("week", MONDAY + 7 * n * DAY, 20, 400) for n in range(12)), slice="language")
+    sliced["value"] = 0.05
+    for rows in (counts, sliced):
+        marks = mark_variation(
+            rows,
+            {"missed_escalation_rate": make.definition()},
+            {"harbor": make.calendar(MONDAY, 84)},
+            breaks={},
+        )
+        assert set(marks) == {"not_assessed"}
