@@ -27,6 +27,7 @@ class Reason(StrEnum):
     BAD_TIME = "bad_time"  # neither ISO 8601 nor an epoch number
     FUTURE_DATE = "future_date"  # later than the delivery allows
     EMPTY_BODY = "empty_body"  # a message without text
+    ERASED = "erased"  # of a person or thread that was erased; where it stood is not kept
     UNKNOWN_FORMAT = "unknown_format"  # the whole file: not of the named format, or another version
     FILE_TOO_LARGE = "file_too_large"  # the whole file: one JSON document beyond the limit; lines have none
     BINARY_FILE = "binary_file"  # the whole file: not text
