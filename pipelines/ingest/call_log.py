@@ -86,7 +86,7 @@ class CallLog:
     def _judge_whole(self, records: Records) -> None:
         """A file of which nothing is known is one rejection that says what would be, not one a record."""
         reasons = {one.reason for one in records.rejected}
-        if Reason.UNKNOWN_RECORD in reasons and len(records.rejected) == records.record_count:
+        if reasons == {Reason.UNKNOWN_RECORD} and len(records.rejected) == records.record_count:
             raw = records.rejected[0].raw
             records.rejected[:] = [Rejection(0, Reason.UNKNOWN_FORMAT, None, raw)]
             records.notes.append(f"supported are {self.supported}")

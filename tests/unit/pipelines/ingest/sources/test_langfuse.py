@@ -1,0 +1,138 @@
+"""Langfuse exports: which observations count, in which of its shapes."""
+
+import orjson
+
+
+def generation(name, *, asked, answered, at, **more):
+    row = {"id": name, "traceId": "tr-9", "type": "GENERATION", "startTime": at, "endTime": at}
+    return {**row, "input": asked, "output": answered, **more}
+
+
+def said(role, text):
+    return {"role": role, "content": text}
+
+
+def test_a_conversation_of_growing_calls_is_stored_once_in_order(read, evening):
+    reading = read("langfuse", "langfuse_trace.json")
+    assert reading.rows("role", "text") == evening
+    assert reading.column("turn") == [0, 1, 2, 3]
+    assert reading.rejected == []
+    assert reading.records.is_transcript
+
+
+def test_times_model_thread_and_user_come_from_the_call_that_said_it(read):
+    reading = read("langfuse", "langfuse_trace.json")
+    assert reading.clock == ["14 20:00:00", "14 20:00:03", "14 20:01:00", "14 20:01:04"]
+    assert reading.column("model") == [
+        "companion-2",
+        "companion-2",
+        "companion-2-2026-08",
+        "companion-2-2026-08",
+    ]
+    assert set(reading.rows("thread", "user")) == {("s-77", "u-5")}
+
+
+def test_a_system_prompt_names_the_prompt_version_and_is_no_message(read):
+    reading = read("langfuse", "langfuse_trace.json")
+    versions = set(reading.column("prompt_version"))
+    assert len(versions) == 1
+    assert str(versions.pop()).startswith("prompt-")
+    assert "system" not in reading.column("role")
+
+
+def test_a_named_prompt_keeps_its_name_and_version(read, deliver):
+    call = generation("g", asked=[said("user", "Hello")], answered="Hi", at="2026-09-14T20:00:00Z",
+                      promptName="evening", promptVersion=4)  # fmt: skip
+    assert read("langfuse", deliver(call)).column("prompt_version") == ["evening 4", "evening 4"]
+
+
+def test_observations_one_a_record_are_read_in_camel_and_in_snake_case(read, deliver):
+    camel = generation(
+        "a", asked=[said("user", "Hello")], answered="Hi", at="2026-09-14T20:00:00Z", sessionId="s"
+    )
+    snake = {
+        "trace_id": "tr-8",
+        "session_id": "t",
+        "type": "GENERATION",
+        "start_time": "2026-09-14 20:05:00",
+        "input": "Good evening",
+        "output": "Good evening to you",
+        "provided_model_name": "companion-2",
+    }
+    span = {
+        "id": "x",
+        "traceId": "tr-9",
+        "type": "SPAN",
+        "startTime": "2026-09-14T20:00:00Z",
+        "input": "a",
+        "output": "b",
+    }
+    reading = read("langfuse", deliver(camel, span, snake))
+    assert reading.rows("thread", "text") == [
+        ("t", "Good evening"), ("t", "Good evening to you"), ("s", "Hello"), ("s", "Hi"),
+    ]  # fmt: skip
+    assert reading.rejected == []
+
+
+def test_a_trace_whose_calls_show_no_user_is_read_from_its_own_input_and_output(read, deliver):
+    opaque = generation("g", asked="system: be kind\nuser: Hello", answered="Hi", at="2026-09-14T20:00:01Z")
+    trace = {
+        "id": "tr-9",
+        "timestamp": "2026-09-14T20:00:00Z",
+        "input": "Hello",
+        "output": "Hi",
+        "observations": [opaque],
+    }
+    assert read("langfuse", deliver(trace)).rows("role", "text") == [("user", "Hello"), ("assistant", "Hi")]
+
+
+def test_a_page_of_the_interface_is_its_traces(read, deliver):
+    traces = [
+        {"id": name, "timestamp": "2026-09-14T20:00:00Z", "input": "Hello", "output": "Hi"}
+        for name in ("t1", "t2")
+    ]
+    page = {"data": traces, "meta": {"page": 1}}
+    assert sorted(read("langfuse", deliver(page)).column("thread")) == ["t1", "t1", "t2", "t2"]
+
+
+def test_a_trace_without_any_text_is_rejected_with_its_place(read, deliver):
+    full = {
+        "id": "t",
+        "timestamp": "2026-09-14T20:00:00Z",
+        "input": "Hello",
+        "output": "Hi",
+        "observations": [],
+    }
+    silent = {**full, "id": "s", "input": None, "output": None}
+    reading = read("langfuse", deliver(full, silent))
+    assert reading.rejected == [(2, "empty_body", "observations.input")]
+    assert reading.records.message_count == 2
+
+
+def test_a_call_with_a_broken_time_is_rejected_and_the_others_stay(read, deliver):
+    moments = ("2026-09-14T20:00:00Z", "teatime", "2026-09-17T23:59:00Z", "2026-09-16T23:59:00Z")
+    calls = [
+        generation(at, asked=[said("user", f"Hello at {at}")], answered="Hi", at=at, sessionId=at)
+        for at in moments
+    ]
+    reading = read("langfuse", deliver(*calls))
+    assert reading.rejected == [(2, "bad_time", "startTime"), (3, "future_date", None)]
+    assert reading.records.message_count == 4
+
+
+def test_another_file_is_one_rejection_that_says_what_is_supported(read, deliver):
+    reading = read("langfuse", deliver({"secret": "words"}, {"secret": "words"}))
+    assert reading.rejected == [(0, "unknown_format", None)]
+    assert reading.records.notes == [
+        "supported are " + reading.records.notes[0].removeprefix("supported are ")
+    ]
+    assert "words" not in reading.records.notes[0]
+
+
+def test_messages_in_a_cell_of_csv_are_read(read, tmp_path):
+    cell = orjson.dumps([said("user", "Hello")]).decode().replace('"', '""')
+    path = tmp_path / "observations.csv"
+    path.write_text(
+        f'id,traceId,type,startTime,input,output\n1,t,GENERATION,2026-09-14T20:00:00Z,"{cell}",Hi\n'
+    )
+    assert read("langfuse", path).rows("role", "text") == [("user", "Hello"), ("assistant", "Hi")]

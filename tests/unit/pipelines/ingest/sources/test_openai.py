@@ -1,0 +1,91 @@
+"""Recorded OpenAI calls: whole, streamed, failed, and of the responses interface."""
+
+
+def call(asked, answered, **more):
+    choice = {"index": 0, "message": {"role": "assistant", "content": answered}}
+    return {
+        "session_id": "s",
+        "timestamp": "2026-09-14T20:00:00Z",
+        "request": {"model": "companion-2", "messages": [{"role": "user", "content": asked}]},
+        "response": {"choices": [choice]},
+        **more,
+    }
+
+
+def test_a_whole_and_a_streamed_call_make_one_conversation(read, evening):
+    reading = read("openai", "openai_calls.jsonl")
+    conversation = [row[1:] for row in reading.rows("thread", "role", "text") if row[0] == "s-1"]
+    assert conversation == evening
+
+
+def test_the_model_served_counts_before_the_one_asked_for(read):
+    reading = read("openai", "openai_calls.jsonl")
+    models = dict(reading.rows("thread", "model"))
+    assert models["s-1"] == "companion-2-2026-08"
+    assert models["s-2"] == "companion-2"
+
+
+def test_a_choice_that_was_not_shown_is_no_message(read):
+    assert not any(
+        "not shown" in str(text).lower() for text in read("openai", "openai_calls.jsonl").column("text")
+    )
+
+
+def test_what_the_user_said_in_a_call_that_failed_is_kept(read):
+    reading = read("openai", "openai_calls.jsonl")
+    assert [row for row in reading.rows("thread", "role", "text") if row[0] == "s-2"] == [
+        ("s-2", "user", "Nobody answers me today.")
+    ]
+
+
+def test_the_responses_interface_is_read_with_its_user_and_conversation(read):
+    reading = read("openai", "openai_calls.jsonl")
+    assert [row for row in reading.rows("thread", "user", "role", "text") if row[0] == "s-3"] == [
+        ("s-3", "u-6", "user", "Can you remind me to drink water?"),
+        ("s-3", "u-6", "assistant", "Of course. Every two hours?"),
+    ]
+
+
+def test_an_unknown_role_is_rejected_with_its_place_and_without_its_text(read):
+    reading = read("openai", "openai_calls.jsonl")
+    assert reading.rejected == [(5, "unknown_role", "request.messages.1.role")]
+
+
+def test_a_stream_that_breaks_off_keeps_what_the_user_saw(read, deliver):
+    chunk = 'data: {"created":1789416000,"choices":[{"index":0,"delta":{"content":"I hear "}}]}\n\n'
+    broken = call("Hello", None, response=chunk + 'data: {"choices":[{"index":0,"del')
+    assert read("openai", deliver(broken)).column("text") == ["Hello", "I hear "]
+
+
+def test_a_refusal_is_what_the_assistant_said(read, deliver):
+    choice = {
+        "index": 0,
+        "message": {"role": "assistant", "content": None, "refusal": "I cannot help with that."},
+    }
+    reading = read("openai", deliver(call("Hello", None, response={"choices": [choice]})))
+    assert reading.column("text") == ["Hello", "I cannot help with that."]
+
+
+def test_calls_without_an_id_are_told_apart_by_their_opening(read, deliver):
+    first, second = call("Hello", "Hi"), call("Hello", "Good evening")
+    later = call("Hello", "Nice to hear.", timestamp="2026-09-14T20:01:00Z")
+    later["request"]["messages"] += [
+        {"role": "assistant", "content": "Good evening"}, {"role": "user", "content": "I slept well."},
+    ]  # fmt: skip
+    calls = [
+        {key: value for key, value in one.items() if key != "session_id"} for one in (first, second, later)
+    ]
+    reading = read("openai", deliver(*calls))
+    threads = {}
+    for thread, text in reading.rows("thread", "text"):
+        threads.setdefault(thread, []).append(text)
+    assert sorted(threads.values()) == [
+        ["Hello", "Good evening", "I slept well.", "Nice to hear."], ["Hello", "Hi"],
+    ]  # fmt: skip
+    assert reading.records.notes == ["2 conversations have no id and are told apart by user and opening"]
+
+
+def test_calls_of_another_provider_are_refused_instead_of_losing_the_answers(read):
+    reading = read("openai", "anthropic_calls.jsonl")
+    assert reading.rejected == [(0, "unknown_format", None)]
+    assert "/v1/chat/completions" in reading.records.notes[-1]

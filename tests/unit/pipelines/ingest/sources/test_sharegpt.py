@@ -1,0 +1,26 @@
+"""ShareGPT conversations."""
+
+
+def test_a_conversation_is_read_in_order_and_dated_by_the_delivery(read, evening):
+    reading = read("sharegpt", "sharegpt.json")
+    rows = [row[1:] for row in reading.rows("thread", "role", "text") if row[0] == "c-1"]
+    assert rows == evening
+    assert reading.clock[2:] == ["15 10:00:00", "15 10:00:01", "15 10:00:02", "15 10:00:03"]
+    assert reading.records.notes == ["4 messages had no time and are dated noon of the day of delivery"]
+
+
+def test_a_conversation_with_a_time_keeps_it(read):
+    assert read("sharegpt", "sharegpt.json").clock[:2] == ["14 09:00:00", "14 09:00:00"]
+
+
+def test_strange_turns_are_rejected_by_place(read):
+    assert read("sharegpt", "sharegpt.json").rejected == [
+        (3, "unknown_role", "conversations.0.from"), (4, "wrong_type", "conversations.0.value"),
+    ]  # fmt: skip
+
+
+def test_only_the_positions_asked_for_are_read_again(read):
+    reading = read("sharegpt", "sharegpt.json", only=[2, 3])
+    assert set(reading.column("thread")) == {"c-2"}
+    assert reading.rejected == [(3, "unknown_role", "conversations.0.from")]
+    assert reading.records.record_count == 2

@@ -1,0 +1,38 @@
+"""WildChat conversations, by their published schema."""
+
+import datetime as dt
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+
+def test_a_conversation_is_read_with_its_times_user_and_slices(read, evening):
+    reading = read("wildchat", "wildchat.jsonl")
+    assert reading.rows("role", "text") == evening
+    assert reading.clock == ["14 20:00:03", "14 20:00:03", "14 20:01:04", "14 20:01:04"]
+    assert set(reading.rows("thread", "user", "model", "language", "region")) == {
+        ("h-1", "ip-1", "companion-2", "en", "Germany")
+    }
+
+
+def test_a_conversation_with_a_broken_time_is_rejected(read):
+    assert read("wildchat", "wildchat.jsonl").rejected == [(2, "bad_time", "timestamp")]
+
+
+def test_parquet_with_typed_times_is_read_as_the_same(read, tmp_path):
+    moment = dt.datetime(2026, 9, 14, 20, 0, tzinfo=dt.UTC)
+    turns = [
+        {"role": "user", "content": "Hello", "timestamp": None},
+        {"role": "assistant", "content": "Hi", "timestamp": moment},
+    ]
+    rows = [{"conversation_hash": "h", "model": "companion-2", "timestamp": moment, "conversation": turns}]
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "wild.parquet")
+    reading = read("wildchat", tmp_path / "wild.parquet")
+    assert reading.rows("role", "text") == [("user", "Hello"), ("assistant", "Hi")]
+    assert reading.clock == ["14 20:00:00", "14 20:00:00"]
+
+
+def test_another_file_is_one_rejection_that_says_what_is_supported(read):
+    reading = read("wildchat", "lmsys.jsonl")
+    assert reading.rejected == [(0, "unknown_format", None)]
+    assert "conversation_hash" in reading.records.notes[0]

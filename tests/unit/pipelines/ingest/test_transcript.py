@@ -1,0 +1,124 @@
+"""A conversation that arrives as growing transcripts is stored once, and nothing that was said is lost."""
+
+import pytest
+
+from pipelines.ingest.content import Said
+from pipelines.ingest.source import Records
+from pipelines.ingest.transcript import RETRY, Call, Transcripts
+
+MINUTE = 60_000_000
+START = 1_789_416_000_000_000
+
+
+def said(*texts, begins="user"):
+    roles = ("user", "assistant") if begins == "user" else ("assistant", "user")
+    return tuple(Said(roles[place % 2], text) for place, text in enumerate(texts))
+
+
+def call(*asked, answer=None, minute=0.0, thread="t", begins="user", **more):
+    answered = () if answer is None else (Said("assistant", answer),)
+    began = START + round(minute * MINUTE)
+    return Call(thread, said(*asked, begins=begins), answered, began_at=began, ended_at=began + 1, **more)
+
+
+def fold(*calls, unwanted=()):
+    transcripts, records = Transcripts(), Records()
+    for one in calls:
+        transcripts.add(one, is_wanted=one not in unwanted)
+    transcripts.write(records, undated_at=START)
+    return records
+
+
+def placed(*calls):
+    records = fold(*calls)
+    return sorted(zip(records.messages["turn"], records.messages["text"], strict=True))
+
+
+def test_repeated_beginnings_add_nothing():
+    grown = placed(call("a", answer="b"), call("a", "b", "c", answer="d", minute=1),
+                   call("a", "b", "c", "d", "e", answer="f", minute=2))  # fmt: skip
+    assert grown == list(enumerate("abcdef"))
+
+
+def test_the_order_of_the_records_in_a_file_does_not_matter():
+    calls = [call("a", answer="b"), call("a", "b", "c", answer="d", minute=1)]
+    forward, backward = fold(*calls), fold(*reversed(calls))
+    assert forward.messages == backward.messages
+
+
+def test_a_message_has_the_same_name_whichever_transcript_delivers_it():
+    early = fold(call("a", answer="b")).messages["message_id"]
+    late = fold(call("a", "b", "c", answer="d", minute=90)).messages["message_id"]
+    assert late[:2] == early
+    assert len(set(late)) == 4
+
+
+def test_the_last_transcript_alone_gives_the_whole_conversation():
+    assert placed(call("a", "b", "c", answer="d")) == list(enumerate("abcd"))
+
+
+def test_the_same_words_said_twice_are_two_messages():
+    assert placed(call("yes", "go on", "yes", answer="go on")) == [
+        (0, "yes"), (1, "go on"), (2, "yes"), (3, "go on"),
+    ]  # fmt: skip
+
+
+def test_calls_that_hold_only_what_is_new_follow_each_other():
+    apart = placed(call("a", answer="b"), call("c", answer="d", minute=1), call("e", answer="f", minute=2))
+    assert apart == list(enumerate("abcdef"))
+
+
+def test_calls_that_hold_a_window_of_the_history_meet_its_end():
+    windows = placed(call("a", answer="b"), call("a", "b", "c", answer="d", minute=1),
+                     call("c", "d", "e", answer="f", minute=2),
+                     call("d", "e", "f", "g", begins="assistant", minute=3))  # fmt: skip
+    assert windows == list(enumerate("abcdefg"))
+
+
+def test_an_answer_given_anew_stands_beside_the_first():
+    assert placed(call("a", answer="b"), call("a", answer="B", minute=1)) == [(0, "a"), (1, "B"), (1, "b")]
+
+
+@pytest.mark.parametrize(("later", "count"), [(RETRY, 1), (RETRY + 1, 2)])
+def test_an_opening_alone_is_a_retry_for_a_while_and_said_again_after_it(later, count):
+    texts = [text for _, text in placed(call("a", answer="b"), call("a", answer="B", minute=later / MINUTE))]
+    assert texts.count("a") == count
+
+
+def test_system_prompts_and_tools_take_no_place():
+    messages = (
+        Said("system", "Be kind."),
+        Said("user", "a"),
+        Said("tool", "4 hours"),
+        Said("assistant", " "),
+    )
+    assert placed(Call("t", messages, (Said("assistant", "b"),), began_at=START)) == [(0, "a"), (1, "b")]
+
+
+def test_a_message_keeps_the_time_and_the_model_of_the_call_that_said_it():
+    first = call("a", answer="b", slices={"model": "one"})
+    second = call("a", "b", "c", answer="d", minute=1, slices={"model": "two"})
+    records = fold(first, second)
+    assert records.messages["model"] == ["one", "one", "two", "two"]
+    assert [(at - START) // MINUTE for at in records.messages["sent_at"]] == [0, 0, 1, 1]
+
+
+def test_calls_read_again_for_others_sake_add_nothing_and_keep_the_places():
+    first, second = call("a", answer="b"), call("c", answer="d", minute=1)
+    records = fold(first, second, unwanted=(first,))
+    assert list(zip(records.messages["turn"], records.messages["text"], strict=True)) == [(2, "c"), (3, "d")]
+
+
+def test_threads_do_not_touch():
+    records = fold(call("a", answer="b"), call("a", answer="b", thread="u"))
+    assert records.message_count == 4
+
+
+def test_without_an_id_a_conversation_is_known_by_user_and_opening():
+    root = call("a", answer="b", thread=None, user="x")
+    grown = call("a", "b", "c", answer="d", thread=None, user="x", minute=1)
+    other_user = call("a", answer="b", thread=None, user="y")
+    other_answer = call("a", answer="B", thread=None, user="x")
+    assert root.thread_id == grown.thread_id
+    assert len({root.thread_id, other_user.thread_id, other_answer.thread_id}) == 3
+    assert "a" not in root.thread_id.removeprefix("opening:").split(":")

@@ -1,0 +1,69 @@
+"""Growing transcripts over several deliveries: one row a message and no duplicate, in whatever order."""
+
+import datetime as dt
+from pathlib import Path
+
+import orjson
+import pytest
+
+from pipelines.ingest.deliver import ingest_folder
+from pipelines.ingest.mapping import parse_mapping
+from pipelines.lake import Lake
+from pipelines.settings import HomeKind, find_home, make_home
+
+RECEIVED_ON = dt.date(2026, 9, 15)
+TALK = ["I cannot sleep.", "Since when?", "Since the move.", "What helps?", "Walking.", "Then walk tonight."]
+
+
+def log(exchanges: int, *, session: str = "s-1") -> dict:
+    history = [{"role": ("user", "assistant")[place % 2], "content": text} for place, text in enumerate(TALK)]
+    return {
+        "session_id": session,
+        "timestamp": f"2026-09-14T20:0{exchanges}:00Z",
+        "request": {"model": "companion-2", "messages": history[: 2 * exchanges - 1]},
+        "response": {"choices": [{"index": 0, "message": history[2 * exchanges - 1]}]},
+    }
+
+
+def ingest(home, folder: Path, name: str, *records: dict):
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.jsonl"
+    path.write_bytes(b"\n".join(map(orjson.dumps, records)))
+    mapping = parse_mapping({"deployment": {"id": "night_line"}, "format": "openai"}, name="a test")
+    return ingest_folder(home, path, mapping, received_on=RECEIVED_ON)
+
+
+def staged(home) -> list[dict]:
+    columns = ["source_turn", "text", "sent_at", "copy_count", "same_copy_count", "conversation_id", "turn"]
+    rows = Lake(home.lake).read("staging.message", columns=columns).to_pylist()
+    return sorted(rows, key=lambda row: row["turn"])
+
+
+@pytest.mark.parametrize("order", [(1, 2, 3), (3, 2, 1), (2, 3, 1)])
+def test_a_growing_conversation_is_stored_once(tmp_path: Path, order):
+    home = make_home(find_home(tmp_path / "home"), HomeKind.REAL)
+    for exchanges in order:
+        ingest(home, tmp_path / "logs", f"call-{exchanges}", log(exchanges))
+    rows = staged(home)
+    assert [row["text"] for row in rows] == TALK
+    assert [row["source_turn"] for row in rows] == list(range(6))
+    assert {row["copy_count"] for row in rows} == {1}
+    assert {row["same_copy_count"] for row in rows} == {1}
+    assert [row["sent_at"].minute for row in rows] == [1, 1, 2, 2, 3, 3]
+    assert len({row["conversation_id"] for row in rows}) == 1
+
+
+def test_an_export_that_overlaps_the_last_one_adds_only_what_is_new(tmp_path: Path):
+    home = make_home(find_home(tmp_path / "home"), HomeKind.REAL)
+    ingest(home, tmp_path / "logs", "monday", log(1), log(2))
+    ingest(home, tmp_path / "logs", "tuesday", log(2), log(3))
+    assert [row["text"] for row in staged(home)] == TALK
+
+
+def test_a_file_of_another_format_is_refused_and_says_what_is_supported(tmp_path: Path):
+    home = make_home(find_home(tmp_path / "home"), HomeKind.REAL)
+    summary = ingest(home, tmp_path / "logs", "strange", {"body": "a secret"}, {"body": "a secret"})
+    assert dict(summary.rejected) == {"unknown_format": 1}
+    (note,) = summary.files[0].records.notes
+    assert "/v1/chat/completions" in note
+    assert "secret" not in note
