@@ -46,9 +46,9 @@ def read_items(path: Path, *, only: Iterable[int] | None = None) -> Iterator[Ite
     try:
         if is_csv(path):
             yield from _read_csv(path, wanted)
-        elif _is_parquet(path):
+        elif is_parquet(path):
             yield from _read_parquet(path, wanted)
-        elif path.name.lower().removesuffix(".gz").endswith(".json") and not _holds_lines(path):
+        elif path.name.lower().removesuffix(".gz").endswith(".json") and not holds_lines(path):
             yield from _read_document(path, wanted)
         else:
             yield from _read_lines(path, wanted)
@@ -82,7 +82,7 @@ def _check(position: int, record: object, raw: bytes) -> Item:
     return Item(position, {}, Reason.MALFORMED_LINE, raw)
 
 
-def _holds_lines(path: Path) -> bool:
+def holds_lines(path: Path) -> bool:
     """Whether the first line of a `.json` file is a JSON object of its own, and another line follows."""
     with open_plain(path) as stream:
         head = stream.readline(LONGEST_LINE).removeprefix(UTF8_MARK).strip()
@@ -133,7 +133,8 @@ def _read_csv(path: Path, wanted: frozenset[int] | None) -> Iterator[Item]:
                 yield Item(position, filled, None if is_whole else Reason.MALFORMED_LINE, repr(row).encode())
 
 
-def _is_parquet(path: Path) -> bool:
+def is_parquet(path: Path) -> bool:
+    """Whether the file begins as Parquet does, whatever its name."""
     with path.open("rb") as stream:
         return stream.read(4) == PARQUET_MAGIC
 

@@ -1,0 +1,243 @@
+"""Takes erased people's records out of the delivered files that lie in the inbox.
+
+The ledger learns the new file's SHA-256 before the file is replaced, and keeps the old one as known: at any
+moment, whichever of the two lies there is not read again. Files outside the home are the operator's.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines import lake as lakes
+from pipelines.errors import PlimsollError
+from pipelines.ingest.attribution import Attribution, Covers, names_any
+from pipelines.ingest.delivery import MAPPING_NAMES, find_files
+from pipelines.ingest.lines import fingerprint, open_plain
+from pipelines.ingest.mapping import load_mapping
+from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
+from pipelines.ingest.rewriting import write_without
+from pipelines.ingest.sources import make_source
+from pipelines.lake import Commit
+from pipelines.partition import Partition
+from pipelines.schemas import ledger
+from pipelines.settings import Home
+
+ASIDE = "withdrawing"
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """A delivered file that lost records."""
+
+    name: str
+    records_before: int
+    records_after: int
+
+
+@dataclass
+class Withdrawal:
+    """What became of the inbox: files that lost records, and those that could not be checked, with why."""
+
+    files: list[Withdrawn] = field(default_factory=list)
+    unchecked: list[str] = field(default_factory=list)
+    file_count: int = 0
+
+
+@dataclass(frozen=True)
+class _Found:
+    path: Path
+    items: frozenset[int]
+    about: Attribution
+
+
+def withdraw(
+    home: Home, covers: Covers, *, raw_ids: Iterable[str] = (), is_rehearsal: bool = False
+) -> Withdrawal:
+    """Take every record out that `covers` names; a rehearsal only counts.
+
+    Args:
+        home: the home whose inbox it is.
+        covers: whether (deployment, user, thread) is to go.
+        raw_ids: the operator's own ids of the person, to find them in records that cannot be read.
+    """
+    result = Withdrawal()
+    known_ids = set(raw_ids)
+    found: list[_Found] = []
+    pseudonymiser = Pseudonymiser(load_key(home.keys))
+    for folder in sorted(path.parent for path in home.inbox.glob("*/mapping.y*ml")):
+        try:
+            mapping = load_mapping(next(folder / name for name in MAPPING_NAMES if (folder / name).exists()))
+            about = Attribution(mapping, make_source(mapping), pseudonymiser, covers, known_ids)
+        except PlimsollError as error:
+            result.unchecked.append(f"inbox/{folder.name}: {error}")
+            continue
+        found += _find(folder, about, result)
+    _look_elsewhere(home, known_ids, result)
+    if is_rehearsal:
+        result.files = [Withdrawn(one.path.name, len(one.items), 0) for one in found if one.items]
+    else:
+        _replace(home, [one for one in found if one.items], result)
+    return result
+
+
+def _find(folder: Path, about: Attribution, result: Withdrawal) -> list[_Found]:
+    paths, _ = find_files(folder)
+    found: list[_Found] = []
+    for _pass in range(2):  # ids that a later file teaches may stand in an earlier one
+        found, failed = [], []
+        for path in paths:
+            try:
+                found.append(_Found(path, frozenset(about.find_items(path)), about))
+            except OSError:
+                failed.append(path)
+    result.file_count += len(paths)
+    for path in failed:
+        try:
+            named = _names(path, about.raw_ids)
+        except (OSError, EOFError) as error:
+            named = True
+            result.unchecked.append(f"inbox/{folder.name}/{path.name}: {type(error).__name__}")
+            continue
+        if named:
+            result.unchecked.append(
+                f"inbox/{folder.name}/{path.name}: it is damaged and names the person; delete it by hand"
+            )
+    return found
+
+
+def _look_elsewhere(home: Home, raw_ids: set[str], result: Withdrawal) -> None:
+    """Files of the inbox that no mapping reads may still name the person."""
+    read: set[Path] = set()
+    for folder in {path.parent for path in home.inbox.glob("*/mapping.y*ml")}:
+        read |= set(find_files(folder)[0])
+    for path in sorted(path for path in home.inbox.rglob("*") if path.is_file() and path not in read):
+        name = path.relative_to(home.path)
+        try:
+            if _names(path, raw_ids):
+                result.unchecked.append(f"{name}: no mapping reads it and it names the person; delete it")
+        except (OSError, EOFError) as error:
+            result.unchecked.append(f"{name}: {type(error).__name__}")
+
+
+def _names(path: Path, raw_ids: set[str]) -> bool:
+    with open_plain(path) as stream:
+        return names_any(stream.read().decode("utf-8", errors="replace"), raw_ids)
+
+
+def _replace(home: Home, found: list[_Found], result: Withdrawal) -> None:
+    aside = home.path / ASIDE
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(mode=0o700)
+    try:
+        with lakes.write(home.lake, by="erasure of delivered records") as commit:
+            held = {
+                (row["deployment_id"], row["delivery_id"]): row
+                for row in _rows(commit.lake.read(ledger.DELIVERY.full_name))
+            }
+            rejected = _rows(commit.lake.read(ledger.REJECTED.full_name))
+            days = {(row["deployment_id"], row["day"]) for row in rejected}
+            moves: list[tuple[Path, Path | None]] = []
+            for number, one in enumerate(found):
+                target = aside / str(number) / one.path.name
+                target.parent.mkdir()
+                try:
+                    written = target if write_without(one.path, one.items, target) else None
+                    rejected = _learn(home, one, written, held=held, rejected=rejected, result=result)
+                    moves.append((one.path, written))
+                except (OSError, ValueError, pa.ArrowException) as error:
+                    result.unchecked.append(f"{one.path.relative_to(home.path)}: {error}")
+            _write(commit, held, rejected, days)
+        for path, replacement in moves:
+            if replacement is None:
+                path.unlink()
+            else:
+                replacement.replace(path)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _learn(
+    home: Home,
+    one: _Found,
+    target: Path | None,
+    *,
+    held: dict[tuple[str, str], Row],
+    rejected: list[Row],
+    result: Withdrawal,
+) -> list[Row]:
+    """Put the new file in the old one's place in the ledger; the old one stays known, with no records."""
+    deployment = one.about.mapping.deployment.id
+    old_id = fingerprint(one.path)
+    old = held.get((deployment, old_id))
+    name = str(one.path.relative_to(home.path))
+    if old is None:  # not taken in yet: the new file will be, as any other
+        result.files.append(Withdrawn(name, len(one.items), 0))
+        return rejected
+    if old["mapping_hash"] != one.about.mapping.hash:
+        raise ValueError("its mapping has changed since it was taken in; run `plimsoll ingest` on its folder")
+    mine = [row for row in rejected if row["delivery_id"] == old_id and row["deployment_id"] == deployment]
+    others = [row for row in rejected if row["delivery_id"] != old_id or row["deployment_id"] != deployment]
+    held[deployment, old_id] = old | dict.fromkeys(
+        ("record_count", "message_count", "event_count", "rejected_count"), 0
+    )
+    if target is None:
+        result.files.append(Withdrawn(name, len(one.items), 0))
+        return others
+    records = one.about.source.read(target, received_on=old["received_on"])
+    new_id = fingerprint(target)
+    others = [row for row in others if (row["deployment_id"], row["delivery_id"]) != (deployment, new_id)]
+    held[deployment, new_id] = old | {
+        "delivery_id": new_id,
+        "byte_count": target.stat().st_size,
+        "record_count": records.record_count,
+        "message_count": records.message_count,
+        "event_count": records.event_count,
+        "rejected_count": len(records.rejected),
+    }
+    fresh = [
+        {"deployment_id": deployment, "day": old["received_on"], "delivery_id": new_id,
+         "file_name": old["file_name"], "position": item.position, "reason": item.reason.value,
+         "field": item.field, "record_hash": one.about.pseudonymiser.fingerprint(item.raw)}
+        for item in records.rejected
+    ]  # fmt: skip
+    refused = [row | {"delivery_id": new_id} for row in mine if row["reason"] == "erased"]
+    before = int(old["record_count"])
+    result.files.append(Withdrawn(name, before, records.record_count))
+    return others + fresh + refused
+
+
+def _write(
+    commit: Commit,
+    held: dict[tuple[str, str], Row],
+    rejected: list[Row],
+    days: set[Partition],
+) -> None:
+    rows = pa.Table.from_pylist([held[key] for key in sorted(held)], schema=ledger.DELIVERY.arrow_schema)
+    if commit.lake.names():
+        commit.replace_all(ledger.DELIVERY.full_name, rows)
+    left = pa.Table.from_pylist(rejected, schema=ledger.REJECTED.arrow_schema)
+    order = [(name, "ascending") for name in ("day", "file_name", "delivery_id", "position")]
+    days = days | {(row["deployment_id"], row["day"]) for row in rejected}
+    commit.replace_days(ledger.REJECTED.full_name, left.sort_by(order), days)
+
+
+def _rows(table: pa.Table | None) -> list[Row]:
+    return [] if table is None else table.to_pylist()
+
+
+def count_outside(home: Home) -> int:
+    """Deliveries of the ledger that came from outside the home and lie with the operator."""
+    held = lakes.Lake(home.lake).read(ledger.DELIVERY.full_name)
+    if held is None or not held.num_rows:
+        return 0
+    here = {fingerprint(path) for path in home.inbox.rglob("*") if path.is_file()}
+    counted = held.filter(pc.greater(held["record_count"], 0))
+    return len(set(counted["delivery_id"].to_pylist()) - here)
