@@ -1,0 +1,179 @@
+"""Legal holds: named conversations that retention and erasure leave alone until a person releases them.
+
+Kept in `<home>/definitions/holds.yaml`, so that an auditor can read them; the audit names a hold by its id
+alone, for the audit outlives the person's data. A file that is not valid stops retention and erasure.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from pathlib import Path
+from typing import Annotated
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from pipelines import lake as lakes
+from pipelines.errors import DefinitionError, StateError
+from pipelines.lake import Lake
+from pipelines.settings import Home
+from risk_register.audit import record_access
+from risk_register.store import Store
+
+FILE = "holds.yaml"
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Thread = tuple[str, str]
+"""Deployment and thread."""
+
+
+class Hold(BaseModel):
+    """One hold. It covers the whole thread, for a conversation is cut anew when late records come."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    hold_id: Annotated[str, Field(pattern=r"^hold_\d{4}$")]
+    deployment_id: Words
+    conversation_id: Words
+    thread_id: Words
+    reason: Words
+    requested_by: Words
+    approved_by: Words
+    added_on: dt.date
+    expires_on: dt.date
+
+    def is_in_force(self, on: dt.date) -> bool:
+        """Whether it still holds; its last day counts."""
+        return on <= self.expires_on
+
+
+def load_holds(home: Home) -> tuple[Hold, ...]:
+    """Every hold that was not released, in force or not.
+
+    Raises:
+        DefinitionError: the file is not valid; nothing may be dropped or erased then.
+    """
+    path = home.definitions / FILE
+    if not path.exists():
+        return ()
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return tuple(Hold.model_validate(one) for one in content["holds"])
+    except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError, ValidationError) as error:
+        problem = error.errors()[0]["msg"] if isinstance(error, ValidationError) else type(error).__name__
+        raise DefinitionError(
+            f"{path} is not valid ({problem}). Nothing is dropped or erased until it is put right; "
+            "`plimsoll hold list` checks it."
+        ) from None
+
+
+def held_threads(home: Home, on: dt.date) -> frozenset[Thread]:
+    """The threads that a hold protects on a day."""
+    return frozenset((one.deployment_id, one.thread_id) for one in load_holds(home) if one.is_in_force(on))
+
+
+def add_hold(
+    home: Home,
+    store: Store,
+    *,
+    deployment_id: str,
+    conversation_id: str,
+    reason: str,
+    requested_by: str,
+    approved_by: str,
+    expires_on: dt.date,
+    at: dt.datetime,
+) -> Hold:
+    """Put a conversation under hold.
+
+    Raises:
+        StateError: no such conversation, one person alone, a blank reason, or an expiry that has passed.
+    """
+    if not (reason.strip() and requested_by.strip() and approved_by.strip()):
+        raise StateError("A hold needs a reason, a person who asks for it and one who approves it.")
+    if requested_by.strip() == approved_by.strip():
+        raise StateError(f"{requested_by} cannot approve a hold that {requested_by} asks for.")
+    if expires_on < at.date():
+        raise StateError(f"A hold until {expires_on} would have expired already.")
+    with lakes.locked(home.lake, by="hold"):
+        held = load_holds(home)
+        hold = Hold(
+            hold_id=_next_id(home, held),
+            deployment_id=deployment_id,
+            conversation_id=conversation_id,
+            thread_id=find_thread(Lake(home.lake), deployment_id, conversation_id),
+            reason=reason,
+            requested_by=requested_by,
+            approved_by=approved_by,
+            added_on=at.date(),
+            expires_on=expires_on,
+        )
+        _write(home.definitions, (*held, hold))  # first: a hold without a trace protects, a trace does not
+        record_access(
+            store, action="hold_added", subject=hold.hold_id, deployment_id=deployment_id, reason=hold.reason,
+            actor=hold.approved_by, at=at,
+        )  # fmt: skip
+    return hold
+
+
+def release_hold(home: Home, store: Store, *, hold_id: str, reason: str, actor: str, at: dt.datetime) -> Hold:
+    """End a hold; what it kept goes with the next retention or erasure.
+
+    Raises:
+        StateError: there is no such hold.
+    """
+    with lakes.locked(home.lake, by="hold"):
+        held = load_holds(home)
+        found = next((one for one in held if one.hold_id == hold_id), None)
+        if found is None:
+            known = ", ".join(one.hold_id for one in held) or "none"
+            raise StateError(f"There is no hold {hold_id}. In the file are: {known}.")
+        record_access(
+            store, action="hold_released", subject=hold_id, deployment_id=found.deployment_id, reason=reason,
+            actor=actor, at=at,
+        )  # fmt: skip
+        _write(home.definitions, tuple(one for one in held if one.hold_id != hold_id))
+    return found
+
+
+def find_thread(lake: Lake, deployment_id: str, conversation_id: str) -> str:
+    """The thread of a conversation.
+
+    Raises:
+        StateError: the deployment has no such conversation.
+    """
+    rows = lake.read(
+        "staging.conversation", deployment_id=deployment_id, columns=["conversation_id", "thread_id"]
+    )
+    found = [] if rows is None else _select(rows, conversation_id)
+    if not found:
+        raise StateError(f"Deployment {deployment_id} has no conversation {conversation_id}.")
+    return found[0]
+
+
+def _select(rows: pa.Table, conversation_id: str) -> list[str]:
+    threads: list[str] = rows.filter(pc.equal(rows["conversation_id"], conversation_id))[
+        "thread_id"
+    ].to_pylist()
+    return threads
+
+
+def _next_id(home: Home, held: tuple[Hold, ...]) -> str:
+    # A number is never used twice, also not that of a released hold: the audit knows it.
+    counter = home.definitions / "holds.count"
+    last = int(counter.read_text()) if counter.exists() else 0
+    number = max([last, *(int(one.hold_id.removeprefix("hold_")) for one in held)]) + 1
+    counter.write_text(f"{number}\n")
+    return f"hold_{number:04d}"
+
+
+def _write(folder: Path, holds: tuple[Hold, ...]) -> None:
+    aside = folder / f"{FILE}.aside"
+    text = yaml.safe_dump({"holds": [one.model_dump(mode="json") for one in holds]}, sort_keys=False)
+    with aside.open("w", encoding="utf-8") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    aside.replace(folder / FILE)
