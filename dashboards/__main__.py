@@ -42,10 +42,14 @@ def serve(
     secret: bytes,
     host: str,
     port: int,
+    reports: Path | None = None,
     workers: int = 2,
     is_https: bool = False,
 ) -> None:
-    """Serve until stopped; `secret` signs the sessions and must be the same for all workers."""
+    """Serve until stopped; `reports` is the folder of built reports.
+
+    `secret` signs the sessions and must be the same for all workers.
+    """
     options = {
         "bind": f"{host}:{port}",
         "workers": workers,
@@ -57,7 +61,12 @@ def serve(
         "preload_app": False,
     }
     DashboardServer(
-        options, published=published, governance_url=governance_url, secret=secret, is_https=is_https
+        options,
+        published=published,
+        governance_url=governance_url,
+        secret=secret,
+        reports=reports,
+        is_https=is_https,
     ).run()
 
 
@@ -78,6 +87,7 @@ def main() -> None:
         secret=secrets.token_bytes(SECRET_BYTES),
         host=arguments.host,
         port=arguments.port,
+        reports=home / "reports",
         workers=arguments.workers,
     )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 
 from dashboards.auth import Account
 from dashboards.published import Published
@@ -33,6 +34,7 @@ def open_view(
     at: datetime,
     scheme: Scheme,
     csrf_token: str,
+    reports: Path | None = None,
 ) -> Iterator[View]:
     """A view on the deployment that the address names, or on the account's first one.
 
@@ -69,4 +71,5 @@ def open_view(
             at=at,
             scheme=scheme,
             csrf_token=csrf_token,
+            reports=reports,
         )

@@ -1,42 +1,33 @@
-"""The application: which pages exist, and how a request becomes one.
+"""The application: the frame of Dash, and how an address becomes a page.
 
-Nothing happens at import; `create_app` is called by each worker after it has started. Pages are
-listed here by name: a new page is one module and one line.
+Nothing happens at import; `create_app` is called by each worker after it has started. Which pages there are
+stands in `pages.directory`; what is no page is answered in `routes`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import unquote
 
 import dash
 import flask
-from dash import ClientsideFunction, Input, Output, State, html
+from dash import ClientsideFunction, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from dashboards import auth
-from dashboards.access import NoGrantError, open_view
+from dashboards.access import NoGrantError
 from dashboards.components import shell
-from dashboards.pages import checklist, data_health, indicator, indicators, overview, register
-from dashboards.pages.page import Page
+from dashboards.pages.directory import PAGES, RAIL, find_page
 from dashboards.published import NothingPublishedError, Published, PublishedError
-from dashboards.sheet import write_csv
-from dashboards.theme import Scheme
+from dashboards.routes import Site, add_routes, open_page, read_scheme
 from dashboards.wording import say_words
-from risk_register.accounts import Action
-from risk_register.errors import RegisterError, StoreError
+from risk_register.errors import RegisterError
 from risk_register.store import Store
 
 HERE = Path(__file__).parent
-PAGES = (overview.PAGE, indicators.PAGE, indicator.PAGE, register.PAGE, checklist.PAGE, data_health.PAGE)
-RAIL = tuple((page.path, page.title) for page in PAGES if page.in_rail)
-SCHEME_COOKIE = "plimsoll_scheme"
 LARGEST_FORM = 64 * 1024  # bytes; a note and a reference to evidence, not the evidence
 INDEX = """<!DOCTYPE html>
 <html lang="en" data-mantine-color-scheme="{%scheme%}" data-ag-theme-mode="{%scheme%}">
@@ -45,15 +36,6 @@ INDEX = """<!DOCTYPE html>
 <body>{%app_entry%}<noscript>These pages need JavaScript; downloads and the command line do not.</noscript>
 {%config%}{%scripts%}{%renderer%}</body>
 </html>"""
-
-
-@dataclass(frozen=True)
-class Site:
-    """What the routes of one process share."""
-
-    published: Published
-    store: Store
-    clock: Callable[[], datetime]
 
 
 class PlimsollDash(dash.Dash):
@@ -65,21 +47,16 @@ class PlimsollDash(dash.Dash):
         return page.replace("{%scheme%}", read_scheme())
 
 
-def read_scheme() -> Scheme:
-    """The reader's scheme, kept in a cookie because it is a taste and not a view."""
-    value = flask.request.cookies.get(SCHEME_COOKIE)
-    return Scheme(value) if value in set(Scheme) else Scheme.LIGHT
-
-
 def create_app(
     *,
     published: Path,
     governance_url: str,
     secret: bytes,
+    reports: Path | None = None,
     is_https: bool = False,
     clock: Callable[[], datetime] = auth.utc_now,
 ) -> dash.Dash:
-    """The application over a folder of published files and a governance store."""
+    """The application over a folder of published files, a governance store and a folder of built reports."""
     server = flask.Flask("dashboards", template_folder=str(HERE / "templates"), static_folder=None)
     server.config.update(
         SECRET_KEY=secret,
@@ -90,9 +67,9 @@ def create_app(
         MAX_CONTENT_LENGTH=1024 * 1024,
         MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
     )
-    site = Site(Published(published), Store(governance_url), clock)
+    site = Site(Published(published), Store(governance_url), clock, reports)
     auth.guard(server, site.store, clock)
-    _add_routes(server, site)
+    add_routes(server, site)
     app = PlimsollDash(
         "dashboards",
         server=server,
@@ -111,31 +88,6 @@ def create_app(
     _add_callbacks(app, site)
     auth.add_headers(server, app.csp_hashes, is_https=is_https)
     return app
-
-
-def find_page(path: str) -> tuple[Page, str | None] | None:
-    """The page of a path and what it is about."""
-    parts = [unquote(part) for part in path.strip("/").split("/") if part]
-    if not parts:
-        return overview.PAGE, None
-    for page in PAGES:
-        if page.path == f"/{parts[0]}" and len(parts) == 1 + page.takes_subject:
-            return page, parts[1] if page.takes_subject else None
-    return None
-
-
-def _open(site: Site, path: str, subject: str | None, search: str) -> Any:
-    return open_view(
-        site.published,
-        site.store,
-        account=current_user._get_current_object(),
-        path=path,
-        subject=subject,
-        search=search,
-        at=site.clock(),
-        scheme=read_scheme(),
-        csrf_token=auth.read_token(),
-    )
 
 
 def _add_callbacks(app: dash.Dash, site: Site) -> None:
@@ -191,10 +143,12 @@ def _add_callbacks(app: dash.Dash, site: Site) -> None:
 def _render(site: Site, path: str, search: str) -> tuple[Any, ...]:
     found = find_page(path)
     if found is None:
-        return _render_words("", "Not found", f"There is no page at {path}.")
+        return _render_words(
+            "", "Not found", f"There is no page at {path}. These pages exist:", _list_pages()
+        )
     page, subject = found
     try:
-        with _open(site, f"{page.path}/{subject}" if subject else page.path, subject, search) as view:
+        with open_page(site, page, subject, search) as view:
             return (
                 [*_draw_messages(), page.layout(view)],
                 shell.draw_rail(RAIL, here=page.path, view=view),
@@ -216,8 +170,14 @@ def _render(site: Site, path: str, search: str) -> tuple[Any, ...]:
         return _render_words(page.path, "The governance store cannot be read", str(error))
 
 
-def _render_words(here: str, title: str, text: str) -> tuple[Any, ...]:
-    words = html.Div([html.H1(title), html.P(text, className="lead")], className="page-heading alone")
+def _list_pages() -> Component:
+    return html.Ul(
+        [html.Li(dcc.Link(page.title, href=page.path)) for page in PAGES if page.in_rail], className="listed"
+    )
+
+
+def _render_words(here: str, title: str, text: str, more: Component | None = None) -> tuple[Any, ...]:
+    words = html.Div([html.H1(title), html.P(text, className="lead"), more], className="page-heading alone")
     account = shell.draw_account(current_user.name, auth.read_token())
     rail = shell.draw_rail(RAIL, here=here, view=None)
     return words, rail, None, None, account, shell.draw_footer(None), title, None
@@ -233,59 +193,3 @@ def _draw_messages() -> list[Component]:
         )
         for category, message in messages
     ]
-
-
-def _add_routes(server: flask.Flask, site: Site) -> None:
-    @server.get("/health")
-    def health() -> Response:
-        return flask.Response("ok\n", mimetype="text/plain")
-
-    @server.get("/download/<path:name>.csv")
-    def download(name: str) -> Response:
-        path, sheet_name = f"/{name}".rsplit("/", maxsplit=1)
-        found = find_page(path)
-        if found is None or sheet_name not in found[0].sheets:
-            flask.abort(404)
-        page, subject = found
-        with _opened(site, path, subject) as view:
-            if not view.may(Action.EXPORT):
-                flask.abort(403, "This account may read this deployment but not take data away.")
-            text = write_csv(page.sheets[sheet_name](view))
-            file_name = f"{view.deployment_id}_{sheet_name}_generation_{view.build.generation}.csv"
-        answer = flask.Response(text, mimetype="text/csv")
-        answer.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
-        return answer
-
-    @server.post("/send/<path:name>")
-    def send(name: str) -> Response:
-        auth.check_form()
-        found = find_page(f"/{name}")
-        if found is None or found[0].submit is None:
-            flask.abort(404)
-        page, subject = found
-        answer = found[0].submit
-        with _opened(site, page.path, subject) as view:
-            fields: Mapping[str, str] = flask.request.form.to_dict()
-            try:
-                flask.flash(answer(view, fields), "done")
-            except RegisterError as error:
-                flask.flash(str(error), "error")
-            return flask.redirect(view.href(None), 303)
-
-    @server.errorhandler(StoreError)
-    def explain(error: StoreError) -> Response:
-        server.logger.error("%s", error)
-        words = "The governance store is not ready. An administrator brings it up with `plimsoll upgrade`.\n"
-        return flask.Response(words, status=503, mimetype="text/plain")
-
-    @server.errorhandler(NoGrantError)
-    def refuse(error: NoGrantError) -> Response:
-        return flask.Response(f"{error}\n", status=403, mimetype="text/plain")
-
-    @server.errorhandler(NothingPublishedError)
-    def wait(error: NothingPublishedError) -> Response:
-        return flask.Response("Nothing is published yet.\n", status=503, mimetype="text/plain")
-
-
-def _opened(site: Site, path: str, subject: str | None) -> Any:
-    return _open(site, path, subject, flask.request.query_string.decode("utf-8", "replace"))

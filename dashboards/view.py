@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
 from dashboards.auth import Account
@@ -43,7 +44,10 @@ RANGE_WORDS = {
     Range.THIRTEEN_WEEKS: "last 13 weeks",
     Range.ALL: "all weeks",
 }
-FILTERS = ("status", "family", "slice", "value", "risk", "cell", "item", "stage", "show", "reason")
+FILTERS = (
+    *("status", "family", "slice", "value", "risk", "cell", "item", "stage", "show", "reason"),
+    *("field", "indicator", "alarm", "incident", "what"),
+)
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,7 @@ class View:
     at: datetime
     scheme: Scheme
     csrf_token: str
+    reports: Path | None = None
 
     @property
     def deployment_id(self) -> str:

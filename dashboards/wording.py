@@ -70,8 +70,11 @@ def say_zero(row: Observation, kind: str) -> str | None:
 
 
 def say_unit(indicator: Indicator) -> str:
-    """What a value of the indicator is: `share of conversations`, `per 1,000 messages`."""
-    units = f"{indicator.unit.replace('_', '-')}s"
+    """What a value of the indicator is: `share of conversations`, `per 1,000 messages`.
+
+    What is computed day by day from other tables has no unit of its own; its denominator says what it counts.
+    """
+    units = indicator.denominator if indicator.unit == "day" else f"{indicator.unit.replace('_', '-')}s"
     match indicator.kind:
         case "proportion":
             return f"share of {units}"

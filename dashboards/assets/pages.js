@@ -33,7 +33,9 @@ window.dash_clientside = Object.assign({}, window.dash_clientside, {
       if (!title) return window.dash_clientside.no_update;
       document.title = title + " · Plimsoll";
       var query = new URLSearchParams(window.location.search);
-      var opened = query.get("item") || query.get("risk") || "";
+      var opened = ["item", "risk", "indicator", "incident"].map(function (name) {
+        return query.get(name) || "";
+      }).find(Boolean) || "";
       var place = window.location.pathname;
       if (before && (before.place !== place || (opened && before.opened !== opened))) {
         window.scrollTo(0, 0);
@@ -47,12 +49,14 @@ window.dash_clientside = Object.assign({}, window.dash_clientside, {
   }
 });
 
-/* A session that has ended answers 401: go and sign in instead of showing a page that does nothing. */
+/* A session that has ended answers 401: go and sign in instead of showing a page that does nothing.
+   A form says so itself, because what was typed would be lost. */
 (function () {
   var send = window.fetch;
-  window.fetch = function () {
+  window.fetch = function (address) {
+    var isForm = String(address).indexOf("/send/") === 0;
     return send.apply(this, arguments).then(function (answer) {
-      if (answer.status === 401) {
+      if (answer.status === 401 && !isForm) {
         window.location.assign("/sign-in?next=" + encodeURIComponent(window.location.pathname + window.location.search));
       }
       return answer;

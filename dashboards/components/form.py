@@ -1,4 +1,8 @@
-"""Forms of ours: plain HTML that posts back with the session's token, so that they work by keyboard alone."""
+"""Forms of ours: plain HTML with the session's token, so that they work by keyboard alone.
+
+The browser sends them without leaving the page (assets/forms.js): a refusal stands under the form and what
+was typed stays where it is.
+"""
 
 from __future__ import annotations
 
@@ -12,59 +16,141 @@ from dash.development.base_component import Component
 from dashboards.auth import TOKEN_FIELD
 from dashboards.view import View
 
+SHORT, LONG = 200, 4000  # characters; the store keeps names and titles in 200
+LINE = 1000
+
 
 def draw_form(
     view: View,
     action: str,
-    fields: Sequence[Component],
+    fields: Sequence[Component | None],
     *,
     button: str,
     hidden: Mapping[str, str] | None = None,
+    is_line: bool = False,
 ) -> Component:
-    """A form that goes to `/send` of the view's page and comes back to where it was."""
+    """A form that goes to `/send` of the view's page and comes back to where it was.
+
+    `is_line` is for a single button that stands in a table.
+    """
     kept = {TOKEN_FIELD: view.csrf_token, "action": action, **(hidden or {})}
     return html.Form(
         [
             *[dcc.Input(type="hidden", name=name, value=value) for name, value in kept.items()],
-            *fields,
+            *[field for field in fields if field is not None],
+            html.P(className="refusal message message-error", role="alert"),
             html.Button(button, type="submit", className="button"),
         ],
         method="post",
         action=view.href(f"/send{view.path}", **view.query.filters),
-        className="form",
+        className="form form-line" if is_line else "form",
     )
 
 
 def draw_text(
-    name: str, label: str, *, note: str, is_long: bool = False, is_required: bool = False
+    name: str,
+    label: str,
+    *,
+    note: str,
+    is_long: bool = False,
+    is_required: bool = False,
+    value: str = "",
+    limit: int | None = None,
+    within: str = "",
 ) -> Component:
-    """A field for words."""
+    """A field for words; `within` tells fields of the same name in several forms apart."""
     field: Component
+    key = _name_field(name, within)
     if is_long:
         field = html.Div(
-            dcc.Textarea(name=name, id=f"field-{name}", required=is_required, maxLength=4000, rows=3)
+            dcc.Textarea(
+                name=name, id=key, required=is_required, maxLength=limit or LONG, rows=3, value=value
+            )
         )
     else:
-        field = dcc.Input(type="text", name=name, id=f"field-{name}", required=is_required, maxLength=1000)
-    return _label(name, label, field, note)
+        field = dcc.Input(
+            type="text", name=name, id=key, required=is_required, maxLength=limit or LINE, value=value
+        )
+    return _label(key, label, field, note)
 
 
-def draw_day(name: str, label: str, *, first: date, note: str) -> Component:
+def draw_day(
+    name: str,
+    label: str,
+    *,
+    note: str,
+    first: date | None = None,
+    is_required: bool = False,
+    value: date | None = None,
+    within: str = "",
+) -> Component:
     """A field for a day."""
-    return _label(
-        name, label, dcc.Input(type="date", name=name, id=f"field-{name}", min=first.isoformat()), note
-    )
+    key = _name_field(name, within)
+    given = {"value": value.isoformat()} if value else {}
+    least = {"min": first.isoformat()} if first else {}
+    field = dcc.Input(type="date", name=name, id=key, required=is_required, **given, **least)
+    return _label(key, label, field, note)
 
 
-def draw_choice(name: str, label: str, choices: Sequence[tuple[str, str]], *, note: str) -> Component:
+def draw_choice(
+    name: str,
+    label: str,
+    choices: Sequence[tuple[str, str]],
+    *,
+    note: str,
+    value: str | None = None,
+    is_stacked: bool = False,
+) -> Component:
     """One of a few; every choice is on the screen."""
-    options = [dmc.Radio(label=words, value=value, size="sm") for value, words in choices]
+    options = [dmc.Radio(label=words, value=choice, size="sm") for choice, words in choices]
+    chosen = {"value": value} if value else {}
     return dmc.RadioGroup(
-        html.Div(options, className="radios"), name=name, label=label, description=note, required=True
+        html.Div(options, className="choices" if is_stacked else "radios"),
+        name=name,
+        label=label,
+        description=note,
+        required=True,
+        **chosen,
     )
 
 
-def _label(name: str, label: str, field: Component, note: str) -> Component:
+def draw_pick(
+    name: str, label: str, choices: Sequence[tuple[str, str]], *, note: str, value: str | None = None
+) -> Component:
+    """One of many, or none."""
+    return dmc.Select(
+        name=name,
+        label=label,
+        description=note,
+        data=[{"value": choice, "label": words} for choice, words in choices],
+        value=value,
+        clearable=True,
+        searchable=True,
+        size="sm",
+        id=f"pick-{name}",
+    )
+
+
+def draw_pair(*fields: Component) -> Component:
+    """Short fields side by side where there is room."""
+    return html.Div(list(fields), className="form-pair")
+
+
+def draw_decisions(title: str, forms: Sequence[tuple[str, Component]]) -> Component | None:
+    """Forms behind their names, so that a page shows what can be done before it asks for words."""
+    if not forms:
+        return None
     return html.Div(
-        [html.Label(label, htmlFor=f"field-{name}"), field, html.P(note, className="hint")], className="field"
+        [html.H3(title), *[html.Details([html.Summary(name), form]) for name, form in forms]],
+        className="decisions",
+    )
+
+
+def _name_field(name: str, within: str) -> str:
+    return f"field-{within}-{name}" if within else f"field-{name}"
+
+
+def _label(key: str, label: str, field: Component, note: str) -> Component:
+    return html.Div(
+        [html.Label(label, htmlFor=key), field, html.P(note, className="hint")], className="field"
     )

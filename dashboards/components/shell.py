@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import dash_mantine_components as dmc
 from dash import dcc, html
@@ -84,20 +84,33 @@ def draw_frame(scheme: Scheme) -> Component:
     )
 
 
-def draw_rail(pages: Sequence[tuple[str, str]], *, here: str, view: View | None) -> Component:
-    """Links to the pages; the one that is open says so."""
-    return html.Ul(
-        [
-            html.Li(
-                dcc.Link(
-                    [title, html.Span(" (open)", className="visually-hidden")] if path == here else title,
-                    href=view.href(path) if view else path,
-                    className="rail-link is-here" if path == here else "rail-link",
-                )
-            )
-            for path, title in pages
-        ],
-        className="rail",
+def draw_rail(
+    shelves: Mapping[str, Sequence[tuple[str, str]]], *, here: str, view: View | None
+) -> list[Component]:
+    """Links to the pages, shelf by shelf; the one that is open says so."""
+    return [
+        html.Div(
+            [
+                html.P(shelf, className="rail-shelf", id=f"rail-{shelf.lower()}"),
+                html.Ul(
+                    [_draw_rail_link(path, title, here=here, view=view) for path, title in pages],
+                    className="rail",
+                    **{"aria-labelledby": f"rail-{shelf.lower()}"},
+                ),
+            ]
+        )
+        for shelf, pages in shelves.items()
+    ]
+
+
+def _draw_rail_link(path: str, title: str, *, here: str, view: View | None) -> Component:
+    is_here = path == here
+    return html.Li(
+        dcc.Link(
+            [title, html.Span(" (open)", className="visually-hidden")] if is_here else title,
+            href=view.href(path) if view else path,
+            className="rail-link is-here" if is_here else "rail-link",
+        )
     )
 
 

@@ -16,7 +16,7 @@ from dashboards.components.marks import draw_mark
 from dashboards.components.shell import draw_chips, draw_heading
 from dashboards.components.table import Heading, Line, draw_download, draw_table
 from dashboards.pages.attestation import draw_item, draw_state, submit
-from dashboards.pages.page import Page
+from dashboards.pages.page import Page, Shelf
 from dashboards.sheet import Sheet
 from dashboards.standing import deployment_statuses
 from dashboards.theme import CHECKLIST_MARKS, CONTRADICTED, OVERDUE
@@ -202,4 +202,13 @@ def make_sheet(view: View) -> Sheet:
     return Sheet("items", columns, rows)
 
 
-PAGE = Page(PATH, "Ethics checklist", layout, has_range=False, submit=submit, sheets={"items": make_sheet})
+PAGE = Page(
+    PATH,
+    "Ethics checklist",
+    layout,
+    shelf=Shelf.GOVERN,
+    has_range=False,
+    submit=submit,
+    sheets={"items": make_sheet},
+    aliases=("checklist", "ethics"),
+)

@@ -15,7 +15,7 @@ from dashboards.components.marks import draw_mark
 from dashboards.components.shell import draw_chips, draw_facts, draw_heading
 from dashboards.components.table import Heading, Line, draw_download, draw_table
 from dashboards.figures.quality import draw_quality
-from dashboards.pages.page import Page
+from dashboards.pages.page import Page, Shelf
 from dashboards.records import QualityCount
 from dashboards.sheet import Sheet
 from dashboards.theme import BADGE_MARKS, HELD, READINESS_MARKS, Scheme
@@ -274,4 +274,11 @@ def make_sheet(view: View) -> Sheet:
     return Sheet("rows", ("day", "source", "reason", "row_count"), rows)
 
 
-PAGE = Page(PATH, "Data health", layout, sheets={"rows": make_sheet})
+PAGE = Page(
+    PATH,
+    "Data health",
+    layout,
+    shelf=Shelf.DATA,
+    sheets={"rows": make_sheet},
+    aliases=("data", "data-quality", "quality"),
+)

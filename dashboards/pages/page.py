@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from dash.development.base_component import Component
 
@@ -11,16 +12,43 @@ from dashboards.sheet import Sheet
 from dashboards.view import View
 
 
+class Shelf(StrEnum):
+    """Where in the rail a page stands."""
+
+    WATCH = "Watch"
+    """What the data say."""
+    GOVERN = "Govern"
+    """What people decide."""
+    DATA = "Data"
+    """Whether the data can be relied on."""
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that a page hands out, ready to be sent."""
+
+    file_name: str
+    media_type: str
+    content: bytes
+
+
 @dataclass(frozen=True)
 class Page:
-    """A page; `takes_subject` means that one more part of the path names what it is about."""
+    """A page; `takes_subject` means that one more part of the path names what it is about.
+
+    `submit` answers a form, `sheets` are its tables as CSV, `attach` finds a file by name or raises
+    RegisterError. `aliases` are other first words of a path by which people look for it.
+    """
 
     path: str
     title: str
     layout: Callable[[View], Component]
+    shelf: Shelf = Shelf.WATCH
     in_rail: bool = True
     takes_subject: bool = False
     has_range: bool = True
     has_period: bool = False
     submit: Callable[[View, Mapping[str, str]], str] | None = None
+    attach: Callable[[View, str], Attachment] | None = None
     sheets: Mapping[str, Callable[[View], Sheet]] = field(default_factory=dict)
+    aliases: tuple[str, ...] = ()

@@ -15,7 +15,7 @@ from dashboards.components.heatmap import Cell, draw_heatmap, name_cell
 from dashboards.components.marks import draw_mark, draw_status
 from dashboards.components.shell import draw_chips, draw_heading
 from dashboards.components.table import Heading, Line, draw_download, draw_table
-from dashboards.pages.page import Page
+from dashboards.pages.page import Page, Shelf
 from dashboards.pages.risk import Statuses, draw_risk, say_rating
 from dashboards.sheet import Sheet
 from dashboards.standing import latest_statuses, worst_status
@@ -203,4 +203,12 @@ def make_sheet(view: View) -> Sheet:
     return Sheet("risks", columns, rows)
 
 
-PAGE = Page(PATH, "Risk register", layout, has_range=False, sheets={"risks": make_sheet})
+PAGE = Page(
+    PATH,
+    "Risk register",
+    layout,
+    shelf=Shelf.GOVERN,
+    has_range=False,
+    sheets={"risks": make_sheet},
+    aliases=("register", "risks", "risk"),
+)

@@ -45,6 +45,7 @@ def start_dashboard(home: Home, *, host: str, port: int, workers: int = 2, is_ht
         secret=session_secret(home),
         host=host,
         port=port,
+        reports=home.reports,
         workers=workers,
         is_https=is_https,
     )

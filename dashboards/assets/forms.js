@@ -1,0 +1,43 @@
+/* Forms are sent without leaving the page: a refusal is said under the form, and what was typed stays. */
+(function () {
+  var WORDS = {
+    401: "You are signed out. Copy what you typed, then sign in again.",
+    403: "The form is too old or came from elsewhere. Copy what you typed, then open the page again.",
+    413: "That is too long to be taken. Shorten it and send it again."
+  };
+
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (!form.classList.contains("form")) return;
+    event.preventDefault();
+    var button = form.querySelector("button[type=submit]");
+    var refusal = form.querySelector(".refusal");
+    if (button.disabled) return;
+    button.disabled = true;
+    refusal.textContent = "";
+
+    function refuse(words) {
+      button.disabled = false;
+      refusal.textContent = words;
+      refusal.scrollIntoView({ block: "nearest" });
+    }
+
+    // a hidden field is named "action", so the address must be read as an attribute
+    window.fetch(form.getAttribute("action"), {
+      method: "POST",
+      headers: { Accept: "application/json" },
+      body: new URLSearchParams(new FormData(form))
+    }).then(function (answer) {
+      if ((answer.headers.get("Content-Type") || "").indexOf("application/json") !== 0) {
+        refuse(WORDS[answer.status] || "The server did not take it. What you typed is still here.");
+        return null;
+      }
+      return answer.json().then(function (said) {
+        if (said.refusal) refuse(said.refusal);
+        else window.location.assign(said.href);
+      });
+    }).catch(function () {
+      refuse("The server cannot be reached. What you typed is still here.");
+    });
+  });
+})();

@@ -1,0 +1,40 @@
+"""Which pages exist, in the order of the rail, and how a path finds one. A new page is one module and one
+line here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from urllib.parse import unquote
+
+from dashboards.pages import checklist, data_health, indicator, indicators, overview, register
+from dashboards.pages.page import Page, Shelf
+
+PAGES: tuple[Page, ...] = (
+    overview.PAGE,
+    indicators.PAGE,
+    indicator.PAGE,
+    register.PAGE,
+    checklist.PAGE,
+    data_health.PAGE,
+)
+RAIL: Mapping[str, Sequence[tuple[str, str]]] = MappingProxyType(
+    {
+        shelf.value: tuple((page.path, page.title) for page in PAGES if page.in_rail and page.shelf is shelf)
+        for shelf in Shelf
+    }
+)
+ALIASES: Mapping[str, str] = MappingProxyType(
+    {f"/{alias}": page.path for page in PAGES for alias in page.aliases}
+)
+
+
+def find_page(path: str) -> tuple[Page, str | None] | None:
+    """The page of a path and what it is about."""
+    parts = [unquote(part) for part in path.strip("/").split("/") if part]
+    if not parts:
+        return overview.PAGE, None
+    for page in PAGES:
+        if page.path == f"/{parts[0]}" and len(parts) == 1 + page.takes_subject:
+            return page, parts[1] if page.takes_subject else None
+    return None

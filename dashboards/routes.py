@@ -1,0 +1,181 @@
+"""What the server answers beside the pages themselves: downloads, files, forms, other names of pages.
+
+Whatever leaves as a file leaves a trace in the audit first. How a page is drawn is `app`'s business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import flask
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from dashboards import auth
+from dashboards.access import NoGrantError, open_view
+from dashboards.pages.directory import ALIASES, find_page
+from dashboards.pages.page import Attachment, Page
+from dashboards.published import NothingPublishedError, Published
+from dashboards.sheet import write_csv
+from dashboards.theme import Scheme
+from dashboards.view import View
+from risk_register.accounts import Action
+from risk_register.audit import record_access
+from risk_register.errors import RegisterError, StoreError, UnknownRecordError
+from risk_register.store import Store
+
+SCHEME_COOKIE = "plimsoll_scheme"
+JSON = "application/json"
+NO_EXPORT = "This account may read this deployment but not take data away."
+
+
+@dataclass(frozen=True)
+class Site:
+    """What the routes of one process share."""
+
+    published: Published
+    store: Store
+    clock: Callable[[], datetime]
+    reports: Path | None
+
+
+def read_scheme() -> Scheme:
+    """The reader's scheme, kept in a cookie because it is a taste and not a view."""
+    value = flask.request.cookies.get(SCHEME_COOKIE)
+    return Scheme(value) if value in set(Scheme) else Scheme.LIGHT
+
+
+def open_page(site: Site, page: Page, subject: str | None, search: str) -> AbstractContextManager[View]:
+    """The view of a page for the account that asks."""
+    return open_view(
+        site.published,
+        site.store,
+        account=current_user._get_current_object(),
+        path=f"{page.path}/{subject}" if subject else page.path,
+        subject=subject,
+        search=search,
+        at=site.clock(),
+        scheme=read_scheme(),
+        csrf_token=auth.read_token(),
+        reports=site.reports,
+    )
+
+
+def add_routes(server: flask.Flask, site: Site) -> None:
+    """Everything that is not a page."""
+    _add_downloads(server, site)
+    _add_forms(server, site)
+    _add_errors(server)
+
+    @server.get("/health")
+    def health() -> Response:
+        return flask.Response("ok\n", mimetype="text/plain")
+
+    for alias, path in ALIASES.items():
+        server.add_url_rule(alias, f"alias{alias}", _redirect_to(path))
+
+
+def _redirect_to(path: str) -> Callable[[], Response]:
+    def answer() -> Response:
+        search = flask.request.query_string.decode("utf-8", "replace")
+        return flask.redirect(f"{path}?{search}" if search else path, 302)
+
+    return answer
+
+
+def _add_downloads(server: flask.Flask, site: Site) -> None:
+    @server.get("/download/<path:name>.csv")
+    def download(name: str) -> Response:
+        path, sheet_name = f"/{name}".rsplit("/", maxsplit=1)
+        found = find_page(path)
+        if found is None or sheet_name not in found[0].sheets:
+            flask.abort(404)
+        page, subject = found
+        with _asked(site, page, subject) as view:
+            _check_export(view)
+            content = write_csv(page.sheets[sheet_name](view)).encode()
+            file_name = f"{view.deployment_id}_{sheet_name}_generation_{view.build.generation}.csv"
+            return _hand_out(view, Attachment(file_name, "text/csv", content))
+
+    @server.get("/file/<word>/<path:name>")
+    def file(word: str, name: str) -> Response:
+        found = find_page(f"/{word}")
+        if found is None or found[0].attach is None:
+            flask.abort(404)
+        with _asked(site, found[0], None) as view:
+            _check_export(view)
+            try:
+                attachment = found[0].attach(view, name)
+            except UnknownRecordError:
+                flask.abort(404)
+            except RegisterError as error:
+                return flask.Response(f"{error}\n", status=409, mimetype="text/plain")
+            return _hand_out(view, attachment)
+
+
+def _check_export(view: View) -> None:
+    if not view.may(Action.EXPORT):
+        flask.abort(403, NO_EXPORT)
+
+
+def _hand_out(view: View, attachment: Attachment) -> Response:
+    """Send a file; the trace comes first, so that nothing leaves that the audit does not know."""
+    record_access(
+        view.store,
+        action="exported",
+        subject=attachment.file_name,
+        deployment_id=view.deployment_id,
+        reason=f"Download from {view.path}.",
+        actor=view.account.name,
+        at=view.at,
+    )
+    answer = flask.Response(attachment.content, mimetype=attachment.media_type)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{attachment.file_name}"'
+    return answer
+
+
+def _add_forms(server: flask.Flask, site: Site) -> None:
+    @server.post("/send/<path:name>")
+    def send(name: str) -> Response:
+        """Answer a form; a caller that takes JSON gets a refusal in words and keeps what was typed."""
+        auth.check_form()
+        found = find_page(f"/{name}")
+        if found is None or found[0].submit is None:
+            flask.abort(404)
+        page, subject = found
+        takes_json = flask.request.accept_mimetypes.best == JSON
+        with _asked(site, page, subject) as view:
+            fields: Mapping[str, str] = flask.request.form.to_dict()
+            try:
+                flask.flash(found[0].submit(view, fields), "done")
+            except RegisterError as error:
+                if takes_json:
+                    return flask.make_response(flask.jsonify(refusal=str(error)), 422)
+                flask.flash(str(error), "error")
+            if takes_json:
+                return flask.jsonify(href=view.href(None))
+            return flask.redirect(view.href(None), 303)
+
+
+def _add_errors(server: flask.Flask) -> None:
+    @server.errorhandler(StoreError)
+    def explain(error: StoreError) -> Response:
+        server.logger.error("%s", error)
+        words = "The governance store is not ready. An administrator brings it up with `plimsoll upgrade`.\n"
+        return flask.Response(words, status=503, mimetype="text/plain")
+
+    @server.errorhandler(NoGrantError)
+    def refuse(error: NoGrantError) -> Response:
+        return flask.Response(f"{error}\n", status=403, mimetype="text/plain")
+
+    @server.errorhandler(NothingPublishedError)
+    def wait(error: NothingPublishedError) -> Response:
+        return flask.Response("Nothing is published yet.\n", status=503, mimetype="text/plain")
+
+
+def _asked(site: Site, page: Page, subject: str | None) -> AbstractContextManager[View]:
+    return open_page(site, page, subject, flask.request.query_string.decode("utf-8", "replace"))
