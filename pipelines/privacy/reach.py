@@ -7,16 +7,19 @@ slices have no ids and are counted anew.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.errors import StateError
 from pipelines.lake import Commit, Lake
 from pipelines.schemas import LAKE_TABLES
 from pipelines.tombstones import SubjectKind, Tombstones
 
+CONVERSATIONS = "staging.conversation"
 ID_COLUMNS = ("user_id", "thread_id", "conversation_id", "message_id", "event_id", "unit_id")
 PEOPLE = ("deployment_id", "user_id", "thread_id")
 TEXT_TABLE = "staging.message"
@@ -65,13 +68,13 @@ def find_reach(lake: Lake, tombstones: Tombstones, held: frozenset[tuple[str, st
         rows = lake.read(name, columns=["deployment_id", *columns])
         if rows is None or not rows.num_rows:
             continue
-        mine = _is_covered(rows, tombstones, held)
-        for row in rows.filter(mine["thread"]).to_pylist():
+        mine = _find_covered(rows, tombstones, held)
+        for row in rows.filter(mine.by_thread).to_pylist():
             found["thread"].add(row["thread_id"])
             found["conversation"].add(row.get("conversation_id"))
             found["row"] |= {row.get("message_id"), row.get("event_id")}
-        for row in rows.filter(mine["user"]).to_pylist():
-            found["user"].add(row["user_id"])
+        found["user"] |= mine.users
+        for row in rows.filter(mine.by_user).to_pylist():
             found["touched"].add(row.get("conversation_id"))
             found["row"] |= {row.get("message_id"), row.get("event_id")}
     gone = {name: frozenset(one for one in ids if one and one != "unknown") for name, ids in found.items()}
@@ -108,26 +111,29 @@ def sweep(commit: Commit, reach: Reach) -> tuple[Swept, ...]:
 
 
 def _sweep_table(commit: Commit, name: str, columns: list[str], reach: Reach) -> Swept:
-    lake = commit.lake
     is_cut = LAKE_TABLES[name].is_partitioned if name in LAKE_TABLES else True
-    ids = lake.read(name, columns=[*(["deployment_id", "day"] if is_cut else []), *columns])
+    ids = _read(commit.lake, name, columns=[*(["deployment_id", "day"] if is_cut else []), *columns])
     gone = _goes(ids, name, columns, reach)
-    count = pc.sum(gone).as_py() or 0
-    if not count:
+    after = ids.num_rows - (pc.sum(gone).as_py() or 0)
+    is_counted_again = name == CONVERSATIONS and bool(reach.touched)
+    if is_counted_again:
+        gone = pc.or_(gone, _is_in(ids["conversation_id"], reach.touched))
+    if not pc.any(gone).as_py():
         return Swept(name, ids.num_rows, ids.num_rows)
     if not is_cut:
-        rows = lake.read(name)
+        rows = _read(commit.lake, name)
         commit.replace_all(name, rows.filter(pc.invert(_goes(rows, name, columns, reach))))
-        return Swept(name, ids.num_rows, ids.num_rows - count)
+        return Swept(name, ids.num_rows, after)
     pairs = ids.filter(gone).select(["deployment_id", "day"]).group_by(["deployment_id", "day"]).aggregate([])
     partitions = {(row["deployment_id"], row["day"]) for row in pairs.to_pylist()}
-    rows = lake.read(name, days={day for _, day in partitions})
+    rows = _read(commit.lake, name, days={day for _, day in partitions})
     left = rows.filter(pc.invert(_goes(rows, name, columns, reach)))
-    if name == "staging.conversation" and reach.touched:
-        left = _count_again(lake, left, reach)
+    if is_counted_again:
+        before, left = left.num_rows, _count_again(commit.lake, left, reach)
+        after -= before - left.num_rows
     size = TEXT_ROW_GROUP if name == TEXT_TABLE else None
     commit.replace_days(name, left, partitions, row_group_size=size)
-    return Swept(name, ids.num_rows, ids.num_rows - count, tuple(sorted(partitions)))
+    return Swept(name, ids.num_rows, after, tuple(sorted(partitions)))
 
 
 def _goes(rows: pa.Table, name: str, columns: list[str], reach: Reach) -> pa.Array:
@@ -135,8 +141,9 @@ def _goes(rows: pa.Table, name: str, columns: list[str], reach: Reach) -> pa.Arr
     layer = name.partition(".")[0]
     # A fact of a conversation that lost a row is made again from what is left.
     conversations = reach.conversations | (reach.touched if layer == "fact" else frozenset())
+    has_closer_ids = set(columns) - {"user_id"}  # a user may have a thread that is held
     wanted = {
-        "user_id": reach.users if name != "staging.conversation" else frozenset(),
+        "user_id": frozenset() if has_closer_ids else reach.users,
         "thread_id": reach.threads,
         "conversation_id": conversations,
         "message_id": reach.rows,
@@ -145,17 +152,16 @@ def _goes(rows: pa.Table, name: str, columns: list[str], reach: Reach) -> pa.Arr
     }
     mask = pa.chunked_array([pa.repeat(pa.scalar(False), rows.num_rows)])
     for column in columns:
-        values = pa.array(sorted(wanted[column]), pa.string())
-        mask = pc.or_(mask, pc.fill_null(pc.is_in(rows[column], value_set=values), False))
+        mask = pc.or_(mask, _is_in(rows[column], wanted[column]))
     return mask
 
 
 def _count_again(lake: Lake, conversations: pa.Table, reach: Reach) -> pa.Table:
     """Rows of conversations shared with others, as what is left of them says."""
-    messages = lake.read(
-        TEXT_TABLE, columns=["conversation_id", "message_id", "user_id", "role", "sent_at", "turn"]
+    messages = _read(
+        lake, TEXT_TABLE, columns=["conversation_id", "message_id", "user_id", "role", "sent_at", "turn"]
     )
-    chosen = pc.is_in(messages["conversation_id"], value_set=pa.array(sorted(reach.touched), pa.string()))
+    chosen = _is_in(messages["conversation_id"], reach.touched)
     left: dict[str, list[dict[str, Any]]] = {one: [] for one in reach.touched}
     for row in messages.filter(chosen).sort_by("turn").to_pylist():
         if row["message_id"] not in reach.rows:
@@ -176,28 +182,40 @@ def _count_again(lake: Lake, conversations: pa.Table, reach: Reach) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=conversations.schema)
 
 
-def _is_covered(
-    rows: pa.Table, tombstones: Tombstones, held: frozenset[tuple[str, str]]
-) -> dict[str, pa.Array]:
+@dataclass(frozen=True)
+class _Covered:
+    by_thread: pa.Array
+    by_user: pa.Array
+    users: set[str]
+
+
+def _find_covered(rows: pa.Table, tombstones: Tombstones, held: frozenset[tuple[str, str]]) -> _Covered:
     people = rows.select(list(PEOPLE)).group_by(list(PEOPLE)).aggregate([]).to_pylist()
     free = [one for one in people if (one["deployment_id"], one["thread_id"]) not in held]
+    waiting = {one["user_id"] for one in people if (one["deployment_id"], one["thread_id"]) in held}
     threads = {
         one["thread_id"]
         for one in free
         if tombstones.covers(SubjectKind.THREAD, one["deployment_id"], one["thread_id"])
     }
-    users = {
-        (one["user_id"], one["thread_id"])
-        for one in free
-        if one["thread_id"] not in threads
-        and tombstones.covers(SubjectKind.USER, one["deployment_id"], one["user_id"])
-    }
-    by_thread = pc.is_in(rows["thread_id"], value_set=pa.array(sorted(threads), pa.string()))
-    by_user = pc.and_(
-        pc.is_in(rows["user_id"], value_set=pa.array(sorted({user for user, _ in users}), pa.string())),
-        pc.is_in(rows["thread_id"], value_set=pa.array(sorted({thread for _, thread in users}), pa.string())),
-    )
-    return {"thread": by_thread, "user": by_user}
+    theirs = [
+        one for one in free if tombstones.covers(SubjectKind.USER, one["deployment_id"], one["user_id"])
+    ]
+    users = {one["user_id"] for one in theirs}
+    shared = {one["thread_id"] for one in theirs} - threads
+    by_user = pc.and_(_is_in(rows["user_id"], users), _is_in(rows["thread_id"], shared))
+    return _Covered(_is_in(rows["thread_id"], threads), by_user, users - waiting)
+
+
+def _is_in(column: pa.ChunkedArray, ids: Iterable[str]) -> pa.Array:
+    return pc.fill_null(pc.is_in(column, value_set=pa.array(sorted(ids), pa.string())), False)
+
+
+def _read(lake: Lake, name: str, **chosen: Any) -> pa.Table:
+    rows = lake.read(name, **chosen)
+    if rows is None:
+        raise StateError(f"The table {name} is not in the current generation.")
+    return rows
 
 
 def _id_columns(lake: Lake, name: str) -> list[str]:
