@@ -81,12 +81,9 @@ class Attribution:
                 yield Person(*values)
 
     def _callers(self, item: Item) -> Iterator[Person]:
-        try:
-            for call in self.source.extract(item.record, self.source.zone):  # type: ignore[attr-defined]
-                if not isinstance(call, RecordError):
-                    yield Person(call.user, call.thread_id)
-        except RecordError:
-            return
+        for call in self.source.read_calls(item):  # type: ignore[attr-defined]
+            if not isinstance(call, RecordError):
+                yield Person(call.user, call.thread_id)
 
     def _is_theirs(self, one: Person) -> bool:
         deployment = self.mapping.deployment.id

@@ -67,11 +67,12 @@ class CallLog:
     def _number(self, path: Path) -> Iterator[tuple[int, Call | RecordError, bytes]]:
         position = 0
         for item in read_items(path):
-            for found in self._extract(item):
+            for found in self.read_calls(item):
                 position += 1
                 yield position if item.position else 0, found, item.raw
 
-    def _extract(self, item: Item) -> Iterator[Call | RecordError]:
+    def read_calls(self, item: Item) -> Iterator[Call | RecordError]:
+        """The calls of one record, and the reasons in the place of those that are rejected; never raises."""
         if item.reason is not None:
             yield RecordError(item.reason)
             return

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pipelines.errors import DefinitionError
 from pipelines.ingest.call_log import CallLog, Extract
-from pipelines.ingest.field import RecordError
+from pipelines.ingest.document import Item
 from pipelines.ingest.mapping import MAPPED, Mapping
 from pipelines.ingest.source import Source
 from pipelines.ingest.sources import anthropic, langfuse, lmsys, openai, otel_genai, sharegpt, wildchat
@@ -46,14 +46,13 @@ FORMATS = (
 
 def recognise(record: dict[str, Any]) -> list[str]:
     """Names of the formats that find a call of a model in a record; `mapped` needs a person to say."""
-    return [one.name for one in FORMATS if one.extract is not None and _has_call(one.extract, record)]
+    logs = {one.name: CallLog(one.extract, "", ZoneInfo("UTC")) for one in FORMATS if one.extract is not None}
+    return [name for name, log in logs.items() if _has_call(log, record)]
 
 
-def _has_call(extract: Extract, record: dict[str, Any]) -> bool:
-    try:
-        return any(isinstance(found, Call) and found.said for found in extract(record, ZoneInfo("UTC")))
-    except RecordError:
-        return False
+def _has_call(log: CallLog, record: dict[str, Any]) -> bool:
+    found = log.read_calls(Item(1, record))
+    return any(isinstance(one, Call) and one.said for one in found)
 
 
 def make_source(mapping: Mapping) -> Source:

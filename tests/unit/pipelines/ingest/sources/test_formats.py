@@ -82,6 +82,7 @@ def test_no_broken_record_stops_the_others_or_shows_its_text(read, deliver, name
     assert reading.records.message_count >= before
     assert reading.rejected
     assert not any(" " in (field or "") for _, _, field in reading.rejected)
+    assert {found for one in broken if isinstance(one, dict) for found in sources.recognise(one)} <= set(LOGS)
 
 
 def spoil(value, chance):
