@@ -91,12 +91,16 @@ def make_home(home: Home, kind: HomeKind) -> Home:
             f"{home.path} is a home for {home.kind} data, not for {kind} data. "
             "Demo and real data never mix: choose another directory with --home."
         )
-    if home.kind is None and home.path.exists() and any(home.path.iterdir()):
+    aside = home.path / f".{MARKER}"
+    if home.kind is None and home.path.exists() and any(item != aside for item in home.path.iterdir()):
         raise HomeError(
             f"{home.path} exists and is not a Plimsoll home. Choose an empty directory with --home."
         )
+    home.path.mkdir(parents=True, exist_ok=True)
+    if home.kind is None:  # the mark first, in one step: killed anywhere, the directory is empty or a home
+        aside.write_text(json.dumps({"kind": kind}) + "\n")
+        aside.replace(home.path / MARKER)
     for folder in (
-        home.path,
         home.lake,
         home.published,
         home.keys,
@@ -106,6 +110,4 @@ def make_home(home: Home, kind: HomeKind) -> Home:
     ):
         folder.mkdir(parents=True, exist_ok=True)
     home.keys.chmod(0o700)
-    if home.kind is None:
-        (home.path / MARKER).write_text(json.dumps({"kind": kind}) + "\n")
     return home

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from pipelines.errors import SourceError
+from pipelines.errors import PlimsollError, SourceError
 from pipelines.ingest.deliver import ingest_folder
 from pipelines.ingest.mapping import load_mapping
 from pipelines.settings import POOL, Home
@@ -30,12 +30,17 @@ def build(home: Home) -> dg.AssetsDefinition:
     )
     def ingest(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
         today = dt.datetime.now(dt.UTC).date()
+        problems = []
         for folder in sorted(path.parent for path in home.inbox.glob("*/mapping.yaml")):
-            mapping = load_mapping(folder / "mapping.yaml")
             try:
+                mapping = load_mapping(folder / "mapping.yaml")
                 ingest_folder(home, folder, mapping, received_on=today, progress=context.log.info)
             except SourceError as error:
                 context.log.warning(str(error))
+            except PlimsollError as error:  # the other folders are taken in before this one is complained of
+                problems.append(str(error))
+        if problems:
+            raise dg.Failure("\n".join(problems))
         yield from (dg.MaterializeResult(asset_key=name.split(".")) for name in WRITTEN)
 
     return ingest

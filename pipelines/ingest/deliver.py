@@ -30,12 +30,15 @@ from pipelines.ingest.fold import EMPTY, Staged, fold
 from pipelines.ingest.mapping import DeploymentRule, Mapping
 from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
 from pipelines.ingest.redact import Redactor, crisis_lines
+from pipelines.ingest.refusal import refuse_erased
 from pipelines.ingest.sources import make_source
 from pipelines.ingest.stage import DELIVERED_EVENT, DELIVERED_MESSAGE, Stager
 from pipelines.ingest.window import find_days
 from pipelines.lake import Commit, Lake
+from pipelines.partition import find_changed
 from pipelines.schemas import ledger
 from pipelines.settings import Home
+from pipelines.tombstones import FILE, load_tombstones
 from risk_register.content import load_crisis_resources
 
 BYTES_AT_ONCE = 512 * 1024 * 1024
@@ -87,13 +90,20 @@ def ingest_folder(
     for batch in _batches(found):
         with lakes.write(home.lake, by=f"ingest of {folder.name}") as commit:
             _check_rule(commit.lake, mapping.deployment)
-            known = known_deliveries(commit.lake)
+            known = known_deliveries(commit.lake, mapping.deployment.id)
+            tombstones = load_tombstones(home.keys / FILE)
             read = []
             for path in batch:
                 read.append(
                     read_delivery(
                         path, folder, source, mapping=mapping, deliveries=known, received_on=received_on
                     )
+                )
+                refuse_erased(
+                    read[-1].records,
+                    deployment_id=mapping.deployment.id,
+                    pseudonymiser=stager.pseudonymiser,
+                    tombstones=tombstones,
                 )
                 known.setdefault(read[-1].delivery_id, KnownDelivery(read[-1].received_on, mapping.hash))
                 progress(describe(read[-1]))
@@ -127,10 +137,13 @@ def _commit(commit: Commit, files: list[Delivered], mapping: Mapping, stager: St
     days = find_days(commit.lake, rule=mapping.deployment, messages=message, events=event)
     held = _held(commit.lake, mapping.deployment.id, days)
     staged = fold(held, message, event, rule=mapping.deployment)
-    partitions = staged.partitions() | held.partitions()
-    commit.replace_days("staging.message", staged.message, partitions, row_group_size=TEXT_ROW_GROUP)
-    commit.replace_days("staging.conversation", staged.conversation, partitions)
-    commit.replace_days("staging.event", staged.event, partitions)
+    # Most days around a delivery stay as they are, and what is not written again is not computed again.
+    for name, before, after, size in (
+        ("staging.message", held.message, staged.message, TEXT_ROW_GROUP),
+        ("staging.conversation", held.conversation, staged.conversation, None),
+        ("staging.event", held.event, staged.event, None),
+    ):
+        commit.replace_days(name, after, find_changed(before, after), row_group_size=size)
 
 
 def _held(lake: Lake, deployment_id: str, days: set[dt.date]) -> Staged:
@@ -148,11 +161,12 @@ def _held(lake: Lake, deployment_id: str, days: set[dt.date]) -> Staged:
 def _commit_ledger(commit: Commit, files: list[Delivered], mapping: Mapping, stager: Stager) -> None:
     deployment_id = mapping.deployment.id
     rule = mapping.deployment
-    _replace_rows(commit, ledger.DEPLOYMENT, "deployment_id", [
+    _replace_rows(commit, ledger.DEPLOYMENT, deployment_id, [deployment_id], [
         {"deployment_id": rule.id, "title": rule.title or rule.id, "zone": rule.zone,
          "silence_hours": rule.silence_hours, "maximum_hours": rule.maximum_hours},
     ])  # fmt: skip
-    _replace_rows(commit, ledger.DELIVERY, "delivery_id", [_delivery(one, mapping) for one in files])
+    _replace_rows(commit, ledger.DELIVERY, deployment_id, [one.delivery_id for one in files],
+                  [_delivery(one, mapping) for one in files])  # fmt: skip
     rejected = [
         {"deployment_id": deployment_id, "day": one.received_on, "delivery_id": one.delivery_id,
          "file_name": one.name, "position": item.position, "reason": item.reason.value, "field": item.field,
@@ -187,13 +201,18 @@ def _delivery(one: Delivered, mapping: Mapping) -> dict[str, object]:
     }
 
 
-def _replace_rows(commit: Commit, table: ledger.Table, key: str, rows: list[dict[str, object]]) -> None:
+def _replace_rows(
+    commit: Commit, table: ledger.Table, deployment_id: str, ids: list[str], rows: list[dict[str, object]]
+) -> None:
+    """Replace the rows of one deployment that have these ids; another's may have the same."""
     fresh = pa.Table.from_pylist(rows, schema=table.arrow_schema)
     held = commit.lake.read(table.full_name)
     if held is not None:
-        others = held.filter(pc.invert(pc.is_in(held[key], value_set=fresh[key].combine_chunks())))
+        named = pc.is_in(held[table.key[-1]], value_set=pa.array(ids, pa.string()))
+        mine = pc.and_(named, pc.equal(held["deployment_id"], deployment_id))
+        others = held.filter(pc.invert(mine))
         fresh = pa.concat_tables([others.select(fresh.schema.names).cast(fresh.schema), fresh])
-    commit.replace_all(table.full_name, fresh.sort_by(key))
+    commit.replace_all(table.full_name, fresh.sort_by([(name, "ascending") for name in table.key]))
 
 
 def _check_rule(lake: Lake, rule: DeploymentRule) -> None:
@@ -209,5 +228,6 @@ def _check_rule(lake: Lake, rule: DeploymentRule) -> None:
                 f"Deployment {rule.id} is held with zone {row['zone']}, silence {row['silence_hours']} h, "
                 f"maximum {row['maximum_hours']} h; the mapping says {asked[0]}, {asked[1]} h, "
                 f"{asked[2]} h. "
-                "Changing how time is cut would move past days. Use the held values, or another deployment id."
+                "Changing how time is cut would move past days. "
+                "Use the held values, or another deployment id."
             )

@@ -12,14 +12,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipelines.errors import SourceError
-from pipelines.ingest.lines import fingerprint, inspect
+from pipelines.ingest.lines import LONGEST_LINE, fingerprint, inspect
 from pipelines.ingest.mapping import Mapping
-from pipelines.ingest.source import Records, Rejection, Source
+from pipelines.ingest.source import Reason, Records, Rejection, Source
 from pipelines.lake import Lake
 from pipelines.schemas import ledger
 
 TEXT_FILES = (".jsonl", ".ndjson", ".json", ".csv")
 READABLE = (*TEXT_FILES, *(f"{suffix}.gz" for suffix in TEXT_FILES), ".parquet")
+ADVICE = {
+    Reason.MALFORMED_LINE: "not one JSON object",
+    Reason.LINE_TOO_LONG: f"longer than {LONGEST_LINE // 1024 // 1024} MB",
+    Reason.FUTURE_DATE: "later than the day of delivery allows",
+    Reason.NOT_UTF8: "it is in another encoding; deliver it as UTF-8",
+    Reason.BINARY_FILE: "it is not text; deliver JSON lines in UTF-8, CSV or Parquet",
+    Reason.BROKEN_ARCHIVE: "it ends early or is damaged; what came before was read, deliver it again",
+    Reason.FILE_TOO_LARGE: "one JSON document is too large; deliver a record a line",
+    Reason.UNKNOWN_FORMAT: "it is not of the format that the mapping names",
+}
+"""What a word alone does not tell: what is allowed, or what to do."""
 MAPPING_NAMES = ("mapping.yaml", "mapping.yml")
 
 
@@ -89,10 +100,12 @@ def read_delivery(
     return one
 
 
-def known_deliveries(lake: Lake) -> dict[str, KnownDelivery]:
-    """What the ledger holds, by delivery id."""
+def known_deliveries(lake: Lake, deployment_id: str) -> dict[str, KnownDelivery]:
+    """What the ledger holds of a deployment, by delivery id; another may have been given the same file."""
     deliveries = lake.read(ledger.DELIVERY.full_name)
-    rejected = lake.read(ledger.REJECTED.full_name, columns=["delivery_id", "position"])
+    rejected = lake.read(
+        ledger.REJECTED.full_name, deployment_id=deployment_id, columns=["delivery_id", "position"]
+    )
     positions: dict[str, list[int]] = {}
     for row in [] if rejected is None else rejected.to_pylist():
         positions.setdefault(row["delivery_id"], []).append(row["position"])
@@ -106,6 +119,7 @@ def known_deliveries(lake: Lake) -> dict[str, KnownDelivery]:
             tuple(positions.get(row["delivery_id"], ())),
         )
         for row in ([] if deliveries is None else deliveries.to_pylist())
+        if row["deployment_id"] == deployment_id
     }
 
 
@@ -125,14 +139,12 @@ def describe(one: Delivered) -> str:
         return f"{one.name}: known, unchanged"
     records = one.records
     parts = [f"{records.message_count} messages", f"{records.event_count} events"]
-    for reason, count in sorted(Counter(item.reason.value for item in records.rejected).items()):
-        places = [item.position for item in records.rejected if item.reason.value == reason][:3]
-        where = (
-            "whole file"
-            if places == [0]
-            else "line " + ", ".join(map(str, places)) + (" ..." if count > 3 else "")
-        )
-        parts.append(f"{count} rejected as {reason} ({where})")
+    for reason, count in sorted(Counter(item.reason for item in records.rejected).items()):
+        places = [item.position for item in records.rejected if item.reason is reason][:3]
+        where = "line " + ", ".join(map(str, places)) + (" ..." if count > 3 else "")
+        where = "whole file" if places == [0] else where
+        advice = f"; {ADVICE[reason]}" if reason in ADVICE else ""
+        parts.append(f"{count} rejected as {reason} ({where}{advice})")
     if records.record_count == 0 and not records.rejected:
         parts = ["empty file, no records"]
     parts += records.notes

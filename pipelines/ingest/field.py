@@ -20,6 +20,8 @@ MILLISECONDS_FROM, MICROSECONDS_FROM, NANOSECONDS_FROM = 10**11, 10**14, 10**17
 """Epoch numbers below 10^11 are seconds (until the year 5138), below 10^14 milliseconds, and so on."""
 LAST_TIME = 4_102_444_800_000_000
 """Microseconds until the year 2100; a time outside 1970-2100 is not a time."""
+UNRECOGNISED = "unrecognised"
+"""A slice value that is no short label."""
 NUMBER = re.compile(r"\d{9,19}(\.\d+)?")
 
 LANGUAGES = {
@@ -102,7 +104,7 @@ def to_slice(value: object, name: str, values: dict[str, str] | None = None) -> 
     text = str(value).strip()
     text = (values or {}).get(text, text)
     if SLICE_VALUE.fullmatch(text) is None:
-        return "unrecognised"
+        return UNRECOGNISED
     if name != "language":
         return text
     return LANGUAGES.get(text.lower(), text.replace("_", "-").split("-")[0].lower())

@@ -9,8 +9,9 @@ import gzip
 import hashlib
 import zlib
 from collections.abc import Iterator
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import cast
 
 from pipelines.ingest.source import Reason
 
@@ -21,6 +22,7 @@ CHUNK = 1024 * 1024
 GZIP_MAGIC = b"\x1f\x8b"
 PARQUET_MAGIC = b"PAR1"
 BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
+UTF8_MARK = b"\xef\xbb\xbf"
 
 
 def fingerprint(path: Path) -> str:
@@ -43,11 +45,11 @@ def inspect(path: Path) -> Reason | None:
     return None
 
 
-def open_plain(path: Path) -> BinaryIO:
+def open_plain(path: Path) -> BufferedReader:
     """The file's content, unpacked if it is gzip."""
     with path.open("rb") as stream:
         is_gzip = stream.read(2) == GZIP_MAGIC
-    return cast(BinaryIO, gzip.open(path, "rb")) if is_gzip else path.open("rb")
+    return cast(BufferedReader, gzip.open(path, "rb")) if is_gzip else path.open("rb")
 
 
 def read_lines(path: Path) -> Iterator[tuple[int, bytes | None]]:
@@ -58,7 +60,7 @@ def read_lines(path: Path) -> Iterator[tuple[int, bytes | None]]:
     """
     with open_plain(path) as stream:
         number, rest, is_skipping = 1, b"", False
-        while chunk := stream.read(CHUNK):
+        for chunk in _chunks(stream):
             *complete, rest = (rest + chunk).split(b"\n")
             for line in complete:
                 yield number, None if is_skipping or len(line) > LONGEST_LINE else line.removesuffix(b"\r")
@@ -67,3 +69,10 @@ def read_lines(path: Path) -> Iterator[tuple[int, bytes | None]]:
                 rest, is_skipping = b"", True
         if rest or is_skipping:
             yield number, None if is_skipping else rest.removesuffix(b"\r")
+
+
+def _chunks(stream: BufferedReader) -> Iterator[bytes]:
+    yield stream.read(len(UTF8_MARK)).removeprefix(UTF8_MARK)
+    # read1 hands over what was unpacked before a damaged archive breaks off; read would lose it.
+    while chunk := stream.read1(CHUNK):
+        yield chunk

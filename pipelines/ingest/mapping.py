@@ -7,6 +7,7 @@ Reading records with it is the business of the sources.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Mapping as AnyMapping
 from pathlib import Path
@@ -145,7 +146,8 @@ class Mapping(_Strict):
     @property
     def hash(self) -> str:
         """Identifies what the mapping says, whatever the layout of its file."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+        content = json.dumps(self.model_dump(mode="json"), sort_keys=True)
+        return hashlib.sha256(content.encode()).hexdigest()
 
 
 def load_mapping(path: Path, *, format_name: str | None = None) -> Mapping:

@@ -6,11 +6,13 @@ import hmac
 import os
 import secrets
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 UNKNOWN = "unknown"
 KEY_FILE = "pseudonym.key"
+REMEMBERED = 1_000_000
+"""Threads and users whose pseudonyms are kept at hand. A message comes once: its own is not worth memory."""
 
 
 class Pseudonymiser:
@@ -18,13 +20,13 @@ class Pseudonymiser:
 
     def __init__(self, key: bytes) -> None:
         self._key = key
-        self._identify = cache(self._hash)
+        self._remembered = lru_cache(REMEMBERED)(self._hash)
 
     def identify(self, purpose: str, *parts: object) -> str:
         """The pseudonym of some raw id: 32 hexadecimal characters, or 'unknown' when there is no id."""
         if parts[-1] is None:
             return UNKNOWN
-        return self._identify(purpose, *map(str, parts))
+        return self._hash(purpose, *map(str, parts))
 
     def fingerprint(self, content: bytes) -> str:
         """A keyed hash of content, to tell copies apart without keeping what they say."""
@@ -32,7 +34,7 @@ class Pseudonymiser:
 
     def identify_all(self, purpose: str, deployment_id: str, ids: Sequence[object]) -> list[str]:
         """Pseudonyms of a column of raw ids."""
-        return [self.identify(purpose, deployment_id, raw) for raw in ids]
+        return [UNKNOWN if raw is None else self._remembered(purpose, deployment_id, str(raw)) for raw in ids]
 
     def _hash(self, *parts: str) -> str:
         return hmac.digest(self._key, "\x1f".join(parts).encode(), "sha256")[:16].hex()

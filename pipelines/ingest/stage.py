@@ -11,12 +11,15 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.ingest.field import UNRECOGNISED
 from pipelines.ingest.pseudonymise import UNKNOWN, Pseudonymiser
 from pipelines.ingest.redact import Redactor
 from pipelines.ingest.source import Records
 from pipelines.schemas.staging import EVENT, MESSAGE
 from pipelines.schemas.table import SLICES, TIMESTAMP
 
+SOFTWARE = ("model", "prompt_version")
+"""Slices that name software, not people; their versions may look like numbers to ring."""
 NOT_YET = {"conversation_id", "turn", "day"}
 DELIVERED_MESSAGE = pa.schema([f for f in MESSAGE.arrow_schema if f.name not in NOT_YET])
 DELIVERED_EVENT = pa.schema([f for f in EVENT.arrow_schema if f.name not in NOT_YET])
@@ -54,7 +57,7 @@ class Stager:
             "text": [item.text for item in redacted],
             "sent_at": moments,
             "sent_on": local_dates(moments, self.zone),
-            **{name: [value or UNKNOWN for value in columns[name]] for name in SLICES},
+            **{name: self._labels(name, columns[name]) for name in SLICES},
             "received_on": [received_on] * count,
             "content_hash": hashes,
             "copy_count": copies,
@@ -87,6 +90,14 @@ class Stager:
             "copy_count": [1] * count,
         }
         return pa.table(rows, schema=DELIVERED_EVENT)
+
+    def _labels(self, name: str, values: list[object]) -> list[str]:
+        # A contact detail in the place of a label would pass by the text's redaction.
+        known = {value: str(value or UNKNOWN) for value in set(values)}
+        for value, label in known.items() if name not in SOFTWARE else ():
+            if self.redactor.redact(label, is_assistant=False).count:
+                known[value] = UNRECOGNISED
+        return [known[value] for value in values]
 
     def _message_ids(self, columns: dict[str, list[object]], hashes: list[str]) -> list[str]:
         # The log's own id, else the place in the thread, else what was said and when.

@@ -7,6 +7,7 @@ edge of the loaded days makes the window wider, day by day, until it does.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections import defaultdict
 
 import pyarrow as pa
@@ -16,9 +17,6 @@ from pipelines.ingest.mapping import DeploymentRule
 from pipelines.lake import Lake
 
 DAY = dt.timedelta(days=1)
-REACH = 3
-"""Days on either side: an episode lasts two days at most and counts on its first day; zones differ."""
-
 Span = tuple[dt.datetime, dt.datetime]
 
 
@@ -30,11 +28,20 @@ def find_days(lake: Lake, *, rule: DeploymentRule, messages: pa.Table, events: p
             arrived[thread].append((moment, moment))
     dates = {day for table, column in ((messages, "sent_on"), (events, "occurred_on"))
              for day in pc.unique(table[column]).to_pylist()}  # fmt: skip
-    days = {day + step * DAY for day in dates for step in range(-REACH, REACH + 1)}
+    reach = _reach(rule)
+    days = {day + step * DAY for day in dates for step in range(-reach, reach + 1)}
     existing = {day for deployment, day in lake.partitions("staging.conversation") if deployment == rule.id}
     while wider := _missing(lake, rule, arrived, days) & existing - days:
-        days |= {day + step * DAY for day in wider for step in range(-REACH, REACH + 1)}
+        days |= {day + step * DAY for day in wider for step in range(-reach, reach + 1)}
     return days
+
+
+def _reach(rule: DeploymentRule) -> int:
+    """Days on either side: an episode counts on its first day; what joins it may come a silence after it.
+
+    The hour more is for the day on which clocks go back.
+    """
+    return math.ceil((rule.maximum_hours + rule.silence_hours + 1) / 24)
 
 
 def _missing(
@@ -55,7 +62,7 @@ def _missing(
         for begin, end in _chains([*held_spans, *arrived[thread]], silence):
             if not any(begin <= moment <= end for moment, _ in arrived[thread]):
                 continue  # what came cannot change where this chain is cut
-            earliest = (begin - silence - 2 * DAY).date()
+            earliest = (begin - silence - dt.timedelta(hours=rule.maximum_hours) - DAY).date()  # zones differ
             latest = (end + silence + DAY).date()
             reach = (latest - earliest).days + 1
             needed |= {earliest + step * DAY for step in range(reach)}

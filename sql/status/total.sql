@@ -25,16 +25,21 @@ conversation_total as (
     where conversation.deployment_id = $deployment_id
 ),
 
-thread_length as (
-    select date_diff('day', min(conversation.ended_at), max(conversation.started_at)) as day_count
+-- How long threads rest before they go on.
+thread_rest as (
+    select
+        epoch(conversation.started_at)
+        - epoch(lag(conversation.ended_at) over (
+            partition by conversation.thread_id
+            order by conversation.started_at
+        )) as second_count
     from staging.conversation
     where conversation.deployment_id = $deployment_id
-    group by conversation.thread_id
 ),
 
 thread_total as (
-    select coalesce(max(thread_length.day_count), 0) as longest_thread_days
-    from thread_length
+    select cast(floor(coalesce(max(thread_rest.second_count), 0) / 86400) as bigint) as longest_thread_days
+    from thread_rest
 ),
 
 event_total as (

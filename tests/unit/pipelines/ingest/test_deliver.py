@@ -1,0 +1,101 @@
+"""A delivered folder becomes ledger and staging: each file once, each record accepted or rejected."""
+
+import datetime as dt
+
+import pytest
+
+from pipelines.errors import SourceError, StateError
+from pipelines.lake import Lake
+
+
+def test_a_file_counts_once_whatever_its_name(place):
+    place.deliver(place.say(0), place.say(1))
+    summary = place.deliver(place.say(0), place.say(1), name="again.jsonl")
+    assert [one.is_known for one in summary.files] == [True]
+    assert len(place.rows("staging.message")) == 2
+    assert len(place.rows("ledger.delivery")) == 1
+
+
+def test_the_same_file_may_be_given_to_two_deployments(place, mapping):
+    place.deliver(place.say(0), mapping=mapping(id="first"))
+    summary = place.again(place.inbox / "1", mapping=mapping(id="second"))
+    assert [one.is_known for one in summary.files] == [False]
+    assert {row["deployment_id"] for row in place.rows("staging.message")} == {"first", "second"}
+    assert {row["deployment_id"] for row in place.rows("ledger.delivery")} == {"first", "second"}
+    assert [one.is_known for one in place.again(place.inbox / "1", mapping=mapping(id="first")).files] == [
+        True
+    ]
+    assert len(place.rows("staging.message")) == 2
+
+
+def test_two_deployments_keep_their_own_rejected_records(place, mapping):
+    place.deliver(place.say(0), b"half a line", mapping=mapping(id="first"))
+    place.again(place.inbox / "1", mapping=mapping(id="second"))
+    assert sorted(row["deployment_id"] for row in place.rows("ledger.rejected")) == ["first", "second"]
+
+
+def test_a_corrected_mapping_accepts_what_was_rejected_and_nothing_twice(place, mapping):
+    place.deliver(place.say(0), place.say(1, role="human"), b"half a line")
+    assert {row["reason"] for row in place.rows("ledger.rejected")} == {"malformed_line", "unknown_role"}
+    right = mapping()
+    values = {"human": "user", "user": "user"}
+    fields = right.records[0].fields | {
+        "role": right.records[0].fields["role"].model_copy(update={"values": values})
+    }
+    rule = right.records[0].model_copy(update={"fields": fields})
+    right = right.model_copy(update={"records": (rule, *right.records[1:])})
+    for _ in range(2):
+        place.again(place.inbox / "1", mapping=right)
+        assert [row["copy_count"] for row in place.rows("staging.message")] == [1, 1]
+        assert [row["reason"] for row in place.rows("ledger.rejected")] == ["malformed_line"]
+    (delivery,) = place.rows("ledger.delivery")
+    assert (delivery["record_count"], delivery["message_count"], delivery["rejected_count"]) == (3, 2, 1)
+
+
+@pytest.mark.parametrize("turn", [2**63, 2**64 - 1, -(2**63) - 1, 1e30, 1.5, True, "seven"])
+def test_a_turn_that_is_no_number_of_ours_is_rejected_and_the_others_are_taken(place, turn):
+    summary = place.deliver(place.say(0, turn=turn), place.say(1, turn=2**63 - 1))
+    assert dict(summary.rejected) == {"wrong_type": 1}
+    assert [row["source_turn"] for row in place.rows("staging.message")] == [2**63 - 1]
+
+
+def test_a_contact_detail_in_the_place_of_a_label_is_not_kept(place):
+    place.deliver(
+        place.say(0, region="+44 20 7946 0123", surface="robin@example.org", model="base-2026-05-13"),
+        place.say(1, region="GB", surface="web app", model="gpt 4.1"),
+    )
+    first, second = sorted(place.rows("staging.message"), key=lambda row: row["sent_at"])
+    assert (first["region"], first["surface"], first["model"]) == ("unrecognised",) * 2 + ("base-2026-05-13",)
+    assert (second["region"], second["surface"], second["model"]) == ("GB", "web app", "gpt 4.1")
+
+
+def test_a_folder_without_a_readable_file_says_what_it_looked_for(place):
+    (place.inbox / "x").mkdir(parents=True)
+    with pytest.raises(SourceError, match=r"it is empty"):
+        place.again(place.inbox / "x")
+    (place.inbox / "x" / "notes.docx").write_text("x")
+    with pytest.raises(SourceError, match=r"\.jsonl.*notes\.docx"):
+        place.again(place.inbox / "x")
+    with pytest.raises(SourceError, match="no such file"):
+        place.again(place.inbox / "nowhere")
+
+
+@pytest.mark.parametrize("changed", [{"zone": "Europe/Berlin"}, {"silence_hours": 6}, {"maximum_hours": 24}])
+def test_how_time_is_cut_cannot_change_under_what_is_held(place, mapping, changed):
+    place.deliver(place.say(0))
+    before = Lake(place.home.lake).generation
+    with pytest.raises(StateError, match="Use the held values"):
+        place.deliver(place.say(1), mapping=mapping(**changed))
+    assert Lake(place.home.lake).generation == before
+
+
+def test_a_file_is_dated_by_the_day_it_first_came(place):
+    place.deliver(place.say(0))
+    assert {row["received_on"] for row in place.rows("staging.message")} == {dt.date(2026, 9, 1)}
+
+
+def test_nothing_new_makes_no_generation(place):
+    place.deliver(place.say(0))
+    before = Lake(place.home.lake).generation
+    place.again(place.inbox / "1")
+    assert Lake(place.home.lake).generation == before

@@ -1,0 +1,54 @@
+"""A home: one kind for good, made whole, readable by its owner."""
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from pipelines.errors import HomeError
+from pipelines.settings import MARKER, Home, HomeKind, find_home, make_home
+
+
+def test_a_new_home_knows_its_kind_and_keeps_its_keys_private(tmp_path: Path):
+    home = make_home(Home(tmp_path / "home"), HomeKind.DEMO)
+    assert home.kind is HomeKind.DEMO
+    assert stat.S_IMODE(home.keys.stat().st_mode) == 0o700
+    assert make_home(home, HomeKind.DEMO) == home
+
+
+def test_demo_and_real_data_never_mix(tmp_path: Path):
+    home = make_home(Home(tmp_path / "home"), HomeKind.DEMO)
+    with pytest.raises(HomeError, match="never mix"):
+        make_home(home, HomeKind.REAL)
+
+
+def test_a_directory_that_holds_other_things_is_no_home(tmp_path: Path):
+    (tmp_path / "thesis.txt").write_text("mine")
+    with pytest.raises(HomeError, match="not a Plimsoll home"):
+        make_home(Home(tmp_path), HomeKind.REAL)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+@pytest.mark.parametrize("left", ["nothing", "half a mark", "the mark alone", "some folders"])
+def test_a_home_whose_making_was_broken_off_is_made_whole(tmp_path: Path, left: str):
+    home = Home(tmp_path / "home")
+    home.path.mkdir()
+    if left == "half a mark":
+        (home.path / f".{MARKER}").write_text('{"ki')
+    elif left != "nothing":
+        (home.path / MARKER).write_text(json.dumps({"kind": "real"}))
+    if left == "some folders":
+        home.lake.mkdir()
+    assert make_home(home, HomeKind.REAL).kind is HomeKind.REAL
+    assert home.keys.is_dir()
+    assert home.inbox.is_dir()
+
+
+def test_the_home_is_the_one_named_else_that_of_the_environment(tmp_path: Path, monkeypatch):
+    monkeypatch.setenv("PLIMSOLL_HOME", str(tmp_path / "environment"))
+    assert find_home(tmp_path / "named").path == tmp_path / "named"
+    assert find_home().path == tmp_path / "environment"
+    monkeypatch.delenv("PLIMSOLL_HOME")
+    monkeypatch.chdir(tmp_path)
+    assert find_home().path == tmp_path / "data"
