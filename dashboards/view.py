@@ -18,6 +18,7 @@ from dashboards.published import Reader
 from dashboards.records import Build, Deployment
 from dashboards.theme import Scheme
 from risk_register.accounts import Action
+from risk_register.errors import NotAllowedError
 from risk_register.store import Store
 
 FILTER_LENGTH = 200  # longer values are no filter of ours
@@ -121,6 +122,18 @@ class View:
     def may(self, action: Action) -> bool:
         """Whether the account may do something on this deployment."""
         return self.account.may(action, self.deployment_id)
+
+    def check_may(self, action: Action) -> None:
+        """Raise what `may` answers.
+
+        Raises:
+            NotAllowedError: names the account, the action and the deployment.
+        """
+        if not self.may(action):
+            raise NotAllowedError(
+                f"{self.account.name} may not {action.value.replace('_', ' ')} on {self.deployment_id}; "
+                "an administrator gives roles."
+            )
 
     def download(self, sheet: str) -> str | None:
         """The address of the CSV of what is shown; None for an account that may not export."""

@@ -132,14 +132,14 @@ def draw_ranges(view: View, *, has_range: bool, has_period: bool) -> list[Compon
     groups: list[Component] = []
     if has_period:
         groups.append(
-            _segments(
+            draw_segments(
                 "Period",
                 [(PERIOD_LABELS[p], view.href(None, period=p), p is view.query.period) for p in Period],
             )
         )
     if has_range:
         groups.append(
-            _segments(
+            draw_segments(
                 "Time range",
                 [(RANGE_LABELS[r], view.href(None, range=r), r is view.query.range) for r in Range],
             )
@@ -147,7 +147,8 @@ def draw_ranges(view: View, *, has_range: bool, has_period: bool) -> list[Compon
     return groups
 
 
-def _segments(label: str, choices: Sequence[tuple[str, str, bool]]) -> Component:
+def draw_segments(label: str, choices: Sequence[tuple[str, str, bool]]) -> Component:
+    """A few views of one thing, of which one is chosen; links, so that each has an address."""
     return html.Div(
         [
             dcc.Link(

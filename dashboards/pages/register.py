@@ -17,6 +17,7 @@ from dashboards.components.shell import draw_chips, draw_heading
 from dashboards.components.table import Heading, Line, draw_download, draw_table
 from dashboards.pages.page import Page, Shelf
 from dashboards.pages.risk import Statuses, draw_risk, say_rating
+from dashboards.pages.risk_decision import submit
 from dashboards.sheet import Sheet
 from dashboards.standing import latest_statuses, worst_status
 from dashboards.theme import ACCEPTABILITY_MARKS, OVERDUE, Status
@@ -133,7 +134,7 @@ def _draw_line(view: View, risk: RiskRecord, statuses: Statuses) -> Line:
         (
             dcc.Link(
                 f"{risk.reference} {risk.title}",
-                href=view.href(None, risk=None if is_open else risk.risk_id),
+                href=view.href(None, risk=None if is_open else risk.risk_id, field=None),
             ),
             say_words(risk.state),
             say_rating(risk.inherent),
@@ -209,6 +210,7 @@ PAGE = Page(
     layout,
     shelf=Shelf.GOVERN,
     has_range=False,
+    submit=submit,
     sheets={"risks": make_sheet},
     aliases=("register", "risks", "risk"),
 )

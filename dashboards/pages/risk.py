@@ -8,7 +8,9 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboards.components.marks import draw_mark, draw_status
+from dashboards.components.shell import draw_segments
 from dashboards.components.table import Heading, Line, draw_table
+from dashboards.pages.risk_decision import draw_approval, draw_risk_decisions
 from dashboards.theme import ACCEPTABILITY_MARKS, Status
 from dashboards.view import View
 from dashboards.wording import say_day, say_moment, say_words
@@ -51,13 +53,6 @@ def draw_risk(view: View, risk: RiskRecord, statuses: Statuses) -> Component:
         ),
         ("Note", risk.note or "none"),
     ]
-    if risk.pending:
-        waiting = (
-            f"{say_rating(risk.pending.rating)}, proposed by {risk.pending.proposed_by}: "
-            f"{risk.pending.rationale} "
-            "It holds once a second person approves it."
-        )
-        facts.insert(3, ("Waiting", waiting))
     kris = [
         Line(
             (
@@ -78,7 +73,9 @@ def draw_risk(view: View, risk: RiskRecord, statuses: Statuses) -> Component:
             html.Div(
                 [
                     html.H2(f"{risk.reference} {risk.title}"),
-                    dcc.Link("Close", href=view.href(None, risk=None), className="button button-quiet"),
+                    dcc.Link(
+                        "Close", href=view.href(None, risk=None, field=None), className="button button-quiet"
+                    ),
                 ],
                 className="section-heading",
             ),
@@ -86,6 +83,8 @@ def draw_risk(view: View, risk: RiskRecord, statuses: Statuses) -> Component:
                 [part for name, value in facts for part in (html.Dt(name), html.Dd(value))],
                 className="facts wide",
             ),
+            draw_approval(view, risk),
+            draw_risk_decisions(view, risk),
             html.H3("Its indicators, newest complete week"),
             draw_table(
                 "Indicators of the risk",
@@ -104,17 +103,35 @@ def draw_risk(view: View, risk: RiskRecord, statuses: Statuses) -> Component:
 
 def _draw_history(view: View, risk: RiskRecord) -> Component:
     changes = history(view.store, deployment_id=view.deployment_id, risk_id=risk.risk_id)
+    if not changes:
+        return html.P("Nothing has been decided yet.", className="empty")
+    fields = sorted({change.field for change in changes})
+    asked = view.filter("field") if view.filter("field") in fields else None
     lines = [
         Line(
             (
                 say_moment(change.at),
                 change.actor,
                 say_words(change.field),
-                f"{change.before or 'nothing'} → {change.after or 'nothing'}",
+                f"{_say_side(change.before)} → {_say_side(change.after)}",
                 change.reason,
             )
         )
         for change in reversed(changes)
+        if asked in {None, change.field}
     ]
     headings = [Heading(title) for title in ("When", "Who", "What", "From → to", "Why")]
-    return draw_table("History of the risk", headings, lines, empty="Nothing has been decided yet.")
+    choices = [("Everything", None), *((say_words(name).capitalize(), name) for name in fields)]
+    return html.Div(
+        [
+            draw_segments(
+                "Field of the history",
+                [(words, view.href(None, field=name), name == asked) for words, name in choices],
+            ),
+            draw_table("History of the risk", headings, lines, empty="No change of this field."),
+        ]
+    )
+
+
+def _say_side(value: str | None) -> str:
+    return say_words(value) if value else "nothing"

@@ -91,6 +91,18 @@ class Visitor:
         response: dict[str, Any] = answer.get_json()["response"]
         return response
 
+    def send(self, path: str, search: str, *, takes_json: bool = False, **fields: str) -> Any:
+        """Send a form of a page, as the browser's script does or as a bare browser would."""
+        headers = {"Accept": "application/json"} if takes_json else {}
+        form = {"csrf_token": self.token(), **fields}
+        return self.client.post(f"/send{path}{search}", data=form, headers=headers)
+
+    def refusal(self, path: str, search: str, **fields: str) -> str:
+        """Why a form was refused; fails if it was not."""
+        answer = self.send(path, search, takes_json=True, **fields)
+        assert answer.status_code == 422, answer.get_data(as_text=True)
+        return str(answer.get_json()["refusal"])
+
     def read(self, path: str, search: str = "") -> str:
         """The words of a page."""
         return " ".join(find_words(self.show(path, search)["page"]["children"]))
