@@ -1,0 +1,76 @@
+"""Which deployment and format a delivery gets: from a mapping, from the options, or a refusal that helps."""
+
+from pathlib import Path
+
+import pytest
+import typer
+
+from pipelines.errors import DefinitionError
+from plimsoll.commands.ingesting import choose_rules
+
+RULES = "records: [{kind: handoff, fields: {thread: a, detail: b, occurred_at: c}}]"
+DEPLOYMENT = "deployment: {id: night_line, title: Night line, zone: Europe/Berlin, silence_hours: 6}"
+
+
+def choose(source: Path, **options):
+    return choose_rules(
+        source, **{"mapping": None, "format_name": None, "deployment": None, "zone": None, **options}
+    )
+
+
+def test_a_format_and_a_deployment_need_no_mapping(tmp_path: Path):
+    rules = choose(tmp_path, format_name="openai", deployment="night_line", zone="Europe/Berlin")
+    assert (rules.format, rules.deployment.id, rules.deployment.zone) == (
+        "openai",
+        "night_line",
+        "Europe/Berlin",
+    )
+
+
+def test_the_reporting_day_is_utc_where_no_zone_is_named(tmp_path: Path):
+    assert choose(tmp_path, format_name="openai", deployment="night_line").deployment.zone == "UTC"
+
+
+def test_a_mapping_names_the_deployment_and_its_rules_are_left_aside_for_another_format(tmp_path: Path):
+    (tmp_path / "mapping.yaml").write_text(f"{DEPLOYMENT}\n{RULES}\n")
+    mapped, langfuse = choose(tmp_path), choose(tmp_path, format_name="langfuse")
+    assert (mapped.format, len(mapped.records)) == ("mapped", 1)
+    assert (langfuse.format, len(langfuse.records)) == ("langfuse", 0)
+    assert langfuse.deployment == mapped.deployment
+    assert langfuse.hash != mapped.hash
+
+
+def test_a_mapping_may_name_the_format_itself(tmp_path: Path):
+    path = tmp_path / "night.yaml"
+    path.write_text(f"{DEPLOYMENT}\nformat: lmsys\n")
+    assert choose(tmp_path, mapping=path).format == "lmsys"
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({}, "give --mapping FILE, or --format NAME with --deployment ID"),
+        (
+            {"format_name": "parchment", "deployment": "night_line"},
+            "'parchment' is not one of mapped, langfuse",
+        ),
+        ({"deployment": "night_line"}, "need a --mapping"),
+        ({"format_name": "mapped", "deployment": "night_line"}, "need a --mapping"),
+        ({"format_name": "openai", "zone": "UTC"}, "belongs to --deployment"),
+        (
+            {"format_name": "openai", "deployment": "x_y", "mapping": Path("m.yaml")},
+            "names the deployment itself",
+        ),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused_with_what_does(tmp_path: Path, options, says):
+    with pytest.raises(typer.BadParameter, match=says):
+        choose(tmp_path, **options)
+
+
+@pytest.mark.parametrize(
+    "options", [{"deployment": "Night Line"}, {"deployment": "night_line", "zone": "Berlin"}]
+)
+def test_a_deployment_on_the_command_line_is_held_to_the_rules_of_a_mapping(tmp_path: Path, options):
+    with pytest.raises(DefinitionError, match="the command line: the mapping is not valid"):
+        choose(tmp_path, format_name="openai", **options)
