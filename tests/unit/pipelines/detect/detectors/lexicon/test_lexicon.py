@@ -148,7 +148,7 @@ def test_facts_about_the_subject_are_not_a_disclosure() -> None:
         ("I want to kill myself", 2, 2),
         ("I think about hanging myself", 3, 2),
         ("I'm going to kill myself", 4, 3),
-        ("I'm going to kill myself tonight", 5, 4),
+        ("I am going to kill myself this evening", 5, 4),
         ("I wrote my suicide note", 6, 4),
     ],
 )
@@ -191,7 +191,7 @@ def test_stress_and_everyday_speech_are_no_risk(text: str) -> None:
 
 
 def test_a_direct_question_about_suicide_counts_and_a_leading_one_does_not() -> None:
-    asked = "Are you thinking about ending your life?"
+    asked = "Are you at times thinking about ending your life?"
     leading = "You're not thinking about ending your life, right?"
     assert read(asked, role="assistant", signal_id="p_risk_question")
     assert read(leading, role="assistant", signal_id="p_risk_question") == []
