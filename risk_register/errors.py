@@ -27,3 +27,7 @@ class NotAllowedError(RegisterError):
 
 class SelfApprovalError(NotAllowedError):
     """One person tried to do both halves of something that needs two."""
+
+
+class DesignLostError(RegisterError):
+    """A sample is no longer what was drawn, so nothing may be estimated from it."""

@@ -72,39 +72,61 @@ def open_incident(
         NotAllowedError: the title is blank, or awareness lies in the future.
         UnknownRecordError: the register does not know the deployment or the risk.
     """
+    with store.write(actor=actor, at=at) as write:
+        return open_within(
+            write,
+            deployment_id=deployment_id,
+            title=title,
+            severity=severity,
+            description=description,
+            risk_id=risk_id,
+            aware_at=aware_at,
+        )
+
+
+def open_within(
+    write: Write,
+    *,
+    deployment_id: str,
+    title: str,
+    severity: Severity,
+    description: str = "",
+    risk_id: str | None = None,
+    aware_at: dt.datetime | None = None,
+) -> str:
+    """`open_incident` as part of a write that does more, so that both happen or neither."""
     if not title.strip():
         raise NotAllowedError("An incident needs a title.")
-    if aware_at is not None and aware_at > at:
+    if aware_at is not None and aware_at > write.at:
         raise NotAllowedError(f"Nobody can have been aware at {aware_at.isoformat()}, after the opening.")
-    with store.write(actor=actor, at=at) as write:
-        if write.session.get(Deployment, deployment_id) is None:
-            raise UnknownRecordError(f"The register does not know the deployment {deployment_id}.")
-        if risk_id is not None and write.session.get(RiskState, (deployment_id, risk_id)) is None:
-            raise UnknownRecordError(f"The register of {deployment_id} has no risk {risk_id}.")
-        known = write.session.scalar(select(func.count()).select_from(Incident)) or 0
-        incident_id = f"incident_{known + 1:04d}"
-        write.session.add(
-            Incident(
-                incident_id=incident_id,
-                deployment_id=deployment_id,
-                title=title.strip(),
-                severity=Severity(severity).value,
-                description=description.strip(),
-                state=IncidentStatus.OPEN.value,
-                risk_id=risk_id,
-                aware_at=aware_at or at,
-                opened_at=at,
-                opened_by=actor,
-            )
-        )
-        write.record(
-            "incident_opened",
-            subject=incident_id,
+    if write.session.get(Deployment, deployment_id) is None:
+        raise UnknownRecordError(f"The register does not know the deployment {deployment_id}.")
+    if risk_id is not None and write.session.get(RiskState, (deployment_id, risk_id)) is None:
+        raise UnknownRecordError(f"The register of {deployment_id} has no risk {risk_id}.")
+    known = write.session.scalar(select(func.count()).select_from(Incident)) or 0
+    incident_id = f"incident_{known + 1:04d}"
+    write.session.add(
+        Incident(
+            incident_id=incident_id,
             deployment_id=deployment_id,
+            title=title.strip(),
             severity=Severity(severity).value,
+            description=description.strip(),
+            state=IncidentStatus.OPEN.value,
             risk_id=risk_id,
+            aware_at=aware_at or write.at,
+            opened_at=write.at,
+            opened_by=write.actor,
         )
-        return incident_id
+    )
+    write.record(
+        "incident_opened",
+        subject=incident_id,
+        deployment_id=deployment_id,
+        severity=Severity(severity).value,
+        risk_id=risk_id,
+    )
+    return incident_id
 
 
 def close_incident(store: Store, *, incident_id: str, conclusion: str, actor: str, at: dt.datetime) -> None:

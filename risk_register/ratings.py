@@ -49,26 +49,48 @@ def rate_residual(
         NotAllowedError: there is no rationale, or somebody changed the risk meanwhile.
         UnknownRecordError: there is no such risk or deployment.
     """
+    with store.write(actor=actor, at=at) as write:
+        return rate_within(
+            write,
+            deployment_id=deployment_id,
+            risk_id=risk_id,
+            severity=severity,
+            probability=probability,
+            rationale=rationale,
+            expected_version=expected_version,
+        )
+
+
+def rate_within(
+    write: Write,
+    *,
+    deployment_id: str,
+    risk_id: str,
+    severity: Severity,
+    probability: Probability,
+    rationale: str,
+    expected_version: int | None = None,
+) -> bool:
+    """`rate_residual` as part of a write that does more, so that both happen or neither."""
     new = Rating(severity=Severity(severity), probability=Probability(probability))
     check_words(rationale, f"A rating of {risk_id}")
-    with store.write(actor=actor, at=at) as write:
-        row = find_row(write, deployment_id, risk_id, expected_version=expected_version)
-        if _is_lower(new, than=residual_of(row) or find_shipped_risk(risk_id).inherent):
-            before = pending_of(row)
-            row.pending_severity, row.pending_probability = new.severity.value, new.probability.value
-            row.pending_rationale, row.pending_by = rationale.strip(), actor
-            append_change(
-                write,
-                row,
-                field="pending_rating",
-                before=_name(before.rating if before else None),
-                after=_name(new),
-                reason=rationale,
-            )
-            write.record("rating_proposed", subject=risk_id, deployment_id=deployment_id, rating=_name(new))
-            return False
-        _apply_rating(write, row, new, rationale.strip(), rated_by=actor)
+    row = find_row(write, deployment_id, risk_id, expected_version=expected_version)
+    if not _is_lower(new, than=residual_of(row) or find_shipped_risk(risk_id).inherent):
+        _apply_rating(write, row, new, rationale.strip(), rated_by=write.actor)
         return True
+    before = pending_of(row)
+    row.pending_severity, row.pending_probability = new.severity.value, new.probability.value
+    row.pending_rationale, row.pending_by = rationale.strip(), write.actor
+    append_change(
+        write,
+        row,
+        field="pending_rating",
+        before=_name(before.rating if before else None),
+        after=_name(new),
+        reason=rationale,
+    )
+    write.record("rating_proposed", subject=risk_id, deployment_id=deployment_id, rating=_name(new))
+    return False
 
 
 def approve_rating(store: Store, *, deployment_id: str, risk_id: str, actor: str, at: dt.datetime) -> None:

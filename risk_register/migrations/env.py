@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from risk_register import review_tables  # noqa: F401  its tables join the metadata by being declared
 from risk_register.model import Base
 
 context.configure(

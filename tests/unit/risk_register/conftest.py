@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import shutil
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
 
 from risk_register.register import ensure_deployment
 from risk_register.store import Store
@@ -38,20 +36,3 @@ def store_path(template: Path, tmp_path: Path) -> Path:
 def store(store_path: Path) -> Store:
     """A store that knows the deployment `demo`."""
     return Store(f"sqlite:///{store_path}")
-
-
-@pytest.fixture
-def postgres_url() -> str:
-    """An empty schema of the PostgreSQL database that PLIMSOLL_TEST_POSTGRES_URL names."""
-    url = os.environ.get("PLIMSOLL_TEST_POSTGRES_URL")
-    if not url:
-        pytest.fail(
-            "Set PLIMSOLL_TEST_POSTGRES_URL to a database that may be emptied, such as "
-            "postgresql+psycopg://user@localhost/plimsoll_test, or leave out tests marked full."
-        )
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text("drop schema public cascade"))
-        connection.execute(text("create schema public"))
-    engine.dispose()
-    return url

@@ -6,7 +6,8 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Delete, Update, create_engine, delete, update
+from sqlalchemy import Delete, Update, create_engine, delete, text, update
+from sqlalchemy.exc import IntegrityError
 
 from risk_register import audit, chain
 from risk_register.errors import NotAllowedError
@@ -43,8 +44,22 @@ def remove(store_path: Path, sequence: int) -> None:
 def change(store_path: Path, statement: Update | Delete) -> None:
     engine = create_engine(f"sqlite:///{store_path}")
     with engine.begin() as connection:
+        # Somebody who owns the database can take its guards away; the chain is for them.
+        connection.execute(text("drop trigger if exists audit_entry_is_never_changed"))
+        connection.execute(text("drop trigger if exists audit_entry_is_never_deleted"))
         assert connection.execute(statement).rowcount == 1
     engine.dispose()
+
+
+@pytest.mark.parametrize("statement", ["delete from audit_entry", "update audit_entry set actor = 'x'"])
+def test_the_database_itself_refuses_to_change_what_was_written(
+    written: Store, store_path: Path, statement: str
+) -> None:
+    engine = create_engine(f"sqlite:///{store_path}")
+    with pytest.raises(IntegrityError, match="is never"), engine.begin() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+    assert audit.verify_chain(written).entry_count == 5
 
 
 def test_an_untouched_chain_is_intact(written: Store) -> None:

@@ -1,0 +1,124 @@
+"""A person may be in danger now: an incident, and somebody on call who must be told.
+
+One key, no form. Sending is somebody else's business; here stands that it must happen, and who took it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from risk_register.acceptability import Severity
+from risk_register.errors import NotAllowedError, UnknownRecordError
+from risk_register.incidents import open_within
+from risk_register.model import columns_of
+from risk_register.review_tables import Page
+from risk_register.store import Store
+
+TITLE = "A person may be in danger now"
+
+
+@dataclass(frozen=True)
+class PageRecord:
+    """A page: raised, sent, taken."""
+
+    page_id: int
+    deployment_id: str
+    incident_id: str
+    conversation_id: str
+    raised_by: str
+    raised_at: dt.datetime
+    sent_at: dt.datetime | None
+    taken_by: str | None
+    taken_at: dt.datetime | None
+
+
+def raise_danger(
+    store: Store, *, deployment_id: str, conversation_id: str, actor: str, at: dt.datetime
+) -> PageRecord:
+    """Open an incident of the gravest severity and ask for the on-call, in one step.
+
+    A second call for the same conversation while the first page waits gives that page back.
+
+    Raises:
+        UnknownRecordError: the register does not know the deployment.
+    """
+    with store.write(actor=actor, at=at) as write:
+        waiting = write.session.scalar(
+            select(Page).filter_by(
+                deployment_id=deployment_id, conversation_id=conversation_id, taken_at=None
+            )
+        )
+        if waiting is not None:
+            return PageRecord(**columns_of(waiting))
+        incident_id = open_within(
+            write,
+            deployment_id=deployment_id,
+            title=TITLE,
+            severity=Severity.S5,
+            description=f"Raised while reading conversation {conversation_id}. Follow the crisis protocol.",
+        )
+        page = Page(
+            deployment_id=deployment_id,
+            incident_id=incident_id,
+            conversation_id=conversation_id,
+            raised_by=actor,
+            raised_at=at,
+        )
+        write.session.add(page)
+        write.session.flush()
+        write.record(
+            "on_call_must_be_paged",
+            subject=conversation_id,
+            deployment_id=deployment_id,
+            incident_id=incident_id,
+            page_id=page.page_id,
+        )
+        return PageRecord(**columns_of(page))
+
+
+def list_pages(store: Store, deployment_id: str | None = None) -> tuple[PageRecord, ...]:
+    """Every page, newest first; of one deployment or of all, for whoever sends them."""
+    query = select(Page).order_by(Page.page_id.desc())
+    if deployment_id is not None:
+        query = query.filter_by(deployment_id=deployment_id)
+    with store.read() as session:
+        return tuple(PageRecord(**columns_of(row)) for row in session.scalars(query))
+
+
+def mark_sent(store: Store, *, page_id: int, actor: str, at: dt.datetime) -> None:
+    """Note that a page has left the house.
+
+    Raises:
+        UnknownRecordError: there is no such page.
+        NotAllowedError: it was sent before.
+    """
+    with store.write(actor=actor, at=at) as write:
+        page = write.session.get(Page, page_id)
+        if page is None:
+            raise UnknownRecordError(f"There is no page {page_id}.")
+        if page.sent_at is not None:
+            raise NotAllowedError(f"Page {page_id} was sent at {page.sent_at.isoformat()} already.")
+        page.sent_at = at
+        write.record("page_sent", subject=page.conversation_id, deployment_id=page.deployment_id,
+                     page_id=page_id)  # fmt: skip
+
+
+def take_page(store: Store, *, page_id: int, actor: str, at: dt.datetime) -> None:
+    """Say "I have it": from then on it is known who looks after it.
+
+    Raises:
+        UnknownRecordError: there is no such page.
+        NotAllowedError: somebody else has it.
+    """
+    with store.write(actor=actor, at=at) as write:
+        page = write.session.get(Page, page_id)
+        if page is None:
+            raise UnknownRecordError(f"There is no page {page_id}.")
+        if page.taken_by is not None:
+            raise NotAllowedError(f"Page {page_id} was taken by {page.taken_by} already.")
+        page.taken_by, page.taken_at = actor, at
+        write.record("page_taken", subject=page.conversation_id, deployment_id=page.deployment_id,
+                     page_id=page_id)  # fmt: skip

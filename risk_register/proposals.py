@@ -1,0 +1,267 @@
+"""Ratings that data speak for: proposed after a run, accepted or declined by a person with a reason.
+
+The class comes from the upper bound of an observed rate, never from the rate itself. Nothing here changes a
+rating alone: an accepted proposal goes through `ratings`, where a lower one waits for a second person.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from sqlalchemy import select
+
+from risk_register.acceptability import Probability, Severity, classify_probability, find_exposure_floor
+from risk_register.errors import NotAllowedError, UnknownRecordError
+from risk_register.model import RiskState, columns_of
+from risk_register.ratings import rate_within
+from risk_register.review_tables import RatingProposal
+from risk_register.risk_record import check_words, find_row, find_shipped_risk, residual_of
+from risk_register.store import Store, Write
+
+REPEAT_AFTER = dt.timedelta(days=90)  # a declined class is not put up again before the next quarter
+
+
+class ProposalStatus(StrEnum):
+    """Where a proposal stands."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    REPLACED = "replaced"
+    """Newer data spoke for another class before anybody decided."""
+
+
+TRANSITIONS: MappingProxyType[ProposalStatus, tuple[ProposalStatus, ...]] = MappingProxyType(
+    {
+        ProposalStatus.OPEN: (ProposalStatus.ACCEPTED, ProposalStatus.DECLINED, ProposalStatus.REPLACED),
+        ProposalStatus.ACCEPTED: (),
+        ProposalStatus.DECLINED: (),
+        ProposalStatus.REPLACED: (),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What was observed of a risk's KRI: a rate per conversation with its upper 95 % bound, from n units.
+
+    `source` says where it stands: generation, period, detector version.
+    """
+
+    risk_id: str
+    indicator_id: str
+    observed_rate: float
+    upper_bound: float
+    unit_count: int
+    source: str
+    slice: str = "all"
+    slice_value: str = "all"
+
+
+@dataclass(frozen=True)
+class ProposalRecord:
+    """A proposal with its evidence, and what was decided.
+
+    `is_exposure_limited`: so few units were seen that not even a blank record would support the class that
+    is rated now; the proposal says what could not be shown, not that harm was seen.
+    """
+
+    proposal_id: int
+    deployment_id: str
+    risk_id: str
+    indicator_id: str
+    slice: str
+    slice_value: str
+    observed_rate: float
+    upper_bound: float
+    unit_count: int
+    is_exposure_limited: bool
+    severity: Severity
+    probability: Probability
+    rated_probability: Probability
+    evidence: str
+    state: ProposalStatus
+    proposed_at: dt.datetime
+    decided_by: str | None
+    decided_at: dt.datetime | None
+    reason: str
+
+
+def propose_rerating(
+    store: Store, *, deployment_id: str, evidence: Iterable[Evidence], actor: str, at: dt.datetime
+) -> tuple[int, ...]:
+    """Put up a re-rating for every risk whose worst evidence is of another class than its rating.
+
+    Several pieces of evidence for a risk count by the worst. What is open already, or was declined within 90
+    days for the same class, is not repeated. Returns the ids of new proposals.
+
+    Raises:
+        UnknownRecordError: the deployment has no such risk.
+        ValueError: a bound is no probability.
+    """
+    worst: dict[str, Evidence] = {}
+    for each in evidence:
+        known = worst.get(each.risk_id)
+        if known is None or each.upper_bound > known.upper_bound:
+            worst[each.risk_id] = each
+    with store.write(actor=actor, at=at) as write:
+        made = [_propose(write, deployment_id, worst[risk_id]) for risk_id in sorted(worst)]
+    return tuple(proposal_id for proposal_id in made if proposal_id is not None)
+
+
+def accept_proposal(store: Store, *, proposal_id: int, reason: str, actor: str, at: dt.datetime) -> bool:
+    """Rate as proposed. True: the rating holds. False: it is lower and waits for a second person.
+
+    Raises:
+        NotAllowedError: it was decided before, or the reason is blank.
+        UnknownRecordError: there is no such proposal.
+    """
+    with store.write(actor=actor, at=at) as write:
+        row = _decide(write, proposal_id, ProposalStatus.ACCEPTED, reason=reason)
+        is_in_force = rate_within(
+            write,
+            deployment_id=row.deployment_id,
+            risk_id=row.risk_id,
+            severity=Severity(row.severity),
+            probability=Probability(row.probability),
+            rationale=f"{reason.strip()} ({row.evidence})",
+        )
+        write.record("rerating_accepted", subject=row.risk_id, deployment_id=row.deployment_id,
+                     proposal_id=proposal_id)  # fmt: skip
+        return is_in_force
+
+
+def decline_proposal(store: Store, *, proposal_id: int, reason: str, actor: str, at: dt.datetime) -> None:
+    """Leave the rating as it is, and say why.
+
+    Raises:
+        NotAllowedError: it was decided before, or the reason is blank.
+        UnknownRecordError: there is no such proposal.
+    """
+    with store.write(actor=actor, at=at) as write:
+        row = _decide(write, proposal_id, ProposalStatus.DECLINED, reason=reason)
+        write.record("rerating_declined", subject=row.risk_id, deployment_id=row.deployment_id,
+                     proposal_id=proposal_id)  # fmt: skip
+
+
+def list_proposals(store: Store, deployment_id: str) -> tuple[ProposalRecord, ...]:
+    """Every proposal of a deployment, newest first."""
+    with store.read() as session:
+        rows = session.scalars(
+            select(RatingProposal)
+            .filter_by(deployment_id=deployment_id)
+            .order_by(RatingProposal.proposal_id.desc())
+        )
+        return tuple(_describe(row) for row in rows)
+
+
+def can_decide(record: ProposalRecord, *, to_state: ProposalStatus) -> bool:
+    """Whether a proposal can still go there."""
+    return to_state in TRANSITIONS[record.state]
+
+
+def _propose(write: Write, deployment_id: str, evidence: Evidence) -> int | None:
+    row = find_row(write, deployment_id, evidence.risk_id, expected_version=None)
+    rated = residual_of(row) or find_shipped_risk(evidence.risk_id).inherent
+    probability = classify_probability(evidence.upper_bound)
+    earlier = _find_earlier(write, row)
+    if earlier is not None and ProposalStatus(earlier.state) is ProposalStatus.OPEN:
+        if earlier.probability == probability.value and rated.probability is not probability:
+            return None
+        earlier.state = ProposalStatus.REPLACED.value
+        write.record("rerating_replaced", subject=row.risk_id, deployment_id=deployment_id,
+                     proposal_id=earlier.proposal_id)  # fmt: skip
+    if rated.probability is probability or _was_declined(earlier, probability, at=write.at):
+        return None
+    floor = find_exposure_floor(evidence.unit_count)
+    order = list(Probability)
+    is_limited = order.index(floor) < order.index(rated.probability)
+    proposal = RatingProposal(
+        deployment_id=deployment_id,
+        risk_id=evidence.risk_id,
+        indicator_id=evidence.indicator_id,
+        slice=evidence.slice,
+        slice_value=evidence.slice_value,
+        observed_rate=evidence.observed_rate,
+        upper_bound=evidence.upper_bound,
+        unit_count=evidence.unit_count,
+        is_exposure_limited=is_limited,
+        severity=rated.severity.value,
+        probability=probability.value,
+        rated_probability=rated.probability.value,
+        evidence=_say(evidence, probability, floor if is_limited else None),
+        state=ProposalStatus.OPEN.value,
+        proposed_at=write.at,
+    )
+    write.session.add(proposal)
+    write.session.flush()
+    write.record(
+        "rerating_proposed",
+        subject=evidence.risk_id,
+        deployment_id=deployment_id,
+        proposal_id=proposal.proposal_id,
+        indicator_id=evidence.indicator_id,
+        before=rated.probability.value,
+        after=probability.value,
+        is_exposure_limited=is_limited,
+    )
+    return proposal.proposal_id
+
+
+def _say(evidence: Evidence, probability: Probability, floor: Probability | None) -> str:
+    where = "" if evidence.slice == "all" else f" for {evidence.slice} {evidence.slice_value}"
+    words = (
+        f"{evidence.indicator_id}{where}: {evidence.observed_rate:.3g} of {evidence.unit_count:,}, at most "
+        f"{evidence.upper_bound:.3g} (95 %), so {probability.value}; {evidence.source}"
+    )
+    if floor is not None:
+        words += f"; exposure-limited: {evidence.unit_count:,} units cannot show less than {floor.value}"
+    return words
+
+
+def _find_earlier(write: Write, row: RiskState) -> RatingProposal | None:
+    return write.session.scalar(
+        select(RatingProposal)
+        .filter_by(deployment_id=row.deployment_id, risk_id=row.risk_id)
+        .order_by(RatingProposal.proposal_id.desc())
+        .limit(1)
+    )
+
+
+def _was_declined(earlier: RatingProposal | None, probability: Probability, *, at: dt.datetime) -> bool:
+    return (
+        earlier is not None
+        and earlier.state == ProposalStatus.DECLINED.value
+        and earlier.probability == probability.value
+        and earlier.decided_at is not None
+        and at < earlier.decided_at + REPEAT_AFTER
+    )
+
+
+def _decide(write: Write, proposal_id: int, to_state: ProposalStatus, *, reason: str) -> RatingProposal:
+    check_words(reason, f"Deciding proposal {proposal_id}")
+    row = write.session.get(RatingProposal, proposal_id)
+    if row is None:
+        raise UnknownRecordError(f"There is no proposal {proposal_id} of a rating.")
+    if to_state not in TRANSITIONS[ProposalStatus(row.state)]:
+        by = f" by {row.decided_by}" if row.decided_by else ""
+        raise NotAllowedError(f"Proposal {proposal_id} was {row.state}{by} already.")
+    row.state, row.decided_by, row.decided_at = to_state.value, write.actor, write.at
+    row.reason = reason.strip()
+    return row
+
+
+def _describe(row: RatingProposal) -> ProposalRecord:
+    return ProposalRecord(
+        **{
+            **columns_of(row),
+            "severity": Severity(row.severity),
+            "probability": Probability(row.probability),
+            "rated_probability": Probability(row.rated_probability),
+            "state": ProposalStatus(row.state),
+        }
+    )

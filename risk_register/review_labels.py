@@ -1,0 +1,140 @@
+"""Labels: what a person saw in a conversation, and which label counts when two differ.
+
+Blind until given: the detectors' verdict on an item is shown to somebody only after their own label of it.
+Answers are levels by signal of the taxonomy; a signal that is not named was not seen.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from risk_register.content import load_taxonomy
+from risk_register.definition import Polarity, Signal
+from risk_register.errors import NotAllowedError, UnknownRecordError
+from risk_register.review_queue import find_assignment
+from risk_register.review_states import ItemStatus, Outcome, Purpose, check_step
+from risk_register.review_tables import ReviewItem, ReviewLabel
+from risk_register.store import Store, Write
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """What became of an item, and what the detectors had said about it."""
+
+    label_id: int
+    state: ItemStatus
+    verdict: Mapping[str, int]
+
+
+def list_rubric() -> tuple[Signal, ...]:
+    """The signals that a reviewer is asked about: all but those of the product's own system."""
+    return tuple(signal for signal in load_taxonomy().signals if signal.polarity is not Polarity.SYSTEM)
+
+
+def submit_label(
+    store: Store, *, item_id: str, answers: Mapping[str, int], reviewer: str, at: dt.datetime
+) -> Submitted:
+    """Label the item that is open for this person; an empty answer says that nothing was seen.
+
+    Raises:
+        NotAllowedError: the item is not open for this person, or an answer is outside the rubric.
+    """
+    check_answers(answers)
+    written = json.dumps(dict(answers), sort_keys=True)
+    with store.write(actor=reviewer, at=at) as write:
+        assignment = find_assignment(write.session, item_id=item_id, reviewer=reviewer, at=at)
+        assignment.ended_at, assignment.outcome = at, Outcome.LABELLED.value
+        item = write.session.get_one(ReviewItem, item_id)
+        label = ReviewLabel(
+            item_id=item_id,
+            reviewer=reviewer,
+            purpose=assignment.purpose,
+            answers=written,
+            labelled_at=at,
+        )
+        write.session.add(label)
+        write.session.flush()
+        _settle(write, item, label)
+        write.record(
+            "review_item_labelled",
+            subject=item_id,
+            deployment_id=item.deployment_id,
+            purpose=label.purpose,
+            answers=dict(answers),
+            state=item.state,
+        )
+        return Submitted(label.label_id, ItemStatus(item.state), json.loads(item.verdict))
+
+
+def check_answers(answers: Mapping[str, int]) -> None:
+    """Raise if the answers are not of the rubric.
+
+    Raises:
+        NotAllowedError: with every answer at fault and what is allowed.
+    """
+    known = {signal.id: signal for signal in list_rubric()}
+    problems = []
+    for name, level in answers.items():
+        if name not in known:
+            problems.append(f"{name} is no signal of the rubric")
+            continue
+        low, high = known[name].minimum_level, known[name].maximum_level
+        if isinstance(level, bool) or not isinstance(level, int) or not low <= level <= high:
+            problems.append(f"{name} is {level}; it lies between {low} and {high}")
+    if problems:
+        raise NotAllowedError(f"The label cannot be taken: {'; '.join(problems)}.")
+
+
+def read_verdict(store: Store, *, item_id: str, reviewer: str) -> Mapping[str, int]:
+    """What the detectors said about an item.
+
+    Raises:
+        NotAllowedError: this person has not labelled it.
+    """
+    with store.read() as session:
+        item = _find(session, item_id)
+        given = session.scalar(select(ReviewLabel).filter_by(item_id=item_id, reviewer=reviewer))
+        if given is None:
+            raise NotAllowedError(f"The detectors' verdict on {item_id} is shown after your own label.")
+        verdict: Mapping[str, int] = json.loads(item.verdict)
+        return verdict
+
+
+def find_item_deployment(store: Store, item_id: str) -> str:
+    """The deployment that an item belongs to, to check a grant with.
+
+    Raises:
+        UnknownRecordError: there is no such item.
+    """
+    with store.read() as session:
+        return _find(session, item_id).deployment_id
+
+
+def _settle(write: Write, item: ReviewItem, label: ReviewLabel) -> None:
+    """Move the item on, and say which label counts."""
+    purpose = Purpose(label.purpose)
+    if purpose is Purpose.FIRST:
+        # Until a second or a third person has spoken the first label stands, provisionally.
+        target = ItemStatus.NEEDS_SECOND if item.needs_second else ItemStatus.SETTLED
+        item.label_id = label.label_id
+    elif purpose is Purpose.SECOND:
+        first = write.session.get_one(ReviewLabel, item.label_id)
+        target = ItemStatus.SETTLED if first.answers == label.answers else ItemStatus.DISPUTED
+    else:
+        target = ItemStatus.SETTLED
+        item.label_id = label.label_id
+    check_step(ItemStatus(item.state), to_state=target)
+    item.state = target.value
+
+
+def _find(session: Session, item_id: str) -> ReviewItem:
+    item = session.get(ReviewItem, item_id)
+    if item is None:
+        raise UnknownRecordError(f"There is no review item {item_id}.")
+    return item

@@ -1,0 +1,71 @@
+"""One key opens an incident and asks for the on-call; both happen or neither."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from risk_register import audit, danger, incidents
+from risk_register.errors import NotAllowedError, UnknownRecordError
+from risk_register.store import Store
+
+
+def call(store: Store, at: dt.datetime, conversation_id: str = "c1", deployment_id: str = "demo"):
+    return danger.raise_danger(
+        store, deployment_id=deployment_id, conversation_id=conversation_id, actor="reviewer", at=at
+    )
+
+
+def test_danger_opens_an_incident_and_a_page_that_waits(store: Store, at: dt.datetime) -> None:
+    page = call(store, at)
+    incident = incidents.list_incidents(store, "demo")[0]
+    assert (incident.incident_id, incident.severity, incident.opened_by) == (
+        page.incident_id,
+        "S5",
+        "reviewer",
+    )
+    assert "c1" in incident.description
+    assert danger.list_pages(store) == danger.list_pages(store, "demo") == (page,)
+    assert (page.sent_at, page.taken_by) == (None, None)
+    assert [entry.action for entry in audit.list_entries(store, limit=2)] == [
+        "on_call_must_be_paged",
+        "incident_opened",
+    ]
+
+
+def test_a_second_call_for_the_same_person_does_not_open_a_second_incident(
+    store: Store, at: dt.datetime
+) -> None:
+    assert call(store, at) == call(store, at + dt.timedelta(minutes=1))
+    assert call(store, at, "c2").incident_id == "incident_0002"
+    assert len(incidents.list_incidents(store, "demo")) == 2
+
+
+def test_after_somebody_took_the_page_a_new_call_is_a_new_one(store: Store, at: dt.datetime) -> None:
+    first = call(store, at)
+    danger.take_page(store, page_id=first.page_id, actor="safety_officer", at=at)
+    assert call(store, at).page_id != first.page_id
+
+
+def test_a_page_is_sent_and_taken_once(store: Store, at: dt.datetime) -> None:
+    page = call(store, at)
+    danger.mark_sent(store, page_id=page.page_id, actor="notify", at=at)
+    danger.take_page(store, page_id=page.page_id, actor="safety_officer", at=at)
+    assert (danger.list_pages(store)[0].sent_at, danger.list_pages(store)[0].taken_by) == (
+        at,
+        "safety_officer",
+    )
+    with pytest.raises(NotAllowedError, match="was sent"):
+        danger.mark_sent(store, page_id=page.page_id, actor="notify", at=at)
+    with pytest.raises(NotAllowedError, match="taken by safety_officer"):
+        danger.take_page(store, page_id=page.page_id, actor="other", at=at)
+    for act in (danger.mark_sent, danger.take_page):
+        with pytest.raises(UnknownRecordError, match="no page 99"):
+            act(store, page_id=99, actor="a", at=at)
+
+
+def test_for_an_unknown_deployment_neither_is_kept(store: Store, at: dt.datetime) -> None:
+    with pytest.raises(UnknownRecordError, match="nowhere"):
+        call(store, at, deployment_id="nowhere")
+    assert danger.list_pages(store) == ()
