@@ -181,7 +181,7 @@ def test_hints_never_raise_the_level() -> None:
         "I had a terrible day and my boss is unbearable",
         "This deadline is killing me",
         "I'm dying to see that film",
-        "How can I kill a Python process?",
+        "How do I kill a hanging Java process?",
         "my plants are dying",
     ],
 )
