@@ -1,0 +1,139 @@
+"""Data put a re-rating up, a person decides; an upper bound counts, and too little seen is said."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from risk_register import audit, proposals, register
+from risk_register.errors import NotAllowedError, SelfApprovalError, UnknownRecordError
+from risk_register.proposals import Evidence, ProposalStatus
+from risk_register.store import Store
+
+RISK = "stigmatising_replies"
+
+
+def evidence(bound: float, count: int = 1_000_000, **fields: object) -> Evidence:
+    given = {"risk_id": RISK, "indicator_id": "stigma_rate_per_1000", "observed_rate": bound / 2,
+             "upper_bound": bound, "unit_count": count, "source": "generation 7", **fields}  # fmt: skip
+    return Evidence(**given)  # type: ignore[arg-type]
+
+
+def propose(store: Store, at: dt.datetime, *found: Evidence) -> tuple[int, ...]:
+    return proposals.propose_rerating(store, deployment_id="demo", evidence=found, actor="pipelines", at=at)
+
+
+def only(store: Store) -> proposals.ProposalRecord:
+    (found,) = proposals.list_proposals(store, "demo")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("bound", "probability"),
+    [(1e-3, "frequent"), (9.99e-4, None), (1e-4, None), (9.99e-5, "occasional"), (1e-6, "remote")],
+)
+def test_the_class_of_the_upper_bound_is_proposed_where_it_is_another(
+    store: Store, at: dt.datetime, bound: float, probability: str | None
+) -> None:
+    """The shipped rating of this risk is S3 and probable: 1e-4 to 1e-3."""
+    made = propose(store, at, evidence(bound, count=100_000_000))
+    assert [found.probability for found in proposals.list_proposals(store, "demo")] == (
+        [probability] if probability else []
+    )
+    assert len(made) == (1 if probability else 0)
+
+
+def test_a_proposal_changes_no_rating(store: Store, at: dt.datetime) -> None:
+    propose(store, at, evidence(0.01))
+    risk = next(risk for risk in register.list_risks(store, "demo") if risk.risk_id == RISK)
+    assert (risk.residual, risk.pending, risk.version) == (None, None, 1)
+    assert only(store).state is ProposalStatus.OPEN
+    assert audit.list_entries(store, limit=1)[0].action == "rerating_proposed"
+
+
+@pytest.mark.parametrize(("count", "is_limited"), [(2_999, True), (3_000, True), (3_001, False), (0, True)])
+def test_too_few_conversations_to_support_the_rated_class_are_said(
+    store: Store, at: dt.datetime, count: int, is_limited: bool
+) -> None:
+    propose(store, at, evidence(0.01, count=count))
+    assert only(store).is_exposure_limited is is_limited
+    assert ("exposure-limited" in only(store).evidence) is is_limited
+
+
+def test_of_several_kris_the_worst_counts(store: Store, at: dt.datetime) -> None:
+    made = propose(store, at, evidence(5e-4), evidence(0.02, indicator_id="harm_late_share"))
+    assert len(made) == 1
+    assert (only(store).indicator_id, only(store).upper_bound) == ("harm_late_share", 0.02)
+
+
+def test_the_same_is_not_proposed_twice_and_newer_data_replace_it(store: Store, at: dt.datetime) -> None:
+    first = propose(store, at, evidence(0.01))
+    assert propose(store, at, evidence(0.012)) == ()
+    second = propose(store, at, evidence(1e-5))
+    assert [(found.proposal_id, found.state) for found in proposals.list_proposals(store, "demo")] == [
+        (second[0], "open"),
+        (first[0], "replaced"),
+    ]
+    assert propose(store, at, evidence(5e-4)) == ()
+    assert {found.state for found in proposals.list_proposals(store, "demo")} == {"replaced"}
+
+
+def test_a_higher_rating_holds_when_somebody_accepts_it(store: Store, at: dt.datetime) -> None:
+    (number,) = propose(store, at, evidence(0.01))
+    assert proposals.accept_proposal(store, proposal_id=number, reason="Seen.", actor="safety_officer", at=at)
+    risk = next(risk for risk in register.list_risks(store, "demo") if risk.risk_id == RISK)
+    assert risk.residual is not None
+    assert (risk.residual.probability, risk.rated_by) == ("frequent", "safety_officer")
+    assert risk.rationale.startswith("Seen. (stigma_rate_per_1000: 0.005 of 1,000,000, at most 0.01 (95 %)")
+    assert (only(store).state, only(store).decided_by, only(store).reason) == (
+        "accepted", "safety_officer", "Seen.",
+    )  # fmt: skip
+
+
+def test_a_lower_rating_waits_for_a_second_person_even_if_data_speak_for_it(
+    store: Store, at: dt.datetime
+) -> None:
+    (number,) = propose(store, at, evidence(1e-6, count=100_000_000))
+    assert not proposals.accept_proposal(
+        store, proposal_id=number, reason="Shown.", actor="safety_officer", at=at
+    )
+    with pytest.raises(SelfApprovalError):
+        register.approve_rating(store, deployment_id="demo", risk_id=RISK, actor="safety_officer", at=at)
+    register.approve_rating(store, deployment_id="demo", risk_id=RISK, actor="compliance", at=at)
+    risk = next(risk for risk in register.list_risks(store, "demo") if risk.risk_id == RISK)
+    assert risk.residual is not None
+    assert risk.residual.probability == "remote"
+
+
+def decline(store: Store, at: dt.datetime, number: int, reason: str = "Known fault of the detector.") -> None:
+    proposals.decline_proposal(store, proposal_id=number, reason=reason, actor="safety_officer", at=at)
+
+
+def test_a_declined_class_rests_for_ninety_days(store: Store, at: dt.datetime) -> None:
+    (number,) = propose(store, at, evidence(0.01))
+    decline(store, at, number)
+    days = dt.timedelta(days=90)
+    assert propose(store, at + days - dt.timedelta(seconds=1), evidence(0.01)) == ()
+    assert len(propose(store, at + days, evidence(0.01))) == 1
+
+
+def test_a_proposal_is_decided_once_and_with_a_reason(store: Store, at: dt.datetime) -> None:
+    (number,) = propose(store, at, evidence(0.01))
+    with pytest.raises(NotAllowedError, match="may not be blank"):
+        decline(store, at, number, reason=" ")
+    decline(store, at, number)
+    assert not proposals.can_decide(only(store), to_state=ProposalStatus.ACCEPTED)
+    for act in (proposals.decline_proposal, proposals.accept_proposal):
+        with pytest.raises(NotAllowedError, match="was declined by safety_officer already"):
+            act(store, proposal_id=number, reason="Again.", actor="other", at=at)
+        with pytest.raises(UnknownRecordError, match="no proposal 99"):
+            act(store, proposal_id=99, reason="Again.", actor="other", at=at)
+
+
+def test_an_unknown_risk_and_an_impossible_bound_are_refused(store: Store, at: dt.datetime) -> None:
+    with pytest.raises(UnknownRecordError, match="no risk no_such_risk"):
+        propose(store, at, evidence(0.1, risk_id="no_such_risk"))
+    with pytest.raises(ValueError, match="not a probability"):
+        propose(store, at, evidence(1.1))
+    assert proposals.list_proposals(store, "demo") == ()
