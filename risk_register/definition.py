@@ -222,14 +222,22 @@ class CrisisResource(Entry):
     texts: Annotated[tuple[Phone, ...], AfterValidator(_check_unique)] = ()
     urls: Annotated[tuple[Domain, ...], AfterValidator(_check_unique)] = ()
     source: Text
-    verified_on: dt.date
-    expires_on: dt.date
+    verified_on: dt.date | None = None
+    """The day somebody compared the entry with what its operator makes public; null: nobody has."""
+    expires_on: dt.date | None = None
+
+    def is_verified(self, as_of: dt.date) -> bool:
+        """Whether somebody compared the entry with its operator, and not too long ago for that day."""
+        return self.verified_on is not None and self.expires_on is not None and as_of <= self.expires_on
 
     @model_validator(mode="after")
     def _check_reachable(self) -> CrisisResource:
         if not (self.phones or self.texts or self.urls):
             raise ValueError("a resource without phones, texts and urls cannot be reached")
-        if self.expires_on <= self.verified_on:
+        if self.verified_on is None or self.expires_on is None:
+            if self.verified_on != self.expires_on:
+                raise ValueError("verified_on and expires_on are both days, or both null")
+        elif self.expires_on <= self.verified_on:
             raise ValueError(f"expires_on {self.expires_on} is not after verified_on {self.verified_on}")
         return self
 

@@ -167,9 +167,33 @@ def test_the_lines_people_know_are_in_the_list_with_their_numbers() -> None:
     assert emergency["GB"] == ("999", "112")
 
 
-def test_a_crisis_resource_expires_within_a_year_of_its_check() -> None:
-    for resource in content.load_crisis_resources():
-        assert resource.verified_on < resource.expires_on <= resource.verified_on + dt.timedelta(days=365)
+def test_no_shipped_crisis_resource_claims_a_check_that_nobody_made() -> None:
+    resources = content.load_crisis_resources()
+    assert len(resources) >= 40
+    assert not [found.id for found in resources if found.is_verified(dt.date(2026, 11, 23))]
+    assert {(found.verified_on, found.expires_on) for found in resources} == {(None, None)}
+
+
+def test_a_verified_resource_holds_until_its_day(tmp_path: Path) -> None:
+    path = write_resources(
+        tmp_path,
+        'resources: [{id: a, country: US, languages: [en], name: A, kind: crisis_line, phones: ["1"],'
+        " source: s, verified_on: 2026-11-23, expires_on: 2027-05-23}]",
+    )
+    (resource,) = content.read_crisis_resources(path)
+    assert resource.is_verified(dt.date(2027, 5, 23))
+    assert not resource.is_verified(dt.date(2027, 5, 24))
+
+
+@pytest.mark.parametrize("days", ["verified_on: 2026-11-23", "expires_on: 2027-05-23"])
+def test_one_day_without_the_other_is_refused(tmp_path: Path, days: str) -> None:
+    path = write_resources(
+        tmp_path,
+        'resources: [{id: a, country: US, languages: [en], name: A, kind: crisis_line, phones: ["1"],'
+        f" source: s, {days}}}]",
+    )
+    with pytest.raises(ContentError, match="both days, or both null"):
+        content.read_crisis_resources(path)
 
 
 def test_a_report_may_be_issued_only_on_a_text_that_was_read_and_is_not_stale() -> None:
