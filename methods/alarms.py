@@ -31,6 +31,9 @@ TOLERATED_PER_YEAR = 4.0
 WATCH_SHARE = 20.0
 """Watch opens at the threshold over this."""
 
+CEILING = 1e12
+"""Far above any threshold: without it the path would overflow in a long, unacknowledged alarm."""
+
 MINIMUM_CV2 = 0.10**2
 """Squared coefficient of variation of day rates that is assumed at the least."""
 
@@ -77,11 +80,13 @@ def run_detector(
     threshold: float,
     checkpoint: ArrayLike | None = None,
     acknowledged: ArrayLike | None = None,
+    ceiling: float = CEILING,
 ) -> Detector:
     """The e-SR path. `e_values` has the alternatives first, days last; streams may lie between.
 
     `acknowledged` marks days after which the detector starts again from 0. `checkpoint` continues an earlier
-    path.
+    path. A `ceiling` lets a statistic that nobody acknowledges fall again when days are good; it only ever
+    delays alarms. At less than the threshold times the number of alternatives, no single one could alarm.
     """
     e = np.asarray(e_values, dtype=float)
     if e.ndim < 2:
@@ -100,8 +105,7 @@ def run_detector(
     )
     statistic = np.empty(e.shape[1:])
     for day in range(e.shape[-1]):
-        # A cap far above any threshold: the path would overflow in a long, unacknowledged alarm.
-        current = np.minimum((current + 1) * e[..., day], 1e12)
+        current = np.minimum((current + 1) * e[..., day], ceiling)
         statistic[..., day] = current.mean(axis=0)
         if resets[day]:
             current = np.zeros_like(current)
@@ -118,18 +122,19 @@ def beta_binomial_e_values(
     trials: ArrayLike,
     *,
     appetite: float,
-    cv2: float,
+    cv2: ArrayLike,
     alternatives: tuple[float, ...] = ALTERNATIVES,
 ) -> FloatArray:
     """Likelihood ratios of overdispersed day counts, alternatives first: the default detector.
 
-    Valid when day rates vary no more than `cv2` (a plain binomial ratio is not valid on day data at all). The
-    dispersion is that at the appetite for both sides: the ratio then rises with the count, so that a day far
-    below a large appetite cannot speak for an alarm. Days without units have the e-value 1.
+    Valid when day rates vary no more than `cv2`, one for all days or one a day; a plain binomial ratio is not
+    valid on day data at all. The dispersion is that at the appetite for both sides: the ratio then rises with
+    the count, so that a day far below a large appetite cannot speak for an alarm. Days without units have the
+    e-value 1.
     """
     x, n, theta = _day_counts(events, trials, appetite=appetite)
     # Intra-day correlation; above a half the day rates would be close to all or nothing.
-    rho = min(max(cv2, MINIMUM_CV2) * theta / (1 - theta), 0.5)
+    rho = np.minimum(_floor(cv2) * theta / (1 - theta), 0.5)
     size = 1 / rho - 1
     null = special.betaln(x + theta * size, n - x + (1 - theta) * size) - special.betaln(
         theta * size, (1 - theta) * size
@@ -146,7 +151,7 @@ def betting_e_values(
     trials: ArrayLike,
     *,
     appetite: float,
-    cv2: float,
+    cv2: ArrayLike,
     alternatives: tuple[float, ...] = ALTERNATIVES,
 ) -> FloatArray:
     """Bets on day rates, alternatives first: the robust detector, slower, without a model of the day rates.
@@ -158,7 +163,7 @@ def betting_e_values(
     e_values = []
     for other in _alternatives(theta, alternatives):
         delta = other - theta
-        variance = other * (1 - other) / units + max(cv2, MINIMUM_CV2) * other**2
+        variance = other * (1 - other) / units + _floor(cv2) * other**2
         stake = np.minimum(delta / (variance + delta**2), 0.9 / theta)
         e_values.append(1 + stake * (x / units - theta))
     return np.where(n > 0, np.stack(e_values), 1.0)
@@ -207,6 +212,10 @@ def _day_counts(
     x, n = np.asarray(events, dtype=float), np.asarray(trials, dtype=float)
     missing = ~(np.isfinite(x) & np.isfinite(n))
     return *check_counts(np.where(missing, 0.0, x), np.where(missing, 0.0, n)), appetite
+
+
+def _floor(cv2: ArrayLike) -> FloatArray:
+    return np.maximum(np.asarray(cv2, dtype=float), MINIMUM_CV2)
 
 
 def _alternatives(appetite: float, multiples: tuple[float, ...]) -> list[float]:

@@ -163,10 +163,33 @@ def judge_drift(
     return DriftStatus.MOVED if distance >= threshold and distance > null_high else DriftStatus.STABLE
 
 
+def locate_change(counts: ArrayLike, *, drop: float = 3.0) -> tuple[int, int]:
+    """First and last row (a day's counts) from which the shares may be others; the likeliest lies between.
+
+    Likelihood of one change between two mixtures, for a stretch that is known to hold one. `drop` is how far
+    below the best log-likelihood a row may lie: 3 leaves out days that are twenty times less likely.
+    """
+    table = _counts(counts)
+    if table.ndim != 2 or len(table) < 2:
+        raise InvalidArgumentError("a change lies between days: at least two rows of counts are needed")
+    before = table.cumsum(axis=0)[:-1]
+    after = table.sum(axis=0) - before
+    likelihood = np.array(
+        [_log_likelihood(b) + _log_likelihood(a) for b, a in zip(before, after, strict=True)]
+    )
+    likely = np.flatnonzero(likelihood >= likelihood.max() - drop) + 1
+    return int(likely[0]), int(likely[-1])
+
+
 def is_share_change_practical(reference: float, current: float) -> bool:
     """Whether a share changed by at least 20 % of itself and by at least one percentage point."""
     change = round(abs(current - reference), 12)
     return change >= ABSOLUTE_SHARE_CHANGE and change >= round(RELATIVE_SHARE_CHANGE * reference, 12)
+
+
+def _log_likelihood(counts: NDArray[np.float64]) -> float:
+    total = counts.sum()
+    return float(special.xlogy(counts, counts / total).sum()) if total > 0 else 0.0
 
 
 def _counts(values: ArrayLike) -> NDArray[np.float64]:

@@ -44,7 +44,7 @@ class EquityStatus(StrEnum):
     DIFFERENT = "different"
     """The whole interval lies outside the band."""
     MEASUREMENT_CANNOT_SEPARATE = "measurement_cannot_separate"
-    """Different in what the detector flagged, but its error rates alone could do that."""
+    """What the detector flagged says something that its error rates alone could make or hide."""
     NOT_ASSESSABLE = "not_assessable"
     """Too few events or units, or an interval that reaches from inside the band to outside."""
 
@@ -204,8 +204,15 @@ def bound_ratio(
 
 
 def judge_measurement(status: str, bounds: Interval) -> EquityStatus:
-    """A difference in raw flags stands only if the range over the detector's error rates leaves 1 out."""
-    if status == EquityStatus.DIFFERENT and bounds.low <= 1 <= bounds.high:
+    """A verdict on raw flags stands only if it holds over the range that the detector's errors allow.
+
+    A difference must leave 1 out of the range; groups are alike only if the whole range lies inside the band.
+    """
+    makes_difference = status == EquityStatus.DIFFERENT and bounds.low <= 1 <= bounds.high
+    hides_difference = status == EquityStatus.EQUIVALENT and not (
+        bounds.low >= BAND_LOW and bounds.high <= BAND_HIGH
+    )
+    if makes_difference or hides_difference:
         return EquityStatus.MEASUREMENT_CANNOT_SEPARATE
     return EquityStatus(status)
 

@@ -10,14 +10,20 @@ import pandas as pd
 import pyarrow as pa
 
 from pipelines import lake as lakes
+from pipelines.assess.alarm import WATCHED, raise_appetites
 from pipelines.assess.appetite import tabulate_appetites
+from pipelines.assess.arrival import count_arrivals
 from pipelines.assess.calendar import Calendar, read_calendars
 from pipelines.assess.change import tabulate_changes
-from pipelines.assess.cluster import gather_clusters
+from pipelines.assess.cluster import Clusters, gather_clusters
+from pipelines.assess.concern import tabulate_concerns
+from pipelines.assess.critical import list_critical, raise_critical
 from pipelines.assess.drift import assess_drift, index_observations
+from pipelines.assess.equity import compare_groups
 from pipelines.assess.governance import count_governance
 from pipelines.assess.observation import Background, judge_rows, latest_statuses, measure, place_on_calendar
 from pipelines.assess.readiness import assess_readiness, read_held
+from pipelines.assess.unannounced import suspect_changes
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.lake import Lake
 from pipelines.schemas import assessment as schemas
@@ -97,9 +103,31 @@ def assess_all(home: Home, *, at: dt.datetime) -> None:
             ",".join(sorted({f"{row['detector_id']}@{row['detector_version']}" for row in detectors})),
             _find_breaks(changes),
         )
-        drift = assess_drift(_frame(engine.query("select * from indicator.feature_day")), calendars)
+        features = _frame(engine.query("select * from indicator.feature_day"))
+        drift = assess_drift(features, calendars)
+        arrived = count_arrivals(commit, [definitions[name] for name in WATCHED if name in definitions])
+        needs_eyes = list_critical(arrived[schemas.CRITICAL_DAY.full_name], detectors)
+        concerns = [
+            *raise_appetites(arrived[schemas.ARRIVAL_DAY.full_name], background, _newest_deliveries(lake)),
+            *raise_critical(needs_eyes, calendars),
+            *suspect_changes(drift, changes, features, calendars),
+        ]
+        _add_operation(engine, lake)
+        counts = place_on_calendar(_frame(engine.query(_read("period"))), background)
+        clusters = gather_clusters(engine.query(_read("period_bucket")), engine.query(_read("cluster_size")))
         tables = {
-            schemas.OBSERVATION: _observe(engine, lake, store, background, drift, at=at),
+            schemas.OBSERVATION: _observe(
+                store,
+                background,
+                counts=counts,
+                histograms=_frame(engine.query(_read("period_histogram"))),
+                clusters=clusters,
+                drift=drift,
+                at=at,
+            ),
+            schemas.EQUITY: compare_groups(counts, definitions, detectors, clusters, calendars),
+            schemas.ALARM: tabulate_concerns(concerns, changes, calendars),
+            schemas.NEEDS_EYES: needs_eyes,
             schemas.DRIFT: drift,
             schemas.DATA_QUALITY: engine.query(_read("data_quality")),
             schemas.CHANGE: changes,
@@ -115,18 +143,15 @@ def assess_all(home: Home, *, at: dt.datetime) -> None:
 
 
 def _observe(
-    engine: DuckDBEngine,
-    lake: Lake,
     store: Store,
     background: Background,
-    drift: pa.Table,
     *,
+    counts: pd.DataFrame,
+    histograms: pd.DataFrame,
+    clusters: Clusters,
+    drift: pa.Table,
     at: dt.datetime,
 ) -> pa.Table:
-    _add_operation(engine, lake)
-    counts = place_on_calendar(_frame(engine.query(_read("period"))), background)
-    histograms = _frame(engine.query(_read("period_histogram")))
-    clusters = gather_clusters(engine.query(_read("period_bucket")), engine.query(_read("cluster_size")))
     measured = [
         measure(counts, histograms, clusters, background),
         pd.DataFrame(index_observations(drift)),
@@ -166,6 +191,15 @@ def _find_breaks(changes: pa.Table) -> dict[str, list[dt.date]]:
         if row["what"] == "detector":
             breaks.setdefault(row["deployment_id"], []).append(row["effective_on"])
     return breaks
+
+
+def _newest_deliveries(lake: Lake) -> dict[str, dt.date]:
+    """The newest day of delivery of each deployment: what the lake knows of the time."""
+    newest: dict[str, dt.date] = {}
+    for row in _rows(lake, "ledger.delivery"):
+        known = newest.get(row["deployment_id"], row["received_on"])
+        newest[row["deployment_id"]] = max(known, row["received_on"])
+    return newest
 
 
 def _recent_days(calendars: dict[str, Calendar]) -> list[dt.date]:

@@ -6,7 +6,8 @@ method. The formulas are in `methods.intervals`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,21 +35,40 @@ class Clusters:
 
     def has(self, rows: pd.DataFrame) -> NDArray[np.bool_]:
         """Which rows are counted in buckets: those of the whole deployment that have units."""
-        keys = zip(*(rows[name] for name in KEY), strict=True)
+        keys = zip(*(rows[name].tolist() for name in KEY), strict=True)
         found = np.array([key in self.place for key in keys], dtype=bool)
         return np.asarray(found & (rows["slice"] == "all").to_numpy(bool))
 
     def estimate(self, rows: pd.DataFrame, *, unit: str) -> ClusterProportion:
         """Shares with user-clustered intervals of rows that `has` marks."""
-        index = [self.place[key] for key in zip(*(rows[name] for name in KEY), strict=True)]
+        index = [self.place[key] for key in zip(*(rows[name].tolist() for name in KEY), strict=True)]
         named = "message" if unit == "message" else "conversation"
         size = [
             self.sizes.get((deployment, period, named), 1.0)
-            for deployment, period in zip(rows["deployment_id"], rows["period"], strict=True)
+            for deployment, period in zip(
+                rows["deployment_id"].tolist(), rows["period"].tolist(), strict=True
+            )
         ]
         return cluster_proportion(
             self.numerators[index], self.denominators[index], prior_cluster_size=np.array(size)
         )
+
+    def design_effect(
+        self, deployment_id: str, indicator_id: str, weeks: Sequence[dt.date], *, unit: str
+    ) -> float:
+        """How much wider clustering makes an interval over some weeks; 1 where nothing is known of it."""
+        keys = [(deployment_id, indicator_id, "week", week) for week in weeks]
+        index = [self.place[key] for key in keys if key in self.place]
+        if not index or not self.denominators[index].any():
+            return 1.0
+        named = "message" if unit == "message" else "conversation"
+        found = cluster_proportion(
+            self.numerators[index].sum(axis=0),
+            self.denominators[index].sum(axis=0),
+            prior_cluster_size=self.sizes.get((deployment_id, "month", named), 1.0),
+            minimum_deff=1.0,
+        )
+        return float(found.deff)
 
 
 def gather_clusters(buckets: pa.Table, sizes: pa.Table) -> Clusters:

@@ -57,7 +57,7 @@ def measure(
 
 def judge_rows(rows: pd.DataFrame, background: Background) -> pa.Table:
     """The table `assessment.observation` of measured rows; what a row does not say is unknown."""
-    definitions = [background.definitions[indicator] for indicator in rows["indicator_id"]]
+    definitions = [background.definitions[indicator] for indicator in rows["indicator_id"].tolist()]
     is_counted = np.array([definition["computed_by"] == "sql" for definition in definitions], dtype=bool)
     denominator = rows["denominator"].to_numpy(float)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -153,7 +153,7 @@ def _place(rows: pd.DataFrame, background: Background) -> tuple[list[Limits | No
     def is_partial(deployment: str, period: str, start: dt.date) -> bool:
         return background.calendars[deployment].is_partial(period, start)
 
-    names = (rows[name] for name in ("deployment_id", "indicator_id", "period", "period_start"))
+    names = (rows[name].tolist() for name in ("deployment_id", "indicator_id", "period", "period_start"))
     found = [look_up(*key) for key in zip(*names, strict=True)]
     return [limits for limits, _ in found], [partial for _, partial in found]
 
@@ -161,9 +161,10 @@ def _place(rows: pd.DataFrame, background: Background) -> tuple[list[Limits | No
 def _mark_latest(rows: pd.DataFrame, is_partial: list[bool]) -> list[bool]:
     """The standing of an indicator: the last whole week, else the newest week, month or day there is."""
     best: dict[tuple[str, str], tuple[tuple[bool, bool, dt.date], int]] = {}
-    columns = (rows[name] for name in ("deployment_id", "indicator_id", "period", "period_start", "slice"))
-    for position, (deployment, indicator, period, start, slice_) in enumerate(zip(*columns, strict=True)):
-        if slice_ != "all":
+    names = ("deployment_id", "indicator_id", "period", "period_start", "slice")
+    columns = (rows[name].tolist() for name in names)
+    for position, (deployment, indicator, period, start, slice_name) in enumerate(zip(*columns, strict=True)):
+        if slice_name != "all":
             continue
         is_week = period == "week"
         rank = (is_week and not is_partial[position], is_week, start)

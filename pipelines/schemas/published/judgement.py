@@ -95,7 +95,12 @@ ALARM = declare(
     Column("closed_on", DATE, "Day from which the data no longer support it.", nullable=True),
     Column("state", TEXT, "watch, alarm, acknowledged or resolved."),
     Column("is_paging", FLAG, "Whether it may call a person now: an alarm that no data fault holds back."),
-    Column("statistic", NUMBER, "Newest value of the detector's statistic.", nullable=True),
+    Column(
+        "statistic",
+        NUMBER,
+        "Highest value of the detector's statistic so far; today's for a watch.",
+        nullable=True,
+    ),
     Column("threshold", NUMBER, "Its threshold.", nullable=True),
     Column("confirmed_on", DATE, "Last day of the week in which weekly totals confirmed it.", nullable=True),
     Column("cause", TEXT, "Alarms with the same cause are one story: a change, a data fault, or a day."),
@@ -138,7 +143,12 @@ EQUITY = declare(
     Column("last_day", DATE, "Last day of the window."),
     Column("numerator", NUMBER, "Numerator of the group."),
     Column("denominator", NUMBER, "Denominator of the group."),
-    Column("ratio", NUMBER, "Rate ratio against the rest.", nullable=True),
+    Column(
+        "ratio",
+        NUMBER,
+        "Rate ratio against the rest; where higher is better, of the units without the event.",
+        nullable=True,
+    ),
     Column("ci_low", NUMBER, "Lower 95 %.", nullable=True),
     Column("ci_high", NUMBER, "Upper 95 %.", nullable=True),
     Column("difference_per_1000", NUMBER, "Difference from the rest, per 1,000.", nullable=True),
@@ -147,7 +157,11 @@ EQUITY = declare(
     ),
     Column("bound_high", NUMBER, "Highest such ratio; null where there is no limit.", nullable=True),
     Column("status", TEXT, "equivalent, different, measurement_cannot_separate or not_assessable."),
-    Column("method", TEXT, "How it was judged: raw counts, or counts with the detector's error bounded."),
+    Column(
+        "method",
+        TEXT,
+        "raw_counts, bounded (by the detector's error), or detected_units (which units count is detected).",
+    ),
 )
 
 DRIFT = declare(

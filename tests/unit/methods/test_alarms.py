@@ -155,6 +155,24 @@ def test_a_long_alarm_does_not_overflow():
         run_detector([[np.nan]], threshold=10.0)
 
 
+def test_below_a_ceiling_the_statistic_falls_again_when_days_are_good():
+    e = np.concatenate([np.full((3, 50), 4.0), np.full((3, 10), 0.5)], axis=1)
+    free = run_detector(e, threshold=100.0)
+    held = run_detector(e, threshold=100.0, ceiling=300.0)
+    assert held.first_alarm == free.first_alarm
+    assert held.statistic[49] == 300.0
+    assert free.statistic[-1] > 100.0
+    assert held.statistic[-1] < 5.0
+
+
+def test_each_day_may_have_its_own_dispersion():
+    both = beta_binomial_e_values([9, 9], [1000, 1000], appetite=0.004, cv2=[0.01, 0.25])
+    calm = beta_binomial_e_values([9], [1000], appetite=0.004, cv2=0.01)
+    restless = beta_binomial_e_values([9], [1000], appetite=0.004, cv2=0.25)
+    assert both.tolist() == np.concatenate([calm, restless], axis=1).tolist()
+    assert (both[:, 0] > both[:, 1]).all()
+
+
 def test_weekly_totals_confirm_with_a_seventh_of_the_threshold():
     counts = simulate(300, 364, rate=0.002)
     weekly, trials = sum_weeks(counts, np.full_like(counts, 2000))

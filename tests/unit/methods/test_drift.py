@@ -14,10 +14,11 @@ from methods.drift import (
     is_share_change_practical,
     jensen_shannon,
     judge_drift,
+    locate_change,
     psi,
     wasserstein_standardised,
 )
-from methods.errors import InvalidCountsError
+from methods.errors import InvalidArgumentError, InvalidCountsError
 
 # Evidently, tests/stattests/test_stattests.py: two count vectors, PSI and distance recomputed with scipy.
 EVIDENTLY_REFERENCE = [16, 18, 16, 14, 12, 12]
@@ -167,3 +168,15 @@ def test_every_case_of_the_drift_oracles(shared: Path):
     assert wasserstein_standardised(reference, current) * reference.std() == pytest.approx(
         frouros["univariate"]["wasserstein"], abs=1e-6
     )
+
+
+def test_the_day_of_a_change_is_found_between_the_days_around_it():
+    assert locate_change([[50, 50]] * 5 + [[90, 10]] * 9) == (5, 5)
+    assert locate_change([[50, 50]] + [[90, 10]] * 9) == (1, 1)
+
+
+def test_a_faint_change_gives_a_range_of_days_that_holds_it():
+    low, high = locate_change([[10, 10]] * 7 + [[14, 6]] * 7)
+    assert low < 7 < high
+    with pytest.raises(InvalidArgumentError, match="two rows"):
+        locate_change([[1, 2]])

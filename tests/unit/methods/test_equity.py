@@ -138,11 +138,17 @@ def test_a_difference_beyond_the_error_rates_stands():
     )  # fmt: skip
     assert bounds.low > 1
     assert judge_measurement("different", bounds) is EquityStatus.DIFFERENT
-    assert judge_measurement("equivalent", Interval(0.5, 2.0, "box")) is EquityStatus.EQUIVALENT
     assert (
         judge_measurement("different", Interval(1.0, 2.0, "box")) is EquityStatus.MEASUREMENT_CANNOT_SEPARATE
     )
     assert judge_measurement("different", Interval(1.001, 2.0, "box")) is EquityStatus.DIFFERENT
+
+
+def test_alike_in_flags_is_alike_only_if_no_error_rate_could_hide_a_difference():
+    inside, outside = Interval(0.8, 1.25, "box"), Interval(0.79, 1.25, "box")
+    assert judge_measurement("equivalent", inside) is EquityStatus.EQUIVALENT
+    assert judge_measurement("equivalent", outside) is EquityStatus.MEASUREMENT_CANNOT_SEPARATE
+    assert judge_measurement("not_assessable", outside) is EquityStatus.NOT_ASSESSABLE
 
 
 def test_flags_no_better_than_chance_bound_nothing():

@@ -1,0 +1,96 @@
+"""Something that somebody should look at, whatever found it; and which of them are one story.
+
+Concerns after one change, or beside one fault of the data, have one cause: they are one alarm with members.
+What finds them is in `stream`, `critical` and `unannounced`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import pyarrow as pa
+
+from pipelines.assess.calendar import DAY, Calendar
+from pipelines.schemas.assessment import ALARM
+
+CHANGE_DAYS = 14
+"""A concern this long after a change is told together with it."""
+
+FAULT_DAYS = 7
+"""A concern this long after a fault of the data is held: it may be the fault."""
+
+GAP_DAYS = 2
+"""Days in a row without data that count as a fault; silence hides harm."""
+
+
+@dataclass(frozen=True)
+class Concern:
+    """A row of `assessment.alarm`; cause and paging are decided when all concerns are known."""
+
+    alarm_id: str
+    deployment_id: str
+    indicator_id: str
+    kind: str
+    opened_on: dt.date
+    state: str
+    note: str
+    closed_on: dt.date | None = None
+    statistic: float | None = None
+    threshold: float | None = None
+    confirmed_on: dt.date | None = None
+    checkpoint: str | None = None
+    cause: str = ""
+    is_paging: bool = False
+
+
+def tabulate_concerns(
+    concerns: Sequence[Concern], changes: pa.Table, calendars: Mapping[str, Calendar]
+) -> pa.Table:
+    """The table `assessment.alarm`: concerns with their causes, and whether they may call a person."""
+    known = [(row["deployment_id"], row["effective_on"], row["change_id"]) for row in changes.to_pylist()]
+    known += [
+        (one.deployment_id, one.opened_on, one.alarm_id)
+        for one in concerns
+        if one.kind == "suspected_unannounced_change"
+    ]
+    rows = [_place(one, known, calendars[one.deployment_id]) for one in concerns]
+    rows.sort(key=lambda one: (one.opened_on, one.alarm_id))
+    names = ALARM.arrow_schema.names
+    return pa.Table.from_pylist(
+        [{name: getattr(one, name) for name in names} for one in rows], schema=ALARM.arrow_schema
+    )
+
+
+def find_fault(calendar: Calendar, day: dt.date) -> dt.date | None:
+    """The newest day near `day` that the gate held, or that ended a gap in the data."""
+    near = [day - back * DAY for back in range(FAULT_DAYS + 1)]
+    return next((one for one in near if one in calendar.held or _ends_gap(calendar, one)), None)
+
+
+def _place(one: Concern, changes: Iterable[tuple[str, dt.date, str]], calendar: Calendar) -> Concern:
+    fault = find_fault(calendar, one.opened_on)
+    if one.kind == "suspected_unannounced_change":
+        return replace(one, cause=f"change:{one.alarm_id}")
+    if fault is not None and one.kind != "critical_finding":
+        note = f"Held back: data of {fault} are missing or were held by the gate. {one.note}"
+        return replace(one, cause=f"data:{one.deployment_id}:{fault}", note=note)
+    paging = one.state == "alarm"
+    before = [
+        (effective_on, change)
+        for deployment, effective_on, change in changes
+        if deployment == one.deployment_id
+        and one.opened_on - CHANGE_DAYS * DAY <= effective_on <= one.opened_on
+    ]
+    if before:
+        newest = max(effective_on for effective_on, _ in before)
+        change = min(change for effective_on, change in before if effective_on == newest)
+        return replace(one, cause=f"change:{change}", is_paging=paging)
+    return replace(one, cause=f"day:{one.deployment_id}:{one.opened_on}", is_paging=paging)
+
+
+def _ends_gap(calendar: Calendar, day: dt.date) -> bool:
+    before = [day - back * DAY for back in range(1, GAP_DAYS + 1)]
+    is_inside = calendar.first <= before[-1] and day <= calendar.last
+    return is_inside and not any(one in calendar.present for one in before)

@@ -1,0 +1,111 @@
+"""Concerns of one story share a cause; bad data hold a call back."""
+
+import datetime as dt
+
+import pyarrow as pa
+import pytest
+
+from pipelines.assess.concern import Concern, find_fault, tabulate_concerns
+from pipelines.schemas.assessment import CHANGE
+
+MONDAY = dt.date(2026, 3, 2)
+DAY = dt.timedelta(days=1)
+
+
+def concern(name: str, day: int, **more) -> Concern:
+    given = {
+        "alarm_id": name,
+        "deployment_id": "harbor",
+        "indicator_id": "refusal_rate",
+        "kind": "appetite_exceeded",
+        "opened_on": MONDAY + day * DAY,
+        "state": "alarm",
+        "note": "Refusals.",
+    }
+    return Concern(**(given | more))
+
+
+def changes(*days: int, deployment_id: str = "harbor") -> pa.Table:
+    rows = [
+        {
+            "change_id": f"change_{day}",
+            "deployment_id": deployment_id,
+            "effective_on": MONDAY + day * DAY,
+            "what": "model",
+            "note": "",
+            "origin": "declared",
+            "is_planned": True,
+            "declared_by": "engineer",
+        }
+        for day in days
+    ]
+    return pa.Table.from_pylist(rows, schema=CHANGE.arrow_schema)
+
+
+def place(make, *concerns: Concern, known: pa.Table | None = None, **calendar) -> dict[str, dict]:
+    table = tabulate_concerns(
+        concerns, changes() if known is None else known, {"harbor": make.calendar(MONDAY, 90, **calendar)}
+    )
+    return {row["alarm_id"]: row for row in table.to_pylist()}
+
+
+def test_alarms_of_one_day_have_one_cause_and_of_two_days_two(make):
+    rows = place(make, concern("a", 30), concern("b", 30), concern("c", 31))
+    assert rows["a"]["cause"] == rows["b"]["cause"] == "day:harbor:2026-04-01"
+    assert rows["c"]["cause"] != rows["a"]["cause"]
+
+
+@pytest.mark.parametrize(
+    ("opened", "cause"),
+    [
+        (19, "day:harbor:2026-03-21"),
+        (20, "change:change_20"),
+        (34, "change:change_20"),
+        (35, "day:harbor:2026-04-06"),
+    ],
+)
+def test_an_alarm_in_the_two_weeks_after_a_change_is_told_with_it(make, opened, cause):
+    assert place(make, concern("a", opened), known=changes(20))["a"]["cause"] == cause
+
+
+def test_of_two_changes_the_newer_one_is_the_cause(make):
+    assert place(make, concern("a", 30), known=changes(20, 28))["a"]["cause"] == "change:change_28"
+
+
+def test_the_change_of_another_deployment_is_no_cause(make):
+    other = changes(20, deployment_id="atelier")
+    assert place(make, concern("a", 21), known=other)["a"]["cause"].startswith("day:")
+
+
+def test_a_suspected_change_is_the_cause_of_what_follows_it(make):
+    suspicion = concern("unannounced:harbor:x", 20, kind="suspected_unannounced_change", state="watch")
+    rows = place(make, suspicion, concern("a", 22))
+    assert rows["a"]["cause"] == rows["unannounced:harbor:x"]["cause"] == "change:unannounced:harbor:x"
+
+
+def test_an_alarm_calls_and_a_watch_does_not(make):
+    rows = place(make, concern("a", 30), concern("b", 30, state="watch"), concern("c", 30, state="resolved"))
+    assert {name: row["is_paging"] for name, row in rows.items()} == {"a": True, "b": False, "c": False}
+
+
+def test_a_held_day_nearby_holds_the_call_and_says_so(make):
+    near = place(make, concern("a", 30), held=(23,))["a"]
+    far = place(make, concern("a", 30), held=(22,))["a"]
+    assert (near["is_paging"], near["cause"]) == (False, "data:harbor:2026-03-25")
+    assert near["note"].startswith("Held back: data of 2026-03-25")
+    assert (far["is_paging"], far["note"]) == (True, "Refusals.")
+
+
+def test_a_fault_of_the_data_never_holds_a_grave_finding(make):
+    row = place(make, concern("a", 30, kind="critical_finding"), held=(30,))["a"]
+    assert row["is_paging"]
+
+
+def test_two_days_without_data_are_a_fault_and_one_is_not(make):
+    day = MONDAY + 30 * DAY
+    assert find_fault(make.calendar(MONDAY, 90, without=(28,)), day) is None
+    assert find_fault(make.calendar(MONDAY, 90, without=(27, 28)), day) == MONDAY + 29 * DAY
+
+
+def test_the_days_before_the_first_are_no_gap(make):
+    assert find_fault(make.calendar(MONDAY, 90), MONDAY + DAY) is None
