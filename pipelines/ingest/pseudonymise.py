@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from pipelines.keys import KEY_FILE, check_key
+
 UNKNOWN = "unknown"
-KEY_FILE = "pseudonym.key"
 REMEMBERED = 1_000_000
 """Threads and users whose pseudonyms are kept at hand. A message comes once: its own is not worth memory."""
 
@@ -42,6 +43,7 @@ class Pseudonymiser:
 
 def load_key(folder: Path) -> bytes:
     """The home's key; made on first use, readable by its owner alone."""
+    check_key(folder)
     path = folder / KEY_FILE
     if not path.exists():
         aside = path.with_suffix(f".{os.getpid()}")

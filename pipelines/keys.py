@@ -1,0 +1,35 @@
+"""Which key a home's pseudonyms were made with, so that another one is never used in its place.
+
+Pseudonyms of two keys never meet: with a new key, returning users would look like new ones and nobody who was
+erased would be refused. The key itself is made and used by ingest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from pipelines.errors import HomeError
+
+KEY_FILE = "pseudonym.key"
+FINGERPRINT_FILE = "pseudonym.fingerprint"
+
+
+def fingerprint_key(folder: Path) -> str | None:
+    """What tells one key from another without giving it away; None where there is no key."""
+    path = folder / KEY_FILE
+    return hashlib.sha256(b"fingerprint\x1f" + path.read_bytes()).hexdigest() if path.exists() else None
+
+
+def check_key(folder: Path) -> None:
+    """Refuse to go on without the key, or with another one, where a restored home says which it needs.
+
+    Raises:
+        HomeError: the key is missing or is another one.
+    """
+    named = folder / FINGERPRINT_FILE
+    if named.exists() and fingerprint_key(folder) != named.read_text().strip():
+        raise HomeError(
+            f"{folder / KEY_FILE} is missing or not the key that this home's pseudonyms were made with. "
+            "Put the key of the home that was backed up there; without it nobody who was erased would be refused."
+        )
