@@ -38,8 +38,7 @@ class Withdrawn:
     """A delivered file that lost records."""
 
     name: str
-    records_before: int
-    records_after: int
+    record_count: int
 
 
 @dataclass
@@ -48,7 +47,6 @@ class Withdrawal:
 
     files: list[Withdrawn] = field(default_factory=list)
     unchecked: list[str] = field(default_factory=list)
-    file_count: int = 0
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,9 @@ def withdraw(
         found += _find(folder, about, result)
     _look_elsewhere(home, known_ids, result)
     if is_rehearsal:
-        result.files = [Withdrawn(one.path.name, len(one.items), 0) for one in found if one.items]
+        result.files = [
+            Withdrawn(str(one.path.relative_to(home.path)), len(one.items)) for one in found if one.items
+        ]
     else:
         _replace(home, [one for one in found if one.items], result)
     return result
@@ -98,7 +98,6 @@ def _find(folder: Path, about: Attribution, result: Withdrawal) -> list[_Found]:
                 found.append(_Found(path, frozenset(about.find_items(path)), about))
             except OSError:
                 failed.append(path)
-    result.file_count += len(paths)
     for path in failed:
         try:
             named = _names(path, about.raw_ids)
@@ -179,7 +178,7 @@ def _learn(
     old = held.get((deployment, old_id))
     name = str(one.path.relative_to(home.path))
     if old is None:  # not taken in yet: the new file will be, as any other
-        result.files.append(Withdrawn(name, len(one.items), 0))
+        result.files.append(Withdrawn(name, len(one.items)))
         return rejected
     if old["mapping_hash"] != one.about.mapping.hash:
         raise ValueError("its mapping has changed since it was taken in; run `plimsoll ingest` on its folder")
@@ -189,7 +188,7 @@ def _learn(
         ("record_count", "message_count", "event_count", "rejected_count"), 0
     )
     if target is None:
-        result.files.append(Withdrawn(name, len(one.items), 0))
+        result.files.append(Withdrawn(name, len(one.items)))
         return others
     records = one.about.source.read(target, received_on=old["received_on"])
     new_id = fingerprint(target)
@@ -209,8 +208,7 @@ def _learn(
         for item in records.rejected
     ]  # fmt: skip
     refused = [row | {"delivery_id": new_id} for row in mine if row["reason"] == "erased"]
-    before = int(old["record_count"])
-    result.files.append(Withdrawn(name, before, records.record_count))
+    result.files.append(Withdrawn(name, len(one.items)))
     return others + fresh + refused
 
 

@@ -1,0 +1,207 @@
+"""A backup as one file: a tar of one generation, the governance store, definitions, receipts and tombstones.
+
+Taken while writers go on: the generation's files cannot change and are not deleted meanwhile, and SQLite
+copies itself. Keys go in only when asked for, and delivered files only with the keys: both identify people.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import io
+import json
+import sqlite3
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from deltalake import DeltaTable
+
+from pipelines.errors import HomeError, StateError
+from pipelines.keys import fingerprint_key
+from pipelines.lake import Lake, copying, locate
+from pipelines.settings import MARKER, Home
+from pipelines.tombstones import FILE as TOMBSTONES
+
+MANIFEST = "manifest.json"
+FORMAT = 1
+GOVERNANCE = "governance.sqlite"
+APART = ("session.key",)
+"""Signs the sessions of a running dashboard; a restored home makes its own."""
+
+
+def write_archive(
+    home: Home, target: Path, *, at: dt.datetime, has_keys: bool, has_inbox: bool
+) -> dict[str, Any]:
+    """Write a backup and return its manifest.
+
+    Raises:
+        HomeError: there is a file already.
+        StateError: delivered files are asked for without the keys.
+    """
+    if target.exists():
+        raise HomeError(f"{target} exists already; a backup never replaces another.")
+    if has_inbox and not has_keys:
+        raise StateError("Delivered files hold the operator's own ids: --with-inbox needs --with-keys.")
+    aside = target.with_name(f"{target.name}.aside")
+    aside.touch(mode=0o600)
+    files: dict[str, str] = {}
+    try:
+        with copying(home.lake) as lake, tarfile.open(aside, "w") as archive:
+            for name, path in _lake_files(lake):
+                _add(archive, name, path, files)
+            generation = json.dumps(
+                {"number": lake.generation.number, "versions": lake.generation.versions},
+                sort_keys=True,
+                indent=1,
+            )
+            number = f"lake/generations/{lake.generation.number:08d}.json"
+            for name in (number, "lake/generations/current.json"):
+                _add_bytes(archive, name, generation.encode(), files)
+            for name, path in _other_files(home, has_keys=has_keys, has_inbox=has_inbox):
+                _add(archive, name, path, files)
+            is_whole = _add_governance(archive, home, files)
+            manifest = {
+                "format": FORMAT,
+                "created_at": at.isoformat(),
+                "generation": lake.generation.number,
+                "home_kind": str(home.kind),
+                "has_keys": has_keys,
+                "has_inbox": has_inbox,
+                "has_governance": is_whole,
+                "key_fingerprint": fingerprint_key(home.keys),
+                "files": files,
+            }
+            _add_bytes(archive, MANIFEST, json.dumps(manifest, sort_keys=True, indent=1).encode(), {})
+        aside.replace(target)
+    finally:
+        aside.unlink(missing_ok=True)
+    return manifest
+
+
+def read_archive(source: Path, folder: Path) -> dict[str, Any]:
+    """Unpack a backup into an empty folder and check every hash; returns the manifest.
+
+    Raises:
+        HomeError: it is not a whole backup of ours, or a file is not what the manifest says.
+    """
+    found: dict[str, str] = {}
+    manifest: dict[str, Any] | None = None
+    try:
+        with tarfile.open(source, "r:") as archive:
+            for member in archive:
+                stream = archive.extractfile(member) if member.isreg() else None
+                if stream is None or not _is_below(member.name):
+                    raise HomeError(f"{source} holds {member.name!r}, which no backup of ours does.")
+                if member.name == MANIFEST:
+                    manifest = json.load(stream)
+                    continue
+                found[member.name] = _unpack(stream, folder / member.name)
+    except (tarfile.TarError, ValueError, OSError) as error:
+        raise HomeError(f"{source} is not a whole backup: {type(error).__name__}.") from None
+    if manifest is None or manifest.get("format") != FORMAT:
+        raise HomeError(
+            f"{source} has no manifest of format {FORMAT}: not a backup, cut short, or of newer code."
+        )
+    wrong = sorted(
+        name
+        for name in found.keys() | manifest["files"].keys()
+        if found.get(name) != manifest["files"].get(name)
+    )
+    if wrong:
+        raise HomeError(
+            f"{source} is damaged: {len(wrong)} files are not as its manifest says, {wrong[0]} first."
+        )
+    return manifest
+
+
+def _lake_files(lake: Lake) -> Iterator[tuple[str, Path]]:
+    for name, version in sorted(lake.generation.versions.items()):
+        root = Path(locate(lake.path, name))
+        table = DeltaTable(str(root), version=version)
+        for uri in sorted(table.file_uris()):
+            yield _below(lake, Path(uri.removeprefix("file://"))), Path(uri.removeprefix("file://"))
+        last = f"{version:020d}"
+        for entry in sorted((root / "_delta_log").glob("[0-9]*")):
+            if entry.name[:20] <= last:
+                yield _below(lake, entry), entry
+
+
+def _below(lake: Lake, path: Path) -> str:
+    return f"lake/{path.relative_to(lake.path)}"
+
+
+def _other_files(home: Home, *, has_keys: bool, has_inbox: bool) -> Iterator[tuple[str, Path]]:
+    folders = [home.definitions, home.reports, home.path / "receipts", *([home.inbox] if has_inbox else [])]
+    single = [home.path / MARKER, home.keys / TOMBSTONES]
+    if has_keys:
+        single += sorted(path for path in home.keys.iterdir() if path.name not in (TOMBSTONES, *APART))
+    if not has_inbox:
+        single += sorted(home.inbox.glob("*/mapping.y*ml"))
+    below = [path for folder in folders if folder.is_dir() for path in sorted(folder.rglob("*"))]
+    for path in [*single, *below]:
+        if path.is_file() and not path.name.endswith(".aside"):
+            yield str(path.relative_to(home.path)), path
+
+
+def _add(archive: tarfile.TarFile, name: str, path: Path, files: dict[str, str]) -> None:
+    member = tarfile.TarInfo(name)
+    member.mode = 0o600
+    with path.open("rb") as stream:
+        member.size = path.stat().st_size  # a file that grows meanwhile is cut where it ended
+        counted = _Hashing(stream)
+        archive.addfile(member, counted)
+    files[name] = counted.digest.hexdigest()
+
+
+def _add_bytes(archive: tarfile.TarFile, name: str, content: bytes, files: dict[str, str]) -> None:
+    member = tarfile.TarInfo(name)
+    member.mode, member.size = 0o600, len(content)
+    archive.addfile(member, io.BytesIO(content))
+    files[name] = hashlib.sha256(content).hexdigest()
+
+
+def _add_governance(archive: tarfile.TarFile, home: Home, files: dict[str, str]) -> bool:
+    path = home.path / GOVERNANCE
+    if home.governance_url != f"sqlite:///{path}":
+        return False
+    if not path.exists():
+        return True
+    with tempfile.TemporaryDirectory(dir=home.path) as folder:
+        copy = Path(folder) / GOVERNANCE
+        source, target = sqlite3.connect(f"file:{path}?mode=ro", uri=True), sqlite3.connect(copy)
+        try:
+            source.backup(target)
+        finally:
+            target.close()
+            source.close()
+        _add(archive, GOVERNANCE, copy, files)
+    return True
+
+
+class _Hashing:
+    def __init__(self, stream: Any) -> None:
+        self.stream, self.digest = stream, hashlib.sha256()
+
+    def read(self, size: int = -1) -> bytes:
+        part: bytes = self.stream.read(size)
+        self.digest.update(part)
+        return part
+
+
+def _unpack(stream: Any, target: Path) -> str:
+    digest = hashlib.sha256()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.touch(mode=0o600)
+    with target.open("wb") as out:
+        while part := stream.read(1024 * 1024):
+            digest.update(part)
+            out.write(part)
+    return digest.hexdigest()
+
+
+def _is_below(name: str) -> bool:
+    parts = PurePosixPath(name).parts
+    return bool(parts) and not name.startswith("/") and ".." not in parts

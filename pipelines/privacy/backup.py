@@ -1,0 +1,108 @@
+"""Takes a backup of a home, and restores one into an empty place without bringing back who was erased.
+
+A home appears only when everything in it was checked: the backup is unpacked beside its place and moved there
+last.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import secrets
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.errors import HomeError, StateError
+from pipelines.keys import FINGERPRINT_FILE, fingerprint_key
+from pipelines.privacy.archive import read_archive, write_archive
+from pipelines.privacy.backups import Backup, add_backup, tombstones_beside
+from pipelines.privacy.erasure import sweep_erased
+from pipelines.privacy.limits import load_limits
+from pipelines.privacy.request import Withdraw
+from pipelines.settings import Home
+from pipelines.tombstones import FILE, add_tombstones, load_tombstones
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What a restore did."""
+
+    generation: int
+    swept_rows: int
+    has_keys: bool
+    has_governance: bool
+
+
+def take_backup(
+    home: Home, target: Path, *, at: dt.datetime, has_keys: bool = False, has_inbox: bool = False
+) -> Backup:
+    """Write a backup and remember it, so that receipts can name it."""
+    load_tombstones(home.keys / FILE)  # damaged ones would make a backup that brings people back
+    backup_id = f"backup_{at:%Y%m%d}_{secrets.token_hex(4)}"
+    manifest = write_archive(home, target, at=at, has_keys=has_keys, has_inbox=has_inbox)
+    add_tombstones(tombstones_beside(target), load_tombstones(home.keys / FILE).marks)
+    days = load_limits(home.definitions).backup_days
+    backup = Backup(
+        backup_id,
+        str(target.resolve()),
+        at.isoformat(),
+        (at.date() + dt.timedelta(days=days)).isoformat(),
+        manifest["generation"],
+        has_keys,
+        has_inbox,
+    )
+    add_backup(home, backup)
+    return backup
+
+
+def restore_backup(
+    source: Path, home: Home, *, tombstones: Path | None, withdraw: Withdraw, on: dt.date
+) -> Restored:
+    """Restore into an empty place; `tombstones` are those of the home it was taken from, else those by it.
+
+    Raises:
+        HomeError: the place is not empty, or the backup is damaged.
+        StateError: there are no tombstones to check, or something cannot be checked against them.
+    """
+    if home.path.exists() and (not home.path.is_dir() or any(home.path.iterdir())):
+        raise HomeError(f"{home.path} is not empty. A backup is restored into an empty place only.")
+    given = tombstones or tombstones_beside(source)
+    if not given.is_file():
+        raise StateError(
+            f"{given} does not exist, so nobody can say who was erased since this backup was made. Give the "
+            f"current keys/{FILE} of the home it was taken from with --tombstones."
+        )
+    marks = load_tombstones(given).marks
+    home.path.parent.mkdir(parents=True, exist_ok=True)
+    aside = home.path.with_name(f".{home.path.name}.restoring-{os.getpid()}")
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(mode=0o700)
+    try:
+        manifest = read_archive(source, aside)
+        place = Home(aside)
+        for folder in (
+            place.lake,
+            place.published,
+            place.keys,
+            place.inbox,
+            place.reports,
+            place.definitions,
+        ):
+            folder.mkdir(parents=True, exist_ok=True)
+        place.keys.chmod(0o700)
+        add_tombstones(place.keys / FILE, marks)
+        if manifest["key_fingerprint"]:
+            (place.keys / FINGERPRINT_FILE).write_text(manifest["key_fingerprint"] + "\n")
+        if manifest["has_keys"] and fingerprint_key(place.keys) != manifest["key_fingerprint"]:
+            raise HomeError(f"{source}: its key is not the one that its manifest names.")
+        rows, unchecked = sweep_erased(place, withdraw if manifest["has_inbox"] else None, on=on)
+        if unchecked:
+            raise StateError(
+                "Not restored, for something cannot be checked against the tombstones:\n"
+                + "\n".join(f"  {one}" for one in unchecked)
+            )
+        aside.replace(home.path)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return Restored(manifest["generation"], rows, manifest["has_keys"], manifest["has_governance"])

@@ -1,0 +1,203 @@
+"""Erases a person or a thread from every place a home keeps, and writes a signed receipt.
+
+Tombstones come first, so that nothing returns meanwhile; a journal keeps what is still to do. Killed
+anywhere, the same request run again completes it. If one store cannot be checked, the request fails and
+says which.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Set
+from pathlib import Path
+
+from pipelines import lake as lakes
+from pipelines import tombstones as marks
+from pipelines.errors import PlimsollError, StateError
+from pipelines.forgetting import forget
+from pipelines.lake import Lake
+from pipelines.privacy.backups import tell_backups
+from pipelines.privacy.copies import Checked, check_files, check_governance, describe_kept, drop_published
+from pipelines.privacy.hold import Thread, held_threads
+from pipelines.privacy.journal import Journal, journal_path, load_journal, save_journal
+from pipelines.privacy.reach import find_reach, find_threads, sweep
+from pipelines.privacy.receipt import Document, write_receipt
+from pipelines.privacy.request import Covers, Request, Surroundings, Withdraw
+from pipelines.settings import Home
+from pipelines.tombstones import SubjectKind, Tombstones
+from risk_register.audit import record_access
+from risk_register.store import Store
+
+
+class ErasureIncompleteError(PlimsollError):
+    """Something could not be erased or checked; the same request run again completes it."""
+
+
+def erase(
+    home: Home, store: Store, request: Request, *, around: Surroundings, actor: str, at: dt.datetime
+) -> Document:
+    """Erase, look whether anything is left, and write the receipt; returns it.
+
+    Raises:
+        StateError: the home holds nothing of this id.
+        ErasureIncompleteError: a store could not be erased or checked.
+    """
+    path = journal_path(home, request.deployment_id, request.kind, request.pseudonym)
+    held = held_threads(home, at.date())
+    journal = load_journal(path) or _begin(home, request, around, at)
+    tombstones = _bury(home, request, journal, path)
+    _erase_lake(home, tombstones, held, journal, path)
+    covers = _covers(tombstones, held)
+    rehearsal = around.withdraw(home, covers, raw_ids=request.raw_ids, is_rehearsal=True)
+    for one in rehearsal.files:  # counted before they go: a killed run must not lose the count
+        journal.files[one.name] = max(journal.files.get(one.name, 0), one.record_count)
+    save_journal(path, journal)
+    problems = list(around.withdraw(home, covers, raw_ids=request.raw_ids).unchecked)
+    around.publish()
+    forget(home.lake)
+    problems += drop_published(home, journal.ids)
+    found = _merge(check_files(home, journal.ids, journal=path), check_governance(store, journal.ids))
+    backups = tell_backups(home, on=at.date())
+    problems += found.problems
+    if problems:
+        journal.problems = problems
+        save_journal(path, journal)
+        raise ErasureIncompleteError(
+            "The erasure is not complete. Put this right and run it again:\n"
+            + "\n".join(f"  {problem}" for problem in problems)
+        )
+    waiting = sum((request.deployment_id, thread) in held for thread in _find_threads(home, request))
+    document = _describe(journal, found, actor=actor, at=at, waiting=waiting) | {"backups": backups}
+    outside = around.count_outside(home)
+    if outside:
+        document["kept"].append({
+            "what": f"{outside} delivered files outside the home",
+            "why": "they are the operator's; delivered again, the records of the erased are refused",
+        })  # fmt: skip
+    written = write_receipt(home, document)
+    record_access(
+        store, action="erasure", subject=journal.receipt_id, deployment_id=request.deployment_id,
+        reason=f"erasure of one {request.kind}: {document['state']}", actor=actor, at=at,
+    )  # fmt: skip
+    path.unlink()
+    return document | {"path": str(written)}
+
+
+def sweep_erased(home: Home, withdraw: Withdraw | None, *, on: dt.date) -> tuple[int, list[str]]:
+    """Take out again what the tombstones cover, as after a restore; returns rows and what is unchecked.
+
+    Published files that show it go; the next run publishes what is left.
+    """
+    tombstones = marks.load_tombstones(home.keys / marks.FILE)
+    if not tombstones.marks:
+        return 0, []
+    held = held_threads(home, on)
+    with lakes.write(home.lake, by="sweep of erased people") as commit:
+        reach = find_reach(commit.lake, tombstones, held)
+        swept = sweep(commit, reach)
+    unchecked = [] if withdraw is None else list(withdraw(home, _covers(tombstones, held)).unchecked)
+    rows = sum(one.rows_before - one.rows_after for one in swept)
+    if rows:
+        forget(home.lake)
+        unchecked += drop_published(home, reach.ids, is_current_too=True)
+    return rows, unchecked
+
+
+def _begin(home: Home, request: Request, around: Surroundings, at: dt.datetime) -> Journal:
+    known = marks.load_tombstones(home.keys / marks.FILE)
+    is_known = known.covers(request.kind, request.deployment_id, request.pseudonym)
+    if not is_known and not _find_threads(home, request):
+        asked = Tombstones(frozenset({_mark(request)}))
+        rehearsal = around.withdraw(
+            home, _covers(asked, frozenset()), raw_ids=request.raw_ids, is_rehearsal=True
+        )
+        if not rehearsal.files and not rehearsal.unchecked:
+            raise StateError(
+                f"Deployment {request.deployment_id} holds nothing of this {request.kind}, neither in the "
+                "lake nor in delivered files. Nothing was erased; check the id and the deployment."
+            )
+    receipt_id = f"erasure_{at:%Y%m%d}_{secrets.token_hex(6)}"
+    return Journal(receipt_id, at.isoformat(), request.deployment_id, request.kind, request.pseudonym)
+
+
+def _bury(home: Home, request: Request, journal: Journal, path: Path) -> Tombstones:
+    journal.marks.add(_mark(request))
+    if request.kind is SubjectKind.USER:
+        alone, _ = find_threads(Lake(home.lake), request.deployment_id, request.pseudonym)
+        journal.marks |= {marks.mark(SubjectKind.THREAD, request.deployment_id, one) for one in alone}
+    save_journal(path, journal)
+    marks.add_tombstones(home.keys / marks.FILE, journal.marks)
+    return Tombstones(frozenset(journal.marks))
+
+
+def _mark(request: Request) -> str:
+    return marks.mark(request.kind, request.deployment_id, request.pseudonym)
+
+
+def _find_threads(home: Home, request: Request) -> set[str]:
+    lake = Lake(home.lake)
+    if request.kind is SubjectKind.USER:
+        alone, shared = find_threads(lake, request.deployment_id, request.pseudonym)
+        return alone | shared
+    for name in ("staging.message", "staging.event"):
+        rows = lake.read(name, deployment_id=request.deployment_id, columns=["thread_id"])
+        if rows is not None and request.pseudonym in set(rows["thread_id"].to_pylist()):
+            return {request.pseudonym}
+    return set()
+
+
+def _erase_lake(
+    home: Home, tombstones: Tombstones, held: frozenset[Thread], journal: Journal, path: Path
+) -> None:
+    with lakes.write(home.lake, by="erasure") as commit:
+        reach = find_reach(commit.lake, tombstones, held)
+        if not reach.rows:
+            journal.confirm()  # what a killed run had planned is done
+        journal.ids |= reach.ids
+        journal.plan(sweep(commit, reach))
+        save_journal(path, journal)
+    journal.confirm()
+    save_journal(path, journal)
+
+
+def _covers(tombstones: Tombstones, held: Set[Thread]) -> Covers:
+    def covers(deployment: str, user: str, thread: str) -> bool:
+        if (deployment, thread) in held:
+            return False
+        return tombstones.covers(SubjectKind.USER, deployment, user) or tombstones.covers(
+            SubjectKind.THREAD, deployment, thread
+        )
+
+    return covers
+
+
+def _merge(one: Checked, other: Checked) -> Checked:
+    return Checked(one.kept + other.kept, one.problems + other.problems)
+
+
+def _describe(journal: Journal, found: Checked, *, actor: str, at: dt.datetime, waiting: int) -> Document:
+    tables: list[Document] = [
+        {"store": f"lake/{name.replace('.', '/')}", "rows_before": journal.after[name] + count,
+         "rows_after": journal.after[name], "rows_erased": count}
+        for name, count in sorted(journal.erased.items())
+    ]  # fmt: skip
+    files: list[Document] = [
+        {"store": name, "rows_before": count, "rows_after": 0, "rows_erased": count}
+        for name, count in sorted(journal.files.items())
+    ]
+    return {
+        "receipt_id": journal.receipt_id,
+        "kind": str(journal.kind),
+        "deployment_id": journal.deployment_id,
+        "state": "held" if waiting else "complete",
+        "threads_under_hold": waiting,
+        "requested_at": journal.requested_at,
+        "completed_at": at.isoformat(),
+        "asked_by": actor,
+        "tombstones": len(journal.marks),
+        "stores": tables + files,
+        "days_counted_again": sorted(journal.days),
+        "searched": "every file of the home, decoded, and the governance store: nothing is left",
+        "kept": describe_kept() + found.kept,
+    }

@@ -1,0 +1,90 @@
+"""Signed receipts of erasures.
+
+A receipt names its subject by a random reference: nobody can tell from it who was erased. It is signed with
+HMAC-SHA-256 and the home's `receipt.key`, so
+whoever holds the key can check it, and nobody else can make one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from pipelines.settings import Home
+
+KEY_FILE = "receipt.key"
+ALGORITHM = "HMAC-SHA-256"
+Document = dict[str, Any]
+
+
+def sign(home: Home, document: Document) -> Document:
+    """The document with its signature over everything else in it."""
+    key = _load_key(home.keys)
+    return document | {
+        "signature": {
+            "algorithm": ALGORITHM,
+            "key": f"keys/{KEY_FILE}",
+            "key_id": hashlib.sha256(key).hexdigest()[:16],
+            "value": hmac.digest(key, _canonical(document), "sha256").hex(),
+        }
+    }
+
+
+def is_genuine(home: Home, document: Document) -> bool:
+    """Whether the signature is that of this home and nothing was changed since."""
+    signature = document.get("signature", {})
+    rest = {name: value for name, value in document.items() if name != "signature"}
+    expected = hmac.digest(_load_key(home.keys), _canonical(rest), "sha256").hex()
+    return signature.get("algorithm") == ALGORITHM and hmac.compare_digest(
+        str(signature.get("value", "")), expected
+    )
+
+
+def write_receipt(home: Home, document: Document) -> Path:
+    """Sign a receipt and put it among the others."""
+    path = receipts(home) / f"{document['receipt_id']}.json"
+    write_durably(path, sign(home, document))
+    return path
+
+
+def receipts(home: Home) -> Path:
+    """The folder of receipts."""
+    folder = home.path / "receipts"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def write_durably(path: Path, document: Document) -> None:
+    """Write a JSON document in one step that is on the disk before this returns."""
+    aside = path.with_suffix(".aside")
+    aside.touch(mode=0o600)
+    with aside.open("w", encoding="utf-8") as stream:
+        json.dump(document, stream, indent=1, sort_keys=True)
+        stream.write("\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+    aside.replace(path)
+
+
+def _canonical(document: Document) -> bytes:
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
+
+
+def _load_key(folder: Path) -> bytes:
+    path = folder / KEY_FILE
+    if not path.exists():
+        aside = path.with_suffix(f".{os.getpid()}")
+        aside.touch(mode=0o600)
+        aside.write_bytes(secrets.token_bytes(32))
+        try:
+            os.link(aside, path)  # whoever comes second keeps the first one's key
+        except FileExistsError:
+            pass
+        finally:
+            aside.unlink()
+    return path.read_bytes()

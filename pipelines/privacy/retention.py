@@ -1,0 +1,246 @@
+"""Drops what is older than its limit: text first, then findings, then counts. Holds come before.
+
+Text goes and the messages stay as rows; the ledger says which days have lost what, and stages refuse to
+compute those again. Decisions, definitions and the audit live in the governance store and are only ever
+added to.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines import lake as lakes
+from pipelines.errors import StateError
+from pipelines.expiry import Expired, record_expired
+from pipelines.forgetting import forget
+from pipelines.lake import Commit, Lake
+from pipelines.partition import Partition
+from pipelines.privacy.hold import Thread, held_threads
+from pipelines.privacy.limits import load_limits
+from pipelines.privacy.reach import CONVERSATIONS, TEXT_ROW_GROUP, TEXT_TABLE
+from pipelines.schemas import LAKE_TABLES
+from pipelines.schemas.ledger import COMPUTED, DELIVERY
+from pipelines.settings import Home
+
+FINDING_LAYERS = ("finding", "fact")
+PERSONAL_TABLES = ("assessment.critical_day",)
+"""Tables outside the layers of findings and facts that have a row a message."""
+MAPPINGS = ("mapping.yaml", "mapping.yml")
+
+
+@dataclass(frozen=True)
+class Retained:
+    """What retention dropped, or would drop."""
+
+    as_of: dt.date
+    text_days: tuple[Partition, ...] = ()
+    text_count: int = 0
+    held_count: int = 0
+    unscored_days: tuple[Partition, ...] = ()
+    finding_days: tuple[Partition, ...] = ()
+    count_days: tuple[Partition, ...] = ()
+    inbox_files: tuple[str, ...] = ()
+    held_files: tuple[str, ...] = ()
+
+
+def retain(home: Home, *, as_of: dt.date, is_rehearsal: bool = False) -> Retained:
+    """Drop what is too old; a rehearsal only says what would go.
+
+    Raises:
+        DefinitionError: limits or holds are not valid.
+    """
+    limits = load_limits(home.definitions)
+    held = held_threads(home, as_of)
+    first_text = limits.first_day(limits.text_days, as_of=as_of)
+    with lakes.locked(home.lake, by="retention"):
+        with lakes.write(home.lake, by="retention") as commit:
+            lake = commit.lake
+            # In the order of their limits: a day whose counts go has nothing left to lose.
+            counts = _older(lake, lake.names(), limits.first_day(limits.count_days, as_of=as_of))
+            findings = _older(lake, _finding_tables(lake), limits.first_day(limits.finding_days, as_of=as_of))
+            texts = [part for part in lake.partitions(TEXT_TABLE) if part[1] < first_text]
+            blanked, text_count, held_count = _blank(lake, texts, held)
+            counts = sorted(set(counts) - _held_days(lake, held))
+            unscored = sorted(set(blanked) - _scored(lake))
+            if not is_rehearsal:
+                marks = _write_text(commit, blanked, held, as_of)
+                marks += _drop_findings(commit, findings, held, as_of)
+                if marks:
+                    record_expired(commit, marks)
+                _drop_counts(commit, counts)
+                _forget_stamps(commit, {*findings, *counts})
+        files, kept = _old_files(home, Lake(home.lake), first_text, has_holds=bool(held))
+        if not is_rehearsal:
+            forget(home.lake)
+            for path in files:
+                path.unlink()
+    return Retained(
+        as_of, tuple(blanked), text_count, held_count, tuple(unscored), tuple(findings), tuple(counts),
+        tuple(str(path.relative_to(home.path)) for path in files),
+        tuple(str(path.relative_to(home.path)) for path in kept),
+    )  # fmt: skip
+
+
+def _older(lake: Lake, names: Iterable[str], first: dt.date) -> list[Partition]:
+    cut = [name for name in names if _is_cut(name)]
+    return sorted({part for name in cut for part in lake.partitions(name) if part[1] < first})
+
+
+def _is_cut(name: str) -> bool:
+    return LAKE_TABLES[name].is_partitioned if name in LAKE_TABLES else True
+
+
+def _finding_tables(lake: Lake) -> list[str]:
+    return [
+        name
+        for name in lake.names()
+        if _is_cut(name) and (name.partition(".")[0] in FINDING_LAYERS or name in PERSONAL_TABLES)
+    ]
+
+
+def _scored(lake: Lake) -> set[Partition]:
+    rows = lake.read(COMPUTED.full_name)
+    return {
+        (row["deployment_id"], row["day"])
+        for row in ([] if rows is None else rows.to_pylist())
+        if row["stage"] == "finding"
+    }
+
+
+def _blank(lake: Lake, texts: list[Partition], held: frozenset[Thread]) -> tuple[list[Partition], int, int]:
+    """Days with text that goes, how many messages lose theirs, and how many keep it under a hold."""
+    days: set[Partition] = set()
+    count, kept = 0, 0
+    for start in range(0, len(texts), lakes.PARTITIONS_AT_ONCE):
+        chunk = set(texts[start : start + lakes.PARTITIONS_AT_ONCE])
+        rows = lake.read(
+            TEXT_TABLE, days={day for _, day in chunk}, columns=["deployment_id", "day", "thread_id", "text"]
+        )
+        for row in _with_text(rows):
+            if (row["deployment_id"], row["day"]) not in chunk:
+                continue
+            if (row["deployment_id"], row["thread_id"]) in held:
+                kept += 1
+            else:
+                count += 1
+                days.add((row["deployment_id"], row["day"]))
+    return sorted(days), count, kept
+
+
+def _with_text(rows: pa.Table | None) -> list[dict[str, Any]]:
+    if rows is None:
+        return []
+    found: list[dict[str, Any]] = (
+        rows.filter(pc.greater(pc.utf8_length(rows["text"]), 0)).drop_columns(["text"]).to_pylist()
+    )
+    return found
+
+
+def _write_text(
+    commit: Commit, blanked: list[Partition], held: frozenset[Thread], on: dt.date
+) -> list[dict[str, object]]:
+    marks = []
+    for part in blanked:
+        rows = _read(commit.lake, TEXT_TABLE, part)
+        kept = pa.array([(part[0], thread) in held for thread in rows["thread_id"].to_pylist()], pa.bool_())
+        place = rows.schema.get_field_index("text")
+        rows = rows.set_column(place, rows.schema.field(place), pc.if_else(kept, rows["text"], ""))
+        commit.replace_days(TEXT_TABLE, rows, [part], row_group_size=TEXT_ROW_GROUP)
+        marks.append(_mark(part, Expired.TEXT, on, rows.num_rows - (pc.sum(kept).as_py() or 0)))
+    return marks
+
+
+def _drop_findings(
+    commit: Commit, parts: list[Partition], held: frozenset[Thread], on: dt.date
+) -> list[dict[str, object]]:
+    counts = dict.fromkeys(parts, 0)
+    for part in parts:
+        conversations = _read(commit.lake, CONVERSATIONS, part)
+        kept = [
+            row["conversation_id"] for row in conversations.to_pylist() if (part[0], row["thread_id"]) in held
+        ]
+        for name in _finding_tables(commit.lake):
+            rows = _read(commit.lake, name, part)
+            stays = pc.is_in(rows["conversation_id"], value_set=pa.array(kept, pa.string()))
+            commit.replace_days(name, rows.filter(stays), [part])
+            counts[part] += rows.num_rows - (pc.sum(stays).as_py() or 0)
+    return [_mark(part, Expired.FINDING, on, count) for part, count in counts.items()]
+
+
+def _drop_counts(commit: Commit, parts: list[Partition]) -> None:
+    for name in commit.lake.names():
+        if _is_cut(name):
+            _empty(commit, name, parts)
+
+
+def _empty(commit: Commit, name: str, parts: list[Partition]) -> None:
+    rows = commit.lake.read(name, days=[])
+    if parts and rows is not None:
+        commit.replace_days(name, rows, parts)
+
+
+def _held_days(lake: Lake, held: frozenset[Thread]) -> set[Partition]:
+    rows = lake.read(CONVERSATIONS, columns=["deployment_id", "day", "thread_id"]) if held else None
+    return {
+        (row["deployment_id"], row["day"])
+        for row in ([] if rows is None else rows.to_pylist())
+        if (row["deployment_id"], row["thread_id"]) in held
+    }
+
+
+def _forget_stamps(commit: Commit, parts: set[Partition]) -> None:
+    """Without a stamp, a day that cannot be counted again is not called stale."""
+    rows = commit.lake.read(COMPUTED.full_name)
+    if rows is None or not parts:
+        return
+    keys = zip(rows["deployment_id"].to_pylist(), rows["day"].to_pylist(), strict=True)
+    commit.replace_all(
+        COMPUTED.full_name, rows.filter(pa.array([key not in parts for key in keys], pa.bool_()))
+    )
+
+
+def _read(lake: Lake, name: str, part: Partition) -> pa.Table:
+    rows = lake.read(name, days=[part[1]], deployment_id=part[0])
+    if rows is None:
+        raise StateError(f"The table {name} is not in the current generation.")
+    return rows
+
+
+def _mark(part: Partition, what: Expired, on: dt.date, count: int) -> dict[str, object]:
+    return {
+        "deployment_id": part[0],
+        "day": part[1],
+        "layer": str(what),
+        "expired_on": on,
+        "row_count": count,
+    }
+
+
+def _old_files(home: Home, lake: Lake, first: dt.date, *, has_holds: bool) -> tuple[list[Path], list[Path]]:
+    """Delivered files of the inbox that came before `first`: those that go, those that a hold keeps.
+
+    A hold names a conversation, not a file; while one is in force, no delivered file goes.
+    """
+    rows = lake.read(DELIVERY.full_name, columns=["delivery_id", "received_on"])
+    old = {
+        row["delivery_id"] for row in ([] if rows is None else rows.to_pylist()) if row["received_on"] < first
+    }
+    found = [
+        path
+        for path in sorted(home.inbox.rglob("*"))
+        if path.is_file() and path.name not in MAPPINGS and old and _sha256(path) in old
+    ]
+    return ([], found) if has_holds else (found, [])
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
