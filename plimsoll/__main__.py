@@ -9,7 +9,18 @@ import typer
 
 from methods.errors import MethodsError
 from pipelines.errors import PlimsollError
-from plimsoll.commands import demonstration, ingesting, people, reporting, running, serving, sql, state
+from plimsoll.commands import (
+    demonstration,
+    erasing,
+    ingesting,
+    keeping,
+    people,
+    reporting,
+    running,
+    serving,
+    sql,
+    state,
+)
 from risk_register.errors import RegisterError
 
 app = typer.Typer(
@@ -24,6 +35,11 @@ app.command("run")(running.run)
 app.command("status")(state.status)
 app.command("serve")(serving.serve)
 app.command("orchestrate")(serving.orchestrate)
+app.command("erase")(erasing.erase)
+app.command("retention")(keeping.retention)
+app.command("backup")(keeping.backup)
+app.command("restore")(keeping.restore)
+app.add_typer(erasing.app, name="hold")
 app.add_typer(reporting.app, name="report")
 app.add_typer(sql.app, name="sql")
 app.add_typer(people.app, name="users")
