@@ -12,26 +12,55 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import phonenumbers
-from stdnum import iban, luhn
+from stdnum import iban, isbn, luhn
 
-CANDIDATE = re.compile(
-    r"@|https?:|www\.|\d[\d\s().\-/]{4,}\d|[A-Z]{2}\d{2}[ \dA-Z]{10,}|\w\.(?:com|org|net|io|me|de|fr|es|uk)\b"
-)
-EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
-URL = re.compile(
-    r"(?:https?://|www\.)[^\s<>\"')\]]+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|me|de|fr|es|co\.uk)\b(?:/[^\s<>\"')\]]*)?",
+from pipelines.ingest.phone import BETWEEN, NUMBER, is_phone, read_digits
+
+SPELLED_TLD = "(?:com|org|net|de|fr|es|uk|ie|au|info|eu|edu|io)"
+HOST = r"[\w-]+(?:\.[\w-]+)*"
+EMAIL = re.compile(rf"[\w.+%'-]+ ?[@＠] ?{HOST}\.[a-z]{{2,}}|[\w.+%-]+[@＠]{HOST}(?=[\s,;:!?)]|$)", re.I)
+BRACKET_AT = r" ?[\[({] ?(?:at|arroba) ?[\])}] ?"
+SPELLED_DOT = r"(?: ?[\[({] ?(?:dot|punkt|punto|point) ?[\])}] ?| (?:dot|punkt|punto|point) )"
+SPELLED_EMAIL = re.compile(
+    rf"[\w.+-]+(?:{SPELLED_DOT}[\w-]+)*{BRACKET_AT}[\w-]+(?:(?:\.|{SPELLED_DOT})[\w-]+)+"
+    rf"|[\w.+-]+(?:{SPELLED_DOT}[\w-]+)* (?:at|arroba) [\w-]+(?:{SPELLED_DOT}[\w-]+)*"
+    rf"{SPELLED_DOT}{SPELLED_TLD}\b",
     re.I,
 )
-IPV4 = re.compile(r"\b(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)\b")
-SSN = re.compile(r"\b\d{3}-\d{2}-\d{4}\b")
-IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[\dA-Z]){11,30}\b")
-CARD = re.compile(r"\b\d(?:[ -]?\d){12,18}\b")
-NUMBER = re.compile(r"(?<![\w.])(?:\+|00)?\(?\d(?:[\s().\-/]{0,3}\d){5,14}(?!\w)")
-DATE = re.compile(
-    r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|(?:19|20)\d\d ?[-/] ?(?:19|20)\d\d"
+HANDLE = re.compile(r"(?<![\w@.])@[A-Za-z_][\w.]{2,29}")
+REST = r"(?:[/?#:][^\s<>\"')\]]*)?"
+URL = re.compile(
+    r"(?:https?://|www\.)[^\s<>\"')\]]+"
+    rf"|\b{HOST}\.(?:com|org|net|info|io|app|fr|de|uk|ie|au|eu|ca|ch)\b{REST}"
+    rf"|\b{HOST}\.[\w-]+\.(?:es|us|me|at|it|co|be|nl|gg|tv)\b{REST}"
+    # Words of our languages: `help.me` is a sentence without a blank. A path makes it an address.
+    rf"|\b{HOST}\.[a-z]{{2,6}}/[^\s<>\"')\]]+",
+    re.I,
 )
-FALLBACK_REGIONS = ("US", "GB", "DE", "FR", "ES")
-"""Where a number without a country code may be from, besides the message's own region."""
+IPV4 = re.compile(r"(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\d.]*\d)")
+IPV6 = re.compile(r"(?<![\w:])(?:[0-9a-f]{1,4}:){2,7}(?::?[0-9a-f]{1,4}){1,6}(?![\w:])", re.I)
+SSN = re.compile(r"(?<![\d-])(?!000|666|9\d\d)\d{3}([ -])\d{2}\1\d{4}(?![\d-])")
+IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[\dA-Z]){11,30}", re.I)
+YEARS = re.compile(r"(?:(?:19|20)\d\d[ -]?)+")  # 1998 2001 2005 2012 has the checksum of a card
+ISBN = re.compile(r"97[89]\d{10}$")  # ten digits may be a number to ring whose checksum fits by chance
+CARD = re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)")
+
+
+# Hints: each recogniser is dear, and meets only a text that could hold what it looks for. Each begins with a
+# character that is rare in prose, and that is what makes it cheap.
+AT = re.compile(r"[@＠]")
+SPELLED = re.compile(
+    rf"[\[({{] ?(?:at|arroba) ?[\])}}]|[ \])}}](?:dot|punkt|punto|point)[ \])}}]{{1,3}}{SPELLED_TLD}\b", re.I
+)
+SPELLED_WORDS = ("(at", "[at", "{at", "( at", "[ at", "arroba", "dot", "punkt", "punto", "point")
+ADDRESS = re.compile(r"\.(?<=\w\.)[A-Za-z]{2}|:(?<=https:)//|:(?<=http:)//", re.I)
+FOUR_PARTS = re.compile(r"\.(?<=\d\.)\d{1,3}\.\d{1,3}\.\d")
+COLONS = re.compile(r":[0-9a-fA-F]{0,4}:")
+CHECKED = re.compile(r"\d\d(?<=[A-Za-z]{2}\d\d)[ \dA-Za-z]{11}")
+SIX_DIGITS = re.compile(rf"\d(?:{BETWEEN}{{0,3}}\d){{5}}")
+
+End = Callable[[re.Match[str]], int | None]
+"""Where a match really ends, or None if it is nothing to replace."""
 
 
 @dataclass(frozen=True)
@@ -58,42 +87,58 @@ class Redactor:
 
     def redact(self, text: str, *, is_assistant: bool, region: str | None = None) -> Redacted:
         """The text with typed tokens in the place of contact details."""
-        if CANDIDATE.search(text) is None:
-            return Redacted(text, 0)
         prefix = "unlisted_" if is_assistant else ""
+        country = (region or "")[:2].upper()
         count = 0
 
-        def replace(pattern: re.Pattern[str], token: str, decide: Callable[[str], bool]) -> None:
+        def replace(hint: re.Pattern[str] | None, pattern: re.Pattern[str], token: str, end: End) -> None:
             nonlocal text, count
 
             def put(match: re.Match[str]) -> str:
                 nonlocal count
-                if not decide(match.group()):
+                stop = end(match)
+                if stop is None:
                     return match.group()
                 count += 1
-                return token
+                return token + match.string[stop : match.end()]
 
-            text = pattern.sub(put, text)
+            if hint is None or hint.search(text):
+                text = pattern.sub(put, text)
 
-        replace(EMAIL, "[email]", lambda _: True)
-        replace(URL, f"[{prefix}url]", lambda found: not self._is_listed_url(found))
-        replace(IPV4, "[ip]", lambda _: True)
-        replace(SSN, "[ssn]", lambda _: True)
-        replace(IBAN, "[iban]", lambda found: iban.is_valid(found, check_country=False))
-        replace(CARD, "[card]", lambda found: luhn.is_valid(_digits(found)))
-        replace(NUMBER, f"[{prefix}phone]", lambda found: self._is_phone(found, region))
+        replace(AT, EMAIL, "[email]", re.Match.end)
+        lowered = text.lower()
+        if any(word in lowered for word in SPELLED_WORDS):
+            replace(SPELLED, SPELLED_EMAIL, "[email]", re.Match.end)
+        replace(ADDRESS, URL, f"[{prefix}url]", self._end_of_url)
+        replace(AT, HANDLE, "[handle]", re.Match.end)
+        replace(FOUR_PARTS, IPV4, "[ip]", re.Match.end)
+        replace(COLONS, IPV6, "[ip]", _end_of_ipv6)
+        replace(CHECKED, IBAN, "[iban]", _end_of_iban)
+        if SIX_DIGITS.search(text):
+            replace(None, SSN, "[ssn]", re.Match.end)
+            replace(None, CARD, "[card]", _end_of_card)
+            replace(None, NUMBER, f"[{prefix}phone]", lambda match: self._end_of_phone(match, country))
         return Redacted(text, count)
 
-    def _is_listed_url(self, found: str) -> bool:
-        host = re.sub(r"^(?:https?://)?(?:www\.)?", "", found.lower()).split("/")[0].rstrip(".,;:!?")
-        return any(host == domain or host.endswith("." + domain) for domain in self._lines.domains)
+    def _end_of_url(self, match: re.Match[str]) -> int | None:
+        host = re.sub(r"^(?:https?://)?(?:www\.)?", "", match.group().lower())
+        host = re.split(r"[/?#:]", host)[0].rstrip(".,;!")
+        is_listed = any(host == domain or host.endswith("." + domain) for domain in self._lines.domains)
+        return None if is_listed else match.end() - len(re.search(r"[.,;:!?]*$", match.group()).group())  # type: ignore[union-attr]
 
-    def _is_phone(self, found: str, region: str | None) -> bool:
-        digits = _digits(found)
-        if digits in self._lines.numbers or DATE.fullmatch(found.strip()) or not 7 <= len(digits) <= 15:
-            return False
-        regions = dict.fromkeys([(region or "")[:2].upper(), *FALLBACK_REGIONS])
-        return any(_is_possible(found, place) for place in regions if place in phonenumbers.SUPPORTED_REGIONS)
+    def _end_of_phone(self, match: re.Match[str], country: str) -> int | None:
+        found = match.group()
+        parts = re.split(r"\s*/\s*|\s{2,}|\s[-–—]\s", found)
+        if self._is_listed(found) or all(self._is_listed(part) for part in parts):
+            return None
+        if ISBN.match(read_digits(found)) and isbn.is_valid(read_digits(found)):
+            return None
+        before = match.string[: match.start()].rpartition("\n")[2]
+        is_one = is_phone(found, before=before, after=match.string[match.end() :][:12], region=country)
+        return match.end() if is_one else None
+
+    def _is_listed(self, found: str) -> bool:
+        return read_digits(found) in self._lines.numbers
 
 
 def crisis_lines(resources: Iterable[object]) -> CrisisLines:
@@ -109,21 +154,33 @@ def crisis_lines(resources: Iterable[object]) -> CrisisLines:
 
 
 def _spellings(number: str, country: str) -> set[str]:
-    digits = _digits(number)
+    digits = read_digits(number)
     found = {digits}
-    code = phonenumbers.country_code_for_region(country)
+    code = str(phonenumbers.country_code_for_region(country) or "")
     if code:
-        national = digits.removeprefix("0")
-        found |= {f"{code}{national}", f"00{code}{national}", f"{code}{digits}"}
+        is_long = code == "1" and len(digits) == 11 and digits.startswith("1")
+        national = digits[1:] if is_long else digits.removeprefix("0")
+        found |= {f"{code}{national}", f"00{code}{national}", f"{code}{digits}", f"00{code}{digits}"}
+        found |= {national} if is_long else set()
     return found
 
 
-def _is_possible(text: str, region: str) -> bool:
-    try:
-        return phonenumbers.is_possible_number(phonenumbers.parse(text, region))
-    except phonenumbers.NumberParseException:
-        return False
+def _end_of_iban(match: re.Match[str]) -> int | None:
+    """An account number ends at its checksum; the words after it may look like its continuation."""
+    for length in range(len(match.group()), 14, -1):
+        part = match.group()[:length]
+        if part[-1] != " " and iban.is_valid(part.upper(), check_country=False):
+            return match.start() + length
+    return None
 
 
-def _digits(text: str) -> str:
-    return re.sub(r"\D", "", text)
+def _end_of_card(match: re.Match[str]) -> int | None:
+    is_card = luhn.is_valid(read_digits(match.group())) and YEARS.fullmatch(match.group()) is None
+    return match.end() if is_card else None
+
+
+def _end_of_ipv6(match: re.Match[str]) -> int | None:
+    # 10:30:00 is a time: an address has a double colon, eight parts, or letters.
+    text = match.group()
+    is_address = "::" in text or text.count(":") == 7
+    return match.end() if is_address and not re.fullmatch(r"[\d:]{1,8}", text) else None

@@ -1,0 +1,118 @@
+"""Whether a run of digits in a text is a number to ring, or a dose, a date, a score or a price.
+
+To miss a number is a breach of privacy; to take a dose for one hides what was said from detection. Ten
+digits and more are a number unless they are plainly something else; fewer only if they are written as a
+country writes its numbers, or the words before them say so.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+import phonenumbers
+
+DASHES = "\u2010-\u2015\u2212-"
+BETWEEN = rf"[ \t\u00a0\u2007\u2009\u202f()./_·{DASHES}]"
+"""What may stand between the digits of one number; a new line begins another."""
+NUMBER = re.compile(
+    rf"(?<!\d)(?<!\d[.,:])\(?(?:\+[ \u00a0]?)?\(?\d(?:{BETWEEN}{{0,3}}\d){{5,18}}"
+    rf"(?:[ \u00a0]?(?:x|ext\.?|extension|durchwahl|poste)[ \u00a0]?\d{{1,6}}(?!\w))?(?!\d)(?!:\d\d)",
+    re.I,
+)
+SHORTEST, LONGEST = 7, 19
+SURE = 10
+"""Digits. No dose, score or price that people write to a companion is as long."""
+
+CUE = re.compile(
+    r"\b(?:call|ring|text|dial|phone|tel|cell|mobile|whats\s?app|signal|reach me|my number|number is|fax"
+    r"|nummer|handy|telefon|anrufen|ruf|erreichbar|numéro|numero|portable|téléphone|appel\w*|joindre"
+    r"|teléfono|móvil|llám\w*|llam\w*)\b[^\d\n]{0,25}$",
+    re.I,
+)
+MONEY_BEFORE = re.compile(r"[$€£¥#§]\s?$|\b(?:no|nr|version|v|isbn)[.:]?\s?$", re.I)
+UNIT_AFTER = re.compile(
+    r"^\s?(?:mg|mcg|µg|μg|ml|mmol|iu|ie|kcal|cal|kj|km|cm|mm|kg|lbs?|oz|bpm|mmhg|%|€|\$|£|euros?|eur|usd|gbp"
+    r"|dollars?|pounds?|steps|schritte|pas|pasos|calories|kalorien|words|hours|hrs|minutes|people|years|g|l)"
+    r"(?!\w)",
+    re.I,
+)
+YEAR = r"(?:19|20)\d\d"
+NOT_RUNG = re.compile(
+    rf"(?<!\d)(?<!\d[./{DASHES}])(?:"
+    rf"{YEAR}[./{DASHES}]\d{{1,2}}[./{DASHES}]\d{{1,2}}"  # 2026-08-03
+    rf"|\d{{1,2}}[. /{DASHES}]{{1,2}}\d{{1,2}}[. /{DASHES}]{{1,2}}{YEAR}"  # 03.08.2026
+    rf"|\d{{1,2}}[./{DASHES}]\d{{1,2}}[./{DASHES}]\d\d"  # 3/8/26
+    rf"|{YEAR} ?[./{DASHES}] ?{YEAR}|{YEAR}(?=[ /]{YEAR})|(?<=[ /]){YEAR}"  # 2019-2024
+    r"|[1-9]\d{1,2}/[1-9]\d{1,2}"  # a blood pressure
+    rf")(?!\d)(?![./{DASHES}]\d)"
+)
+STAMP = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])(?:[ _.-]?[0-2]\d[0-5]\d(?:[0-5]\d)?)?")
+DECIMAL = re.compile(r"(?:0|[1-9]\d{0,3})\.\d+")
+NORTH_AMERICAN = re.compile(r"1?[2-9]\d\d[2-9]\d{6}")
+LOCAL = re.compile(rf"[2-9]\d\d[.{DASHES}]\d{{4}}")
+SPANISH = re.compile(r"[6-9]\d{8}")
+
+
+def is_phone(found: str, *, before: str, after: str, region: str) -> bool:
+    """Whether a match of NUMBER is a number to ring.
+
+    Args:
+        found: the match.
+        before: the text before it, to the line's beginning.
+        after: the text after it.
+        region: ISO 3166-1 of the person, or empty.
+    """
+    digits, bare = read_digits(found), found.strip().strip("()")
+    if not SHORTEST <= len(digits) <= LONGEST or UNIT_AFTER.match(after) or MONEY_BEFORE.search(before):
+        return False
+    if "+" in found or found.lstrip("(").startswith("00"):
+        return len(digits) >= 8
+    if _is_plainly_another(found, bare):
+        return False
+    if len(digits) >= SURE:
+        return bool(CUE.search(before)) or not _is_row_of_small_numbers(bare, digits)
+    return bool(CUE.search(before)) or _is_written_like_one(bare, digits, region)
+
+
+def read_digits(text: str) -> str:
+    """The digits of a text, whatever the script, as 0 to 9."""
+    return "".join(str(int(character)) for character in text if character.isdigit() and character.isdecimal())
+
+
+def _is_plainly_another(found: str, bare: str) -> bool:
+    if _is_counting(bare) or STAMP.fullmatch(bare) or DECIMAL.fullmatch(bare):
+        return True
+    return len(read_digits(NOT_RUNG.sub(" ", found))) < SHORTEST
+
+
+def _is_written_like_one(bare: str, digits: str, region: str) -> bool:
+    if digits.startswith("0"):
+        return len(digits) >= 9 or _is_valid(digits, region) or _is_valid(digits, "DE")
+    if LOCAL.fullmatch(bare) or SPANISH.fullmatch(digits):
+        return True
+    # Where numbers begin with 0, one that does not is no number: every score would be.
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(region, None) if region else None
+    return metadata is not None and metadata.national_prefix != "0" and _is_valid(digits, region)
+
+
+def _is_valid(digits: str, region: str) -> bool:
+    if region not in phonenumbers.SUPPORTED_REGIONS:
+        return False
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(digits, region))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+def _is_counting(bare: str) -> bool:
+    """10 9 8 7 6, 5 6 7 8: steps of one, or of one size."""
+    groups = [int(group) for group in re.findall(r"\d+", bare)]
+    steps = {after - before for before, after in pairwise(groups)}
+    return len(groups) >= 4 and len(steps) == 1 and steps != {0}
+
+
+def _is_row_of_small_numbers(bare: str, digits: str) -> bool:
+    """12 15 18 9 11 14: scores. A number in pairs begins with 0, one digit by digit has only single ones."""
+    lengths = [len(group) for group in re.findall(r"\d+", bare)]
+    return len(lengths) > 1 and max(lengths) <= 2 and set(lengths) != {1} and not digits.startswith("0")
