@@ -1,0 +1,210 @@
+"""What leaves a store comes back whole in every format, needs two people, and is never a formula."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from risk_register import audit, checklist, exchange, register
+from risk_register.errors import ContentError, NotAllowedError, SelfApprovalError, UnknownRecordError
+from risk_register.exchange import Document, ExchangeKind, Format
+from risk_register.store import Store
+
+NASTY = (
+    "=HYPERLINK(\"http://example.org\")", "+1", "-1", "@SUM(A1)", "\ttab", "'quote", "''two", "1,5;\"x\"",
+    "two\nlines", "carriage\r\nreturn", "back\\slash \\u000d", "_x000D_", " space ", "ünïcödé 🛟", "null",
+    "007", "2026-11-23", "true", "bell\x07",
+)  # fmt: skip
+KINDS = list(ExchangeKind)
+
+
+@pytest.fixture
+def decided(store: Store, at: dt.datetime) -> Store:
+    """A store in which two people decided things with every kind of text."""
+    risks, items = register.list_risks(store, "demo"), checklist.list_items(store, "demo", as_of=at.date())
+    for number, words in enumerate(NASTY):
+        risk, item = risks[number % len(risks)], items[number]
+        register.rate_residual(
+            store, deployment_id="demo", risk_id=risk.risk_id, severity=risk.inherent.severity,
+            probability=risk.inherent.probability, rationale=f"{words}", actor="safety_officer", at=at,
+        )  # fmt: skip
+        checklist.attest(
+            store, deployment_id="demo", item_id=item.item_id, state="met_with_exceptions", evidence=words,
+            note=words, actor="compliance", at=at, expires_on=dt.date(2027, 5, 1),
+        )  # fmt: skip
+    first = risks[0].risk_id
+    register.rate_residual(store, deployment_id="demo", risk_id=first, severity="S1",
+                           probability="improbable", rationale="=1", actor="safety_officer", at=at)  # fmt: skip
+    register.assign_owner(store, deployment_id="demo", risk_id=first, owner="=cmd", reason="Asked.",
+                          actor="safety_officer", at=at)  # fmt: skip
+    register.move(store, deployment_id="demo", risk_id=first, to_state="assessed", reason="@now",
+                  actor="safety_officer", at=at)  # fmt: skip
+    return store
+
+
+@pytest.fixture
+def empty(tmp_path: Path, at: dt.datetime) -> Store:
+    """Another store, in which nothing was decided."""
+    store = Store(f"sqlite:///{tmp_path / 'other.sqlite'}")
+    store.upgrade()
+    register.ensure_deployment(store, deployment_id="demo", title="Demo", actor="command_line", at=at)
+    return store
+
+
+def read(store: Store, kind: ExchangeKind) -> Document:
+    return exchange.read_document(store, kind=kind, deployment_id="demo")
+
+
+def bring(store: Store, document: Document, at: dt.datetime, actor: str = "compliance") -> int:
+    return exchange.propose_import(store, deployment_id="demo", document=document, actor=actor, at=at)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("file_format", list(Format))
+def test_an_export_read_into_an_empty_store_gives_the_same_bytes(
+    decided: Store, empty: Store, at: dt.datetime, kind: ExchangeKind, file_format: Format
+) -> None:
+    written = exchange.write_document(read(decided, kind), file_format)
+    document = exchange.parse_document(written, file_format)
+    assert document == read(decided, kind)
+    number = bring(empty, document, at)
+    exchange.approve_import(empty, import_id=number, actor="safety_officer", at=at)
+    assert read(empty, kind) == read(decided, kind)
+    assert exchange.write_document(read(empty, kind), file_format) == written
+
+
+def test_what_was_imported_reads_like_what_was_decided(decided: Store, empty: Store, at: dt.datetime) -> None:
+    exchange.approve_import(
+        empty, import_id=bring(empty, read(decided, ExchangeKind.REGISTER), at), actor="other", at=at
+    )
+    risks = register.list_risks(empty, "demo")
+    assert risks == register.list_risks(decided, "demo")
+    assert risks[0].pending is not None
+    first = risks[0].risk_id
+    histories = [register.history(one, deployment_id="demo", risk_id=first) for one in (empty, decided)]
+    assert histories[0] == histories[1]
+    assert len(histories[0]) >= 4
+    with pytest.raises(SelfApprovalError):
+        register.approve_rating(
+            empty, deployment_id="demo", risk_id=risks[0].risk_id, actor="safety_officer", at=at
+        )
+    assert audit.verify_chain(empty).is_intact
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_cell_of_a_table_is_a_formula(decided: Store, kind: ExchangeKind) -> None:
+    document = read(decided, kind)
+    text = exchange.write_document(document, Format.CSV).decode()
+    cells = [cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row]
+    assert any("HYPERLINK" in cell for cell in cells)
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+    workbook = exchange.write_document(document, Format.XLSX)
+    with zipfile.ZipFile(io.BytesIO(workbook)) as archive:
+        sheets = [archive.read(name) for name in archive.namelist() if name.startswith("xl/worksheets/")]
+    assert not [sheet for sheet in sheets if b"<f>" in sheet or b"<f " in sheet]
+    book = openpyxl.load_workbook(io.BytesIO(workbook))
+    kinds = {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row if cell.value}
+    assert kinds == {"s"}
+
+
+def test_an_import_needs_a_second_person_and_happens_once(
+    decided: Store, empty: Store, at: dt.datetime
+) -> None:
+    number = bring(empty, read(decided, ExchangeKind.REGISTER), at)
+    assert all(risk.version == 1 for risk in register.list_risks(empty, "demo"))
+    with pytest.raises(SelfApprovalError, match="another person must let it in"):
+        exchange.approve_import(empty, import_id=number, actor="compliance", at=at)
+    exchange.approve_import(empty, import_id=number, actor="safety_officer", at=at)
+    with pytest.raises(NotAllowedError, match="let in by safety_officer already"):
+        exchange.approve_import(empty, import_id=number, actor="third", at=at)
+    record = exchange.list_imports(empty, "demo")[0]
+    assert (record.proposed_by, record.approved_by) == ("compliance", "safety_officer")
+    entry = audit.list_entries(empty, action="import_approved")[0]
+    assert entry.details["content_hash"] == record.content_hash
+    with pytest.raises(UnknownRecordError, match="no import 99"):
+        exchange.approve_import(empty, import_id=99, actor="third", at=at)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_import_never_overwrites_a_decision(decided: Store, at: dt.datetime, kind: ExchangeKind) -> None:
+    with pytest.raises(NotAllowedError, match="an import would overwrite"):
+        bring(decided, read(decided, kind), at)
+
+
+def test_a_decision_made_after_an_import_was_brought_stops_it(
+    decided: Store, empty: Store, at: dt.datetime
+) -> None:
+    number = bring(empty, read(decided, ExchangeKind.REGISTER), at)
+    risk_id = register.list_risks(empty, "demo")[3].risk_id
+    register.assign_owner(empty, deployment_id="demo", risk_id=risk_id, owner="officer", reason="r",
+                          actor="safety_officer", at=at)  # fmt: skip
+    with pytest.raises(NotAllowedError, match="overwrite"):
+        exchange.approve_import(empty, import_id=number, actor="safety_officer", at=at)
+    assert register.list_risks(empty, "demo")[0].version == 1
+
+
+def test_a_document_of_another_deployment_is_refused(decided: Store, empty: Store, at: dt.datetime) -> None:
+    document = replace(read(decided, ExchangeKind.REGISTER), deployment_id="other")
+    with pytest.raises(NotAllowedError, match="is of other, not of demo"):
+        bring(empty, document, at)
+    with pytest.raises(UnknownRecordError, match="nowhere"):
+        exchange.read_document(decided, kind=ExchangeKind.REGISTER, deployment_id="nowhere")
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"state": "finished"}, "risk harmful_advice_acted_on, state: 'finished' cannot be read"),
+        ({"version": "two"}, "risk harmful_advice_acted_on, version: 'two' cannot be read"),
+        ({"version": "0"}, "'0' is below 1"),
+        ({"review_due_on": "soon"}, "review_due_on: 'soon' cannot be read"),
+        ({"state": None}, "state: is missing"),
+        ({"risk_id": "no_such_risk"}, "there is no no_such_risk here"),
+        ({"colour": "red"}, "there is no column colour"),
+    ],
+)
+def test_a_wrong_document_is_refused_with_table_row_and_column(
+    decided: Store, empty: Store, at: dt.datetime, change: dict[str, str | None], problem: str
+) -> None:
+    document = read(decided, ExchangeKind.REGISTER)
+    first, *others = document.tables["risk"]
+    wrong = replace(document, tables={**document.tables, "risk": ({**first, **change}, *others)})
+    with pytest.raises(ContentError, match=problem):
+        bring(empty, wrong, at)
+
+
+def test_a_row_that_stands_twice_and_a_missing_table_are_refused(decided: Store) -> None:
+    document = read(decided, ExchangeKind.REGISTER)
+    twice = replace(document, tables={"risk": (document.tables["risk"][0],) * 2, "risk_change": ()})
+    lacking = replace(document, tables={"risk": ()})
+    for wrong, problem in [(twice, "stands twice"), (lacking, "needed: risk, risk_change")]:
+        with pytest.raises(ContentError, match=problem):
+            exchange.parse_document(exchange.write_document(wrong, Format.YAML), Format.YAML)
+
+
+@pytest.mark.parametrize("file_format", list(Format))
+@pytest.mark.parametrize("content", [b"", b"nothing", b"\xff\xfe\x00", b"a,b\r\n1,2\r\n", b"[1, 2]"])
+def test_a_file_that_is_something_else_is_one_clear_error(file_format: Format, content: bytes) -> None:
+    with pytest.raises(ContentError, match="is not a"):
+        exchange.parse_document(content, file_format)
+
+
+def test_a_text_too_long_for_a_workbook_is_said_and_fits_elsewhere(store: Store, at: dt.datetime) -> None:
+    risk = register.list_risks(store, "demo")[0]
+    register.rate_residual(
+        store, deployment_id="demo", risk_id=risk.risk_id, severity=risk.inherent.severity,
+        probability=risk.inherent.probability, rationale="x" * 32_768, actor="a", at=at,
+    )  # fmt: skip
+    document = read(store, ExchangeKind.REGISTER)
+    with pytest.raises(ContentError, match="32,768 characters"):
+        exchange.write_document(document, Format.XLSX)
+    for file_format in (Format.YAML, Format.CSV):
+        written = exchange.write_document(document, file_format)
+        assert exchange.parse_document(written, file_format) == document
