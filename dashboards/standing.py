@@ -66,8 +66,13 @@ def find_standings(
                 newest.get(indicator.indicator_id), ready.get(indicator.indicator_id), full_week=full_week
             ),
         )
-        for indicator in sorted(indicators, key=_order)
+        for indicator in order_indicators(indicators)
     )
+
+
+def order_indicators(indicators: Iterable[Indicator]) -> tuple[Indicator, ...]:
+    """By family in the order of what matters first, then by title."""
+    return tuple(sorted(indicators, key=_order))
 
 
 def _order(indicator: Indicator) -> tuple[int, str, str]:

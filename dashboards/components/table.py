@@ -9,6 +9,8 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
+from dashboards.wording import MISSING
+
 Cell = Any  # text, a number in words, a component or a list of these
 
 
@@ -46,9 +48,12 @@ def draw_table(caption: str, headings: Sequence[Heading], lines: Sequence[Line],
 
 
 def draw_groups(
-    caption: str, headings: Sequence[Heading], groups: Sequence[Group], *, empty: str
+    caption: str, headings: Sequence[Heading], groups: Sequence[Group], *, empty: str, is_dense: bool = True
 ) -> Component:
-    """A table whose rows stand in groups; `empty` is said when there are none."""
+    """A table whose rows stand in groups; `empty` is said when there are none.
+
+    `is_dense` lets short numbers stand side by side on a narrow screen.
+    """
     if not groups:
         return html.P(empty, className="empty")
     bodies = [
@@ -65,7 +70,7 @@ def draw_groups(
         )
         for group in groups
     ]
-    return _draw_bodies(caption, headings, bodies, "table dots")
+    return _draw_bodies(caption, headings, bodies, "table dots" if is_dense else "table")
 
 
 def draw_download(href: str | None, what: str) -> Component | None:
@@ -122,4 +127,6 @@ def _draw_cell(cell: Cell, heading: Heading, *, is_first: bool) -> Component:
     if is_first:
         return html.Th(cell, scope="row", role="rowheader")
     class_name = "number" if heading.is_number else None
+    if cell == MISSING:
+        cell = html.Span(MISSING, className="absent")  # a narrow screen leaves the line out
     return html.Td(cell, role="cell", className=class_name, **{"data-label": heading.title})

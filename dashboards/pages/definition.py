@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboards.components.table import Heading, Line, draw_table
 from dashboards.records import Appetite, Indicator
+from dashboards.view import View
 from dashboards.wording import (
     say_count,
     say_day,
@@ -49,7 +50,7 @@ def draw_definition(indicator: Indicator) -> Component:
     )
 
 
-def draw_appetites(indicator: Indicator, appetites: Sequence[Appetite]) -> Component:
+def draw_appetites(view: View, indicator: Indicator, appetites: Sequence[Appetite]) -> Component:
     """Every appetite the indicator has had, newest first, and who set it."""
     lines = [
         Line(
@@ -70,7 +71,17 @@ def draw_appetites(indicator: Indicator, appetites: Sequence[Appetite]) -> Compo
     ]
     return html.Section(
         [
-            html.H2("Appetite"),
+            html.Div(
+                [
+                    html.H2("Appetite"),
+                    dcc.Link(
+                        "Proposals and decisions",
+                        href=view.href("/appetites", indicator=indicator.indicator_id),
+                        className="button button-quiet",
+                    ),
+                ],
+                className="section-heading",
+            ),
             draw_table(
                 "Appetites of this indicator",
                 headings,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from urllib.parse import unquote
 
-from dashboards.pages import checklist, data_health, indicator, indicators, overview, register
+from dashboards.pages import appetites, checklist, data_health, indicator, indicators, overview, register
 from dashboards.pages.page import Page, Shelf
 
 PAGES: tuple[Page, ...] = (
@@ -15,6 +15,7 @@ PAGES: tuple[Page, ...] = (
     indicators.PAGE,
     indicator.PAGE,
     register.PAGE,
+    appetites.PAGE,
     checklist.PAGE,
     data_health.PAGE,
 )

@@ -83,7 +83,7 @@ def layout(view: View) -> Component:
             _draw_change_list(changes),
             draw_slice_panel(view, standing),
             draw_definition(indicator),
-            draw_appetites(indicator, appetites),
+            draw_appetites(view, indicator, appetites),
         ]
     )
 

@@ -1,0 +1,33 @@
+"""Tallies: how many of each state there are, each a link that shows only these."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboards.components.marks import draw_mark
+from dashboards.theme import Mark
+from dashboards.view import View
+
+
+def draw_tallies(
+    view: View, name: str, marks: Mapping[str, Mark], counts: Mapping[str, int], *, label: str
+) -> Component:
+    """One tile a state; choosing it again drops the filter `name`."""
+    chosen = view.filter(name)
+    return html.Ul(
+        [
+            html.Li(
+                dcc.Link(
+                    [html.Span(str(counts.get(state, 0)), className="tally-count"), draw_mark(mark)],
+                    href=view.href(None, **{name: None if chosen == state else state}),
+                    className="tally is-chosen" if chosen == state else "tally",
+                )
+            )
+            for state, mark in marks.items()
+        ],
+        className="tallies",
+        **{"aria-label": f"{label}; choose one to show only these"},
+    )

@@ -1,0 +1,201 @@
+"""Proposing an appetite and approving one: people write limits in the indicator's own unit.
+
+A share is typed in per cent and kept between 0 and 1. What holds when is decided in `risk_register`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboards.components.form import draw_choice, draw_day, draw_form, draw_pair, draw_text
+from dashboards.records import Indicator
+from dashboards.theme import Direction
+from dashboards.view import View
+from dashboards.wording import say_unit, say_value
+from risk_register.accounts import Action
+from risk_register.appetites import AppetiteDecision, Side, approve, list_decisions, propose
+from risk_register.errors import NotAllowedError, RegisterError
+
+PER_CENT = Decimal(100)
+SIDE_WORDS = {Side.ABOVE: "above the limits", Side.BELOW: "below the limits"}
+EXPECTED_SIDE = {Direction.LOWER_IS_BETTER: Side.ABOVE, Direction.HIGHER_IS_BETTER: Side.BELOW}
+
+
+def takes_appetite(indicator: Indicator) -> bool:
+    """Whether one side of the indicator is bad at all; otherwise no limit can be judged."""
+    return indicator.goodness in EXPECTED_SIDE
+
+
+def may_approve(view: View, decision: AppetiteDecision) -> bool:
+    """Whether this account is the second person that a proposal needs."""
+    return view.may(Action.APPROVE_APPETITE) and decision.proposed_by != view.account.name
+
+
+def say_limits(decision: AppetiteDecision, kind: str) -> str:
+    """Both limits in words."""
+    watch, breach = say_value(decision.watch, kind), say_value(decision.breach, kind)
+    return f"watch {decision.side} {watch}, breach {decision.side} {breach}"
+
+
+def say_limit_unit(indicator: Indicator) -> str:
+    """In which unit a limit is typed."""
+    return {
+        "proportion": f"per cent: {say_unit(indicator)}",
+        "rate_per_1000": say_unit(indicator),
+        "count": "count in a week",
+        "distribution": "median",
+    }.get(indicator.kind, indicator.kind)
+
+
+def draw_proposal_form(
+    view: View, indicator: Indicator, before: tuple[float | None, float | None]
+) -> Component:
+    """The form to propose limits for one indicator; `before` is what stands now."""
+    unit = say_limit_unit(indicator)
+    watch, breach = (write_limit(value, indicator.kind) for value in before)
+    expected = EXPECTED_SIDE[indicator.goodness]
+    return draw_form(
+        view,
+        "propose",
+        [
+            html.P(
+                f"{indicator.question} Counted: {indicator.numerator}. Out of: {indicator.denominator}.",
+                className="hint",
+            ),
+            draw_choice(
+                "side",
+                "Bad is",
+                [(side.value, words) for side, words in SIDE_WORDS.items()],
+                note=f"For this indicator, {indicator.direction.replace('_', ' ')}.",
+                value=expected,
+            ),
+            draw_pair(
+                draw_text("watch", "Watch limit", note=unit, is_required=True, value=watch, limit=20),
+                draw_text("breach", "Breach limit", note=unit, is_required=True, value=breach, limit=20),
+            ),
+            draw_day(
+                "effective_from",
+                "Effective from",
+                note="The first day it holds, once another person has approved it.",
+                first=view.today,
+                is_required=True,
+            ),
+            draw_text(
+                "reason",
+                "Reason",
+                note="Why this much and no more, in words that an auditor can follow.",
+                is_long=True,
+                is_required=True,
+            ),
+        ],
+        button="Propose these limits",
+        hidden={"indicator": indicator.indicator_id},
+    )
+
+
+def draw_approval_form(view: View, decision: AppetiteDecision, title: str) -> Component | str:
+    """The button for a second person, or why it is not there."""
+    if not may_approve(view, decision):
+        is_own = decision.proposed_by == view.account.name
+        return "yours: another person approves it" if is_own else "waits for a second person"
+    return draw_form(
+        view,
+        "approve",
+        [],
+        button=f"Approve for {title}",
+        hidden={"proposal": str(decision.proposal_id)},
+        is_line=True,
+    )
+
+
+def submit(view: View, fields: Mapping[str, str]) -> str:
+    """Propose limits, or approve a proposal.
+
+    Raises:
+        RegisterError: the account may not, or the proposal is not complete.
+    """
+    match fields.get("action", ""):
+        case "propose":
+            return _propose(view, fields)
+        case "approve":
+            return _approve(view, fields)
+        case action:
+            raise NotAllowedError(f"{action!r} is no decision about an appetite; known: propose, approve.")
+
+
+def _propose(view: View, fields: Mapping[str, str]) -> str:
+    view.check_may(Action.PROPOSE_APPETITE)
+    known = {indicator.indicator_id: indicator for indicator in view.reader.indicators()}
+    indicator = known.get(fields.get("indicator", ""))
+    if indicator is None:
+        raise NotAllowedError("There is no such indicator; choose one from the list.")
+    if not takes_appetite(indicator):
+        raise NotAllowedError(
+            f"{indicator.title} is context: neither side of it is bad, so no limit applies."
+        )
+    if fields.get("side") not in set(Side):
+        raise NotAllowedError(f"Say which side is bad: {' or '.join(Side)}.")
+    propose(
+        view.store,
+        deployment_id=view.deployment_id,
+        indicator_id=indicator.indicator_id,
+        side=Side(fields["side"]),
+        watch=read_limit(fields.get("watch", ""), "watch", indicator),
+        breach=read_limit(fields.get("breach", ""), "breach", indicator),
+        reason=fields.get("reason", ""),
+        effective_from=_read_day(fields.get("effective_from", "")),
+        actor=view.account.name,
+        at=view.at,
+    )
+    return f"Proposed for {indicator.title}. It holds once another person has approved it."
+
+
+def _approve(view: View, fields: Mapping[str, str]) -> str:
+    view.check_may(Action.APPROVE_APPETITE)
+    # Approving knows only the number of a proposal: here it must be one of this deployment.
+    mine = {str(one.proposal_id): one for one in list_decisions(view.store, view.deployment_id)}
+    decision = mine.get(fields.get("proposal", ""))
+    if decision is None:
+        raise NotAllowedError("There is no such proposal on this deployment; open the page again.")
+    approve(view.store, proposal_id=decision.proposal_id, actor=view.account.name, at=view.at)
+    return f"Approved: it holds from {decision.effective_from}, and shows once the pipelines have run."
+
+
+def read_limit(text: str, name: str, indicator: Indicator) -> float:
+    """A limit as people type it, in the unit that is kept.
+
+    Raises:
+        NotAllowedError: it is no number, or outside what the indicator can be.
+    """
+    cleaned = text.strip().removesuffix("%").strip()
+    try:
+        value = Decimal(cleaned)
+    except InvalidOperation as error:
+        raise NotAllowedError(
+            f"The {name} limit {text!r} is not a number; write it as 2 or 2.5, without other signs."
+        ) from error
+    highest = {"proportion": PER_CENT, "rate_per_1000": Decimal(1000)}.get(indicator.kind)
+    if not value.is_finite() or value < 0 or (highest is not None and value > highest):
+        allowed = "0 or more" if highest is None else f"between 0 and {highest}"
+        raise NotAllowedError(f"The {name} limit {text!r} cannot be reached; allowed: {allowed}.")
+    return float(value / PER_CENT if indicator.kind == "proportion" else value)
+
+
+def write_limit(value: float | None, kind: str) -> str:
+    """A limit as people would type it."""
+    if value is None:
+        return ""
+    shown = Decimal(repr(value)) * (PER_CENT if kind == "proportion" else 1)
+    return f"{shown.normalize():f}"
+
+
+def _read_day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise RegisterError(f"{text!r} is not a day; write it as 2027-05-20.") from error
