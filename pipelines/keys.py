@@ -31,5 +31,5 @@ def check_key(folder: Path) -> None:
     if named.exists() and fingerprint_key(folder) != named.read_text().strip():
         raise HomeError(
             f"{folder / KEY_FILE} is missing or not the key that this home's pseudonyms were made with. "
-            "Put the key of the home that was backed up there; without it nobody who was erased would be refused."
+            "Put the key of the home that was backed up there; without it no erased person would be refused."
         )
