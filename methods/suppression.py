@@ -28,6 +28,9 @@ MINIMUM_RATE_TRIALS = 30
 MINIMUM_WIDTH = 5.0
 """What an attacker can work out of a primary cell must stay at least this uncertain."""
 
+SMALLEST_HIDDEN = 1.0
+"""Every nought is shown, so whoever sees a hidden cell knows that it is at least this."""
+
 Mask = NDArray[np.bool_]
 
 _OPTIMAL, _UNBOUNDED = 0, 3  # states of scipy.optimize.linprog
@@ -72,9 +75,8 @@ def suppress_column(
 ) -> SuppressedColumn:
     """Counts of separate groups with their total: hides small ones, and others until none is recoverable.
 
-    With the total shown a hidden count lies between 0 and the sum of the hidden ones; that sum must exceed
-    each primary count and reach the width. The smallest shown counts go first; if all are hidden and it is
-    not enough, the total goes.
+    With the total shown the sum of the hidden counts is known; `leaves_room` says what they must leave each
+    other. The smallest shown counts go first; if all are hidden and it is not enough, the total goes.
     """
     value = _whole(counts)
     is_primary = is_small(value, hidden_up_to=hidden_up_to)
@@ -84,14 +86,30 @@ def suppress_column(
     if not is_total_shown or is_total_hidden:
         return SuppressedColumn(is_hidden, is_total_hidden)
     while is_primary.any():
-        hidden_sum = float(np.nansum(value[is_hidden]))
-        if hidden_sum >= minimum_width and np.all(value[is_primary] < hidden_sum):
+        if leaves_room(value[is_hidden], hidden_up_to=hidden_up_to, minimum_width=minimum_width):
             break
         shown = np.flatnonzero(~is_hidden & (value > 0))
         if shown.size == 0:
             return SuppressedColumn(is_hidden, True)
         is_hidden[shown[np.argmin(value[shown])]] = True
     return SuppressedColumn(is_hidden, False)
+
+
+def leaves_room(
+    hidden: ArrayLike, *, hidden_up_to: int = HIDDEN_UP_TO, minimum_width: float = MINIMUM_WIDTH
+) -> bool:
+    """Whether hidden counts whose sum is known keep the small ones among them secret.
+
+    Each is at least 1, so each may be anything from 1 to what the others leave when they are 1: that range
+    must reach the width, and no small count may lie at its upper end.
+    """
+    counts = np.asarray(hidden, dtype=float)
+    counts = counts[np.isfinite(counts) & (counts > 0)]
+    if counts.size < 2:
+        return False
+    greatest = counts.sum() - SMALLEST_HIDDEN * (counts.size - 1)
+    is_wide = greatest - SMALLEST_HIDDEN >= minimum_width
+    return bool(is_wide and np.all(counts[counts <= hidden_up_to] < greatest))
 
 
 def suppress_rates(
@@ -149,7 +167,7 @@ def suppress_table(
         is_primary = _mask(primary, extended.shape)
     is_hidden = is_primary | _mask(already_hidden, extended.shape)
     while True:
-        low, high = audit_table(extended[:-1, :-1], is_hidden=is_hidden)
+        low, high = audit_table(extended[:-1, :-1], is_hidden=is_hidden, smallest_hidden=SMALLEST_HIDDEN)
         exposed = [
             cell
             for cell in map(tuple, np.argwhere(is_primary))
@@ -161,15 +179,18 @@ def suppress_table(
         if added is None:
             # Nothing is left that would protect it: the whole table goes.
             is_hidden = np.ones_like(is_hidden)
-            low, high = audit_table(extended[:-1, :-1], is_hidden=is_hidden)
+            low, high = audit_table(extended[:-1, :-1], is_hidden=is_hidden, smallest_hidden=SMALLEST_HIDDEN)
             return SuppressedTable(is_hidden, is_primary, low, high)
         for cell in added:
             is_hidden[cell] = True
 
 
-def audit_table(table: ArrayLike, *, is_hidden: ArrayLike) -> tuple[FloatArray, FloatArray]:
+def audit_table(
+    table: ArrayLike, *, is_hidden: ArrayLike, smallest_hidden: float = 0.0
+) -> tuple[FloatArray, FloatArray]:
     """What anyone can work out of each cell from the shown ones: smallest and largest value, totals included.
 
+    `smallest_hidden` is what a hidden cell is known to be at least, where smaller ones are always shown.
     Two linear programmes a hidden cell; a hidden cell without an upper limit gets infinity.
     """
     extended = _with_totals(_whole(table))
@@ -191,12 +212,14 @@ def audit_table(table: ArrayLike, *, is_hidden: ArrayLike) -> tuple[FloatArray, 
         sign[last] = -1.0
         equations.append([sign[cell] for cell in cells])
         totals.append(-float((sign * np.where(hidden, 0.0, extended)).sum()))
+    # A nought may be hidden to cover another cell.
+    bounds = [(min(smallest_hidden, extended[cell]), None) for cell in cells]
     for position, cell in enumerate(cells):
         goal = np.zeros(len(cells))
         for direction, result in ((1.0, low), (-1.0, high)):
             goal[position] = direction
             found = linprog(
-                goal, A_eq=np.array(equations), b_eq=np.array(totals), bounds=(0, None), method="highs"
+                goal, A_eq=np.array(equations), b_eq=np.array(totals), bounds=bounds, method="highs"
             )
             if found.status not in (_OPTIMAL, _UNBOUNDED):
                 raise InvalidArgumentError(f"the audit of cell {cell} failed: {found.message}")
@@ -210,8 +233,9 @@ def round_counts(counts: ArrayLike, *, base: int = 5) -> NDArray[np.int_]:
 
 
 def _is_safe(extended: FloatArray, low: FloatArray, high: FloatArray, *, cell: Any, width: float) -> bool:
-    """Wide enough, and the true value strictly inside."""
-    return bool(high[cell] - low[cell] >= width and low[cell] < extended[cell] < high[cell])
+    """Wide enough, and the true value strictly inside, unless it is the least that a hidden cell can be."""
+    is_above = low[cell] < extended[cell] or extended[cell] <= SMALLEST_HIDDEN
+    return bool(high[cell] - low[cell] >= width and is_above and extended[cell] < high[cell])
 
 
 def _cheapest_rectangle(

@@ -2,9 +2,8 @@
 
 A count of 1 to 10 is hidden and zero is shown; a rate is hidden when it rests on fewer than 30 units or on
 a hidden numerator; further cells are hidden until no small one follows from those that are shown. What is
-hidden for either reason carries the same mark, because knowing the reason would narrow the number. The limits
-are those of `methods.suppression`; the room that hidden parts must leave each other is counted from 1 and not
-from 0, because a report shows every zero and its reader knows that a hidden cell is none.
+hidden for either reason carries the same mark, because knowing the reason would narrow the number. The
+limits, and the room that hidden parts must leave each other, are those of `methods.suppression`.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from methods.suppression import HIDDEN_UP_TO, MINIMUM_RATE_TRIALS, MINIMUM_WIDTH
+from methods.suppression import HIDDEN_UP_TO, MINIMUM_RATE_TRIALS, leaves_room
 
 SMALLEST_SHOWN = HIDDEN_UP_TO + 1
 MINIMUM_RATE_DENOMINATOR = MINIMUM_RATE_TRIALS
@@ -87,9 +86,7 @@ def must_hide_total(parts: Sequence[float | None], hidden: Sequence[bool]) -> bo
 
 
 def _has_room(covered: Sequence[float | None]) -> bool:
-    """Every hidden part is at least 1, so each can be anything from 1 to what the others leave it."""
-    known = [part for part in covered if part is not None]
-    return len(known) >= 2 and sum(known) - len(known) >= MINIMUM_WIDTH
+    return leaves_room([part for part in covered if part is not None])
 
 
 def _complement(numerator: float | None, denominator: float | None) -> float | None:

@@ -10,6 +10,7 @@ from methods.errors import InvalidArgumentError, InvalidCountsError
 from methods.suppression import (
     audit_table,
     is_small,
+    leaves_room,
     round_counts,
     suppress_column,
     suppress_rates,
@@ -40,9 +41,20 @@ def test_without_a_total_a_single_hidden_count_may_stand_alone():
 
 
 def test_two_small_counts_that_leave_too_little_doubt_take_a_third():
-    # Hidden sum 4: each is known to within 4. Hidden sum 5 is enough.
-    assert suppress_column([100, 2, 2, 40]).is_hidden.tolist() == [False, True, True, True]
-    assert suppress_column([100, 2, 3, 40]).is_hidden.tolist() == [False, True, True, False]
+    # Noughts are shown, so 2 and 4 are each 1 to 5, a width of 4; 2 and 5 are each 1 to 6, which is enough.
+    assert suppress_column([100, 2, 4, 40]).is_hidden.tolist() == [False, True, True, True]
+    assert suppress_column([100, 2, 5, 40]).is_hidden.tolist() == [False, True, True, False]
+
+
+def test_hidden_counts_of_one_do_not_cover_each_other():
+    # 9 and 1 add to 10: if the other is known to be at least 1, the greater is at most 9, which it is.
+    assert not leaves_room([9, 1])
+    assert leaves_room([9, 2])
+    assert leaves_room([40, 1, 1])
+    assert not leaves_room([9])
+    assert not leaves_room([1, 1, 1, 1, 1, 1])
+    assert leaves_room([9, 2, np.nan, 0])
+    assert suppress_column([100, 9, 1, 40]).is_hidden.tolist() == [False, True, True, True]
 
 
 def test_a_nought_does_not_protect():
@@ -77,10 +89,10 @@ def test_no_hidden_count_of_a_list_can_be_worked_out(seed):
     found = suppress_column(counts)
     if found.is_total_hidden:
         return
-    hidden_sum = counts[found.is_hidden].sum()
+    hidden = counts[found.is_hidden & (counts > 0)]
     for count in counts[is_small(counts)]:
-        assert count < hidden_sum
-        assert hidden_sum >= 5
+        assert count < hidden.sum() - (len(hidden) - 1)
+        assert hidden.sum() - len(hidden) >= 5
     assert np.all(found.is_hidden[is_small(counts)])
 
 
@@ -170,6 +182,22 @@ def test_no_small_cell_of_a_table_can_be_worked_out(seed):
     assert np.all(inner_high[small] - inner_low[small] >= 5)
     assert np.all((inner_low[small] < counts[small]) & (counts[small] < inner_high[small]))
     assert found.is_hidden.sum() < found.is_hidden.size / 2
+
+
+def test_a_hidden_cell_is_known_to_be_at_least_one_where_noughts_are_shown():
+    hidden = np.array([[1, 1], [1, 1]], dtype=bool)
+    low, high = audit_table([[3, 9], [8, 20]], is_hidden=hidden)
+    assert (low[0, 0], high[0, 0]) == (0, 11)
+    low, high = audit_table([[3, 9], [8, 20]], is_hidden=hidden, smallest_hidden=1)
+    assert (low[0, 0], high[0, 0]) == (1, 10)
+
+
+def test_a_cell_of_one_may_be_the_least_that_it_can_be():
+    found = suppress_table([[1, 30, 40], [30, 50, 60], [40, 60, 70]])
+    assert found.is_hidden[0, 0]
+    assert found.is_hidden.sum() == 4
+    assert found.low[0, 0] == 1
+    assert found.high[0, 0] >= 6
 
 
 def test_a_table_without_small_cells_is_shown():
