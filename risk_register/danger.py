@@ -58,7 +58,8 @@ def raise_danger(
             deployment_id=deployment_id,
             title=TITLE,
             severity=Severity.S5,
-            description=f"Raised while reading conversation {conversation_id}. Follow the crisis protocol.",
+            # Without the conversation's id: incidents stay when a person's data are erased.
+            description="Raised while reading; the page names the conversation. Follow the crisis protocol.",
         )
         page = Page(
             deployment_id=deployment_id,
@@ -71,9 +72,8 @@ def raise_danger(
         write.session.flush()
         write.record(
             "on_call_must_be_paged",
-            subject=conversation_id,
+            subject=incident_id,
             deployment_id=deployment_id,
-            incident_id=incident_id,
             page_id=page.page_id,
         )
         return PageRecord(**columns_of(page))
@@ -102,7 +102,7 @@ def mark_sent(store: Store, *, page_id: int, actor: str, at: dt.datetime) -> Non
         if page.sent_at is not None:
             raise NotAllowedError(f"Page {page_id} was sent at {page.sent_at.isoformat()} already.")
         page.sent_at = at
-        write.record("page_sent", subject=page.conversation_id, deployment_id=page.deployment_id,
+        write.record("page_sent", subject=page.incident_id, deployment_id=page.deployment_id,
                      page_id=page_id)  # fmt: skip
 
 
@@ -120,5 +120,5 @@ def take_page(store: Store, *, page_id: int, actor: str, at: dt.datetime) -> Non
         if page.taken_by is not None:
             raise NotAllowedError(f"Page {page_id} was taken by {page.taken_by} already.")
         page.taken_by, page.taken_at = actor, at
-        write.record("page_taken", subject=page.conversation_id, deployment_id=page.deployment_id,
+        write.record("page_taken", subject=page.incident_id, deployment_id=page.deployment_id,
                      page_id=page_id)  # fmt: skip

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from risk_register.review_states import (
     MEASUREMENT_SHARE,
+    PURPOSES,
     SEVERE_IN_A_ROW,
     SEVERE_LEVEL,
     TRIAGE_LEVEL,
@@ -58,7 +59,7 @@ def _is_for(person: ReviewerRecord, deployment_id: str) -> ColumnElement[bool]:
     held = select(ReviewAssignment.item_id).where(ReviewAssignment.outcome == Outcome.OPEN.value)
     return and_(
         ReviewItem.deployment_id == deployment_id,
-        ReviewItem.state != ItemStatus.SETTLED.value,
+        ReviewItem.state.in_([state.value for state in PURPOSES]),
         ReviewItem.language.in_(person.languages),
         ReviewItem.item_id.not_in(mine),
         ReviewItem.item_id.not_in(held),

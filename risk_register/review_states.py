@@ -24,15 +24,18 @@ class ItemStatus(StrEnum):
     """Two people saw different things; a third settles it."""
     SETTLED = "settled"
     """It has its one authoritative label."""
+    WITHDRAWN = "withdrawn"
+    """The conversation was erased before it was settled; a label that stands keeps standing."""
 
 
 _S = ItemStatus
 TRANSITIONS: MappingProxyType[ItemStatus, tuple[ItemStatus, ...]] = MappingProxyType(
     {
-        _S.WAITING: (_S.NEEDS_SECOND, _S.SETTLED),
-        _S.NEEDS_SECOND: (_S.SETTLED, _S.DISPUTED),
-        _S.DISPUTED: (_S.SETTLED,),
+        _S.WAITING: (_S.NEEDS_SECOND, _S.SETTLED, _S.WITHDRAWN),
+        _S.NEEDS_SECOND: (_S.SETTLED, _S.DISPUTED, _S.WITHDRAWN),
+        _S.DISPUTED: (_S.SETTLED, _S.WITHDRAWN),
         _S.SETTLED: (),
+        _S.WITHDRAWN: (),
     }
 )
 

@@ -31,6 +31,7 @@ from risk_register.review_states import (
     Lane,
     Purpose,
 )
+from risk_register.review_withdrawal import forget_conversations
 from risk_register.reviewers import ReviewerRecord, list_topics, set_reviewer
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
     "export_labels",
     "find_item_deployment",
     "find_sample",
+    "forget_conversations",
     "list_double_labels",
     "list_pages",
     "list_rubric",

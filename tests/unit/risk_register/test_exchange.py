@@ -41,7 +41,7 @@ def decided(store: Store, at: dt.datetime) -> Store:
         )  # fmt: skip
     first = risks[0].risk_id
     register.rate_residual(store, deployment_id="demo", risk_id=first, severity="S1",
-                           probability="improbable", rationale="=1", actor="safety_officer", at=at)  # fmt: skip
+                           probability="improbable", rationale="=1", actor="first", at=at)  # fmt: skip
     register.assign_owner(store, deployment_id="demo", risk_id=first, owner="=cmd", reason="Asked.",
                           actor="safety_officer", at=at)  # fmt: skip
     register.move(store, deployment_id="demo", risk_id=first, to_state="assessed", reason="@now",
@@ -92,9 +92,7 @@ def test_what_was_imported_reads_like_what_was_decided(decided: Store, empty: St
     assert histories[0] == histories[1]
     assert len(histories[0]) >= 4
     with pytest.raises(SelfApprovalError):
-        register.approve_rating(
-            empty, deployment_id="demo", risk_id=risks[0].risk_id, actor="safety_officer", at=at
-        )
+        register.approve_rating(empty, deployment_id="demo", risk_id=risks[0].risk_id, actor="first", at=at)
     assert audit.verify_chain(empty).is_intact
 
 
