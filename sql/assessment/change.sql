@@ -1,4 +1,4 @@
--- Changes as the data show them: the first day on which a model, prompt or detector speaks that had not before.
+-- Changes as the data show them: the first day of a model, prompt or detector that had not been there before.
 -- Grain: one row a deployment, kind of version and name that came after the first day.
 -- Missing: the names of the first day are no change; 'unknown' is no name.
 

@@ -1,5 +1,5 @@
--- Findings of the gravest level that nobody has looked at: harm by the assistant, and risk that nothing answers.
--- Grain: one row a message and signal of harm; one row a conversation of unanswered risk, its first such message.
+-- Findings of the gravest level, for a person to read: harm by the assistant, and risk that nothing answers.
+-- Grain: one row a message and signal of harm; of unanswered risk the first message of its conversation.
 -- Missing: risk that was answered anywhere in its conversation has no row.
 
 with grave as (

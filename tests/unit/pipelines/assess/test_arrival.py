@@ -39,8 +39,8 @@ FACTS = {
 }  # fmt: skip
 HARM = {
     "indicator_id": "harm_rate_per_1000",
-    "sql": "select message_id as unit_id, harm as numerator, 1 as denominator from fact.message where $low = 0",
-    "parameters": json.dumps({"low": 0}),
+    "sql": "select message_id as unit_id, harm as numerator, $one as denominator from fact.message",
+    "parameters": json.dumps({"one": 1}),
     "definition_version": "d1",
 }
 MISSED = {
