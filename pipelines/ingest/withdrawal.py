@@ -7,6 +7,7 @@ moment, whichever of the two lies there is not read again. Files outside the hom
 from __future__ import annotations
 
 import shutil
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +31,7 @@ from pipelines.schemas import ledger
 from pipelines.settings import Home
 
 ASIDE = "withdrawing"
+UNREADABLE = (OSError, EOFError, zlib.error, pa.ArrowException)
 Row = dict[str, Any]
 
 
@@ -101,7 +103,7 @@ def _find(folder: Path, about: Attribution, result: Withdrawal) -> list[_Found]:
     for path in failed:
         try:
             named = _names(path, about.raw_ids)
-        except (OSError, EOFError) as error:
+        except UNREADABLE as error:
             named = True
             result.unchecked.append(f"inbox/{folder.name}/{path.name}: {type(error).__name__}")
             continue
@@ -122,7 +124,7 @@ def _look_elsewhere(home: Home, raw_ids: set[str], result: Withdrawal) -> None:
         try:
             if _names(path, raw_ids):
                 result.unchecked.append(f"{name}: no mapping reads it and it names the person; delete it")
-        except (OSError, EOFError) as error:
+        except UNREADABLE as error:
             result.unchecked.append(f"{name}: {type(error).__name__}")
 
 
@@ -151,7 +153,7 @@ def _replace(home: Home, found: list[_Found], result: Withdrawal) -> None:
                     written = target if write_without(one.path, one.items, target) else None
                     rejected = _learn(home, one, written, held=held, rejected=rejected, result=result)
                     moves.append((one.path, written))
-                except (OSError, ValueError, pa.ArrowException) as error:
+                except (ValueError, *UNREADABLE) as error:
                     result.unchecked.append(f"{one.path.relative_to(home.path)}: {error}")
             _write(commit, held, rejected, days)
         for path, replacement in moves:
