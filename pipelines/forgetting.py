@@ -9,7 +9,8 @@ from pathlib import Path
 
 from deltalake import DeltaTable
 
-from pipelines.lake import copying, locate, locked, read_current, tidy
+from pipelines.lake import copying, locate, read_current, tidy
+from pipelines.lock import locked
 
 
 def forget(path: Path) -> None:

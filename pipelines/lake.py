@@ -14,6 +14,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -22,12 +23,17 @@ from deltalake import DeltaTable, WriterProperties, write_deltalake
 from filelock import FileLock, Timeout
 
 from pipelines.errors import HomeError
+from pipelines.lock import locked
 from pipelines.partition import Partition, choose, find_changed
 
 KEPT_GENERATIONS = 3
 PARTITIONING = datasets.partitioning(
     pa.schema([("deployment_id", pa.string()), ("day", pa.date32())]), flavor="hive"
 )
+LOG_SETTINGS: dict[str, str | None] = {
+    "delta.checkpointInterval": "10",  # opening a table replays at most so many commits, however old it is
+    "delta.dataSkippingNumIndexedCols": "0",  # else a table's log would quote its least and greatest texts
+}
 PARTITIONS_AT_ONCE = 100
 """Partitions named in one predicate; some hundreds overflow the stack of the predicate's parser."""
 
@@ -115,15 +121,19 @@ class Lake:
 
     def _open(self, name: str) -> DeltaTable | None:
         version = self.generation.versions.get(name)
-        return None if version is None else DeltaTable(locate(self.path, name), version=version)
+        if version is None:
+            return None
+        location = locate(self.path, name)
+        log = Path(location) / "_delta_log" / f"{version:020d}.json"
+        return _open_version(location, version, log.stat().st_mtime_ns if log.exists() else 0)
 
 
 class Commit:
     """What a writer changes. Nothing is visible before the generation is made current."""
 
-    def __init__(self, lake: Lake) -> None:
+    def __init__(self, lake: Lake, versions: dict[str, int]) -> None:
         self.lake = lake
-        self.versions = dict(lake.generation.versions)
+        self.versions = versions
 
     def replace_days(
         self, name: str, rows: pa.Table, partitions: Iterable[Partition], *, row_group_size: int | None = None
@@ -150,6 +160,7 @@ class Commit:
                 partition_by=["deployment_id", "day"],
                 mode="append",
                 writer_properties=properties,
+                configuration=LOG_SETTINGS,
             )
         for start in range(0, len(wanted) if name in self.versions else 0, PARTITIONS_AT_ONCE):
             chunk = wanted[start : start + PARTITIONS_AT_ONCE]
@@ -162,11 +173,12 @@ class Commit:
 
     def replace_all(self, name: str, rows: pa.Table) -> None:
         """Put `rows` in the place of a small unpartitioned table."""
-        write_deltalake(locate(self.lake.path, name), rows, mode="overwrite")
+        settings = None if name in self.versions else LOG_SETTINGS
+        write_deltalake(locate(self.lake.path, name), rows, mode="overwrite", configuration=settings)
         self._pin(name)
 
     def _pin(self, name: str) -> None:
-        self.versions[name] = DeltaTable(locate(self.lake.path, name)).version()
+        self.versions[name] = _newest_version(locate(self.lake.path, name))
 
 
 @contextmanager
@@ -178,40 +190,19 @@ def write(path: Path, *, by: str, wait_seconds: float = 600.0) -> Iterator[Commi
     """
     with locked(path, by=by, wait_seconds=wait_seconds):
         lake = Lake(path)
-        _drop_unpinned(lake)
-        commit = Commit(lake)
+        commit = Commit(lake, _drop_unpinned(lake))
         yield commit
         if commit.versions != lake.generation.versions:
             _make_current(path, Generation(lake.generation.number + 1, commit.versions))
 
 
-@contextmanager
-def locked(path: Path, *, by: str, wait_seconds: float = 600.0) -> Iterator[None]:
-    """The one lock of a home for writers; reentrant within a process."""
-    path.mkdir(parents=True, exist_ok=True)
-    holder = path / "writer.json"
-    lock = FileLock(path / "writer.lock", is_singleton=True)
-    try:
-        lock.acquire(timeout=wait_seconds)
-    except Timeout:
-        who = holder.read_text() if holder.exists() else "unknown"
-        raise HomeError(
-            f"{path} is being written by {who}; waited {wait_seconds:.0f} s. Try again later."
-        ) from None
-    try:
-        holder.write_text(json.dumps({"process": os.getpid(), "doing": by}))
-        yield
-    finally:
-        lock.release()
-
-
 def tidy(path: Path) -> int:
     """Delete data files that none of the kept generations shows; returns how many. Rows do not change."""
     with copying(path), locked(path, by="tidy"):
-        _drop_unpinned(Lake(path))  # or the versions pinned below would show what a killed writer left
         current = read_current(path)
+        recovered = _drop_unpinned(Lake(path))  # or what a killed writer left would be pinned below
         kept = [json.loads(file.read_text())["versions"] for file in (path / "generations").glob("0*.json")]
-        versions = dict(current.versions)
+        versions = recovered
         deleted = 0
         for name in current.versions:
             table = DeltaTable(locate(path, name))
@@ -222,7 +213,7 @@ def tidy(path: Path) -> int:
                 )
             )
             # Deleting is a commit of its own in the table's log; the next writer must not take it back.
-            versions[name] = DeltaTable(locate(path, name)).version()
+            versions[name] = _newest_version(locate(path, name))
         _make_current(path, Generation(current.number + 1, versions))
     return deleted
 
@@ -271,17 +262,32 @@ def _write_durably(target: Path, text: str) -> None:
     aside.replace(target)
 
 
-def _drop_unpinned(lake: Lake) -> None:
-    """Take back versions that a killed writer committed to single tables without a generation."""
+def _drop_unpinned(lake: Lake) -> dict[str, int]:
+    """Take back versions that a killed writer committed to single tables without a generation.
+
+    Returns the versions to go on from: the pinned ones, or those that show the same files again.
+    """
+    versions = dict(lake.generation.versions)
     for folder in sorted(lake.path.glob("*/*/_delta_log")):
         name = f"{folder.parent.parent.name}.{folder.parent.name}"
-        pinned = lake.generation.versions.get(name)
-        if pinned is None:
+        if name not in versions:
             shutil.rmtree(folder.parent)  # no generation knows it; it may not even have a first commit
-            continue
-        table, wanted = DeltaTable(str(folder.parent)), DeltaTable(str(folder.parent), version=pinned)
-        if set(table.file_uris()) != set(wanted.file_uris()):
-            table.restore(pinned)
+        elif _newest_version(str(folder.parent)) != versions[name]:
+            DeltaTable(str(folder.parent)).restore(versions[name])
+            versions[name] = _newest_version(str(folder.parent))
+    return versions
+
+
+def _newest_version(location: str) -> int:
+    """The newest version of a table, from the names of its log alone: opening it would read the whole log."""
+    names = (Path(entry.name) for entry in os.scandir(Path(location) / "_delta_log"))
+    return max(int(name.stem) for name in names if name.suffix == ".json" and name.stem.isdigit())
+
+
+@lru_cache(maxsize=64)
+def _open_version(location: str, version: int, _written_at: int) -> DeltaTable:
+    """A version of a table; it never changes, so it is read once (unless the whole home was replaced)."""
+    return DeltaTable(location, version=version)
 
 
 def locate(path: Path, name: str) -> str:

@@ -16,9 +16,9 @@ import pyarrow.compute as pc
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from pipelines import lake as lakes
 from pipelines.errors import DefinitionError, StateError
 from pipelines.lake import Lake
+from pipelines.lock import locked
 from pipelines.settings import Home
 from risk_register.audit import record_access
 from risk_register.store import Store
@@ -97,7 +97,7 @@ def add_hold(
         raise StateError(f"{requested_by} cannot approve a hold that {requested_by} asks for.")
     if expires_on < at.date():
         raise StateError(f"A hold until {expires_on} would have expired already.")
-    with lakes.locked(home.lake, by="hold"):
+    with locked(home.lake, by="hold"):
         held = load_holds(home)
         hold = Hold(
             hold_id=_next_id(home, held),
@@ -124,7 +124,7 @@ def release_hold(home: Home, store: Store, *, hold_id: str, reason: str, actor: 
     Raises:
         StateError: there is no such hold.
     """
-    with lakes.locked(home.lake, by="hold"):
+    with locked(home.lake, by="hold"):
         held = load_holds(home)
         found = next((one for one in held if one.hold_id == hold_id), None)
         if found is None:

@@ -22,6 +22,7 @@ from pipelines.errors import StateError
 from pipelines.expiry import Expired, record_expired
 from pipelines.forgetting import forget
 from pipelines.lake import Commit, Lake
+from pipelines.lock import locked
 from pipelines.partition import Partition
 from pipelines.privacy.hold import Thread, held_threads
 from pipelines.privacy.limits import load_limits
@@ -60,7 +61,7 @@ def retain(home: Home, *, as_of: dt.date, is_rehearsal: bool = False) -> Retaine
     limits = load_limits(home.definitions)
     held = held_threads(home, as_of)
     first_text = limits.first_day(limits.text_days, as_of=as_of)
-    with lakes.locked(home.lake, by="retention"):
+    with locked(home.lake, by="retention"):
         with lakes.write(home.lake, by="retention") as commit:
             lake = commit.lake
             # In the order of their limits: a day whose counts go has nothing left to lose.

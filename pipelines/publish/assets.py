@@ -5,7 +5,7 @@ import logging
 
 import dagster as dg
 
-from pipelines import lake as lakes
+from pipelines.lock import locked
 from pipelines.publish.build import publish
 from pipelines.schemas import PUBLISHED_TABLES
 from pipelines.schemas import assessment as schemas
@@ -26,7 +26,7 @@ def build(home: Home, lineage: list[dict[str, str]]) -> dg.AssetsDefinition:
         pool=POOL,
     )
     def published() -> dg.MaterializeResult:
-        with lakes.locked(home.lake, by="publish"):
+        with locked(home.lake, by="publish"):
             path = publish(home, at=dt.datetime.now(dt.UTC), lineage=lineage)
         LOG.info("  publish: %s", path.name)
         return dg.MaterializeResult(metadata={"file": path.name})
