@@ -225,7 +225,8 @@ def test_an_expired_hold_holds_nothing_but_its_name_in_the_file_is_told(place: H
     held = rows_of(place, "staging.conversation", user=ask(place).pseudonym).to_pylist()[0]
     hold = add_hold(
         place, store_of(place), deployment_id=DEPLOYMENT, conversation_id=held["conversation_id"],
-        reason="Asked.", requested_by="counsel", approved_by="compliance", expires_on=NOW.date() - dt.timedelta(days=1),
+        reason="Asked.", requested_by="counsel", approved_by="compliance",
+        expires_on=NOW.date() - dt.timedelta(days=1),
         at=NOW - dt.timedelta(days=5),
     )  # fmt: skip
     with pytest.raises(ErasureIncompleteError, match=r"holds\.yaml"):
