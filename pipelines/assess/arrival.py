@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from pipelines.computed import record, recorded
 from pipelines.engines.duckdb import DuckDBEngine
+from pipelines.errors import StateError
 from pipelines.lake import Commit
 from pipelines.schemas.assessment import ARRIVAL_DAY, CRITICAL_DAY, DAILY
 from pipelines.schemas.table import Table
@@ -59,7 +60,12 @@ def _count(
     commit: Commit, days: list[dt.date], definitions: Sequence[Mapping[str, Any]]
 ) -> dict[Table, pa.Table]:
     with DuckDBEngine() as engine:
-        engine.attach(commit.lake, SOURCES, days=days)
+        for name in SOURCES:
+            # In memory, because every watched indicator reads them again.
+            rows = commit.lake.read(name, days=days)
+            if rows is None:
+                raise StateError(f"The table {name} has not been computed yet. Run the pipelines first.")
+            engine.register(name, rows)
         engine.register("unit.arrival", engine.query(_read("arrival")))
         counts = [ARRIVAL_DAY.empty()]
         for definition in definitions:

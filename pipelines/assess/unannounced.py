@@ -80,7 +80,7 @@ def _trace_drift(
             if has_moved and first is None:
                 low, high = _narrow(features[features["feature"] == feature], previous, row["week"])
                 far = (
-                    f"{row['distance']:.2f} from the reference weeks, which differ by {row['null_high']:.2f}"
+                    f"{row['distance']:.3f} from the reference weeks, which differ by {row['null_high']:.3f}"
                 )
                 words = f"{feature.replace('_', ' ')} in the week of {row['week']} lies {far}"
                 first = Trace(low, high, end_of("week", row["week"]), None, words)
