@@ -1,0 +1,192 @@
+"""A backup taken while an ingest runs restores to one generation; who was erased since stays erased."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tarfile
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipelines.errors import HomeError, StateError
+from pipelines.ingest.deliver import ingest_folder
+from pipelines.ingest.mapping import load_mapping
+from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
+from pipelines.ingest.withdrawal import count_outside, withdraw
+from pipelines.lake import Generation, Lake
+from pipelines.privacy.backup import restore_backup, take_backup
+from pipelines.privacy.backups import tombstones_beside
+from pipelines.privacy.erasure import erase
+from pipelines.privacy.request import Request, Surroundings
+from pipelines.settings import Home
+from pipelines.tombstones import SubjectKind
+from risk_register.store import Store
+
+NOW = dt.datetime(2026, 8, 20, 9, tzinfo=dt.UTC)
+DEPLOYMENT = "replay_companion"
+USER = "user of planted"
+
+
+@pytest.fixture
+def home(copy: Callable[[Path], Path], ingested: Path) -> Home:
+    """A home with the shared export and a governance store."""
+    place = Home(copy(ingested))
+    Store(place.governance_url).upgrade()
+    return place
+
+
+def restore(file: Path, target: Path, *, tombstones: Path | None = None) -> Home:
+    place = Home(target)
+    restore_backup(file, place, tombstones=tombstones, withdraw=withdraw, on=NOW.date())
+    return place
+
+
+def erase_user(home: Home, raw: str = USER) -> str:
+    user = Pseudonymiser(load_key(home.keys)).identify("user", DEPLOYMENT, raw)
+    request = Request(DEPLOYMENT, SubjectKind.USER, user, frozenset({raw}))
+    around = Surroundings(withdraw, lambda: None, count_outside)
+    erase(home, Store(home.governance_url), request, around=around, actor="tester", at=NOW)
+    return user
+
+
+def test_a_backup_taken_while_an_ingest_runs_restores_to_one_generation(
+    home: Home, tmp_path: Path, *, mapping: Path, export, row_hash, warm
+) -> None:
+    folder = tmp_path / "more"
+    for number in range(30):
+        said = export.talk(f"busy-{number}", export.moment(number % 5, 3), "Hello.", "Hello to you.", "Bye.")
+        export.deliver(folder, said, name=f"{number}-2026-08-08.jsonl")
+    worker = threading.Thread(target=lambda: warm.ingest(home.path, folder, mapping))
+    worker.start()
+    files = []
+    while worker.is_alive() and len(files) < 20:
+        files.append(tmp_path / f"{len(files)}.tar")
+        take_backup(home, files[-1], at=NOW)
+    worker.join()
+    assert len(files) > 1  # taken while the ingest ran
+    files.append(tmp_path / "after.tar")
+    last = take_backup(home, files[-1], at=NOW)
+    restored = [restore(file, tmp_path / f"restored_{file.stem}") for file in (files[0], files[-1])]
+    assert Lake(restored[1].lake).generation.number == last.generation
+    for place in restored:
+        number = Lake(place.lake).generation.number
+        source = Lake(home.lake, Generation(number, Lake(place.lake).generation.versions))
+        tables = {name: row_hash.hash_rows(source.read(name)) for name in source.names()}
+        assert row_hash.hash_lake(place.path) == tables
+    assert len(tables) > 4
+
+
+def test_a_restored_home_goes_on(home: Home, tmp_path: Path, mapping: Path, export) -> None:
+    take_backup(home, tmp_path / "b.tar", at=NOW, has_keys=True)
+    place = restore(tmp_path / "b.tar", tmp_path / "there")
+    export.deliver(
+        tmp_path / "more", export.talk("new", export.moment(4, 1), "Hello."), name="2026-08-07.jsonl"
+    )
+    before = Lake(place.lake).read("staging.message").num_rows
+    ingest_folder(place, tmp_path / "more", load_mapping(mapping), received_on=NOW.date())
+    assert Lake(place.lake).read("staging.message").num_rows == before + 1
+    assert Store(place.governance_url).version() == Store(home.governance_url).version()
+
+
+def test_keys_are_in_it_only_when_asked_for_and_without_them_nothing_is_taken_in(
+    home: Home, tmp_path: Path, logs: Path, mapping: Path
+) -> None:
+    take_backup(home, tmp_path / "without.tar", at=NOW)
+    take_backup(home, tmp_path / "with.tar", at=NOW, has_keys=True)
+    names = {}
+    for kind in ("with", "without"):
+        with tarfile.open(tmp_path / f"{kind}.tar") as archive:
+            names[kind] = {name for name in archive.getnames() if name.endswith(".key")}
+    assert names == {"with": {"keys/pseudonym.key"}, "without": set()}
+    place = restore(tmp_path / "without.tar", tmp_path / "there")
+    with pytest.raises(HomeError, match="missing or not the key"):
+        ingest_folder(place, logs, load_mapping(mapping), received_on=NOW.date())
+    (place.keys / "pseudonym.key").write_bytes((home.keys / "pseudonym.key").read_bytes())
+    summary = ingest_folder(place, logs, load_mapping(mapping), received_on=NOW.date())
+    assert all(one.is_known for one in summary.files)
+
+
+def test_delivered_files_are_in_it_only_together_with_the_keys(home: Home, tmp_path: Path) -> None:
+    with pytest.raises(StateError, match="--with-keys"):
+        take_backup(home, tmp_path / "b.tar", at=NOW, has_inbox=True)
+    assert list(tmp_path.glob("b.tar*")) == []
+
+
+def test_who_was_erased_after_the_backup_is_erased_again_by_restoring_it(
+    home: Home, tmp_path: Path, export, decoded_search
+) -> None:
+    file = tmp_path / "b.tar"
+    take_backup(home, file, at=NOW, has_keys=True)
+    user = erase_user(home)
+    place = restore(file, tmp_path / "there")
+    assert decoded_search.search(place.path, [export.CANARY, user]) == {}
+    others = Lake(home.lake).read("staging.message").num_rows
+    assert Lake(place.lake).read("staging.message").num_rows == others > 0
+
+
+def test_tombstones_can_be_given_and_without_any_nothing_is_restored(
+    home: Home, tmp_path: Path, export, decoded_search
+) -> None:
+    file = tmp_path / "b.tar"
+    take_backup(home, file, at=NOW)
+    moved = tmp_path / "elsewhere" / "b.tar"
+    moved.parent.mkdir()
+    file.rename(moved)
+    erase_user(home)
+    with pytest.raises(StateError, match="nobody can say who was erased"):
+        restore(moved, tmp_path / "there")
+    assert not (tmp_path / "there").exists()
+    place = restore(moved, tmp_path / "there", tombstones=home.keys / "tombstones")
+    assert decoded_search.search(place.path, [export.CANARY]) == {}
+
+
+def test_damaged_tombstones_stop_a_restore(home: Home, tmp_path: Path) -> None:
+    file = tmp_path / "b.tar"
+    take_backup(home, file, at=NOW)
+    tombstones_beside(file).write_text("half a line")
+    with pytest.raises(StateError, match="damaged"):
+        restore(file, tmp_path / "there")
+
+
+@pytest.mark.parametrize("how", ["changed", "cut", "not a tar"])
+def test_a_damaged_backup_is_refused_and_leaves_nothing(home: Home, tmp_path: Path, how: str) -> None:
+    file = tmp_path / "b.tar"
+    take_backup(home, file, at=NOW)
+    content = bytearray(file.read_bytes())
+    if how == "changed":
+        with tarfile.open(file) as archive:
+            place = next(one for one in archive if one.name.endswith(".parquet")).offset_data
+        content[place + 40] ^= 1
+    file.write_bytes(
+        {"changed": bytes(content), "cut": bytes(content[:-40_000]), "not a tar": b"x" * 5000}[how]
+    )
+    with pytest.raises(HomeError):
+        restore(file, tmp_path / "there")
+    assert not (tmp_path / "there").exists()
+    assert list(tmp_path.glob(".there*")) == []
+
+
+def test_a_place_that_is_not_empty_is_left_alone(home: Home, tmp_path: Path) -> None:
+    take_backup(home, tmp_path / "b.tar", at=NOW)
+    with pytest.raises(HomeError, match="not empty"):
+        restore(tmp_path / "b.tar", home.path)
+    (tmp_path / "there").mkdir()
+    assert Lake(restore(tmp_path / "b.tar", tmp_path / "there").lake).names()
+
+
+def test_a_backup_never_replaces_another(home: Home, tmp_path: Path) -> None:
+    take_backup(home, tmp_path / "b.tar", at=NOW)
+    with pytest.raises(HomeError, match="exists already"):
+        take_backup(home, tmp_path / "b.tar", at=NOW)
+
+
+def test_a_member_that_leads_out_of_the_place_is_refused(tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "b.tar", "w") as archive:
+        (tmp_path / "planted").write_text("planted")
+        archive.add(tmp_path / "planted", arcname="../outside")
+    tombstones_beside(tmp_path / "b.tar").write_text("")
+    with pytest.raises(HomeError, match="outside"):
+        restore(tmp_path / "b.tar", tmp_path / "there")
+    assert not (tmp_path / "outside").exists()

@@ -1,0 +1,186 @@
+"""Text older than its limit is gone from the disk, its rows and findings stay, and no stage replaces them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipelines.detect.assets import score_days
+from pipelines.errors import DefinitionError
+from pipelines.expiry import Expired, find_expired
+from pipelines.indicators.assets import compute_facts, count_days
+from pipelines.indicators.definition import load_definitions
+from pipelines.lake import Lake
+from pipelines.privacy.hold import add_hold
+from pipelines.privacy.retention import retain
+from pipelines.settings import Home
+from pipelines.stale import stale_days
+from risk_register.store import Store
+
+DEPLOYMENT = "replay_companion"
+FIRST = dt.date(2026, 8, 3)
+PLANTED = FIRST + dt.timedelta(days=2)  # the day on which the canary was said
+LAST_KEPT = PLANTED + dt.timedelta(days=90)
+YEARS = dt.timedelta(days=730)
+
+
+@pytest.fixture
+def home(copy: Callable[[Path], Path], computed: Path) -> Home:
+    """A home that has been computed."""
+    return Home(copy(computed))
+
+
+def texts(home: Home, day: dt.date) -> set[str]:
+    rows = Lake(home.lake).read("staging.message", days=[day])
+    assert rows is not None
+    assert rows.num_rows > 0
+    return set(rows["text"].to_pylist())
+
+
+def count(home: Home, name: str, day: dt.date) -> int:
+    rows = Lake(home.lake).read(name, days=[day])
+    assert rows is not None
+    return rows.num_rows
+
+
+def test_a_day_of_exactly_the_limit_keeps_its_text_and_a_day_older_loses_it(
+    home: Home, export, decoded_search
+) -> None:
+    retain(home, as_of=LAST_KEPT)
+    assert "" not in texts(home, PLANTED)
+    assert texts(home, PLANTED - dt.timedelta(days=1)) == {""}
+    assert export.CANARY in decoded_search.search(home.lake, [export.CANARY])
+    before = count(home, "staging.message", PLANTED)
+    done = retain(home, as_of=LAST_KEPT + dt.timedelta(days=1))
+    assert done.text_days == ((DEPLOYMENT, PLANTED),)
+    assert done.text_count == count(home, "staging.message", PLANTED) == before
+    assert texts(home, PLANTED) == {""}
+    assert decoded_search.search(home.lake, [export.CANARY]) == {}
+
+
+def test_findings_and_counts_of_a_day_without_text_stay_and_nothing_is_stale(home: Home) -> None:
+    names = ("finding.finding", "finding.coverage", "fact.message", "indicator.indicator_day")
+    before = {name: count(home, name, FIRST) for name in names}
+    assert min(before.values()) > 0
+    retain(home, as_of=FIRST + dt.timedelta(days=91))
+    assert {name: count(home, name, FIRST) for name in names} == before
+    assert stale_days(home) == []
+
+
+def test_stages_refuse_to_replace_a_day_without_text_and_say_so(
+    home: Home, caplog: pytest.LogCaptureFixture
+) -> None:
+    retain(home, as_of=FIRST + dt.timedelta(days=91))
+    lake = Lake(home.lake)
+    names = ("finding.finding", "finding.coverage", "indicator.feature_day")
+    before = {name: lake.read(name, days=[FIRST]).to_pylist() for name in names}
+    later = FIRST + dt.timedelta(days=1)
+    logging.getLogger("plimsoll").propagate = True
+    with caplog.at_level(logging.WARNING):
+        score_days(home, [FIRST, later])
+    compute_facts(home, [FIRST, later])
+    count_days(home, [FIRST, later], load_definitions())
+    assert "1 days keep their findings, for their text has expired" in caplog.text
+    after = Lake(home.lake)
+    assert {name: after.read(name, days=[FIRST]).to_pylist() for name in names} == before
+    assert stale_days(home) == []
+
+
+def test_a_rehearsal_says_the_same_and_changes_nothing(home: Home, row_hash) -> None:
+    before = row_hash.hash_lake(home.path)
+    said = retain(home, as_of=LAST_KEPT, is_rehearsal=True)
+    assert row_hash.hash_lake(home.path) == before
+    assert retain(home, as_of=LAST_KEPT) == said
+    assert len(said.text_days) == 2
+
+
+def test_retention_run_twice_does_nothing_more(home: Home, row_hash) -> None:
+    retain(home, as_of=LAST_KEPT)
+    before = row_hash.hash_lake(home.path)
+    assert retain(home, as_of=LAST_KEPT).text_count == 0
+    assert row_hash.hash_lake(home.path) == before
+
+
+def test_a_conversation_under_hold_keeps_its_text_and_the_rest_of_its_day_does_not(
+    home: Home, export, decoded_search
+) -> None:
+    rows = Lake(home.lake).read("staging.message", days=[PLANTED]).to_pylist()
+    held = next(row["conversation_id"] for row in rows if row["text"] == export.CANARY)
+    store = Store(home.governance_url)
+    add_hold(
+        home, store, deployment_id=DEPLOYMENT, conversation_id=held, reason="Asked for.",
+        requested_by="counsel", approved_by="compliance", expires_on=LAST_KEPT + dt.timedelta(days=1),
+        at=dt.datetime(2026, 8, 9, tzinfo=dt.UTC),
+    )  # fmt: skip
+    done = retain(home, as_of=LAST_KEPT + dt.timedelta(days=1))
+    assert done.held_count == sum(row["conversation_id"] == held for row in rows)
+    assert decoded_search.search(home.lake, [export.CANARY]) != {}
+    assert texts(home, PLANTED) > {"", export.CANARY}
+    retain(home, as_of=LAST_KEPT + dt.timedelta(days=2))  # the hold has expired
+    assert texts(home, PLANTED) == {""}
+    assert decoded_search.search(home.lake, [export.CANARY]) == {}
+
+
+def test_delivered_files_go_with_the_text_that_came_in_them_and_are_listed(
+    home: Home, logs: Path, mapping: Path
+) -> None:
+    folder = home.inbox / DEPLOYMENT
+    shutil.copytree(logs, folder)
+    shutil.copy(mapping, folder / "mapping.yaml")
+    done = retain(home, as_of=LAST_KEPT)
+    assert done.inbox_files == tuple(f"inbox/{DEPLOYMENT}/2026-08-0{day}.jsonl" for day in (3, 4))
+    assert sorted(path.name for path in folder.iterdir())[0] == "2026-08-05.jsonl"
+    assert (folder / "mapping.yaml").exists()
+
+
+def test_findings_go_after_two_years_and_counts_stay(home: Home) -> None:
+    counts = count(home, "indicator.indicator_day", FIRST)
+    retain(home, as_of=FIRST + YEARS)
+    assert count(home, "finding.finding", FIRST) > 0
+    done = retain(home, as_of=FIRST + YEARS + dt.timedelta(days=1))
+    assert done.finding_days == ((DEPLOYMENT, FIRST),)
+    assert count(home, "finding.finding", FIRST) == count(home, "fact.message", FIRST) == 0
+    assert count(home, "indicator.indicator_day", FIRST) == counts > 0
+    assert find_expired(Lake(home.lake), Expired.FINDING) == {(DEPLOYMENT, FIRST)}
+    assert stale_days(home) == []
+    count_days(home, [FIRST], load_definitions())
+    assert count(home, "indicator.indicator_day", FIRST) == counts
+
+
+def test_a_day_that_was_never_scored_is_named_when_its_text_goes(copy, ingested: Path) -> None:
+    home = Home(copy(ingested))
+    done = retain(home, as_of=LAST_KEPT)
+    assert done.unscored_days == done.text_days
+    assert FIRST not in stale_days(home)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "text_days: 0",
+        "text_days: soon",
+        "texts: 90",
+        "text_days: 800\nfinding_days: 700",
+        "[",
+        "text_days: true",
+    ],
+)
+def test_limits_that_are_not_valid_drop_nothing(home: Home, text: str, row_hash) -> None:
+    before = row_hash.hash_lake(home.path)
+    (home.definitions / "retention.yaml").write_text(text)
+    with pytest.raises(DefinitionError, match=r"retention\.yaml"):
+        retain(home, as_of=LAST_KEPT)
+    assert row_hash.hash_lake(home.path) == before
+
+
+def test_holds_that_cannot_be_read_drop_nothing(home: Home, row_hash) -> None:
+    before = row_hash.hash_lake(home.path)
+    (home.definitions / "holds.yaml").write_text("holds: [{hold_id: hold_0001}]")
+    with pytest.raises(DefinitionError, match=r"holds\.yaml"):
+        retain(home, as_of=LAST_KEPT)
+    assert row_hash.hash_lake(home.path) == before
