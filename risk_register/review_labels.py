@@ -106,14 +106,17 @@ def read_verdict(store: Store, *, item_id: str, reviewer: str) -> Mapping[str, i
         return verdict
 
 
-def find_item_deployment(store: Store, item_id: str) -> str:
-    """The deployment that an item belongs to, to check a grant with.
+def find_item_conversation(store: Store, *, deployment_id: str, item_id: str) -> str:
+    """The conversation of an item; an item of another deployment does not exist here.
 
     Raises:
-        UnknownRecordError: there is no such item.
+        UnknownRecordError: the deployment has no such item.
     """
     with store.read() as session:
-        return _find(session, item_id).deployment_id
+        item = session.get(ReviewItem, item_id)
+    if item is None or item.deployment_id != deployment_id:
+        raise UnknownRecordError(f"There is no review item {item_id} in {deployment_id}.")
+    return item.conversation_id
 
 
 def _settle(write: Write, item: ReviewItem, label: ReviewLabel) -> None:

@@ -12,7 +12,7 @@ from risk_register.review_frame import Frame, FrameStratum, FrameUnit
 from risk_register.review_labels import (
     Submitted,
     check_answers,
-    find_item_deployment,
+    find_item_conversation,
     list_rubric,
     read_verdict,
     submit_label,
@@ -60,7 +60,7 @@ __all__ = [
     "check_answers",
     "draw_sample",
     "export_labels",
-    "find_item_deployment",
+    "find_item_conversation",
     "find_sample",
     "forget_conversations",
     "list_double_labels",

@@ -11,7 +11,9 @@ from risk_register.errors import NotAllowedError, UnknownRecordError
 from risk_register.store import Store
 
 
-def call(store: Store, at: dt.datetime, conversation_id: str = "c1", deployment_id: str = "demo"):
+def call(
+    store: Store, at: dt.datetime, conversation_id: str = "conversation_one", deployment_id: str = "demo"
+):
     return danger.raise_danger(
         store, deployment_id=deployment_id, conversation_id=conversation_id, actor="reviewer", at=at
     )
@@ -25,7 +27,7 @@ def test_danger_opens_an_incident_and_a_page_that_waits(store: Store, at: dt.dat
         "S5",
         "reviewer",
     )
-    assert "c1" not in str(incident) + str(audit.list_entries(store))
+    assert "conversation_one" not in str(incident) + str(audit.list_entries(store))
     assert danger.list_pages(store) == danger.list_pages(store, "demo") == (page,)
     assert (page.sent_at, page.taken_by) == (None, None)
     assert [entry.action for entry in audit.list_entries(store, limit=2)] == [
@@ -38,7 +40,7 @@ def test_a_second_call_for_the_same_person_does_not_open_a_second_incident(
     store: Store, at: dt.datetime
 ) -> None:
     assert call(store, at) == call(store, at + dt.timedelta(minutes=1))
-    assert call(store, at, "c2").incident_id == "incident_0002"
+    assert call(store, at, "conversation_two").incident_id == "incident_0002"
     assert len(incidents.list_incidents(store, "demo")) == 2
 
 

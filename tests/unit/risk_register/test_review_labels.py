@@ -138,7 +138,11 @@ def test_an_item_that_is_not_open_cannot_be_labelled(store: Store, at: dt.dateti
     with pytest.raises(NotAllowedError, match="not open for first"):
         reviews.submit_label(store, item_id=task.item_id, answers=SEEN, reviewer="first", at=at)
     with pytest.raises(UnknownRecordError, match="no_such_item"):
-        reviews.find_item_deployment(store, "no_such_item")
+        reviews.find_item_conversation(store, deployment_id="demo", item_id="no_such_item")
+    with pytest.raises(UnknownRecordError, match=f"{task.item_id} in other"):
+        reviews.find_item_conversation(store, deployment_id="other", item_id=task.item_id)
+    found = reviews.find_item_conversation(store, deployment_id="demo", item_id=task.item_id)
+    assert found == task.conversation_id
 
 
 def test_every_step_of_a_review_leaves_a_trace(store: Store, at: dt.datetime) -> None:

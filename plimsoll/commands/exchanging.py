@@ -1,0 +1,75 @@
+"""What `register` and `checklist` share: writing an export, bringing an import, letting it in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from plimsoll.commands.acting import Acting
+from risk_register import audit, exchange
+from risk_register.errors import ContentError, UnknownRecordError
+from risk_register.exchange import ExchangeKind, Format
+
+
+def take_out(acting: Acting, kind: ExchangeKind, out: Path, *, reason: str) -> None:
+    """Write an export; the trace comes first, so that nothing leaves without one."""
+    file_format = find_format(out)
+    document = exchange.read_document(acting.store, kind=kind, deployment_id=acting.deployment_id)
+    content = exchange.write_document(document, file_format)
+    audit.record_access(
+        acting.store,
+        action=f"{kind.value}_exported",
+        subject=out.name,
+        deployment_id=acting.deployment_id,
+        reason=reason,
+        actor=acting.account,
+        at=acting.at,
+    )
+    out.write_bytes(content)
+    counts = ", ".join(f"{len(rows)} rows of {table}" for table, rows in document.tables.items())
+    print(f"{out}: {counts}")
+
+
+def bring(acting: Acting, kind: ExchangeKind, source: Path) -> None:
+    """Bring a file; another person lets it in.
+
+    Raises:
+        ContentError: the file cannot be read, or is not what this command imports.
+    """
+    try:
+        content = source.read_bytes()
+    except OSError as error:
+        raise ContentError(f"{source}: cannot be read: {error.strerror}") from error
+    document = exchange.parse_document(content, find_format(source))
+    if document.kind is not kind:
+        raise ContentError(f"{source}: is a {document.kind}. Use `plimsoll {document.kind} import`.")
+    number = exchange.propose_import(
+        acting.store,
+        deployment_id=acting.deployment_id,
+        document=document,
+        actor=acting.account,
+        at=acting.at,
+    )
+    print(f"Import {number} waits for another person: plimsoll {kind} import --approve {number} --as ...")
+
+
+def let_in(acting: Acting, kind: ExchangeKind, number: int) -> None:
+    """Let an import in, as the second person.
+
+    Raises:
+        UnknownRecordError: the deployment has no such import of that kind.
+    """
+    known = exchange.list_imports(acting.store, acting.deployment_id)
+    if not any(found.import_id == number and found.kind is kind for found in known):
+        raise UnknownRecordError(f"There is no import {number} of a {kind} in {acting.deployment_id}.")
+    exchange.approve_import(acting.store, import_id=number, actor=acting.account, at=acting.at)
+    print(f"Import {number} is in.")
+
+
+def find_format(path: Path) -> Format:
+    """The format that a file's name says."""
+    suffix = path.suffix.lower().removeprefix(".").replace("yml", "yaml")
+    if suffix not in list(Format):
+        raise typer.BadParameter(f"{path.name} must end in .yaml, .csv or .xlsx")
+    return Format(suffix)

@@ -1,0 +1,201 @@
+"""`plimsoll review`: draw the week's sample, see how far it is, export the labels.
+
+Labelling itself is `labelling`.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+
+from pipelines.lake import Lake
+from plimsoll.commands import framing, labelling
+from plimsoll.commands.acting import Acting, AsOption, DeploymentOption, ReasonOption, act, as_document
+from plimsoll.commands.option import HomeOption, JsonOption, write_json
+from risk_register import audit, reviews
+from risk_register.accounts import Action
+from risk_register.errors import UnknownRecordError
+from risk_register.reviews import LabelExport, SampleRecord, Tally
+
+app = typer.Typer(no_args_is_help=True, help="Reviews: draw a sample, label it, export the labels.")
+WeekOption = Annotated[
+    dt.datetime | None,
+    typer.Option("--week", formats=["%Y-%m-%d"], help="Monday of the week; the last whole one if not given."),
+]
+app.command("reviewer")(labelling.reviewer)
+app.command("next")(labelling.next_item)
+app.command("pass")(labelling.pass_on)
+app.command("label")(labelling.label)
+app.command("danger")(labelling.danger)
+
+
+@app.command()
+def sample(
+    *,
+    account: AsOption,
+    capacity: Annotated[int, typer.Option(min=1, help="Labels that people can give in the week.")],
+    week: WeekOption = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, max=2**63 - 1, help="Seed of the draw; a random one if not given.")
+    ] = None,
+    deployment: DeploymentOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Draw the week's sample, once, and say which interval it buys."""
+    acting = act(home, account, deployment, Action.EDIT_REGISTER)
+    monday = _choose_week(week, acting.at)
+    lake = Lake(acting.home.lake)
+    frame = framing.make_frame(
+        framing.read_week(lake, deployment_id=acting.deployment_id, week=monday),
+        capacity=capacity,
+        earlier=_tally_before(acting, monday),
+        detector_version=framing.find_detectors(lake),
+    )
+    sample_id = reviews.draw_sample(
+        acting.store,
+        deployment_id=acting.deployment_id,
+        week=monday,
+        frame=frame,
+        capacity=capacity,
+        seed=secrets.randbits(63) if seed is None else seed,
+        actor=account,
+        at=acting.at,
+    )
+    precision, unread = framing.describe_precision(frame), framing.count_unreached(frame)
+    found = reviews.read_progress(acting.store, sample_id=sample_id, at=acting.at)
+    if as_json:
+        document = as_document({"sample": found.sample, "strata": found.strata, "precision": precision})
+        write_json({**document, "flagged_beyond_capacity": {str(level): n for level, n in unread.items()}})
+        return
+    print(
+        f"{sample_id}: {frame.sample_count:,} of {frame.unit_count:,} conversations, seed {found.sample.seed}"
+    )
+    for one in found.strata:
+        reader = "" if one.has_reviewer else "  no reviewer"
+        print(f"  {one.stratum_id}: {one.sample_count:,} of {one.unit_count:,}{reader}")
+    print("\n".join(precision))
+    for level, count in unread.items():
+        print(f"Beyond this capacity, read by nobody: {count:,} flagged conversations of level {level}.")
+
+
+@app.command()
+def progress(
+    *,
+    account: AsOption,
+    week: WeekOption = None,
+    deployment: DeploymentOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """How far a sample is, and whether two people see the same; nothing by name."""
+    from methods.agreement import judge_labels  # statistics take seconds to load
+
+    acting = act(home, account, deployment, Action.VIEW)
+    found = reviews.read_progress(acting.store, sample_id=_find_sample(acting, week).sample_id, at=acting.at)
+
+    alpha = _agreement(reviews.list_double_labels(acting.store, sample_id=found.sample.sample_id))
+    if as_json:
+        write_json({**as_document(found), "alpha": None if np.isnan(alpha) else alpha})
+        return
+    print(f"{found.sample.sample_id}: {found.labelled_count:,} of {found.sample.sample_size:,} labelled, "
+          f"{found.overdue_count:,} overdue and unread")  # fmt: skip
+    for one in found.strata:
+        reader = "" if one.has_reviewer else "  no reviewer"
+        print(f"  {one.stratum_id}: {one.labelled_count:,} of {one.sample_count:,}{reader}")
+    said = "not known yet" if np.isnan(alpha) else f"alpha {alpha:.2f}, {judge_labels(alpha)}"
+    print(f"Labelled twice: {found.doubled_count:,}, the same: {found.agreed_count:,}; user risk: {said}")
+
+
+@app.command()
+def export(
+    *,
+    account: AsOption,
+    reason: ReasonOption,
+    out: Annotated[Path | None, typer.Option(help="CSV file; without it JSON on standard output.")] = None,
+    week: WeekOption = None,
+    deployment: DeploymentOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Labels with inclusion probabilities and weights; no text, no names. Leaves a trace."""
+    acting = act(home, account, deployment, Action.EXPORT)
+    found = reviews.export_labels(acting.store, sample_id=_find_sample(acting, week).sample_id, at=acting.at)
+    audit.record_access(
+        acting.store,
+        action="labels_exported",
+        subject=found.sample.sample_id,
+        deployment_id=acting.deployment_id,
+        reason=reason,
+        actor=account,
+        at=acting.at,
+    )
+    if out is None:
+        write_json(as_document(found))
+    else:
+        _write_labels(found, out)
+        print(f"{out}: {len(found.labels):,} labels")
+
+
+def _choose_week(week: dt.datetime | None, at: dt.datetime) -> dt.date:
+    if week is not None:
+        return week.date()
+    return at.date() - dt.timedelta(days=at.weekday() + 7)
+
+
+def _find_sample(acting: Acting, week: dt.datetime | None) -> SampleRecord:
+    known = reviews.list_samples(acting.store, acting.deployment_id)
+    for found in known:
+        if week is None or found.week == week.date():
+            return found
+    raise UnknownRecordError(
+        f"{acting.deployment_id} has no review sample"
+        + (f" of the week of {week.date()}." if week else " yet.")
+        + " `plimsoll review sample` draws one."
+    )
+
+
+def _tally_before(acting: Acting, week: dt.date) -> dict[str, Tally]:
+    """What the sample before found by stratum: where looking again narrows the interval."""
+    for found in reviews.list_samples(acting.store, acting.deployment_id):
+        if found.week < week and found.seed is not None:
+            labels = reviews.export_labels(acting.store, sample_id=found.sample_id, at=acting.at)
+            return {one.stratum_id: one for one in reviews.tally(labels, is_case=_is_user_at_risk)}
+    return {}
+
+
+def _is_user_at_risk(answers: Mapping[str, int]) -> bool:
+    return _risk_level(answers) >= framing.FLAGGED_LEVEL
+
+
+def _risk_level(answers: Mapping[str, int]) -> int:
+    return max((level for name, level in answers.items() if name.startswith("u_")), default=0)
+
+
+def _agreement(doubled: tuple[tuple[Mapping[str, int], Mapping[str, int]], ...]) -> float:
+    from methods.agreement import Scale, krippendorff_alpha
+
+    if not doubled:
+        return float("nan")
+    ratings = [[_risk_level(first) for first, _ in doubled], [_risk_level(second) for _, second in doubled]]
+    return krippendorff_alpha(ratings, scale=Scale.ORDINAL)
+
+
+def _write_labels(found: LabelExport, out: Path) -> None:
+    """One row a label; ids and levels only, so that no cell can be a formula."""
+    fields = ("item_id", "conversation_id", "stratum_id", "inclusion_probability", "weight", "is_final")
+    with out.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream)
+        writer.writerow([*fields, "answers", "verdict"])
+        for one in found.labels:
+            said = (
+                ";".join(f"{name}={level}" for name, level in sorted(each.items()))
+                for each in (one.answers, one.verdict)
+            )
+            writer.writerow([*(getattr(one, name) for name in fields), *said])
