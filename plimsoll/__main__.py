@@ -10,12 +10,17 @@ import typer
 from methods.errors import MethodsError
 from pipelines.errors import PlimsollError
 from plimsoll.commands import (
+    attesting,
+    deciding,
     demonstration,
     erasing,
+    governing,
     ingesting,
     keeping,
+    locating,
     people,
     reporting,
+    reviewing,
     running,
     serving,
     sql,
@@ -39,10 +44,18 @@ app.command("erase")(erasing.erase)
 app.command("retention")(keeping.retention)
 app.command("backup")(keeping.backup)
 app.command("restore")(keeping.restore)
+app.command("locate")(locating.locate)
 app.add_typer(erasing.app, name="hold")
 app.add_typer(reporting.app, name="report")
 app.add_typer(sql.app, name="sql")
 app.add_typer(people.app, name="users")
+app.add_typer(governing.app, name="register")
+app.add_typer(attesting.app, name="checklist")
+app.add_typer(deciding.appetite, name="appetite")
+app.add_typer(deciding.change, name="change")
+app.add_typer(deciding.incident, name="incident")
+app.add_typer(deciding.trail, name="audit")
+app.add_typer(reviewing.app, name="review")
 
 
 def main() -> None:
