@@ -90,8 +90,9 @@ def compute_facts(home: Home, days: list[dt.date]) -> None:
     with lakes.write(home.lake, by="fact") as commit, DuckDBEngine() as engine:
         engine.attach(commit.lake, list_fact_sources() - {"ledger.deployment"}, days=days)
         engine.attach(commit.lake, ["ledger.deployment"])
+        staged = _staged(commit.lake, days)
         for name, rows in build_facts(engine).items():
-            commit.replace_days(name, rows, _partitions(commit.lake, name, days))
+            commit.replace_days(name, rows, staged | _held(commit.lake, name, days))
 
 
 def count_days(home: Home, days: list[dt.date], definitions: tuple[Definition, ...]) -> None:
@@ -105,13 +106,14 @@ def count_days(home: Home, days: list[dt.date], definitions: tuple[Definition, .
         counts = count_units(engine, definitions)
         tables = {table.full_name: engine.query(_aggregation(table.name)) for table in DAILY}
         tables |= {table.full_name: getattr(counts, table.name) for table in COUNTED}
+        staged, expired = _staged(lake, days), find_expired(lake, Expired.TEXT)
         for table in (*DAILY, *COUNTED):
             rows = _ordered(
                 tables[table.full_name].select(table.arrow_schema.names).cast(table.arrow_schema), table.key
             )
-            partitions = _partitions(lake, table.full_name, days)
+            partitions = staged | _held(lake, table.full_name, days)
             if table is schemas.FEATURE_DAY:
-                partitions -= find_expired(lake, Expired.TEXT)  # it counts the length of what was said
+                partitions -= expired  # it counts the length of what was said
             commit.replace_days(table.full_name, rows, partitions)
         commit.replace_all(schemas.DEFINITION.full_name, definitions_table(definitions))
         closed = find_expired(lake, Expired.FINDING)
@@ -123,14 +125,15 @@ def count_days(home: Home, days: list[dt.date], definitions: tuple[Definition, .
         record(commit, "indicator", inputs, present & inputs.keys(), gone=gone)
 
 
-def _partitions(lake: Lake, name: str, days: list[dt.date]) -> set[Partition]:
-    """Days of staging, and days that the table holds although staging no longer does."""
-    held = set(lake.partitions("staging.message")) | set(lake.partitions("staging.event"))
-    asked = {part for part in held | set(lake.partitions(name)) if part[1] in set(days)}
-    closed = asked & find_expired(lake, Expired.FINDING)
-    if closed:
-        LOG.warning("  %s: %d days stay as they are, for their findings have expired", name, len(closed))
-    return asked - closed
+def _staged(lake: Lake, days: list[dt.date]) -> set[Partition]:
+    """The days that staging holds."""
+    return _held(lake, "staging.message", days) | _held(lake, "staging.event", days)
+
+
+def _held(lake: Lake, name: str, days: list[dt.date]) -> set[Partition]:
+    """Days that a table holds, be it that staging no longer does."""
+    chosen = set(days)
+    return {part for part in lake.partitions(name) if part[1] in chosen}
 
 
 def _aggregation(name: str) -> str:
