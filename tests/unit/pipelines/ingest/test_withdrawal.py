@@ -1,0 +1,99 @@
+"""Records are taken out of a delivered file in the format it came in; what is left reads as before."""
+
+import csv
+import gzip
+import hashlib
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines.ingest.attribution import names_any
+from pipelines.ingest.document import read_items
+from pipelines.ingest.pseudonymise import Pseudonymiser
+from pipelines.ingest.refusal import refuse_erased
+from pipelines.ingest.rewriting import write_without
+from pipelines.ingest.source import Reason, Records
+from pipelines.tombstones import SubjectKind, Tombstones, mark
+
+RECORDS = [{"user": name, "body": f"words of {name}"} for name in ("ada", "bea", "cem")]
+
+
+def write(path: Path) -> Path:
+    lines = "".join(json.dumps(one) + "\n" for one in RECORDS)
+    if path.name.endswith(".parquet"):
+        pq.write_table(pa.Table.from_pylist(RECORDS), path)
+    elif ".csv" in path.name:
+        with path.open("w", newline="") as stream:
+            writer = csv.DictWriter(stream, ["user", "body"])
+            writer.writeheader()
+            writer.writerows(RECORDS)
+    else:
+        text = json.dumps(RECORDS) if path.name.startswith("array") else lines
+        path.write_bytes(gzip.compress(text.encode()) if path.suffix == ".gz" else text.encode())
+    return path
+
+
+@pytest.mark.parametrize(
+    "name", ["a.jsonl", "a.jsonl.gz", "lines.json", "array.json", "array.json.gz", "a.csv", "a.parquet"]
+)
+def test_the_others_read_as_before_and_the_same_bytes_come_twice(tmp_path: Path, name: str) -> None:
+    path = write(tmp_path / name)
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two").mkdir()
+    before = [item.record for item in read_items(path)]
+    assert [one["user"] for one in before] == ["ada", "bea", "cem"]
+    hashes = set()
+    for folder in ("one", "two"):
+        target = tmp_path / folder / name
+        assert write_without(path, {2}, target)
+        assert [item.record for item in read_items(target)] == [before[0], before[2]]
+        hashes.add(hashlib.sha256(target.read_bytes()).hexdigest())
+    assert len(hashes) == 1
+
+
+def test_a_line_keeps_its_number(tmp_path: Path) -> None:
+    write_without(write(tmp_path / "a.jsonl"), {1}, tmp_path / "b.jsonl")
+    assert [item.position for item in read_items(tmp_path / "b.jsonl")] == [2, 3]
+
+
+@pytest.mark.parametrize("name", ["array.json", "a.parquet"])
+def test_of_a_file_without_any_other_record_nothing_is_left(tmp_path: Path, name: str) -> None:
+    assert not write_without(write(tmp_path / name), {1, 2, 3}, tmp_path / f"left-{name}")
+
+
+def test_a_csv_that_cannot_be_read_is_not_written_again(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text('user,body\nada,"x"y\n')
+    with pytest.raises(ValueError, match="record 1 is not CSV"):
+        write_without(path, {1}, tmp_path / "b.csv")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_named"),
+    [('{"id": "u-7"', True), ("u-7", True), ("u-77", False), ("xu-7", False), ("au-7-b", False), ("", False)],
+)
+def test_an_id_is_found_as_a_word_of_its_own(text: str, is_named: bool) -> None:
+    assert names_any(text, {"u-7"}) is is_named
+
+
+def test_records_of_the_erased_are_refused_and_counted_without_a_trace_of_where() -> None:
+    keyed = Pseudonymiser(b"k" * 32)
+    gone = mark(SubjectKind.USER, "one", keyed.identify("user", "one", "ada"))
+    records = Records(
+        messages={"user": ["ada", "bea", None], "thread": ["t", "t", "s"], "text": ["a", "b", "c"]}
+    )
+    refuse_erased(records, deployment_id="one", pseudonymiser=keyed, tombstones=Tombstones(frozenset({gone})))
+    assert records.messages["text"] == ["b", "c"]
+    assert [(one.position, one.reason, one.raw) for one in records.rejected] == [(0, Reason.ERASED, b"")]
+
+
+def test_a_tombstone_of_one_deployment_refuses_nothing_of_another() -> None:
+    keyed = Pseudonymiser(b"k" * 32)
+    gone = mark(SubjectKind.USER, "one", keyed.identify("user", "one", "ada"))
+    records = Records(messages={"user": ["ada"], "thread": ["t"], "text": ["a"]})
+    refuse_erased(records, deployment_id="two", pseudonymiser=keyed, tombstones=Tombstones(frozenset({gone})))
+    assert records.messages["text"] == ["a"]
+    assert records.rejected == []

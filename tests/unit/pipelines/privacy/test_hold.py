@@ -1,0 +1,101 @@
+"""A hold needs two people, a reason and a day; its number is never used again; the audit knows it by that."""
+
+import datetime as dt
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from pipelines import lake as lakes
+from pipelines.errors import DefinitionError, StateError
+from pipelines.privacy.hold import Hold, add_hold, held_threads, load_holds, release_hold
+from pipelines.schemas.staging import CONVERSATION
+from pipelines.settings import Home, HomeKind, make_home
+from risk_register.audit import list_entries
+from risk_register.errors import NotAllowedError
+from risk_register.store import Store
+
+NOW = dt.datetime(2026, 8, 20, tzinfo=dt.UTC)
+UNTIL = dt.date(2026, 9, 1)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    place = make_home(Home(tmp_path / "home"), HomeKind.REAL)
+    texts = dict.fromkeys(CONVERSATION.arrow_schema.names, "x")
+    row = texts | {
+        "deployment_id": "one", "day": NOW.date(), "conversation_id": "talk", "thread_id": "thread",
+        "started_at": NOW, "ended_at": NOW, "received_on": NOW.date(), "message_count": 1,
+        "user_message_count": 1, "assistant_message_count": 0, "agent_message_count": 0,
+    }  # fmt: skip
+    rows = pa.Table.from_pylist([row], schema=CONVERSATION.arrow_schema)
+    with lakes.write(place.lake, by="test") as commit:
+        commit.replace_days("staging.conversation", rows, [("one", NOW.date())])
+    return place
+
+
+@pytest.fixture
+def store(home: Home) -> Store:
+    made = Store(home.governance_url)
+    made.upgrade()
+    return made
+
+
+def add(home: Home, store: Store, **changes: object) -> Hold:
+    values = {
+        "deployment_id": "one", "conversation_id": "talk", "reason": "Asked.", "requested_by": "counsel",
+        "approved_by": "compliance", "expires_on": UNTIL, "at": NOW,
+    }  # fmt: skip
+    return add_hold(home, store, **(values | changes))  # type: ignore[arg-type]
+
+
+def test_a_hold_covers_the_whole_thread_on_its_last_day_and_not_after(home: Home, store: Store) -> None:
+    add(home, store)
+    assert held_threads(home, UNTIL) == {("one", "thread")}
+    assert held_threads(home, UNTIL + dt.timedelta(days=1)) == frozenset()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"approved_by": "counsel"},
+        {"approved_by": " counsel "},
+        {"reason": "  "},
+        {"expires_on": NOW.date() - dt.timedelta(days=1)},
+        {"conversation_id": "nowhere"},
+        {"deployment_id": "two"},
+    ],
+)
+def test_a_hold_that_is_not_in_order_is_refused(home: Home, store: Store, changes: dict[str, object]) -> None:
+    with pytest.raises(StateError):
+        add(home, store, **changes)
+    assert load_holds(home) == ()
+
+
+def test_a_hold_may_expire_today(home: Home, store: Store) -> None:
+    assert add(home, store, expires_on=NOW.date()).is_in_force(NOW.date())
+
+
+def test_a_number_is_not_used_again_and_the_audit_names_no_conversation(home: Home, store: Store) -> None:
+    first = add(home, store)
+    release_hold(home, store, hold_id=first.hold_id, reason="Over.", actor="counsel", at=NOW)
+    assert add(home, store).hold_id == "hold_0002"
+    entries = list_entries(store)
+    assert [entry.action for entry in entries] == ["hold_added", "hold_released", "hold_added"]
+    assert "talk" not in str(entries)
+
+
+def test_a_release_needs_a_reason_and_a_hold_that_exists(home: Home, store: Store) -> None:
+    hold = add(home, store)
+    with pytest.raises(NotAllowedError):
+        release_hold(home, store, hold_id=hold.hold_id, reason=" ", actor="counsel", at=NOW)
+    with pytest.raises(StateError, match="hold_0001"):
+        release_hold(home, store, hold_id="hold_0007", reason="Over.", actor="counsel", at=NOW)
+    assert load_holds(home) == (hold,)
+
+
+@pytest.mark.parametrize("text", ["", "holds: 3", "[", "holds: [{hold_id: hold_0001}]", "holds: ["])
+def test_a_file_that_is_not_valid_is_an_error_not_an_empty_list(home: Home, text: str) -> None:
+    (home.definitions / "holds.yaml").write_text(text)
+    with pytest.raises(DefinitionError, match=r"holds\.yaml"):
+        load_holds(home)

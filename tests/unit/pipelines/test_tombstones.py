@@ -1,0 +1,38 @@
+"""Tombstones tell who was erased, are added to only, and a damaged file stops everything."""
+
+from pathlib import Path
+
+import pytest
+
+from pipelines.errors import StateError
+from pipelines.tombstones import SubjectKind, Tombstones, add_tombstones, load_tombstones, mark
+
+USER, THREAD = SubjectKind.USER, SubjectKind.THREAD
+
+
+def test_a_tombstone_is_for_one_kind_deployment_and_id(tmp_path: Path) -> None:
+    held = add_tombstones(tmp_path / "tombstones", [mark(USER, "one", "a" * 32)])
+    assert held.covers(USER, "one", "a" * 32)
+    assert not held.covers(THREAD, "one", "a" * 32)
+    assert not held.covers(USER, "two", "a" * 32)
+    assert not held.covers(USER, "one", "b" * 32)
+
+
+def test_the_file_is_added_to_and_holds_no_pseudonym(tmp_path: Path) -> None:
+    path = tmp_path / "tombstones"
+    for letter in "ab":
+        add_tombstones(path, [mark(USER, "one", letter * 32)])
+    assert len(load_tombstones(path).marks) == 2
+    assert "a" * 32 not in path.read_text()
+    assert path.stat().st_mode & 0o077 == 0
+
+
+def test_without_a_file_nobody_was_erased(tmp_path: Path) -> None:
+    assert load_tombstones(tmp_path / "tombstones") == Tombstones()
+
+
+@pytest.mark.parametrize("text", ["half", "z" * 64, "a" * 63, f"{'a' * 64}\n{'b' * 65}\n"])
+def test_a_damaged_file_is_an_error(tmp_path: Path, text: str) -> None:
+    (tmp_path / "tombstones").write_text(text)
+    with pytest.raises(StateError, match="damaged"):
+        load_tombstones(tmp_path / "tombstones")
