@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from methods.alarms import TOLERATED_PER_YEAR, WATCH_SHARE, alarm_threshold
+from methods.suppression import MINIMUM_RATE_TRIALS, is_small
 from pipelines.assess.calendar import DAY, Calendar
 from pipelines.assess.concern import Concern
 from pipelines.assess.observation import Background
@@ -176,7 +177,9 @@ def _say(watched: Watched, opened_on: dt.date, last: dt.date) -> str:
     events, units = float(series.events[span].sum()), float(series.units[span].sum())
     per = PER_UNIT[definition["kind"]]
     unit = " per 1,000" if per > 1 else ""
-    found = f"{per * events / units:.3g}{unit}" if units else "no units"
+    # A note leaves in reports, so it says no more of few people than a table there would.
+    is_hidden = units < MINIMUM_RATE_TRIALS or is_small([events, units - events]).any()
+    found = "few units" if is_hidden else f"{per * events / units:.3g}{unit}"
     robust = "agrees" if watched.path.robust[day] >= watched.threshold / WATCH_SHARE else "is quiet"
     detected = " Counted as detected; no review has confirmed it." if "signal:" in definition["needs"] else ""
     return (

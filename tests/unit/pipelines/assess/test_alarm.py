@@ -71,6 +71,18 @@ def test_the_checkpoint_says_how_far_days_are_judged(make):
     assert len(checkpoint["statistics"]) == 3
 
 
+def test_a_note_says_no_more_of_few_people_than_a_report_may(make):
+    decision = make.decision(effective_from=MONDAY)
+    (many,) = raise_(make, BAD, decision)
+    assert "0.4 from" in many.note
+    (few,) = raise_(make, [0] * 40 + [20], decision)
+    assert "0.4 from" in few.note
+    table = arrivals([1] * 20 + [8] * 3, units=9)
+    background = make.background(make.calendar(MONDAY, 23), make.definition(), decisions=(decision,))
+    (hidden,) = raise_appetites(table, background, {"harbor": MONDAY + 400 * DAY})
+    assert "few units from" in hidden.note
+
+
 def test_only_what_detectors_flag_is_said_to_be_unreviewed(make):
     decision = make.decision(effective_from=MONDAY)
     (flagged,) = raise_(make, BAD, decision, needs="signal:u_self_harm")
