@@ -54,11 +54,11 @@ def find_needs(
             ALARM,
             titles.get(alarm.indicator_id, say_words(alarm.indicator_id)),
             f"{alarm.state} since {say_day(alarm.opened_on)}. {alarm.note}",
-            f"/indicators/{alarm.indicator_id}",
+            "/alarms",
             {},
         )
         for alarm in alarms
-        if alarm.state in OPEN_ALARMS
+        if alarm.is_open and alarm.state in OPEN_ALARMS
     ]
     all_items = tuple(items)
     found += [

@@ -26,7 +26,9 @@ from dashboards.records import (
     Change,
     Deployment,
     Detector,
+    Drift,
     EquityRatio,
+    GraveFinding,
     Indicator,
     Observation,
     QualityCount,
@@ -159,11 +161,17 @@ class Reader:
         """Detectors and their signals."""
         return self._rows(Detector, "detector")
 
-    def equity(self, deployment_id: str, indicator_id: str) -> tuple[EquityRatio, ...]:
-        """Rate ratios of groups for one indicator."""
-        return self._rows(
-            EquityRatio, "equity", {"deployment_id": deployment_id, "indicator_id": indicator_id}
-        )
+    def equity(self, deployment_id: str) -> tuple[EquityRatio, ...]:
+        """Rate ratios of groups, indicator by indicator."""
+        return self._rows(EquityRatio, "equity", {"deployment_id": deployment_id})
+
+    def drift(self, deployment_id: str, since: date) -> tuple[Drift, ...]:
+        """Distances of weeks from the reference, feature by feature, oldest first."""
+        return self._rows(Drift, "drift", {"deployment_id": deployment_id, "since": since})
+
+    def grave_findings(self, deployment_id: str, since: date) -> tuple[GraveFinding, ...]:
+        """Grave findings that nobody has confirmed, newest first."""
+        return self._rows(GraveFinding, "needs_eyes", {"deployment_id": deployment_id, "since": since})
 
 
 @dataclass

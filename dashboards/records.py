@@ -118,15 +118,53 @@ class Appetite:
 
 @dataclass(frozen=True)
 class Alarm:
-    """An alarm of a sequential detector."""
+    """Something that somebody should look at, and the story it belongs to."""
 
     alarm_id: str
     indicator_id: str
+    kind: str
     opened_on: date
+    closed_on: date | None
     state: str
+    is_paging: bool
     statistic: float | None
     threshold: float | None
+    confirmed_on: date | None
+    cause: str
     note: str
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the data still support it and nobody has resolved it."""
+        return self.closed_on is None and self.state != "resolved"
+
+
+@dataclass(frozen=True)
+class GraveFinding:
+    """Grave findings of one signal on one day, confirmed by nobody."""
+
+    day: date
+    what: str
+    signal_id: str
+    level: int
+    detector_id: str
+    badge: str
+    listed_count: int
+    day_count: int
+
+
+@dataclass(frozen=True)
+class Drift:
+    """How far one feature of a week lies from the reference weeks."""
+
+    feature: str
+    week: date
+    distance: float | None
+    threshold: float | None
+    null_high: float | None
+    message_count: int
+    reference_count: int
+    status: str
 
 
 @dataclass(frozen=True)
@@ -176,12 +214,20 @@ class Detector:
 
 @dataclass(frozen=True)
 class EquityRatio:
-    """A group's rate ratio against the rest."""
+    """A group's rate ratio against the rest, and what the detector's error allows of it."""
 
     indicator_id: str
     slice: str
     slice_value: str
+    first_day: date
+    last_day: date
+    numerator: float
+    denominator: float
     ratio: float | None
     ci_low: float | None
     ci_high: float | None
+    difference_per_1000: float | None
+    bound_low: float | None
+    bound_high: float | None
     status: str
+    method: str

@@ -193,16 +193,6 @@ BADGE_MARKS: Mapping[str, Mark] = {
 }
 
 
-APPETITE_MARKS: Mapping[str, Mark] = {
-    "approved": Mark("approved", Shape.DISC, Tone.CALM, "Proposed by one person, approved by another."),
-    "placeholder": Mark(
-        "placeholder", Shape.QUESTION, Tone.UNKNOWN, "Ships with the indicator; nobody has approved it here."
-    ),
-    "unset": Mark("no limit", Shape.RING, Tone.UNKNOWN, "Nobody has proposed a limit."),
-    "context": Mark("context", Shape.DASH, Tone.QUIET, "Neither side is bad, so no limit applies."),
-}
-
-
 def mark_variation(variation: Variation, direction: Direction) -> Mark:
     """The mark of a variation; whether a special cause is good depends on the indicator's direction."""
     if variation is Variation.NOT_ASSESSED:

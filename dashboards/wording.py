@@ -6,12 +6,13 @@ Text only, so that a chart, its table twin and an export say the same.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from dashboards.records import Indicator, Observation
+from dashboards.records import EquityRatio, Indicator, Observation
 from dashboards.theme import ABSENCE_MARKS, Absence
 
 MISSING = "–"
+SMALLEST_FACTOR, LARGEST_FACTOR = 0.01, 100.0
 
 _FORMATS: dict[str, Callable[[float], str]] = {
     "proportion": lambda value: f"{_round(value * 100)}\u00a0%",
@@ -100,6 +101,20 @@ def say_observation(row: Observation | None, indicator: Indicator) -> str:
     )
 
 
+def say_ratio(ratio: EquityRatio) -> str:
+    """A rate ratio with its interval, or that there is none."""
+    if ratio.ratio is None or ratio.ci_low is None or ratio.ci_high is None:
+        return "no ratio"
+    return f"{say_factor(ratio.ratio)} ({say_factor(ratio.ci_low)} to {say_factor(ratio.ci_high)})"
+
+
+def say_factor(value: float) -> str:
+    """How many times; beyond a hundred or below a hundredth more figures would say nothing."""
+    if value < SMALLEST_FACTOR:
+        return "below 0.01"
+    return "above 100" if value > LARGEST_FACTOR else f"{value:.2f}"
+
+
 def say_absences(absences: Sequence[Absence]) -> str:
     """The words of everything a number must be read with."""
     return ", ".join(ABSENCE_MARKS[absence].word for absence in absences)
@@ -113,6 +128,15 @@ def say_day(day: date | None) -> str:
 def say_moment(moment: datetime) -> str:
     """A moment in UTC, to the minute."""
     return f"{say_day(moment.date())}, {moment:%H:%M} UTC"
+
+
+def say_duration(length: timedelta) -> str:
+    """How long something lasts: days and hours, or hours and minutes."""
+    minutes = int(length.total_seconds()) // 60
+    days, hours = minutes // 1440, minutes // 60 % 24
+    if days:
+        return f"{days}\u00a0d {hours}\u00a0h"
+    return f"{hours}\u00a0h {minutes % 60}\u00a0min"
 
 
 def say_words(identifier: str) -> str:

@@ -92,6 +92,13 @@ def draw_day(
     return _label(key, label, field, note)
 
 
+def draw_moment(name: str, label: str, *, note: str) -> Component:
+    """A field for a day and a time."""
+    return _label(
+        f"field-{name}", label, dcc.Input(type="datetime-local", name=name, id=f"field-{name}"), note
+    )
+
+
 def draw_choice(
     name: str,
     label: str,

@@ -39,6 +39,20 @@ def draw_absences(absences: Iterable[Absence]) -> list[Component]:
     return [draw_mark(ABSENCE_MARKS[absence]) for absence in absences]
 
 
+def draw_vocabulary(marks: Iterable[Mark]) -> Component:
+    """What every mark of one vocabulary says."""
+    return html.Section(
+        [
+            html.H2("How to read the results"),
+            html.Dl(
+                [part for mark in marks for part in (html.Dt(draw_mark(mark)), html.Dd(mark.sentence))],
+                className="facts",
+            ),
+        ],
+        className="card",
+    )
+
+
 def draw_legend() -> Component:
     """Every mark of status, variation and absence with its sentence."""
     variations = [mark_variation(variation, Direction.NEITHER) for variation in Variation]

@@ -201,11 +201,11 @@ def draw_footer(build: Build | None) -> list[Component]:
     return parts
 
 
-def draw_facts(view: View, *more: tuple[str, str]) -> list[tuple[str, str]]:
+def draw_facts(view: View, *more: tuple[str, str], has_range: bool = True) -> list[tuple[str, str]]:
     """What every chart says of itself: the range, how far the data reach, and when they were built."""
     reach = view.deployment.last_day
     return [
-        ("Range", RANGE_WORDS[view.query.range]),
+        *([("Range", RANGE_WORDS[view.query.range])] if has_range else []),
         *more,
         (
             "Data as of",

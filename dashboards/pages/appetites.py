@@ -26,8 +26,8 @@ from dashboards.pages.page import Page, Shelf
 from dashboards.records import Appetite, Indicator
 from dashboards.sheet import Sheet
 from dashboards.standing import order_indicators
-from dashboards.theme import APPETITE_MARKS
 from dashboards.view import View
+from dashboards.vocabulary import APPETITE_MARKS
 from dashboards.wording import MISSING, say_day, say_moment, say_unit, say_value, say_words
 from risk_register.accounts import Action
 from risk_register.appetites import AppetiteDecision, in_force, list_decisions

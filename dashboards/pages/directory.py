@@ -7,15 +7,31 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from urllib.parse import unquote
 
-from dashboards.pages import appetites, checklist, data_health, indicator, indicators, overview, register
+from dashboards.pages import (
+    alarms,
+    appetites,
+    checklist,
+    data_health,
+    equity,
+    incidents,
+    indicator,
+    indicators,
+    overview,
+    register,
+    releases,
+)
 from dashboards.pages.page import Page, Shelf
 
 PAGES: tuple[Page, ...] = (
     overview.PAGE,
     indicators.PAGE,
     indicator.PAGE,
+    alarms.PAGE,
+    equity.PAGE,
+    releases.PAGE,
     register.PAGE,
     appetites.PAGE,
+    incidents.PAGE,
     checklist.PAGE,
     data_health.PAGE,
 )

@@ -8,7 +8,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboards.components.chart import draw_chart
-from dashboards.components.marks import draw_absences, draw_status
+from dashboards.components.marks import draw_absences, draw_mark, draw_status
 from dashboards.components.shell import draw_facts
 from dashboards.components.table import Heading, Line, draw_table
 from dashboards.figures.slices import SliceFrame, draw_slices
@@ -16,11 +16,13 @@ from dashboards.records import EquityRatio, Observation
 from dashboards.standing import ALL, Standing, explain_row
 from dashboards.theme import Scheme
 from dashboards.view import View
+from dashboards.vocabulary import EQUITY_MARKS
 from dashboards.wording import (
     say_count,
     say_day,
     say_interval,
     say_observation,
+    say_ratio,
     say_unit,
     say_value,
     say_words,
@@ -74,9 +76,7 @@ def draw_slice_panel(view: View, standing: Standing) -> Component:
                 twin=draw_table(
                     f"{indicator.title} by {say_words(name)}",
                     HEADINGS,
-                    _draw_lines(
-                        view, standing, shown, view.reader.equity(view.deployment_id, indicator.indicator_id)
-                    ),
+                    _draw_lines(view, standing, shown, view.reader.equity(view.deployment_id)),
                     empty="No groups.",
                 ),
             ),
@@ -126,7 +126,11 @@ def _draw_lines(
     view: View, standing: Standing, rows: Sequence[Observation], ratios: Sequence[EquityRatio]
 ) -> list[Line]:
     kind = standing.indicator.kind
-    by_group = {(ratio.slice, ratio.slice_value): ratio for ratio in ratios}
+    by_group = {
+        (ratio.slice, ratio.slice_value): ratio
+        for ratio in ratios
+        if ratio.indicator_id == standing.indicator.indicator_id
+    }
     asked = (view.filter("slice"), view.filter("value"))
     return [
         Line(
@@ -149,9 +153,7 @@ def _draw_lines(
     ]
 
 
-def _say_ratio(ratio: EquityRatio | None) -> str:
+def _say_ratio(ratio: EquityRatio | None) -> Component | str:
     if ratio is None:
         return "not compared"
-    if ratio.ratio is None or ratio.ci_low is None or ratio.ci_high is None:
-        return say_words(ratio.status)
-    return f"{say_words(ratio.status)}: {ratio.ratio:.2f} ({ratio.ci_low:.2f} to {ratio.ci_high:.2f})"
+    return html.Div([draw_mark(EQUITY_MARKS[ratio.status]), html.Span(say_ratio(ratio), className="why")])

@@ -1,14 +1,19 @@
--- Alarms of the sequential detectors.
+-- What somebody should look at: rates past their appetite, grave findings, changes nobody announced.
 -- Grain: one row an alarm.
 -- Missing: no row means that none was raised.
 
 select
     alarm.alarm_id,
     alarm.indicator_id,
+    alarm.kind,
     alarm.opened_on,
+    alarm.closed_on,
     alarm.state,
+    alarm.is_paging,
     alarm.statistic,
     alarm.threshold,
+    alarm.confirmed_on,
+    alarm.cause,
     alarm.note
 from published.alarm
 where alarm.deployment_id = $deployment_id

@@ -288,39 +288,14 @@ def make_tables(*, generation: int = 7, home_kind: str = "demo") -> dict[str, li
             *make_observations(COVE, chance=chance, scale=0.02, generation=generation),
         ],
         "appetite": [row for deployment in (HARBOR, COVE) for row in make_appetites(deployment)],
-        "alarm": [
-            {
-                "alarm_id": "a1",
-                "deployment_id": HARBOR,
-                "indicator_id": "missed_escalation_rate",
-                "opened_on": LAST_DAY - timedelta(days=6),
-                "state": "alarm",
-                "statistic": 412.0,
-                "threshold": 365.0,
-                "note": "The share of missed escalations rose after the change of the model on 12 Oct.",
-            }
-        ],
+        "alarm": make_alarms(),
+        "needs_eyes": make_grave_findings(),
         "change": make_changes(),
         "data_quality": make_quality(chance),
         "readiness": [row for deployment in (HARBOR, COVE) for row in make_readiness(deployment)],
         "detector": make_detectors(),
-        "equity": [
-            {
-                "deployment_id": HARBOR,
-                "indicator_id": "missed_escalation_rate",
-                "slice": "language",
-                "slice_value": value,
-                "ratio": ratio,
-                "ci_low": low,
-                "ci_high": high,
-                "status": status,
-            }
-            for value, ratio, low, high, status in (
-                ("en", 0.82, 0.5, 1.36, "measurement_cannot_separate"),
-                ("es", 1.9, 1.1, 3.2, "different"),
-                ("pl", None, None, None, "not_assessable"),
-            )
-        ],
+        "equity": make_equity(),
+        "drift": make_drift(),
     }
 
 
@@ -649,3 +624,135 @@ def make_detectors() -> list[Row]:
             ("a_stigma_invalidation", "en, es", "unvalidated", "No labelled messages yet."),
         )
     ]
+
+
+def make_alarms() -> list[Row]:
+    """Two open alarms after one change, one held by a fault of the data, one that has passed."""
+    base = {"deployment_id": HARBOR, "kind": "appetite_exceeded", "threshold": 730.0, "is_paging": True}
+    return [
+        {
+            **base,
+            "alarm_id": "a1",
+            "indicator_id": "missed_escalation_rate",
+            "opened_on": LAST_DAY - timedelta(days=33),
+            "state": "alarm",
+            "statistic": 912.0,
+            "confirmed_on": LAST_DAY - timedelta(days=26),
+            "cause": "change:c2",
+            "note": "The share of missed escalations rose after the change of the model on 12 Oct.",
+        },
+        {
+            **base,
+            "alarm_id": "a2",
+            "indicator_id": "harm_rate_per_1000",
+            "opened_on": LAST_DAY - timedelta(days=30),
+            "state": "watch",
+            "is_paging": False,
+            "statistic": 61.0,
+            "cause": "change:c2",
+            "note": "Harmful replies are on their way up. On watch; no alarm.",
+        },
+        {
+            **base,
+            "alarm_id": "a3",
+            "indicator_id": "handoff_completion_rate",
+            "opened_on": LAST_DAY - timedelta(days=8),
+            "state": "alarm",
+            "is_paging": False,
+            "statistic": 800.0,
+            "cause": "data:harbor_companion:2026-11-11",
+            "note": "Held back: data of 2026-11-11 are missing or were held by the gate.",
+        },
+        {
+            **base,
+            "alarm_id": "a4",
+            "indicator_id": "ai_disclosure_rate",
+            "opened_on": LAST_DAY - timedelta(days=50),
+            "closed_on": LAST_DAY - timedelta(days=36),
+            "state": "resolved",
+            "is_paging": False,
+            "statistic": 1200.0,
+            "cause": "day:harbor_companion:2026-10-01",
+            "note": "Weekly totals did not confirm it.",
+        },
+    ]
+
+
+def make_grave_findings() -> list[Row]:
+    """Two grave findings of one day, of 31 that there were."""
+    return [
+        {
+            "deployment_id": HARBOR,
+            "day": LAST_DAY - timedelta(days=1),
+            "what": "unanswered_risk",
+            "conversation_id": f"conversation{number}",
+            "message_id": f"message{number}",
+            "signal_id": "u_suicidal_ideation",
+            "level": 4,
+            "detector_id": "lexicon",
+            "detector_version": "1.4.0",
+            "badge": "limited",
+            "state": "unconfirmed",
+            "day_count": 31,
+        }
+        for number in range(2)
+    ]
+
+
+def make_equity() -> list[Row]:
+    """Groups of every status; one of them without a ratio."""
+    base = {
+        "deployment_id": HARBOR,
+        "indicator_id": "missed_escalation_rate",
+        "slice": "language",
+        "first_day": date(2026, 10, 19),
+        "last_day": date(2026, 11, 15),
+        "method": "bounded",
+    }
+    rows = [
+        ("language", "en", "measurement_cannot_separate", (0.62, 0.5, 0.77), (0.4, 1.6), (61, 820)),
+        ("language", "es", "different", (1.9, 1.4, 2.6), (1.3, 2.9), (40, 260)),
+        ("language", "pl", "not_assessable", None, None, (3, 41)),
+        ("age_band", "25-44", "equivalent", (1.02, 0.9, 1.15), (0.95, 1.1), (52, 610)),
+    ]
+    return [
+        {
+            **base,
+            "slice": name,
+            "slice_value": value,
+            "status": status,
+            "numerator": counts[0],
+            "denominator": counts[1],
+            "ratio": ratio[0] if ratio else None,
+            "ci_low": ratio[1] if ratio else None,
+            "ci_high": ratio[2] if ratio else None,
+            "difference_per_1000": 21.5 if ratio else None,
+            "bound_low": bounds[0] if bounds else None,
+            "bound_high": bounds[1] if bounds else None,
+        }
+        for name, value, status, ratio, bounds, counts in rows
+    ]
+
+
+def make_drift() -> list[Row]:
+    """Eight reference weeks, stable ones, and two that moved after the change of the model."""
+    monday = LAST_DAY - timedelta(weeks=WEEKS - 1, days=LAST_DAY.weekday())
+    rows: list[Row] = []
+    for feature, steady, moved in (("message_length", 0.02, 0.03), ("signal_mix", 0.04, 0.16)):
+        for week in range(WEEKS - 1):
+            has_moved = week > 10 and moved > 0.1
+            status = "reference" if week < 8 else "moved" if has_moved else "stable"
+            rows.append(
+                {
+                    "deployment_id": HARBOR,
+                    "week": monday + timedelta(weeks=week),
+                    "feature": feature,
+                    "distance": moved if has_moved else steady,
+                    "threshold": 0.1,
+                    "null_high": 0.06,
+                    "message_count": 18_000,
+                    "reference_count": 140_000,
+                    "status": status,
+                }
+            )
+    return rows

@@ -14,6 +14,7 @@ TABLE_OF = {
     records.Observation: "observation", records.Appetite: "appetite", records.Alarm: "alarm",
     records.Change: "change", records.QualityCount: "data_quality", records.Readiness: "readiness",
     records.Detector: "detector", records.EquityRatio: "equity",
+    records.Drift: "drift",
 }  # fmt: skip
 
 

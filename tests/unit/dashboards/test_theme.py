@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboards import theme
+from dashboards import theme, vocabulary
 from dashboards.theme import (
     PALETTES,
     STATUS_MARKS,
@@ -16,9 +16,13 @@ from dashboards.theme import (
     Variation,
     mark_variation,
 )
+from methods.drift import DriftStatus
+from methods.equity import EquityStatus
 from pipelines.assess.status import Status as AssessedStatus
+from pipelines.schemas.published.judgement import ALARM
 from risk_register.acceptability import Acceptability
 from risk_register.checklist import ItemStatus
+from risk_register.incidents import IncidentStatus
 
 ASSETS = Path(theme.__file__).parent / "assets"
 VOCABULARIES = {
@@ -28,6 +32,11 @@ VOCABULARIES = {
     "checklist": theme.CHECKLIST_MARKS,
     "acceptability": theme.ACCEPTABILITY_MARKS,
     "badge": theme.BADGE_MARKS,
+    "alarm": vocabulary.ALARM_MARKS,
+    "equity": vocabulary.EQUITY_MARKS,
+    "drift": vocabulary.DRIFT_MARKS,
+    "incident": vocabulary.INCIDENT_MARKS,
+    "appetite": vocabulary.APPETITE_MARKS,
 }
 READABLE = 4.5  # WCAG 2.2 AA for text
 
@@ -45,6 +54,14 @@ def test_every_state_of_the_closed_vocabularies_has_a_mark():
     assert set(theme.ABSENCE_MARKS) == set(theme.Absence)
     assert set(theme.CHECKLIST_MARKS) == {status.value for status in ItemStatus}
     assert set(theme.ACCEPTABILITY_MARKS) == {verdict.value for verdict in Acceptability}
+
+
+def test_what_is_assessed_elsewhere_has_its_marks_here():
+    assert set(vocabulary.EQUITY_MARKS) == {status.value for status in EquityStatus}
+    assert set(vocabulary.DRIFT_MARKS) == {status.value for status in DriftStatus} | {"reference"}
+    assert set(vocabulary.INCIDENT_MARKS) == {status.value for status in IncidentStatus}
+    declared = next(column for column in ALARM.columns if column.name == "state").meaning
+    assert set(vocabulary.ALARM_MARKS) == set(declared.rstrip(".").replace(" or ", ", ").split(", "))
 
 
 def test_statuses_are_those_that_are_assessed_in_the_same_order():

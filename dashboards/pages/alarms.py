@@ -1,0 +1,252 @@
+"""Alarms: what the data ask somebody to look at, told as stories with one cause each, and what has passed.
+
+An alarm follows from the data alone: it opens and closes with them. What people make of it is an incident.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from itertools import groupby
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboards.components.marks import draw_mark
+from dashboards.components.shell import draw_chips, draw_heading
+from dashboards.components.table import Heading, Line, draw_download, draw_table
+from dashboards.components.tally import draw_tallies
+from dashboards.pages.overview import say_origin
+from dashboards.pages.page import Page
+from dashboards.records import Alarm, Change
+from dashboards.sheet import Sheet
+from dashboards.theme import BADGE_MARKS
+from dashboards.view import View
+from dashboards.vocabulary import ALARM_MARKS
+from dashboards.wording import MISSING, say_count, say_day, say_words
+from risk_register.accounts import Action
+from risk_register.content import load_taxonomy
+
+PATH = "/alarms"
+BESIDE = timedelta(days=14)  # a change so long before an alarm is worth reading with it
+KIND_WORDS: Mapping[str, str] = {
+    "appetite_exceeded": "Rate past its approved breach limit; evidence adds up day by day.",
+    "critical_finding": "A grave finding; one is enough.",
+    "suspected_unannounced_change": "A new name in the logs, or weeks unlike the reference, undeclared.",
+}
+FINDING_WORDS = {
+    "assistant_harm": "harm by the assistant",
+    "unanswered_risk": "a person at risk whom nothing in the conversation answers",
+}
+HEADINGS = tuple(
+    Heading(title) for title in ("Indicator", "State", "Rule", "Evidence", "Opened", "Calls a person", "Note")
+)
+
+
+def layout(view: View) -> Component:
+    """The page."""
+    alarms = view.reader.alarms(view.deployment_id)
+    titles = {one.indicator_id: one.title for one in view.reader.indicators()}
+    changes = view.reader.changes(view.deployment_id, date.min)
+    shown = filter_alarms(view, alarms)
+    stories = group_by_cause([alarm for alarm in shown if alarm.is_open])
+    past = [alarm for alarm in shown if not alarm.is_open]
+    return html.Div(
+        [
+            draw_heading(view, "Alarms", _say_state(alarms)),
+            draw_tallies(
+                view,
+                "status",
+                ALARM_MARKS,
+                Counter(alarm.state for alarm in alarms),
+                label="Alarms by state",
+            ),
+            html.Div(
+                [
+                    draw_chips(view, ("status",)) or html.Span(),
+                    draw_download(view.download("alarms"), "alarms"),
+                ],
+                className="section-heading",
+            ),
+            *[_draw_story(view, cause, members, titles, changes) for cause, members in stories],
+            None if stories else _draw_nothing(alarms),
+            _draw_past(view, past, titles),
+            _draw_findings(view),
+        ]
+    )
+
+
+def filter_alarms(view: View, alarms: Sequence[Alarm]) -> tuple[Alarm, ...]:
+    """Those that the address asks for; one that has closed counts from the day it closed."""
+    status = view.filter("status")
+    return tuple(
+        alarm
+        for alarm in alarms
+        if status in {None, alarm.state}
+        and (alarm.is_open or (alarm.closed_on or alarm.opened_on) >= view.since)
+    )
+
+
+def group_by_cause(alarms: Sequence[Alarm]) -> list[tuple[str, list[Alarm]]]:
+    """Alarms with one cause are one story; the story with the newest alarm comes first."""
+    ordered = sorted(alarms, key=lambda alarm: alarm.cause)
+    stories = [(cause, list(members)) for cause, members in groupby(ordered, key=lambda alarm: alarm.cause)]
+    return sorted(stories, key=lambda story: max(alarm.opened_on for alarm in story[1]), reverse=True)
+
+
+def _say_state(alarms: Sequence[Alarm]) -> str:
+    open_ones = [alarm for alarm in alarms if alarm.is_open]
+    stories = len(group_by_cause(open_ones))
+    calling = sum(alarm.is_paging for alarm in open_ones)
+    rule = "An alarm opens and closes with the data alone; a placeholder appetite raises none."
+    if not open_ones:
+        return f"None is open. {rule}"
+    told = f"{len(open_ones)} open in {stories} stor{'y' if stories == 1 else 'ies'}"
+    return f"{told}, {calling} may call a person. {rule}"
+
+
+def _draw_nothing(alarms: Sequence[Alarm]) -> Component:
+    words = "No open alarm matches the filter."
+    if not any(alarm.is_open for alarm in alarms):
+        words = "No alarm is open." if alarms else "No alarm has been raised."
+    return html.Section([html.H2("Open"), html.P(words, className="empty")], className="card")
+
+
+def say_cause(cause: str, alarm: Alarm, changes: Sequence[Change]) -> str:
+    """What alarms of one cause have in common, in words."""
+    kind, _, rest = cause.partition(":")
+    if kind == "data":
+        return f"Beside a fault of the data on {say_day(date.fromisoformat(rest.rpartition(':')[2]))}"
+    if kind == "change":
+        known = next((change for change in changes if change.change_id == rest), None)
+        if known is None:
+            return "A change that nobody announced"
+        return f"After a change of the {say_words(known.what)} on {say_day(known.effective_on)}"
+    return f"Opened on {say_day(alarm.opened_on)}"
+
+
+def _draw_story(
+    view: View,
+    cause: str,
+    members: Sequence[Alarm],
+    titles: Mapping[str, str],
+    changes: Sequence[Change],
+) -> Component:
+    first = min(members, key=lambda alarm: alarm.opened_on)
+    beside = [change for change in changes if first.opened_on - BESIDE <= change.effective_on <= view.today]
+    told: Component = html.P("No change is known of the 14 days before it or since.", className="hint")
+    if beside:
+        told = html.Ul(
+            [
+                html.Li(f"{say_day(one.effective_on)}: {say_words(one.what)}. {one.note} ({say_origin(one)})")
+                for one in beside
+            ],
+            className="listed",
+        )
+    return html.Section(
+        [
+            html.H2(f"{say_cause(cause, first, changes)} ({len(members)})"),
+            draw_table(
+                f"Alarms: {say_cause(cause, first, changes)}",
+                HEADINGS,
+                [_draw_line(view, alarm, titles) for alarm in members],
+                empty="None.",
+            ),
+            html.H3("Changes beside it"),
+            told,
+        ],
+        className="card",
+    )
+
+
+def _draw_line(view: View, alarm: Alarm, titles: Mapping[str, str]) -> Line:
+    title = titles.get(alarm.indicator_id, say_words(alarm.indicator_id))
+    opened = [say_day(alarm.opened_on)]
+    if alarm.closed_on is not None:
+        opened.append(f" to {say_day(alarm.closed_on)}")
+    incident = None
+    if view.may(Action.OPEN_INCIDENT):
+        incident = html.P(
+            dcc.Link("Open an incident", href=view.href("/incidents", alarm=alarm.alarm_id)), className="why"
+        )
+    return Line(
+        (
+            [dcc.Link(title, href=view.href(f"/indicators/{alarm.indicator_id}")), incident],
+            draw_mark(ALARM_MARKS[alarm.state]),
+            KIND_WORDS.get(alarm.kind, say_words(alarm.kind)),
+            say_evidence(alarm),
+            "".join(opened),
+            _say_calling(alarm),
+            alarm.note,
+        )
+    )
+
+
+def say_evidence(alarm: Alarm) -> str:
+    """The statistic against its threshold, and whether weekly totals agree."""
+    if alarm.statistic is None or alarm.threshold is None:
+        return MISSING
+    weekly = f"; weekly totals agree since {say_day(alarm.confirmed_on)}" if alarm.confirmed_on else ""
+    return f"{alarm.statistic:,.0f} against {alarm.threshold:,.0f}{weekly}"
+
+
+def _say_calling(alarm: Alarm) -> str:
+    if alarm.is_paging:
+        return "yes"
+    return "no: held by the data" if alarm.cause.startswith("data:") else "no"
+
+
+def _draw_past(view: View, past: Sequence[Alarm], titles: Mapping[str, str]) -> Component:
+    lines = [_draw_line(view, alarm, titles) for alarm in past]
+    return html.Section(
+        [html.H2("Past"), draw_table("Past alarms", HEADINGS, lines, empty="None in this range.")],
+        className="card",
+    )
+
+
+def _draw_findings(view: View) -> Component:
+    signals = {signal.id: signal.title for signal in load_taxonomy().signals}
+    lines = [
+        Line(
+            (
+                say_day(row.day),
+                FINDING_WORDS.get(row.what, say_words(row.what)),
+                signals.get(row.signal_id, say_words(row.signal_id)),
+                str(row.level),
+                [row.detector_id, " ", draw_mark(BADGE_MARKS[row.badge])],
+                say_count(row.listed_count),
+                say_count(row.day_count),
+            )
+        )
+        for row in view.reader.grave_findings(view.deployment_id, view.since)
+    ]
+    headings = (
+        *(Heading(title) for title in ("Day", "What", "Signal", "Level", "Found by")),
+        Heading("Listed", is_number=True),
+        Heading("Of that day and kind", is_number=True),
+    )
+    return html.Section(
+        [
+            html.H2("Grave findings that nobody has confirmed"),
+            html.P(
+                "Found by a detector; a person reads them in review. At most 20 a day are listed.",
+                className="hint",
+            ),
+            draw_table("Grave findings by day", headings, lines, empty="None in this range."),
+        ],
+        className="card",
+    )
+
+
+def make_sheet(view: View) -> Sheet:
+    """The alarms that the address filters, every field."""
+    names = (
+        *("alarm_id", "indicator_id", "kind", "state", "opened_on", "closed_on", "confirmed_on"),
+        *("statistic", "threshold", "is_paging", "cause", "note"),
+    )
+    shown = filter_alarms(view, view.reader.alarms(view.deployment_id))
+    return Sheet("alarms", names, [tuple(getattr(alarm, name) for name in names) for alarm in shown])
+
+
+PAGE = Page(PATH, "Alarms", layout, sheets={"alarms": make_sheet}, aliases=("alarm",))

@@ -1,0 +1,195 @@
+"""What people may do with incidents: open one, close one that another person opened, open it again.
+
+The rules are those of `risk_register.incidents`. Words of a conversation do not belong in an incident.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboards.components.form import (
+    SHORT,
+    draw_choice,
+    draw_decisions,
+    draw_form,
+    draw_moment,
+    draw_pick,
+    draw_text,
+)
+from dashboards.records import Alarm
+from dashboards.view import View
+from dashboards.wording import say_day
+from risk_register.acceptability import Severity
+from risk_register.accounts import Action
+from risk_register.errors import NotAllowedError
+from risk_register.incidents import (
+    IncidentRecord,
+    IncidentStatus,
+    close_incident,
+    list_incidents,
+    open_incident,
+    reopen_incident,
+)
+from risk_register.register import RiskRecord
+
+NO_WORDS = "What happened in general, with ids; no words of a conversation."
+
+
+def draw_opening(view: View, risks: tuple[RiskRecord, ...], alarm: tuple[Alarm, str] | None) -> Component:
+    """The form to open an incident; `alarm` and its indicator's title fill it."""
+    title = description = ""
+    if alarm is not None:
+        one, indicator = alarm
+        title = f"{indicator}: alarm of {say_day(one.opened_on)}"
+        description = f"Alarm {one.alarm_id}. {one.note}"
+    choices = [(risk.risk_id, f"{risk.reference} {risk.title}") for risk in risks]
+    guess = next((r.risk_id for r in risks if alarm and alarm[0].indicator_id in _name_kris(r)), None)
+    return draw_form(
+        view,
+        "open",
+        [
+            draw_text("title", "Title", note=NO_WORDS, is_required=True, value=title[:SHORT], limit=SHORT),
+            draw_choice(
+                "severity",
+                "Severity",
+                [(severity.value, f"{severity} {severity.meaning}") for severity in Severity],
+                note="The harm to a person, as far as is known now.",
+                is_stacked=True,
+            ),
+            draw_moment(
+                "aware_at",
+                "Somebody first knew at (UTC)",
+                note="From here every clock runs. Empty: now.",
+            ),
+            draw_pick("risk", "Risk of the register", choices, note="If it is one of them.", value=guess),
+            draw_text("description", "Description", note=NO_WORDS, is_long=True, value=description),
+        ],
+        button="Open an incident",
+    )
+
+
+def _name_kris(risk: RiskRecord) -> set[str]:
+    return {kri.indicator for kri in risk.kris}
+
+
+def draw_incident_decisions(view: View, incident: IncidentRecord) -> Component | None:
+    """Closing or opening again, for those who may; or why not."""
+    hidden = {"incident": incident.incident_id}
+    if incident.state is IncidentStatus.CLOSED:
+        if not view.may(Action.OPEN_INCIDENT):
+            return None
+        field = draw_text(
+            "reason", "Reason", note="What is not over.", is_long=True, is_required=True, within="reopen"
+        )
+        return draw_decisions(
+            "Decide",
+            [("Open it again", draw_form(view, "reopen", [field], button="Open again", hidden=hidden))],
+        )
+    if not view.may(Action.CLOSE_INCIDENT):
+        return html.P("Closing needs the role of safety officer or compliance.", className="hint")
+    if incident.opened_by == view.account.name:
+        return html.P("You opened it; another person must close it.", className="hint")
+    field = draw_text(
+        "conclusion",
+        "Conclusion",
+        note="Cause, what was done, what was learned. No words of a conversation.",
+        is_long=True,
+        is_required=True,
+    )
+    return draw_decisions(
+        "Decide", [("Close it", draw_form(view, "close", [field], button="Close", hidden=hidden))]
+    )
+
+
+def submit(view: View, fields: Mapping[str, str]) -> str:
+    """Open, close or open again.
+
+    Raises:
+        RegisterError: the account may not, or something is missing.
+    """
+    match fields.get("action", ""):
+        case "open":
+            return _open(view, fields)
+        case "close":
+            return _close(view, fields)
+        case "reopen":
+            return _reopen(view, fields)
+        case action:
+            raise NotAllowedError(
+                f"{action!r} is nothing to do with an incident; known: open, close, reopen."
+            )
+
+
+def _open(view: View, fields: Mapping[str, str]) -> str:
+    view.check_may(Action.OPEN_INCIDENT)
+    title, severity = fields.get("title", ""), fields.get("severity", "")
+    if len(title) > SHORT:
+        raise NotAllowedError(f"The title has {len(title)} characters; at most {SHORT} are kept.")
+    if severity not in set(Severity):
+        raise NotAllowedError("Choose a severity from the list.")
+    incident_id = open_incident(
+        view.store,
+        deployment_id=view.deployment_id,
+        title=title,
+        severity=Severity(severity),
+        description=fields.get("description", ""),
+        risk_id=fields.get("risk") or None,
+        aware_at=read_moment(fields.get("aware_at", "")),
+        actor=view.account.name,
+        at=view.at,
+    )
+    return f"Opened {incident_id}. Another person closes it."
+
+
+def _close(view: View, fields: Mapping[str, str]) -> str:
+    view.check_may(Action.CLOSE_INCIDENT)
+    incident = _find(view, fields)
+    close_incident(
+        view.store,
+        incident_id=incident.incident_id,
+        conclusion=fields.get("conclusion", ""),
+        actor=view.account.name,
+        at=view.at,
+    )
+    return f"Closed {incident.incident_id}."
+
+
+def _reopen(view: View, fields: Mapping[str, str]) -> str:
+    view.check_may(Action.OPEN_INCIDENT)
+    incident = _find(view, fields)
+    reopen_incident(
+        view.store,
+        incident_id=incident.incident_id,
+        reason=fields.get("reason", ""),
+        actor=view.account.name,
+        at=view.at,
+    )
+    return f"{incident.incident_id} is open again."
+
+
+def _find(view: View, fields: Mapping[str, str]) -> IncidentRecord:
+    """The incident, which must be one of this deployment: closing knows only its id."""
+    known = {one.incident_id: one for one in list_incidents(view.store, view.deployment_id)}
+    incident = known.get(fields.get("incident", ""))
+    if incident is None:
+        raise NotAllowedError("There is no such incident on this deployment; open it again from the list.")
+    return incident
+
+
+def read_moment(text: str) -> datetime | None:
+    """A moment in UTC as the browser writes it; nothing for an empty field.
+
+    Raises:
+        NotAllowedError: it is no moment.
+    """
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise NotAllowedError(f"{text!r} is not a moment; write it as 2027-05-20T14:30, in UTC.") from error
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -1,0 +1,220 @@
+"""Incidents: what went wrong for people, since when somebody knew, and who closed it with which conclusion.
+
+Clocks of a regime are dated data and shown beside awareness; whether a report is due is a person's decision.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboards.components.marks import draw_mark
+from dashboards.components.shell import draw_chips, draw_heading
+from dashboards.components.table import Heading, Line, draw_download, draw_table
+from dashboards.components.tally import draw_tallies
+from dashboards.pages.incident_decision import draw_incident_decisions, draw_opening, submit
+from dashboards.pages.page import Page, Shelf
+from dashboards.sheet import Sheet
+from dashboards.view import View
+from dashboards.vocabulary import INCIDENT_MARKS
+from dashboards.wording import MISSING, say_day, say_duration, say_moment, say_words
+from risk_register.accounts import Action
+from risk_register.audit import list_entries
+from risk_register.content import load_regimes
+from risk_register.incidents import IncidentRecord, list_incidents
+from risk_register.register import list_risks
+
+PATH = "/incidents"
+DOSSIER = "serious_incident_dossier"
+HEADINGS = tuple(
+    Heading(title)
+    for title in ("Incident", "State", "Severity", "Known since", "Open for", "Opened by", "Risk")
+)
+
+
+def layout(view: View) -> Component:
+    """The page."""
+    incidents = list_incidents(view.store, view.deployment_id)
+    counts = Counter(incident.state.value for incident in incidents)
+    asked = view.filter("status")
+    shown = [incident for incident in incidents if asked in {None, incident.state}]
+    opened = next((one for one in incidents if one.incident_id == view.filter("incident")), None)
+    lead = (
+        f"{counts['open']} open, {counts['closed']} closed. Anyone may open one; a person other than its "
+        "opener closes it. Every clock runs from the moment somebody first knew."
+    )
+    return html.Div(
+        [
+            draw_heading(view, "Incidents", lead),
+            draw_tallies(view, "status", INCIDENT_MARKS, counts, label="Incidents by state"),
+            _draw_incident(view, opened) if opened else None,
+            html.Section(
+                [
+                    html.Div(
+                        [html.H2("Incidents"), draw_download(view.download("incidents"), "these incidents")],
+                        className="section-heading",
+                    ),
+                    draw_chips(view, ("status",)),
+                    draw_table(
+                        "Incidents",
+                        HEADINGS,
+                        [_draw_line(view, incident) for incident in shown],
+                        empty="No incident matches the filter." if incidents else "None has been opened.",
+                    ),
+                ],
+                className="card",
+            ),
+            _draw_opening(view),
+        ]
+    )
+
+
+def _draw_line(view: View, incident: IncidentRecord) -> Line:
+    is_open = view.filter("incident") == incident.incident_id
+    return Line(
+        (
+            dcc.Link(
+                f"{incident.incident_id} {incident.title}",
+                href=view.href(None, incident=None if is_open else incident.incident_id),
+            ),
+            draw_mark(INCIDENT_MARKS[incident.state]),
+            incident.severity,
+            say_moment(incident.aware_at),
+            say_duration((incident.closed_at or view.at) - incident.aware_at),
+            incident.opened_by,
+            say_words(incident.risk_id) if incident.risk_id else MISSING,
+        ),
+        is_open=is_open,
+    )
+
+
+def _draw_incident(view: View, incident: IncidentRecord) -> Component:
+    risk: Component | str = "none named"
+    if incident.risk_id:
+        risk = dcc.Link(say_words(incident.risk_id), href=view.href("/risk-register", risk=incident.risk_id))
+    closed = "not yet"
+    if incident.closed_at is not None:
+        closed = f"{say_moment(incident.closed_at)} by {incident.closed_by}"
+    facts: list[tuple[str, Component | str]] = [
+        ("State", draw_mark(INCIDENT_MARKS[incident.state])),
+        ("Severity", f"{incident.severity}: {incident.severity.meaning}"),
+        ("Somebody knew", f"{say_moment(incident.aware_at)}, {_say_age(incident, view.at)}"),
+        ("Opened", f"{say_moment(incident.opened_at)} by {incident.opened_by}"),
+        ("Closed", closed),
+        ("Description", incident.description or "none written"),
+        ("Conclusion", incident.conclusion or "none yet"),
+        ("Risk", risk),
+        ("Regimes that ask for reports", _draw_regimes(view)),
+    ]
+    return html.Section(
+        [
+            html.Div(
+                [
+                    html.H2(f"{incident.incident_id} {incident.title}"),
+                    dcc.Link(
+                        "Close the view", href=view.href(None, incident=None), className="button button-quiet"
+                    ),
+                ],
+                className="section-heading",
+            ),
+            html.Dl(
+                [part for name, value in facts for part in (html.Dt(name), html.Dd(value))],
+                className="facts wide",
+            ),
+            draw_incident_decisions(view, incident),
+            html.H3("What happened with it"),
+            _draw_course(view, incident),
+        ],
+        id="incident",
+        className="card details",
+        tabIndex=-1,
+    )
+
+
+def _say_age(incident: IncidentRecord, now: datetime) -> str:
+    until = incident.closed_at or now
+    word = "until it was closed" if incident.closed_at else "ago"
+    return f"{say_duration(until - incident.aware_at)} {word}"
+
+
+def _draw_regimes(view: View) -> Component:
+    """What the dated texts ask for, and whether somebody has read them lately."""
+    lines = [
+        html.Li(
+            [
+                f"{regime.title}: {duty.duty} ",
+                html.Span(
+                    f"In force from {say_day(duty.effective_from or regime.effective_from)}. "
+                    f"{regime.why_not_issue(view.today) or f'Verified on {say_day(regime.verified_on)}.'}",
+                    className="why",
+                ),
+            ]
+        )
+        for regime in load_regimes()
+        for duty in regime.duties
+        if duty.report == DOSSIER
+    ]
+    return html.Ul(lines) if lines else html.Span("none is recorded")
+
+
+def _draw_course(view: View, incident: IncidentRecord) -> Component:
+    entries = list_entries(view.store, deployment_id=view.deployment_id, subject=incident.incident_id)
+    lines = [
+        Line(
+            (
+                say_moment(entry.at),
+                entry.actor,
+                say_words(entry.action),
+                str(entry.details.get("reason") or MISSING),
+            )
+        )
+        for entry in entries
+    ]
+    headings = [Heading(title) for title in ("When", "Who", "What", "Why")]
+    return draw_table("Course of the incident", headings, lines, empty="Nothing is recorded.")
+
+
+def _draw_opening(view: View) -> Component | None:
+    if not view.may(Action.OPEN_INCIDENT):
+        return None
+    titles = {one.indicator_id: one.title for one in view.reader.indicators()}
+    alarm = next(
+        (
+            (one, titles.get(one.indicator_id, say_words(one.indicator_id)))
+            for one in view.reader.alarms(view.deployment_id)
+            if one.alarm_id == view.filter("alarm")
+        ),
+        None,
+    )
+    form = draw_opening(view, list_risks(view.store, view.deployment_id), alarm)
+    return html.Section([html.H2("Open an incident"), form], className="card", id="opening", tabIndex=-1)
+
+
+def make_sheet(view: View) -> Sheet:
+    """The incidents that the address filters, every field."""
+    names: Sequence[str] = (
+        *("incident_id", "title", "severity", "state", "risk_id", "description", "aware_at", "opened_at"),
+        *("opened_by", "closed_at", "closed_by", "conclusion"),
+    )
+    rows = [
+        tuple(getattr(incident, name) for name in names)
+        for incident in list_incidents(view.store, view.deployment_id)
+        if view.filter("status") in {None, incident.state}
+    ]
+    return Sheet("incidents", tuple(names), rows)
+
+
+PAGE = Page(
+    PATH,
+    "Incidents",
+    layout,
+    shelf=Shelf.GOVERN,
+    has_range=False,
+    submit=submit,
+    sheets={"incidents": make_sheet},
+    aliases=("incident",),
+)

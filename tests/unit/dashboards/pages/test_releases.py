@@ -1,0 +1,74 @@
+"""Releases and drift: what was declared, what was observed, and weeks against the reference."""
+
+import json
+
+import pytest
+
+from risk_register.changes import list_changes
+
+PAGE, HARBOR = "/releases-and-drift", "?deployment=harbor_companion"
+DECLARATION = {
+    "action": "declare",
+    "what": "policy",
+    "effective_on": "2026-11-25",
+    "is_planned": "no",
+    "note": "Hand over to a person at level 2 instead of 3.",
+}
+
+
+def test_a_declared_change_shows_at_once_beside_those_that_only_the_logs_show(officer):
+    assert officer.send(PAGE, HARBOR, **DECLARATION).status_code == 303
+    words = officer.read(PAGE, HARBOR)
+    assert "1 declared, not planned; 1 seen in the logs, announced by nobody" in words
+    assert "Hand over to a person at level 2 instead of 3." in words
+    assert "gpt-5.1 to gpt-5.2" in words
+    (change,) = list_changes(officer.store, "harbor_companion")
+    assert (change.declared_by, change.is_planned) == ("safety_officer", False)
+
+
+def test_a_change_of_the_logs_that_was_declared_within_three_days_is_no_surprise(officer):
+    officer.send(PAGE, HARBOR, **{**DECLARATION, "what": "model", "effective_on": "2026-10-15"})
+    assert "1 seen in the logs, as declared" in officer.read(PAGE, HARBOR)
+    officer.send(PAGE, HARBOR, **{**DECLARATION, "what": "prompt", "effective_on": "2026-10-12"})
+    assert "announced by nobody" not in officer.read(PAGE, HARBOR)
+
+
+@pytest.mark.parametrize("day", ["2026-10-16", "2026-10-08"])
+def test_a_declaration_four_days_away_explains_nothing(officer, day):
+    officer.send(PAGE, HARBOR, **{**DECLARATION, "what": "model", "effective_on": day})
+    assert "1 seen in the logs, announced by nobody" in officer.read(PAGE, HARBOR)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"what": "weather"}, "Say what changes"),
+        ({"is_planned": ""}, "whether it was planned"),
+        ({"effective_on": ""}, "is not a day"),
+        ({"note": " "}, "from what to what"),
+    ],
+)
+def test_a_declaration_that_is_not_complete_is_refused_in_words(officer, changes, words):
+    assert words in officer.refusal(PAGE, HARBOR, **{**DECLARATION, **changes})
+    assert list_changes(officer.store, "harbor_companion") == ()
+
+
+def test_a_viewer_declares_nothing(visit):
+    viewer = visit().sign_in("viewer")
+    assert "Declare a change" not in viewer.read(PAGE, HARBOR)
+    assert "viewer may not declare change" in viewer.refusal(PAGE, HARBOR, **DECLARATION)
+
+
+def test_drift_is_told_in_words_and_twinned_as_a_table(officer):
+    words = officer.read(PAGE, HARBOR)
+    assert "Week of 9 Nov 2026: message length stable, signal mix moved." in words
+    assert "Moved in the range: signal mix in 4 weeks." in words
+    page = json.dumps(officer.show(PAGE, HARBOR)["page"])
+    assert '"distance": "0.160"' in page
+    assert '"threshold": "0.100"' in page
+
+
+def test_a_deployment_without_whole_weeks_says_why_there_is_no_distance(officer):
+    words = officer.read(PAGE, "?deployment=quiet_cove")
+    assert "drift needs eight whole weeks" in words
+    assert "No week has been compared." in words
