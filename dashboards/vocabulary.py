@@ -65,3 +65,10 @@ APPETITE_MARKS: Mapping[str, Mark] = {
     "unset": Mark("no limit", Shape.RING, Tone.UNKNOWN, "Nobody has proposed a limit."),
     "context": Mark("context", Shape.DASH, Tone.QUIET, "Neither side is bad, so no limit applies."),
 }
+
+REPORT_MARKS: Mapping[str, Mark] = {
+    "draft": Mark("draft", Shape.HALF, Tone.CAUTION, "Built, and approved by nobody."),
+    "approved": Mark("approved", Shape.DIAMOND, Tone.CALM, "Approved by a person, not yet issued."),
+    "issued": Mark("issued", Shape.DISC, Tone.CALM, "Issued; it does not change any more."),
+    "unknown": Mark("status unknown", Shape.QUESTION, Tone.UNKNOWN, "The manifest names no known status."),
+}

@@ -130,6 +130,19 @@ def say_moment(moment: datetime) -> str:
     return f"{say_day(moment.date())}, {moment:%H:%M} UTC"
 
 
+def say_month(period: str) -> str:
+    """A month such as October 2026, from `2026-10`; anything else as it is."""
+    try:
+        return f"{date.fromisoformat(f'{period}-01'):%B %Y}"
+    except ValueError:
+        return period
+
+
+def say_size(count: int) -> str:
+    """The size of a file."""
+    return f"{count / 1_000_000:.1f}\u00a0MB" if count >= 1_000_000 else f"{max(count // 1000, 1)}\u00a0kB"
+
+
 def say_duration(length: timedelta) -> str:
     """How long something lasts: days and hours, or hours and minutes."""
     minutes = int(length.total_seconds()) // 60

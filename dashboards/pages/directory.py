@@ -19,6 +19,7 @@ from dashboards.pages import (
     overview,
     register,
     releases,
+    reports,
 )
 from dashboards.pages.page import Page, Shelf
 
@@ -33,6 +34,7 @@ PAGES: tuple[Page, ...] = (
     appetites.PAGE,
     incidents.PAGE,
     checklist.PAGE,
+    reports.PAGE,
     data_health.PAGE,
 )
 RAIL: Mapping[str, Sequence[tuple[str, str]]] = MappingProxyType(

@@ -139,6 +139,12 @@ def governance_factory() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
+def report_factory() -> ModuleType:
+    """Builds reports as they lie on disk."""
+    return load_module("report_factory")
+
+
+@pytest.fixture(scope="session")
 def shared_home(tmp_path_factory, published_factory, governance_factory) -> Path:
     """A home that tests only read."""
     home = tmp_path_factory.mktemp("home")
@@ -175,6 +181,7 @@ def app(home, clock):
         published=home / "published",
         governance_url=f"sqlite:///{home / 'governance.sqlite'}",
         secret=SECRET,
+        reports=home / "reports",
         clock=clock,
     )
 

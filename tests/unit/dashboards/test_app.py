@@ -7,6 +7,7 @@ import json
 import pytest
 
 from dashboards.app import PAGES, create_app, find_page
+from dashboards.pages.directory import ALIASES
 from risk_register.checklist import ItemStatus, list_items
 
 HARBOR = "?deployment=harbor_companion"
@@ -88,6 +89,32 @@ def test_a_path_finds_its_page(path, title, subject):
 @pytest.mark.parametrize("path", ["/nowhere", "/indicators/a/b", "/overview/x"])
 def test_a_path_too_long_or_unknown_finds_none(path):
     assert find_page(path) is None
+
+
+@pytest.mark.parametrize(
+    ("alias", "path"),
+    [("/register", "/risk-register"), ("/checklist", "/ethics-checklist"), ("/drift", "/releases-and-drift"),
+     ("/alarm", "/alarms"), ("/data", "/data-health")],
+)  # fmt: skip
+def test_a_path_by_which_people_look_for_a_page_leads_there(officer, alias, path):
+    answer = officer.client.get(f"{alias}{HARBOR}")
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"{path}{HARBOR}")
+
+
+def test_no_other_name_hides_a_page():
+    assert len(ALIASES) == sum(len(page.aliases) for page in PAGES)
+    assert not {page.path for page in PAGES} & set(ALIASES)
+    assert all(find_page(path) is not None for path in ALIASES.values())
+
+
+def test_not_found_lists_the_pages_and_the_rail_holds_them_in_shelves(officer):
+    answer = officer.show("/nowhere", HARBOR)
+    for page in PAGES:
+        if page.in_rail:
+            assert page.title in json.dumps(answer["page"])
+            assert page.title in json.dumps(answer["rail"])
+    words = json.dumps(answer["rail"])
+    assert words.index('"Watch"') < words.index('"Govern"') < words.index('"Data"')
 
 
 def test_the_overview_says_what_needs_attention_and_what_changed(officer):
@@ -203,6 +230,18 @@ def test_a_viewer_cannot_attest_even_by_hand(visit):
     attest(viewer, state="met", evidence="x", note="", expires_on="2027-05-01")
     assert "may not attest" in viewer.read("/ethics-checklist", HARBOR)
     assert state_of(viewer).state is ItemStatus.NOT_STARTED
+
+
+def test_a_refusal_for_a_script_is_json_and_leaves_no_message_for_the_next_page(officer):
+    form = {"csrf_token": officer.token(), "action": "attest", "item": "crisis_testing_passed"}
+    answer = officer.client.post(SEND, data=form, headers={"Accept": "application/json"})
+    assert (answer.status_code, answer.mimetype) == (422, "application/json")
+    assert "is not a state" in answer.get_json()["refusal"]
+    assert "is not a state" not in officer.read("/ethics-checklist", HARBOR)
+    form |= {"state": "not_met", "evidence": "", "note": "", "expires_on": ""}
+    answer = officer.client.post(SEND, data=form, headers={"Accept": "application/json"})
+    assert answer.get_json()["href"].startswith("/ethics-checklist?deployment=harbor_companion")
+    assert "Attested as not met." in officer.read("/ethics-checklist", HARBOR)
 
 
 def test_an_attestation_without_the_form_token_is_refused(officer):

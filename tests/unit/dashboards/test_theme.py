@@ -37,6 +37,7 @@ VOCABULARIES = {
     "drift": vocabulary.DRIFT_MARKS,
     "incident": vocabulary.INCIDENT_MARKS,
     "appetite": vocabulary.APPETITE_MARKS,
+    "report": vocabulary.REPORT_MARKS,
 }
 READABLE = 4.5  # WCAG 2.2 AA for text
 

@@ -1,12 +1,24 @@
 """Numbers in words: zero is not a rate of nothing, missing is not zero, digits are those a rate can carry."""
 
-from datetime import date
+import dataclasses
+from datetime import date, timedelta
 
 import pytest
 
 from dashboards.records import Indicator, Observation
 from dashboards.theme import Absence
-from dashboards.wording import say_absences, say_interval, say_observation, say_share, say_value, say_zero
+from dashboards.wording import (
+    say_absences,
+    say_duration,
+    say_interval,
+    say_month,
+    say_observation,
+    say_share,
+    say_size,
+    say_unit,
+    say_value,
+    say_zero,
+)
 
 
 def observe(**more) -> Observation:
@@ -80,3 +92,31 @@ def test_almost_everything_scored_is_not_everything():
 def test_absences_have_words_of_their_own():
     words = [say_absences([absence]) for absence in Absence]
     assert len(set(words)) == len(Absence) == 6
+
+
+@pytest.mark.parametrize(
+    ("denominator", "unit", "words"),
+    [("open risks", "day", "share of open risks"), ("applicable items", "day", "share of applicable items"),
+     ("delivered records", "day", "share of delivered records"), ("b", "message", "share of messages"),
+     ("b", "user_week", "share of user-weeks")],
+)  # fmt: skip
+def test_what_is_computed_by_the_day_is_a_share_of_what_it_counts(denominator, unit, words):
+    indicator = dataclasses.replace(define("proportion"), denominator=denominator, unit=unit)
+    assert say_unit(indicator) == words
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [(0, "0 h 0 min"), (59, "0 h 59 min"), (1439, "23 h 59 min"), (1440, "1 d 0 h"), (4000, "2 d 18 h")],
+)
+def test_a_duration_is_told_in_two_units(minutes, words):
+    assert say_duration(timedelta(minutes=minutes)).replace("\u00a0", " ") == words
+
+
+def test_a_month_and_a_size_are_told_as_people_say_them():
+    assert (say_month("2026-10"), say_month("soon")) == ("October 2026", "soon")
+    assert [say_size(count).replace("\u00a0", " ") for count in (1, 999_999, 1_200_000)] == [
+        "1 kB",
+        "999 kB",
+        "1.2 MB",
+    ]
