@@ -9,7 +9,8 @@ from pathlib import Path
 
 from deltalake import DeltaTable
 
-from pipelines.lake import copying, locate, read_current, tidy
+from pipelines.generation import read_current
+from pipelines.lake import copying, locate, tidy
 from pipelines.lock import locked
 
 

@@ -13,7 +13,6 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -23,10 +22,10 @@ from deltalake import DeltaTable, WriterProperties, write_deltalake
 from filelock import FileLock, Timeout
 
 from pipelines.errors import HomeError
+from pipelines.generation import Generation, make_current, read_current
 from pipelines.lock import locked
 from pipelines.partition import Partition, choose, find_changed
 
-KEPT_GENERATIONS = 3
 PARTITIONING = datasets.partitioning(
     pa.schema([("deployment_id", pa.string()), ("day", pa.date32())]), flavor="hive"
 )
@@ -36,14 +35,6 @@ LOG_SETTINGS: dict[str, str | None] = {
 }
 PARTITIONS_AT_ONCE = 100
 """Partitions named in one predicate; some hundreds overflow the stack of the predicate's parser."""
-
-
-@dataclass(frozen=True)
-class Generation:
-    """One version of every table. `number` 0 is an empty lake."""
-
-    number: int = 0
-    versions: dict[str, int] = field(default_factory=dict)
 
 
 class Lake:
@@ -154,27 +145,25 @@ class Commit:
         location = locate(self.lake.path, name)
         properties = WriterProperties(compression="ZSTD", max_row_group_size=row_group_size)
         if name not in self.versions:
-            write_deltalake(
-                location,
-                rows,
-                partition_by=["deployment_id", "day"],
-                mode="append",
-                writer_properties=properties,
-                configuration=LOG_SETTINGS,
-            )
+            make_table(location, rows, properties)
         for start in range(0, len(wanted) if name in self.versions else 0, PARTITIONS_AT_ONCE):
             chunk = wanted[start : start + PARTITIONS_AT_ONCE]
             clauses = [f"(deployment_id = '{deployment}' and day = '{day}')" for deployment, day in chunk]
-            part = rows if len(chunk) == len(wanted) else choose(rows, chunk)
             write_deltalake(
-                location, part, mode="overwrite", predicate=" or ".join(clauses), writer_properties=properties
+                location,
+                rows if len(chunk) == len(wanted) else choose(rows, chunk),
+                mode="overwrite",
+                schema_mode="merge",  # a later version of the code may have more columns
+                predicate=" or ".join(clauses),
+                writer_properties=properties,
             )
         self._pin(name)
 
     def replace_all(self, name: str, rows: pa.Table) -> None:
         """Put `rows` in the place of a small unpartitioned table."""
         settings = None if name in self.versions else LOG_SETTINGS
-        write_deltalake(locate(self.lake.path, name), rows, mode="overwrite", configuration=settings)
+        location = locate(self.lake.path, name)
+        write_deltalake(location, rows, mode="overwrite", schema_mode="overwrite", configuration=settings)
         self._pin(name)
 
     def _pin(self, name: str) -> None:
@@ -193,7 +182,7 @@ def write(path: Path, *, by: str, wait_seconds: float = 600.0) -> Iterator[Commi
         commit = Commit(lake, _drop_unpinned(lake))
         yield commit
         if commit.versions != lake.generation.versions:
-            _make_current(path, Generation(lake.generation.number + 1, commit.versions))
+            make_current(path, Generation(lake.generation.number + 1, commit.versions))
 
 
 def tidy(path: Path) -> int:
@@ -214,7 +203,7 @@ def tidy(path: Path) -> int:
             )
             # Deleting is a commit of its own in the table's log; the next writer must not take it back.
             versions[name] = _newest_version(locate(path, name))
-        _make_current(path, Generation(current.number + 1, versions))
+        make_current(path, Generation(current.number + 1, versions))
     return deleted
 
 
@@ -230,36 +219,6 @@ def copying(path: Path, *, wait_seconds: float = 600.0) -> Iterator[Lake]:
         yield Lake(path)
     finally:
         lock.release()
-
-
-def read_current(path: Path) -> Generation:
-    """The current generation of a lake."""
-    pointer = path / "generations" / "current.json"
-    if not pointer.exists():
-        return Generation()
-    record = json.loads(pointer.read_text())
-    return Generation(record["number"], record["versions"])
-
-
-def _make_current(path: Path, generation: Generation) -> None:
-    folder = path / "generations"
-    folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(
-        {"number": generation.number, "versions": generation.versions}, sort_keys=True, indent=1
-    )
-    _write_durably(folder / f"{generation.number:08d}.json", text)
-    _write_durably(folder / "current.json", text)
-    for old in sorted(folder.glob("0*.json"))[:-KEPT_GENERATIONS]:
-        old.unlink()
-
-
-def _write_durably(target: Path, text: str) -> None:
-    aside = target.with_suffix(".aside")
-    with aside.open("w") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    aside.replace(target)
 
 
 def _drop_unpinned(lake: Lake) -> dict[str, int]:
@@ -288,6 +247,14 @@ def _newest_version(location: str) -> int:
 def _open_version(location: str, version: int, _written_at: int) -> DeltaTable:
     """A version of a table; it never changes, so it is read once (unless the whole home was replaced)."""
     return DeltaTable(location, version=version)
+
+
+def make_table(location: str, rows: pa.Table, properties: WriterProperties) -> None:
+    """The first version of a partitioned table."""
+    partition_by = ["deployment_id", "day"]
+    write_deltalake(
+        location, rows, partition_by=partition_by, writer_properties=properties, configuration=LOG_SETTINGS
+    )
 
 
 def locate(path: Path, name: str) -> str:

@@ -1,4 +1,4 @@
--- Each delivered message once: of conflicting copies the smallest content hash wins, in any order of delivery.
+-- Each delivered message once: of conflicting copies the smallest content hash wins, of equal ones the first.
 -- Grain: one row a message.
 -- Missing: a message that was never accepted has no row; ledger.rejected says why.
 

@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import HomeError, StateError
+from pipelines.generation import Generation
 from pipelines.ingest.deliver import ingest_folder
 from pipelines.ingest.mapping import load_mapping
 from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
 from pipelines.ingest.withdrawal import count_outside, withdraw
-from pipelines.lake import Generation, Lake
+from pipelines.lake import Lake
 from pipelines.privacy.backup import restore_backup, take_backup
 from pipelines.privacy.backups import tombstones_beside
 from pipelines.privacy.erasure import erase
