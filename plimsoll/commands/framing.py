@@ -150,7 +150,7 @@ def describe_precision(frame: Frame, *, share: float = 0.05) -> tuple[str, ...]:
         )
         reviewed = sum(counts[position] for position in rest)
         lines.append(
-            f"If none of the {reviewed:,} conversations without a flag is a case, at most {nothing.high:.2%} "
+            f"If none of the {reviewed:,} whose user was not flagged is at risk, at most {nothing.high:.2%} "
             f"of the {sum(sizes[position] for position in rest):,} of the week are (95 %)."
         )
     likely = estimate_share(
