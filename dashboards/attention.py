@@ -12,9 +12,12 @@ from datetime import date
 
 from dashboards.records import Alarm, QualityCount
 from dashboards.standing import Standing
-from dashboards.theme import ALARM, CONTRADICTED, HELD, OVERDUE, STATUS_MARKS, Mark, Status
-from dashboards.wording import say_day, say_observation, say_words
+from dashboards.theme import CONTRADICTED, HELD, OVERDUE, STATUS_MARKS, WAITING, Mark, Status
+from dashboards.vocabulary import ALARM_MARKS, INCIDENT_MARKS
+from dashboards.wording import say_day, say_moment, say_observation, say_words
+from risk_register.appetites import AppetiteDecision
 from risk_register.checklist import ItemRecord, contradicted_by
+from risk_register.incidents import IncidentRecord, IncidentStatus
 from risk_register.register import RiskRecord
 
 OPEN_ALARMS = frozenset({"watch", "alarm"})
@@ -39,6 +42,8 @@ def find_needs(
     items: Iterable[ItemRecord],
     risks: Iterable[RiskRecord],
     quality: Iterable[QualityCount],
+    incidents: Iterable[IncidentRecord],
+    proposals: Iterable[AppetiteDecision],
     statuses: Mapping[str, str],
     today: date,
 ) -> tuple[Need, ...]:
@@ -51,16 +56,18 @@ def find_needs(
     found = [_need_of_standing(standing) for standing in levels]
     found += [
         Need(
-            ALARM,
+            ALARM_MARKS[alarm.state],
             titles.get(alarm.indicator_id, say_words(alarm.indicator_id)),
-            f"{alarm.state} since {say_day(alarm.opened_on)}. {alarm.note}",
+            f"since {say_day(alarm.opened_on)}. {alarm.note}",
             "/alarms",
             {},
         )
         for alarm in alarms
         if alarm.is_open and alarm.state in OPEN_ALARMS
     ]
-    all_items = tuple(items)
+    all_items, all_risks = tuple(items), tuple(risks)
+    found += _find_open(incidents)
+    found += _find_waiting(proposals, all_risks, titles)
     found += [
         Need(
             CONTRADICTED,
@@ -85,7 +92,7 @@ def find_needs(
                 {"show": "overdue"},
             )
         )
-    late = [risk for risk in risks if risk.review_due_on is not None and risk.review_due_on < today]
+    late = [risk for risk in all_risks if risk.review_due_on is not None and risk.review_due_on < today]
     if late:
         found.append(
             Need(
@@ -108,6 +115,47 @@ def _need_of_standing(standing: Standing) -> Need:
         f"/indicators/{standing.indicator.indicator_id}",
         {},
     )
+
+
+def _find_open(incidents: Iterable[IncidentRecord]) -> list[Need]:
+    return [
+        Need(
+            INCIDENT_MARKS[incident.state],
+            f"{incident.incident_id} {incident.title}",
+            f"{incident.severity}; somebody knew since {say_moment(incident.aware_at)}",
+            "/incidents",
+            {"incident": incident.incident_id},
+        )
+        for incident in incidents
+        if incident.state is IncidentStatus.OPEN
+    ]
+
+
+def _find_waiting(
+    proposals: Iterable[AppetiteDecision], risks: Iterable[RiskRecord], titles: Mapping[str, str]
+) -> list[Need]:
+    found = [
+        Need(
+            WAITING,
+            f"Appetite for {titles.get(one.indicator_id, say_words(one.indicator_id))}",
+            f"proposed by {one.proposed_by}; another person approves it",
+            "/appetites",
+            {},
+        )
+        for one in proposals
+        if not one.is_approved
+    ]
+    return found + [
+        Need(
+            WAITING,
+            f"Lower rating of {risk.reference} {risk.title}",
+            f"proposed by {risk.pending.proposed_by}; another person approves it",
+            "/risk-register",
+            {"risk": risk.risk_id},
+        )
+        for risk in risks
+        if risk.pending is not None
+    ]
 
 
 def _find_held(quality: Iterable[QualityCount]) -> list[Need]:

@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 MANIFEST = "manifest.json"
-KINDS = {".pdf": "application/pdf", ".json": "application/json"} | {
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+KINDS = {  # in the order in which people look for them
+    ".pdf": "application/pdf",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".json": "application/json",
 }
 
 
@@ -115,7 +117,7 @@ def _read_report(place: Path, deployment_id: str) -> BuiltReport:
             return BuiltReport(name, period, problem="The manifest is of another report.")
         files = [
             ReportFile(file, place / file, int(facts["bytes"]), str(facts["sha256"]))
-            for file, facts in sorted(manifest["files"].items())
+            for file, facts in manifest["files"].items()
             if Path(file).name == file and Path(file).suffix in KINDS and _lies_in(place / file, place)
         ]
         return BuiltReport(
@@ -129,10 +131,17 @@ def _read_report(place: Path, deployment_id: str) -> BuiltReport:
             published_sha256=str(manifest["published"]["sha256"]),
             hidden_cells=int(manifest["suppression"]["hidden_cells"]["all"]),
             home_kind=str(manifest["home_kind"]),
-            files=(*files, ReportFile(MANIFEST, place / MANIFEST, (place / MANIFEST).stat().st_size, None)),
+            files=(
+                *sorted(files, key=_order),
+                ReportFile(MANIFEST, place / MANIFEST, (place / MANIFEST).stat().st_size, None),
+            ),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         return BuiltReport(name, period, problem=f"The manifest cannot be read ({type(error).__name__}).")
+
+
+def _order(file: ReportFile) -> tuple[int, str]:
+    return (list(KINDS).index(file.path.suffix), file.name)
 
 
 def _lies_in(path: Path, place: Path) -> bool:

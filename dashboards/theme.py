@@ -170,7 +170,7 @@ CONTRADICTED = Mark(
 )
 OVERDUE = Mark("overdue", Shape.CLOCK, Tone.CAUTION, "The date by which a person must act has passed.")
 HELD = Mark("held", Shape.BARS, Tone.CAUTION, "A stop rule holds these data back until someone looks.")
-ALARM = Mark("alarm", Shape.DIAMOND, Tone.CONCERN, "A sequential detector is past its threshold.")
+WAITING = Mark("waiting", Shape.HALF, Tone.CAUTION, "A second person must decide.")
 
 ACCEPTABILITY_MARKS: Mapping[str, Mark] = {
     "acceptable": Mark(

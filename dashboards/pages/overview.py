@@ -22,7 +22,9 @@ from dashboards.wording import (
     say_day,
     say_words,
 )
+from risk_register.appetites import list_decisions
 from risk_register.checklist import list_items
+from risk_register.incidents import list_incidents
 from risk_register.register import list_risks
 
 PATH = "/overview"
@@ -38,6 +40,8 @@ def layout(view: View) -> Component:
         items=list_items(view.store, view.deployment_id, as_of=view.today),
         risks=list_risks(view.store, view.deployment_id),
         quality=view.reader.quality(view.deployment_id, view.since),
+        incidents=list_incidents(view.store, view.deployment_id),
+        proposals=list_decisions(view.store, view.deployment_id),
         statuses=deployment_statuses(view.reader.latest_weeks(view.deployment_id)),
         today=view.today,
     )

@@ -73,7 +73,7 @@ def _draw_report(view: View, report: BuiltReport) -> Component:
         ("Built", say_moment(report.built_at) if report.built_at else "not known"),
         ("From", f"generation {report.generation}, file sha256 {report.published_sha256[:16]}…"),
         ("Code and detectors", f"{report.code_version}; {', '.join(report.detectors) or 'no detector'}"),
-        ("Cells hidden", f"{report.hidden_cells} small cells, and what would give them away"),
+        ("Cells hidden", f"{report.hidden_cells:,} small cells, and what would give them away"),
         *([("Data", "sample data, of no running product")] if report.home_kind == "demo" else []),
     )
     return html.Div(

@@ -1,0 +1,72 @@
+"""What needs a person: open alarms and incidents, decisions that wait; nothing that has passed."""
+
+from datetime import date, timedelta
+
+from dashboards.attention import find_needs
+from dashboards.records import Alarm
+from risk_register import appetites, incidents
+from risk_register.acceptability import Severity
+from risk_register.incidents import list_incidents
+from risk_register.register import list_risks
+
+HARBOR = "harbor_companion"
+NOTHING = {
+    "alarms": (), "items": (), "risks": (), "quality": (), "incidents": (), "proposals": (), "statuses": {},
+    "today": date(2026, 11, 21),
+}  # fmt: skip
+
+
+def find(**given):
+    return find_needs((), **{**NOTHING, **given})
+
+
+def make_alarm(**changes):
+    given = {
+        "alarm_id": "a", "indicator_id": "harm_rate_per_1000", "kind": "appetite_exceeded",
+        "opened_on": date(2026, 11, 1), "closed_on": None, "state": "alarm", "is_paging": True,
+        "statistic": 1.0, "threshold": 1.0, "confirmed_on": None, "cause": "day:x:2026-11-01",
+        "note": "Rose.",
+    }  # fmt: skip
+    return Alarm(**{**given, **changes})
+
+
+def test_an_open_alarm_needs_a_person_and_one_that_has_passed_does_not():
+    passed = make_alarm(closed_on=date(2026, 11, 9), state="resolved")
+    seen = make_alarm(state="acknowledged")
+    (need,) = find(alarms=[make_alarm(), passed, seen])
+    assert (need.mark.word, need.what, need.path) == ("alarm", "harm rate per 1000", "/alarms")
+    assert need.why == "since 1 Nov 2026. Rose."
+
+
+def test_an_open_incident_says_since_when_somebody_knew(store, clock):
+    one = {"deployment_id": HARBOR, "severity": Severity.S3, "at": clock()}
+    kept = incidents.open_incident(
+        store, title="Kept", actor="compliance", aware_at=clock() - timedelta(1), **one
+    )
+    closed = incidents.open_incident(store, title="Closed", actor="compliance", **one)
+    incidents.close_incident(
+        store, incident_id=closed, conclusion="Done.", actor="safety_officer", at=clock()
+    )
+    (need,) = find(incidents=list_incidents(store, HARBOR))
+    assert need.filters == {"incident": kept}
+    assert need.why == "S3; somebody knew since 20 Nov 2026, 08:00 UTC"
+
+
+def test_decisions_that_wait_for_a_second_person_are_listed_until_they_have_one(store, clock):
+    proposal = appetites.propose(
+        store, deployment_id=HARBOR, indicator_id="harm_rate_per_1000", side=appetites.Side.ABOVE, watch=1,
+        breach=2, reason="x", effective_from=date(2026, 12, 1), actor="safety_officer", at=clock(),
+    )  # fmt: skip
+
+    def waiting():
+        return find(
+            proposals=appetites.list_decisions(store, HARBOR),
+            risks=[risk for risk in list_risks(store, HARBOR) if risk.pending],
+            today=date.min,
+        )
+
+    appetite, rating = waiting()
+    assert (appetite.mark.word, appetite.path) == ("waiting", "/appetites")
+    assert (rating.path, rating.filters) == ("/risk-register", {"risk": "stigmatising_replies"})
+    appetites.approve(store, proposal_id=proposal, actor="compliance", at=clock())
+    assert waiting() == (rating,)
