@@ -13,6 +13,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, func, select, text
+from sqlalchemy.exc import DBAPIError
 
 from risk_register import appetites, audit, register
 from risk_register.errors import StoreError
@@ -211,4 +212,66 @@ def test_postgresql_keeps_the_same_promises(postgres_url: str, at: dt.datetime) 
     assert differences == []
     assert audit.verify_chain(store).is_intact
     assert audit.list_entries(store, limit=1)[0].at == at
+    store.close()
+
+
+FIRST_VERSION = """
+import sys
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine
+from risk_register.store import MIGRATIONS
+engine = create_engine(sys.argv[1])
+with engine.begin() as connection:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "0001")
+    connection.exec_driver_sql(
+        "insert into deployment (deployment_id, title, created_at) values ('old', 'Old', '2026-11-01 09:00')"
+    )
+engine.dispose()
+"""
+
+
+def check_upgrade_from_the_first_version(url: str, at: dt.datetime) -> None:
+    run_at_once([[FIRST_VERSION, url]])
+    store = Store(url)
+    assert store.version() == "0001"
+    with pytest.raises(StoreError, match="plimsoll upgrade"):
+        register.list_deployments(store)
+    store.upgrade()
+    assert store.version() == find_head()
+    assert [found.deployment_id for found in register.list_deployments(store)] == ["old"]
+    register.ensure_deployment(store, deployment_id="old", title="Old", actor="command_line", at=at)
+    assert audit.verify_chain(store).is_intact
+    store.close()
+
+
+def test_a_store_of_the_first_version_is_upgraded_with_its_data(tmp_path: Path, at: dt.datetime) -> None:
+    check_upgrade_from_the_first_version(f"sqlite:///{tmp_path / 'old.sqlite'}", at)
+
+
+@pytest.mark.full
+def test_a_postgresql_store_of_the_first_version_is_upgraded_with_its_data(
+    postgres_url: str, at: dt.datetime
+) -> None:
+    check_upgrade_from_the_first_version(postgres_url, at)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(
+    "statement", ["delete from audit_entry", "update audit_entry set actor = 'x'", "truncate audit_entry"]
+)
+def test_postgresql_itself_refuses_to_change_what_was_written(
+    postgres_url: str, at: dt.datetime, statement: str
+) -> None:
+    store = Store(postgres_url)
+    store.upgrade()
+    register.ensure_deployment(store, deployment_id="demo", title="Demo", actor="command_line", at=at)
+    engine = create_engine(postgres_url)
+    with pytest.raises(DBAPIError, match="is never changed or deleted"), engine.begin() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+    assert audit.verify_chain(store).entry_count == 1
     store.close()

@@ -46,7 +46,8 @@ SIGNAL = pa.schema(
 # thread: (language, user risk level, harm level, whether a detector looked)
 SEEN = {
     "t00": ("en", 4, 0, True), "t01": ("en", 3, 0, True), "t02": ("en", 2, 3, True),
-    "t03": ("en", 0, 4, True), "t04": ("fr", 0, 0, False), **{f"t{number:02}": ("en", number % 2, 0, True) for number in range(5, 45)},
+    "t03": ("en", 0, 4, True), "t04": ("fr", 0, 0, False),
+    **{f"t{number:02}": ("en", number % 2, 0, True) for number in range(5, 45)},
 }  # fmt: skip
 
 
