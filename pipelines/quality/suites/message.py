@@ -39,7 +39,7 @@ SUITE = Suite(
             "ExpectColumnValuesToNotMatchRegex",
             why="An e-mail address past redaction is a breach of privacy.",
             next_step="Report the spelling to the owner of redaction; erase and deliver the day again.",
-            arguments={"column": "text", "regex": r"[\w.+%-]+@[\w-]+\.[a-z]{2,}"},
+            arguments={"column": "text", "regex": r"[\w.+%-]+@[\w-]+\.[A-Za-z]{2,}"},
         ),
         Rule(
             "text_has_plausible_length",

@@ -11,6 +11,7 @@ import pytest
 
 from pipelines.ingest.deliver import Summary, ingest_folder
 from pipelines.ingest.mapping import Mapping, parse_mapping
+from pipelines.ingest.pseudonymise import KEY_FILE, Pseudonymiser, load_key
 from pipelines.lake import Lake
 from pipelines.settings import Home, HomeKind, make_home
 
@@ -43,6 +44,7 @@ class Place:
 
     def __init__(self, folder: Path) -> None:
         self.home = make_home(Home(folder / "home"), HomeKind.REAL)
+        (self.home.keys / KEY_FILE).write_bytes(b"the same in every test, to compare")
         self.inbox = folder / "inbox"
         self.count = 0
 
@@ -85,10 +87,23 @@ class Place:
             found[day] = row["message_count"]
         return found
 
+    def days_of(self, thread: str) -> dict[str, int]:
+        """Messages of each episode of one thread, by the day on which the episode counts."""
+        key = Pseudonymiser(load_key(self.home.keys))
+        name = key.identify_all("thread", "one", [thread])[0]
+        rows = [row for row in self.rows("staging.conversation") if row["thread_id"] == name]
+        return {row["day"].isoformat(): row["message_count"] for row in rows}
+
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
     return Place(tmp_path)
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Callable[[str], Place]:
+    """Makes homes whose rows can be compared: they have the same key."""
+    return lambda name: Place(tmp_path / name)
 
 
 @pytest.fixture

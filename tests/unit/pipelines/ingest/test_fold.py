@@ -1,0 +1,140 @@
+"""Episodes as deliveries make them: silences, late first messages, long and short days, waiting events."""
+
+import datetime as dt
+import itertools
+
+import pytest
+
+from pipelines.lake import Lake
+
+MICROSECOND = 1 / 3_600_000_000
+
+
+def fingerprints(place, name: str = "staging.message") -> dict[str, str]:
+    found = Lake(place.home.lake).fingerprints(name)
+    return {day.isoformat(): files for (_, day), files in found.items()}
+
+
+@pytest.mark.parametrize(("gap", "count"), [(12 - MICROSECOND, 1), (12, 2)])
+@pytest.mark.parametrize("is_late", [False, True])
+def test_a_silence_of_exactly_twelve_hours_makes_another_episode(place, gap, count, is_late):
+    first, second = [place.say(0)], [place.say(gap)]
+    for part in (second, first) if is_late else (first, second):
+        place.deliver(*part)
+    assert len(place.rows("staging.conversation")) == count
+
+
+@pytest.mark.parametrize(("last", "count"), [(48 - MICROSECOND, 1), (48, 2)])
+def test_an_episode_of_forty_eight_hours_goes_on_as_another(place, last, count):
+    for hours in (0, 11, 22, 33, 44, last):
+        place.deliver(place.say(hours))
+    rows = sorted(place.rows("staging.conversation"), key=lambda row: row["started_at"])
+    assert [row["message_count"] for row in rows] == ([6] if count == 1 else [5, 1])
+
+
+def test_turns_are_counted_anew_in_each_episode(place):
+    place.deliver(*[place.say(hours, turn=place_in_log) for place_in_log, hours in enumerate((0, 1, 20, 21))])
+    rows = sorted(place.rows("staging.message"), key=lambda row: row["sent_at"])
+    assert [(row["source_turn"], row["turn"]) for row in rows] == [(0, 0), (1, 1), (2, 0), (3, 1)]
+
+
+def test_a_late_first_message_moves_the_episode_to_its_day_and_touches_no_other(place):
+    for day in range(-3, 5):
+        place.deliver(place.say(24 * day, thread=f"other {day}"))
+    place.deliver(place.say(14, "past midnight"), place.notice(14.1))
+    assert place.days_of("t") == {"2026-08-04": 1}
+    before = fingerprints(place)
+    events = fingerprints(place, "staging.event")
+    place.deliver(place.say(11, "before midnight"))
+    assert place.days_of("t") == {"2026-08-03": 2}
+    after = fingerprints(place)
+    assert {day for day in before if before[day] != after[day]} == {"2026-08-03", "2026-08-04"}
+    assert events.keys() == {"2026-08-04"}
+    assert fingerprints(place, "staging.event").keys() == {"2026-08-03"}
+    assert [row["turn"] for row in place.rows("staging.message") if row["text"] == "past midnight"] == [1]
+
+
+@pytest.mark.parametrize(
+    ("zone", "moments"),
+    [
+        # Clocks go forward on 2026-03-29: a day of 23 h, from 23:00 UTC to 22:00 UTC.
+        ("Europe/Berlin", {"2026-03-28T22:59:59": "28", "2026-03-28T23:00:00": "29",
+                           "2026-03-29T21:59:59": "29", "2026-03-29T22:00:00": "30"}),
+        # Clocks go back on 2025-10-26: a day of 25 h, from 22:00 UTC to 23:00 UTC.
+        ("Europe/Berlin", {"2025-10-25T21:59:59": "25", "2025-10-25T22:00:00": "26",
+                           "2025-10-26T22:59:59": "26", "2025-10-26T23:00:00": "27"}),
+        # By half an hour, from 13:00 UTC to 13:30 UTC.
+        ("Australia/Lord_Howe", {"2026-04-04T12:59:59": "04", "2026-04-04T13:00:00": "05",
+                                 "2026-04-05T13:29:59": "05", "2026-04-05T13:30:00": "06"}),
+    ],
+)  # fmt: skip
+def test_days_of_twenty_three_and_twenty_five_hours_begin_at_local_midnight(place, mapping, zone, moments):
+    records = [place.say(0, thread=moment, sent_at=f"{moment}Z") for moment in moments]
+    place.deliver(*records, mapping=mapping(zone=zone))
+    rows = sorted(place.rows("staging.message"), key=lambda row: row["sent_at"])
+    assert [f"{row['day']:%d}" for row in rows] == list(moments.values())
+    assert [row["sent_on"] for row in rows] == [row["day"] for row in rows]
+
+
+def test_a_time_without_an_offset_is_of_the_deployments_zone(place, mapping):
+    place.deliver(place.say(0, sent_at="2026-07-01T00:30:00"), mapping=mapping(zone="Europe/Berlin"))
+    (row,) = place.rows("staging.message")
+    assert row["sent_at"] == dt.datetime(2026, 6, 30, 22, 30, tzinfo=dt.UTC)
+    assert row["day"] == dt.date(2026, 7, 1)
+
+
+def test_an_event_before_its_first_message_waits_and_joins(place):
+    place.deliver(place.notice(11.9))
+    (waiting,) = place.rows("staging.event")
+    assert (waiting["conversation_id"], waiting["day"].isoformat()) == (None, "2026-08-03")
+    place.deliver(place.say(12.5))
+    (joined,) = place.rows("staging.event")
+    (conversation,) = place.rows("staging.conversation")
+    assert joined["conversation_id"] == conversation["conversation_id"]
+    assert joined["day"] == conversation["day"] == dt.date(2026, 8, 4)
+
+
+@pytest.mark.parametrize(
+    ("hours", "is_joined"), [(-12, True), (-12 - MICROSECOND, False), (12, True), (12.001, False)]
+)
+def test_an_event_joins_an_episode_within_a_silence_of_it(place, hours, is_joined):
+    place.deliver(place.say(0), place.notice(hours))
+    (event,) = place.rows("staging.event")
+    assert (event["conversation_id"] is not None) is is_joined
+
+
+def test_an_event_between_two_episodes_belongs_to_the_one_that_has_begun(place):
+    place.deliver(place.say(0, "first"), place.say(14, "second"), place.notice(11))
+    (event,) = place.rows("staging.event")
+    first = min(place.rows("staging.conversation"), key=lambda row: row["started_at"])
+    assert event["conversation_id"] == first["conversation_id"]
+
+
+def test_the_same_event_twice_is_one_event(place):
+    place.deliver(place.notice(0), place.notice(0), place.say(0))
+    place.deliver(place.notice(0), name="later.jsonl")
+    assert [row["copy_count"] for row in place.rows("staging.event")] == [3]
+
+
+def test_of_conflicting_copies_the_same_one_wins_in_any_order(places):
+    found = []
+    for order in list(itertools.permutations(range(4)))[::5]:
+        place = places("-".join(map(str, order)))
+        files = [
+            [place.say(0, "one", turn=0)],
+            [place.say(0, "two", turn=0)],
+            [place.say(0, "one", turn=0), place.say(1, turn=1)],
+            [place.say(0.5, "one", turn=0)],
+        ]
+        for number in order:
+            place.deliver(*files[number], name=f"{number}.jsonl")
+        found.append(place.rows("staging.message"))
+    assert [row["copy_count"] for row in found[0]] in ([4, 1], [1, 4])
+    assert all(rows == found[0] for rows in found)
+
+
+def test_two_people_in_threads_of_one_name_keep_apart_by_deployment(place, mapping):
+    place.deliver(place.say(0), mapping=mapping(id="first"))
+    place.deliver(place.say(0, "else"), mapping=mapping(id="second"))
+    assert len({row["thread_id"] for row in place.rows("staging.message")}) == 2
+    assert len({row["user_id"] for row in place.rows("staging.message")}) == 2

@@ -1,0 +1,114 @@
+"""What a home holds, as counts: the document of `plimsoll status`."""
+
+import datetime as dt
+import json
+
+import pytest
+
+from pipelines.errors import StateError
+from pipelines.ingest.deliver import ingest_folder
+from pipelines.ingest.mapping import parse_mapping
+from pipelines.settings import Home, HomeKind, make_home
+from pipelines.status import describe_home
+
+NOON = dt.datetime(2026, 8, 3, 12, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def deliver(tmp_path):
+    """Ingests messages given as (thread, hours after noon, text)."""
+    home = make_home(Home(tmp_path / "home"), HomeKind.REAL)
+    fields = {
+        "thread": "thread",
+        "user": "user",
+        "role": "role",
+        "text": "text",
+        "sent_at": "at",
+        "turn": "turn",
+    }
+
+    def ingest(*messages, deployment="one", on=dt.date(2026, 9, 1), zone="UTC"):
+        folder = tmp_path / "in"
+        folder.mkdir(exist_ok=True)
+        path = folder / f"{len(list(folder.iterdir()))}.jsonl"
+        lines = [
+            {"thread": thread, "user": thread[0], "role": "user", "text": text, "turn": turn,
+             "at": (NOON + dt.timedelta(hours=hours)).isoformat()}
+            for turn, (thread, hours, text) in enumerate(messages)
+        ]  # fmt: skip
+        path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+        content = {
+            "deployment": {"id": deployment, "zone": zone},
+            "records": [{"kind": "message", "fields": fields}],
+        }
+        ingest_folder(home, path, parse_mapping(content, name="a test"), received_on=on)
+        return home
+
+    return ingest
+
+
+def test_an_empty_home_is_described(tmp_path):
+    home = make_home(Home(tmp_path / "home"), HomeKind.DEMO)
+    document = describe_home(home)
+    assert (document["kind"], document["generation"], document["published"]) == ("demo", 0, None)
+    assert document["deployments"] == {}
+
+
+def test_messages_are_counted_by_date_and_by_the_day_of_their_episode(deliver):
+    home = deliver(("a1", 11, "late"), ("a1", 13, "later"), ("b1", 0, "noon"))
+    facts = describe_home(home)["deployments"]["one"]
+    assert facts["messages_by_date"] == {"2026-08-03": 2, "2026-08-04": 1}
+    assert facts["messages_by_partition_day"] == {"2026-08-03": 3}
+    assert facts["conversations_by_start_day"] == {"2026-08-03": 2}
+    assert (facts["threads"], facts["users"], facts["first_day"], facts["last_day"]) == (
+        2, 2, "2026-08-03", "2026-08-03",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("hours", "days"),
+    [
+        ((0, 1), 0),
+        ((0, 23.9), 0),
+        ((0, 24), 1),
+        ((0, 36), 1),
+        ((0, 48), 2),
+        ((0, 30, 100), 2),
+        ((0, 100, 130), 4),
+    ],
+)
+def test_a_thread_rests_for_whole_days_between_two_episodes(deliver, hours, days):
+    home = deliver(*[("a1", hour, "hello") for hour in hours], ("b1", 0, "other"))
+    assert describe_home(home)["deployments"]["one"]["longest_thread_days"] == days
+
+
+def test_a_record_is_late_when_it_comes_after_its_date(deliver):
+    home = deliver(("a1", 0, "in time"), on=dt.date(2026, 8, 3))
+    home = deliver(("b1", 1, "a day late"), on=dt.date(2026, 8, 4))
+    assert describe_home(home)["deployments"]["one"]["late_records"] == 1
+
+
+def test_redacted_details_and_copies_are_counted(deliver):
+    deliver(("a1", 0, "robin@example.org or 07700 900123"))
+    home = deliver(("a1", 0, "robin@example.org or 07700 900123"), ("a1", 1, "and more"))
+    facts = describe_home(home)["deployments"]["one"]
+    assert facts["redacted_details"] == 2
+    assert facts["duplicates"] == {"exact": 1, "conflicting": 0}
+    assert facts["accepted_messages"] == 2
+
+
+def test_deployments_are_told_apart_and_an_unknown_one_is_refused(deliver):
+    deliver(("a1", 0, "hello"))
+    home = deliver(("a1", 0, "hello"), ("a1", 1, "you"), deployment="two", zone="Europe/Berlin")
+    document = describe_home(home)
+    assert {name: facts["accepted_messages"] for name, facts in document["deployments"].items()} == {
+        "one": 1, "two": 2,
+    }  # fmt: skip
+    assert describe_home(home, deployment_id="two")["deployments"].keys() == {"two"}
+    with pytest.raises(StateError, match="Held are: one, two"):
+        describe_home(home, deployment_id="three")
+
+
+def test_a_day_that_nobody_has_computed_is_to_be_computed(deliver):
+    home = deliver(("a1", 0, "hello"), ("b1", 48, "hello"))
+    assert describe_home(home)["deployments"]["one"]["stale_day_count"] == 2
