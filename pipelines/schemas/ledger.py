@@ -33,7 +33,9 @@ REJECTED = Table(
         Column("file_name", TEXT, "Path below the delivered folder."),
         Column("position", COUNT, "Line of the file, from 1."),
         Column(
-            "reason", TEXT, "Why: malformed_line, missing_field, unknown_role, future_date, empty_body, erased ..."
+            "reason",
+            TEXT,
+            "Why: malformed_line, missing_field, unknown_role, future_date, empty_body, erased ...",
         ),
         Column("field", TEXT, "The field at fault; empty if the whole record is.", nullable=True),
         Column("record_hash", TEXT, "Keyed hash of the record."),
