@@ -33,7 +33,7 @@ window.dash_clientside = Object.assign({}, window.dash_clientside, {
       if (!title) return window.dash_clientside.no_update;
       document.title = title + " · Plimsoll";
       var query = new URLSearchParams(window.location.search);
-      var opened = ["item", "risk", "indicator", "incident"].map(function (name) {
+      var opened = ["item", "risk", "indicator", "incident", "alarm"].map(function (name) {
         return query.get(name) || "";
       }).find(Boolean) || "";
       var place = window.location.pathname;

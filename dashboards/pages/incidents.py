@@ -43,6 +43,7 @@ def layout(view: View) -> Component:
     asked = view.filter("status")
     shown = [incident for incident in incidents if asked in {None, incident.state}]
     opened = next((one for one in incidents if one.incident_id == view.filter("incident")), None)
+    opening = _draw_opening(view)
     lead = (
         f"{counts['open']} open, {counts['closed']} closed. Anyone may open one; a person other than its "
         "opener closes it. Every clock runs from the moment somebody first knew."
@@ -52,6 +53,7 @@ def layout(view: View) -> Component:
             draw_heading(view, "Incidents", lead),
             draw_tallies(view, "status", INCIDENT_MARKS, counts, label="Incidents by state"),
             _draw_incident(view, opened) if opened else None,
+            opening if view.filter("alarm") else None,
             html.Section(
                 [
                     html.Div(
@@ -68,7 +70,7 @@ def layout(view: View) -> Component:
                 ],
                 className="card",
             ),
-            _draw_opening(view),
+            None if view.filter("alarm") else opening,
         ]
     )
 
@@ -191,7 +193,12 @@ def _draw_opening(view: View) -> Component | None:
         None,
     )
     form = draw_opening(view, list_risks(view.store, view.deployment_id), alarm)
-    return html.Section([html.H2("Open an incident"), form], className="card", id="opening", tabIndex=-1)
+    return html.Section(
+        [html.H2("Open an incident"), form],
+        id="opening",
+        className="card details" if alarm else "card",
+        tabIndex=-1,
+    )
 
 
 def make_sheet(view: View) -> Sheet:

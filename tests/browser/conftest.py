@@ -1,6 +1,7 @@
 """A running dashboard over an invented home, and a Chromium that reports everything it does."""
 
 import importlib.util
+import json
 import socket
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
 
 from risk_register import accounts
 from risk_register.store import Store
@@ -68,10 +69,24 @@ class Reader:
         self.settle()
         return self.page
 
+    def go(self, path: str) -> Page:
+        """Go to another page as a link does, without reading the scripts again; its title must differ."""
+        self.wait("document.title.endsWith(' · Plimsoll')")
+        before = self.page.title()
+        self.page.evaluate(
+            """path => {
+              history.pushState({}, '', path);
+              window.dispatchEvent(new CustomEvent('_dashprivate_pushstate'));
+            }""",
+            path,
+        )
+        self.wait(f"document.title !== {json.dumps(before)}")
+        self.settle()
+        return self.page
+
     def settle(self) -> None:
         """Wait until the page, its charts and its grids are drawn."""
         self.page.wait_for_selector("#page h1")
-        self.page.wait_for_load_state("networkidle")
         self.wait("[...document.querySelectorAll('.chart-picture')].every(c => c.querySelector('.main-svg'))")
         self.wait("[...document.querySelectorAll('.grid')].every(g => g.querySelector('.ag-row'))")
 
@@ -87,7 +102,9 @@ class Reader:
 @pytest.fixture(scope="session")
 def factories() -> dict[str, ModuleType]:
     """The factories of published files and of governance stores."""
-    return {name: load_factory(name) for name in ("published_factory", "governance_factory")}
+    return {
+        name: load_factory(name) for name in ("published_factory", "governance_factory", "report_factory")
+    }
 
 
 @pytest.fixture(scope="session")
@@ -96,6 +113,7 @@ def site(tmp_path_factory, factories) -> Iterator[Site]:
     home = tmp_path_factory.mktemp("home")
     factories["published_factory"].publish(home / "published")
     url = factories["governance_factory"].govern(home)
+    factories["report_factory"].build(home / "reports")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -133,25 +151,79 @@ def browser(chromium) -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture
-def make_reader(site, browser) -> Iterator[Callable[..., Reader]]:
-    """Make readers with a screen of a width and a scheme; `name` signs in."""
-    contexts: list[BrowserContext] = []
+@pytest.fixture(scope="session")
+def signed_in(site, browser) -> Callable[[str], StorageState]:
+    """The cookies of an account that has signed in once; the door itself is tested elsewhere."""
+    states: dict[str, StorageState] = {}
 
-    def make(name: str | None = "safety_officer", *, width: int = 1440, scheme: str = "light") -> Reader:
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-        contexts.append(context)
+    def sign_in(name: str) -> StorageState:
+        if name not in states:
+            context = browser.new_context()
+            page = context.new_page()
+            page.goto(site.issue_link(name))
+            page.get_by_role("button", name="Sign in with this link").click()
+            page.wait_for_selector("#page h1")
+            states[name] = context.storage_state()
+            context.close()
+        return states[name]
+
+    return sign_in
+
+
+@pytest.fixture(scope="session")
+def open_context(site, browser, signed_in) -> Callable[[str | None, int, str], BrowserContext]:
+    """A new window of somebody, with a width and a scheme."""
+
+    def open_new(name: str | None, width: int, scheme: str) -> BrowserContext:
+        state = None if name is None else signed_in(name)
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme, storage_state=state
+        )
+        context.add_cookies([{"name": "plimsoll_scheme", "value": scheme, "url": site.url}])
+        return context
+
+    return open_new
+
+
+@pytest.fixture(scope="session")
+def shared_contexts() -> Iterator[dict[tuple[str | None, int, str], BrowserContext]]:
+    """Windows that tests share, so that the browser keeps the scripts it has read."""
+    contexts: dict[tuple[str | None, int, str], BrowserContext] = {}
+    yield contexts
+    for context in contexts.values():
+        context.close()
+
+
+@pytest.fixture
+def make_reader(site, open_context, shared_contexts) -> Iterator[Callable[..., Reader]]:
+    """Make readers with a screen of a width and a scheme; `name` is signed in already, and None is not.
+
+    `is_own` is for a test that changes cookies: its window is shared with nobody.
+    """
+    readers: list[tuple[Reader, BrowserContext | None]] = []
+
+    def make(
+        name: str | None = "safety_officer",
+        *,
+        width: int = 1440,
+        scheme: str = "light",
+        is_own: bool = False,
+    ) -> Reader:
+        is_own = is_own or name is None
+        key = (name, width, scheme)
+        if not is_own and key not in shared_contexts:
+            shared_contexts[key] = open_context(*key)
+        context = open_context(*key) if is_own else shared_contexts[key]
         reader = Reader(site, context.new_page())
+        readers.append((reader, context if is_own else None))
         listen(reader)
-        if name is not None:
-            reader.page.goto(site.issue_link(name))
-            reader.page.get_by_role("button", name="Sign in with this link").click()
-            reader.settle()
         return reader
 
     yield make
-    for context in contexts:
-        context.close()
+    for reader, context in readers:
+        reader.page.close()
+        if context is not None:
+            context.close()
 
 
 def listen(reader: Reader) -> None:

@@ -37,12 +37,13 @@ def test_a_deployment_without_a_grant_does_not_open(make_reader):
 
 
 def test_an_account_without_any_grant_sees_no_access(make_reader):
-    page = make_reader("stranger").page
+    page = make_reader("stranger").open("/overview")
     assert page.locator("h1").inner_text() == "No access"
     assert "Harbor" not in page.content()
 
 
-def test_a_session_that_ended_leads_back_to_the_door(reader):
+def test_a_session_that_ended_leads_back_to_the_door(make_reader):
+    reader = make_reader(is_own=True)
     page = reader.open("/overview?deployment=harbor_companion")
     page.context.clear_cookies(name="plimsoll_session")
     page.get_by_role("link", name="Data health", exact=True).click()
@@ -50,7 +51,8 @@ def test_a_session_that_ended_leads_back_to_the_door(reader):
     assert page.get_by_role("heading", name="Sign in").is_visible()
 
 
-def test_signing_out_closes_the_door(reader):
+def test_signing_out_closes_the_door(make_reader):
+    reader = make_reader(is_own=True)
     page = reader.open("/overview?deployment=harbor_companion")
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/sign-in")

@@ -14,6 +14,13 @@ PAGES = {
     "register": f"/risk-register?{HARBOR}&risk=missed_escalation_of_risk",
     "checklist": f"/ethics-checklist?{HARBOR}&item=crisis_testing_passed",
     "data health": f"/data-health?{HARBOR}",
+    "alarms": f"/alarms?{HARBOR}",
+    "equity": f"/equity?{HARBOR}",
+    "releases and drift": f"/releases-and-drift?{HARBOR}",
+    "appetites": f"/appetites?{HARBOR}&indicator=stigma_rate_per_1000",
+    "incidents": f"/incidents?{HARBOR}&alarm=a1",
+    "reports": f"/reports?{HARBOR}",
+    "not found": f"/nowhere?{HARBOR}",
     "little data": "/overview?deployment=quiet_cove",
 }
 
@@ -21,13 +28,15 @@ PAGES = {
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (375, "dark")])
 def test_every_page_opens_quietly_calls_nobody_and_fits(make_reader, width, scheme):
     reader = make_reader(width=width, scheme=scheme)
+    reader.open(f"/ethics-checklist?{HARBOR}")
     for name, path in PAGES.items():
-        page = reader.open(path)
+        page = reader.go(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
         assert page.locator("h1").count() == 1, name
         assert "is not a crisis service" in page.locator("footer").inner_text(), name
         assert reader.faults == [], name
-    assert reader.external == []
+    reader.page.wait_for_load_state("networkidle")
+    assert reader.faults == reader.external == []
 
 
 def test_every_chart_has_its_facts_a_summary_and_a_table_with_the_same_numbers(reader):
@@ -46,7 +55,8 @@ def test_every_chart_has_its_facts_a_summary_and_a_table_with_the_same_numbers(r
     assert [value for value in values if value not in table and values.index(value) > 2] == []
 
 
-def test_dark_reaches_page_chart_and_grid_and_stays(reader):
+def test_dark_reaches_page_chart_and_grid_and_stays(make_reader):
+    reader = make_reader(is_own=True)
     page = reader.open(PAGES["indicator by week"])
 
     def grounds():
