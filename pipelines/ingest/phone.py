@@ -59,8 +59,8 @@ def is_phone(found: str, *, before: str, after: str, region: str) -> bool:
 
     Args:
         found: the match.
-        before: the text before it, to the line's beginning.
-        after: the text after it.
+        before: some text before it, of the same line.
+        after: some text after it.
         region: ISO 3166-1 of the person, or empty.
     """
     digits, bare = read_digits(found), found.strip().strip("()")

@@ -17,13 +17,16 @@ from stdnum import iban, isbn, luhn
 from pipelines.ingest.phone import BETWEEN, NUMBER, is_phone, read_digits
 
 SPELLED_TLD = "(?:com|org|net|de|fr|es|uk|ie|au|info|eu|edu|io)"
-HOST = r"[\w-]+(?:\.[\w-]+)*"
-EMAIL = re.compile(rf"[\w.+%'-]+ ?[@＠] ?{HOST}\.[a-z]{{2,}}|[\w.+%-]+[@＠]{HOST}(?=[\s,;:!?)]|$)", re.I)
+# Every run has a bound: without one, a text of one repeated character costs the square of its length.
+HOST = r"[\w-]{1,63}(?:\.[\w-]{1,63}){0,5}"
+LOCAL = r"[\w.+%'-]{1,64}"
+EMAIL = re.compile(rf"{LOCAL} ?[@＠] ?{HOST}\.[a-z]{{2,24}}|{LOCAL}[@＠]{HOST}(?=[\s,;:!?)]|$)", re.I)
 BRACKET_AT = r" ?[\[({] ?(?:at|arroba) ?[\])}] ?"
 SPELLED_DOT = r"(?: ?[\[({] ?(?:dot|punkt|punto|point) ?[\])}] ?| (?:dot|punkt|punto|point) )"
+SPELLED_NAME = rf"[\w.+-]{{1,64}}(?:{SPELLED_DOT}[\w-]{{1,63}}){{0,5}}"
 SPELLED_EMAIL = re.compile(
-    rf"[\w.+-]+(?:{SPELLED_DOT}[\w-]+)*{BRACKET_AT}[\w-]+(?:(?:\.|{SPELLED_DOT})[\w-]+)+"
-    rf"|[\w.+-]+(?:{SPELLED_DOT}[\w-]+)* (?:at|arroba) [\w-]+(?:{SPELLED_DOT}[\w-]+)*"
+    rf"{SPELLED_NAME}{BRACKET_AT}[\w-]{{1,63}}(?:(?:\.|{SPELLED_DOT})[\w-]{{1,63}}){{1,5}}"
+    rf"|{SPELLED_NAME} (?:at|arroba) [\w-]{{1,63}}(?:{SPELLED_DOT}[\w-]{{1,63}}){{0,5}}"
     rf"{SPELLED_DOT}{SPELLED_TLD}\b",
     re.I,
 )
@@ -32,7 +35,7 @@ REST = r"(?:[/?#:][^\s<>\"')\]]*)?"
 URL = re.compile(
     r"(?:https?://|www\.)[^\s<>\"')\]]+"
     rf"|\b{HOST}\.(?:com|org|net|info|io|app|fr|de|uk|ie|au|eu|ca|ch)\b{REST}"
-    rf"|\b{HOST}\.[\w-]+\.(?:es|us|me|at|it|co|be|nl|gg|tv)\b{REST}"
+    rf"|\b{HOST}\.[\w-]{{1,63}}\.(?:es|us|me|at|it|co|be|nl|gg|tv)\b{REST}"
     # Words of our languages: `help.me` is a sentence without a blank. A path makes it an address.
     rf"|\b{HOST}\.[a-z]{{2,6}}/[^\s<>\"')\]]+",
     re.I,
@@ -42,6 +45,8 @@ IPV6 = re.compile(r"(?<![\w:])(?:[0-9a-f]{1,4}:){2,7}(?::?[0-9a-f]{1,4}){1,6}(?!
 SSN = re.compile(r"(?<![\d-])(?!000|666|9\d\d)\d{3}([ -])\d{2}\1\d{4}(?![\d-])")
 IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[\dA-Z]){11,30}", re.I)
 YEARS = re.compile(r"(?:(?:19|20)\d\d[ -]?)+")  # 1998 2001 2005 2012 has the checksum of a card
+NEAR = 60
+"""Characters around a number that may say what it is."""
 ISBN = re.compile(r"97[89]\d{10}$")  # ten digits may be a number to ring whose checksum fits by chance
 CARD = re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)")
 
@@ -133,8 +138,9 @@ class Redactor:
             return None
         if ISBN.match(read_digits(found)) and isbn.is_valid(read_digits(found)):
             return None
-        before = match.string[: match.start()].rpartition("\n")[2]
-        is_one = is_phone(found, before=before, after=match.string[match.end() :][:12], region=country)
+        before = match.string[max(0, match.start() - NEAR) : match.start()].rpartition("\n")[2]
+        after = match.string[match.end() : match.end() + NEAR]
+        is_one = is_phone(found, before=before, after=after, region=country)
         return match.end() if is_one else None
 
     def _is_listed(self, found: str) -> bool:

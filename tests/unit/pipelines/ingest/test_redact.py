@@ -1,6 +1,8 @@
 """Contact details of six countries go, crisis lines and everyday numbers stay: the table beside this file."""
 
+import random
 import re
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import yaml
 
 from pipelines.ingest.phone import read_digits
 from pipelines.ingest.redact import Redactor, crisis_lines
+from pipelines.quality.suites.message import SUITE
 from risk_register.content import load_crisis_resources
 
 
@@ -99,3 +102,21 @@ def test_several_details_are_counted(redactor: Redactor):
 def test_a_detail_in_another_script_or_width_goes_too(redactor: Redactor):
     wide = "".join(chr(ord(digit) + 0xFEE0) for digit in "07700900123")
     assert redactor.redact(f"it is {wide}", is_assistant=False).text == "it is [phone]"
+
+
+@pytest.mark.parametrize(
+    "piece", ["x", "1", "a.", "1-", "a-", "@a", "dot com ", "AB12 ", "1/1 ", "(at ", "www."]
+)
+def test_a_long_run_of_one_thing_is_read_in_a_time_that_grows_with_its_length(piece: str, redactor: Redactor):
+    text = piece * (20_000 // len(piece)) + " dot com @a.com"
+    started = time.process_time()
+    redactor.redact(text, is_assistant=True)
+    assert time.process_time() - started < 4  # seconds; the square of the length would take a minute
+
+
+def test_whatever_is_put_together_leaves_no_address_for_the_gate(redactor: Redactor):
+    gate = next(rule for rule in SUITE.rules if rule.id == "no_address_is_left").arguments["regex"]
+    chance = random.Random(7)  # noqa: S311
+    for _ in range(20_000):
+        text = "".join(chance.choice("ab.@-_ 019+()/:\n＠,") for _ in range(chance.randrange(4, 40)))
+        assert re.search(gate, redactor.redact(text, is_assistant=False).text) is None, text
