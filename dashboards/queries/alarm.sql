@@ -17,4 +17,4 @@ select
     alarm.note
 from published.alarm
 where alarm.deployment_id = $deployment_id
-order by alarm.opened_on desc, alarm.alarm_id
+order by alarm.opened_on desc, alarm.alarm_id asc

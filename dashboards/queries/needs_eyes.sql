@@ -22,4 +22,4 @@ group by
     needs_eyes.level,
     needs_eyes.detector_id,
     needs_eyes.badge
-order by needs_eyes.day desc, needs_eyes.what, needs_eyes.signal_id
+order by needs_eyes.day desc, needs_eyes.what asc, needs_eyes.signal_id asc

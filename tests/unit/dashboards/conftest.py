@@ -105,7 +105,11 @@ class Visitor:
 
     def read(self, path: str, search: str = "") -> str:
         """The words of a page."""
-        return " ".join(find_words(self.show(path, search)["page"]["children"]))
+        return self.words_of(self.show(path, search))
+
+    def words_of(self, answer: dict[str, Any]) -> str:
+        """The words of a page that was shown."""
+        return " ".join(find_words(answer["page"]["children"]))
 
 
 def find_words(node: Any) -> list[str]:
