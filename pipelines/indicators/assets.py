@@ -90,9 +90,9 @@ def compute_facts(home: Home, days: list[dt.date]) -> None:
     with lakes.write(home.lake, by="fact") as commit, DuckDBEngine() as engine:
         engine.attach(commit.lake, list_fact_sources() - {"ledger.deployment"}, days=days)
         engine.attach(commit.lake, ["ledger.deployment"])
-        staged = _staged(commit.lake, days)
+        staged, closed = _staged(commit.lake, days), _closed(commit.lake, days)
         for name, rows in build_facts(engine).items():
-            commit.replace_days(name, rows, staged | _held(commit.lake, name, days))
+            commit.replace_days(name, rows, (staged | _held(commit.lake, name, days)) - closed)
 
 
 def count_days(home: Home, days: list[dt.date], definitions: tuple[Definition, ...]) -> None:
@@ -106,17 +106,16 @@ def count_days(home: Home, days: list[dt.date], definitions: tuple[Definition, .
         counts = count_units(engine, definitions)
         tables = {table.full_name: engine.query(_aggregation(table.name)) for table in DAILY}
         tables |= {table.full_name: getattr(counts, table.name) for table in COUNTED}
-        staged, expired = _staged(lake, days), find_expired(lake, Expired.TEXT)
+        staged, closed, expired = _staged(lake, days), _closed(lake, days), find_expired(lake, Expired.TEXT)
         for table in (*DAILY, *COUNTED):
             rows = _ordered(
                 tables[table.full_name].select(table.arrow_schema.names).cast(table.arrow_schema), table.key
             )
-            partitions = staged | _held(lake, table.full_name, days)
+            partitions = (staged | _held(lake, table.full_name, days)) - closed
             if table is schemas.FEATURE_DAY:
                 partitions -= expired  # it counts the length of what was said
             commit.replace_days(table.full_name, rows, partitions)
         commit.replace_all(schemas.DEFINITION.full_name, definitions_table(definitions))
-        closed = find_expired(lake, Expired.FINDING)
         present = {part for part in lake.partitions("staging.message") if part[1] in set(days)} - closed
         findings = recorded(lake, "finding")
         inputs = indicator_inputs(lake, findings, definitions_version(definitions))
@@ -128,6 +127,15 @@ def count_days(home: Home, days: list[dt.date], definitions: tuple[Definition, .
 def _staged(lake: Lake, days: list[dt.date]) -> set[Partition]:
     """The days that staging holds."""
     return _held(lake, "staging.message", days) | _held(lake, "staging.event", days)
+
+
+def _closed(lake: Lake, days: list[dt.date]) -> set[Partition]:
+    """Days that stay as they are, for what they were counted from has expired."""
+    chosen = set(days)
+    closed = {part for part in find_expired(lake, Expired.FINDING) if part[1] in chosen}
+    if closed:
+        LOG.warning("  %d days stay as they are, for their findings have expired", len(closed))
+    return closed
 
 
 def _held(lake: Lake, name: str, days: list[dt.date]) -> set[Partition]:

@@ -191,7 +191,7 @@ def test_killed_before_the_new_generation_is_current_nothing_is_counted_twice(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("pipelines.lake._make_current", die)
+        patched.setattr("pipelines.lake.make_current", die)
         with pytest.raises(KeyboardInterrupt):
             run(place)
     assert run(place)["stores"] == whole["stores"]
