@@ -61,10 +61,16 @@ class Lake:
         if deployment_id is not None:
             filters.append(("deployment_id", "=", deployment_id))
         if not filters:
-            return sorted(table.file_uris())
+            return self._on_disk(name, table, table.file_uris())
         if days is not None and not filters[0][2]:
             return []
-        return sorted(table.file_uris(partition_filters=filters))
+        return self._on_disk(name, table, table.file_uris(partition_filters=filters))
+
+    def _on_disk(self, name: str, table: DeltaTable, uris: list[str]) -> list[str]:
+        # The addresses are percent-encoded, and a home may lie in a folder whose name has a blank.
+        depth = len(table.metadata().partition_columns) + 1
+        root = Path(locate(self.path, name))
+        return sorted(str(root.joinpath(*uri.split("/")[-depth:])) for uri in uris)
 
     def partitions(self, name: str) -> list[Partition]:
         """The (deployment, day) partitions that hold rows."""

@@ -15,6 +15,8 @@ from pathlib import Path
 from pipelines.errors import HomeError
 
 MARKER = "home.json"
+UNREADABLE = "%*?[]"
+"""DuckDB takes them for patterns of file names, deltalake decodes the first."""
 REPOSITORY = Path(__file__).resolve().parent.parent
 POOL = "plimsoll_home"
 """The Dagster pool that every writing step passes; the lock of the home holds without it, too."""
@@ -90,6 +92,11 @@ def make_home(home: Home, kind: HomeKind) -> Home:
         raise HomeError(
             f"{home.path} is a home for {home.kind} data, not for {kind} data. "
             "Demo and real data never mix: choose another directory with --home."
+        )
+    if strange := sorted(set(str(home.path)) & set(UNREADABLE)):
+        raise HomeError(
+            f"{home.path}: the storage engines cannot read below a path with {' '.join(strange)}. "
+            f"Choose a directory without any of {' '.join(UNREADABLE)} with --home."
         )
     aside = home.path / f".{MARKER}"
     if home.kind is None and home.path.exists() and any(item != aside for item in home.path.iterdir()):

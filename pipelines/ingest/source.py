@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
@@ -69,6 +69,15 @@ class Records:
     def event_count(self) -> int:
         """Accepted events."""
         return len(next(iter(self.events.values()), []))
+
+    def without_content(self) -> Records:
+        """The same counts and reasons, for what is said at the end: all texts would fill memory."""
+        return replace(
+            self,
+            messages={"message": [None] * self.message_count},
+            events={"event": [None] * self.event_count},
+            rejected=[replace(item, raw=b"") for item in self.rejected],
+        )
 
 
 class Source(Protocol):

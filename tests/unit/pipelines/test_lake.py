@@ -11,6 +11,7 @@ import pytest
 from deltalake import DeltaTable
 
 from pipelines import lake as lakes
+from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.errors import HomeError
 from pipelines.lake import Lake
 
@@ -219,3 +220,16 @@ def test_more_days_than_one_predicate_names_are_replaced(tmp_path: Path):
         )
         put(tmp_path, table, *days)
     assert texts(Lake(tmp_path)) == sorted(f"new{day}" for day in days)
+
+
+@pytest.mark.parametrize("name", ["in parts", "Ünïcode", "a#b", "it's", "a+b&c=d"])
+def test_a_lake_may_lie_in_a_folder_of_any_ordinary_name(tmp_path: Path, name: str):
+    path = tmp_path / name
+    put(path, rows(monday="a b", tuesday="c"), MONDAY, TUESDAY)
+    put(path, rows(tuesday="d"), TUESDAY)
+    assert texts(Lake(path)) == ["a", "b", "d"]
+    assert texts(Lake(path), TUESDAY) == ["d"]
+    assert all(Path(file).is_file() for file in Lake(path).files(NAME))
+    with DuckDBEngine() as engine:
+        engine.attach(Lake(path), [NAME])
+        assert engine.query("select count(*) as n from staging.message").to_pylist() == [{"n": 3}]

@@ -52,3 +52,10 @@ def test_the_home_is_the_one_named_else_that_of_the_environment(tmp_path: Path, 
     monkeypatch.delenv("PLIMSOLL_HOME")
     monkeypatch.chdir(tmp_path)
     assert find_home().path == tmp_path / "data"
+
+
+@pytest.mark.parametrize("name", ["100%", "a*", "who?", "[x]"])
+def test_a_path_that_the_engines_cannot_read_is_refused_at_once(tmp_path: Path, name: str):
+    with pytest.raises(HomeError, match="Choose a directory without"):
+        make_home(Home(tmp_path / name), HomeKind.REAL)
+    assert list(tmp_path.iterdir()) == []

@@ -1,6 +1,7 @@
 """A delivered folder becomes ledger and staging: each file once, each record accepted or rejected."""
 
 import datetime as dt
+import json
 
 import pytest
 
@@ -99,3 +100,28 @@ def test_nothing_new_makes_no_generation(place):
     before = Lake(place.home.lake).generation
     place.again(place.inbox / "1")
     assert Lake(place.home.lake).generation == before
+
+
+def test_what_an_ingest_says_at_the_end_holds_counts_and_no_text(place):
+    summary = place.deliver(place.say(0, "my own words"), place.notice(0), b"half a line", mapping=None)
+    assert (summary.files[0].records.message_count, summary.files[0].records.event_count) == (1, 1)
+    assert dict(summary.rejected) == {"malformed_line": 1}
+    assert "my own words" not in repr(summary)
+    assert "half a line" not in repr(summary)
+
+
+@pytest.mark.parametrize("limit", [1, 10**9])
+def test_a_large_delivery_in_several_generations_holds_the_same(places, monkeypatch, limit):
+    found = []
+    for name, size in (("whole", 10**9), ("in parts", limit)):
+        monkeypatch.setattr("pipelines.ingest.deliver.BYTES_AT_ONCE", size)
+        place = places(name)
+        folder = place.inbox / "all"
+        folder.mkdir(parents=True)
+        for number, hours in enumerate((0, 11, 22, 40)):
+            (folder / f"{number}.jsonl").write_text(json.dumps(place.say(hours)) + "\n")
+        place.again(folder)
+        found.append(place.rows("staging.message"))
+        generation = Lake(place.home.lake).generation.number
+    assert found[0] == found[1]
+    assert generation == (4 if limit == 1 else 1)
