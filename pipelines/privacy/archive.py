@@ -17,8 +17,6 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from deltalake import DeltaTable
-
 from pipelines.errors import HomeError, StateError
 from pipelines.keys import fingerprint_key
 from pipelines.lake import Lake, copying, locate
@@ -120,9 +118,8 @@ def read_archive(source: Path, folder: Path) -> dict[str, Any]:
 def _lake_files(lake: Lake) -> Iterator[tuple[str, Path]]:
     for name, version in sorted(lake.generation.versions.items()):
         root = Path(locate(lake.path, name))
-        table = DeltaTable(str(root), version=version)
-        for uri in sorted(table.file_uris()):
-            yield _below(lake, Path(uri.removeprefix("file://"))), Path(uri.removeprefix("file://"))
+        for file in lake.files(name):
+            yield _below(lake, Path(file)), Path(file)
         last = f"{version:020d}"
         for entry in sorted((root / "_delta_log").glob("[0-9]*")):
             if entry.name[:20] <= last:
