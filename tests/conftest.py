@@ -7,6 +7,7 @@ outside thing is not there, `--without NAME=REASON` leaves its tests out and say
 
 import os
 import shutil
+import tempfile
 import uuid
 from collections import Counter
 from collections.abc import Generator, Iterator
@@ -17,6 +18,8 @@ import sqlalchemy as sa
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 OUTSIDE_THINGS = {"shared": "shared", "postgresql": "postgres_url"}  # name in --without -> fixture
+NAME = uuid.uuid5(uuid.NAMESPACE_URL, str(REPOSITORY)).hex[:8]
+TEMPORARY = Path(tempfile.gettempdir()) / f"plimsoll-{NAME}"
 LEFT_OUT = pytest.StashKey[dict[str, list[pytest.Item]]]()
 
 
@@ -65,7 +68,9 @@ def postgres_url() -> Iterator[str]:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--without`."""
+    """Add `--without`; give each checkout temporary folders of its own, for pytest tidies those of others."""
+    TEMPORARY.mkdir(exist_ok=True)
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(TEMPORARY))
     parser.addoption(
         "--without",
         action="append",
