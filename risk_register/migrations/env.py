@@ -2,7 +2,8 @@
 
 from alembic import context
 
-from risk_register import review_tables  # noqa: F401  its tables join the metadata by being declared
+# Their tables join the metadata by being declared.
+from risk_register import notice_tables, review_tables  # noqa: F401
 from risk_register.model import Base
 
 context.configure(
