@@ -76,7 +76,7 @@ def queue_notice(
         figures: numbers by name, such as the precision of a detector.
 
     Raises:
-        NotAllowedError: an id, link or name that could carry text or a pseudonym, or a figure that is no number.
+        NotAllowedError: an id, link or name that could carry text or a pseudonym; a figure that is no number.
         UnknownRecordError: the register does not know the deployment.
     """
     shown = dict(figures or {})
@@ -112,7 +112,7 @@ def queue_notice(
 
 
 def acknowledge_within(write: Write, *, reference_id: str) -> tuple[int, ...]:
-    """Acknowledge every notice about something, as part of the write that deals with it; returns their ids."""
+    """Acknowledge every notice about something, in the write that deals with it; returns their ids."""
     rows = write.session.scalars(
         select(Notice)
         .filter_by(reference_id=reference_id)

@@ -51,12 +51,16 @@ def test_a_key_is_queued_once(store: Store, at: dt.datetime) -> None:
 
 
 def test_a_caller_that_fails_leaves_no_notice(store: Store, at: dt.datetime) -> None:
-    with pytest.raises(RuntimeError), store.write(actor="assess", at=at) as write:
-        queue_notice(
-            write, key="k", deployment_id="demo", kind=NoticeKind.ALARM, severity=NoticeSeverity.PAGE,
-            reference_id="r", link="/alarms",
-        )  # fmt: skip
-        raise RuntimeError
+    def write_and_fail() -> None:
+        with store.write(actor="assess", at=at) as write:
+            queue_notice(
+                write, key="k", deployment_id="demo", kind=NoticeKind.ALARM, severity=NoticeSeverity.PAGE,
+                reference_id="r", link="/alarms",
+            )  # fmt: skip
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_and_fail()
     assert list_notices(store) == ()
 
 
