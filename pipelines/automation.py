@@ -146,5 +146,5 @@ def automation(home: Home, days: dg.PartitionsDefinition) -> Automation:
 def _ingest() -> dg.AssetSelection:
     return dg.AssetSelection.assets(
         *[["ledger", name] for name in ("delivery", "rejected", "deployment")],
-        *[["staging", name] for name in ("message", "conversation", "event")],
+        *[["staging", name] for name in ("message", "conversation", "event", "score")],
     )

@@ -16,14 +16,18 @@ from pipelines.schemas.ledger import COMPUTED
 
 
 def finding_inputs(lake: Lake, detectors: str) -> dict[Partition, str]:
-    """What findings of each day are computed from: its messages, the gate's verdict, the detectors.
+    """What findings of each day are computed from: messages, logged scores, the gate's verdict, detectors.
 
     A day whose text has expired keeps what its findings were computed from; one whose findings have
     expired, or that was never scored, has none. Neither can be computed again.
     """
     gate = lake.fingerprints("ledger.quality")
     messages = lake.fingerprints("staging.message")
-    inputs = {part: _hash(files, gate.get(part, ""), detectors) for part, files in messages.items()}
+    scores = lake.fingerprints("staging.score")
+    inputs = {
+        part: _hash(files, *filter(None, [scores.get(part)]), gate.get(part, ""), detectors)
+        for part, files in messages.items()
+    }
     without_text, emptied = find_expired(lake, Expired.TEXT), find_expired(lake, Expired.FINDING)
     if not without_text | emptied:
         return inputs

@@ -11,6 +11,7 @@ from methods.errors import MethodsError
 from pipelines.errors import PlimsollError
 from plimsoll.commands import (
     attesting,
+    benching,
     deciding,
     demonstration,
     erasing,
@@ -41,6 +42,7 @@ app.command("status")(state.status)
 app.command("serve")(serving.serve)
 app.command("orchestrate")(serving.orchestrate)
 app.command("erase")(erasing.erase)
+app.command("bench")(benching.bench)
 app.command("retention")(keeping.retention)
 app.command("backup")(keeping.backup)
 app.command("restore")(keeping.restore)

@@ -17,6 +17,7 @@ WRITTEN = (
     "staging.message",
     "staging.conversation",
     "staging.event",
+    "staging.score",
 )
 
 

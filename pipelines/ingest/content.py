@@ -10,6 +10,8 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.ingest.moderation import Score
+
 ROLES = {
     "user": "user", "human": "user",
     "assistant": "assistant", "ai": "assistant", "model": "assistant", "gpt": "assistant",
@@ -41,6 +43,7 @@ class Said:
     role: str | None
     text: str
     sent_at: int | None = None
+    scores: tuple[Score, ...] = ()
 
     @property
     def is_message(self) -> bool:

@@ -32,7 +32,7 @@ from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
 from pipelines.ingest.redact import Redactor, crisis_lines
 from pipelines.ingest.refusal import refuse_erased
 from pipelines.ingest.sources import make_source
-from pipelines.ingest.stage import DELIVERED_EVENT, DELIVERED_MESSAGE, Stager
+from pipelines.ingest.stage import DELIVERED_EVENT, DELIVERED_MESSAGE, Stager, fill_columns
 from pipelines.ingest.window import find_days
 from pipelines.lake import Commit, Lake
 from pipelines.partition import find_changed
@@ -67,9 +67,18 @@ class Summary:
 
 
 def ingest_folder(
-    home: Home, folder: Path, mapping: Mapping, *, received_on: dt.date, progress: Progress = lambda _: None
+    home: Home,
+    folder: Path,
+    mapping: Mapping,
+    *,
+    received_on: dt.date,
+    progress: Progress = lambda _: None,
+    redactor: Redactor | None = None,
 ) -> Summary:
     """Read every readable file below `folder` and commit ledger and staging.
+
+    Args:
+        redactor: what takes contact details out, else the one that knows the register's crisis lines.
 
     Raises:
         SourceError: there is no readable file.
@@ -86,7 +95,7 @@ def ingest_folder(
         mapping.deployment.id,
         mapping.deployment.zone,
         Pseudonymiser(load_key(home.keys)),
-        Redactor(crisis_lines(load_crisis_resources())),
+        redactor or Redactor(crisis_lines(load_crisis_resources())),
     )
     done: list[Delivered] = []
     for batch in _batches(found):
@@ -132,6 +141,7 @@ def _commit(commit: Commit, files: list[Delivered], mapping: Mapping, stager: St
         return
     _commit_ledger(commit, files, mapping, stager)
     messages = [stager.stage_messages(one.records, one.received_on) for one in files]
+    scores = [stager.stage_scores(one.records, rows) for one, rows in zip(files, messages, strict=True)]
     events = [stager.stage_events(one.records, one.received_on) for one in files]
     message = pa.concat_tables([DELIVERED_MESSAGE.empty_table(), *messages])
     event = pa.concat_tables([DELIVERED_EVENT.empty_table(), *events])
@@ -139,12 +149,13 @@ def _commit(commit: Commit, files: list[Delivered], mapping: Mapping, stager: St
         return
     days = find_days(commit.lake, rule=mapping.deployment, messages=message, events=event)
     held = _held(commit.lake, mapping.deployment.id, days)
-    staged = fold(held, message, event, rule=mapping.deployment)
+    staged = fold(held, message, event, scores=pa.concat_tables(scores), rule=mapping.deployment)
     # Most days around a delivery stay as they are, and what is not written again is not computed again.
     for name, before, after, size in (
         ("staging.message", held.message, staged.message, TEXT_ROW_GROUP),
         ("staging.conversation", held.conversation, staged.conversation, None),
         ("staging.event", held.event, staged.event, None),
+        ("staging.score", held.score, staged.score, None),
     ):
         commit.replace_days(name, after, find_changed(before, after), row_group_size=size)
 
@@ -152,12 +163,13 @@ def _commit(commit: Commit, files: list[Delivered], mapping: Mapping, stager: St
 def _held(lake: Lake, deployment_id: str, days: set[dt.date]) -> Staged:
     def read(name: str, empty: pa.Table) -> pa.Table:
         rows = lake.read(name, days=days, deployment_id=deployment_id)
-        return empty if rows is None else rows.select(empty.schema.names).cast(empty.schema)
+        return empty if rows is None else fill_columns(rows, empty.schema)
 
     return Staged(
         read("staging.message", EMPTY.message),
         read("staging.conversation", EMPTY.conversation),
         read("staging.event", EMPTY.event),
+        read("staging.score", EMPTY.score),
     )
 
 

@@ -15,7 +15,12 @@ FUTURE_TOLERANCE = dt.timedelta(hours=48)
 """A record may be dated up to this long after its day of delivery began: zones and clocks differ."""
 
 SLICE_VALUE = re.compile(r"[\w .+:/()-]{1,64}")
-SLICES = frozenset({"language", "region", "age_band", "gender", "model", "prompt_version", "use", "surface"})
+SLICES = frozenset(
+    {
+        *("language", "region", "age_band", "gender", "model", "prompt_version", "use", "surface"),
+        *("model_requested", "model_served", "provider_fingerprint", "policy_version"),
+    }
+)
 MILLISECONDS_FROM, MICROSECONDS_FROM, NANOSECONDS_FROM = 10**11, 10**14, 10**17
 """Epoch numbers below 10^11 are seconds (until the year 5138), below 10^14 milliseconds, and so on."""
 LAST_TIME = 4_102_444_800_000_000

@@ -18,8 +18,8 @@ import pyarrow.compute as pc
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.ingest.episode import cut
 from pipelines.ingest.mapping import DeploymentRule
-from pipelines.ingest.stage import DELIVERED_EVENT, DELIVERED_MESSAGE, local_dates
-from pipelines.schemas.staging import CONVERSATION, EVENT, MESSAGE
+from pipelines.ingest.stage import DELIVERED_EVENT, DELIVERED_MESSAGE, DELIVERED_SCORE, local_dates
+from pipelines.schemas.staging import CONVERSATION, EVENT, MESSAGE, SCORE
 from pipelines.settings import REPOSITORY
 
 SQL = REPOSITORY / "sql" / "staging"
@@ -27,11 +27,12 @@ SQL = REPOSITORY / "sql" / "staging"
 
 @dataclass(frozen=True)
 class Staged:
-    """Rows of the three staging tables."""
+    """Rows of the staging tables."""
 
     message: pa.Table
     conversation: pa.Table
     event: pa.Table
+    score: pa.Table
 
     def partitions(self) -> set[tuple[str, dt.date]]:
         """The (deployment, day) partitions with rows."""
@@ -42,16 +43,24 @@ class Staged:
         return found
 
 
-EMPTY = Staged(MESSAGE.empty(), CONVERSATION.empty(), EVENT.empty())
+EMPTY = Staged(MESSAGE.empty(), CONVERSATION.empty(), EVENT.empty(), SCORE.empty())
 
 
-def fold(held: Staged, messages: pa.Table, events: pa.Table, *, rule: DeploymentRule) -> Staged:
+def fold(
+    held: Staged,
+    messages: pa.Table,
+    events: pa.Table,
+    *,
+    scores: pa.Table | None = None,
+    rule: DeploymentRule,
+) -> Staged:
     """All of `held` with the delivered rows folded in.
 
     Args:
         held: what staging holds of the days around the delivered rows.
         messages: delivered messages, without episode.
         events: delivered events, without episode.
+        scores: delivered scores of messages, without episode.
         rule: how the deployment's time is cut.
     """
     touched = pc.unique(
@@ -70,10 +79,16 @@ def fold(held: Staged, messages: pa.Table, events: pa.Table, *, rule: Deployment
         event = _as(
             engine.query(_read("event.sql"), {"silence_hours": rule.silence_hours}), EVENT.arrow_schema
         )
+        delivered = DELIVERED_SCORE.empty_table() if scores is None else scores
+        engine.register(
+            "staging.delivered_score", _join(_of(held.score, touched), delivered, DELIVERED_SCORE)
+        )
+        score = _as(engine.query(_read("score.sql")), SCORE.arrow_schema)
     return Staged(
         _ordered(pa.concat_tables([_not_of(held.message, touched), message]), "turn"),
         _ordered(pa.concat_tables([_not_of(held.conversation, touched), conversation]), "started_at"),
         _ordered(pa.concat_tables([_not_of(held.event, touched), event]), "event_id"),
+        _ordered(pa.concat_tables([_not_of(held.score, touched), score]), "message_id", "source", "name"),
     )
 
 
@@ -114,10 +129,10 @@ def _as(table: pa.Table, schema: pa.Schema) -> pa.Table:
     return table.select(schema.names).cast(schema)
 
 
-def _ordered(table: pa.Table, last: str) -> pa.Table:
+def _ordered(table: pa.Table, *last: str) -> pa.Table:
     keys = [(name, "ascending") for name in ("deployment_id", "day")]
-    inner = [("conversation_id", "ascending")] if last != "event_id" else []
-    return table.sort_by([*keys, *inner, (last, "ascending")])
+    inner = [("conversation_id", "ascending")] if last != ("event_id",) else []
+    return table.sort_by([*keys, *inner, *((name, "ascending") for name in last)])
 
 
 def _read(name: str) -> str:

@@ -22,7 +22,8 @@ from pipelines.errors import DefinitionError
 MESSAGE_FIELDS = {
     "thread": True, "user": False, "message_id": False, "turn": False, "role": True, "text": True,
     "sent_at": True, "language": False, "region": False, "age_band": False, "gender": False, "model": False,
-    "prompt_version": False, "use": False, "surface": False,
+    "prompt_version": False, "use": False, "surface": False, "model_requested": False, "model_served": False,
+    "provider_fingerprint": False, "policy_version": False, "is_test_traffic": False,
 }  # fmt: skip
 EVENT_FIELDS = {"thread": True, "user": False, "detail": True, "occurred_at": True}
 
@@ -60,6 +61,16 @@ class FieldRule(_Strict):
 
     field: str
     values: dict[str, str] | None = None
+
+    @field_validator("values", mode="before")
+    @classmethod
+    def _yes_and_no_are_words(cls, values: Any) -> Any:
+        # YAML reads an unquoted yes or true as a truth value.
+        if not isinstance(values, AnyMapping):
+            return values
+        return {
+            key: str(value).lower() if isinstance(value, bool) else value for key, value in values.items()
+        }
 
 
 class Condition(_Strict):
@@ -104,6 +115,9 @@ class RecordRule(_Strict):
 
     def _strange_values(self) -> list[str]:
         """Values that every record would be rejected for."""
+        is_test = self.fields.get("is_test_traffic")
+        if is_test and set((is_test.values or {}).values()) - {"true", "false"}:
+            return ["is_test_traffic means something else than true or false"]
         meanings = {"message": ROLES, "handoff": HANDOFF_STAGES, "notice": NOTICE_KINDS}[self.kind]
         name = "role" if self.kind == "message" else "detail"
         values = self.fields[name].values if name in self.fields else None

@@ -27,6 +27,7 @@ class Reason(StrEnum):
     BAD_TIME = "bad_time"  # neither ISO 8601 nor an epoch number
     FUTURE_DATE = "future_date"  # later than the delivery allows
     EMPTY_BODY = "empty_body"  # a message without text
+    TEST_TRAFFIC = "test_traffic"  # marked as a test by the operator; left out, and no fault
     ERASED = "erased"  # of a person or thread that was erased; where it stood is not kept
     UNKNOWN_FORMAT = "unknown_format"  # the whole file: not of the named format, or another version
     FILE_TOO_LARGE = "file_too_large"  # the whole file: one JSON document beyond the limit; lines have none
@@ -50,6 +51,7 @@ class Records:
     """What came out of one file: columns of equal length, in the raw terms of the log.
 
     `is_transcript`: messages are named by position and content, so a copy is no second delivery.
+    A message's `scores` are those that the log itself gives (`pipelines.ingest.moderation`), or None.
     `notes` say what a reader of the file should know; never a text of the log.
     """
 

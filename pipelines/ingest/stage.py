@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,13 +16,14 @@ from pipelines.ingest.field import UNRECOGNISED
 from pipelines.ingest.pseudonymise import UNKNOWN, Pseudonymiser
 from pipelines.ingest.redact import Redactor
 from pipelines.ingest.source import Records
-from pipelines.schemas.staging import EVENT, MESSAGE
+from pipelines.schemas.staging import EVENT, MESSAGE, SCORE, VERSIONS
 from pipelines.schemas.table import SLICES, TIMESTAMP
 
-SOFTWARE = ("model", "prompt_version")
+SOFTWARE = ("model", "prompt_version", *VERSIONS)
 """Slices that name software, not people; their versions may look like numbers to ring."""
 NOT_YET = {"conversation_id", "turn", "day"}
 DELIVERED_MESSAGE = pa.schema([f for f in MESSAGE.arrow_schema if f.name not in NOT_YET])
+DELIVERED_SCORE = pa.schema([f for f in SCORE.arrow_schema if f.name not in NOT_YET])
 DELIVERED_EVENT = pa.schema([f for f in EVENT.arrow_schema if f.name not in NOT_YET])
 
 
@@ -57,7 +59,7 @@ class Stager:
             "text": [item.text for item in redacted],
             "sent_at": moments,
             "sent_on": local_dates(moments, self.zone),
-            **{name: self._labels(name, columns[name]) for name in SLICES},
+            **{name: self._labels(name, columns[name]) for name in (*SLICES, *VERSIONS)},
             "received_on": [received_on] * count,
             "content_hash": hashes,
             "copy_count": copies,
@@ -65,6 +67,20 @@ class Stager:
             "redacted_count": [item.count for item in redacted],
         }
         return pa.table(rows, schema=DELIVERED_MESSAGE)
+
+    def stage_scores(self, records: Records, messages: pa.Table) -> pa.Table:
+        """Rows of `staging.score` without episode and day, for `messages` as they were staged."""
+        given: list[Any] = records.messages.get("scores") or []
+        rows = [
+            {**person, **score._asdict()}
+            for person, scores in zip(
+                messages.select(["deployment_id", "thread_id", "message_id", "received_on"]).to_pylist(),
+                given,
+                strict=True,
+            )
+            for score in scores or ()
+        ] if any(given) else []  # fmt: skip
+        return pa.Table.from_pylist(rows, schema=DELIVERED_SCORE)
 
     def stage_events(self, records: Records, received_on: dt.date) -> pa.Table:
         """Rows of `staging.event` without episode and day."""
@@ -108,6 +124,14 @@ class Stager:
             )
             for thread, own_id, turn, content in parts
         ]
+
+
+def fill_columns(rows: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Rows of a lake that an earlier version wrote: a text column that it did not know is 'unknown'."""
+    for field in schema:
+        if field.name not in rows.schema.names:
+            rows = rows.append_column(field.name, pa.repeat(pa.scalar(UNKNOWN, field.type), rows.num_rows))
+    return rows.select(schema.names).cast(schema)
 
 
 def local_dates(moments: pa.Array, zone: str) -> pa.Array:

@@ -72,7 +72,7 @@ class Transcripts:
     def write(self, records: Records, *, undated_at: int) -> int:
         """Append the messages to `records`; returns how many had no time and got the day of delivery."""
         records.is_transcript = True
-        for name in MESSAGE_FIELDS:
+        for name in (*MESSAGE_FIELDS, "scores"):
             records.messages.setdefault(name, [])
         undated = 0
         for thread, calls in self._calls.items():
@@ -124,10 +124,10 @@ def _append(
 ) -> None:
     row: dict[str, object] = {
         "thread": thread, "user": call.user, "message_id": name, "turn": place, "role": one.role,
-        "text": one.text, "sent_at": sent_at,
+        "text": one.text, "sent_at": sent_at, "scores": one.scores or None,
         **{key: to_slice(value, key) for key, value in call.slices.items() if value not in (None, "")},
     }  # fmt: skip
-    for column in MESSAGE_FIELDS:
+    for column in (*MESSAGE_FIELDS, "scores"):
         records.messages[column].append(row.get(column))
 
 

@@ -32,7 +32,7 @@ from pipelines.schemas.ledger import COMPUTED, DELIVERY
 from pipelines.settings import Home
 
 FINDING_LAYERS = ("finding", "fact")
-PERSONAL_TABLES = ("assessment.critical_day",)
+PERSONAL_TABLES = ("assessment.critical_day", "staging.score")
 """Tables outside the layers of findings and facts that have a row a message."""
 MAPPINGS = ("mapping.yaml", "mapping.yml")
 

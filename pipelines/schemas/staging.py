@@ -1,6 +1,17 @@
 """Staging: the only layer that holds text. Pseudonymous, redacted, deduplicated."""
 
-from pipelines.schemas.table import COUNT, DATE, PARTITION, SLICE_COLUMNS, TEXT, TIMESTAMP, Column, Table
+from pipelines.schemas.table import (
+    COUNT,
+    DATE,
+    FLAG,
+    NUMBER,
+    PARTITION,
+    SLICE_COLUMNS,
+    TEXT,
+    TIMESTAMP,
+    Column,
+    Table,
+)
 
 CONVERSATION_ID = Column(
     "conversation_id", TEXT, "The episode: keyed hash of the thread and its first message."
@@ -8,6 +19,20 @@ CONVERSATION_ID = Column(
 THREAD_ID = Column("thread_id", TEXT, "Keyed hash of the operator's session or thread id.")
 USER_ID = Column("user_id", TEXT, "Keyed hash of the operator's user id; 'unknown' if the log has none.")
 RECEIVED_ON = Column("received_on", DATE, "Day on which the record was first delivered.")
+
+VERSIONS = ("model_requested", "model_served", "provider_fingerprint", "policy_version")
+VERSION_COLUMNS = (
+    Column("model_requested", TEXT, "Model that the product asked for; 'unknown' if the log does not say."),
+    Column("model_served", TEXT, "Model that the provider says answered; 'unknown' if the log does not say."),
+    Column(
+        "provider_fingerprint",
+        TEXT,
+        "The provider's own mark of its configuration (system_fingerprint); 'unknown' if the log has none.",
+    ),
+    Column(
+        "policy_version", TEXT, "Version of the operator's safety policy; 'unknown' if the log does not say."
+    ),
+)
 
 MESSAGE = Table(
     "staging",
@@ -27,6 +52,7 @@ MESSAGE = Table(
         Column("sent_at", TIMESTAMP, "When it was sent."),
         Column("sent_on", DATE, "Date of sent_at in the deployment's time zone."),
         *SLICE_COLUMNS,
+        *VERSION_COLUMNS,
         RECEIVED_ON,
         Column("content_hash", TEXT, "Keyed hash of what was delivered; tells copies from conflicts."),
         Column(
@@ -85,4 +111,24 @@ EVENT = Table(
     ),
 )
 
-TABLES = (MESSAGE, CONVERSATION, EVENT)
+SCORE = Table(
+    "staging",
+    "score",
+    "One row a score that the log itself gives for a message, by a moderation model that the operator ran. "
+    "No text. A message that the log gives no scores for has no row: that is unknown, not 0.",
+    ("deployment_id", "message_id", "source", "name"),
+    (
+        *PARTITION,
+        CONVERSATION_ID,
+        THREAD_ID,
+        Column("message_id", TEXT, "The message of staging.message that was scored."),
+        Column("source", TEXT, "The log's field that holds the scores, such as openai_moderation."),
+        Column("name", TEXT, "What was scored, in the log's own word, such as self-harm/intent."),
+        Column("score", NUMBER, "0 to 1, as logged; of several deliveries the highest.", nullable=True),
+        Column("is_flagged", FLAG, "Whether the operator's model flagged it; null if it did not say.",
+               nullable=True),
+        RECEIVED_ON,
+    ),
+)  # fmt: skip
+
+TABLES = (MESSAGE, CONVERSATION, EVENT, SCORE)

@@ -1,7 +1,7 @@
 """LMSYS-Chat-1M: whole conversations with a model and a language, as its schema is published.
 
 The format names neither user nor time: messages are dated by the day of delivery, and no user is known.
-Moderation scores have no place in staging yet and are left.
+Moderation scores go with the message they were given for.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pipelines.ingest.content import ROLES, Said, name_prompt
 from pipelines.ingest.field import RecordError, to_identifier, to_microseconds
+from pipelines.ingest.moderation import Score, read_scores
 from pipelines.ingest.source import Reason
 from pipelines.ingest.transcript import Call
 
@@ -26,7 +27,9 @@ def extract(record: dict[str, Any], zone: ZoneInfo) -> Iterator[Call]:
     turns = record.get("conversation")
     if not isinstance(turns, list) or "conversation_id" not in record:
         raise RecordError(Reason.UNKNOWN_RECORD, "conversation")
-    said = tuple(_read(turn, f"conversation.{place}") for place, turn in enumerate(turns))
+    said = tuple(
+        _read(turn, f"conversation.{place}", read_scores(record, place)) for place, turn in enumerate(turns)
+    )
     moment = record.get("tstamp")
     yield Call(
         thread=to_identifier(record["conversation_id"], "conversation_id"),
@@ -40,10 +43,10 @@ def extract(record: dict[str, Any], zone: ZoneInfo) -> Iterator[Call]:
     )
 
 
-def _read(turn: object, path: str) -> Said:
+def _read(turn: object, path: str, scores: tuple[Score, ...]) -> Said:
     if not isinstance(turn, dict) or not isinstance(turn.get("content"), str):
         raise RecordError(Reason.WRONG_TYPE, f"{path}.content")
     role = ROLES.get(str(turn.get("role")).lower())
     if role is None:
         raise RecordError(Reason.UNKNOWN_ROLE, f"{path}.role")
-    return Said(role, turn["content"])
+    return Said(role, turn["content"], scores=scores)

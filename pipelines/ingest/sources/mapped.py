@@ -37,6 +37,8 @@ from pipelines.ingest.source import Reason, Records, Rejection
 
 DIGITS = re.compile(r"-?\d{1,18}")
 LARGEST_TURN = 2**63 - 1
+TEST_TRAFFIC = "is_test_traffic"
+TRUTHS = {"true": True, "1": True, "false": False, "0": False}
 
 
 @dataclass(frozen=True)
@@ -91,10 +93,13 @@ def _read(record: dict[str, Any], rules: tuple[_Rule, ...], *, latest: int, reco
             row[column.name] = None
         else:
             row[column.name] = column.convert(value)
+            if column.name == TEST_TRAFFIC and row[column.name]:
+                raise RecordError(Reason.TEST_TRAFFIC, ".".join(column.path))
     moment = row["sent_at" if rule.kind == "message" else "occurred_at"]
     if isinstance(moment, int) and moment > latest:
         raise RecordError(Reason.FUTURE_DATE, _time_path(rule))
     if rule.kind == "message":
+        row["model"] = row.get("model") or row.get("model_served") or row.get("model_requested")
         _append(records.messages, row, MESSAGE_FIELDS, extra={})
     else:
         _append(records.events, row, EVENT_FIELDS, extra={"kind": rule.kind})
@@ -142,6 +147,7 @@ def _converter(
         "sent_at": lambda value: to_microseconds(value, path, zone),
         "occurred_at": lambda value: to_microseconds(value, path, zone),
         "text": lambda value: _to_text(value, path),
+        TEST_TRAFFIC: lambda value: _to_truth(value, values, path),
         "turn": lambda value: _to_integer(value, path),
         "role": lambda value: _one_of(value, values, allowed=ROLES, reason=Reason.UNKNOWN_ROLE, path=path),
         "detail": lambda value: _one_of(
@@ -167,6 +173,16 @@ def _to_text(value: object, path: str) -> str:
     if not value.strip():
         raise RecordError(Reason.EMPTY_BODY, path)
     return value
+
+
+def _to_truth(value: object, values: dict[str, str] | None, path: str) -> bool:
+    """With `values`, what they do not name is no test; without, the field must say true or false."""
+    text = str(value).strip().lower()
+    if values is not None:
+        return values.get(str(value), values.get(text)) == "true"
+    if text not in TRUTHS:
+        raise RecordError(Reason.WRONG_TYPE, path)
+    return TRUTHS[text]
 
 
 def _to_integer(value: object, path: str) -> int:

@@ -1,6 +1,6 @@
 """WildChat: whole conversations with a model, country, language and times, as its schema is published.
 
-The hashed address stands for the user. Moderation scores have no place in staging yet and are left.
+The hashed address stands for the user. Moderation scores go with the message they were given for.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pipelines.ingest.content import ROLES, Said, name_prompt
 from pipelines.ingest.field import RecordError, to_identifier, to_microseconds
+from pipelines.ingest.moderation import Score, read_scores
 from pipelines.ingest.source import Reason
 from pipelines.ingest.transcript import Call
 
@@ -35,7 +36,7 @@ def extract(record: Row, zone: ZoneInfo) -> Iterator[Call]:
     for place, turn in reversed(list(enumerate(turns))):
         if turn.get("timestamp") is not None:
             latest = to_microseconds(turn["timestamp"], f"conversation.{place}.timestamp", zone)
-        said.append(_read(turn, f"conversation.{place}", latest))
+        said.append(_read(turn, f"conversation.{place}", latest, read_scores(record, place)))
     said.reverse()
     address = _first(turns, "hashed_ip") or record.get("hashed_ip")
     yield Call(
@@ -52,13 +53,13 @@ def extract(record: Row, zone: ZoneInfo) -> Iterator[Call]:
     )
 
 
-def _read(turn: Row, path: str, sent_at: int | None) -> Said:
+def _read(turn: Row, path: str, sent_at: int | None, scores: tuple[Score, ...]) -> Said:
     role = ROLES.get(str(turn.get("role")).lower())
     if role is None:
         raise RecordError(Reason.UNKNOWN_ROLE, f"{path}.role")
     if not isinstance(turn.get("content"), str):
         raise RecordError(Reason.WRONG_TYPE, f"{path}.content")
-    return Said(role, turn["content"], sent_at)
+    return Said(role, turn["content"], sent_at, scores)
 
 
 def _first(turns: list[Row], name: str) -> object:

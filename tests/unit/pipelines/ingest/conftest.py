@@ -76,7 +76,8 @@ class Place:
         """The rows of a table, in order of all that can be ordered."""
         table = Lake(self.home.lake).read(name)
         rows = table if table is not None else pa.table({})
-        return rows.sort_by([(c, "ascending") for c in rows.column_names]).to_pylist()
+        order = [(c, "ascending") for c in rows.column_names]
+        return rows.sort_by(order).to_pylist() if order else []
 
     def days(self) -> dict[str, int]:
         """Messages of each episode, by the day on which the episode counts."""

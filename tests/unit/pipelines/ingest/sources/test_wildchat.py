@@ -36,3 +36,15 @@ def test_another_file_is_one_rejection_that_says_what_is_supported(read):
     reading = read("wildchat", "lmsys.jsonl")
     assert reading.rejected == [(0, "unknown_format", None)]
     assert "conversation_hash" in reading.records.notes[0]
+
+
+def test_scores_go_with_the_message_they_were_given_for(read, deliver):
+    calm = {"flagged": False, "categories": {"self-harm": False}, "category_scores": {"self-harm": 0.01}}
+    grave = {"flagged": True, "categories": {"self-harm": True}, "category_scores": {"self-harm": 0.97}}
+    turns = [{"role": "user", "content": "One"}, {"role": "assistant", "content": "Two"}]
+    record = {"conversation_hash": "h", "conversation": turns, "openai_moderation": [grave, calm]}
+    reading = read("wildchat", deliver(record))
+    assert reading.rows("text", "scores") == [
+        ("One", (("openai_moderation", "self-harm", 0.97, True),)),
+        ("Two", (("openai_moderation", "self-harm", 0.01, False),)),
+    ]

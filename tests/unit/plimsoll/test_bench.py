@@ -1,0 +1,63 @@
+"""`plimsoll bench`: stages by name, figures with bounds, and work in a process of its own."""
+
+import os
+
+import orjson
+import pytest
+from typer.testing import CliRunner
+
+from pipelines.errors import StateError
+from plimsoll.__main__ import app
+from plimsoll.bench import STAGES
+from plimsoll.bench.logs import write_log
+from plimsoll.bench.measurement import Figure, describe, measure, ratio
+
+
+def test_every_stage_has_a_name_of_its_own_and_a_sentence():
+    names = [one.name for one in STAGES]
+    assert names == sorted(set(names), key=names.index)
+    assert "ingest" in names
+    assert all(one.what and one.messages >= 1_000 for one in STAGES)
+
+
+def test_a_stage_that_does_not_exist_is_refused_with_those_that_do():
+    answer = CliRunner().invoke(app, ["bench", "--stage", "sleep"])
+    assert answer.exit_code == 2
+    assert "ingest" in answer.output
+
+
+def test_a_ratio_is_the_median_of_the_pairs():
+    figure = ratio("x", "X.", [(2.0, 1.0), (9.0, 1.0), (6.0, 2.0)], bound=3.0)
+    assert (figure.value, figure.is_met) == (3.0, True)
+
+
+@pytest.mark.parametrize(("value", "is_met"), [(4.0, True), (4.001, False)])
+def test_a_bound_is_met_up_to_itself(value, is_met):
+    assert Figure("x", value, "ratio", "X.", bound=4.0).is_met is is_met
+
+
+def test_a_figure_without_a_bound_is_neither_met_nor_missed():
+    document = describe(STAGES[0], 1_000, [Figure("x", 1.0, "MB", "X.")])
+    assert document["figures"][0]["is_met"] is None
+
+
+def test_work_runs_in_a_process_of_its_own():
+    run = measure(os.getpid)
+    assert run.result != os.getpid()
+    assert run.peak_megabytes > 1
+    assert run.seconds >= 0
+
+
+def test_work_that_fails_is_said(capfd):
+    with pytest.raises(StateError, match="chdir ended without a result"):
+        measure(os.chdir, "/no/such/folder")
+    assert "No such file" in capfd.readouterr().err
+
+
+def test_the_log_to_measure_with_is_the_same_every_time(tmp_path):
+    for name in ("one", "other"):
+        write_log(tmp_path / name, 300)
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "other").read_bytes()
+    records = [orjson.loads(line) for line in (tmp_path / "one").read_bytes().splitlines()]
+    assert {record["from"] for record in records} == {"human", "bot"}
+    assert len({record["body"] for record in records}) > 280
