@@ -20,6 +20,8 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 OUTSIDE_THINGS = {"shared": "shared", "postgresql": "postgres_url"}  # name in --without -> fixture
 NAME = uuid.uuid5(uuid.NAMESPACE_URL, str(REPOSITORY)).hex[:8]
 TEMPORARY = Path(tempfile.gettempdir()) / f"plimsoll-{NAME}"
+TOGETHER = ("tests/browser", "tests/integration", "tests/unit/pipelines/detect")
+"""Folders whose tests share what is dear to make (a server, homes, patterns): one worker runs each."""
 LEFT_OUT = pytest.StashKey[dict[str, list[pytest.Item]]]()
 
 
@@ -78,6 +80,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="NAME=REASON",
         help=f"leave out the tests that need NAME ({', '.join(OUTSIDE_THINGS)}), and say so with the REASON",
     )
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Say which tests go to one worker: a whole file, or a whole folder of TOGETHER."""
+    path = item.nodeid.partition("::")[0]
+    group = next((folder for folder in TOGETHER if path.startswith(f"{folder}/")), path)
+    item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.hookimpl(trylast=True)
