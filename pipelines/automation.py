@@ -13,6 +13,7 @@ from typing import Any
 import dagster as dg
 
 from pipelines.lake import tidy
+from pipelines.notify.rounds import has_heartbeat, is_round_due, queue_weekly_test, send_heartbeat, send_round
 from pipelines.settings import POOL, Home
 from pipelines.stale import stale_days
 
@@ -22,6 +23,7 @@ RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_p
 IN_PROCESS = dg.in_process_executor
 """Steps are seconds long and share the home's lock: a process each would cost more than the work."""
 HOURLY, DAILY, NIGHTLY, MONTHLY = "7 * * * *", "30 2 * * *", "0 3 * * *", "0 4 3 * *"
+EVERY_TEN_MINUTES = "*/10 * * * *"
 RUNNING = dg.DefaultScheduleStatus.RUNNING
 QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
 
@@ -131,15 +133,50 @@ def automation(home: Home, days: dg.PartitionsDefinition) -> Automation:
     def tidy_lake() -> None:
         delete_unpinned_files()
 
+    @dg.op
+    def send_what_is_due() -> None:
+        send_round(home)
+
+    @dg.job(name="send_notices", executor_def=IN_PROCESS)
+    def send_notices() -> None:
+        send_what_is_due()
+
+    @dg.sensor(
+        job=send_notices,
+        minimum_interval_seconds=60,
+        name="notices_due",
+        default_status=dg.DefaultSensorStatus.RUNNING,
+    )
+    def notices_due(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest]:
+        now = dt.datetime.now(dt.UTC)
+        queue_weekly_test(home, at=now)
+        if is_round_due(home, at=now):
+            yield dg.RunRequest(run_key=now.isoformat())
+
+    @dg.op
+    def send_sign_of_life() -> None:
+        send_heartbeat(home, at=dt.datetime.now(dt.UTC))
+
+    @dg.job(name="heartbeat", executor_def=IN_PROCESS)
+    def heartbeat() -> None:
+        send_sign_of_life()
+
+    @dg.schedule(job=heartbeat, cron_schedule=EVERY_TEN_MINUTES, name="show_life", default_status=RUNNING)
+    def show_life(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        if not has_heartbeat(home):
+            return dg.SkipReason("No address is set in definitions/notify.yaml.")
+        return dg.RunRequest(run_key=context.scheduled_execution_time.isoformat())
+
     return Automation(
-        jobs=[*named.values(), tidy_lake],
+        jobs=[*named.values(), tidy_lake, send_notices, heartbeat],
         schedules=[
             score_what_came,
             close_the_day,
             monthly_report,
             dg.ScheduleDefinition(job=tidy_lake, cron_schedule=NIGHTLY, default_status=RUNNING),
+            show_life,
         ],
-        sensors=[new_deliveries, publish_after_computing],
+        sensors=[new_deliveries, publish_after_computing, notices_due],
     )
 
 

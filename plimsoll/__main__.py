@@ -19,6 +19,7 @@ from plimsoll.commands import (
     ingesting,
     keeping,
     locating,
+    notifying,
     people,
     reporting,
     reviewing,
@@ -47,10 +48,12 @@ app.command("retention")(keeping.retention)
 app.command("backup")(keeping.backup)
 app.command("restore")(keeping.restore)
 app.command("locate")(locating.locate)
+app.command("heartbeat")(notifying.heartbeat)
 app.add_typer(erasing.app, name="hold")
 app.add_typer(reporting.app, name="report")
 app.add_typer(sql.app, name="sql")
 app.add_typer(people.app, name="users")
+app.add_typer(notifying.app, name="notify")
 app.add_typer(governing.app, name="register")
 app.add_typer(attesting.app, name="checklist")
 app.add_typer(deciding.appetite, name="appetite")

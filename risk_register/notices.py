@@ -159,14 +159,20 @@ def can_step(state: NoticeState, *, to_state: NoticeState) -> bool:
 
 
 def list_notices(
-    store: Store, deployment_id: str | None = None, *, reference_id: str | None = None
+    store: Store,
+    deployment_id: str | None = None,
+    *,
+    reference_id: str | None = None,
+    is_waiting: bool = False,
 ) -> tuple[NoticeRecord, ...]:
-    """Notices, newest first; of one deployment or of all, about one thing or about all."""
+    """Notices, newest first; of one deployment, about one thing, or those alone that nobody acknowledged."""
     query = select(Notice).order_by(Notice.queued_at.desc(), Notice.notice_id.desc())
     if deployment_id is not None:
         query = query.filter_by(deployment_id=deployment_id)
     if reference_id is not None:
         query = query.filter_by(reference_id=reference_id)
+    if is_waiting:
+        query = query.where(Notice.state != NoticeState.ACKNOWLEDGED.value)
     with store.read() as session:
         return tuple(as_record(row) for row in session.scalars(query))
 

@@ -64,7 +64,28 @@ def compute(
         days = stale_days(home)
     tell(f"{len(days)} of {len(held)} days to compute")
     automation.run(home, build_assets(home), days)
+    _notify(home)
     return days, time.monotonic() - started
+
+
+def _notify(home: Home) -> None:
+    """Send what the run found; without a routing, say that it waits."""
+    from pipelines.notify.rounds import open_store, send_round
+    from risk_register.notice_kinds import NoticeState
+    from risk_register.notices import list_notices
+
+    sent = send_round(home)
+    if sent is not None:
+        tell(f"notices: {sent.accepted} accepted, {sent.refused} refused")
+        return
+    waiting = [
+        one for one in list_notices(open_store(home), is_waiting=True) if one.state is NoticeState.QUEUED
+    ]
+    if waiting:
+        tell(
+            f"{len(waiting)} notices wait and nobody is told: {home.definitions / 'notify.yaml'} is missing. "
+            "docs/operations.md shows one."
+        )
 
 
 def show_progress() -> None:

@@ -1,0 +1,79 @@
+"""A sign of life to an outside address, which calls somebody when the signs stop.
+
+None is sent when the newest generation is old or a page waits: then the silence says what this machine can
+no longer say by itself.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
+
+from pipelines.notify.routing import Routing
+from pipelines.settings import Home
+from risk_register.notice_kinds import NoticeSeverity, NoticeState
+from risk_register.notices import list_notices
+from risk_register.store import Store
+
+STUCK_AFTER = dt.timedelta(minutes=30)
+"""A page that no server has taken for so long means that people are not reached."""
+ATTEMPTS, TIMEOUT_SECONDS = 3, 10.0
+
+
+@dataclass(frozen=True)
+class Health:
+    """Whether a sign of life may be sent, and why not."""
+
+    faults: tuple[str, ...]
+
+    @property
+    def is_alive(self) -> bool:
+        """Nothing speaks against it."""
+        return not self.faults
+
+
+def check_health(home: Home, store: Store, routing: Routing | None, *, at: dt.datetime) -> Health:
+    """Whether runs are recent and pages leave."""
+    stale_hours = routing.heartbeat.stale_hours if routing and routing.heartbeat else 26
+    faults = []
+    pointer = home.published / "current"
+    if not pointer.exists():
+        faults.append("nothing is published yet")
+    else:
+        age = at - dt.datetime.fromtimestamp(pointer.stat().st_mtime, dt.UTC)
+        if age > dt.timedelta(hours=stale_hours):
+            hours = age.total_seconds() / 3600
+            faults.append(f"the newest generation is {hours:.0f} h old, allowed are {stale_hours} h")
+    stuck = [
+        one
+        for one in list_notices(store, is_waiting=True)
+        if one.severity is NoticeSeverity.PAGE
+        and one.state in {NoticeState.QUEUED, NoticeState.FAILED}
+        and at - one.queued_at > STUCK_AFTER
+    ]
+    if stuck:
+        faults.append(f"{len(stuck)} page(s) wait for more than {STUCK_AFTER.seconds // 60} min")
+    return Health(tuple(faults))
+
+
+def beat(address: str, *, session: Any = requests) -> bool:
+    """Send a sign of life, trying three times; whether the address took it. It carries nothing else."""
+    tries = Retrying(
+        stop=stop_after_attempt(ATTEMPTS),
+        wait=wait_exponential(multiplier=0.2, max=2),
+        retry=retry_if_exception_type(requests.RequestException),
+        reraise=True,
+    )
+    try:
+        tries(_post, session, address)
+    except requests.RequestException:
+        return False
+    return True
+
+
+def _post(session: Any, address: str) -> None:
+    session.post(address, data=b"", timeout=TIMEOUT_SECONDS).raise_for_status()

@@ -1,0 +1,83 @@
+"""What schedules and the command line do with a home's outbox: one round, a test, a sign of life."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from pipelines.errors import StateError
+from pipelines.notify.dispatch import Sent, dispatch, needs_pass, queue_test
+from pipelines.notify.heartbeat import beat, check_health
+from pipelines.notify.routing import FILE, Routing, load_routing
+from pipelines.settings import Home
+from risk_register.store import Store
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
+
+
+def send_round(home: Home) -> Sent | None:
+    """Send what is due; None where the home has no routing, so that nothing can leave."""
+    routing = load_routing(home.definitions)
+    if routing is None:
+        return None
+    return dispatch(open_store(home), routing, clock=lambda: dt.datetime.now(dt.UTC))
+
+
+def is_round_due(home: Home, *, at: dt.datetime) -> bool:
+    """Whether a round now would send anything."""
+    routing = load_routing(home.definitions)
+    return routing is not None and needs_pass(open_store(home), routing, at=at)
+
+
+def queue_weekly_test(home: Home, *, at: dt.datetime) -> int | None:
+    """Queue this week's test page once its hour has come; None before it, or without a routing."""
+    routing = load_routing(home.definitions)
+    if routing is None:
+        return None
+    due = (WEEKDAYS.index(routing.test.weekday), routing.test.hour)
+    return queue_test(open_store(home), actor="notify", at=at) if (at.weekday(), at.hour) >= due else None
+
+
+def has_heartbeat(home: Home) -> bool:
+    """Whether an address for signs of life is set."""
+    routing = load_routing(home.definitions)
+    return routing is not None and routing.heartbeat is not None
+
+
+def send_heartbeat(home: Home, *, at: dt.datetime) -> None:
+    """Send a sign of life, unless something speaks against it.
+
+    Raises:
+        StateError: no address is set, the home is not well, or the address did not take it.
+    """
+    routing = require_routing(home)
+    if routing.heartbeat is None:
+        raise StateError(f"{home.definitions / FILE} sets no heartbeat: address.")
+    health = check_health(home, open_store(home), routing, at=at)
+    if not health.is_alive:
+        raise StateError(f"No sign of life was sent: {'; '.join(health.faults)}.")
+    address = routing.heartbeat.address.read()
+    if address is None:
+        raise StateError("The address of the heartbeat is not there: its variable or file is empty.")
+    if not beat(address):
+        raise StateError("The address of the heartbeat did not take the sign of life.")
+
+
+def require_routing(home: Home) -> Routing:
+    """The routing of a home.
+
+    Raises:
+        StateError: nobody has written one.
+    """
+    routing = load_routing(home.definitions)
+    if routing is None:
+        raise StateError(
+            f"{home.definitions / FILE} is missing, so nobody is told. docs/operations.md shows one."
+        )
+    return routing
+
+
+def open_store(home: Home) -> Store:
+    """The governance store of a home, at the version of the code."""
+    store = Store(home.governance_url)
+    store.upgrade()
+    return store

@@ -1,0 +1,126 @@
+"""`plimsoll notify` and `plimsoll heartbeat`: send what waits, test the way to people, show signs of life."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+import typer
+
+from plimsoll.commands.acting import AsOption, DeploymentOption, act, show
+from plimsoll.commands.option import HomeOption, JsonOption, open_home, tell, write_json
+from risk_register.accounts import Action
+from risk_register.errors import UnknownRecordError
+from risk_register.notices import acknowledge_notice, list_notices
+
+app = typer.Typer(no_args_is_help=True, help="The outbox: send what waits, list it, test the way to people.")
+COLUMNS = {
+    "notice_id": "notice",
+    "deployment_id": "deployment",
+    "severity": "severity",
+    "kind": "kind",
+    "state": "state",
+    "queued_at": "queued",
+    "sent_at": "sent",
+    "acknowledged_by": "acknowledged by",
+    "reference_id": "about",
+}
+
+
+@app.command("send")
+def send(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Send what is due, once; safe to call every minute, and from several places."""
+    from pipelines.notify.rounds import queue_weekly_test, require_routing, send_round
+
+    place = open_home(home)
+    require_routing(place)
+    queue_weekly_test(place, at=dt.datetime.now(dt.UTC))
+    sent = send_round(place)
+    accepted, refused = (sent.accepted, sent.refused) if sent else (0, 0)
+    if as_json:
+        write_json({"accepted": accepted, "refused": refused})
+    else:
+        print(f"{accepted} accepted, {refused} refused; what was refused is tried again.")
+
+
+@app.command("list")
+def list_waiting(
+    account: AsOption,
+    deployment: DeploymentOption = None,
+    everything: Annotated[bool, typer.Option("--all", help="Also what was acknowledged.")] = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What waits for somebody to acknowledge it, of one deployment and of the home."""
+    acting = act(home, account, deployment, Action.VIEW)
+    found = [
+        one
+        for one in list_notices(acting.store, is_waiting=not everything)
+        if one.deployment_id in {None, acting.deployment_id}
+    ]
+    show(found, COLUMNS, as_json=as_json, nothing="Nothing waits.")
+
+
+@app.command("acknowledge")
+def acknowledge(
+    number: Annotated[int, typer.Argument(metavar="NOTICE", help="Number of the notice.")],
+    account: AsOption,
+    deployment: DeploymentOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Say "I have it": nobody else is called for it."""
+    acting = act(home, account, deployment, Action.OPEN_INCIDENT)
+    known = {one.notice_id: one for one in list_notices(acting.store)}
+    if number not in known or known[number].deployment_id not in {None, acting.deployment_id}:
+        raise UnknownRecordError(f"There is no notice {number} in {acting.deployment_id}.")
+    acknowledge_notice(acting.store, notice_id=number, actor=account, at=acting.at)
+    print(f"Notice {number}: acknowledged")
+
+
+@app.command("test")
+def try_the_way(home: HomeOption = None) -> None:
+    """Queue a test page now and send it; whoever gets it acknowledges it."""
+    from pipelines.notify.dispatch import queue_test
+    from pipelines.notify.rounds import open_store, require_routing, send_round
+
+    place = open_home(home)
+    require_routing(place)
+    now = dt.datetime.now(dt.UTC)
+    number = queue_test(open_store(place), actor="command_line", at=now, key=f"test:{now:%Y%m%dT%H%M%S}")
+    sent = send_round(place)
+    tell(
+        f"Test page {number}: {sent.accepted if sent else 0} accepted, {sent.refused if sent else 0} refused."
+    )
+    print(number)
+
+
+@app.command("check")
+def check(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Check the routing, say whose turn it is, and which routes have no address. Nothing is sent."""
+    from pipelines.notify.rounds import require_routing
+
+    routing = require_routing(open_home(home))
+    now = dt.datetime.now(dt.UTC)
+    turns = {name: list(rota.order_at(now)) for name, rota in routing.rotas.items()}
+    silent = [name for name, one in routing.routes.items() if one.read() is None]
+    if as_json:
+        write_json(
+            {
+                "on_call": turns,
+                "routes_without_address": silent,
+                "escalation_minutes": list(routing.escalation_minutes),
+                "has_heartbeat": routing.heartbeat is not None,
+            }
+        )
+        return
+    for name, order in turns.items():
+        print(f"{name}: {', then '.join(order)}")
+    print(f"Routes without an address: {', '.join(silent) or 'none'}")
+
+
+def heartbeat(home: HomeOption = None) -> None:
+    """Send a sign of life to the address set outside, unless runs are old or a page is stuck."""
+    from pipelines.notify.rounds import send_heartbeat
+
+    send_heartbeat(open_home(home), at=dt.datetime.now(dt.UTC))
+    print("A sign of life was sent.")

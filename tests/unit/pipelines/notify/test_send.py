@@ -1,0 +1,51 @@
+"""Addresses of every kind of service are understood; each is given the id that tells a repetition."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import apprise
+import pytest
+
+from pipelines.notify.message import HEADER, Message
+from pipelines.notify.send import Outcome, send
+
+MESSAGE = Message("Title", "Body", "plimsoll-1-0-first-mail")
+ADDRESSES = {
+    "email": "mailtos://user:secret@mail.example.org?to=officer@example.org",
+    "slack": "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/%23safety",
+    "workflows": "workflows://prod-1.logic.example.org:443/643ec20e8f54/tsQpNGdRCKJ",
+    "custom_json": "jsons://hook.example.org/plimsoll",
+    "pagerduty": "pagerduty://aGVsbG8gd29ybGQ@aGVsbG8gd29ybGQ",
+}
+
+
+@pytest.mark.parametrize("service", ADDRESSES)
+def test_a_service_of_each_kind_is_called_with_the_id(service: str, monkeypatch) -> None:
+    called: list[Any] = []
+
+    def take(self: apprise.Apprise, **given: object) -> bool:
+        called.extend(self)
+        return True
+
+    monkeypatch.setattr(apprise.Apprise, "notify", take)
+    assert send(ADDRESSES[service], MESSAGE) is Outcome.ACCEPTED
+    (one,) = called
+    assert service in type(one).__module__
+    if service == "pagerduty":
+        assert one.dedup == MESSAGE.message_id
+    if service in {"email", "custom_json"}:
+        assert one.headers[HEADER] == MESSAGE.message_id
+
+
+@pytest.mark.parametrize(
+    ("address", "outcome"),
+    [
+        (None, Outcome.NO_ADDRESS),
+        ("nothing-we-know://x", Outcome.BAD_ADDRESS),
+        ("no address at all", Outcome.BAD_ADDRESS),
+        ("json://127.0.0.1:9/", Outcome.REFUSED),
+    ],
+)
+def test_what_cannot_be_sent_says_of_which_kind_the_failure_is(address: str | None, outcome: Outcome) -> None:
+    assert send(address, MESSAGE) is outcome
