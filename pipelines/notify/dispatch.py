@@ -1,8 +1,8 @@
 """One pass over the outbox: plan who has to be told by now, then try what is due.
 
 Every step is written before the next is taken, so a pass can be killed anywhere and run again, and two passes
-at once do not try the same delivery. A page is lost by neither; it is repeated only where a server took it and
-the sender died before that was written, and then under the same id.
+at once do not try the same delivery. No page is lost; one is repeated only where a server took it and the
+sender died before that was written, and then under the same id.
 """
 
 from __future__ import annotations
