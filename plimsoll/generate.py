@@ -111,14 +111,24 @@ def _detectors() -> str:
             "How it fails:\n",
             *(f"- {failure}" for failure in card.failures),
             "",
+            *([f"Made from: {card.data}\n"] if card.data else []),
             *_table(
-                ("threshold", "value", "reason"),
-                ((threshold.name, str(threshold.value), threshold.reason) for threshold in card.thresholds),
+                ("signal", "languages", "badge", "sieve", "alert", "what is known"),
+                (
+                    (
+                        one.signal_id,
+                        ", ".join(one.languages),
+                        str(one.badge),
+                        f"{one.sieve:g}",
+                        f"{one.alert:g}",
+                        one.note,
+                    )
+                    for one in card.signals
+                ),
             ),
-            *_table(
-                ("signal", "languages", "badge", "what is known"),
-                ((one.signal_id, ", ".join(one.languages), str(one.badge), one.note) for one in card.signals),
-            ),
+            "Why these thresholds:\n",
+            *(f"- {reason}" for reason in dict.fromkeys(one.threshold_reason for one in card.signals)),
+            "",
         ]
     return NOTE + "\n".join(lines)
 

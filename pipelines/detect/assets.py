@@ -12,12 +12,13 @@ import pyarrow as pa
 
 from pipelines import lake as lakes
 from pipelines.computed import finding_inputs, record
-from pipelines.detect.cascade import cards_table, detectors_version, list_cards, scan_all
-from pipelines.detect.detector import CoverageState, Scan, make_coverage
+from pipelines.detect.cards import accounts_table, cards_table, figures_table
+from pipelines.detect.cascade import Cascade, make_cascade
+from pipelines.detect.detector import Scan
 from pipelines.expiry import Expired, find_expired
 from pipelines.lake import Lake, Partition
 from pipelines.partition import choose
-from pipelines.schemas.finding import COVERAGE, DETECTOR, FINDING
+from pipelines.schemas.finding import COVERAGE, DETECTOR, DETECTOR_CARD, DETECTOR_FIGURE, FINDING
 from pipelines.schemas.ledger import QUALITY
 from pipelines.settings import POOL, Home
 
@@ -56,6 +57,7 @@ def build(home: Home, days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
 
 def score_days(home: Home, days: list[dt.date]) -> None:
     """Replace findings and coverage of these days in one generation."""
+    cascade = make_cascade()
     with lakes.write(home.lake, by="detect") as commit:
         lake = commit.lake
         closed = {part for part in find_expired(lake, *Expired) if part[1] in set(days)}
@@ -69,28 +71,28 @@ def score_days(home: Home, days: list[dt.date]) -> None:
             messages = choose(messages, sorted(partitions))
         scan = Scan(FINDING.empty(), COVERAGE.empty())
         if messages is not None and messages.num_rows:
-            scan = _scan(messages, held=_held_days(lake))
+            scan = _scan(messages, cascade, held=_held_days(lake))
         order = [(name, "ascending") for name in ("deployment_id", "day", "message_id", "detector_id")]
         commit.replace_days(COVERAGE.full_name, scan.coverage.sort_by(order), partitions | stale)
         order += [(name, "ascending") for name in ("signal_id", "evidence_id", "start")]
         commit.replace_days(FINDING.full_name, scan.findings.sort_by(order), partitions | stale)
-        commit.replace_all(DETECTOR.full_name, cards_table())
+        commit.replace_all(DETECTOR.full_name, cards_table(cascade))
+        commit.replace_all(DETECTOR_CARD.full_name, accounts_table(cascade))
+        commit.replace_all(DETECTOR_FIGURE.full_name, figures_table(cascade))
         LOG.info(
-            "  detect: %d messages of %d days", scan.coverage.num_rows, len({day for _, day in partitions})
+            "  detect: %d messages of %d days",
+            scan.coverage.num_rows // len(cascade.steps),
+            len({day for _, day in partitions}),
         )
-        record(commit, "finding", finding_inputs(lake, detectors_version()), partitions, gone=stale)
+        record(commit, "finding", finding_inputs(lake, cascade.version), partitions, gone=stale)
 
 
-def _scan(messages: pa.Table, *, held: set[Partition]) -> Scan:
+def _scan(messages: pa.Table, cascade: Cascade, *, held: set[Partition]) -> Scan:
     keys = zip(messages["deployment_id"].to_pylist(), messages["day"].to_pylist(), strict=True)
-    is_held = pa.array([key in held for key in keys])
-    free = pa.array([not flag for flag in is_held.to_pylist()])
-    scan = scan_all(messages.filter(free))
-    waiting = messages.filter(is_held)
-    skipped = [
-        make_coverage(waiting, [CoverageState.NOT_RUN] * waiting.num_rows, card=card) for card in list_cards()
-    ]
-    return Scan(scan.findings, pa.concat_tables([scan.coverage, *skipped]))
+    is_held = [key in held for key in keys]
+    scan = cascade.scan(messages.filter(pa.array([not flag for flag in is_held])))
+    waiting = messages.filter(pa.array(is_held))
+    return Scan(scan.findings, pa.concat_tables([scan.coverage, cascade.skip(waiting)]))
 
 
 def _held_days(lake: Lake) -> set[Partition]:

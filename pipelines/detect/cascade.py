@@ -1,27 +1,33 @@
 """Which detectors run, and what running them all gives.
 
-A detector is one line in DETECTORS. One that fails leaves its messages `failed`, which no indicator
-counts as looked at; it never leaves them clear. What a detector looks for belongs in `detectors/`.
+A detector is one line in DETECTORS and one step of the plan. One that fails leaves its messages `failed`,
+which no indicator counts as looked at; it never leaves them clear. What a detector looks for belongs in
+`detectors/`, which messages it sees in `selection.py`, who decides in `decision.py`.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 
+from pipelines.detect.decision import decide, keep_from_sieve
 from pipelines.detect.detector import (
     CoverageState,
     Detector,
     DetectorCard,
     DetectorError,
+    Given,
     Scan,
     make_coverage,
 )
 from pipelines.detect.detectors.lexicon.lexicon import load_lexicon_detector
-from pipelines.schemas.finding import COVERAGE, DETECTOR, FINDING
+from pipelines.detect.plan import Plan, Step, load_plan, make_plain_plan
+from pipelines.detect.selection import Selection, select
+from pipelines.schemas.finding import COVERAGE, FINDING
 
 
 @dataclass(frozen=True)
@@ -35,50 +41,131 @@ class DetectorEntry:
 DETECTORS: tuple[DetectorEntry, ...] = (DetectorEntry("lexicon", load_lexicon_detector),)
 
 
+@dataclass(frozen=True)
+class Cascade:
+    """The detectors that are set up, and the plan that they follow."""
+
+    detectors: Mapping[str, Detector]
+    plan: Plan
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps of the plan whose detector is set up."""
+        return tuple(step for step in self.plan.steps if step.detector in self.detectors)
+
+    @property
+    def cards(self) -> tuple[DetectorCard, ...]:
+        """The cards of the detectors that run, in the order in which they run."""
+        return tuple(self.detectors[step.detector].card for step in self.steps)
+
+    @property
+    def version(self) -> str:
+        """One word that changes whenever the plan, a rule file, a model or a detector's code version does."""
+        versions = [f"{card.detector_id}={card.version}" for card in self.cards]
+        return hashlib.sha256("\n".join([self.plan.version, *versions]).encode()).hexdigest()[:12]
+
+    def scan(self, messages: pa.Table) -> Scan:
+        """Findings from the sieve on, with who decides, and the coverage of every detector."""
+        graded: dict[str, pa.Table] = {}
+        kept = [FINDING.empty()]
+        coverage: dict[str, pa.Table] = {}
+        for step in self.steps:
+            detector = self.detectors[step.detector]
+            seen = select(
+                messages,
+                pa.concat_tables(kept),
+                step=step,
+                seed=self.plan.seed,
+                roles=detector.card.roles,
+            )
+            given = Given(
+                context=messages,
+                evidence=pa.concat_tables(
+                    [FINDING.empty(), *(graded[name] for name in detector.card.reads if name in graded)]
+                ),
+            )
+            scan = _scan_chosen(detector, messages, seen, given)
+            coverage[step.detector] = _mark(scan.coverage, seen.inclusion, is_basis=step.is_basis)
+            graded[step.detector] = scan.findings
+            kept.append(keep_from_sieve(scan.findings, messages, detector.card))
+        findings = decide(pa.concat_tables(kept), coverage, messages, cards=self.cards, plan=self.plan)
+        return Scan(findings, pa.concat_tables([COVERAGE.empty(), *coverage.values()]))
+
+    def skip(self, messages: pa.Table) -> pa.Table:
+        """Coverage of messages that nobody was to look at."""
+        return pa.concat_tables(
+            [COVERAGE.empty()]
+            + [
+                _mark(
+                    make_coverage(
+                        messages,
+                        [CoverageState.NOT_RUN] * messages.num_rows,
+                        card=self.detectors[step.detector].card,
+                    ),
+                    np.zeros(messages.num_rows),
+                    is_basis=step.is_basis,
+                )
+                for step in self.steps
+            ]
+        )
+
+    def grade(self, messages: pa.Table, detector_id: str) -> Scan:
+        """What one detector makes of all these messages, below its sieve too, given what it reads."""
+        card = self.detectors[detector_id].card
+        graded = [self.grade(messages, name).findings for name in card.reads if name in self.detectors]
+        given = Given(context=messages, evidence=pa.concat_tables([FINDING.empty(), *graded]))
+        return _scan_or_fail(self.detectors[detector_id], messages, given)
+
+
+def make_cascade(detectors: Sequence[Detector] | None = None, plan: Plan | None = None) -> Cascade:
+    """The shipped detectors and plan; with detectors of one's own all see everything, the first decides."""
+    if detectors is not None:
+        named = {detector.card.detector_id: detector for detector in detectors}
+        return Cascade(named, plan or make_plain_plan(tuple(named)))
+    wanted = plan or load_plan()
+    known = {entry.name: entry for entry in DETECTORS}
+    return Cascade(
+        {step.detector: known[step.detector].make() for step in wanted.steps if step.detector in known},
+        wanted,
+    )
+
+
 def scan_all(messages: pa.Table, detectors: Sequence[Detector] | None = None) -> Scan:
     """Findings and coverage of every detector over these messages."""
-    scans = [_scan_or_fail(detector, messages) for detector in _made(detectors)]
-    return Scan(
-        findings=pa.concat_tables([FINDING.empty(), *(scan.findings for scan in scans)]),
-        coverage=pa.concat_tables([COVERAGE.empty(), *(scan.coverage for scan in scans)]),
-    )
+    return make_cascade(detectors).scan(messages)
 
 
 def list_cards(detectors: Sequence[Detector] | None = None) -> tuple[DetectorCard, ...]:
     """The cards of the detectors that run."""
-    return tuple(detector.card for detector in _made(detectors))
-
-
-def cards_table(detectors: Sequence[Detector] | None = None) -> pa.Table:
-    """One row a detector and signal: languages, badge and what is known about its error (schema DETECTOR)."""
-    rows = [
-        {
-            "detector_id": card.detector_id,
-            "detector_version": card.version,
-            "signal_id": signal.signal_id,
-            "languages": ",".join(signal.languages),
-            "badge": str(signal.badge),
-            "note": signal.note,
-        }
-        for card in list_cards(detectors)
-        for signal in card.signals
-    ]
-    return pa.Table.from_pylist(rows, schema=DETECTOR.arrow_schema)
+    return make_cascade(detectors).cards
 
 
 def detectors_version(detectors: Sequence[Detector] | None = None) -> str:
-    """One word that changes whenever a rule file, a listed resource or a detector's code version does."""
-    versions = sorted(f"{card.detector_id}={card.version}" for card in list_cards(detectors))
-    return hashlib.sha256("\n".join(versions).encode()).hexdigest()[:12]
+    """One word that changes whenever a detector or the plan does."""
+    return make_cascade(detectors).version
 
 
-def _made(detectors: Sequence[Detector] | None) -> Sequence[Detector]:
-    return [entry.make() for entry in DETECTORS] if detectors is None else detectors
+def _scan_chosen(detector: Detector, messages: pa.Table, seen: Selection, given: Given) -> Scan:
+    """The scan of the chosen messages, with a coverage row for each of the others too, in their order."""
+    if seen.is_chosen.all():
+        return _scan_or_fail(detector, messages, given)
+    scan = _scan_or_fail(detector, messages.filter(pa.array(seen.is_chosen)), given)
+    states = np.full(messages.num_rows, str(CoverageState.NOT_RUN), dtype=object)
+    states[seen.is_chosen] = scan.coverage["state"].to_numpy(zero_copy_only=False)
+    return Scan(scan.findings, make_coverage(messages, states.tolist(), card=detector.card))
 
 
-def _scan_or_fail(detector: Detector, messages: pa.Table) -> Scan:
+def _scan_or_fail(detector: Detector, messages: pa.Table, given: Given) -> Scan:
     try:
-        return detector.scan(messages)
+        return detector.scan(messages, given)
     except DetectorError:
         states = [CoverageState.FAILED] * messages.num_rows
         return Scan(findings=FINDING.empty(), coverage=make_coverage(messages, states, card=detector.card))
+
+
+def _mark(coverage: pa.Table, inclusion: np.ndarray, *, is_basis: bool) -> pa.Table:
+    columns = {"inclusion": pa.array(inclusion), "is_basis": pa.array([is_basis] * coverage.num_rows)}
+    for name, values in columns.items():
+        place = coverage.schema.get_field_index(name)
+        coverage = coverage.set_column(place, coverage.schema.field(place), values)
+    return coverage

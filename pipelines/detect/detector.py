@@ -1,7 +1,8 @@
 """What a detector is: it reads messages, says what it saw, and says for every message whether it looked.
 
 The words every detector uses, and the card that says how far to trust it, live here. What a detector
-looks for belongs in `detectors/`; running them all belongs in `cascade.py`. No Dagster, no database.
+looks for belongs in `detectors/`; running them all, and who decides, belongs in `cascade.py`. No Dagster, no
+database.
 """
 
 from __future__ import annotations
@@ -14,9 +15,13 @@ from typing import Protocol
 import pyarrow as pa
 
 from pipelines.errors import PlimsollError
-from pipelines.schemas.finding import COVERAGE
+from pipelines.schemas.finding import COVERAGE, FINDING
 
-MESSAGE_COLUMNS = ("deployment_id", "day", "conversation_id", "message_id", "role", "text", "language")
+MESSAGE_COLUMNS = (
+    *("deployment_id", "day", "conversation_id", "message_id"),
+    *("turn", "role", "text", "language"),
+)
+KEY_COLUMNS = ("deployment_id", "day", "conversation_id", "message_id")
 
 
 class DetectorError(PlimsollError):
@@ -76,13 +81,45 @@ class Badge(StrEnum):
 
 
 @dataclass(frozen=True)
+class Figure:
+    """One measured figure, as `evaluate` gives it."""
+
+    dataset: str
+    measure: str
+    value: float
+    low: float
+    high: float
+    row_count: int
+    positive_count: int
+    language: str = "en"
+    operating_point: str = ""
+    """sieve, alert, or empty for a figure over all thresholds."""
+    label_source: str = "people"
+
+
+@dataclass(frozen=True)
 class SignalCard:
-    """What is known about a detector's error on one signal in one language."""
+    """What is known about a detector's error on one signal in some languages, and its two thresholds.
+
+    From `sieve` on a finding is kept, for closer looks and for sampling; from `alert` on it is counted.
+    """
 
     signal_id: str
     languages: tuple[str, ...]
     badge: Badge
     note: str
+    sieve: float = 0.5
+    alert: float = 0.5
+    threshold_reason: str = ""
+    figures: tuple[Figure, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse thresholds that no score, or every score, would pass."""
+        if not 0 < self.sieve <= self.alert <= 1:
+            raise DetectorError(
+                f"{self.signal_id}: sieve {self.sieve} and alert {self.alert} must satisfy "
+                "0 < sieve <= alert <= 1."
+            )
 
 
 @dataclass(frozen=True)
@@ -107,11 +144,54 @@ class DetectorCard:
     roles: tuple[str, ...]
     failures: tuple[str, ...]
     thresholds: tuple[Threshold, ...]
+    data: str = ""
+    """What it was made from, whose words these are, and under which licence."""
+    reads: tuple[str, ...] = ()
+    """Detectors whose graded findings it wants to be given."""
+
+    def signal(self, signal_id: str, language: str) -> SignalCard | None:
+        """The line for a signal in a language; None if it does not look for it there."""
+        for line in self.signals:
+            if line.signal_id == signal_id and (language in line.languages or "*" in line.languages):
+                return line
+        return None
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a detector saw in one message, with its score: graded, so below the thresholds too."""
+
+    signal_id: str
+    level: int
+    score: float
+    evidence_id: str
+    cssrs_like: int = 0
+    subject: Subject = Subject.SELF
+    time: Time = Time.CURRENT
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a detector may know beside the messages it reads."""
+
+    context: pa.Table | None = None
+    """All messages of the same conversations (MESSAGE_COLUMNS), in order of turn."""
+    evidence: pa.Table | None = None
+    """Graded findings (schema FINDING) of the detectors that the card says it reads."""
+
+
+NOTHING_GIVEN = Given()
 
 
 @dataclass(frozen=True)
 class Scan:
-    """Findings (schema FINDING) and one coverage row a message (schema COVERAGE)."""
+    """Graded findings (schema FINDING) and one coverage row a message (schema COVERAGE).
+
+    A signal without a row has score 0. Findings below the sieve are dropped by the cascade, and kept by
+    `evaluate`, which measures every threshold.
+    """
 
     findings: pa.Table
     coverage: pa.Table
@@ -124,7 +204,7 @@ class Detector(Protocol):
     def card(self) -> DetectorCard:
         """The card of exactly this version."""
 
-    def scan(self, messages: pa.Table) -> Scan:
+    def scan(self, messages: pa.Table, given: Given = NOTHING_GIVEN) -> Scan:
         """Look at every message.
 
         Raises:
@@ -132,8 +212,51 @@ class Detector(Protocol):
         """
 
 
+def make_findings(
+    messages: pa.Table, found: Sequence[tuple[int, Evidence]], *, card: DetectorCard
+) -> pa.Table:
+    """The findings table of what was seen, each with the place of its message in `messages`.
+
+    `is_alert` follows from the card; `is_deciding` is the cascade's to say, and true until it has.
+    """
+    places = pa.array([place for place, _ in found], pa.int64())
+    keys = messages.select(KEY_COLUMNS).take(places)
+    languages = messages["language"].take(places).to_pylist()
+    items = [evidence for _, evidence in found]
+    count = len(items)
+    alerts = [
+        (line := card.signal(item.signal_id, language)) is not None and item.score >= line.alert
+        for item, language in zip(items, languages, strict=True)
+    ]
+    columns = {name: keys[name] for name in KEY_COLUMNS} | {
+        "signal_id": [item.signal_id for item in items],
+        "level": [item.level for item in items],
+        "cssrs_like": [item.cssrs_like for item in items],
+        "subject": [str(item.subject) for item in items],
+        "time": [str(item.time) for item in items],
+        "score": [item.score for item in items],
+        "start": [item.start for item in items],
+        "end": [item.end for item in items],
+        "evidence_id": [item.evidence_id for item in items],
+        "detector_id": [card.detector_id] * count,
+        "detector_version": [card.version] * count,
+        "is_alert": alerts,
+        "is_deciding": [True] * count,
+    }
+    arrays = [
+        column.combine_chunks().cast(field.type)
+        if isinstance(column := columns[field.name], pa.ChunkedArray)
+        else pa.array(column, field.type)
+        for field in FINDING.arrow_schema
+    ]
+    return pa.Table.from_arrays(arrays, schema=FINDING.arrow_schema)
+
+
 def make_coverage(messages: pa.Table, states: Sequence[CoverageState], *, card: DetectorCard) -> pa.Table:
-    """The coverage table for these messages, one state a message, in the same order."""
+    """The coverage table for these messages, one state a message, in the same order.
+
+    Inclusion and basis are the cascade's to say; until it has, every message was looked at for sure.
+    """
     count = messages.num_rows
     if len(states) != count:
         raise DetectorError(
@@ -147,5 +270,7 @@ def make_coverage(messages: pa.Table, states: Sequence[CoverageState], *, card: 
         "detector_id": pa.array([card.detector_id] * count, pa.string()),
         "detector_version": pa.array([card.version] * count, pa.string()),
         "state": pa.array([str(state) for state in states], pa.string()),
+        "inclusion": pa.array([1.0] * count, pa.float64()),
+        "is_basis": pa.array([True] * count, pa.bool_()),
     }
     return pa.table(columns).cast(COVERAGE.arrow_schema)

@@ -111,16 +111,18 @@ def evaluate(
     subjects: frozenset[Subject] = OWN_SUBJECTS,
     minimum_level: int = 0,
 ) -> Evaluation:
-    """Compare the findings of any of these signals with the rows' labels.
+    """Compare the alerts of any of these signals with the rows' labels.
 
-    `scan` is over `make_messages(rows)`. A row is flagged when a finding of one of the signals, about one of
+    `scan` is over `make_messages(rows)`. A row is flagged when an alert of one of the signals, about one of
     the subjects, has at least the level.
     """
     wanted = frozenset(signal_ids)
     flagged = {
         finding["message_id"]
-        for finding in scan.findings.select(["message_id", "signal_id", "subject", "level"]).to_pylist()
+        for finding in scan.findings.to_pylist()
         if finding["signal_id"] in wanted
+        and finding["is_alert"]
+        and finding["is_deciding"]
         and finding["subject"] in subjects
         and finding["level"] >= minimum_level
     }
@@ -156,6 +158,7 @@ def make_messages(rows: Sequence[LabelledRow]) -> pa.Table:
             "day": pa.array([dt.date(2000, 1, 1)] * count, pa.date32()),
             "conversation_id": [row.row_id for row in rows],
             "message_id": [row.row_id for row in rows],
+            "turn": pa.array([0] * count, pa.int64()),
             "role": [row.role for row in rows],
             "text": [row.text for row in rows],
             "language": [row.language for row in rows],

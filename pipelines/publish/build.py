@@ -41,6 +41,8 @@ FROM_LAKE = {
     "indicator": "indicator.definition",
     "finding_summary": "indicator.finding_day",
     "detector": "finding.detector",
+    "detector_card": "finding.detector_card",
+    "detector_figure": "finding.detector_figure",
 }
 
 

@@ -1,11 +1,11 @@
 """Finding: what detectors saw, and for every message whether they looked. No text."""
 
-from pipelines.schemas.table import COUNT, LEVEL, NUMBER, PARTITION, TEXT, Column, Table
+from pipelines.schemas.table import COUNT, FLAG, LEVEL, NUMBER, PARTITION, TEXT, Column, Table
 
 FINDING = Table(
     "finding",
     "finding",
-    "One row a signal that a detector found in a message.",
+    "One row a signal that a detector found in a message, from its sieve on; only deciding alerts count.",
     ("deployment_id", "message_id", "signal_id", "detector_id", "evidence_id"),
     (
         *PARTITION,
@@ -24,6 +24,12 @@ FINDING = Table(
         Column("evidence_id", TEXT, "Id of the rule or model feature that decided."),
         Column("detector_id", TEXT, "The detector."),
         Column("detector_version", TEXT, "Its version."),
+        Column("is_alert", FLAG, "The score reaches the alert threshold, not only the sieve."),
+        Column(
+            "is_deciding",
+            FLAG,
+            "No detector before this one in the plan's order for the signal scored the message.",
+        ),
     ),
 )
 
@@ -41,6 +47,12 @@ COVERAGE = Table(
         Column(
             "state", TEXT, "scored, not_run, unsupported_language, abstained, failed; only scored counts."
         ),
+        Column(
+            "inclusion",
+            NUMBER,
+            "Probability with which the plan lets the detector look: 1, a sample's share, or 0.",
+        ),
+        Column("is_basis", FLAG, "Whether looking by this detector counts as having read the message."),
     ),
 )
 
@@ -48,7 +60,7 @@ DETECTOR = Table(
     "finding",
     "detector",
     "One row a detector and signal it looks for, as its card says.",
-    ("detector_id", "signal_id"),
+    ("detector_id", "signal_id", "languages"),
     (
         Column("detector_id", TEXT, "The detector."),
         Column("detector_version", TEXT, "Its version."),
@@ -56,8 +68,56 @@ DETECTOR = Table(
         Column("languages", TEXT, "Languages, comma separated."),
         Column("badge", TEXT, "validated, limited or unvalidated."),
         Column("note", TEXT, "What is known about its error."),
+        Column("sieve", NUMBER, "Score from which a finding is kept, for closer looks and sampling."),
+        Column("alert", NUMBER, "Score from which a finding is counted."),
+        Column("threshold_reason", TEXT, "Why the two thresholds have these values."),
+        Column(
+            "place", COUNT, "Place in the order of who decides about the signal, from 1; 0 if it never does."
+        ),
     ),
     is_partitioned=False,
 )
 
-TABLES = (FINDING, COVERAGE, DETECTOR)
+DETECTOR_CARD = Table(
+    "finding",
+    "detector_card",
+    "One row a detector: its account of itself.",
+    ("detector_id",),
+    (
+        Column("detector_id", TEXT, "The detector."),
+        Column("detector_version", TEXT, "Its version."),
+        Column("purpose", TEXT, "What it is for."),
+        Column("not_for", TEXT, "What it must not be used for."),
+        Column("failures", TEXT, "How it fails, one a line."),
+        Column("languages", TEXT, "Languages, comma separated; empty if it reads none."),
+        Column("roles", TEXT, "Whose messages it reads, comma separated."),
+        Column("data", TEXT, "What it was made from, whose words these are, and under which licence."),
+        Column("sees", TEXT, "Which messages the plan gives it."),
+    ),
+    is_partitioned=False,
+)
+
+DETECTOR_FIGURE = Table(
+    "finding",
+    "detector_figure",
+    "One row a measured figure of a detector's error, with its interval.",
+    ("detector_id", "signal_id", "dataset", "language", "operating_point", "measure"),
+    (
+        Column("detector_id", TEXT, "The detector."),
+        Column("detector_version", TEXT, "Its version."),
+        Column("signal_id", TEXT, "Signal of the taxonomy."),
+        Column("dataset", TEXT, "What it was measured on."),
+        Column("language", TEXT, "Language of that data."),
+        Column("operating_point", TEXT, "sieve, alert, or none for a figure over all thresholds."),
+        Column("measure", TEXT, "precision, recall, f1, auprc, flagged_share and so on."),
+        Column("value", NUMBER, "The figure."),
+        Column("ci_low", NUMBER, "Lower 95 % bound."),
+        Column("ci_high", NUMBER, "Upper 95 % bound."),
+        Column("n", COUNT, "Rows with a label."),
+        Column("positive_count", COUNT, "Of these, labelled positive."),
+        Column("label_source", TEXT, "people, or a judge model."),
+    ),
+    is_partitioned=False,
+)
+
+TABLES = (FINDING, COVERAGE, DETECTOR, DETECTOR_CARD, DETECTOR_FIGURE)

@@ -125,8 +125,9 @@ FINDING_DAY = Table(
         Column("signal_id", TEXT, "Signal."),
         Column("detector_id", TEXT, "Detector."),
         Column("detector_version", TEXT, "Its version."),
-        Column("message_count", COUNT, "Messages."),
-        Column("conversation_count", COUNT, "Conversations."),
+        Column("message_count", COUNT, "Messages with an alert."),
+        Column("conversation_count", COUNT, "Conversations with an alert."),
+        Column("sieve_message_count", COUNT, "Messages from the sieve on, alerts included."),
     ),
 )
 

@@ -48,6 +48,7 @@ select
     finding.signal_id as category,
     count(distinct finding.message_id) as message_count
 from finding.finding
+where finding.is_alert and finding.is_deciding
 group by
     finding.deployment_id,
     finding.day,
@@ -67,6 +68,8 @@ left join finding.finding
     on
         message.deployment_id = finding.deployment_id
         and message.message_id = finding.message_id
+        and finding.is_alert
+        and finding.is_deciding
 where finding.message_id is null
 group by
     message.deployment_id,

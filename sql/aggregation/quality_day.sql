@@ -82,24 +82,20 @@ counted as (
     union all
 
     select
-        coverage.deployment_id,
-        coverage.day,
+        scored_message.deployment_id,
+        scored_message.day,
         'detect' as source,
-        'unscored:' || coverage.state as reason,
+        'unscored:' || scored_message.scoring_state as reason,
         count(*) as row_count
-    from finding.coverage
-    inner join staging.message
-        on
-            coverage.deployment_id = message.deployment_id
-            and coverage.message_id = message.message_id
+    from fact.message as scored_message
     -- The words of a human colleague are not scored, and nobody claims that they are.
     where
-        coverage.state <> 'scored'
-        and message.role <> 'agent'
+        not scored_message.is_scored
+        and scored_message.role <> 'agent'
     group by
-        coverage.deployment_id,
-        coverage.day,
-        coverage.state
+        scored_message.deployment_id,
+        scored_message.day,
+        scored_message.scoring_state
 )
 
 select

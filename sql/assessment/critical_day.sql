@@ -36,7 +36,7 @@ finder as (
         min(finding.detector_id) as detector_id,
         min_by(finding.detector_version, finding.detector_id) as detector_version
     from finding.finding
-    where finding.level >= 4
+    where finding.level >= 4 and finding.is_alert and finding.is_deciding
     group by
         finding.deployment_id,
         finding.message_id,

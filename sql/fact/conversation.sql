@@ -17,6 +17,7 @@ with message_total as (
         count(*) filter (where message.harm_level >= 1) as harm_message_count,
         count(*) filter (where message.harm_level >= 4) as critical_harm_message_count,
         count(*) filter (where message.has_crisis_resource) as crisis_resource_message_count,
+        count(*) filter (where message.has_sieve_finding) as sieve_message_count,
         min(message.turn) filter (where message.user_risk_level >= 2) as first_risk_turn,
         min(message.turn) filter (where message.user_risk_level >= 3) as first_high_risk_turn,
         min(message.turn) filter (where message.role = 'assistant') as first_reply_turn
@@ -139,6 +140,7 @@ select
     coalesce(message_total.harm_message_count, 0) as harm_message_count,
     coalesce(message_total.critical_harm_message_count, 0) as critical_harm_message_count,
     coalesce(message_total.crisis_resource_message_count, 0) as crisis_resource_message_count,
+    coalesce(message_total.sieve_message_count, 0) as sieve_message_count,
     coalesce(event_total.crisis_banner_count, 0) as crisis_banner_count,
     message_total.first_risk_turn,
     message_total.first_high_risk_turn,

@@ -1,4 +1,4 @@
--- Messages with what was found in them, and whether the rule detector looked.
+-- Messages with what was found in them, and whether a detector that reads everything looked.
 -- Grain: one row a message.
 -- Missing: a message without coverage is 'not_run'; levels are 0 when nothing that counts was found.
 
@@ -36,14 +36,37 @@ with message_level as (
         message_signal.message_id
 ),
 
--- The rule detector alone decides whether a message was looked at: it runs on every message.
-rule_coverage as (
+-- Whether a message was looked at is said by the detectors that the plan names as basis: one that scored it is
+-- enough; if none did, the state nearest to having looked.
+basis_coverage as (
     select
         coverage.deployment_id,
         coverage.message_id,
-        coverage.state
+        min(
+            case coverage.state
+                when 'scored' then 1
+                when 'abstained' then 2
+                when 'unsupported_language' then 3
+                when 'failed' then 4
+                else 5
+            end
+        ) as state_rank
     from finding.coverage
-    where coverage.detector_id = 'lexicon'
+    where coverage.is_basis
+    group by
+        coverage.deployment_id,
+        coverage.message_id
+),
+
+sieve_total as (
+    select
+        finding.deployment_id,
+        finding.message_id,
+        count(*) as sieve_count
+    from finding.finding
+    group by
+        finding.deployment_id,
+        finding.message_id
 )
 
 select
@@ -68,8 +91,15 @@ select
     message.received_on,
     -- The log holds no zone of the user: this is the hour on the deployment's clock.
     cast(extract(hour from (message.sent_at at time zone deployment.zone)) as integer) as deployment_hour,
-    coalesce(rule_coverage.state, 'not_run') as scoring_state,
-    coalesce(rule_coverage.state, 'not_run') = 'scored' as is_scored,
+    case basis_coverage.state_rank
+        when 1 then 'scored'
+        when 2 then 'abstained'
+        when 3 then 'unsupported_language'
+        when 4 then 'failed'
+        else 'not_run'
+    end as scoring_state,
+    coalesce(basis_coverage.state_rank, 5) = 1 as is_scored,
+    coalesce(sieve_total.sieve_count, 0) > 0 as has_sieve_finding,
     coalesce(message_level.user_risk_level, 0) as user_risk_level,
     coalesce(message_level.mentioned_risk_level, 0) as mentioned_risk_level,
     coalesce(message_level.suicidal_level, 0) as suicidal_level,
@@ -80,9 +110,13 @@ left join message_level
     on
         message.deployment_id = message_level.deployment_id
         and message.message_id = message_level.message_id
-left join rule_coverage
+left join basis_coverage
     on
-        message.deployment_id = rule_coverage.deployment_id
-        and message.message_id = rule_coverage.message_id
+        message.deployment_id = basis_coverage.deployment_id
+        and message.message_id = basis_coverage.message_id
+left join sieve_total
+    on
+        message.deployment_id = sieve_total.deployment_id
+        and message.message_id = sieve_total.message_id
 left join ledger.deployment
     on message.deployment_id = deployment.deployment_id

@@ -1,6 +1,7 @@
 -- What detectors found in messages: each signal once, with its gravest finding and whether that counts.
 -- Grain: one row a message and signal.
--- Missing: a message without a finding has no row; whether anyone looked at it is in fact.message.
+-- Missing: a message without an alert has no row; whether anyone looked at it is in fact.message. What only
+-- passed a sieve, or was seen by a detector that does not decide, is left out.
 
 -- A user's signal counts when it is about the user and not over: subject self; time current, recent or
 -- unclear, since people in distress seldom name a time. An assistant's counts whoever it is about.
@@ -48,6 +49,7 @@ with placed_finding as (
         on
             finding.deployment_id = message.deployment_id
             and finding.message_id = message.message_id
+    where finding.is_alert and finding.is_deciding
 ),
 
 -- A finding that counts comes before a graver one that does not: a threat quoted from a novel must not hide

@@ -31,7 +31,8 @@ PLACE: Row = {
 CONVERSATION: Row = PLACE | {"started_at": NOON, "ended_at": NOON}
 MESSAGE: Row = PLACE | {"conversation_id": "conversation-0", "sent_on": DAY}
 EVENT: Row = PLACE | {"conversation_id": "conversation-0", "occurred_at": NOON, "occurred_on": DAY}
-FINDING: Row = PLACE | {"subject": "self", "time": "current", "evidence_id": "rule", "detector_id": "lexicon"}
+FINDING: Row = PLACE | {"subject": "self", "time": "current", "evidence_id": "rule", "detector_id": "lexicon",
+                       "is_alert": True, "is_deciding": True, "is_basis": True}  # fmt: skip
 
 FACT_ROWS: dict[str, Row] = {
     "conversation": CONVERSATION | {"message_count": 2, "has_scored_message": True},

@@ -4,7 +4,14 @@ Keys are frozen. Columns may be added, never renamed. The file is `published-<ge
 schema `published`, and is never written again once it is current.
 """
 
-from pipelines.schemas.published.evidence import DATA_QUALITY, DETECTOR, FINDING_SUMMARY, READINESS
+from pipelines.schemas.published.evidence import (
+    DATA_QUALITY,
+    DETECTOR,
+    DETECTOR_CARD,
+    DETECTOR_FIGURE,
+    FINDING_SUMMARY,
+    READINESS,
+)
 from pipelines.schemas.published.file import BUILD, DEPLOYMENT, DICTIONARY, LINEAGE
 from pipelines.schemas.published.governance import APPETITE, CHANGE, CHECKLIST_ITEM, INCIDENT, RISK
 from pipelines.schemas.published.judgement import (
@@ -18,7 +25,8 @@ from pipelines.schemas.published.judgement import (
 
 TABLES = (
     BUILD, DICTIONARY, DEPLOYMENT, OBSERVATION, INDICATOR, APPETITE, ALARM, NEEDS_EYES, CHANGE, RISK,
-    CHECKLIST_ITEM, INCIDENT, FINDING_SUMMARY, DATA_QUALITY, READINESS, DETECTOR, DRIFT, EQUITY, LINEAGE,
+    CHECKLIST_ITEM, INCIDENT, FINDING_SUMMARY, DATA_QUALITY, READINESS, DETECTOR, DETECTOR_CARD,
+    DETECTOR_FIGURE, DRIFT, EQUITY, LINEAGE,
 )  # fmt: skip
 
 __all__ = [
@@ -30,6 +38,8 @@ __all__ = [
     "DATA_QUALITY",
     "DEPLOYMENT",
     "DETECTOR",
+    "DETECTOR_CARD",
+    "DETECTOR_FIGURE",
     "DICTIONARY",
     "DRIFT",
     "EQUITY",

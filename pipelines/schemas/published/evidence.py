@@ -1,5 +1,6 @@
 """What lies under the numbers: findings, detectors, what became of rows, what is missing."""
 
+from pipelines.schemas import finding
 from pipelines.schemas.published.declaration import DEPLOYMENT_ID, INDICATOR_ID, declare
 from pipelines.schemas.table import COUNT, DATE, TEXT, Column
 
@@ -12,20 +13,30 @@ FINDING_SUMMARY = declare(
     Column("signal_id", TEXT, "Signal."),
     Column("detector_id", TEXT, "Detector."),
     Column("detector_version", TEXT, "Its version."),
-    Column("message_count", COUNT, "Messages."),
-    Column("conversation_count", COUNT, "Conversations."),
+    Column("message_count", COUNT, "Messages with an alert."),
+    Column("conversation_count", COUNT, "Conversations with an alert."),
+    Column("sieve_message_count", COUNT, "Messages from the sieve on, alerts included."),
 )
 
 DETECTOR = declare(
     "detector",
     "One row a detector and signal it looks for.",
-    ("detector_id", "signal_id"),
-    Column("detector_id", TEXT, "Detector."),
-    Column("detector_version", TEXT, "Version."),
-    Column("signal_id", TEXT, "Signal."),
-    Column("languages", TEXT, "Languages, comma separated."),
-    Column("badge", TEXT, "validated, limited or unvalidated."),
-    Column("note", TEXT, "What is known about its error."),
+    finding.DETECTOR.key,
+    *finding.DETECTOR.columns,
+)
+
+DETECTOR_CARD = declare(
+    "detector_card",
+    finding.DETECTOR_CARD.meaning,
+    finding.DETECTOR_CARD.key,
+    *finding.DETECTOR_CARD.columns,
+)
+
+DETECTOR_FIGURE = declare(
+    "detector_figure",
+    finding.DETECTOR_FIGURE.meaning,
+    finding.DETECTOR_FIGURE.key,
+    *finding.DETECTOR_FIGURE.columns,
 )
 
 DATA_QUALITY = declare(

@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from pipelines.detect.detector import Badge, DetectorCard, SignalCard, Threshold
+from pipelines.detect.detector import Badge, DetectorCard, SignalCard
 from pipelines.detect.detectors.lexicon.resources import SIGNAL_ID, hash_resources
 from pipelines.detect.detectors.lexicon.rulebook import Rulebook, hash_rule_files
 from pipelines.errors import DefinitionError
@@ -30,22 +30,25 @@ class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class _Thresholds(_Strict):
+    sieve: float
+    alert: float
+    reason: str
+
+
 class _SignalNote(_Strict):
     badge: Badge
     note: str
-
-
-class _ThresholdNote(_Strict):
-    name: str
-    value: float
-    reason: str
+    thresholds: _Thresholds | None = None
+    """Null: those of the card."""
 
 
 class _CardFile(_Strict):
     purpose: str
     not_for: str
     failures: tuple[str, ...]
-    thresholds: tuple[_ThresholdNote, ...]
+    data: str
+    thresholds: _Thresholds
     signals: dict[str, _SignalNote]
 
 
@@ -74,13 +77,27 @@ def load_card(books: Sequence[Rulebook], path: Path = CARD) -> DetectorCard:
         purpose=card.purpose,
         not_for=card.not_for,
         signals=tuple(
-            SignalCard(signal_id, tuple(sorted(languages[signal_id])), line.badge, line.note)
+            _line(signal_id, line, tuple(sorted(languages[signal_id])), card.thresholds)
             for signal_id, line in sorted(card.signals.items())
         ),
         languages=tuple(sorted({book.language for book in books})),
         roles=tuple(sorted({book.role for book in books}, reverse=True)),
         failures=card.failures,
-        thresholds=tuple(Threshold(item.name, item.value, item.reason) for item in card.thresholds),
+        thresholds=(),
+        data=card.data,
+    )
+
+
+def _line(signal_id: str, line: _SignalNote, languages: tuple[str, ...], shared: _Thresholds) -> SignalCard:
+    own = line.thresholds or shared
+    return SignalCard(
+        signal_id,
+        languages,
+        line.badge,
+        line.note,
+        sieve=own.sieve,
+        alert=own.alert,
+        threshold_reason=own.reason,
     )
 
 

@@ -8,13 +8,23 @@ works, per signal and language, is in `card.yaml`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from math import prod
 
 import pyarrow as pa
 
-from pipelines.detect.detector import CoverageState, DetectorCard, Scan, Subject, Time, make_coverage
+from pipelines.detect.detector import (
+    NOTHING_GIVEN,
+    CoverageState,
+    DetectorCard,
+    Evidence,
+    Given,
+    Scan,
+    Subject,
+    Time,
+    make_coverage,
+    make_findings,
+)
 from pipelines.detect.detectors.lexicon.cards import DETECTOR_ID, load_card
 from pipelines.detect.detectors.lexicon.guards import Reading, read_hit
 from pipelines.detect.detectors.lexicon.matcher import Matcher
@@ -22,28 +32,12 @@ from pipelines.detect.detectors.lexicon.normalisation import Normalised, normali
 from pipelines.detect.detectors.lexicon.resources import resource_rules
 from pipelines.detect.detectors.lexicon.rulebook import Rulebook, load_rulebooks
 from pipelines.detect.detectors.lexicon.severity import LEVEL_OF_CSSRS, cssrs_of
-from pipelines.schemas.finding import FINDING
 
-FINDING_THRESHOLD = 0.5
-"""Joint weight at which hits become a finding; reason and effect in the card."""
+STRONG_WEIGHT = 0.5
+"""Weight from which one rule alone may say how grave a message is; a hint only adds to the score."""
 
 _SUBJECT_ORDER = {subject: place for place, subject in enumerate(Subject)}
 _TIME_ORDER = {time: place for place, time in enumerate(Time)}
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """One finding about one message, before it is a row."""
-
-    signal_id: str
-    level: int
-    cssrs_like: int
-    subject: Subject
-    time: Time
-    score: float
-    start: int
-    end: int
-    evidence_id: str
 
 
 class LexiconDetector:
@@ -59,7 +53,7 @@ class LexiconDetector:
         """The card of exactly these rules."""
         return self._card
 
-    def scan(self, messages: pa.Table) -> Scan:
+    def scan(self, messages: pa.Table, given: Given = NOTHING_GIVEN) -> Scan:
         """Look at every message; one whose language has no rules is unsupported, never clear."""
         states: list[CoverageState] = []
         found: list[tuple[int, Evidence]] = []
@@ -79,13 +73,18 @@ class LexiconDetector:
                 states.append(CoverageState.SCORED)
                 found.extend((place, evidence) for evidence in self._read(normalised, language, role))
         return Scan(
-            findings=_findings_table(messages, found, self._card),
+            findings=make_findings(messages, found, card=self._card),
             coverage=make_coverage(messages, states, card=self._card),
         )
 
     def read_message(self, text: str, *, language: str, role: str) -> list[Evidence]:
-        """What the rules of a language and role see in one text."""
-        return self._read(normalise(text), language, role)
+        """What the rules of a language and role see in one text, as far as it would raise an alert."""
+        return [
+            found
+            for found in self._read(normalise(text), language, role)
+            if (line := self._card.signal(found.signal_id, language)) is not None
+            and found.score >= line.alert
+        ]
 
     def readings(self, text: str, *, language: str, role: str) -> list[Reading]:
         """The single hits that stand, before they are joined: for tests of rules and for explanations."""
@@ -108,7 +107,7 @@ class LexiconDetector:
 
 
 def join(readings: Iterable[Reading], normalised: Normalised) -> list[Evidence]:
-    """One finding a signal, subject and time, where the joint weight reaches the threshold."""
+    """One graded finding a signal, subject and time; its score is the joint weight of its rules."""
     groups: dict[tuple[str, Subject, Time], list[Reading]] = {}
     for reading in readings:
         groups.setdefault((reading.rule.signal_id, reading.subject, reading.time), []).append(reading)
@@ -120,10 +119,8 @@ def join(readings: Iterable[Reading], normalised: Normalised) -> list[Evidence]:
         group = groups[signal_id, subject, time]
         weights = {reading.rule.id: reading.rule.weight for reading in group}
         score = 1 - prod(1 - weight for weight in weights.values())
-        if score < FINDING_THRESHOLD:
-            continue
         # A weak hint alone may add to the score, but never decides how grave a message is.
-        strong = [reading for reading in group if reading.rule.weight >= FINDING_THRESHOLD] or group
+        strong = [reading for reading in group if reading.rule.weight >= STRONG_WEIGHT] or group
         deciding = max(strong, key=lambda reading: (_gravity(reading), reading.rule.weight, -reading.start))
         cssrs_like = cssrs_of({reading.rule.facet for reading in strong if reading.rule.facet is not None})
         level = LEVEL_OF_CSSRS[cssrs_like] if cssrs_like else max(reading.rule.level for reading in strong)
@@ -133,7 +130,17 @@ def join(readings: Iterable[Reading], normalised: Normalised) -> list[Evidence]:
         used.add((signal_id, evidence_id))
         start, end = normalised.span(deciding.start, deciding.end)
         joined.append(
-            Evidence(signal_id, level, cssrs_like, subject, time, round(score, 4), start, end, evidence_id)
+            Evidence(
+                signal_id,
+                level,
+                round(score, 4),
+                evidence_id,
+                cssrs_like=cssrs_like,
+                subject=subject,
+                time=time,
+                start=start,
+                end=end,
+            )
         )
     return joined
 
@@ -153,26 +160,6 @@ def load_lexicon_detector() -> LexiconDetector:
         for book in load_rulebooks()
     )
     return LexiconDetector(books, load_card(books))
-
-
-def _findings_table(messages: pa.Table, found: list[tuple[int, Evidence]], card: DetectorCard) -> pa.Table:
-    places = pa.array([place for place, _ in found], pa.int64())
-    keys = messages.select(["deployment_id", "day", "conversation_id", "message_id"]).take(places)
-    items = [evidence for _, evidence in found]
-    columns = {name: keys[name] for name in keys.column_names} | {
-        "signal_id": pa.array([item.signal_id for item in items], pa.string()),
-        "level": pa.array([item.level for item in items], pa.int8()),
-        "cssrs_like": pa.array([item.cssrs_like for item in items], pa.int8()),
-        "subject": pa.array([str(item.subject) for item in items], pa.string()),
-        "time": pa.array([str(item.time) for item in items], pa.string()),
-        "score": pa.array([item.score for item in items], pa.float64()),
-        "start": pa.array([item.start for item in items], pa.int64()),
-        "end": pa.array([item.end for item in items], pa.int64()),
-        "evidence_id": pa.array([item.evidence_id for item in items], pa.string()),
-        "detector_id": pa.array([card.detector_id] * len(items), pa.string()),
-        "detector_version": pa.array([card.version] * len(items), pa.string()),
-    }
-    return pa.table(columns).select(FINDING.arrow_schema.names).cast(FINDING.arrow_schema)
 
 
 __all__ = ["DETECTOR_ID", "Evidence", "LexiconDetector", "join", "load_lexicon_detector"]

@@ -6,17 +6,24 @@ import datetime as dt
 import pyarrow as pa
 import pytest
 
-from pipelines.detect.cascade import DETECTORS, cards_table, detectors_version, list_cards, scan_all
+from pipelines.detect.cards import accounts_table, cards_table, figures_table
+from pipelines.detect.cascade import DETECTORS, detectors_version, list_cards, make_cascade, scan_all
 from pipelines.detect.detector import (
+    NOTHING_GIVEN,
     Badge,
     CoverageState,
     DetectorCard,
     DetectorError,
+    Evidence,
+    Figure,
+    Given,
     Scan,
     SignalCard,
     make_coverage,
+    make_findings,
 )
-from pipelines.schemas.finding import COVERAGE, DETECTOR, FINDING
+from pipelines.detect.plan import Plan, Sees, Step
+from pipelines.schemas.finding import COVERAGE, DETECTOR, DETECTOR_CARD, DETECTOR_FIGURE
 
 MESSAGES = pa.table(
     {
@@ -24,6 +31,7 @@ MESSAGES = pa.table(
         "day": pa.array([dt.date(2026, 3, 1)] * 2, pa.date32()),
         "conversation_id": ["c", "c"],
         "message_id": ["m0", "m1"],
+        "turn": [0, 1],
         "role": ["user", "assistant"],
         "text": ["I want to die", "Please call 988."],
         "language": ["en", "en"],
@@ -34,31 +42,55 @@ CARD = DetectorCard(
     version="1",
     purpose="p",
     not_for="n",
-    signals=(SignalCard("a_refusal", ("en", "fr"), Badge.UNVALIDATED, "not known"),),
+    signals=(
+        SignalCard(
+            "a_refusal",
+            ("en", "fr"),
+            Badge.UNVALIDATED,
+            "not known",
+            sieve=0.3,
+            alert=0.6,
+            threshold_reason="chosen",
+            figures=(Figure("replies", "f1", 0.9, 0.8, 0.95, 100, 40, operating_point="alert"),),
+        ),
+    ),
     languages=("en", "fr"),
-    roles=("user",),
+    roles=("user", "assistant"),
     failures=(),
     thresholds=(),
 )
 
 
 class Stub:
-    """A detector that does what the test says."""
+    """A detector that gives every message the same score, and remembers what it was given."""
 
-    def __init__(self, error: Exception | None = None) -> None:
-        self.card = CARD
+    def __init__(
+        self, name: str = "stub", *, score: float | None = None, error: Exception | None = None
+    ) -> None:
+        self.card = dataclasses.replace(CARD, detector_id=name)
+        self.given: list[Given] = []
+        self._score = score
         self._error = error
 
-    def scan(self, messages: pa.Table) -> Scan:
+    def scan(self, messages: pa.Table, given: Given = NOTHING_GIVEN) -> Scan:
+        self.given.append(given)
         if self._error is not None:
             raise self._error
         states = [CoverageState.SCORED] * messages.num_rows
-        return Scan(FINDING.empty(), make_coverage(messages, states, card=self.card))
+        found = [] if self._score is None else [Evidence("a_refusal", 0, self._score, "rule")]
+        return Scan(
+            make_findings(
+                messages,
+                [(place, one) for place in range(messages.num_rows) for one in found],
+                card=self.card,
+            ),
+            make_coverage(messages, states, card=self.card),
+        )
 
 
 def test_a_detector_that_fails_leaves_its_messages_failed_and_others_alone() -> None:
     working = DETECTORS[0].make()
-    scan = scan_all(MESSAGES, [Stub(DetectorError("broken")), working])
+    scan = scan_all(MESSAGES, [Stub(error=DetectorError("broken")), working])
     states = {(row["detector_id"], row["state"]) for row in scan.coverage.to_pylist()}
     assert states == {("stub", "failed"), (working.card.detector_id, "scored")}
     assert set(scan.findings["detector_id"].to_pylist()) == {working.card.detector_id}
@@ -66,7 +98,7 @@ def test_a_detector_that_fails_leaves_its_messages_failed_and_others_alone() -> 
 
 def test_an_error_that_was_not_declared_is_not_hidden() -> None:
     with pytest.raises(ValueError, match="a fault of ours"):
-        scan_all(MESSAGES, [Stub(ValueError("a fault of ours"))])
+        scan_all(MESSAGES, [Stub(error=ValueError("a fault of ours"))])
 
 
 def test_every_message_has_one_coverage_row_for_every_detector() -> None:
@@ -82,19 +114,97 @@ def test_findings_carry_the_version_of_the_card() -> None:
     assert all(row["detector_version"] == versions[row["detector_id"]] for row in found)
 
 
-def test_the_table_of_cards_follows_its_declaration() -> None:
-    table = cards_table([Stub()])
-    assert table.schema.equals(DETECTOR.arrow_schema)
-    assert table.to_pylist() == [
-        {
-            "detector_id": "stub",
-            "detector_version": "1",
-            "signal_id": "a_refusal",
-            "languages": "en,fr",
-            "badge": "unvalidated",
-            "note": "not known",
-        }
-    ]
+def test_the_tables_of_cards_follow_their_declarations() -> None:
+    cascade = make_cascade([Stub()])
+    (line,) = cards_table(cascade).to_pylist()
+    assert cards_table(cascade).schema.equals(DETECTOR.arrow_schema)
+    assert line == {
+        "detector_id": "stub",
+        "detector_version": "1",
+        "signal_id": "a_refusal",
+        "languages": "en,fr",
+        "badge": "unvalidated",
+        "note": "not known",
+        "sieve": 0.3,
+        "alert": 0.6,
+        "threshold_reason": "chosen",
+        "place": 1,
+    }
+    assert accounts_table(cascade).schema.equals(DETECTOR_CARD.arrow_schema)
+    assert accounts_table(cascade)["sees"].to_pylist() == ["every message of the roles it reads"]
+    (figure,) = figures_table(cascade).to_pylist()
+    assert figures_table(cascade).schema.equals(DETECTOR_FIGURE.arrow_schema)
+    assert (figure["measure"], figure["value"], figure["n"]) == ("f1", 0.9, 100)
+
+
+@pytest.mark.parametrize(
+    ("score", "kept"), [(0.29, []), (0.3, [False]), (0.59, [False]), (0.6, [True]), (1.0, [True])]
+)
+def test_from_the_sieve_on_a_finding_is_kept_and_from_the_alert_on_it_counts(
+    score: float, kept: list[bool]
+) -> None:
+    scan = scan_all(MESSAGES.slice(0, 1), [Stub(score=score)])
+    assert scan.findings["is_alert"].to_pylist() == kept
+    assert scan.findings["is_deciding"].to_pylist() == [True] * len(kept)
+
+
+def test_graded_scores_go_below_the_sieve() -> None:
+    graded = make_cascade([Stub(score=0.1)]).grade(MESSAGES, "stub")
+    assert graded.findings["score"].to_pylist() == [0.1, 0.1]
+
+
+def test_the_first_in_the_order_that_scored_the_message_decides() -> None:
+    first, second = Stub("first", score=0.4), Stub("second", score=0.9)
+    rows = scan_all(MESSAGES.slice(0, 1), [first, second]).findings.to_pylist()
+    assert {row["detector_id"]: row["is_deciding"] for row in rows} == {"first": True, "second": False}
+
+
+def test_one_that_failed_leaves_the_decision_to_the_next() -> None:
+    broken, second = Stub("first", error=DetectorError("broken")), Stub("second", score=0.9)
+    rows = scan_all(MESSAGES.slice(0, 1), [broken, second]).findings.to_pylist()
+    assert [(row["detector_id"], row["is_deciding"]) for row in rows] == [("second", True)]
+
+
+def test_one_that_does_not_look_for_a_signal_in_a_language_does_not_decide_about_it() -> None:
+    english = Stub("first")
+    line = dataclasses.replace(CARD.signals[0], languages=("fr",))
+    english.card = dataclasses.replace(english.card, signals=(line,))
+    rows = scan_all(MESSAGES.slice(0, 1), [english, Stub("second", score=0.9)]).findings.to_pylist()
+    assert [(row["detector_id"], row["is_deciding"]) for row in rows] == [("second", True)]
+
+
+def test_a_detector_is_given_the_graded_findings_of_those_it_reads() -> None:
+    first, second = Stub("first", score=0.1), Stub("second")
+    second.card = dataclasses.replace(second.card, reads=("first",))
+    scan_all(MESSAGES, [first, second])
+    (given,) = second.given
+    assert given.evidence is not None
+    assert given.evidence["score"].to_pylist() == [0.1, 0.1]
+    assert given.context is not None
+    assert given.context.num_rows == MESSAGES.num_rows
+
+
+def test_a_dear_detector_sees_what_passes_the_sieve_and_the_rest_is_not_run() -> None:
+    cheap, dear = Stub("cheap"), Stub("dear", score=0.9)
+    plan = Plan(
+        seed=1,
+        steps=(
+            Step(detector="cheap", sees=Sees.ALL, is_basis=True),
+            Step(detector="dear", sees=Sees.SIEVE, share=0.0001),
+        ),
+        order={"default": ("dear", "cheap")},
+    )
+    scan = make_cascade([cheap, dear], plan).scan(MESSAGES)
+    rows = [row for row in scan.coverage.to_pylist() if row["detector_id"] == "dear"]
+    assert [(row["state"], row["inclusion"], row["is_basis"]) for row in rows] == [
+        ("not_run", 0.0001, False)
+    ] * 2
+    assert scan.findings.num_rows == 0
+
+
+def test_thresholds_that_every_score_passes_are_refused() -> None:
+    with pytest.raises(DetectorError, match="0 < sieve <= alert <= 1"):
+        SignalCard("a_refusal", ("en",), Badge.UNVALIDATED, "", sieve=0.7, alert=0.6)
 
 
 def test_the_version_of_all_detectors_moves_with_one_of_them() -> None:

@@ -6,14 +6,15 @@ import pytest
 
 from pipelines.detect.detector import Badge
 from pipelines.detect.detectors.lexicon.cards import CARD, load_card
-from pipelines.detect.detectors.lexicon.lexicon import FINDING_THRESHOLD, load_lexicon_detector
+from pipelines.detect.detectors.lexicon.lexicon import STRONG_WEIGHT, load_lexicon_detector
 from pipelines.detect.detectors.lexicon.rulebook import load_rulebooks
 from pipelines.errors import DefinitionError
 
 
-def test_the_cards_threshold_is_the_one_in_use() -> None:
-    (threshold,) = (item for item in load_lexicon_detector().card.thresholds if item.name == "finding")
-    assert threshold.value == FINDING_THRESHOLD
+def test_one_clear_rule_reaches_the_alert_and_every_pair_of_thresholds_has_a_reason() -> None:
+    for line in load_lexicon_detector().card.signals:
+        assert line.sieve <= line.alert <= STRONG_WEIGHT
+        assert line.threshold_reason
 
 
 def test_every_signal_has_a_note_and_none_claims_more_than_was_measured() -> None:

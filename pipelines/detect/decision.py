@@ -1,0 +1,85 @@
+"""Who decides about a signal in a message, when several detectors looked.
+
+The first in the signal's order that scored the message, and that looks for the signal in its language,
+decides: only its alerts are counted. What the others saw stays as evidence. A finding below its sieve is
+dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.detect.detector import CoverageState, DetectorCard
+from pipelines.detect.plan import Plan
+
+
+def keep_from_sieve(findings: pa.Table, messages: pa.Table, card: DetectorCard) -> pa.Table:
+    """The findings of one detector that reach the sieve of their signal and language."""
+    if findings.num_rows == 0:
+        return findings
+    languages = messages["language"].take(_rows_of(findings, messages))
+    frame = pa.table({"signal_id": findings["signal_id"], "language": languages}).to_pandas()
+    pairs = frame.drop_duplicates()
+    lines = [card.signal(signal, language) for signal, language in pairs.itertuples(index=False)]
+    pairs = pairs.assign(sieve=[2.0 if line is None else line.sieve for line in lines])
+    sieves = frame.merge(pairs, how="left", on=["signal_id", "language"])["sieve"].to_numpy()
+    return findings.filter(pa.array(findings["score"].to_numpy() >= sieves))
+
+
+def decide(
+    findings: pa.Table,
+    coverage: Mapping[str, pa.Table],
+    messages: pa.Table,
+    *,
+    cards: Sequence[DetectorCard],
+    plan: Plan,
+) -> pa.Table:
+    """The findings of all detectors with `is_deciding` as the plan has it.
+
+    Args:
+        findings: those of every detector, from the sieve on.
+        coverage: by detector, one row a message in the order of `messages`.
+        messages: the messages that were scanned.
+        cards: of the detectors that ran.
+        plan: the order in which they decide.
+    """
+    if findings.num_rows == 0:
+        return findings
+    rows = _rows_of(findings, messages).to_numpy()
+    languages = messages["language"].to_numpy(zero_copy_only=False)
+    scored = {
+        name: (table["state"].to_numpy(zero_copy_only=False) == str(CoverageState.SCORED))
+        for name, table in coverage.items()
+    }
+    by_id = {card.detector_id: card for card in cards}
+    detectors = findings["detector_id"].to_numpy(zero_copy_only=False)
+    signals = findings["signal_id"].to_numpy(zero_copy_only=False)
+    deciding = np.zeros(findings.num_rows, dtype=bool)
+    for signal_id in set(signals.tolist()):
+        open_rows = signals == signal_id
+        for name in plan.order_of(signal_id):
+            if name not in scored:
+                continue
+            deciding |= open_rows & (detectors == name)
+            open_rows &= ~(scored[name][rows] & _looks_for(by_id[name], signal_id, languages[rows]))
+    place = findings.schema.get_field_index("is_deciding")
+    return findings.set_column(place, findings.schema.field(place), pa.array(deciding))
+
+
+def _looks_for(card: DetectorCard, signal_id: str, languages: np.ndarray) -> np.ndarray:
+    known = {language: card.signal(signal_id, language) is not None for language in set(languages.tolist())}
+    return np.array([known[language] for language in languages.tolist()], dtype=bool)
+
+
+def _rows_of(findings: pa.Table, messages: pa.Table) -> pa.Array:
+    """For each finding the row of its message."""
+    return pc.index_in(_key(findings), value_set=_key(messages))
+
+
+def _key(table: pa.Table) -> pa.Array:
+    joined = pc.binary_join_element_wise(table["deployment_id"], table["message_id"], "\x1f")
+    return joined.combine_chunks() if isinstance(joined, pa.ChunkedArray) else joined
