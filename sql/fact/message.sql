@@ -36,8 +36,8 @@ with message_level as (
         message_signal.message_id
 ),
 
--- Whether a message was looked at is said by the detectors that the plan names as basis: one that scored it is
--- enough; if none did, the state nearest to having looked.
+-- Whether a message was looked at is said by the detectors that the plan names as basis: one that scored it
+-- is enough; if none did, the state nearest to having looked.
 basis_coverage as (
     select
         coverage.deployment_id,
