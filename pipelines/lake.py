@@ -132,6 +132,11 @@ class Commit:
         self.lake = lake
         self.versions = versions
 
+    @property
+    def so_far(self) -> Lake:
+        """The tables with what this writer has put into them; nobody else sees it yet."""
+        return Lake(self.lake.path, Generation(self.lake.generation.number, dict(self.versions)))
+
     def replace_days(
         self, name: str, rows: pa.Table, partitions: Iterable[Partition], *, row_group_size: int | None = None
     ) -> None:

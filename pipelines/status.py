@@ -61,10 +61,13 @@ def _describe(engine: DuckDBEngine, row: dict[str, Any], stale: list[dt.date]) -
         return {str(one["value"]): int(one["row_count"]) for one in found.to_pylist()}
 
     totals = engine.query((SQL / "total.sql").read_text(encoding="utf-8"), name).to_pylist()[0]
+    rejected = counts("rejected_by_reason")
+    test_count = rejected.pop("test_traffic", 0)
     rejected_days: dict[str, Counter[str]] = {}
     for key, count in counts("rejected_by_day").items():
         day, reason = key.split(" ")
-        rejected_days.setdefault(day, Counter())[reason] += count
+        if reason != "test_traffic":
+            rejected_days.setdefault(day, Counter())[reason] += count
     return {
         "title": row["title"],
         "zone": row["zone"],
@@ -79,7 +82,8 @@ def _describe(engine: DuckDBEngine, row: dict[str, Any], stale: list[dt.date]) -
         "longest_thread_days": totals["longest_thread_days"],
         "notices_by_kind": counts("notice_by_kind"),
         "handoffs_by_stage": counts("handoff_by_stage"),
-        "rejected": counts("rejected_by_reason"),
+        "rejected": rejected,
+        "test_traffic": test_count,
         "rejected_by_day": {day: dict(reasons) for day, reasons in rejected_days.items()},
         "duplicates": {"exact": totals["exact_copy_count"], "conflicting": totals["conflicting_copy_count"]},
         "late_records": totals["late_count"],

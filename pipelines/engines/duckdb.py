@@ -72,9 +72,8 @@ class DuckDBEngine:
         for name in names:
             files = lake.files(name, days=chosen)
             if files:
-                self._view(
-                    name, self.connection.from_parquet(files, hive_partitioning=True, union_by_name=True)
-                )
+                found = self.connection.from_parquet(files, hive_partitioning=True, union_by_name=True)
+                self._view(name, _complete(name, found))
             elif name in LAKE_TABLES:
                 self.register(name, LAKE_TABLES[name].empty())
             else:
@@ -96,3 +95,17 @@ class DuckDBEngine:
         self.connection.execute(USE_LAYER[layer])
         relation.create_view(table, replace=True)
         self.connection.execute("set schema = 'main'")
+
+
+def _complete(name: str, rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+    """Columns that an earlier version of the code did not write yet: a text is 'unknown', else null."""
+    declared = LAKE_TABLES[name].columns if name in LAKE_TABLES else ()
+    missing = [column for column in declared if column.name not in rows.columns]
+    if not missing:
+        return rows
+    values = [
+        duckdb.ConstantExpression("unknown" if pa.types.is_string(one.type) and not one.nullable else None)
+        for one in missing
+    ]
+    added = [value.alias(one.name) for value, one in zip(values, missing, strict=True)]
+    return rows.select(duckdb.StarExpression(), *added)

@@ -7,7 +7,7 @@ import dagster as dg
 
 from pipelines.errors import PlimsollError, SourceError
 from pipelines.ingest.deliver import ingest_folder
-from pipelines.ingest.mapping import load_mapping
+from pipelines.ingest.mapping import SQL, load_mapping
 from pipelines.settings import POOL, Home
 
 WRITTEN = (
@@ -35,7 +35,13 @@ def build(home: Home) -> dg.AssetsDefinition:
         for folder in sorted(path.parent for path in home.inbox.glob("*/mapping.yaml")):
             try:
                 mapping = load_mapping(folder / "mapping.yaml")
-                ingest_folder(home, folder, mapping, received_on=today, progress=context.log.info)
+                ingest_folder(
+                    home,
+                    "" if mapping.format == SQL else folder,
+                    mapping,
+                    received_on=today,
+                    progress=context.log.info,
+                )
             except SourceError as error:
                 context.log.warning(str(error))
             except PlimsollError as error:  # the other folders are taken in before this one is complained of

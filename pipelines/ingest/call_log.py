@@ -14,7 +14,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipelines.ingest.document import Item, read_items
-from pipelines.ingest.field import RecordError, latest_time, microseconds
+from pipelines.ingest.field import RecordError, find, latest_time, microseconds, to_slice
+from pipelines.ingest.mapping import TestTraffic
 from pipelines.ingest.source import Reason, Records, Rejection
 from pipelines.ingest.transcript import Call, Transcripts
 
@@ -34,27 +35,35 @@ class CallLog:
         extract: the format.
         supported: what the format can read, in words, for the person whose file is something else.
         zone: of times that name none.
+        test_traffic: which records are a test and left out.
     """
 
     extract: Extract
     supported: str
     zone: ZoneInfo
+    test_traffic: TestTraffic | None = None
 
     def read(self, path: Path, *, received_on: dt.date, only: Iterable[int] | None = None) -> Records:
         """The messages of one file; see `Source.read`. A position is the number of the call in the file."""
-        records, transcripts = Records(), Transcripts()
+        records, transcripts, tool_count = Records(), Transcripts(), 0
         wanted = None if only is None else frozenset(only)
         latest = latest_time(received_on)
         for position, found, raw in self._number(path):
             is_wanted = wanted is None or position in wanted
             records.record_count += is_wanted and position > 0
             try:
-                transcripts.add(_check(found, latest), is_wanted=is_wanted)
+                call = _check(found, latest)
+                tool_count += sum(one.is_tool for one in (*call.messages, *call.answer)) if is_wanted else 0
+                transcripts.add(call, is_wanted=is_wanted)
             except RecordError as error:
                 if is_wanted:
                     records.rejected.append(Rejection(position, error.reason, error.field, raw))
         noon = dt.datetime.combine(received_on, NOON, self.zone)
         undated = transcripts.write(records, undated_at=microseconds(noon.astimezone(dt.UTC)))
+        if tool_count:
+            records.notes.append(
+                f"{tool_count} calls and results of tools stood as messages and are left out"
+            )
         if transcripts.unnamed_count:
             records.notes.append(
                 f"{transcripts.unnamed_count} conversations have no id and are told apart by user and opening"
@@ -76,6 +85,9 @@ class CallLog:
         if item.reason is not None:
             yield RecordError(item.reason)
             return
+        if self.test_traffic is not None and self._is_test(item.record, self.test_traffic):
+            yield RecordError(Reason.TEST_TRAFFIC, self.test_traffic.field)
+            return
         try:
             yield from self.extract(item.record, self.zone)
         except RecordError as error:
@@ -83,6 +95,11 @@ class CallLog:
         except (AttributeError, KeyError, TypeError, ValueError, OverflowError):
             # A structure that breaks its format in a way no rule foresaw must not stop the other records.
             yield RecordError(Reason.WRONG_TYPE)
+
+    @staticmethod
+    def _is_test(record: dict[str, Any], rule: TestTraffic) -> bool:
+        value = find(record, tuple(rule.field.split(".")))
+        return value is not None and str(value).lower() in {one.lower() for one in rule.values}
 
     def _judge_whole(self, records: Records) -> None:
         """A file of which nothing is known is one rejection that says what would be, not one a record."""
@@ -98,6 +115,8 @@ def _check(found: Call | RecordError, latest: int) -> Call:
         raise found
     if not found.said:
         raise RecordError(Reason.EMPTY_BODY)
+    for name, value in found.slices.items():
+        to_slice(value, name)
     times = [found.began_at, found.ended_at, *(one.sent_at for one in found.said)]
     if any(moment is not None and moment > latest for moment in times):
         raise RecordError(Reason.FUTURE_DATE)

@@ -10,6 +10,8 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from pipelines.ingest.moderation import Score
 
 ROLES = {
@@ -38,16 +40,25 @@ TOOL_FINISHES = frozenset({"tool_call", "tool_calls", "tool_use"})
 
 @dataclass(frozen=True)
 class Said:
-    """One message: `role` is user, assistant, system or tool, or None if the log's role is not known."""
+    """One message: `role` is user, assistant, system or tool, or None if the log's role is not known.
+
+    `is_tool`: a call or a result of a tool that the log writes as if a person or the assistant said it.
+    """
 
     role: str | None
     text: str
     sent_at: int | None = None
     scores: tuple[Score, ...] = ()
+    is_tool: bool = False
 
     @property
     def is_message(self) -> bool:
         """Whether a person or the assistant said something."""
+        return self.is_extracted and not self.is_tool
+
+    @property
+    def is_extracted(self) -> bool:
+        """The same, with what tools said in someone's name."""
         return self.role in ("user", "assistant") and bool(self.text.strip())
 
 
@@ -65,9 +76,11 @@ def read_message(message: dict[str, Any]) -> Said:
     text = read_text(content) or read_text(message.get("refusal"))
     named = message.get("role") or message.get("type")
     role = ROLES.get(named.lower()) if isinstance(named, str) else None
+    if not text and (response := _function_response(content)):
+        return Said(role, response, is_tool=True)
     is_tool_result = not text and _holds_tool_result(content)
     is_written_call = message.get("finish_reason") in TOOL_FINISHES and text.lstrip().startswith(("[{", "{"))
-    return Said("tool" if is_tool_result or is_written_call else role, text)
+    return Said("tool" if is_tool_result else role, text, is_tool=is_written_call)
 
 
 def read_text(content: object) -> str:
@@ -90,6 +103,17 @@ def _part_text(part: object) -> str:
     if isinstance(found, dict):  # the older assistant API: {"text": {"value": ...}}
         found = found.get("value", "")
     return found if isinstance(found, str) else ""
+
+
+def _function_response(content: object) -> str:
+    """What a function gave back, which Google's format writes in the user's role."""
+    for part in content if isinstance(content, list) else []:
+        given = (
+            part.get("function_response", part.get("functionResponse")) if isinstance(part, dict) else None
+        )
+        if isinstance(given, dict) and given.get("response") is not None:
+            return orjson.dumps(given["response"]).decode()
+    return ""
 
 
 def _holds_tool_result(content: object) -> bool:

@@ -8,22 +8,27 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipelines.errors import SourceError
 from pipelines.ingest.lines import LONGEST_LINE, fingerprint, inspect
 from pipelines.ingest.mapping import Mapping
-from pipelines.ingest.source import Reason, Records, Rejection, Source
+from pipelines.ingest.source import Reason, Records, Rejection, Source, read_parts
 from pipelines.lake import Lake
 from pipelines.schemas import ledger
 
 TEXT_FILES = (".jsonl", ".ndjson", ".json", ".csv")
-READABLE = (*TEXT_FILES, *(f"{suffix}.gz" for suffix in TEXT_FILES), ".parquet")
+PACKED = (".gz", ".zst")
+READABLE = (*TEXT_FILES, *(f"{text}{packed}" for text in TEXT_FILES for packed in PACKED), ".parquet")
 ADVICE = {
     Reason.MALFORMED_LINE: "not one JSON object",
     Reason.LINE_TOO_LONG: f"longer than {LONGEST_LINE // 1024 // 1024} MB",
     Reason.FUTURE_DATE: "later than the day of delivery allows",
+    Reason.BIRTH_DATE: "a date of birth is not taken in; deliver an age band",
+    Reason.PRECISE_LOCATION: "a precise place is not taken in; deliver a region as ISO 3166",
+    Reason.TEST_TRAFFIC: "left out and counted, no fault",
     Reason.NOT_UTF8: "it is in another encoding; deliver it as UTF-8",
     Reason.BINARY_FILE: "it is not text; deliver JSON lines in UTF-8, CSV or Parquet",
     Reason.BROKEN_ARCHIVE: "it ends early or is damaged; what came before was read, deliver it again",
@@ -54,6 +59,7 @@ class Delivered:
     name: str
     delivery_id: str = ""
     received_on: dt.date = dt.date.min
+    byte_count: int = 0
     records: Records = field(default_factory=Records)
     is_known: bool = False
     before: KnownDelivery | None = None  # known, and now read again for its rejected lines
@@ -70,34 +76,43 @@ def find_files(folder: Path) -> tuple[list[Path], list[str]]:
     return readable, [str(path.relative_to(folder)) for path in every if path not in set(readable)]
 
 
-def read_delivery(
+def identify_delivery(
     path: Path,
-    folder: Path,
-    source: Source,
+    name: str,
     *,
     mapping: Mapping,
     deliveries: dict[str, KnownDelivery],
     received_on: dt.date,
 ) -> Delivered:
-    """Read one file unless the ledger knows it; `received_on` holds where the file's name says nothing."""
-    name = path.name if folder.is_file() else str(path.relative_to(folder))
+    """Whether the ledger knows a file; `received_on` holds where the file's name says nothing."""
     one = Delivered(
-        path, name, delivery_id=fingerprint(path), received_on=_received_on(name, mapping, received_on)
+        path,
+        name,
+        delivery_id=fingerprint(path),
+        received_on=_received_on(name, mapping, received_on),
+        byte_count=path.stat().st_size,
     )
     known = deliveries.get(one.delivery_id)
     if known is not None:
         one.received_on = known.received_on
         if known.mapping_hash == mapping.hash or not known.rejected:
             one.is_known = True
-            return one
-        one.before = known
-    whole = inspect(path)
-    if whole is not None:
-        one.records.record_count = 1
-        one.records.rejected.append(Rejection(0, whole, None, one.delivery_id.encode()))
-    else:
-        one.records = source.read(path, received_on=one.received_on, only=known.rejected if known else None)
+        else:
+            one.before = known
     return one
+
+
+def read_delivery(one: Delivered, source: Source) -> Iterator[Records]:
+    """The records of a file that is not known, in parts."""
+    if one.is_known:
+        return
+    whole = inspect(one.path)
+    if whole is not None:
+        rejected = [Rejection(0, whole, None, one.delivery_id.encode())]
+        yield Records(record_count=1, rejected=rejected)
+        return
+    only = one.before.rejected if one.before else None
+    yield from read_parts(source, one.path, received_on=one.received_on, only=only)
 
 
 def known_deliveries(lake: Lake, deployment_id: str) -> dict[str, KnownDelivery]:

@@ -17,7 +17,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.ingest.lines import LONGEST_LINE, PARQUET_MAGIC, open_plain, read_lines
+from pipelines.ingest.lines import LONGEST_LINE, PARQUET_MAGIC, open_plain, plain_name, read_lines
 from pipelines.ingest.source import Reason
 
 LARGEST_DOCUMENT = 256 * 1024 * 1024
@@ -37,7 +37,7 @@ class Item(NamedTuple):
 
 def is_csv(path: Path) -> bool:
     """Whether every value of the file is a text."""
-    return path.name.lower().removesuffix(".gz").endswith(".csv")
+    return plain_name(path).endswith(".csv")
 
 
 def read_items(path: Path, *, only: Iterable[int] | None = None) -> Iterator[Item]:
@@ -48,7 +48,7 @@ def read_items(path: Path, *, only: Iterable[int] | None = None) -> Iterator[Ite
             yield from _read_csv(path, wanted)
         elif is_parquet(path):
             yield from _read_parquet(path, wanted)
-        elif path.name.lower().removesuffix(".gz").endswith(".json") and not holds_lines(path):
+        elif plain_name(path).endswith(".json") and not holds_lines(path):
             yield from _read_document(path, wanted)
         else:
             yield from _read_lines(path, wanted)

@@ -19,7 +19,7 @@ THREADS = ("thread_id", "conversation_id", "session_id", "chat_id", "thread", "c
 USERS = ("user_id", "user", "safety_identifier")
 STARTS = ("started_at", "timestamp", "created_at", "sent_at", "time", "ts")
 ENDS = ("ended_at", "completed_at", "finished_at")
-SLICES = ("prompt_version", "language", "region", "age_band", "gender", "use", "surface")
+SLICES = ("prompt_version", "policy_version", "language", "region", "age_band", "gender", "use", "surface")
 
 Row = dict[str, Any]
 

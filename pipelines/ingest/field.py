@@ -9,11 +9,14 @@ import datetime as dt
 import re
 from zoneinfo import ZoneInfo
 
+from pipelines.ingest.precise import find_precise
 from pipelines.ingest.source import Reason
 
 FUTURE_TOLERANCE = dt.timedelta(hours=48)
 """A record may be dated up to this long after its day of delivery began: zones and clocks differ."""
 
+PEOPLE = frozenset({"language", "region", "age_band", "gender", "use", "surface"})
+"""Slices that say something of a person or where they were; the others name software."""
 SLICE_VALUE = re.compile(r"[\w .+:/()-]{1,64}")
 SLICES = frozenset(
     {
@@ -104,10 +107,18 @@ def latest_time(received_on: dt.date) -> int:
     return microseconds(dt.datetime.combine(received_on, dt.time(), dt.UTC) + FUTURE_TOLERANCE)
 
 
-def to_slice(value: object, name: str, values: dict[str, str] | None = None) -> str:
-    """The short label of a slice; anything else could carry a name or a contact detail past redaction."""
+def to_slice(
+    value: object, name: str, values: dict[str, str] | None = None, *, path: str | None = None
+) -> str:
+    """The short label of a slice; anything else could carry a name or a contact detail past redaction.
+
+    Raises:
+        RecordError: `birth_date` or `precise_location`: either would single a person out.
+    """
     text = str(value).strip()
     text = (values or {}).get(text, text)
+    if name in PEOPLE and (reason := find_precise(text)):
+        raise RecordError(reason, path or name)
     if SLICE_VALUE.fullmatch(text) is None:
         return UNRECOGNISED
     if name != "language":

@@ -19,6 +19,7 @@ from pipelines.ingest.delivery import READABLE, find_files
 from pipelines.ingest.document import read_items
 from pipelines.ingest.lines import inspect
 from pipelines.ingest.mapping import HANDOFF_STAGES, NOTICE_KINDS, parse_mapping
+from pipelines.ingest.precise import name_reason
 from pipelines.ingest.sources import recognise
 
 SAMPLE = 5_000
@@ -39,7 +40,12 @@ NAMES: dict[str, str] = {
     "age_band": r"(^|[._])(age_?band|age_?group|age_?range)$",
     "gender": r"(^|[._])(gender|sex)$",
     "model": r"(^|[._])(model|model_(name|id|version)|engine)$",
-    "prompt_version": r"(^|[._])(prompt|prompt_?version|system_prompt_version|policy_version)$",
+    "model_requested": r"(^|[._])(model_requested|requested_model|request_model)$",
+    "model_served": r"(^|[._])(model_served|served_model|response_model)$",
+    "provider_fingerprint": r"(^|[._])(system_fingerprint|provider_fingerprint)$",
+    "prompt_version": r"(^|[._])(prompt|prompt_?version|system_prompt_version)$",
+    "policy_version": r"(^|[._])(policy|policy_?version|safety_policy)$",
+    "is_test_traffic": r"(^|[._])(is_?test(_?traffic|_?user)?|test_?traffic|synthetic)$",
     "use": r"(^|[._])(use|use_?case|purpose)$",
     "surface": r"(^|[._])(app|surface|channel|platform|client_app)$",
     "detail": r"(^|[._])(stage|status|kind|state|name|detail|notice)$",
@@ -132,6 +138,7 @@ def _rule(
             columns[path].add(found)
     columns.pop(by or "", None)
     label = f"{by} = {value}" if by else "records"
+    _forget_precise(columns, notes, label)
     fields = _message_fields(columns, notes, label)
     kind = "message"
     if fields is None:
@@ -145,6 +152,14 @@ def _rule(
     rule["fields"] = fields
     notes.append(f"{label}: read as {kind}, fields {', '.join(sorted(fields))}.")
     return rule
+
+
+def _forget_precise(columns: dict[str, _Column], notes: list[str], label: str) -> None:
+    """No proposal ever reads a date of birth or a precise place."""
+    for path in sorted(columns):
+        if name_reason(path) is not None:
+            notes.append(f"{label}: {path} looks like a date of birth or a precise place and stays out.")
+            del columns[path]
 
 
 def _flatten(record: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, object]]:
@@ -171,7 +186,8 @@ def _message_fields(columns: Mapping[str, _Column], notes: list[str], label: str
         notes.append(f"{label}: roles that I do not know and that would be rejected: {', '.join(strange)}.")
     for name in NAMES:
         if name not in fields and name != "detail":
-            found = _pick(columns, name, lambda column: True)
+            suits = _is_truth if name == "is_test_traffic" else lambda column: True
+            found = _pick(columns, name, suits)
             if found and found not in (thread, text, sent_at, role):
                 fields[name] = found
     return fields
@@ -194,6 +210,10 @@ def _pick(columns: Mapping[str, _Column], name: str, suits: Any) -> str | None:
     pattern = re.compile(NAMES[name], re.I)
     fitting = [path for path, column in columns.items() if pattern.search(path) and suits(column)]
     return min(fitting, key=lambda path: (-columns[path].types.total(), path.count("."), path), default=None)
+
+
+def _is_truth(column: _Column) -> bool:
+    return bool(column.values) and {value.lower() for value in column.values} <= {"true", "false", "0", "1"}
 
 
 def _role_values(column: _Column) -> dict[str, str]:

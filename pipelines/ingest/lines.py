@@ -1,4 +1,4 @@
-"""Lines of a delivered file as bytes: plain or gzip, UTF-8, each of a bounded length.
+"""Lines of a delivered file as bytes: plain, gzip or zstd, UTF-8, each of a bounded length.
 
 What a line means is the source's business.
 """
@@ -13,6 +13,8 @@ from io import BufferedReader
 from pathlib import Path
 from typing import cast
 
+import pyarrow as pa
+
 from pipelines.ingest.source import Reason
 
 LONGEST_LINE = 8 * 1024 * 1024
@@ -20,6 +22,7 @@ LONGEST_LINE = 8 * 1024 * 1024
 
 CHUNK = 1024 * 1024
 GZIP_MAGIC = b"\x1f\x8b"
+ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 PARQUET_MAGIC = b"PAR1"
 BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 UTF8_MARK = b"\xef\xbb\xbf"
@@ -46,10 +49,19 @@ def inspect(path: Path) -> Reason | None:
 
 
 def open_plain(path: Path) -> BufferedReader:
-    """The file's content, unpacked if it is gzip."""
+    """The file's content, unpacked if it is gzip or zstd, whatever its name."""
     with path.open("rb") as stream:
-        is_gzip = stream.read(2) == GZIP_MAGIC
-    return cast(BufferedReader, gzip.open(path, "rb")) if is_gzip else path.open("rb")
+        magic = stream.read(4)
+    if magic.startswith(GZIP_MAGIC):
+        return cast(BufferedReader, gzip.open(path, "rb"))
+    if magic == ZSTD_MAGIC:
+        return BufferedReader(pa.input_stream(str(path), compression="zstd"))
+    return path.open("rb")
+
+
+def plain_name(path: Path) -> str:
+    """The file's name in lower case, without what says that it is packed."""
+    return path.name.lower().removesuffix(".gz").removesuffix(".zst")
 
 
 def read_lines(path: Path) -> Iterator[tuple[int, bytes | None]]:

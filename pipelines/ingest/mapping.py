@@ -6,6 +6,7 @@ Reading records with it is the business of the sources.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import re
@@ -18,6 +19,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from pipelines.errors import DefinitionError
+from pipelines.ingest.precise import name_reason
+from pipelines.ingest.source import Reason
 
 MESSAGE_FIELDS = {
     "thread": True, "user": False, "message_id": False, "turn": False, "role": True, "text": True,
@@ -27,7 +30,11 @@ MESSAGE_FIELDS = {
 }  # fmt: skip
 EVENT_FIELDS = {"thread": True, "user": False, "detail": True, "occurred_at": True}
 
+SAID_OF_A_PERSON = frozenset({"user", "language", "region", "age_band", "gender", "use", "surface", "text"})
 MAPPED = "mapped"
+SQL = "sql"
+BY_RULES = (MAPPED, SQL)
+"""Formats whose records are read by the mapping's own rules."""
 ROLES = ("user", "assistant", "agent")
 HANDOFF_STAGES = ("offered", "accepted", "connected", "completed", "failed")
 NOTICE_KINDS = ("ai_disclosure", "crisis_banner", "break_reminder", "consent")
@@ -80,6 +87,13 @@ class Condition(_Strict):
     equals: str | int | bool
 
 
+class TestTraffic(_Strict):
+    """Records of a known format are a test when the field at a dotted path has one of these values."""
+
+    field: str
+    values: tuple[str, ...]
+
+
 class RecordRule(_Strict):
     """One kind of record."""
 
@@ -108,10 +122,23 @@ class RecordRule(_Strict):
             )
         if missing:
             problems.append(f"{', '.join(missing)}: required for a {self.kind} and not mapped")
-        problems += self._strange_values()
+        problems += [*self._strange_values(), *self._precise_fields()]
         if problems:
             raise ValueError("; ".join(problems))
         return self
+
+    def _precise_fields(self) -> list[str]:
+        """Fields whose name says that they hold a date of birth or a precise place."""
+        advice = {
+            Reason.BIRTH_DATE: "a date of birth, which is not taken in; map an age band",
+            Reason.PRECISE_LOCATION: "a precise place or address, which is not taken in; map a region",
+        }
+        found = {
+            name: reason
+            for name in sorted(set(self.fields) & SAID_OF_A_PERSON)
+            if (reason := name_reason(self.fields[name].field))
+        }
+        return [f"{name} reads {self.fields[name].field}: {advice[reason]}" for name, reason in found.items()]
 
     def _strange_values(self) -> list[str]:
         """Values that every record would be rejected for."""
@@ -142,25 +169,61 @@ class ReceivedOn(_Strict):
         return pattern
 
 
+class QueryRule(_Strict):
+    """The rows of a database: a query that takes `:watermark` and ends in the order of its column.
+
+    Attributes:
+        query: asks for rows at or above `:watermark`.
+        watermark: the column, a number, a time or a text that only ever grows.
+        start: the first value that is asked for.
+        address_variable: name of the environment variable that holds the SQLAlchemy address, for a schedule.
+    """
+
+    query: str
+    watermark: str
+    start: int | dt.datetime | dt.date | str
+    address_variable: str | None = None
+
+    @field_validator("query")
+    @classmethod
+    def _takes_the_watermark(cls, query: str) -> str:
+        if not re.search(r"(?<![:\w]):watermark\b", query):
+            raise ValueError("must use :watermark, as in 'where id >= :watermark order by id'")
+        if re.search(r">\s*:watermark", query):
+            raise ValueError(
+                "must ask for rows at the watermark too (>=): others may come with the same value"
+            )
+        return query
+
+
 class Mapping(_Strict):
-    """How one operator's files are read: as `format` says; rules for records belong to `mapped` alone."""
+    """How one operator's files are read: as `format` says; rules for records belong to `mapped` and `sql`."""
 
     deployment: DeploymentRule
     received_on: ReceivedOn | None = None
     format: str = MAPPED
+    query: QueryRule | None = None
+    test_traffic: TestTraffic | None = None
     records: tuple[RecordRule, ...] = ()
 
     @model_validator(mode="after")
     def _records_are_for_mapped(self) -> Mapping:
-        if (self.format == MAPPED) != bool(self.records):
-            need = "needs at least one rule" if self.format == MAPPED else "are for format mapped alone"
+        if (self.format in BY_RULES) != bool(self.records):
+            need = "needs at least one rule" if self.format in BY_RULES else "are for format mapped alone"
             raise ValueError(f"records {need}; the format is {self.format}")
+        if (self.format == SQL) != (self.query is not None):
+            need = "is needed" if self.format == SQL else "is for format sql alone"
+            raise ValueError(f"query {need}; the format is {self.format}")
+        if self.test_traffic is not None and self.format in BY_RULES:
+            raise ValueError("test_traffic is for other formats; map the field is_test_traffic instead")
         return self
 
     @property
     def hash(self) -> str:
         """Identifies what the mapping says, whatever the layout of its file."""
-        content = json.dumps(self.model_dump(mode="json"), sort_keys=True)
+        told = self.model_dump(mode="json")
+        told = {name: value for name, value in told.items() if value is not None or name == "received_on"}
+        content = json.dumps(told, sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()
 
 
@@ -176,7 +239,7 @@ def load_mapping(path: Path, *, format_name: str | None = None) -> Mapping:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
         if format_name is not None and isinstance(content, dict):
             content["format"] = format_name
-            if format_name != MAPPED:
+            if format_name not in BY_RULES:
                 content.pop("records", None)  # they say how other files of the deployment are read
         return parse_mapping(content, name=str(path))
     except (yaml.YAMLError, UnicodeDecodeError) as error:

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.ingest.document import holds_lines, is_csv, is_parquet
-from pipelines.ingest.lines import GZIP_MAGIC, open_plain
+from pipelines.ingest.lines import GZIP_MAGIC, ZSTD_MAGIC, open_plain, plain_name
 
 
 def write_without(path: Path, items: Set[int], target: Path) -> bool:
@@ -29,12 +29,11 @@ def write_without(path: Path, items: Set[int], target: Path) -> bool:
     """
     if is_parquet(path):
         return _write_parquet(path, items, target)
-    is_document = path.name.lower().removesuffix(".gz").endswith(".json") and not holds_lines(path)
+    is_document = plain_name(path).endswith(".json") and not holds_lines(path)
     with path.open("rb") as stream:
-        is_gzip = stream.read(2) == GZIP_MAGIC
+        magic = stream.read(4)
     with target.open("wb") as raw, open_plain(path) as source:
-        # Without name and time in its head, the same content packs to the same bytes.
-        out = cast(BinaryIO, gzip.GzipFile("", "wb", fileobj=raw, mtime=0)) if is_gzip else raw
+        out = _pack(raw, magic)
         try:
             if is_csv(path):
                 return _write_csv(source, items, out)
@@ -44,6 +43,15 @@ def write_without(path: Path, items: Set[int], target: Path) -> bool:
         finally:
             if out is not raw:
                 out.close()
+
+
+def _pack(raw: BinaryIO, magic: bytes) -> BinaryIO:
+    if magic.startswith(GZIP_MAGIC):
+        # Without name and time in its head, the same content packs to the same bytes.
+        return cast(BinaryIO, gzip.GzipFile("", "wb", fileobj=raw, mtime=0))
+    if magic == ZSTD_MAGIC:
+        return cast(BinaryIO, pa.CompressedOutputStream(pa.PythonFile(raw, mode="w"), "zstd"))
+    return raw
 
 
 def _write_lines(source: BinaryIO, items: Set[int], out: BinaryIO) -> bool:

@@ -7,11 +7,11 @@ record that it rejects.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class Reason(StrEnum):
@@ -27,6 +27,8 @@ class Reason(StrEnum):
     BAD_TIME = "bad_time"  # neither ISO 8601 nor an epoch number
     FUTURE_DATE = "future_date"  # later than the delivery allows
     EMPTY_BODY = "empty_body"  # a message without text
+    BIRTH_DATE = "birth_date"  # in the place of a label; map an age band instead
+    PRECISE_LOCATION = "precise_location"  # coordinates or a street in the place of a label
     TEST_TRAFFIC = "test_traffic"  # marked as a test by the operator; left out, and no fault
     ERASED = "erased"  # of a person or thread that was erased; where it stood is not kept
     UNKNOWN_FORMAT = "unknown_format"  # the whole file: not of the named format, or another version
@@ -44,6 +46,7 @@ class Rejection:
     reason: Reason
     field: str | None
     raw: bytes
+    record_hash: str | None = None  # of `raw`, once that is dropped
 
 
 @dataclass
@@ -59,27 +62,39 @@ class Records:
     events: dict[str, list[object]] = field(default_factory=dict)
     rejected: list[Rejection] = field(default_factory=list)
     record_count: int = 0
+    handed_on: tuple[int, int] = (0, 0)  # messages and events that were accepted and are not held any more
     is_transcript: bool = False
     notes: list[str] = field(default_factory=list)
 
     @property
     def message_count(self) -> int:
         """Accepted messages."""
-        return len(next(iter(self.messages.values()), []))
+        return len(next(iter(self.messages.values()), [])) + self.handed_on[0]
 
     @property
     def event_count(self) -> int:
         """Accepted events."""
-        return len(next(iter(self.events.values()), []))
+        return len(next(iter(self.events.values()), [])) + self.handed_on[1]
 
-    def without_content(self) -> Records:
-        """The same counts and reasons, for what is said at the end: all texts would fill memory."""
-        return replace(
-            self,
-            messages={"message": [None] * self.message_count},
-            events={"event": [None] * self.event_count},
-            rejected=[replace(item, raw=b"") for item in self.rejected],
+    def absorb(self, part: Records, fingerprint: Callable[[bytes], str]) -> None:
+        """Add the counts and reasons of a part of the same file; its texts would fill memory."""
+        self.record_count += part.record_count
+        self.handed_on = (
+            self.handed_on[0] + part.message_count,
+            self.handed_on[1] + part.event_count,
         )
+        self.rejected += [replace(item, raw=b"", record_hash=fingerprint(item.raw)) for item in part.rejected]
+        self.notes += part.notes
+
+
+@runtime_checkable
+class PartedSource(Protocol):
+    """A source that can hand a large file over in parts."""
+
+    def read_parts(
+        self, path: Path, *, received_on: dt.date, only: Iterable[int] | None = None
+    ) -> Iterable[Records]:
+        """The same records as `Source.read` gives, one part after the other."""
 
 
 class Source(Protocol):
@@ -87,3 +102,12 @@ class Source(Protocol):
 
     def read(self, path: Path, *, received_on: dt.date, only: Iterable[int] | None = None) -> Records:
         """The records of the file."""
+
+
+def read_parts(
+    source: Source, path: Path, *, received_on: dt.date, only: Iterable[int] | None = None
+) -> Iterable[Records]:
+    """The records of a file in parts of bounded size, if the source can, else as one."""
+    if isinstance(source, PartedSource):
+        return source.read_parts(path, received_on=received_on, only=only)
+    return [source.read(path, received_on=received_on, only=only)]

@@ -42,6 +42,20 @@ REJECTED = Table(
     ),
 )
 
+WATERMARK = Table(
+    "ledger",
+    "watermark",
+    "One row a query that rows are fetched with: how far it has been read.",
+    ("deployment_id", "query_id"),
+    (
+        Column("deployment_id", TEXT, "The deployment."),
+        Column("query_id", TEXT, "Hash of the query and of the database's address without its password."),
+        Column("value", TEXT, "Greatest value of the watermark's column: its kind, a colon, the value."),
+        Column("seen_hashes", TEXT, "Keyed hashes of the rows at that value that were taken, blank between."),
+    ),
+    is_partitioned=False,
+)
+
 DEPLOYMENT = Table(
     "ledger",
     "deployment",
@@ -100,4 +114,4 @@ EXPIRED = Table(
     is_partitioned=False,
 )
 
-TABLES = (COMPUTED, DELIVERY, REJECTED, DEPLOYMENT, QUALITY, EXPIRED)
+TABLES = (COMPUTED, DELIVERY, WATERMARK, REJECTED, DEPLOYMENT, QUALITY, EXPIRED)

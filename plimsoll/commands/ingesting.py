@@ -12,14 +12,22 @@ import yaml
 
 from pipelines.ingest.deliver import Summary, ingest_folder
 from pipelines.ingest.infer import infer_mapping
-from pipelines.ingest.mapping import MAPPED, Mapping, load_mapping, parse_mapping
+from pipelines.ingest.mapping import BY_RULES, Mapping, load_mapping, parse_mapping
 from pipelines.ingest.sources import FORMATS
+from pipelines.ingest.waiting import is_address
 from pipelines.settings import HomeKind, find_home, make_home
+from plimsoll.commands.fitting import say_supported
 from plimsoll.commands.option import HomeOption, JsonOption, tell, write_json
 
 
 def ingest(
-    source: Annotated[Path, typer.Argument(help="Folder (or file) with the delivered logs.")],
+    source: Annotated[
+        str,
+        typer.Argument(
+            help="Folder or file with the delivered logs; an address such as s3://bucket/logs; or for format "
+            "sql the SQLAlchemy address of a database (env:NAME takes it from an environment variable)."
+        ),
+    ],
     *,
     mapping: Annotated[
         Path | None, typer.Option(help="YAML that says which deployment it is and how records are read.")
@@ -42,8 +50,10 @@ def ingest(
 ) -> None:
     """Read delivered logs: every record is accepted or rejected with a reason."""
     if infer:
-        proposal = infer_mapping(source)
-        for note in proposal.notes:
+        if is_address(source):
+            raise typer.BadParameter("copy a sample here; --infer reads no address", param_hint="SOURCE")
+        proposal = infer_mapping(Path(source))
+        for note in [*proposal.notes, *say_supported(proposal.mapping)]:
             tell(note)
         print(yaml.safe_dump(proposal.mapping, sort_keys=False, allow_unicode=True), end="")
         return
@@ -58,7 +68,7 @@ def ingest(
 
 
 def choose_rules(
-    source: Path, *, mapping: Path | None, format_name: str | None, deployment: str | None, zone: str | None
+    source: str, *, mapping: Path | None, format_name: str | None, deployment: str | None, zone: str | None
 ) -> Mapping:
     """The mapping of a delivery: a file's, or one made of the deployment and the format that were named."""
     known = [one.name for one in FORMATS]
@@ -67,7 +77,7 @@ def choose_rules(
     if deployment is not None:
         if mapping is not None:
             raise typer.BadParameter("a mapping names the deployment itself", param_hint="--deployment")
-        if format_name in (None, MAPPED):
+        if format_name in (None, *BY_RULES):
             raise typer.BadParameter(
                 "records of an operator's own format need a --mapping; else name the --format",
                 param_hint="--deployment",
@@ -76,8 +86,9 @@ def choose_rules(
         return parse_mapping({"deployment": named, "format": format_name}, name="the command line")
     if zone is not None:
         raise typer.BadParameter("it belongs to --deployment; a mapping names its own", param_hint="--zone")
-    beside = source / "mapping.yaml"
-    chosen = mapping or (beside if beside.is_file() else None)
+    beside = Path(source) / "mapping.yaml"
+    is_beside = not is_address(source) and beside.is_file()
+    chosen = mapping or (beside if is_beside else None)
     if chosen is None:
         raise typer.BadParameter(
             "give --mapping FILE, or --format NAME with --deployment ID, or --infer to have one proposed",

@@ -88,6 +88,10 @@ select
     message.gender,
     message.use,
     message.surface,
+    message.model_requested,
+    message.model_served,
+    message.provider_fingerprint,
+    message.policy_version,
     message.received_on,
     -- The log holds no zone of the user: this is the hour on the deployment's clock.
     cast(extract(hour from (message.sent_at at time zone deployment.zone)) as integer) as deployment_hour,

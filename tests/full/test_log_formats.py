@@ -7,6 +7,7 @@ import datetime as dt
 from collections import Counter
 from pathlib import Path
 
+import jsonschema
 import orjson
 import pytest
 
@@ -19,14 +20,12 @@ from pipelines.ingest.sources.langfuse import read_side
 pytestmark = pytest.mark.full
 
 TOOL_TRAFFIC = {
-    ("google-adk-2025-08-28", "bded677884f031ce", "input"): 1,  # a function's response in the user's role
-    (
-        "koog-2025-08-26",
-        "042f9350c3729147",
-        "output",
-    ): 2,  # calls of tools, written as text, finish: tool_calls
+    "google-adk-2025-08-28": 1,  # a function's response in the user's role
+    "koog-2025-08-26": 2,  # calls of tools, written as text, finish: tool_calls
 }
-"""Messages that Langfuse shows and that are a tool's: how many, by export, observation and side."""
+"""Messages that Langfuse shows and that are a tool's: how many, by export. Ingest leaves them out."""
+UNPARSABLE = 2
+"""Official examples whose printed value is no JSON, for its makers left parts of it out."""
 
 
 @pytest.fixture
@@ -53,7 +52,7 @@ def expected(side: dict) -> list[tuple[str, str]]:
 
 
 def told(said: tuple[Said, ...]) -> list[tuple[str | None, str]]:
-    return [(one.role, one.text) for one in said if one.is_message]
+    return [(one.role, one.text) for one in said if one.is_extracted]
 
 
 def exports(samples: Path) -> list[str]:
@@ -61,7 +60,7 @@ def exports(samples: Path) -> list[str]:
 
 
 def test_every_observation_gives_the_messages_that_langfuse_extracts(samples: Path):
-    compared, differing = Counter(), {}
+    compared, differing, tools = Counter(), [], Counter()
     for name in exports(samples):
         oracle = orjson.loads((samples / f"langfuse/{name}.chatml.json").read_bytes())
         trace = orjson.loads((samples / f"langfuse/{name}.trace.json").read_bytes())
@@ -71,14 +70,15 @@ def test_every_observation_gives_the_messages_that_langfuse_extracts(samples: Pa
                 theirs = expected(answer)
                 if not theirs:
                     continue  # no list of messages; see the next test for what we read beyond it
-                ours = told(read_side(observations[observation_id].get(side), is_answer=side == "output"))
+                said = read_side(observations[observation_id].get(side), is_answer=side == "output")
                 compared[name] += 1
-                if ours != theirs:
-                    differing[name, observation_id, side] = len(theirs) - len(ours)
-                    assert [one for one in theirs if one in ours] == ours
+                tools[name] += sum(one.is_tool for one in said)
+                if told(said) != theirs:
+                    differing.append((name, observation_id, side))
     assert len(exports(samples)) == 20
     assert compared.total() == 68
-    assert differing == TOOL_TRAFFIC
+    assert differing == []
+    assert +tools == TOOL_TRAFFIC
 
 
 def test_every_trace_gives_its_conversation_once(samples: Path):
@@ -89,6 +89,8 @@ def test_every_trace_gives_its_conversation_once(samples: Path):
         texts = list(zip(records.messages["role"], records.messages["text"], strict=True))
         assert len(set(texts)) == len(texts), name
         assert len(set(records.messages["thread"])) == 1, name
+        left_out = [note for note in records.notes if "calls and results of tools" in note]
+        assert len(left_out) == (name in TOOL_TRAFFIC), name
 
 
 def test_streamed_calls_give_the_text_that_their_deltas_spell(samples: Path):
@@ -138,6 +140,49 @@ def test_the_official_examples_of_opentelemetry_are_read_part_by_part(samples: P
         ]  # fmt: skip
         assert told(read_messages(example["value"])) == theirs, example["section"]
     assert len(messages) >= 15
+
+
+def test_the_official_examples_are_what_the_official_schemas_say(samples: Path):
+    folder = samples / "otel_genai"
+    valid, unparsable = Counter(), 0
+    for line in (folder / "example_attribute_values.jsonl").read_bytes().splitlines():
+        example = orjson.loads(line)
+        name = example["attribute"].replace("gen_ai.", "gen-ai-").replace(".", "-").replace("_", "-")
+        if "value" not in example:
+            unparsable += 1
+            continue
+        jsonschema.validate(example["value"], orjson.loads((folder / f"{name}.schema.json").read_bytes()))
+        valid[example["attribute"]] += 1
+    assert valid.total() == 19
+    assert unparsable == UNPARSABLE
+
+
+def test_a_span_with_each_official_example_is_read(samples: Path, tmp_path: Path):
+    lines = (samples / "otel_genai" / "example_attribute_values.jsonl").read_bytes().splitlines()
+    examples = [orjson.loads(line) for line in lines]
+    sections: dict[str, list[dict]] = {}
+    for one in examples:
+        if "value" in one:
+            sections.setdefault(one["section"], []).append(one)
+    read_count = 0
+    operation = {"key": "gen_ai.operation.name", "value": {"stringValue": "chat"}}
+    for number, (section, values) in enumerate(sections.items()):
+        attributes = [
+            {"key": one["attribute"], "value": {"stringValue": orjson.dumps(one["value"]).decode()}}
+            for one in values
+        ]
+        span = {
+            "traceId": f"{number:032x}",
+            "startTimeUnixNano": "1789473600000000000",
+            "attributes": [operation, *attributes],
+        }
+        path = tmp_path / f"{number}.json"
+        path.write_bytes(orjson.dumps({"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]}))
+        records = read("otel_genai", path)
+        has_messages = any(one["attribute"].endswith("put.messages") for one in values)
+        assert (records.message_count > 0) == has_messages, section
+        read_count += has_messages
+    assert read_count == 6  # sections with an example of messages whose value is whole
 
 
 def test_a_set_of_another_kind_is_refused_by_every_format(samples: Path):

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pipelines.errors import DefinitionError
 from pipelines.ingest.call_log import CallLog, Extract
 from pipelines.ingest.document import Item
-from pipelines.ingest.mapping import MAPPED, Mapping
+from pipelines.ingest.mapping import MAPPED, SQL, Mapping
 from pipelines.ingest.source import Source
 from pipelines.ingest.sources import anthropic, langfuse, lmsys, openai, otel_genai, sharegpt, wildchat
 from pipelines.ingest.sources.mapped import MappedSource
@@ -28,7 +28,9 @@ class Format:
 
 def _log(name: str, extract: Extract, supported: str) -> Format:
     return Format(
-        name, lambda mapping: CallLog(extract, supported, ZoneInfo(mapping.deployment.zone)), extract
+        name,
+        lambda mapping: CallLog(extract, supported, ZoneInfo(mapping.deployment.zone), mapping.test_traffic),
+        extract,
     )
 
 
@@ -41,6 +43,7 @@ FORMATS = (
     _log("sharegpt", sharegpt.extract, sharegpt.SUPPORTED),
     _log("wildchat", wildchat.extract, wildchat.SUPPORTED),
     _log("lmsys", lmsys.extract, lmsys.SUPPORTED),
+    Format(SQL, MappedSource),  # rows of a query, which come as lines of JSON
 )
 
 

@@ -47,6 +47,8 @@ def extract(record: Row, zone: ZoneInfo) -> Iterator[Call]:
             "prompt_version": name_prompt([read_text(request.get("system"))]),
             **exchange.slices,
             "model": response.get("model") or request.get("model"),
+            "model_requested": request.get("model"),
+            "model_served": response.get("model"),
         },
     )
 

@@ -113,7 +113,8 @@ def _read_one(row: Row, trace: Row, zone: ZoneInfo, *, is_trace: bool) -> Call |
             user=None if user in (None, "") else to_identifier(user, "userId"),
             began_at=to_microseconds(_get(row, start), start, zone),
             ended_at=to_microseconds(ended, "endTime", zone) if ended else None,
-            slices={"model": _served(output) or _get(row, "model") or row.get("provided_model_name"),
+            slices={"model_requested": _get(row, "model"), "model_served": _served(output),
+                    "model": _served(output) or _get(row, "model") or row.get("provided_model_name"),
                     "prompt_version": _prompt(row, messages)},
         )  # fmt: skip
     except RecordError as error:

@@ -153,7 +153,7 @@ def _converter(
         "detail": lambda value: _one_of(
             value, values, allowed=details, reason=Reason.UNKNOWN_DETAIL, path=path
         ),
-        **{slice_: lambda value: to_slice(value, name, values) for slice_ in SLICES},
+        **{slice_: lambda value: to_slice(value, name, values, path=path) for slice_ in SLICES},
     }
     return converters.get(name, lambda value: to_identifier(value, path))
 

@@ -52,6 +52,9 @@ def extract(record: Row, zone: ZoneInfo) -> Iterator[Call]:
             "prompt_version": name_prompt(prompts),
             **exchange.slices,
             "model": response.get("model") or request.get("model"),
+            "model_requested": request.get("model"),
+            "model_served": response.get("model"),
+            "provider_fingerprint": response.get("system_fingerprint"),
         },
     )
 
@@ -77,7 +80,7 @@ def _join(exchange: Exchange) -> Row:
             whole = event["response"]
         if event.get("type") == "response.output_text.delta":
             parts[0].append(str(event.get("delta") or ""))
-        for key in ("model", "created"):
+        for key in ("model", "created", "system_fingerprint"):
             if event.get(key):
                 whole.setdefault(key, event[key])
         for choice in event.get("choices") or []:

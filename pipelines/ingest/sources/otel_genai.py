@@ -77,6 +77,10 @@ def _read(attributes: Row, holder: Row, zone: ZoneInfo) -> Call | RecordError:
             ended_at=to_microseconds(ended, "endTimeUnixNano", zone) if ended else None,
             slices={
                 "model": attributes.get("gen_ai.response.model") or attributes.get("gen_ai.request.model"),
+                "model_requested": attributes.get("gen_ai.request.model"),
+                "model_served": attributes.get("gen_ai.response.model"),
+                "provider_fingerprint": attributes.get("gen_ai.openai.response.system_fingerprint")
+                or attributes.get("openai.response.system_fingerprint"),
                 "prompt_version": attributes.get("gen_ai.prompt.name") or name_prompt(prompts),
             },
         )

@@ -1,0 +1,119 @@
+"""What the ledger is told of a delivery: the deployment, the file, and every rejected record."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.errors import StateError
+from pipelines.ingest.delivery import Delivered, KnownDelivery
+from pipelines.ingest.mapping import DeploymentRule, Mapping
+from pipelines.ingest.pseudonymise import Pseudonymiser
+from pipelines.ingest.query import Watermark, read_value, write_value
+from pipelines.lake import Commit, Lake
+from pipelines.schemas import ledger
+
+
+def write_account(
+    commit: Commit, files: list[Delivered], mapping: Mapping, pseudonymiser: Pseudonymiser
+) -> None:
+    """Write the ledger's rows of these files."""
+    rule = mapping.deployment
+    _replace_rows(commit, ledger.DEPLOYMENT, rule.id, [rule.id], [
+        {"deployment_id": rule.id, "title": rule.title or rule.id, "zone": rule.zone,
+         "silence_hours": rule.silence_hours, "maximum_hours": rule.maximum_hours},
+    ])  # fmt: skip
+    _replace_rows(commit, ledger.DELIVERY, rule.id, [one.delivery_id for one in files],
+                  [_delivery(one, mapping) for one in files])  # fmt: skip
+    _write_rejected(commit, files, rule.id, pseudonymiser)
+
+
+def _write_rejected(
+    commit: Commit, files: list[Delivered], deployment_id: str, pseudonymiser: Pseudonymiser
+) -> None:
+    rejected = [
+        {"deployment_id": deployment_id, "day": one.received_on, "delivery_id": one.delivery_id,
+         "file_name": one.name, "position": item.position, "reason": item.reason.value, "field": item.field,
+         "record_hash": item.record_hash or pseudonymiser.fingerprint(item.raw)}
+        for one in files for item in one.records.rejected
+    ]  # fmt: skip
+    days = {one.received_on for one in files if one.records.rejected or one.before}
+    held = commit.lake.read(ledger.REJECTED.full_name, days=days, deployment_id=deployment_id)
+    schema = ledger.REJECTED.arrow_schema
+    rows = pa.Table.from_pylist(rejected, schema=schema)
+    if held is not None:
+        mine = pa.array([one.delivery_id for one in files], pa.string())
+        others = held.filter(pc.invert(pc.is_in(held["delivery_id"], value_set=mine)))
+        rows = pa.concat_tables([others.select(schema.names).cast(schema), rows])
+    rows = rows.sort_by([(name, "ascending") for name in ("day", "file_name", "delivery_id", "position")])
+    commit.replace_days(ledger.REJECTED.full_name, rows, [(deployment_id, day) for day in days])
+
+
+def _delivery(one: Delivered, mapping: Mapping) -> dict[str, object]:
+    before = one.before or KnownDelivery(one.received_on, mapping.hash)
+    return {
+        "delivery_id": one.delivery_id,
+        "deployment_id": mapping.deployment.id,
+        "file_name": one.name,
+        "received_on": one.received_on,
+        "byte_count": one.byte_count,
+        "record_count": before.record_count or one.records.record_count,
+        "message_count": before.message_count + one.records.message_count,
+        "event_count": before.event_count + one.records.event_count,
+        "rejected_count": len(one.records.rejected),
+        "mapping_hash": mapping.hash,
+    }
+
+
+def _replace_rows(
+    commit: Commit, table: ledger.Table, deployment_id: str, ids: list[str], rows: list[dict[str, object]]
+) -> None:
+    """Replace the rows of one deployment that have these ids; another's may have the same."""
+    fresh = pa.Table.from_pylist(rows, schema=table.arrow_schema)
+    held = commit.lake.read(table.full_name)
+    if held is not None:
+        named = pc.is_in(held[table.key[-1]], value_set=pa.array(ids, pa.string()))
+        mine = pc.and_(named, pc.equal(held["deployment_id"], deployment_id))
+        others = held.filter(pc.invert(mine))
+        fresh = pa.concat_tables([others.select(fresh.schema.names).cast(fresh.schema), fresh])
+    commit.replace_all(table.full_name, fresh.sort_by([(name, "ascending") for name in table.key]))
+
+
+def check_rule(lake: Lake, rule: DeploymentRule) -> None:
+    """Refuse another way of cutting time than the one a deployment is held with.
+
+    Raises:
+        StateError: the deployment is known with another zone or episode rule.
+    """
+    held = lake.read(ledger.DEPLOYMENT.full_name)
+    for row in [] if held is None else held.to_pylist():
+        asked = (rule.zone, rule.silence_hours, rule.maximum_hours)
+        known = (row["zone"], row["silence_hours"], row["maximum_hours"])
+        if row["deployment_id"] == rule.id and asked != known:
+            raise StateError(
+                f"Deployment {rule.id} is held with zone {row['zone']}, silence {row['silence_hours']} h, "
+                f"maximum {row['maximum_hours']} h; the mapping says {asked[0]}, {asked[1]} h, "
+                f"{asked[2]} h. "
+                "Changing how time is cut would move past days. "
+                "Use the held values, or another deployment id."
+            )
+
+
+def read_watermark(lake: Lake, mapping: Mapping, query_id: str) -> Watermark | None:
+    """How far a query has been read for a deployment."""
+    held = lake.read(ledger.WATERMARK.full_name)
+    for row in [] if held is None else held.to_pylist():
+        if (row["deployment_id"], row["query_id"]) == (mapping.deployment.id, query_id):
+            return Watermark(read_value(row["value"]), frozenset(row["seen_hashes"].split()))
+    return None
+
+
+def write_watermark(commit: Commit, mapping: Mapping, query_id: str, watermark: Watermark) -> None:
+    """Keep how far it has been read now."""
+    row: dict[str, object] = {
+        "deployment_id": mapping.deployment.id,
+        "query_id": query_id,
+        "value": write_value(watermark.value),
+        "seen_hashes": " ".join(sorted(watermark.seen)),
+    }
+    _replace_rows(commit, ledger.WATERMARK, mapping.deployment.id, [query_id], [row])

@@ -1,0 +1,97 @@
+"""Files that wait to be taken in: on this machine, or wherever fsspec reaches (`s3://`, `gs://`, `az://`).
+
+A remote file is fetched when its turn comes, into a folder that goes right after. Credentials are those that
+the library of the service finds by itself; none pass through here.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import fsspec
+from fsspec.core import url_to_fs
+
+from pipelines.errors import SourceError
+from pipelines.ingest.delivery import MAPPING_NAMES, READABLE, find_files
+
+PACKAGES = {"s3": "s3fs", "s3a": "s3fs", "gs": "gcsfs", "gcs": "gcsfs", "az": "adlfs", "abfs": "adlfs",
+            "abfss": "adlfs", "http": "aiohttp", "https": "aiohttp", "sftp": "paramiko"}  # fmt: skip
+"""What a person installs for a service; we ship none of them."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One file. `fetch` takes an empty folder and returns where the file can be read."""
+
+    name: str
+    byte_count: int
+    fetch: Callable[[Path], Path]
+
+
+def is_address(source: str | Path) -> bool:
+    """Whether a source is an address such as s3://bucket/logs and no path of this machine."""
+    return isinstance(source, str) and "://" in source
+
+
+def find_waiting(source: str | Path) -> tuple[list[Waiting], list[str]]:
+    """Readable files below a folder or an address, in order, and the names of those that are ignored.
+
+    Raises:
+        SourceError: nothing is there, or the address cannot be reached.
+    """
+    if is_address(source):
+        return _find_remote(str(source))
+    folder = Path(source)
+    found, ignored = find_files(folder)
+    names = [path.name if folder.is_file() else str(path.relative_to(folder)) for path in found]
+    waiting = [
+        Waiting(name, path.stat().st_size, lambda _, path=path: path)  # type: ignore[misc]
+        for name, path in zip(names, found, strict=True)
+    ]
+    return waiting, ignored
+
+
+def _find_remote(address: str) -> tuple[list[Waiting], list[str]]:
+    scheme = address.partition("://")[0]
+    try:
+        system, root = url_to_fs(address)
+        details = {root: system.info(root)} if system.isfile(root) else system.find(root, detail=True)
+    except ImportError:
+        package = PACKAGES.get(scheme, f"the fsspec package for {scheme}")
+        raise SourceError(f"{address}: reading {scheme}:// needs a package that is not installed. "
+                          f"Install {package} beside Plimsoll.") from None  # fmt: skip
+    except ValueError:
+        known = ", ".join(sorted({"s3", "gs", "az", *fsspec.available_protocols()} & {*PACKAGES, "memory"}))
+        raise SourceError(f"{address}: {scheme}:// is not known. Known are {known}.") from None
+    except OSError as error:
+        raise SourceError(f"{address}: cannot be read ({type(error).__name__}).") from None
+    prefix = PurePosixPath(root)
+    found, ignored = [], []
+    for path, info in sorted(details.items()):
+        name = PurePosixPath(path).name if path == root else str(PurePosixPath(path).relative_to(prefix))
+        if PurePosixPath(name).name in MAPPING_NAMES:
+            continue
+        if not name.lower().endswith(READABLE):
+            ignored.append(name)
+            continue
+        found.append(Waiting(name, int(info.get("size") or 0), _fetcher(system, path, address)))
+    return found, ignored
+
+
+def _fetcher(system: fsspec.AbstractFileSystem, path: str, address: str) -> Callable[[Path], Path]:
+    def fetch(folder: Path) -> Path:
+        target = folder / PurePosixPath(path).name
+        try:
+            with system.open(path, "rb") as source, target.open("wb") as out:
+                shutil.copyfileobj(source, out, 1024 * 1024)
+        except OSError as error:
+            raise SourceError(
+                f"{address}: {PurePosixPath(path).name} cannot be fetched ({type(error).__name__}). "
+                "What was taken in before stays; the next ingest goes on."
+            ) from None
+        return target
+
+    return fetch
