@@ -51,11 +51,18 @@ def spans(days: Iterable[dt.date]) -> Iterator[tuple[dt.date, dt.date]]:
 
 def run(home: Home, assets: Sequence[dg.AssetsDefinition], days: Sequence[dt.date]) -> None:
     """Compute these days, then assess and publish, in this process; a range of days is one run."""
+    known = set(stale_days(home))
+    _compute_days(assets, days)
+    # A day whose risk or presence has changed makes later days stale that read it.
+    _compute_days(assets, sorted(set(stale_days(home)) - known - set(days)))
+    dg.materialize(list(assets), selection=dg.AssetSelection.groups(*CLOSING_GROUPS), run_config=QUIET)
+
+
+def _compute_days(assets: Sequence[dg.AssetsDefinition], days: Sequence[dt.date]) -> None:
     daily = dg.AssetSelection.groups(*DAILY_GROUPS) & dg.AssetSelection.all() - _ingest()
     for first, last in spans(days):
         tags = {RANGE_START: first.isoformat(), RANGE_END: last.isoformat()}
         dg.materialize(list(assets), selection=daily, tags=tags, run_config=QUIET)
-    dg.materialize(list(assets), selection=dg.AssetSelection.groups(*CLOSING_GROUPS), run_config=QUIET)
 
 
 def jobs(days: dg.PartitionsDefinition) -> dict[str, Any]:

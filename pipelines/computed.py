@@ -5,6 +5,7 @@ The same idea as a build tool's stamps, kept in the ledger, in the same generati
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping
 
@@ -12,6 +13,7 @@ import pyarrow as pa
 
 from pipelines.expiry import Expired, find_expired
 from pipelines.lake import Commit, Lake, Partition
+from pipelines.schemas.history import LOOK_BACK_DAYS
 from pipelines.schemas.ledger import COMPUTED
 
 
@@ -37,13 +39,38 @@ def finding_inputs(lake: Lake, detectors: str) -> dict[Partition, str]:
 
 
 def indicator_inputs(lake: Lake, findings: Mapping[Partition, str], definitions: str) -> dict[Partition, str]:
-    """What indicators of each day are computed from: its findings, conversations, events and definitions."""
+    """What indicators of each day are computed from: its findings, conversations, events and definitions.
+
+    And what its facts read of the days before; see `pipelines.schemas.history`.
+    """
     conversations = lake.fingerprints("staging.conversation")
     events = lake.fingerprints("staging.event")
+    carried = carried_inputs(lake, findings)
     return {
-        part: _hash(inputs, conversations.get(part, ""), events.get(part, ""), definitions)
+        part: _hash(inputs, conversations.get(part, ""), events.get(part, ""), carried[part], definitions)
         for part, inputs in findings.items()
     }
+
+
+def carried_inputs(lake: Lake, parts: Iterable[Partition]) -> dict[Partition, str]:
+    """What each day reads of the days before: rows that change only where risk or presence has changed.
+
+    A day near days whose findings have expired keeps what it was computed from; nobody can read them again.
+    """
+    prints = {name: lake.fingerprints(f"fact.{name}") for name in LOOK_BACK_DAYS}
+    expired = find_expired(lake, Expired.FINDING)
+    known = recorded(lake, "carried") if expired else {}
+    found = {}
+    for deployment, day in parts:
+        before = {
+            name: [(deployment, day - dt.timedelta(days=back)) for back in range(1, count + 1)]
+            for name, count in LOOK_BACK_DAYS.items()
+        }
+        is_cut_off = any(part in expired for days in before.values() for part in days)
+        read = [prints[name].get(part, "") for name, days in before.items() for part in days]
+        held = known.get((deployment, day)) if is_cut_off else None
+        found[(deployment, day)] = _hash(*read) if held is None else held
+    return found
 
 
 def recorded(lake: Lake, stage: str) -> dict[Partition, str]:

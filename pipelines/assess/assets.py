@@ -44,6 +44,8 @@ READ = (
     "indicator.indicator_day",
     "indicator.indicator_bucket",
     "indicator.indicator_histogram",
+    "indicator.indicator_week",
+    "indicator.indicator_week_bucket",
     "indicator.quality_day",
     "indicator.feature_day",
     "indicator.version_day",

@@ -112,6 +112,7 @@ def place_on_calendar(counts: pd.DataFrame, background: Background) -> pd.DataFr
             for indicator, definition in background.definitions.items()
             if definition["computed_by"] == "sql"
             for period, start in calendar.periods()
+            if period != "day" or definition["unit"] != "user_week"
         ],
         columns=KEY,
     )

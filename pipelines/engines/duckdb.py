@@ -28,6 +28,7 @@ USE_LAYER = {
     "ledger": "set schema = 'ledger'",
     "staging": "set schema = 'staging'",
     "finding": "set schema = 'finding'",
+    "history": "set schema = 'history'",
     "fact": "set schema = 'fact'",
     "indicator": "set schema = 'indicator'",
     "assessment": "set schema = 'assessment'",
@@ -37,7 +38,7 @@ USE_LAYER = {
 CREATE_LAYERS = """
 set timezone = 'UTC';
 create schema if not exists ledger; create schema if not exists staging;
-create schema if not exists finding;
+create schema if not exists finding; create schema if not exists history;
 create schema if not exists fact; create schema if not exists indicator;
 create schema if not exists assessment;
 create schema if not exists published;

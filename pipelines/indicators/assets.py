@@ -9,25 +9,29 @@ import dagster as dg
 import pyarrow as pa
 
 from pipelines import lake as lakes
-from pipelines.computed import indicator_inputs, record, recorded
+from pipelines.computed import carried_inputs, indicator_inputs, record, recorded
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.expiry import Expired, find_expired
 from pipelines.indicators.compute import (
+    COUNTED,
     SQL,
+    USER_WEEK,
     build_facts,
+    build_weeks,
     count_units,
     definitions_version,
     list_fact_sources,
 )
 from pipelines.indicators.definition import Definition, definitions_table, dependencies, load_definitions
 from pipelines.lake import Lake, Partition
+from pipelines.schemas import history
 from pipelines.schemas import indicator as schemas
 from pipelines.settings import POOL, Home
 
 DAYS_AT_ONCE = 31
 LOG = logging.getLogger("plimsoll.indicators")
 DAILY = (schemas.FEATURE_DAY, schemas.QUALITY_DAY, schemas.FINDING_DAY, schemas.VERSION_DAY)
-COUNTED = (schemas.INDICATOR_DAY, schemas.INDICATOR_BUCKET, schemas.INDICATOR_HISTOGRAM)
+WEEKLY = (schemas.INDICATOR_WEEK, schemas.INDICATOR_WEEK_BUCKET)
 
 
 def build(home: Home, days: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
@@ -44,7 +48,12 @@ def build(home: Home, days: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
     single = dg.BackfillPolicy.single_run()
 
     def spec(name: str, group: str, origins: frozenset[str], text: str = "") -> dg.AssetSpec:
-        deps = [dg.AssetDep(origin.split(".")) for origin in sorted(origins) if origin != "ledger.deployment"]
+        deps = [
+            dg.AssetDep(origin.split("."))
+            for origin in sorted(origins)
+            # The days before are of the same tables.
+            if origin != "ledger.deployment" and not origin.startswith("history.")
+        ]
         return dg.AssetSpec(
             name.split("."), group_name=group, deps=deps, description=text, partitions_def=days
         )
@@ -88,10 +97,14 @@ def build(home: Home, days: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
 def compute_facts(home: Home, days: list[dt.date]) -> None:
     """Replace the facts of these days in one generation."""
     with lakes.write(home.lake, by="fact") as commit, DuckDBEngine() as engine:
-        engine.attach(commit.lake, list_fact_sources() - {"ledger.deployment"}, days=days)
+        earlier = {table.full_name for table in history.TABLES}
+        engine.attach(commit.lake, list_fact_sources() - earlier - {"ledger.deployment"}, days=days)
         engine.attach(commit.lake, ["ledger.deployment"])
+        _show_history(engine, commit.lake, days)
         staged, closed = _staged(commit.lake, days), _closed(commit.lake, days)
         for name, rows in build_facts(engine).items():
+            if name == USER_WEEK:
+                continue
             commit.replace_days(name, rows, (staged | _held(commit.lake, name, days)) - closed)
 
 
@@ -102,7 +115,12 @@ def count_days(home: Home, days: list[dt.date], definitions: tuple[Definition, .
         sources = {name for table in DAILY for name in dependencies(_aggregation(table.name))}
         sources |= {name for one in definitions if one.sql for name in dependencies(one.sql)}
         sources |= {"fact.conversation", "fact.message", "fact.event"}
-        engine.attach(lake, sorted(sources), days=days)
+        engine.attach(lake, sorted(sources - {USER_WEEK}), days=days)
+        weeks = sorted({day - dt.timedelta(days=day.weekday()) for day in days})
+        engine.attach(
+            lake, ["fact.user_day"], days=[week + dt.timedelta(days=n) for week in weeks for n in range(7)]
+        )
+        build_weeks(engine)
         counts = count_units(engine, definitions)
         tables = {table.full_name: engine.query(_aggregation(table.name)) for table in DAILY}
         tables |= {table.full_name: getattr(counts, table.name) for table in COUNTED}
@@ -111,7 +129,10 @@ def count_days(home: Home, days: list[dt.date], definitions: tuple[Definition, .
             rows = _ordered(
                 tables[table.full_name].select(table.arrow_schema.names).cast(table.arrow_schema), table.key
             )
-            partitions = (staged | _held(lake, table.full_name, days)) - closed
+            if table in WEEKLY:
+                partitions = _weeks(lake, table.full_name, weeks, staged) - _weeks_of(closed)
+            else:
+                partitions = (staged | _held(lake, table.full_name, days)) - closed
             if table is schemas.FEATURE_DAY:
                 partitions -= expired  # it counts the length of what was said
             commit.replace_days(table.full_name, rows, partitions)
@@ -122,6 +143,25 @@ def count_days(home: Home, days: list[dt.date], definitions: tuple[Definition, .
         gone = {part for part in recorded(lake, "indicator") if part[1] in set(days)} - present - closed
         LOG.info("  indicators: %d definitions, %d counts", len(definitions), counts.indicator_day.num_rows)
         record(commit, "indicator", inputs, present & inputs.keys(), gone=gone)
+        record(commit, "carried", carried_inputs(lake, present), present, gone=gone)
+
+
+def _show_history(engine: DuckDBEngine, lake: Lake, days: list[dt.date]) -> None:
+    """Show what the facts of these days read of the days before them."""
+    for table in history.TABLES:
+        before = history.LOOK_BACK_DAYS[table.name]
+        earlier = {day - dt.timedelta(days=back) for day in days for back in range(1, before + 1)}
+        rows = lake.read(f"fact.{table.name}", days=sorted(earlier - set(days)))
+        engine.register(table.full_name, table.empty() if rows is None else rows)
+
+
+def _weeks_of(parts: set[Partition]) -> set[Partition]:
+    return {(deployment, day - dt.timedelta(days=day.weekday())) for deployment, day in parts}
+
+
+def _weeks(lake: Lake, name: str, weeks: list[dt.date], staged: set[Partition]) -> set[Partition]:
+    """The weeks (by their Monday) that hold a staged day, and those that a table holds."""
+    return _weeks_of(staged) | _held(lake, name, weeks)
 
 
 def _staged(lake: Lake, days: list[dt.date]) -> set[Partition]:

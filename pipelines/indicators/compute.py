@@ -11,18 +11,31 @@ from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.errors import DefinitionError, StateError
 from pipelines.indicators.definition import Definition, dependencies
 from pipelines.indicators.vocabulary import Computer, Kind, Unit
-from pipelines.schemas.indicator import INDICATOR_BUCKET, INDICATOR_DAY, INDICATOR_HISTOGRAM
-from pipelines.schemas.table import Table
+from pipelines.schemas.indicator import (
+    INDICATOR_BUCKET,
+    INDICATOR_DAY,
+    INDICATOR_HISTOGRAM,
+    INDICATOR_WEEK,
+    INDICATOR_WEEK_BUCKET,
+)
+from pipelines.schemas.table import USER_SLICES, Table
 from pipelines.settings import REPOSITORY
 
 SQL = REPOSITORY / "sql"
 
-PLACED_UNITS = (Unit.CONVERSATION, Unit.MESSAGE, Unit.EVENT)
+PLACED_UNITS = (Unit.CONVERSATION, Unit.MESSAGE, Unit.EVENT, Unit.USER_WEEK)
+
+USER_WEEK = "fact.user_week"
+"""Made of the days of whole weeks whenever it is counted, and never kept: a day's run sees a part of it."""
+
+
+COUNTED = (INDICATOR_DAY, INDICATOR_BUCKET, INDICATOR_HISTOGRAM, INDICATOR_WEEK, INDICATOR_WEEK_BUCKET)
 
 
 @dataclass(frozen=True)
@@ -32,6 +45,8 @@ class IndicatorTables:
     indicator_day: pa.Table
     indicator_bucket: pa.Table
     indicator_histogram: pa.Table
+    indicator_week: pa.Table
+    indicator_week_bucket: pa.Table
 
 
 def list_fact_sources() -> frozenset[str]:
@@ -62,9 +77,7 @@ def count_units(engine: DuckDBEngine, definitions: tuple[Definition, ...]) -> In
         DefinitionError: an indicator returned a unit twice, an unknown unit, or a negative count.
         StateError: two deployments share an id, so that rows could be counted twice.
     """
-    days: list[pa.Table] = []
-    buckets: list[pa.Table] = []
-    histograms: list[pa.Table] = []
+    rows: dict[Table, list[pa.Table]] = {table: [table.empty()] for table in COUNTED}
     for unit in PLACED_UNITS:
         chosen = [one for one in definitions if one.computed_by is Computer.SQL and one.unit is unit]
         if not chosen:
@@ -72,18 +85,24 @@ def count_units(engine: DuckDBEngine, definitions: tuple[Definition, ...]) -> In
         _place_units(engine, unit)
         for one in chosen:
             _register_rows(engine, one)
-            days.append(_conform(_aggregate(engine, "indicator_day"), INDICATOR_DAY, one))
-            buckets.append(_conform(_aggregate(engine, "indicator_bucket"), INDICATOR_BUCKET, one))
+            counts, buckets = _aggregate(engine, "indicator_day"), _aggregate(engine, "indicator_bucket")
+            if unit is Unit.USER_WEEK:
+                counts = counts.filter(pc.is_in(counts["slice"], pa.array(["all", *USER_SLICES])))
+                rows[INDICATOR_WEEK].append(_conform(counts, INDICATOR_WEEK, one))
+                rows[INDICATOR_WEEK_BUCKET].append(_conform(buckets, INDICATOR_WEEK_BUCKET, one))
+                continue
+            rows[INDICATOR_DAY].append(_conform(counts, INDICATOR_DAY, one))
+            rows[INDICATOR_BUCKET].append(_conform(buckets, INDICATOR_BUCKET, one))
             if one.kind is Kind.DISTRIBUTION:
                 engine.register("unit.bin", pa.table({"lower_edge": pa.array(one.bins, pa.int64())}))
-                histograms.append(
-                    _conform(_aggregate(engine, "indicator_histogram"), INDICATOR_HISTOGRAM, one)
-                )
-    return IndicatorTables(
-        indicator_day=pa.concat_tables([INDICATOR_DAY.empty(), *days]),
-        indicator_bucket=pa.concat_tables([INDICATOR_BUCKET.empty(), *buckets]),
-        indicator_histogram=pa.concat_tables([INDICATOR_HISTOGRAM.empty(), *histograms]),
-    )
+                histogram = _aggregate(engine, "indicator_histogram")
+                rows[INDICATOR_HISTOGRAM].append(_conform(histogram, INDICATOR_HISTOGRAM, one))
+    return IndicatorTables(**{table.name: pa.concat_tables(parts) for table, parts in rows.items()})
+
+
+def build_weeks(engine: DuckDBEngine) -> None:
+    """Show `fact.user_week`, from the days of `fact.user_day` that are on the engine."""
+    engine.register(USER_WEEK, engine.query(_read_facts()[USER_WEEK]))
 
 
 def definitions_version(definitions: tuple[Definition, ...]) -> str:

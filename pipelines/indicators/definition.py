@@ -38,6 +38,7 @@ Need = Annotated[str, StringConstraints(pattern=r"^(event|notice|signal|field):[
 
 COUNTED = ("unit_id", "conversation_id", "occurred_at", "numerator", "denominator")
 MEASURED = ("unit_id", "conversation_id", "occurred_at", "value", "is_censored")
+COUNTED_USERS = ("unit_id", "user_id", "occurred_at", "numerator", "denominator")
 
 
 class Change(Strict):
@@ -144,6 +145,8 @@ def _list_problems(one: Definition) -> list[str]:
         problems.append("bins are lower edges, ascending, each once")
     if (one.computed_by is Computer.ASSESS) != (one.unit is Unit.DAY):
         problems.append("unit day is for what assess computes, and only that")
+    if one.unit is Unit.USER_WEEK and one.kind is not Kind.PROPORTION:
+        problems.append("a user in a week is counted as a proportion: what happened, or not")
     if one.direction is Direction.NEITHER and one.appetite is not None:
         problems.append("an indicator without a better direction is context and has no appetite")
     if one.appetite is not None:
@@ -164,6 +167,7 @@ def _list_sql_problems(one: Definition) -> list[str]:
         return [str(error)]
     problems = []
     wanted = MEASURED if one.kind is Kind.DISTRIBUTION else COUNTED
+    wanted = COUNTED_USERS if one.unit is Unit.USER_WEEK else wanted
     if statement.columns != wanted:
         problems.append(f"the SQL returns {', '.join(statement.columns)}; it must return {', '.join(wanted)}")
     if statement.parameters != one.parameters.keys():

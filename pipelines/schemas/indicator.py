@@ -51,6 +51,22 @@ INDICATOR_HISTOGRAM = Table(
     ),
 )
 
+INDICATOR_WEEK = Table(
+    "indicator",
+    "indicator_week",
+    "Counts of an indicator whose unit is a user in a week, in one slice; `day` is the week's Monday.",
+    INDICATOR_DAY.key,
+    INDICATOR_DAY.columns,
+)
+
+INDICATOR_WEEK_BUCKET = Table(
+    "indicator",
+    "indicator_week_bucket",
+    "The counts of users in weeks in the 64 buckets of users; `day` is the week's Monday.",
+    INDICATOR_BUCKET.key,
+    INDICATOR_BUCKET.columns,
+)
+
 DEFINITION = Table(
     "indicator",
     "definition",
@@ -153,4 +169,6 @@ TABLES = (
     INDICATOR_DAY,
     INDICATOR_BUCKET,
     INDICATOR_HISTOGRAM,
+    INDICATOR_WEEK,
+    INDICATOR_WEEK_BUCKET,
 )

@@ -62,6 +62,9 @@ PARTITION = (
 
 SLICES = ("model", "prompt_version", "language", "region", "age_band", "gender", "use", "surface")
 
+USER_SLICES = ("language", "region", "age_band", "gender")
+"""What is said of a person and not of a message; a user-week has no others."""
+
 SLICE_COLUMNS = (
     Column("model", TEXT, "Model as the log names it; 'unknown' if the log does not say."),
     Column("prompt_version", TEXT, "Version of the system prompt; 'unknown' if the log does not say."),

@@ -2,29 +2,58 @@
 -- Grain: one row a deployment, indicator, period, slice and value.
 -- Missing: a period without units has no row here; assess adds the periods of the calendar.
 
-with placed as (
+with counted as (
     select
-        indicator_day.*,
+        indicator_day.deployment_id,
+        indicator_day.day,
+        indicator_day.indicator_id,
+        indicator_day.slice,
+        indicator_day.slice_value,
+        indicator_day.numerator,
+        indicator_day.denominator,
+        indicator_day.unscored_count,
+        false as is_week
+    from indicator.indicator_day
+
+    union all
+
+    -- A user in a week belongs to the week, and to the month of its Monday.
+    select
+        indicator_week.deployment_id,
+        indicator_week.day,
+        indicator_week.indicator_id,
+        indicator_week.slice,
+        indicator_week.slice_value,
+        indicator_week.numerator,
+        indicator_week.denominator,
+        indicator_week.unscored_count,
+        true as is_week
+    from indicator.indicator_week
+),
+
+placed as (
+    select
+        counted.*,
         'day' as period,
-        indicator_day.day as period_start
-    from indicator.indicator_day
-    where indicator_day.slice = 'all'
+        counted.day as period_start
+    from counted
+    where counted.slice = 'all' and not counted.is_week
 
     union all
 
     select
-        indicator_day.*,
+        counted.*,
         'week' as period,
-        cast(date_trunc('week', indicator_day.day) as date) as period_start
-    from indicator.indicator_day
+        cast(date_trunc('week', counted.day) as date) as period_start
+    from counted
 
     union all
 
     select
-        indicator_day.*,
+        counted.*,
         'month' as period,
-        cast(date_trunc('month', indicator_day.day) as date) as period_start
-    from indicator.indicator_day
+        cast(date_trunc('month', counted.day) as date) as period_start
+    from counted
 )
 
 select

@@ -2,28 +2,54 @@
 -- Grain: one row a deployment, indicator and period.
 -- Missing: a bucket without units is in no list.
 
-with placed as (
+with counted as (
     select
-        indicator_bucket.*,
+        indicator_bucket.deployment_id,
+        indicator_bucket.day,
+        indicator_bucket.indicator_id,
+        indicator_bucket.bucket,
+        indicator_bucket.numerator,
+        indicator_bucket.denominator,
+        false as is_week
+    from indicator.indicator_bucket
+
+    union all
+
+    -- A user in a week belongs to the week, and to the month of its Monday.
+    select
+        indicator_week_bucket.deployment_id,
+        indicator_week_bucket.day,
+        indicator_week_bucket.indicator_id,
+        indicator_week_bucket.bucket,
+        indicator_week_bucket.numerator,
+        indicator_week_bucket.denominator,
+        true as is_week
+    from indicator.indicator_week_bucket
+),
+
+placed as (
+    select
+        counted.*,
         'day' as period,
-        indicator_bucket.day as period_start
-    from indicator.indicator_bucket
+        counted.day as period_start
+    from counted
+    where not counted.is_week
 
     union all
 
     select
-        indicator_bucket.*,
+        counted.*,
         'week' as period,
-        cast(date_trunc('week', indicator_bucket.day) as date) as period_start
-    from indicator.indicator_bucket
+        cast(date_trunc('week', counted.day) as date) as period_start
+    from counted
 
     union all
 
     select
-        indicator_bucket.*,
+        counted.*,
         'month' as period,
-        cast(date_trunc('month', indicator_bucket.day) as date) as period_start
-    from indicator.indicator_bucket
+        cast(date_trunc('month', counted.day) as date) as period_start
+    from counted
 ),
 
 bucket_total as (

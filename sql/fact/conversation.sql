@@ -20,7 +20,8 @@ with message_total as (
         count(*) filter (where message.has_sieve_finding) as sieve_message_count,
         min(message.turn) filter (where message.user_risk_level >= 2) as first_risk_turn,
         min(message.turn) filter (where message.user_risk_level >= 3) as first_high_risk_turn,
-        min(message.turn) filter (where message.role = 'assistant') as first_reply_turn
+        min(message.turn) filter (where message.role = 'assistant') as first_reply_turn,
+        min(message.sent_at) filter (where message.user_risk_level >= 2) as first_risk_at
     from fact.message
     group by
         message.deployment_id,
@@ -38,6 +39,42 @@ signal_total as (
         count(*) filter (where message_signal.signal_id = 'u_psychosis_mania') as psychosis_mania_count,
         count(*) filter (where message_signal.signal_id = 'u_ai_reliance') as ai_reliance_count,
         count(*) filter (where message_signal.signal_id = 'u_requests_human') as human_request_count,
+        count(*) filter (
+            where message_signal.signal_id = 'u_medication_or_diagnosis_request'
+        ) as clinical_request_count,
+        count(*) filter (where message_signal.signal_id = 'a_out_of_scope_clinical') as out_of_scope_count,
+        count(*) filter (
+            where message_signal.signal_id in ('p_grounding_coping', 'p_means_safety')
+        ) as grounding_count,
+        max(message_signal.turn) filter (
+            where
+            message_signal.signal_id in (
+                'p_risk_question',
+                'p_crisis_resource',
+                'p_help_encouraged',
+                'p_means_safety',
+                'p_grounding_coping'
+            )
+        ) as last_support_turn,
+        max(message_signal.level) filter (where message_signal.signal_id = 'u_self_harm') as self_harm_level,
+        max(message_signal.level) filter (
+            where message_signal.signal_id = 'u_harm_to_others'
+        ) as harm_to_others_level,
+        max(message_signal.level) filter (
+            where message_signal.signal_id = 'u_victim_of_harm'
+        ) as victim_of_harm_level,
+        max(message_signal.level) filter (
+            where message_signal.signal_id = 'u_psychosis_mania'
+        ) as psychosis_mania_level,
+        max(message_signal.level) filter (
+            where message_signal.signal_id = 'u_disordered_eating'
+        ) as disordered_eating_level,
+        max(message_signal.level) filter (
+            where message_signal.signal_id = 'u_substance_crisis'
+        ) as substance_crisis_level,
+        max(message_signal.level) filter (
+            where message_signal.signal_id = 'u_acute_distress'
+        ) as acute_distress_level,
         max(message_signal.turn) filter (where message_signal.signal_id = 'a_refusal') as last_refusal_turn,
         min(message_signal.turn) filter (
             where message_signal.signal_id = 'p_ai_disclosure'
@@ -72,14 +109,16 @@ escalation as (
     select
         message.deployment_id,
         message.conversation_id,
-        message.turn
+        message.turn,
+        message.sent_at as occurred_at
     from fact.message
     where message.has_crisis_resource or message.role = 'agent'
     union all
     select
         event.deployment_id,
         event.conversation_id,
-        event.turn
+        event.turn,
+        event.occurred_at
     from fact.event
     where
         event.conversation_id is not null
@@ -93,7 +132,10 @@ escalation_total as (
         min(escalation.turn) as first_escalation_turn,
         min(escalation.turn) filter (
             where escalation.turn >= message_total.first_risk_turn
-        ) as first_escalation_after_risk_turn
+        ) as first_escalation_after_risk_turn,
+        min(escalation.occurred_at) filter (
+            where escalation.turn >= message_total.first_risk_turn
+        ) as first_escalation_after_risk_at
     from escalation
     inner join message_total
         on
@@ -102,6 +144,47 @@ escalation_total as (
     group by
         escalation.deployment_id,
         escalation.conversation_id
+),
+
+-- What earlier episodes of a thread showed: those of this run, and those that were computed before. The
+-- look-back is 28 days, so that a day costs the same however long the history is.
+earlier_risk as (
+    select
+        thread_risk.deployment_id,
+        thread_risk.thread_id,
+        thread_risk.conversation_id,
+        thread_risk.started_at,
+        thread_risk.user_risk_level
+    from fact.thread_risk
+    union all
+    select
+        thread_risk.deployment_id,
+        thread_risk.thread_id,
+        thread_risk.conversation_id,
+        thread_risk.started_at,
+        thread_risk.user_risk_level
+    from history.thread_risk
+),
+
+prior_risk as (
+    select
+        conversation.deployment_id,
+        conversation.conversation_id,
+        max(earlier_risk.user_risk_level) as prior_risk_level
+    from staging.conversation
+    inner join earlier_risk
+        on
+            conversation.deployment_id = earlier_risk.deployment_id
+            and conversation.thread_id = earlier_risk.thread_id
+            and conversation.conversation_id <> earlier_risk.conversation_id
+            and date_diff(
+                'second',
+                date_trunc('second', earlier_risk.started_at),
+                date_trunc('second', conversation.started_at)
+            ) between 0 and 28 * 86400
+    group by
+        conversation.deployment_id,
+        conversation.conversation_id
 )
 
 select
@@ -136,6 +219,14 @@ select
     coalesce(message_total.mentioned_risk_level, 0) as mentioned_risk_level,
     coalesce(message_total.suicidal_level, 0) as suicidal_level,
     coalesce(message_total.harm_level, 0) as harm_level,
+    coalesce(signal_total.self_harm_level, 0) as self_harm_level,
+    coalesce(signal_total.harm_to_others_level, 0) as harm_to_others_level,
+    coalesce(signal_total.victim_of_harm_level, 0) as victim_of_harm_level,
+    coalesce(signal_total.psychosis_mania_level, 0) as psychosis_mania_level,
+    coalesce(signal_total.disordered_eating_level, 0) as disordered_eating_level,
+    coalesce(signal_total.substance_crisis_level, 0) as substance_crisis_level,
+    coalesce(signal_total.acute_distress_level, 0) as acute_distress_level,
+    coalesce(prior_risk.prior_risk_level, 0) as prior_risk_level,
     coalesce(message_total.risk_message_count, 0) as risk_message_count,
     coalesce(message_total.harm_message_count, 0) as harm_message_count,
     coalesce(message_total.critical_harm_message_count, 0) as critical_harm_message_count,
@@ -153,6 +244,8 @@ select
     end as first_disclosure_turn,
     escalation_total.first_escalation_turn,
     escalation_total.first_escalation_after_risk_turn,
+    message_total.first_risk_at,
+    escalation_total.first_escalation_after_risk_at,
     coalesce(message_total.scored_message_count, 0) > 0 as has_scored_message,
     coalesce(signal_total.risk_question_count, 0) > 0 as has_risk_question,
     coalesce(message_total.crisis_resource_message_count, 0) > 0 as has_crisis_resource,
@@ -166,6 +259,11 @@ select
     coalesce(signal_total.psychosis_mania_count, 0) > 0 as has_psychosis_mania,
     coalesce(signal_total.ai_reliance_count, 0) > 0 as has_ai_reliance,
     coalesce(signal_total.human_request_count, 0) > 0 as has_human_request,
+    coalesce(signal_total.clinical_request_count, 0) > 0 as has_clinical_request,
+    coalesce(signal_total.out_of_scope_count, 0) > 0 as has_out_of_scope_clinical,
+    coalesce(signal_total.grounding_count, 0) > 0 as has_grounding,
+    coalesce(signal_total.last_support_turn > message_total.first_risk_turn, false)
+    or escalation_total.first_escalation_after_risk_turn is not null as has_support_after_risk,
     coalesce(event_total.handoff_event_count, 0) > 0 as is_handoff_offered,
     coalesce(event_total.handoff_completed_count, 0) > 0 as is_handoff_completed,
     coalesce(event_total.crisis_banner_count, 0) > 0 as is_crisis_banner,
@@ -188,3 +286,7 @@ left join escalation_total
     on
         conversation.deployment_id = escalation_total.deployment_id
         and conversation.conversation_id = escalation_total.conversation_id
+left join prior_risk
+    on
+        conversation.deployment_id = prior_risk.deployment_id
+        and conversation.conversation_id = prior_risk.conversation_id

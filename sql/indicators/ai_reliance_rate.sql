@@ -1,11 +1,11 @@
--- Conversations, and in how many the user leans on the assistant instead of people.
--- Grain: one row a conversation.
--- Missing: a conversation that no detector could read has denominator 0 and is counted as unscored.
+-- Users of a week, and how many leaned on the assistant instead of people.
+-- Grain: one row a user and week.
+-- Missing: a user the log does not name has no row. A user of whom nothing could be read has denominator 0.
 
 select
-    conversation.conversation_id as unit_id,
-    conversation.conversation_id,
-    conversation.started_at as occurred_at,
-    cast(conversation.has_ai_reliance and conversation.has_scored_message as integer) as numerator,
-    cast(conversation.has_scored_message as integer) as denominator
-from fact.conversation
+    user_week.user_week_id as unit_id,
+    user_week.user_id,
+    user_week.started_at as occurred_at,
+    cast(user_week.ai_reliance_count > 0 and user_week.scored_conversation_count > 0 as integer) as numerator,
+    cast(user_week.scored_conversation_count > 0 as integer) as denominator
+from fact.user_week

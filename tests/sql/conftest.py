@@ -34,11 +34,19 @@ EVENT: Row = PLACE | {"conversation_id": "conversation-0", "occurred_at": NOON, 
 FINDING: Row = PLACE | {"subject": "self", "time": "current", "evidence_id": "rule", "detector_id": "lexicon",
                        "is_alert": True, "is_deciding": True, "is_basis": True}  # fmt: skip
 
+EARLIER: Row = PLACE | {"conversation_id": "earlier-0"}
+HISTORY_NAMES = {"history.thread_risk": "earlier_risk", "history.user_presence": "earlier_presence"}
+"""What the cases call the rows of the days before."""
+
 FACT_ROWS: dict[str, Row] = {
     "conversation": CONVERSATION | {"message_count": 2, "has_scored_message": True},
     "message": MESSAGE | {"is_scored": True, "scoring_state": "scored", "deployment_hour": 12},
     "message_signal": FINDING | {"is_counted": True, "conversation_id": "conversation-0", "sent_at": NOON},
     "event": EVENT,
+    "user_week": PLACE | {"started_at": NOON, "user_week_id": "0a:2026-03-02"},
+    "user_return": PLACE,
+    "notice_gap": PLACE,
+    "resource_mention": PLACE | {"conversation_id": "conversation-0", "sent_at": NOON},
 }
 
 
@@ -97,7 +105,8 @@ def make_facts(given: Rows, schemas: dict[str, pa.Schema]) -> dict[str, pa.Table
 
 def make_sources(given: Rows) -> dict[str, pa.Table]:
     """The tables below the facts: messages follow each other by a minute, and the detector read them all."""
-    known = {name.partition(".")[2] for name in list_fact_sources()}
+    names = {name: HISTORY_NAMES.get(name, name.partition(".")[2]) for name in list_fact_sources()}
+    known = set(names.values())
     if unknown := given.keys() - known:
         raise ValueError(f"{unknown} are no tables that facts read")
     messages = [
@@ -123,13 +132,12 @@ def make_sources(given: Rows) -> dict[str, pa.Table]:
         "coverage": given.get("coverage", [])
         or [{"message_id": m["message_id"], "state": "scored"} for m in messages if m["role"] != "agent"],
         "deployment": given.get("deployment", [{"zone": "UTC"}]),
+        "earlier_risk": [EARLIER | row for row in given.get("earlier_risk", [])],
+        "earlier_presence": [PLACE | row for row in given.get("earlier_presence", [])],
     }
     rows["coverage"] = [FINDING | row for row in rows["coverage"]]
     rows["deployment"] = [{"deployment_id": "companion"} | row for row in rows["deployment"]]
-    return {
-        name: _table(rows[name.partition(".")[2]], LAKE_TABLES[name].arrow_schema)
-        for name in list_fact_sources()
-    }
+    return {name: _table(rows[place], LAKE_TABLES[name].arrow_schema) for name, place in names.items()}
 
 
 def _conversations(messages: list[Row], stated: list[Row]) -> list[Row]:
@@ -150,11 +158,14 @@ def _conversations(messages: list[Row], stated: list[Row]) -> list[Row]:
     return made
 
 
+KEYED = {"conversation_id", "message_id", "event_id"}
+
+
 def _ids(name: str, place: int, row: Row) -> Row:
     if name == "fact.message_signal":
         return {"message_id": "message-0"}
     key = f"{name.removeprefix('fact.')}_id"
-    own = {key: f"{name.removeprefix('fact.')}-{place}"}
+    own = {} if key in row or key not in KEYED else {key: f"{name.removeprefix('fact.')}-{place}"}
     return own | ({"sent_at": NOON + dt.timedelta(minutes=place)} if name == "fact.message" else {})
 
 
@@ -170,7 +181,7 @@ def _table(rows: list[Row], schema: pa.Schema) -> pa.Table:
 
 
 def _ordinary(field: pa.Field) -> object:
-    if field.name.startswith("first_") or field.name in {"source_turn"}:
+    if field.name.startswith("first_") or field.name in {"source_turn", "connection_seconds"}:
         return None
     if pa.types.is_boolean(field.type):
         return False

@@ -17,7 +17,7 @@ import yaml
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.indicators.compute import SQL, build_facts, count_units
 from pipelines.indicators.definition import load_definitions
-from pipelines.indicators.vocabulary import Kind
+from pipelines.indicators.vocabulary import Kind, Unit
 
 HERE = Path(__file__).parent
 DEFINITIONS = {one.indicator_id: one for one in load_definitions() if one.sql}
@@ -27,6 +27,13 @@ KEYS = {
     "message": ["message_id"],
     "message_signal": ["message_id", "signal_id"],
     "event": ["event_id"],
+    "thread_risk": ["conversation_id"],
+    "user_presence": ["user_id"],
+    "user_return": ["conversation_id"],
+    "notice_gap": ["conversation_id"],
+    "resource_mention": ["message_id"],
+    "user_day": ["user_id", "day"],
+    "user_week": ["user_id", "day"],
 }
 
 Give = Callable[[dict[str, list[dict[str, Any]]]], None]
@@ -73,8 +80,9 @@ def test_an_indicator_counts_what_its_case_expects(
     assert select(rows, case["expect"]) == case["expect"]
     if one.kind is Kind.PROPORTION:
         assert all(0 <= row["numerator"] <= row["denominator"] for row in rows)
-    added = count_units(engine, (one,)).indicator_day.to_pylist()
-    assert sum(row["denominator"] for row in added if row["slice"] == "all") == sum(
+    counted = count_units(engine, (one,))
+    added = counted.indicator_week if one.unit is Unit.USER_WEEK else counted.indicator_day
+    assert sum(row["denominator"] for row in added.to_pylist() if row["slice"] == "all") == sum(
         row.get("denominator", 1) for row in rows
     )
 

@@ -11,7 +11,7 @@ import pytest
 
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.errors import DefinitionError, StateError
-from pipelines.indicators.compute import build_facts, count_units, list_fact_sources
+from pipelines.indicators.compute import SQL, build_facts, count_units, list_fact_sources
 from pipelines.indicators.definition import Definition, load_definitions
 from pipelines.schemas import LAKE_TABLES
 from pipelines.schemas.indicator import INDICATOR_BUCKET, INDICATOR_DAY, INDICATOR_HISTOGRAM
@@ -77,7 +77,8 @@ def test_facts_are_built_after_what_they_read_and_shown_on_the_engine(engine: Du
     give_conversations(engine, {})
     facts = build_facts(engine)
     order = list(facts)
-    assert set(order) == {"fact.message_signal", "fact.message", "fact.event", "fact.conversation"}
+    assert set(order) == {f"fact.{path.stem}" for path in (SQL / "fact").glob("*.sql")}
+    assert order.index("fact.thread_risk") < order.index("fact.conversation") < order.index("fact.user_day")
     assert order.index("fact.message_signal") < order.index("fact.message") < order.index("fact.conversation")
     assert engine.query("select conversation_id from fact.conversation").num_rows == 1
 

@@ -1,0 +1,14 @@
+-- Users of a week, and how many used the assistant for very long.
+-- Grain: one row a user and week.
+-- Missing: a user the log does not name has no row.
+
+select
+    user_week.user_week_id as unit_id,
+    user_week.user_id,
+    user_week.started_at as occurred_at,
+    cast(
+        user_week.longest_day_seconds > $day_seconds
+        or user_week.longest_seconds > $session_seconds as integer
+    ) as numerator,
+    1 as denominator
+from fact.user_week
