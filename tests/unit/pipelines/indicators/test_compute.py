@@ -29,7 +29,10 @@ ORDINARY = {
 
 def fill(name: str, rows: list[dict[str, Any]]) -> pa.Table:
     schema = LAKE_TABLES[name].arrow_schema
-    blank = {field.name: "" if pa.types.is_string(field.type) else 0 for field in schema}
+    blank = {
+        field.name: "" if pa.types.is_string(field.type) else pa.types.is_boolean(field.type) or 0
+        for field in schema
+    }
     return pa.Table.from_pylist([blank | ORDINARY | row for row in rows], schema=schema)
 
 
