@@ -11,6 +11,7 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 
 from dashboards.app import create_app
+from risk_register.locations import Locate
 
 THREADS = 4  # a page waits on DuckDB and the store, both of which let other threads run
 WORKER_SECONDS = 60  # a worker that answers nothing for so long is replaced
@@ -43,10 +44,12 @@ def serve(
     host: str,
     port: int,
     reports: Path | None = None,
+    lake: Path | None = None,
+    locate: Locate | None = None,
     workers: int = 2,
     is_https: bool = False,
 ) -> None:
-    """Serve until stopped; `reports` is the folder of built reports.
+    """Serve until stopped; `reports` is the folder of built reports, `lake` that of texts.
 
     `secret` signs the sessions and must be the same for all workers.
     """
@@ -66,6 +69,8 @@ def serve(
         governance_url=governance_url,
         secret=secret,
         reports=reports,
+        lake=lake,
+        locate=locate,
         is_https=is_https,
     ).run()
 
@@ -88,6 +93,7 @@ def main() -> None:
         host=arguments.host,
         port=arguments.port,
         reports=home / "reports",
+        lake=home / "lake",
         workers=arguments.workers,
     )
 

@@ -15,6 +15,7 @@ from dashboards.published import Published
 from dashboards.theme import Scheme
 from dashboards.view import View, read_query
 from risk_register.accounts import Action
+from risk_register.locations import Locate
 from risk_register.store import Store
 
 
@@ -35,6 +36,8 @@ def open_view(
     scheme: Scheme,
     csrf_token: str,
     reports: Path | None = None,
+    lake: Path | None = None,
+    locate: Locate | None = None,
 ) -> Iterator[View]:
     """A view on the deployment that the address names, or on the account's first one.
 
@@ -72,4 +75,6 @@ def open_view(
             scheme=scheme,
             csrf_token=csrf_token,
             reports=reports,
+            lake=lake,
+            locate=locate,
         )

@@ -25,6 +25,7 @@ from dashboards.published import NothingPublishedError, Published, PublishedErro
 from dashboards.routes import Site, add_routes, open_page, read_scheme
 from dashboards.wording import say_words
 from risk_register.errors import RegisterError
+from risk_register.locations import Locate
 from risk_register.store import Store
 
 HERE = Path(__file__).parent
@@ -53,10 +54,16 @@ def create_app(
     governance_url: str,
     secret: bytes,
     reports: Path | None = None,
+    lake: Path | None = None,
+    locate: Locate | None = None,
     is_https: bool = False,
     clock: Callable[[], datetime] = auth.utc_now,
 ) -> dash.Dash:
-    """The application over a folder of published files, a governance store and a folder of built reports."""
+    """The application over a folder of published files, a governance store and a folder of built reports.
+
+    `lake` is where texts lie, for those who may read one; without it none can be opened. `locate` finds the
+    source record of a conversation; without it the page names the command.
+    """
     server = flask.Flask("dashboards", template_folder=str(HERE / "templates"), static_folder=None)
     server.config.update(
         SECRET_KEY=secret,
@@ -67,7 +74,7 @@ def create_app(
         MAX_CONTENT_LENGTH=1024 * 1024,
         MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
     )
-    site = Site(Published(published), Store(governance_url), clock, reports)
+    site = Site(Published(published), Store(governance_url), clock, reports, lake, locate)
     auth.guard(server, site.store, clock)
     add_routes(server, site)
     app = PlimsollDash(

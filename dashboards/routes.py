@@ -26,6 +26,7 @@ from dashboards.view import View
 from risk_register.accounts import Action
 from risk_register.audit import record_access
 from risk_register.errors import RegisterError, StoreError, UnknownRecordError
+from risk_register.locations import Locate
 from risk_register.store import Store
 
 SCHEME_COOKIE = "plimsoll_scheme"
@@ -41,6 +42,8 @@ class Site:
     store: Store
     clock: Callable[[], datetime]
     reports: Path | None
+    lake: Path | None
+    locate: Locate | None
 
 
 def read_scheme() -> Scheme:
@@ -62,6 +65,8 @@ def open_page(site: Site, page: Page, subject: str | None, search: str) -> Abstr
         scheme=read_scheme(),
         csrf_token=auth.read_token(),
         reports=site.reports,
+        lake=site.lake,
+        locate=site.locate,
     )
 
 
@@ -69,6 +74,7 @@ def add_routes(server: flask.Flask, site: Site) -> None:
     """Everything that is not a page."""
     _add_downloads(server, site)
     _add_forms(server, site)
+    _add_questions(server, site)
     _add_errors(server)
 
     @server.get("/health")
@@ -159,6 +165,22 @@ def _add_forms(server: flask.Flask, site: Site) -> None:
             if takes_json:
                 return flask.jsonify(href=view.href(None))
             return flask.redirect(view.href(None), 303)
+
+
+def _add_questions(server: flask.Flask, site: Site) -> None:
+    @server.post("/ask/<path:name>")
+    def ask(name: str) -> Response:
+        """Answer a script of a page in JSON; a refusal is said in words."""
+        auth.check_form()
+        found = find_page(f"/{name}")
+        reply = found[0].answer if found else None
+        if found is None or reply is None:
+            flask.abort(404)
+        with _asked(site, *found) as view:
+            try:
+                return flask.jsonify(dict(reply(view, flask.request.form.to_dict())))
+            except RegisterError as error:
+                return flask.make_response(flask.jsonify(refusal=str(error)), 422)
 
 
 def _add_errors(server: flask.Flask) -> None:

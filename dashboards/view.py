@@ -19,6 +19,7 @@ from dashboards.records import Build, Deployment
 from dashboards.theme import Scheme
 from risk_register.accounts import Action
 from risk_register.errors import NotAllowedError
+from risk_register.locations import Locate
 from risk_register.store import Store
 
 FILTER_LENGTH = 200  # longer values are no filter of ours
@@ -90,6 +91,8 @@ class View:
     scheme: Scheme
     csrf_token: str
     reports: Path | None = None
+    lake: Path | None = None
+    locate: Locate | None = None
 
     @property
     def deployment_id(self) -> str:

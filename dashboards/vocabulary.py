@@ -57,6 +57,13 @@ INCIDENT_MARKS: Mapping[str, Mark] = {
     "closed": Mark("closed", Shape.DISC, Tone.CALM, "Concluded, and confirmed by a second person."),
 }
 
+NO_REVIEWER = Mark(
+    "no reviewer",
+    Shape.CROSS,
+    Tone.CAUTION,
+    "Nobody has said that they read this language; it stays unlabelled.",
+)
+
 APPETITE_MARKS: Mapping[str, Mark] = {
     "approved": Mark("approved", Shape.DISC, Tone.CALM, "Proposed by one person, approved by another."),
     "placeholder": Mark(

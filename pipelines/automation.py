@@ -14,6 +14,7 @@ import dagster as dg
 
 from pipelines.lake import tidy
 from pipelines.notify.rounds import has_heartbeat, is_round_due, queue_weekly_test, send_heartbeat, send_round
+from pipelines.review.draw import draw_due
 from pipelines.settings import POOL, Home
 from pipelines.stale import stale_days
 
@@ -24,6 +25,8 @@ IN_PROCESS = dg.in_process_executor
 """Steps are seconds long and share the home's lock: a process each would cost more than the work."""
 HOURLY, DAILY, NIGHTLY, MONTHLY = "7 * * * *", "30 2 * * *", "0 3 * * *", "0 4 3 * *"
 EVERY_TEN_MINUTES = "*/10 * * * *"
+EVERY_MORNING = "30 4 * * *"
+"""For review samples: a week is drawn once, and a morning on which nothing ran is made up for on the next."""
 RUNNING = dg.DefaultScheduleStatus.RUNNING
 QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
 
@@ -141,6 +144,14 @@ def automation(home: Home, days: dg.PartitionsDefinition) -> Automation:
         delete_unpinned_files()
 
     @dg.op
+    def draw_last_week() -> list[str]:
+        return draw_due(home, at=dt.datetime.now(dt.UTC))
+
+    @dg.job(name="draw_review_samples", executor_def=IN_PROCESS)
+    def draw_review_samples() -> None:
+        draw_last_week()
+
+    @dg.op
     def send_what_is_due() -> None:
         send_round(home)
 
@@ -175,13 +186,16 @@ def automation(home: Home, days: dg.PartitionsDefinition) -> Automation:
         return dg.RunRequest(run_key=context.scheduled_execution_time.isoformat())
 
     return Automation(
-        jobs=[*named.values(), tidy_lake, send_notices, heartbeat],
+        jobs=[*named.values(), tidy_lake, send_notices, heartbeat, draw_review_samples],
         schedules=[
             score_what_came,
             close_the_day,
             monthly_report,
             dg.ScheduleDefinition(job=tidy_lake, cron_schedule=NIGHTLY, default_status=RUNNING),
             show_life,
+            dg.ScheduleDefinition(
+                job=draw_review_samples, cron_schedule=EVERY_MORNING, default_status=RUNNING
+            ),
         ],
         sensors=[new_deliveries, publish_after_computing, notices_due],
     )

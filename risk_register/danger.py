@@ -1,6 +1,7 @@
 """A person may be in danger now: an incident, and somebody on call who must be told.
 
-One key, no form. Sending is somebody else's business; here stands that it must happen, and who took it.
+One key, no form. The notice goes into the outbox in the same write, which sends it and calls the next person
+until somebody acknowledges it; here stands which conversation it is about, and who took it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from risk_register.acceptability import Severity
 from risk_register.errors import NotAllowedError, UnknownRecordError
 from risk_register.incidents import open_within
 from risk_register.model import columns_of
+from risk_register.notice_kinds import NoticeKind, NoticeSeverity
+from risk_register.notices import acknowledge_within, queue_notice
 from risk_register.review_tables import Page
 from risk_register.store import Store
 
@@ -22,7 +25,7 @@ TITLE = "A person may be in danger now"
 
 @dataclass(frozen=True)
 class PageRecord:
-    """A page: raised, sent, taken."""
+    """A page: raised, and taken by somebody."""
 
     page_id: int
     deployment_id: str
@@ -30,7 +33,6 @@ class PageRecord:
     conversation_id: str
     raised_by: str
     raised_at: dt.datetime
-    sent_at: dt.datetime | None
     taken_by: str | None
     taken_at: dt.datetime | None
 
@@ -70,6 +72,15 @@ def raise_danger(
         )
         write.session.add(page)
         write.session.flush()
+        queue_notice(
+            write,
+            key=f"danger:{incident_id}",
+            deployment_id=deployment_id,
+            kind=NoticeKind.DANGER,
+            severity=NoticeSeverity.PAGE,
+            reference_id=incident_id,
+            link=f"/incidents?deployment={deployment_id}&incident={incident_id}",
+        )
         write.record(
             "on_call_must_be_paged",
             subject=incident_id,
@@ -88,26 +99,8 @@ def list_pages(store: Store, deployment_id: str | None = None) -> tuple[PageReco
         return tuple(PageRecord(**columns_of(row)) for row in session.scalars(query))
 
 
-def mark_sent(store: Store, *, page_id: int, actor: str, at: dt.datetime) -> None:
-    """Note that a page has left the house.
-
-    Raises:
-        UnknownRecordError: there is no such page.
-        NotAllowedError: it was sent before.
-    """
-    with store.write(actor=actor, at=at) as write:
-        page = write.session.get(Page, page_id)
-        if page is None:
-            raise UnknownRecordError(f"There is no page {page_id}.")
-        if page.sent_at is not None:
-            raise NotAllowedError(f"Page {page_id} was sent at {page.sent_at.isoformat()} already.")
-        page.sent_at = at
-        write.record("page_sent", subject=page.incident_id, deployment_id=page.deployment_id,
-                     page_id=page_id)  # fmt: skip
-
-
 def take_page(store: Store, *, page_id: int, actor: str, at: dt.datetime) -> None:
-    """Say "I have it": from then on it is known who looks after it.
+    """Say "I have it": from then on it is known who looks after it, and nobody else is called.
 
     Raises:
         UnknownRecordError: there is no such page.
@@ -120,5 +113,6 @@ def take_page(store: Store, *, page_id: int, actor: str, at: dt.datetime) -> Non
         if page.taken_by is not None:
             raise NotAllowedError(f"Page {page_id} was taken by {page.taken_by} already.")
         page.taken_by, page.taken_at = actor, at
+        acknowledge_within(write, reference_id=page.incident_id)
         write.record("page_taken", subject=page.incident_id, deployment_id=page.deployment_id,
                      page_id=page_id)  # fmt: skip

@@ -7,6 +7,7 @@ file again and is not done here. The operator's own ids are not kept, only the f
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -17,6 +18,20 @@ from risk_register.review_tables import Location
 from risk_register.store import Store
 
 CONFIRM_WITHIN = dt.timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Found:
+    """Where a message came from, or why that cannot be said. The operator's own id is shown, never kept."""
+
+    source_file: str | None = None
+    position: int | None = None
+    source_conversation: str | None = None
+    why_not: str = ""
+
+
+Locate = Callable[[str, str], Found]
+"""Deployment and id of a conversation or message; who searches is whoever starts the dashboard."""
 
 
 @dataclass(frozen=True)

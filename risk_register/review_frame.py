@@ -7,6 +7,7 @@ every stratum. How many to draw where is decided before, and where conversations
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping
@@ -18,11 +19,17 @@ from risk_register.review_states import DOUBLE_SHARE
 
 @dataclass(frozen=True)
 class FrameUnit:
-    """A conversation of the week: families of signals the detectors saw, and their verdict by name."""
+    """A conversation of the week: families of signals the detectors saw, and their verdict by name.
+
+    `day` is the reporting day under which its text is held; `user_id` is a pseudonym, None if the log has
+    none.
+    """
 
     conversation_id: str
     topics: tuple[str, ...] = ()
     verdict: Mapping[str, int] = field(default_factory=dict)
+    day: dt.date | None = None
+    user_id: str | None = None
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,11 @@ def check_answers(answers: Mapping[str, int]) -> None:
         raise NotAllowedError(f"The label cannot be taken: {'; '.join(problems)}.")
 
 
+def find_risk_level(answers: Mapping[str, int]) -> int:
+    """How much a label says the person is at risk: the highest level of what the person said."""
+    return max((level for name, level in answers.items() if name.startswith("u_")), default=0)
+
+
 def read_verdict(store: Store, *, item_id: str, reviewer: str) -> Mapping[str, int]:
     """What the detectors said about an item.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from risk_register.review_states import (
@@ -31,7 +31,7 @@ def choose_item(
     session: Session, person: ReviewerRecord, *, deployment_id: str, at: dt.datetime
 ) -> tuple[ReviewItem, Lane] | None:
     """The first item that this person may see: a dispute, else by lane, an ordinary one after severe ones."""
-    may_see = [_is_for(person, deployment_id)]
+    may_see = [is_for(person, deployment_id)]
     if is_at_limit(session, person, at=at):
         may_see.append(ReviewItem.level < SEVERE_LEVEL)
     elif _had_severe_in_a_row(session, person.name):
@@ -49,12 +49,25 @@ def choose_item(
     return None
 
 
-def _is_for(person: ReviewerRecord, deployment_id: str) -> ColumnElement[bool]:
-    """Unsettled, in a language the person reads, not held by anybody, not seen to its end by them before."""
+def is_for(person: ReviewerRecord, deployment_id: str) -> ColumnElement[bool]:
+    """Items that may be served to a person: unsettled, in a language they read, held by nobody, new to them.
+
+    Nothing comes of somebody whom the person said they know.
+    """
     # An expired lock is no decision of the person; the item may come back to them.
-    ended = (Outcome.PASSED.value, Outcome.LABELLED.value)
+    ended = (Outcome.PASSED.value, Outcome.LABELLED.value, Outcome.RECUSED.value)
     mine = select(ReviewAssignment.item_id).where(
         ReviewAssignment.reviewer == person.name, ReviewAssignment.outcome.in_(ended)
+    )
+    known = (
+        select(ReviewItem.user_id)
+        .join(ReviewAssignment, ReviewAssignment.item_id == ReviewItem.item_id)
+        .where(
+            ReviewAssignment.reviewer == person.name,
+            ReviewAssignment.outcome == Outcome.RECUSED.value,
+            ReviewItem.deployment_id == deployment_id,
+            ReviewItem.user_id.is_not(None),
+        )
     )
     held = select(ReviewAssignment.item_id).where(ReviewAssignment.outcome == Outcome.OPEN.value)
     return and_(
@@ -63,6 +76,7 @@ def _is_for(person: ReviewerRecord, deployment_id: str) -> ColumnElement[bool]:
         ReviewItem.language.in_(person.languages),
         ReviewItem.item_id.not_in(mine),
         ReviewItem.item_id.not_in(held),
+        or_(ReviewItem.user_id.is_(None), ReviewItem.user_id.not_in(known)),
     )
 
 

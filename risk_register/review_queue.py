@@ -32,6 +32,7 @@ class ReviewTask:
     sample_id: str
     deployment_id: str
     conversation_id: str
+    day: dt.date | None
     language: str
     purpose: Purpose
     locked_until: dt.datetime
@@ -84,12 +85,27 @@ def pass_on(store: Store, *, item_id: str, reviewer: str, at: dt.datetime) -> No
     Raises:
         NotAllowedError: the item is not open for this person.
     """
+    _give_back(store, Outcome.PASSED, "review_item_passed_on", item_id=item_id, reviewer=reviewer, at=at)
+
+
+def recuse(store: Store, *, item_id: str, reviewer: str, at: dt.datetime) -> None:
+    """Say "I know this person": the item goes to somebody else, and so does everything of that person.
+
+    The trace says that it happened, not who it was: whom a reviewer knows is nobody's business.
+
+    Raises:
+        NotAllowedError: the item is not open for this person.
+    """
+    _give_back(store, Outcome.RECUSED, "review_item_recused", item_id=item_id, reviewer=reviewer, at=at)
+
+
+def _give_back(
+    store: Store, outcome: Outcome, action: str, *, item_id: str, reviewer: str, at: dt.datetime
+) -> None:
     with store.write(actor=QUEUE, at=at) as write:
         assignment = find_assignment(write.session, item_id=item_id, reviewer=reviewer, at=at)
-        assignment.ended_at, assignment.outcome = at, Outcome.PASSED.value
-        write.record(
-            "review_item_passed_on", subject=item_id, deployment_id=_deployment_of(write.session, item_id)
-        )
+        assignment.ended_at, assignment.outcome = at, outcome.value
+        write.record(action, subject=item_id, deployment_id=_deployment_of(write.session, item_id))
 
 
 def find_assignment(session: Session, *, item_id: str, reviewer: str, at: dt.datetime) -> ReviewAssignment:
@@ -109,6 +125,13 @@ def find_assignment(session: Session, *, item_id: str, reviewer: str, at: dt.dat
             "Ask for the next item."
         )
     return found
+
+
+def open_task(store: Store, *, deployment_id: str, reviewer: str, at: dt.datetime) -> ReviewTask | None:
+    """The item that a person has open, serving no other; None when there is none or its time is over."""
+    with store.read() as session:
+        found = find_open(session, deployment_id=deployment_id, reviewer=reviewer)
+        return None if found is None or at >= found.locked_until else _describe(session, found)
 
 
 def find_open(session: Session, *, deployment_id: str, reviewer: str) -> ReviewAssignment | None:
@@ -153,6 +176,7 @@ def _describe(session: Session, assignment: ReviewAssignment) -> ReviewTask:
         sample_id=item.sample_id,
         deployment_id=item.deployment_id,
         conversation_id=item.conversation_id,
+        day=item.day,
         language=item.language,
         purpose=purpose,
         locked_until=assignment.locked_until,

@@ -71,6 +71,8 @@ class Outcome(StrEnum):
     LABELLED = "labelled"
     PASSED = "passed"
     """Passed on; nobody asks why."""
+    RECUSED = "recused"
+    """The reviewer knows the person, and gets nothing of that person any more."""
     EXPIRED = "expired"
     """The lock ran out; the item went to somebody else."""
 
@@ -86,6 +88,8 @@ MEASUREMENT_SHARE = 0.30  # of labels, reserved for the random order however lon
 DOUBLE_SHARE = 0.10  # of items, labelled by two people
 SEVERE_A_DAY = 20  # items a person is shown in a day of their own zone, all deployments together
 SEVERE_IN_A_ROW = 2  # then an ordinary one, where there is one
+BREAK_AFTER = dt.timedelta(minutes=50)  # of reading without a rest; then the page suggests one
+REST = dt.timedelta(minutes=10)  # without an item: the reviewer has rested
 LOCK_TIME = dt.timedelta(minutes=30)  # how long an item is kept for the person who opened it
 
 

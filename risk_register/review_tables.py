@@ -57,6 +57,8 @@ class ReviewItem(Base):
     sample_id: Mapped[str] = mapped_column(ForeignKey("review_sample.sample_id"), index=True)
     deployment_id: Mapped[str] = mapped_column(ForeignKey(DEPLOYMENT), index=True)
     conversation_id: Mapped[str]
+    user_id: Mapped[str | None]
+    day: Mapped[dt.date | None]
     stratum_id: Mapped[str]
     language: Mapped[str] = mapped_column(String(40))
     level: Mapped[int]
@@ -102,6 +104,27 @@ class ReviewLabel(Base):
     labelled_at: Mapped[dt.datetime]
 
 
+class ReviewFlag(Base):
+    """Somebody wants a second pair of eyes on an item; it stays flagged."""
+
+    __tablename__ = "review_flag"
+    item_id: Mapped[str] = mapped_column(ForeignKey("review_item.item_id"), primary_key=True)
+    deployment_id: Mapped[str] = mapped_column(ForeignKey(DEPLOYMENT), index=True)
+    flagged_at: Mapped[dt.datetime]
+
+
+class ReviewSetting(Base):
+    """How a deployment reviews: its capacity, who helps reviewers, what is done when a life is at risk."""
+
+    __tablename__ = "review_setting"
+    deployment_id: Mapped[str] = mapped_column(ForeignKey(DEPLOYMENT), primary_key=True)
+    capacity_per_week: Mapped[int | None]
+    support_contact: Mapped[str] = mapped_column(Text)
+    crisis_protocol: Mapped[str] = mapped_column(Text)
+    set_by: Mapped[str]
+    set_at: Mapped[dt.datetime]
+
+
 class Reviewer(Base):
     """What a reviewer reads, and what they do not take."""
 
@@ -113,7 +136,7 @@ class Reviewer(Base):
 
 
 class Page(Base):
-    """Somebody on call must be told; sent and taken are filled when that has happened."""
+    """Somebody on call must be told, and who took it; the notice itself is in the outbox."""
 
     __tablename__ = "page"
     page_id: Mapped[int] = mapped_column(primary_key=True)
@@ -122,7 +145,6 @@ class Page(Base):
     conversation_id: Mapped[str]
     raised_by: Mapped[str]
     raised_at: Mapped[dt.datetime]
-    sent_at: Mapped[dt.datetime | None]
     taken_by: Mapped[str | None]
     taken_at: Mapped[dt.datetime | None]
 

@@ -35,6 +35,7 @@ def forget_conversations(
         ).all()
         for item in items:
             item.conversation_id, item.verdict, item.topics = f"{ERASED}_{item.item_id}", "{}", ""
+            item.user_id = None
             if can_step(ItemStatus(item.state), to_state=ItemStatus.WITHDRAWN):
                 item.state = ItemStatus.WITHDRAWN.value
             open_ones = select(ReviewAssignment).filter_by(item_id=item.item_id, outcome=Outcome.OPEN.value)

@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, available_timezones
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from risk_register.content import load_taxonomy
@@ -66,6 +66,12 @@ def set_reviewer(
         write.record("reviewer_set", subject=actor, languages=row.languages, zone=zone)
 
 
+def read_reviewer(store: Store, name: str) -> ReviewerRecord:
+    """A person's settings, for that person."""
+    with store.read() as session:
+        return find_reviewer(session, name)
+
+
 def find_reviewer(session: Session, name: str) -> ReviewerRecord:
     """The settings of a reviewer; none were made means no language."""
     row = session.get(Reviewer, name)
@@ -80,10 +86,13 @@ def list_languages(store: Store) -> frozenset[str]:
         return frozenset(name for row in session.scalars(select(Reviewer)) for name in _split(row.languages))
 
 
-def count_severe(session: Session, reviewer: ReviewerRecord, *, at: dt.datetime) -> int:
+def count_severe(
+    session: Session, reviewer: ReviewerRecord, *, at: dt.datetime, with_open: bool = True
+) -> int:
     """Severe items shown to a person today, all deployments together; an item shown twice counts once.
 
-    Severe is what the detectors said, or what the person found there.
+    Severe is what the detectors said, or what the person found there. Without the open one when the person is
+    told: the number would say what the detectors make of it.
     """
     zone = ZoneInfo(reviewer.zone)
     today = at.astimezone(zone).date()
@@ -92,7 +101,11 @@ def count_severe(session: Session, reviewer: ReviewerRecord, *, at: dt.datetime)
     shown = session.execute(
         select(ReviewAssignment.item_id, ReviewAssignment.is_severe, ReviewLabel.answers)
         .outerjoin(ReviewLabel, found)
-        .where(ReviewAssignment.reviewer == reviewer.name, ReviewAssignment.served_at >= since)
+        .where(
+            ReviewAssignment.reviewer == reviewer.name,
+            ReviewAssignment.served_at >= since,
+            true() if with_open else ReviewAssignment.ended_at.is_not(None),
+        )
     )
     return len({item for item, is_severe, answers in shown if is_severe or _is_severe(answers)})
 

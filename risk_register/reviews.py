@@ -6,20 +6,24 @@ pipelines, estimates from `methods.correction`; neither is known here.
 
 from __future__ import annotations
 
-from risk_register.danger import PageRecord, list_pages, mark_sent, raise_danger, take_page
+from risk_register.danger import PageRecord, list_pages, raise_danger, take_page
 from risk_register.review_exports import ExportedLabel, LabelExport, Tally, export_labels, tally
+from risk_register.review_flags import FlaggedItem, flag_item, is_flagged, list_flagged
 from risk_register.review_frame import Frame, FrameStratum, FrameUnit
 from risk_register.review_labels import (
     Submitted,
     check_answers,
     find_item_conversation,
+    find_risk_level,
     list_rubric,
     read_verdict,
     submit_label,
 )
-from risk_register.review_queue import ReviewTask, next_item, pass_on
+from risk_register.review_pace import LaneLengths, OwnPace, read_lanes, read_own_pace
+from risk_register.review_queue import ReviewTask, next_item, open_task, pass_on, recuse
 from risk_register.review_results import Progress, StratumProgress, list_double_labels, read_progress
 from risk_register.review_samples import SampleRecord, draw_sample, find_sample, list_samples, verify_draw
+from risk_register.review_settings import ReviewSettings, read_settings, set_settings
 from risk_register.review_states import (
     CLOCKS,
     DOUBLE_SHARE,
@@ -32,7 +36,7 @@ from risk_register.review_states import (
     Purpose,
 )
 from risk_register.review_withdrawal import forget_conversations
-from risk_register.reviewers import ReviewerRecord, list_topics, set_reviewer
+from risk_register.reviewers import ReviewerRecord, list_topics, read_reviewer, set_reviewer
 
 __all__ = [
     "CLOCKS",
@@ -42,15 +46,19 @@ __all__ = [
     "SEVERE_A_DAY",
     "TRANSITIONS",
     "ExportedLabel",
+    "FlaggedItem",
     "Frame",
     "FrameStratum",
     "FrameUnit",
     "ItemStatus",
     "LabelExport",
     "Lane",
+    "LaneLengths",
+    "OwnPace",
     "PageRecord",
     "Progress",
     "Purpose",
+    "ReviewSettings",
     "ReviewTask",
     "ReviewerRecord",
     "SampleRecord",
@@ -61,20 +69,30 @@ __all__ = [
     "draw_sample",
     "export_labels",
     "find_item_conversation",
+    "find_risk_level",
     "find_sample",
+    "flag_item",
     "forget_conversations",
+    "is_flagged",
     "list_double_labels",
+    "list_flagged",
     "list_pages",
     "list_rubric",
     "list_samples",
     "list_topics",
-    "mark_sent",
     "next_item",
+    "open_task",
     "pass_on",
     "raise_danger",
+    "read_lanes",
+    "read_own_pace",
     "read_progress",
+    "read_reviewer",
+    "read_settings",
     "read_verdict",
+    "recuse",
     "set_reviewer",
+    "set_settings",
     "submit_label",
     "take_page",
     "tally",

@@ -20,6 +20,7 @@ from dashboards.pages import (
     register,
     releases,
     reports,
+    review,
 )
 from dashboards.pages.page import Page, Shelf
 
@@ -28,6 +29,7 @@ PAGES: tuple[Page, ...] = (
     indicators.PAGE,
     indicator.PAGE,
     alarms.PAGE,
+    review.PAGE,
     equity.PAGE,
     releases.PAGE,
     register.PAGE,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from dash.development.base_component import Component
 
@@ -36,8 +37,9 @@ class Attachment:
 class Page:
     """A page; `takes_subject` means that one more part of the path names what it is about.
 
-    `submit` answers a form, `sheets` are its tables as CSV, `attach` finds a file by name or raises
-    RegisterError. `aliases` are other first words of a path by which people look for it.
+    `submit` answers a form, `answer` a script of the page in JSON; `sheets` are its tables as CSV,
+    `attach` finds a file by name or raises RegisterError. `aliases` are other first words of a path by
+    which people look for it.
     """
 
     path: str
@@ -49,6 +51,7 @@ class Page:
     has_range: bool = True
     has_period: bool = False
     submit: Callable[[View, Mapping[str, str]], str] | None = None
+    answer: Callable[[View, Mapping[str, str]], Mapping[str, Any]] | None = None
     attach: Callable[[View, str], Attachment] | None = None
     sheets: Mapping[str, Callable[[View], Sheet]] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()

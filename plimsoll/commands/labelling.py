@@ -86,6 +86,64 @@ def pass_on(
     print(f"{item}: passed on.")
 
 
+def know(
+    item: ItemArgument, account: AsOption, deployment: DeploymentOption = None, home: HomeOption = None
+) -> None:
+    """Say "I know this person": somebody else gets it, and everything of that person."""
+    acting = act(home, account, deployment, Action.REVIEW)
+    _find_conversation(acting, item)
+    reviews.recuse(acting.store, item_id=item, reviewer=account, at=acting.at)
+    print(f"{item}: somebody else gets it, and nothing of that person comes to you.")
+
+
+def flag(
+    item: ItemArgument, account: AsOption, deployment: DeploymentOption = None, home: HomeOption = None
+) -> None:
+    """Ask for a second pair of eyes on the item that is open for you; it stays flagged."""
+    acting = act(home, account, deployment, Action.REVIEW)
+    _find_conversation(acting, item)
+    reviews.flag_item(acting.store, item_id=item, reviewer=account, at=acting.at)
+    print(f"{item}: flagged.")
+
+
+def settings(
+    *,
+    account: AsOption,
+    capacity: Annotated[
+        int | None, typer.Option(min=0, help="Labels that people can give in a week; 0: draw nothing.")
+    ] = None,
+    contact: Annotated[str | None, typer.Option(help="Who helps reviewers, and how to reach them.")] = None,
+    protocol: Annotated[
+        str | None, typer.Option(help="What is done when a person may be in danger now.")
+    ] = None,
+    deployment: DeploymentOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show or set how this deployment reviews; what is not named stays as it is."""
+    asked = (capacity, contact, protocol)
+    action = Action.VIEW if asked == (None, None, None) else Action.EDIT_REGISTER
+    acting = act(home, account, deployment, action)
+    now = reviews.read_settings(acting.store, acting.deployment_id)
+    if action is Action.EDIT_REGISTER:
+        reviews.set_settings(
+            acting.store,
+            deployment_id=acting.deployment_id,
+            capacity_per_week=now.capacity_per_week if capacity is None else capacity or None,
+            support_contact=now.support_contact if contact is None else contact,
+            crisis_protocol=now.crisis_protocol if protocol is None else protocol,
+            actor=account,
+            at=acting.at,
+        )
+        now = reviews.read_settings(acting.store, acting.deployment_id)
+    if as_json:
+        write_json(as_document(now))
+        return
+    print(f"labels a week: {now.capacity_per_week or 'not set, so no sample is drawn by itself'}")
+    print(f"support for reviewers: {now.support_contact or 'not set'}")
+    print(f"crisis protocol: {now.crisis_protocol or 'not set'}")
+
+
 def label(
     *,
     item: ItemArgument,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
@@ -16,13 +15,13 @@ import numpy as np
 import typer
 
 from pipelines.lake import Lake
-from plimsoll.commands import framing, labelling
+from plimsoll.commands import labelling
 from plimsoll.commands.acting import Acting, AsOption, DeploymentOption, ReasonOption, act, as_document
 from plimsoll.commands.option import HomeOption, JsonOption, write_json
 from risk_register import audit, reviews
 from risk_register.accounts import Action
 from risk_register.errors import UnknownRecordError
-from risk_register.reviews import LabelExport, SampleRecord, Tally
+from risk_register.reviews import Frame, LabelExport, SampleRecord
 
 app = typer.Typer(no_args_is_help=True, help="Reviews: draw a sample, label it, export the labels.")
 WeekOption = Annotated[
@@ -34,13 +33,18 @@ app.command("next")(labelling.next_item)
 app.command("pass")(labelling.pass_on)
 app.command("label")(labelling.label)
 app.command("danger")(labelling.danger)
+app.command("know")(labelling.know)
+app.command("flag")(labelling.flag)
+app.command("settings")(labelling.settings)
 
 
 @app.command()
 def sample(
     *,
     account: AsOption,
-    capacity: Annotated[int, typer.Option(min=1, help="Labels that people can give in the week.")],
+    capacity: Annotated[
+        int | None, typer.Option(min=1, help="Labels that people can give in the week; else the setting.")
+    ] = None,
     week: WeekOption = None,
     seed: Annotated[
         int | None, typer.Option(min=0, max=2**63 - 1, help="Seed of the draw; a random one if not given.")
@@ -50,26 +54,27 @@ def sample(
     as_json: JsonOption = False,
 ) -> None:
     """Draw the week's sample, once, and say which interval it buys."""
+    from pipelines.review.draw import draw_week, find_last_week  # statistics take seconds to load
+    from pipelines.review.frame import count_unreached
+
     acting = act(home, account, deployment, Action.EDIT_REGISTER)
-    monday = _choose_week(week, acting.at)
-    lake = Lake(acting.home.lake)
-    frame = framing.make_frame(
-        framing.read_week(lake, deployment_id=acting.deployment_id, week=monday),
-        capacity=capacity,
-        earlier=_tally_before(acting, monday),
-        detector_version=framing.find_detectors(lake),
-    )
-    sample_id = reviews.draw_sample(
+    asked = capacity or reviews.read_settings(acting.store, acting.deployment_id).capacity_per_week
+    if asked is None:
+        raise typer.BadParameter(
+            "say how many labels people can give, or set it once with `plimsoll review settings`",
+            param_hint="--capacity",
+        )
+    sample_id, frame = draw_week(
+        Lake(acting.home.lake),
         acting.store,
         deployment_id=acting.deployment_id,
-        week=monday,
-        frame=frame,
-        capacity=capacity,
-        seed=secrets.randbits(63) if seed is None else seed,
+        week=week.date() if week else find_last_week(acting.at),
+        capacity=asked,
+        seed=seed,
         actor=account,
         at=acting.at,
     )
-    precision, unread = framing.describe_precision(frame), framing.count_unreached(frame)
+    precision, unread = _say_precision(frame), count_unreached(frame)
     found = reviews.read_progress(acting.store, sample_id=sample_id, at=acting.at)
     if as_json:
         document = as_document({"sample": found.sample, "strata": found.strata, "precision": precision})
@@ -143,12 +148,6 @@ def export(
         print(f"{out}: {len(found.labels):,} labels")
 
 
-def _choose_week(week: dt.datetime | None, at: dt.datetime) -> dt.date:
-    if week is not None:
-        return week.date()
-    return at.date() - dt.timedelta(days=at.weekday() + 7)
-
-
 def _find_sample(acting: Acting, week: dt.datetime | None) -> SampleRecord:
     known = reviews.list_samples(acting.store, acting.deployment_id)
     for found in known:
@@ -161,21 +160,16 @@ def _find_sample(acting: Acting, week: dt.datetime | None) -> SampleRecord:
     )
 
 
-def _tally_before(acting: Acting, week: dt.date) -> dict[str, Tally]:
-    """What the sample before found by stratum: where looking again narrows the interval."""
-    for found in reviews.list_samples(acting.store, acting.deployment_id):
-        if found.week < week and found.seed is not None:
-            labels = reviews.export_labels(acting.store, sample_id=found.sample_id, at=acting.at)
-            return {one.stratum_id: one for one in reviews.tally(labels, is_case=_is_user_at_risk)}
-    return {}
+def _say_precision(frame: Frame) -> tuple[str, ...]:
+    from methods.precision import foresee, say_precision  # statistics take seconds to load
 
-
-def _is_user_at_risk(answers: Mapping[str, int]) -> bool:
-    return _risk_level(answers) >= framing.FLAGGED_LEVEL
-
-
-def _risk_level(answers: Mapping[str, int]) -> int:
-    return max((level for name, level in answers.items() if name.startswith("u_")), default=0)
+    return say_precision(
+        foresee(
+            [len(one.units) for one in frame.strata],
+            reviewed=[one.sample_count for one in frame.strata],
+            is_flagged=[one.is_flagged for one in frame.strata],
+        )
+    )
 
 
 def _agreement(doubled: tuple[tuple[Mapping[str, int], Mapping[str, int]], ...]) -> float:
@@ -183,7 +177,10 @@ def _agreement(doubled: tuple[tuple[Mapping[str, int], Mapping[str, int]], ...])
 
     if not doubled:
         return float("nan")
-    ratings = [[_risk_level(first) for first, _ in doubled], [_risk_level(second) for _, second in doubled]]
+    ratings = [
+        [reviews.find_risk_level(first) for first, _ in doubled],
+        [reviews.find_risk_level(second) for _, second in doubled],
+    ]
     return krippendorff_alpha(ratings, scale=Scale.ORDINAL)
 
 

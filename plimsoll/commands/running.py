@@ -37,8 +37,11 @@ def run(
         last=last.date() if last else None,
         everything=everything,
     )
+    from pipelines.review.draw import draw_due  # statistics take seconds to load
+
+    drawn = draw_due(place, at=dt.datetime.now(dt.UTC))
     if as_json:
-        write_json({"days": [day.isoformat() for day in days], "seconds": round(seconds, 2)})
+        write_json({"days": [day.isoformat() for day in days], "seconds": round(seconds, 2), "drawn": drawn})
     else:
         print(f"{len(days)} days computed, assessed and published in {seconds:.1f} s.")
 

@@ -37,6 +37,7 @@ def serve(
 def start_dashboard(home: Home, *, host: str, port: int, workers: int = 2, is_https: bool = False) -> None:
     """Serve the dashboard of a home; does not return before it is stopped."""
     from dashboards.__main__ import serve as serve_dashboard
+    from plimsoll.commands.tracing import make_locate
 
     sys.argv = sys.argv[:1]  # gunicorn would read our arguments as its own
     serve_dashboard(
@@ -46,6 +47,8 @@ def start_dashboard(home: Home, *, host: str, port: int, workers: int = 2, is_ht
         host=host,
         port=port,
         reports=home.reports,
+        lake=home.lake,
+        locate=make_locate(home),
         workers=workers,
         is_https=is_https,
     )

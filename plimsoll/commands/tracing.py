@@ -25,6 +25,7 @@ from pipelines.ingest.stage import Stager
 from pipelines.lake import Lake
 from pipelines.settings import Home
 from risk_register.content import load_crisis_resources
+from risk_register.locations import Found, Locate
 
 
 @dataclass(frozen=True)
@@ -33,16 +34,6 @@ class Place:
 
     folder: Path | None = None
     mapping: Path | None = None
-
-
-@dataclass(frozen=True)
-class Traced:
-    """Where a message came from, or why that cannot be said."""
-
-    source_file: str | None = None
-    position: int | None = None
-    source_conversation: str | None = None
-    why_not: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,7 +54,7 @@ class _Folder:
     mapping: Mapping
 
 
-def trace(home: Home, *, deployment_id: str, subject: str, place: Place) -> Traced:
+def trace(home: Home, *, deployment_id: str, subject: str, place: Place) -> Found:
     """The source record of a message, or of the first one of a conversation.
 
     Args:
@@ -75,21 +66,30 @@ def trace(home: Home, *, deployment_id: str, subject: str, place: Place) -> Trac
     lake = Lake(home.lake)
     wanted = _find_message(lake, deployment_id=deployment_id, subject=subject.partition("/")[0])
     if wanted is None:
-        return Traced(
+        return Found(
             why_not=f"{deployment_id} holds no message or conversation {subject}: erased, or another id."
         )
     if not (home.keys / "pseudonym.key").exists():
-        return Traced(why_not=f"{home.keys} holds no key; without it no id can be recomputed.")
+        return Found(why_not=f"{home.keys} holds no key; without it no id can be recomputed.")
     folders = [_Folder(path, mapping) for path, mapping in _find_folders(home, deployment_id, place)]
     if not folders:
-        return Traced(
+        return Found(
             why_not=f"{place.folder or home.inbox} holds no folder with a mapping of {deployment_id}. If the "
             "files were taken in from elsewhere, name that folder with --source."
         )
     return _search(home, lake, folders, wanted)
 
 
-def _search(home: Home, lake: Lake, folders: list[_Folder], wanted: _Wanted) -> Traced:
+def make_locate(home: Home) -> Locate:
+    """What the dashboard searches with: the inbox of this home, each folder read by its own mapping."""
+
+    def locate(deployment_id: str, subject: str) -> Found:
+        return trace(home, deployment_id=deployment_id, subject=subject, place=Place())
+
+    return locate
+
+
+def _search(home: Home, lake: Lake, folders: list[_Folder], wanted: _Wanted) -> Found:
     deliveries = _find_deliveries(lake, wanted)
     missing = dict(deliveries)
     searched = 0
@@ -110,14 +110,14 @@ def _search(home: Home, lake: Lake, folders: list[_Folder], wanted: _Wanted) -> 
             found = _search_file(path, source, stager, wanted)
             if found is not None:
                 position, thread = found
-                return Traced(str(path.relative_to(folder.path.parent)), position, thread)
+                return Found(str(path.relative_to(folder.path.parent)), position, thread)
     if missing:
         names = ", ".join(sorted(missing.values())[:5])
-        return Traced(
+        return Found(
             why_not=f"{len(missing)} files delivered on {wanted.received_on} are gone or changed ({names}); "
             f"the {searched} that are left do not hold it."
         )
-    return Traced(
+    return Found(
         why_not=f"None of the {searched} files delivered on {wanted.received_on} holds it, as read now."
     )
 

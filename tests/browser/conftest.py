@@ -103,7 +103,8 @@ class Reader:
 def factories() -> dict[str, ModuleType]:
     """The factories of published files and of governance stores."""
     return {
-        name: load_factory(name) for name in ("published_factory", "governance_factory", "report_factory")
+        name: load_factory(name)
+        for name in ("published_factory", "governance_factory", "report_factory", "review_factory")
     }
 
 
@@ -114,6 +115,9 @@ def site(tmp_path_factory, factories) -> Iterator[Site]:
     factories["published_factory"].publish(home / "published")
     url = factories["governance_factory"].govern(home)
     factories["report_factory"].build(home / "reports")
+    factories["review_factory"].fill_lake(home / "lake")
+    factories["review_factory"].add_reviewers(Store(url), "reviewer_one", "reviewer_two")
+    factories["review_factory"].draw_week(Store(url))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

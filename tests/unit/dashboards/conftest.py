@@ -149,6 +149,12 @@ def report_factory() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
+def review_factory() -> ModuleType:
+    """Builds a week of reviews."""
+    return load_module("review_factory")
+
+
+@pytest.fixture(scope="session")
 def shared_home(tmp_path_factory, published_factory, governance_factory) -> Path:
     """A home that tests only read."""
     home = tmp_path_factory.mktemp("home")
@@ -186,6 +192,7 @@ def app(home, clock):
         governance_url=f"sqlite:///{home / 'governance.sqlite'}",
         secret=SECRET,
         reports=home / "reports",
+        lake=home / "lake",
         clock=clock,
     )
 

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from risk_register import audit, danger, incidents
+from risk_register import audit, danger, incidents, notices
 from risk_register.errors import NotAllowedError, UnknownRecordError
 from risk_register.store import Store
 
@@ -29,10 +29,10 @@ def test_danger_opens_an_incident_and_a_page_that_waits(store: Store, at: dt.dat
     )
     assert "conversation_one" not in str(incident) + str(audit.list_entries(store))
     assert danger.list_pages(store) == danger.list_pages(store, "demo") == (page,)
-    assert (page.sent_at, page.taken_by) == (None, None)
+    assert page.taken_by is None
     assert [entry.action for entry in audit.list_entries(store, limit=2)] == [
         "on_call_must_be_paged",
-        "incident_opened",
+        "notice_queued",
     ]
 
 
@@ -50,21 +50,28 @@ def test_after_somebody_took_the_page_a_new_call_is_a_new_one(store: Store, at: 
     assert call(store, at).page_id != first.page_id
 
 
-def test_a_page_is_sent_and_taken_once(store: Store, at: dt.datetime) -> None:
+def test_the_notice_is_queued_with_the_incident_and_whoever_takes_it_stops_the_calls(
+    store: Store, at: dt.datetime
+) -> None:
     page = call(store, at)
-    danger.mark_sent(store, page_id=page.page_id, actor="notify", at=at)
+    (notice,) = notices.list_notices(store)
+    assert (notice.kind, notice.severity, notice.state) == ("danger", "page", "queued")
+    assert (notice.reference_id, notice.link) == (
+        page.incident_id, f"/incidents?deployment=demo&incident={page.incident_id}"
+    )  # fmt: skip
     danger.take_page(store, page_id=page.page_id, actor="safety_officer", at=at)
-    assert (danger.list_pages(store)[0].sent_at, danger.list_pages(store)[0].taken_by) == (
-        at,
-        "safety_officer",
-    )
-    with pytest.raises(NotAllowedError, match="was sent"):
-        danger.mark_sent(store, page_id=page.page_id, actor="notify", at=at)
+    (notice,) = notices.list_notices(store)
+    assert (notice.state, notice.acknowledged_by) == ("acknowledged", "safety_officer")
+
+
+def test_a_page_is_taken_once(store: Store, at: dt.datetime) -> None:
+    page = call(store, at)
+    danger.take_page(store, page_id=page.page_id, actor="safety_officer", at=at)
+    assert danger.list_pages(store)[0].taken_by == "safety_officer"
     with pytest.raises(NotAllowedError, match="taken by safety_officer"):
         danger.take_page(store, page_id=page.page_id, actor="other", at=at)
-    for act in (danger.mark_sent, danger.take_page):
-        with pytest.raises(UnknownRecordError, match="no page 99"):
-            act(store, page_id=99, actor="a", at=at)
+    with pytest.raises(UnknownRecordError, match="no page 99"):
+        danger.take_page(store, page_id=99, actor="a", at=at)
 
 
 def test_for_an_unknown_deployment_neither_is_kept(store: Store, at: dt.datetime) -> None:

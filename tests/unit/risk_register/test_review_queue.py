@@ -171,7 +171,7 @@ def test_what_is_served_says_nothing_of_the_detectors_verdict(store: Store, at: 
     add_reviewers(store, at, "first")
     task = take(store, "first", at)
     names = {field.name for field in fields(ReviewTask)}
-    assert names == {"item_id", "sample_id", "deployment_id", "conversation_id", "language", "purpose",
+    assert names == {"item_id", "sample_id", "deployment_id", "conversation_id", "day", "language", "purpose",
                      "locked_until", "answers_so_far"}  # fmt: skip
     assert task.answers_so_far == ()
 

@@ -31,7 +31,8 @@ records:
 FACT = pa.schema(
     [
         ("deployment_id", pa.string()), ("day", pa.date32()), ("conversation_id", pa.string()),
-        ("language", pa.string()), ("user_risk_level", pa.int32()), ("harm_level", pa.int32()),
+        ("user_id", pa.string()), ("language", pa.string()),
+        ("user_risk_level", pa.int32()), ("harm_level", pa.int32()),
         ("has_scored_message", pa.bool_()),
     ]
 )  # fmt: skip
@@ -73,7 +74,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _add_facts(home: Home) -> None:
-    columns = ["deployment_id", "day", "conversation_id", "started_at", "language"]
+    columns = ["deployment_id", "day", "conversation_id", "user_id", "started_at", "language"]
     held = Lake(home.lake).read("staging.conversation", columns=columns)
     assert held is not None
     by_order = sorted(held.to_pylist(), key=lambda row: (row["language"] != "en", row["started_at"]))

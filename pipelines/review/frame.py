@@ -15,13 +15,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from methods.sampling import MINIMUM_A_STRATUM, allocate_reviews
 from pipelines.errors import StateError
 from pipelines.lake import Lake
 from risk_register.content import load_taxonomy
 from risk_register.reviews import DOUBLE_SHARE, MEASUREMENT_SHARE, Frame, FrameStratum, FrameUnit, Tally
 
+UNKNOWN = "unknown"  # the user_id of a log that names no users
 FLAGGED_LEVEL = 2  # from here on a user counts as at risk: the level of the escalation policy
-COLUMNS = ["conversation_id", "language", "user_risk_level", "harm_level", "has_scored_message"]
+COLUMNS = [
+    "conversation_id",
+    "user_id",
+    "day",
+    "language",
+    "user_risk_level",
+    "harm_level",
+    "has_scored_message",
+]
 
 
 @dataclass(frozen=True)
@@ -63,6 +73,8 @@ def read_week(lake: Lake, *, deployment_id: str, week: dt.date) -> tuple[Stratum
             row["conversation_id"],
             tuple(sorted(topics.get(row["conversation_id"], ()))),
             {"user_risk_level": user, "harm_level": harm},
+            day=row["day"],
+            user_id=None if row["user_id"] == UNKNOWN else row["user_id"],
         )
         found[name, row["language"], level, is_flagged].append(unit)
     return tuple(
@@ -114,8 +126,6 @@ def allocate(
     Raises:
         StateError: the budget does not reach for one of each stratum.
     """
-    from methods.sampling import MINIMUM_A_STRATUM, allocate_reviews  # statistics take seconds to load
-
     big = np.asarray(sizes, dtype=int)
     if budget < len(big):
         raise StateError(
@@ -132,35 +142,6 @@ def allocate(
         minimum=min(MINIMUM_A_STRATUM, max(1, (budget - int(triage.sum())) // len(big))),
     )
     return [int(count) for count in _reach_everywhere(triage + measured, big)]
-
-
-def describe_precision(frame: Frame, *, share: float = 0.05) -> tuple[str, ...]:
-    """What the sample buys, in sentences: intervals that would follow from what might be found."""
-    from methods.correction import estimate_share
-
-    sizes = [len(one.units) for one in frame.strata]
-    counts = [one.sample_count for one in frame.strata]
-    lines = []
-    rest = [position for position, one in enumerate(frame.strata) if not one.is_flagged]
-    if rest:
-        nothing = estimate_share(
-            [sizes[position] for position in rest],
-            reviewed=[counts[position] for position in rest],
-            confirmed=[0] * len(rest),
-        )
-        reviewed = sum(counts[position] for position in rest)
-        lines.append(
-            f"If none of the {reviewed:,} whose user was not flagged is at risk, at most {nothing.high:.2%} "
-            f"of the {sum(sizes[position] for position in rest):,} of the week are (95 %)."
-        )
-    likely = estimate_share(
-        sizes, reviewed=counts, confirmed=[min(count, round(share * count)) for count in counts]
-    )
-    lines.append(
-        f"A share of about {share:.0%} over all {frame.unit_count:,} conversations would be known as "
-        f"{likely.low:.1%} to {likely.high:.1%} (95 %)."
-    )
-    return tuple(lines)
 
 
 def count_unreached(frame: Frame) -> dict[int, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipelines.errors import StateError
-from plimsoll.commands.framing import StratumUnits, allocate, count_items, count_unreached, make_frame
+from pipelines.review.frame import StratumUnits, allocate, count_items, count_unreached, make_frame
 from risk_register.reviews import FrameUnit, Tally
 
 

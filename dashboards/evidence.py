@@ -1,0 +1,126 @@
+"""The text of a conversation, for somebody who may read it: the one door through which a page sees any.
+
+Role, grant and reason are asked here, and the trace is written before the first byte is read. Files are those
+of the lake's current generation, found by deployment and day: what was erased cannot be opened again. Nothing
+is kept of what was read.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+
+import duckdb
+from deltalake import DeltaTable
+
+from dashboards.auth import Account
+from risk_register.accounts import Action
+from risk_register.audit import record_access
+from risk_register.errors import NotAllowedError, UnknownRecordError
+from risk_register.store import Store
+
+TABLE = "staging.message"
+QUERY = Path(__file__).parent / "queries" / "conversation_text.sql"
+GONE = (
+    "The text of this conversation is no longer held: it was erased, or its time is over. Pass the item on."
+)
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """What one side said in one turn, redacted."""
+
+    turn: int
+    role: str
+    text: str
+    sent_at: datetime
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Somebody wants to read a conversation: who, which, why, and under which name the trace knows it.
+
+    `subject` is the id of the item or incident, not of the conversation: the trace outlives a person's data.
+    """
+
+    account: Account
+    deployment_id: str
+    conversation_id: str
+    day: date | None
+    subject: str
+    reason: str
+    at: datetime
+
+
+def read_conversation(lake: Path | None, store: Store, reading: Reading) -> tuple[Spoken, ...]:
+    """The messages of a conversation, turn by turn.
+
+    Raises:
+        NotAllowedError: no role on this deployment allows it, or the reason is blank.
+        UnknownRecordError: the text is no longer held, or this dashboard was started without the lake.
+    """
+    if not reading.account.may(Action.READ_CONVERSATION, reading.deployment_id):
+        raise NotAllowedError(
+            f"{reading.account.name} may not read conversations of {reading.deployment_id}; "
+            "an administrator gives roles."
+        )
+    if lake is None:
+        raise UnknownRecordError(
+            "This dashboard was started without the lake, so it can open no conversation."
+        )
+    record_access(
+        store,
+        action="conversation_read",
+        subject=reading.subject,
+        deployment_id=reading.deployment_id,
+        reason=reading.reason,
+        actor=reading.account.name,
+        at=reading.at,
+    )
+    files = find_files(lake, deployment_id=reading.deployment_id, day=reading.day)
+    spoken = _query(files, reading.conversation_id) if files else ()
+    if not spoken and reading.day is not None:
+        # Late records move a conversation to the day of its new first message.
+        files = find_files(lake, deployment_id=reading.deployment_id, day=None)
+        spoken = _query(files, reading.conversation_id) if files else ()
+    if not any(one.text for one in spoken):  # retention leaves the rows and takes the text
+        raise UnknownRecordError(GONE)
+    return spoken
+
+
+def find_files(lake: Path, *, deployment_id: str, day: date | None) -> list[str]:
+    """The files of the current generation that may hold a conversation; of all days when `day` is None."""
+    pointer = lake / "generations" / "current.json"
+    if not pointer.exists():
+        return []
+    version = json.loads(pointer.read_text())["versions"].get(TABLE)
+    if version is None:
+        return []
+    root = lake.joinpath(*TABLE.split("."))
+    log = root / "_delta_log" / f"{version:020d}.json"
+    table = _open_version(str(root), version, log.stat().st_mtime_ns if log.exists() else 0)
+    filters: list[tuple[str, str, object]] = [("deployment_id", "=", deployment_id)]
+    if day is not None:
+        filters.append(("day", "=", day.isoformat()))
+    # The addresses are percent-encoded; the last three parts name the partition and the file.
+    uris = table.file_uris(partition_filters=filters)
+    return sorted(str(root.joinpath(*uri.split("/")[-3:])) for uri in uris)
+
+
+@lru_cache(maxsize=4)
+def _open_version(location: str, version: int, _written_at: int) -> DeltaTable:
+    """A version of the table; it never changes, so its log is read once."""
+    return DeltaTable(location, version=version)
+
+
+def _query(files: list[str], conversation_id: str) -> tuple[Spoken, ...]:
+    connection = duckdb.connect(":memory:", config={"threads": "1", "autoinstall_known_extensions": "false"})
+    try:
+        given = {"files": files, "conversation_id": conversation_id}
+        cursor = connection.execute(QUERY.read_text(), given)
+        return tuple(Spoken(*row) for row in cursor.fetchall())
+    finally:
+        connection.close()

@@ -1,0 +1,110 @@
+"""The review desk by keyboard alone: blurred until opened, paused at once, labelled, passed on, danger."""
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+DESK = "/review?deployment=harbor_companion"
+FIRST = "I could not sleep again"
+
+
+def text_of(reader):
+    return reader.page.evaluate("document.getElementById('review-text').innerText")
+
+
+def is_veiled(reader):
+    return reader.page.evaluate("document.getElementById('review-text').classList.contains('is-blurred')")
+
+
+def wait_for_item(reader):
+    reader.wait("!document.getElementById('review-bar').hidden")
+    reader.wait("document.getElementById('review-item').textContent.includes('yours until')")
+
+
+def take(reader):
+    reader.open(DESK)
+    reader.wait("document.getElementById('review-pace').textContent.includes('wait for you')")
+    if reader.page.evaluate("document.getElementById('review-bar').hidden"):
+        reader.page.keyboard.press("Enter")
+    wait_for_item(reader)
+
+
+def test_a_conversation_is_labelled_without_a_mouse(make_reader):
+    reader = make_reader("reviewer_one")
+    take(reader)
+    keys = reader.page.keyboard
+    assert text_of(reader) == ""
+    keys.press("j")  # the button to open has the focus, and keys still mean what they say
+    keys.press("k")
+    keys.press("o")
+    reader.wait(f"document.getElementById('review-text').innerText.includes('{FIRST}')")
+    assert not is_veiled(reader)
+    assert "<b>But</b>" in text_of(reader)
+    keys.press("p")
+    assert is_veiled(reader)
+    keys.press("p")
+    assert not is_veiled(reader)
+    keys.press("1")
+    keys.press("j")
+    keys.press("2")
+    assert "Self-injury 2, Suicidal thoughts 1" in reader.page.inner_text("#review-summary")
+    keys.press("x")
+    keys.press("k")
+    keys.press("1")  # the same level again takes it back
+    assert "nothing seen" in reader.page.inner_text("#review-summary")
+    keys.press("9")
+    assert "has the levels 1, 2, 3, 4" in reader.page.inner_text("#review-summary")
+    keys.press("3")
+    keys.press("f")
+    reader.wait("document.getElementById('review-flag').getAttribute('aria-pressed') === 'true'")
+    keys.press("Enter")
+    reader.wait("document.getElementById('review-said').textContent.includes('The detectors:')")
+    wait_for_item(reader)
+    assert text_of(reader) == ""
+    assert "1 labelled today" in reader.page.inner_text("#review-pace")
+    assert (reader.faults, reader.external) == ([], [])
+
+
+def test_an_unopened_item_cannot_be_submitted_and_can_be_passed_on(make_reader):
+    reader = make_reader("reviewer_one")
+    take(reader)
+    keys = reader.page.keyboard
+    reader.page.evaluate("document.activeElement.blur()")
+    keys.press("Enter")
+    assert "Open the conversation first" in reader.page.inner_text("#review-refusal")
+    keys.press("l")
+    reader.wait("document.getElementById('review-refusal').textContent === ''")
+    wait_for_item(reader)
+    keys.press("?")
+    assert reader.page.evaluate("document.getElementById('review-help').open")
+    keys.press("Escape")
+    assert reader.faults == []
+
+
+def test_danger_needs_one_key_and_one_confirmation(make_reader):
+    reader = make_reader("reviewer_two")
+    take(reader)
+    keys = reader.page.keyboard
+    keys.press("d")
+    reader.wait("document.getElementById('review-alert').open")
+    keys.press("Escape")
+    assert "The on-call is paged" not in reader.page.inner_text("#review-alert-title")
+    keys.press("d")
+    keys.press("Enter")
+    reader.wait("document.getElementById('review-alert-title').textContent.includes('The on-call is paged')")
+    assert "Do not contact the person yourself" in reader.page.inner_text("#review-protocol")
+    keys.press("Enter")
+    assert not reader.page.evaluate("document.getElementById('review-alert').open")
+    wait_for_item(reader)
+    assert reader.faults == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_desk_fits_a_narrow_screen(make_reader, scheme):
+    reader = make_reader("reviewer_two", width=375, scheme=scheme)
+    take(reader)
+    reader.page.keyboard.press("o")
+    reader.wait(f"document.getElementById('review-text').innerText.includes('{FIRST}')")
+    assert reader.page.evaluate("document.documentElement.scrollWidth") <= 375
+    assert reader.page.is_visible("#review-danger")
+    assert reader.faults == []
