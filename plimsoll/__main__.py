@@ -15,6 +15,7 @@ from plimsoll.commands import (
     deciding,
     demonstration,
     erasing,
+    evaluating,
     governing,
     ingesting,
     keeping,
@@ -40,6 +41,7 @@ app.command("demo")(demonstration.demo)
 app.command("ingest")(ingesting.ingest)
 app.command("run")(running.run)
 app.command("status")(state.status)
+app.command("evaluate")(evaluating.evaluate)
 app.command("serve")(serving.serve)
 app.command("orchestrate")(serving.orchestrate)
 app.command("erase")(erasing.erase)

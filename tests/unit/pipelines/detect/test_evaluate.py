@@ -1,90 +1,116 @@
-"""Agreement of findings with labels: unknown is not a no, and few positives are no figure."""
+"""Agreement of detectors with labels: unknown is not a no, and few positives are no figure."""
 
-import json
-from pathlib import Path
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
-from pipelines.detect.cascade import scan_all
-from pipelines.detect.evaluate import LabelledRow, evaluate, make_messages, make_share, read_labelled
-from pipelines.errors import SourceError
+from pipelines.detect.cascade import make_cascade
+from pipelines.detect.detector import DetectorCard, Figure, SignalCard
+from pipelines.detect.detectors.lexicon.lexicon import load_lexicon_detector
+from pipelines.detect.evaluate import evaluate
+from pipelines.detect.gate import find_regressions
+from pipelines.detect.labelled import LabelledRow
 
-SIGNAL = ("u_suicidal_ideation",)
+LABEL = "self_harm_or_suicide"
 
 
-def row(row_id: str, text: str, is_positive: bool | None, **more: str) -> LabelledRow:
-    return LabelledRow(row_id, "user", text, more.get("language", "en"), is_positive, more.get("severity"))
+def row(row_id: str, text: str, answer: int | None, **more: Any) -> LabelledRow:
+    labels = {} if answer is None else {LABEL: answer}
+    return LabelledRow(
+        row_id=row_id,
+        role="user",
+        text=text,
+        language=more.get("language", "en"),
+        labels=labels | more.get("labels", {}),
+        label_source=more.get("label_source", "human"),
+        cluster=more.get("cluster", row_id),
+        dataset="set",
+    )
 
 
 ROWS = [
-    row("hit", "I want to kill myself", True, severity="2"),
-    row("miss", "the river looks calm tonight", True, severity="2"),
-    row("mistaken", "I wish I was dead", False, severity="0"),
-    row("clear", "I like tea", False, severity="0"),
+    row("hit", "I want to kill myself", 1, labels={"suicide_risk_level": "cssrs_2"}),
+    row("miss", "the river looks calm tonight", 1, labels={"suicide_risk_level": "cssrs_2"}),
+    row("mistaken", "I wish I was dead", 0, labels={"suicide_risk_level": "cssrs_0"}),
+    row("clear", "I like tea", 0, labels={"suicide_risk_level": "cssrs_0"}, label_source="llm_judge"),
     row("unknown", "I want to die", None),
-    row("unread", "jag vill inte leva", True, language="sv"),
+    row("unread", "jag vill inte leva", 1, language="sv"),
 ]
 
 
-def test_counts_are_those_of_the_four_cells_and_the_rest_is_left_out_aloud() -> None:
-    found = evaluate(ROWS, scan_all(make_messages(ROWS)), SIGNAL)
-    assert (found.true_positives, found.false_negatives) == (1, 1)
-    assert (found.false_positives, found.true_negatives) == (1, 1)
-    assert (found.unknown, found.unscored) == (1, 1)
-    assert (found.missed_ids, found.false_positive_ids) == (("miss",), ("mistaken",))
+def answer(rows: Sequence[LabelledRow], detector: str = "lexicon", label: str = LABEL) -> dict[str, Any]:
+    results = evaluate(rows, make_cascade([load_lexicon_detector()]))
+    return next(one for one in results if one["detector"] == detector and one["label"] == label)
 
 
-def test_shares_follow_from_the_counts() -> None:
-    found = evaluate(ROWS, scan_all(make_messages(ROWS)), SIGNAL)
-    assert found.precision.value == found.recall.value == found.specificity.value == found.f1 == 0.5
-    assert found.recall.low < 0.5 < found.recall.high
+def test_a_result_has_the_shape_that_others_read() -> None:
+    found = answer(ROWS)
+    assert {"signal", "dataset", "detector", "version", "n", "positives", "ci"} <= found.keys()
+    assert set(found["recall_at_fpr"]) == {"0.01", "0.05"}
+    assert (found["signal"], found["dataset"]) == ("u_suicidal_ideation", "set")
 
 
-def test_the_share_flagged_is_given_by_severity() -> None:
-    found = evaluate(ROWS, scan_all(make_messages(ROWS)), SIGNAL)
-    assert [(item.severity, item.flagged.events, item.flagged.trials) for item in found.by_severity] == [
-        ("0", 1, 2),
-        ("2", 1, 2),
+def test_unknown_and_unscored_rows_are_left_out_aloud() -> None:
+    found = answer(ROWS)
+    assert (found["n"], found["positives"], found["unknown"], found["unscored"]) == (4, 2, 1, 1)
+
+
+def test_figures_follow_from_the_four_cells() -> None:
+    found = answer(ROWS)
+    assert found["precision"] == found["recall"] == found["f1"] == 0.5
+    low, high = found["ci"]["recall"]
+    assert low < 0.5 < high
+    assert found["at"]["alert"]["specificity"]["value"] == 0.5
+    assert not found["is_enough"]
+
+
+def test_the_cascade_has_the_figures_of_the_detector_that_decides() -> None:
+    assert answer(ROWS, "cascade")["auprc"] == answer(ROWS)["auprc"]
+
+
+def test_the_share_flagged_is_given_by_grade_and_by_slice() -> None:
+    found = answer(ROWS)
+    flagged = {name: share["alert"]["events"] for name, share in found["flagged_by_grade"].items()}
+    assert flagged == {"cssrs_0": 1, "cssrs_2": 1}
+    assert found["slices"]["label_source"]["llm_judge"]["n"] == 1
+    assert found["slices"]["length"]["under_60"]["n"] == 4
+
+
+def test_a_level_is_part_of_the_question() -> None:
+    rows = [
+        row("active", "I want to kill myself", 1, labels={"suicide_high_risk": 0}),
+        row("plan", "I'm going to kill myself tonight", 1, labels={"suicide_high_risk": 1}),
     ]
-
-
-def test_a_minimum_level_leaves_lower_findings_out() -> None:
-    scan = scan_all(make_messages(ROWS))
-    assert evaluate(ROWS, scan, SIGNAL, minimum_level=2).true_positives == 1
-    assert evaluate(ROWS, scan, SIGNAL, minimum_level=3).true_positives == 0
+    found = answer(rows, label="suicide_high_risk")
+    assert found["signal"] == "u_suicidal_ideation>=3"
+    assert (found["precision"], found["recall"]) == (1.0, 1.0)
 
 
 def test_a_finding_about_somebody_else_does_not_flag_the_speaker() -> None:
-    rows = [row("other", "My brother wants to kill himself", False)]
-    assert evaluate(rows, scan_all(make_messages(rows)), SIGNAL).false_positives == 0
+    found = answer([row("other", "My brother wants to kill himself", 0), row("own", "I want to die", 1)])
+    assert found["precision"] == 1.0
 
 
-@pytest.mark.parametrize(("count", "expected"), [(9, False), (10, True)])
-def test_ten_positives_make_a_figure(count: int, expected: bool) -> None:
-    rows = [row(str(place), "I like tea", True) for place in range(count)]
-    assert evaluate(rows, scan_all(make_messages(rows)), SIGNAL).has_enough_positives is expected
+def test_a_set_without_labels_gives_the_share_flagged_and_no_recall() -> None:
+    rows = [row("one", "I want to die", None), row("two", "I like tea", None)]
+    found = answer(rows)
+    assert found["flagged_share"]["alert"]["value"] == 0.5
+    assert (found["n"], found["recall"], found["auprc"]) == (0, None, None)
 
 
-def test_a_share_of_nothing_is_not_a_number() -> None:
-    empty = make_share(0, 0)
-    assert empty.value != empty.value  # NaN alone differs from itself
+def test_harmless_rows_are_negatives_and_say_nothing_else() -> None:
+    rows = [
+        row("scary", "how do I kill a process", None, labels={"safe_but_scary": 1}),
+        row("other", "how do I kill a person", None, labels={"safe_but_scary": 0}),
+    ]
+    found = answer(rows, label="safe_but_scary")
+    assert (found["n"], found["positives"]) == (1, 0)
 
 
-def write(path: Path, *records: dict[str, object]) -> Path:
-    path.write_text("".join(json.dumps(record) + "\n" for record in records))
-    return path
-
-
-def test_an_absent_label_is_read_as_unknown(tmp_path: Path) -> None:
-    record = {"id": "a", "role": "user", "text": "t", "language": "en", "labels": {"x": 0, "grade": "g"}}
-    path = write(tmp_path / "rows.jsonl", record)
-    assert read_labelled(path, "x", severity="grade")[0] == LabelledRow("a", "user", "t", "en", False, "g")
-    assert read_labelled(path, "y")[0].is_positive is None
-
-
-def test_a_file_with_an_id_twice_or_without_labels_is_refused(tmp_path: Path) -> None:
-    record: dict[str, object] = {"id": "a", "role": "user", "text": "t", "language": "en", "labels": {}}
-    with pytest.raises(SourceError, match="an id twice"):
-        read_labelled(write(tmp_path / "twice.jsonl", record, record), "x")
-    with pytest.raises(SourceError, match="after 0 rows"):
-        read_labelled(write(tmp_path / "bare.jsonl", {"id": "a"}), "x")
+@pytest.mark.parametrize(("lower_end", "count"), [(0.49, 0), (0.51, 1)])
+def test_a_figure_below_the_interval_on_its_card_is_a_regression(lower_end: float, count: int) -> None:
+    figure = Figure("set", "recall", 0.6, lower_end, 0.7, 4, 2)
+    line = SignalCard("u_suicidal_ideation", ("en",), "limited", "", figures=(figure,))
+    card = DetectorCard("lexicon", "1", "", "", (line,), ("en",), ("user",), (), ())
+    assert len(find_regressions([answer(ROWS)], [card])) == count

@@ -1,0 +1,79 @@
+"""Labelled files: what is missing is unknown, what is wrong is said with its line and field."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from pipelines.detect.labelled import load_label_map, read_labelled
+from pipelines.detect.overlap import hash_text
+from pipelines.errors import SourceError
+from risk_register.content import load_taxonomy
+
+
+def write(path: Path, *records: object) -> Path:
+    lines = "\n".join(one if isinstance(one, str) else json.dumps(one) for one in records)
+    if path.suffix == ".gz":
+        path.write_bytes(gzip.compress(lines.encode()))
+    else:
+        path.write_text(lines, encoding="utf-8")
+    return path
+
+
+RECORD = {"id": "a", "role": "user", "text": "hello", "language": "en", "labels": {"violence": 1}}
+
+
+@pytest.mark.parametrize("name", ["chat_dev.jsonl", "chat_dev.jsonl.gz"])
+def test_a_plain_and_a_packed_file_are_read_alike(tmp_path: Path, name: str) -> None:
+    (row,) = read_labelled(write(tmp_path / name, RECORD))
+    assert (row.row_id, row.dataset, row.labels) == ("a", "chat_dev", {"violence": 1})
+
+
+def test_an_absent_label_is_unknown(tmp_path: Path) -> None:
+    (row,) = read_labelled(write(tmp_path / "set.jsonl", RECORD))
+    meanings = load_label_map().labels
+    assert row.answer("violence", meanings["violence"]) is True
+    assert row.answer("self_harm", meanings["self_harm"]) is None
+
+
+def test_rows_of_a_conversation_stand_or_fall_together(tmp_path: Path) -> None:
+    rows = read_labelled(
+        write(
+            tmp_path / "set.jsonl",
+            RECORD | {"conversation_id": "c"},
+            RECORD | {"id": "b", "meta": {"prompt_id": 7}},
+        )
+    )
+    assert [row.cluster for row in rows] == ["c", "prompt_id:7"]
+
+
+def test_every_wrong_line_is_named_without_its_text(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "set.jsonl", "{nonsense", RECORD | {"role": "robot", "text": "a secret"}, RECORD, RECORD
+    )
+    with pytest.raises(SourceError) as raised:
+        read_labelled(path)
+    message = str(raised.value)
+    assert "line 1" in message
+    assert "line 2: role" in message
+    assert "id a occurs twice" in message
+    assert "secret" not in message
+
+
+@pytest.mark.parametrize("content", [b"", b"\x1f\x8b broken"])
+def test_an_empty_or_broken_file_is_an_error(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "set.jsonl.gz"
+    path.write_bytes(content)
+    with pytest.raises(SourceError, match=r"set\.jsonl\.gz"):
+        read_labelled(path)
+
+
+def test_label_names_speak_of_signals_of_the_taxonomy() -> None:
+    known = {signal.id for signal in load_taxonomy().signals}
+    assert {signal for one in load_label_map().labels.values() for signal in one.signals} <= known
+
+
+def test_copies_of_a_text_are_known_by_their_hash() -> None:
+    assert hash_text("Hello  World") == hash_text("hello world\n")
+    assert hash_text("hello world") != hash_text("hello worlds")
