@@ -212,7 +212,7 @@ def _refuse_repeats(path: Path, entries: Sequence[Entry]) -> None:
         raise ContentError(f"{path}: id used twice: {', '.join(repeated)}")
 
 
-class _StrictLoader(yaml.SafeLoader):
+class _StrictLoader(yaml.CSafeLoader):
     """YAML that refuses a key written twice, where plain YAML silently keeps the last."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
@@ -226,7 +226,7 @@ class _StrictLoader(yaml.SafeLoader):
 
 def _read_yaml(path: Path) -> dict[str, Any]:
     try:
-        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)  # noqa: S506  a SafeLoader
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)  # noqa: S506  a CSafeLoader
     except (yaml.YAMLError, OSError, UnicodeDecodeError) as error:
         raise ContentError(f"{path}: cannot be read: {error}") from error
     if not isinstance(document, dict):

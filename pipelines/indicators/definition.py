@@ -182,13 +182,13 @@ def _list_sql_problems(one: Definition) -> list[str]:
     return problems
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     """YAML in which `on` is a word: YAML 1.1 would read the date of a change as `true: 2026-11-22`."""
 
 
 _Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if first not in "oO"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
 }
 
 

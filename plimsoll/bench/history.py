@@ -15,7 +15,8 @@ from typing import Any
 import pyarrow as pa
 
 from pipelines import lake as lakes
-from pipelines.detect.cascade import cards_table
+from pipelines.detect.cards import cards_table
+from pipelines.detect.cascade import make_cascade
 from pipelines.schemas import finding, ledger, staging
 from pipelines.schemas.table import Table
 from pipelines.settings import Home
@@ -52,7 +53,7 @@ def add_history(home: Home, *, days: int, conversations: int) -> list[dt.date]:
             ledger.DEPLOYMENT.full_name,
             _table(ledger.DEPLOYMENT, [known | {"silence_hours": 12, "maximum_hours": 48}]),
         )
-        commit.replace_all(finding.DETECTOR.full_name, cards_table())
+        commit.replace_all(finding.DETECTOR.full_name, cards_table(make_cascade()))
     for start in range(0, days, DAYS_AT_ONCE):
         add_days(home, chosen[start : start + DAYS_AT_ONCE], conversations=conversations)
     return chosen
@@ -80,7 +81,7 @@ def _make_day(day: dt.date, conversations: int) -> dict[Table, pa.Table]:
             finding.COVERAGE,
             [
                 {name: message[name] for name in ("deployment_id", "day", "conversation_id", "message_id")}
-                | {"detector_id": "lexicon", "detector_version": "bench", "state": "scored"}
+                | {"detector_id": "lexicon", "detector_version": "bench", "state": "scored", "is_basis": True}
                 for message in messages
             ],
         ),
@@ -138,6 +139,7 @@ def _make_findings(messages: list[dict[str, Any]], chance: random.Random) -> Ite
                     "time": "current",
                     "score": 1.0,
                     "is_alert": True,
+                    "is_deciding": True,
                     "evidence_id": "bench",
                     "detector_id": "lexicon",
                     "detector_version": "bench",

@@ -2,13 +2,15 @@
 
 import os
 
+import duckdb
 import orjson
 import pytest
 from typer.testing import CliRunner
 
 from pipelines.errors import StateError
+from pipelines.publish.build import current_file
 from plimsoll.__main__ import app
-from plimsoll.bench import STAGES
+from plimsoll.bench import STAGES, indicators
 from plimsoll.bench.logs import write_log
 from plimsoll.bench.measurement import Figure, describe, measure, ratio
 
@@ -61,3 +63,13 @@ def test_the_log_to_measure_with_is_the_same_every_time(tmp_path):
     records = [orjson.loads(line) for line in (tmp_path / "one").read_bytes().splitlines()]
     assert {record["from"] for record in records} == {"human", "bot"}
     assert len({record["body"] for record in records}) > 280
+
+
+def test_a_history_to_measure_with_is_counted_and_published(tmp_path):
+    days = indicators.build(tmp_path / "home", 3, 20)
+    assert days > 0
+    assert indicators.compute_last_day(tmp_path / "home", 21) > 0
+    assert min(indicators.assess_and_publish(tmp_path / "home")) > 0
+    with duckdb.connect(str(current_file(tmp_path / "home" / "published")), read_only=True) as connection:
+        (counted,) = connection.sql("select conversation_count from published.deployment").fetchall()
+    assert counted == (81,)
