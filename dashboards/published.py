@@ -30,6 +30,7 @@ from dashboards.records import (
     EquityRatio,
     GraveFinding,
     Indicator,
+    LanguageShare,
     Observation,
     QualityCount,
     Readiness,
@@ -156,6 +157,10 @@ class Reader:
     def readiness(self, deployment_id: str) -> tuple[Readiness, ...]:
         """What every indicator lacks."""
         return self._rows(Readiness, "readiness", {"deployment_id": deployment_id})
+
+    def languages(self, deployment_id: str, since: date) -> tuple[LanguageShare, ...]:
+        """Conversations by language, most first, and whether detectors read any of it."""
+        return self._rows(LanguageShare, "language", {"deployment_id": deployment_id, "since": since})
 
     def detectors(self) -> tuple[Detector, ...]:
         """Detectors and their signals."""

@@ -201,6 +201,15 @@ class Readiness:
 
 
 @dataclass(frozen=True)
+class LanguageShare:
+    """Conversations that are read in one language, and whether a detector read any of the user's words."""
+
+    language: str
+    is_seen: bool
+    conversation_count: int
+
+
+@dataclass(frozen=True)
 class Detector:
     """A detector, a signal it looks for, and what is known of its error."""
 

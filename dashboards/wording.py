@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
-from dashboards.records import EquityRatio, Indicator, Observation
+from dashboards.records import EquityRatio, Indicator, LanguageShare, Observation
 from dashboards.theme import ABSENCE_MARKS, Absence
 
 MISSING = "–"
@@ -118,6 +118,26 @@ def say_factor(value: float) -> str:
 def say_absences(absences: Sequence[Absence]) -> str:
     """The words of everything a number must be read with."""
     return ", ".join(ABSENCE_MARKS[absence].word for absence in absences)
+
+
+def say_unseen(languages: Sequence[LanguageShare]) -> str:
+    """Which share of the conversations is in languages that no detector reads."""
+    total = sum(row.conversation_count for row in languages)
+    if not total:
+        return "No conversation in this range."
+    unseen = [row for row in languages if not row.is_seen]
+    count = sum(row.conversation_count for row in unseen)
+    if not count:
+        return f"Detectors read the language of all {say_count(total)} conversations in this range."
+    named = ", ".join(
+        f"{'not known' if row.language == 'unknown' else row.language} {say_count(row.conversation_count)}"
+        for row in unseen
+    )
+    return (
+        f"{say_share(count / total)} of the conversations in this range ({say_count(count)} of "
+        f"{say_count(total)}) are in languages that no detector reads ({named}): what is said there is "
+        "unknown, not clear."
+    )
 
 
 def say_day(day: date | None) -> str:

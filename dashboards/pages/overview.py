@@ -20,6 +20,7 @@ from dashboards.theme import STATUS_MARKS, Status, rank_status
 from dashboards.view import View
 from dashboards.wording import (
     say_day,
+    say_unseen,
     say_words,
 )
 from risk_register.appetites import list_decisions
@@ -49,6 +50,7 @@ def layout(view: View) -> Component:
     return html.Div(
         [
             draw_heading(view, "Overview", _say_state(view, standings)),
+            html.P(say_unseen(view.reader.languages(view.deployment_id, view.since)), className="unseen"),
             _draw_tally(view, standings),
             html.Div(
                 [

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,14 +12,18 @@ import pyarrow as pa
 
 from pipelines.lake import Lake
 from pipelines.schemas.assessment import READINESS
+from pipelines.schemas.indicator import LANGUAGE_DAY
 from pipelines.schemas.table import SLICES
 
 NEXT_STEPS = {
     "event": "Map the handoff records of your system (kind: handoff) and deliver again.",
     "notice": "Map the notices of this kind (kind: notice), or accept that only in-chat statements count.",
     "field": "Map this field of the message records and deliver again.",
-    "signal": "No detector looks for this signal in the languages of this log.",
+    "signal": "No detector looks for this signal in these languages: the figure is about the others.",
 }
+SMALLEST_SHARE = 0.01
+"""Of the conversations that a language must make up before rules are missed in it."""
+EVERY_LANGUAGE = "*"
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,7 @@ class Held:
     notices: frozenset[str]
     fields: frozenset[str]
     languages: frozenset[str]
+    """Those in which at least one of a hundred conversations is read; not 'unknown'."""
     conversation_count: int
 
 
@@ -41,12 +48,11 @@ def read_held(lake: Lake, deployment_id: str) -> Held:
     details = [] if events is None else events.to_pylist()
     known = set()
     count = 0 if conversations is None else conversations.num_rows
-    languages: set[str] = set()
     if conversations is not None:
         for name in SLICES:
             values = set(conversations[name].to_pylist()) - {"unknown", "unrecognised"}
             known |= {name} if values else set()
-            languages |= values if name == "language" else set()
+    languages = _read_languages(lake, deployment_id, days)
     return Held(
         frozenset(row["kind"] for row in details),
         frozenset(row["detail"] for row in details if row["kind"] == "notice"),
@@ -54,6 +60,20 @@ def read_held(lake: Lake, deployment_id: str) -> Held:
         frozenset(languages),
         count,
     )
+
+
+def _read_languages(lake: Lake, deployment_id: str, days: Sequence[dt.date]) -> set[str]:
+    rows = lake.read(
+        LANGUAGE_DAY.full_name,
+        days=days,
+        deployment_id=deployment_id,
+        columns=["language", "conversation_count"],
+    )
+    counts: Counter[str] = Counter()
+    for row in [] if rows is None else rows.to_pylist():
+        counts[row["language"]] += row["conversation_count"]
+    total = counts.total()
+    return {name for name, count in counts.items() if count >= SMALLEST_SHARE * total} - {"unknown"}
 
 
 def assess_readiness(
@@ -68,22 +88,35 @@ def assess_readiness(
         for indicator, definition in definitions.items():
             needs = [need for need in definition["needs"].split(",") if need]
             lacking = [need for need in needs if not _has(log, need, languages_of)]
+            unseen = {need: _unseen(log, need, languages_of) for need in needs if need not in lacking}
+            unseen = {need: languages for need, languages in unseen.items() if languages}
+            missing = [*lacking, *(f"{need} in {' '.join(names)}" for need, names in unseen.items())]
             rows.append(
                 {
                     "deployment_id": deployment,
                     "indicator_id": indicator,
-                    "state": _state(log, needs, lacking),
-                    "missing": ", ".join(lacking) or ("conversations" if log.conversation_count == 0 else ""),
-                    "next_step": " ".join(dict.fromkeys(NEXT_STEPS[need.split(":")[0]] for need in lacking)),
+                    "state": _state(log, needs, lacking, is_partly_seen=bool(unseen)),
+                    "missing": ", ".join(missing) or ("conversations" if log.conversation_count == 0 else ""),
+                    "next_step": " ".join(
+                        dict.fromkeys(NEXT_STEPS[need.split(":")[0]] for need in (*lacking, *unseen))
+                    ),
                 }
             )
     return pa.Table.from_pylist(rows, schema=READINESS.arrow_schema)
 
 
-def _state(log: Held, needs: list[str], lacking: list[str]) -> str:
+def _state(log: Held, needs: list[str], lacking: list[str], *, is_partly_seen: bool) -> str:
     if log.conversation_count == 0 or (needs and len(lacking) == len(needs)):
         return "not_ready"
-    return "partial" if lacking else "ready"
+    return "partial" if lacking or is_partly_seen else "ready"
+
+
+def _unseen(log: Held, need: str, languages_of: Mapping[str, set[str]]) -> list[str]:
+    """The languages of the log in which nobody looks for a signal that is looked for in others."""
+    kind, name = need.split(":")
+    if kind != "signal" or EVERY_LANGUAGE in languages_of.get(name, set()):
+        return []
+    return sorted(log.languages - languages_of.get(name, set()))
 
 
 def _has(log: Held, need: str, languages_of: Mapping[str, set[str]]) -> bool:
@@ -94,4 +127,5 @@ def _has(log: Held, need: str, languages_of: Mapping[str, set[str]]) -> bool:
         return name in log.notices
     if kind == "field":
         return name in log.fields
-    return bool(log.languages) and log.languages <= languages_of.get(name, set())
+    looked_for = languages_of.get(name, set())
+    return bool(log.languages & looked_for) or (EVERY_LANGUAGE in looked_for and bool(log.languages))

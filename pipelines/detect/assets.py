@@ -15,14 +15,23 @@ from pipelines.computed import finding_inputs, record
 from pipelines.detect.cards import accounts_table, cards_table, figures_table
 from pipelines.detect.cascade import Cascade, make_cascade
 from pipelines.detect.detector import Scan
+from pipelines.detect.language import languages_table, read_languages, with_languages
 from pipelines.expiry import Expired, find_expired
 from pipelines.lake import Lake, Partition
 from pipelines.partition import choose
-from pipelines.schemas.finding import COVERAGE, DETECTOR, DETECTOR_CARD, DETECTOR_FIGURE, FINDING
+from pipelines.schemas.finding import (
+    COVERAGE,
+    DETECTOR,
+    DETECTOR_CARD,
+    DETECTOR_FIGURE,
+    FINDING,
+    LANGUAGE,
+)
 from pipelines.schemas.ledger import QUALITY
 from pipelines.settings import POOL, Home
 
 LOG = logging.getLogger("plimsoll.detect")
+SCORED = (FINDING, COVERAGE, LANGUAGE)
 DAYS_AT_ONCE = 31
 """Days of text in memory at a time."""
 
@@ -39,7 +48,7 @@ def build(home: Home, days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
                 deps=[["staging", "message"], ["ledger", "quality"]],
                 partitions_def=days,
             )
-            for table in (FINDING, COVERAGE)
+            for table in SCORED
         ],
         partitions_def=days,
         backfill_policy=dg.BackfillPolicy.single_run(),
@@ -49,7 +58,7 @@ def build(home: Home, days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         chosen = [dt.date.fromisoformat(key) for key in context.partition_keys]
         for start in range(0, len(chosen), DAYS_AT_ONCE):
             score_days(home, chosen[start : start + DAYS_AT_ONCE])
-        for table in (FINDING, COVERAGE):
+        for table in SCORED:
             yield dg.MaterializeResult(asset_key=table.full_name.split("."))
 
     return detect
@@ -70,10 +79,15 @@ def score_days(home: Home, days: list[dt.date]) -> None:
         if messages is not None and closed:
             messages = choose(messages, sorted(partitions))
         scan = Scan(FINDING.empty(), COVERAGE.empty())
+        languages = LANGUAGE.empty()
         if messages is not None and messages.num_rows:
-            scan = _scan(messages, cascade, held=_held_days(lake))
+            readings = read_languages(messages)
+            languages = languages_table(messages, readings)
+            scan = _scan(with_languages(messages, readings), cascade, held=_held_days(lake))
         order = [(name, "ascending") for name in ("deployment_id", "day", "message_id", "detector_id")]
         commit.replace_days(COVERAGE.full_name, scan.coverage.sort_by(order), partitions | stale)
+        languages = languages.sort_by(order[:-1])
+        commit.replace_days(LANGUAGE.full_name, languages, partitions | stale)
         order += [(name, "ascending") for name in ("signal_id", "evidence_id", "start")]
         commit.replace_days(FINDING.full_name, scan.findings.sort_by(order), partitions | stale)
         commit.replace_all(DETECTOR.full_name, cards_table(cascade))

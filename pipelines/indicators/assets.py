@@ -30,7 +30,13 @@ from pipelines.settings import POOL, Home
 
 DAYS_AT_ONCE = 31
 LOG = logging.getLogger("plimsoll.indicators")
-DAILY = (schemas.FEATURE_DAY, schemas.QUALITY_DAY, schemas.FINDING_DAY, schemas.VERSION_DAY)
+DAILY = (
+    schemas.FEATURE_DAY,
+    schemas.QUALITY_DAY,
+    schemas.FINDING_DAY,
+    schemas.LANGUAGE_DAY,
+    schemas.VERSION_DAY,
+)
 WEEKLY = (schemas.INDICATOR_WEEK, schemas.INDICATOR_WEEK_BUCKET)
 
 

@@ -40,6 +40,7 @@ FROM_LAKE = {
     "equity": "assessment.equity",
     "indicator": "indicator.definition",
     "finding_summary": "indicator.finding_day",
+    "language": "indicator.language_day",
     "detector": "finding.detector",
     "detector_card": "finding.detector_card",
     "detector_figure": "finding.detector_figure",

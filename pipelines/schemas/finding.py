@@ -56,6 +56,23 @@ COVERAGE = Table(
     ),
 )
 
+LANGUAGE = Table(
+    "finding",
+    "language",
+    "One row a message: the language in which the detectors read it.",
+    ("deployment_id", "message_id"),
+    (
+        *PARTITION,
+        Column("conversation_id", TEXT, "The episode."),
+        Column("message_id", TEXT, "The message."),
+        Column(
+            "language", TEXT, "ISO 639-1; 'unknown' where neither log nor text nor conversation shows it."
+        ),
+        Column("source", TEXT, "log, message, conversation or none: how it is known."),
+        Column("confidence", NUMBER, "0-1: the share of the text in the language; 1 where the log says it."),
+    ),
+)
+
 DETECTOR = Table(
     "finding",
     "detector",
@@ -120,4 +137,4 @@ DETECTOR_FIGURE = Table(
     is_partitioned=False,
 )
 
-TABLES = (FINDING, COVERAGE, DETECTOR, DETECTOR_CARD, DETECTOR_FIGURE)
+TABLES = (FINDING, COVERAGE, LANGUAGE, DETECTOR, DETECTOR_CARD, DETECTOR_FIGURE)

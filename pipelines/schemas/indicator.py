@@ -1,6 +1,6 @@
 """Indicator: numerators and denominators per day and slice. Integers only; no rates, no text."""
 
-from pipelines.schemas.table import COUNT, LEVEL, NUMBER, PARTITION, TEXT, Column, Table
+from pipelines.schemas.table import COUNT, FLAG, LEVEL, NUMBER, PARTITION, TEXT, Column, Table
 
 INDICATOR_DAY = Table(
     "indicator",
@@ -147,6 +147,20 @@ FINDING_DAY = Table(
     ),
 )
 
+LANGUAGE_DAY = Table(
+    "indicator",
+    "language_day",
+    "In which languages people write, and whether detectors read any of it.",
+    ("deployment_id", "day", "language", "is_seen"),
+    (
+        *PARTITION,
+        Column("language", TEXT, "Language in which most of the user's messages are read; or 'unknown'."),
+        Column("is_seen", FLAG, "Whether a detector scored at least one message of the user."),
+        Column("conversation_count", COUNT, "Conversations."),
+        Column("message_count", COUNT, "Messages of the user in them."),
+    ),
+)
+
 VERSION_DAY = Table(
     "indicator",
     "version_day",
@@ -165,6 +179,7 @@ TABLES = (
     FEATURE_DAY,
     QUALITY_DAY,
     FINDING_DAY,
+    LANGUAGE_DAY,
     VERSION_DAY,
     INDICATOR_DAY,
     INDICATOR_BUCKET,

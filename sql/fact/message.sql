@@ -93,6 +93,8 @@ select
     message.provider_fingerprint,
     message.policy_version,
     message.received_on,
+    coalesce(read_language.language, 'unknown') as read_language,
+    coalesce(read_language.source, 'none') as read_language_source,
     -- The log holds no zone of the user: this is the hour on the deployment's clock.
     cast(extract(hour from (message.sent_at at time zone deployment.zone)) as integer) as deployment_hour,
     case basis_coverage.state_rank
@@ -118,6 +120,10 @@ left join basis_coverage
     on
         message.deployment_id = basis_coverage.deployment_id
         and message.message_id = basis_coverage.message_id
+left join finding.language as read_language
+    on
+        message.deployment_id = read_language.deployment_id
+        and message.message_id = read_language.message_id
 left join sieve_total
     on
         message.deployment_id = sieve_total.deployment_id

@@ -131,6 +131,7 @@ def make_sources(given: Rows) -> dict[str, pa.Table]:
         "finding": [FINDING | {"conversation_id": "-", "level": 2} | row for row in given.get("finding", [])],
         "coverage": given.get("coverage", [])
         or [{"message_id": m["message_id"], "state": "scored"} for m in messages if m["role"] != "agent"],
+        "language": [FINDING | row for row in given.get("language", [])],
         "deployment": given.get("deployment", [{"zone": "UTC"}]),
         "earlier_risk": [EARLIER | row for row in given.get("earlier_risk", [])],
         "earlier_presence": [PLACE | row for row in given.get("earlier_presence", [])],

@@ -1,6 +1,6 @@
 """What lies under the numbers: findings, detectors, what became of rows, what is missing."""
 
-from pipelines.schemas import finding
+from pipelines.schemas import finding, indicator
 from pipelines.schemas.published.declaration import DEPLOYMENT_ID, INDICATOR_ID, declare
 from pipelines.schemas.table import COUNT, DATE, TEXT, Column
 
@@ -16,6 +16,13 @@ FINDING_SUMMARY = declare(
     Column("message_count", COUNT, "Messages with an alert."),
     Column("conversation_count", COUNT, "Conversations with an alert."),
     Column("sieve_message_count", COUNT, "Messages from the sieve on, alerts included."),
+)
+
+LANGUAGE = declare(
+    "language",
+    indicator.LANGUAGE_DAY.meaning,
+    indicator.LANGUAGE_DAY.key,
+    *indicator.LANGUAGE_DAY.columns,
 )
 
 DETECTOR = declare(

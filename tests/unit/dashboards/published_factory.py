@@ -293,6 +293,7 @@ def make_tables(*, generation: int = 7, home_kind: str = "demo") -> dict[str, li
         "change": make_changes(),
         "data_quality": make_quality(chance),
         "readiness": [row for deployment in (HARBOR, COVE) for row in make_readiness(deployment)],
+        "language": make_languages(),
         "detector": make_detectors(),
         "equity": make_equity(),
         "drift": make_drift(),
@@ -602,6 +603,22 @@ def make_readiness(deployment_id: str) -> list[Row]:
     return rows
 
 
+def make_languages() -> list[Row]:
+    """One language that detectors read, one that none does."""
+    return [
+        {
+            "deployment_id": HARBOR,
+            "day": LAST_DAY - timedelta(days=days),
+            "language": language,
+            "is_seen": language == "en",
+            "conversation_count": count,
+            "message_count": 5 * count,
+        }
+        for days in range(28)
+        for language, count in (("en", 240), ("ar", 4))
+    ]
+
+
 def make_detectors() -> list[Row]:
     """Detectors of every badge."""
     return [
@@ -612,6 +629,10 @@ def make_detectors() -> list[Row]:
             "languages": languages,
             "badge": badge,
             "note": note,
+            "sieve": 0.3,
+            "alert": 0.5,
+            "threshold_reason": "One clear rule reaches it.",
+            "place": 1,
         }
         for signal, languages, badge, note in (
             (

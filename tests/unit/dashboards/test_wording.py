@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from dashboards.records import Indicator, Observation
+from dashboards.records import Indicator, LanguageShare, Observation
 from dashboards.theme import Absence
 from dashboards.wording import (
     say_absences,
@@ -16,9 +16,21 @@ from dashboards.wording import (
     say_share,
     say_size,
     say_unit,
+    say_unseen,
     say_value,
     say_zero,
 )
+
+
+def test_conversations_in_languages_that_nobody_reads_are_counted_in_words():
+    seen, unseen = LanguageShare("en", True, 150), LanguageShare("ar", False, 40)
+    unknown = LanguageShare("unknown", False, 10)
+    assert say_unseen([]) == "No conversation in this range."
+    assert say_unseen([seen]) == "Detectors read the language of all 150 conversations in this range."
+    assert say_unseen([seen, unseen, unknown]) == (
+        "25.0\u00a0% of the conversations in this range (50 of 200) are in languages that no detector reads "
+        "(ar 40, not known 10): what is said there is unknown, not clear."
+    )
 
 
 def observe(**more) -> Observation:

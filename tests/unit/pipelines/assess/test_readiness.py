@@ -37,10 +37,24 @@ def test_part_of_what_is_needed_is_partial_and_none_is_not_ready(make):
     assert assess(make, "notice:ai_disclosure", held())["state"] == "not_ready"
 
 
-def test_a_signal_counts_only_if_it_is_looked_for_in_every_language_of_the_log(make):
+def test_a_signal_that_is_looked_for_in_some_languages_of_the_log_only_is_partial(make):
     both = held(languages=frozenset({"en", "de"}))
     assert assess(make, "signal:p_crisis_resource", both)["state"] == "ready"
-    assert assess(make, "signal:u_suicidal_ideation", both)["missing"] == "signal:u_suicidal_ideation"
+    row = assess(make, "signal:u_suicidal_ideation", both)
+    assert (row["state"], row["missing"]) == ("partial", "signal:u_suicidal_ideation in de")
+    assert row["next_step"]
+
+
+def test_a_signal_that_is_looked_for_in_no_language_of_the_log_is_not_ready(make):
+    row = assess(make, "signal:u_suicidal_ideation", held(languages=frozenset({"zh"})))
+    assert (row["state"], row["missing"]) == ("not_ready", "signal:u_suicidal_ideation")
+
+
+def test_a_detector_that_reads_no_words_looks_in_every_language(make):
+    logged = [{"signal_id": "u_suicidal_ideation", "languages": "*"}]
+    definitions = {"one": make.definition("one", needs="signal:u_suicidal_ideation")}
+    table = assess_readiness({"harbor": held(languages=frozenset({"zh"}))}, definitions, logged)
+    assert table["state"].to_pylist() == ["ready"]
 
 
 def test_an_empty_log_is_not_ready_for_anything(make):
