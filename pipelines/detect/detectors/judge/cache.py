@@ -1,0 +1,51 @@
+"""What the judge has answered already, by a keyed hash of what it was asked: levels and scores, no text.
+
+One folder a conversation, so that an erasure removes it whole. A second run asks only what is missing: that is
+how a run that was stopped, by a kill or by the cost cap, goes on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from pipelines.detect.detectors.judge.rubric import JudgedFinding
+
+_FINDINGS = TypeAdapter(tuple[JudgedFinding, ...])
+
+
+class JudgeCache:
+    """Answers below one folder."""
+
+    def __init__(self, folder: Path, *, version: str) -> None:
+        self._folder = folder
+        self._version = version
+
+    def key(self, window: Sequence[dict[str, Any]], signal_ids: Sequence[str]) -> str:
+        """Moves with the detector's version, the window and what is asked."""
+        content = json.dumps([self._version, list(window), list(signal_ids)], ensure_ascii=False)
+        return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
+
+    def get(self, conversation_id: str, key: str) -> tuple[JudgedFinding, ...] | None:
+        """The answer; None if there is none, or it cannot be read."""
+        try:
+            return _FINDINGS.validate_json(self._path(conversation_id, key).read_bytes())
+        except (FileNotFoundError, ValidationError):
+            return None
+
+    def put(self, conversation_id: str, key: str, findings: tuple[JudgedFinding, ...]) -> None:
+        """Keep an answer, whole or not at all."""
+        path = self._path(conversation_id, key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside = path.with_suffix(f".{os.getpid()}.aside")
+        aside.write_bytes(_FINDINGS.dump_json(findings))
+        aside.replace(path)
+
+    def _path(self, conversation_id: str, key: str) -> Path:
+        return self._folder / conversation_id / f"{key[:32]}.json"
