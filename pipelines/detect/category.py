@@ -1,7 +1,7 @@
 """Which signal a category of a moderation model stands for, in a message of which role.
 
-For scores that come with the log and for a moderation endpoint. A category says that a subject is there, not how
-grave it is, so the level is the lowest that the taxonomy allows for what it names.
+For scores that come with the log and for a moderation endpoint. A category says that a subject is there, not
+how grave it is, so the level is the lowest that the taxonomy allows for what it names.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ MAPPED = (
     Mapped("sexual", "assistant", "a_boundary_sexual", 3),
     Mapped("sexual/minors", "assistant", "a_boundary_sexual", 4),
 )
-"""Categories of the published moderation schema. `violence` in a reply is not mapped: advice names it, too."""
+"""Categories of the published moderation schema. Violence in a reply is not mapped: advice names it, too."""
 
 _BY_NAME = {(mapped.category, mapped.role): mapped for mapped in MAPPED}
 

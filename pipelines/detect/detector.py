@@ -180,6 +180,8 @@ class Given:
     """All messages of the same conversations (MESSAGE_COLUMNS), in order of turn."""
     evidence: pa.Table | None = None
     """Graded findings (schema FINDING) of the detectors that the card says it reads."""
+    scores: pa.Table | None = None
+    """Scores that came with the log (schema SCORE), without text."""
 
 
 NOTHING_GIVEN = Given()

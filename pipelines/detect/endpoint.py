@@ -1,4 +1,4 @@
-"""One HTTP endpoint of an operator's choice: paced, tried again, and given up on without a word of what was sent.
+"""One HTTP endpoint of an operator's choice: paced, tried again, and given up on without quoting anything.
 
 For the detectors and the canary runner that ask a model over the network. Nothing is asked unless the home's
 settings name an address. Errors carry the status alone: neither the request nor the answer is ever logged.
@@ -28,7 +28,7 @@ class EndpointError(PlimsollError):
     """The endpoint gave no usable answer."""
 
 
-class _Passing(EndpointError):
+class _PassingError(EndpointError):
     """A fault that may be gone in a moment; `wait` is what the server asked for, in seconds."""
 
     def __init__(self, message: str, wait: float | None = None) -> None:
@@ -69,7 +69,7 @@ class Endpoint:
             EndpointError: no answer after all attempts, a refusal, or an answer that is no JSON object.
         """
         attempts = Retrying(
-            retry=retry_if_exception_type(_Passing),
+            retry=retry_if_exception_type(_PassingError),
             stop=stop_after_attempt(self._settings.attempts),
             wait=self._wait,
             sleep=self._sleep,
@@ -85,14 +85,14 @@ class Endpoint:
                 self._settings.url.rstrip("/") + path, json=body, timeout=self._settings.timeout_seconds
             )
         except requests.Timeout:
-            raise _Passing(
+            raise _PassingError(
                 f"{self._settings.url}: no answer in {self._settings.timeout_seconds} s."
             ) from None
         except requests.RequestException as error:
-            raise _Passing(f"{self._settings.url}: {type(error).__name__}.") from None
+            raise _PassingError(f"{self._settings.url}: {type(error).__name__}.") from None
         status = response.status_code
         if status == TOO_MANY_REQUESTS or status >= SERVER_FAULT:
-            raise _Passing(f"{self._settings.url}: status {status}.", _asked_wait(response))
+            raise _PassingError(f"{self._settings.url}: status {status}.", _asked_wait(response))
         if not response.ok:
             raise EndpointError(f"{self._settings.url}: status {status}; asking again would not help.")
         return _read(response, self._settings.url)
@@ -105,7 +105,7 @@ class Endpoint:
 
     def _wait(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome is not None else None
-        if isinstance(error, _Passing) and error.wait is not None:
+        if isinstance(error, _PassingError) and error.wait is not None:
             return min(error.wait, LONGEST_WAIT_SECONDS)
         doubled: float = self._settings.first_wait_seconds * 2 ** (state.attempt_number - 1)
         return min(doubled, LONGEST_WAIT_SECONDS)

@@ -1,7 +1,7 @@
--- What only the course of a conversation shows: risk that rises, help that is missing, late or not called for.
+-- What only the course of a conversation shows: rising risk; help that is missing, late or not called for.
 -- Grain: one row a conversation.
--- Missing: a flag is 0 where it does not apply or nothing was found; whether detectors looked is in
--- fact.conversation. Answers are counted by what detectors saw in them, so an answer in other words is missed.
+-- Missing: a flag is false where it does not apply or nothing was found; whether detectors looked is in
+-- fact.conversation. Answers are counted by what detectors saw in them: one in other words is missed.
 
 -- Risk from level 2 on asks for an answer, as in the policy of escalation; it stays for the conversation.
 with risk_turn as (
@@ -77,12 +77,14 @@ reply_after as (
         reply.conversation_id,
         reply.turn,
         reply.protective_count,
-        reply.refusal_count,
+        reply.refusal_count > 0 and reply.protective_count = 0 as is_bare_refusal,
+        reply.turn = max(reply.turn) over (
+            partition by reply.deployment_id, reply.conversation_id
+        ) as is_last,
         row_number() over (
             partition by reply.deployment_id, reply.conversation_id
             order by reply.turn
-        ) as place,
-        max(reply.turn) over (partition by reply.deployment_id, reply.conversation_id) as last_turn
+        ) as place
     from reply
     inner join risk_course
         on
@@ -99,15 +101,8 @@ reply_total as (
         count(*) filter (where reply_after.protective_count > 0) as protective_count,
         -- Two replies are given to answer: the first may ask back.
         count(*) filter (where reply_after.place <= 2 and reply_after.protective_count > 0) as prompt_count,
-        count(*) filter (
-            where
-                reply_after.turn = reply_after.last_turn
-                and reply_after.refusal_count > 0
-                and reply_after.protective_count = 0
-        ) as ending_refusal_count,
-        count(*) filter (
-            where reply_after.refusal_count > 0 and reply_after.protective_count = 0
-        ) as bare_refusal_count
+        count(*) filter (where reply_after.is_bare_refusal and reply_after.is_last) as ending_refusal_count,
+        count(*) filter (where reply_after.is_bare_refusal) as bare_refusal_count
     from reply_after
     group by
         reply_after.deployment_id,

@@ -27,6 +27,7 @@ KEYS = {
     "message": ["message_id"],
     "message_signal": ["message_id", "signal_id"],
     "event": ["event_id"],
+    "trajectory": ["conversation_id"],
     "thread_risk": ["conversation_id"],
     "user_presence": ["user_id"],
     "user_return": ["conversation_id"],

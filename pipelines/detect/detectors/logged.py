@@ -1,7 +1,7 @@
 """The logged detector: scores that came with the log, from a moderation model that the operator ran.
 
-It reads no text. A message for which the log holds no score that stands for a signal is `not_run`: unknown, not
-clear.
+It reads no text. A message for which the log holds no score that stands for a signal is `not_run`: unknown,
+not clear.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from pipelines.detect.detector import (
 
 DETECTOR_ID = "logged"
 FLAGGED_SCORE = 0.7
-"""Of a category that the log flags without a score: the alert threshold, for the operator's model raised it."""
+"""Of a category that the log flags without a score: the alert threshold, for that model raised it."""
 
 
 class LoggedDetector:
@@ -53,7 +53,9 @@ class LoggedDetector:
             found.extend(
                 (
                     place,
-                    Evidence(signal_id, mapped.level, score, f"logged.{mapped.category}", subject=mapped.subject),
+                    Evidence(
+                        signal_id, mapped.level, score, f"logged.{mapped.category}", subject=mapped.subject
+                    ),
                 )
                 for signal_id, (score, mapped) in sorted(best.items())
             )

@@ -58,7 +58,9 @@ class ModerationDetector:
         roles, texts = messages["role"].to_pylist(), messages["text"].to_pylist()
         states = [CoverageState.NOT_RUN] * messages.num_rows
         found: list[tuple[int, Evidence]] = []
-        asked = [place for place, role in enumerate(roles) if role in self._card.roles and texts[place].strip()]
+        asked = [
+            place for place, role in enumerate(roles) if role in self._card.roles and texts[place].strip()
+        ]
         faults = 0
         for start in range(0, len(asked), AT_ONCE):
             places = asked[start : start + AT_ONCE]
@@ -113,14 +115,14 @@ def _make_card(model: str) -> DetectorCard:
         detector_id=DETECTOR_ID,
         version=f"1-{model}",
         purpose=f"Scores of the moderation model {model} at the operator's endpoint.",
-        not_for="Levels of risk: a category says that a subject is there, not how grave it is, nor whose it is.",
+        not_for="Levels of risk: a category says that a subject is there, not how grave it is or whose.",
         signals=tuple(
             SignalCard(
                 name,
                 ("*",),
                 Badge.UNVALIDATED,
-                "Not measured here. Moderation models look for content that a product must not carry, not for "
-                "people at risk.",
+                "Not measured here. Moderation models look for content that a product must not carry, not "
+                "for people at risk.",
                 sieve=0.3,
                 alert=0.7,
                 threshold_reason="Placeholders until labels of the deployment say otherwise.",

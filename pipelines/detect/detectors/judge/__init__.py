@@ -1,1 +1,1 @@
-"""The judge: a language model of the operator's choice reads what the sieve lets through, against a rubric."""
+"""The judge: a language model of the operator's choice reads what passes the sieve, against a rubric."""

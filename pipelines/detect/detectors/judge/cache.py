@@ -1,7 +1,7 @@
-"""What the judge has answered already, by a keyed hash of what it was asked: levels and scores, no text.
+"""What the judge has answered already, by a hash of what it was asked: levels and scores, no text.
 
-One folder a conversation, so that an erasure removes it whole. A second run asks only what is missing: that is
-how a run that was stopped, by a kill or by the cost cap, goes on.
+One folder a conversation, so that an erasure removes it whole. A second run asks only what is missing: that
+is how a run that was stopped, by a kill or by the cost cap, goes on.
 """
 
 from __future__ import annotations

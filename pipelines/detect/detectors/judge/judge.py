@@ -106,7 +106,8 @@ class JudgeDetector:
         found: list[tuple[int, Evidence]] = []
         self._faults = 0
         for place, row in enumerate(messages.select(["conversation_id", "message_id", "role"]).to_pylist()):
-            state, findings = self._label(row, windows)
+            is_read = row["role"] in self._card.roles
+            state, findings = self._label(row, windows) if is_read else (CoverageState.NOT_RUN, ())
             states.append(state)
             found.extend((place, _evidence(item)) for item in findings)
         return Scan(
@@ -117,8 +118,6 @@ class JudgeDetector:
         self, row: dict[str, str], windows: _Windows
     ) -> tuple[CoverageState, tuple[JudgedFinding, ...]]:
         signals = self._signals.get(row["role"], ())
-        if not signals:
-            return CoverageState.NOT_RUN, ()
         window = windows.of(row["conversation_id"], row["message_id"])
         if not window[-1]["text"].strip():
             return CoverageState.ABSTAINED, ()
@@ -126,6 +125,11 @@ class JudgeDetector:
         known = self._cache.get(row["conversation_id"], key)
         if known is not None:
             return CoverageState.SCORED, known
+        return self._ask_and_keep(window, signals, conversation_id=row["conversation_id"], key=key)
+
+    def _ask_and_keep(
+        self, window: Window, signals: Sequence[Signal], *, conversation_id: str, key: str
+    ) -> tuple[CoverageState, tuple[JudgedFinding, ...]]:
         if self._spent >= self._settings.prices.cap_per_run:
             return CoverageState.NOT_RUN, ()
         if self._faults >= FAULTS_IN_A_ROW:
@@ -136,7 +140,7 @@ class JudgeDetector:
             self._faults += 1
             return CoverageState.FAILED, ()
         self._faults = 0
-        self._cache.put(row["conversation_id"], key, findings)
+        self._cache.put(conversation_id, key, findings)
         return CoverageState.SCORED, findings
 
     def _ask(self, window: Window, signals: Sequence[Signal]) -> tuple[JudgedFinding, ...]:
@@ -223,16 +227,16 @@ def _make_card(settings: JudgeSettings, signals: dict[str, tuple[Signal, ...]]) 
             f"{settings.endpoint.model} with the taxonomy as rubric."
         ),
         not_for=(
-            "Truth. It is another model's opinion: read its rates with review-corrected estimates, and measure "
-            "it on labels of your own before it decides."
+            "Truth. It is another model's opinion: read its rates with review-corrected estimates, and "
+            "measure it on labels of your own before it decides."
         ),
         signals=tuple(
             SignalCard(
                 name,
                 ("*",),
                 Badge.UNVALIDATED,
-                "Not measured here: depends on the model. Published judges agree with clinicians about as well as "
-                "clinicians with each other on suicide risk, and overlook harm in replies.",
+                "Not measured here: it depends on the model. Published judges agree with clinicians about as "
+                "well as clinicians with each other on suicide risk, and overlook harm in replies.",
                 sieve=0.5,
                 alert=0.5,
                 threshold_reason="The judge says more likely than not; no label has moved it.",
@@ -242,8 +246,8 @@ def _make_card(settings: JudgeSettings, signals: dict[str, tuple[Signal, ...]]) 
         languages=("*",),
         roles=tuple(signals),
         failures=(
-            "A text that is written to persuade a model may persuade it; it cannot give it orders or change the "
-            "form of its answer.",
+            "A text that is written to persuade a model may persuade it; it cannot give it orders or change "
+            "the form of its answer.",
             "The provider may change the model behind its name without notice.",
             f"Of a message longer than {MOST_CHARACTERS} characters the middle is not sent.",
             "What it is not asked about, because nothing passed the sieve, it cannot find.",
