@@ -12,6 +12,7 @@ from gunicorn.app.base import BaseApplication
 
 from dashboards.app import create_app
 from risk_register.locations import Locate
+from risk_register.identities import Provider, read_provider
 
 THREADS = 4  # a page waits on DuckDB and the store, both of which let other threads run
 WORKER_SECONDS = 60  # a worker that answers nothing for so long is replaced
@@ -46,10 +47,12 @@ def serve(
     reports: Path | None = None,
     lake: Path | None = None,
     locate: Locate | None = None,
+    evidence: Path | None = None,
+    provider: Provider | None = None,
     workers: int = 2,
     is_https: bool = False,
 ) -> None:
-    """Serve until stopped; `reports` is the folder of built reports, `lake` that of texts.
+    """Serve until stopped; `reports` and `evidence` are folders of files, `lake` that of texts.
 
     `secret` signs the sessions and must be the same for all workers.
     """
@@ -71,6 +74,8 @@ def serve(
         reports=reports,
         lake=lake,
         locate=locate,
+        evidence=evidence,
+        provider=provider,
         is_https=is_https,
     ).run()
 
@@ -94,6 +99,8 @@ def main() -> None:
         port=arguments.port,
         reports=home / "reports",
         lake=home / "lake",
+        evidence=home / "governance" / "evidence",
+        provider=read_provider(home / "openid.yaml"),
         workers=arguments.workers,
     )
 

@@ -38,6 +38,7 @@ def open_view(
     reports: Path | None = None,
     lake: Path | None = None,
     locate: Locate | None = None,
+    evidence: Path | None = None,
 ) -> Iterator[View]:
     """A view on the deployment that the address names, or on the account's first one.
 
@@ -77,4 +78,5 @@ def open_view(
             reports=reports,
             lake=lake,
             locate=locate,
+            evidence=evidence,
         )

@@ -20,16 +20,20 @@ from flask_login import current_user
 from dashboards import auth
 from dashboards.access import NoGrantError
 from dashboards.components import shell
+from dashboards.openid import add_provider
 from dashboards.pages.directory import PAGES, RAIL, find_page
 from dashboards.published import NothingPublishedError, Published, PublishedError
 from dashboards.routes import Site, add_routes, open_page, read_scheme
 from dashboards.wording import say_words
 from risk_register.errors import RegisterError
 from risk_register.locations import Locate
+from risk_register.evidence import LARGEST_FILE
+from risk_register.identities import Provider
 from risk_register.store import Store
 
 HERE = Path(__file__).parent
-LARGEST_FORM = 64 * 1024  # bytes; a note and a reference to evidence, not the evidence
+LARGEST_FORM = 64 * 1024  # bytes of text; a file of evidence counts apart
+LARGEST_UPLOAD = LARGEST_FILE + 2 * LARGEST_FORM
 INDEX = """<!DOCTYPE html>
 <html lang="en" data-mantine-color-scheme="{%scheme%}" data-ag-theme-mode="{%scheme%}">
 <head>{%metas%}<meta name="viewport" content="width=device-width, initial-scale=1">
@@ -56,6 +60,8 @@ def create_app(
     reports: Path | None = None,
     lake: Path | None = None,
     locate: Locate | None = None,
+    evidence: Path | None = None,
+    provider: Provider | None = None,
     is_https: bool = False,
     clock: Callable[[], datetime] = auth.utc_now,
 ) -> dash.Dash:
@@ -63,6 +69,7 @@ def create_app(
 
     `lake` is where texts lie, for those who may read one; without it none can be opened. `locate` finds the
     source record of a conversation; without it the page names the command.
+    `evidence` is the folder of files that show what was attested, `provider` lets people sign in elsewhere.
     """
     server = flask.Flask("dashboards", template_folder=str(HERE / "templates"), static_folder=None)
     server.config.update(
@@ -71,11 +78,13 @@ def create_app(
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=is_https,
-        MAX_CONTENT_LENGTH=1024 * 1024,
+        MAX_CONTENT_LENGTH=LARGEST_UPLOAD,
         MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
     )
-    site = Site(Published(published), Store(governance_url), clock, reports, lake, locate)
+    site = Site(Published(published), Store(governance_url), clock, reports, lake, locate, evidence)
     auth.guard(server, site.store, clock)
+    if provider is not None:
+        add_provider(server, provider, site.store, clock, is_https=is_https)
     add_routes(server, site)
     app = PlimsollDash(
         "dashboards",

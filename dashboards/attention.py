@@ -143,7 +143,7 @@ def _find_waiting(
             {},
         )
         for one in proposals
-        if not one.is_approved
+        if one.is_open
     ]
     return found + [
         Need(

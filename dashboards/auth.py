@@ -1,7 +1,7 @@
 """Who is reading: sessions, one-time links, passwords, grants, and the headers every answer carries.
 
-Accounts and grants live in `risk_register.accounts` and are asked on every request, so that taking
-a grant away works at once. What a page shows is not decided here; which deployments it may show is.
+Sessions, accounts and grants live in `risk_register` and are asked on every request, so that ending a session
+or taking a grant away works at once. What a page shows is not decided here; which deployments it may show is.
 """
 
 from __future__ import annotations
@@ -17,15 +17,19 @@ import flask
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
-from risk_register import accounts
+from risk_register import accounts, sessions
+from risk_register.sessions import Method
 from risk_register.store import Store
 
 IDLE_LIMIT = timedelta(minutes=30)  # a desk left alone; long enough to read one page
 SESSION_LIMIT = timedelta(hours=12)  # one working day
-PUBLIC_ENDPOINTS = frozenset({"auth.sign_in", "auth.redeem", "auth.password", "health"})
+PUBLIC_ENDPOINTS = frozenset(
+    {"auth.sign_in", "auth.redeem", "auth.password", "openid.start", "openid.come_back", "health"}
+)
 PUBLIC_PREFIXES = ("/assets/",)
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 TOKEN_FIELD = "csrf_token"  # noqa: S105  the name of a field
+PROVIDER_TITLE = "PLIMSOLL_PROVIDER"  # the setting that names the identity provider, if there is one
 SIGN_IN_FAILED = "That did not work. A link opens the door once and only for a while; ask for a new one."
 NOT_KNOWN = "Name or password is not right, or the account rests after too many attempts."
 
@@ -36,10 +40,11 @@ class Account(UserMixin):
 
     name: str
     grants: frozenset[accounts.Grant]
+    session_id: str = ""
 
     def get_id(self) -> str:
-        """What the session keeps."""
-        return self.name
+        """What the cookie keeps."""
+        return self.session_id
 
     @property
     def deployment_ids(self) -> frozenset[str]:
@@ -83,8 +88,9 @@ def guard(server: flask.Flask, store: Store, clock: Callable[[], datetime]) -> N
     login.init_app(server)
 
     @login.user_loader
-    def load(name: str) -> Account:
-        return Account(name=name, grants=accounts.grants(store, name))
+    def load(session_id: str) -> Account | None:
+        found = sessions.find_session(store, session_id)
+        return None if found is None else Account(found.name, found.grants, session_id)
 
     @server.before_request
     def check_request() -> Response | None:
@@ -116,6 +122,19 @@ def is_over(now: datetime) -> bool:
     )
 
 
+def show_door(message: str | None = None, code: int = 200) -> tuple[str, int]:
+    """The page on which people sign in, with what went wrong."""
+    page = flask.render_template(
+        "sign_in.html",
+        link=flask.request.values.get("token", "") if message is None else "",
+        next=safe_next(flask.request.values.get("next")),
+        csrf_token=read_token(),
+        provider=flask.current_app.config.get(PROVIDER_TITLE),
+        message=message,
+    )
+    return page, code
+
+
 def is_same_origin(request: flask.Request) -> bool:
     """Whether the browser says that a write came from a page of this site; callers without one may pass."""
     site = request.headers.get("Sec-Fetch-Site")
@@ -125,36 +144,28 @@ def is_same_origin(request: flask.Request) -> bool:
     return origin is None or urlsplit(origin).netloc == request.host
 
 
-def _open_session(name: str, store: Store, now: datetime) -> None:
+def open_session(name: str, method: Method, store: Store, now: datetime) -> None:
+    """A new session in this browser; nothing of an earlier one is taken over."""
     flask.session.clear()
-    login_user(Account(name=name, grants=accounts.grants(store, name)))
+    session_id = sessions.open_session(store, name=name, method=method, at=now)
+    login_user(Account(name, accounts.grants(store, name), session_id))
     flask.session["opened_at"] = flask.session["seen_at"] = now.isoformat()
 
 
 def _make_blueprint(store: Store, clock: Callable[[], datetime]) -> flask.Blueprint:
     blueprint = flask.Blueprint("auth", __name__)
 
-    def show(message: str | None = None, code: int = 200) -> tuple[str, int]:
-        page = flask.render_template(
-            "sign_in.html",
-            link=flask.request.values.get("token", "") if message is None else "",
-            next=safe_next(flask.request.values.get("next")),
-            csrf_token=read_token(),
-            message=message,
-        )
-        return page, code
-
     @blueprint.get("/sign-in")
     def sign_in() -> tuple[str, int]:
-        return show()
+        return show_door()
 
     @blueprint.post("/sign-in/link")
     def redeem() -> Response | tuple[str, int]:
         check_form()
         name = accounts.redeem_link(store, token=flask.request.form.get("token", ""), at=clock())
         if name is None:
-            return show(SIGN_IN_FAILED, 403)
-        _open_session(name, store, clock())
+            return show_door(SIGN_IN_FAILED, 403)
+        open_session(name, Method.LINK, store, clock())
         return flask.redirect(safe_next(flask.request.form.get("next")), 303)
 
     @blueprint.post("/sign-in/password")
@@ -164,13 +175,14 @@ def _make_blueprint(store: Store, clock: Callable[[], datetime]) -> flask.Bluepr
         given = flask.request.form.get("password", "")
         is_right = accounts.verify_password(store, name=name, password=given, at=clock())
         if not is_right:
-            return show(NOT_KNOWN, 403)
-        _open_session(name, store, clock())
+            return show_door(NOT_KNOWN, 403)
+        open_session(name, Method.PASSWORD, store, clock())
         return flask.redirect(safe_next(flask.request.form.get("next")), 303)
 
     @blueprint.post("/sign-out")
     def sign_out() -> Response:
         check_form()
+        sessions.end_session(store, current_user.get_id(), at=clock())
         logout_user()
         flask.session.clear()
         return flask.redirect("/sign-in", 303)

@@ -44,6 +44,7 @@ class Site:
     reports: Path | None
     lake: Path | None
     locate: Locate | None
+    evidence: Path | None
 
 
 def read_scheme() -> Scheme:
@@ -67,6 +68,7 @@ def open_page(site: Site, page: Page, subject: str | None, search: str) -> Abstr
         reports=site.reports,
         lake=site.lake,
         locate=site.locate,
+        evidence=site.evidence,
     )
 
 

@@ -93,6 +93,7 @@ class View:
     reports: Path | None = None
     lake: Path | None = None
     locate: Locate | None = None
+    evidence: Path | None = None
 
     @property
     def deployment_id(self) -> str:

@@ -66,6 +66,16 @@ class Home:
         return self.path / "definitions"
 
     @property
+    def evidence(self) -> Path:
+        """Files that show what was attested, each under its SHA-256."""
+        return self.path / "governance" / "evidence"
+
+    @property
+    def openid(self) -> Path:
+        """Settings of the identity provider; without the file people sign in with accounts of ours."""
+        return self.path / "openid.yaml"
+
+    @property
     def governance_url(self) -> str:
         """SQLAlchemy address of the governance store; PLIMSOLL_GOVERNANCE_URL names a PostgreSQL one."""
         return os.environ.get("PLIMSOLL_GOVERNANCE_URL", f"sqlite:///{self.path / 'governance.sqlite'}")

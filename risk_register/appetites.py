@@ -14,9 +14,10 @@ from enum import StrEnum
 
 from sqlalchemy import func, select
 
-from risk_register.errors import NotAllowedError, SelfApprovalError, UnknownRecordError
+from risk_register.errors import ChangedMeanwhileError, NotAllowedError, UnknownRecordError
+from risk_register.four_eyes import check_second_person
 from risk_register.model import Appetite, Deployment, columns_of
-from risk_register.store import Store
+from risk_register.store import Store, Write
 
 
 class Side(StrEnum):
@@ -43,6 +44,14 @@ class AppetiteDecision:
     approved_by: str | None
     approved_at: dt.datetime | None
     version: int | None
+    declined_by: str | None = None
+    declined_at: dt.datetime | None = None
+    decline_reason: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for a second person."""
+        return self.approved_by is None and self.declined_by is None
 
     @property
     def is_approved(self) -> bool:
@@ -111,15 +120,13 @@ def approve(store: Store, *, proposal_id: int, actor: str, at: dt.datetime) -> N
         UnknownRecordError: there is no such proposal.
     """
     with store.write(actor=actor, at=at) as write:
-        row = write.session.get(Appetite, proposal_id)
-        if row is None:
-            raise UnknownRecordError(f"There is no proposal {proposal_id} of an appetite.")
-        if row.approved_by is not None:
-            raise NotAllowedError(f"Proposal {proposal_id} was approved by {row.approved_by} already.")
-        if row.proposed_by == actor:
-            raise SelfApprovalError(
-                f"Proposal {proposal_id} for {row.indicator_id} is yours; another person must approve it."
-            )
+        row = _find(write, proposal_id)
+        _check_open(row)
+        check_second_person(
+            write,
+            first=[row.proposed_by],
+            message=f"Proposal {proposal_id} is yours; another person must approve it.",
+        )
         latest = write.session.scalar(
             select(func.max(Appetite.version)).where(
                 Appetite.deployment_id == row.deployment_id, Appetite.indicator_id == row.indicator_id
@@ -133,6 +140,47 @@ def approve(store: Store, *, proposal_id: int, actor: str, at: dt.datetime) -> N
             proposal_id=proposal_id,
             version=row.version,
         )
+
+
+def decline(store: Store, *, proposal_id: int, reason: str, actor: str, at: dt.datetime) -> None:
+    """Leave the limits as they are; the proposer may withdraw in this way, too.
+
+    Raises:
+        NotAllowedError: it was decided already, or the reason is blank.
+        UnknownRecordError: there is no such proposal.
+    """
+    if not reason.strip():
+        raise NotAllowedError(f"Declining proposal {proposal_id} needs a reason; it may not be blank.")
+    with store.write(actor=actor, at=at) as write:
+        row = _find(write, proposal_id)
+        _check_open(row)
+        row.declined_by, row.declined_at, row.decline_reason = actor, at, reason.strip()
+        write.record(
+            "appetite_declined",
+            subject=row.indicator_id,
+            deployment_id=row.deployment_id,
+            proposal_id=proposal_id,
+        )
+
+
+def _find(write: Write, proposal_id: int) -> Appetite:
+    row = write.session.get(Appetite, proposal_id)
+    if row is None:
+        raise UnknownRecordError(f"There is no proposal {proposal_id} of an appetite.")
+    return row
+
+
+def _check_open(row: Appetite) -> None:
+    """A proposal is decided once; who comes second is told who was first, and when."""
+    for verb, name, at in (
+        ("approved", row.approved_by, row.approved_at),
+        ("declined", row.declined_by, row.declined_at),
+    ):
+        if name is not None and at is not None:
+            when = at.strftime("%Y-%m-%d %H:%M")
+            raise ChangedMeanwhileError(
+                f"Proposal {row.proposal_id} was {verb} by {name} at {when} UTC; review and try again."
+            )
 
 
 def list_decisions(store: Store, deployment_id: str) -> tuple[AppetiteDecision, ...]:

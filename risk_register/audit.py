@@ -1,23 +1,26 @@
 """Reading the audit, and checking that nobody changed it.
 
 Entries are written by the store in the transaction of what they describe. The chain shows a changed, removed
-or reordered entry; that the newest were cut off shows only against a head kept elsewhere (`expected_head`).
+or reordered entry, and its head that the newest were cut off. Whoever rewrites the whole chain and its head
+is found only against a head that was kept elsewhere (`expected_head`).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import select
 
 from risk_register import chain
 from risk_register.errors import NotAllowedError
-from risk_register.model import AuditEntry
-from risk_register.store import Store
+from risk_register.model import AuditEntry, AuditHead
+from risk_register.store import HEAD, Store
+
+A_DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class AuditRecord:
     deployment_id: str | None
     subject: str
     details: Mapping[str, Any]
+    previous_hash: str
     hash: str
 
 
@@ -43,6 +47,7 @@ class ChainCheck:
     head: str
     broken_at: int | None
     problem: str
+    fault_count: int
 
 
 def list_entries(
@@ -52,28 +57,54 @@ def list_entries(
     actor: str | None = None,
     action: str | None = None,
     subject: str | None = None,
-    limit: int = 1000,
+    since: dt.date | None = None,
+    until: dt.date | None = None,
+    is_about_accounts: bool = False,
+    limit: int | None = 1000,
 ) -> tuple[AuditRecord, ...]:
-    """The newest entries that match, newest first."""
+    """The newest entries that match, newest first; days are in UTC, both included.
+
+    `is_about_accounts` asks for those that belong to no deployment.
+    """
     wanted = {"deployment_id": deployment_id, "actor": actor, "action": action, "subject": subject}
     query = select(AuditEntry).filter_by(
         **{name: value for name, value in wanted.items() if value is not None}
     )
+    if is_about_accounts:
+        query = query.where(AuditEntry.deployment_id.is_(None))
+    if since is not None:
+        query = query.where(AuditEntry.at >= dt.datetime.combine(since, dt.time(), dt.UTC))
+    if until is not None:
+        query = query.where(AuditEntry.at < dt.datetime.combine(until, dt.time(), dt.UTC) + A_DAY)
     with store.read() as session:
         rows = session.scalars(query.order_by(AuditEntry.sequence.desc()).limit(limit))
-        return tuple(
-            AuditRecord(
-                sequence=row.sequence,
-                at=row.at,
-                actor=row.actor,
-                action=row.action,
-                deployment_id=row.deployment_id,
-                subject=row.subject,
-                details=json.loads(row.details),
-                hash=row.hash,
-            )
-            for row in rows
-        )
+        return tuple(_describe(row) for row in rows)
+
+
+def write_entries(store: Store, *, deployment_id: str) -> Iterator[bytes]:
+    """A deployment's entries as lines of JSON, oldest first; the trace of it is the caller's."""
+    query = select(AuditEntry).filter_by(deployment_id=deployment_id).order_by(AuditEntry.sequence)
+    with store.read() as session:
+        for row in session.scalars(query.execution_options(yield_per=1000)):
+            yield json.dumps(asdict(_describe(row)), default=_write_moment, sort_keys=True).encode() + b"\n"
+
+
+def _write_moment(moment: dt.datetime) -> str:
+    return moment.isoformat()
+
+
+def _describe(row: AuditEntry) -> AuditRecord:
+    return AuditRecord(
+        sequence=row.sequence,
+        at=row.at,
+        actor=row.actor,
+        action=row.action,
+        deployment_id=row.deployment_id,
+        subject=row.subject,
+        details=json.loads(row.details),
+        previous_hash=row.previous_hash,
+        hash=row.hash,
+    )
 
 
 def record_access(
@@ -91,29 +122,45 @@ def record_access(
 
 
 def verify_chain(store: Store, *, expected_head: str | None = None) -> ChainCheck:
-    """Check every link, and that the chain still contains the head that was kept elsewhere."""
+    """Check every link, that the chain ends where its head says, and that it still contains a known head."""
     previous, count, has_expected = chain.FIRST_HASH, 0, expected_head in (None, chain.FIRST_HASH)
+    following, faults = 1, 0
+    first: tuple[int, str] | None = None
     with store.read() as session:
+        head = session.get(AuditHead, HEAD)
         entries = select(AuditEntry).order_by(AuditEntry.sequence).execution_options(yield_per=1000)
         for row in session.scalars(entries):
             count += 1
-            problem = _find_problem(row, expected_sequence=count, previous_hash=previous)
+            problem = _find_problem(row, expected_sequence=following, previous_hash=previous)
             if problem:
-                return ChainCheck(False, count, row.hash, row.sequence, problem)
-            previous = row.hash
+                faults += 1
+                first = first or problem
+            previous, following = row.hash, row.sequence + 1
             has_expected = has_expected or row.hash == expected_head
+    if head is not None and (head.sequence, head.hash) != (following - 1, previous):
+        faults += 1
+        first = first or (min(head.sequence, following), _say_end(head, following - 1))
+    if head is None and count:
+        faults += 1
+        first = first or (following - 1, "The head of the chain is missing.")
+    if first is not None:
+        return ChainCheck(False, count, previous, first[0], first[1], faults)
     if not has_expected:
-        return ChainCheck(
-            False, count, previous, None, "The head that was kept elsewhere is no longer in the chain."
-        )
-    return ChainCheck(True, count, previous, None, "")
+        problem_of_head = "The head that was kept elsewhere is no longer in the chain."
+        return ChainCheck(False, count, previous, None, problem_of_head, 1)
+    return ChainCheck(True, count, previous, None, "", 0)
 
 
-def _find_problem(row: AuditEntry, *, expected_sequence: int, previous_hash: str) -> str:
-    if row.sequence != expected_sequence:
-        return f"Entry {expected_sequence} is missing."
+def _find_problem(row: AuditEntry, *, expected_sequence: int, previous_hash: str) -> tuple[int, str] | None:
+    if row.sequence < expected_sequence:
+        return row.sequence, f"Entry {row.sequence} stands where none may stand."
+    if row.sequence > expected_sequence:
+        return expected_sequence, f"Entry {expected_sequence} is missing."
     if row.previous_hash != previous_hash:
-        return f"Entry {row.sequence} does not follow the entry before it."
+        return (
+            row.sequence,
+            f"Entry {row.sequence} does not follow the one before it: one of the two was changed.",
+        )
     expected = chain.link(
         row.previous_hash,
         sequence=row.sequence,
@@ -124,4 +171,12 @@ def _find_problem(row: AuditEntry, *, expected_sequence: int, previous_hash: str
         subject=row.subject,
         details=row.details,
     )
-    return "" if row.hash == expected else f"Entry {row.sequence} was changed after it was written."
+    if row.hash == expected:
+        return None
+    return row.sequence, f"Entry {row.sequence} was changed after it was written."
+
+
+def _say_end(head: AuditHead, last: int) -> str:
+    if head.sequence > last:
+        return f"The newest entries are missing: the chain ends at {last}, its head says {head.sequence}."
+    return f"The head says that the chain ends at {head.sequence}; it ends at {last}."

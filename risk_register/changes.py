@@ -7,14 +7,18 @@ announced are found by the pipelines, not here.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import func, select
 
 from risk_register.errors import NotAllowedError, UnknownRecordError
-from risk_register.model import DeclaredChange, Deployment, columns_of
+from risk_register.model import DeclaredChange, Deployment, RiskState, columns_of
 from risk_register.store import Store
+
+NEAR_DAYS = 28  # a sequential detector needs weeks to see a small change
+AFTER_DAYS = 3  # a day of effect that was written down a little late
 
 
 class Subject(StrEnum):
@@ -26,6 +30,15 @@ class Subject(StrEnum):
     DETECTOR = "detector"
     APPETITE = "appetite"
     ZONE = "zone"
+
+
+class Door(StrEnum):
+    """How a change was announced."""
+
+    PAGE = "page"
+    COMMAND_LINE = "command_line"
+    TOKEN = "token"  # noqa: S105  the name of a door
+    """A machine such as CI did it."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +53,9 @@ class ChangeRecord:
     is_planned: bool
     declared_by: str
     declared_at: dt.datetime
+    declared_through: Door = Door.COMMAND_LINE
+    risk_ids: tuple[str, ...] = ()
+    """The risks that it touches."""
 
 
 def declare(
@@ -52,19 +68,25 @@ def declare(
     is_planned: bool,
     actor: str,
     at: dt.datetime,
+    risk_ids: Iterable[str] = (),
+    through: Door = Door.COMMAND_LINE,
 ) -> str:
-    """Announce a change, before or after it happened. Returns its id.
+    """Announce a change, before or after it happened, and the risks that it touches. Returns its id.
 
     Raises:
         NotAllowedError: the note is blank.
-        UnknownRecordError: the register does not know the deployment.
+        UnknownRecordError: the register does not know the deployment or a risk.
     """
+    touched = sorted(set(risk_ids))
     subject = Subject(what)
     if not note.strip():
         raise NotAllowedError(f"A change of {subject.value} needs a note: from what to what.")
     with store.write(actor=actor, at=at) as write:
         if write.session.get(Deployment, deployment_id) is None:
             raise UnknownRecordError(f"The register does not know the deployment {deployment_id}.")
+        for risk_id in touched:
+            if write.session.get(RiskState, (deployment_id, risk_id)) is None:
+                raise UnknownRecordError(f"The register of {deployment_id} has no risk {risk_id}.")
         known = write.session.scalar(select(func.count()).select_from(DeclaredChange)) or 0
         change_id = f"change_{known + 1:04d}"
         write.session.add(
@@ -77,6 +99,8 @@ def declare(
                 is_planned=is_planned,
                 declared_by=actor,
                 declared_at=at,
+                declared_through=Door(through).value,
+                risk_ids=" ".join(touched),
             )
         )
         write.record(
@@ -86,6 +110,7 @@ def declare(
             what=subject.value,
             effective_on=effective_on.isoformat(),
             is_planned=is_planned,
+            risks=touched,
         )
         return change_id
 
@@ -98,4 +123,22 @@ def list_changes(store: Store, deployment_id: str) -> tuple[ChangeRecord, ...]:
             .filter_by(deployment_id=deployment_id)
             .order_by(DeclaredChange.effective_on, DeclaredChange.change_id)
         )
-        return tuple(ChangeRecord(**{**columns_of(row), "what": Subject(row.what)}) for row in rows)
+        return tuple(
+            ChangeRecord(
+                **{
+                    **columns_of(row),
+                    "what": Subject(row.what),
+                    "declared_through": Door(row.declared_through),
+                    "risk_ids": tuple(row.risk_ids.split()),
+                }
+            )
+            for row in rows
+        )
+
+
+def list_near(
+    found: Iterable[ChangeRecord], day: dt.date, *, before: int = NEAR_DAYS, after: int = AFTER_DAYS
+) -> tuple[ChangeRecord, ...]:
+    """The changes that took effect shortly before a day, or just after it: what stands beside an alarm."""
+    first, last = day - dt.timedelta(days=before), day + dt.timedelta(days=after)
+    return tuple(change for change in found if first <= change.effective_on <= last)

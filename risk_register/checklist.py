@@ -8,81 +8,51 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
-from types import MappingProxyType
 
 from sqlalchemy import select
 
-from risk_register.content import ChecklistItem, load_checklist
-from risk_register.definition import Stage
-from risk_register.errors import NotAllowedError, SelfApprovalError, UnknownRecordError
+from risk_register.content import load_checklist
+from risk_register.errors import NotAllowedError
+from risk_register.four_eyes import check_second_person
+from risk_register.item_record import (
+    ANSWERED,
+    CLAIMS,
+    TRANSITIONS,
+    ItemRecord,
+    ItemStatus,
+    Pending,
+    PendingKind,
+    Waiver,
+    describe_item,
+    find_cadence_days,
+    find_item,
+)
 from risk_register.model import ChecklistState
+from risk_register.register_tables import ItemEvidence
 from risk_register.store import Store, Write
+from risk_register.versions import check_version
+
+__all__ = [
+    "ANSWERED",
+    "CLAIMS",
+    "TRANSITIONS",
+    "ItemRecord",
+    "ItemStatus",
+    "Pending",
+    "PendingKind",
+    "Waiver",
+    "approve_not_applicable",
+    "approve_waiver",
+    "attest",
+    "contradicted_by",
+    "decline_pending",
+    "find_cadence_days",
+    "list_items",
+    "propose_waiver",
+]
 
 BREACH = "breach"  # the word of published observations for a broken appetite
-
-
-class ItemStatus(StrEnum):
-    """The answer to an item."""
-
-    NOT_STARTED = "not_started"
-    IN_PROGRESS = "in_progress"
-    MET = "met"
-    MET_WITH_EXCEPTIONS = "met_with_exceptions"
-    """Met but for what the note says."""
-    NOT_MET = "not_met"
-    NOT_APPLICABLE = "not_applicable"
-    """Does not concern this deployment, as a second person confirmed."""
-
-
-_S = ItemStatus
-_ANSWERS = (_S.IN_PROGRESS, _S.MET, _S.MET_WITH_EXCEPTIONS, _S.NOT_MET, _S.NOT_APPLICABLE)
-# An answer may be given again and may become any other; only the blank beginning does not come back.
-TRANSITIONS: MappingProxyType[ItemStatus, tuple[ItemStatus, ...]] = MappingProxyType(
-    {
-        _S.NOT_STARTED: _ANSWERS,
-        _S.IN_PROGRESS: _ANSWERS,
-        _S.MET: _ANSWERS,
-        _S.MET_WITH_EXCEPTIONS: _ANSWERS,
-        _S.NOT_MET: _ANSWERS,
-        _S.NOT_APPLICABLE: _ANSWERS,
-    }
-)
-CLAIMS = frozenset({ItemStatus.MET, ItemStatus.MET_WITH_EXCEPTIONS})
-ANSWERED = CLAIMS | {ItemStatus.NOT_MET, ItemStatus.NOT_APPLICABLE}
-
-
-@dataclass(frozen=True)
-class ItemRecord:
-    """A checklist item as a deployment has it on a day."""
-
-    deployment_id: str
-    item_id: str
-    reference: str
-    stage: Stage
-    question: str
-    evidence_expected: str
-    cadence: str
-    source: str
-    contradicting_indicators: tuple[str, ...]
-    state: ItemStatus
-    evidence: str
-    note: str
-    attested_by: str | None
-    attested_on: dt.date | None
-    approved_by: str | None
-    due_on: dt.date
-    expires_on: dt.date | None
-    is_overdue: bool
-    pending_by: str | None
-    pending_reason: str | None
-    version: int
-
-    @property
-    def claims_met(self) -> bool:
-        """Whether the answer says that the item is met, and so can be contradicted."""
-        return self.state in CLAIMS
+LONGEST_WAIVER_DAYS = 180  # as an acceptance of a risk: then somebody decides again
 
 
 def list_items(store: Store, deployment_id: str, *, as_of: dt.date) -> tuple[ItemRecord, ...]:
@@ -90,7 +60,9 @@ def list_items(store: Store, deployment_id: str, *, as_of: dt.date) -> tuple[Ite
     with store.read() as session:
         found = session.scalars(select(ChecklistState).filter_by(deployment_id=deployment_id))
         rows = {row.item_id: row for row in found}
-    return tuple(_describe(item, rows[item.id], as_of) for item in load_checklist() if item.id in rows)
+    return tuple(
+        describe_item(item, rows[item.id], as_of=as_of) for item in load_checklist() if item.id in rows
+    )
 
 
 def attest(
@@ -104,30 +76,36 @@ def attest(
     actor: str,
     at: dt.datetime,
     expires_on: dt.date | None,
+    for_version: str = "",
+    expected_version: int | None = None,
 ) -> None:
-    """Answer an item.
+    """Answer an item, for a version of model or prompt if one is named.
 
     `not_applicable` waits for another person (`approve_not_applicable`); until then the old answer stands.
 
     Raises:
-        NotAllowedError: evidence, note or expiry that the answer needs is missing.
+        NotAllowedError: evidence, note or expiry that the answer needs is missing, or it was changed.
         UnknownRecordError: there is no such item or deployment.
     """
     status = ItemStatus(state)
-    _check_answer(item_id, status, evidence=evidence, note=note, on=at.date(), expires_on=expires_on)
     with store.write(actor=actor, at=at) as write:
-        row = _find(write, deployment_id, item_id)
+        row = _find(write, deployment_id, item_id, expected_version=expected_version)
+        has_evidence = bool(evidence.strip()) or _has_evidence(write, row)
+        _check_answer(
+            item_id, status, has_evidence=has_evidence, note=note, on=at.date(), expires_on=expires_on
+        )
         if status not in TRANSITIONS[ItemStatus(row.state)]:
             raise NotAllowedError(f"{item_id} is {row.state} and cannot become {status.value}.")
         row.version += 1
         if status is ItemStatus.NOT_APPLICABLE:
-            row.pending_by, row.pending_reason = actor, note.strip()
+            _set_pending(row, PendingKind.NOT_APPLICABLE, reason=note, until=None, by=actor)
             write.record("not_applicable_proposed", subject=item_id, deployment_id=deployment_id)
             return
         before = row.state
         row.state, row.evidence, row.note = status.value, evidence.strip(), note.strip()
         row.attested_by, row.attested_on, row.expires_on = actor, at.date(), expires_on
-        row.approved_by = row.pending_by = row.pending_reason = None
+        row.for_version, row.approved_by = for_version.strip(), None
+        _clear_pending(row)
         write.record(
             "item_attested",
             subject=item_id,
@@ -135,11 +113,18 @@ def attest(
             before=before,
             after=status.value,
             expires_on=expires_on.isoformat() if expires_on else None,
+            for_version=for_version.strip(),
         )
 
 
 def approve_not_applicable(
-    store: Store, *, deployment_id: str, item_id: str, actor: str, at: dt.datetime
+    store: Store,
+    *,
+    deployment_id: str,
+    item_id: str,
+    actor: str,
+    at: dt.datetime,
+    expected_version: int | None = None,
 ) -> None:
     """Confirm that an item does not concern a deployment.
 
@@ -148,17 +133,19 @@ def approve_not_applicable(
         NotAllowedError: nothing waits.
     """
     with store.write(actor=actor, at=at) as write:
-        row = _find(write, deployment_id, item_id)
-        if row.pending_by is None or row.pending_reason is None:
+        row = _find(write, deployment_id, item_id, expected_version=expected_version)
+        if row.pending_by is None or row.pending_kind != PendingKind.NOT_APPLICABLE:
             raise NotAllowedError(f"Nobody has proposed that {item_id} does not apply.")
-        if row.pending_by == actor:
-            raise SelfApprovalError(
-                f"You proposed that {item_id} does not apply; another person must confirm it."
-            )
+        check_second_person(
+            write,
+            first=[row.pending_by],
+            message=f"You proposed that {item_id} does not apply; another person must confirm it.",
+        )
         before = row.state
-        row.state, row.evidence, row.note = ItemStatus.NOT_APPLICABLE.value, "", row.pending_reason
+        row.state, row.evidence, row.note = ItemStatus.NOT_APPLICABLE.value, "", row.pending_reason or ""
         row.attested_by, row.attested_on, row.expires_on = row.pending_by, at.date(), None
-        row.approved_by, row.pending_by, row.pending_reason = actor, None, None
+        row.approved_by = actor
+        _clear_pending(row)
         row.version += 1
         write.record(
             "item_attested",
@@ -168,6 +155,87 @@ def approve_not_applicable(
             after=row.state,
             proposed_by=row.attested_by,
         )
+
+
+def propose_waiver(
+    store: Store,
+    *,
+    deployment_id: str,
+    item_id: str,
+    reason: str,
+    until: dt.date,
+    actor: str,
+    at: dt.datetime,
+    expected_version: int | None = None,
+) -> None:
+    """Ask that an item need not be met until a day; the answer stays as it is.
+
+    Raises:
+        NotAllowedError: the reason is blank, or the day is not within half a year.
+    """
+    latest = at.date() + dt.timedelta(days=LONGEST_WAIVER_DAYS)
+    if not reason.strip() or not at.date() < until <= latest:
+        raise NotAllowedError(
+            f"{item_id}: a waiver needs a reason and a day after {at.date()} up to {latest}."
+        )
+    with store.write(actor=actor, at=at) as write:
+        row = _find(write, deployment_id, item_id, expected_version=expected_version)
+        _set_pending(row, PendingKind.WAIVER, reason=reason, until=until, by=actor)
+        row.version += 1
+        write.record("waiver_proposed", subject=item_id, deployment_id=deployment_id, until=until.isoformat())
+
+
+def approve_waiver(
+    store: Store,
+    *,
+    deployment_id: str,
+    item_id: str,
+    actor: str,
+    at: dt.datetime,
+    expected_version: int | None = None,
+) -> None:
+    """Let a waiver hold.
+
+    Raises:
+        SelfApprovalError: who asked for it cannot approve it.
+        NotAllowedError: nobody asked.
+    """
+    with store.write(actor=actor, at=at) as write:
+        row = _find(write, deployment_id, item_id, expected_version=expected_version)
+        if row.pending_by is None or row.pending_kind != PendingKind.WAIVER:
+            raise NotAllowedError(f"Nobody has asked for a waiver of {item_id}.")
+        check_second_person(
+            write,
+            first=[row.pending_by],
+            message=f"You asked for the waiver of {item_id}; another person must approve it.",
+        )
+        row.waived_until, row.waiver_reason = row.pending_until, row.pending_reason or ""
+        row.waived_by, row.waiver_approved_by = row.pending_by, actor
+        _clear_pending(row)
+        row.version += 1
+        write.record("item_waived", subject=item_id, deployment_id=deployment_id,
+                     until=str(row.waived_until), proposed_by=row.waived_by)  # fmt: skip
+
+
+def decline_pending(
+    store: Store, *, deployment_id: str, item_id: str, reason: str, actor: str, at: dt.datetime
+) -> None:
+    """Leave an item as it is, although somebody proposed otherwise; the proposer may withdraw in this way.
+
+    Raises:
+        NotAllowedError: nothing waits, or the reason is blank.
+    """
+    if not reason.strip():
+        raise NotAllowedError(f"Declining what was proposed of {item_id} needs a reason.")
+    with store.write(actor=actor, at=at) as write:
+        row = _find(write, deployment_id, item_id, expected_version=None)
+        if row.pending_by is None:
+            raise NotAllowedError(f"Nothing about {item_id} waits for a second person.")
+        kind, by = row.pending_kind, row.pending_by
+        _clear_pending(row)
+        row.version += 1
+        write.record("item_proposal_declined", subject=item_id, deployment_id=deployment_id, kind=kind,
+                     proposed_by=by, reason=reason.strip())  # fmt: skip
 
 
 def contradicted_by(item: ItemRecord, statuses: Mapping[str, str]) -> tuple[str, ...]:
@@ -180,13 +248,45 @@ def contradicted_by(item: ItemRecord, statuses: Mapping[str, str]) -> tuple[str,
     return tuple(name for name in item.contradicting_indicators if statuses.get(name) == BREACH)
 
 
+def _find(write: Write, deployment_id: str, item_id: str, *, expected_version: int | None) -> ChecklistState:
+    row = find_item(write, deployment_id, item_id)
+    check_version(
+        write, current=row.version, expected=expected_version, subject=item_id, deployment_id=deployment_id
+    )
+    return row
+
+
+def _has_evidence(write: Write, row: ChecklistState) -> bool:
+    query = select(ItemEvidence.number).filter_by(
+        deployment_id=row.deployment_id, item_id=row.item_id, withdrawn_at=None
+    )
+    return write.session.scalars(query.limit(1)).first() is not None
+
+
+def _set_pending(
+    row: ChecklistState, kind: PendingKind, *, reason: str, until: dt.date | None, by: str
+) -> None:
+    row.pending_kind, row.pending_reason = kind.value, reason.strip()
+    row.pending_until, row.pending_by = until, by
+
+
+def _clear_pending(row: ChecklistState) -> None:
+    row.pending_kind = row.pending_reason = row.pending_until = row.pending_by = None
+
+
 def _check_answer(
-    item_id: str, status: ItemStatus, *, evidence: str, note: str, on: dt.date, expires_on: dt.date | None
+    item_id: str,
+    status: ItemStatus,
+    *,
+    has_evidence: bool,
+    note: str,
+    on: dt.date,
+    expires_on: dt.date | None,
 ) -> None:
     problems = []
     if status is ItemStatus.NOT_STARTED:
         problems.append("not_started is where an item begins; it cannot be attested")
-    if status in CLAIMS and not evidence.strip():
+    if status in CLAIMS and not has_evidence:
         problems.append("met needs evidence: a file, an address or a hash")
     if status in CLAIMS and (expires_on is None or expires_on <= on):
         problems.append(f"met needs a day after {on} on which it expires")
@@ -196,38 +296,3 @@ def _check_answer(
         problems.append("not_applicable needs a note that says why")
     if problems:
         raise NotAllowedError(f"{item_id}: {'; '.join(problems)}.")
-
-
-def _describe(item: ChecklistItem, row: ChecklistState, as_of: dt.date) -> ItemRecord:
-    status = ItemStatus(row.state)
-    limit = row.expires_on if status in ANSWERED else row.due_on
-    return ItemRecord(
-        deployment_id=row.deployment_id,
-        item_id=item.id,
-        reference=item.reference,
-        stage=item.stage,
-        question=item.question,
-        evidence_expected=item.evidence_expected,
-        cadence=item.cadence,
-        source=item.source,
-        contradicting_indicators=item.contradicting_indicators,
-        state=status,
-        evidence=row.evidence,
-        note=row.note,
-        attested_by=row.attested_by,
-        attested_on=row.attested_on,
-        approved_by=row.approved_by,
-        due_on=row.due_on,
-        expires_on=row.expires_on,
-        is_overdue=limit is not None and limit < as_of,
-        pending_by=row.pending_by,
-        pending_reason=row.pending_reason,
-        version=row.version,
-    )
-
-
-def _find(write: Write, deployment_id: str, item_id: str) -> ChecklistState:
-    row = write.session.get(ChecklistState, (deployment_id, item_id))
-    if row is None:
-        raise UnknownRecordError(f"The checklist of {deployment_id} has no item {item_id}.")
-    return row

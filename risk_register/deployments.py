@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from risk_register.checklist import ItemStatus
 from risk_register.content import check_references, load_checklist, load_risks
+from risk_register.controls import add_shipped_controls
 from risk_register.model import ChecklistState, Deployment, RiskState
 from risk_register.store import Store
 from risk_register.transitions import RiskStatus
@@ -60,6 +61,8 @@ def ensure_deployment(store: Store, *, deployment_id: str, title: str, actor: st
                     version=1,
                 )
             )
+        session.flush()
+        controls = add_shipped_controls(write, deployment_id)
         for item_id in items:
             session.add(
                 ChecklistState(
@@ -70,7 +73,7 @@ def ensure_deployment(store: Store, *, deployment_id: str, title: str, actor: st
                     version=1,
                 )
             )
-        if known is None or is_renamed or risks or items:
+        if known is None or is_renamed or risks or items or controls:
             write.record(
                 "deployment_registered",
                 subject=deployment_id,
@@ -78,6 +81,7 @@ def ensure_deployment(store: Store, *, deployment_id: str, title: str, actor: st
                 title=title,
                 risk_count=len(risks),
                 item_count=len(items),
+                control_count=controls,
             )
 
 

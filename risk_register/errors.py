@@ -29,5 +29,9 @@ class SelfApprovalError(NotAllowedError):
     """One person tried to do both halves of something that needs two."""
 
 
+class ChangedMeanwhileError(NotAllowedError):
+    """Somebody else changed the record after the version that the decision was about."""
+
+
 class DesignLostError(RegisterError):
     """A sample is no longer what was drawn, so nothing may be estimated from it."""

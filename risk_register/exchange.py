@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from risk_register.content import load_checklist, load_risks
-from risk_register.errors import NotAllowedError, SelfApprovalError, UnknownRecordError
+from risk_register.errors import NotAllowedError, UnknownRecordError
 from risk_register.exchange_document import (
     KEYS,
     ROWS,
@@ -27,6 +27,7 @@ from risk_register.exchange_document import (
     write_cell,
 )
 from risk_register.exchange_formats import Format, parse_document, write_document
+from risk_register.four_eyes import check_second_person
 from risk_register.model import ChecklistState, Deployment, RiskChange, RiskState, columns_of
 from risk_register.review_tables import ImportProposal
 from risk_register.store import Store, Write
@@ -134,8 +135,11 @@ def approve_import(store: Store, *, import_id: int, actor: str, at: dt.datetime)
             raise UnknownRecordError(f"There is no import {import_id}.")
         if row.approved_by is not None:
             raise NotAllowedError(f"Import {import_id} was let in by {row.approved_by} already.")
-        if row.proposed_by == actor:
-            raise SelfApprovalError(f"Import {import_id} is yours; another person must let it in.")
+        check_second_person(
+            write,
+            first=[row.proposed_by],
+            message=f"Import {import_id} is yours; another person must let it in.",
+        )
         kind = ExchangeKind(row.kind)
         _check_untouched(write, kind, row.deployment_id)
         _take_in(write, parse_document(row.content.encode(), Format.YAML))

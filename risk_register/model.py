@@ -58,10 +58,19 @@ class AuditEntry(Base):
     actor: Mapped[str]
     action: Mapped[str]
     deployment_id: Mapped[str | None]
-    subject: Mapped[str]
+    subject: Mapped[str] = mapped_column(index=True)
     details: Mapped[str] = mapped_column(Text)
     previous_hash: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64), unique=True)
+
+
+class AuditHead(Base):
+    """Where the chain ends: one row that is changed with every entry, so that a cut-off end is seen."""
+
+    __tablename__ = "audit_head"
+    head_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sequence: Mapped[int]
+    hash: Mapped[str] = mapped_column(String(64))
 
 
 class Account(Base):
@@ -74,6 +83,10 @@ class Account(Base):
     locked_until: Mapped[dt.datetime | None]
     is_disabled: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[dt.datetime]
+    person: Mapped[str | None]
+    """The account of the same person that counts in four-eyes rules; None: this account itself."""
+    vouched_by: Mapped[str | None]
+    """Who issued the link that last let it in; None once an identity provider has said who it is."""
 
 
 class AccountGrant(Base):
@@ -83,6 +96,8 @@ class AccountGrant(Base):
     name: Mapped[str] = mapped_column(ForeignKey("account.name"), primary_key=True)
     role: Mapped[str] = mapped_column(String(40), primary_key=True)
     deployment_id: Mapped[str] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(String(40), default="person")
+    """Given by a person, or by the groups that an identity provider names."""
 
 
 class OneTimeLink(Base):
@@ -93,6 +108,7 @@ class OneTimeLink(Base):
     name: Mapped[str] = mapped_column(ForeignKey("account.name"))
     expires_at: Mapped[dt.datetime]
     redeemed_at: Mapped[dt.datetime | None]
+    issued_by: Mapped[str | None]
 
 
 class Deployment(Base):
@@ -122,6 +138,7 @@ class RiskState(Base):
     pending_by: Mapped[str | None]
     owner: Mapped[str | None]
     review_due_on: Mapped[dt.date | None]
+    accepted_until: Mapped[dt.date | None]
     version: Mapped[int]
 
 
@@ -136,6 +153,8 @@ class RiskChange(Base):
     at: Mapped[dt.datetime]
     actor: Mapped[str]
     field: Mapped[str] = mapped_column(String(40))
+    part: Mapped[str | None]
+    """The control or action that the field belongs to; None: the risk itself."""
     before: Mapped[str | None]
     after: Mapped[str | None]
     reason: Mapped[str] = mapped_column(Text)
@@ -157,6 +176,13 @@ class ChecklistState(Base):
     expires_on: Mapped[dt.date | None]
     pending_by: Mapped[str | None]
     pending_reason: Mapped[str | None] = mapped_column(Text)
+    pending_kind: Mapped[str | None] = mapped_column(String(40))
+    pending_until: Mapped[dt.date | None]
+    for_version: Mapped[str] = mapped_column(default="")
+    waived_until: Mapped[dt.date | None]
+    waiver_reason: Mapped[str] = mapped_column(Text, default="")
+    waived_by: Mapped[str | None]
+    waiver_approved_by: Mapped[str | None]
     version: Mapped[int]
 
 
@@ -178,6 +204,9 @@ class Appetite(Base):
     approved_by: Mapped[str | None]
     approved_at: Mapped[dt.datetime | None]
     version: Mapped[int | None]
+    declined_by: Mapped[str | None]
+    declined_at: Mapped[dt.datetime | None]
+    decline_reason: Mapped[str] = mapped_column(Text, default="")
 
 
 class DeclaredChange(Base):
@@ -192,6 +221,9 @@ class DeclaredChange(Base):
     is_planned: Mapped[bool]
     declared_by: Mapped[str]
     declared_at: Mapped[dt.datetime]
+    declared_through: Mapped[str] = mapped_column(String(40), default="command_line")
+    risk_ids: Mapped[str] = mapped_column(Text, default="")
+    """The risks that it touches, with blanks between them."""
 
 
 class Incident(Base):

@@ -11,7 +11,8 @@ from types import MappingProxyType
 
 from risk_register.acceptability import Acceptability, Probability, Severity, judge_acceptability
 from risk_register.definition import Rating
-from risk_register.errors import NotAllowedError, SelfApprovalError
+from risk_register.errors import NotAllowedError
+from risk_register.four_eyes import check_second_person
 from risk_register.model import RiskState
 from risk_register.risk_record import (
     append_change,
@@ -93,7 +94,15 @@ def rate_within(
     return False
 
 
-def approve_rating(store: Store, *, deployment_id: str, risk_id: str, actor: str, at: dt.datetime) -> None:
+def approve_rating(
+    store: Store,
+    *,
+    deployment_id: str,
+    risk_id: str,
+    actor: str,
+    at: dt.datetime,
+    expected_version: int | None = None,
+) -> None:
     """Let a lower rating hold.
 
     Raises:
@@ -101,14 +110,15 @@ def approve_rating(store: Store, *, deployment_id: str, risk_id: str, actor: str
         NotAllowedError: nothing waits.
     """
     with store.write(actor=actor, at=at) as write:
-        row = find_row(write, deployment_id, risk_id, expected_version=None)
+        row = find_row(write, deployment_id, risk_id, expected_version=expected_version)
         pending = pending_of(row)
         if pending is None:
             raise NotAllowedError(f"No rating of {risk_id} waits for approval.")
-        if pending.proposed_by == actor:
-            raise SelfApprovalError(
-                f"The lower rating of {risk_id} is yours; another person must approve it."
-            )
+        check_second_person(
+            write,
+            first=[pending.proposed_by],
+            message=f"The lower rating of {risk_id} is yours; another person must approve it.",
+        )
         _apply_rating(write, row, pending.rating, pending.rationale, rated_by=pending.proposed_by)
 
 

@@ -14,8 +14,11 @@ from sqlalchemy import select
 from risk_register.content import load_risks
 from risk_register.deployments import FIRST_REVIEW_DAYS, ensure_deployment, list_deployments
 from risk_register.errors import NotAllowedError, SelfApprovalError
+from risk_register.four_eyes import check_second_person
 from risk_register.model import RiskChange, RiskState, columns_of
 from risk_register.ratings import approve_rating, rate_residual
+from risk_register.register_tables import RiskComment
+from risk_register.risk_parts import next_number
 from risk_register.risk_record import (
     PendingRating,
     RiskRecord,
@@ -31,6 +34,7 @@ from risk_register.transitions import NEEDS_SECOND_PERSON, TRANSITIONS, RiskStat
 __all__ = [
     "TRANSITIONS",
     "Change",
+    "Comment",
     "PendingRating",
     "RiskRecord",
     "RiskStatus",
@@ -38,8 +42,10 @@ __all__ = [
     "assign_owner",
     "can_move",
     "check_move",
+    "comment",
     "ensure_deployment",
     "history",
+    "list_comments",
     "list_deployments",
     "list_risks",
     "move",
@@ -50,6 +56,16 @@ ACCEPTANCE_DAYS = 180  # an acceptance is looked at again after half a year
 
 
 @dataclass(frozen=True)
+class Comment:
+    """What somebody said about a risk."""
+
+    number: int
+    at: dt.datetime
+    actor: str
+    body: str
+
+
+@dataclass(frozen=True)
 class Change:
     """One field of a risk, before and after."""
 
@@ -57,6 +73,7 @@ class Change:
     at: dt.datetime
     actor: str
     field: str
+    part: str | None
     before: str | None
     after: str | None
     reason: str
@@ -73,12 +90,20 @@ def list_risks(store: Store, deployment_id: str) -> tuple[RiskRecord, ...]:
 
 
 def assign_owner(
-    store: Store, *, deployment_id: str, risk_id: str, owner: str, reason: str, actor: str, at: dt.datetime
+    store: Store,
+    *,
+    deployment_id: str,
+    risk_id: str,
+    owner: str,
+    reason: str,
+    actor: str,
+    at: dt.datetime,
+    expected_version: int | None = None,
 ) -> None:
     """Say which role or account answers for a risk."""
     check_words(owner, f"The owner of {risk_id}")
     with store.write(actor=actor, at=at) as write:
-        row = find_row(write, deployment_id, risk_id, expected_version=None)
+        row = find_row(write, deployment_id, risk_id, expected_version=expected_version)
         before, row.owner = row.owner, owner.strip()
         append_change(write, row, field="owner", before=before, after=row.owner, reason=reason)
         write.record("owner_assigned", subject=risk_id, deployment_id=deployment_id, owner=row.owner)
@@ -94,8 +119,9 @@ def move(
     actor: str,
     at: dt.datetime,
     expected_version: int | None = None,
+    accepted_until: dt.date | None = None,
 ) -> None:
-    """Move a risk along the transition table.
+    """Move a risk along the transition table; an acceptance holds until a day, half a year at most.
 
     Raises:
         NotAllowedError: the table has no such step, a rating or a reason is missing.
@@ -105,10 +131,16 @@ def move(
     check_words(reason, f"Moving {risk_id}")
     with store.write(actor=actor, at=at) as write:
         row = find_row(write, deployment_id, risk_id, expected_version=expected_version)
-        check_move(describe_risk(find_shipped_risk(risk_id), row), to_state=target, actor=actor)
+        record = describe_risk(find_shipped_risk(risk_id), row)
+        check_move(record, to_state=target, actor=actor)
+        if target in NEEDS_SECOND_PERSON:
+            check_second_person(
+                write, first=[row.rated_by, row.moved_by], message=_say_own(record, actor, target)
+            )
         before, row.state, row.moved_by = row.state, target.value, actor
+        row.accepted_until = None
         if target is RiskStatus.ACCEPTED:
-            row.review_due_on = at.date() + dt.timedelta(days=ACCEPTANCE_DAYS)
+            row.accepted_until = row.review_due_on = _find_end(at.date(), accepted_until)
         if target is RiskStatus.CLOSED:
             row.review_due_on = None
         elif row.review_due_on is None:
@@ -128,9 +160,18 @@ def check_move(record: RiskRecord, *, to_state: RiskStatus, actor: str) -> None:
     """
     check_step(record.state, to_state=to_state, is_rated=record.residual is not None)
     if to_state in NEEDS_SECOND_PERSON and actor in {record.rated_by, record.moved_by}:
-        raise SelfApprovalError(
-            f"{actor} rated or moved {record.risk_id} last; another person must make it {to_state.value}."
-        )
+        raise SelfApprovalError(_say_own(record, actor, to_state))
+
+
+def _say_own(record: RiskRecord, actor: str, to_state: RiskStatus) -> str:
+    return f"{actor} rated or moved {record.risk_id} last; another person must make it {to_state.value}."
+
+
+def _find_end(today: dt.date, asked: dt.date | None) -> dt.date:
+    latest = today + dt.timedelta(days=ACCEPTANCE_DAYS)
+    if asked is not None and not today < asked <= latest:
+        raise NotAllowedError(f"An acceptance holds until a day after {today}, at most until {latest}.")
+    return asked or latest
 
 
 def can_move(record: RiskRecord, *, to_state: RiskStatus, actor: str) -> bool:
@@ -140,6 +181,38 @@ def can_move(record: RiskRecord, *, to_state: RiskStatus, actor: str) -> bool:
     except NotAllowedError:
         return False
     return True
+
+
+def comment(
+    store: Store, *, deployment_id: str, risk_id: str, body: str, actor: str, at: dt.datetime
+) -> None:
+    """Say something about a risk; it changes nothing and stays."""
+    check_words(body, f"A comment on {risk_id}")
+    with store.write(actor=actor, at=at) as write:
+        find_row(write, deployment_id, risk_id, expected_version=None)
+        number = next_number(write, RiskComment, deployment_id, risk_id)
+        write.session.add(
+            RiskComment(
+                deployment_id=deployment_id,
+                risk_id=risk_id,
+                number=number,
+                at=at,
+                actor=actor,
+                body=body.strip(),
+            )
+        )
+        write.record("risk_commented", subject=risk_id, deployment_id=deployment_id, number=number)
+
+
+def list_comments(store: Store, *, deployment_id: str, risk_id: str) -> tuple[Comment, ...]:
+    """What was said about a risk, oldest first."""
+    with store.read() as session:
+        rows = session.scalars(
+            select(RiskComment)
+            .filter_by(deployment_id=deployment_id, risk_id=risk_id)
+            .order_by(RiskComment.number)
+        )
+        return tuple(Comment(row.number, row.at, row.actor, row.body) for row in rows)
 
 
 def history(store: Store, *, deployment_id: str, risk_id: str) -> tuple[Change, ...]:

@@ -15,6 +15,9 @@ from risk_register.errors import NotAllowedError, UnknownRecordError
 from risk_register.model import RiskChange, RiskState
 from risk_register.store import Write
 from risk_register.transitions import RiskStatus
+from risk_register.versions import check_version
+
+VALUE_LIMIT = 200
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ class RiskRecord:
     moved_by: str | None
     owner: str | None
     review_due_on: dt.date | None
+    accepted_until: dt.date | None
     kris: tuple[Kri, ...]
     controls: tuple[str, ...]
     checklist_items: tuple[str, ...]
@@ -53,8 +57,17 @@ class RiskRecord:
     version: int
 
     def is_overdue(self, as_of: dt.date) -> bool:
-        """Whether its review should have happened before that day."""
-        return self.review_due_on is not None and self.review_due_on < as_of
+        """Whether its review should have happened before that day, or its acceptance has run out."""
+        is_late = self.review_due_on is not None and self.review_due_on < as_of
+        return is_late or self.has_lapsed(as_of)
+
+    def has_lapsed(self, as_of: dt.date) -> bool:
+        """Whether it was accepted until a day before that one, and nobody has decided again."""
+        return (
+            self.state is RiskStatus.ACCEPTED
+            and self.accepted_until is not None
+            and self.accepted_until < as_of
+        )
 
 
 def describe_risk(risk: Risk, row: RiskState) -> RiskRecord:
@@ -77,6 +90,7 @@ def describe_risk(risk: Risk, row: RiskState) -> RiskRecord:
         moved_by=row.moved_by,
         owner=row.owner,
         review_due_on=row.review_due_on,
+        accepted_until=row.accepted_until,
         kris=risk.kris,
         controls=risk.controls,
         checklist_items=risk.checklist_items,
@@ -108,15 +122,21 @@ def find_row(write: Write, deployment_id: str, risk_id: str, *, expected_version
     row = write.session.get(RiskState, (deployment_id, risk_id))
     if row is None:
         raise UnknownRecordError(f"The register of {deployment_id} has no risk {risk_id}.")
-    if expected_version is not None and row.version != expected_version:
-        raise NotAllowedError(
-            f"{risk_id} is at version {row.version}, you saw {expected_version}: read it again."
-        )
+    check_version(
+        write, current=row.version, expected=expected_version, subject=risk_id, deployment_id=deployment_id
+    )
     return row
 
 
 def append_change(
-    write: Write, row: RiskState, *, field: str, before: str | None, after: str | None, reason: str
+    write: Write,
+    row: RiskState,
+    *,
+    field: str,
+    before: str | None,
+    after: str | None,
+    reason: str,
+    part: str | None = None,
 ) -> None:
     """Give a row its next version and write down what changed; history is never rewritten."""
     row.version += 1
@@ -128,11 +148,17 @@ def append_change(
             at=write.at,
             actor=write.actor,
             field=field,
-            before=before,
-            after=after,
+            part=part,
+            before=_cut(before),
+            after=_cut(after),
             reason=reason.strip(),
         )
     )
+
+
+def _cut(value: str | None) -> str | None:
+    """A value as the history keeps it: the whole text is where it belongs, a column holds 200 characters."""
+    return value if value is None or len(value) <= VALUE_LIMIT else f"{value[: VALUE_LIMIT - 1]}…"
 
 
 def residual_of(row: RiskState) -> Rating | None:

@@ -19,12 +19,13 @@ from sqlalchemy.pool import NullPool
 
 from risk_register import chain
 from risk_register.errors import StoreError
-from risk_register.model import AuditEntry
+from risk_register.model import AuditEntry, AuditHead
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 BUSY_SECONDS = 30  # how long a writer waits for its turn before it gives up
 ADVISORY_LOCK = 0x504C494D  # "PLIM": one number for all writers of a PostgreSQL store
 BEGIN = "plimsoll_begin"
+HEAD = 1  # the one row of audit_head
 
 
 class Write:
@@ -68,8 +69,21 @@ class Write:
                 hash=entry_hash,
             )
         )
+        head = self.session.get(AuditHead, HEAD)
+        if head is None:
+            self.session.add(AuditHead(head_id=HEAD, sequence=sequence, hash=entry_hash))
+        else:
+            head.sequence, head.hash = sequence, entry_hash
         self.session.flush()
         self.entry_count += 1
+
+    def say_last_change(self, subject: str, *, deployment_id: str | None) -> str:
+        """Who changed something last, and when: the words for whoever decided on an older version."""
+        query = select(AuditEntry).filter_by(subject=subject, deployment_id=deployment_id)
+        last = self.session.scalars(query.order_by(AuditEntry.sequence.desc()).limit(1)).first()
+        if last is None:
+            return "changed"
+        return f"changed by {last.actor} at {last.at.strftime('%Y-%m-%d %H:%M')} UTC"
 
 
 class Store:

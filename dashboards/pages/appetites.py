@@ -42,7 +42,7 @@ def layout(view: View) -> Component:
     indicators = order_indicators(view.reader.indicators())
     decisions = list_decisions(view.store, view.deployment_id)
     placeholders = find_placeholders(view)
-    waiting = [decision for decision in decisions if not decision.is_approved]
+    waiting = [decision for decision in decisions if decision.is_open]
     counts = Counter(stand(view, one, decisions, placeholders) for one in indicators)
     lead = (
         f"{counts[APPROVED]} of {len(indicators) - counts[CONTEXT]} indicators that can be judged have an "

@@ -87,7 +87,9 @@ def draw_item(view: View, item: ItemRecord, statuses: Mapping[str, str]) -> Comp
 def _draw_pending(view: View, item: ItemRecord) -> Component | None:
     if item.pending_by is None:
         return None
-    words = html.P(f"{item.pending_by} proposes that this item does not apply: {item.pending_reason}")
+    words = html.P(
+        f"{item.pending_by} proposes that this item does not apply: {item.pending.reason if item.pending else ''}"
+    )
     if not view.may(Action.APPROVE_ATTESTATION) or item.pending_by == view.account.name:
         return html.Div([words, html.P("A second person must confirm it.", className="hint")])
     button = "Confirm that it does not apply"

@@ -6,7 +6,6 @@ import datetime as dt
 import sys
 from typing import Annotated
 
-import orjson
 import typer
 
 from plimsoll.commands.acting import AsOption, DeploymentOption, ReasonOption, act, as_document, show
@@ -14,6 +13,7 @@ from plimsoll.commands.option import HomeOption, JsonOption, write_json
 from risk_register import appetites, audit, changes, incidents
 from risk_register.acceptability import Severity
 from risk_register.accounts import Action
+from risk_register.administration import find_month_end, list_text_readers
 from risk_register.appetites import Side
 from risk_register.changes import Subject
 from risk_register.errors import StoreError, UnknownRecordError
@@ -52,7 +52,7 @@ INCIDENT_COLUMNS = {
     "opened_by": "by",
     "title": "title",
 }
-ENTRIES_AT_ONCE = 10_000_000
+READER_COLUMNS = {"actor": "who", "total": "times", "first_at": "first", "last_at": "last", "counts": "what"}
 
 
 @appetite.command("list")
@@ -257,6 +257,25 @@ def export_audit(
         actor=account,
         at=acting.at,
     )
-    found = audit.list_entries(acting.store, deployment_id=acting.deployment_id, limit=ENTRIES_AT_ONCE)
-    for entry in reversed(found):
-        sys.stdout.buffer.write(orjson.dumps(entry, option=orjson.OPT_SORT_KEYS) + b"\n")
+    for line in audit.write_entries(acting.store, deployment_id=acting.deployment_id):
+        sys.stdout.buffer.write(line)
+
+
+@trail.command("readers")
+def list_readers(
+    account: AsOption,
+    month: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m"], help="The month, such as 2026-11; else this one.")
+    ] = None,
+    deployment: DeploymentOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Who read words of people in a month, and how often; for administrators."""
+    acting = act(home, account, deployment, Action.MANAGE_ACCOUNTS)
+    first = (month.date() if month else acting.at.date()).replace(day=1)
+    found = list_text_readers(
+        acting.store, deployment_id=acting.deployment_id, first=first, last=find_month_end(first)
+    )
+    nothing = f"Nobody read words of people of {acting.deployment_id} in {first:%Y-%m}."
+    show(found, READER_COLUMNS, as_json=as_json, nothing=nothing)

@@ -13,6 +13,7 @@ import typer
 
 from pipelines.settings import REPOSITORY, Home
 from plimsoll.commands.option import HomeOption, open_home, tell
+from risk_register.identities import read_provider
 
 SECRET_FILE = "session.key"  # noqa: S105
 INSTANCE = """\
@@ -49,6 +50,8 @@ def start_dashboard(home: Home, *, host: str, port: int, workers: int = 2, is_ht
         reports=home.reports,
         lake=home.lake,
         locate=make_locate(home),
+        evidence=home.evidence,
+        provider=read_provider(home.openid),
         workers=workers,
         is_https=is_https,
     )

@@ -3,7 +3,7 @@
 from alembic import context
 
 # Their tables join the metadata by being declared.
-from risk_register import notice_tables, review_tables  # noqa: F401
+from risk_register import account_tables, notice_tables, register_tables, review_tables  # noqa: F401
 from risk_register.model import Base
 
 context.configure(

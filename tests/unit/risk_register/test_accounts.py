@@ -8,8 +8,8 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import select
 
-from risk_register import accounts, audit
-from risk_register.accounts import FAILURES_BEFORE_LOCK, LOCK_FOR
+from risk_register import accounts, audit, credentials
+from risk_register.credentials import FAILURES_BEFORE_LOCK, LOCK_FOR
 from risk_register.errors import NotAllowedError, SelfApprovalError, UnknownRecordError
 from risk_register.model import Account, OneTimeLink
 from risk_register.store import Store
@@ -23,7 +23,7 @@ HALF_AN_HOUR = dt.timedelta(minutes=30)
 def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hashes that take no time: what is tested here is who gets in, not argon2."""
     cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-    monkeypatch.setattr(accounts, "_hasher", lambda: cheap)
+    monkeypatch.setattr(credentials, "_hasher", lambda: cheap)
 
 
 @pytest.fixture

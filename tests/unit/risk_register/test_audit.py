@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from risk_register import audit, chain
 from risk_register.errors import NotAllowedError
-from risk_register.model import AuditEntry
+from risk_register.model import AuditEntry, AuditHead
 from risk_register.store import Store
 
 
@@ -115,10 +115,21 @@ def test_a_removed_entry_is_found(written: Store, store_path: Path, sequence: in
     assert check.problem == f"Entry {sequence} is missing."
 
 
-def test_a_cut_off_end_is_found_against_a_head_kept_elsewhere(written: Store, store_path: Path) -> None:
+def test_a_cut_off_end_is_found_where_it_was_cut(written: Store, store_path: Path) -> None:
+    remove(store_path, 5)
+    check = audit.verify_chain(written)
+    assert (check.is_intact, check.broken_at) == (False, 5)
+    assert "newest entries are missing" in check.problem
+
+
+def test_a_chain_that_was_cut_together_with_its_head_is_found_against_a_head_kept_elsewhere(
+    written: Store, store_path: Path
+) -> None:
     head = audit.verify_chain(written).head
     assert audit.verify_chain(written, expected_head=head).is_intact
+    before = next(found for found in audit.list_entries(written) if found.sequence == 4)
     remove(store_path, 5)
+    change(store_path, update(AuditHead).values(sequence=4, hash=before.hash))
     assert audit.verify_chain(written).is_intact
     check = audit.verify_chain(written, expected_head=head)
     assert not check.is_intact

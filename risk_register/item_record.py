@@ -1,0 +1,195 @@
+"""A checklist item as a deployment has it on a day, and how its row becomes that record.
+
+The questions ship as content, the answers come from the store. Who may answer what is `checklist`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from risk_register.content import ChecklistItem
+from risk_register.definition import Stage
+from risk_register.errors import UnknownRecordError
+from risk_register.model import ChecklistState
+from risk_register.store import Write
+
+MONTHS = re.compile(r"every (?:(\d+) months|month)")
+DAYS_A_MONTH = 30.5
+
+
+class ItemStatus(StrEnum):
+    """The answer to an item."""
+
+    NOT_STARTED = "not_started"
+    IN_PROGRESS = "in_progress"
+    MET = "met"
+    MET_WITH_EXCEPTIONS = "met_with_exceptions"
+    """Met but for what the note says."""
+    NOT_MET = "not_met"
+    NOT_APPLICABLE = "not_applicable"
+    """Does not concern this deployment, as a second person confirmed."""
+
+
+_S = ItemStatus
+_ANSWERS = (_S.IN_PROGRESS, _S.MET, _S.MET_WITH_EXCEPTIONS, _S.NOT_MET, _S.NOT_APPLICABLE)
+# An answer may be given again and may become any other; only the blank beginning does not come back.
+TRANSITIONS: MappingProxyType[ItemStatus, tuple[ItemStatus, ...]] = MappingProxyType(
+    {
+        _S.NOT_STARTED: _ANSWERS,
+        _S.IN_PROGRESS: _ANSWERS,
+        _S.MET: _ANSWERS,
+        _S.MET_WITH_EXCEPTIONS: _ANSWERS,
+        _S.NOT_MET: _ANSWERS,
+        _S.NOT_APPLICABLE: _ANSWERS,
+    }
+)
+CLAIMS = frozenset({ItemStatus.MET, ItemStatus.MET_WITH_EXCEPTIONS})
+ANSWERED = CLAIMS | {ItemStatus.NOT_MET, ItemStatus.NOT_APPLICABLE}
+
+
+class PendingKind(StrEnum):
+    """What somebody has proposed of an item, that needs a second person."""
+
+    NOT_APPLICABLE = "not_applicable"
+    """That it does not concern the deployment."""
+    WAIVER = "waiver"
+    """That it need not be met until a day."""
+
+
+@dataclass(frozen=True)
+class Pending:
+    """What waits for a second person; `until` is the end of a waiver."""
+
+    kind: PendingKind
+    reason: str
+    until: dt.date | None
+    proposed_by: str
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """That an item need not be met until a day; the answer stands beside it as it was."""
+
+    until: dt.date
+    reason: str
+    proposed_by: str
+    approved_by: str
+
+
+@dataclass(frozen=True)
+class ItemRecord:
+    """A checklist item as a deployment has it on a day."""
+
+    deployment_id: str
+    item_id: str
+    reference: str
+    stage: Stage
+    question: str
+    evidence_expected: str
+    cadence: str
+    source: str
+    contradicting_indicators: tuple[str, ...]
+    state: ItemStatus
+    evidence: str
+    note: str
+    attested_by: str | None
+    attested_on: dt.date | None
+    approved_by: str | None
+    due_on: dt.date
+    expires_on: dt.date | None
+    again_on: dt.date | None
+    """The day by which it has to be answered again: by its expiry, or by its cadence if that is before."""
+    is_overdue: bool
+    pending: Pending | None
+    waiver: Waiver | None
+    for_version: str
+    """The version of model or prompt that the answer is about."""
+    version: int
+
+    @property
+    def pending_by(self) -> str | None:
+        """Who waits for a second person."""
+        return None if self.pending is None else self.pending.proposed_by
+
+    @property
+    def claims_met(self) -> bool:
+        """Whether the answer says that the item is met, and so can be contradicted."""
+        return self.state in CLAIMS
+
+
+def describe_item(item: ChecklistItem, row: ChecklistState, *, as_of: dt.date) -> ItemRecord:
+    """The record of a row on a day."""
+    status = ItemStatus(row.state)
+    waiver = _waiver_of(row, as_of=as_of)
+    again_on = _find_again(item, row, status)
+    limit = again_on if status in ANSWERED else row.due_on
+    return ItemRecord(
+        deployment_id=row.deployment_id,
+        item_id=item.id,
+        reference=item.reference,
+        stage=item.stage,
+        question=item.question,
+        evidence_expected=item.evidence_expected,
+        cadence=item.cadence,
+        source=item.source,
+        contradicting_indicators=item.contradicting_indicators,
+        state=status,
+        evidence=row.evidence,
+        note=row.note,
+        attested_by=row.attested_by,
+        attested_on=row.attested_on,
+        approved_by=row.approved_by,
+        due_on=row.due_on,
+        expires_on=row.expires_on,
+        again_on=again_on,
+        is_overdue=limit is not None and limit < as_of and waiver is None,
+        pending=_pending_of(row),
+        waiver=waiver,
+        for_version=row.for_version,
+        version=row.version,
+    )
+
+
+def find_cadence_days(cadence: str) -> int | None:
+    """How many days an answer lasts by an item's cadence; None if it follows releases, events or laws."""
+    found = MONTHS.search(cadence)
+    return None if found is None else round(int(found[1] or 1) * DAYS_A_MONTH)
+
+
+def find_item(write: Write, deployment_id: str, item_id: str) -> ChecklistState:
+    """The row of an item, to be changed.
+
+    Raises:
+        UnknownRecordError: the deployment has no such item.
+    """
+    row = write.session.get(ChecklistState, (deployment_id, item_id))
+    if row is None:
+        raise UnknownRecordError(f"The checklist of {deployment_id} has no item {item_id}.")
+    return row
+
+
+def _find_again(item: ChecklistItem, row: ChecklistState, status: ItemStatus) -> dt.date | None:
+    days = find_cadence_days(item.cadence)
+    by_cadence = (
+        row.attested_on + dt.timedelta(days=days)
+        if days is not None and row.attested_on is not None and status is not ItemStatus.NOT_APPLICABLE
+        else None
+    )
+    return min((day for day in (row.expires_on, by_cadence) if day is not None), default=None)
+
+
+def _pending_of(row: ChecklistState) -> Pending | None:
+    if row.pending_by is None:
+        return None
+    kind = PendingKind(row.pending_kind or PendingKind.NOT_APPLICABLE)
+    return Pending(kind, row.pending_reason or "", row.pending_until, row.pending_by)
+
+
+def _waiver_of(row: ChecklistState, *, as_of: dt.date) -> Waiver | None:
+    if row.waived_until is None or row.waived_until < as_of:
+        return None
+    return Waiver(row.waived_until, row.waiver_reason, row.waived_by or "", row.waiver_approved_by or "")

@@ -1,0 +1,181 @@
+"""Nobody approves their own work: not under another account, nor through one that they let in themselves."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from risk_register import accounts, appetites, checklist, exchange, grants, register
+from risk_register.acceptability import Probability, Severity
+from risk_register.accounts import Role
+from risk_register.errors import RegisterError, SelfApprovalError
+from risk_register.identities import Provider, admit, link_identity
+from risk_register.store import Store
+
+MAKER, OTHER, SECOND = "anna", "anna_home", "ben"
+RISK, ITEM = "missed_escalation_of_risk", "intended_use_written"
+Act = Callable[[Store, str, dt.datetime], None]
+
+
+@pytest.fixture
+def people(store: Store, at: dt.datetime) -> Store:
+    """Two accounts of one person and one of another, each with every role."""
+    for name in (MAKER, OTHER, SECOND):
+        accounts.create_account(store, name=name, actor="command_line", at=at)
+        for role in Role:
+            accounts.grant(store, name=name, role=role, deployment_id="demo", actor="command_line", at=at)
+    accounts.join_person(store, name=OTHER, same_as=MAKER, actor="command_line", at=at)
+    return store
+
+
+def rate_lower(store: Store, actor: str, at: dt.datetime) -> None:
+    register.rate_residual(
+        store, deployment_id="demo", risk_id=RISK, severity=Severity.S4, probability=Probability.REMOTE,
+        rationale="Rarer now.", actor=actor, at=at,
+    )  # fmt: skip
+
+
+def approve_rating(store: Store, actor: str, at: dt.datetime) -> None:
+    register.approve_rating(store, deployment_id="demo", risk_id=RISK, actor=actor, at=at)
+
+
+def assess(store: Store, actor: str, at: dt.datetime) -> None:
+    move(store, actor, at, register.RiskStatus.ASSESSED)
+    register.rate_residual(
+        store, deployment_id="demo", risk_id=RISK, severity=Severity.S5, probability=Probability.FREQUENT,
+        rationale="As before.", actor=actor, at=at,
+    )  # fmt: skip
+
+
+def move(store: Store, actor: str, at: dt.datetime, to_state: register.RiskStatus) -> None:
+    register.move(
+        store, deployment_id="demo", risk_id=RISK, to_state=to_state, reason="Seen.", actor=actor, at=at
+    )
+
+
+def accept(store: Store, actor: str, at: dt.datetime) -> None:
+    move(store, actor, at, register.RiskStatus.ACCEPTED)
+
+
+def propose_appetite(store: Store, actor: str, at: dt.datetime) -> None:
+    appetites.propose(
+        store, deployment_id="demo", indicator_id="refusal_rate", side=appetites.Side.ABOVE, watch=0.1,
+        breach=0.2, reason="Board.", effective_from=at.date(), actor=actor, at=at,
+    )  # fmt: skip
+
+
+def approve_appetite(store: Store, actor: str, at: dt.datetime) -> None:
+    appetites.approve(store, proposal_id=1, actor=actor, at=at)
+
+
+def say_not_applicable(store: Store, actor: str, at: dt.datetime) -> None:
+    checklist.attest(
+        store, deployment_id="demo", item_id=ITEM, state=checklist.ItemStatus.NOT_APPLICABLE, evidence="",
+        note="No such use.", actor=actor, at=at, expires_on=None,
+    )  # fmt: skip
+
+
+def confirm_not_applicable(store: Store, actor: str, at: dt.datetime) -> None:
+    checklist.approve_not_applicable(store, deployment_id="demo", item_id=ITEM, actor=actor, at=at)
+
+
+def ask_waiver(store: Store, actor: str, at: dt.datetime) -> None:
+    checklist.propose_waiver(
+        store, deployment_id="demo", item_id=ITEM, reason="Until the audit.",
+        until=at.date() + dt.timedelta(days=30), actor=actor, at=at,
+    )  # fmt: skip
+
+
+def approve_waiver(store: Store, actor: str, at: dt.datetime) -> None:
+    checklist.approve_waiver(store, deployment_id="demo", item_id=ITEM, actor=actor, at=at)
+
+
+def bring(store: Store, actor: str, at: dt.datetime) -> None:
+    document = exchange.read_document(store, kind=exchange.ExchangeKind.REGISTER, deployment_id="demo")
+    exchange.propose_import(store, deployment_id="demo", document=document, actor=actor, at=at)
+
+
+def let_in(store: Store, actor: str, at: dt.datetime) -> None:
+    exchange.approve_import(store, import_id=1, actor=actor, at=at)
+
+
+PAIRS: dict[str, tuple[Act, Act]] = {
+    "a lower rating": (rate_lower, approve_rating),
+    "an acceptance": (assess, accept),
+    "an appetite": (propose_appetite, approve_appetite),
+    "not applicable": (say_not_applicable, confirm_not_applicable),
+    "a waiver": (ask_waiver, approve_waiver),
+    "an import": (bring, let_in),
+}
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_both_halves_by_one_person_are_refused_under_either_account(
+    people: Store, at: dt.datetime, name: str
+) -> None:
+    first, second = PAIRS[name]
+    first(people, MAKER, at)
+    for account in (MAKER, OTHER):
+        with pytest.raises(SelfApprovalError):
+            second(people, account, at)
+    second(people, SECOND, at)
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_both_halves_by_the_other_account_first_are_refused_too(
+    people: Store, at: dt.datetime, name: str
+) -> None:
+    first, second = PAIRS[name]
+    first(people, OTHER, at)
+    with pytest.raises(SelfApprovalError, match="belong to one person"):
+        second(people, MAKER, at)
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_who_let_an_account_in_has_no_work_approved_by_it_nor_approves_its_work(
+    people: Store, at: dt.datetime, name: str
+) -> None:
+    token = accounts.issue_link(people, name=SECOND, at=at, valid_for=dt.timedelta(hours=1), actor=MAKER)
+    assert accounts.redeem_link(people, token=token, at=at) == SECOND
+    first, second = PAIRS[name]
+    first(people, MAKER, at)
+    with pytest.raises(SelfApprovalError, match="issued the link that let ben in"):
+        second(people, SECOND, at)
+
+
+def test_a_link_from_elsewhere_ends_it(people: Store, at: dt.datetime) -> None:
+    for issuer in (MAKER, "command_line"):
+        token = accounts.issue_link(people, name=SECOND, at=at, valid_for=dt.timedelta(hours=1), actor=issuer)
+        accounts.redeem_link(people, token=token, at=at)
+    rate_lower(people, MAKER, at)
+    approve_rating(people, SECOND, at)
+
+
+def test_the_work_of_whom_one_let_in_is_not_approved_either(people: Store, at: dt.datetime) -> None:
+    token = accounts.issue_link(people, name=SECOND, at=at, valid_for=dt.timedelta(hours=1), actor=MAKER)
+    accounts.redeem_link(people, token=token, at=at)
+    rate_lower(people, SECOND, at)
+    with pytest.raises(SelfApprovalError, match="anna issued the link"):
+        approve_rating(people, MAKER, at)
+
+
+def test_a_role_is_not_given_to_the_other_account_of_oneself(people: Store, at: dt.datetime) -> None:
+    with pytest.raises(SelfApprovalError, match="belong to one person"):
+        grants.grant(people, name=OTHER, role=Role.VIEWER, deployment_id="second", actor=MAKER, at=at)
+
+
+def test_one_subject_of_a_provider_is_never_two_accounts(
+    people: Store, at: dt.datetime, tmp_path: Path
+) -> None:
+    provider = Provider(
+        issuer="https://id.example", client_id="plimsoll", client_secret_file=tmp_path / "secret"
+    )
+    link_identity(people, name=MAKER, issuer=provider.issuer, subject="s-1", actor="command_line", at=at)
+    with pytest.raises(RegisterError, match="one subject has one account"):
+        link_identity(people, name=SECOND, issuer=provider.issuer, subject="s-1", actor="command_line", at=at)
+    claims = {"sub": "s-1", "preferred_username": "somebody_else"}
+    assert admit(people, provider, claims=claims, at=at) == MAKER
+    assert [known.name for known in accounts.list_accounts(people)] == [MAKER, OTHER, SECOND]
