@@ -5,6 +5,7 @@ Whatever leaves as a file leaves a trace in the audit first. How a page is drawn
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from dashboards.pages.page import Attachment, Page
 from dashboards.published import NothingPublishedError, Published
 from dashboards.sheet import write_csv
 from dashboards.theme import Scheme
-from dashboards.view import View
+from dashboards.view import Upload, View
 from risk_register.accounts import Action
 from risk_register.audit import record_access
 from risk_register.errors import RegisterError, StoreError, UnknownRecordError
@@ -159,7 +160,7 @@ def _add_forms(server: flask.Flask, site: Site) -> None:
         with _asked(site, page, subject) as view:
             fields: Mapping[str, str] = flask.request.form.to_dict()
             try:
-                flask.flash(found[0].submit(view, fields), "done")
+                flask.flash(found[0].submit(_add_upload(view), fields), "done")
             except RegisterError as error:
                 if takes_json:
                     return flask.make_response(flask.jsonify(refusal=str(error)), 422)
@@ -183,6 +184,14 @@ def _add_questions(server: flask.Flask, site: Site) -> None:
                 return flask.jsonify(dict(reply(view, flask.request.form.to_dict())))
             except RegisterError as error:
                 return flask.make_response(flask.jsonify(refusal=str(error)), 422)
+
+
+def _add_upload(view: View) -> View:
+    """The view with the file that came with the form, if one did."""
+    sent = flask.request.files.get("file")
+    if sent is None or not sent.filename:
+        return view
+    return dataclasses.replace(view, upload=Upload(sent.filename, sent.read()))
 
 
 def _add_errors(server: flask.Flask) -> None:

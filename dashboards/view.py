@@ -75,6 +75,14 @@ def read_query(search: str) -> Query:
 
 
 @dataclass(frozen=True)
+class Upload:
+    """A file that came with a form."""
+
+    file_name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class View:
     """Everything a page may use; a page reads no clock, no environment and no request of its own."""
 
@@ -94,6 +102,7 @@ class View:
     lake: Path | None = None
     locate: Locate | None = None
     evidence: Path | None = None
+    upload: Upload | None = None
 
     @property
     def deployment_id(self) -> str:

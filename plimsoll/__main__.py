@@ -10,7 +10,9 @@ import typer
 from methods.errors import MethodsError
 from pipelines.errors import PlimsollError
 from plimsoll.commands import (
+    announcing,
     attesting,
+    auditing,
     benching,
     deciding,
     demonstration,
@@ -22,6 +24,7 @@ from plimsoll.commands import (
     locating,
     notifying,
     people,
+    regulating,
     reporting,
     reviewing,
     running,
@@ -58,10 +61,11 @@ app.add_typer(people.app, name="users")
 app.add_typer(notifying.app, name="notify")
 app.add_typer(governing.app, name="register")
 app.add_typer(attesting.app, name="checklist")
+app.add_typer(regulating.app, name="regime")
 app.add_typer(deciding.appetite, name="appetite")
-app.add_typer(deciding.change, name="change")
+app.add_typer(announcing.app, name="change")
 app.add_typer(deciding.incident, name="incident")
-app.add_typer(deciding.trail, name="audit")
+app.add_typer(auditing.app, name="audit")
 app.add_typer(reviewing.app, name="review")
 
 

@@ -41,12 +41,14 @@ class Action(StrEnum):
     REVIEW = "review"
     READ_CONVERSATION = "read_conversation"
     LOCATE_PERSON = "locate_person"
+    COMMENT = "comment"
     EDIT_REGISTER = "edit_register"
     APPROVE_REGISTER = "approve_register"
     ATTEST = "attest"
     APPROVE_ATTESTATION = "approve_attestation"
     PROPOSE_APPETITE = "propose_appetite"
     APPROVE_APPETITE = "approve_appetite"
+    DECIDE_REGIME = "decide_regime"
     OPEN_INCIDENT = "open_incident"
     CLOSE_INCIDENT = "close_incident"
     ISSUE_REPORT = "issue_report"
@@ -58,10 +60,22 @@ ALLOWED: MappingProxyType[Role, frozenset[Action]] = MappingProxyType(
     {
         Role.VIEWER: frozenset({Action.VIEW}),
         Role.ENGINEER: frozenset(
-            {Action.VIEW, Action.RUN_PIPELINE, Action.DECLARE_CHANGE, Action.OPEN_INCIDENT}
+            {
+                Action.VIEW,
+                Action.RUN_PIPELINE,
+                Action.DECLARE_CHANGE,
+                Action.COMMENT,
+                Action.OPEN_INCIDENT,
+            }
         ),
         Role.REVIEWER: frozenset(
-            {Action.VIEW, Action.REVIEW, Action.READ_CONVERSATION, Action.OPEN_INCIDENT}
+            {
+                Action.VIEW,
+                Action.REVIEW,
+                Action.READ_CONVERSATION,
+                Action.COMMENT,
+                Action.OPEN_INCIDENT,
+            }
         ),
         Role.SAFETY_OFFICER: frozenset(
             {
@@ -71,6 +85,7 @@ ALLOWED: MappingProxyType[Role, frozenset[Action]] = MappingProxyType(
                 Action.REVIEW,
                 Action.READ_CONVERSATION,
                 Action.LOCATE_PERSON,
+                Action.COMMENT,
                 Action.EDIT_REGISTER,
                 Action.APPROVE_REGISTER,
                 Action.ATTEST,
@@ -86,12 +101,14 @@ ALLOWED: MappingProxyType[Role, frozenset[Action]] = MappingProxyType(
             {
                 Action.VIEW,
                 Action.EXPORT,
+                Action.COMMENT,
                 Action.EDIT_REGISTER,
                 Action.APPROVE_REGISTER,
                 Action.ATTEST,
                 Action.APPROVE_ATTESTATION,
                 Action.PROPOSE_APPETITE,
                 Action.APPROVE_APPETITE,
+                Action.DECIDE_REGIME,
                 Action.OPEN_INCIDENT,
                 Action.CLOSE_INCIDENT,
                 Action.ISSUE_REPORT,

@@ -3,8 +3,20 @@
   var WORDS = {
     401: "You are signed out. Copy what you typed, then sign in again.",
     403: "The form is too old or came from elsewhere. Copy what you typed, then open the page again.",
-    413: "That is too long to be taken. Shorten it and send it again."
+    413: "That is too large to be taken. Send something smaller."
   };
+
+  function placeFiles() {
+    document.querySelectorAll(".file-field:not(:has(input))").forEach(function (place) {
+      var field = document.createElement("input");
+      field.type = "file";
+      field.name = place.dataset.name;
+      field.id = place.dataset.key;
+      field.required = true;
+      place.appendChild(field);
+    });
+  }
+  new MutationObserver(placeFiles).observe(document.documentElement, { childList: true, subtree: true });
 
   document.addEventListener("submit", function (event) {
     var form = event.target;
@@ -26,7 +38,7 @@
     window.fetch(form.getAttribute("action"), {
       method: "POST",
       headers: { Accept: "application/json" },
-      body: new URLSearchParams(new FormData(form))
+      body: form.querySelector("input[type=file]") ? new FormData(form) : new URLSearchParams(new FormData(form))
     }).then(function (answer) {
       if ((answer.headers.get("Content-Type") || "").indexOf("application/json") !== 0) {
         refuse(WORDS[answer.status] || "The server did not take it. What you typed is still here.");

@@ -28,10 +28,11 @@ def draw_form(
     button: str,
     hidden: Mapping[str, str] | None = None,
     is_line: bool = False,
+    has_file: bool = False,
 ) -> Component:
     """A form that goes to `/send` of the view's page and comes back to where it was.
 
-    `is_line` is for a single button that stands in a table.
+    `is_line` is for a single button that stands in a table, `has_file` for a form that carries a file.
     """
     kept = {TOKEN_FIELD: view.csrf_token, "action": action, **(hidden or {})}
     return html.Form(
@@ -44,6 +45,7 @@ def draw_form(
         method="post",
         action=view.href(f"/send{view.path}", **view.query.filters),
         className="form form-line" if is_line else "form",
+        **({"encType": "multipart/form-data"} if has_file else {}),
     )
 
 
@@ -72,6 +74,13 @@ def draw_text(
             type="text", name=name, id=key, required=is_required, maxLength=limit or LINE, value=value
         )
     return _label(key, label, field, note)
+
+
+def draw_file(name: str, label: str, *, note: str) -> Component:
+    """A field for a file; the browser puts it there (assets/forms.js), because Dash has none that is sent."""
+    key = _name_field(name, "")
+    place = html.Div(className="file-field", **{"data-name": name, "data-key": key})
+    return _label(key, label, place, note)
 
 
 def draw_day(

@@ -1,61 +1,37 @@
-"""One item of the ethics checklist: what was attested, what speaks against it, and the form to attest."""
+"""One item of the ethics checklist: what was attested, on which evidence, and what data say against it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboards.components.form import draw_choice, draw_day, draw_form, draw_text
+from dashboards.components.form import draw_decisions, draw_form, draw_text
 from dashboards.components.marks import draw_mark
+from dashboards.components.table import Heading, Line, draw_table
+from dashboards.pages.attestation_decision import draw_item_decisions, draw_pending
 from dashboards.theme import CHECKLIST_MARKS, CONTRADICTED, OVERDUE
 from dashboards.view import View
-from dashboards.wording import say_day, say_words
+from dashboards.wording import MISSING, say_day, say_moment, say_words
 from risk_register.accounts import Action
-from risk_register.checklist import (
-    ItemRecord,
-    ItemStatus,
-    approve_not_applicable,
-    attest,
-    contradicted_by,
-)
-from risk_register.errors import NotAllowedError, RegisterError
+from risk_register.checklist import ItemRecord, contradicted_by
+from risk_register.evidence import FileState, check_file
+from risk_register.item_evidence import EvidenceKind, EvidenceRecord, list_evidence
+from risk_register.item_tasks import TaskRecord, list_tasks
 
-ATTESTABLE = tuple(status for status in ItemStatus if status is not ItemStatus.NOT_STARTED)
+FILE_WORDS = {
+    FileState.KEPT: "kept here, unchanged",
+    FileState.MISSING: "the file is missing",
+    FileState.CHANGED: "the file is not the one that was kept",
+}
 
 
 def draw_item(view: View, item: ItemRecord, statuses: Mapping[str, str]) -> Component:
-    """Everything about one item, with the form for those who may attest."""
+    """Everything about one item, with the forms for those who may attest."""
     against = contradicted_by(item, statuses)
-    listed: Component | str = "no indicator speaks to this item"
-    if item.contradicting_indicators:
-        listed = html.Ul(
-            [
-                html.Li(
-                    [
-                        dcc.Link(say_words(name), href=view.href(f"/indicators/{name}")),
-                        f": {say_words(statuses.get(name, 'no complete week yet'))}",
-                    ]
-                )
-                for name in item.contradicting_indicators
-            ]
-        )
-    facts = (
-        ("State", draw_state(item, statuses)),
-        (
-            "Attested",
-            f"{say_day(item.attested_on)} by {item.attested_by}" if item.attested_by else "nobody yet",
-        ),
-        ("Expires", say_day(item.expires_on)),
-        ("Evidence", item.evidence or "none"),
-        ("Note", item.note or "none"),
-        ("Evidence expected", item.evidence_expected),
-        ("Again", item.cadence),
-        ("Source", item.source),
-        ("Indicators that can contradict it", listed),
-    )
+    evidence = [one for one in list_evidence(view.store, view.deployment_id) if one.item_id == item.item_id]
+    tasks = [one for one in list_tasks(view.store, view.deployment_id) if one.item_id == item.item_id]
     warning = html.P(
         "Met — contradicted by data. The attestation stands until a person changes it; "
         "the numbers speak against it.",
@@ -72,11 +48,19 @@ def draw_item(view: View, item: ItemRecord, statuses: Mapping[str, str]) -> Comp
             ),
             warning if against else None,
             html.Dl(
-                [part for name, value in facts for part in (html.Dt(name), html.Dd(value))],
+                [
+                    part
+                    for name, value in _list_facts(view, item, statuses)
+                    for part in (html.Dt(name), html.Dd(value))
+                ],
                 className="facts wide",
             ),
-            _draw_pending(view, item),
-            _draw_attest(view, item),
+            draw_pending(view, item),
+            draw_item_decisions(view, item),
+            html.H3("Evidence"),
+            _draw_evidence(view, item, evidence),
+            html.H3("Tasks that data opened"),
+            _draw_tasks(view, tasks),
         ],
         id="item",
         className="card details",
@@ -84,94 +68,144 @@ def draw_item(view: View, item: ItemRecord, statuses: Mapping[str, str]) -> Comp
     )
 
 
-def _draw_pending(view: View, item: ItemRecord) -> Component | None:
-    if item.pending_by is None:
-        return None
-    words = html.P(
-        f"{item.pending_by} proposes that this item does not apply: {item.pending.reason if item.pending else ''}"
-    )
-    if not view.may(Action.APPROVE_ATTESTATION) or item.pending_by == view.account.name:
-        return html.Div([words, html.P("A second person must confirm it.", className="hint")])
-    button = "Confirm that it does not apply"
-    return html.Div([words, draw_form(view, "confirm", [], button=button, hidden={"item": item.item_id})])
-
-
-def _draw_attest(view: View, item: ItemRecord) -> Component:
-    if not view.may(Action.ATTEST):
-        return html.P("Attesting needs the role of safety officer or compliance.", className="hint")
-    return html.Div(
-        [
-            html.H3("Attest"),
-            draw_form(
-                view,
-                "attest",
-                [
-                    draw_choice(
-                        "state",
-                        "State",
-                        [(status.value, CHECKLIST_MARKS[status].word) for status in ATTESTABLE],
-                        note="“Not applicable” waits for a second person.",
-                    ),
-                    draw_text(
-                        "evidence",
-                        "Evidence",
-                        note=f"A file, an address or a hash. Expected: {item.evidence_expected}",
-                    ),
-                    draw_day(
-                        "expires_on",
-                        "Expires on",
-                        first=view.today + timedelta(days=1),
-                        note=f"Needed for “met”. To be done again: {item.cadence}.",
-                    ),
-                    draw_text("note", "Note", note="Exceptions, or why it does not apply.", is_long=True),
-                ],
-                button=f"Attest {item.reference}",
-                hidden={"item": item.item_id},
-            ),
-        ]
-    )
-
-
-def submit(view: View, fields: Mapping[str, str]) -> str:
-    """Attest an item, or confirm that one does not apply.
-
-    Raises:
-        RegisterError: the account may not, or the answer is not complete.
-    """
-    item_id, action = fields.get("item", ""), fields.get("action", "")
-    needed = {"attest": Action.ATTEST, "confirm": Action.APPROVE_ATTESTATION}.get(action)
-    if needed is None or not view.may(needed):
-        raise NotAllowedError(f"{view.account.name} may not {action or 'do that'} on {view.deployment_id}.")
-    if action == "confirm":
-        approve_not_applicable(
-            view.store, deployment_id=view.deployment_id, item_id=item_id, actor=view.account.name, at=view.at
+def _list_facts(
+    view: View, item: ItemRecord, statuses: Mapping[str, str]
+) -> list[tuple[str, Component | str]]:
+    listed: Component | str = "no indicator speaks to this item"
+    if item.contradicting_indicators:
+        listed = html.Ul(
+            [
+                html.Li(
+                    [
+                        dcc.Link(say_words(name), href=view.href(f"/indicators/{name}")),
+                        f": {say_words(statuses.get(name, 'no complete week yet'))}",
+                    ]
+                )
+                for name in item.contradicting_indicators
+            ]
         )
-        return "Confirmed: the item does not apply."
-    state = fields.get("state", "")
-    if state not in {status.value for status in ATTESTABLE}:
-        raise NotAllowedError(f"{state!r} is not a state; allowed: {', '.join(ATTESTABLE)}.")
-    attest(
-        view.store,
-        deployment_id=view.deployment_id,
-        item_id=item_id,
-        state=ItemStatus(state),
-        evidence=fields.get("evidence", ""),
-        note=fields.get("note", ""),
-        actor=view.account.name,
-        at=view.at,
-        expires_on=_read_day(fields.get("expires_on", "")),
+    waived = "no"
+    if item.waiver is not None:
+        waived = (
+            f"until {say_day(item.waiver.until)}, asked by {item.waiver.proposed_by}, approved by "
+            f"{item.waiver.approved_by}: {item.waiver.reason}"
+        )
+    return [
+        ("State", draw_state(item, statuses)),
+        (
+            "Attested",
+            f"{say_day(item.attested_on)} by {item.attested_by}" if item.attested_by else "nobody yet",
+        ),
+        ("For version", item.for_version or "none named"),
+        ("Expires", say_day(item.expires_on)),
+        ("Again by", f"{say_day(item.again_on)} ({item.cadence})" if item.again_on else item.cadence),
+        ("Waived", waived),
+        ("Evidence", item.evidence or "see below"),
+        ("Note", item.note or "none"),
+        ("Evidence expected", item.evidence_expected),
+        ("Source", item.source),
+        ("Indicators that can contradict it", listed),
+    ]
+
+
+def _draw_evidence(view: View, item: ItemRecord, evidence: Sequence[EvidenceRecord]) -> Component:
+    lines = [
+        Line(
+            (
+                _draw_place(view, one),
+                say_words(one.kind),
+                _say_state(view, one),
+                f"{say_moment(one.added_at)} by {one.added_by}",
+                _draw_withdrawal(view, item, one),
+            )
+        )
+        for one in evidence
+    ]
+    headings = [Heading(title) for title in ("What", "Kind", "State", "Added", "In use")]
+    return draw_table("Evidence of the item", headings, lines, empty="Nothing is kept beside this item yet.")
+
+
+def _draw_place(view: View, one: EvidenceRecord) -> Component | str:
+    if one.kind is EvidenceKind.INDICATOR:
+        return dcc.Link(one.title, href=view.href(f"/indicators/{one.location}"))
+    if one.kind is EvidenceKind.LINK:
+        # An address that somebody typed is shown, and followed only by whoever copies it.
+        return f"{one.title}: {one.location}" if one.title != one.location else one.location
+    if not view.may(Action.EXPORT):
+        return one.title
+    href = view.href(f"/file/ethics-checklist/{one.content_hash}")
+    return html.A(one.title, href=href, download="")
+
+
+def _say_state(view: View, one: EvidenceRecord) -> str:
+    if one.kind is not EvidenceKind.FILE or one.content_hash is None:
+        return "not kept here"
+    if view.evidence is None:
+        return "not looked for"
+    return f"{FILE_WORDS[check_file(view.evidence, one.content_hash)]}; sha256 {one.content_hash[:12]}…"
+
+
+def _draw_withdrawal(view: View, item: ItemRecord, one: EvidenceRecord) -> Component | str:
+    if one.withdrawn_by is not None and one.withdrawn_at is not None:
+        return f"withdrawn by {one.withdrawn_by}, {say_moment(one.withdrawn_at)}"
+    if not view.may(Action.ATTEST):
+        return "yes"
+    within = f"withdraw-{one.number}"
+    form = draw_form(
+        view,
+        "withdraw",
+        [draw_text("reason", "Reason", note="Stays in the audit.", is_required=True, within=within)],
+        button=f"Withdraw evidence {one.number}",
+        hidden={"item": item.item_id, "number": str(one.number)},
     )
-    waits = " It waits for a second person." if state == ItemStatus.NOT_APPLICABLE else ""
-    return f"Attested as {CHECKLIST_MARKS[state].word}.{waits}"
+    return html.Details([html.Summary("yes; withdraw"), form])
 
 
-def _read_day(text: str) -> date | None:
-    if not text:
+def _draw_tasks(view: View, tasks: Sequence[TaskRecord]) -> Component:
+    lines = [
+        Line(
+            (
+                f"Task {task.task_id}",
+                say_moment(task.opened_at),
+                ", ".join(say_words(name) for name in task.indicator_ids),
+                _say_outcome(task),
+                _draw_closing(view, task) or MISSING,
+            )
+        )
+        for task in tasks
+    ]
+    headings = [
+        Heading(title) for title in ("Task", "Opened", "Contradicted by", "What came of it", "Decide")
+    ]
+    return draw_table("Tasks of the item", headings, lines, empty="Data have never spoken against it.")
+
+
+def _say_outcome(task: TaskRecord) -> str:
+    if task.closed_at is None:
+        return MISSING
+    return f"{task.closed_by}, {say_moment(task.closed_at)}: {task.outcome}"
+
+
+def _draw_closing(view: View, task: TaskRecord) -> Component | None:
+    if not task.is_open or not view.may(Action.ATTEST):
         return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise RegisterError(f"{text!r} is not a day; write it as 2027-05-20.") from error
+    form = draw_form(
+        view,
+        "close_task",
+        [
+            draw_text(
+                "outcome",
+                "Outcome",
+                note="What was found, and what was done.",
+                is_long=True,
+                is_required=True,
+                within=f"task-{task.task_id}",
+            )
+        ],
+        button=f"Close task {task.task_id}",
+        hidden={"item": task.item_id, "task": str(task.task_id)},
+    )
+    return draw_decisions("", [("Close", form)])
 
 
 def draw_state(item: ItemRecord, statuses: Mapping[str, str]) -> Component:
@@ -182,6 +216,8 @@ def draw_state(item: ItemRecord, statuses: Mapping[str, str]) -> Component:
         marks.append(draw_mark(CONTRADICTED, ", ".join(say_words(name) for name in against)))
     if item.is_overdue:
         marks.append(draw_mark(OVERDUE))
-    if item.pending_by:
+    if item.waiver is not None:
+        marks.append(html.Span(f"waived until {say_day(item.waiver.until)}", className="why"))
+    if item.pending:
         marks.append(html.Span("waits for a second person", className="why"))
     return html.Div(marks, className="absences")

@@ -15,7 +15,9 @@ from dash.development.base_component import Component
 from dashboards.components.marks import draw_mark
 from dashboards.components.shell import draw_chips, draw_heading
 from dashboards.components.table import Heading, Line, draw_download, draw_table
-from dashboards.pages.attestation import draw_item, draw_state, submit
+from dashboards.pages.attestation import draw_item, draw_state
+from dashboards.pages.attestation_decision import submit
+from dashboards.pages.evidence_decision import find_file
 from dashboards.pages.page import Page, Shelf
 from dashboards.sheet import Sheet
 from dashboards.standing import deployment_statuses
@@ -27,10 +29,11 @@ from risk_register.checklist import (
     contradicted_by,
     list_items,
 )
+from risk_register.item_evidence import list_evidence
 
 PATH = "/ethics-checklist"
 FILTERS = ("stage", "status", "show")
-HEADINGS = tuple(Heading(title) for title in ("Item", "State", "Attested", "Expires", "Evidence"))
+HEADINGS = tuple(Heading(title) for title in ("Item", "State", "Attested", "Again by", "Evidence"))
 STAGE_WORDS = {
     "development": "Development",
     "pre_deployment": "Before deployment",
@@ -47,6 +50,9 @@ def layout(view: View) -> Component:
         return draw_heading(view, "Ethics checklist", text)
     statuses = deployment_statuses(view.reader.latest_weeks(view.deployment_id))
     shown = filter_items(view, items, statuses)
+    counts = Counter(
+        one.item_id for one in list_evidence(view.store, view.deployment_id) if one.withdrawn_at is None
+    )
     sections = [
         html.Section(
             [
@@ -54,7 +60,7 @@ def layout(view: View) -> Component:
                 draw_table(
                     f"Items of the stage: {STAGE_WORDS[stage]}",
                     HEADINGS,
-                    [_draw_line(view, item, statuses) for item in members],
+                    [_draw_line(view, item, statuses, counts) for item in members],
                     empty="No item.",
                 ),
             ],
@@ -135,7 +141,12 @@ def _draw_tally(view: View, items: Sequence[ItemRecord], statuses: Mapping[str, 
     )
 
 
-def _draw_line(view: View, item: ItemRecord, statuses: Mapping[str, str]) -> Line:
+def _say_evidence(item: ItemRecord, count: int) -> str:
+    kept = f"{count} kept here" if count else ""
+    return "; ".join(words for words in (item.evidence, kept) if words) or "none"
+
+
+def _draw_line(view: View, item: ItemRecord, statuses: Mapping[str, str], counts: Mapping[str, int]) -> Line:
     is_open = view.filter("item") == item.item_id
     return Line(
         (
@@ -145,8 +156,8 @@ def _draw_line(view: View, item: ItemRecord, statuses: Mapping[str, str]) -> Lin
             ),
             draw_state(item, statuses),
             f"{say_day(item.attested_on)} by {item.attested_by}" if item.attested_by else "nobody yet",
-            say_day(item.expires_on) if item.attested_by else f"due {say_day(item.due_on)}",
-            item.evidence or "none",
+            say_day(item.again_on) if item.attested_by else f"due {say_day(item.due_on)}",
+            _say_evidence(item, counts.get(item.item_id, 0)),
         ),
         is_open=is_open,
     )
@@ -167,6 +178,11 @@ def make_sheet(view: View) -> Sheet:
         "approved_by",
         "due_on",
         "expires_on",
+        "again_on",
+        "for_version",
+        "waived_until",
+        "waiver_reason",
+        "waiver_approved_by",
         "is_overdue",
         "contradicted_by",
         "evidence_expected",
@@ -190,6 +206,11 @@ def make_sheet(view: View) -> Sheet:
             item.approved_by,
             item.due_on,
             item.expires_on,
+            item.again_on,
+            item.for_version,
+            item.waiver.until if item.waiver else None,
+            item.waiver.reason if item.waiver else None,
+            item.waiver.approved_by if item.waiver else None,
             item.is_overdue,
             " ".join(contradicted_by(item, statuses)),
             item.evidence_expected,
@@ -209,6 +230,7 @@ PAGE = Page(
     shelf=Shelf.GOVERN,
     has_range=False,
     submit=submit,
+    attach=find_file,
     sheets={"items": make_sheet},
     aliases=("checklist", "ethics"),
 )

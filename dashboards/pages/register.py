@@ -6,7 +6,7 @@ Read live from the store; what the data say of a risk's indicators is computed o
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -25,6 +25,7 @@ from dashboards.view import View
 from dashboards.wording import say_day, say_words
 from risk_register.acceptability import Probability, Severity
 from risk_register.definition import Rating
+from risk_register.proposals import ProposalStatus, list_proposals
 from risk_register.register import RiskRecord, list_risks
 
 PATH = "/risk-register"
@@ -51,6 +52,11 @@ def layout(view: View) -> Component:
     shown = filter_risks(view, risks)
     opened = next((risk for risk in risks if risk.risk_id == view.filter("risk")), None)
     rated = sum(risk.residual is not None for risk in risks)
+    proposed = {
+        one.risk_id
+        for one in list_proposals(view.store, view.deployment_id)
+        if one.state is ProposalStatus.OPEN
+    }
     lead = (
         f"{len(risks)} risks; {rated} rated by a person. The map shows the residual rating, or the "
         "inherent one where nobody has rated yet. Severity and probability are looked up, never multiplied."
@@ -70,7 +76,7 @@ def layout(view: View) -> Component:
                     draw_table(
                         "Risks",
                         HEADINGS,
-                        [_draw_line(view, risk, statuses) for risk in shown],
+                        [_draw_line(view, risk, statuses, proposed) for risk in shown],
                         empty="No risk matches the filters.",
                     ),
                 ],
@@ -125,11 +131,13 @@ def _draw_map(view: View, risks: Sequence[RiskRecord]) -> Component:
     return draw_heatmap(references, hrefs=hrefs, chosen=chosen)
 
 
-def _draw_line(view: View, risk: RiskRecord, statuses: Statuses) -> Line:
+def _draw_line(view: View, risk: RiskRecord, statuses: Statuses, proposed: Set[str]) -> Line:
     is_open = view.filter("risk") == risk.risk_id
     due: list[Component | str] = [say_day(risk.review_due_on)]
     if risk.is_overdue(view.today):
         due.append(draw_mark(OVERDUE))
+    if risk.has_lapsed(view.today):
+        due.append(html.Span("acceptance ran out", className="why"))
     return Line(
         (
             dcc.Link(
@@ -141,6 +149,7 @@ def _draw_line(view: View, risk: RiskRecord, statuses: Statuses) -> Line:
             [
                 say_rating(risk.residual),
                 html.P("lower rating waits for approval", className="why") if risk.pending else None,
+                html.P("data propose another", className="why") if risk.risk_id in proposed else None,
             ],
             draw_mark(ACCEPTABILITY_MARKS[risk.acceptability]),
             draw_status(worst_of(risk, statuses)),
@@ -167,6 +176,7 @@ def make_sheet(view: View) -> Sheet:
         "rationale",
         "rated_by",
         "owner",
+        "accepted_until",
         "review_due_on",
         "indicators",
         "worst_status",
@@ -191,6 +201,7 @@ def make_sheet(view: View) -> Sheet:
             risk.rationale,
             risk.rated_by,
             risk.owner,
+            risk.accepted_until,
             risk.review_due_on,
             " ".join(kri.indicator for kri in risk.kris),
             worst_of(risk, statuses).value,

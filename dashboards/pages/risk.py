@@ -10,7 +10,9 @@ from dash.development.base_component import Component
 from dashboards.components.marks import draw_mark, draw_status
 from dashboards.components.shell import draw_segments
 from dashboards.components.table import Heading, Line, draw_table
+from dashboards.pages.proposal_decision import draw_proposals
 from dashboards.pages.risk_decision import draw_approval, draw_risk_decisions
+from dashboards.pages.risk_parts import draw_parts
 from dashboards.theme import ACCEPTABILITY_MARKS, Status
 from dashboards.view import View
 from dashboards.wording import say_day, say_moment, say_words
@@ -41,7 +43,7 @@ def draw_risk(view: View, risk: RiskRecord, statuses: Statuses) -> Component:
         ("Rated by", risk.rated_by or "nobody"),
         ("Owner", risk.owner or "nobody"),
         ("Next review", say_day(risk.review_due_on)),
-        ("Controls", html.Ul([html.Li(control) for control in risk.controls])),
+        ("Accepted", _say_acceptance(view, risk)),
         (
             "Checklist items",
             html.Ul(
@@ -85,6 +87,9 @@ def draw_risk(view: View, risk: RiskRecord, statuses: Statuses) -> Component:
             ),
             draw_approval(view, risk),
             draw_risk_decisions(view, risk),
+            html.H3("What data propose"),
+            draw_proposals(view, risk),
+            draw_parts(view, risk),
             html.H3("Its indicators, newest complete week"),
             draw_table(
                 "Indicators of the risk",
@@ -101,6 +106,14 @@ def draw_risk(view: View, risk: RiskRecord, statuses: Statuses) -> Component:
     )
 
 
+def _say_acceptance(view: View, risk: RiskRecord) -> str:
+    if risk.accepted_until is None:
+        return "no"
+    if risk.has_lapsed(view.today):
+        return f"the acceptance ran out on {say_day(risk.accepted_until)}: decide again"
+    return f"until {say_day(risk.accepted_until)}"
+
+
 def _draw_history(view: View, risk: RiskRecord) -> Component:
     changes = history(view.store, deployment_id=view.deployment_id, risk_id=risk.risk_id)
     if not changes:
@@ -112,7 +125,7 @@ def _draw_history(view: View, risk: RiskRecord) -> Component:
             (
                 say_moment(change.at),
                 change.actor,
-                say_words(change.field),
+                f"{change.part}: {say_words(change.field)}" if change.part else say_words(change.field),
                 f"{_say_side(change.before)} → {_say_side(change.after)}",
                 change.reason,
             )

@@ -7,6 +7,7 @@ to them says why.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 
 from dash import html
 from dash.development.base_component import Component
@@ -14,15 +15,19 @@ from dash.development.base_component import Component
 from dashboards.components.form import (
     SHORT,
     draw_choice,
+    draw_day,
     draw_decisions,
     draw_form,
     draw_text,
 )
+from dashboards.pages.proposal_decision import PROPOSAL_DECISIONS
+from dashboards.pages.risk_form import name_seen, read_day, read_version
+from dashboards.pages.risk_parts_decision import PART_DECISIONS, list_part_forms
 from dashboards.view import View
 from dashboards.wording import say_words
 from risk_register.acceptability import Probability, Severity
 from risk_register.accounts import Action
-from risk_register.errors import NotAllowedError, RegisterError
+from risk_register.errors import NotAllowedError
 from risk_register.register import (
     RiskRecord,
     RiskStatus,
@@ -46,16 +51,15 @@ PROBABILITY_WORDS: Mapping[Probability, str] = {
 
 def draw_risk_decisions(view: View, risk: RiskRecord) -> Component | None:
     """The forms that this account may send about this risk, and why others are not there."""
-    if not (view.may(Action.EDIT_REGISTER) or view.may(Action.APPROVE_REGISTER)):
-        return None
     forms: list[tuple[str, Component]] = []
     if view.may(Action.EDIT_REGISTER):
         forms.append(("Rate the residual risk", _draw_rate(view, risk)))
     steps, reasons = find_steps(view, risk)
-    if steps:
+    if steps and view.may(Action.EDIT_REGISTER):
         forms.append(("Move to another state", _draw_move(view, risk, steps, reasons)))
     if view.may(Action.EDIT_REGISTER):
         forms.append(("Say who answers for it", _draw_owner(view, risk)))
+    forms += list_part_forms(view, risk)
     return draw_decisions("Decide", forms)
 
 
@@ -93,13 +97,8 @@ def draw_approval(view: View, risk: RiskRecord) -> Component | None:
             [words, html.P("It holds once a second person approves it.", className="hint")], className="waits"
         )
     button = f"Approve the lower rating of {risk.reference}"
-    form = draw_form(view, "approve_rating", [], button=button, hidden=_name_seen(risk))
+    form = draw_form(view, "approve_rating", [], button=button, hidden=name_seen(risk))
     return html.Div([words, form], className="waits")
-
-
-def _name_seen(risk: RiskRecord) -> dict[str, str]:
-    """What the sender saw, so that a change in between is not overwritten."""
-    return {"risk": risk.risk_id, "version": str(risk.version)}
 
 
 def _draw_rate(view: View, risk: RiskRecord) -> Component:
@@ -133,7 +132,7 @@ def _draw_rate(view: View, risk: RiskRecord) -> Component:
             ),
         ],
         button=f"Rate {risk.reference}",
-        hidden=_name_seen(risk),
+        hidden=name_seen(risk),
     )
 
 
@@ -146,6 +145,14 @@ def _draw_move(view: View, risk: RiskRecord, steps: list[RiskStatus], reasons: l
             note=f"It is {say_words(risk.state)} now.",
         ),
         html.Ul([html.Li(reason) for reason in reasons], className="hint") if reasons else None,
+        draw_day(
+            "accepted_until",
+            "Accepted until",
+            first=view.today + timedelta(days=1),
+            note="Of an acceptance only; at most half a year, which holds if nothing is said.",
+        )
+        if RiskStatus.ACCEPTED in steps
+        else None,
         draw_text(
             "reason",
             "Reason",
@@ -155,7 +162,7 @@ def _draw_move(view: View, risk: RiskRecord, steps: list[RiskStatus], reasons: l
             within="move",
         ),
     ]
-    return draw_form(view, "move", fields, button=f"Move {risk.reference}", hidden=_name_seen(risk))
+    return draw_form(view, "move", fields, button=f"Move {risk.reference}", hidden=name_seen(risk))
 
 
 def _draw_owner(view: View, risk: RiskRecord) -> Component:
@@ -174,7 +181,7 @@ def _draw_owner(view: View, risk: RiskRecord) -> Component:
             draw_text("reason", "Reason", note="Stays in the history.", is_required=True, within="assign"),
         ],
         button=f"Assign {risk.reference}",
-        hidden=_name_seen(risk),
+        hidden=name_seen(risk),
     )
 
 
@@ -208,7 +215,7 @@ def _rate(view: View, risk: RiskRecord, fields: Mapping[str, str]) -> str:
         rationale=fields.get("rationale", ""),
         actor=view.account.name,
         at=view.at,
-        expected_version=_read_version(fields),
+        expected_version=read_version(fields),
     )
     verdict = "holds now" if holds else "is lower, so it waits for a second person"
     return f"Rated {risk.reference} {severity}, {probability}: it {verdict}."
@@ -216,14 +223,13 @@ def _rate(view: View, risk: RiskRecord, fields: Mapping[str, str]) -> str:
 
 def _approve(view: View, risk: RiskRecord, fields: Mapping[str, str]) -> str:
     view.check_may(Action.APPROVE_REGISTER)
-    if _read_version(fields) != risk.version:
-        raise NotAllowedError(f"Somebody changed {risk.reference} meanwhile; read it again before approving.")
     approve_rating(
         view.store,
         deployment_id=view.deployment_id,
         risk_id=risk.risk_id,
         actor=view.account.name,
         at=view.at,
+        expected_version=read_version(fields),
     )
     return f"Approved: the lower rating of {risk.reference} holds."
 
@@ -241,7 +247,8 @@ def _move(view: View, risk: RiskRecord, fields: Mapping[str, str]) -> str:
         reason=fields.get("reason", ""),
         actor=view.account.name,
         at=view.at,
-        expected_version=_read_version(fields),
+        expected_version=read_version(fields),
+        accepted_until=read_day(fields, "accepted_until"),
     )
     return f"{risk.reference} is {say_words(state)} now."
 
@@ -253,8 +260,6 @@ def _assign(view: View, risk: RiskRecord, fields: Mapping[str, str]) -> str:
         raise NotAllowedError(f"The owner has {len(owner)} characters; at most {SHORT} are kept.")
     if not reason.strip():
         raise NotAllowedError(f"Assigning {risk.reference} needs a reason; it may not be blank.")
-    if _read_version(fields) != risk.version:
-        raise NotAllowedError(f"Somebody changed {risk.reference} meanwhile; read it again.")
     assign_owner(
         view.store,
         deployment_id=view.deployment_id,
@@ -263,15 +268,9 @@ def _assign(view: View, risk: RiskRecord, fields: Mapping[str, str]) -> str:
         reason=reason,
         actor=view.account.name,
         at=view.at,
+        expected_version=read_version(fields),
     )
     return f"{owner.strip()} answers for {risk.reference} now."
-
-
-def _read_version(fields: Mapping[str, str]) -> int:
-    text = fields.get("version", "")
-    if not text.isdecimal():
-        raise RegisterError("The form does not say which version of the risk it saw; open the risk again.")
-    return int(text)
 
 
 DECISIONS: Mapping[str, Callable[[View, RiskRecord, Mapping[str, str]], str]] = {
@@ -279,4 +278,6 @@ DECISIONS: Mapping[str, Callable[[View, RiskRecord, Mapping[str, str]], str]] = 
     "approve_rating": _approve,
     "move": _move,
     "assign": _assign,
+    **PART_DECISIONS,
+    **PROPOSAL_DECISIONS,
 }

@@ -8,18 +8,18 @@ from typing import Annotated
 
 import typer
 
+from plimsoll.commands import evidencing
 from plimsoll.commands.acting import AsOption, DeploymentOption, ReasonOption, act, show
+from plimsoll.commands.evidencing import ItemArgument, find_item
 from plimsoll.commands.exchanging import bring, let_in, take_out
 from plimsoll.commands.option import HomeOption, JsonOption
 from risk_register import checklist
 from risk_register.accounts import Action
-from risk_register.checklist import ItemRecord, ItemStatus
-from risk_register.errors import UnknownRecordError
+from risk_register.checklist import ItemStatus
 from risk_register.exchange import ExchangeKind
-from risk_register.store import Store
 
 app = typer.Typer(no_args_is_help=True, help="The ethics checklist: list, attest, approve, import, export.")
-ItemArgument = Annotated[str, typer.Argument(help="Id or reference of the item, such as EC-20.")]
+app.add_typer(evidencing.app)
 COLUMNS = {
     "reference": "item",
     "item_id": "id",
@@ -56,12 +56,13 @@ def attest(
     expires: Annotated[
         dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Until when met holds.")
     ] = None,
+    version: Annotated[str, typer.Option(help="Version of model or prompt that the answer is about.")] = "",
     deployment: DeploymentOption = None,
     home: HomeOption = None,
 ) -> None:
     """Answer an item; not_applicable waits for a second person."""
     acting = act(home, account, deployment, Action.ATTEST)
-    found = _find(acting.store, acting.deployment_id, item, on=acting.at.date())
+    found = find_item(acting, item)
     checklist.attest(
         acting.store,
         deployment_id=acting.deployment_id,
@@ -72,6 +73,8 @@ def attest(
         actor=account,
         at=acting.at,
         expires_on=expires.date() if expires else None,
+        for_version=version,
+        expected_version=found.version,
     )
     waits = answer is ItemStatus.NOT_APPLICABLE
     print(f"{found.reference}: " + ("waits for a second person." if waits else answer.value))
@@ -81,13 +84,16 @@ def attest(
 def approve(
     item: ItemArgument, account: AsOption, deployment: DeploymentOption = None, home: HomeOption = None
 ) -> None:
-    """Confirm that an item does not concern the deployment, as the second person."""
+    """Confirm what was proposed of an item, that it does not apply or is waived, as the second person."""
     acting = act(home, account, deployment, Action.APPROVE_ATTESTATION)
-    found = _find(acting.store, acting.deployment_id, item, on=acting.at.date())
-    checklist.approve_not_applicable(
-        acting.store, deployment_id=acting.deployment_id, item_id=found.item_id, actor=account, at=acting.at
-    )
-    print(f"{found.reference}: {ItemStatus.NOT_APPLICABLE.value}")
+    found = find_item(acting, item)
+    is_waiver = found.pending is not None and found.pending.kind is checklist.PendingKind.WAIVER
+    confirm = checklist.approve_waiver if is_waiver else checklist.approve_not_applicable
+    confirm(
+        acting.store, deployment_id=acting.deployment_id, item_id=found.item_id, actor=account, at=acting.at,
+        expected_version=found.version,
+    )  # fmt: skip
+    print(f"{found.reference}: {'waived' if is_waiver else ItemStatus.NOT_APPLICABLE.value}")
 
 
 @app.command("export")
@@ -121,10 +127,3 @@ def import_checklist(
     if approve_number is not None:
         acting = act(home, account, deployment, Action.APPROVE_ATTESTATION)
         let_in(acting, ExchangeKind.CHECKLIST, approve_number)
-
-
-def _find(store: Store, deployment_id: str, name: str, *, on: dt.date) -> ItemRecord:
-    for item in checklist.list_items(store, deployment_id, as_of=on):
-        if name in (item.item_id, item.reference):
-            return item
-    raise UnknownRecordError(f"The checklist of {deployment_id} has no item {name}.")

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from plimsoll.commands import proposing, treating
 from plimsoll.commands.acting import AsOption, DeploymentOption, ReasonOption, act, as_document, show
 from plimsoll.commands.exchanging import bring, let_in, take_out
 from plimsoll.commands.option import HomeOption, JsonOption, write_json
-from risk_register import proposals, register
+from plimsoll.commands.risk import RiskArgument, find_risk, say_rating
+from risk_register import register
 from risk_register.acceptability import Probability, Severity
 from risk_register.accounts import Action
-from risk_register.errors import UnknownRecordError
 from risk_register.exchange import ExchangeKind
-from risk_register.register import RiskRecord, RiskStatus
-from risk_register.store import Store
+from risk_register.register import RiskStatus
+from risk_register.transitions import NEEDS_SECOND_PERSON
 
 app = typer.Typer(no_args_is_help=True, help="The risk register: list, rate, move, approve, import, export.")
-RiskArgument = Annotated[str, typer.Argument(help="Id or reference of the risk, such as R-02.")]
+app.add_typer(proposing.app)
+app.add_typer(treating.control, name="control")
+app.add_typer(treating.action, name="action")
 COLUMNS = {
     "reference": "risk",
     "risk_id": "id",
@@ -31,15 +35,6 @@ COLUMNS = {
     "acceptability": "acceptability",
     "owner": "owner",
     "review_due_on": "review due",
-}
-PROPOSAL_COLUMNS = {
-    "proposal_id": "proposal",
-    "risk_id": "risk",
-    "rated_probability": "rated",
-    "probability": "proposed",
-    "is_exposure_limited": "exposure-limited",
-    "state": "state",
-    "evidence": "evidence",
 }
 
 
@@ -66,7 +61,7 @@ def show_risk(
 ) -> None:
     """One risk with its history."""
     acting = act(home, account, deployment, Action.VIEW)
-    found = _find(acting.store, acting.deployment_id, risk)
+    found = find_risk(acting.store, acting.deployment_id, risk)
     changes = register.history(acting.store, deployment_id=acting.deployment_id, risk_id=found.risk_id)
     if as_json:
         write_json(as_document({"risk": found, "history": changes}))
@@ -100,7 +95,7 @@ def rate(
 ) -> None:
     """Judge what risk remains; a lower rating waits for a second person."""
     acting = act(home, account, deployment, Action.EDIT_REGISTER)
-    found = _find(acting.store, acting.deployment_id, risk)
+    found = find_risk(acting.store, acting.deployment_id, risk)
     holds = register.rate_residual(
         acting.store,
         deployment_id=acting.deployment_id,
@@ -112,7 +107,7 @@ def rate(
         at=acting.at,
         expected_version=found.version,
     )
-    print(_say_rating(found, holds))
+    print(say_rating(found, holds))
 
 
 @app.command()
@@ -121,7 +116,7 @@ def approve(
 ) -> None:
     """Let a lower rating hold, as the second person."""
     acting = act(home, account, deployment, Action.APPROVE_REGISTER)
-    found = _find(acting.store, acting.deployment_id, risk)
+    found = find_risk(acting.store, acting.deployment_id, risk)
     register.approve_rating(
         acting.store, deployment_id=acting.deployment_id, risk_id=found.risk_id, actor=account, at=acting.at
     )
@@ -135,12 +130,16 @@ def move(
     to: Annotated[RiskStatus, typer.Argument(help="The state to move to.")],
     account: AsOption,
     reason: ReasonOption,
+    until: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day of an acceptance.")
+    ] = None,
     deployment: DeploymentOption = None,
     home: HomeOption = None,
 ) -> None:
     """Move a risk along the table of states; accepting and closing need a second person."""
-    acting = act(home, account, deployment, Action.EDIT_REGISTER)
-    found = _find(acting.store, acting.deployment_id, risk)
+    needed = Action.APPROVE_REGISTER if to in NEEDS_SECOND_PERSON else Action.EDIT_REGISTER
+    acting = act(home, account, deployment, needed)
+    found = find_risk(acting.store, acting.deployment_id, risk)
     register.move(
         acting.store,
         deployment_id=acting.deployment_id,
@@ -150,6 +149,7 @@ def move(
         actor=account,
         at=acting.at,
         expected_version=found.version,
+        accepted_until=until.date() if until else None,
     )
     print(f"{found.reference}: {found.state} -> {to}")
 
@@ -166,7 +166,7 @@ def owner(
 ) -> None:
     """Say who answers for a risk."""
     acting = act(home, account, deployment, Action.EDIT_REGISTER)
-    found = _find(acting.store, acting.deployment_id, risk)
+    found = find_risk(acting.store, acting.deployment_id, risk)
     register.assign_owner(
         acting.store,
         deployment_id=acting.deployment_id,
@@ -179,49 +179,22 @@ def owner(
     print(f"{found.reference}: {name}")
 
 
-@app.command("proposals")
-def list_proposals(
-    account: AsOption,
-    deployment: DeploymentOption = None,
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Re-ratings that data speak for, with their evidence."""
-    acting = act(home, account, deployment, Action.VIEW)
-    found = proposals.list_proposals(acting.store, acting.deployment_id)
-    show(found, PROPOSAL_COLUMNS, as_json=as_json, nothing="Data speak for no other rating.")
-
-
 @app.command()
-def accept(
-    proposal: Annotated[int, typer.Argument(help="Number of the proposal.")],
+def comment(
+    risk: RiskArgument,
+    words: Annotated[str, typer.Argument(help="What there is to say; no words of a conversation.")],
     account: AsOption,
-    reason: ReasonOption,
     deployment: DeploymentOption = None,
     home: HomeOption = None,
 ) -> None:
-    """Rate as data propose; a lower rating still waits for a second person."""
-    acting = act(home, account, deployment, Action.EDIT_REGISTER)
-    risk_id = _find_proposal(acting.store, acting.deployment_id, proposal)
-    holds = proposals.accept_proposal(
-        acting.store, proposal_id=proposal, reason=reason, actor=account, at=acting.at
-    )
-    print(_say_rating(_find(acting.store, acting.deployment_id, risk_id), holds))
-
-
-@app.command()
-def decline(
-    proposal: Annotated[int, typer.Argument(help="Number of the proposal.")],
-    account: AsOption,
-    reason: ReasonOption,
-    deployment: DeploymentOption = None,
-    home: HomeOption = None,
-) -> None:
-    """Leave the rating as it is, and say why."""
-    acting = act(home, account, deployment, Action.EDIT_REGISTER)
-    _find_proposal(acting.store, acting.deployment_id, proposal)
-    proposals.decline_proposal(acting.store, proposal_id=proposal, reason=reason, actor=account, at=acting.at)
-    print(f"Proposal {proposal} declined.")
+    """Say something about a risk; it stays."""
+    acting = act(home, account, deployment, Action.COMMENT)
+    found = find_risk(acting.store, acting.deployment_id, risk)
+    register.comment(
+        acting.store, deployment_id=acting.deployment_id, risk_id=found.risk_id, body=words, actor=account,
+        at=acting.at,
+    )  # fmt: skip
+    print(f"{found.reference}: said.")
 
 
 @app.command("export")
@@ -254,22 +227,3 @@ def import_register(
         bring(act(home, account, deployment, Action.EDIT_REGISTER), ExchangeKind.REGISTER, source)
     if approve_number is not None:
         let_in(act(home, account, deployment, Action.APPROVE_REGISTER), ExchangeKind.REGISTER, approve_number)
-
-
-def _find(store: Store, deployment_id: str, name: str) -> RiskRecord:
-    for risk in register.list_risks(store, deployment_id):
-        if name in (risk.risk_id, risk.reference):
-            return risk
-    raise UnknownRecordError(f"The register of {deployment_id} has no risk {name}.")
-
-
-def _find_proposal(store: Store, deployment_id: str, number: int) -> str:
-    """The risk of a proposal; one of another deployment does not exist here."""
-    for found in proposals.list_proposals(store, deployment_id):
-        if found.proposal_id == number:
-            return found.risk_id
-    raise UnknownRecordError(f"There is no proposal {number} in {deployment_id}.")
-
-
-def _say_rating(risk: RiskRecord, holds: bool) -> str:
-    return f"{risk.reference}: " + ("rated." if holds else "lower than before, waits for a second person.")
