@@ -48,7 +48,8 @@ RANGE_WORDS = {
 }
 FILTERS = (
     *("status", "family", "slice", "value", "risk", "cell", "item", "stage", "show", "reason"),
-    *("field", "indicator", "alarm", "incident", "what"),
+    *("field", "indicator", "alarm", "incident", "what", "regime"),
+    *("actor", "action", "subject", "since", "until", "about", "month"),
 )
 
 

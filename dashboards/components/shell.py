@@ -169,7 +169,7 @@ def draw_account(name: str, csrf_token: str) -> Component:
     return html.Form(
         [
             dcc.Input(type="hidden", name="csrf_token", value=csrf_token),
-            html.Span(name, className="account-name"),
+            dcc.Link(name, href="/account", className="account-name", title="Your account"),
             html.Button("Sign out", type="submit", className="button button-quiet"),
         ],
         method="post",

@@ -175,7 +175,7 @@ def _draw_tasks(view: View, tasks: Sequence[TaskRecord]) -> Component:
         for task in tasks
     ]
     headings = [
-        Heading(title) for title in ("Task", "Opened", "Contradicted by", "What came of it", "Decide")
+        Heading(title) for title in ("Task", "Opened", "Contradicted by", "What came of it", "Next step")
     ]
     return draw_table("Tasks of the item", headings, lines, empty="Data have never spoken against it.")
 

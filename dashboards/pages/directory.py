@@ -8,8 +8,11 @@ from types import MappingProxyType
 from urllib.parse import unquote
 
 from dashboards.pages import (
+    account,
+    administration,
     alarms,
     appetites,
+    audit,
     checklist,
     data_health,
     equity,
@@ -17,6 +20,7 @@ from dashboards.pages import (
     indicator,
     indicators,
     overview,
+    regimes,
     register,
     releases,
     reports,
@@ -36,8 +40,12 @@ PAGES: tuple[Page, ...] = (
     appetites.PAGE,
     incidents.PAGE,
     checklist.PAGE,
+    regimes.PAGE,
     reports.PAGE,
     data_health.PAGE,
+    audit.PAGE,
+    administration.PAGE,
+    account.PAGE,
 )
 RAIL: Mapping[str, Sequence[tuple[str, str]]] = MappingProxyType(
     {

@@ -16,8 +16,8 @@ from risk_register.actions import ActionRecord, list_actions
 from risk_register.controls import ControlRecord, list_controls
 from risk_register.register import RiskRecord, list_comments
 
-CONTROL_HEADINGS = [Heading(title) for title in ("Control", "Kind", "Effect", "Tested", "Owner", "Decide")]
-ACTION_HEADINGS = [Heading(title) for title in ("Action", "State", "Until", "Owner", "Decide")]
+CONTROL_HEADINGS = [Heading(title) for title in ("Control", "Kind", "Effect", "Tested", "Owner", "Next step")]
+ACTION_HEADINGS = [Heading(title) for title in ("Action", "State", "Until", "Owner", "Next step")]
 
 
 def draw_parts(view: View, risk: RiskRecord) -> Component:

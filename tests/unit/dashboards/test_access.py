@@ -44,9 +44,11 @@ def test_a_grant_that_is_taken_away_ends_at_once(officer):
     assert "No access" in officer.read("/overview", search)
 
 
-def test_a_disabled_account_sees_nothing_from_its_open_session(officer):
+def test_a_disabled_account_is_signed_out_wherever_it_is_open(officer):
+    assert officer.client.get("/overview").status_code == 200
     accounts.disable_account(officer.store, name="safety_officer", actor="command_line", at=officer.clock())
-    assert "No access" in officer.read("/overview")
+    assert officer.client.get("/overview").status_code == 303
+    assert officer.client.post("/_dash-update-component", json={}).status_code == 401
 
 
 def test_every_callback_that_runs_here_goes_through_the_grant(app, visit):

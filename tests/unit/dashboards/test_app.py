@@ -195,7 +195,8 @@ def test_an_attestation_that_the_data_contradict_stands_and_says_so(officer, sto
 
 
 def attest(visitor, **fields):
-    form = {"csrf_token": visitor.token(), "action": "attest", "item": "crisis_testing_passed", **fields}
+    seen = {"item": "crisis_testing_passed", "version": str(state_of(visitor).version)}
+    form = {"csrf_token": visitor.token(), "action": "attest", **seen, **fields}
     return visitor.client.post(SEND, data=form)
 
 
@@ -235,7 +236,12 @@ def test_a_viewer_cannot_attest_even_by_hand(visit):
 
 
 def test_a_refusal_for_a_script_is_json_and_leaves_no_message_for_the_next_page(officer):
-    form = {"csrf_token": officer.token(), "action": "attest", "item": "crisis_testing_passed"}
+    form = {
+        "csrf_token": officer.token(),
+        "action": "attest",
+        "item": "crisis_testing_passed",
+        "version": "1",
+    }
     answer = officer.client.post(SEND, data=form, headers={"Accept": "application/json"})
     assert (answer.status_code, answer.mimetype) == (422, "application/json")
     assert "is not a state" in answer.get_json()["refusal"]
@@ -254,7 +260,7 @@ def test_an_attestation_without_the_form_token_is_refused(officer):
 
 def test_not_applicable_waits_for_a_second_person(officer, visit):
     attest(officer, state="not_applicable", evidence="", note="No crisis use.")
-    confirm = {"action": "confirm", "item": "crisis_testing_passed"}
+    confirm = {"action": "confirm", "item": "crisis_testing_passed", "version": "2"}
     officer.client.post(SEND, data={"csrf_token": officer.token(), **confirm})
     assert state_of(officer).state is ItemStatus.NOT_STARTED
     other = visit().sign_in("compliance")

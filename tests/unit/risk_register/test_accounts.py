@@ -66,7 +66,7 @@ def test_the_password_itself_is_not_in_the_store(store: Store, account: str, at:
 
 def test_a_shipped_hash_is_not_a_cheap_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
-    hasher = accounts._hasher()
+    hasher = credentials._hasher()
     assert (hasher.time_cost, hasher.memory_cost) >= (3, 65536)
 
 

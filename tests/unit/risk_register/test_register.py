@@ -177,7 +177,7 @@ def test_a_move_without_a_reason_is_refused(store: Store, at: dt.datetime, reaso
 def test_a_decision_on_an_old_version_is_refused(store: Store, at: dt.datetime) -> None:
     seen = find(store).version
     walk(store, at, "assessed")
-    with pytest.raises(NotAllowedError, match="read it again"):
+    with pytest.raises(NotAllowedError, match=r"was changed by safety_officer at .*review and try again"):
         register.move(
             store,
             deployment_id="demo",

@@ -73,7 +73,7 @@ def test_somebody_who_saw_an_older_version_is_told_to_read_again(officer):
         {"action": "assign", "owner": "board", "reason": "x"},
         {"action": "approve_rating"},
     ):
-        assert "read it again" in officer.refusal(PAGE, at(RATED), **form, **stale)
+        assert "was changed by safety_officer at" in officer.refusal(PAGE, at(RATED), **form, **stale)
     assert find(officer, RATED).owner == "clinical safety lead"
 
 

@@ -1,0 +1,211 @@
+"""Audit: what was done and read on this deployment, by whom and when, and whether the chain is whole."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboards.components.shell import draw_chips, draw_heading
+from dashboards.components.table import Heading, Line, draw_download, draw_table
+from dashboards.pages.page import Attachment, Page, Shelf
+from dashboards.sheet import Sheet
+from dashboards.view import View
+from dashboards.wording import say_words
+from risk_register.accounts import Action
+from risk_register.administration import list_account_entries
+from risk_register.audit import AuditRecord, list_entries, verify_chain, write_entries
+from risk_register.errors import UnknownRecordError
+
+PATH = "/audit"
+FILTERS = ("actor", "action", "subject", "since", "until", "about")
+SHOWN = 200  # rows on the page; the download has no limit
+ACCOUNTS = "accounts"
+JSON_LINES = "audit.jsonl"
+HEADINGS = (*(Heading(title) for title in ("Entry", "When (UTC)", "Who", "What", "About", "Details")),)
+DETAIL_LIMIT = 300
+
+
+def layout(view: View) -> Component:
+    """The page."""
+    if not view.may(Action.VIEW_AUDIT):
+        text = "The audit is read by safety officers, compliance and administrators."
+        return draw_heading(view, "Audit", text)
+    entries = filter_entries(view, limit=SHOWN + 1)
+    shown = entries[:SHOWN]
+    more = " Older ones are left out here; narrow the filters or download." if len(entries) > SHOWN else ""
+    lead = (
+        f"{len(shown)} entries, newest first.{more} Entries are only ever added; each carries the hash "
+        "of the one before, whichever deployment that was about, so numbers have gaps here."
+    )
+    return html.Div(
+        [
+            draw_heading(view, "Audit", lead),
+            html.Section([html.H2("The chain"), _draw_chain(view)], className="card"),
+            html.Section(
+                [
+                    html.Div(
+                        [html.H2("Entries"), *_draw_downloads(view)],
+                        className="section-heading",
+                    ),
+                    draw_chips(view, FILTERS),
+                    _draw_search(view),
+                    draw_table(
+                        "Entries of the audit",
+                        HEADINGS,
+                        [_draw_line(view, entry) for entry in shown],
+                        empty="No entry matches the filters.",
+                    ),
+                ],
+                className="card",
+            ),
+        ]
+    )
+
+
+def filter_entries(view: View, *, limit: int | None) -> Sequence[AuditRecord]:
+    """The entries that the address asks for; those about accounts only for an administrator."""
+    if view.filter("about") == ACCOUNTS and view.may(Action.MANAGE_ACCOUNTS):
+        return list_account_entries(view.store, view.account.name, limit=limit or SHOWN)
+    return list_entries(
+        view.store,
+        deployment_id=view.deployment_id,
+        actor=view.filter("actor"),
+        action=view.filter("action"),
+        subject=view.filter("subject"),
+        since=_read_day(view.filter("since")),
+        until=_read_day(view.filter("until")),
+        limit=limit,
+    )
+
+
+def _read_day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None
+
+
+def _draw_chain(view: View) -> Component:
+    if view.filter("show") != "verified":
+        link = dcc.Link(
+            "Check every link now", href=view.href(None, show="verified"), className="button button-quiet"
+        )
+        note = "The check reads the whole audit, of every deployment. `plimsoll audit verify` does the same."
+        return html.Div([html.P(note, className="hint"), link])
+    check = verify_chain(view.store)
+    if check.is_intact:
+        words = f"{check.entry_count:,} entries, every link holds. Keep this head elsewhere: {check.head}"
+        return html.P(words, className="message message-done", role="status")
+    faults = f"{check.fault_count} fault{'' if check.fault_count == 1 else 's'}"
+    words = (
+        f"The audit is broken at entry {check.broken_at}: {check.problem} {faults} in {check.entry_count:,}."
+    )
+    return html.P(words, className="message message-error", role="alert")
+
+
+def _draw_downloads(view: View) -> list[Component | None]:
+    if not view.may(Action.EXPORT):
+        return []
+    lines = html.A(
+        "Download everything (JSON lines)",
+        href=view.href(f"/file{PATH}/{JSON_LINES}"),
+        className="button button-quiet",
+        download="",
+    )
+    return [draw_download(view.download("entries"), "these entries"), lines]
+
+
+def _draw_search(view: View) -> Component:
+    fields = (
+        ("actor", "Who", "text", "an account"),
+        ("action", "What", "text", "such as risk_rated"),
+        ("subject", "About", "text", "an id"),
+        ("since", "From", "date", ""),
+        ("until", "Until", "date", ""),
+    )
+    kept = {"deployment": view.deployment_id}
+    inputs = [
+        html.Div(
+            [
+                html.Label(label, htmlFor=f"audit-{name}"),
+                dcc.Input(
+                    type=kind, name=name, id=f"audit-{name}", value=view.filter(name) or "", placeholder=hint
+                ),
+            ],
+            className="field",
+        )
+        for name, label, kind, hint in fields
+    ]
+    accounts = None
+    if view.may(Action.MANAGE_ACCOUNTS):
+        is_on = view.filter("about") == ACCOUNTS
+        words = "Show this deployment" if is_on else "Show signing in and accounts"
+        href = view.href(None, about=None if is_on else ACCOUNTS, actor=None, action=None, subject=None)
+        accounts = dcc.Link(words, href=href, className="button button-quiet")
+    return html.Form(
+        [
+            *[dcc.Input(type="hidden", name=name, value=value) for name, value in kept.items()],
+            *inputs,
+            html.Button("Filter", type="submit", className="button"),
+            accounts,
+        ],
+        method="get",
+        action=PATH,
+        className="filter-form",
+    )
+
+
+def _draw_line(view: View, entry: AuditRecord) -> Line:
+    details = json.dumps(entry.details, ensure_ascii=False) if entry.details else ""
+    return Line(
+        (
+            str(entry.sequence),
+            html.Span(f"{entry.at:%Y-%m-%d %H:%M:%S}", className="moment"),
+            dcc.Link(entry.actor, href=view.href(None, actor=entry.actor)),
+            dcc.Link(say_words(entry.action), href=view.href(None, action=entry.action)),
+            dcc.Link(entry.subject, href=view.href(None, subject=entry.subject)),
+            details if len(details) <= DETAIL_LIMIT else f"{details[:DETAIL_LIMIT]}…",
+        )
+    )
+
+
+def make_sheet(view: View) -> Sheet:
+    """The entries that the address filters, all of them."""
+    view.check_may(Action.VIEW_AUDIT)
+    columns = ("sequence", "at", "actor", "action", "subject", "details", "previous_hash", "hash")
+    rows = [
+        (
+            entry.sequence,
+            entry.at,
+            entry.actor,
+            entry.action,
+            entry.subject,
+            json.dumps(entry.details, ensure_ascii=False, sort_keys=True),
+            entry.previous_hash,
+            entry.hash,
+        )
+        for entry in filter_entries(view, limit=None)
+    ]
+    return Sheet("entries", columns, rows)
+
+
+def attach(view: View, name: str) -> Attachment:
+    """The whole audit of the deployment as JSON lines.
+
+    Raises:
+        UnknownRecordError: there is no such file.
+    """
+    view.check_may(Action.VIEW_AUDIT)
+    if name != JSON_LINES:
+        raise UnknownRecordError(f"There is no file {name}.")
+    content = b"".join(write_entries(view.store, deployment_id=view.deployment_id))
+    return Attachment(f"{view.deployment_id}_{JSON_LINES}", "application/x-ndjson", content)
+
+
+PAGE = Page(
+    PATH, "Audit", layout, shelf=Shelf.GOVERN, has_range=False, sheets={"entries": make_sheet}, attach=attach
+)
