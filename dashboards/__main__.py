@@ -11,8 +11,8 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 
 from dashboards.app import create_app
-from risk_register.locations import Locate
 from risk_register.identities import Provider, read_provider
+from risk_register.locations import Locate
 
 THREADS = 4  # a page waits on DuckDB and the store, both of which let other threads run
 WORKER_SECONDS = 60  # a worker that answers nothing for so long is replaced

@@ -26,9 +26,9 @@ from dashboards.published import NothingPublishedError, Published, PublishedErro
 from dashboards.routes import Site, add_routes, open_page, read_scheme
 from dashboards.wording import say_words
 from risk_register.errors import RegisterError
-from risk_register.locations import Locate
 from risk_register.evidence import LARGEST_FILE
 from risk_register.identities import Provider
+from risk_register.locations import Locate
 from risk_register.store import Store
 
 HERE = Path(__file__).parent

@@ -14,7 +14,8 @@ from types import MappingProxyType
 from sqlalchemy import func, select
 
 from risk_register.acceptability import Severity
-from risk_register.errors import NotAllowedError, SelfApprovalError, UnknownRecordError
+from risk_register.errors import NotAllowedError, UnknownRecordError
+from risk_register.four_eyes import check_second_person
 from risk_register.model import Deployment, Incident, RiskState, columns_of
 from risk_register.store import Store, Write
 
@@ -143,8 +144,11 @@ def close_incident(store: Store, *, incident_id: str, conclusion: str, actor: st
     with store.write(actor=actor, at=at) as write:
         row = _find(write, incident_id)
         _check_step(row, to_state=IncidentStatus.CLOSED)
-        if row.opened_by == actor:
-            raise SelfApprovalError(f"You opened {incident_id}; another person must close it.")
+        check_second_person(
+            write,
+            first=[row.opened_by],
+            message=f"You opened {incident_id}; another person must close it.",
+        )
         row.state, row.closed_at, row.closed_by = IncidentStatus.CLOSED.value, at, actor
         row.conclusion = conclusion.strip()
         write.record("incident_closed", subject=incident_id, deployment_id=row.deployment_id)

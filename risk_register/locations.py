@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from risk_register.errors import NotAllowedError, SelfApprovalError, UnknownRecordError
+from risk_register.errors import NotAllowedError, UnknownRecordError
+from risk_register.four_eyes import check_second_person
 from risk_register.model import Deployment, columns_of
 from risk_register.review_tables import Location
 from risk_register.store import Store
@@ -124,8 +125,11 @@ def confirm_location(
             raise UnknownRecordError(f"There is no search {location_id} in {deployment_id}.")
         if row.confirmed_by is not None:
             raise NotAllowedError(f"Search {location_id} was confirmed by {row.confirmed_by} already.")
-        if row.located_by == actor:
-            raise SelfApprovalError(f"You located {row.subject}; another person must confirm it.")
+        check_second_person(
+            write,
+            first=[row.located_by],
+            message=f"You located {row.subject}; another person must confirm it.",
+        )
         row.confirmed_by, row.confirmed_at = actor, at
         write.record(
             "location_confirmed",
