@@ -1,10 +1,8 @@
-"""Regimes and the paper map: which law asks for what, whether it applies here and who signed that, and where
-each statement of the source paper is answered."""
+"""Regimes: which law asks for what, whether it applies here and who signed that; the paper map beside it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import groupby
+from collections.abc import Mapping
 
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -12,29 +10,22 @@ from dash.development.base_component import Component
 from dashboards.components.form import draw_choice, draw_form, draw_text
 from dashboards.components.marks import draw_mark
 from dashboards.components.shell import draw_heading
-from dashboards.components.table import Group, Heading, Line, draw_download, draw_groups, draw_table
+from dashboards.components.table import Heading, Line, draw_download, draw_table
 from dashboards.pages.page import Page, Shelf
+from dashboards.pages.paper import draw_paper
 from dashboards.sheet import Sheet
 from dashboards.theme import OVERDUE
 from dashboards.view import View
 from dashboards.wording import MISSING, say_day, say_moment, say_words
 from risk_register.accounts import Action
 from risk_register.applicability import RegimeStanding, list_standings, sign
-from risk_register.content import Regime, load_paper_map
+from risk_register.content import Regime
 from risk_register.errors import NotAllowedError
 
 PATH = "/regimes"
 HEADINGS = tuple(
     Heading(title) for title in ("Regime", "In force", "Applies here", "Text read", "Reports may be issued")
 )
-PAPER_HEADINGS = tuple(
-    Heading(title) for title in ("Statement", "Checked", "Indicators", "Checklist items", "Risks")
-)
-GROUP_WORDS = {
-    "opportunity": "Opportunities",
-    "risk": "Risks",
-    "recommendation": "Recommendations",
-}
 
 
 def layout(view: View) -> Component:
@@ -66,7 +57,7 @@ def layout(view: View) -> Component:
                 ],
                 className="card",
             ),
-            _draw_paper(view),
+            draw_paper(view),
         ]
     )  # fmt: skip
 
@@ -202,53 +193,6 @@ def _draw_earlier(one: RegimeStanding) -> Component | None:
                 ]
             ),
         ]
-    )
-
-
-def _draw_paper(view: View) -> Component:
-    def links(names: Sequence[str], path: str, key: str | None) -> Component | str:
-        if not names:
-            return MISSING
-        return html.Ul(
-            [
-                html.Li(
-                    dcc.Link(
-                        say_words(name),
-                        href=view.href(f"{path}/{name}") if key is None else view.href(path, **{key: name}),
-                    )
-                )
-                for name in names
-            ],
-            className="plain",
-        )
-
-    groups = [
-        Group(
-            GROUP_WORDS[group],
-            [
-                Line(
-                    (
-                        f"{row.id} {row.heading}",
-                        say_words(row.confidence),
-                        links(row.indicators, "/indicators", None),
-                        links(row.checklist_items, "/ethics-checklist", "item"),
-                        links(row.risks, "/risk-register", "risk"),
-                    )
-                )
-                for row in rows
-            ],
-        )
-        for group, rows in groupby(load_paper_map(), key=lambda row: row.group.value)
-    ]
-    note = "Lawrence et al. 2024, JMIR Mental Health 11:e59479, statement by statement, with what answers it."
-    return html.Section(
-        [
-            html.H2("The source paper"),
-            html.P(note, className="hint"),
-            draw_groups("Paper map", PAPER_HEADINGS, groups, empty="No row.", is_dense=False),
-        ],
-        className="card",
-        id="paper-map",
     )
 
 
