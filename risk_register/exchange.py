@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from risk_register.content import load_checklist, load_risks
 from risk_register.errors import NotAllowedError, UnknownRecordError
@@ -22,13 +25,15 @@ from risk_register.exchange_document import (
     ExchangeKind,
     Row,
     check_document,
+    find_key,
     list_rules,
     parse_row,
     write_cell,
 )
 from risk_register.exchange_formats import Format, parse_document, write_document
 from risk_register.four_eyes import check_second_person
-from risk_register.model import ChecklistState, Deployment, RiskChange, RiskState, columns_of
+from risk_register.model import Base, ChecklistState, Deployment, RiskChange, RiskState, columns_of
+from risk_register.register_tables import ItemEvidence, ItemTask, RiskAction, RiskComment, RiskControl
 from risk_register.review_tables import ImportProposal
 from risk_register.store import Store, Write
 
@@ -44,6 +49,15 @@ __all__ = [
     "read_document",
     "write_document",
 ]
+
+
+# What a deployment without decisions has none of; controls ship, and comments and evidence count no version.
+ADDED: Mapping[ExchangeKind, tuple[type[Base], ...]] = MappingProxyType(
+    {
+        ExchangeKind.REGISTER: (RiskChange, RiskComment, RiskAction),
+        ExchangeKind.CHECKLIST: (ItemEvidence, ItemTask),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -74,11 +88,7 @@ def read_document(store: Store, *, kind: ExchangeKind, deployment_id: str) -> Do
         for table in TABLES[kind]:
             rows = session.scalars(select(ROWS[table]).filter_by(deployment_id=deployment_id))
             found = [columns_of(row) for row in rows]
-            if table == "risk_change":
-                found.sort(key=lambda row: row["change_id"])
-            else:
-                order = list(_shown_texts(table))
-                found.sort(key=lambda row: order.index(row[KEYS[table]]))
+            found.sort(key=_make_order(table))
             tables[table] = tuple(_write_row(table, row) for row in found)
         return Document(kind, deployment_id, deployment.title, tables)
 
@@ -175,11 +185,14 @@ def list_imports(store: Store, deployment_id: str) -> tuple[ImportRecord, ...]:
 
 
 def _take_in(write: Write, document: Document) -> None:
+    if document.kind is ExchangeKind.REGISTER:
+        # Controls that ship are there already; the document brings its own, with the same numbers.
+        write.session.execute(delete(RiskControl).filter_by(deployment_id=document.deployment_id))
     for table in TABLES[document.kind]:
         for cells in document.tables[table]:
             values = parse_row(table, cells)
-            if table == "risk_change":
-                write.session.add(RiskChange(deployment_id=document.deployment_id, **values))
+            if table not in KEYS:
+                write.session.add(ROWS[table](deployment_id=document.deployment_id, **values))
                 continue
             found = write.session.get_one(ROWS[table], (document.deployment_id, values[KEYS[table]]))
             for name, value in values.items():
@@ -192,11 +205,27 @@ def _check_untouched(write: Write, kind: ExchangeKind, deployment_id: str) -> No
     touched = write.session.scalar(
         select(func.count()).select_from(table).where(table.deployment_id == deployment_id, table.version > 1)
     )
+    touched = (touched or 0) + sum(
+        write.session.scalar(select(func.count()).select_from(each).filter_by(deployment_id=deployment_id))
+        or 0
+        for each in ADDED[kind]
+    )
     if touched:
         raise NotAllowedError(
             f"The {kind} of {deployment_id} holds {touched} entries that people have decided on; an import "
             "would overwrite them. Import into a deployment without decisions."
         )
+
+
+def _make_order(table: str) -> Callable[[dict[str, Any]], tuple[int, int]]:
+    """Rows in the order of the shipped content; the history and tasks as they were written."""
+    for name in ("change_id", "task_id"):
+        if name in ROWS[table].__table__.columns:
+            return lambda row: (0, int(row[name]))
+    key = find_key(table)
+    shipped = load_risks() if key == "risk_id" else load_checklist()
+    order = {entry.id: position for position, entry in enumerate(shipped)}
+    return lambda row: (order[row[key]], int(row.get("number", 0)))
 
 
 def _write_row(table: str, values: dict[str, object]) -> Row:

@@ -12,16 +12,21 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from sqlalchemy import Date, Integer
+from sqlalchemy import Boolean, Date, Integer
 
 from risk_register.acceptability import Probability, Severity
-from risk_register.checklist import ItemStatus
+from risk_register.actions import ActionStatus
+from risk_register.checklist import ItemStatus, PendingKind
 from risk_register.content import load_checklist, load_risks
+from risk_register.controls import ControlKind, Effectiveness
 from risk_register.errors import ContentError
+from risk_register.item_evidence import EvidenceKind
 from risk_register.model import Base, ChecklistState, RiskChange, RiskState, UtcDateTime
+from risk_register.register_tables import ItemEvidence, ItemTask, RiskAction, RiskComment, RiskControl
 from risk_register.transitions import RiskStatus
 
 Row = Mapping[str, str | None]
+TRUTH: Mapping[str, bool] = MappingProxyType({"True": True, "False": False})
 
 
 class ExchangeKind(StrEnum):
@@ -60,24 +65,40 @@ VOCABULARIES: Mapping[tuple[str, str], type[StrEnum]] = MappingProxyType(
         ("risk", "pending_severity"): Severity,
         ("risk", "pending_probability"): Probability,
         ("checklist_item", "state"): ItemStatus,
+        ("checklist_item", "pending_kind"): PendingKind,
+        ("risk_control", "kind"): ControlKind,
+        ("risk_control", "effectiveness"): Effectiveness,
+        ("risk_action", "state"): ActionStatus,
+        ("item_evidence", "kind"): EvidenceKind,
     }
 )
 ROWS: Mapping[str, type[Base]] = MappingProxyType(
-    {"risk": RiskState, "risk_change": RiskChange, "checklist_item": ChecklistState}
+    {
+        "risk": RiskState,
+        "risk_change": RiskChange,
+        "risk_control": RiskControl,
+        "risk_action": RiskAction,
+        "risk_comment": RiskComment,
+        "checklist_item": ChecklistState,
+        "item_evidence": ItemEvidence,
+        "item_task": ItemTask,
+    }
 )
 TABLES: Mapping[ExchangeKind, tuple[str, ...]] = MappingProxyType(
-    {ExchangeKind.REGISTER: ("risk", "risk_change"), ExchangeKind.CHECKLIST: ("checklist_item",)}
+    {
+        ExchangeKind.REGISTER: ("risk", "risk_change", "risk_control", "risk_action", "risk_comment"),
+        ExchangeKind.CHECKLIST: ("checklist_item", "item_evidence", "item_task"),
+    }
 )
 KEYS: Mapping[str, str] = MappingProxyType({"risk": "risk_id", "checklist_item": "item_id"})
-NOT_CARRIED = {
-    "deployment_id",
-    "change_id",
-}  # the document names its deployment once; change ids are the store's
+NUMBERED = frozenset({"risk_control", "risk_action", "risk_comment", "item_evidence"})
+# The document names its deployment once; the ids of changes and tasks are the store's.
+NOT_CARRIED = frozenset({"deployment_id", "change_id", "task_id"})
 
 
 def list_rules(table: str) -> tuple[CellRule, ...]:
     """The columns of a table of the document, in order."""
-    shown = () if table == "risk_change" else ("reference", "title" if table == "risk" else "question")
+    shown = {"risk": ("reference", "title"), "checklist_item": ("reference", "question")}.get(table, ())
     columns = [column for column in ROWS[table].__table__.columns if column.key not in NOT_CARRIED]
     rules = [_rule(table, column.key, column.type, bool(column.nullable)) for column in columns]
     return (rules[0], *(CellRule(name, True, str, is_shown_only=True) for name in shown), *rules[1:])
@@ -96,13 +117,18 @@ def check_document(document: Document) -> None:
     for table, rows in document.tables.items():
         rules = {rule.name: rule for rule in list_rules(table)} if table in ROWS else {}
         for number, row in enumerate(rows, start=1):
-            where = f"{table} {row.get('risk_id') or row.get('item_id') or number}"
+            where = f"{table} {row.get(find_key(table)) or number}"
             problems += [f"{where}: there is no column {name}" for name in row if name not in rules]
             for rule in rules.values():
                 problems += [f"{where}, {rule.name}: {fault}" for fault in _faults(rule, row.get(rule.name))]
         problems += _unknown_ids(table, rows)
     if problems:
         raise ContentError("\n".join(problems))
+
+
+def find_key(table: str) -> str:
+    """The column that says which risk or item a row is about."""
+    return "risk_id" if table.startswith("risk") else "item_id"
 
 
 def parse_row(table: str, row: Row) -> dict[str, object]:
@@ -130,6 +156,7 @@ def _rule(table: str, name: str, kind: object, is_optional: bool) -> CellRule:
         UtcDateTime: dt.datetime.fromisoformat,
         Date: dt.date.fromisoformat,
         Integer: int,
+        Boolean: lambda text: TRUTH[text],
     }
     return CellRule(name, is_optional, parsers.get(type(kind), str))
 
@@ -139,11 +166,11 @@ def _faults(rule: CellRule, cell: str | None) -> list[str]:
         return [] if rule.is_optional else ["is missing"]
     try:
         value = rule.parse(cell)
-    except ValueError as error:
+    except (ValueError, KeyError) as error:
         return [f"{cell!r} cannot be read: {error}"]
     if isinstance(value, dt.datetime) and value.tzinfo is None:
         return [f"{cell!r} has no zone"]
-    if isinstance(value, int) and value < 1:
+    if isinstance(value, int) and not isinstance(value, bool) and value < 1:
         return [f"{cell!r} is below 1"]
     return []
 
@@ -151,11 +178,14 @@ def _faults(rule: CellRule, cell: str | None) -> list[str]:
 def _unknown_ids(table: str, rows: tuple[Row, ...]) -> list[str]:
     if table not in ROWS:
         return []
-    known = (
-        {item.id for item in load_checklist()} if table == "checklist_item" else {r.id for r in load_risks()}
-    )
-    names = [row.get(KEYS.get(table, "risk_id")) for row in rows]
+    key = find_key(table)
+    known = {r.id for r in load_risks()} if key == "risk_id" else {item.id for item in load_checklist()}
+    names = [row.get(key) for row in rows]
     problems = [f"{table}: there is no {name} here" for name in names if name and name not in known]
     if table in KEYS:
         problems += [f"{table}: {name} stands twice" for name in set(names) if names.count(name) > 1]
+    if table in NUMBERED:
+        numbers = [(row.get(key), row.get("number")) for row in rows]
+        twice = sorted({f"{name} {number}" for name, number in numbers if numbers.count((name, number)) > 1})
+        problems += [f"{table}: {name} stands twice" for name in twice]
     return problems

@@ -12,8 +12,18 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from risk_register import audit, checklist, exchange, register
+from risk_register import (
+    actions,
+    audit,
+    checklist,
+    controls,
+    exchange,
+    item_evidence,
+    item_tasks,
+    register,
+)
 from risk_register.errors import ContentError, NotAllowedError, SelfApprovalError, UnknownRecordError
+from risk_register.evidence import StoredFile
 from risk_register.exchange import Document, ExchangeKind, Format
 from risk_register.store import Store
 
@@ -39,6 +49,19 @@ def decided(store: Store, at: dt.datetime) -> Store:
             store, deployment_id="demo", item_id=item.item_id, state="met_with_exceptions", evidence=words,
             note=words, actor="compliance", at=at, expires_on=dt.date(2027, 5, 1),
         )  # fmt: skip
+        register.comment(store, deployment_id="demo", risk_id=risk.risk_id, body=words, actor="viewer", at=at)
+        who = {"deployment_id": "demo", "risk_id": risk.risk_id, "actor": "safety_officer", "at": at}
+        control = controls.add_control(
+            store, title=words, kind="information", owner=words, reason=words, **who
+        )
+        controls.record_test(store, number=control, effectiveness="effective", tested_on=at.date(),
+                             reason=words, **who)  # fmt: skip
+        actions.add_action(store, title=words, owner=words, due_on=at.date(), reason=words, **who)
+        item_evidence.add_evidence(
+            store, deployment_id="demo", item_id=item.item_id, kind="file", title=words, location="a.pdf",
+            actor="compliance", at=at, file=StoredFile("a" * 64, 7),
+        )  # fmt: skip
+    decide_more(store, risks[1].risk_id, items[1].item_id, at)
     first = risks[0].risk_id
     register.rate_residual(store, deployment_id="demo", risk_id=first, severity="S1",
                            probability="improbable", rationale="=1", actor="first", at=at)  # fmt: skip
@@ -47,6 +70,36 @@ def decided(store: Store, at: dt.datetime) -> Store:
     register.move(store, deployment_id="demo", risk_id=first, to_state="assessed", reason="@now",
                   actor="safety_officer", at=at)  # fmt: skip
     return store
+
+
+def decide_more(store: Store, risk_id: str, item_id: str, at: dt.datetime) -> None:
+    """A retired control, an action that is done, an acceptance, a waiver, withdrawn evidence, a closed task."""
+    who = {
+    """A retired control, a done action, an acceptance, a waiver, withdrawn evidence, a closed task."""
+    by = "safety_officer"
+    who = {"deployment_id": "demo", "risk_id": risk_id, "reason": "=done", "actor": by, "at": at}
+        "reason": "=done",
+        "actor": "safety_officer",
+        "at": at,
+    }
+    controls.retire_control(store, number=1, **who)
+    actions.move_action(store, number=1, to_state="done", **who)
+    register.move(store, to_state="assessed", **who)
+    register.move(store, to_state="accepted", **{**who, "actor": "compliance"})
+    item = {"deployment_id": "demo", "item_id": item_id, "at": at}
+    checklist.propose_waiver(
+        store, reason="-1", until=at.date() + dt.timedelta(days=9), actor="safety_officer", **item
+    )
+    checklist.approve_waiver(store, actor="compliance", **item)
+    item_evidence.withdraw_evidence(store, number=1, reason="Old.", actor="compliance", **item)
+    found = checklist.list_items(store, "demo", as_of=at.date())
+    breached = {name: "breach" for one in found for name in one.contradicting_indicators}
+    tasks = item_tasks.open_tasks(
+        store, deployment_id="demo", items=found, statuses=breached, actor="pipelines", at=at
+    )
+    item_tasks.close_task(
+        store, deployment_id="demo", task_id=tasks[0], outcome="@seen", actor="compliance", at=at
+    )
 
 
 @pytest.fixture
