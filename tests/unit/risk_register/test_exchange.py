@@ -73,15 +73,9 @@ def decided(store: Store, at: dt.datetime) -> Store:
 
 
 def decide_more(store: Store, risk_id: str, item_id: str, at: dt.datetime) -> None:
-    """A retired control, an action that is done, an acceptance, a waiver, withdrawn evidence, a closed task."""
-    who = {
     """A retired control, a done action, an acceptance, a waiver, withdrawn evidence, a closed task."""
     by = "safety_officer"
     who = {"deployment_id": "demo", "risk_id": risk_id, "reason": "=done", "actor": by, "at": at}
-        "reason": "=done",
-        "actor": "safety_officer",
-        "at": at,
-    }
     controls.retire_control(store, number=1, **who)
     actions.move_action(store, number=1, to_state="done", **who)
     register.move(store, to_state="assessed", **who)
