@@ -22,6 +22,7 @@ from pipelines.assess.drift import assess_drift, index_observations
 from pipelines.assess.equity import compare_groups
 from pipelines.assess.governance import count_governance
 from pipelines.assess.observation import Background, judge_rows, latest_statuses, measure, place_on_calendar
+from pipelines.assess.proposing import speak_to_register
 from pipelines.assess.readiness import assess_readiness, read_held
 from pipelines.assess.unannounced import suspect_changes
 from pipelines.engines.duckdb import DuckDBEngine
@@ -142,6 +143,14 @@ def assess_all(home: Home, *, at: dt.datetime) -> None:
         LOG.info("  assess: %d observations", tables[schemas.OBSERVATION].num_rows)
         for table, rows in tables.items():
             commit.replace_all(table.full_name, _conform(rows, table))
+    speak_to_register(
+        store,
+        tables[schemas.OBSERVATION],
+        definitions,
+        deployment_ids=calendars,
+        actor=ACTOR,
+        at=at,
+    )
 
 
 def _observe(
