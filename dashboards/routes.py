@@ -26,7 +26,7 @@ from dashboards.theme import Scheme
 from dashboards.view import Upload, View
 from risk_register.accounts import Action
 from risk_register.audit import record_access
-from risk_register.errors import RegisterError, StoreError, UnknownRecordError
+from risk_register.errors import NotAllowedError, RegisterError, StoreError, UnknownRecordError
 from risk_register.locations import Locate
 from risk_register.store import Store
 
@@ -200,6 +200,10 @@ def _add_errors(server: flask.Flask) -> None:
         server.logger.error("%s", error)
         words = "The governance store is not ready. An administrator brings it up with `plimsoll upgrade`.\n"
         return flask.Response(words, status=503, mimetype="text/plain")
+
+    @server.errorhandler(NotAllowedError)
+    def forbid(error: NotAllowedError) -> Response:
+        return flask.Response(f"{error}\n", status=403, mimetype="text/plain")
 
     @server.errorhandler(NoGrantError)
     def refuse(error: NoGrantError) -> Response:

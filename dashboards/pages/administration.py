@@ -13,14 +13,13 @@ from dash.development.base_component import Component
 
 from dashboards.auth import SESSION_LIMIT
 from dashboards.components.shell import draw_heading, draw_segments
-from dashboards.components.table import Heading, Line, draw_download, draw_table
+from dashboards.components.table import Heading, Line, draw_table
 from dashboards.pages.administration_decision import draw_account_forms, draw_new_account, submit
 from dashboards.pages.page import Page, Shelf
-from dashboards.sheet import Sheet
 from dashboards.view import View
 from dashboards.wording import say_day, say_moment, say_words
 from risk_register.account_record import AccountRecord
-from risk_register.accounts import Action, Grant
+from risk_register.accounts import Action
 from risk_register.administration import (
     TextReader,
     find_month_end,
@@ -45,7 +44,11 @@ MONTHS_BACK = 6
 def layout(view: View) -> Component:
     """The page."""
     if not view.may(Action.MANAGE_ACCOUNTS):
-        text = "Accounts and their roles are looked after by administrators of this deployment."
+        text = (
+            "Accounts and their roles are looked after by administrators of this deployment: they make "
+            "accounts, give and take roles, make one-time links, and see each month who read words of people. What you "
+            "may do yourself stands on the page of your own account."
+        )
         return draw_heading(view, "Administration", text)
     accounts = list_managed(view.store, view.account.name)
     here = [one for one in accounts if any(g.deployment_id == view.deployment_id for g in one.grants)]
@@ -145,13 +148,7 @@ def _draw_readers(view: View) -> Component:
     ]
     return html.Section(
         [
-            html.Div(
-                [
-                    html.H2("Who read words of people"),
-                    draw_download(view.download("readers"), "this month"),
-                ],
-                className="section-heading",
-            ),
+            html.H2("Who read words of people"),
             html.P(
                 "Every reading of a conversation, every item served for review and every search for a "
                 "person, by account; looked at by an administrator each month.",
@@ -175,41 +172,6 @@ def _draw_readers(view: View) -> Component:
     )
 
 
-def make_accounts(view: View) -> Sheet:
-    """The accounts that the administrator sees, with the roles on this deployment."""
-    view.check_may(Action.MANAGE_ACCOUNTS)
-    columns = ("name", "roles", "is_disabled", "has_password", "has_identity", "person", "created_at")
-
-    def roles(grants: frozenset[Grant]) -> str:
-        return " ".join(sorted(g.role for g in grants if g.deployment_id == view.deployment_id))
-
-    rows = [
-        (
-            one.name,
-            roles(one.grants),
-            one.is_disabled,
-            one.has_password,
-            one.has_identity,
-            one.person,
-            one.created_at,
-        )
-        for one in list_managed(view.store, view.account.name)
-    ]
-    return Sheet("accounts", columns, rows)
-
-
-def make_readers(view: View) -> Sheet:
-    """The readers of the month, one row an account and kind of reading."""
-    view.check_may(Action.MANAGE_ACCOUNTS)
-    columns = ("actor", "action", "count", "first_at", "last_at")
-    rows = [
-        (reader.actor, action, count, reader.first_at, reader.last_at)
-        for reader in list_readers(view)
-        for action, count in reader.counts.items()
-    ]
-    return Sheet("readers", columns, rows)
-
-
 PAGE = Page(
     PATH,
     "Administration",
@@ -217,6 +179,5 @@ PAGE = Page(
     shelf=Shelf.GOVERN,
     has_range=False,
     submit=submit,
-    sheets={"accounts": make_accounts, "readers": make_readers},
     aliases=("admin", "users", "accounts"),
 )

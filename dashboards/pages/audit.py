@@ -32,7 +32,11 @@ DETAIL_LIMIT = 300
 def layout(view: View) -> Component:
     """The page."""
     if not view.may(Action.VIEW_AUDIT):
-        text = "The audit is read by safety officers, compliance and administrators."
+        text = (
+            "The audit is read by safety officers, compliance and administrators of this deployment. It "
+            "holds every change and every reading, in entries that are only ever added, each with the hash of "
+            "the one before. Your own decisions are in it, too."
+        )
         return draw_heading(view, "Audit", text)
     entries = filter_entries(view, limit=SHOWN + 1)
     shown = entries[:SHOWN]
