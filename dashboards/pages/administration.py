@@ -46,8 +46,8 @@ def layout(view: View) -> Component:
     if not view.may(Action.MANAGE_ACCOUNTS):
         text = (
             "Accounts and their roles are looked after by administrators of this deployment: they make "
-            "accounts, give and take roles, make one-time links, and see each month who read words of people. What you "
-            "may do yourself stands on the page of your own account."
+            "accounts, give and take roles, make one-time links, and see each month who read words of "
+            "people. What you may do yourself stands on the page of your own account."
         )
         return draw_heading(view, "Administration", text)
     accounts = list_managed(view.store, view.account.name)

@@ -34,8 +34,8 @@ def layout(view: View) -> Component:
     if not view.may(Action.VIEW_AUDIT):
         text = (
             "The audit is read by safety officers, compliance and administrators of this deployment. It "
-            "holds every change and every reading, in entries that are only ever added, each with the hash of "
-            "the one before. Your own decisions are in it, too."
+            "holds every change and every reading, in entries that are only ever added, each with the hash "
+            "of the one before. Your own decisions are in it, too."
         )
         return draw_heading(view, "Audit", text)
     entries = filter_entries(view, limit=SHOWN + 1)
