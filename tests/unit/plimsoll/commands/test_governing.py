@@ -52,6 +52,56 @@ ASKING: list[tuple[tuple[str, ...], Action]] = [
     (RATE, Action.EDIT_REGISTER),
     (("register", "owner", "R-01", "clinical_lead", "--reason", "Agreed."), Action.EDIT_REGISTER),
     (("register", "move", "R-01", "assessed", "--reason", "Looked at."), Action.EDIT_REGISTER),
+    (("register", "control", "list"), Action.VIEW),
+    (
+        (
+            "register",
+            "control",
+            "add",
+            "R-01",
+            "Card",
+            "--kind",
+            "information",
+            "--owner",
+            "lead",
+            "--reason",
+            "x",
+        ),
+        Action.EDIT_REGISTER,
+    ),
+    (
+        ("register", "control", "test", "R-01", "1", "effective", "--on", "2026-08-02", "--reason", "Drill."),
+        Action.EDIT_REGISTER,
+    ),
+    (("register", "control", "retire", "R-01", "1", "--reason", "Replaced."), Action.EDIT_REGISTER),
+    (("register", "action", "list"), Action.VIEW),
+    (
+        (
+            "register",
+            "action",
+            "add",
+            "R-01",
+            "Drill",
+            "--owner",
+            "lead",
+            "--due",
+            "2027-01-01",
+            "--reason",
+            "x",
+        ),
+        Action.EDIT_REGISTER,
+    ),
+    (("register", "comment", "R-01", "Seen."), Action.COMMENT),
+    (("checklist", "evidence", "list"), Action.VIEW),
+    (("checklist", "evidence", "add", "EC-01", "--link", "https://intranet.example/a"), Action.ATTEST),
+    (("checklist", "waive", "EC-01", "--until", "2026-12-20", "--reason", "Booked."), Action.ATTEST),
+    (("checklist", "tasks"), Action.VIEW),
+    (("regime", "list"), Action.VIEW),
+    (
+        ("regime", "sign", "us_ca_companion_chatbots", "--applies", "--reason", "Users there."),
+        Action.DECIDE_REGIME,
+    ),
+    (("audit", "readers"), Action.MANAGE_ACCOUNTS),
     (("checklist", "list"), Action.VIEW),
     (("checklist", "attest", "EC-01", "in_progress"), Action.ATTEST),
     (("appetite", "list"), Action.VIEW),
@@ -135,6 +185,9 @@ def test_every_move_that_is_not_in_the_table_is_refused_at_this_door(
         with engine.begin() as connection:
             rated = "severity = 'S5', probability = 'frequent', rated_by = 'somebody', moved_by = 'somebody'"
             connection.execute(text(f"update risk_state set state = '{state.value}', {rated}"))  # noqa: S608
+        for account in ("viewer", "engineer", "first_reviewer", "administrator"):
+            done = run("register", "move", "R-02", target.value, "--reason", "Tried.", account=account)
+            assert (done.code, "no grant allows it" in done.complaint) == (1, True)
         done = run("register", "move", "R-02", target.value, "--reason", "Tried.", account="officer")
         found = next(risk for risk in register.list_risks(store, "companion") if risk.reference == "R-02")
         if target in TRANSITIONS[state]:
