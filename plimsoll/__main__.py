@@ -31,6 +31,7 @@ from plimsoll.commands import (
     serving,
     sql,
     state,
+    training,
 )
 from risk_register.errors import RegisterError
 
@@ -45,6 +46,7 @@ app.command("ingest")(ingesting.ingest)
 app.command("run")(running.run)
 app.command("status")(state.status)
 app.command("evaluate")(evaluating.evaluate)
+app.command("train")(training.train)
 app.command("serve")(serving.serve)
 app.command("orchestrate")(serving.orchestrate)
 app.command("erase")(erasing.erase)
@@ -55,6 +57,7 @@ app.command("restore")(keeping.restore)
 app.command("locate")(locating.locate)
 app.command("heartbeat")(notifying.heartbeat)
 app.add_typer(erasing.app, name="hold")
+app.add_typer(training.app, name="model")
 app.add_typer(reporting.app, name="report")
 app.add_typer(sql.app, name="sql")
 app.add_typer(people.app, name="users")

@@ -25,6 +25,7 @@ from pipelines.detect.detector import (
     make_coverage,
 )
 from pipelines.detect.detectors.lexicon.lexicon import load_lexicon_detector
+from pipelines.detect.detectors.linear.linear import load_linear_detector
 from pipelines.detect.plan import Plan, Step, load_plan, make_plain_plan
 from pipelines.detect.selection import Selection, select
 from pipelines.schemas.finding import COVERAGE, FINDING
@@ -38,7 +39,10 @@ class DetectorEntry:
     make: Callable[[], Detector]
 
 
-DETECTORS: tuple[DetectorEntry, ...] = (DetectorEntry("lexicon", load_lexicon_detector),)
+DETECTORS: tuple[DetectorEntry, ...] = (
+    DetectorEntry("lexicon", load_lexicon_detector),
+    DetectorEntry("linear", load_linear_detector),
+)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from methods import ranking
 from methods.intervals import wilson
 from pipelines.detect.cascade import Cascade
-from pipelines.detect.grading import CASCADE, Grades, make_gradebook
+from pipelines.detect.grading import CASCADE, Gradebook, Grades, JoinedBook, make_gradebook
 from pipelines.detect.labelled import LabelledRow, LabelMap, LabelMeaning, load_label_map, make_messages
 from pipelines.detect.overlap import count_seen
 
@@ -54,14 +54,19 @@ class Question:
 
 
 def evaluate(
-    rows: Sequence[LabelledRow], cascade: Cascade, *, label_map: LabelMap | None = None
+    rows: Sequence[LabelledRow],
+    cascade: Cascade,
+    *,
+    label_map: LabelMap | None = None,
+    book: Gradebook | JoinedBook | None = None,
 ) -> list[Figures]:
     """One result a data set, label and detector (and the cascade as a whole), ready for JSON.
 
-    A data set without any label we know gets the share flagged of its rows for the default labels.
+    A data set without any label we know gets the share flagged of its rows for the default labels. `book`
+    holds grades that were given before, as in cross-validation.
     """
     known = label_map or load_label_map()
-    book = make_gradebook(make_messages(rows), cascade)
+    book = book or make_gradebook(make_messages(rows), cascade)
     results: list[Figures] = []
     for dataset in dict.fromkeys(row.dataset for row in rows):
         own = [row for row in rows if row.dataset == dataset]

@@ -114,6 +114,33 @@ class Gradebook:
         )
 
 
+@dataclass(frozen=True)
+class JoinedBook:
+    """Gradebooks of parts of the messages, each by its own detectors, read as one: for cross-validation."""
+
+    count: int
+    parts: tuple[tuple[NDArray[np.int64], Gradebook], ...]
+    """Places of the messages, and their book."""
+
+    @property
+    def detectors(self) -> tuple[str, ...]:
+        """Those of the first part; all parts have the same."""
+        return self.parts[0][1].detectors
+
+    def looks_for(self, detector: str, meaning: LabelMeaning) -> bool:
+        """Whether the detector has a line for any of the signals."""
+        return self.parts[0][1].looks_for(detector, meaning)
+
+    def grade(self, detector: str, meaning: LabelMeaning) -> Grades:
+        """The grades of every message, each by the part that holds it."""
+        joined = Grades(np.zeros(self.count), *(np.zeros(self.count, dtype=bool) for _ in range(3)))
+        for places, book in self.parts:
+            own = book.grade(detector, meaning)
+            joined.score[places], joined.sieve[places] = own.score, own.sieve
+            joined.alert[places], joined.is_scored[places] = own.alert, own.is_scored
+        return joined
+
+
 def make_gradebook(messages: pa.Table, cascade: Cascade) -> Gradebook:
     """Let every detector of the cascade that sees all messages grade these."""
     names = [step.detector for step in cascade.steps]

@@ -1,0 +1,155 @@
+"""A trained model on disk and in memory: weights of one byte, and what makes them a probability.
+
+A folder holds `model.json`, one file of weights a head and `training.hashes`. Nothing in it can be read back
+into text: an n-gram is one of 65,536 places that many share. No pickle; every file is checked against its
+sha256.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from pipelines.detect.detectors.linear import ngrams
+from pipelines.detect.detectors.linear.evidence import NAMES
+from pipelines.errors import DefinitionError
+
+SHIPPED = Path(__file__).parent / "weights"
+MODEL_FILE = "model.json"
+HASH_FILE = "training.hashes"
+HASH_BYTES = 6
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Head(_Frozen):
+    """One yes-or-no question: its weights' scale and how the logit joins the evidence of the rules."""
+
+    name: str
+    signal_id: str
+    role: str
+    level: int
+    label: str
+    scale: float
+    bias: float
+    sha256: str
+    evidence: dict[str, float]
+    """Coefficient of the n-grams' logit (`ngrams`) and of each number of evidence."""
+    intercept: float
+    stretch: float = 1.0
+    shift: float = 0.0
+    """Of the joint logit, so that one pair of thresholds holds for all heads of a signal."""
+
+
+class Source(_Frozen):
+    """What the model was trained on."""
+
+    name: str
+    licence: str
+    words: str
+    rows: int
+    positives: int
+    is_distress: bool
+
+
+class Description(_Frozen):
+    """`model.json`."""
+
+    version: str
+    ngrams_version: str
+    trained_from: str
+    heads: tuple[Head, ...]
+    thresholds: dict[str, dict[str, float]]
+    """By signal: sieve and alert."""
+    sources: tuple[Source, ...]
+    hashes_sha256: str
+
+
+@dataclass(frozen=True)
+class Model:
+    """A description, weights of shape (COLUMNS, heads) and the hashes of the training texts."""
+
+    description: Description
+    weights: NDArray[np.int8]
+    training_hashes: frozenset[bytes]
+
+    @property
+    def heads(self) -> tuple[Head, ...]:
+        """In the order of the columns of `weights`."""
+        return self.description.heads
+
+    def float_weights(self) -> NDArray[np.float32]:
+        """The weights with their scales."""
+        scales = np.array([head.scale for head in self.heads], dtype=np.float32)
+        return self.weights.astype(np.float32) * scales
+
+    def score(
+        self, head: Head, logits: NDArray[np.floating], evidence: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Scores from the n-grams' logits (without bias) and the evidence of the head's role."""
+        names = NAMES[head.role]
+        coefficients = np.array([head.evidence.get(name, 0.0) for name in names])
+        joint = head.intercept + head.evidence["ngrams"] * (logits + head.bias) + evidence @ coefficients
+        return 1 / (1 + np.exp(-(head.stretch * joint + head.shift)))
+
+
+def pack_weights(weights: NDArray[np.float64]) -> tuple[NDArray[np.int8], float]:
+    """Weights as whole numbers from -127 to 127, and the scale that gives them back."""
+    largest = float(np.abs(weights).max())
+    scale = largest / 127 if largest else 1.0
+    return np.round(weights / scale).astype(np.int8), scale
+
+
+def write_model(folder: Path, description: Description, files: Mapping[str, bytes]) -> None:
+    """Write a model's files; the description last, so that a folder with one is whole."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    (folder / MODEL_FILE).write_text(description.model_dump_json(indent=1) + "\n", encoding="utf-8")
+
+
+@cache
+def load_model(folder: Path = SHIPPED) -> Model:
+    """The model of a folder.
+
+    Raises:
+        DefinitionError: a file is missing, does not have its sha256, or fits other n-grams than these.
+    """
+    try:
+        description = Description.model_validate_json((folder / MODEL_FILE).read_text(encoding="utf-8"))
+        columns = []
+        for head in description.heads:
+            content = (folder / f"{head.name}.int8").read_bytes()
+            _check(content, head.sha256, f"{head.name}.int8")
+            columns.append(np.frombuffer(content, dtype=np.int8))
+        hashes = (folder / HASH_FILE).read_bytes()
+        _check(hashes, description.hashes_sha256, HASH_FILE)
+    except (OSError, ValidationError) as error:
+        raise DefinitionError(f"The model in {folder.name} cannot be read: {error}") from error
+    if description.ngrams_version != ngrams.VERSION or any(len(one) != ngrams.COLUMNS for one in columns):
+        raise DefinitionError(
+            f"The model in {folder.name} fits n-grams of version {description.ngrams_version}, these are "
+            f"{ngrams.VERSION}: train it again."
+        )
+    return Model(description, np.stack(columns, axis=1), split_hashes(hashes))
+
+
+def split_hashes(content: bytes) -> frozenset[bytes]:
+    """The hashes of a file that holds them one after the other."""
+    return frozenset(content[at : at + HASH_BYTES] for at in range(0, len(content), HASH_BYTES))
+
+
+def _check(content: bytes, expected: str, name: str) -> None:
+    if hashlib.sha256(content).hexdigest() != expected:
+        raise DefinitionError(
+            f"{name} does not have the sha256 that {MODEL_FILE} gives: it is not this model's."
+        )

@@ -1,0 +1,114 @@
+"""Training examples from sentences of our own: a phrase that carries a label, among phrases that do not.
+
+So that a model learns the phrase and not the misery around it: the same distress stands around both. Which
+sentences there are is in `sentences/`; a seed gives the same examples everywhere.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipelines.errors import DefinitionError
+
+SENTENCES = Path(__file__).parent / "sentences"
+ALONE = 0.4
+"""Share of examples that are the one phrase only."""
+
+AROUND = (1, 1, 2, 3, 4, 6)
+"""How many phrases stand around, drawn from these."""
+
+JOINTS = (". ", ". ", ". ", ", ", "\n", " ... ", " ")
+CAPITALISED = 0.3
+
+_CHOICE = re.compile(r"\[([^\[\]]*)\]")
+_SLOT = re.compile(r"\{(\w+)\}")
+
+
+class Family(BaseModel):
+    """Phrases with the same labels; `around` names the family whose phrases stand around, or none."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    role: Literal["user", "assistant"]
+    labels: dict[str, int]
+    around: str
+    tells: tuple[str, ...] = Field(min_length=1)
+
+
+class SentenceFile(BaseModel):
+    """One language."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    language: str
+    slots: dict[str, tuple[str, ...]]
+    families: dict[str, Family]
+
+
+@dataclass(frozen=True)
+class MadeExample:
+    """A text that nobody wrote, with the labels of its family."""
+
+    family: str
+    role: str
+    text: str
+    labels: dict[str, int]
+
+
+@cache
+def load_sentences(language: str = "en") -> SentenceFile:
+    """The sentences of a language.
+
+    Raises:
+        DefinitionError: the file is not valid, or a phrase names a slot that does not exist.
+    """
+    path = SENTENCES / f"{language}.yaml"
+    try:
+        found = SentenceFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (OSError, yaml.YAMLError, ValidationError) as error:
+        raise DefinitionError(f"The sentences {path.name} are not valid: {error}") from error
+    texts = [text for family in found.families.values() for text in family.tells]
+    unknown = sorted({slot for text in texts for slot in _SLOT.findall(text)} - found.slots.keys())
+    lost = sorted({one.around for one in found.families.values()} - found.families.keys() - {"none"})
+    if unknown or lost:
+        raise DefinitionError(
+            f"The sentences {path.name} name slots or families that do not exist: "
+            f"{', '.join([*unknown, *lost])}."
+        )
+    return found
+
+
+def make_examples(sentences: SentenceFile, *, per_family: int, seed: int) -> Iterator[MadeExample]:
+    """So many examples of each family, its phrases in turn."""
+    for name, family in sentences.families.items():
+        chance = random.Random(f"{sentences.language}:{name}:{seed}")  # noqa: S311 - repeatable, not secret
+        for number in range(per_family):
+            parts = [_fill(family.tells[number % len(family.tells)], sentences, chance)]
+            if family.around != "none" and chance.random() >= ALONE:
+                others = sentences.families[family.around].tells
+                parts += [
+                    _fill(chance.choice(others), sentences, chance) for _ in range(chance.choice(AROUND))
+                ]
+                chance.shuffle(parts)
+            if chance.random() < CAPITALISED:
+                parts = [part[:1].upper() + part[1:] for part in parts]
+            yield MadeExample(name, family.role, chance.choice(JOINTS).join(parts), dict(family.labels))
+
+
+def _fill(text: str, sentences: SentenceFile, chance: random.Random) -> str:
+    """One reading of a phrase: each choice made, each slot filled; a choice of one is kept or left out."""
+    while (found := _CHOICE.search(text) or _SLOT.search(text)) is not None:
+        if found.re is _SLOT:
+            filling = chance.choice(sentences.slots[found[1]])
+        else:
+            options = found[1].split("|")
+            filling = chance.choice(options if len(options) > 1 else [*options, ""])
+        text = text[: found.start()] + filling + text[found.end() :]
+    return " ".join(text.split())

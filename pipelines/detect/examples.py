@@ -1,0 +1,146 @@
+"""Training examples from labelled files and sentences of our own: n-grams, evidence of the rules, and labels.
+
+An absent label stays unknown, unless the plan lets its source presume a no. Fitting belongs in `training.py`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from scipy import sparse
+
+from pipelines.detect.cascade import Cascade
+from pipelines.detect.detectors.linear.evidence import NAMES, make_evidence
+from pipelines.detect.detectors.linear.ngrams import hash_texts
+from pipelines.detect.detectors.linear.sentences import load_sentences, make_examples
+from pipelines.detect.labelled import LabelledRow, make_messages, read_labelled
+from pipelines.detect.overlap import hash_text
+from pipelines.detect.training_plan import SourcePlan, TrainingPlan
+
+MADE = "sentences of our own"
+Labels = dict[str, int | str | None]
+UNKNOWN = -1
+OWN_WEIGHT = 2.0
+"""Of an operator's own rows: they are the text that the model will read."""
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Rows to learn from; arrays have an entry a row, `labels` a column a head (1, 0 or -1 for unknown)."""
+
+    rows: Sequence[LabelledRow]
+    sources: NDArray[np.object_]
+    weights: NDArray[np.float64]
+    folds: NDArray[np.int64]
+    labels: NDArray[np.int64]
+    presumed: NDArray[np.bool_]
+    ngrams: sparse.csr_matrix
+    evidence: dict[str, NDArray[np.float64]]
+
+    @property
+    def is_made(self) -> NDArray[np.bool_]:
+        """Whether nobody wrote the text: such rows train the n-grams and are never measured."""
+        return self.sources == MADE
+
+
+def make_rows(plan: TrainingPlan, folder: Path) -> list[LabelledRow]:
+    """The rows of all sources, each text once a role, with presumed and implied labels filled in.
+
+    Raises:
+        SourceError: a file cannot be read.
+    """
+    alarming = re.compile(plan.alarming)
+    seen: set[tuple[str, bytes]] = set()
+    rows: list[LabelledRow] = []
+    for source in plan.sources:
+        for row in _read(source, folder / source.file):
+            key = (row.role, hash_text(row.text))
+            if key in seen or not row.text.strip():
+                continue
+            seen.add(key)
+            labels = dict(row.labels)
+            if not alarming.search(row.text):
+                presumed: Labels = dict.fromkeys(source.presume, 0)
+                labels = presumed | labels
+            for label, others in plan.implied.items():
+                if labels.get(label) == 0:
+                    implied: Labels = dict.fromkeys(others, 0)
+                    labels = implied | labels
+            rows.append(row.model_copy(update={"labels": labels, "dataset": source.name}))
+    return rows
+
+
+def make_examples_of(plan: TrainingPlan, rows: Sequence[LabelledRow], rules: Cascade) -> Examples:
+    """The rows and the made examples with everything a fit needs; `rules` holds the lexicon."""
+    made = [
+        LabelledRow.model_validate(
+            {"row_id": f"made-{number}", "dataset": MADE}
+            | {"role": one.role, "text": one.text, "labels": one.labels}
+        )
+        for number, one in enumerate(
+            make_examples(load_sentences(), per_family=plan.made_per_family, seed=plan.seed)
+        )
+    ]
+    known = {label for head in plan.heads for label in [head.label]}
+    kept = [row for row in rows if known & row.labels.keys()]
+    everything = [*kept, *made]
+    weight = {source.name: source.weight for source in plan.sources} | {MADE: plan.made_weight}
+    weight |= {row.dataset: OWN_WEIGHT for row in rows if row.dataset not in weight}
+    presume = {source.name: source.presume for source in plan.sources if source.guards}
+    messages = make_messages(everything)
+    findings = rules.grade(messages, "lexicon").findings
+    return Examples(
+        rows=everything,
+        sources=np.array([row.dataset for row in everything], dtype=object),
+        weights=np.array([weight[row.dataset] for row in everything]),
+        folds=np.array([fold_of(row.cluster or row.row_id, plan.folds) for row in everything]),
+        labels=np.array([[_answer(row, head.label) for head in plan.heads] for row in everything]),
+        presumed=np.array([row.dataset in presume for row in everything]),
+        ngrams=hash_texts(pa.array([row.text for row in everything])).matrix(),
+        evidence={role: make_evidence(messages, findings, role=role) for role in NAMES},
+    )
+
+
+def fold_of(cluster: str, folds: int) -> int:
+    """Rows of a cluster share a fold, the same one whatever else is trained on."""
+    return int(hashlib.sha256(cluster.encode()).hexdigest(), 16) % folds
+
+
+def _answer(row: LabelledRow, label: str) -> int:
+    value = row.labels.get(label)
+    return int(bool(value)) if isinstance(value, int) else UNKNOWN
+
+
+def _read(source: SourcePlan, path: Path) -> Iterator[LabelledRow]:
+    rows = read_labelled(path)
+    if source.read_context or source.leave_out:
+        records = {str(one.get("id") or one.get("message_id")): one for one in _records(path)}
+    for row in rows:
+        if any(row.labels.get(name) != value for name, value in source.where.items()):
+            continue
+        if source.leave_out and any(
+            str((records[row.row_id].get("meta") or {}).get(name)) in values
+            for name, values in source.leave_out.items()
+        ):
+            continue
+        if not source.read_context:
+            yield row
+            continue
+        for number, turn in enumerate(records[row.row_id].get("context") or ()):
+            text = turn.get("text") if isinstance(turn, dict) else turn
+            if isinstance(text, str):
+                yield LabelledRow(row_id=f"{row.row_id}/{number}", role="user", text=text, cluster=row.row_id)
+
+
+def _records(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open(encoding="utf-8") as lines:
+        yield from (json.loads(line) for line in lines if line.strip())

@@ -1,0 +1,99 @@
+"""What a model is trained on and for: sources with licence and words, heads, and the rule for thresholds."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipelines.errors import DefinitionError
+
+PLAN = Path(__file__).parent / "training.yaml"
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class HeadPlan(_Frozen):
+    """A question that a head is to answer."""
+
+    name: str
+    signal_id: str
+    role: str
+    level: int = Field(ge=0, le=4)
+    label: str
+
+
+class SourcePlan(_Frozen):
+    """One file, and how its rows are read."""
+
+    name: str
+    file: str
+    licence: str
+    words: str
+    weight: float = Field(gt=0)
+    is_distress: bool = False
+    tune: bool = False
+    read_context: bool = False
+    where: dict[str, int] = {}
+    leave_out: dict[str, tuple[str, ...]] = {}
+    presume: tuple[str, ...] = ()
+    guards: str | None = None
+    """The kind of ordinary text that its presumed negatives stand for, when thresholds are chosen."""
+
+
+class TrainingPlan(_Frozen):
+    """All of it."""
+
+    seed: int
+    folds: int = Field(ge=2)
+    made_per_family: int = Field(ge=0)
+    made_weight: float = Field(gt=0)
+    heads: tuple[HeadPlan, ...] = Field(min_length=1)
+    implied: dict[str, tuple[str, ...]] = {}
+    alarming: str
+    sources: tuple[SourcePlan, ...] = Field(min_length=1)
+    alert_limits: dict[str, float]
+    sieve_limits: dict[str, float]
+    sieve_recall: float = Field(gt=0, le=1)
+
+    def without(self, names: tuple[str, ...]) -> TrainingPlan:
+        """The plan with these sources left out.
+
+        Raises:
+            DefinitionError: there is no such source, or none would be left.
+        """
+        known = {source.name for source in self.sources}
+        if unknown := sorted(set(names) - known):
+            raise DefinitionError(
+                f"No source is called {', '.join(unknown)}. There are: {', '.join(sorted(known))}."
+            )
+        kept = tuple(source for source in self.sources if source.name not in names)
+        if not kept:
+            raise DefinitionError("No source is left to train on.")
+        return self.model_copy(update={"sources": kept})
+
+    @property
+    def digest(self) -> str:
+        """Changes with anything in the plan."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:8]
+
+
+def load_training_plan(path: Path = PLAN) -> TrainingPlan:
+    """The plan of a file.
+
+    Raises:
+        DefinitionError: it is not valid, with every problem.
+    """
+    try:
+        content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+        plan = TrainingPlan.model_validate(content)
+        re.compile(plan.alarming)
+    except (OSError, yaml.YAMLError, ValidationError, re.error) as error:
+        raise DefinitionError(f"The training plan {path.name} is not valid: {error}") from error
+    return plan

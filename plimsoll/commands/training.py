@@ -1,0 +1,142 @@
+"""`plimsoll train` and `plimsoll model`: trained, compared on labels held back, made live by a person."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from plimsoll.commands.acting import AsOption, DeploymentOption, ReasonOption, act
+from plimsoll.commands.option import HomeOption, JsonOption, open_home, tell, write_json
+
+app = typer.Typer(no_args_is_help=True, help="Trained models: list, compare on labels held back, make live.")
+
+
+def train(
+    data: Annotated[Path, typer.Argument(help="Folder below which the plan's files lie.")],
+    *,
+    plan: Annotated[Path | None, typer.Option(help="A training plan; else the shipped one.")] = None,
+    without: Annotated[list[str] | None, typer.Option(help="Leave a source out; may be repeated.")] = None,
+    careful: Annotated[
+        bool, typer.Option("--careful", help="Leave out every source with words of people in distress.")
+    ] = False,
+    reviews: Annotated[
+        bool, typer.Option("--reviews", help="Learn from the home's own review labels too.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(help="Write the model here, not into the home.")] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Train the linear model. It is kept beside the others; nothing becomes live by being trained."""
+    from pipelines.detect.detectors.linear.model import write_model
+    from pipelines.detect.model_store import keep
+    from pipelines.detect.reviewed import read_reviewed
+    from pipelines.detect.trainer import train_from
+    from pipelines.detect.training_plan import PLAN, load_training_plan
+
+    chosen = load_training_plan(plan or PLAN)
+    left_out = [one.name for one in chosen.sources if careful and one.is_distress] + list(without or ())
+    own = read_reviewed(open_home(home), chosen) if reviews else ()
+    fitted = train_from(chosen.without(tuple(left_out)), data, own=own)
+    description = fitted.model.description
+    if out is None:
+        folder = keep(open_home(home), fitted)
+    else:
+        write_model(out, description, fitted.files)
+        folder = out
+    if as_json:
+        write_json(description.model_dump(mode="json") | {"folder": str(folder)})
+        return
+    print(f"Model {description.version} is in {folder}. It is not live.")
+    for source in description.sources:
+        counts = f"{source.rows} rows, {source.positives} positive"
+        print(f"  {source.name}: {counts}; {source.licence}; {source.words}")
+    tell("Compare it on labels held back: plimsoll model compare VERSION FILES")
+
+
+@app.command(name="list")
+def list_all(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """The models of the home, and which one is live."""
+    from dataclasses import asdict
+
+    from pipelines.detect.model_store import list_models, read_adoption
+
+    place = open_home(home)
+    live = read_adoption(place)
+    versions = list_models(place)
+    if as_json:
+        write_json({"models": list(versions), "live": None if live is None else asdict(live)})
+        return
+    for version in versions:
+        print(f"{version}{'  live' if live is not None and live.version == version else ''}")
+    print("The shipped model is live." if live is None else f"Decided by {live.decided_by}: {live.reason}")
+
+
+@app.command()
+def compare(
+    version: Annotated[str, typer.Argument(help="A model of the home.")],
+    files: Annotated[list[Path], typer.Argument(help="Labelled files that it was not trained on.")],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The live model and another side by side on the same labels."""
+    from pipelines.detect.labelled import read_labelled
+    from pipelines.detect.side_by_side import compare_models
+
+    rows = [row for path in files for row in read_labelled(path)]
+    lines = compare_models(open_home(home), version, rows)
+    if as_json:
+        write_json({"comparison": lines})
+        return
+    for line in lines:
+        print(
+            f"{line['dataset']} | {line['signal']} | n {line['n']}, {line['positives']} positive: "
+            + ", ".join(
+                f"{name} {_say(line['live'][name])} -> {_say(line['other'][name])}" for name in MEASURES
+            )
+        )
+        if line["seen_in_training"]:
+            tell(f"{line['seen_in_training']} rows were trained on: this comparison proves nothing.")
+
+
+@app.command()
+def adopt(
+    version: Annotated[str, typer.Argument(help="A model of the home.")],
+    files: Annotated[list[Path], typer.Argument(help="Labelled files on which it was compared.")],
+    *,
+    account: AsOption,
+    reason: ReasonOption,
+    deployment: DeploymentOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Make a model live: your decision, with the figures side by side, drawn as a break on every chart."""
+    from pipelines.detect.labelled import read_labelled
+    from pipelines.detect.model_store import Adoption
+    from pipelines.detect.model_store import adopt as make_live
+    from pipelines.detect.side_by_side import compare_models, describe_comparison
+    from risk_register.accounts import Action
+    from risk_register.changes import Subject, declare
+
+    acting = act(home, account, deployment, Action.DECLARE_CHANGE)
+    rows = [row for path in files for row in read_labelled(path)]
+    lines = compare_models(acting.home, version, rows)
+    change = declare(
+        acting.store,
+        deployment_id=acting.deployment_id,
+        effective_on=acting.at.date(),
+        what=Subject.DETECTOR,
+        note=f"Linear model {version} is live. {reason.strip()} {describe_comparison(lines)}",
+        is_planned=True,
+        actor=account,
+        at=acting.at,
+    )
+    make_live(acting.home, Adoption(version, account, acting.at.isoformat(), reason.strip(), (change,)))
+    print(f"Model {version} is live ({change}). Days are computed again with it by the next `plimsoll run`.")
+
+
+MEASURES = ("precision", "recall", "f1", "auprc")
+
+
+def _say(value: Any) -> str:
+    return "-" if value is None else f"{value:.3f}"
