@@ -16,6 +16,7 @@ from pipelines.detect.cards import accounts_table, cards_table, figures_table
 from pipelines.detect.cascade import Cascade, make_cascade
 from pipelines.detect.detector import Scan
 from pipelines.detect.language import languages_table, read_languages, with_languages
+from pipelines.detect.model_store import find_live_model
 from pipelines.expiry import Expired, find_expired
 from pipelines.lake import Lake, Partition
 from pipelines.partition import choose
@@ -66,7 +67,7 @@ def build(home: Home, days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
 
 def score_days(home: Home, days: list[dt.date]) -> None:
     """Replace findings and coverage of these days in one generation."""
-    cascade = make_cascade()
+    cascade = make_cascade(model=find_live_model(home))
     with lakes.write(home.lake, by="detect") as commit:
         lake = commit.lake
         closed = {part for part in find_expired(lake, *Expired) if part[1] in set(days)}

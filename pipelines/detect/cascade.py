@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -121,17 +122,22 @@ class Cascade:
         return _scan_or_fail(self.detectors[detector_id], messages, given)
 
 
-def make_cascade(detectors: Sequence[Detector] | None = None, plan: Plan | None = None) -> Cascade:
-    """The shipped detectors and plan; with detectors of one's own all see everything, the first decides."""
+def make_cascade(
+    detectors: Sequence[Detector] | None = None, plan: Plan | None = None, *, model: Path | None = None
+) -> Cascade:
+    """The shipped detectors and plan; with detectors of one's own all see everything, the first decides.
+
+    `model` is the folder of a linear model that stands in for the shipped one.
+    """
     if detectors is not None:
         named = {detector.card.detector_id: detector for detector in detectors}
         return Cascade(named, plan or make_plain_plan(tuple(named)))
     wanted = plan or load_plan()
     known = {entry.name: entry for entry in DETECTORS}
-    return Cascade(
-        {step.detector: known[step.detector].make() for step in wanted.steps if step.detector in known},
-        wanted,
-    )
+    made = {step.detector: known[step.detector].make() for step in wanted.steps if step.detector in known}
+    if model is not None:
+        made["linear"] = load_linear_detector(model)
+    return Cascade(made, wanted)
 
 
 def scan_all(messages: pa.Table, detectors: Sequence[Detector] | None = None) -> Scan:

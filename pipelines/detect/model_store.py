@@ -9,11 +9,14 @@ import json
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipelines.detect.detectors.linear.model import MODEL_FILE, load_model, write_model
-from pipelines.detect.training import Fitted
 from pipelines.errors import StateError
 from pipelines.settings import Home
+
+if TYPE_CHECKING:
+    from pipelines.detect.training import Fitted  # scikit-learn is loaded by who trains, not by who scores
 
 LIVE = "live.json"
 
