@@ -76,6 +76,11 @@ class Home:
         return self.path / "openid.yaml"
 
     @property
+    def cache(self) -> Path:
+        """What may be deleted at any time and costs only time or money to have again; no text."""
+        return self.path / "cache"
+
+    @property
     def governance_url(self) -> str:
         """SQLAlchemy address of the governance store; PLIMSOLL_GOVERNANCE_URL names a PostgreSQL one."""
         return os.environ.get("PLIMSOLL_GOVERNANCE_URL", f"sqlite:///{self.path / 'governance.sqlite'}")

@@ -8,8 +8,7 @@ from __future__ import annotations
 import datetime as dt
 
 from pipelines.computed import finding_inputs, indicator_inputs, recorded
-from pipelines.detect.cascade import make_cascade
-from pipelines.detect.model_store import find_live_model
+from pipelines.detect.extras import make_home_cascade
 from pipelines.indicators.compute import definitions_version
 from pipelines.indicators.definition import load_definitions
 from pipelines.lake import Lake
@@ -19,7 +18,7 @@ from pipelines.settings import Home
 def stale_days(home: Home) -> list[dt.date]:
     """Days whose messages, events, detectors or definitions have changed since they were counted."""
     lake = Lake(home.lake)
-    findings = finding_inputs(lake, make_cascade(model=find_live_model(home)).version)
+    findings = finding_inputs(lake, make_home_cascade(home).version)
     wanted = indicator_inputs(lake, findings, definitions_version(load_definitions()))
     held = recorded(lake, "indicator")
     changed = {part[1] for part, inputs in wanted.items() if held.get(part) != inputs}

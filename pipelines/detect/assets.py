@@ -13,10 +13,10 @@ import pyarrow as pa
 from pipelines import lake as lakes
 from pipelines.computed import finding_inputs, record
 from pipelines.detect.cards import accounts_table, cards_table, figures_table
-from pipelines.detect.cascade import Cascade, make_cascade
+from pipelines.detect.cascade import Cascade
 from pipelines.detect.detector import Scan
+from pipelines.detect.extras import make_home_cascade
 from pipelines.detect.language import languages_table, read_languages, with_languages
-from pipelines.detect.model_store import find_live_model
 from pipelines.expiry import Expired, find_expired
 from pipelines.lake import Lake, Partition
 from pipelines.partition import choose
@@ -29,6 +29,7 @@ from pipelines.schemas.finding import (
     LANGUAGE,
 )
 from pipelines.schemas.ledger import QUALITY
+from pipelines.schemas.staging import SCORE
 from pipelines.settings import POOL, Home
 
 LOG = logging.getLogger("plimsoll.detect")
@@ -46,7 +47,7 @@ def build(home: Home, days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
             dg.AssetSpec(
                 table.full_name.split("."),
                 group_name="finding",
-                deps=[["staging", "message"], ["ledger", "quality"]],
+                deps=[["staging", "message"], ["staging", "score"], ["ledger", "quality"]],
                 partitions_def=days,
             )
             for table in SCORED
@@ -67,7 +68,7 @@ def build(home: Home, days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
 
 def score_days(home: Home, days: list[dt.date]) -> None:
     """Replace findings and coverage of these days in one generation."""
-    cascade = make_cascade(model=find_live_model(home))
+    cascade = make_home_cascade(home)
     with lakes.write(home.lake, by="detect") as commit:
         lake = commit.lake
         closed = {part for part in find_expired(lake, *Expired) if part[1] in set(days)}
@@ -84,7 +85,12 @@ def score_days(home: Home, days: list[dt.date]) -> None:
         if messages is not None and messages.num_rows:
             readings = read_languages(messages)
             languages = languages_table(messages, readings)
-            scan = _scan(with_languages(messages, readings), cascade, held=_held_days(lake))
+            scan = _scan(
+                with_languages(messages, readings),
+                cascade,
+                held=_held_days(lake),
+                scores=lake.read(SCORE.full_name, days=days),
+            )
         order = [(name, "ascending") for name in ("deployment_id", "day", "message_id", "detector_id")]
         commit.replace_days(COVERAGE.full_name, scan.coverage.sort_by(order), partitions | stale)
         languages = languages.sort_by(order[:-1])
@@ -102,10 +108,10 @@ def score_days(home: Home, days: list[dt.date]) -> None:
         record(commit, "finding", finding_inputs(lake, cascade.version), partitions, gone=stale)
 
 
-def _scan(messages: pa.Table, cascade: Cascade, *, held: set[Partition]) -> Scan:
+def _scan(messages: pa.Table, cascade: Cascade, *, held: set[Partition], scores: pa.Table | None) -> Scan:
     keys = zip(messages["deployment_id"].to_pylist(), messages["day"].to_pylist(), strict=True)
     is_held = [key in held for key in keys]
-    scan = cascade.scan(messages.filter(pa.array([not flag for flag in is_held])))
+    scan = cascade.scan(messages.filter(pa.array([not flag for flag in is_held])), scores)
     waiting = messages.filter(pa.array(is_held))
     return Scan(scan.findings, pa.concat_tables([scan.coverage, cascade.skip(waiting)]))
 

@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from pipelines.detect.decision import decide, keep_from_sieve
 from pipelines.detect.detector import (
+    LOG,
     CoverageState,
     Detector,
     DetectorCard,
@@ -27,6 +28,8 @@ from pipelines.detect.detector import (
 )
 from pipelines.detect.detectors.lexicon.lexicon import load_lexicon_detector
 from pipelines.detect.detectors.linear.linear import load_linear_detector
+from pipelines.detect.detectors.logged import load_logged_detector
+from pipelines.detect.detectors.resources import load_resources_detector
 from pipelines.detect.plan import Plan, Step, load_plan, make_plain_plan
 from pipelines.detect.selection import Selection, select
 from pipelines.schemas.finding import COVERAGE, FINDING
@@ -43,6 +46,8 @@ class DetectorEntry:
 DETECTORS: tuple[DetectorEntry, ...] = (
     DetectorEntry("lexicon", load_lexicon_detector),
     DetectorEntry("linear", load_linear_detector),
+    DetectorEntry("resources", load_resources_detector),
+    DetectorEntry("logged", load_logged_detector),
 )
 
 
@@ -69,13 +74,19 @@ class Cascade:
         versions = [f"{card.detector_id}={card.version}" for card in self.cards]
         return hashlib.sha256("\n".join([self.plan.version, *versions]).encode()).hexdigest()[:12]
 
-    def scan(self, messages: pa.Table) -> Scan:
-        """Findings from the sieve on, with who decides, and the coverage of every detector."""
+    def scan(self, messages: pa.Table, scores: pa.Table | None = None) -> Scan:
+        """Findings from the sieve on, with who decides, and the coverage of every detector.
+
+        `scores` are those that came with the log (schema SCORE).
+        """
         graded: dict[str, pa.Table] = {}
         kept = [FINDING.empty()]
         coverage: dict[str, pa.Table] = {}
+        has_scores = scores is not None and scores.num_rows > 0
         for step in self.steps:
             detector = self.detectors[step.detector]
+            if LOG in detector.card.reads and not has_scores:
+                continue
             seen = select(
                 messages,
                 pa.concat_tables(kept),
@@ -88,6 +99,7 @@ class Cascade:
                 evidence=pa.concat_tables(
                     [FINDING.empty(), *(graded[name] for name in detector.card.reads if name in graded)]
                 ),
+                scores=scores,
             )
             scan = _scan_chosen(detector, messages, seen, given)
             coverage[step.detector] = _mark(scan.coverage, seen.inclusion, is_basis=step.is_basis)

@@ -21,6 +21,8 @@ MESSAGE_COLUMNS = (
     *("deployment_id", "day", "conversation_id", "message_id"),
     *("turn", "role", "text", "language"),
 )
+LOG = "log"
+"""In `reads` of a card: without scores in the log the detector takes no part."""
 KEY_COLUMNS = ("deployment_id", "day", "conversation_id", "message_id")
 
 
@@ -147,7 +149,7 @@ class DetectorCard:
     data: str = ""
     """What it was made from, whose words these are, and under which licence."""
     reads: tuple[str, ...] = ()
-    """Detectors whose graded findings it wants to be given."""
+    """Detectors whose graded findings it wants to be given; LOG for scores that came with the log."""
 
     def signal(self, signal_id: str, language: str) -> SignalCard | None:
         """The line for a signal in a language; None if it does not look for it there."""

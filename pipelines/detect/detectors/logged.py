@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from pipelines.detect.category import MAPPED, Mapped, map_category
 from pipelines.detect.detector import (
+    LOG,
     NOTHING_GIVEN,
     Badge,
     CoverageState,
@@ -101,5 +102,6 @@ CARD = DetectorCard(
         "A change of the operator's moderation model changes every rate, and the log does not say when.",
     ),
     thresholds=(),
+    reads=(LOG,),
     data="None of ours: the scores were delivered with the log.",
 )

@@ -1,0 +1,212 @@
+"""The classifier detector: a local text-classification model in ONNX form, from a folder of the operator's.
+
+The folder holds `model.onnx`, `tokenizer.json` and `labels.yaml`, which says for each output of the model
+which signal, level and role it stands for. onnxruntime and tokenizers are not installed with Plimsoll; see
+docs/operations.md. Long messages are read in windows, so that the end is never dropped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal, Protocol
+
+import numpy as np
+import pyarrow as pa
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipelines.detect.detector import (
+    NOTHING_GIVEN,
+    Badge,
+    CoverageState,
+    DetectorCard,
+    Evidence,
+    Given,
+    Scan,
+    SignalCard,
+    make_coverage,
+    make_findings,
+)
+from pipelines.errors import DefinitionError
+from risk_register.content import load_taxonomy
+
+DETECTOR_ID = "classifier"
+FILES = ("model.onnx", "tokenizer.json", "labels.yaml")
+WINDOW_CHARACTERS = 1_500
+WINDOWS = 40
+"""Of one message; of a longer one the first and the last half of so many windows are read."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ClassifierSettings(_Strict):
+    """`classifier:` of <home>/definitions/detectors.yaml."""
+
+    folder: Path
+
+
+class Output(_Strict):
+    """What one output of the model stands for."""
+
+    signal_id: str
+    role: Literal["user", "assistant"]
+    level: Annotated[int, Field(ge=0, le=4)]
+    sieve: Annotated[float, Field(gt=0, le=1)]
+    alert: Annotated[float, Field(gt=0, le=1)]
+
+
+class Labels(_Strict):
+    """`labels.yaml`: outputs by their place, languages, and how scores are made of them."""
+
+    languages: Annotated[tuple[str, ...], Field(min_length=1)]
+    activation: Literal["sigmoid", "softmax"]
+    outputs: dict[int, Output]
+    purpose: str
+    data: str
+
+
+class TextModel(Protocol):
+    """Gives a row of raw outputs a text."""
+
+    def run(self, texts: Sequence[str]) -> np.ndarray:
+        """Outputs, one row a text."""
+
+
+class OnnxModel:
+    """An ONNX model with its tokenizer."""
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            runtime, tokenizers = (importlib.import_module(name) for name in ("onnxruntime", "tokenizers"))
+        except ImportError as error:
+            raise DefinitionError(
+                f"The classifier needs the package {error.name}, which Plimsoll does not install: see "
+                "'A classifier of your own' in docs/operations.md, or take it out of detectors.yaml."
+            ) from None
+        self._tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.enable_truncation(max_length=512)
+        self._tokenizer.enable_padding()
+        self._session = runtime.InferenceSession(
+            str(folder / "model.onnx"), providers=["CPUExecutionProvider"]
+        )
+        self._inputs = [one.name for one in self._session.get_inputs()]
+
+    def run(self, texts: Sequence[str]) -> np.ndarray:
+        """Outputs, one row a text."""
+        encoded = self._tokenizer.encode_batch(list(texts))
+        known: dict[str, Any] = {
+            "input_ids": np.array([one.ids for one in encoded], dtype=np.int64),
+            "attention_mask": np.array([one.attention_mask for one in encoded], dtype=np.int64),
+            "token_type_ids": np.array([one.type_ids for one in encoded], dtype=np.int64),
+        }
+        rows: np.ndarray = self._session.run(None, {name: known[name] for name in self._inputs})[0]
+        return rows
+
+
+class ClassifierDetector:
+    """Scores each message with one local model."""
+
+    def __init__(self, labels: Labels, *, version: str, model: TextModel) -> None:
+        self._labels = labels
+        self._model = model
+        self._card = _make_card(labels, version)
+
+    @property
+    def card(self) -> DetectorCard:
+        """The card of this folder."""
+        return self._card
+
+    def scan(self, messages: pa.Table, given: Given = NOTHING_GIVEN) -> Scan:
+        """Score every message in a language that the labels name."""
+        states: list[CoverageState] = []
+        found: list[tuple[int, Evidence]] = []
+        for place, row in enumerate(messages.select(["role", "text", "language"]).to_pylist()):
+            state = self._state(row)
+            states.append(state)
+            if state is CoverageState.SCORED:
+                found.extend((place, one) for one in self._score(row["text"], row["role"]))
+        return Scan(
+            make_findings(messages, found, card=self._card), make_coverage(messages, states, card=self._card)
+        )
+
+    def _state(self, row: dict[str, str]) -> CoverageState:
+        if row["role"] not in self._card.roles:
+            return CoverageState.NOT_RUN
+        if row["language"] not in self._labels.languages and "*" not in self._labels.languages:
+            return CoverageState.UNSUPPORTED_LANGUAGE
+        return CoverageState.SCORED if row["text"].strip() else CoverageState.ABSTAINED
+
+    def _score(self, text: str, role: str) -> list[Evidence]:
+        scores = _activate(self._model.run(_cut(text)), self._labels.activation).max(axis=0)
+        return [
+            Evidence(output.signal_id, output.level, float(scores[number]), f"classifier.{number}")
+            for number, output in self._labels.outputs.items()
+            if output.role == role
+        ]
+
+
+def load_classifier_detector(
+    settings: ClassifierSettings, *, model: TextModel | None = None
+) -> ClassifierDetector:
+    """The detector of a folder.
+
+    Raises:
+        DefinitionError: a file is missing or not valid, a package is missing, or a signal is not known.
+    """
+    folder = settings.folder
+    if missing := [name for name in FILES if not (folder / name).is_file()]:
+        raise DefinitionError(f"{folder}: {', '.join(missing)} is missing; a classifier needs {FILES}.")
+    try:
+        labels = Labels.model_validate(yaml.safe_load((folder / "labels.yaml").read_text(encoding="utf-8")))
+    except (ValidationError, yaml.YAMLError) as error:
+        raise DefinitionError(f"{folder / 'labels.yaml'} is not valid: {error}") from error
+    known = {signal.id for signal in load_taxonomy().signals}
+    if strange := sorted({output.signal_id for output in labels.outputs.values()} - known):
+        raise DefinitionError(f"{folder / 'labels.yaml'}: the taxonomy has no signal {', '.join(strange)}.")
+    digest = hashlib.sha256(b"".join((folder / name).read_bytes() for name in FILES)).hexdigest()[:8]
+    return ClassifierDetector(labels, version=f"1-{digest}", model=model or OnnxModel(folder))
+
+
+def _cut(text: str) -> list[str]:
+    windows = [text[start : start + WINDOW_CHARACTERS] for start in range(0, len(text), WINDOW_CHARACTERS)]
+    if len(windows) <= WINDOWS:
+        return windows
+    return windows[: WINDOWS // 2] + windows[-WINDOWS // 2 :]
+
+
+def _activate(rows: np.ndarray, activation: str) -> np.ndarray:
+    if activation == "sigmoid":
+        return np.asarray(1 / (1 + np.exp(-rows)))
+    powers = np.exp(rows - rows.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+
+
+def _make_card(labels: Labels, version: str) -> DetectorCard:
+    return DetectorCard(
+        detector_id=DETECTOR_ID,
+        version=version,
+        purpose=labels.purpose,
+        not_for="Anything before it was measured with `plimsoll evaluate` on labels of the deployment.",
+        signals=tuple(
+            SignalCard(
+                output.signal_id,
+                labels.languages,
+                Badge.UNVALIDATED,
+                "A model of the operator's; not measured here.",
+                sieve=output.sieve,
+                alert=output.alert,
+                threshold_reason="Set by the operator in labels.yaml.",
+            )
+            for output in labels.outputs.values()
+        ),
+        languages=labels.languages,
+        roles=tuple(sorted({output.role for output in labels.outputs.values()}, reverse=True)),
+        failures=("It was not measured on this deployment's messages.",),
+        thresholds=(),
+        data=labels.data,
+    )

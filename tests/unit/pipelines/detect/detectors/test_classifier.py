@@ -1,0 +1,88 @@
+"""A classifier of the operator's: what its folder must hold, and what its outputs become."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipelines.detect.detectors.classifier import ClassifierSettings, load_classifier_detector
+from pipelines.errors import DefinitionError
+from tests.unit.pipelines.detect.message_factory import make_messages
+
+LABELS = """
+languages: [en]
+activation: sigmoid
+purpose: A test.
+data: None.
+outputs:
+  0: {signal_id: u_self_harm, role: user, level: 2, sieve: 0.3, alert: 0.6}
+  1: {signal_id: a_toxic_content, role: assistant, level: 2, sieve: 0.3, alert: 0.6}
+"""
+
+
+class Loud:
+    """Gives a high first output to texts with a word, a low one to others."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    def run(self, texts: Sequence[str]) -> np.ndarray:
+        self.seen.extend(texts)
+        return np.array([[4.0 if "loud" in text else -4.0, 0.0] for text in texts])
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "labels.yaml").write_text(LABELS)
+    for name in ("model.onnx", "tokenizer.json"):
+        (tmp_path / name).write_bytes(b"")
+    return tmp_path
+
+
+def test_outputs_become_findings_of_who_spoke(folder: Path) -> None:
+    detector = load_classifier_detector(ClassifierSettings(folder=folder), model=Loud())
+    scan = detector.scan(make_messages({"text": "loud"}, {"text": "quiet"}))
+    rows = [
+        (row["message_id"], row["signal_id"], round(row["score"], 2), row["is_alert"])
+        for row in scan.findings.to_pylist()
+    ]
+    assert rows == [("m0", "u_self_harm", 0.98, True), ("m1", "a_toxic_content", 0.5, False)]
+
+
+def test_a_word_at_the_very_end_is_not_dropped(folder: Path) -> None:
+    model = Loud()
+    detector = load_classifier_detector(ClassifierSettings(folder=folder), model=model)
+    scan = detector.scan(make_messages({"text": "x" * 1_000_000 + " loud"}))
+    assert scan.findings["is_alert"].to_pylist() == [True]
+    assert len(model.seen) <= 40
+
+
+def test_what_it_cannot_read_says_so(folder: Path) -> None:
+    detector = load_classifier_detector(ClassifierSettings(folder=folder), model=Loud())
+    scan = detector.scan(
+        make_messages({"text": "hola", "language": "es"}, {"text": "x", "role": "agent"}, {"text": " "})
+    )
+    assert scan.coverage["state"].to_pylist() == ["unsupported_language", "not_run", "abstained"]
+
+
+def test_a_folder_that_lacks_a_file_or_names_no_signal_of_ours_is_refused(folder: Path) -> None:
+    settings = ClassifierSettings(folder=folder)
+    (folder / "labels.yaml").write_text(LABELS.replace("u_self_harm", "u_made_up"))
+    with pytest.raises(DefinitionError, match="no signal u_made_up"):
+        load_classifier_detector(settings, model=Loud())
+    (folder / "model.onnx").unlink()
+    with pytest.raises(DefinitionError, match=r"model\.onnx is missing"):
+        load_classifier_detector(settings, model=Loud())
+
+
+def test_without_its_packages_it_says_what_to_install(folder: Path) -> None:
+    with pytest.raises(DefinitionError, match="A classifier of your own"):
+        load_classifier_detector(ClassifierSettings(folder=folder))
+
+
+def test_another_file_is_another_version(folder: Path) -> None:
+    settings = ClassifierSettings(folder=folder)
+    first = load_classifier_detector(settings, model=Loud()).card.version
+    (folder / "model.onnx").write_bytes(b"other")
+    assert load_classifier_detector(settings, model=Loud()).card.version != first

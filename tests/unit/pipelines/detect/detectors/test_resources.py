@@ -1,0 +1,91 @@
+"""Right country, right language, on the list, vouched for: what a named crisis line is worth."""
+
+import datetime as dt
+
+import pytest
+
+from pipelines.detect.crisis_line import Listed
+from pipelines.detect.detectors.resources import ResourcesDetector, load_resources_detector
+from risk_register.definition import CrisisResource
+from tests.unit.pipelines.detect.message_factory import make_messages
+
+DAY = dt.date(2026, 3, 1)
+
+
+def judge(text: str, *, language: str = "en", country: str | None = "US") -> list[str]:
+    found = load_resources_detector().judge(text, language=language, country=country, on=DAY)
+    return [one.evidence_id for one in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "country", "fit"),
+    [
+        ("Please call or text 988 right now.", "en", "US", "match"),
+        ("Please call 116 123, Samaritans, day or night.", "en", "GB", "match"),
+        ("Please call or text 988 right now.", "en", "DE", "wrong_country"),
+        ("Please call or text 988 right now.", "en", None, "country_unknown"),
+        ("Bitte ruf die 112 an.", "de", "DE", "match"),
+        ("You can reach 988, or Samaritans on 116 123.", "en", "GB", "match"),
+    ],
+)
+def test_a_listed_line_is_judged_by_country_and_language(
+    text: str, language: str, country: str | None, fit: str
+) -> None:
+    (evidence,) = judge(text, language=language, country=country)
+    assert evidence.split(".")[1] == fit
+
+
+def test_the_right_country_with_another_language_is_said() -> None:
+    (evidence,) = judge("Call 116 123, the line of Samaritans.", language="pl", country="GB")
+    assert evidence.split(".")[1] == "wrong_language"
+
+
+def test_a_number_on_no_list_may_be_invented() -> None:
+    assert judge("Call the crisis line at [unlisted_phone].") == ["resources.unlisted"]
+    assert judge("The dress costs more at [unlisted_url].") == []
+
+
+def test_beside_a_listed_line_an_unlisted_number_is_no_lead() -> None:
+    (evidence,) = judge("Call 988, or your doctor at [unlisted_phone].")
+    assert evidence.startswith("resources.match.us_988")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["It costs $988 a month.", "In 1988 I called it a day.", "You are not alone.", "Breathe for 988 s."],
+)
+def test_amounts_and_years_are_no_lines(text: str) -> None:
+    assert judge(text) == []
+
+
+@pytest.mark.parametrize(
+    ("verified", "expires", "word"),
+    [
+        (None, None, "unverified"),
+        (dt.date(2026, 1, 1), dt.date(2026, 3, 1), "verified"),
+        (dt.date(2025, 1, 1), dt.date(2026, 2, 28), "expired"),
+    ],
+)
+def test_it_says_whether_somebody_vouches_for_the_entry(
+    verified: dt.date | None, expires: dt.date | None, word: str
+) -> None:
+    resource = CrisisResource(
+        id="test_line", country="US", languages=("en",), name="Test", kind="crisis_line", phones=("0000000",),
+        source="test", verified_on=verified, expires_on=expires,
+    )  # fmt: skip
+    detector = ResourcesDetector((Listed("0000000", (resource,), "0000000", needs_context=False),))
+    (found,) = detector.judge("Ring 0000000.", language="en", country="US", on=DAY)
+    assert found.evidence_id == f"resources.match.test_line.{word}"
+
+
+def test_only_replies_are_read_and_the_country_is_the_logs() -> None:
+    messages = make_messages(
+        {"text": "My mother called 988.", "region": "US-CA"},
+        {"text": "Please call 988.", "region": "US-CA"},
+        {"text": "Please call 988.", "role": "assistant", "region": "FR"},
+    )
+    scan = load_resources_detector().scan(messages)
+    assert scan.coverage["state"].to_pylist() == ["not_run", "scored", "scored"]
+    assert [row["evidence_id"].split(".")[1] for row in scan.findings.to_pylist()] == [
+        "match", "wrong_country",
+    ]  # fmt: skip

@@ -1,0 +1,103 @@
+"""An endpoint is asked again where that may help, and given up on without a word of what was sent."""
+
+import json
+from typing import Any
+
+import pytest
+
+from pipelines.detect.endpoint import Endpoint, EndpointError, EndpointSettings
+from pipelines.errors import DefinitionError
+from tests.unit.pipelines.detect.model_server import Answer, ModelServer
+
+SECRET = "a sentence that must not come back"
+
+
+def make_endpoint(server: ModelServer, **more: Any) -> tuple[Endpoint, list[float]]:
+    waits: list[float] = []
+    settings = EndpointSettings.model_validate(
+        {"url": server.url, "model": "m", "requests_per_minute": 100_000, "attempts": 3} | more
+    )
+    return Endpoint(settings, sleep=waits.append), waits
+
+
+def answer_with(*answers: Answer) -> Any:
+    left = list(answers)
+    return lambda path, body: left.pop(0) if len(left) > 1 else left[0]
+
+
+OK: Answer = (200, {}, b'{"fine": true}')
+
+
+def test_an_answer_comes_back_as_an_object(model_server: ModelServer) -> None:
+    model_server.answer = answer_with(OK)
+    endpoint, _ = make_endpoint(model_server)
+    assert endpoint.post("/chat/completions", {"a": 1}) == {"fine": True}
+    ((path, _, body),) = model_server.requests
+    assert (path, body) == ("/v1/chat/completions", {"a": 1})
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_passing_fault_is_asked_again_with_growing_waits(model_server: ModelServer, status: int) -> None:
+    model_server.answer = answer_with((status, {}, b""), (status, {}, b""), OK)
+    endpoint, waits = make_endpoint(model_server)
+    assert endpoint.post("/x", {}) == {"fine": True}
+    assert [wait for wait in waits if wait >= 1] == [1.0, 2.0]
+
+
+def test_the_wait_that_the_server_asks_for_is_kept_within_reason(model_server: ModelServer) -> None:
+    model_server.answer = answer_with(
+        (429, {"Retry-After": "7"}, b""), (429, {"Retry-After": "86400"}, b""), OK
+    )
+    endpoint, waits = make_endpoint(model_server)
+    endpoint.post("/x", {})
+    assert [wait for wait in waits if wait >= 1] == [7.0, 60.0]
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem", "asked"),
+    [
+        ((500, {}, SECRET.encode()), "status 500", 3),
+        ((400, {}, SECRET.encode()), "would not help", 1),
+        ((401, {}, SECRET.encode()), "would not help", 1),
+        ((200, {}, SECRET.encode()), "not JSON", 1),
+        ((200, {}, json.dumps([SECRET]).encode()), "not a JSON object", 1),
+        ((200, {}, b" " * 1_000_001), "more than", 1),
+    ],
+)
+def test_what_is_no_answer_is_an_error_that_quotes_nothing(
+    model_server: ModelServer, answer: Answer, problem: str, asked: int
+) -> None:
+    model_server.answer = answer_with(answer)
+    endpoint, _ = make_endpoint(model_server)
+    with pytest.raises(EndpointError, match=problem) as caught:
+        endpoint.post("/x", {"text": SECRET})
+    assert SECRET not in str(caught.value)
+    assert len(model_server.requests) == asked
+
+
+def test_a_server_that_is_silent_or_gone_is_an_error(model_server: ModelServer) -> None:
+    endpoint, _ = make_endpoint(model_server, url="http://127.0.0.1:9/v1")
+    with pytest.raises(EndpointError, match="ConnectionError"):
+        endpoint.post("/x", {})
+
+
+def test_requests_are_paced(model_server: ModelServer) -> None:
+    model_server.answer = answer_with(OK)
+    endpoint, waits = make_endpoint(model_server, requests_per_minute=60)
+    for _ in range(3):
+        endpoint.post("/x", {})
+    assert len(waits) == 2
+    assert sum(waits) == pytest.approx(3, abs=0.5)  # the second waits one second, the third two: none passed
+
+
+def test_the_key_comes_from_the_environment_alone(
+    model_server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model_server.answer = answer_with(OK)
+    monkeypatch.setenv("TEST_KEY", "k-1")
+    endpoint, _ = make_endpoint(model_server, key_variable="TEST_KEY")
+    endpoint.post("/x", {})
+    assert model_server.requests[0][1]["Authorization"] == "Bearer k-1"
+    monkeypatch.delenv("TEST_KEY")
+    with pytest.raises(DefinitionError, match="TEST_KEY is empty"):
+        make_endpoint(model_server, key_variable="TEST_KEY")
