@@ -50,6 +50,12 @@ class Listed:
     needs_context: bool
 
     @property
+    def core(self) -> str:
+        """What is in every text that names it, as digits or as it is: a first, cheap question."""
+        is_long = self.name.isdecimal() and len(self.name) == NORTH_AMERICAN_DIGITS
+        return self.name[1:] if is_long and self.name.startswith("1") else self.name
+
+    @property
     def expression(self) -> str:
         """The body, where it is no part of another number, amount or word."""
         return rf"(?<![\w$])(?<!\d[,.]){self.body}(?![\w%])"

@@ -80,7 +80,6 @@ class ResourcesDetector:
     def __init__(self, lines: tuple[Listed, ...]) -> None:
         self._lines = lines
         self._patterns = tuple(re.compile(line.expression) for line in lines)
-        self._any = re.compile("|".join(f"(?:{line.expression})" for line in lines))
 
     @property
     def card(self) -> DetectorCard:
@@ -134,11 +133,11 @@ class ResourcesDetector:
         return found
 
     def _find(self, text: str) -> list[tuple[CrisisResource, tuple[int, int]]]:
-        if self._any.search(text) is None:
-            return []
+        digits = re.sub(r"\D", "", text)
         return [
             (resource, hit.span())
             for line, pattern in zip(self._lines, self._patterns, strict=True)
+            if line.core in (digits if line.name.isdecimal() else text)
             for hit in pattern.finditer(text)
             if not line.needs_context or _has_context(text, hit.span())
             for resource in line.resources
