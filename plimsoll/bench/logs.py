@@ -57,7 +57,8 @@ MAPPING: dict[str, Any] = {
 
 
 @lru_cache
-def _sentences() -> tuple[str, ...]:
+def list_sentences() -> tuple[str, ...]:
+    """Sentences of the demo, without those that hold a template."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     found: set[str] = set()
     for path in sorted(TEXTS.glob("en_*.yaml")):
@@ -76,7 +77,7 @@ def _collect(value: object, found: set[str]) -> None:
 def write_log(path: Path, messages: int) -> None:
     """Write that many messages, in the order of their time."""
     chance = random.Random(17)  # noqa: S311 - the same log in every run
-    sentences = _sentences()
+    sentences = list_sentences()
     begin = dt.datetime.combine(FIRST_DAY, dt.time(), dt.UTC)
     step = 86_400 / MESSAGES_A_DAY
     with path.open("w", encoding="utf-8") as stream:

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from pipelines.errors import StateError
 from pipelines.publish.build import current_file
 from plimsoll.__main__ import app
-from plimsoll.bench import STAGES, indicators
+from plimsoll.bench import STAGES, detect, indicators
 from plimsoll.bench.logs import write_log
 from plimsoll.bench.measurement import Figure, describe, measure, ratio
 
@@ -73,3 +73,12 @@ def test_a_history_to_measure_with_is_counted_and_published(tmp_path):
     with duckdb.connect(str(current_file(tmp_path / "home" / "published")), read_only=True) as connection:
         (counted,) = connection.sql("select conversation_count from published.deployment").fetchall()
     assert counted == (81,)
+
+
+def test_the_detect_bench_compares_masks_before_it_times_anything():
+    batches = list(detect.make_batches(120))
+    assert batches[0].equals(next(detect.make_batches(120)))
+    assert sum(batch.num_rows for batch in batches) == 120
+    assert all(200 <= len(text) <= 300 for text in batches[0]["text"].to_pylist())
+    assert detect.compare_masks(120) == 120
+    assert 0 < detect.scan_bare(120) < detect.scan_lexicon(120) < detect.scan_cascade(120)

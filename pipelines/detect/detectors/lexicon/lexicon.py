@@ -30,7 +30,7 @@ from pipelines.detect.detectors.lexicon.guards import Reading, read_hit
 from pipelines.detect.detectors.lexicon.matcher import Matcher
 from pipelines.detect.detectors.lexicon.normalisation import Normalised, normalise
 from pipelines.detect.detectors.lexicon.resources import resource_rules
-from pipelines.detect.detectors.lexicon.rulebook import Rulebook, load_rulebooks
+from pipelines.detect.detectors.lexicon.rulebook import CompiledRule, Rulebook, load_rulebooks
 from pipelines.detect.detectors.lexicon.severity import LEVEL_OF_CSSRS, cssrs_of
 
 STRONG_WEIGHT = 0.5
@@ -89,21 +89,26 @@ class LexiconDetector:
     def readings(self, text: str, *, language: str, role: str) -> list[Reading]:
         """The single hits that stand, before they are joined: for tests of rules and for explanations."""
         normalised = normalise(text).text
-        hits = self._matcher(language, role).find(normalised)
+        hits = self.matcher(language, role).find(normalised)
         return [reading for hit in hits if (reading := read_hit(hit, normalised)) is not None]
 
     def _read(self, normalised: Normalised, language: str, role: str) -> list[Evidence]:
-        hits = self._matcher(language, role).find(normalised.text)
+        hits = self.matcher(language, role).find(normalised.text)
         if not hits:
             return []
         readings = [reading for hit in hits if (reading := read_hit(hit, normalised.text)) is not None]
         return join(readings, normalised)
 
-    def _matcher(self, language: str, role: str) -> Matcher:
+    def matcher(self, language: str, role: str) -> Matcher:
+        """The matcher of a language and role, compiled on first use."""
         key = (language, role)
         if key not in self._matchers:
             self._matchers[key] = Matcher(self._books[key])
         return self._matchers[key]
+
+    def rules(self, language: str, role: str) -> tuple[CompiledRule, ...]:
+        """The rules of a language and role."""
+        return self._books[language, role].rules
 
 
 def join(readings: Iterable[Reading], normalised: Normalised) -> list[Evidence]:

@@ -49,6 +49,10 @@ class Matcher:
             raise DefinitionError(f"The {book.language} {book.role} rules do not compile: {error}") from error
         self._scratch = hyperscan.Scratch(self._database)
 
+    def scan_bare(self, text: bytes) -> None:
+        """The engine's pass alone: the yardstick that everything around it is measured against."""
+        self._database.scan(text, match_event_handler=_ignore, scratch=self._scratch)
+
     def find(self, text: str) -> list[Hit]:
         """Confirmed hits, in the order of the rules, then of the text."""
         candidates: list[int] = []
@@ -58,6 +62,10 @@ class Matcher:
 
         self._database.scan(text.encode("ascii"), match_event_handler=remember, scratch=self._scratch)
         return [hit for number in sorted(candidates) for hit in _confirm(self._rules[number], text)]
+
+
+def _ignore(_number: int, _start: int, _end: int, _flags: int, _context: object) -> None:
+    """Nothing."""
 
 
 def open_gaps(expression: str) -> str:

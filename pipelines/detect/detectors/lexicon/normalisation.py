@@ -13,7 +13,14 @@ from dataclasses import dataclass
 OTHER = "\x7f"
 """Stands for a character without an ASCII form: a separator, never part of a word."""
 
-_INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
+_LOOKALIKES = str.maketrans(
+    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u0501\u04bb\u051b\u051d\u0432\u043c\u043d\u0442\u043a"
+    "\u03b1\u03b5\u03bf\u03c1\u03bd\u03b9\u03ba\u03c4\u03c5\u03c7",
+    "aeopcyxijsdhqwbmhtkaeopviktux",
+)
+"""Cyrillic and Greek letters that are written in Latin words as a disguise. In the other direction, a word of
+Russian in an English text becomes letters that spell nothing."""
+_UNSEEN = frozenset({"Cf", "Mn", "Me"})
 _QUOTES = {
     **dict.fromkeys("\u2018\u2019\u201a\u201b\u00b4\u0060\u02bc", "'"),
     **dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\u2039\u203a", '"'),
@@ -49,7 +56,7 @@ class _Fold(dict[int, str]):
         folded = _SIMPLE.get(character)
         if folded is None:
             base = unicodedata.normalize("NFKD", character)[0]
-            folded = base if base.isascii() and base.isprintable() else OTHER
+            folded = base.lower() if base.isascii() and base.isprintable() else OTHER
         self[code] = folded if code > 127 else character
         return self[code]
 
@@ -80,14 +87,17 @@ def normalise(text: str) -> Normalised:
         return _squeeze(text.lower().translate(_FOLD), None, is_foreign_script=False)
     positions: tuple[int, ...] | None = None
     lowered = text.lower()
-    if len(lowered) != len(text) or any(mark in _INVISIBLE or unicodedata.combining(mark) for mark in text):
+    if len(lowered) != len(text) or any(_vanishes(mark) for mark in text):
         kept = [(place, mark) for place, mark in enumerate(text) if not _vanishes(mark)]
         positions = tuple(place for place, _ in kept)
         lowered = "".join(mark.lower()[0] for _, mark in kept)
     folded = lowered.translate(_FOLD)
     letters = sum(mark.isalpha() for mark in lowered)
     readable = sum(mark.isalpha() for mark in folded)
-    return _squeeze(folded, positions, is_foreign_script=letters > 0 and readable * 2 < letters)
+    is_foreign_script = letters > 0 and readable * 2 < letters
+    if not is_foreign_script and readable < letters:
+        folded = lowered.translate(_LOOKALIKES).translate(_FOLD)
+    return _squeeze(folded, positions, is_foreign_script=is_foreign_script)
 
 
 def fold_pattern(pattern: str) -> str:
@@ -96,7 +106,8 @@ def fold_pattern(pattern: str) -> str:
 
 
 def _vanishes(mark: str) -> bool:
-    return mark in _INVISIBLE or unicodedata.combining(mark) != 0
+    """Whether a reader sees nothing of it: joiners, marks of direction, variants, accents of their own."""
+    return unicodedata.category(mark) in _UNSEEN
 
 
 def _squeeze(text: str, positions: tuple[int, ...] | None, *, is_foreign_script: bool) -> Normalised:
