@@ -75,6 +75,8 @@ class Signal(Entry):
     minimum_level: Level
     maximum_level: Level
     is_optional: bool = False
+    needs_judge: bool = False
+    """A matter of meaning: phrases find single cases, never a rate. A person or a large model sees it."""
     rules: Text
     source: Text
 

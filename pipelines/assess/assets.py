@@ -22,8 +22,12 @@ from pipelines.assess.drift import assess_drift, index_observations
 from pipelines.assess.equity import compare_groups
 from pipelines.assess.governance import count_governance
 from pipelines.assess.observation import Background, judge_rows, latest_statuses, measure, place_on_calendar
+<<<<<<< HEAD
 from pipelines.assess.proposing import speak_to_register
 from pipelines.assess.readiness import assess_readiness, read_held
+=======
+from pipelines.assess.readiness import assess_readiness, list_unmeasured, read_held
+>>>>>>> c655047 (What only a judge can see has no number without one, and says what it needs)
 from pipelines.assess.unannounced import suspect_changes
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.lake import Lake
@@ -108,7 +112,10 @@ def assess_all(home: Home, *, at: dt.datetime) -> None:
         )
         features = _frame(engine.query("select * from indicator.feature_day"))
         drift = assess_drift(features, calendars)
-        arrived = count_arrivals(commit, [definitions[name] for name in WATCHED if name in definitions])
+        unmeasured = list_unmeasured(definitions, detectors)
+        arrived = count_arrivals(
+            commit, [definitions[name] for name in WATCHED if name in definitions.keys() - unmeasured]
+        )
         needs_eyes = list_critical(arrived[schemas.CRITICAL_DAY.full_name], detectors)
         concerns = [
             *raise_appetites(arrived[schemas.ARRIVAL_DAY.full_name], background, _newest_deliveries(lake)),
@@ -116,14 +123,15 @@ def assess_all(home: Home, *, at: dt.datetime) -> None:
             *suspect_changes(drift, changes, features, calendars),
         ]
         _add_operation(engine, lake)
-        counts = place_on_calendar(_frame(engine.query(_read("period"))), background)
+        counts = _without(_frame(engine.query(_read("period"))), unmeasured)
+        counts = place_on_calendar(counts, background)
         clusters = gather_clusters(engine.query(_read("period_bucket")), engine.query(_read("cluster_size")))
         tables = {
             schemas.OBSERVATION: _observe(
                 store,
                 background,
                 counts=counts,
-                histograms=_frame(engine.query(_read("period_histogram"))),
+                histograms=_without(_frame(engine.query(_read("period_histogram"))), unmeasured),
                 clusters=clusters,
                 drift=drift,
                 at=at,
@@ -151,6 +159,11 @@ def assess_all(home: Home, *, at: dt.datetime) -> None:
         actor=ACTOR,
         at=at,
     )
+
+
+def _without(rows: pd.DataFrame, indicators: frozenset[str]) -> pd.DataFrame:
+    """The rows of indicators that can be measured: what only a judge can see has no number without one."""
+    return rows[~rows["indicator_id"].isin(indicators)].reset_index(drop=True)
 
 
 def _observe(

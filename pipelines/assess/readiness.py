@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pyarrow as pa
@@ -14,16 +15,19 @@ from pipelines.lake import Lake
 from pipelines.schemas.assessment import READINESS
 from pipelines.schemas.indicator import LANGUAGE_DAY
 from pipelines.schemas.table import SLICES
+from risk_register.content import load_taxonomy
 
 NEXT_STEPS = {
     "event": "Map the handoff records of your system (kind: handoff) and deliver again.",
     "notice": "Map the notices of this kind (kind: notice), or accept that only in-chat statements count.",
     "field": "Map this field of the message records and deliver again.",
+    "judge": "Needs review or a judge: switch one on in definitions/detectors.yaml, or review samples.",
     "signal": "No detector looks for this signal in these languages: the figure is about the others.",
 }
 SMALLEST_SHARE = 0.01
 """Of the conversations that a language must make up before rules are missed in it."""
 EVERY_LANGUAGE = "*"
+JUDGE = "judge"
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,9 @@ def assess_readiness(
     """The table `assessment.readiness`."""
     languages_of: dict[str, set[str]] = {}
     for row in detectors:
-        languages_of.setdefault(row["signal_id"], set()).update(row["languages"].split(","))
+        if _can_measure(row):
+            languages_of.setdefault(row["signal_id"], set()).update(row["languages"].split(","))
+    unmeasured = list_unmeasured(definitions, detectors)
     rows = []
     for deployment, log in held.items():
         for indicator, definition in definitions.items():
@@ -95,14 +101,46 @@ def assess_readiness(
                 {
                     "deployment_id": deployment,
                     "indicator_id": indicator,
-                    "state": _state(log, needs, lacking, is_partly_seen=bool(unseen)),
+                    "state": "not_ready"
+                    if indicator in unmeasured
+                    else _state(log, needs, lacking, is_partly_seen=bool(unseen)),
                     "missing": ", ".join(missing) or ("conversations" if log.conversation_count == 0 else ""),
                     "next_step": " ".join(
-                        dict.fromkeys(NEXT_STEPS[need.split(":")[0]] for need in (*lacking, *unseen))
+                        dict.fromkeys(NEXT_STEPS[_step(need)] for need in (*lacking, *unseen))
                     ),
                 }
             )
     return pa.Table.from_pylist(rows, schema=READINESS.arrow_schema)
+
+
+def list_unmeasured(
+    definitions: Mapping[str, dict[str, Any]], detectors: list[dict[str, Any]]
+) -> frozenset[str]:
+    """Indicators on a signal that only a judge can see, where there is none: they have no number."""
+    seen = {row["signal_id"] for row in detectors if _can_measure(row)}
+    return frozenset(
+        indicator
+        for indicator, definition in definitions.items()
+        for need in definition["needs"].split(",")
+        if _step(need) == "judge" and need.split(":")[1] not in seen
+    )
+
+
+def _can_measure(row: Mapping[str, Any]) -> bool:
+    """Whether a detector's findings may become a rate: phrases alone may not, where meaning counts."""
+    if row["signal_id"] not in _signals_for_a_judge():
+        return True
+    return row["detector_id"] == JUDGE or row["badge"] in {"validated", "limited"}
+
+
+def _step(need: str) -> str:
+    kind, _, name = need.partition(":")
+    return "judge" if kind == "signal" and name in _signals_for_a_judge() else kind
+
+
+@cache
+def _signals_for_a_judge() -> frozenset[str]:
+    return frozenset(signal.id for signal in load_taxonomy().signals if signal.needs_judge)
 
 
 def _state(log: Held, needs: list[str], lacking: list[str], *, is_partly_seen: bool) -> str:

@@ -8,8 +8,9 @@ from typing import Any
 import pyarrow as pa
 
 from pipelines.detect.cascade import Cascade
-from pipelines.detect.detector import DetectorCard, SignalCard
+from pipelines.detect.detector import Badge, DetectorCard, SignalCard
 from pipelines.schemas.finding import DETECTOR, DETECTOR_CARD, DETECTOR_FIGURE
+from risk_register.content import load_taxonomy
 
 
 def cards_table(cascade: Cascade) -> pa.Table:
@@ -21,7 +22,7 @@ def cards_table(cascade: Cascade) -> pa.Table:
             "signal_id": line.signal_id,
             "languages": ",".join(line.languages),
             "badge": str(line.badge),
-            "note": line.note,
+            "note": _note(card, line),
             "sieve": line.sieve,
             "alert": line.alert,
             "threshold_reason": line.threshold_reason,
@@ -30,6 +31,13 @@ def cards_table(cascade: Cascade) -> pa.Table:
         for card, line in _lines(cascade)
     ]
     return pa.Table.from_pylist(rows, schema=DETECTOR.arrow_schema)
+
+
+def _note(card: DetectorCard, line: SignalCard) -> str:
+    is_meaning = load_taxonomy().signal(line.signal_id).needs_judge
+    if not is_meaning or card.detector_id == "judge" or line.badge is not Badge.UNVALIDATED:
+        return line.note
+    return f"Needs review or a judge: no rate is made of what phrases find. {line.note}"
 
 
 def accounts_table(cascade: Cascade) -> pa.Table:

@@ -1,6 +1,6 @@
 """Readiness names what a log lacks, and is silent where nothing is missing."""
 
-from pipelines.assess.readiness import Held, assess_readiness
+from pipelines.assess.readiness import Held, assess_readiness, list_unmeasured
 
 DETECTORS = [
     {"signal_id": "u_suicidal_ideation", "languages": "en"},
@@ -55,6 +55,29 @@ def test_a_detector_that_reads_no_words_looks_in_every_language(make):
     definitions = {"one": make.definition("one", needs="signal:u_suicidal_ideation")}
     table = assess_readiness({"harbor": held(languages=frozenset({"zh"}))}, definitions, logged)
     assert table["state"].to_pylist() == ["ready"]
+
+
+def test_what_only_a_judge_can_see_has_no_number_without_one(make):
+    phrases = {"detector_id": "lexicon", "signal_id": "a_validates_delusion", "languages": "en"}
+    definitions = {
+        "one": make.definition("one", needs="signal:u_suicidal_ideation,signal:a_validates_delusion")
+    }
+
+    def assess_with(**row):
+        detectors = [*DETECTORS, phrases | {"badge": "unvalidated"}, *([phrases | row] if row else [])]
+        (found,) = assess_readiness({"harbor": held()}, definitions, detectors).to_pylist()
+        return found, list_unmeasured(definitions, detectors)
+
+    row, unmeasured = assess_with()
+    assert (row["state"], row["missing"]) == ("not_ready", "signal:a_validates_delusion")
+    assert row["next_step"].startswith("Needs review or a judge")
+    assert unmeasured == {"one"}
+    for seen in (
+        {"detector_id": "judge", "badge": "unvalidated"},
+        {"detector_id": "model", "badge": "limited"},
+    ):
+        row, unmeasured = assess_with(**seen)
+        assert (row["state"], unmeasured) == ("ready", frozenset())
 
 
 def test_an_empty_log_is_not_ready_for_anything(make):
