@@ -22,12 +22,8 @@ from pipelines.assess.drift import assess_drift, index_observations
 from pipelines.assess.equity import compare_groups
 from pipelines.assess.governance import count_governance
 from pipelines.assess.observation import Background, judge_rows, latest_statuses, measure, place_on_calendar
-<<<<<<< HEAD
 from pipelines.assess.proposing import speak_to_register
-from pipelines.assess.readiness import assess_readiness, read_held
-=======
 from pipelines.assess.readiness import assess_readiness, list_unmeasured, read_held
->>>>>>> c655047 (What only a judge can see has no number without one, and says what it needs)
 from pipelines.assess.unannounced import suspect_changes
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.lake import Lake
