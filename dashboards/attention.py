@@ -5,15 +5,14 @@ Pure functions over published rows and the records of the register; the page onl
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from dashboards.records import Alarm, QualityCount
+from dashboards.records import Alarm, DataAlert
 from dashboards.standing import Standing
-from dashboards.theme import CONTRADICTED, HELD, OVERDUE, STATUS_MARKS, WAITING, Mark, Status
-from dashboards.vocabulary import ALARM_MARKS, INCIDENT_MARKS
+from dashboards.theme import CONTRADICTED, OVERDUE, STATUS_MARKS, WAITING, Mark, Status
+from dashboards.vocabulary import ALARM_MARKS, DATA_ALERT_MARKS, INCIDENT_MARKS
 from dashboards.wording import say_day, say_moment, say_observation, say_words
 from risk_register.appetites import AppetiteDecision
 from risk_register.checklist import ItemRecord, contradicted_by
@@ -21,7 +20,6 @@ from risk_register.incidents import IncidentRecord, IncidentStatus
 from risk_register.register import RiskRecord
 
 OPEN_ALARMS = frozenset({"watch", "alarm"})
-HELD_REASON = "stop:"
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,7 @@ def find_needs(
     alarms: Iterable[Alarm],
     items: Iterable[ItemRecord],
     risks: Iterable[RiskRecord],
-    quality: Iterable[QualityCount],
+    data_alerts: Iterable[DataAlert],
     incidents: Iterable[IncidentRecord],
     proposals: Iterable[AppetiteDecision],
     statuses: Mapping[str, str],
@@ -80,7 +78,7 @@ def find_needs(
         for item in all_items
         if (breached := contradicted_by(item, statuses))
     ]
-    found += _find_held(quality)
+    found += _find_faults(data_alerts)
     overdue = [item for item in all_items if item.is_overdue]
     if overdue:
         found.append(
@@ -158,20 +156,11 @@ def _find_waiting(
     ]
 
 
-def _find_held(quality: Iterable[QualityCount]) -> list[Need]:
-    days: dict[str, list[date]] = defaultdict(list)
-    for row in quality:
-        if row.reason.startswith(HELD_REASON):
-            days[row.reason].append(row.day)
+def _find_faults(alerts: Iterable[DataAlert]) -> list[Need]:
     return [
-        Need(
-            HELD,
-            f"{len(set(held))} day{'s' if len(set(held)) > 1 else ''} of data",
-            f"{say_words(reason.removeprefix(HELD_REASON))}; newest {say_day(max(held))}",
-            "/data-health",
-            {"reason": reason},
-        )
-        for reason, held in sorted(days.items())
+        Need(DATA_ALERT_MARKS[alert.kind], f"Data: {say_words(alert.kind)}", alert.note, "/data-health", {})
+        for alert in alerts
+        if alert.is_open
     ]
 
 

@@ -14,6 +14,13 @@ from dashboards.records import Appetite, Indicator, Observation, Readiness
 from dashboards.theme import Absence, Mark, Status, mark_variation, rank_status
 
 ALL = ("all", "all")
+STATE_ABSENCES = {
+    "failed": Absence.FAILED,
+    "late": Absence.LATE,
+    "partial": Absence.PARTIAL,
+    "restated": Absence.RESTATED,
+}
+"""What the state of a period's data asks of its reader."""
 FAMILIES = ("escalation", "harm", "disclosure", "use", "drift", "governance", "quality")
 
 
@@ -90,7 +97,7 @@ def explain_absence(
     found = list(explain_row(latest))
     if full_week is not None and latest.period_start < full_week:
         found.append(Absence.LATE)
-    return tuple(found)
+    return tuple(dict.fromkeys(found))
 
 
 def explain_row(row: Observation) -> tuple[Absence, ...]:
@@ -102,7 +109,9 @@ def explain_row(row: Observation) -> tuple[Absence, ...]:
         found.append(Absence.SUPPRESSED)
     if row.coverage is not None and row.coverage < 1:
         found.append(Absence.UNSCORED)
-    if row.is_partial:
+    state = STATE_ABSENCES.get(row.data_state)
+    found += [state] if state else []
+    if row.is_partial and state in {None, Absence.RESTATED}:
         found.append(Absence.PARTIAL)
     return tuple(found)
 

@@ -79,6 +79,8 @@ class Absence(StrEnum):
     LATE = "late"
     UNSCORED = "unscored"
     PARTIAL = "partial"
+    FAILED = "failed"
+    RESTATED = "restated"
 
 
 class Direction(StrEnum):
@@ -134,7 +136,12 @@ ABSENCE_MARKS: Mapping[Absence, Mark] = {
         Tone.UNKNOWN,
         "Few enough to point at a person: hidden wherever numbers leave.",
     ),
-    Absence.LATE: Mark("late", Shape.CLOCK, Tone.CAUTION, "The newest complete period has no value yet."),
+    Absence.LATE: Mark(
+        "late",
+        Shape.CLOCK,
+        Tone.CAUTION,
+        "Data that should have come have not, or the newest complete period has no value yet.",
+    ),
     Absence.UNSCORED: Mark(
         "partly unscored",
         Shape.STRIPES,
@@ -142,7 +149,19 @@ ABSENCE_MARKS: Mapping[Absence, Mark] = {
         "Detectors did not score every unit; unscored is not safe.",
     ),
     Absence.PARTIAL: Mark(
-        "partial", Shape.HALF, Tone.UNKNOWN, "The period has not ended, or days of it are missing or held."
+        "partial", Shape.HALF, Tone.UNKNOWN, "The period has not ended, or less came than is usual."
+    ),
+    Absence.FAILED: Mark(
+        "data failed",
+        Shape.TRIANGLE,
+        Tone.CONCERN,
+        "Days of it are held by a stop rule, or were not scored; what they hold is not in the number.",
+    ),
+    Absence.RESTATED: Mark(
+        "restated",
+        Shape.DIAMOND,
+        Tone.UNKNOWN,
+        "Records that came more than a week late changed it after it was shown.",
     ),
 }
 

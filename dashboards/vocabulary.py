@@ -73,6 +73,42 @@ APPETITE_MARKS: Mapping[str, Mark] = {
     "context": Mark("context", Shape.DASH, Tone.QUIET, "Neither side is bad, so no limit applies."),
 }
 
+DATA_STATE_MARKS: Mapping[str, Mark] = {
+    "complete": Mark("complete", Shape.DISC, Tone.CALM, "Everything that is usual came and was scored."),
+    "quiet": Mark("quiet", Shape.DASH, Tone.QUIET, "No data, as is usual on this weekday."),
+    "restated": Mark(
+        "restated", Shape.DIAMOND, Tone.UNKNOWN, "Records that came more than a week late changed it."
+    ),
+    "partial": Mark(
+        "partial", Shape.HALF, Tone.CAUTION, "Still running, far fewer rows than usual, or read in part."
+    ),
+    "late": Mark("late", Shape.CLOCK, Tone.CAUTION, "Data that should have come have not."),
+    "failed": Mark("failed", Shape.TRIANGLE, Tone.CONCERN, "Held by a stop rule, or not scored."),
+}
+
+DATA_ALERT_MARKS: Mapping[str, Mark] = {
+    "silence": Mark("silence", Shape.CLOCK, Tone.CONCERN, "No data on days that usually have some."),
+    "volume_drop": Mark("drop", Shape.ARROW_DOWN, Tone.CONCERN, "Far less than the weekday usually brings."),
+    "volume_rise": Mark("rise", Shape.ARROW_UP, Tone.CAUTION, "Far more than the weekday usually brings."),
+    "held_day": Mark("held", Shape.OCTAGON, Tone.CONCERN, "A stop rule holds the day; it is not scored."),
+    "not_scored": Mark("not scored", Shape.TRIANGLE, Tone.CONCERN, "Detectors did not read the day."),
+    "broken_delivery": Mark("broken file", Shape.CROSS, Tone.CONCERN, "A file could not be read at all."),
+    "many_rejected": Mark("many rejected", Shape.BARS, Tone.CONCERN, "Much of a delivery could not be read."),
+    "clock_skew": Mark("clock skew", Shape.HALF, Tone.CAUTION, "Messages are dated after their delivery."),
+    "out_of_order": Mark("out of order", Shape.WAVE, Tone.CAUTION, "Numbers and times of turns disagree."),
+    "field_lost": Mark(
+        "field lost", Shape.RING, Tone.CAUTION, "A field is given far less often than before."
+    ),
+    "restatement": Mark(
+        "restatement", Shape.DIAMOND, Tone.UNKNOWN, "Late records changed days shown before."
+    ),
+}
+
+SEVERITY_MARKS: Mapping[str, Mark] = {
+    "stop": Mark("stop", Shape.OCTAGON, Tone.CONCERN, "A day that misses it is not scored."),
+    "tell": Mark("tell", Shape.RING, Tone.UNKNOWN, "A day that misses it is scored, and marked."),
+}
+
 REPORT_MARKS: Mapping[str, Mark] = {
     "draft": Mark("draft", Shape.HALF, Tone.CAUTION, "Built, and approved by nobody."),
     "approved": Mark("approved", Shape.DIAMOND, Tone.CALM, "Approved by a person, not yet issued."),

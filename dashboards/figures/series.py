@@ -140,8 +140,10 @@ def _draw_values(
             continue
         colours.append(palette.tones[STATUS_TONES.get(row.level, Tone.UNKNOWN)])
         symbol = STATUS_SYMBOLS[row.level]
-        symbols.append(f"{symbol}-open" if row.is_partial and not symbol.endswith("-open") else symbol)
-        partly = ", partial" if row.is_partial else ""
+        symbols.append(f"{symbol}-open" if not row.is_whole and not symbol.endswith("-open") else symbol)
+        partly = (
+            f", {row.data_state}" if row.data_state != "complete" else ", partial" if row.is_partial else ""
+        )
         texts.append(
             f"{say_value(row.value, kind)} ({say_interval(row, kind)})<br>"
             f"{say_count(row.numerator)} of {say_count(row.denominator)}<br>{say_words(row.status)}{partly}"

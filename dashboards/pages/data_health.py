@@ -6,19 +6,22 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
 from dashboards.components.chart import draw_chart
 from dashboards.components.grid import draw_grid
-from dashboards.components.marks import draw_mark
 from dashboards.components.shell import draw_chips, draw_facts, draw_heading
 from dashboards.components.table import Heading, Line, draw_download, draw_table
 from dashboards.figures.quality import draw_quality
+from dashboards.pages.data_days import draw_days, make_days_sheet, say_arrival
+from dashboards.pages.data_fields import draw_fields, draw_restatements, make_fields_sheet
+from dashboards.pages.data_gate import draw_alerts, draw_rules, make_rules_sheet
+from dashboards.pages.data_readiness import draw_detectors, draw_readiness
 from dashboards.pages.page import Page, Shelf
 from dashboards.records import QualityCount
 from dashboards.sheet import Sheet
-from dashboards.theme import BADGE_MARKS, HELD, READINESS_MARKS, Scheme
+from dashboards.theme import Scheme
 from dashboards.view import View
 from dashboards.wording import say_count, say_day, say_moment, say_share, say_words
 
@@ -36,6 +39,8 @@ KINDS: tuple[tuple[str, Callable[[str], bool], str], ...] = (
         lambda reason: reason == "late",
         "Arrived after their day was first counted; the day was counted again.",
     ),
+    ("Out of order", lambda reason: reason == "out_of_order", "Their own number contradicts their time."),
+    ("Clock skew", lambda reason: reason == "clock_skew", "Dated after the day of their delivery."),
     (
         "Held days",
         lambda reason: reason.startswith("stop:"),
@@ -59,11 +64,14 @@ KINDS: tuple[tuple[str, Callable[[str], bool], str], ...] = (
 def layout(view: View) -> Component:
     """The page."""
     rows = view.reader.quality(view.deployment_id, view.since)
+    days = view.reader.data_days(view.deployment_id, view.since)
     reason = view.filter("reason")
     troubled = [row for row in rows if is_trouble(row.reason) and reason in {None, row.reason}]
     return html.Div(
         [
-            draw_heading(view, "Data health", _say_freshness(view)),
+            draw_heading(view, "Data health", f"{_say_freshness(view)} {say_arrival(days)}"),
+            draw_alerts(view.reader.data_alerts(view.deployment_id, view.since)),
+            draw_days(view, days),
             _draw_kinds(view, rows),
             draw_chips(view, ("reason",)),
             draw_chart(
@@ -76,9 +84,11 @@ def layout(view: View) -> Component:
                 definition=html.Span("every delivered row ends in exactly one reason"),
                 twin=html.Div([_draw_twin(troubled), draw_download(view.download("rows"), "these rows")]),
             ),
-            _draw_held(view, rows),
-            _draw_readiness(view),
-            _draw_detectors(view),
+            draw_rules(view, view.reader.rules(view.deployment_id, view.since)),
+            draw_fields(view, view.reader.fields(view.deployment_id, view.since)),
+            draw_restatements(view.reader.restatements(view.deployment_id, view.since)),
+            draw_readiness(view),
+            draw_detectors(view),
         ]
     )
 
@@ -179,90 +189,6 @@ def _draw_twin(rows: Sequence[QualityCount]) -> Component:
     return draw_grid("quality", columns, data, label="Rows by day and reason")
 
 
-def _draw_held(view: View, rows: Sequence[QualityCount]) -> Component:
-    lines = [
-        Line(
-            (
-                say_day(row.day),
-                draw_mark(HELD),
-                dcc.Link(
-                    say_words(row.reason.removeprefix("stop:")), href=view.href(None, reason=row.reason)
-                ),
-                row.source,
-                say_count(row.row_count),
-            )
-        )
-        for row in reversed(rows)
-        if row.reason.startswith("stop:")
-    ]
-    headings = (
-        Heading("Day"),
-        Heading("State"),
-        Heading("Stop rule"),
-        Heading("Source"),
-        Heading("Rows", is_number=True),
-    )
-    return html.Section(
-        [
-            html.H2("Held days"),
-            draw_table("Held days", headings, lines, empty="No day is held in this range."),
-        ],
-        className="card",
-    )
-
-
-def _draw_readiness(view: View) -> Component:
-    titles = {indicator.indicator_id: indicator.title for indicator in view.reader.indicators()}
-    order = list(READINESS_MARKS)[::-1]
-    rows = sorted(
-        view.reader.readiness(view.deployment_id), key=lambda row: (order.index(row.state), row.indicator_id)
-    )
-    lines = [
-        Line(
-            (
-                dcc.Link(
-                    titles.get(row.indicator_id, say_words(row.indicator_id)),
-                    href=view.href(f"/indicators/{row.indicator_id}"),
-                ),
-                draw_mark(READINESS_MARKS[row.state]),
-                row.missing or "nothing",
-                row.next_step or "–",
-            )
-        )
-        for row in rows
-    ]
-    headings = tuple(Heading(title) for title in ("Indicator", "State", "Missing", "Next step"))
-    return html.Section(
-        [
-            html.H2("Readiness"),
-            draw_table("Readiness of the indicators", headings, lines, empty="Not checked yet."),
-        ],
-        className="card",
-    )
-
-
-def _draw_detectors(view: View) -> Component:
-    lines = [
-        Line(
-            (
-                f"{say_words(row.detector_id)} {row.detector_version}",
-                say_words(row.signal_id),
-                row.languages,
-                draw_mark(BADGE_MARKS[row.badge]),
-                row.note,
-            )
-        )
-        for row in view.reader.detectors()
-    ]
-    headings = tuple(
-        Heading(title) for title in ("Detector", "Signal", "Languages", "Its error", "What is known")
-    )
-    return html.Section(
-        [html.H2("Detectors"), draw_table("Detectors", headings, lines, empty="No detector has run.")],
-        className="card",
-    )
-
-
 def make_sheet(view: View) -> Sheet:
     """Rows by day, source and reason, as the address filters them."""
     reason = view.filter("reason")
@@ -279,6 +205,11 @@ PAGE = Page(
     "Data health",
     layout,
     shelf=Shelf.DATA,
-    sheets={"rows": make_sheet},
+    sheets={
+        "rows": make_sheet,
+        "days": make_days_sheet,
+        "rules": make_rules_sheet,
+        "fields": make_fields_sheet,
+    },
     aliases=("data", "data-quality", "quality"),
 )

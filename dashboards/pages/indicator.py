@@ -15,6 +15,7 @@ from dashboards.components.marks import draw_absences, draw_mark, draw_status
 from dashboards.components.shell import draw_chips, draw_facts, draw_heading
 from dashboards.components.table import draw_download
 from dashboards.figures.series import SeriesFrame, draw_series
+from dashboards.pages.data_days import draw_days_within
 from dashboards.pages.definition import draw_appetites, draw_definition
 from dashboards.pages.overview import say_origin
 from dashboards.pages.page import Page
@@ -81,6 +82,7 @@ def layout(view: View) -> Component:
             draw_chips(view, ("slice", "value")),
             _draw_series_panel(view, standing, appetites, changes),
             _draw_change_list(changes),
+            draw_days_within(view),
             draw_slice_panel(view, standing),
             draw_definition(indicator),
             draw_appetites(view, indicator, appetites),
@@ -137,12 +139,17 @@ def say_series(view: View, indicator: Indicator, rows: Sequence[Observation]) ->
     low, high = min(values, key=lambda day: values[day]), max(values, key=lambda day: values[day])
     gaps = len(periods) - len(known)
     return (
-        f"Latest {word} ({say_day(known[-1].period_start)}{', partial' if known[-1].is_partial else ''}): "
+        f"Latest {word} ({', '.join([say_day(known[-1].period_start), *_say_care(known[-1])])}): "
         f"{say_observation(known[-1], indicator)}. "
         f"Between {say_value(values[low], indicator.kind)} ({say_day(low)}) and "
         f"{say_value(values[high], indicator.kind)} ({say_day(high)}) over {len(periods)} {word}s; "
         f"{gaps or 'none'} without a value."
     )
+
+
+def _say_care(row: Observation) -> list[str]:
+    care = say_absences(explain_row(row))
+    return [care] if care else []
 
 
 def _draw_twin(view: View, indicator: Indicator, rows: Sequence[Observation]) -> Component:

@@ -12,6 +12,7 @@ from dashboards.attention import Need, find_needs
 from dashboards.components.marks import draw_legend, draw_mark, draw_status
 from dashboards.components.shell import draw_chips, draw_heading
 from dashboards.components.table import draw_download
+from dashboards.pages.data_days import draw_recent_days
 from dashboards.pages.page import Page
 from dashboards.pages.standings import draw_standings, filter_standings, load_standings, make_sheet
 from dashboards.records import Change
@@ -40,7 +41,7 @@ def layout(view: View) -> Component:
         alarms=view.reader.alarms(view.deployment_id),
         items=list_items(view.store, view.deployment_id, as_of=view.today),
         risks=list_risks(view.store, view.deployment_id),
-        quality=view.reader.quality(view.deployment_id, view.since),
+        data_alerts=view.reader.data_alerts(view.deployment_id, view.since),
         incidents=list_incidents(view.store, view.deployment_id),
         proposals=list_decisions(view.store, view.deployment_id),
         statuses=deployment_statuses(view.reader.latest_weeks(view.deployment_id)),
@@ -52,6 +53,7 @@ def layout(view: View) -> Component:
             draw_heading(view, "Overview", _say_state(view, standings)),
             html.P(say_unseen(view.reader.languages(view.deployment_id, view.since)), className="unseen"),
             _draw_tally(view, standings),
+            draw_recent_days(view),
             html.Div(
                 [
                     _draw_needs(view, needs),

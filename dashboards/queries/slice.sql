@@ -21,6 +21,7 @@ select
     observation.is_suppressed,
     observation.p90,
     observation.is_partial,
+    observation.data_state,
     observation.definition_version,
     observation.detector_version,
     observation.appetite_version

@@ -21,6 +21,8 @@ from pipelines.assess.critical import list_critical, raise_critical
 from pipelines.assess.drift import assess_drift, index_observations
 from pipelines.assess.equity import compare_groups
 from pipelines.assess.governance import count_governance
+from pipelines.assess.health import READ as HEALTH
+from pipelines.assess.health import assess_health, tabulate_health
 from pipelines.assess.observation import Background, judge_rows, latest_statuses, measure, place_on_calendar
 from pipelines.assess.proposing import speak_to_register
 from pipelines.assess.readiness import assess_readiness, list_unmeasured, read_held
@@ -47,13 +49,10 @@ READ = (
     "indicator.indicator_histogram",
     "indicator.indicator_week",
     "indicator.indicator_week_bucket",
-    "indicator.quality_day",
+    *HEALTH,
     "indicator.feature_day",
     "indicator.version_day",
     "indicator.finding_day",
-    "ledger.delivery",
-    "ledger.rejected",
-    "ledger.quality",
 )
 
 
@@ -95,6 +94,8 @@ def assess_all(home: Home, *, at: dt.datetime) -> None:
         detectors = _rows(lake, "finding.detector")
         engine.attach(lake, READ)
         engine.attach(lake, ["staging.conversation"], days=_recent_days(calendars))
+        zones = {row["deployment_id"]: row["zone"] for row in known}
+        health = assess_health(engine, lake, calendars=calendars, zones=zones, at=at)
         changes = tabulate_changes(
             engine.query(_read("change")).to_pylist(),
             {name: list_changes(store, name) for name in calendars},
@@ -105,6 +106,7 @@ def assess_all(home: Home, *, at: dt.datetime) -> None:
             {name: list_decisions(store, name) for name in calendars},
             ",".join(sorted({f"{row['detector_id']}@{row['detector_version']}" for row in detectors})),
             _find_breaks(changes),
+            health.states,
         )
         features = _frame(engine.query("select * from indicator.feature_day"))
         drift = assess_drift(features, calendars)
@@ -143,6 +145,7 @@ def assess_all(home: Home, *, at: dt.datetime) -> None:
                 {name: read_held(lake, name) for name in calendars}, definitions, detectors
             ),
             schemas.DEPLOYMENT: _deployments(lake, known, calendars),
+            **tabulate_health(engine, health),
         }
         LOG.info("  assess: %d observations", tables[schemas.OBSERVATION].num_rows)
         for table, rows in tables.items():

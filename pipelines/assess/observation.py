@@ -13,8 +13,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.assess.calendar import Calendar, end_of, start_of
+from pipelines.assess.calendar import DAY, Calendar, end_of, start_of
 from pipelines.assess.cluster import Clusters
+from pipelines.assess.day import DayState, worst_state
 from pipelines.assess.interval import KEY, add_intervals
 from pipelines.assess.status import Decision, Limits, judge, limits_on
 from pipelines.assess.variation import mark_variation
@@ -28,6 +29,7 @@ class Background:
     """What values are judged by: rows of `indicator.definition`, calendars and appetites by deployment.
 
     `breaks` are the days of each deployment on which the detectors changed: charts begin anew there.
+    `states` are the states of the data of its days.
     """
 
     definitions: Mapping[str, dict[str, Any]]
@@ -35,6 +37,7 @@ class Background:
     decisions: Mapping[str, Sequence[Decision]]
     detector_version: str
     breaks: Mapping[str, Sequence[dt.date]] = field(default_factory=dict)
+    states: Mapping[str, Mapping[dt.date, DayState]] = field(default_factory=dict)
 
 
 def measure(
@@ -64,7 +67,7 @@ def judge_rows(rows: pd.DataFrame, background: Background) -> pa.Table:
         read = np.maximum(0.0, 1 - rows["unscored_count"].to_numpy(float) / denominator)
     numbers = {name: _known(rows[name].to_numpy(float)) for name in NUMBERS}
     coverage = _known(np.where(is_counted & (denominator > 0), read, np.nan))
-    limits, is_partial = _place(rows, background)
+    limits, is_partial, states = _place(rows, background)
     columns = {
         **{name: rows[name] for name in KEY},
         **numbers,
@@ -88,6 +91,7 @@ def judge_rows(rows: pd.DataFrame, background: Background) -> pa.Table:
         "coverage": coverage,
         "is_suppressed": [False] * len(rows),
         "is_partial": is_partial,
+        "data_state": [state.value for state in states],
         "definition_version": [definition["definition_version"] for definition in definitions],
         "detector_version": np.where(is_counted, background.detector_version, ""),
         "appetite_version": [limit.version if limit else 0 for limit in limits],
@@ -140,23 +144,31 @@ def snapshot(
     ]
 
 
-def _place(rows: pd.DataFrame, background: Background) -> tuple[list[Limits | None], list[bool]]:
-    """The limits in force at the end of each row's period, and whether the period is whole."""
+def _place(
+    rows: pd.DataFrame, background: Background
+) -> tuple[list[Limits | None], list[bool], list[DayState]]:
+    """The limits at the end of each row's period, whether it is whole, and the state of its worst day."""
 
     @cache
-    def look_up(deployment: str, indicator: str, period: str, start: dt.date) -> tuple[Limits | None, bool]:
+    def look_up(
+        deployment: str, indicator: str, period: str, start: dt.date
+    ) -> tuple[Limits | None, bool, DayState]:
         calendar = background.calendars[deployment]
         last = min(end_of(period, start), max(calendar.last, start))
         decisions = background.decisions.get(deployment, ())
-        return limits_on(decisions, indicator, last), is_partial(deployment, period, start)
+        return limits_on(decisions, indicator, last), *judge_period(deployment, period, start)
 
     @cache
-    def is_partial(deployment: str, period: str, start: dt.date) -> bool:
-        return background.calendars[deployment].is_partial(period, start)
+    def judge_period(deployment: str, period: str, start: dt.date) -> tuple[bool, DayState]:
+        is_partial = background.calendars[deployment].is_partial(period, start)
+        days = [start + step * DAY for step in range((end_of(period, start) - start).days + 1)]
+        known = background.states.get(deployment, {})
+        states = [known[day] for day in days if day in known]
+        return is_partial, worst_state([*states, *[DayState.PARTIAL] * (len(states) < len(days))])
 
     names = (rows[name].tolist() for name in ("deployment_id", "indicator_id", "period", "period_start"))
     found = [look_up(*key) for key in zip(*names, strict=True)]
-    return [limits for limits, _ in found], [partial for _, partial in found]
+    return [one[0] for one in found], [one[1] for one in found], [one[2] for one in found]
 
 
 def _mark_latest(rows: pd.DataFrame, is_partial: list[bool]) -> list[bool]:

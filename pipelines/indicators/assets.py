@@ -33,6 +33,8 @@ LOG = logging.getLogger("plimsoll.indicators")
 DAILY = (
     schemas.FEATURE_DAY,
     schemas.QUALITY_DAY,
+    schemas.RECEIVED_DAY,
+    schemas.FIELD_DAY,
     schemas.FINDING_DAY,
     schemas.LANGUAGE_DAY,
     schemas.VERSION_DAY,

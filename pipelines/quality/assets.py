@@ -15,10 +15,10 @@ from pipelines import lake as lakes
 from pipelines.expiry import Expired, find_expired
 from pipelines.lake import Lake
 from pipelines.partition import choose
-from pipelines.quality.gate import check_days
+from pipelines.quality.check import check_days, tabulate_rules
 from pipelines.quality.suite import Severity
-from pipelines.quality.suites import SUITES
-from pipelines.schemas.ledger import QUALITY
+from pipelines.quality.suites import ROW_SUITES, SUITES
+from pipelines.schemas.ledger import QUALITY, RULE
 from pipelines.settings import POOL, Home
 
 LOG = logging.getLogger("plimsoll.quality")
@@ -31,7 +31,7 @@ def build(home: Home, days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     @dg.asset(
         key=KEY,
         group_name="ledger",
-        deps=[["staging", suite.name] for suite in SUITES],
+        deps=[["staging", suite.name] for suite in ROW_SUITES],
         partitions_def=days,
         backfill_policy=dg.BackfillPolicy.single_run(),
         check_specs=[dg.AssetCheckSpec(f"{suite.name}_suite", asset=KEY, blocking=True) for suite in SUITES],
@@ -43,6 +43,7 @@ def build(home: Home, days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
             partitions = _partitions(commit.lake, chosen)
             rows = choose(check_days(commit.lake, sorted({day for _, day in partitions})), sorted(partitions))
             commit.replace_days(QUALITY.full_name, rows, partitions)
+            commit.replace_all(RULE.full_name, tabulate_rules())
         missed = sum(1 for is_met in rows["is_met"].to_pylist() if not is_met)
         LOG.info("  quality: %d rules on days, %d missed", rows.num_rows, missed)
         results = [_judge(suite.name, rows) for suite in SUITES]

@@ -1,6 +1,7 @@
-"""What a data-quality rule is: an expectation on rows, how much of it a day may miss, and what then.
+"""What a data-quality rule is: what must hold, how much of it a day may miss, what then, why, and what to do.
 
-Suites are lists of rules, one module a table. Running them is the gate's business.
+Rules on rows are counted by the engine in one pass a table; rules on a day as a whole are expectations of
+Great Expectations on the day's shares. Suites are lists of rules; running them is the gate's business.
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
 
 class Severity(StrEnum):
@@ -18,9 +18,16 @@ class Severity(StrEnum):
     TELL = "tell"  # it is scored, and marked wherever its numbers show
 
 
+class Checker(StrEnum):
+    """What decides whether a rule holds."""
+
+    ENGINE = "engine"  # counts failing rows, one pass a table
+    GREAT_EXPECTATIONS = "great_expectations"  # an expectation on the shares of a day
+
+
 @dataclass(frozen=True)
-class Rule:
-    """One expectation of Great Expectations, judged day by day.
+class RowRule:
+    """A rule on rows; the suite's SQL has a column of its name with the rows that fail.
 
     `tolerance` is the share of a day's rows that may fail. `why` and `next_step` are for the person who
     reads that a day was held.
@@ -28,18 +35,52 @@ class Rule:
 
     id: str
     severity: Severity
-    expectation: str
+    what: str
     why: str
     next_step: str
-    arguments: Mapping[str, Any] = field(default_factory=dict)
     tolerance: float = 0.0
+
+    @property
+    def allowed(self) -> str:
+        """How much of a day may fail, in words."""
+        return f"at most {self.tolerance:.3g} of the rows" if self.tolerance else "no row"
 
 
 @dataclass(frozen=True)
-class Suite:
-    """The rules of one staging table and the column that names its rows."""
+class RowSuite:
+    """The rules on the rows of one staging table, counted by `sql/quality/<name>.sql`."""
 
     name: str
-    key: str
-    columns: tuple[str, ...]
-    rules: tuple[Rule, ...]
+    rules: tuple[RowRule, ...]
+    parameters: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class BatchRule:
+    """A rule on a share of the whole day: a column of `sql/quality/batch.sql` and the bounds it must keep."""
+
+    id: str
+    severity: Severity
+    what: str
+    why: str
+    next_step: str
+    column: str
+    at_least: float | None = None
+    at_most: float | None = None
+    is_strict: bool = False
+    """Whether the bounds themselves are not allowed."""
+
+    @property
+    def allowed(self) -> str:
+        """The bounds in words."""
+        words = ("more than", "less than") if self.is_strict else ("at least", "at most")
+        bounds = zip(words, (self.at_least, self.at_most), strict=True)
+        return " and ".join(f"{word} {bound:.3g}" for word, bound in bounds if bound is not None)
+
+
+@dataclass(frozen=True)
+class BatchSuite:
+    """The rules on a day as a whole."""
+
+    name: str
+    rules: tuple[BatchRule, ...]

@@ -60,6 +60,7 @@ class Observation:
     coverage: float | None
     is_suppressed: bool
     is_partial: bool
+    data_state: str
     definition_version: str
     detector_version: str
 
@@ -81,6 +82,7 @@ class Facts:
     incidents: tuple[Row, ...]
     findings: tuple[Row, ...]
     data_quality: tuple[Row, ...]
+    data_days: tuple[Row, ...]
     readiness: tuple[Row, ...]
     detectors: tuple[Row, ...]
     drift: tuple[Row, ...]
@@ -165,6 +167,7 @@ def _read(connection: duckdb.DuckDBPyConnection, deployment_id: str, month: Mont
         incidents=rows(queries.INCIDENTS, **scope),
         findings=rows(queries.FINDINGS, **span),
         data_quality=rows(queries.DATA_QUALITY, **span),
+        data_days=rows(queries.DATA_DAYS, **span),
         readiness=rows(queries.READINESS, **scope),
         detectors=rows(queries.DETECTORS),
         drift=rows(queries.DRIFT, **scope, first_week_touched=first_touched, last_day=month.last),

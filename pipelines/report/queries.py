@@ -7,7 +7,7 @@ OBSERVATIONS = """
 select
     indicator_id, period, period_start, slice, slice_value, estimate, numerator, denominator, value,
     ci_low, ci_high, p90, method, status, variation, coverage, is_suppressed, is_partial,
-    definition_version, detector_version
+    data_state, definition_version, detector_version
 from published.observation
 where
     deployment_id = $deployment_id
@@ -104,4 +104,13 @@ order by feature, week
 EQUITY = """
 select indicator_id, slice, slice_value, ratio, ci_low, ci_high, status from published.equity
 where deployment_id = $deployment_id order by indicator_id, slice, slice_value
+"""
+DATA_DAYS = """
+select day, state, reasons, message_count, expected_count
+from published.data_day
+where
+    deployment_id = $deployment_id
+    and day between $first_day and $last_day
+    and state not in ('complete', 'quiet')
+order by day
 """

@@ -19,6 +19,12 @@ CHANGE = _before_publishing(published.CHANGE)
 DATA_QUALITY = _before_publishing(published.DATA_QUALITY)
 READINESS = _before_publishing(published.READINESS)
 DEPLOYMENT = _before_publishing(published.DEPLOYMENT)
+DATA_DAY = _before_publishing(published.DATA_DAY)
+DATA_ALERT = _before_publishing(published.DATA_ALERT)
+DATA_RULE = _before_publishing(published.DATA_RULE)
+DATA_CHECK = _before_publishing(published.DATA_CHECK)
+FIELD_COMPLETENESS = _before_publishing(published.FIELD_COMPLETENESS)
+RESTATEMENT = _before_publishing(published.RESTATEMENT)
 
 ARRIVAL_DAY = Table(
     "assessment",
@@ -50,5 +56,6 @@ CRITICAL_DAY = Table(
 DAILY = (ARRIVAL_DAY, CRITICAL_DAY)
 TABLES = (
     OBSERVATION, ALARM, NEEDS_EYES, EQUITY, APPETITE, DRIFT, CHANGE, DATA_QUALITY, READINESS, DEPLOYMENT,
+    DATA_DAY, DATA_ALERT, DATA_RULE, DATA_CHECK, FIELD_COMPLETENESS, RESTATEMENT,
     *DAILY,
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """Indicator: numerators and denominators per day and slice. Integers only; no rates, no text."""
 
-from pipelines.schemas.table import COUNT, FLAG, LEVEL, NUMBER, PARTITION, TEXT, Column, Table
+from pipelines.schemas.table import COUNT, DATE, FLAG, LEVEL, NUMBER, PARTITION, TEXT, Column, Table
 
 INDICATOR_DAY = Table(
     "indicator",
@@ -131,6 +131,32 @@ QUALITY_DAY = Table(
     ),
 )
 
+RECEIVED_DAY = Table(
+    "indicator",
+    "received_day",
+    "When the records of a reporting day came.",
+    ("deployment_id", "day", "received_on"),
+    (
+        *PARTITION,
+        Column("received_on", DATE, "Day of delivery."),
+        Column("record_count", COUNT, "Messages and events that came on it for this day."),
+        Column("overdue_count", COUNT, "Of these, how many were more than seven days old."),
+    ),
+)
+
+FIELD_DAY = Table(
+    "indicator",
+    "field_day",
+    "In how many messages of a day each field is known.",
+    ("deployment_id", "day", "field"),
+    (
+        *PARTITION,
+        Column("field", TEXT, "A column of staging.message."),
+        Column("known_count", COUNT, "Messages that give it."),
+        Column("row_count", COUNT, "Messages."),
+    ),
+)
+
 FINDING_DAY = Table(
     "indicator",
     "finding_day",
@@ -178,6 +204,8 @@ TABLES = (
     DEFINITION,
     FEATURE_DAY,
     QUALITY_DAY,
+    RECEIVED_DAY,
+    FIELD_DAY,
     FINDING_DAY,
     LANGUAGE_DAY,
     VERSION_DAY,

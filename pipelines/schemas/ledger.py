@@ -1,6 +1,6 @@
 """Ledger: what was delivered, what was rejected and why, and what has been computed. No text."""
 
-from pipelines.schemas.table import COUNT, DATE, FLAG, PARTITION, TEXT, Column, Table
+from pipelines.schemas.table import COUNT, DATE, FLAG, NUMBER, PARTITION, TEXT, Column, Table
 
 DELIVERY = Table(
     "ledger",
@@ -74,17 +74,48 @@ DEPLOYMENT = Table(
 QUALITY = Table(
     "ledger",
     "quality",
-    "One row a day and data-quality rule of the batch gate.",
+    "One row a day and data-quality rule of the gate.",
     ("deployment_id", "day", "rule"),
     (
         *PARTITION,
-        Column("suite", TEXT, "message, conversation or event."),
+        Column("suite", TEXT, "message, conversation, event, or batch for the day as a whole."),
         Column("rule", TEXT, "Id of the rule."),
         Column("severity", TEXT, "stop (the day is not scored) or tell (the day is marked)."),
-        Column("failing_count", COUNT, "Rows that fail."),
+        Column("failing_count", COUNT, "Rows that fail; all of the day's where it fails as a whole."),
         Column("row_count", COUNT, "Rows checked."),
         Column("is_met", FLAG, "Whether the rule holds."),
+        Column(
+            "checked_by",
+            TEXT,
+            "engine or great_expectations; unknown for days that were checked before it was kept.",
+            nullable=True,
+        ),
+        Column(
+            "observed",
+            NUMBER,
+            "Share of rows that fail, or the share of the day that is judged; null where it has none.",
+            nullable=True,
+        ),
+        Column("allowed", TEXT, "What was allowed, in words.", nullable=True),
     ),
+)
+
+RULE = Table(
+    "ledger",
+    "rule",
+    "One row a rule of the gate as it is now.",
+    ("rule",),
+    (
+        Column("suite", TEXT, "message, conversation, event, or batch for the day as a whole."),
+        Column("rule", TEXT, "Id of the rule."),
+        Column("severity", TEXT, "stop or tell."),
+        Column("checked_by", TEXT, "engine or great_expectations."),
+        Column("what", TEXT, "What must hold."),
+        Column("allowed", TEXT, "How much of a day may fail, or the bounds of its share."),
+        Column("why", TEXT, "What goes wrong where it does not hold."),
+        Column("next_step", TEXT, "What to do then."),
+    ),
+    is_partitioned=False,
 )
 
 COMPUTED = Table(
@@ -114,4 +145,4 @@ EXPIRED = Table(
     is_partitioned=False,
 )
 
-TABLES = (COMPUTED, DELIVERY, WATERMARK, REJECTED, DEPLOYMENT, QUALITY, EXPIRED)
+TABLES = (COMPUTED, DELIVERY, WATERMARK, REJECTED, DEPLOYMENT, QUALITY, RULE, EXPIRED)

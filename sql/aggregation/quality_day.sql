@@ -1,20 +1,40 @@
--- What became of the rows of a reporting day: accepted, copies, late, redacted, waiting, unscored.
+-- What became of rows of a reporting day: accepted, copies, late, disordered, redacted, waiting, unscored.
 -- Grain: one row a day, source and reason.
 -- Missing: a reason that did not occur has no row; rejected rows are in ledger.rejected by day of delivery.
 
-with message_total as (
+with placed as (
     select
         message.deployment_id,
         message.day,
-        count(*) as accepted,
-        sum(message.same_copy_count - 1) as exact_duplicate,
-        sum(message.copy_count - message.same_copy_count) as conflicting_duplicate,
-        count(*) filter (where message.received_on > message.sent_on) as late,
-        sum(message.redacted_count) as redacted
+        message.same_copy_count,
+        message.copy_count,
+        message.redacted_count,
+        message.received_on,
+        message.sent_on,
+        coalesce(message.source_turn < lag(message.source_turn) over (
+            partition by message.deployment_id, message.conversation_id
+            order by message.turn
+        ), false) as is_out_of_order
     from staging.message
+),
+
+message_total as (
+    select
+        placed.deployment_id,
+        placed.day,
+        count(*) as accepted,
+        sum(placed.same_copy_count - 1) as exact_duplicate,
+        sum(placed.copy_count - placed.same_copy_count) as conflicting_duplicate,
+        count(*) filter (where placed.received_on > placed.sent_on) as late,
+        -- In order of time a thread's own numbering must not fall.
+        count(*) filter (where placed.is_out_of_order) as out_of_order,
+        -- Dated after the day on which it was delivered.
+        count(*) filter (where placed.sent_on > placed.received_on) as clock_skew,
+        sum(placed.redacted_count) as redacted
+    from placed
     group by
-        message.deployment_id,
-        message.day
+        placed.deployment_id,
+        placed.day
 ),
 
 counted as (
@@ -54,6 +74,26 @@ counted as (
         'ingest' as source,
         'late' as reason,
         message_total.late as row_count
+    from message_total
+
+    union all
+
+    select
+        message_total.deployment_id,
+        message_total.day,
+        'ingest' as source,
+        'out_of_order' as reason,
+        message_total.out_of_order as row_count
+    from message_total
+
+    union all
+
+    select
+        message_total.deployment_id,
+        message_total.day,
+        'ingest' as source,
+        'clock_skew' as reason,
+        message_total.clock_skew as row_count
     from message_total
 
     union all

@@ -1,5 +1,7 @@
-"""One Great Expectations suite a staging table."""
+"""One suite of rules a staging table, and one for the day as a whole."""
 
-from pipelines.quality.suites import conversation, event, message
+from pipelines.quality.suites import batch, conversation, event, message
 
-SUITES = (message.SUITE, conversation.SUITE, event.SUITE)
+ROW_SUITES = (message.SUITE, conversation.SUITE, event.SUITE)
+BATCH_SUITE = batch.SUITE
+SUITES = (*ROW_SUITES, BATCH_SUITE)

@@ -1,60 +1,49 @@
-"""Rules for `staging.conversation`."""
+"""Rules for the rows of `staging.conversation`."""
 
-from pipelines.quality.suite import Rule, Severity, Suite
+from pipelines.quality.suite import RowRule, RowSuite, Severity
 
-SUITE = Suite(
-    name="conversation",
-    key="conversation_id",
-    columns=(
-        "conversation_id",
-        "started_at",
-        "ended_at",
-        "message_count",
-        "user_message_count",
-        "assistant_message_count",
-    ),
+MOST_MESSAGES = 2_000
+
+SUITE = RowSuite(
+    "conversation",
+    parameters={"most_messages": MOST_MESSAGES},
     rules=(
-        Rule(
+        RowRule(
             "conversation_id_is_unique",
             Severity.STOP,
-            "ExpectColumnValuesToBeUnique",
+            "Every conversation is there once.",
             why="A conversation that is counted twice moves every rate.",
             next_step="This is a fault of ingest; report it.",
-            arguments={"column": "conversation_id"},
         ),
-        Rule(
+        RowRule(
             "time_runs_forward",
             Severity.STOP,
-            "ExpectColumnPairValuesAToBeGreaterThanB",
+            "No conversation ends before it begins.",
             why="Turns out of order turn an answer into silence.",
             next_step="Check which field of the log holds the time of a message.",
-            arguments={"column_A": "ended_at", "column_B": "started_at", "or_equal": True},
         ),
-        Rule(
+        RowRule(
             "user_speaks",
             Severity.TELL,
-            "ExpectColumnValuesToBeBetween",
+            "Conversations hold words of the user.",
             why="A conversation without the user's words cannot show risk.",
             next_step="Check that the user's messages are exported and their role is mapped.",
-            arguments={"column": "user_message_count", "min_value": 1},
             tolerance=0.1,
         ),
-        Rule(
+        RowRule(
             "assistant_answers",
             Severity.TELL,
-            "ExpectColumnValuesToBeBetween",
+            "Conversations hold answers.",
             why="A conversation without answers counts as no escalation.",
             next_step="Check that the assistant's messages are exported and their role is mapped.",
-            arguments={"column": "assistant_message_count", "min_value": 1},
             tolerance=0.1,
         ),
-        Rule(
+        RowRule(
             "length_is_plausible",
             Severity.TELL,
-            "ExpectColumnValuesToBeBetween",
+            f"Conversations have at most {MOST_MESSAGES:,} messages.",
             why="A conversation of thousands of messages is often a shared or automated session.",
             next_step="Check whether test traffic or a shared session id is exported.",
-            arguments={"column": "message_count", "max_value": 2_000},
         ),
     ),
 )

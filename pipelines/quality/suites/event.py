@@ -1,35 +1,30 @@
-"""Rules for `staging.event`."""
+"""Rules for the rows of `staging.event`."""
 
-from pipelines.quality.suite import Rule, Severity, Suite
+from pipelines.quality.suite import RowRule, RowSuite, Severity
 
-SUITE = Suite(
-    name="event",
-    key="event_id",
-    columns=("event_id", "kind", "detail", "conversation_id"),
+SUITE = RowSuite(
+    "event",
     rules=(
-        Rule(
+        RowRule(
             "event_id_is_unique",
             Severity.STOP,
-            "ExpectColumnValuesToBeUnique",
+            "Every event is there once.",
             why="A notice that is counted twice is a wrong statutory count.",
             next_step="This is a fault of ingest; report it.",
-            arguments={"column": "event_id"},
         ),
-        Rule(
+        RowRule(
             "kind_is_known",
             Severity.STOP,
-            "ExpectColumnValuesToBeInSet",
+            "Every event is a handoff or a notice.",
             why="An event of another kind would silently count nowhere.",
             next_step="Check the mapping of events.",
-            arguments={"column": "kind", "value_set": ["handoff", "notice"]},
         ),
-        Rule(
+        RowRule(
             "episode_is_known",
             Severity.TELL,
-            "ExpectColumnValuesToNotBeNull",
+            "Events belong to a conversation that has come.",
             why="An event whose conversation has not come is counted in no conversation yet.",
             next_step="Check that events and messages carry the same thread id; late messages resolve it.",
-            arguments={"column": "conversation_id"},
             tolerance=0.02,
         ),
     ),

@@ -27,7 +27,7 @@ from pipelines.report.sections.indicators import (
     count_statuses,
 )
 from pipelines.report.sections.methods import NOTICE, sign_off_lines, suppression_terms, write_methods
-from pipelines.report.sections.quality import build_quality, build_readiness
+from pipelines.report.sections.quality import build_days, build_quality, build_readiness
 from pipelines.report.sections.summary import missed_escalation_note, write_summary
 from pipelines.report.sections.weeks import build_weekly
 
@@ -66,6 +66,7 @@ def _build_tables(facts: Facts) -> tuple[Table, ...]:
         build_items(facts),
         build_incidents(facts),
         build_quality(facts),
+        build_days(facts),
         build_readiness(facts),
         build_weekly(facts),
         build_definitions(facts),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from methods.suppression import is_small
 from pipelines.report.document import Cell, Column, Kind, Mark, Row, Table
 from pipelines.report.published import Facts
 from pipelines.report.suppress import hide_parts, must_hide_total
@@ -14,6 +15,8 @@ GROUPS = {
     "exact_duplicate": "Duplicates",
     "conflicting_duplicate": "Duplicates",
     "late": "Late",
+    "out_of_order": "Out of order",
+    "clock_skew": "Dated after their delivery",
     "waiting_event": "Waiting for their conversation",
     "redacted": "Redacted",
     "unscored": "Not scored",
@@ -29,6 +32,13 @@ QUALITY_COLUMNS = (
     Column("source", "Seen by", width=24),
     Column("row_count", "Rows", Kind.COUNT, 14),
     Column("day_count", "Days", Kind.COUNT, 8),
+)
+DAY_COLUMNS = (
+    Column("day", "Day", Kind.DATE, 12),
+    Column("state", "State", width=12),
+    Column("reasons", "Why", width=40),
+    Column("message_count", "Messages", Kind.COUNT, 14),
+    Column("expected_count", "Usual for the weekday", Kind.COUNT, 14),
 )
 READINESS_COLUMNS = (
     Column("indicator_id", "Id", width=32),
@@ -52,6 +62,28 @@ def build_quality(facts: Facts) -> Table:
         tuple(rows),
         note="Rejected rows count on the day of their delivery, all others on the reporting day.",
         empty="Nothing is published about the data of this month: its quality is unknown.",
+    )
+
+
+def build_days(facts: Facts) -> Table:
+    """Days of the month whose data are late, partial, held, not scored, or changed after they were shown."""
+    rows = tuple(
+        {
+            "day": row["day"],
+            "state": row["state"],
+            "reasons": row["reasons"].replace(",", ", ").replace("_", " ") or Mark.NONE,
+            "message_count": Mark.HIDDEN if is_small(row["message_count"]).any() else row["message_count"],
+            "expected_count": Mark.UNKNOWN if row["expected_count"] is None else round(row["expected_count"]),
+        }
+        for row in facts.data_days
+    )
+    return Table(
+        "data_days",
+        "Days whose data are not whole",
+        DAY_COLUMNS,
+        rows,
+        note="Weeks and months that hold such a day say so beside their numbers.",
+        empty="All data of the days of this month came, and all of it could be used.",
     )
 
 

@@ -24,6 +24,7 @@ WEEKLY_COLUMNS = (
     Column("ci_high", "95% interval, high", Kind.MEASURE, 12),
     Column("status", "Status", Kind.STATUS, 18),
     Column("is_partial", "Week incomplete", Kind.FLAG, 12),
+    Column("data_state", "Worst day of data", width=14),
 )
 
 
@@ -79,7 +80,8 @@ def _series(facts: Facts, indicator: Row, observations: Sequence[Observation | N
 def _week_cells(observation: Observation | None, indicator: Row, hidden: Cover) -> dict[str, Cell]:
     if observation is None:
         gaps = dict.fromkeys(
-            ("numerator", "denominator", "value", "ci_low", "ci_high", "is_partial"), Mark.NOT_MEASURED
+            ("numerator", "denominator", "value", "ci_low", "ci_high", "is_partial", "data_state"),
+            Mark.NOT_MEASURED,
         )
         return {**gaps, "status": Status.NOT_MEASURED}
     return {
@@ -90,6 +92,7 @@ def _week_cells(observation: Observation | None, indicator: Row, hidden: Cover) 
         "ci_high": show(observation.ci_high, is_hidden=hidden.value, absent=Mark.NONE),
         "status": Status(observation.status),
         "is_partial": observation.is_partial,
+        "data_state": observation.data_state,
     }
 
 

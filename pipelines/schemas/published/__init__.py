@@ -15,6 +15,14 @@ from pipelines.schemas.published.evidence import (
 )
 from pipelines.schemas.published.file import BUILD, DEPLOYMENT, DICTIONARY, LINEAGE
 from pipelines.schemas.published.governance import APPETITE, CHANGE, CHECKLIST_ITEM, INCIDENT, RISK
+from pipelines.schemas.published.health import (
+    DATA_ALERT,
+    DATA_CHECK,
+    DATA_DAY,
+    DATA_RULE,
+    FIELD_COMPLETENESS,
+    RESTATEMENT,
+)
 from pipelines.schemas.published.judgement import (
     ALARM,
     DRIFT,
@@ -28,6 +36,7 @@ TABLES = (
     BUILD, DICTIONARY, DEPLOYMENT, OBSERVATION, INDICATOR, APPETITE, ALARM, NEEDS_EYES, CHANGE, RISK,
     CHECKLIST_ITEM, INCIDENT, FINDING_SUMMARY, LANGUAGE, DATA_QUALITY, READINESS, DETECTOR, DETECTOR_CARD,
     DETECTOR_FIGURE, DRIFT, EQUITY, LINEAGE,
+    DATA_DAY, DATA_ALERT, DATA_RULE, DATA_CHECK, FIELD_COMPLETENESS, RESTATEMENT,
 )  # fmt: skip
 
 __all__ = [
@@ -36,7 +45,11 @@ __all__ = [
     "BUILD",
     "CHANGE",
     "CHECKLIST_ITEM",
+    "DATA_ALERT",
+    "DATA_CHECK",
+    "DATA_DAY",
     "DATA_QUALITY",
+    "DATA_RULE",
     "DEPLOYMENT",
     "DETECTOR",
     "DETECTOR_CARD",
@@ -44,6 +57,7 @@ __all__ = [
     "DICTIONARY",
     "DRIFT",
     "EQUITY",
+    "FIELD_COMPLETENESS",
     "FINDING_SUMMARY",
     "INCIDENT",
     "INDICATOR",
@@ -52,6 +66,7 @@ __all__ = [
     "NEEDS_EYES",
     "OBSERVATION",
     "READINESS",
+    "RESTATEMENT",
     "RISK",
     "TABLES",
 ]

@@ -73,6 +73,11 @@ OBSERVATION = declare(
         nullable=True,
     ),
     Column("is_partial", FLAG, "Whether the period has not ended, or days of it are missing or held."),
+    Column(
+        "data_state",
+        TEXT,
+        "State of the period's worst day, as in data_day: complete, restated, partial, late or failed.",
+    ),
     Column("definition_version", TEXT, "Version of the indicator's definition."),
     Column("detector_version", TEXT, "Versions of the detectors behind it."),
     Column("appetite_version", COUNT, "Version of the approved appetite; 0 when none.", nullable=True),

@@ -292,6 +292,12 @@ def make_tables(*, generation: int = 7, home_kind: str = "demo") -> dict[str, li
         "needs_eyes": make_grave_findings(),
         "change": make_changes(),
         "data_quality": make_quality(chance),
+        "data_day": make_data_days(),
+        "data_alert": make_data_alerts(),
+        "data_rule": make_rules(),
+        "data_check": make_checks(),
+        "field_completeness": make_fields(),
+        "restatement": make_restatements(),
         "readiness": [row for deployment in (HARBOR, COVE) for row in make_readiness(deployment)],
         "language": make_languages(),
         "detector": make_detectors(),
@@ -377,6 +383,7 @@ def observe(
         "is_suppressed": of != ("all", "all") and numerator is not None and 0 < numerator <= 10,
         "p90": value * 2.5 if made.kind == "distribution" and value is not None else None,
         "is_partial": False,
+        "data_state": "complete",
         "definition_version": "3f2a91c0",
         "detector_version": "lexicon 1.4.0",
         "appetite_version": 1 if made.is_approved and made.watch is not None else 0,
@@ -571,7 +578,7 @@ def make_quality(chance: random.Random) -> list[Row]:
             ("ingest", "late"): chance.choice([0, 0, 0, 25]),
             ("ingest", "redacted"): chance.randint(10, 30),
             ("detect", "unscored:unsupported_language"): chance.randint(18, 45),
-            ("gate:message", "stop:row_count_fell"): 900 if back == 9 else 0,
+            ("gate:message", "stop:role_is_known"): 900 if back == 9 else 0,
         }
         rows += [
             {"deployment_id": HARBOR, "day": day, "source": source, "reason": reason, "row_count": count}
@@ -579,6 +586,91 @@ def make_quality(chance: random.Random) -> list[Row]:
             if count
         ]
     return rows
+
+
+HELD_DAY = LAST_DAY - timedelta(days=9)
+RESTATED_DAY = LAST_DAY - timedelta(days=40)
+
+
+def make_data_days() -> list[Row]:
+    """One day held, one with few rows, one that has not come, one that changed late; all others whole."""
+    states = {
+        HELD_DAY: ("failed", "stop:role_is_known", 2500, "usual"),
+        LAST_DAY - timedelta(days=20): ("partial", "low_volume", 700, "low"),
+        LAST_DAY - timedelta(days=30): ("late", "no_data", 0, "silent"),
+        RESTATED_DAY: ("restated", "restated", 2600, "usual"),
+    }
+    rows: list[Row] = []
+    for back in range(WEEKS * 7 - 2):
+        day = LAST_DAY - timedelta(days=back)
+        state, reasons, count, volume = states.get(day, ("complete", "", 2500 + back, "usual"))
+        came = {"first_received_on": day, "last_received_on": day} if count else {
+            "first_received_on": None, "last_received_on": None}  # fmt: skip
+        rows.append({
+            "deployment_id": HARBOR, "day": day, "state": state, "reasons": reasons, **came,
+            "message_count": count, "volume": volume, "expected_count": 2500.0, "expected_low": 1250.0,
+            "expected_high": 5000.0, "late_count": 3, "out_of_order_count": 1, "clock_skew_count": 0,
+            "waiting_event_count": 2, "duplicate_count": 5, "redacted_count": 20, "unscored_count": 30,
+            "failed_count": 0, "delivered_count": 2600, "rejected_count": 4, "broken_file_count": 0,
+            "tell_rules": "",
+        })  # fmt: skip
+    return rows
+
+
+def make_data_alerts() -> list[Row]:
+    """A day that is held, a silence that has ended, and a restatement."""
+    common = {"deployment_id": HARBOR, "observed": None, "expected": None, "next_step": "Deliver again."}
+    return [
+        {**common, "alert_id": "held_day:harbor", "kind": "held_day", "opened_on": HELD_DAY,
+         "last_on": HELD_DAY, "closed_on": None, "holds_pages": True, "note": "The gate holds the day."},
+        {**common, "alert_id": "silence:harbor", "kind": "silence",
+         "opened_on": LAST_DAY - timedelta(days=31), "last_on": LAST_DAY - timedelta(days=30),
+         "closed_on": LAST_DAY - timedelta(days=29), "holds_pages": True, "note": "No data came."},
+        {**common, "alert_id": "restatement:harbor", "kind": "restatement", "opened_on": LAST_DAY,
+         "last_on": LAST_DAY, "closed_on": None, "holds_pages": False, "note": "4 records changed a day."},
+    ]  # fmt: skip
+
+
+def make_rules() -> list[Row]:
+    """A rule that a day missed, and one that every day kept."""
+    words = {"what": "Who spoke is known.", "allowed": "no row", "why": "It decides what is looked for.",
+             "next_step": "Check the mapping."}  # fmt: skip
+    return [
+        {"suite": "message", "rule": "role_is_known", "severity": "stop", "checked_by": "engine", **words},
+        {"suite": "batch", "rule": "clocks_agree", "severity": "tell", "checked_by": "great_expectations",
+         **words, "what": "Clocks agree."},
+    ]  # fmt: skip
+
+
+def make_checks() -> list[Row]:
+    """The verdicts of all days; the held one misses a rule."""
+    return [
+        {"deployment_id": HARBOR, "day": LAST_DAY - timedelta(days=back), "suite": rule["suite"],
+         "rule": rule["rule"], "severity": rule["severity"],
+         "is_met": not (back == 9 and rule["rule"] == "role_is_known"),
+         "failing_count": 900 if back == 9 and rule["rule"] == "role_is_known" else 0, "row_count": 2500,
+         "observed": 0.36 if back == 9 and rule["rule"] == "role_is_known" else 0.0, "allowed": "no row"}
+        for rule in make_rules()
+        for back in range(WEEKS * 7 - 2)
+    ]  # fmt: skip
+
+
+def make_fields() -> list[Row]:
+    """A field that is always given, and one that is given by half until the newest week loses it."""
+    return [
+        {"deployment_id": HARBOR, "day": LAST_DAY - timedelta(days=back), "field": field,
+         "known_count": count if field == "language" or back > 6 else 0, "row_count": 2500}
+        for field, count in (("language", 2500), ("region", 1250))
+        for back in range(WEEKS * 7 - 2)
+    ]  # fmt: skip
+
+
+def make_restatements() -> list[Row]:
+    """A day to which records of a month before were added."""
+    return [
+        {"deployment_id": HARBOR, "day": RESTATED_DAY, "opened_on": LAST_DAY, "record_count": 4,
+         "record_count_before": 2600, "days_late": 40}
+    ]  # fmt: skip
 
 
 def make_readiness(deployment_id: str) -> list[Row]:

@@ -121,7 +121,7 @@ def test_not_found_lists_the_pages_and_the_rail_holds_them_in_shelves(officer):
 
 def test_the_overview_says_what_needs_attention_and_what_changed(officer):
     words = officer.read("/overview", HARBOR)
-    for expected in ("breach", "Missed escalation", "contradicted by data", "held", "row count fell",
+    for expected in ("breach", "Missed escalation", "contradicted by data", "held", "The gate holds the day",
                      "Review of 17 risks", "gpt-5.1 to gpt-5.2", "not known whether planned"):  # fmt: skip
         assert expected in words
     assert "0 seen in 65: at most 5.52\u00a0%" in words
@@ -166,8 +166,39 @@ def test_small_cells_are_hidden_where_numbers_leave_and_others_are_not(officer):
 def test_a_held_day_is_listed_with_its_rule(officer):
     words = officer.read("/data-health", HARBOR)
     assert "11 Nov 2026" in words
-    assert "row count fell" in words
+    assert "role is known" in words
     assert "unvalidated" in words
+
+
+def test_data_health_says_what_to_do_and_what_the_gate_found(officer):
+    words = officer.read("/data-health", HARBOR)
+    for expected in (
+        *(
+            "To look at (2)",
+            "1 that ended in this range",
+            "The gate holds the day.",
+            "Deliver again.",
+            "lasts",
+            "ended",
+        ),
+        *("Who spoke is known.", "1 of ", "36.0\u00a0%", "1 rules that every day kept"),
+        *("Great Expectations, the day as a whole", "Completeness of fields", "region 0\u00a0%"),
+        *("Restatements", "Newest delivery", "1 failed, 1 late, 1 partial, 1 restated"),
+    ):
+        assert expected in words
+
+
+def test_days_that_are_not_whole_are_named_beside_the_numbers_of_other_pages(officer):
+    for path in ("/overview", "/indicators/missed_escalation_rate"):
+        words = officer.read(path, HARBOR)
+        assert "11 Nov 2026" in words
+        assert "Data health" in words
+
+
+@pytest.mark.parametrize("sheet", ["days", "rules", "fields"])
+def test_what_data_health_shows_can_be_taken_away(officer, sheet):
+    rows = read_csv(officer, f"/download/data-health/{sheet}.csv{HARBOR}")
+    assert len(rows) >= 2
 
 
 def test_a_cell_of_the_heat_map_filters_the_table(officer):

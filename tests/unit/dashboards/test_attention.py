@@ -1,9 +1,10 @@
 """What needs a person: open alarms and incidents, decisions that wait; nothing that has passed."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from dashboards.attention import find_needs
-from dashboards.records import Alarm
+from dashboards.records import Alarm, DataAlert
 from risk_register import appetites, incidents
 from risk_register.acceptability import Severity
 from risk_register.incidents import list_incidents
@@ -11,7 +12,8 @@ from risk_register.register import list_risks
 
 HARBOR = "harbor_companion"
 NOTHING = {
-    "alarms": (), "items": (), "risks": (), "quality": (), "incidents": (), "proposals": (), "statuses": {},
+    "alarms": (), "items": (), "risks": (), "data_alerts": (), "incidents": (), "proposals": (),
+    "statuses": {},
     "today": date(2026, 11, 21),
 }  # fmt: skip
 
@@ -36,6 +38,17 @@ def test_an_open_alarm_needs_a_person_and_one_that_has_passed_does_not():
     (need,) = find(alarms=[make_alarm(), passed, seen])
     assert (need.mark.word, need.what, need.path) == ("alarm", "harm rate per 1000", "/alarms")
     assert need.why == "since 1 Nov 2026. Rose."
+
+
+def test_a_fault_of_the_data_needs_a_person_while_it_lasts():
+    lasting = DataAlert(
+        "silence:x", "silence", date(2026, 11, 18), date(2026, 11, 20), None, True, "No data came.", "Look."
+    )
+    ended = replace(lasting, closed_on=date(2026, 11, 21))
+    (need,) = find(data_alerts=[lasting, ended])
+    assert (need.mark.word, need.what, need.why, need.path) == (
+        "silence", "Data: silence", "No data came.", "/data-health",
+    )  # fmt: skip
 
 
 def test_an_open_incident_says_since_when_somebody_knew(store, clock):

@@ -42,6 +42,10 @@ def test_a_complete_scored_week_needs_no_care(row):
         ({"is_suppressed": True}, Absence.SUPPRESSED),
         ({"coverage": 0.999}, Absence.UNSCORED),
         ({"is_partial": True}, Absence.PARTIAL),
+        ({"is_partial": True, "data_state": "failed"}, Absence.FAILED),
+        ({"data_state": "late"}, Absence.LATE),
+        ({"data_state": "partial"}, Absence.PARTIAL),
+        ({"data_state": "restated"}, Absence.RESTATED),
         ({"period_start": WEEK - timedelta(weeks=1)}, Absence.LATE),
     ],
 )

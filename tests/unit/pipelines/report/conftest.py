@@ -259,6 +259,14 @@ def sample() -> dict[str, list[dict[str, Any]]]:
             quality("unscored:unsupported_language", 1200),
             quality("stop:volume", 900, source="gate:message", day=5),
         ],
+        "data_day": [
+            {"day": dt.date(2026, 8, 4), "state": "complete", "message_count": 13000},
+            {"day": dt.date(2026, 8, 5), "state": "failed", "reasons": "stop:role_is_known",
+             "message_count": 12000, "expected_count": 13020.4},
+            {"day": dt.date(2026, 8, 6), "state": "partial", "reasons": "low_volume,many_rejected",
+             "message_count": 7, "expected_count": 12000.0},
+            {"day": dt.date(2026, 9, 5), "state": "late", "reasons": "no_data"},
+        ],
         "readiness": [
             {
                 "indicator_id": "never_observed_rate",

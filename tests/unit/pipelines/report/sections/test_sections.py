@@ -218,3 +218,14 @@ def test_readiness_lists_what_is_not_ready_first(facts_of: Callable[..., Any], s
 def test_names_are_joined_as_a_sentence() -> None:
     assert join_names(["a"]) == "a"
     assert join_names(["a", "b", "c"]) == "a, b and c"
+
+
+def test_days_whose_data_are_not_whole_are_listed_with_why_and_few_messages_hidden(built):
+    rows = built.rows("data_days")
+    assert [(row["day"], row["state"], row["reasons"]) for row in rows] == [
+        ("2026-08-05", "failed", "stop:role is known"),
+        ("2026-08-06", "partial", "low volume, many rejected"),
+    ]
+    assert (rows[0]["message_count"], rows[0]["expected_count"]) == (12000, 13020)
+    assert rows[1]["message_count"] == {"mark": "hidden"}
+    assert "Days whose data are not whole" in built.text
