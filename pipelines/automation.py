@@ -12,8 +12,11 @@ from typing import Any
 
 import dagster as dg
 
+from pipelines.ingest.withdrawal import withdraw
 from pipelines.lake import tidy
 from pipelines.notify.rounds import has_heartbeat, is_round_due, queue_weekly_test, send_heartbeat, send_round
+from pipelines.privacy.limits import are_agreed
+from pipelines.privacy.upkeep import keep_limits, say_kept
 from pipelines.review.draw import draw_due
 from pipelines.settings import POOL, Home
 from pipelines.stale import stale_days
@@ -24,6 +27,7 @@ RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_p
 IN_PROCESS = dg.in_process_executor
 """Steps are seconds long and share the home's lock: a process each would cost more than the work."""
 HOURLY, DAILY, NIGHTLY, MONTHLY = "7 * * * *", "30 2 * * *", "0 3 * * *", "0 4 3 * *"
+AFTER_TIDYING = "30 3 * * *"
 EVERY_TEN_MINUTES = "*/10 * * * *"
 EVERY_MORNING = "30 4 * * *"
 """For review samples: a week is drawn once, and a morning on which nothing ran is made up for on the next."""
@@ -185,13 +189,23 @@ def automation(home: Home, days: dg.PartitionsDefinition) -> Automation:
             return dg.SkipReason("No address is set in definitions/notify.yaml.")
         return dg.RunRequest(run_key=context.scheduled_execution_time.isoformat())
 
+    @dg.op(pool=POOL)
+    def drop_what_is_too_old(context: dg.OpExecutionContext) -> None:
+        done = keep_limits(home, withdraw, on=dt.datetime.now(dt.UTC).date())
+        context.log.info(say_kept(done, is_agreed=are_agreed(home.definitions)))
+
+    @dg.job(name="retention", executor_def=IN_PROCESS)
+    def retention() -> None:
+        drop_what_is_too_old()
+
     return Automation(
-        jobs=[*named.values(), tidy_lake, send_notices, heartbeat, draw_review_samples],
+        jobs=[*named.values(), tidy_lake, retention, send_notices, heartbeat, draw_review_samples],
         schedules=[
             score_what_came,
             close_the_day,
             monthly_report,
             dg.ScheduleDefinition(job=tidy_lake, cron_schedule=NIGHTLY, default_status=RUNNING),
+            dg.ScheduleDefinition(job=retention, cron_schedule=AFTER_TIDYING, default_status=RUNNING),
             show_life,
             dg.ScheduleDefinition(
                 job=draw_review_samples, cron_schedule=EVERY_MORNING, default_status=RUNNING

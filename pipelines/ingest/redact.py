@@ -1,4 +1,5 @@
-"""Contact details become typed tokens at the door; crisis lines stay readable.
+"""Contact details, names that people give, addresses and identity numbers become typed tokens at the door;
+crisis lines stay readable.
 
 A cheap pass finds texts that could hold something; only those meet the dear recognisers. Numbers and
 addresses that are not on the list of crisis resources become `[phone]` and `[url]` in a user's words and
@@ -14,6 +15,8 @@ from dataclasses import dataclass
 import phonenumbers
 from stdnum import iban, isbn, luhn
 
+from pipelines.ingest import identity
+from pipelines.ingest.names import NameFinder
 from pipelines.ingest.phone import BETWEEN, NUMBER, is_phone, read_digits
 
 SPELLED_TLD = "(?:com|org|net|de|fr|es|uk|ie|au|info|eu|edu|io)"
@@ -21,12 +24,12 @@ SPELLED_TLD = "(?:com|org|net|de|fr|es|uk|ie|au|info|eu|edu|io)"
 HOST = r"[\w-]{1,63}(?:\.[\w-]{1,63}){0,5}"
 LOCAL = r"[\w.+%'-]{1,64}"
 EMAIL = re.compile(rf"{LOCAL} ?[@＠] ?{HOST}\.[a-z]{{2,24}}|{LOCAL}[@＠]{HOST}(?=[\s,;:!?)]|$)", re.I)
-BRACKET_AT = r" ?[\[({] ?(?:at|arroba) ?[\])}] ?"
+BRACKET_AT = r" ?[\[({] ?(?:at|arroba|arobase) ?[\])}] ?"
 SPELLED_DOT = r"(?: ?[\[({] ?(?:dot|punkt|punto|point) ?[\])}] ?| (?:dot|punkt|punto|point) )"
 SPELLED_NAME = rf"[\w.+-]{{1,64}}(?:{SPELLED_DOT}[\w-]{{1,63}}){{0,5}}"
 SPELLED_EMAIL = re.compile(
     rf"{SPELLED_NAME}{BRACKET_AT}[\w-]{{1,63}}(?:(?:\.|{SPELLED_DOT})[\w-]{{1,63}}){{1,5}}"
-    rf"|{SPELLED_NAME} (?:at|arroba) [\w-]{{1,63}}(?:{SPELLED_DOT}[\w-]{{1,63}}){{0,5}}"
+    rf"|{SPELLED_NAME} (?:at|arroba|arobase) [\w-]{{1,63}}(?:{SPELLED_DOT}[\w-]{{1,63}}){{0,5}}"
     rf"{SPELLED_DOT}{SPELLED_TLD}\b",
     re.I,
 )
@@ -55,9 +58,11 @@ CARD = re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)")
 # character that is rare in prose, and that is what makes it cheap.
 AT = re.compile(r"[@＠]")
 SPELLED = re.compile(
-    rf"[\[({{] ?(?:at|arroba) ?[\])}}]|[ \])}}](?:dot|punkt|punto|point)[ \])}}]{{1,3}}{SPELLED_TLD}\b", re.I
+    r"[\[({] ?(?:at|arroba|arobase) ?[\])}]"
+    rf"|[ \])}}](?:dot|punkt|punto|point)[ \])}}]{{1,3}}{SPELLED_TLD}\b",
+    re.I,
 )
-SPELLED_WORDS = ("(at", "[at", "{at", "( at", "[ at", "arroba", "dot", "punkt", "punto", "point")
+SPELLED_WORDS = ("(at", "[at", "{at", "( at", "[ at", "arroba", "arobase", "dot", "punkt", "punto", "point")
 ADDRESS = re.compile(r"\.(?<=\w\.)[A-Za-z]{2}|:(?<=https:)//|:(?<=http:)//", re.I)
 FOUR_PARTS = re.compile(r"\.(?<=\d\.)\d{1,3}\.\d{1,3}\.\d")
 COLONS = re.compile(r":[0-9a-fA-F]{0,4}:")
@@ -87,8 +92,9 @@ class Redacted:
 class Redactor:
     """Replaces contact details by typed tokens; pure, and the same for the same text."""
 
-    def __init__(self, lines: CrisisLines) -> None:
+    def __init__(self, lines: CrisisLines, *, names: NameFinder | None = None) -> None:
         self._lines = lines
+        self._names = names
 
     def redact(self, text: str, *, is_assistant: bool, region: str | None = None) -> Redacted:
         """The text with typed tokens in the place of contact details."""
@@ -119,11 +125,31 @@ class Redactor:
         replace(FOUR_PARTS, IPV4, "[ip]", re.Match.end)
         replace(COLONS, IPV6, "[ip]", _end_of_ipv6)
         replace(CHECKED, IBAN, "[iban]", _end_of_iban)
+        if identity.may_hold_address(text, lowered):
+            for pattern in identity.STREETS:
+                replace(None, pattern, "[address]", identity.end_of_address)
+            replace(None, identity.BRITISH_POSTCODE, "[address]", re.Match.end)
         if SIX_DIGITS.search(text):
             replace(None, SSN, "[ssn]", re.Match.end)
+            for pattern in (identity.DNI, identity.NINO, identity.NIR, identity.NHS):
+                replace(None, pattern, "[national_id]", identity.end_of_national_id)
             replace(None, CARD, "[card]", _end_of_card)
             replace(None, NUMBER, f"[{prefix}phone]", lambda match: self._end_of_phone(match, country))
+        if not is_assistant:
+            text, found = self._redact_names(text, lowered)
+            count += found
         return Redacted(text, count)
+
+    def _redact_names(self, text: str, lowered: str) -> tuple[str, int]:
+        """Names that a person gives, and those that a model finds where there is one."""
+        spans = []
+        if identity.may_hold_name(lowered):
+            spans = [span for match in identity.NAME.finditer(text) if (span := identity.name_span(match))]
+        if self._names is not None:
+            spans += [span for span in self._names.find(text) if "[" not in text[slice(*span)]]
+        for start, end in _apart(spans):
+            text = f"{text[:start]}[name]{text[end:]}"
+        return text, len(_apart(spans))
 
     def _end_of_url(self, match: re.Match[str]) -> int | None:
         host = re.sub(r"^(?:https?://)?(?:www\.)?", "", match.group().lower())
@@ -157,6 +183,15 @@ def crisis_lines(resources: Iterable[object]) -> CrisisLines:
         for url in getattr(resource, "urls", ()):
             domains.add(re.sub(r"^(?:https?://)?(?:www\.)?", "", url.lower()).split("/")[0])
     return CrisisLines(frozenset(numbers), frozenset(domains))
+
+
+def _apart(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans without overlaps, the last first, so that replacing one does not move the next."""
+    kept: list[tuple[int, int]] = []
+    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if not kept or start >= kept[-1][1]:
+            kept.append((start, end))
+    return kept[::-1]
 
 
 def _spellings(number: str, country: str) -> set[str]:

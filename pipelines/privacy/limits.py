@@ -39,6 +39,11 @@ class Limits(BaseModel):
         return as_of - dt.timedelta(days=days)
 
 
+def are_agreed(folder: Path) -> bool:
+    """Whether somebody has written down the limits of this home; until then nothing drops by itself."""
+    return (folder / FILE).exists()
+
+
 def load_limits(folder: Path) -> Limits:
     """Read the limits of a home.
 

@@ -15,9 +15,11 @@ from pipelines.errors import DefinitionError
 from pipelines.expiry import Expired, find_expired
 from pipelines.indicators.assets import compute_facts, count_days
 from pipelines.indicators.definition import load_definitions
+from pipelines.ingest.withdrawal import withdraw
 from pipelines.lake import Lake
 from pipelines.privacy.hold import add_hold
 from pipelines.privacy.retention import retain
+from pipelines.privacy.upkeep import keep_limits, say_kept
 from pipelines.settings import Home
 from pipelines.stale import stale_days
 from risk_register.store import Store
@@ -97,6 +99,23 @@ def test_a_rehearsal_says_the_same_and_changes_nothing(home: Home, row_hash) -> 
     assert row_hash.hash_lake(home.path) == before
     assert retain(home, as_of=LAST_KEPT) == said
     assert len(said.text_days) == 2
+
+
+def test_by_itself_nothing_drops_before_limits_are_written_down_and_then_it_does(
+    home: Home, row_hash, export, decoded_search
+) -> None:
+    before = row_hash.hash_lake(home.path)
+    on = PLANTED + dt.timedelta(days=40)
+    would = keep_limits(home, withdraw, on=LAST_KEPT + dt.timedelta(days=1))
+    assert row_hash.hash_lake(home.path) == before
+    assert "Nothing was dropped, for no limits are agreed." in say_kept(would, is_agreed=False)
+    assert f"{would.text_count} texts of 3 days" in say_kept(would, is_agreed=False)
+    assert keep_limits(home, withdraw, on=on).text_count == 0
+    (home.definitions / "retention.yaml").write_text("text_days: 30\n")
+    done = keep_limits(home, withdraw, on=on)
+    assert done.text_count > 0
+    assert say_kept(done, is_agreed=True).startswith(f"Dropped {done.text_count} texts of 5 days")
+    assert decoded_search.search(home.lake, [export.CANARY]) == {}
 
 
 def test_retention_run_twice_does_nothing_more(home: Home, row_hash) -> None:

@@ -1,0 +1,45 @@
+"""Retention by itself, every night: by limits that people agreed on, or a rehearsal that says what would go.
+
+To drop is not to be undone, so nothing drops by itself before somebody has written the limits down.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from pipelines.errors import StateError
+from pipelines.privacy.erasure import sweep_erased
+from pipelines.privacy.limits import are_agreed
+from pipelines.privacy.request import Withdraw
+from pipelines.privacy.retention import Retained, retain
+from pipelines.settings import Home
+
+
+def keep_limits(home: Home, withdraw: Withdraw, *, on: dt.date) -> Retained:
+    """Drop what is older than the agreed limits; without any, only find what would go.
+
+    Raises:
+        DefinitionError: limits or holds are not valid; nothing was dropped.
+        StateError: a delivered file could not be checked for erased people.
+    """
+    is_agreed = are_agreed(home.definitions)
+    if is_agreed:
+        _, unchecked = sweep_erased(home, withdraw, on=on)
+        if unchecked:
+            raise StateError("Cannot be checked for erased people: " + "; ".join(unchecked))
+    return retain(home, as_of=on, is_rehearsal=not is_agreed)
+
+
+def say_kept(done: Retained, *, is_agreed: bool) -> str:
+    """What was dropped, or would be once limits are agreed."""
+    counts = (
+        f"{done.text_count} texts of {len(done.text_days)} days, findings of {len(done.finding_days)} days, "
+        f"counts of {len(done.count_days)} days and {len(done.inbox_files)} delivered files; "
+        f"{done.held_count} texts and {len(done.held_files)} files stay under a hold"
+    )
+    if is_agreed:
+        return f"Dropped {counts}."
+    return (
+        f"Nothing was dropped, for no limits are agreed. Those that ship would drop {counts}. "
+        "Write definitions/retention.yaml to agree on limits."
+    )
