@@ -186,7 +186,10 @@ def _scan_or_fail(detector: Detector, messages: pa.Table, given: Given) -> Scan:
 
 
 def _mark(coverage: pa.Table, inclusion: np.ndarray, *, is_basis: bool) -> pa.Table:
-    columns = {"inclusion": pa.array(inclusion), "is_basis": pa.array([is_basis] * coverage.num_rows)}
+    columns = {
+        "inclusion": pa.array(inclusion, pa.float64()),
+        "is_basis": pa.array([is_basis] * coverage.num_rows, pa.bool_()),  # of no rows, too
+    }
     for name, values in columns.items():
         place = coverage.schema.get_field_index(name)
         coverage = coverage.set_column(place, coverage.schema.field(place), values)

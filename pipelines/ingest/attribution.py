@@ -6,6 +6,7 @@ stands in it.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -97,12 +98,24 @@ class Attribution:
 
     def _names_them(self, item: Item) -> bool:
         raw = item.raw or orjson.dumps(item.record, default=str)
-        return names_any(raw.decode("utf-8", errors="replace"), self.raw_ids)
+        return names_any(raw, self.raw_ids)
 
 
-def names_any(text: str, ids: Iterable[str]) -> bool:
-    """Whether one of the ids stands in a text as a word of its own."""
-    return any(re.search(rf"(?<![\w-]){re.escape(one)}(?![\w-])", text) for one in ids if one)
+def names_any(raw: bytes, ids: Iterable[str]) -> bool:
+    """Whether one of the ids stands as a word of its own in bytes of whatever encoding.
+
+    What cannot be read may be in UTF-16 or Latin-1, or escape letters as JSON does.
+    """
+    texts = [raw.decode("utf-8", errors="replace")]
+    if not raw.isascii():
+        texts.append(raw.decode("latin-1"))
+    if b"\0" in raw:  # a line of it may begin in the middle of a letter
+        texts += [raw[skip:].decode("utf-16-le", errors="replace") for skip in (0, 1)]
+        texts.append(raw.decode("utf-16-be", errors="replace"))
+    known = {one for one in ids if one}
+    known |= {json.dumps(one)[1:-1] for one in known}
+    edge = "[\\w\ufffd-]"  # what could not be read may go on with the word
+    return any(re.search(rf"(?<!{edge}){re.escape(one)}(?!{edge})", text) for text in texts for one in known)
 
 
 def _split(place: str, *, is_flat: bool) -> tuple[str, ...]:

@@ -130,7 +130,7 @@ def _look_elsewhere(home: Home, raw_ids: set[str], result: Withdrawal) -> None:
 
 def _names(path: Path, raw_ids: set[str]) -> bool:
     with open_plain(path) as stream:
-        return names_any(stream.read().decode("utf-8", errors="replace"), raw_ids)
+        return names_any(stream.read(), raw_ids)
 
 
 def _replace(home: Home, found: list[_Found], result: Withdrawal) -> None:

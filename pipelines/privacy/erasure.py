@@ -18,6 +18,7 @@ from pipelines.errors import PlimsollError, StateError
 from pipelines.forgetting import forget
 from pipelines.lake import Lake
 from pipelines.privacy.backups import tell_backups
+from pipelines.privacy.cached import drop_cached
 from pipelines.privacy.copies import Checked, check_files, check_governance, describe_kept, drop_published
 from pipelines.privacy.hold import Thread, held_threads
 from pipelines.privacy.journal import Journal, journal_path, load_journal, save_journal
@@ -27,6 +28,7 @@ from pipelines.privacy.request import Covers, Request, Surroundings, Withdraw
 from pipelines.settings import Home
 from pipelines.tombstones import SubjectKind, Tombstones
 from risk_register.audit import record_access
+from risk_register.review_withdrawal import forget_conversations
 from risk_register.store import Store
 
 
@@ -54,6 +56,11 @@ def erase(
         journal.files[one.name] = max(journal.files.get(one.name, 0), one.record_count)
     save_journal(path, journal)
     problems = list(around.withdraw(home, covers, raw_ids=request.raw_ids).unchecked)
+    reviewed = forget_conversations(
+        store, deployment_id=request.deployment_id, conversation_ids=journal.ids, actor=actor, at=at
+    )
+    journal.count("register/reviews", reviewed)
+    save_journal(path, journal)
     around.publish()
     forget(home.lake)
     problems += drop_published(home, journal.ids)
@@ -95,6 +102,7 @@ def sweep_erased(home: Home, withdraw: Withdraw | None, *, on: dt.date) -> tuple
     held = held_threads(home, on)
     with lakes.write(home.lake, by="sweep of erased people") as commit:
         reach = find_reach(commit.lake, tombstones, held)
+        drop_cached(home, reach.ids | reach.touched)
         swept = sweep(commit, reach)
     unchecked = [] if withdraw is None else list(withdraw(home, _covers(tombstones, held)).unchecked)
     rows = sum(one.rows_before - one.rows_after for one in swept)
@@ -155,6 +163,8 @@ def _erase_lake(
         if not reach.rows:
             journal.confirm()  # what a killed run had planned is done
         journal.ids |= reach.ids
+        for name, count in drop_cached(home, reach.ids | reach.touched).items():
+            journal.count(name, count)
         journal.plan(sweep(commit, reach))
         save_journal(path, journal)
     journal.confirm()

@@ -22,7 +22,8 @@ PENDING = "pending-"
 
 @dataclass
 class Journal:
-    """How far an erasure came. `planned`, `erased`: rows by table; `files`: records by delivered file."""
+    """How far an erasure came. `planned`, `erased`: rows by table; `files`: records by delivered
+    file, cache or table of the register."""
 
     receipt_id: str
     requested_at: str
@@ -43,6 +44,11 @@ class Journal:
         self.planned = {one.name: one.rows_before - one.rows_after for one in swept}
         self.after = {one.name: one.rows_after for one in swept}
         self.days |= {f"{deployment} {day}" for one in swept for deployment, day in one.days}
+
+    def count(self, store: str, rows: int) -> None:
+        """Take note of what went from another place than the lake."""
+        if rows:
+            self.files[store] = self.files.get(store, 0) + rows
 
     def confirm(self) -> None:
         """What was planned is done."""

@@ -24,6 +24,7 @@ from pipelines.forgetting import forget
 from pipelines.lake import Commit, Lake
 from pipelines.lock import locked
 from pipelines.partition import Partition
+from pipelines.privacy.cached import drop_old_cached
 from pipelines.privacy.hold import Thread, held_threads
 from pipelines.privacy.limits import load_limits
 from pipelines.privacy.reach import CONVERSATIONS, TEXT_ROW_GROUP, TEXT_TABLE
@@ -50,6 +51,7 @@ class Retained:
     count_days: tuple[Partition, ...] = ()
     inbox_files: tuple[str, ...] = ()
     held_files: tuple[str, ...] = ()
+    cached_count: int = 0
 
 
 def retain(home: Home, *, as_of: dt.date, is_rehearsal: bool = False) -> Retained:
@@ -79,6 +81,9 @@ def retain(home: Home, *, as_of: dt.date, is_rehearsal: bool = False) -> Retaine
                 _drop_counts(commit, counts)
                 _forget_stamps(commit, {*findings, *counts})
         files, kept = _old_files(home, Lake(home.lake), first_text, has_holds=bool(held))
+        # Cached answers of detectors are findings: they may not outlive them.
+        first_finding = limits.first_day(limits.finding_days, as_of=as_of)
+        cached = drop_old_cached(home, before=first_finding, is_rehearsal=is_rehearsal)
         if not is_rehearsal:
             forget(home.lake)
             for path in files:
@@ -87,6 +92,7 @@ def retain(home: Home, *, as_of: dt.date, is_rehearsal: bool = False) -> Retaine
         as_of, tuple(blanked), text_count, held_count, tuple(unscored), tuple(findings), tuple(counts),
         tuple(str(path.relative_to(home.path)) for path in files),
         tuple(str(path.relative_to(home.path)) for path in kept),
+        cached,
     )  # fmt: skip
 
 

@@ -35,13 +35,14 @@ class Found:
 
 
 def search(root: Path, ids: Set[str], *, without: Set[Path] = frozenset()) -> Found:
-    """Look for ids in every file below `root`; `without` names files and folders that are left out."""
+    """Look for ids in every file below `root`, and in its name; `without` are files and folders left out."""
     found = Found()
     for path in sorted(one for one in root.rglob("*") if one.is_file()):
         if path in without or without & set(path.parents) or path.suffix == ".pdf":
             continue  # a PDF is made from the workbook and JSON beside it; its text is glyphs
         try:
-            if shows(path, ids):
+            is_named = any(Path(part).stem in ids for part in path.relative_to(root).parts)
+            if is_named or shows(path, ids):
                 found.files.append(path)
         except PROBLEMS as error:
             found.unread.append(f"{path.relative_to(root)}: {type(error).__name__}")

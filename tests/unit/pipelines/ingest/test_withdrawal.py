@@ -75,8 +75,16 @@ def test_a_csv_that_cannot_be_read_is_not_written_again(tmp_path: Path) -> None:
     ("text", "is_named"),
     [('{"id": "u-7"', True), ("u-7", True), ("u-77", False), ("xu-7", False), ("au-7-b", False), ("", False)],
 )
-def test_an_id_is_found_as_a_word_of_its_own(text: str, is_named: bool) -> None:
-    assert names_any(text, {"u-7"}) is is_named
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1", "utf-16", "utf-16-le", "utf-16-be"])
+def test_an_id_is_found_as_a_word_of_its_own(text: str, is_named: bool, encoding: str) -> None:
+    assert names_any(f"é {text}".encode(encoding), {"u-7"}) is is_named
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1", "utf-16-le"])
+def test_an_id_with_other_letters_is_found_as_it_is_and_as_json_escapes_it(encoding: str) -> None:
+    assert names_any('{"id": "jörg"'.encode(encoding), {"jörg"})
+    assert names_any(json.dumps({"id": "jörg"}).encode(encoding), {"jörg"})
+    assert not names_any('{"id": "jürg"'.encode(encoding), {"jörg"})
 
 
 def test_records_of_the_erased_are_refused_and_counted_without_a_trace_of_where() -> None:
