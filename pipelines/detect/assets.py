@@ -17,6 +17,7 @@ from pipelines.detect.cascade import Cascade
 from pipelines.detect.detector import Scan
 from pipelines.detect.extras import make_home_cascade
 from pipelines.detect.language import languages_table, read_languages, with_languages
+from pipelines.discretion import Discretion
 from pipelines.expiry import Expired, find_expired
 from pipelines.lake import Lake, Partition
 from pipelines.partition import choose
@@ -66,6 +67,7 @@ def build(home: Home, days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     return detect
 
 
+@Discretion("detection")
 def score_days(home: Home, days: list[dt.date]) -> None:
     """Replace findings and coverage of these days in one generation."""
     cascade = make_home_cascade(home)

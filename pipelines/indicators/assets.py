@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from pipelines import lake as lakes
 from pipelines.computed import carried_inputs, indicator_inputs, record, recorded
+from pipelines.discretion import Discretion
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.expiry import Expired, find_expired
 from pipelines.indicators.compute import (
@@ -102,6 +103,7 @@ def build(home: Home, days: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
     return [fact, indicator]
 
 
+@Discretion("counting of facts")
 def compute_facts(home: Home, days: list[dt.date]) -> None:
     """Replace the facts of these days in one generation."""
     with lakes.write(home.lake, by="fact") as commit, DuckDBEngine() as engine:
@@ -116,6 +118,7 @@ def compute_facts(home: Home, days: list[dt.date]) -> None:
             commit.replace_days(name, rows, (staged | _held(commit.lake, name, days)) - closed)
 
 
+@Discretion("counting of indicators")
 def count_days(home: Home, days: list[dt.date], definitions: tuple[Definition, ...]) -> None:
     """Replace the counts of these days in one generation, and write down from what they come."""
     with lakes.write(home.lake, by="indicator") as commit, DuckDBEngine() as engine:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from pipelines.errors import PlimsollError, SourceError
-from pipelines.ingest.deliver import ingest_folder
+from pipelines.ingest.deliver import Summary, ingest_folder
 from pipelines.ingest.mapping import SQL, load_mapping
 from pipelines.settings import POOL, Home
 
@@ -35,15 +35,15 @@ def build(home: Home) -> dg.AssetsDefinition:
         for folder in sorted(path.parent for path in home.inbox.glob("*/mapping.yaml")):
             try:
                 mapping = load_mapping(folder / "mapping.yaml")
-                ingest_folder(
-                    home,
-                    "" if mapping.format == SQL else folder,
-                    mapping,
-                    received_on=today,
-                    progress=context.log.info,
+                # Dagster keeps what is logged, and names of files may be names of people.
+                done = ingest_folder(
+                    home, "" if mapping.format == SQL else folder, mapping, received_on=today
                 )
-            except SourceError as error:
-                context.log.warning(str(error))
+                context.log.info(say(done))
+            except SourceError:
+                context.log.warning(
+                    f"inbox/{folder.name} holds nothing that can be read; `plimsoll ingest` on it says why."
+                )
             except PlimsollError as error:  # the other folders are taken in before this one is complained of
                 problems.append(str(error))
         if problems:
@@ -51,3 +51,15 @@ def build(home: Home) -> dg.AssetsDefinition:
         yield from (dg.MaterializeResult(asset_key=name.split(".")) for name in WRITTEN)
 
     return ingest
+
+
+def say(done: Summary) -> str:
+    """What was taken in, in counts; which file it was is in the ledger."""
+    fresh = [one for one in done.files if not one.is_known]
+    messages = sum(one.records.message_count for one in fresh)
+    events = sum(one.records.event_count for one in fresh)
+    reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(done.rejected.items()))
+    return (
+        f"{done.deployment_id}: {len(fresh)} new files of {len(done.files)}, {messages} messages, "
+        f"{events} events, rejected: {reasons or 'none'}"
+    )

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipelines import lake as lakes
+from pipelines.discretion import Discretion
 from pipelines.errors import SourceError
 from pipelines.ingest import query as queries
 from pipelines.ingest.account import check_rule, read_watermark, write_account, write_watermark
@@ -112,6 +113,7 @@ class _Intake:
         return one
 
 
+@Discretion("ingest")
 def ingest_folder(
     home: Home,
     folder: Path | str,

@@ -14,11 +14,10 @@ import pyarrow as pa
 from pipelines import lake as lakes
 from pipelines.expiry import Expired, find_expired
 from pipelines.lake import Lake
-from pipelines.partition import choose
-from pipelines.quality.check import check_days, tabulate_rules
+from pipelines.quality.check import keep_verdicts
 from pipelines.quality.suite import Severity
 from pipelines.quality.suites import ROW_SUITES, SUITES
-from pipelines.schemas.ledger import QUALITY, RULE
+from pipelines.schemas.ledger import QUALITY
 from pipelines.settings import POOL, Home
 
 LOG = logging.getLogger("plimsoll.quality")
@@ -41,9 +40,7 @@ def build(home: Home, days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         chosen = [dt.date.fromisoformat(key) for key in context.partition_keys]
         with lakes.write(home.lake, by="quality") as commit:
             partitions = _partitions(commit.lake, chosen)
-            rows = choose(check_days(commit.lake, sorted({day for _, day in partitions})), sorted(partitions))
-            commit.replace_days(QUALITY.full_name, rows, partitions)
-            commit.replace_all(RULE.full_name, tabulate_rules())
+            rows = keep_verdicts(commit, {day for _, day in partitions}, partitions)
         missed = sum(1 for is_met in rows["is_met"].to_pylist() if not is_met)
         LOG.info("  quality: %d rules on days, %d missed", rows.num_rows, missed)
         results = [_judge(suite.name, rows) for suite in SUITES]

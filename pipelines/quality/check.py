@@ -8,8 +8,10 @@ from dataclasses import asdict
 
 import pyarrow as pa
 
+from pipelines.discretion import Discretion
 from pipelines.engines.duckdb import DuckDBEngine
-from pipelines.lake import Lake
+from pipelines.lake import Commit, Lake
+from pipelines.partition import Partition, choose
 from pipelines.quality.batch import check_batch
 from pipelines.quality.gate import check_rows
 from pipelines.quality.suite import Checker, RowRule
@@ -17,11 +19,20 @@ from pipelines.quality.suites import BATCH_SUITE, ROW_SUITES, SUITES
 from pipelines.schemas.ledger import QUALITY, RULE
 
 
+@Discretion("quality")
 def check_days(lake: Lake, days: Iterable[dt.date]) -> pa.Table:
     """Rows of `ledger.quality` for every day, deployment and rule of the range."""
     with DuckDBEngine() as engine:
         engine.attach(lake, [f"staging.{suite.name}" for suite in ROW_SUITES], days=sorted(set(days)))
         return check_engine(engine)
+
+
+def keep_verdicts(commit: Commit, days: Iterable[dt.date], partitions: set[Partition]) -> pa.Table:
+    """Check days, and put the verdicts of these partitions in the place of the old ones; returns them."""
+    rows = choose(check_days(commit.lake, days), sorted(partitions))
+    commit.replace_days(QUALITY.full_name, rows, partitions)
+    commit.replace_all(RULE.full_name, tabulate_rules())
+    return rows
 
 
 def check_engine(engine: DuckDBEngine) -> pa.Table:

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from pipelines import lake as lakes
 from pipelines.lake import Lake
+from pipelines.schemas import LAKE_TABLES
 from pipelines.settings import Home
 from pipelines.status import describe_home
 
@@ -21,7 +22,8 @@ def days_that_differ(before: Lake, after: Lake) -> set[str]:
     """Days of daily tables whose files differ."""
     found = set()
     for name in after.names():
-        if name.partition(".")[0] in DAILY and name not in ("finding.detector", "indicator.definition"):
+        is_cut = name not in LAKE_TABLES or LAKE_TABLES[name].is_partitioned
+        if name.partition(".")[0] in DAILY and is_cut:
             old = before.fingerprints(name) if name in before.names() else {}
             new = after.fingerprints(name)
             found |= {
