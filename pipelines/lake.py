@@ -80,6 +80,11 @@ class Lake:
         found = {(part["deployment_id"], part["day"]) for part in table.partitions()}
         return sorted((deployment, _as_day(day)) for deployment, day in found)
 
+    def has_days(self, name: str) -> bool:
+        """Whether a table is cut by deployment and day."""
+        table = self._open(name)
+        return table is not None and bool(table.metadata().partition_columns)
+
     def fingerprints(self, name: str) -> dict[Partition, str]:
         """What identifies each partition's content: its files, which change only when it is rewritten."""
         table = self._open(name)

@@ -9,7 +9,9 @@ from typing import Any
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.errors import StateError
 from pipelines.lake import Lake
+from pipelines.privacy.limits import are_agreed, load_limits
 from pipelines.settings import REPOSITORY, Home
+from pipelines.soundness import describe_data
 from pipelines.stale import stale_days
 
 SQL = REPOSITORY / "sql" / "status"
@@ -23,8 +25,10 @@ READ = (
 )
 
 
-def describe_home(home: Home, *, deployment_id: str | None = None) -> dict[str, Any]:
-    """Everything `status --json` reports.
+def describe_home(
+    home: Home, *, deployment_id: str | None = None, at: dt.datetime | None = None
+) -> dict[str, Any]:
+    """Everything `status --json` reports; `at` is now, unless it says otherwise.
 
     Raises:
         StateError: the deployment is not held.
@@ -44,13 +48,22 @@ def describe_home(home: Home, *, deployment_id: str | None = None) -> dict[str, 
     with DuckDBEngine() as engine:
         engine.attach(lake, READ)
         deployments = {row["deployment_id"]: _describe(engine, row, stale) for row in rows}
+    zones = {row["deployment_id"]: row["zone"] for row in rows}
+    for name, data in describe_data(lake, zones, at=at or dt.datetime.now(dt.UTC)).items():
+        deployments[name]["data"] = data
     return {
         "home": str(home.path),
         "kind": str(home.kind),
         "generation": lake.generation.number,
         "published": pointer.read_text().strip() if pointer.exists() else None,
+        "retention": _describe_retention(home),
         "deployments": deployments,
     }
+
+
+def _describe_retention(home: Home) -> dict[str, Any]:
+    limits = load_limits(home.definitions)
+    return {"is_agreed": are_agreed(home.definitions)} | limits.model_dump()
 
 
 def _describe(engine: DuckDBEngine, row: dict[str, Any], stale: list[dt.date]) -> dict[str, Any]:

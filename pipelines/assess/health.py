@@ -77,7 +77,7 @@ def assess_health(
         mine = assess_days(
             totals.get(name, []),
             present=calendar.present,
-            arrivals=_arrivals(received.get(name, [])),
+            arrivals=_arrivals(received.get(name, []), totals.get(name, []), calendar),
             restated={row["day"] for row in restated.get(name, []) if is_material(row)},
             computed=computed.get(name, set()),
             deployment_id=name,
@@ -130,10 +130,15 @@ def _row(one: DataDay) -> dict[str, Any]:
     }
 
 
-def _arrivals(rows: list[dict[str, Any]]) -> Arrivals:
+def _arrivals(received: list[dict[str, Any]], totals: list[dict[str, Any]], calendar: Calendar) -> Arrivals:
     newest: dict[dt.date, dt.date] = {}
-    for row in rows:
+    for row in received:
         newest[row["received_on"]] = max(row["day"], newest.get(row["received_on"], row["day"]))
+    # What was delivered and not computed yet is known by its day of delivery alone.
+    for row in totals:
+        before = [day for day in calendar.present if day <= row["day"]]
+        if row["delivered_count"] and before and row["day"] not in newest:
+            newest[row["day"]] = max(before)
     return Arrivals(newest)
 
 

@@ -28,7 +28,9 @@ def say(document: dict[str, Any]) -> str:
     """The document for a reader."""
     lines = [
         f"{document['home']} ({document['kind']} data), generation {document['generation']}, "
-        f"published {document['published'] or 'nothing yet'}"
+        f"published {document['published'] or 'nothing yet'}",
+        f"retention: text {document['retention']['text_days']} days, "
+        + ("agreed" if document["retention"]["is_agreed"] else "NOT agreed, nothing drops by itself"),
     ]
     for name, facts in document["deployments"].items():
         lines += [
@@ -40,10 +42,30 @@ def say(document: dict[str, Any]) -> str:
             f"redacted {facts['redacted_details']}; waiting events {facts['waiting_events']}",
             f"  notices {_join(facts['notices_by_kind']) or 'none'}; "
             f"handoffs {_join(facts['handoffs_by_stage']) or 'none'}",
+            *_say_data(facts.get("data")),
             f"  days held by quality: {', '.join(facts['held_days']) or 'none'}; "
             f"days to compute: {facts['stale_day_count']}",
         ]
     return "\n".join(lines)
+
+
+def _say_data(data: dict[str, Any] | None) -> list[str]:
+    """How sound the data are: states of days, what lasts, how completely fields are given."""
+    if data is None:
+        return []
+    lacking = {
+        name: f"{one['known'] / one['of']:.0%}"
+        for name, one in data["field_completeness"].items()
+        if one["of"] and one["known"] < one["of"]
+    }
+    lines = [
+        f"  days: {_join(data['days_by_state'])}; out of order {data['out_of_order']}; "
+        f"clock skew {data['clock_skew']}; unscored {data['unscored']}; "
+        f"restatements {len(data['restatements'])}",
+        "  fields given in part, last 28 days: "
+        + (", ".join(f"{name} {share}" for name, share in lacking.items()) or "none"),
+    ]
+    return lines + [f"  ALERT {one['kind']}: {one['note']} {one['next_step']}" for one in data["open_alerts"]]
 
 
 def _join(counts: dict[str, int]) -> str:

@@ -112,3 +112,19 @@ def test_deployments_are_told_apart_and_an_unknown_one_is_refused(deliver):
 def test_a_day_that_nobody_has_computed_is_to_be_computed(deliver):
     home = deliver(("a1", 0, "hello"), ("b1", 48, "hello"))
     assert describe_home(home)["deployments"]["one"]["stale_day_count"] == 2
+
+
+def test_status_says_how_sound_the_data_are_even_if_nothing_was_computed_since(deliver):
+    for day in range(10):
+        home = deliver((f"a{day}", 24 * day, "hello"), on=dt.date(2026, 8, 3) + dt.timedelta(days=day))
+    document = describe_home(home, at=NOON + dt.timedelta(days=13))
+    data = document["deployments"]["one"]["data"]
+    assert data["days_by_state"] == {"failed": 10, "late": 3}
+    assert data["days_not_whole"][0] == {
+        "day": "2026-08-03", "state": "failed", "reasons": ["not_computed"],
+    }  # fmt: skip
+    assert {alert["kind"] for alert in data["open_alerts"]} == {"silence", "not_scored"}
+    assert document["retention"]["is_agreed"] is False
+    (home.definitions / "retention.yaml").write_text("text_days: 30\n")
+    kept = describe_home(home, at=NOON)["retention"]
+    assert (kept["is_agreed"], kept["text_days"], kept["finding_days"]) == (True, 30, 730)
