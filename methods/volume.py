@@ -65,7 +65,7 @@ def judge_volume(counts: Sequence[float]) -> list[DayVolume]:
     """Judge consecutive days, the oldest first, each by the days before it.
 
     Args:
-        counts: rows a day; 0 where nothing came.
+        counts: rows a day; 0 where nothing came, NaN where something came and was not counted.
     """
     values = np.asarray(counts, dtype=float)
     residuals: FloatArray = np.full(len(values), np.nan)
@@ -73,6 +73,9 @@ def judge_volume(counts: Sequence[float]) -> list[DayVolume]:
     for day in range(len(values)):
         past = values[max(day - 7 * WEEKS, day % 7) : day : 7]
         known = past[past > 0]
+        if np.isnan(values[day]):
+            found.append(DayVolume(Volume.NOT_ASSESSED))
+            continue
         if values[day] == 0 and not is_expected(past):
             found.append(DayVolume(Volume.QUIET))
             continue
@@ -97,7 +100,7 @@ def is_expected(past: Sequence[float] | FloatArray) -> bool:
     A weekday of which nothing is known is expected to bring data: silence must not pass as usual.
     """
     values = np.asarray(past, dtype=float)
-    return len(values) == 0 or bool((values > 0).mean() >= 0.5)
+    return len(values) == 0 or bool((~(values <= 0)).mean() >= 0.5)
 
 
 def _spread(residuals: FloatArray, expected: float, weeks: int) -> float:

@@ -119,7 +119,7 @@ def assess_days(
     first, last = min(present), max(present)
     count = (last - first).days + 1 + arrivals.overdue(last, today)
     days = [first + step * DAY for step in range(count)]
-    counts = [float(by_day.get(day, NO_TOTAL).get("message_count", 0)) for day in days]
+    counts = [_count(by_day.get(day, NO_TOTAL), is_present=day in present) for day in days]
     incomplete = _find_incomplete(by_day.values())
     found = []
     for day, volume in zip(days, judge_volume(counts), strict=True):
@@ -155,6 +155,11 @@ def is_material(restatement: Mapping[str, Any]) -> bool:
 def local_today(at: dt.datetime, zone: str) -> dt.date:
     """The running day in an IANA zone."""
     return at.astimezone(ZoneInfo(zone)).date()
+
+
+def _count(total: Mapping[str, Any], *, is_present: bool) -> float:
+    count = float(total.get("message_count", 0))
+    return float("nan") if is_present and count == 0 else count  # came, and is not computed yet
 
 
 def _failures(total: Mapping[str, Any], *, is_computed: bool) -> list[str]:

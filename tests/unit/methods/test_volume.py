@@ -80,5 +80,11 @@ def test_of_ordinary_days_fewer_than_one_in_five_hundred_is_told():
     assert told / total < 1 / 500
 
 
+def test_a_day_that_was_not_counted_is_not_assessed_and_is_no_habit_of_silence():
+    nan = float("nan")
+    assert verdict_of([*WEEK * 6, nan]) is Volume.NOT_ASSESSED
+    assert verdict_of([*[nan] * 21, 0]) is Volume.SILENT
+
+
 def test_no_days_no_judgement():
     assert judge_volume([]) == []
