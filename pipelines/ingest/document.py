@@ -23,6 +23,8 @@ from pipelines.ingest.source import Reason
 LARGEST_DOCUMENT = 256 * 1024 * 1024
 """Bytes. One JSON document is read as a whole, at about ten times its size. Lines and Parquet: no limit."""
 ROWS_AT_ONCE = 1_000
+UNREADABLE = (OSError, EOFError, zlib.error, pa.ArrowException)
+"""What a damaged file raises."""
 UTF8_MARK = b"\xef\xbb\xbf"
 
 
@@ -48,13 +50,13 @@ def read_items(path: Path, *, only: Iterable[int] | None = None) -> Iterator[Ite
             yield from _read_csv(path, wanted)
         elif is_parquet(path):
             yield from _read_parquet(path, wanted)
-        elif plain_name(path).endswith(".json") and not holds_lines(path):
-            yield from _read_document(path, wanted)
-        else:
+        elif is_lines(path):
             yield from _read_lines(path, wanted)
+        else:
+            yield from _read_document(path, wanted)
     except UnicodeDecodeError:
         yield Item(0, {}, Reason.NOT_UTF8)
-    except (OSError, EOFError, zlib.error, pa.ArrowException):
+    except UNREADABLE:
         yield Item(0, {}, Reason.BROKEN_ARCHIVE)
 
 
@@ -62,10 +64,22 @@ def _read_lines(path: Path, wanted: frozenset[int] | None) -> Iterator[Item]:
     for position, line in read_lines(path):
         if wanted is not None and position not in wanted:
             continue
-        if line is None:
-            yield Item(position, {}, Reason.LINE_TOO_LONG)
-        elif line.strip():
-            yield _to_item(position, line)
+        yield from read_line(position, line or b"", is_too_long=line is None)
+
+
+def read_line(position: int, line: bytes, *, is_too_long: bool) -> Iterator[Item]:
+    """The record of one line; an empty line holds none."""
+    if is_too_long:
+        yield Item(position, {}, Reason.LINE_TOO_LONG)
+    elif line.strip():
+        yield _to_item(position, line.removesuffix(b"\n").removesuffix(b"\r"))
+
+
+def is_lines(path: Path) -> bool:
+    """Whether a file holds a JSON record a line."""
+    if is_csv(path) or is_parquet(path):
+        return False
+    return not plain_name(path).endswith(".json") or holds_lines(path)
 
 
 def _to_item(position: int, raw: bytes) -> Item:

@@ -22,6 +22,8 @@ from pipelines.ingest.stage import DELIVERED_EVENT, DELIVERED_MESSAGE, DELIVERED
 from pipelines.schemas.staging import CONVERSATION, EVENT, MESSAGE, SCORE
 from pipelines.settings import REPOSITORY
 
+KEYS = ["thread_id", "message_id", "source_turn", "sent_at", "received_on", "content_hash", "copy_count",
+        "same_copy_count"]  # fmt: skip
 SQL = REPOSITORY / "sql" / "staging"
 
 
@@ -67,22 +69,17 @@ def fold(
         pa.chunked_array([*messages["thread_id"].chunks, *events["thread_id"].chunks], pa.string())
     )
     with DuckDBEngine() as engine:
-        engine.register(
-            "staging.delivered_message", _join(_of(held.message, touched), messages, DELIVERED_MESSAGE)
-        )
-        kept = engine.query(_read("message.sql"))
-        message = _cut_episodes(kept, rule)
-        engine.register("staging.message", message)
+        delivered = _join(_of(held.message, touched), messages, DELIVERED_MESSAGE)
+        message = _cut_episodes(_keep(engine, delivered), rule)
+        engine.register("staging.message", message.drop_columns(["text"]))
         conversation = _as(engine.query(_read("conversation.sql")), CONVERSATION.arrow_schema)
         engine.register("staging.conversation", conversation)
         engine.register("staging.delivered_event", _join(_of(held.event, touched), events, DELIVERED_EVENT))
         event = _as(
             engine.query(_read("event.sql"), {"silence_hours": rule.silence_hours}), EVENT.arrow_schema
         )
-        delivered = DELIVERED_SCORE.empty_table() if scores is None else scores
-        engine.register(
-            "staging.delivered_score", _join(_of(held.score, touched), delivered, DELIVERED_SCORE)
-        )
+        given = DELIVERED_SCORE.empty_table() if scores is None else scores
+        engine.register("staging.delivered_score", _join(_of(held.score, touched), given, DELIVERED_SCORE))
         score = _as(engine.query(_read("score.sql")), SCORE.arrow_schema)
     return Staged(
         _ordered(pa.concat_tables([_not_of(held.message, touched), message]), "turn"),
@@ -90,6 +87,20 @@ def fold(
         _ordered(pa.concat_tables([_not_of(held.event, touched), event]), "event_id"),
         _ordered(pa.concat_tables([_not_of(held.score, touched), score]), "message_id", "source", "name"),
     )
+
+
+def _keep(engine: DuckDBEngine, delivered: pa.Table) -> pa.Table:
+    """Each message once, sorted by thread and time. Texts take no part in the query: only places do."""
+    keys = delivered.select(KEYS).append_column("place", pa.array(np.arange(delivered.num_rows)))
+    engine.register("staging.delivered_message", keys)
+    kept = engine.query(_read("message.sql"))
+    rows = delivered.take(kept["place"])
+    for name in ("received_on", "copy_count", "same_copy_count"):
+        place = rows.schema.get_field_index(name)
+        rows = rows.set_column(
+            place, rows.schema.field(place), kept[name].cast(rows.schema.field(place).type)
+        )
+    return rows
 
 
 def _cut_episodes(kept: pa.Table, rule: DeploymentRule) -> pa.Table:

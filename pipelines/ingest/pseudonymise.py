@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import os
 import secrets
@@ -12,6 +13,8 @@ from pathlib import Path
 from pipelines.keys import KEY_FILE, check_key
 
 UNKNOWN = "unknown"
+BLOCK = 64
+"""Bytes of a block of SHA-256."""
 REMEMBERED = 1_000_000
 """Threads and users whose pseudonyms are kept at hand. A message comes once: its own is not worth memory."""
 
@@ -22,6 +25,13 @@ class Pseudonymiser:
     def __init__(self, key: bytes) -> None:
         self._key = key
         self._remembered = lru_cache(REMEMBERED)(self._hash)
+
+    @property
+    def pads(self) -> tuple[bytes, bytes]:
+        """Inner and outer key of the same HMAC (RFC 2104), for an engine that hashes whole columns."""
+        key = self._key if len(self._key) <= BLOCK else hashlib.sha256(self._key).digest()
+        padded = key.ljust(BLOCK, b"\0")
+        return bytes(byte ^ 0x36 for byte in padded), bytes(byte ^ 0x5C for byte in padded)
 
     def identify(self, purpose: str, *parts: object) -> str:
         """The pseudonym of some raw id: 32 hexadecimal characters, or 'unknown' when there is no id."""

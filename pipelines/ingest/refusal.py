@@ -6,6 +6,8 @@ of it: both would lead from the ledger back to the person.
 
 from __future__ import annotations
 
+import pyarrow as pa
+
 from pipelines.ingest.pseudonymise import Pseudonymiser
 from pipelines.ingest.source import Reason, Records, Rejection
 from pipelines.tombstones import SubjectKind, Tombstones
@@ -25,16 +27,26 @@ def refuse_erased(
             continue
         users = pseudonymiser.identify_all("user", deployment_id, columns["user"])
         threads = pseudonymiser.identify_all("thread", deployment_id, columns["thread"])
-        erased = {
-            kind: {one for one in set(ids) if tombstones.covers(kind, deployment_id, one)}
-            for kind, ids in ((SubjectKind.USER, users), (SubjectKind.THREAD, threads))
-        }
-        kept = [
-            place
-            for place, (user, thread) in enumerate(zip(users, threads, strict=True))
-            if user not in erased[SubjectKind.USER] and thread not in erased[SubjectKind.THREAD]
-        ]
+        gone = _erased(users, threads, deployment_id, tombstones)
+        kept = [place for place, is_gone in enumerate(gone) if not is_gone]
         count += len(users) - len(kept)
         for name, values in columns.items():
             columns[name] = [values[place] for place in kept]
+    if records.plain is not None:
+        users = pseudonymiser.identify_all("user", deployment_id, records.plain["user"].to_pylist())
+        threads = pseudonymiser.identify_all("thread", deployment_id, records.plain["thread"].to_pylist())
+        gone = _erased(users, threads, deployment_id, tombstones)
+        count += sum(gone)
+        records.plain = records.plain.filter(pa.array([not one for one in gone], pa.bool_()))
     records.rejected += [Rejection(NOWHERE, Reason.ERASED, None, b"")] * count
+
+
+def _erased(users: list[str], threads: list[str], deployment_id: str, tombstones: Tombstones) -> list[bool]:
+    erased = {
+        kind: {one for one in set(ids) if tombstones.covers(kind, deployment_id, one)}
+        for kind, ids in ((SubjectKind.USER, users), (SubjectKind.THREAD, threads))
+    }
+    return [
+        user in erased[SubjectKind.USER] or thread in erased[SubjectKind.THREAD]
+        for user, thread in zip(users, threads, strict=True)
+    ]

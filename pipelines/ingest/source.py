@@ -13,6 +13,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+import pyarrow as pa
+
 
 class Reason(StrEnum):
     """Why a record, or a whole file, was rejected."""
@@ -62,6 +64,7 @@ class Records:
     events: dict[str, list[object]] = field(default_factory=dict)
     rejected: list[Rejection] = field(default_factory=list)
     record_count: int = 0
+    plain: pa.Table | None = None  # more messages, as columns of Arrow (`pipelines.ingest.raw`)
     handed_on: tuple[int, int] = (0, 0)  # messages and events that were accepted and are not held any more
     is_transcript: bool = False
     notes: list[str] = field(default_factory=list)
@@ -69,7 +72,11 @@ class Records:
     @property
     def message_count(self) -> int:
         """Accepted messages."""
-        return len(next(iter(self.messages.values()), [])) + self.handed_on[0]
+        return (
+            len(next(iter(self.messages.values()), []))
+            + (self.plain.num_rows if self.plain is not None else 0)
+            + self.handed_on[0]
+        )
 
     @property
     def event_count(self) -> int:

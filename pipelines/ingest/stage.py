@@ -9,16 +9,22 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.ingest.field import UNRECOGNISED
 from pipelines.ingest.pseudonymise import UNKNOWN, Pseudonymiser
+from pipelines.ingest.raw import read_columns
 from pipelines.ingest.redact import Redactor
+from pipelines.ingest.sieve import redact_texts
 from pipelines.ingest.source import Records
 from pipelines.schemas.staging import EVENT, MESSAGE, SCORE, VERSIONS
 from pipelines.schemas.table import SLICES, TIMESTAMP
+from pipelines.settings import REPOSITORY
 
+SQL = REPOSITORY / "sql" / "staging"
 SOFTWARE = ("model", "prompt_version", *VERSIONS)
 """Slices that name software, not people; their versions may look like numbers to ring."""
 NOT_YET = {"conversation_id", "turn", "day"}
@@ -38,35 +44,32 @@ class Stager:
 
     def stage_messages(self, records: Records, received_on: dt.date) -> pa.Table:
         """Rows of `staging.message` without episode, turn and day."""
-        columns, count = records.messages, records.message_count
+        rows = read_columns(records)
+        count = rows.num_rows
         if count == 0:
             return DELIVERED_MESSAGE.empty_table()
-        redacted = [
-            self.redactor.redact(str(text), is_assistant=role == "assistant", region=str(region or ""))
-            for text, role, region in zip(columns["text"], columns["role"], columns["region"], strict=True)
-        ]
-        told = [columns["thread"], columns["message_id"]] if records.is_transcript else columns.values()
-        hashes = [self.pseudonymiser.fingerprint(repr(row).encode()) for row in zip(*told, strict=True)]
-        copies = [0 if records.is_transcript else 1] * count  # the fold makes one of none
-        moments = pa.array(columns["sent_at"], pa.int64()).cast(TIMESTAMP)
-        rows = {
-            "deployment_id": [self.deployment_id] * count,
-            "thread_id": self.pseudonymiser.identify_all("thread", self.deployment_id, columns["thread"]),
-            "user_id": self.pseudonymiser.identify_all("user", self.deployment_id, columns["user"]),
-            "message_id": self._message_ids(columns, hashes),
-            "source_turn": columns["turn"],
-            "role": columns["role"],
-            "text": [item.text for item in redacted],
+        texts, redacted = redact_texts(self.redactor, rows)
+        names = self._name(rows, is_transcript=records.is_transcript)
+        copies = pa.repeat(pa.scalar(0 if records.is_transcript else 1), count)  # the fold makes one of none
+        moments = rows["sent_at"].combine_chunks().cast(TIMESTAMP)
+        columns = {
+            "deployment_id": pa.repeat(pa.scalar(self.deployment_id), count),
+            "thread_id": self._identify("thread", rows["thread"]),
+            "user_id": self._identify("user", rows["user"]),
+            "message_id": names["message_id"],
+            "source_turn": rows["turn"],
+            "role": rows["role"],
+            "text": texts,
             "sent_at": moments,
             "sent_on": local_dates(moments, self.zone),
-            **{name: self._labels(name, columns[name]) for name in (*SLICES, *VERSIONS)},
-            "received_on": [received_on] * count,
-            "content_hash": hashes,
+            **{name: self._labels(name, rows[name]) for name in (*SLICES, *VERSIONS)},
+            "received_on": pa.repeat(pa.scalar(received_on), count),
+            "content_hash": names["content_hash"],
             "copy_count": copies,
             "same_copy_count": copies,
-            "redacted_count": [item.count for item in redacted],
+            "redacted_count": pa.array(redacted),
         }
-        return pa.table(rows, schema=DELIVERED_MESSAGE)
+        return pa.table(columns).cast(DELIVERED_MESSAGE)
 
     def stage_scores(self, records: Records, messages: pa.Table) -> pa.Table:
         """Rows of `staging.score` without episode and day, for `messages` as they were staged."""
@@ -107,23 +110,38 @@ class Stager:
         }
         return pa.table(rows, schema=DELIVERED_EVENT)
 
-    def _labels(self, name: str, values: list[object]) -> list[str]:
-        # A contact detail in the place of a label would pass by the text's redaction.
-        known = {value: str(value or UNKNOWN) for value in set(values)}
-        for value, label in known.items() if name not in SOFTWARE else ():
-            if self.redactor.redact(label, is_assistant=False).count:
-                known[value] = UNRECOGNISED
-        return [known[value] for value in values]
+    def _identify(self, purpose: str, ids: pa.ChunkedArray) -> pa.Array:
+        """Pseudonyms of a column, each id hashed once."""
+        encoded = ids.combine_chunks().dictionary_encode()
+        known = self.pseudonymiser.identify_all(purpose, self.deployment_id, encoded.dictionary.to_pylist())
+        return pc.fill_null(pa.array(known, pa.string()).take(encoded.indices), UNKNOWN)
 
-    def _message_ids(self, columns: dict[str, list[object]], hashes: list[str]) -> list[str]:
-        # The log's own id, else the place in the thread, else what was said and when.
-        parts = zip(columns["thread"], columns["message_id"], columns["turn"], hashes, strict=True)
-        return [
-            self.pseudonymiser.identify(
-                "message", self.deployment_id, thread, *_first_known(id=own_id, turn=turn, content=content)
+    def _labels(self, name: str, values: pa.ChunkedArray) -> pa.Array:
+        # A contact detail in the place of a label would pass by the text's redaction.
+        encoded = values.combine_chunks().dictionary_encode()
+        labels = [str(value or UNKNOWN) for value in encoded.dictionary.to_pylist()]
+        if name not in SOFTWARE:
+            labels = [
+                UNRECOGNISED if self.redactor.redact(label, is_assistant=False).count else label
+                for label in labels
+            ]
+        return pc.fill_null(pa.array(labels, pa.string()).take(encoded.indices), UNKNOWN)
+
+    def _name(self, rows: pa.Table, *, is_transcript: bool) -> pa.Table:
+        """`message_id` and `content_hash` of each row."""
+        inner_key, outer_key = self.pseudonymiser.pads
+        with DuckDBEngine() as engine:
+            places = pa.array(np.arange(rows.num_rows))
+            engine.register("staging.accepted_message", rows.append_column("place", places))
+            return engine.query(
+                (SQL / "identity.sql").read_text(encoding="utf-8"),
+                {
+                    "is_transcript": is_transcript,
+                    "deployment_id": self.deployment_id,
+                    "inner_key": inner_key,
+                    "outer_key": outer_key,
+                },
             )
-            for thread, own_id, turn, content in parts
-        ]
 
 
 def fill_columns(rows: pa.Table, schema: pa.Schema) -> pa.Table:
@@ -137,7 +155,3 @@ def fill_columns(rows: pa.Table, schema: pa.Schema) -> pa.Table:
 def local_dates(moments: pa.Array, zone: str) -> pa.Array:
     """Dates of UTC moments in an IANA zone."""
     return pc.local_timestamp(moments.cast(pa.timestamp("us", tz=zone))).cast(pa.date32(), safe=False)
-
-
-def _first_known(**parts: object) -> tuple[str, object]:
-    return next((name, value) for name, value in parts.items() if value is not None)

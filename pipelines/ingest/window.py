@@ -22,18 +22,25 @@ Span = tuple[dt.datetime, dt.datetime]
 
 def find_days(lake: Lake, *, rule: DeploymentRule, messages: pa.Table, events: pa.Table) -> set[dt.date]:
     """The days of staging to load and fold with the delivered rows."""
-    arrived: dict[str, list[Span]] = defaultdict(list)
-    for table, column in ((messages, "sent_at"), (events, "occurred_at")):
-        for thread, moment in zip(table["thread_id"].to_pylist(), table[column].to_pylist(), strict=True):
-            arrived[thread].append((moment, moment))
     dates = {day for table, column in ((messages, "sent_on"), (events, "occurred_on"))
              for day in pc.unique(table[column]).to_pylist()}  # fmt: skip
     reach = _reach(rule)
     days = {day + step * DAY for day in dates for step in range(-reach, reach + 1)}
     existing = {day for deployment, day in lake.partitions("staging.conversation") if deployment == rule.id}
+    if not existing:
+        return days
+    arrived = _arrivals(messages, events)
     while wider := _missing(lake, rule, arrived, days) & existing - days:
         days |= {day + step * DAY for day in wider for step in range(-reach, reach + 1)}
     return days
+
+
+def _arrivals(messages: pa.Table, events: pa.Table) -> dict[str, list[Span]]:
+    arrived: dict[str, list[Span]] = defaultdict(list)
+    for table, column in ((messages, "sent_at"), (events, "occurred_at")):
+        for thread, moment in zip(table["thread_id"].to_pylist(), table[column].to_pylist(), strict=True):
+            arrived[thread].append((moment, moment))
+    return arrived
 
 
 def _reach(rule: DeploymentRule) -> int:

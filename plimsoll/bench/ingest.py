@@ -27,6 +27,8 @@ WITH_REDACTION, WITHOUT_REDACTION = 4.0, 2.5
 class _NoRedactor(Redactor):
     """Leaves every text as it is: what ingest costs without redaction, for the bench alone."""
 
+    hints = ()
+
     def __init__(self) -> None:
         super().__init__(CrisisLines(frozenset(), frozenset()))
 

@@ -1,8 +1,8 @@
--- Each delivered message once: of conflicting copies the smallest content hash wins, of equal ones the first.
--- Grain: one row a message.
+-- Which delivered rows are kept: of conflicting copies the smallest content hash wins, of equal ones the first.
+-- Grain: one row a message, by the place of the row that is kept, in the order of threads and time.
 -- Missing: a message that was never accepted has no row; ledger.rejected says why.
 
-with kept as (
+with repeated as (
     select
         message_id,
         min(content_hash) as content_hash,
@@ -10,6 +10,7 @@ with kept as (
         sum(copy_count) as copy_count
     from staging.delivered_message
     group by message_id
+    having count(*) > 1
 ),
 
 same as (
@@ -17,52 +18,62 @@ same as (
         delivered_message.message_id,
         sum(delivered_message.same_copy_count) as same_copy_count
     from staging.delivered_message
-    inner join kept
+    inner join repeated
         on
-            delivered_message.message_id = kept.message_id
-            and delivered_message.content_hash = kept.content_hash
+            delivered_message.message_id = repeated.message_id
+            and delivered_message.content_hash = repeated.content_hash
     group by delivered_message.message_id
 ),
 
 numbered as (
     select
-        *,
-        row_number() over (partition by message_id, content_hash order by sent_at, received_on) as copy_number
+        delivered_message.place,
+        delivered_message.message_id,
+        row_number() over (
+            partition by delivered_message.message_id
+            order by delivered_message.sent_at, delivered_message.received_on, delivered_message.place
+        ) as copy_number
     from staging.delivered_message
+    inner join repeated
+        on
+            delivered_message.message_id = repeated.message_id
+            and delivered_message.content_hash = repeated.content_hash
+),
+
+kept as (
+    select
+        numbered.place,
+        repeated.received_on,
+        repeated.copy_count,
+        same.same_copy_count
+    from numbered
+    inner join repeated on numbered.message_id = repeated.message_id
+    inner join same on numbered.message_id = same.message_id
+    where numbered.copy_number = 1
+
+    union all
+
+    select
+        delivered_message.place,
+        delivered_message.received_on,
+        delivered_message.copy_count,
+        delivered_message.same_copy_count
+    from staging.delivered_message
+    where not exists (
+        select 1 from repeated
+        where repeated.message_id = delivered_message.message_id
+    )
 )
 
 select
-    numbered.deployment_id,
-    numbered.thread_id,
-    numbered.user_id,
-    numbered.message_id,
-    numbered.source_turn,
-    numbered.role,
-    numbered.text,
-    numbered.sent_at,
-    numbered.sent_on,
-    numbered.model,
-    numbered.prompt_version,
-    numbered.language,
-    numbered.region,
-    numbered.age_band,
-    numbered.gender,
-    numbered.use,
-    numbered.surface,
-    numbered.model_requested,
-    numbered.model_served,
-    numbered.provider_fingerprint,
-    numbered.policy_version,
+    kept.place,
     kept.received_on,
-    numbered.content_hash,
     cast(greatest(1, kept.copy_count) as bigint) as copy_count,
-    cast(greatest(1, same.same_copy_count) as bigint) as same_copy_count,
-    numbered.redacted_count
-from numbered
-inner join kept
-    on
-        numbered.message_id = kept.message_id
-        and numbered.content_hash = kept.content_hash
-inner join same on numbered.message_id = same.message_id
-where numbered.copy_number = 1
-order by numbered.thread_id, numbered.sent_at, numbered.source_turn, numbered.message_id
+    cast(greatest(1, kept.same_copy_count) as bigint) as same_copy_count
+from kept
+inner join staging.delivered_message on kept.place = delivered_message.place
+order by
+    delivered_message.thread_id,
+    delivered_message.sent_at,
+    delivered_message.source_turn,
+    delivered_message.message_id

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pipelines.ingest.document import is_csv, read_items
+import numpy as np
+
+from pipelines.ingest.block import Block, read_blocks
+from pipelines.ingest.columnar import PlainField, PlainReader, Plan, make_plan
+from pipelines.ingest.document import UNREADABLE, Item, is_csv, is_lines, read_items, read_line
 from pipelines.ingest.field import (
     SLICES,
     RecordError,
@@ -65,6 +69,31 @@ class MappedSource:
         self._rules = tuple(_compile(rule, zone) for rule in mapping.records)
         # A column of CSV has no type and may hold a dot in its name, which elsewhere leads into a structure.
         self._csv_rules = tuple(_flatten(rule) for rule in self._rules)
+        self._plan = _plan(self._rules, zone)
+
+    def read_parts(
+        self, path: Path, *, received_on: dt.date, only: Iterable[int] | None = None
+    ) -> Iterator[Records]:
+        """The same in parts; plain records of JSON lines as columns, see `columnar`."""
+        if self._plan is None or only is not None or not _holds_plain_lines(path):
+            yield self.read(path, received_on=received_on, only=only)
+            return
+        reader, latest = PlainReader(self._plan), latest_time(received_on)
+        try:
+            for block in read_blocks(path):
+                plain, is_plain = reader.read(block, latest=latest)
+                records = Records(plain=plain, record_count=plain.num_rows)
+                self._read_left(block, is_plain, records, latest=latest)
+                yield records
+        except UNREADABLE:
+            yield Records(rejected=[Rejection(0, Reason.BROKEN_ARCHIVE, None, b"")])
+
+    def _read_left(self, block: Block, is_plain: np.ndarray, records: Records, *, latest: int) -> None:
+        """One by one, the records of a block that are not plain."""
+        for place in np.flatnonzero(~is_plain):
+            line = block.not_text.get(int(place)) or block.lines[int(place)].as_py().encode()
+            for item in read_line(block.first + int(place), line, is_too_long=int(place) in block.too_long):
+                self._take(item, self._rules, latest=latest, records=records)
 
     def read(self, path: Path, *, received_on: dt.date, only: Iterable[int] | None = None) -> Records:
         """The records of one file; see `Source.read`."""
@@ -72,14 +101,18 @@ class MappedSource:
         rules = self._csv_rules if is_csv(path) else self._rules
         latest = latest_time(received_on)
         for item in read_items(path, only=only):
-            records.record_count += item.position > 0
-            try:
-                if item.reason is not None:
-                    raise RecordError(item.reason)
-                _read(item.record, rules, latest=latest, records=records)
-            except RecordError as error:
-                records.rejected.append(Rejection(item.position, error.reason, error.field, item.raw))
+            self._take(item, rules, latest=latest, records=records)
         return records
+
+    @staticmethod
+    def _take(item: Item, rules: tuple[_Rule, ...], *, latest: int, records: Records) -> None:
+        records.record_count += item.position > 0
+        try:
+            if item.reason is not None:
+                raise RecordError(item.reason)
+            _read(item.record, rules, latest=latest, records=records)
+        except RecordError as error:
+            records.rejected.append(Rejection(item.position, error.reason, error.field, item.raw))
 
 
 def _read(record: dict[str, Any], rules: tuple[_Rule, ...], *, latest: int, records: Records) -> None:
@@ -113,6 +146,31 @@ def _match(record: dict[str, Any], rules: tuple[_Rule, ...]) -> _Rule:
     if missing and missing[0].when_path:
         raise RecordError(Reason.MISSING_FIELD, ".".join(missing[0].when_path))
     raise RecordError(Reason.UNKNOWN_RECORD)
+
+
+def _holds_plain_lines(path: Path) -> bool:
+    try:
+        return is_lines(path)
+    except UNREADABLE:
+        return False  # the other reading says what is wrong
+
+
+def _plan(rules: tuple[_Rule, ...], zone: ZoneInfo) -> Plan | None:
+    """How plain messages are read as columns: those of the first rule for messages that can be."""
+    before: list[tuple[tuple[str, ...], str]] = []
+    for rule in rules:
+        when = None if rule.when_path is None else (rule.when_path, rule.when_value)
+        if when is not None and not isinstance(when[1], str):
+            return None
+        if rule.kind == "message":
+            fields = tuple(
+                PlainField(one.name, one.path, one.is_required, one.convert) for one in rule.fields
+            )
+            return make_plan(when=when, before=tuple(before), fields=fields, zone=zone)  # type: ignore[arg-type]
+        if when is None:
+            return None
+        before.append(when)  # type: ignore[arg-type]
+    return None
 
 
 def _flatten(rule: _Rule) -> _Rule:

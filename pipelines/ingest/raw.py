@@ -1,0 +1,30 @@
+"""Accepted messages as Arrow columns, still in the raw terms of the log: what staging is made from."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from pipelines.ingest.mapping import MESSAGE_FIELDS
+from pipelines.ingest.source import Records
+
+NUMBERS = ("turn", "sent_at")
+NOT_STAGED = ("is_test_traffic",)
+MESSAGE_SCHEMA = pa.schema(
+    [
+        pa.field(name, pa.int64() if name in NUMBERS else pa.string())
+        for name in MESSAGE_FIELDS
+        if name not in NOT_STAGED
+    ]
+)
+"""`sent_at` in microseconds since 1970."""
+
+
+def read_columns(records: Records) -> pa.Table:
+    """All accepted messages of some records."""
+    listed = records.messages
+    tables = [MESSAGE_SCHEMA.empty_table()]
+    if listed:
+        tables.append(pa.table({one.name: pa.array(listed[one.name], one.type) for one in MESSAGE_SCHEMA}))
+    if records.plain is not None:
+        tables.append(records.plain)
+    return pa.concat_tables(tables)
