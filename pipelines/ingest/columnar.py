@@ -37,7 +37,7 @@ from pipelines.ingest.field import (
 from pipelines.ingest.raw import MESSAGE_SCHEMA
 
 TEXT, WHOLE = "VARCHAR", ("UBIGINT", "BIGINT")
-ODD = r"(?i),\s*[}\]]|[:\[,]\s*[-+]?(?:nan|inf|infinity)\s*[,}\]]"
+ODD = r"(?i),\s*[}\]]|[:\[,]\s*[-+]?(?:nan|inf|infinity)\s*[,}\]]|\de\+?\d{3}"
 """What the engine's JSON reader forgives and the reading of single records does not."""
 LOCAL_TIME = r"\d{4}-\d\d-\d\d[T ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?"
 TIME = LOCAL_TIME + r"(Z|[+-](0\d|1[0-4]):[0-5]\d)"

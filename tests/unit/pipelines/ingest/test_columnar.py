@@ -67,7 +67,8 @@ TEXTS = [
     "é",
 ]
 LINES = [
-    b"", b"   ", b"\r", b"not json", b"[1]", b"7", b"null", b'"text"', b'{"a": 1,}', b'{"a": NaN}',
+    b"", b"   ", b"\r", b"not json",
+    b"[1]", b"7", b"null", b'"text"', b'{"a": 1,}', b'{"a": NaN}', b'{"a": 1e999}',
     b"{} trailing",
     b'{"event": "message"}', b"\xff\xfe", b'{"event": "message", "body": "\xff"}', b'{"a": "\\ud800"}',
     b' {"event": "message"} \r', b"{", b'{"event": "other"}', b'{"event": 7}', b'{"event": null}',
