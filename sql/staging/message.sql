@@ -1,4 +1,4 @@
--- Which delivered rows are kept: of conflicting copies the smallest content hash wins, of equal ones the first.
+-- Which delivered rows are kept: of conflicts the smallest content hash, of equal copies the first.
 -- Grain: one row a message, by the place of the row that is kept, in the order of threads and time.
 -- Missing: a message that was never accepted has no row; ledger.rejected says why.
 
