@@ -21,6 +21,7 @@ from pipelines.schemas import LAKE_TABLES
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
+    "enable_progress_bar": False,  # it would stand in the middle of a document of --json
 }
 
 # `set schema` takes no parameter, and SQL is never put together from strings.

@@ -93,10 +93,11 @@ class Redactor:
     """Replaces contact details by typed tokens; pure, and the same for the same text.
 
     Attributes:
-        hints: in a text in which none of them is found, nothing is replaced. Every recogniser has one here.
+        hints: in a text in which none of them is found, nothing is replaced. Every recogniser has one
+            here; None if one of them has to see every text.
     """
 
-    hints: tuple[re.Pattern[str], ...] = (
+    hints: tuple[re.Pattern[str], ...] | None = (
         AT, SPELLED, ADDRESS, FOUR_PARTS, COLONS, CHECKED, SIX_DIGITS,
     )  # fmt: skip
 

@@ -49,8 +49,10 @@ def redact_texts(redactor: Redactor, rows: pa.Table) -> tuple[pa.Array, np.ndarr
     return pc.replace_with_mask(texts, pa.array(is_changed), pa.array(changed, texts.type)), counts
 
 
-def find_candidates(texts: pa.Array, hints: Sequence[re.Pattern[str]]) -> np.ndarray:
-    """Places of the texts in which a hint may apply, in order."""
+def find_candidates(texts: pa.Array, hints: Sequence[re.Pattern[str]] | None) -> np.ndarray:
+    """Places of the texts in which a hint may apply, in order; all places where there are no hints to go by."""
+    if hints is None:
+        return np.arange(len(texts))
     found = np.zeros(0, dtype=np.int64)
     if not hints:
         return found

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.engines.duckdb import SETTINGS
 from pipelines.ingest.deliver import ingest_folder
 from pipelines.ingest.mapping import parse_mapping
 from pipelines.ingest.redact import CrisisLines, Redacted, Redactor
@@ -39,7 +40,7 @@ class _NoRedactor(Redactor):
 
 def copy_log(log: Path, target: Path) -> int:
     """The yardstick; returns bytes written."""
-    with duckdb.connect(":memory:") as connection:
+    with duckdb.connect(":memory:", config=SETTINGS) as connection:
         connection.execute("set preserve_insertion_order = false")
         connection.read_json(str(log), format="newline_delimited").write_parquet(
             str(target), compression="zstd"

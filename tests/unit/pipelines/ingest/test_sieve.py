@@ -46,7 +46,7 @@ def test_columns_are_redacted_as_single_texts_are(redactor):
 
 
 def test_a_text_is_passed_by_each_hint_that_finds_something_in_it(redactor):
-    for hint in redactor.hints:
+    for hint in redactor.hints or ():
         wanted = {place for place, text in enumerate(TEXTS) if hint.search(text)}
         assert wanted <= set(find_candidates(pa.array(TEXTS), (hint,)).tolist()), hint.pattern
 
@@ -54,6 +54,10 @@ def test_a_text_is_passed_by_each_hint_that_finds_something_in_it(redactor):
 def test_plain_words_are_kept_back_and_neighbours_are_told_apart(redactor):
     texts = ["one.", "Two words", "three: ", ":x", "12", "34 56", "mail@example.org", "four"]
     assert find_candidates(pa.array(texts), redactor.hints).tolist() == [6]
+
+
+def test_where_nothing_hints_every_text_is_looked_at():
+    assert find_candidates(pa.array(["one", "two"]), None).tolist() == [0, 1]
 
 
 def test_without_hints_nothing_is_passed():
