@@ -21,7 +21,6 @@ from pipelines.schemas import LAKE_TABLES
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
-    "enable_progress_bar": False,  # it would stand in the middle of a document of --json
 }
 
 # `set schema` takes no parameter, and SQL is never put together from strings.
@@ -38,6 +37,7 @@ USE_LAYER = {
 }
 CREATE_LAYERS = """
 set timezone = 'UTC';
+set enable_progress_bar = false;
 create schema if not exists ledger; create schema if not exists staging;
 create schema if not exists finding; create schema if not exists history;
 create schema if not exists fact; create schema if not exists indicator;

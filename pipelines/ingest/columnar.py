@@ -112,6 +112,7 @@ class PlainReader:
         self._plan = plan
         self._connection = duckdb.connect(":memory:", config=SETTINGS)
         self._connection.execute("set timezone = 'UTC'")
+        self._connection.execute("set enable_progress_bar = false")
 
     def read(self, block: Block, *, latest: int) -> tuple[pa.Table, np.ndarray]:
         """Plain messages of a block, and which lines they were; all others are for the slower reading."""

@@ -50,7 +50,7 @@ def redact_texts(redactor: Redactor, rows: pa.Table) -> tuple[pa.Array, np.ndarr
 
 
 def find_candidates(texts: pa.Array, hints: Sequence[re.Pattern[str]] | None) -> np.ndarray:
-    """Places of the texts in which a hint may apply, in order; all places where there are no hints to go by."""
+    """Places of the texts in which a hint may apply, in order; all places where there are none to go by."""
     if hints is None:
         return np.arange(len(texts))
     found = np.zeros(0, dtype=np.int64)

@@ -41,6 +41,7 @@ class _NoRedactor(Redactor):
 def copy_log(log: Path, target: Path) -> int:
     """The yardstick; returns bytes written."""
     with duckdb.connect(":memory:", config=SETTINGS) as connection:
+        connection.execute("set enable_progress_bar = false")
         connection.execute("set preserve_insertion_order = false")
         connection.read_json(str(log), format="newline_delimited").write_parquet(
             str(target), compression="zstd"
