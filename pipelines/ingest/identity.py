@@ -18,6 +18,7 @@ NAME_HINTS = (
     *("name", "called", "call me", "heiß", "heiss", "nennt mich"),
     *("appelle", "mon nom", "prénom", "prenom", "llamo", "nombre", "apellido"),
 )
+NAME_HINT = re.compile("|".join(NAME_HINTS), re.I)
 STREET_HINTS = (
     *(" st", " ave", " road", " rd", " lane", " ln", " drive", " dr", "boulevard", "blvd", " court", " ct"),
     *(" pl", " sq", " terrace", " way", " close", " cres", "gardens", " grove", "highway", " hwy"),

@@ -98,12 +98,14 @@ class Redactor:
     """
 
     hints: tuple[re.Pattern[str], ...] | None = (
-        AT, SPELLED, ADDRESS, FOUR_PARTS, COLONS, CHECKED, SIX_DIGITS,
+        AT, SPELLED, ADDRESS, FOUR_PARTS, COLONS, CHECKED, SIX_DIGITS, identity.DIGIT, identity.NAME_HINT,
     )  # fmt: skip
 
     def __init__(self, lines: CrisisLines, *, names: NameFinder | None = None) -> None:
         self._lines = lines
         self._names = names
+        if names is not None:  # a model finds names anywhere
+            self.hints = None
 
     def redact(self, text: str, *, is_assistant: bool, region: str | None = None) -> Redacted:
         """The text with typed tokens in the place of contact details."""
