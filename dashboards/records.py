@@ -138,11 +138,14 @@ class Alarm:
     confirmed_on: date | None
     cause: str
     note: str
+    stream_id: str = ""
+    resolution: str | None = None
+    held_by: str = ""
 
     @property
     def is_open(self) -> bool:
-        """Whether the data still support it and nobody has resolved it."""
-        return self.closed_on is None and self.state != "resolved"
+        """Whether nobody has resolved it, and the data have not let go of it."""
+        return self.state != "resolved"
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,37 @@ ALARM_MARKS: Mapping[str, Mark] = {
     "alarm": Mark("alarm", Shape.OCTAGON, Tone.CONCERN, "The evidence is past its threshold."),
     "watch": Mark("watch", Shape.TRIANGLE, Tone.CAUTION, "Evidence is gathering; not past the threshold."),
     "acknowledged": Mark("acknowledged", Shape.HALF, Tone.UNKNOWN, "A person has seen it."),
-    "resolved": Mark("resolved", Shape.DISC, Tone.CALM, "The data no longer support it."),
+    "resolved": Mark(
+        "resolved", Shape.DISC, Tone.CALM, "A person said what it was, or the data no longer support it."
+    ),
+}
+
+RESOLUTION_WORDS: Mapping[str, str] = {
+    "true": "true",
+    "false": "false: chance",
+    "data": "a fault of the data",
+    "expected": "expected",
+    "passed": "passed; nobody has said what it was",
+}
+
+STREAM_MARKS: Mapping[str, Mark] = {
+    "on": Mark("yes", Shape.OCTAGON, Tone.CONCERN, "An alarm of it calls a person."),
+    "list": Mark("no, a list", Shape.DASH, Tone.QUIET, "Its alarms are shown and call nobody."),
+}
+
+FINDING_MARKS: Mapping[str, Mark] = {
+    "unconfirmed": Mark(
+        "unconfirmed", Shape.OCTAGON, Tone.CONCERN, "A detector found it; nobody has looked."
+    ),
+    "confirmed": Mark("confirmed", Shape.DIAMOND, Tone.CAUTION, "A person looked, and an incident is open."),
+    "not_confirmed": Mark("not confirmed", Shape.DISC, Tone.CALM, "A person looked, and it is not so."),
+}
+
+NOTICE_MARKS: Mapping[str, Mark] = {
+    "queued": Mark("waits to be sent", Shape.RING, Tone.CAUTION, "No server has taken it yet."),
+    "failed": Mark("not sent", Shape.OCTAGON, Tone.CONCERN, "Every way refused so far; it is tried again."),
+    "sent": Mark("sent", Shape.HALF, Tone.UNKNOWN, "A server took it; nobody has acknowledged it."),
+    "acknowledged": Mark("acknowledged", Shape.DISC, Tone.CALM, "A person has it."),
 }
 
 EQUITY_MARKS: Mapping[str, Mark] = {

@@ -192,6 +192,38 @@ def review_e_values(
     return np.stack([1 + stake * (w * y - appetite) for stake in stakes])
 
 
+def review_share_e_values(
+    missed: ArrayLike,
+    weights: ArrayLike,
+    *,
+    appetite: float,
+    alternatives: tuple[float, ...] = ALTERNATIVES,
+) -> FloatArray:
+    """One e-value a reviewed case, alternatives first, for the share of cases that were missed.
+
+    Cases are the reviewed items at which the question arises at all (a person at risk); the others bet
+    nothing. The bet is on weight x (missed - appetite), whose mean over a probability sample is at most 0 if
+    the share of missed cases is at or below the appetite. Stakes depend on the weights alone, which the
+    design fixes before anybody looks. Source: Waudby-Smith & Ramdas 2024, for a ratio of two totals.
+
+    Args:
+        missed: 0 or 1 a case, in the random order of review.
+        weights: units of the frame that a case stands for, over their mean in the whole sample.
+        appetite: the largest share that is acceptable.
+    """
+    y, w = np.broadcast_arrays(np.asarray(missed, dtype=float), np.asarray(weights, dtype=float))
+    if np.any((y != 0) & (y != 1)) or np.any(w <= 0) or not 0 < appetite < 1:
+        raise InvalidArgumentError("missed must be 0 or 1, weights above 0, and the appetite between 0 and 1")
+    if not w.size:
+        return np.ones((len(alternatives), 0))
+    largest, spread = float(w.max()), float(w.sum() / (w**2).sum())
+    stakes = [
+        min((other - appetite) / other * spread, 0.9 / (appetite * largest))
+        for other in _alternatives(appetite, alternatives)
+    ]
+    return np.stack([1 + stake * w * (y - appetite) for stake in stakes])
+
+
 def sum_weeks(events: ArrayLike, trials: ArrayLike) -> tuple[FloatArray, FloatArray]:
     """Totals of full weeks along the last axis, for the confirming tier with its threshold of A / 7.
 

@@ -10,6 +10,7 @@ import typer
 from methods.errors import MethodsError
 from pipelines.errors import PlimsollError
 from plimsoll.commands import (
+    alarming,
     announcing,
     attesting,
     auditing,
@@ -29,6 +30,7 @@ from plimsoll.commands import (
     reviewing,
     running,
     serving,
+    simulating,
     sql,
     state,
     training,
@@ -62,6 +64,8 @@ app.add_typer(reporting.app, name="report")
 app.add_typer(sql.app, name="sql")
 app.add_typer(people.app, name="users")
 app.add_typer(notifying.app, name="notify")
+app.add_typer(alarming.app, name="alarm")
+app.add_typer(simulating.app, name="simulate")
 app.add_typer(governing.app, name="register")
 app.add_typer(attesting.app, name="checklist")
 app.add_typer(regulating.app, name="regime")

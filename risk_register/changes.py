@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 
 from risk_register.errors import NotAllowedError, UnknownRecordError
 from risk_register.model import DeclaredChange, Deployment, RiskState, columns_of
-from risk_register.store import Store
+from risk_register.store import Store, Write
 
 NEAR_DAYS = 28  # a sequential detector needs weeks to see a small change
 AFTER_DAYS = 3  # a day of effect that was written down a little late
@@ -77,42 +77,66 @@ def declare(
         NotAllowedError: the note is blank.
         UnknownRecordError: the register does not know the deployment or a risk.
     """
+    with store.write(actor=actor, at=at) as write:
+        return declare_within(
+            write,
+            deployment_id=deployment_id,
+            effective_on=effective_on,
+            what=what,
+            note=note,
+            is_planned=is_planned,
+            through=through,
+            risk_ids=risk_ids,
+        )
+
+
+def declare_within(
+    write: Write,
+    *,
+    deployment_id: str,
+    effective_on: dt.date,
+    what: Subject,
+    note: str,
+    is_planned: bool,
+    through: Door = Door.COMMAND_LINE,
+    risk_ids: Iterable[str] = (),
+) -> str:
+    """`declare` as part of a write that does more, so that both happen or neither."""
     touched = sorted(set(risk_ids))
     subject = Subject(what)
     if not note.strip():
         raise NotAllowedError(f"A change of {subject.value} needs a note: from what to what.")
-    with store.write(actor=actor, at=at) as write:
-        if write.session.get(Deployment, deployment_id) is None:
-            raise UnknownRecordError(f"The register does not know the deployment {deployment_id}.")
-        for risk_id in touched:
-            if write.session.get(RiskState, (deployment_id, risk_id)) is None:
-                raise UnknownRecordError(f"The register of {deployment_id} has no risk {risk_id}.")
-        known = write.session.scalar(select(func.count()).select_from(DeclaredChange)) or 0
-        change_id = f"change_{known + 1:04d}"
-        write.session.add(
-            DeclaredChange(
-                change_id=change_id,
-                deployment_id=deployment_id,
-                effective_on=effective_on,
-                what=subject.value,
-                note=note.strip(),
-                is_planned=is_planned,
-                declared_by=actor,
-                declared_at=at,
-                declared_through=Door(through).value,
-                risk_ids=" ".join(touched),
-            )
-        )
-        write.record(
-            "change_declared",
-            subject=change_id,
+    if write.session.get(Deployment, deployment_id) is None:
+        raise UnknownRecordError(f"The register does not know the deployment {deployment_id}.")
+    for risk_id in touched:
+        if write.session.get(RiskState, (deployment_id, risk_id)) is None:
+            raise UnknownRecordError(f"The register of {deployment_id} has no risk {risk_id}.")
+    known = write.session.scalar(select(func.count()).select_from(DeclaredChange)) or 0
+    change_id = f"change_{known + 1:04d}"
+    write.session.add(
+        DeclaredChange(
+            change_id=change_id,
             deployment_id=deployment_id,
+            effective_on=effective_on,
             what=subject.value,
-            effective_on=effective_on.isoformat(),
+            note=note.strip(),
             is_planned=is_planned,
-            risks=touched,
+            declared_by=write.actor,
+            declared_at=write.at,
+            declared_through=Door(through).value,
+            risk_ids=" ".join(touched),
         )
-        return change_id
+    )
+    write.record(
+        "change_declared",
+        subject=change_id,
+        deployment_id=deployment_id,
+        what=subject.value,
+        effective_on=effective_on.isoformat(),
+        is_planned=is_planned,
+        risks=touched,
+    )
+    return change_id
 
 
 def list_changes(store: Store, deployment_id: str) -> tuple[ChangeRecord, ...]:

@@ -124,6 +124,13 @@ def acknowledge_within(write: Write, *, reference_id: str) -> tuple[int, ...]:
     return tuple(row.notice_id for row in rows)
 
 
+def acknowledge_known(write: Write, notice_id: int) -> None:
+    """Acknowledge a notice if nobody has, as part of the write that deals with what it tells of."""
+    row = write.session.get(Notice, notice_id)
+    if row is not None and can_step(NoticeState(row.state), to_state=NoticeState.ACKNOWLEDGED):
+        _acknowledge(write, row)
+
+
 def acknowledge_notice(store: Store, *, notice_id: int, actor: str, at: dt.datetime) -> None:
     """Say "I have it": nobody else is called for it.
 

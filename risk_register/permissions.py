@@ -49,6 +49,8 @@ class Action(StrEnum):
     PROPOSE_APPETITE = "propose_appetite"
     APPROVE_APPETITE = "approve_appetite"
     DECIDE_REGIME = "decide_regime"
+    ACKNOWLEDGE_ALARM = "acknowledge_alarm"
+    DECIDE_ALARM = "decide_alarm"
     OPEN_INCIDENT = "open_incident"
     CLOSE_INCIDENT = "close_incident"
     ISSUE_REPORT = "issue_report"
@@ -65,6 +67,7 @@ ALLOWED: MappingProxyType[Role, frozenset[Action]] = MappingProxyType(
                 Action.RUN_PIPELINE,
                 Action.DECLARE_CHANGE,
                 Action.COMMENT,
+                Action.ACKNOWLEDGE_ALARM,
                 Action.OPEN_INCIDENT,
             }
         ),
@@ -92,6 +95,8 @@ ALLOWED: MappingProxyType[Role, frozenset[Action]] = MappingProxyType(
                 Action.APPROVE_ATTESTATION,
                 Action.PROPOSE_APPETITE,
                 Action.APPROVE_APPETITE,
+                Action.ACKNOWLEDGE_ALARM,
+                Action.DECIDE_ALARM,
                 Action.OPEN_INCIDENT,
                 Action.CLOSE_INCIDENT,
                 Action.VIEW_AUDIT,
@@ -109,6 +114,7 @@ ALLOWED: MappingProxyType[Role, frozenset[Action]] = MappingProxyType(
                 Action.PROPOSE_APPETITE,
                 Action.APPROVE_APPETITE,
                 Action.DECIDE_REGIME,
+                Action.ACKNOWLEDGE_ALARM,
                 Action.OPEN_INCIDENT,
                 Action.CLOSE_INCIDENT,
                 Action.ISSUE_REPORT,

@@ -1,12 +1,13 @@
-"""Alarms: what the data ask somebody to look at, told as stories with one cause each, and what has passed.
+"""Alarms: what the data ask somebody to look at, told as stories of one cause, and what became of them.
 
-An alarm follows from the data alone: it opens and closes with them. What people make of it is an incident.
+The order is that of acting: calls that wait, grave findings, open stories, then streams and what has passed.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
@@ -17,41 +18,63 @@ from dashboards.components.marks import draw_mark
 from dashboards.components.shell import draw_chips, draw_heading
 from dashboards.components.table import Heading, Line, draw_download, draw_table
 from dashboards.components.tally import draw_tallies
+from dashboards.pages.alarm_case import merge_cases
+from dashboards.pages.alarm_decision import draw_alarm_decisions, submit
+from dashboards.pages.alarm_floor import draw_calls, draw_floor, draw_listed
+from dashboards.pages.alarm_stream import draw_streams
 from dashboards.pages.overview import say_origin
 from dashboards.pages.page import Page
 from dashboards.records import Alarm, Change
 from dashboards.sheet import Sheet
-from dashboards.theme import BADGE_MARKS
 from dashboards.view import View
-from dashboards.vocabulary import ALARM_MARKS
-from dashboards.wording import MISSING, say_count, say_day, say_words
+from dashboards.vocabulary import ALARM_MARKS, RESOLUTION_WORDS
+from dashboards.wording import MISSING, say_day, say_words
 from risk_register.accounts import Action
-from risk_register.content import load_taxonomy
+from risk_register.alarm_cases import CaseRecord, list_cases
+from risk_register.watched import WATCHED
 
 PATH = "/alarms"
+LONGEST_LIST = 20
 BESIDE = timedelta(days=14)  # a change so long before an alarm is worth reading with it
 KIND_WORDS: Mapping[str, str] = {
     "appetite_exceeded": "Rate past its approved breach limit; evidence adds up day by day.",
+    "missed_above_appetite": "Reviewed samples show more missed than the appetite allows.",
+    "worse_since_release": "Worse since a release than in the weeks before it.",
     "critical_finding": "A grave finding; one is enough.",
     "suspected_unannounced_change": "A new name in the logs, or weeks unlike the reference, undeclared.",
 }
-FINDING_WORDS = {
-    "assistant_harm": "harm by the assistant",
-    "unanswered_risk": "a person at risk whom nothing in the conversation answers",
+HELD_WORDS: Mapping[str, str] = {
+    "data": "no: held by the data; the engineer is called",
+    "muted": "no: muted",
+    "list": "no: its stream is not switched on",
+    "taken": "no: somebody has this stream already",
 }
 HEADINGS = tuple(
     Heading(title) for title in ("Indicator", "State", "Rule", "Evidence", "Opened", "Calls a person", "Note")
 )
 
 
+@dataclass(frozen=True)
+class Beside:
+    """What stories are told with: titles of indicators, changes, and cases by alarm."""
+
+    titles: Mapping[str, str]
+    changes: Sequence[Change]
+    cases: Mapping[str, CaseRecord]
+
+
 def layout(view: View) -> Component:
     """The page."""
-    alarms = view.reader.alarms(view.deployment_id)
-    titles = {one.indicator_id: one.title for one in view.reader.indicators()}
+    cases = list_cases(view.store, view.deployment_id)
+    alarms = merge_cases(view.reader.alarms(view.deployment_id), cases)
+    indicators = {one.indicator_id: one for one in view.reader.indicators()}
+    titles = {name: one.title for name, one in indicators.items()}
     changes = view.reader.changes(view.deployment_id, date.min)
     shown = filter_alarms(view, alarms)
     stories = group_by_cause([alarm for alarm in shown if alarm.is_open])
     past = [alarm for alarm in shown if not alarm.is_open]
+    known = {case.alarm_id: case for case in cases}
+    watched = [name for name in WATCHED if name in indicators]
     return html.Div(
         [
             draw_heading(view, "Alarms", _say_state(alarms)),
@@ -62,6 +85,8 @@ def layout(view: View) -> Component:
                 Counter(alarm.state for alarm in alarms),
                 label="Alarms by state",
             ),
+            draw_calls(view, cases),
+            draw_floor(view),
             html.Div(
                 [
                     draw_chips(view, ("status",)) or html.Span(),
@@ -69,10 +94,14 @@ def layout(view: View) -> Component:
                 ],
                 className="section-heading",
             ),
-            *[_draw_story(view, cause, members, titles, changes) for cause, members in stories],
+            *[
+                _draw_story(view, cause, members, Beside(titles, changes, known))
+                for cause, members in stories
+            ],
             None if stories else _draw_nothing(alarms),
-            _draw_past(view, past, titles),
-            _draw_findings(view),
+            draw_streams(view, alarms, indicators, watched),
+            _draw_past(view, past, titles, known),
+            draw_listed(view),
         ]
     )
 
@@ -99,11 +128,11 @@ def _say_state(alarms: Sequence[Alarm]) -> str:
     open_ones = [alarm for alarm in alarms if alarm.is_open]
     stories = len(group_by_cause(open_ones))
     calling = sum(alarm.is_paging for alarm in open_ones)
-    rule = "An alarm opens and closes with the data alone; a placeholder appetite raises none."
+    rule = "An alarm opens with the data; a person says what it was. A placeholder appetite raises none."
     if not open_ones:
         return f"None is open. {rule}"
     told = f"{len(open_ones)} open in {stories} stor{'y' if stories == 1 else 'ies'}"
-    return f"{told}, {calling} may call a person. {rule}"
+    return f"{told}, {calling} calling a person. {rule}"
 
 
 def _draw_nothing(alarms: Sequence[Alarm]) -> Component:
@@ -130,10 +159,12 @@ def _draw_story(
     view: View,
     cause: str,
     members: Sequence[Alarm],
-    titles: Mapping[str, str],
-    changes: Sequence[Change],
+    known: Beside,
 ) -> Component:
+    titles, changes, cases = known.titles, known.changes, known.cases
     first = min(members, key=lambda alarm: alarm.opened_on)
+    # Deciding begins with what calls; a watch of the same cause waits for its turn.
+    gravest = min(members, key=lambda alarm: (list(ALARM_MARKS).index(alarm.state), alarm.opened_on))
     beside = [change for change in changes if first.opened_on - BESIDE <= change.effective_on <= view.today]
     told: Component = html.P("No change is known of the 14 days before it or since.", className="hint")
     if beside:
@@ -155,9 +186,17 @@ def _draw_story(
             ),
             html.H3("Changes beside it"),
             told,
+            draw_alarm_decisions(
+                view, gravest, cases.get(gravest.alarm_id), count=_count_same(gravest, members, cases)
+            ),
         ],
         className="card",
     )
+
+
+def _count_same(first: Alarm, members: Sequence[Alarm], cases: Mapping[str, CaseRecord]) -> int:
+    """Members of a story that a step is made with: those that stand where the first one stands."""
+    return sum(one.state == first.state and one.alarm_id in cases for one in members)
 
 
 def _draw_line(view: View, alarm: Alarm, titles: Mapping[str, str]) -> Line:
@@ -173,7 +212,7 @@ def _draw_line(view: View, alarm: Alarm, titles: Mapping[str, str]) -> Line:
     return Line(
         (
             [dcc.Link(title, href=view.href(f"/indicators/{alarm.indicator_id}")), incident],
-            draw_mark(ALARM_MARKS[alarm.state]),
+            [draw_mark(ALARM_MARKS[alarm.state]), _draw_resolution(alarm)],
             KIND_WORDS.get(alarm.kind, say_words(alarm.kind)),
             say_evidence(alarm),
             "".join(opened),
@@ -181,6 +220,12 @@ def _draw_line(view: View, alarm: Alarm, titles: Mapping[str, str]) -> Line:
             alarm.note,
         )
     )
+
+
+def _draw_resolution(alarm: Alarm) -> Component | None:
+    if alarm.resolution is None:
+        return None
+    return html.P(RESOLUTION_WORDS.get(alarm.resolution, alarm.resolution), className="why")
 
 
 def say_evidence(alarm: Alarm) -> str:
@@ -194,46 +239,34 @@ def say_evidence(alarm: Alarm) -> str:
 def _say_calling(alarm: Alarm) -> str:
     if alarm.is_paging:
         return "yes"
-    return "no: held by the data" if alarm.cause.startswith("data:") else "no"
+    if not alarm.is_open or alarm.state in {"watch", "acknowledged"}:
+        return "no"
+    return HELD_WORDS.get(alarm.held_by, "no")
 
 
-def _draw_past(view: View, past: Sequence[Alarm], titles: Mapping[str, str]) -> Component:
+def _draw_past(
+    view: View, past: Sequence[Alarm], titles: Mapping[str, str], cases: Mapping[str, CaseRecord]
+) -> Component:
     lines = [_draw_line(view, alarm, titles) for alarm in past]
-    return html.Section(
-        [html.H2("Past"), draw_table("Past alarms", HEADINGS, lines, empty="None in this range.")],
-        className="card",
-    )
-
-
-def _draw_findings(view: View) -> Component:
-    signals = {signal.id: signal.title for signal in load_taxonomy().signals}
-    lines = [
-        Line(
-            (
-                say_day(row.day),
-                FINDING_WORDS.get(row.what, say_words(row.what)),
-                signals.get(row.signal_id, say_words(row.signal_id)),
-                str(row.level),
-                [row.detector_id, " ", draw_mark(BADGE_MARKS[row.badge])],
-                say_count(row.listed_count),
-                say_count(row.day_count),
-            )
-        )
-        for row in view.reader.grave_findings(view.deployment_id, view.since)
-    ]
-    headings = (
-        *(Heading(title) for title in ("Day", "What", "Signal", "Level", "Found by")),
-        Heading("Listed", is_number=True),
-        Heading("Of that day and kind", is_number=True),
-    )
+    unsaid = [one for one in past if one.alarm_id in cases and one.resolution in {None, "passed"}]
     return html.Section(
         [
-            html.H2("Grave findings that nobody has confirmed"),
-            html.P(
-                "Found by a detector; a person reads them in review. At most 20 a day are listed.",
-                className="hint",
-            ),
-            draw_table("Grave findings by day", headings, lines, empty="None in this range."),
+            html.H2("Past"),
+            draw_table("Past alarms", HEADINGS, lines, empty="None in this range."),
+            html.H3("Nobody has said what these were") if unsaid else None,
+            *[
+                html.Details(
+                    [
+                        html.Summary(
+                            f"{titles.get(one.indicator_id, say_words(one.indicator_id))}, "
+                            f"opened {say_day(one.opened_on)}"
+                        ),
+                        draw_alarm_decisions(view, one, cases[one.alarm_id], count=1)
+                        or html.P("Resolving needs the role of safety officer.", className="hint"),
+                    ]
+                )
+                for one in unsaid[:LONGEST_LIST]
+            ],
         ],
         className="card",
     )
@@ -243,10 +276,11 @@ def make_sheet(view: View) -> Sheet:
     """The alarms that the address filters, every field."""
     names = (
         *("alarm_id", "indicator_id", "kind", "state", "opened_on", "closed_on", "confirmed_on"),
-        *("statistic", "threshold", "is_paging", "cause", "note"),
+        *("resolution", "statistic", "threshold", "is_paging", "held_by", "stream_id", "cause", "note"),
     )
-    shown = filter_alarms(view, view.reader.alarms(view.deployment_id))
+    cases = list_cases(view.store, view.deployment_id)
+    shown = filter_alarms(view, merge_cases(view.reader.alarms(view.deployment_id), cases))
     return Sheet("alarms", names, [tuple(getattr(alarm, name) for name in names) for alarm in shown])
 
 
-PAGE = Page(PATH, "Alarms", layout, sheets={"alarms": make_sheet}, aliases=("alarm",))
+PAGE = Page(PATH, "Alarms", layout, submit=submit, sheets={"alarms": make_sheet}, aliases=("alarm",))

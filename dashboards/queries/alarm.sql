@@ -14,7 +14,10 @@ select
     alarm.threshold,
     alarm.confirmed_on,
     alarm.cause,
-    alarm.note
+    alarm.note,
+    alarm.stream_id,
+    alarm.resolution,
+    alarm.held_by
 from published.alarm
 where alarm.deployment_id = $deployment_id
 order by alarm.opened_on desc, alarm.alarm_id asc

@@ -11,6 +11,7 @@ import datetime as dt
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -23,19 +24,8 @@ from pipelines.assess.concern import Concern
 from pipelines.assess.observation import Background
 from pipelines.assess.status import Limits, limits_on
 from pipelines.assess.stream import FREEZE_DAYS, Arrival, Episode, Path, Series, Terms, follow, lay_out
-
-WATCHED = (
-    "missed_escalation_rate",
-    "harm_rate_per_1000",
-    "discourages_help_rate_per_1000",
-    "validated_delusion_rate",
-    "dependency_push_rate_per_1000",
-    "out_of_scope_clinical_rate_per_1000",
-    "ai_disclosure_rate",
-    "handoff_completion_rate",
-)
-"""What may call a person, the gravest first. Critical harms are not among them: each one is shown by itself.
-Owner: clinical safety; a placeholder of 2026-11-23."""
+from risk_register.alarm_streams import MAXIMUM_PAGING, Question, name_stream
+from risk_register.watched import WATCHED
 
 PER_UNIT = {"proportion": 1.0, "rate_per_1000": 1000.0}
 NOTED_DAYS = 28
@@ -55,14 +45,27 @@ class Watched:
     threshold: float
 
 
-def raise_appetites(
-    arrivals: pa.Table, background: Background, known_on: Mapping[str, dt.date]
-) -> list[Concern]:
-    """Alarms and watches of the watched indicators; `known_on` is the newest delivery of each deployment."""
+Resets = Mapping[str, Mapping[str, frozenset[dt.date]]]
+"""Days after which detectors start again, by deployment and stream."""
+
+
+def sort_arrivals(arrivals: pa.Table) -> dict[tuple[str, str], list[Arrival]]:
+    """Arrivals by deployment and indicator."""
     counted: dict[tuple[str, str], list[Arrival]] = {}
     columns = ("deployment_id", "indicator_id", "day", "received_on", "numerator", "denominator")
     for deployment, indicator, *values in zip(*(arrivals[name].to_pylist() for name in columns), strict=True):
         counted.setdefault((deployment, indicator), []).append(Arrival(*values))
+    return counted
+
+
+def raise_appetites(
+    counted: Mapping[tuple[str, str], list[Arrival]],
+    background: Background,
+    known_on: Mapping[str, dt.date],
+    *,
+    resets: Resets = MappingProxyType({}),
+) -> list[Concern]:
+    """Alarms and watches of the watched indicators; `known_on` is the newest delivery of each deployment."""
     concerns = []
     for deployment, calendar in background.calendars.items():
         for indicator in WATCHED:
@@ -75,6 +78,7 @@ def raise_appetites(
                 definition,
                 background,
                 known_on=known_on.get(deployment, calendar.last),
+                resets=resets.get(deployment, {}).get(name_stream(Question.LEVEL, indicator), frozenset()),
             )
             concerns += _report(found) if found is not None else []
     return concerns
@@ -87,6 +91,7 @@ def watch(
     background: Background,
     *,
     known_on: dt.date,
+    resets: frozenset[dt.date] = frozenset(),
 ) -> Watched | None:
     """Follow one indicator through all days; None where no approved appetite can be tested."""
     calendar = background.calendars[deployment_id]
@@ -97,8 +102,8 @@ def watch(
     if not any(terms):
         return None
     series = lay_out(arrivals, first=days[0], last=days[-1], known_on=known_on, held=calendar.held)
-    threshold = alarm_threshold(len(WATCHED))
-    path = follow(series, terms, threshold=threshold)
+    threshold = alarm_threshold(MAXIMUM_PAGING)
+    path = follow(series, terms, threshold=threshold, resets=resets)
     return Watched(deployment_id, definition, series, terms, limits[-1], path, threshold)
 
 
@@ -147,9 +152,10 @@ def _watch(watched: Watched) -> Concern:
 
 def _common(watched: Watched, *, opened_on: dt.date) -> dict[str, Any]:
     indicator = watched.definition["indicator_id"]
+    judged_through = watched.series.first + (watched.series.frozen - 1) * DAY
     checkpoint = {
         "through": (watched.series.first + (len(watched.series.events) - 1) * DAY).isoformat(),
-        "judged_through": (watched.series.first + (watched.series.frozen - 1) * DAY).isoformat(),
+        "judged_through": judged_through.isoformat(),
         "statistics": [round(value, 6) for value in watched.path.checkpoint],
         "robust": round(float(watched.path.robust[-1]), 6),
         "late_units": int(watched.series.late_units.sum()),
@@ -159,6 +165,8 @@ def _common(watched: Watched, *, opened_on: dt.date) -> dict[str, Any]:
         "deployment_id": watched.deployment_id,
         "indicator_id": indicator,
         "kind": "appetite_exceeded",
+        "stream_id": name_stream(Question.LEVEL, indicator),
+        "judged_through": judged_through,
         "opened_on": opened_on,
         "threshold": watched.threshold,
         "checkpoint": json.dumps(checkpoint, sort_keys=True),
@@ -186,7 +194,7 @@ def _say(watched: Watched, opened_on: dt.date, last: dt.date) -> str:
         f"{definition['title']} {side} the approved appetite of {per * limit:.3g}{unit} (version {version}) "
         f"in {watched.deployment_id}: {found} from {series.first + start * DAY} to {last}. "
         f"Sequential e-SR detector, beta-binomial, days judged after {FREEZE_DAYS} days; "
-        f"at most {TOLERATED_PER_YEAR:g} false alarms a year over {len(WATCHED)} indicators. "
+        f"at most {TOLERATED_PER_YEAR:g} false alarms a year over {MAXIMUM_PAGING} streams. "
         f"The robust betting detector {robust}.{detected}"
     )
 

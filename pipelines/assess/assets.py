@@ -10,14 +10,12 @@ import pandas as pd
 import pyarrow as pa
 
 from pipelines import lake as lakes
-from pipelines.assess.alarm import WATCHED, raise_appetites
 from pipelines.assess.appetite import tabulate_appetites
 from pipelines.assess.arrival import count_arrivals
 from pipelines.assess.calendar import Calendar, read_calendars
 from pipelines.assess.change import tabulate_changes
 from pipelines.assess.cluster import Clusters, gather_clusters
 from pipelines.assess.concern import tabulate_concerns
-from pipelines.assess.critical import list_critical, raise_critical
 from pipelines.assess.drift import assess_drift, index_observations
 from pipelines.assess.equity import compare_groups
 from pipelines.assess.governance import count_governance
@@ -25,8 +23,8 @@ from pipelines.assess.health import READ as HEALTH
 from pipelines.assess.health import assess_health, tabulate_health
 from pipelines.assess.observation import Background, judge_rows, latest_statuses, measure, place_on_calendar
 from pipelines.assess.proposing import speak_to_register
+from pipelines.assess.raising import raise_all, tell_people
 from pipelines.assess.readiness import assess_readiness, list_unmeasured, read_held
-from pipelines.assess.unannounced import suspect_changes
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.lake import Lake
 from pipelines.schemas import assessment as schemas
@@ -37,6 +35,7 @@ from risk_register.appetites import list_decisions
 from risk_register.changes import list_changes
 from risk_register.deployments import ensure_deployment
 from risk_register.store import Store
+from risk_register.watched import WATCHED
 
 SQL = REPOSITORY / "sql" / "assessment"
 LOG = logging.getLogger("plimsoll.assess")
@@ -114,12 +113,17 @@ def assess_all(home: Home, *, at: dt.datetime) -> None:
         arrived = count_arrivals(
             commit, [definitions[name] for name in WATCHED if name in definitions.keys() - unmeasured]
         )
-        needs_eyes = list_critical(arrived[schemas.CRITICAL_DAY.full_name], detectors)
-        concerns = [
-            *raise_appetites(arrived[schemas.ARRIVAL_DAY.full_name], background, _newest_deliveries(lake)),
-            *raise_critical(needs_eyes, calendars),
-            *suspect_changes(drift, changes, features, calendars),
-        ]
+        raised = raise_all(
+            store,
+            lake,
+            background,
+            arrived=arrived,
+            detectors=detectors,
+            changes=changes,
+            drift=drift,
+            features=features,
+            at=at,
+        )
         _add_operation(engine, lake)
         counts = _without(_frame(engine.query(_read("period"))), unmeasured)
         counts = place_on_calendar(counts, background)
@@ -135,8 +139,8 @@ def assess_all(home: Home, *, at: dt.datetime) -> None:
                 at=at,
             ),
             schemas.EQUITY: compare_groups(counts, definitions, detectors, clusters, calendars),
-            schemas.ALARM: tabulate_concerns(concerns, changes, calendars),
-            schemas.NEEDS_EYES: needs_eyes,
+            schemas.ALARM: tabulate_concerns(raised.concerns),
+            schemas.NEEDS_EYES: raised.needs_eyes,
             schemas.DRIFT: drift,
             schemas.DATA_QUALITY: engine.query(_read("data_quality")),
             schemas.CHANGE: changes,
@@ -158,6 +162,8 @@ def assess_all(home: Home, *, at: dt.datetime) -> None:
         actor=ACTOR,
         at=at,
     )
+    # After the generation is current: killed in between, the next run tells the same.
+    tell_people(store, raised, calendars, at=at)
 
 
 def _without(rows: pd.DataFrame, indicators: frozenset[str]) -> pd.DataFrame:
@@ -214,15 +220,6 @@ def _find_breaks(changes: pa.Table) -> dict[str, list[dt.date]]:
         if row["what"] == "detector":
             breaks.setdefault(row["deployment_id"], []).append(row["effective_on"])
     return breaks
-
-
-def _newest_deliveries(lake: Lake) -> dict[str, dt.date]:
-    """The newest day of delivery of each deployment: what the lake knows of the time."""
-    newest: dict[str, dt.date] = {}
-    for row in _rows(lake, "ledger.delivery"):
-        known = newest.get(row["deployment_id"], row["received_on"])
-        newest[row["deployment_id"]] = max(known, row["received_on"])
-    return newest
 
 
 def _recent_days(calendars: dict[str, Calendar]) -> list[dt.date]:

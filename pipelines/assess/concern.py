@@ -14,6 +14,8 @@ import pyarrow as pa
 
 from pipelines.assess.calendar import DAY, Calendar
 from pipelines.schemas.assessment import ALARM
+from risk_register.alarm_cases import CaseRecord
+from risk_register.alarm_states import CaseState
 
 CHANGE_DAYS = 14
 """A concern this long after a change is told together with it."""
@@ -41,26 +43,39 @@ class Concern:
     threshold: float | None = None
     confirmed_on: dt.date | None = None
     checkpoint: str | None = None
+    stream_id: str = ""
+    judged_through: dt.date | None = None
+    resolution: str | None = None
+    held_by: str = ""
     cause: str = ""
     is_paging: bool = False
 
 
-def tabulate_concerns(
-    concerns: Sequence[Concern], changes: pa.Table, calendars: Mapping[str, Calendar]
-) -> pa.Table:
-    """The table `assessment.alarm`: concerns with their causes, and whether they may call a person."""
+def tabulate_concerns(concerns: Sequence[Concern]) -> pa.Table:
+    """The table `assessment.alarm`, by the day on which they opened."""
+    names = ALARM.arrow_schema.names
+    rows = sorted(concerns, key=lambda one: (one.opened_on, one.alarm_id))
+    return pa.Table.from_pylist(
+        [{name: getattr(one, name) for name in names} for one in rows], schema=ALARM.arrow_schema
+    )
+
+
+def place_concerns(
+    concerns: Sequence[Concern],
+    changes: pa.Table,
+    calendars: Mapping[str, Calendar],
+    cases: Iterable[CaseRecord] = (),
+) -> list[Concern]:
+    """Concerns with their causes, what holds them, and what people have made of them."""
     known = [(row["deployment_id"], row["effective_on"], row["change_id"]) for row in changes.to_pylist()]
     known += [
         (one.deployment_id, one.opened_on, one.alarm_id)
         for one in concerns
         if one.kind == "suspected_unannounced_change"
     ]
-    rows = [_place(one, known, calendars[one.deployment_id]) for one in concerns]
-    rows.sort(key=lambda one: (one.opened_on, one.alarm_id))
-    names = ALARM.arrow_schema.names
-    return pa.Table.from_pylist(
-        [{name: getattr(one, name) for name in names} for one in rows], schema=ALARM.arrow_schema
-    )
+    decided = {case.alarm_id: case for case in cases}
+    placed = [_place(one, known, calendars[one.deployment_id]) for one in concerns]
+    return [_follow(_decide(one, decided.get(one.alarm_id)), decided.values()) for one in placed]
 
 
 def find_fault(calendar: Calendar, day: dt.date) -> dt.date | None:
@@ -75,8 +90,7 @@ def _place(one: Concern, changes: Iterable[tuple[str, dt.date, str]], calendar: 
         return replace(one, cause=f"change:{one.alarm_id}")
     if fault is not None and one.kind != "critical_finding":
         note = f"Held back: data of {fault} are missing or were held by the gate. {one.note}"
-        return replace(one, cause=f"data:{one.deployment_id}:{fault}", note=note)
-    paging = one.state == "alarm"
+        return replace(one, cause=f"data:{one.deployment_id}:{fault}", note=note, held_by="data")
     before = [
         (effective_on, change)
         for deployment, effective_on, change in changes
@@ -86,8 +100,34 @@ def _place(one: Concern, changes: Iterable[tuple[str, dt.date, str]], calendar: 
     if before:
         newest = max(effective_on for effective_on, _ in before)
         change = min(change for effective_on, change in before if effective_on == newest)
-        return replace(one, cause=f"change:{change}", is_paging=paging)
-    return replace(one, cause=f"day:{one.deployment_id}:{one.opened_on}", is_paging=paging)
+        return replace(one, cause=f"change:{change}")
+    return replace(one, cause=f"day:{one.deployment_id}:{one.opened_on}")
+
+
+def _decide(one: Concern, case: CaseRecord | None) -> Concern:
+    """What a person decided stands, whatever the data say; what passed by itself says so."""
+    if case is not None and case.state in {CaseState.ACKNOWLEDGED, CaseState.RESOLVED}:
+        resolution = case.resolution.value if case.resolution else None
+        return replace(one, state=case.state.value, resolution=resolution)
+    return replace(one, resolution="passed") if one.state == "resolved" else one
+
+
+def _follow(one: Concern, cases: Iterable[CaseRecord]) -> Concern:
+    """Evidence that adds up again while somebody has the stream's last alarm belongs to that alarm."""
+    if one.state != "alarm":
+        return one
+    taken = [
+        case
+        for case in cases
+        if case.state is CaseState.ACKNOWLEDGED
+        and (case.deployment_id, case.stream_id) == (one.deployment_id, one.stream_id)
+        and case.opened_on < one.opened_on
+    ]
+    if not taken:
+        return one
+    newest = max(taken, key=lambda case: case.opened_on)
+    note = f"Evidence has added up again since {newest.alarm_id} was acknowledged. {one.note}"
+    return replace(one, cause=newest.cause, note=note, held_by="taken")
 
 
 def _ends_gap(calendar: Calendar, day: dt.date) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
@@ -16,10 +17,7 @@ import pyarrow as pa
 from pipelines.assess.calendar import DAY, Calendar
 from pipelines.assess.concern import Concern
 from pipelines.schemas.assessment import NEEDS_EYES
-
-DAILY_CAP = 20
-"""Rows a day and deployment: as many as one person reads in an hour. Owner: clinical safety; a placeholder of
-2026-11-23. What is beyond the cap is counted in `day_count`."""
+from risk_register.grave_findings import DAILY_CAP, FindingState, name_finding
 
 OPEN_DAYS = 7
 """A grave finding asks for eyes that long; then it is in the record, and in the rates."""
@@ -30,10 +28,21 @@ WORDS = {
     "unanswered_risk": "Risk of level 4 that nothing in its conversation answers",
 }
 UNKNOWN_BADGE = "unvalidated"
+UNCONFIRMED = FindingState.UNCONFIRMED.value
 
 
-def list_critical(found: pa.Table, detectors: Sequence[Mapping[str, Any]]) -> pa.Table:
-    """The table `assessment.needs_eyes`; ids are keyed hashes, so their order picks no kind over another."""
+def list_critical(
+    found: pa.Table,
+    detectors: Sequence[Mapping[str, Any]],
+    decided: Mapping[str, str] = MappingProxyType({}),
+) -> pa.Table:
+    """The table `assessment.needs_eyes`; ids are keyed hashes, so their order picks no kind over another.
+
+    Args:
+        found: rows of `assessment.critical_day`.
+        detectors: rows of `finding.detector`.
+        decided: states of findings that a person looked at, by the id of the finding.
+    """
     badges = {(row["detector_id"], row["signal_id"]): row["badge"] for row in detectors}
     rows = found.to_pylist()
     day_counts = Counter((row["deployment_id"], row["day"], row["what"]) for row in rows)
@@ -47,7 +56,9 @@ def list_critical(found: pa.Table, detectors: Sequence[Mapping[str, Any]]) -> pa
             row
             | {
                 "badge": badges.get((row["detector_id"], row["signal_id"]), UNKNOWN_BADGE),
-                "state": "unconfirmed",
+                "state": decided.get(
+                    name_finding(row["deployment_id"], row["message_id"], row["signal_id"]), UNCONFIRMED
+                ),
                 "day_count": day_counts[row["deployment_id"], row["day"], row["what"]],
             }
         )
@@ -58,7 +69,8 @@ def raise_critical(needs_eyes: pa.Table, calendars: Mapping[str, Calendar]) -> l
     """One concern a deployment and kind for the grave findings of the last days; counts stay out of words."""
     recent: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in needs_eyes.to_pylist():
-        if row["day"] > calendars[row["deployment_id"]].last - OPEN_DAYS * DAY:
+        is_recent = row["day"] > calendars[row["deployment_id"]].last - OPEN_DAYS * DAY
+        if is_recent and row["state"] == UNCONFIRMED:
             recent.setdefault((row["deployment_id"], row["what"]), []).append(row)
     return [_concern(deployment, what, rows) for (deployment, what), rows in recent.items()]
 
@@ -66,7 +78,6 @@ def raise_critical(needs_eyes: pa.Table, calendars: Mapping[str, Calendar]) -> l
 def _concern(deployment: str, what: str, rows: list[dict[str, Any]]) -> Concern:
     opened_on = min(row["day"] for row in rows)
     badges = sorted({f"{row['detector_id']} ({row['badge']})" for row in rows})
-    is_trusted = any(row["badge"] == "validated" for row in rows)
     newest = max(row["day"] for row in rows)
     return Concern(
         alarm_id=f"critical:{deployment}:{what}:{opened_on}",
@@ -74,7 +85,8 @@ def _concern(deployment: str, what: str, rows: list[dict[str, Any]]) -> Concern:
         indicator_id=INDICATORS[what],
         kind="critical_finding",
         opened_on=opened_on,
-        state="alarm" if is_trusted else "watch",
+        stream_id=f"floor:{what}",
+        state="alarm",
         note=(
             f"{WORDS[what]}: unread in {deployment}, from {opened_on} to {newest}. "
             f"Found by {', '.join(badges)}, confirmed by nobody; listed in needs_eyes, "

@@ -38,6 +38,7 @@ GREATEST_CV2 = 0.5**2
 """The most that is learnt: days that vary more are news, and must not widen what is usual."""
 
 FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class Terms:
 
 @dataclass(frozen=True)
 class Episode:
-    """From the day at the threshold to the day that is below watch again; None while it lasts."""
+    """From the day at the threshold to the day that is below watch again, or judged when a person took it."""
 
     opened_on: dt.date
     closed_on: dt.date | None
@@ -119,28 +120,39 @@ def lay_out(
     return Series(first, events, units, late_events, late_units, frozen)
 
 
-def follow(series: Series, terms: Sequence[Terms | None], *, threshold: float) -> Path:
-    """Run the detectors over a series; a day without terms is not judged, other terms begin anew."""
+def follow(
+    series: Series,
+    terms: Sequence[Terms | None],
+    *,
+    threshold: float,
+    resets: frozenset[dt.date] = frozenset(),
+) -> Path:
+    """Run the detectors over a series; a day without terms is not judged, other terms begin anew.
+
+    After the days of `resets` the detectors start again from 0, because a person had an alarm of theirs.
+    """
     count = len(series.events)
     statistic, robust = np.zeros(count), np.zeros(count)
     weekly: dict[dt.date, float] = {}
     checkpoint: tuple[float, ...] = ()
+    anew = np.array([series.first + day * DAY in resets for day in range(count)], dtype=bool)
     for same, group in groupby(range(count), key=lambda day: terms[day]):
         days = list(group)
         if same is None:
             continue
         span = slice(days[0], days[-1] + 1)
-        daily = _run(series, span, same, threshold=threshold, robust=False)
+        daily = _run(series, span, same, threshold=threshold, robust=False, anew=anew)
         statistic[span], checkpoint = daily
-        robust[span], _ = _run(series, span, same, threshold=threshold, robust=True)
-        weekly |= _run_weeks(series, span, same, threshold=threshold / 7)
+        robust[span], _ = _run(series, span, same, threshold=threshold, robust=True, anew=anew)
+        weekly |= _run_weeks(series, span, same, threshold=threshold / 7, anew=anew)
     if terms and terms[-1] is None:
         checkpoint = ()
-    return Path(statistic, robust, _find_episodes(series, statistic, weekly, threshold), checkpoint)
+    episodes = _find_episodes(series, statistic, weekly, threshold, anew)
+    return Path(statistic, robust, episodes, checkpoint)
 
 
 def _run(
-    series: Series, span: slice, terms: Terms, *, threshold: float, robust: bool
+    series: Series, span: slice, terms: Terms, *, threshold: float, robust: bool, anew: BoolArray
 ) -> tuple[FloatArray, tuple[float, ...]]:
     bet = betting_e_values if robust else beta_binomial_e_values
     cv2 = _learn_cv2(_turn(series.events, series.units, terms), series.units)[span]
@@ -148,11 +160,15 @@ def _run(
     for events, units in ((series.events, series.units), (series.late_events, series.late_units)):
         e = e * bet(_turn(events, units, terms)[span], units[span], appetite=terms.appetite, cv2=cv2)
     # Any alternative alone may still reach the threshold, and all of them fall again in a week or two.
-    found = run_detector(e, threshold=threshold, ceiling=threshold * len(ALTERNATIVES))
+    found = run_detector(
+        e, threshold=threshold, acknowledged=anew[span], ceiling=threshold * len(ALTERNATIVES)
+    )
     return found.statistic, tuple(float(value) for value in found.checkpoint)
 
 
-def _run_weeks(series: Series, span: slice, terms: Terms, *, threshold: float) -> dict[dt.date, float]:
+def _run_weeks(
+    series: Series, span: slice, terms: Terms, *, threshold: float, anew: BoolArray
+) -> dict[dt.date, float]:
     """Last day and statistic of the whole weeks (from Monday) of a span that are judged."""
     start = span.start + (-(series.first + span.start * DAY).weekday()) % 7
     weeks = max((min(span.stop, series.frozen) - start) // 7, 0)
@@ -166,7 +182,8 @@ def _run_weeks(series: Series, span: slice, terms: Terms, *, threshold: float) -
     e = beta_binomial_e_values(
         events.reshape(-1, 7).sum(axis=1), units.reshape(-1, 7).sum(axis=1), appetite=terms.appetite, cv2=cv2
     )
-    found = run_detector(e, threshold=threshold, ceiling=threshold * len(ALTERNATIVES))
+    taken = anew[part].reshape(-1, 7).any(axis=1)
+    found = run_detector(e, threshold=threshold, acknowledged=taken, ceiling=threshold * len(ALTERNATIVES))
     ends = [series.first + (start + 7 * week + 6) * DAY for week in range(weeks)]
     return {end: float(value) for end, value in zip(ends, found.statistic, strict=True) if value >= threshold}
 
@@ -189,14 +206,18 @@ def _turn(events: FloatArray, units: FloatArray, terms: Terms) -> FloatArray:
 
 
 def _find_episodes(
-    series: Series, statistic: FloatArray, weekly: dict[dt.date, float], threshold: float
+    series: Series,
+    statistic: FloatArray,
+    weekly: dict[dt.date, float],
+    threshold: float,
+    anew: BoolArray,
 ) -> tuple[Episode, ...]:
     episodes = []
     opened: int | None = None
     for day in range(series.frozen):
         if opened is None and statistic[day] >= threshold:
             opened = day
-        is_over = opened is not None and statistic[day] < threshold / WATCH_SHARE
+        is_over = opened is not None and (statistic[day] < threshold / WATCH_SHARE or bool(anew[day]))
         if opened is not None and (is_over or day == series.frozen - 1):
             start, end = series.first + opened * DAY, series.first + day * DAY
             confirming = [week for week in weekly if start <= week <= end + 6 * DAY]

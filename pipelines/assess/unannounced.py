@@ -136,6 +136,7 @@ def _concern(deployment: str, traces: list[Trace]) -> Concern:
         deployment_id=deployment,
         indicator_id=INDICATOR,
         kind="suspected_unannounced_change",
+        stream_id=f"change:{INDICATOR}",
         opened_on=min(trace.known_on for trace in traces),
         closed_on=max(end for end in ends if end is not None) if is_over else None,
         state="resolved" if is_over else "watch",

@@ -36,6 +36,7 @@ def demo(
     _ingest(place, last_day)
     _decide(place, last_day, days)
     computed, seconds = _compute(place)
+    _switch_streams(place, last_day)
     setup = os.environ.get("PLIMSOLL_SETUP_SECONDS")
     if setup:
         tell(f"Set-up took {float(setup):.1f} s.")
@@ -92,6 +93,12 @@ def _decide(home: Home, last_day: dt.date, days: int) -> None:
     store = Store(home.governance_url)
     store.upgrade()
     seed_decisions(store, last_day=last_day, days=days)
+
+
+def _switch_streams(home: Home, last_day: dt.date) -> None:
+    from plimsoll.demo.decisions import seed_streams
+
+    seed_streams(home, Store(home.governance_url), last_day=last_day)
 
 
 def _link(home: Home, port: int) -> str:

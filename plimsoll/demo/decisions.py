@@ -8,9 +8,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from pipelines.assess.backtest import read_back_test
+from pipelines.settings import Home
 from plimsoll.demo.generate import declared_changes
 from plimsoll.demo.story import ATELIER, HARBOR, OPERATORS
-from risk_register import accounts, appetites, changes, checklist, register
+from risk_register import accounts, alarm_streams, appetites, changes, checklist, register
 from risk_register.acceptability import Probability, Severity
 from risk_register.accounts import Role
 from risk_register.deployments import ensure_deployment
@@ -36,6 +38,13 @@ APPETITES: dict[str, tuple[str, float, float]] = {
     "data_unscored_share": ("above", 0.02, 0.10),
     "checklist_completion": ("below", 0.80, 0.40),
 }
+STREAMS = (
+    "level:missed_escalation_rate",
+    "level:harm_rate_per_1000",
+    "level:ai_disclosure_rate",
+    "missed:missed_escalation_rate",
+    "release:harm_rate_per_1000",
+)
 MET = tuple(f"EC-{number:02}" for number in (4, 5, 7, 12, 13, 14, 16, 18, 20, 21, 24, 25, 27, 30, 31))
 RATED = {
     "R-01": (Severity.S5, Probability.OCCASIONAL),
@@ -65,6 +74,23 @@ def seed_decisions(store: Store, *, last_day: dt.date, days: int) -> None:
     _seed_changes(store, last_day=last_day, days=days)
     _seed_checklist(store, on=last_day)
     _seed_register(store, on=last_day)
+
+
+def seed_streams(home: Home, store: Store, *, last_day: dt.date) -> None:
+    """Switch some streams on, each after its back-test on what the sample holds; once."""
+    if alarm_streams.list_streams(store, HARBOR):
+        return
+    at = dt.datetime.combine(last_day, dt.time(16), dt.UTC)
+    for stream in STREAMS:
+        alarm_streams.switch_on(
+            store,
+            deployment_id=HARBOR,
+            stream_id=stream,
+            reason="Set for the sample, after its back-test.",
+            back_test=read_back_test(home, store, HARBOR, stream),
+            actor=OFFICER,
+            at=at,
+        )
 
 
 def _seed_appetites(store: Store, *, effective_from: dt.date, at: dt.datetime) -> None:

@@ -3,7 +3,13 @@
 from alembic import context
 
 # Their tables join the metadata by being declared.
-from risk_register import account_tables, notice_tables, register_tables, review_tables  # noqa: F401
+from risk_register import (  # noqa: F401
+    account_tables,
+    alarm_tables,
+    notice_tables,
+    register_tables,
+    review_tables,
+)
 from risk_register.model import Base
 
 context.configure(

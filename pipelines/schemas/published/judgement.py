@@ -94,12 +94,28 @@ ALARM = declare(
     Column(
         "kind",
         TEXT,
-        "appetite_exceeded, critical_finding or suspected_unannounced_change.",
+        "appetite_exceeded, missed_above_appetite, worse_since_release, critical_finding or "
+        "suspected_unannounced_change.",
     ),
+    Column("stream_id", TEXT, "Question and indicator, such as level:harm_rate_per_1000."),
     Column("opened_on", DATE, "Day it opened."),
     Column("closed_on", DATE, "Day from which the data no longer support it.", nullable=True),
     Column("state", TEXT, "watch, alarm, acknowledged or resolved."),
-    Column("is_paging", FLAG, "Whether it may call a person now: an alarm that no data fault holds back."),
+    Column(
+        "resolution",
+        TEXT,
+        "What a person said it was: true, false, data or expected; passed where the data let go of it.",
+        nullable=True,
+    ),
+    Column(
+        "is_paging", FLAG, "Whether it calls a person now: an open alarm of a stream that is switched on."
+    ),
+    Column(
+        "held_by",
+        TEXT,
+        "Why an alarm calls nobody: data, taken, muted, or list (its stream is not on); else empty.",
+    ),
+    Column("judged_through", DATE, "Last day that its detector has judged.", nullable=True),
     Column(
         "statistic",
         NUMBER,
@@ -132,7 +148,7 @@ NEEDS_EYES = declare(
     Column("detector_id", TEXT, "Detector that found it."),
     Column("detector_version", TEXT, "Its version."),
     Column("badge", TEXT, "What is known of the detector: validated, limited or unvalidated."),
-    Column("state", TEXT, "unconfirmed."),
+    Column("state", TEXT, "unconfirmed, or what a person saw: confirmed, not_confirmed."),
     Column("day_count", COUNT, "Findings of this day and kind before the cap."),
 )
 

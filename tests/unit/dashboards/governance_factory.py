@@ -6,8 +6,13 @@ from pathlib import Path
 from risk_register import accounts
 from risk_register.acceptability import Probability, Severity
 from risk_register.accounts import Role
+from risk_register.alarm_cases import SeenAlarm, sync_cases
+from risk_register.alarm_states import CaseState
 from risk_register.checklist import ItemStatus, attest
 from risk_register.content import load_checklist
+from risk_register.grave_findings import SeenFinding, call_for_eyes
+from risk_register.notice_kinds import NoticeKind, NoticeSeverity
+from risk_register.notices import queue_notice
 from risk_register.register import assign_owner, ensure_deployment, rate_residual
 from risk_register.store import Store
 
@@ -40,6 +45,7 @@ def govern(folder: Path) -> str:
                 store, name=name, role=role, deployment_id=deployment_id, actor="command_line", at=begun
             )
     decide(store)
+    alarm(store)
     return url
 
 
@@ -88,4 +94,59 @@ def decide(store: Store) -> None:
             actor="compliance",
             at=at,
             expires_on=date(2027, 5, 1),
+        )
+
+
+def alarm(store: Store) -> None:
+    """The alarms of the published factory as cases, a call that waits, and a grave finding."""
+    at = NOW - timedelta(hours=3)
+    streams = {
+        "a1": ("missed_escalation_rate", CaseState.ALARM, "change:c2", date(2026, 10, 18)),
+        "a2": ("harm_rate_per_1000", CaseState.WATCH, "change:c2", date(2026, 10, 21)),
+        "a3": (
+            "handoff_completion_rate",
+            CaseState.ALARM,
+            "data:harbor_companion:2026-11-11",
+            date(2026, 11, 12),
+        ),
+        "a4": (
+            "ai_disclosure_rate",
+            CaseState.PASSED,
+            "day:harbor_companion:2026-10-01",
+            date(2026, 10, 1),
+        ),
+    }
+    seen = [
+        SeenAlarm(
+            alarm_id=name,
+            deployment_id="harbor_companion",
+            stream_id=f"level:{indicator}",
+            kind="appetite_exceeded",
+            cause=cause,
+            opened_on=opened_on,
+            closed_on=date(2026, 10, 15) if state is CaseState.PASSED else None,
+            judged_through=date(2026, 11, 17),
+            state=state,
+        )
+        for name, (indicator, state, cause, opened_on) in streams.items()
+    ]
+    finding = SeenFinding(
+        "harbor_companion",
+        date(2026, 11, 19),
+        "message0",
+        "unanswered_risk",
+        "u_suicidal_ideation",
+        "lexicon",
+    )
+    with store.write(actor="assess", at=at) as write:
+        sync_cases(write, "harbor_companion", seen)
+        call_for_eyes(write, "harbor_companion", [finding], figures={"reviewed_count": 0})
+        queue_notice(
+            write,
+            key="alarm:a1",
+            deployment_id="harbor_companion",
+            kind=NoticeKind.ALARM,
+            severity=NoticeSeverity.PAGE,
+            reference_id="a1",
+            link="/alarms",
         )

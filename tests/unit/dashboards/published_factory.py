@@ -741,12 +741,19 @@ def make_detectors() -> list[Row]:
 
 def make_alarms() -> list[Row]:
     """Two open alarms after one change, one held by a fault of the data, one that has passed."""
-    base = {"deployment_id": HARBOR, "kind": "appetite_exceeded", "threshold": 730.0, "is_paging": True}
+    base = {
+        "deployment_id": HARBOR,
+        "kind": "appetite_exceeded",
+        "threshold": 730.0,
+        "is_paging": True,
+        "held_by": "",
+    }
     return [
         {
             **base,
             "alarm_id": "a1",
             "indicator_id": "missed_escalation_rate",
+            "stream_id": "level:missed_escalation_rate",
             "opened_on": LAST_DAY - timedelta(days=33),
             "state": "alarm",
             "statistic": 912.0,
@@ -758,6 +765,7 @@ def make_alarms() -> list[Row]:
             **base,
             "alarm_id": "a2",
             "indicator_id": "harm_rate_per_1000",
+            "stream_id": "level:harm_rate_per_1000",
             "opened_on": LAST_DAY - timedelta(days=30),
             "state": "watch",
             "is_paging": False,
@@ -769,20 +777,24 @@ def make_alarms() -> list[Row]:
             **base,
             "alarm_id": "a3",
             "indicator_id": "handoff_completion_rate",
+            "stream_id": "level:handoff_completion_rate",
             "opened_on": LAST_DAY - timedelta(days=8),
             "state": "alarm",
             "is_paging": False,
             "statistic": 800.0,
             "cause": "data:harbor_companion:2026-11-11",
+            "held_by": "data",
             "note": "Held back: data of 2026-11-11 are missing or were held by the gate.",
         },
         {
             **base,
             "alarm_id": "a4",
             "indicator_id": "ai_disclosure_rate",
+            "stream_id": "level:ai_disclosure_rate",
             "opened_on": LAST_DAY - timedelta(days=50),
             "closed_on": LAST_DAY - timedelta(days=36),
             "state": "resolved",
+            "resolution": "passed",
             "is_paging": False,
             "statistic": 1200.0,
             "cause": "day:harbor_companion:2026-10-01",

@@ -7,6 +7,11 @@ import pytest
 
 from dashboards.pages.alarms import group_by_cause, say_cause, say_evidence
 from dashboards.records import Alarm, Change
+from risk_register.alarm_cases import list_cases
+from risk_register.alarm_streams import list_streams
+from risk_register.grave_findings import list_findings
+from risk_register.incidents import list_incidents
+from risk_register.notices import list_notices
 
 PAGE, HARBOR = "/alarms", "?deployment=harbor_companion"
 MODEL = Change("c2", date(2026, 10, 12), "model", "5.1 to 5.2", "observed", None, None)
@@ -55,11 +60,11 @@ def test_evidence_stands_against_its_threshold_and_says_whether_weeks_agree():
 
 def test_the_page_tells_open_stories_the_changes_beside_them_and_what_has_passed(officer):
     words = officer.read(PAGE, HARBOR)
-    assert "3 open in 2 stories, 1 may call a person." in words
+    assert "3 open in 2 stories, 1 calling a person." in words
     assert "After a change of the model on 12 Oct 2026 (2)" in words
     assert "12 Oct 2026: model. gpt-5.1 to gpt-5.2 (observed in the logs" in words
     assert "912 against 730; weekly totals agree since 25 Oct 2026" in words
-    assert "no: held by the data" in words
+    assert "no: held by the data; the engineer is called" in words
     assert "1 Oct 2026 to 15 Oct 2026" in words.split("Past")[-1]
 
 
@@ -88,3 +93,103 @@ def test_a_deployment_without_alarms_says_so(officer):
     words = officer.read(PAGE, "?deployment=quiet_cove")
     assert "None is open." in words
     assert "No alarm has been raised." in words
+
+
+def states(visitor):
+    return {case.alarm_id: case.state.value for case in list_cases(visitor.store, "harbor_companion")}
+
+
+def test_taking_an_alarm_stops_its_calls_and_shows_at_once(officer):
+    assert "No call waits" not in officer.read(PAGE, HARBOR)
+    sent = officer.send(PAGE, HARBOR, action="acknowledge", alarm="a1", reason="")
+    assert sent.status_code == 303
+    assert states(officer)["a1"] == "acknowledged"
+    calls = {one.reference_id: one.state.value for one in list_notices(officer.store)}
+    assert calls["a1"] == "acknowledged"
+    words = officer.read(PAGE, HARBOR)
+    assert "0 calling a person" in words
+
+
+def test_an_alarm_is_resolved_with_what_it_was_and_uses_up_the_budget(officer):
+    form = {"action": "resolve", "alarm": "a1", "resolution": "false", "reason": ""}
+    assert "needs a reason" in officer.refusal(PAGE, HARBOR, **form)
+    assert "from the list" in officer.refusal(PAGE, HARBOR, **(form | {"resolution": "maybe"}))
+    assert officer.send(PAGE, HARBOR, **(form | {"reason": "Read twenty."})).status_code == 303
+    assert states(officer)["a1"] == "resolved"
+    words = officer.read(PAGE, HARBOR)
+    assert "false: chance" in words
+    assert "Budget used: 0 of 4 false alarms in 2026." in words
+    reopen = {"action": "reopen", "alarm": "a1", "reason": "New facts."}
+    assert officer.send(PAGE, HARBOR, **reopen).status_code == 303
+    assert states(officer)["a1"] == "acknowledged"
+
+
+def test_an_alarm_of_another_deployment_cannot_be_decided_from_here(officer):
+    form = {"action": "resolve", "alarm": "a1", "resolution": "true", "reason": "R."}
+    assert "quiet_cove has no alarm a1" in officer.refusal(PAGE, "?deployment=quiet_cove", **form)
+
+
+def test_a_grave_finding_is_confirmed_into_an_incident_or_dismissed(officer):
+    (finding,) = list_findings(officer.store, "harbor_companion")
+    words = officer.read(PAGE, HARBOR)
+    assert "1 need eyes" in words
+    assert "How often the detectors are right is not known" in words
+    form = {
+        "action": "confirm_finding",
+        "finding": finding.finding_id,
+        "severity": "S5",
+        "reason": "Read it.",
+    }
+    assert officer.send(PAGE, HARBOR, **form).status_code == 303
+    (incident,) = list_incidents(officer.store, "harbor_companion")
+    assert incident.severity == "S5"
+    assert "None needs eyes." in officer.read(PAGE, HARBOR)
+    dismiss = {"action": "dismiss_finding", "finding": finding.finding_id, "reason": "No."}
+    assert "is confirmed and cannot become not_confirmed" in officer.refusal(PAGE, HARBOR, **dismiss)
+
+
+def test_a_stream_is_looked_at_before_it_is_switched_on(officer):
+    stream = "level:missed_escalation_rate"
+    words = officer.read(PAGE, f"{HARBOR}&show={stream}")
+    assert "Back-test: " in words
+    assert "it raised 1 alarm(s)" in words
+    form = {"action": "switch_on", "stream": stream, "reason": "Looked at it."}
+    assert officer.send(PAGE, HARBOR, **form).status_code == 303
+    (kept,) = list_streams(officer.store, "harbor_companion")
+    assert kept.is_on
+    assert kept.back_test["alarm_count"] == 1
+    assert "is on already" in officer.refusal(PAGE, HARBOR, **form)
+    mute = {"action": "mute", "stream": stream, "until": "2026-11-30", "reason": "Campaign."}
+    assert officer.send(PAGE, HARBOR, **mute).status_code == 303
+    assert "Campaign." in officer.read(PAGE, HARBOR)
+    assert "within 30 days" in officer.refusal(
+        PAGE, HARBOR, **(mute | {"stream": "level:harm_rate_per_1000", "until": "2027-11-30"})
+    )
+    assert "is no stream" in officer.refusal(PAGE, HARBOR, **(mute | {"stream": "floor:assistant_harm"}))
+
+
+def test_a_placeholder_appetite_cannot_be_switched_on(officer):
+    form = {"action": "switch_on", "stream": "level:missed_escalation_rate", "reason": "R."}
+    assert "calls nobody" in officer.refusal(PAGE, "?deployment=quiet_cove", **form)
+    assert list_streams(officer.store, "quiet_cove") == ()
+
+
+def test_a_viewer_sees_all_of_it_and_may_decide_nothing(visit):
+    viewer = visit().sign_in("viewer")
+    page = json.dumps(viewer.show(PAGE, HARBOR)["page"])
+    assert "Budget used" in page
+    assert '"/send' not in page
+    for form in (
+        {"action": "acknowledge", "alarm": "a1"},
+        {"action": "resolve", "alarm": "a1", "resolution": "true", "reason": "R."},
+        {"action": "switch_on", "stream": "level:missed_escalation_rate", "reason": "R."},
+        {"action": "take_notice", "notice": "1"},
+    ):
+        assert "viewer may not" in viewer.refusal(PAGE, HARBOR, **form)
+
+
+def test_a_call_is_taken_once(officer):
+    waiting = [one for one in list_notices(officer.store, is_waiting=True) if one.reference_id == "a1"]
+    form = {"action": "take_notice", "notice": str(waiting[0].notice_id)}
+    assert officer.send(PAGE, HARBOR, **form).status_code == 303
+    assert "not waiting any more" in officer.refusal(PAGE, HARBOR, **form)

@@ -7,8 +7,9 @@ import pyarrow as pa
 import pytest
 
 from methods.alarms import alarm_threshold
-from pipelines.assess.alarm import WATCHED, raise_appetites
+from pipelines.assess.alarm import raise_appetites, sort_arrivals
 from pipelines.schemas.assessment import ARRIVAL_DAY
+from risk_register.watched import WATCHED
 
 MONDAY = dt.date(2026, 3, 2)
 DAY = dt.timedelta(days=1)
@@ -34,7 +35,7 @@ def raise_(make, events: list[int], *decisions, known: int = 400, **definition):
     made = make.definition(**definition)
     background = make.background(make.calendar(MONDAY, len(events)), made, decisions=decisions)
     table = arrivals(events, indicator_id=made["indicator_id"])
-    return raise_appetites(table, background, {"harbor": MONDAY + known * DAY})
+    return raise_appetites(sort_arrivals(table), background, {"harbor": MONDAY + known * DAY})
 
 
 BAD = [3] * 40 + [20] * 20
@@ -49,7 +50,7 @@ def test_without_an_approved_appetite_nothing_is_watched(make):
 def test_an_alarm_says_rule_budget_indicator_limit_and_deployment(make):
     (alarm,) = raise_(make, BAD, make.decision(effective_from=MONDAY, version=3))
     assert (alarm.state, alarm.kind, alarm.closed_on) == ("alarm", "appetite_exceeded", None)
-    assert alarm.threshold == alarm_threshold(len(WATCHED)) == 1000
+    assert alarm.threshold == alarm_threshold(8) == 1000
     assert alarm.statistic is not None
     assert alarm.statistic >= alarm.threshold
     for words in (
@@ -79,7 +80,7 @@ def test_a_note_says_no_more_of_few_people_than_a_report_may(make):
     assert "0.4 from" in few.note
     table = arrivals([1] * 20 + [8] * 3, units=9)
     background = make.background(make.calendar(MONDAY, 23), make.definition(), decisions=(decision,))
-    (hidden,) = raise_appetites(table, background, {"harbor": MONDAY + 400 * DAY})
+    (hidden,) = raise_appetites(sort_arrivals(table), background, {"harbor": MONDAY + 400 * DAY})
     assert "few units from" in hidden.note
 
 

@@ -79,7 +79,10 @@ def signal(conversation: str, *, category: str, level: int = 4, turn: int = 0, *
 
 def fill(name: str, rows: list[dict[str, Any]]) -> pa.Table:
     schema = FACTS[name]
-    blank = {field.name: "" if pa.types.is_string(field.type) else 0 for field in schema}
+    blank = {
+        field.name: "" if pa.types.is_string(field.type) else False if pa.types.is_boolean(field.type) else 0
+        for field in schema
+    }
     return pa.Table.from_pylist(
         [{key: (blank | row)[key] for key in schema.names} for row in rows], schema=schema
     )
@@ -99,7 +102,9 @@ def lay(
     named = {row["conversation_id"]: row for row in reversed([*messages, *signals])}
     conversations = [row | known | {"received_on": MONDAY} for row in named.values()]
     findings = [
-        row | {"detector_id": "lexicon", "detector_version": "1", "score": 1.0, "evidence_id": "e"}
+        row
+        | {"detector_id": "lexicon", "detector_version": "1", "score": 1.0, "evidence_id": "e"}
+        | {"is_alert": True, "is_deciding": True}
         for row in signals
     ]
     tables = {

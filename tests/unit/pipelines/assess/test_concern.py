@@ -5,8 +5,10 @@ import datetime as dt
 import pyarrow as pa
 import pytest
 
-from pipelines.assess.concern import Concern, find_fault, tabulate_concerns
+from pipelines.assess.concern import Concern, find_fault, place_concerns, tabulate_concerns
 from pipelines.schemas.assessment import CHANGE
+from risk_register.alarm_cases import CaseRecord
+from risk_register.alarm_states import CaseState, Resolution
 
 MONDAY = dt.date(2026, 3, 2)
 DAY = dt.timedelta(days=1)
@@ -43,10 +45,10 @@ def changes(*days: int, deployment_id: str = "harbor") -> pa.Table:
 
 
 def place(make, *concerns: Concern, known: pa.Table | None = None, **calendar) -> dict[str, dict]:
-    table = tabulate_concerns(
+    placed = place_concerns(
         concerns, changes() if known is None else known, {"harbor": make.calendar(MONDAY, 90, **calendar)}
     )
-    return {row["alarm_id"]: row for row in table.to_pylist()}
+    return {row["alarm_id"]: row for row in tabulate_concerns(placed).to_pylist()}
 
 
 def test_alarms_of_one_day_have_one_cause_and_of_two_days_two(make):
@@ -83,22 +85,62 @@ def test_a_suspected_change_is_the_cause_of_what_follows_it(make):
     assert rows["a"]["cause"] == rows["unannounced:harbor:x"]["cause"] == "change:unannounced:harbor:x"
 
 
-def test_an_alarm_calls_and_a_watch_does_not(make):
-    rows = place(make, concern("a", 30), concern("b", 30, state="watch"), concern("c", 30, state="resolved"))
-    assert {name: row["is_paging"] for name, row in rows.items()} == {"a": True, "b": False, "c": False}
-
-
 def test_a_held_day_nearby_holds_the_call_and_says_so(make):
     near = place(make, concern("a", 30), held=(23,))["a"]
     far = place(make, concern("a", 30), held=(22,))["a"]
-    assert (near["is_paging"], near["cause"]) == (False, "data:harbor:2026-03-25")
+    assert (near["held_by"], near["cause"]) == ("data", "data:harbor:2026-03-25")
     assert near["note"].startswith("Held back: data of 2026-03-25")
-    assert (far["is_paging"], far["note"]) == (True, "Refusals.")
+    assert (far["held_by"], far["note"]) == ("", "Refusals.")
 
 
 def test_a_fault_of_the_data_never_holds_a_grave_finding(make):
     row = place(make, concern("a", 30, kind="critical_finding"), held=(30,))["a"]
-    assert row["is_paging"]
+    assert row["held_by"] == ""
+
+
+def case(name: str, day: int, state: CaseState, **more) -> CaseRecord:
+    given = {
+        "alarm_id": name,
+        "deployment_id": "harbor",
+        "stream_id": "level:refusal_rate",
+        "kind": "appetite_exceeded",
+        "cause": f"day:harbor:{MONDAY + day * DAY}",
+        "opened_on": MONDAY + day * DAY,
+        "closed_on": None,
+        "judged_through": None,
+        "state": state,
+        "resolution": None,
+        "first_seen_at": dt.datetime(2026, 4, 1, tzinfo=dt.UTC),
+        "notice_id": 1,
+    }
+    return CaseRecord(**(given | more))
+
+
+def test_what_a_person_decided_stands_whatever_the_data_say(make):
+    raised = [concern("a", 30), concern("b", 30, state="resolved"), concern("c", 30, state="resolved")]
+    cases = [
+        case("a", 30, CaseState.RESOLVED, resolution=Resolution.FALSE),
+        case("b", 30, CaseState.ACKNOWLEDGED),
+    ]
+    placed = {
+        one.alarm_id: (one.state, one.resolution)
+        for one in place_concerns(raised, changes(), {"harbor": make.calendar(MONDAY, 90)}, cases)
+    }
+    assert placed == {"a": ("resolved", "false"), "b": ("acknowledged", None), "c": ("resolved", "passed")}
+
+
+def test_evidence_that_adds_up_again_belongs_to_the_alarm_that_somebody_has(make):
+    again = concern("later", 40, stream_id="level:refusal_rate")
+    other = concern("other", 40, stream_id="level:harm_rate_per_1000")
+    taken = [case("earlier", 30, CaseState.ACKNOWLEDGED)]
+    placed = place_concerns([again, other], changes(), {"harbor": make.calendar(MONDAY, 90)}, taken)
+    assert [(one.alarm_id, one.cause, one.held_by) for one in placed] == [
+        ("later", taken[0].cause, "taken"),
+        ("other", f"day:harbor:{MONDAY + 40 * DAY}", ""),
+    ]
+    resolved = [case("earlier", 30, CaseState.RESOLVED, resolution=Resolution.TRUE)]
+    (free,) = place_concerns([again], changes(), {"harbor": make.calendar(MONDAY, 90)}, resolved)
+    assert free.held_by == ""
 
 
 def test_two_days_without_data_are_a_fault_and_one_is_not(make):

@@ -5,8 +5,9 @@ import datetime as dt
 import pyarrow as pa
 import pytest
 
-from pipelines.assess.critical import DAILY_CAP, list_critical, raise_critical
+from pipelines.assess.critical import list_critical, raise_critical
 from pipelines.schemas.assessment import CRITICAL_DAY
+from risk_register.grave_findings import DAILY_CAP, name_finding
 
 MONDAY = dt.date(2026, 3, 2)
 DAY = dt.timedelta(days=1)
@@ -64,17 +65,19 @@ def test_what_was_found_in_the_last_week_asks_for_eyes_and_what_is_older_does_no
     calendar = {"harbor": make.calendar(MONDAY, 20)}
     recent = raise_critical(list_critical(table(found(2, day=13)), DETECTORS), calendar)
     older = raise_critical(list_critical(table(found(2, day=12)), DETECTORS), calendar)
-    assert [(one.state, one.indicator_id) for one in recent] == [("watch", "critical_harm_count")]
+    assert [(one.state, one.indicator_id) for one in recent] == [("alarm", "critical_harm_count")]
     assert older == []
 
 
-def test_a_validated_detector_may_call_and_another_may_not(make):
-    trusted = [DETECTORS[0] | {"badge": "validated"}]
+def test_what_a_person_looked_at_asks_for_no_more_eyes(make):
     calendar = {"harbor": make.calendar(MONDAY, 3)}
-    (call,) = raise_critical(list_critical(table(found(1)), trusted), calendar)
-    (look,) = raise_critical(list_critical(table(found(1)), DETECTORS), calendar)
-    assert (call.state, look.state) == ("alarm", "watch")
-    assert "lexicon (limited), confirmed by nobody" in look.note
+    (row,) = list_critical(table(found(1)), DETECTORS).to_pylist()
+    name = name_finding("harbor", row["message_id"], row["signal_id"])
+    needs_eyes = list_critical(table(found(1)), DETECTORS, {name: "not_confirmed"})
+    assert needs_eyes.to_pylist()[0]["state"] == "not_confirmed"
+    assert raise_critical(needs_eyes, calendar) == []
+    (call,) = raise_critical(list_critical(table(found(1)), DETECTORS), calendar)
+    assert "lexicon (limited), confirmed by nobody" in call.note
 
 
 def test_the_words_hold_no_count_that_a_report_would_have_to_hide(make):

@@ -148,3 +148,18 @@ def test_false_alarms_of_days_at_the_appetite_stay_within_the_budget():
     alarms = [run(rng.binomial(50, np.clip(row, 0, 1)).tolist()).episodes for row in rates]
     expected = streams * days / THRESHOLD
     assert sum(map(len, alarms)) <= 2 * expected
+
+
+def test_after_a_person_took_an_alarm_the_detector_begins_anew():
+    events = [2] * 20 + [15] * 20
+    arrivals = [arrive(day, x=count, n=50) for day, count in enumerate(events)]
+    series = lay(*arrivals, days=len(events), known=400)
+    free = follow(series, [ABOVE] * len(events), threshold=THRESHOLD)
+    (alarm,) = free.episodes
+    taken_on = alarm.opened_on + 5 * DAY
+    taken = follow(series, [ABOVE] * len(events), threshold=THRESHOLD, resets=frozenset({taken_on}))
+    until = (taken_on - series.first).days + 1
+    assert taken.statistic[:until].tolist() == free.statistic[:until].tolist()
+    assert taken.statistic[until] < free.statistic[until]
+    assert (taken.episodes[0].opened_on, taken.episodes[0].closed_on) == (alarm.opened_on, taken_on)
+    assert taken.episodes[1].opened_on > taken_on

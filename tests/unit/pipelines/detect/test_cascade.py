@@ -219,3 +219,7 @@ def test_the_version_of_all_detectors_moves_with_one_of_them() -> None:
 def test_a_state_is_due_for_every_message() -> None:
     with pytest.raises(DetectorError, match="1 states for 2 messages"):
         make_coverage(MESSAGES, [CoverageState.SCORED], card=CARD)
+
+
+def test_nobody_left_out_leaves_an_empty_table_of_the_same_columns() -> None:
+    assert make_cascade().skip(MESSAGES.slice(0, 0)).schema == COVERAGE.arrow_schema

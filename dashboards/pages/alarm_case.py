@@ -1,0 +1,29 @@
+"""Alarms of the published file together with what people have decided about them since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from dashboards.records import Alarm
+from risk_register.alarm_cases import CaseRecord
+from risk_register.alarm_states import CaseState
+
+DECIDED = frozenset({CaseState.ACKNOWLEDGED, CaseState.RESOLVED})
+
+
+def merge_cases(alarms: Sequence[Alarm], cases: Iterable[CaseRecord]) -> tuple[Alarm, ...]:
+    """Each alarm in the state that people gave it; what they decided is newer than the file."""
+    known: Mapping[str, CaseRecord] = {case.alarm_id: case for case in cases}
+    return tuple(_merge(alarm, known.get(alarm.alarm_id)) for alarm in alarms)
+
+
+def _merge(alarm: Alarm, case: CaseRecord | None) -> Alarm:
+    if case is None or case.state not in DECIDED:
+        return alarm
+    return replace(
+        alarm,
+        state=case.state.value,
+        resolution=case.resolution.value if case.resolution else None,
+        is_paging=False,
+    )

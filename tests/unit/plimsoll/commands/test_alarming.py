@@ -1,0 +1,192 @@
+"""The commands of alarms and notices are doors to the same rules as the page."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from pipelines.settings import Home
+from plimsoll.__main__ import main
+from risk_register.alarm_cases import SeenAlarm, list_cases, sync_cases
+from risk_register.alarm_states import CaseState
+from risk_register.changes import list_changes
+from risk_register.notice_kinds import NoticeKind, NoticeSeverity
+from risk_register.notices import list_notices, queue_notice
+from risk_register.store import Store
+from tests.unit.plimsoll.commands.governance_factory import Run, make_governed_home, make_run
+
+AT = dt.datetime(2026, 8, 20, tzinfo=dt.UTC)
+ROUTING = (
+    "dashboard: https://plimsoll.example.org\n"
+    "routes: {mail: {env: PLIMSOLL_ROUTE_MAIL}}\n"
+    "people: {first: [mail]}\n"
+    "rules: [{people: [first]}]\n"
+    "heartbeat: {address: {env: PLIMSOLL_HEARTBEAT}}\n"
+)
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "home"
+    _, store = make_governed_home(path)
+    seen = [
+        SeenAlarm("a", "companion", "level:harm_rate_per_1000", "appetite_exceeded", "day:1",
+                  dt.date(2026, 8, 10), None, dt.date(2026, 8, 16), CaseState.ALARM),
+        SeenAlarm("u", "companion", "change:drift_index", "suspected_unannounced_change", "change:u",
+                  dt.date(2026, 8, 12), None, None, CaseState.WATCH),
+    ]  # fmt: skip
+    with store.write(actor="assess", at=AT) as write:
+        sync_cases(write, "companion", seen)
+        queue_notice(
+            write, key="alarm:a", deployment_id="companion", kind=NoticeKind.ALARM,
+            severity=NoticeSeverity.PAGE, reference_id="a", link="/alarms",
+        )  # fmt: skip
+    return path
+
+
+@pytest.fixture
+def home(template: Path, tmp_path: Path) -> Home:
+    return Home(Path(shutil.copytree(template, tmp_path / "home")))
+
+
+@pytest.fixture
+def store(home: Home) -> Store:
+    return Store(home.governance_url)
+
+
+@pytest.fixture
+def run(home: Home, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+    return make_run(home, monkeypatch, capfd)
+
+
+def states(store: Store) -> dict[str, str]:
+    return {case.alarm_id: case.state.value for case in list_cases(store, "companion")}
+
+
+def test_an_alarm_is_taken_and_resolved_and_its_call_ends(run: Run, store: Store) -> None:
+    assert "a  " in run("alarm", "list", account="viewer").output
+    assert run("alarm", "acknowledge", "a", account="engineer").output == "a: acknowledged\n"
+    assert list_notices(store, is_waiting=True) == ()
+    refused = run("alarm", "resolve", "a", "--as-was", "false", "--reason", "R.", account="engineer")
+    assert (refused.code, states(store)["a"]) == (1, "acknowledged")
+    assert run("alarm", "resolve", "a", "--as-was", "false", "--reason", "R.", account="officer").code == 0
+    assert states(store)["a"] == "resolved"
+
+
+def test_nobody_decides_without_a_grant_on_the_deployment(run: Run, store: Store) -> None:
+    for account in ("viewer", "stranger"):
+        assert run("alarm", "acknowledge", "a", account=account).code == 1
+    assert states(store)["a"] == "alarm"
+
+
+def test_a_suspected_change_becomes_a_change(run: Run, store: Store) -> None:
+    words = ("alarm", "confirm-change", "u", "--what", "model", "--on", "2026-08-11", "--note", "1 to 2.")
+    done = run(*words, account="officer")
+    assert (done.code, states(store)["u"]) == (0, "resolved")
+    (change,) = list_changes(store, "companion")
+    assert (change.change_id, change.effective_on, change.is_planned) == (
+        done.output.strip(),
+        dt.date(2026, 8, 11),
+        False,
+    )
+    wrong = run(*(word if word != "u" else "a" for word in words), account="officer")
+    assert "no suspected change" in wrong.complaint
+    assert len(list_changes(store, "companion")) == 1
+
+
+def test_without_history_no_stream_is_switched_on(run: Run) -> None:
+    words = ("alarm", "on", "level:harm_rate_per_1000", "--reason", "R.")
+    refused = run(*words, account="officer")
+    assert refused.code == 1
+    assert "no assessed history" in refused.complaint
+
+
+def test_a_mute_ends_and_the_floor_has_none(run: Run) -> None:
+    until = (dt.datetime.now(dt.UTC) + dt.timedelta(days=2)).strftime("%Y-%m-%d")
+    stream = ("level:harm_rate_per_1000", "--until", until, "--reason", "R.")
+    assert run("alarm", "mute", *stream, account="officer").code == 0
+    assert run("alarm", "unmute", stream[0], account="officer").code == 0
+    refused = run("alarm", "mute", "floor:assistant_harm", *stream[1:], account="officer")
+    assert "is no stream" in refused.complaint
+
+
+def test_a_notice_is_acknowledged_once(run: Run, store: Store) -> None:
+    (notice,) = list_notices(store)
+    listed = run("notify", "list", "--json", account="viewer").document
+    assert [one["notice_id"] for one in listed] == [notice.notice_id]
+    assert run("notify", "acknowledge", notice.notice_id, account="officer").code == 0
+    assert run("notify", "acknowledge", notice.notice_id, account="officer").code == 1
+    assert run("notify", "acknowledge", 99, account="officer").code == 1
+
+
+def speak(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], *words: str):
+    monkeypatch.setattr("sys.argv", ["plimsoll", *words])
+    capfd.readouterr()
+    with pytest.raises(SystemExit) as ending:
+        main()
+    return int(ending.value.code or 0), capfd.readouterr()
+
+
+def test_without_a_routing_sending_says_what_is_missing(home: Home, monkeypatch, capfd) -> None:
+    for words in (("notify", "send"), ("notify", "check"), ("notify", "test"), ("heartbeat",)):
+        code, printed = speak(monkeypatch, capfd, *words, "--home", str(home.path))
+        assert code == 1
+        assert "notify.yaml is missing" in printed.err
+
+
+def test_a_refused_attempt_is_counted_and_no_address_is_printed(
+    home: Home, store: Store, monkeypatch, capfd
+) -> None:
+    (home.definitions / "notify.yaml").write_text(ROUTING)
+    monkeypatch.setenv("PLIMSOLL_ROUTE_MAIL", "json://127.0.0.1:9/a-s3cret")
+    code, printed = speak(monkeypatch, capfd, "notify", "send", "--json", "--home", str(home.path))
+    assert code == 0
+    assert json.loads(printed.out)["refused"] >= 1
+    assert "s3cret" not in printed.out + printed.err
+    assert {one.state.value for one in list_notices(store)} == {"failed"}
+
+
+def test_the_check_says_which_routes_have_no_address(home: Home, monkeypatch, capfd) -> None:
+    (home.definitions / "notify.yaml").write_text(ROUTING)
+    monkeypatch.delenv("PLIMSOLL_ROUTE_MAIL", raising=False)
+    _, printed = speak(monkeypatch, capfd, "notify", "check", "--json", "--home", str(home.path))
+    assert json.loads(printed.out)["routes_without_address"] == ["mail"]
+
+
+def test_an_old_generation_sends_no_sign_of_life(home: Home, monkeypatch, capfd) -> None:
+    (home.definitions / "notify.yaml").write_text(ROUTING)
+    monkeypatch.setenv("PLIMSOLL_HEARTBEAT", "http://127.0.0.1:9/x")
+    (home.published / "current").write_text("published-00000001.duckdb")
+    os.utime(home.published / "current", (0, 0))
+    code, printed = speak(monkeypatch, capfd, "heartbeat", "--home", str(home.path))
+    assert code == 1
+    assert "No sign of life was sent" in printed.err
+
+
+def test_the_simulation_prints_one_document_and_progress_apart(monkeypatch, capfd) -> None:
+    words = (
+        "simulate",
+        "alarms",
+        "--units",
+        "2000",
+        "--runs",
+        "100",
+        "--days",
+        "100",
+        "--seed",
+        "3",
+        "--json",
+    )
+    code, printed = speak(monkeypatch, capfd, *words)
+    (result,) = json.loads(printed.out)["results"]
+    assert code == 0
+    assert result["units_a_day"] == 2000
+    assert 4 <= result["median_delay_days"] <= 8
+    assert "100 of 100" in printed.err
+    again = speak(monkeypatch, capfd, *words)[1]
+    assert again.out == printed.out
