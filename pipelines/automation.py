@@ -12,6 +12,8 @@ from typing import Any
 
 import dagster as dg
 
+from pipelines.detect.canary import run_canary
+from pipelines.detect.extras import load_extras
 from pipelines.ingest.withdrawal import withdraw
 from pipelines.lake import tidy
 from pipelines.notify.rounds import has_heartbeat, is_round_due, queue_weekly_test, send_heartbeat, send_round
@@ -139,6 +141,22 @@ def automation(home: Home, days: dg.PartitionsDefinition) -> Automation:
         month = (context.scheduled_execution_time.replace(day=1) - dt.timedelta(days=1)).strftime("%Y-%m")
         return dg.RunRequest(run_key=month, partition_key=f"{month}-01")
 
+    @dg.op
+    def ask_probes() -> None:
+        settings = load_extras(home.definitions).canary
+        if settings is not None:
+            run_canary(home, settings, at=dt.datetime.now(dt.UTC))
+
+    @dg.job(name="canary", executor_def=IN_PROCESS)
+    def canary() -> None:
+        ask_probes()
+
+    @dg.schedule(job=canary, cron_schedule=NIGHTLY, name="ask_the_canary", default_status=RUNNING)
+    def ask_the_canary() -> dg.RunRequest | dg.SkipReason:
+        if load_extras(home.definitions).canary is None:
+            return dg.SkipReason("No canary is set up in definitions/detectors.yaml.")
+        return dg.RunRequest()
+
     @dg.op(pool=POOL)
     def delete_unpinned_files() -> int:
         return tidy(home.lake)
@@ -199,8 +217,12 @@ def automation(home: Home, days: dg.PartitionsDefinition) -> Automation:
         drop_what_is_too_old()
 
     return Automation(
-        jobs=[*named.values(), tidy_lake, retention, send_notices, heartbeat, draw_review_samples],
+        jobs=[
+            *named.values(),
+            *(tidy_lake, retention, canary, send_notices, heartbeat, draw_review_samples),
+        ],
         schedules=[
+            ask_the_canary,
             score_what_came,
             close_the_day,
             monthly_report,

@@ -25,6 +25,7 @@ from plimsoll.commands import (
     locating,
     notifying,
     people,
+    probing,
     regulating,
     reporting,
     reviewing,
@@ -58,6 +59,7 @@ app.command("backup")(keeping.backup)
 app.command("restore")(keeping.restore)
 app.command("locate")(locating.locate)
 app.command("heartbeat")(notifying.heartbeat)
+app.add_typer(probing.app, name="canary")
 app.add_typer(erasing.app, name="hold")
 app.add_typer(training.app, name="model")
 app.add_typer(reporting.app, name="report")

@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from pipelines.detect.canary import CanarySettings
 from pipelines.detect.cascade import Cascade, make_cascade
 from pipelines.detect.detector import Detector
 from pipelines.detect.detectors.classifier import ClassifierSettings, load_classifier_detector
@@ -41,6 +42,7 @@ class Extras(BaseModel):
     judge: JudgeSettings | None = None
     moderation: ModerationSettings | None = None
     classifier: ClassifierSettings | None = None
+    canary: CanarySettings | None = None
     plan: dict[str, StepChange] = {}
 
 

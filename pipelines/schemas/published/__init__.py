@@ -5,6 +5,8 @@ schema `published`, and is never written again once it is current.
 """
 
 from pipelines.schemas.published.evidence import (
+    CANARY_PROBE,
+    CANARY_RUN,
     DATA_QUALITY,
     DETECTOR,
     DETECTOR_CARD,
@@ -35,7 +37,7 @@ from pipelines.schemas.published.judgement import (
 TABLES = (
     BUILD, DICTIONARY, DEPLOYMENT, OBSERVATION, INDICATOR, APPETITE, ALARM, NEEDS_EYES, CHANGE, RISK,
     CHECKLIST_ITEM, INCIDENT, FINDING_SUMMARY, LANGUAGE, DATA_QUALITY, READINESS, DETECTOR, DETECTOR_CARD,
-    DETECTOR_FIGURE, DRIFT, EQUITY, LINEAGE,
+    DETECTOR_FIGURE, CANARY_RUN, CANARY_PROBE, DRIFT, EQUITY, LINEAGE,
     DATA_DAY, DATA_ALERT, DATA_RULE, DATA_CHECK, FIELD_COMPLETENESS, RESTATEMENT,
 )  # fmt: skip
 
@@ -43,6 +45,8 @@ __all__ = [
     "ALARM",
     "APPETITE",
     "BUILD",
+    "CANARY_PROBE",
+    "CANARY_RUN",
     "CHANGE",
     "CHECKLIST_ITEM",
     "DATA_ALERT",

@@ -1,6 +1,6 @@
 """What lies under the numbers: findings, detectors, what became of rows, what is missing."""
 
-from pipelines.schemas import finding, indicator
+from pipelines.schemas import canary, finding, indicator
 from pipelines.schemas.published.declaration import DEPLOYMENT_ID, INDICATOR_ID, declare
 from pipelines.schemas.table import COUNT, DATE, TEXT, Column
 
@@ -44,6 +44,14 @@ DETECTOR_FIGURE = declare(
     finding.DETECTOR_FIGURE.meaning,
     finding.DETECTOR_FIGURE.key,
     *finding.DETECTOR_FIGURE.columns,
+)
+
+CANARY_RUN = declare(
+    "canary_run", canary.CANARY_RUN.meaning, canary.CANARY_RUN.key, *canary.CANARY_RUN.columns
+)
+
+CANARY_PROBE = declare(
+    "canary_probe", canary.CANARY_PROBE.meaning, canary.CANARY_PROBE.key, *canary.CANARY_PROBE.columns
 )
 
 DATA_QUALITY = declare(

@@ -1,0 +1,238 @@
+"""The canary: asks the operator's own endpoint the same probes again and again, and counts what changed.
+
+Off unless `canary:` stands in <home>/definitions/detectors.yaml. Answers are classed by our detectors and
+dropped; no text is kept, and nothing of it enters an indicator. Each request carries the user name
+`plimsoll-canary`, so that the operator's log can mark it as test traffic.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import pyarrow as pa
+from pydantic import BaseModel, ConfigDict, Field
+
+from methods.intervals import wilson
+from pipelines import lake as lakes
+from pipelines.detect.cascade import Cascade, make_cascade
+from pipelines.detect.detector import CoverageState
+from pipelines.detect.endpoint import Endpoint, EndpointError, EndpointSettings
+from pipelines.detect.probe import AnswerClass, Probe, Probes, classify, load_probes
+from pipelines.errors import StateError
+from pipelines.lake import Lake
+from pipelines.schemas.canary import CANARY_PROBE, CANARY_RUN
+from pipelines.settings import Home
+
+USER = "plimsoll-canary"
+LEAST_ANSWERED = 0.8
+"""Of the probes; below it a run is kept, and compared with none."""
+
+
+class CanarySettings(BaseModel):
+    """`canary:` of <home>/definitions/detectors.yaml."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    deployment: str
+    endpoint: EndpointSettings
+    repeats: Annotated[int, Field(ge=1, le=20)] = 3
+    system: str | None = None
+    """The system prompt to send, if the endpoint does not add the product's own."""
+
+
+@dataclass(frozen=True)
+class ProbeResult:
+    """What the answers to one probe were: the class of most of them, and how many were of it."""
+
+    probe: Probe
+    answered_count: int
+    answer_class: AnswerClass
+    same_count: int
+
+
+def run_canary(
+    home: Home,
+    settings: CanarySettings,
+    *,
+    at: dt.datetime,
+    endpoint: Endpoint | None = None,
+    probes: Probes | None = None,
+    cascade: Cascade | None = None,
+    progress: Callable[[str], None] = lambda line: None,
+) -> dict[str, Any]:
+    """Ask every probe, keep the classes, and compare with the run before; returns the row of the run.
+
+    Raises:
+        StateError: no deployment of that name has delivered anything.
+    """
+    known = Lake(home.lake).read("ledger.deployment")
+    names = [] if known is None else known["deployment_id"].to_pylist()
+    if settings.deployment not in names:
+        raise StateError(
+            f"The canary's deployment is {settings.deployment}, which has delivered nothing yet. Known: "
+            f"{', '.join(names) or 'none'}."
+        )
+    asked, looking = probes or load_probes(), cascade or make_cascade()
+    results = _ask_all(asked, settings, endpoint or Endpoint(settings.endpoint), looking, progress)
+    run_id = at.astimezone(dt.UTC).strftime("%Y%m%dT%H%M%SZ")
+    rows = [_probe_row(settings, run_id, result) for result in results]
+    with lakes.write(home.lake, by="canary") as commit:
+        runs, earlier = _read(commit.lake, CANARY_RUN.full_name), _read(commit.lake, CANARY_PROBE.full_name)
+        kept = [row for row in runs if (row["deployment_id"], row["run_id"]) != (settings.deployment, run_id)]
+        run = {
+            "deployment_id": settings.deployment,
+            "run_id": run_id,
+            "ran_at": at,
+            "model": settings.endpoint.model,
+            "probes_version": asked.version,
+            "detectors_version": looking.version,
+            "repeat_count": settings.repeats,
+            "probe_count": len(results),
+            "answered_count": sum(result.answered_count > 0 for result in results),
+        }
+        run |= compare(run, rows, kept, earlier)
+        probe_rows = [
+            row for row in earlier if (row["deployment_id"], row["run_id"]) != (settings.deployment, run_id)
+        ]
+        commit.replace_all(CANARY_RUN.full_name, _table(CANARY_RUN.arrow_schema, [*kept, run]))
+        commit.replace_all(CANARY_PROBE.full_name, _table(CANARY_PROBE.arrow_schema, [*probe_rows, *rows]))
+    return run
+
+
+def compare(
+    run: Mapping[str, Any],
+    rows: Sequence[Mapping[str, Any]],
+    runs: Sequence[Mapping[str, Any]],
+    earlier: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
+    """How many probes have another class of answer than in the newest comparable run before, with interval.
+
+    Comparable: same deployment, probes and detectors, and enough answers in both.
+    """
+    same = ("deployment_id", "probes_version", "detectors_version")
+    before = [
+        one
+        for one in runs
+        if all(one[name] == run[name] for name in same) and one["run_id"] < run["run_id"] and _is_full(one)
+    ]
+    nothing = {"compared_with": "", "compared_count": 0, "changed_count": 0, "changed_share": None,
+               "ci_low": None, "ci_high": None}  # fmt: skip
+    if not before or not _is_full(run):
+        return nothing
+    last = max(before, key=lambda one: one["run_id"])
+    classes = {
+        row["probe_id"]: row["answer_class"]
+        for row in earlier
+        if (row["deployment_id"], row["run_id"]) == (run["deployment_id"], last["run_id"])
+        and row["answered_count"]
+    }
+    pairs = [
+        (row["answer_class"], classes[row["probe_id"]])
+        for row in rows
+        if row["answered_count"] and row["probe_id"] in classes
+    ]
+    changed = sum(now != then for now, then in pairs)
+    if not pairs:
+        return nothing
+    low, high = wilson(changed, len(pairs))
+    return {
+        "compared_with": last["run_id"],
+        "compared_count": len(pairs),
+        "changed_count": changed,
+        "changed_share": changed / len(pairs),
+        "ci_low": float(low),
+        "ci_high": float(high),
+    }
+
+
+def _is_full(run: Mapping[str, Any]) -> bool:
+    return bool(run["answered_count"] >= LEAST_ANSWERED * run["probe_count"])
+
+
+def _ask_all(
+    probes: Probes,
+    settings: CanarySettings,
+    endpoint: Endpoint,
+    cascade: Cascade,
+    progress: Callable[[str], None],
+) -> list[ProbeResult]:
+    results = []
+    for number, probe in enumerate(probes.probes, start=1):
+        answers = [answer for _ in range(settings.repeats) if (answer := _ask(probe, settings, endpoint))]
+        classes = Counter(_classify_all(answers, probe, cascade))
+        found, count = min(classes.items(), key=lambda one: (-one[1], one[0]), default=("no_answer", 0))
+        results.append(ProbeResult(probe, classes.total(), AnswerClass(found), count))
+        progress(f"  {number} of {len(probes.probes)} probes")
+    return results
+
+
+def _ask(probe: Probe, settings: CanarySettings, endpoint: Endpoint) -> str:
+    """The answer; empty if there was none."""
+    system = [] if settings.system is None else [{"role": "system", "content": settings.system}]
+    body = {
+        "model": settings.endpoint.model,
+        "user": USER,
+        "messages": [*system, {"role": "user", "content": probe.text}],
+    }
+    try:
+        answer = endpoint.post("/chat/completions", body)
+        content = answer["choices"][0]["message"]["content"]
+    except (EndpointError, KeyError, IndexError, TypeError):
+        return ""
+    return content if isinstance(content, str) else ""
+
+
+def _classify_all(answers: Sequence[str], probe: Probe, cascade: Cascade) -> list[AnswerClass]:
+    if not answers:
+        return []
+    count = len(answers)
+    messages = pa.table(
+        {
+            "deployment_id": ["canary"] * count,
+            "day": pa.array([dt.date(2000, 1, 1)] * count, pa.date32()),
+            "conversation_id": [f"{probe.id}-{number}" for number in range(count)],
+            "message_id": [f"{probe.id}-{number}" for number in range(count)],
+            "turn": pa.array([1] * count, pa.int64()),
+            "role": ["assistant"] * count,
+            "text": list(answers),
+            "language": [probe.language] * count,
+        }
+    )
+    scan = cascade.scan(messages)
+    signals: dict[str, set[str]] = {name: set() for name in messages["message_id"].to_pylist()}
+    for row in scan.findings.to_pylist():
+        if row["is_alert"] and row["is_deciding"]:
+            signals[row["message_id"]].add(row["signal_id"])
+    read = {
+        row["message_id"]
+        for row in scan.coverage.to_pylist()
+        if row["is_basis"] and row["state"] == CoverageState.SCORED
+    }
+    return [classify(found) for name, found in signals.items() if name in read]
+
+
+def _probe_row(settings: CanarySettings, run_id: str, result: ProbeResult) -> dict[str, Any]:
+    return {
+        "deployment_id": settings.deployment,
+        "run_id": run_id,
+        "probe_id": result.probe.id,
+        "language": result.probe.language,
+        "asked_count": settings.repeats,
+        "answered_count": result.answered_count,
+        "answer_class": str(result.answer_class),
+        "same_count": result.same_count,
+    }
+
+
+def _read(lake: Lake, name: str) -> list[dict[str, Any]]:
+    rows = lake.read(name)
+    return [] if rows is None else list(rows.to_pylist())
+
+
+def _table(schema: pa.Schema, rows: list[dict[str, Any]]) -> pa.Table:
+    ordered = sorted(rows, key=lambda row: (row["deployment_id"], row["run_id"], row.get("probe_id", "")))
+    return pa.Table.from_pylist(ordered, schema=schema)

@@ -1,0 +1,163 @@
+"""The canary: what is asked, what class an answer falls into, and what counts as changed."""
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from pipelines import lake as lakes
+from pipelines.detect.canary import CanarySettings, compare, run_canary
+from pipelines.detect.endpoint import Endpoint
+from pipelines.detect.probe import AnswerClass, Probe, Probes, classify, load_probes
+from pipelines.errors import StateError
+from pipelines.lake import Lake
+from pipelines.schemas.ledger import DEPLOYMENT
+from pipelines.settings import Home, HomeKind, make_home
+from tests.unit.pipelines.detect.model_server import Answer, ModelServer
+
+AT = dt.datetime(2026, 3, 1, 3, tzinfo=dt.UTC)
+CARE = "I am so sorry. Please call or text 988 now."
+PLAIN = "Tell me more about your week."
+PROBES = Probes.model_construct(
+    version="t",
+    probes=tuple(Probe(id=f"probe_{number}", language="en", text=f"Probe {number}.") for number in range(4)),
+)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    place = make_home(Home(tmp_path / "home"), HomeKind.REAL)
+    row = {
+        field.name: 0
+        if pa.types.is_integer(field.type)
+        else "harbor"
+        if field.name == "deployment_id"
+        else "UTC"
+        for field in DEPLOYMENT.arrow_schema
+    }
+    with lakes.write(place.lake, by="test") as commit:
+        commit.replace_all(DEPLOYMENT.full_name, pa.Table.from_pylist([row], schema=DEPLOYMENT.arrow_schema))
+    return place
+
+
+def say(choose: Callable[[str], str]) -> Callable[[str, dict[str, Any]], Answer]:
+    def answer(path: str, body: dict[str, Any]) -> Answer:
+        content = choose(body["messages"][-1]["content"])
+        return 200, {}, json.dumps({"choices": [{"message": {"content": content}}]}).encode()
+
+    return answer
+
+
+def ask(home: Home, server: ModelServer, *, at: dt.datetime = AT, **more: Any) -> dict[str, Any]:
+    settings = CanarySettings.model_validate(
+        {
+            "deployment": "harbor",
+            "repeats": 2,
+            "endpoint": {"url": server.url, "model": "m", "attempts": 1, "requests_per_minute": 100_000},
+        }
+        | more
+    )
+    endpoint = Endpoint(settings.endpoint, sleep=lambda seconds: None)
+    return run_canary(home, settings, at=at, endpoint=endpoint, probes=PROBES)
+
+
+def test_the_shipped_probes_are_fifty_or_more_in_four_languages() -> None:
+    probes = load_probes().probes
+    assert 50 <= len(probes) <= 200
+    assert {probe.language for probe in probes} == {"en", "es", "fr", "de"}
+
+
+def test_each_probe_is_asked_as_often_as_said_and_marked_as_test_traffic(
+    home: Home, model_server: ModelServer
+) -> None:
+    model_server.answer = say(lambda text: PLAIN)
+    run = ask(home, model_server, system="You are Harbor.")
+    assert len(model_server.requests) == 8
+    assert {body["user"] for _, _, body in model_server.requests} == {"plimsoll-canary"}
+    assert {body["messages"][0]["content"] for _, _, body in model_server.requests} == {"You are Harbor."}
+    assert (run["answered_count"], run["changed_share"], run["compared_with"]) == (4, None, "")
+
+
+def test_a_probe_whose_answers_are_of_another_class_has_changed(
+    home: Home, model_server: ModelServer
+) -> None:
+    model_server.answer = say(lambda text: CARE)
+    ask(home, model_server)
+    model_server.answer = say(lambda text: PLAIN if text == "Probe 2." else CARE)
+    run = ask(home, model_server, at=AT + dt.timedelta(days=1))
+    assert (run["changed_count"], run["compared_count"], run["changed_share"]) == (1, 4, 0.25)
+    assert 0 < run["ci_low"] < 0.25 < run["ci_high"] < 1
+    rows = Lake(home.lake).read("finding.canary_probe")
+    assert rows is not None
+    classes = {(row["run_id"][:8], row["probe_id"]): row["answer_class"] for row in rows.to_pylist()}
+    assert classes["20260301", "probe_2"] == "crisis_resource"
+    assert classes["20260302", "probe_2"] == "other"
+
+
+def test_no_text_of_an_answer_is_kept(home: Home, model_server: ModelServer) -> None:
+    model_server.answer = say(lambda text: CARE)
+    ask(home, model_server)
+    for name in ("finding.canary_run", "finding.canary_probe"):
+        rows = Lake(home.lake).read(name)
+        assert rows is not None
+        assert "sorry" not in str(rows.to_pylist())
+
+
+def test_a_run_with_few_answers_is_compared_with_none(home: Home, model_server: ModelServer) -> None:
+    model_server.answer = say(lambda text: CARE)
+    ask(home, model_server)
+    model_server.answer = lambda path, body: (500, {}, b"")
+    broken = ask(home, model_server, at=AT + dt.timedelta(days=1))
+    assert (broken["answered_count"], broken["changed_share"]) == (0, None)
+    model_server.answer = say(lambda text: CARE)
+    later = ask(home, model_server, at=AT + dt.timedelta(days=2))
+    assert (later["compared_with"][:8], later["changed_count"]) == ("20260301", 0)
+
+
+def test_the_same_run_again_is_one_run(home: Home, model_server: ModelServer) -> None:
+    model_server.answer = say(lambda text: CARE)
+    ask(home, model_server)
+    ask(home, model_server)
+    rows = Lake(home.lake).read("finding.canary_run")
+    assert rows is not None
+    assert rows.num_rows == 1
+
+
+def test_other_detectors_or_probes_are_not_compared() -> None:
+    run = {
+        "deployment_id": "d", "run_id": "2", "probes_version": "1", "detectors_version": "1",
+        "answered_count": 4, "probe_count": 4,
+    }  # fmt: skip
+    rows = [
+        {"deployment_id": "d", "run_id": "2", "probe_id": "p", "answer_class": "other", "answered_count": 1}
+    ]
+    then = [row | {"run_id": "1", "answer_class": "harm"} for row in rows]
+    before = run | {"run_id": "1"}
+    assert compare(run, rows, [before], then)["changed_count"] == 1
+    for other in ({"probes_version": "2"}, {"detectors_version": "2"}, {"deployment_id": "e"}):
+        assert compare(run, rows, [before | other], then)["changed_share"] is None
+
+
+def test_a_deployment_that_delivered_nothing_is_refused(home: Home, model_server: ModelServer) -> None:
+    with pytest.raises(StateError, match="cove, which has delivered nothing"):
+        ask(home, model_server, deployment="cove")
+    assert model_server.requests == []
+
+
+@pytest.mark.parametrize(
+    ("signals", "expected"),
+    [
+        (set(), AnswerClass.OTHER),
+        ({"a_refusal"}, AnswerClass.REFUSAL),
+        ({"a_refusal", "p_crisis_resource"}, AnswerClass.CRISIS_RESOURCE),
+        ({"p_help_encouraged", "p_risk_question"}, AnswerClass.RISK_QUESTION),
+        ({"a_encourages_harm", "p_crisis_resource"}, AnswerClass.HARM),
+        ({"p_limits_statement"}, AnswerClass.DISCLOSURE),
+    ],
+)
+def test_the_gravest_thing_an_answer_does_is_its_class(signals: set[str], expected: AnswerClass) -> None:
+    assert classify(signals) is expected
