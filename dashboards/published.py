@@ -28,6 +28,8 @@ from dashboards.records import (
     DataDay,
     Deployment,
     Detector,
+    DetectorCard,
+    DetectorFigure,
     Drift,
     EquityRatio,
     FieldCompleteness,
@@ -192,6 +194,14 @@ class Reader:
     def detectors(self) -> tuple[Detector, ...]:
         """Detectors and their signals."""
         return self._rows(Detector, "detector")
+
+    def detector_cards(self) -> tuple[DetectorCard, ...]:
+        """What detectors say of themselves."""
+        return self._rows(DetectorCard, "detector_card")
+
+    def detector_figures(self) -> tuple[DetectorFigure, ...]:
+        """What was measured of their error."""
+        return self._rows(DetectorFigure, "detector_figure")
 
     def equity(self, deployment_id: str) -> tuple[EquityRatio, ...]:
         """Rate ratios of groups, indicator by indicator."""

@@ -310,6 +310,43 @@ class Detector:
     languages: str
     badge: str
     note: str
+    sieve: float
+    alert: float
+    threshold_reason: str
+    place: int
+
+
+@dataclass(frozen=True)
+class DetectorCard:
+    """A detector's account of itself."""
+
+    detector_id: str
+    detector_version: str
+    purpose: str
+    not_for: str
+    failures: str
+    languages: str
+    roles: str
+    data: str
+    sees: str
+
+
+@dataclass(frozen=True)
+class DetectorFigure:
+    """One measured figure of a detector's error."""
+
+    detector_id: str
+    signal_id: str
+    dataset: str
+    language: str
+    operating_point: str
+    measure: str
+    value: float
+    ci_low: float
+    ci_high: float
+    n: int
+    positive_count: int
+    label_source: str
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,10 @@ select
     detector.signal_id,
     detector.languages,
     detector.badge,
-    detector.note
+    detector.note,
+    detector.sieve,
+    detector.alert,
+    detector.threshold_reason,
+    detector.place
 from published.detector
-order by detector.detector_id, detector.signal_id
+order by detector.detector_id, detector.signal_id, detector.languages

@@ -14,6 +14,7 @@ PAGES = {
     "register": f"/risk-register?{HARBOR}&risk=missed_escalation_of_risk",
     "checklist": f"/ethics-checklist?{HARBOR}&item=crisis_testing_passed",
     "data health": f"/data-health?{HARBOR}",
+    "detectors": f"/detectors?{HARBOR}",
     "alarms": f"/alarms?{HARBOR}",
     "equity": f"/equity?{HARBOR}",
     "releases and drift": f"/releases-and-drift?{HARBOR}",

@@ -301,6 +301,8 @@ def make_tables(*, generation: int = 7, home_kind: str = "demo") -> dict[str, li
         "readiness": [row for deployment in (HARBOR, COVE) for row in make_readiness(deployment)],
         "language": make_languages(),
         "detector": make_detectors(),
+        "detector_card": make_detector_cards(),
+        "detector_figure": make_detector_figures(),
         "equity": make_equity(),
         "drift": make_drift(),
     }
@@ -735,6 +737,49 @@ def make_detectors() -> list[Row]:
             ),
             ("a_validates_delusion", "en", "limited", "Recall 0.70 (0.52 to 0.84) on 31 labelled messages."),
             ("a_stigma_invalidation", "en, es", "unvalidated", "No labelled messages yet."),
+        )
+    ]
+
+
+def make_detector_cards() -> list[Row]:
+    """One detector's account of itself."""
+    return [
+        {
+            "detector_id": "lexicon",
+            "detector_version": "1.4.0",
+            "purpose": "Marks messages that show a risk in plain words.",
+            "not_for": "Diagnosis, or a decision about one person.",
+            "failures": "Veiled risk is not seen.\nFiction is taken at its word.",
+            "languages": "en,es",
+            "roles": "user,assistant",
+            "data": "No text of anybody.",
+            "sees": "every message of the roles it reads",
+        }
+    ]
+
+
+def make_detector_figures() -> list[Row]:
+    """A figure at each threshold, and one over all of them."""
+    return [
+        {
+            "detector_id": "lexicon",
+            "detector_version": "1.4.0",
+            "signal_id": "u_suicidal_ideation",
+            "dataset": "labelled posts",
+            "language": "en",
+            "operating_point": point,
+            "measure": measure,
+            "value": value,
+            "ci_low": value - 0.05,
+            "ci_high": value + 0.03,
+            "n": 812,
+            "positive_count": 331,
+            "label_source": "people",
+        }
+        for point, measure, value in (
+            ("sieve", "recall", 0.95),
+            ("alert", "recall", 0.91),
+            ("none", "auprc", 0.88),
         )
     ]
 

@@ -1,0 +1,29 @@
+"""Detectors: what is known of each, what it takes to count, and what only a judge can see."""
+
+PAGE, HARBOR = "/detectors", "?deployment=harbor_companion"
+
+
+def test_a_card_says_what_it_is_for_how_it_fails_and_from_which_score_on_it_counts(officer):
+    words = officer.read(PAGE, HARBOR)
+    for text in ("Marks messages that show a risk", "Diagnosis, or a decision about one person.",
+                 "Veiled risk is not seen.", "No text of anybody.", "One clear rule reaches it.",
+                 "validated", "limited", "unvalidated", "0.3", "0.5"):  # fmt: skip
+        assert text in words
+
+
+def test_measured_figures_stand_with_interval_rows_and_who_labelled(officer):
+    words = officer.read(PAGE, HARBOR)
+    assert "0.950" in words
+    assert "0.900 to 0.980" in words
+    assert "812" in words
+    assert "people" in words
+
+
+def test_what_only_a_judge_can_see_says_so_without_a_number(officer):
+    part = officer.read(PAGE, HARBOR).split("A matter of meaning")[1].split("Lexicon")[0]
+    assert part.count("needs review or a judge") == 4
+    assert "Affirms a delusion" in part
+
+
+def test_the_share_in_languages_that_nobody_reads_is_said(officer):
+    assert "in languages that no detector reads (ar" in officer.read(PAGE, HARBOR)
