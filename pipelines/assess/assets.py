@@ -23,7 +23,7 @@ from pipelines.assess.health import READ as HEALTH
 from pipelines.assess.health import assess_health, tabulate_health
 from pipelines.assess.observation import Background, judge_rows, latest_statuses, measure, place_on_calendar
 from pipelines.assess.proposing import speak_to_register
-from pipelines.assess.raising import raise_all, tell_people
+from pipelines.assess.raising import find_faults, raise_all, tell_people
 from pipelines.assess.readiness import assess_readiness, list_unmeasured, read_held
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.lake import Lake
@@ -122,6 +122,7 @@ def assess_all(home: Home, *, at: dt.datetime) -> None:
             changes=changes,
             drift=drift,
             features=features,
+            faults=find_faults(health.alerts),
             at=at,
         )
         _add_operation(engine, lake)

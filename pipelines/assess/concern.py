@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import pyarrow as pa
 
@@ -65,8 +66,17 @@ def place_concerns(
     changes: pa.Table,
     calendars: Mapping[str, Calendar],
     cases: Iterable[CaseRecord] = (),
+    faults: Mapping[str, frozenset[dt.date]] = MappingProxyType({}),
 ) -> list[Concern]:
-    """Concerns with their causes, what holds them, and what people have made of them."""
+    """Concerns with their causes, what holds them, and what people have made of them.
+
+    Args:
+        concerns: what the questions raised.
+        changes: the table `assessment.change`.
+        calendars: days with data by deployment.
+        cases: what people made of earlier alarms.
+        faults: days by deployment on which the data were implausible, beside those held or missing.
+    """
     known = [(row["deployment_id"], row["effective_on"], row["change_id"]) for row in changes.to_pylist()]
     known += [
         (one.deployment_id, one.opened_on, one.alarm_id)
@@ -74,22 +84,30 @@ def place_concerns(
         if one.kind == "suspected_unannounced_change"
     ]
     decided = {case.alarm_id: case for case in cases}
-    placed = [_place(one, known, calendars[one.deployment_id]) for one in concerns]
+    placed = [
+        _place(one, known, calendars[one.deployment_id], faults.get(one.deployment_id, frozenset()))
+        for one in concerns
+    ]
     return [_follow(_decide(one, decided.get(one.alarm_id)), decided.values()) for one in placed]
 
 
-def find_fault(calendar: Calendar, day: dt.date) -> dt.date | None:
-    """The newest day near `day` that the gate held, or that ended a gap in the data."""
+def find_fault(calendar: Calendar, day: dt.date, faults: frozenset[dt.date] = frozenset()) -> dt.date | None:
+    """The newest day near `day` that the gate held, that ended a gap in the data, or was implausible."""
     near = [day - back * DAY for back in range(FAULT_DAYS + 1)]
-    return next((one for one in near if one in calendar.held or _ends_gap(calendar, one)), None)
+    return next((one for one in near if one in calendar.held | faults or _ends_gap(calendar, one)), None)
 
 
-def _place(one: Concern, changes: Iterable[tuple[str, dt.date, str]], calendar: Calendar) -> Concern:
-    fault = find_fault(calendar, one.opened_on)
+def _place(
+    one: Concern,
+    changes: Iterable[tuple[str, dt.date, str]],
+    calendar: Calendar,
+    faults: frozenset[dt.date],
+) -> Concern:
+    fault = find_fault(calendar, one.opened_on, faults)
     if one.kind == "suspected_unannounced_change":
         return replace(one, cause=f"change:{one.alarm_id}")
     if fault is not None and one.kind != "critical_finding":
-        note = f"Held back: data of {fault} are missing or were held by the gate. {one.note}"
+        note = f"Held back: data of {fault} are missing, implausible or were held. {one.note}"
         return replace(one, cause=f"data:{one.deployment_id}:{fault}", note=note, held_by="data")
     before = [
         (effective_on, change)

@@ -6,7 +6,7 @@ The order of the steps and nothing else; each question has its own module.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -19,6 +19,7 @@ from pipelines.assess.calendar import DAY, Calendar
 from pipelines.assess.calling import call_people
 from pipelines.assess.concern import Concern, place_concerns
 from pipelines.assess.critical import list_critical, raise_critical
+from pipelines.assess.data_alert import DataAlert
 from pipelines.assess.missed import raise_missed
 from pipelines.assess.observation import Background
 from pipelines.assess.paging import Switchboard, decide_paging
@@ -52,6 +53,7 @@ def raise_all(
     changes: pa.Table,
     drift: pa.Table,
     features: pd.DataFrame,
+    faults: Mapping[str, frozenset[dt.date]],
     at: dt.datetime,
 ) -> Raised:
     """What the lake and the decisions of people raise; nothing is written."""
@@ -76,9 +78,19 @@ def raise_all(
         *suspect_changes(drift, changes, features, background.calendars),
     ]
     cases = [case for name in names for case in list_cases(store, name)]
-    placed = place_concerns(concerns, changes, background.calendars, cases)
+    placed = place_concerns(concerns, changes, background.calendars, cases, faults)
     boards = {name: Switchboard(list_streams(store, name), list_mutes(store, name)) for name in names}
     return Raised(tuple(decide_paging(placed, boards, at=at)), needs_eyes, critical)
+
+
+def find_faults(alerts: Iterable[DataAlert]) -> dict[str, frozenset[dt.date]]:
+    """Days by deployment with a fault of the data that may be what an alarm sees."""
+    found: dict[str, set[dt.date]] = {}
+    for one in alerts:
+        if one.holds_pages:
+            days = (one.last_on - one.opened_on).days + 1
+            found.setdefault(one.deployment_id, set()).update(one.opened_on + n * DAY for n in range(days))
+    return {name: frozenset(days) for name, days in found.items()}
 
 
 def tell_people(store: Store, raised: Raised, calendars: Mapping[str, Calendar], *, at: dt.datetime) -> None:

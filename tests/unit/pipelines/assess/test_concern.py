@@ -6,6 +6,8 @@ import pyarrow as pa
 import pytest
 
 from pipelines.assess.concern import Concern, find_fault, place_concerns, tabulate_concerns
+from pipelines.assess.data_alert import DataAlert
+from pipelines.assess.raising import find_faults
 from pipelines.schemas.assessment import CHANGE
 from risk_register.alarm_cases import CaseRecord
 from risk_register.alarm_states import CaseState, Resolution
@@ -91,6 +93,23 @@ def test_a_held_day_nearby_holds_the_call_and_says_so(make):
     assert (near["held_by"], near["cause"]) == ("data", "data:harbor:2026-03-25")
     assert near["note"].startswith("Held back: data of 2026-03-25")
     assert (far["held_by"], far["note"]) == ("", "Refusals.")
+
+
+def test_an_implausible_day_holds_the_call_as_a_held_one_does(make):
+    calendar, day = make.calendar(MONDAY, 90), MONDAY + 26 * DAY
+    faults = {"harbor": frozenset({day})}
+    (held,) = place_concerns([concern("a", 30)], changes(), {"harbor": calendar}, faults=faults)
+    (free,) = place_concerns([concern("a", 34)], changes(), {"harbor": calendar}, faults=faults)
+    assert (held.held_by, held.cause) == ("data", f"data:harbor:{day}")
+    assert free.held_by == ""
+
+
+def test_only_faults_that_may_be_what_an_alarm_sees_hold_it():
+    given = {"alert_id": "x", "deployment_id": "harbor", "kind": "volume", "note": "", "next_step": ""}
+    span = {"opened_on": MONDAY, "last_on": MONDAY + 2 * DAY}
+    alerts = [DataAlert(**given, **span, holds_pages=True), DataAlert(**given, **span, holds_pages=False)]
+    assert find_faults(alerts[:1]) == {"harbor": frozenset({MONDAY, MONDAY + DAY, MONDAY + 2 * DAY})}
+    assert find_faults(alerts[1:]) == {}
 
 
 def test_a_fault_of_the_data_never_holds_a_grave_finding(make):
