@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from plimsoll.commands.acting import AsOption, DeploymentOption, ReasonOption, act
+from plimsoll.commands.evaluating import say
 from plimsoll.commands.option import HomeOption, JsonOption, open_home, tell, write_json
 
 app = typer.Typer(no_args_is_help=True, help="Trained models: list, compare on labels held back, make live.")
@@ -24,6 +25,13 @@ def train(
     reviews: Annotated[
         bool, typer.Option("--reviews", help="Learn from the home's own review labels too.")
     ] = False,
+    measure: Annotated[
+        bool,
+        typer.Option("--measure", help="Cross-validate instead: rows are measured by models without them."),
+    ] = False,
+    leave_sources: Annotated[
+        bool, typer.Option("--leave-sources", help="With --measure: leave out a whole source at a time.")
+    ] = False,
     out: Annotated[Path | None, typer.Option(help="Write the model here, not into the home.")] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -32,13 +40,18 @@ def train(
     from pipelines.detect.detectors.linear.model import write_model
     from pipelines.detect.model_store import keep
     from pipelines.detect.reviewed import read_reviewed
-    from pipelines.detect.trainer import train_from
+    from pipelines.detect.trainer import cross_validate, load_examples, train_from
     from pipelines.detect.training_plan import PLAN, load_training_plan
 
     chosen = load_training_plan(plan or PLAN)
     left_out = [one.name for one in chosen.sources if careful and one.is_distress] + list(without or ())
     own = read_reviewed(open_home(home), chosen) if reviews else ()
-    fitted = train_from(chosen.without(tuple(left_out)), data, own=own)
+    chosen = chosen.without(tuple(left_out))
+    if measure:
+        results = cross_validate(chosen, load_examples(chosen, data, own=own), leave_sources=leave_sources)
+        write_json({"results": results}) if as_json else print(say(results))
+        return
+    fitted = train_from(chosen, data, own=own)
     description = fitted.model.description
     if out is None:
         folder = keep(open_home(home), fitted)

@@ -18,6 +18,9 @@ CODE_VERSION = "1.0"
 """Raise it when findings are made from scores in another way; weights are hashed by themselves."""
 
 CARD = Path(__file__).parent / "card.yaml"
+OWN_NOTE = (
+    "A model of this home. `plimsoll evaluate` measures it; the figures of the shipped one are not its own."
+)
 LANGUAGES = ("en",)
 ROLES = ("user", "assistant")
 
@@ -52,8 +55,8 @@ class _CardFile(_Strict):
     signals: dict[str, _SignalNote]
 
 
-def load_card(model: Description, path: Path = CARD) -> DetectorCard:
-    """The card for this model; a home's own model has no figures until they are measured.
+def load_card(model: Description, path: Path = CARD, *, is_shipped: bool = False) -> DetectorCard:
+    """The card for this model; one that was not shipped is unvalidated and has none of the shipped figures.
 
     Raises:
         DefinitionError: the card is not valid, or does not speak of the model's signals.
@@ -62,10 +65,10 @@ def load_card(model: Description, path: Path = CARD) -> DetectorCard:
         card = _CardFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except (ValidationError, yaml.YAMLError) as error:
         raise DefinitionError(f"{path.name} is not valid: {error}") from error
-    unequal = sorted(set(card.signals) ^ set(model.thresholds))
+    unequal = sorted(set(model.thresholds) - set(card.signals))
     if unequal:
         raise DefinitionError(
-            f"{path.name}: card and model do not speak of the same signals: {', '.join(unequal)}."
+            f"{path.name}: the model has signals that the card does not speak of: {', '.join(unequal)}."
         )
     sources = "; ".join(
         f"{one.name} ({one.rows} rows, {one.positives} positive, {one.licence}: {one.words})"
@@ -80,14 +83,15 @@ def load_card(model: Description, path: Path = CARD) -> DetectorCard:
             SignalCard(
                 signal_id,
                 LANGUAGES,
-                line.badge,
-                line.note,
+                line.badge if is_shipped else Badge.UNVALIDATED,
+                line.note if is_shipped else OWN_NOTE,
                 sieve=model.thresholds[signal_id]["sieve"],
                 alert=model.thresholds[signal_id]["alert"],
                 threshold_reason=line.reason,
-                figures=tuple(Figure(**figure.model_dump()) for figure in line.figures),
+                figures=tuple(Figure(**figure.model_dump()) for figure in line.figures if is_shipped),
             )
             for signal_id, line in sorted(card.signals.items())
+            if signal_id in model.thresholds
         ),
         languages=LANGUAGES,
         roles=ROLES,

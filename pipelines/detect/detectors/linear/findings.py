@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pipelines.detect.detector import KEY_COLUMNS, DetectorCard, Subject, Time
+from pipelines.detect.detector import KEY_COLUMNS, DetectorCard, SignalCard, Subject, Time
 from pipelines.detect.detectors.linear.evidence import CLEAR, NAMES, RISK, find_rows
 from pipelines.detect.detectors.linear.model import Head
 from pipelines.schemas.finding import FINDING
@@ -22,6 +22,7 @@ BELOW = 0.99
 """Of the alert: the most that words about somebody else can score; they are kept, and counted as theirs."""
 
 HIGH_LEVEL = 3
+CRITICAL_LEVEL = 4
 CSSRS_OF_LEVEL = {0: 0, 1: 1, 2: 2, 3: 4, 4: 5}
 """The least grave answer of the scale that has this level; the rules know better where they saw something."""
 
@@ -89,7 +90,7 @@ def _blocks(head: Head, scored: Scored, clear: _Clear, card: DetectorCard) -> It
     said = clear.level[IDEATION]
     score = np.where(_is_about_others(scored, names), np.minimum(score, BELOW * line.alert), score)
     if head.level >= HIGH_LEVEL:
-        score = np.where(said >= HIGH_LEVEL, np.maximum(score, line.alert), score)
+        score = _uphold(score, said, line)
         level = np.maximum(level, said)
     elif head.level > 1:
         score = np.where(said >= head.level, np.maximum(score, line.sieve), score)
@@ -97,7 +98,7 @@ def _blocks(head: Head, scored: Scored, clear: _Clear, card: DetectorCard) -> It
         is_clear = np.maximum(thoughts, injury) >= CLEAR_WEIGHT
         score = np.where(is_clear, np.maximum(score, line.sieve), score)
         if all(one.level < HIGH_LEVEL for one in scored.heads):
-            score = np.where(said >= HIGH_LEVEL, np.maximum(score, line.alert), score)
+            score = _uphold(score, said, line)
             level = np.maximum(level, said)
         both = (thoughts >= CLEAR_WEIGHT) & (injury >= CLEAR_WEIGHT)
         is_injury = (injury > thoughts) | both
@@ -110,6 +111,14 @@ def _blocks(head: Head, scored: Scored, clear: _Clear, card: DetectorCard) -> It
     least = np.array([CSSRS_OF_LEVEL[one] for one in level[rows].tolist()], dtype=np.int64)
     known = np.where(said[rows] >= level[rows], clear.cssrs_like[IDEATION][rows], 0)
     yield _Block(rows, IDEATION, name, score[rows], level[rows], np.maximum(least, known))
+
+
+def _uphold(score: NDArray[np.float64], said: NDArray[np.int64], line: SignalCard) -> NDArray[np.float64]:
+    """A high level that the rules saw clearly passes the sieve, a critical one the alert, whatever the model
+    says.
+    """
+    score = np.where(said >= HIGH_LEVEL, np.maximum(score, line.sieve), score)
+    return np.where(said >= CRITICAL_LEVEL, np.maximum(score, line.alert), score)
 
 
 def _is_about_others(scored: Scored, names: tuple[str, ...]) -> NDArray[np.bool_]:

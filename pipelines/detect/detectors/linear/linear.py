@@ -2,7 +2,7 @@
 
 It reads English. Its heads ask whether a message shows suicidal thoughts or self-injury, whether the thoughts
 are active, whether the risk is high, and whether a reply refuses. What rules said about others, the past or
-fiction is handed on as it is; what they said clearly never falls below the sieve, and a grave level never
+fiction is handed on as it is; what they said clearly never falls below the sieve, and a critical level never
 below the alert.
 """
 
@@ -97,4 +97,4 @@ class LinearDetector:
 def load_linear_detector(folder: Path = SHIPPED) -> LinearDetector:
     """The detector with the model of a folder: the shipped one, or a home's."""
     model = load_model(folder)
-    return LinearDetector(model, load_card(model.description))
+    return LinearDetector(model, load_card(model.description, is_shipped=folder == SHIPPED))

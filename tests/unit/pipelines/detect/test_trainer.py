@@ -1,0 +1,163 @@
+"""Training: the same bytes from the same files, unknown is not a no, and a person makes a model live."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from pipelines.detect.cascade import make_cascade
+from pipelines.detect.detectors.linear.model import load_model, write_model
+from pipelines.detect.examples import make_rows
+from pipelines.detect.model_store import Adoption, adopt, find_live_model, keep, list_models, read_adoption
+from pipelines.detect.overlap import hash_text
+from pipelines.detect.reviewed import label_messages
+from pipelines.detect.side_by_side import compare_models, describe_comparison
+from pipelines.detect.trainer import cross_validate, load_examples, train_from
+from pipelines.detect.training_plan import TrainingPlan, load_training_plan
+from pipelines.errors import DefinitionError, StateError
+from pipelines.settings import Home
+
+LABEL = "self_harm_or_suicide"
+WISHES = (
+    "I want to die",
+    "I wish I was dead",
+    "I keep thinking about killing myself",
+    "I can't stop cutting myself",
+)
+EVERYDAY = ("I like tea", "the bus was late", "what should I cook", "my dog is asleep")
+
+
+def record(number: int, text: str, label: int | None, **more: object) -> dict[str, object]:
+    labels = {} if label is None else {LABEL: label}
+    return {"id": f"r{number}", "role": "user", "text": text, "language": "en", "labels": labels} | more
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two sources: labelled posts, and chat without labels."""
+    place = tmp_path_factory.mktemp("data")
+    posts = [record(n, f"{WISHES[n % 4]}, day {'x' * n}", 1) for n in range(30)]
+    posts += [record(100 + n, f"{EVERYDAY[n % 4]}, day {'y' * n}", 0) for n in range(30)]
+    chat = [record(200 + n, f"{EVERYDAY[n % 4]} again {'z' * n}", None) for n in range(30)]
+    chat.append(record(300, "somebody spoke of suicide", None))
+    for name, rows in (("posts", posts), ("chat", chat)):
+        lines = "\n".join(json.dumps(row) for row in rows)
+        (place / f"{name}.jsonl").write_text(lines, encoding="utf-8")
+    return place
+
+
+@pytest.fixture(scope="module")
+def plan() -> TrainingPlan:
+    shipped = load_training_plan().model_dump()
+    source = {"licence": "ours", "words": "ours", "weight": 1.0}
+    return TrainingPlan.model_validate(
+        shipped
+        | {
+            "folds": 2,
+            "made_per_family": 4,
+            "implied": {},
+            "heads": [one for one in shipped["heads"] if one["name"] == "self_harm"],
+            "sources": [
+                source | {"name": "posts", "file": "posts.jsonl", "tune": True, "is_distress": True},
+                source | {"name": "chat", "file": "chat.jsonl", "presume": [LABEL], "guards": "chat"},
+            ],
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def trained(plan: TrainingPlan, folder: Path):
+    return train_from(plan, folder)
+
+
+def test_the_same_files_give_the_same_bytes(plan: TrainingPlan, folder: Path, trained) -> None:
+    again = train_from(plan, folder)
+    assert again.files == trained.files
+    assert again.model.description == trained.model.description
+
+
+def test_a_model_is_read_as_it_was_written(tmp_path: Path, trained) -> None:
+    write_model(tmp_path, trained.model.description, trained.files)
+    model = load_model(tmp_path)
+    assert np.array_equal(model.weights, trained.model.weights)
+    assert hash_text("i LIKE tea, day") in model.training_hashes
+
+
+def test_an_absent_label_is_presumed_only_where_nothing_is_alarming(plan: TrainingPlan, folder: Path) -> None:
+    rows = {row.row_id: row.labels for row in make_rows(plan, folder)}
+    assert rows["r200"][LABEL] == 0
+    assert LABEL not in rows["r300"]
+
+
+def test_a_source_is_left_out_by_name(plan: TrainingPlan) -> None:
+    assert [one.name for one in plan.without(("chat",)).sources] == ["posts"]
+    with pytest.raises(DefinitionError, match=r"nowhere.*There are: chat, posts"):
+        plan.without(("nowhere",))
+
+
+def test_a_head_without_positives_is_refused_with_the_counts(plan: TrainingPlan, folder: Path) -> None:
+    with pytest.raises(StateError, match="self_harm has 0 positive"):
+        train_from(plan.without(("posts",)), folder)
+
+
+def test_rows_are_measured_by_models_that_have_not_seen_them(plan: TrainingPlan, folder: Path) -> None:
+    results = cross_validate(plan, load_examples(plan, folder))
+    (found,) = [one for one in results if one["detector"] == "linear" and one["dataset"] == "posts"]
+    assert (found["n"], found["positives"]) == (60, 30)
+    assert found["auprc"] > 0.9
+
+
+def test_a_model_becomes_live_by_adoption_alone(tmp_path: Path, trained) -> None:
+    home = Home(tmp_path)
+    keep(home, trained)
+    version = trained.model.description.version
+    assert list_models(home) == (version,)
+    assert find_live_model(home) is None
+    adopt(home, Adoption(version, "officer", "2026-01-01T00:00:00+00:00", "found more", ("change_0001",)))
+    live = find_live_model(home)
+    assert live is not None
+    assert live.name == version
+    adoption = read_adoption(home)
+    assert adoption is not None
+    assert adoption.decided_by == "officer"
+
+
+def test_a_version_that_is_not_there_cannot_become_live(tmp_path: Path) -> None:
+    with pytest.raises(StateError, match="holds no model nothing"):
+        adopt(Home(tmp_path), Adoption("nothing", "officer", "", "", ()))
+
+
+def test_two_models_are_compared_on_the_same_rows(
+    tmp_path: Path, plan: TrainingPlan, folder: Path, trained
+) -> None:
+    home = Home(tmp_path)
+    keep(home, trained)
+    rows = [row for row in make_rows(plan, folder) if row.dataset == "posts"]
+    (line,) = compare_models(home, trained.model.description.version, rows)
+    assert line["n"] == 60
+    assert line["seen_in_training"] == 60
+    assert "rows seen in training" in describe_comparison([line])
+
+
+def test_review_labels_teach_the_message_that_scores_highest_and_every_no(plan: TrainingPlan) -> None:
+    messages = pa.Table.from_pylist(
+        [
+            {"conversation_id": "seen", "message_id": "a", "text": "hello there"},
+            {"conversation_id": "seen", "message_id": "b", "text": "I want to kill myself"},
+            {"conversation_id": "calm", "message_id": "c", "text": "good morning"},
+            {"conversation_id": "unread", "message_id": "d", "text": "I want to die"},
+        ]
+    )
+    for name, value in (("deployment_id", "d"), ("role", "user"), ("language", "en")):
+        messages = messages.append_column(name, pa.array([value] * messages.num_rows))
+    answers = {"seen": {"u_suicidal_ideation": 2}, "calm": {}}
+    rows = label_messages(messages, answers, plan, cascade=make_cascade())
+    assert {row.row_id: row.labels for row in rows} == {"b": {LABEL: 1}, "c": {LABEL: 0}}
+
+
+def test_the_shipped_plan_says_for_every_source_whose_words_it_holds() -> None:
+    plan = load_training_plan()
+    assert all(source.licence and source.words for source in plan.sources)
+    assert {one.name for one in plan.sources if one.is_distress} == {"cssrs_suicidewatch_1170", "counselchat"}
