@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 
 import duckdb
 
+from dashboards.measurements import Correction, DailyCount, Likelihood, Limit, Shift
 from dashboards.records import (
     Alarm,
     Appetite,
@@ -54,6 +55,9 @@ CONFIGURATION: dict[str, str | bool | int | float | list[str]] = {
     "python_enable_replacements": "false",
     "threads": "1",
 }
+
+MEASURED: Mapping[type, str] = {Limit: "chart", Correction: "correction", Likelihood: "likelihood",
+                                Shift: "drift_shift", DailyCount: "daily_count"}  # fmt: skip
 
 Row = TypeVar("Row")
 
@@ -210,6 +214,10 @@ class Reader:
     def drift(self, deployment_id: str, since: date) -> tuple[Drift, ...]:
         """Distances of weeks from the reference, feature by feature, oldest first."""
         return self._rows(Drift, "drift", {"deployment_id": deployment_id, "since": since})
+
+    def measured(self, kind: type[Row], **given: Any) -> tuple[Row, ...]:
+        """Limits, corrections, likelihoods, shifts or daily counts, by the parameters of their query."""
+        return self._rows(kind, MEASURED[kind], given)
 
     def grave_findings(self, deployment_id: str, since: date) -> tuple[GraveFinding, ...]:
         """Grave findings that nobody has confirmed, newest first."""

@@ -6,7 +6,7 @@ this process. What an asset does is its stage's business.
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,12 +58,22 @@ def spans(days: Iterable[dt.date]) -> Iterator[tuple[dt.date, dt.date]]:
         yield first, last
 
 
-def run(home: Home, assets: Sequence[dg.AssetsDefinition], days: Sequence[dt.date]) -> None:
-    """Compute these days, then assess and publish, in this process; a range of days is one run."""
+def run(
+    home: Home,
+    assets: Sequence[dg.AssetsDefinition],
+    days: Sequence[dt.date],
+    *,
+    before_closing: Callable[[], None] = lambda: None,
+) -> None:
+    """Compute these days, then assess and publish, in this process; a range of days is one run.
+
+    `before_closing` is called when everything is counted and nothing is assessed yet.
+    """
     known = set(stale_days(home))
     _compute_days(assets, days)
     # A day whose risk or presence has changed makes later days stale that read it.
     _compute_days(assets, sorted(set(stale_days(home)) - known - set(days)))
+    before_closing()
     dg.materialize(list(assets), selection=dg.AssetSelection.groups(*CLOSING_GROUPS), run_config=QUIET)
 
 

@@ -26,6 +26,7 @@ from plimsoll.commands import (
     notifying,
     people,
     probing,
+    rebaselining,
     regulating,
     reporting,
     reviewing,
@@ -73,6 +74,7 @@ app.add_typer(attesting.app, name="checklist")
 app.add_typer(regulating.app, name="regime")
 app.add_typer(deciding.appetite, name="appetite")
 app.add_typer(announcing.app, name="change")
+app.add_typer(rebaselining.app, name="baseline")
 app.add_typer(deciding.incident, name="incident")
 app.add_typer(auditing.app, name="audit")
 app.add_typer(reviewing.app, name="review")

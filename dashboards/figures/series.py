@@ -12,6 +12,7 @@ from datetime import date, timedelta
 import plotly.graph_objects as go
 
 from dashboards.figures.layout import draw_nothing, lay_out
+from dashboards.measurements import Limit
 from dashboards.records import Appetite, Change, Observation
 from dashboards.standing import fill_periods
 from dashboards.theme import PALETTES, Palette, Scheme, Status, Tone
@@ -42,6 +43,7 @@ class SeriesFrame:
     unit: str
     limits: Sequence[Appetite] = field(default_factory=tuple)
     changes: Sequence[Change] = field(default_factory=tuple)
+    control: Sequence[Limit] = field(default_factory=tuple)
 
 
 def draw_series(frame: SeriesFrame, scheme: Scheme) -> go.Figure:
@@ -56,6 +58,7 @@ def draw_series(frame: SeriesFrame, scheme: Scheme) -> go.Figure:
     _draw_gaps(figure, periods, step, palette)
     _draw_intervals(figure, periods, palette)
     _draw_limits(figure, frame, periods, step, palette)
+    _draw_control(figure, frame.control, palette)
     _draw_values(figure, periods, frame.kind, palette)
     _draw_corrected(figure, [row for row in frame.rows if row.estimate == "corrected"], frame.kind, palette)
     _draw_changes(figure, frame.changes, periods, palette)
@@ -126,6 +129,30 @@ def _draw_intervals(
             showlegend=not is_named,
         )
         is_named = True
+
+
+def _draw_control(figure: go.Figure, control: Sequence[Limit], palette: Palette) -> None:
+    """Centre and limits of the control chart; those of before a change of the detectors are dotted."""
+    for is_carried in (False, True):
+        mine = [one if one.is_carried is is_carried else None for one in control]
+        if not any(one is not None and one.high is not None for one in mine):
+            continue
+        for name, words in (("centre", "expected"), ("low", "limits"), ("high", "limits")):
+            figure.add_scatter(
+                x=[one.period_start for one in control],
+                y=[None if one is None else getattr(one, name) for one in mine],
+                mode="lines",
+                connectgaps=False,
+                line={
+                    "color": palette.muted,
+                    "width": 1,
+                    "dash": "dot" if is_carried else "solid" if name == "centre" else "dash",
+                },
+                hoverinfo="skip",
+                name=f"{words}, of before" if is_carried else f"usual variation: {words}",
+                legendgroup=f"{words}{is_carried}",
+                showlegend=name != "high",
+            )
 
 
 def _draw_values(

@@ -15,9 +15,16 @@ from dashboards.components.marks import draw_absences, draw_mark, draw_status
 from dashboards.components.shell import draw_chips, draw_facts, draw_heading
 from dashboards.components.table import draw_download
 from dashboards.figures.series import SeriesFrame, draw_series
+from dashboards.pages.change_list import draw_change_list
 from dashboards.pages.data_days import draw_days_within
 from dashboards.pages.definition import draw_appetites, draw_definition
-from dashboards.pages.overview import say_origin
+from dashboards.pages.measurement import (
+    draw_baseline,
+    draw_corrections,
+    draw_likelihood,
+    load_limits,
+    submit_baseline,
+)
 from dashboards.pages.page import Page
 from dashboards.pages.slices import draw_slice_panel
 from dashboards.pages.standings import load_standings
@@ -81,8 +88,11 @@ def layout(view: View) -> Component:
             ),
             draw_chips(view, ("slice", "value")),
             _draw_series_panel(view, standing, appetites, changes),
-            _draw_change_list(changes),
+            draw_change_list(changes),
             draw_days_within(view),
+            draw_corrections(view, indicator),
+            draw_likelihood(view, indicator),
+            draw_baseline(view, indicator),
             draw_slice_panel(view, standing),
             draw_definition(indicator),
             draw_appetites(view, indicator, appetites),
@@ -104,7 +114,16 @@ def _draw_series_panel(
     rows = load_series(view, indicator.indicator_id)
     is_whole = find_slice(view) == ALL
     of = "whole deployment" if is_whole else " = ".join(find_slice(view))
-    frame = SeriesFrame(rows, indicator.kind, view.query.period, say_unit(indicator), appetites, changes)
+    limits = load_limits(view, indicator.indicator_id) if is_whole else ()
+    frame = SeriesFrame(
+        rows,
+        indicator.kind,
+        view.query.period,
+        say_unit(indicator),
+        appetites,
+        changes,
+        tuple(one for one in limits if one.period == view.query.period),
+    )
     return draw_chart(
         "series",
         {scheme: draw_series(frame, scheme) for scheme in Scheme},
@@ -201,27 +220,6 @@ def _tidy(count: float | None) -> float | None:
     return None if count is None else round(count, 1)
 
 
-def _draw_change_list(changes: Sequence[Change]) -> Component | None:
-    if not changes:
-        return None
-    return html.Section(
-        [
-            html.H2("Changes marked in the chart"),
-            html.Ol(
-                [
-                    html.Li(
-                        f"{say_day(change.effective_on)}: {say_words(change.what)}, {change.note} "
-                        f"({say_origin(change)})"
-                    )
-                    for change in changes
-                ],
-                className="numbered",
-            ),
-        ],
-        className="card",
-    )
-
-
 def make_sheet(view: View) -> Sheet:
     """The values that the chart shows, numbers of small cells hidden."""
     columns = (
@@ -287,5 +285,6 @@ PAGE = Page(
     in_rail=False,
     takes_subject=True,
     has_period=True,
+    submit=submit_baseline,
     sheets={"values": make_sheet},
 )

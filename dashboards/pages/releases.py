@@ -21,7 +21,10 @@ from dashboards.components.shell import draw_facts, draw_heading
 from dashboards.components.table import Heading, Line, draw_download, draw_table
 from dashboards.figures.distances import draw_distances
 from dashboards.figures.timeline import KINDS, draw_timeline, name_kind
+from dashboards.measurements import Shift
+from dashboards.pages.comparison import draw_comparison
 from dashboards.pages.page import Page
+from dashboards.pages.shifts import draw_shifts
 from dashboards.records import Change, Drift
 from dashboards.sheet import Sheet
 from dashboards.theme import Scheme
@@ -51,7 +54,9 @@ def layout(view: View) -> Component:
             ),
             _draw_changes(view, changes, told),
             _draw_declaring(view),
+            draw_comparison(view, changes),
             _draw_drift(view, drift, changes),
+            draw_shifts(view.reader.measured(Shift, deployment_id=view.deployment_id, since=view.since)),
             draw_vocabulary(DRIFT_MARKS.values()),
         ]
     )

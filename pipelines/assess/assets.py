@@ -16,15 +16,24 @@ from pipelines.assess.calendar import Calendar, read_calendars
 from pipelines.assess.change import tabulate_changes
 from pipelines.assess.cluster import Clusters, gather_clusters
 from pipelines.assess.concern import tabulate_concerns
-from pipelines.assess.drift import assess_drift, index_observations
+from pipelines.assess.deployment import tabulate_deployments
+from pipelines.assess.drift import REFERENCE_WEEKS, assess_drift, index_observations
 from pipelines.assess.equity import compare_groups
 from pipelines.assess.governance import count_governance
 from pipelines.assess.health import READ as HEALTH
 from pipelines.assess.health import assess_health, tabulate_health
+from pipelines.assess.likelihood import assess_likelihoods
+from pipelines.assess.measuring import compare_late_with_early, count_different_groups
 from pipelines.assess.observation import Background, judge_rows, latest_statuses, measure, place_on_calendar
+from pipelines.assess.phases import find_phases
 from pipelines.assess.proposing import speak_to_register
 from pipelines.assess.raising import find_faults, raise_all, tell_people
 from pipelines.assess.readiness import assess_readiness, list_unmeasured, read_held
+from pipelines.assess.reviewed import assess_reviews
+from pipelines.assess.reviewed_groups import correct_groups
+from pipelines.assess.shift import tabulate_shifts
+from pipelines.assess.text_drift import compare_texts, tabulate_areas
+from pipelines.assess.variation import chart_rare_events, tabulate_limits
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.lake import Lake
 from pipelines.schemas import assessment as schemas
@@ -104,11 +113,12 @@ def assess_all(home: Home, *, at: dt.datetime) -> None:
             calendars,
             {name: list_decisions(store, name) for name in calendars},
             ",".join(sorted({f"{row['detector_id']}@{row['detector_version']}" for row in detectors})),
-            _find_breaks(changes),
+            find_phases(store, changes, calendars),
             health.states,
         )
         features = _frame(engine.query("select * from indicator.feature_day"))
-        drift = assess_drift(features, calendars)
+        areas = compare_texts(commit, calendars, reference_weeks=REFERENCE_WEEKS)
+        drift = assess_drift(features, calendars, tabulate_areas(areas, reference_weeks=REFERENCE_WEEKS))
         unmeasured = list_unmeasured(definitions, detectors)
         arrived = count_arrivals(
             commit, [definitions[name] for name in WATCHED if name in definitions.keys() - unmeasured]
@@ -129,27 +139,50 @@ def assess_all(home: Home, *, at: dt.datetime) -> None:
         counts = _without(_frame(engine.query(_read("period"))), unmeasured)
         counts = place_on_calendar(counts, background)
         clusters = gather_clusters(engine.query(_read("period_bucket")), engine.query(_read("cluster_size")))
+        reviewed = assess_reviews(commit, store, background, counts, at=at)
+        groups = compare_groups(counts, definitions, detectors, clusters, calendars).to_pylist()
+        groups = correct_groups(groups, reviewed.strata, reviewed.tallies, definitions)
+        equity = pa.Table.from_pylist(groups, schema=schemas.EQUITY.arrow_schema)
+        computed = [
+            *index_observations(drift),
+            *reviewed.measured,
+            *compare_late_with_early(counts),
+            *count_different_groups(equity),
+        ]
+        raw, charts = _observe(
+            store,
+            background,
+            counts=counts,
+            histograms=_without(_frame(engine.query(_read("period_histogram"))), unmeasured),
+            clusters=clusters,
+            computed=[row for row in computed if row["indicator_id"] in definitions],
+            at=at,
+        )
         tables = {
-            schemas.OBSERVATION: _observe(
-                store,
-                background,
-                counts=counts,
-                histograms=_without(_frame(engine.query(_read("period_histogram"))), unmeasured),
-                clusters=clusters,
-                drift=drift,
-                at=at,
+            schemas.OBSERVATION: pa.concat_tables(
+                [_conform(raw, schemas.OBSERVATION), reviewed.observations]
             ),
-            schemas.EQUITY: compare_groups(counts, definitions, detectors, clusters, calendars),
+            schemas.CHART: charts,
+            schemas.LIKELIHOOD: assess_likelihoods(
+                counts, definitions, changes, calendars, reviewed.correction
+            ),
+            schemas.CORRECTION: reviewed.correction,
+            schemas.DETECTOR_PERFORMANCE: reviewed.performance,
+            schemas.EQUITY: equity,
             schemas.ALARM: tabulate_concerns(raised.concerns),
             schemas.NEEDS_EYES: raised.needs_eyes,
             schemas.DRIFT: drift,
+            schemas.DRIFT_SHIFT: tabulate_shifts(features, drift, calendars),
+            schemas.TEXT_AREA: areas,
             schemas.DATA_QUALITY: engine.query(_read("data_quality")),
             schemas.CHANGE: changes,
             schemas.APPETITE: tabulate_appetites(background),
             schemas.READINESS: assess_readiness(
-                {name: read_held(lake, name) for name in calendars}, definitions, detectors
+                {name: read_held(lake, name, records=reviewed.records(name)) for name in calendars},
+                definitions,
+                detectors,
             ),
-            schemas.DEPLOYMENT: _deployments(lake, known, calendars),
+            schemas.DEPLOYMENT: tabulate_deployments(lake, known, calendars),
             **tabulate_health(engine, health),
         }
         LOG.info("  assess: %d observations", tables[schemas.OBSERVATION].num_rows)
@@ -179,12 +212,14 @@ def _observe(
     counts: pd.DataFrame,
     histograms: pd.DataFrame,
     clusters: Clusters,
-    drift: pa.Table,
+    computed: list[dict[str, Any]],
     at: dt.datetime,
-) -> pa.Table:
+) -> tuple[pa.Table, pa.Table]:
+    """The raw observations, and the limits of their charts."""
+    counted = measure(counts, histograms, clusters, background)
     measured = [
-        measure(counts, histograms, clusters, background),
-        pd.DataFrame(index_observations(drift)),
+        counted,
+        pd.DataFrame(computed),
     ]
     first = judge_rows(_joined(measured), background)
     governance = [
@@ -195,7 +230,12 @@ def _observe(
         )
     ]
     second = judge_rows(measure(pd.DataFrame(governance), histograms, clusters, background), background)
-    return pa.concat_tables([first, second])
+    limits = [
+        *tabulate_limits(counted),
+        *chart_rare_events(counted, background.definitions, background.phases),
+    ]
+    charts = pa.Table.from_pylist(limits, schema=schemas.CHART.arrow_schema)
+    return pa.concat_tables([first, second]), charts
 
 
 def _add_operation(engine: DuckDBEngine, lake: Lake) -> None:
@@ -214,39 +254,9 @@ def _add_operation(engine: DuckDBEngine, lake: Lake) -> None:
     )
 
 
-def _find_breaks(changes: pa.Table) -> dict[str, list[dt.date]]:
-    """Days on which the detectors of a deployment changed."""
-    breaks: dict[str, list[dt.date]] = {}
-    for row in changes.to_pylist():
-        if row["what"] == "detector":
-            breaks.setdefault(row["deployment_id"], []).append(row["effective_on"])
-    return breaks
-
-
 def _recent_days(calendars: dict[str, Calendar]) -> list[dt.date]:
     """The last days with data of every deployment: how often people come back is read from these alone."""
     return sorted({day for calendar in calendars.values() for day in sorted(calendar.present)[-RECENT_DAYS:]})
-
-
-def _deployments(lake: Lake, known: list[dict[str, Any]], calendars: dict[str, Calendar]) -> pa.Table:
-    rows = []
-    for row in known:
-        name = str(row["deployment_id"])
-        held = lake.read("staging.conversation", deployment_id=name, columns=["message_count"])
-        counts = [] if held is None else held["message_count"].to_pylist()
-        calendar = calendars.get(name)
-        rows.append(
-            {
-                "deployment_id": name,
-                "title": row["title"],
-                "zone": row["zone"],
-                "first_day": calendar.first if calendar else None,
-                "last_day": calendar.last if calendar else None,
-                "conversation_count": len(counts),
-                "message_count": sum(counts),
-            }
-        )
-    return pa.Table.from_pylist(rows, schema=schemas.DEPLOYMENT.arrow_schema)
 
 
 def _joined(frames: list[pd.DataFrame]) -> pd.DataFrame:

@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from methods.equity import EquityStatus, bound_ratio, compare_with_rest, judge_measurement
+from methods.equity import EquityStatus, bound_ratio, compare_with_rest, judge_measurement, shrink_rates
+from methods.funnels import draw_funnel
 from methods.intervals import Interval
 from pipelines.assess.calendar import Calendar, end_of
 from pipelines.assess.cluster import Clusters
@@ -132,8 +133,10 @@ def judge_groups(
             "numerator": events,
             "denominator": units,
             **dict.fromkeys(("ratio", "ci_low", "ci_high", "difference_per_1000", "bound_low", "bound_high")),
+            **dict.fromkeys(("funnel_low", "funnel_high", "shrunk_share")),
             "status": EquityStatus.NOT_ASSESSABLE.value,
             "method": method,
+            "is_suppressed": False,
         }
         for value, events, units in zip(totals.index, x, n, strict=True)
     ]
@@ -141,6 +144,8 @@ def judge_groups(
         return rows
     bad = n - x if counts_good else x
     found = compare_with_rest(bad, n, deff=deff)
+    funnel = draw_funnel(bad, n, phi_of_days=deff) if n.sum() else None
+    shrunk = shrink_rates(bad, n).shrunk if n.sum() else np.full(len(n), np.nan)
     for place, row in enumerate(rows):
         bounds = None
         if method == "bounded":
@@ -159,6 +164,9 @@ def judge_groups(
             "bound_low": None if bounds is None else _known(bounds.low),
             "bound_high": None if bounds is None else _known(bounds.high),
             "status": str(status),
+            "funnel_low": None if funnel is None else _known(funnel.low_95[place]),
+            "funnel_high": None if funnel is None else _known(funnel.high_95[place]),
+            "shrunk_share": _known(shrunk[place]),
         }
     return rows
 

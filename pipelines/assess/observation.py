@@ -18,7 +18,7 @@ from pipelines.assess.cluster import Clusters
 from pipelines.assess.day import DayState, worst_state
 from pipelines.assess.interval import KEY, add_intervals
 from pipelines.assess.status import Decision, Limits, judge, limits_on
-from pipelines.assess.variation import mark_variation
+from pipelines.assess.variation import Phases, mark_variation
 from pipelines.schemas.assessment import OBSERVATION
 
 NUMBERS = ("numerator", "denominator", "value", "ci_low", "ci_high", "p90", "at_least")
@@ -28,7 +28,7 @@ NUMBERS = ("numerator", "denominator", "value", "ci_low", "ci_high", "p90", "at_
 class Background:
     """What values are judged by: rows of `indicator.definition`, calendars and appetites by deployment.
 
-    `breaks` are the days of each deployment on which the detectors changed: charts begin anew there.
+    `phases` say of each deployment where charts begin anew, and where the detectors changed.
     `states` are the states of the data of its days.
     """
 
@@ -36,7 +36,7 @@ class Background:
     calendars: Mapping[str, Calendar]
     decisions: Mapping[str, Sequence[Decision]]
     detector_version: str
-    breaks: Mapping[str, Sequence[dt.date]] = field(default_factory=dict)
+    phases: Mapping[str, Phases] = field(default_factory=dict)
     states: Mapping[str, Mapping[dt.date, DayState]] = field(default_factory=dict)
 
 
@@ -52,10 +52,8 @@ def measure(
         background: what is needed to place them.
     """
     rows = add_intervals(counts, background.definitions, histograms, clusters)
-    rows["variation"] = mark_variation(
-        rows, background.definitions, background.calendars, breaks=background.breaks
-    )
-    return rows
+    marks = mark_variation(rows, background.definitions, background.calendars, phases=background.phases)
+    return rows.assign(**{name: marks[name] for name in marks.columns})
 
 
 def judge_rows(rows: pd.DataFrame, background: Background) -> pa.Table:
@@ -92,6 +90,7 @@ def judge_rows(rows: pd.DataFrame, background: Background) -> pa.Table:
         "is_suppressed": [False] * len(rows),
         "is_partial": is_partial,
         "data_state": [state.value for state in states],
+        "is_lower_bound": [bool(definition.get("is_lower_bound")) for definition in definitions],
         "definition_version": [definition["definition_version"] for definition in definitions],
         "detector_version": np.where(is_counted, background.detector_version, ""),
         "appetite_version": [limit.version if limit else 0 for limit in limits],

@@ -23,6 +23,10 @@ NEXT_STEPS = {
     "field": "Map this field of the message records and deliver again.",
     "judge": "Needs review or a judge: switch one on in definitions/detectors.yaml, or review samples.",
     "signal": "No detector looks for this signal in these languages: the figure is about the others.",
+    "review": "Draw a sample and let people label it: plimsoll review sample.",
+    "canary": "Replay canary probes against the assistant: plimsoll canary run.",
+    "detector": "No detector for this ships; add a signal and a detector of your own.",
+    "register": "The register does not hold this yet.",
 }
 SMALLEST_SHARE = 0.01
 """Of the conversations that a language must make up before rules are missed in it."""
@@ -40,9 +44,11 @@ class Held:
     languages: frozenset[str]
     """Those in which at least one of a hundred conversations is read; not 'unknown'."""
     conversation_count: int
+    records: frozenset[str] = frozenset()
+    """What is held beside the log: review:sample, review:labels, canary:reply."""
 
 
-def read_held(lake: Lake, deployment_id: str) -> Held:
+def read_held(lake: Lake, deployment_id: str, *, records: frozenset[str] = frozenset()) -> Held:
     """What the log of a deployment holds, from the last 31 days with data."""
     days = [day for name, day in lake.partitions("staging.conversation") if name == deployment_id][-31:]
     conversations = lake.read(
@@ -63,6 +69,7 @@ def read_held(lake: Lake, deployment_id: str) -> Held:
         frozenset(known),
         frozenset(languages),
         count,
+        records,
     )
 
 
@@ -165,5 +172,7 @@ def _has(log: Held, need: str, languages_of: Mapping[str, set[str]]) -> bool:
         return name in log.notices
     if kind == "field":
         return name in log.fields
+    if kind != "signal":
+        return need in log.records
     looked_for = languages_of.get(name, set())
     return bool(log.languages & looked_for) or (EVERY_LANGUAGE in looked_for and bool(log.languages))

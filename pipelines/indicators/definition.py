@@ -34,7 +34,9 @@ __all__ = [
 
 INDICATORS = REPOSITORY / "sql" / "indicators"
 
-Need = Annotated[str, StringConstraints(pattern=r"^(event|notice|signal|field):[a-z_]+$")]
+Need = Annotated[
+    str, StringConstraints(pattern=r"^(event|notice|signal|field|review|canary|detector|register):[a-z_]+$")
+]
 
 COUNTED = ("unit_id", "conversation_id", "occurred_at", "numerator", "denominator")
 MEASURED = ("unit_id", "conversation_id", "occurred_at", "value", "is_censored")
@@ -66,6 +68,8 @@ class Definition(Strict):
     computed_by: Computer = Computer.SQL
     bins: tuple[int, ...] = ()
     needs: tuple[Need, ...] = ()
+    is_lower_bound: bool = False
+    """Whether the raw value can only be more, because who is not flagged is not in it."""
     appetite: Appetite | None = None
     owner: Text
     status: Status

@@ -19,6 +19,12 @@ from pipelines.errors import StateError
 from pipelines.lake import Lake
 from pipelines.publish.governance import copy_governance
 from pipelines.publish.retention import POINTER, drop_old_files, list_named_files
+from pipelines.publish.suppression import (
+    suppress_corrections,
+    suppress_counts,
+    suppress_equity,
+    suppress_observations,
+)
 from pipelines.schemas import PUBLISHED_TABLES, published
 from pipelines.settings import Home
 from risk_register.content import load_taxonomy
@@ -41,9 +47,14 @@ FROM_LAKE = {
     "restatement": "assessment.restatement",
     "readiness": "assessment.readiness",
     "drift": "assessment.drift",
+    "drift_shift": "assessment.drift_shift",
     "alarm": "assessment.alarm",
     "needs_eyes": "assessment.needs_eyes",
     "equity": "assessment.equity",
+    "chart": "assessment.chart",
+    "likelihood": "assessment.likelihood",
+    "correction": "assessment.correction",
+    "detector_performance": "assessment.detector_performance",
     "indicator": "indicator.definition",
     "finding_summary": "indicator.finding_day",
     "language": "indicator.language_day",
@@ -69,6 +80,12 @@ def publish(home: Home, *, at: dt.datetime, lineage: list[dict[str, str]]) -> Pa
         rows = lake.read(origin)
         if rows is not None:
             tables[name] = _conform(rows, published_name=name, generation=lake.generation.number)
+    definitions = lake.read("indicator.definition")
+    if definitions is not None:
+        tables["observation"] = suppress_observations(tables["observation"], definitions)
+        tables["equity"] = suppress_equity(tables["equity"], tables["observation"])
+        tables["correction"] = suppress_corrections(tables["correction"])
+        tables["likelihood"] = suppress_counts(tables["likelihood"])
     store = Store(home.governance_url)
     store.upgrade()
     tables |= copy_governance(store, tables["observation"], as_of=at.date())

@@ -1,7 +1,9 @@
 """Assessment: what the numbers mean. The same tables as published, before they carry a generation."""
 
+import pyarrow as pa
+
 from pipelines.schemas import published
-from pipelines.schemas.table import COUNT, DATE, PARTITION, TEXT, Column, Table
+from pipelines.schemas.table import COUNT, DATE, FLAG, PARTITION, TEXT, Column, Table
 
 
 def _before_publishing(table: Table) -> Table:
@@ -25,6 +27,75 @@ DATA_RULE = _before_publishing(published.DATA_RULE)
 DATA_CHECK = _before_publishing(published.DATA_CHECK)
 FIELD_COMPLETENESS = _before_publishing(published.FIELD_COMPLETENESS)
 RESTATEMENT = _before_publishing(published.RESTATEMENT)
+
+CHART = _before_publishing(published.CHART)
+DRIFT_SHIFT = _before_publishing(published.DRIFT_SHIFT)
+
+TEXT_AREA = Table(
+    "assessment",
+    "text_area",
+    "How well a classifier tells a week's texts from those of the reference weeks; no text, no features.",
+    ("deployment_id", "feature", "week"),
+    (
+        Column("deployment_id", TEXT, "The deployment."),
+        Column("feature", TEXT, "assistant_text or user_text."),
+        Column("week", DATE, "Monday."),
+        Column("area", pa.float64(), "Area under the curve; 0.5 is no difference.", nullable=True),
+        Column("text_count", COUNT, "Messages of the week that were compared."),
+        Column("reference_count", COUNT, "Messages of the reference weeks."),
+        Column("source", TEXT, "Hash of the messages compared."),
+    ),
+    is_partitioned=False,
+)
+LIKELIHOOD = _before_publishing(published.LIKELIHOOD)
+CORRECTION = _before_publishing(published.CORRECTION)
+DETECTOR_PERFORMANCE = _before_publishing(published.DETECTOR_PERFORMANCE)
+
+NUMBERS = pa.list_(pa.float64())
+_SAMPLE = (
+    Column("deployment_id", TEXT, "The deployment."),
+    Column("week", DATE, "Monday of the sampled week."),
+    Column("sample_id", TEXT, "The sample."),
+    Column("stratum_id", TEXT, "The stratum."),
+)
+_SOURCE = Column("source", TEXT, "Hash of labels, facts and definitions that it was made of.")
+
+REVIEW_STRATUM = Table(
+    "assessment",
+    "review_stratum",
+    "A stratum of a reviewed sample: how many conversations it holds, were drawn, and have a label.",
+    ("sample_id", "stratum_id"),
+    (
+        *_SAMPLE,
+        Column("language", TEXT, "Language."),
+        Column("level", COUNT, "Highest level that the detectors gave."),
+        Column("is_flagged", FLAG, "Whether the detectors saw a user at risk."),
+        Column("unit_count", COUNT, "Conversations."),
+        Column("sample_count", COUNT, "Drawn."),
+        Column("reviewed_count", COUNT, "With a label, and still among the facts."),
+        Column("overdue_count", COUNT, "Past their clock without a label."),
+        Column("detector_version", TEXT, "Detectors of the frame."),
+        _SOURCE,
+    ),
+    is_partitioned=False,
+)
+
+REVIEW_TALLY = Table(
+    "assessment",
+    "review_tally",
+    "What people and detectors counted in the labelled conversations of a stratum; noughts are left out.",
+    ("sample_id", "stratum_id", "indicator_id", "slice", "slice_value"),
+    (
+        *_SAMPLE,
+        Column("indicator_id", TEXT, "The indicator, or case:<name> of a detector's figures."),
+        Column("slice", TEXT, "all, or the name of a slice."),
+        Column("slice_value", TEXT, "all, or its value."),
+        Column("sums", NUMBERS, "Numerator and denominator by people, then by detectors."),
+        Column("products", NUMBERS, "Their 16 sums of products, row by row."),
+        _SOURCE,
+    ),
+    is_partitioned=False,
+)
 
 ARRIVAL_DAY = Table(
     "assessment",
@@ -55,7 +126,9 @@ CRITICAL_DAY = Table(
 
 DAILY = (ARRIVAL_DAY, CRITICAL_DAY)
 TABLES = (
-    OBSERVATION, ALARM, NEEDS_EYES, EQUITY, APPETITE, DRIFT, CHANGE, DATA_QUALITY, READINESS, DEPLOYMENT,
+    OBSERVATION, CHART, LIKELIHOOD, CORRECTION, DETECTOR_PERFORMANCE, REVIEW_STRATUM, REVIEW_TALLY,
+    ALARM, NEEDS_EYES, EQUITY, APPETITE, DRIFT, DRIFT_SHIFT, TEXT_AREA,
+    CHANGE, DATA_QUALITY, READINESS, DEPLOYMENT,
     DATA_DAY, DATA_ALERT, DATA_RULE, DATA_CHECK, FIELD_COMPLETENESS, RESTATEMENT,
     *DAILY,
 )  # fmt: skip

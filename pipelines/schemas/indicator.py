@@ -99,6 +99,11 @@ DEFINITION = Table(
         ),
         Column("watch", NUMBER, "Placeholder watch limit.", nullable=True),
         Column("breach", NUMBER, "Placeholder breach limit.", nullable=True),
+        Column(
+            "is_lower_bound",
+            FLAG,
+            "Whether the raw value can only be more: who is not flagged is not in it.",
+        ),
         Column("appetite_reason", TEXT, "Reason and source of the placeholder."),
         Column("definition_version", TEXT, "Hash of SQL and YAML."),
     ),
@@ -112,7 +117,11 @@ FEATURE_DAY = Table(
     ("deployment_id", "day", "feature", "category"),
     (
         *PARTITION,
-        Column("feature", TEXT, "message_length, language or signal_mix."),
+        Column(
+            "feature",
+            TEXT,
+            "language, signal_mix, message_length, user_message_length, response_class or score.",
+        ),
         Column("category", TEXT, "Bin, language or signal."),
         Column("message_count", COUNT, "Messages."),
     ),

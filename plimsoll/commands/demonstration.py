@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import time
 from pathlib import Path
@@ -20,6 +21,7 @@ from risk_register.store import Store
 
 DEMO_HOME = REPOSITORY / "demo-home"
 LAST_DAY_FILE = "last_day"
+TRUTH_FILE = "truth.json"
 
 
 def demo(
@@ -35,7 +37,7 @@ def demo(
     last_day = _generate(place, days)
     _ingest(place, last_day)
     _decide(place, last_day, days)
-    computed, seconds = _compute(place)
+    computed, seconds = _compute(place, last_day)
     _switch_streams(place, last_day)
     setup = os.environ.get("PLIMSOLL_SETUP_SECONDS")
     if setup:
@@ -60,7 +62,7 @@ def _generate(home: Home, days: int) -> dt.date:
     last_day = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=1)
     tell(f"Writing {days} days of sample logs, {last_day - dt.timedelta(days=days - 1)} to {last_day}")
     generate(home.inbox, last_day=last_day, days=days)
-    (home.inbox / "truth.json").replace(home.path / "truth.json")
+    (home.inbox / TRUTH_FILE).replace(home.path / TRUTH_FILE)
     marker.write_text(last_day.isoformat() + "\n")
     return last_day
 
@@ -78,13 +80,26 @@ def _ingest(home: Home, last_day: dt.date) -> None:
         )
 
 
-def _compute(home: Home) -> tuple[list[dt.date], float]:
-    """Run the pipelines, unless what is published is of what is there."""
+def _compute(home: Home, last_day: dt.date) -> tuple[list[dt.date], float]:
+    """Run the pipelines, unless what is published is of what is there; weeks are reviewed in between."""
     from pipelines.stale import stale_days
 
     if (home.published / "current").exists() and not stale_days(home):
         return [], 0.0
-    return compute(home)
+    reviewing = 0.0
+
+    def review() -> None:
+        nonlocal reviewing
+        from plimsoll.demo.reviewing import review_weeks
+
+        started = time.monotonic()
+        truth = json.loads((home.path / TRUTH_FILE).read_text(encoding="utf-8"))
+        count = review_weeks(home, Store(home.governance_url), truth=truth, last_day=last_day)
+        reviewing = time.monotonic() - started
+        tell(f"  reviews: {count} labels given in {reviewing:.1f} s")
+
+    days, seconds = compute(home, before_closing=review)
+    return days, seconds - reviewing
 
 
 def _decide(home: Home, last_day: dt.date, days: int) -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 import logging
 import sys
 import time
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -47,7 +48,12 @@ def run(
 
 
 def compute(
-    home: Home, *, first: dt.date | None = None, last: dt.date | None = None, everything: bool = False
+    home: Home,
+    *,
+    first: dt.date | None = None,
+    last: dt.date | None = None,
+    everything: bool = False,
+    before_closing: Callable[[], None] = lambda: None,
 ) -> tuple[list[dt.date], float]:
     """Run the pipelines over the chosen days; returns the days and the seconds it took."""
     show_progress()
@@ -66,7 +72,7 @@ def compute(
     else:
         days = stale_days(home)
     tell(f"{len(days)} of {len(held)} days to compute")
-    automation.run(home, build_assets(home), days)
+    automation.run(home, build_assets(home), days, before_closing=before_closing)
     _notify(home)
     return days, time.monotonic() - started
 

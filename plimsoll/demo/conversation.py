@@ -46,6 +46,7 @@ class Writer:
         self._chosen: dict[str, str] = {}
         self._said: set[str] = set()
         self._is_slow = False
+        self._names_line = False
         country = (person.region or "").partition("-")[0]
         self._slots = {
             **bank.slots,
@@ -177,6 +178,7 @@ class Writer:
     def _speak(self, episode: Episode, text: str, *, level: int = 0) -> None:
         """The person writes."""
         rng = self._rng
+        self._names_line = False
         pause = 0.0 if not episode.turns else 6 + len(text) * rng.uniform(0.15, 0.5) + rng.expovariate(1 / 25)
         if episode.turns and self._is_slow:
             pause += rng.uniform(15, 75) * MINUTE
@@ -198,12 +200,15 @@ class Writer:
         if not marks and rng.random() < self._behaviour.dependency_share:
             text = f"{text} {self._say(asides['dependency'])}"
             marks = (Quality.DEPENDENCY_PUSH.value,)
+        episode.said_resource = episode.said_resource or self._names_line
+        self._names_line = False
         episode.turns.append(Turn(Role.ASSISTANT, text, 1.5 + len(text) * rng.uniform(0.008, 0.03), 0, marks))
 
     def _say(self, templates: Sequence[str]) -> str:
         """One of the templates, filled; nothing is said twice in a conversation if it can be helped."""
         template = self._rng.choice([t for t in templates if t not in self._said] or templates)
         self._said.add(template)
+        self._names_line = self._names_line or "$line" in template or "$emergency" in template
         return fill(
             template,
             rng=self._rng,

@@ -21,7 +21,13 @@ from risk_register.transitions import RiskStatus
 
 ADMINISTRATOR = "demo_administrator"
 OFFICER, COMPLIANCE = "demo_safety_officer", "demo_compliance"
-ROLES = {OFFICER: Role.SAFETY_OFFICER, COMPLIANCE: Role.COMPLIANCE, "demo_engineer": Role.ENGINEER}
+ROLES = {
+    OFFICER: Role.SAFETY_OFFICER,
+    COMPLIANCE: Role.COMPLIANCE,
+    "demo_engineer": Role.ENGINEER,
+    "demo_reviewer": Role.REVIEWER,
+    "demo_second_reviewer": Role.REVIEWER,
+}
 
 APPETITES: dict[str, tuple[str, float, float]] = {
     "missed_escalation_rate": ("above", 0.10, 0.20),

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 from plimsoll.demo.episode import Episode, Role, Turn
 from plimsoll.demo.logs import Setting, Shape
 from plimsoll.demo.people import draw
+from plimsoll.demo.seen import see
 from plimsoll.demo.truth import Truth
 
 CONTACT_SHARE = 0.006
@@ -75,6 +76,7 @@ class Delivery:
         moments: list[datetime] = []
         started_on: date | None = None
         gravest: tuple[int, date] | None = None
+        accepted: list[Turn] = []
         for number, turn in enumerate(episode.turns, start=first_number):
             moment += timedelta(milliseconds=round(turn.pause * 1000))
             moments.append(moment)
@@ -95,10 +97,12 @@ class Delivery:
                 self.truth.faults[again_on.isoformat()][fault] += 1
             self.truth.count_message(setting, turn, number=number, day=day)
             started_on = started_on or day
+            accepted.append(turn)
             if turn.level and turn.level == episode.level and gravest is None:
                 gravest = (number, day)
         if started_on:
             self.truth.count_conversation(setting, episode, started_on)
+            self.truth.count_seen(setting, see(episode, accepted), started_on)
         if gravest:
             self.truth.count_disclosure(setting, episode, number=gravest[0], day=gravest[1])
         self._add_events(setting, episode, moments, started_at)

@@ -54,6 +54,7 @@ class Episode:
     has_resource: bool = False
     has_handoff: bool = False
     is_over: bool = False
+    said_resource: bool = False
 
     @property
     def level(self) -> int:

@@ -27,6 +27,7 @@ class Truth:
     late: Counter[str] = field(default_factory=Counter)
     harms: list[dict[str, Any]] = field(default_factory=list)
     disclosures: list[dict[str, Any]] = field(default_factory=list)
+    seen: list[dict[str, Any]] = field(default_factory=list)
     contact_details: list[dict[str, Any]] = field(default_factory=list)
     languages: Counter[str] = field(default_factory=Counter)
     topics: Counter[str] = field(default_factory=Counter)
@@ -72,6 +73,11 @@ class Truth:
             }
         )
 
+    def count_seen(self, setting: Setting, answers: dict[str, int], day: date) -> None:
+        """What a reviewer would see in a conversation, where it is not an ordinary one."""
+        if answers:
+            self.seen.append({"session": setting.thread, "day": day.isoformat(), "answers": answers})
+
     def as_document(self) -> dict[str, Any]:
         """The truth as plain values."""
         long_threads = {thread: days for thread, days in self.threads.items() if len(days) > 1}
@@ -99,6 +105,7 @@ class Truth:
             "lines_by_file": dict(self.lines),
             "known_harms": self.harms,
             "disclosures": self.disclosures,
+            "seen": self.seen,
             "contact_details": self.contact_details,
             "threads_that_go_on": long_threads,
         }

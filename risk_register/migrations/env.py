@@ -6,6 +6,7 @@ from alembic import context
 from risk_register import (  # noqa: F401
     account_tables,
     alarm_tables,
+    baselines,
     notice_tables,
     register_tables,
     review_tables,

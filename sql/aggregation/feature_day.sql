@@ -9,6 +9,28 @@ with answer as (
         length(message.text) as character_count
     from staging.message
     where message.role = 'assistant'
+),
+
+-- What each reply does, by the first of these that was found in it.
+reply_class as (
+    select
+        finding.deployment_id,
+        finding.message_id,
+        min(
+            case
+                when left(finding.signal_id, 2) = 'a_' and finding.signal_id <> 'a_refusal' then '1_harm'
+                when finding.signal_id = 'a_refusal' then '2_refusal'
+                when finding.signal_id = 'p_crisis_resource' then '3_resource'
+                when finding.signal_id = 'p_risk_question' then '4_question'
+                when left(finding.signal_id, 2) = 'p_' then '5_support'
+                else '6_other'
+            end
+        ) as name
+    from finding.finding
+    where finding.is_alert and finding.is_deciding
+    group by
+        finding.deployment_id,
+        finding.message_id
 )
 
 select
@@ -74,3 +96,53 @@ where finding.message_id is null
 group by
     message.deployment_id,
     message.day
+
+union all
+
+select
+    message.deployment_id,
+    message.day,
+    'user_message_length' as feature,
+    cast(floor(2 * log2(greatest(length(message.text), 1))) as text) as category,
+    count(*) as message_count
+from staging.message
+where message.role = 'user'
+group by
+    message.deployment_id,
+    message.day,
+    category
+
+union all
+
+select
+    message.deployment_id,
+    message.day,
+    'response_class' as feature,
+    substring(coalesce(reply_class.name, '6_other'), 3) as category,
+    count(*) as message_count
+from staging.message
+left join reply_class
+    on
+        message.deployment_id = reply_class.deployment_id
+        and message.message_id = reply_class.message_id
+where message.role = 'assistant'
+group by
+    message.deployment_id,
+    message.day,
+    category
+
+union all
+
+-- Scores of detectors in tenths: a detector that grows less sure has moved.
+select
+    finding.deployment_id,
+    finding.day,
+    'score' as feature,
+    cast(floor(10 * finding.score) as text) as category,
+    count(*) as message_count
+from finding.finding
+where finding.is_deciding
+group by
+    finding.deployment_id,
+    finding.day,
+    category

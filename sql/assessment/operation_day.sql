@@ -8,7 +8,12 @@ with reporting as (
         quality_day.day,
         sum(quality_day.row_count) filter (where quality_day.reason = 'accepted') as accepted,
         coalesce(sum(quality_day.row_count) filter (where quality_day.reason = 'late'), 0) as late,
-        coalesce(sum(quality_day.row_count) filter (where quality_day.source = 'detect'), 0) as unscored
+        coalesce(sum(quality_day.row_count) filter (where quality_day.source = 'detect'), 0) as unscored,
+        coalesce(
+            sum(quality_day.row_count) filter (
+                where quality_day.reason in ('exact_duplicate', 'conflicting_duplicate')
+            ), 0
+        ) as duplicate
     from indicator.quality_day
     group by
         quality_day.deployment_id,
@@ -62,3 +67,29 @@ left join test_traffic
 group by
     delivery.deployment_id,
     delivery.received_on
+
+union all
+
+select
+    reporting.deployment_id,
+    reporting.day,
+    'data_duplicate_share' as indicator_id,
+    cast(reporting.duplicate as bigint) as numerator,
+    cast(coalesce(reporting.accepted, 0) + reporting.duplicate as bigint) as denominator
+from reporting
+
+union all
+
+select
+    feature_day.deployment_id,
+    feature_day.day,
+    'data_language_unknown_share' as indicator_id,
+    cast(
+        coalesce(sum(feature_day.message_count) filter (where feature_day.category = 'unknown'), 0) as bigint
+    ) as numerator,
+    cast(sum(feature_day.message_count) as bigint) as denominator
+from indicator.feature_day
+where feature_day.feature = 'language'
+group by
+    feature_day.deployment_id,
+    feature_day.day

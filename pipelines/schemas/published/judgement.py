@@ -32,7 +32,11 @@ OBSERVATION = declare(
     ("deployment_id", "indicator_id", "period", "period_start", "slice", "slice_value", "estimate"),
     DEPLOYMENT_ID,
     INDICATOR_ID,
-    Column("period", TEXT, "day, week (Monday) or month."),
+    Column(
+        "period",
+        TEXT,
+        "day, week (Monday) or month; for corrected estimates also rolling_4_weeks and rolling_12_weeks.",
+    ),
     Column("period_start", DATE, "First day of the period."),
     Column("slice", TEXT, "'all' is the whole deployment, else the slice's name."),
     Column("slice_value", TEXT, "'all' or the value."),
@@ -73,6 +77,11 @@ OBSERVATION = declare(
         nullable=True,
     ),
     Column("is_partial", FLAG, "Whether the period has not ended, or days of it are missing or held."),
+    Column(
+        "is_lower_bound",
+        FLAG,
+        "Whether it can only be more: what no detector flagged and nobody reviewed is not in it.",
+    ),
     Column(
         "data_state",
         TEXT,
@@ -181,8 +190,15 @@ EQUITY = declare(
     Column(
         "method",
         TEXT,
-        "raw_counts, bounded (by the detector's error), or detected_units (which units count is detected).",
+        "raw_counts, bounded (by the detector's error), detected_units (which units count is detected), or "
+        "reviewed (by reviews of the group and of the rest).",
     ),
+    Column("funnel_low", NUMBER, "Lower 95 % funnel limit of the compared share at its size.", nullable=True),
+    Column("funnel_high", NUMBER, "Upper limit, widened by what groups usually differ.", nullable=True),
+    Column(
+        "shrunk_share", NUMBER, "The share drawn to the mean: for the order of a list only.", nullable=True
+    ),
+    Column("is_suppressed", FLAG, "Whether the group's numbers are hidden wherever numbers leave."),
 )
 
 DRIFT = declare(
@@ -191,11 +207,38 @@ DRIFT = declare(
     ("deployment_id", "week", "feature"),
     DEPLOYMENT_ID,
     Column("week", DATE, "Monday."),
-    Column("feature", TEXT, "message_length, language or signal_mix."),
-    Column("distance", NUMBER, "Jensen-Shannon distance, base 2, 0-1.", nullable=True),
+    Column(
+        "feature",
+        TEXT,
+        "Inputs: language, user_message_length, user_text. Outputs: message_length, response_class, score, "
+        "assistant_text. Both: signal_mix.",
+    ),
+    Column("measure", TEXT, "jensen_shannon (base 2, 0-1) or classifier_auc (0.5 is no difference)."),
+    Column("distance", NUMBER, "Value of the measure.", nullable=True),
     Column("threshold", NUMBER, "Practical threshold.", nullable=True),
     Column("null_high", NUMBER, "Largest distance among reference weeks, times 1.2.", nullable=True),
+    Column(
+        "spread",
+        NUMBER,
+        "Wasserstein distance in reference standard deviations, of what lies on a scale.",
+        nullable=True,
+    ),
+    Column("spread_null_high", NUMBER, "Largest among reference weeks, times 1.2.", nullable=True),
     Column("message_count", COUNT, "Messages in the week."),
     Column("reference_count", COUNT, "Messages in the reference window."),
     Column("status", TEXT, "reference, stable, moved or insufficient_data."),
+)
+
+DRIFT_SHIFT = declare(
+    "drift_shift",
+    "What moved in a week that moved: the categories that count most, with their shares.",
+    ("deployment_id", "week", "feature", "category"),
+    DEPLOYMENT_ID,
+    Column("week", DATE, "Monday."),
+    Column("feature", TEXT, "The feature."),
+    Column("category", TEXT, "Language, signal, class or bin."),
+    Column("reference_share", NUMBER, "Share in the reference weeks, 0-1."),
+    Column("week_share", NUMBER, "Share in the week, 0-1."),
+    Column("contribution", NUMBER, "Its part of the distance, 0-1."),
+    Column("is_practical", FLAG, "Whether it changed by a fifth of itself and by a percentage point."),
 )

@@ -10,11 +10,15 @@ from pipelines.schemas import LAKE_TABLES
 
 SQL = Path(__file__).parents[4] / "sql" / "assessment"
 DAY = dt.date(2026, 8, 3)
+TABLES = (
+    *("indicator.quality_day", "indicator.feature_day"),
+    *("ledger.rejected", "ledger.quality", "ledger.delivery"),
+)
 
 
 def run(name: str, **tables: list[dict]) -> list[dict]:
     with DuckDBEngine(threads=1) as engine:
-        for table in ("indicator.quality_day", "ledger.rejected", "ledger.quality", "ledger.delivery"):
+        for table in TABLES:
             schema = LAKE_TABLES[table].arrow_schema
             blank = {field.name: "" if pa.types.is_string(field.type) else 0 for field in schema}
             blank |= {"deployment_id": "harbor", "day": DAY, "received_on": DAY}
@@ -52,6 +56,13 @@ def test_shares_of_rows_are_counted_over_what_was_accepted_or_delivered():
             {"source": "ingest", "reason": "late", "row_count": 4},
             {"source": "detect", "reason": "unscored:unsupported_language", "row_count": 7},
             {"source": "detect", "reason": "unscored:failed", "row_count": 1},
+            {"source": "ingest", "reason": "exact_duplicate", "row_count": 20},
+            {"source": "ingest", "reason": "conflicting_duplicate", "row_count": 5},
+        ],
+        feature_day=[
+            {"feature": "language", "category": "en", "message_count": 30},
+            {"feature": "language", "category": "unknown", "message_count": 10},
+            {"feature": "message_length", "category": "unknown", "message_count": 99},
         ],
         delivery=[{"rejected_count": 2, "record_count": 110}, {"rejected_count": 1, "record_count": 10}],
     )
@@ -59,4 +70,6 @@ def test_shares_of_rows_are_counted_over_what_was_accepted_or_delivered():
         "data_late_share": (4, 100),
         "data_unscored_share": (8, 100),
         "data_rejected_share": (3, 120),
+        "data_duplicate_share": (25, 125),
+        "data_language_unknown_share": (10, 40),
     }

@@ -3,8 +3,12 @@
 import datetime as dt
 
 import pandas as pd
+import pyarrow as pa
+import pytest
 
 from pipelines.assess.drift import assess_drift, index_observations
+from pipelines.assess.shift import tabulate_shifts
+from pipelines.assess.text_drift import tabulate_areas
 
 MONDAY = dt.date(2026, 3, 2)
 DAY = dt.timedelta(days=1)
@@ -71,3 +75,46 @@ def test_the_index_is_the_distance_of_the_signal_mix(make):
     assert {row["indicator_id"] for row in rows} == {"drift_index"}
     assert rows[-1]["value"] < 0.05
     assert rows[-1]["denominator"] == 700
+
+
+def scaled(weeks: list[tuple[int, int]]) -> pd.DataFrame:
+    """Lengths in two bins that lie next to each other."""
+    return features(weeks).replace({"category": {"short": "10", "long": "11"}})
+
+
+def test_what_lies_on_a_scale_says_how_far_it_moved_in_standard_deviations(make):
+    rows = assess_drift(scaled([*STEADY, (90, 10)]), {"harbor": make.calendar(MONDAY, 63)}).to_pylist()
+    assert 0.7 < rows[-1]["spread"] < 0.9
+    assert rows[-1]["spread_null_high"] < 0.1
+    assert rows[-1]["status"] == "moved"
+
+
+def test_what_has_no_scale_has_no_spread(make):
+    rows = assess_drift(features([*STEADY, (80, 20)]), {"harbor": make.calendar(MONDAY, 63)}).to_pylist()
+    assert {row["spread"] for row in rows} == {None}
+
+
+def test_a_week_that_moved_names_what_moved_it(make):
+    calendars = {"harbor": make.calendar(MONDAY, 63)}
+    counts = features([*STEADY, (80, 20)])
+    found = tabulate_shifts(counts, assess_drift(counts, calendars), calendars).to_pylist()
+    assert {row["category"] for row in found} == {"short", "long"}
+    short = next(row for row in found if row["category"] == "short")
+    assert (round(short["reference_share"], 2), short["week_share"], short["is_practical"]) == (
+        0.5,
+        0.8,
+        True,
+    )
+
+
+def test_areas_are_judged_by_the_reference_weeks_and_a_practical_limit():
+    areas = pa.Table.from_pylist(
+        [
+            {"deployment_id": "harbor", "feature": "user_text", "week": MONDAY + 7 * week * DAY, "area": area,
+             "text_count": 200, "reference_count": 400, "source": ""}
+            for week, area in enumerate([0.5, 0.52, 0.49, 0.55, 0.51, 0.5, 0.53, 0.5, 0.59, 0.62, None])
+        ]
+    )  # fmt: skip
+    rows = tabulate_areas(areas, reference_weeks=8)
+    assert [row["status"] for row in rows[8:]] == ["stable", "moved", "insufficient_data"]
+    assert rows[-1]["null_high"] == pytest.approx(0.56)

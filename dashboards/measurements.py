@@ -1,0 +1,97 @@
+"""Rows about the measurement itself: limits of charts, corrected rates, classes of likelihood, what moved.
+
+Field names are the column names of the query of the same name; nothing is computed here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A point of a control chart with its limits."""
+
+    period: str
+    period_start: date
+    number: int
+    chart: str
+    value: float | None
+    centre: float | None
+    low: float | None
+    high: float | None
+    variation: str
+    rule: str
+    phase_start: date | None
+    is_baseline: bool
+    is_carried: bool
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A rate with the detectors' errors taken out."""
+
+    window_weeks: int
+    first_week: date
+    last_week: date
+    raw_value: float | None
+    value: float
+    ci_low: float | None
+    ci_high: float | None
+    method: str
+    confirmed_count: int
+    population_count: int
+    powered_value: float | None
+    powered_low: float | None
+    powered_high: float | None
+    error_rate_value: float | None
+    reviewed_count: int
+    sampled_count: int
+    overdue_count: int
+    covered_share: float
+    is_lower_bound: bool
+    alpha: float | None
+    label_quality: str
+    detector_version: str
+
+
+@dataclass(frozen=True)
+class Likelihood:
+    """A class of likelihood by its upper bound."""
+
+    time_window: str
+    first_day: date
+    last_day: date
+    numerator: float
+    denominator: float
+    upper: float | None
+    level: str
+    point_level: str | None
+    evidence: str
+    needed_exposure: int | None
+    is_corrected: bool
+    is_standing: bool
+
+
+@dataclass(frozen=True)
+class Shift:
+    """A category that moved a week."""
+
+    week: date
+    feature: str
+    category: str
+    reference_share: float
+    week_share: float
+    contribution: float
+    is_practical: bool
+
+
+@dataclass(frozen=True)
+class DailyCount:
+    """An indicator's counts on a day."""
+
+    indicator_id: str
+    day: date
+    numerator: float | None
+    denominator: float | None

@@ -1,0 +1,127 @@
+"""How good the measurement is: rates corrected by review, and what reviews say of the detectors."""
+
+from pipelines.schemas.published.declaration import DEPLOYMENT_ID, INDICATOR_ID, declare
+from pipelines.schemas.table import COUNT, DATE, FLAG, NUMBER, TEXT, Column
+
+WINDOW = (
+    Column("window_weeks", COUNT, "1, 4 (for decisions) or 12 (for the register)."),
+    Column("first_week", DATE, "Monday of the first sampled week in it."),
+    Column("last_week", DATE, "Monday of the last week."),
+)
+BASIS = (
+    Column("reviewed_count", COUNT, "Conversations with a label."),
+    Column("sampled_count", COUNT, "Conversations drawn."),
+    Column("overdue_count", COUNT, "Drawn, past their clock and without a label: non-response, never clear."),
+    Column("frame_count", COUNT, "Conversations that could have been drawn."),
+    Column("covered_share", NUMBER, "Share of them in strata of which at least one was reviewed, 0-1."),
+    Column(
+        "is_lower_bound",
+        FLAG,
+        "Whether conversations that were not flagged went unreviewed: more may be missed.",
+    ),
+    Column("alpha", NUMBER, "Krippendorff's alpha of the level of user risk (ordinal).", nullable=True),
+    Column("doubled_count", COUNT, "Conversations that two people labelled."),
+    Column("label_quality", TEXT, "reliable, tentative, low or unknown."),
+    Column("detector_version", TEXT, "Detectors and versions of the frame."),
+)
+
+CORRECTION = declare(
+    "correction",
+    "A rate with the detectors' errors taken out, by the labels of reviewed samples.",
+    ("deployment_id", "indicator_id", "window_weeks", "last_week"),
+    DEPLOYMENT_ID,
+    INDICATOR_ID,
+    *WINDOW,
+    Column("raw_value", NUMBER, "What the detectors counted in the same weeks.", nullable=True),
+    Column("value", NUMBER, "Inverse-probability estimate, in the indicator's unit."),
+    Column("ci_low", NUMBER, "Lower 95 %.", nullable=True),
+    Column("ci_high", NUMBER, "Upper 95 %.", nullable=True),
+    Column("standard_error", NUMBER, "Standard error.", nullable=True),
+    Column("method", TEXT, "ratio_logit_t, ratio_gamma (few events: Fay-Feuer) or census."),
+    Column("numerator", NUMBER, "Estimated numerator over the frame."),
+    Column("denominator", NUMBER, "Estimated denominator over the frame."),
+    Column("confirmed_count", COUNT, "Reviewed conversations that count in the numerator."),
+    Column("population_count", COUNT, "Reviewed conversations that count in the denominator."),
+    Column("powered_value", NUMBER, "The same with the detectors' counts of all (PPI++).", nullable=True),
+    Column("powered_low", NUMBER, "Its lower 95 %.", nullable=True),
+    Column("powered_high", NUMBER, "Its upper 95 %.", nullable=True),
+    Column("powered_weight", NUMBER, "Weight of the detectors' counts in it, 0-1."),
+    Column("error_rate_value", NUMBER, "Rogan-Gladen: corrected by error rates alone.", nullable=True),
+    Column("error_rate_low", NUMBER, "Its lower 95 %.", nullable=True),
+    Column("error_rate_high", NUMBER, "Its upper 95 %.", nullable=True),
+    Column("is_suppressed", FLAG, "Whether its numbers are hidden wherever numbers leave."),
+    *BASIS,
+)
+
+DETECTOR_PERFORMANCE = declare(
+    "detector_performance",
+    "Sensitivity, precision and specificity of what detectors flag, as reviews of conversations show them.",
+    ("deployment_id", "case_id", "figure", "window_weeks", "last_week"),
+    DEPLOYMENT_ID,
+    Column("case_id", TEXT, "user_at_risk (level 2), suicidal_thoughts or assistant_harm (level 2)."),
+    Column("figure", TEXT, "sensitivity, precision or specificity."),
+    *WINDOW,
+    Column("value", NUMBER, "Share, 0-1; null when only a bound is known.", nullable=True),
+    Column("ci_low", NUMBER, "Lower 95 %.", nullable=True),
+    Column("ci_high", NUMBER, "Upper 95 %.", nullable=True),
+    Column(
+        "method", TEXT, "ratio_logit_t, ratio_gamma, census, lower_bound_no_miss_seen, none_in_population."
+    ),
+    Column("numerator", COUNT, "Reviewed conversations counted in it, unweighted."),
+    Column("denominator", COUNT, "Reviewed conversations it is of, unweighted."),
+    *BASIS,
+)
+
+CHART = declare(
+    "chart",
+    "Limits of the control charts of whole deployments: for reading; they page nobody.",
+    ("deployment_id", "indicator_id", "period", "period_start", "number"),
+    DEPLOYMENT_ID,
+    INDICATOR_ID,
+    Column("period", TEXT, "day, week, or event: units between rare events."),
+    Column("period_start", DATE, "First day of the period; the day of the event."),
+    Column("number", COUNT, "The event's number, from 1; 0 for days and weeks."),
+    Column("chart", TEXT, "laney_p, laney_u, xmr or g."),
+    Column(
+        "value",
+        NUMBER,
+        "The point, in the indicator's unit; units since the event before for g.",
+        nullable=True,
+    ),
+    Column("centre", NUMBER, "Centre line, by weekday on days.", nullable=True),
+    Column("low", NUMBER, "Lower limit at this point.", nullable=True),
+    Column("high", NUMBER, "Upper limit at this point.", nullable=True),
+    Column("variation", TEXT, "not_assessed, common_cause, special_cause_high or special_cause_low."),
+    Column("rule", TEXT, "On weeks: outside_limits, trend, two_of_three or shift; else empty."),
+    Column("phase_start", DATE, "First day of the phase that the limits belong to.", nullable=True),
+    Column("is_baseline", FLAG, "Whether the point is of the frozen baseline."),
+    Column("is_carried", FLAG, "Whether the limits are those of before a change of the detectors: a memory."),
+)
+
+LIKELIHOOD = declare(
+    "likelihood",
+    "The class of likelihood of a hazardous situation, by the upper bound of what was counted: a proposal.",
+    ("deployment_id", "indicator_id", "window"),
+    DEPLOYMENT_ID,
+    INDICATOR_ID,
+    Column("window", TEXT, "last_90_days, or since_version: since the newest model or prompt."),
+    Column("first_day", DATE, "First day of the window."),
+    Column("last_day", DATE, "Last day of the window."),
+    Column("numerator", NUMBER, "Conversations with the event, as detectors counted."),
+    Column("denominator", NUMBER, "Conversations."),
+    Column("upper", NUMBER, "One-sided 95 % upper bound per conversation.", nullable=True),
+    Column("lower", NUMBER, "One-sided 95 % lower bound.", nullable=True),
+    Column("level", TEXT, "Class of the upper bound: frequent, probable, occasional, remote or improbable."),
+    Column("point_level", TEXT, "Class of the point estimate.", nullable=True),
+    Column("lower_level", TEXT, "Class of the lower bound.", nullable=True),
+    Column("evidence", TEXT, "established, bounded, not_demonstrated or no_exposure."),
+    Column(
+        "needed_exposure",
+        COUNT,
+        "Conversations without an event that would show the next better class.",
+        nullable=True,
+    ),
+    Column("is_corrected", FLAG, "Whether a review corrected the rate, upwards where it was higher."),
+    Column("is_standing", FLAG, "Whether its class is the worse of both windows."),
+    Column("is_suppressed", FLAG, "Whether its numbers are hidden wherever numbers leave."),
+)

@@ -1,0 +1,98 @@
+"""How often intervals hold what they promise, by simulation with a fixed seed; the figures are printed."""
+
+import numpy as np
+import pytest
+from scipy.stats import binom, poisson
+
+from methods.intervals import clopper_pearson, cluster_proportion, poisson_rate, wilson
+from methods.review_estimates import estimate_ratio, gather_moments
+
+pytestmark = pytest.mark.full
+
+SIZES = (20, 50, 100, 400, 2000)
+SHARES = np.concatenate([np.linspace(0.001, 0.05, 50), np.linspace(0.05, 0.5, 91)[1:]])
+
+
+def cover_exactly(method, n: int) -> np.ndarray:
+    """The share of samples whose interval holds p, summed over every sample: no simulation is needed."""
+    events = np.arange(n + 1)
+    found = method(events, np.full(n + 1, n))
+    inside = (found.low[:, None] <= SHARES) & (found.high[:, None] >= SHARES)
+    return (binom.pmf(events[:, None], n, SHARES) * inside).sum(axis=0)
+
+
+def test_exact_shares_hold_everywhere(capsys):
+    least = {n: cover_exactly(clopper_pearson, n).min() for n in SIZES}
+    with capsys.disabled():
+        print(
+            "\nClopper-Pearson, least coverage by n:", {n: round(float(each), 4) for n, each in least.items()}
+        )
+    assert min(least.values()) >= 0.95
+
+
+def test_exact_rates_hold_everywhere(capsys):
+    means = np.concatenate([np.linspace(0.02, 5, 250), np.linspace(5, 200, 100)])
+    events = np.arange(401)
+    found = poisson_rate(events, np.ones(401), per=1.0)
+    inside = (found.low[:, None] <= means) & (means <= found.high[:, None])
+    coverage = (poisson.pmf(events[:, None], means) * inside).sum(axis=0)
+    with capsys.disabled():
+        print("\nExact Poisson, least coverage:", round(float(coverage.min()), 4))
+    assert coverage.min() >= 0.95
+
+
+def test_wilson_holds_on_average_and_never_falls_far_below(capsys):
+    coverage = {n: cover_exactly(wilson, n)[SHARES * n >= 1] for n in SIZES}
+    everything = np.concatenate(list(coverage.values()))
+    with capsys.disabled():
+        print("\nWilson, at least one event expected: mean", round(float(everything.mean()), 4), "least",
+              round(float(everything.min()), 4))  # fmt: skip
+    assert everything.mean() >= 0.945
+    assert everything.min() >= 0.91
+
+
+@pytest.mark.parametrize("clusters", [30, 64, 200])
+def test_clustered_intervals_hold_from_thirty_clusters_on(clusters: int, capsys):
+    rng = np.random.default_rng(20261128)
+    sizes = rng.integers(2, 30, size=(4000, clusters))
+    events = rng.binomial(sizes, rng.beta(2.0, 18.0, size=(4000, clusters)))
+    found = cluster_proportion(events, sizes)
+    coverage = float(np.mean((found.low <= 0.1) & (found.high >= 0.1)))
+    with capsys.disabled():
+        print(f"\nClustered, {clusters} clusters of 2 to 29 units, ICC 0.05: {coverage:.4f}")
+    assert coverage >= 0.93
+
+
+@pytest.mark.parametrize(("sensitivity", "specificity", "factor"), [(0.8, 0.995, 1.05), (0.6, 0.98, 1.6)])
+def test_corrected_rates_are_unbiased_where_raw_ones_are_off(sensitivity, specificity, factor, capsys):
+    """A detector that errs by a stated factor, and reviews of 100 flagged and 300 unflagged of 20,000."""
+    rng = np.random.default_rng(7)
+    values, raw, inside = [], [], 0
+    truth_share, total, runs = 0.02, 20_000, 300
+    for _ in range(runs):
+        real = rng.random(total) < truth_share
+        flagged = np.where(real, rng.random(total) < sensitivity, rng.random(total) > specificity)
+        strata = [np.flatnonzero(flagged), np.flatnonzero(~flagged)]
+        picked = [
+            rng.choice(part, count, replace=False) for part, count in zip(strata, (100, 300), strict=True)
+        ]
+        place = np.repeat([0, 1], [100, 300])
+        seen = np.column_stack([real[np.concatenate(picked)], np.ones(400)])
+        sample = gather_moments(place, seen, count=2)
+        found = estimate_ratio(
+            [len(part) for part in strata],
+            reviewed=sample.reviewed,
+            sums=sample.sums,
+            products=sample.products,
+        )
+        values.append(found.value - real.mean())
+        raw.append(flagged.mean() / real.mean())
+        inside += found.low <= real.mean() <= found.high
+    error = np.std(values) / np.sqrt(runs)
+    with capsys.disabled():
+        print(f"\nSe {sensitivity}, Sp {specificity}: raw is {np.mean(raw):.2f} times the truth; "
+              f"corrected off by {np.mean(values):+.5f} (error {error:.5f}), "
+              f"covers {inside / runs:.3f}")  # fmt: skip
+    assert np.mean(raw) == pytest.approx(factor, rel=0.05)
+    assert abs(np.mean(values)) < 3 * error
+    assert inside / runs >= 0.93

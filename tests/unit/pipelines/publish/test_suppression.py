@@ -1,0 +1,123 @@
+"""Marks of cells that must not leave: nobody can work a hidden one out of everything that is shown."""
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from scipy.optimize import linprog
+
+from pipelines.publish.suppression import suppress_equity, suppress_observations
+
+MONDAY = dt.date(2026, 3, 2)
+DAY = dt.timedelta(days=1)
+DEFINITIONS = pa.Table.from_pylist(
+    [
+        {"indicator_id": "missed", "unit": "conversation", "kind": "proportion"},
+        {"indicator_id": "notices", "unit": "event", "kind": "count"},
+        {"indicator_id": "checklist", "unit": "day", "kind": "proportion"},
+    ]
+)
+LEAST_WIDTH = 1.0
+
+
+def make_rows(*rows: dict[str, Any]) -> pa.Table:
+    plain = {"deployment_id": "companion", "indicator_id": "missed", "period": "week", "period_start": MONDAY,
+             "slice": "all", "slice_value": "all", "estimate": "raw", "is_suppressed": False}  # fmt: skip
+    return pa.Table.from_pylist([plain | row for row in rows])
+
+
+def mark(*rows: dict[str, Any]) -> list[bool]:
+    return suppress_observations(make_rows(*rows), DEFINITIONS)["is_suppressed"].to_pylist()
+
+
+def cell(numerator: float, denominator: float, **others: Any) -> dict[str, Any]:
+    return {"numerator": float(numerator), "denominator": float(denominator)} | others
+
+
+def test_small_counts_small_remainders_and_thin_rates_are_hidden_and_nought_of_many_is_not():
+    rows = [cell(10, 200), cell(11, 200), cell(0, 200), cell(195, 200), cell(0, 29), cell(0, 30)]
+    starts = [{"period_start": MONDAY + 7 * DAY * number} for number in range(len(rows))]
+    assert mark(*(row | start for row, start in zip(rows, starts, strict=True))) == [
+        True, False, False, True, True, False,
+    ]  # fmt: skip
+
+
+def test_counts_that_are_not_of_people_are_shown():
+    assert mark(cell(2, 36, indicator_id="checklist"), cell(4, 900, indicator_id="notices")) == [False, True]
+
+
+def test_a_hidden_language_takes_another_with_it_for_the_total_is_known():
+    rows = [cell(60, 900)] + [
+        cell(x, n, slice="language", slice_value=value)
+        for value, x, n in (("en", 40, 600), ("es", 15, 250), ("de", 5, 50))
+    ]
+    assert mark(*rows) == [False, False, True, True]
+
+
+def test_a_small_day_takes_another_day_with_it_for_the_week_is_known():
+    days = [
+        cell(x, 120, period="day", period_start=MONDAY + number * DAY)
+        for number, x in enumerate((20, 30, 4, 25, 40, 22, 19))
+    ]
+    marks = mark(cell(160, 840), *days)
+    assert marks[0] is False
+    assert sum(marks[1:]) == 2
+    assert marks[3]
+
+
+def test_a_month_that_leaves_few_people_over_its_weeks_is_hidden():
+    weeks = [cell(30, 300, period_start=MONDAY + 7 * DAY * number) for number in range(4)]
+    assert mark(*weeks, cell(123, 1260, period="month", period_start=dt.date(2026, 3, 1)))[-1]
+    assert not mark(*weeks, cell(150, 1400, period="month", period_start=dt.date(2026, 3, 1)))[-1]
+
+
+def test_nobody_can_work_out_a_small_cell_from_what_is_shown():
+    """An attacker's linear programme over a week of days, slices and totals, on random counts."""
+    rng = np.random.default_rng(8)
+    for _ in range(25):
+        denominators = rng.integers(20, 400, size=5)
+        numerators = np.array([rng.integers(0, max(2, n // 8)) for n in denominators])
+        rows = [cell(numerators.sum(), denominators.sum())] + [
+            cell(x, n, slice="language", slice_value=str(place))
+            for place, (x, n) in enumerate(zip(numerators, denominators, strict=True))
+        ]
+        marks = np.array(mark(*rows))
+        if marks[0] or not marks[1:].any():
+            continue
+        hidden = marks[1:]
+        known = numerators.sum() - numerators[~hidden].sum()
+        for place in np.flatnonzero((numerators > 0) & (numerators <= 10)):
+            assert hidden[place]
+            target = np.zeros(5)
+            target[place] = 1
+            bounds = [(0, None) if one else (x, x) for one, x in zip(hidden, numerators, strict=True)]
+            low, high = (
+                sign * linprog(sign * target, A_eq=[hidden.astype(float)], b_eq=[known], bounds=bounds).fun
+                for sign in (1, -1)
+            )
+            assert high - low >= LEAST_WIDTH
+
+
+def test_a_group_whose_window_would_show_its_one_hidden_week_is_hidden():
+    starts = [MONDAY + 7 * DAY * number for number in range(4)]
+    weekly = [
+        cell(x, 300, slice="language", slice_value="en", period_start=start)
+        for x, start in zip((40, 50, 6, 45), starts, strict=True)
+    ]
+    weekly += [
+        cell(60, 700, slice="language", slice_value=other, period_start=start)
+        for start in starts
+        for other in ("es", "de")
+    ]
+    observations = suppress_observations(make_rows(*weekly), DEFINITIONS)
+    equity = pa.Table.from_pylist(
+        [
+            {"deployment_id": "companion", "indicator_id": "missed", "slice": "language",
+             "slice_value": value, "first_day": MONDAY, "last_day": MONDAY + 27 * DAY,
+             "numerator": x, "denominator": n,
+             "is_suppressed": False}
+            for value, x, n in (("en", 141.0, 1200.0), ("es", 240.0, 2800.0), ("de", 240.0, 2800.0))
+        ]
+    )  # fmt: skip
+    assert suppress_equity(equity, observations)["is_suppressed"].to_pylist()[0]
