@@ -14,13 +14,15 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipelines.detect.cascade import Cascade
-from pipelines.detect.detector import CoverageState, DetectorCard, Scan, Subject
+from pipelines.detect.detector import CoverageState, DetectorCard, Scan, Subject, Time
 from pipelines.detect.labelled import LabelMeaning
 
 CASCADE = "cascade"
 
 OWN_SUBJECTS = frozenset({str(Subject.SELF), str(Subject.UNCLEAR)})
-"""A finding about somebody else or a character does not say that the speaker is at risk."""
+"""A finding about somebody else or a character does not say that the speaker is at risk; where a level is
+asked, one that is dated in the past does not either.
+"""
 
 
 @dataclass(frozen=True)
@@ -97,12 +99,13 @@ class Gradebook:
         states = scan.coverage["state"].to_numpy(zero_copy_only=False)
         score = np.zeros(self.messages.num_rows)
         for finding in scan.findings.select(
-            ["message_id", "signal_id", "level", "subject", "score"]
+            ["message_id", "signal_id", "level", "subject", "time", "score"]
         ).to_pylist():
             if (
                 finding["signal_id"] == signal_id
                 and finding["level"] >= level
                 and finding["subject"] in OWN_SUBJECTS
+                and not (level and finding["time"] == Time.PAST)
             ):
                 place = int(finding["message_id"])
                 score[place] = max(score[place], finding["score"])

@@ -114,3 +114,11 @@ def test_a_figure_below_the_interval_on_its_card_is_a_regression(lower_end: floa
     line = SignalCard("u_suicidal_ideation", ("en",), "limited", "", figures=(figure,))
     card = DetectorCard("lexicon", "1", "", "", (line,), ("en",), ("user",), (), ())
     assert len(find_regressions([answer(ROWS)], [card])) == count
+
+
+def test_a_level_is_asked_of_the_present() -> None:
+    rows = [
+        row("past", "ten years ago I was going to kill myself", 1, labels={"suicide_high_risk": 0}),
+        row("now", "I'm going to kill myself tonight", 1, labels={"suicide_high_risk": 1}),
+    ]
+    assert answer(rows, label="suicide_high_risk")["precision"] == 1.0
