@@ -93,7 +93,7 @@ def _draw_card(card: DetectorCard, rows: Sequence[Detector], figures: Sequence[D
         ("Version", card.detector_version),
     )
     parts = [
-        html.H2(say_words(card.detector_id)),
+        html.H2(say_words(card.detector_id).capitalize()),
         html.P(card.purpose),
         html.Dl([part for name, text in facts for part in (html.Dt(name), html.Dd(text))], className="facts"),
         _draw_signals(card, rows),
@@ -111,7 +111,7 @@ def _draw_signals(card: DetectorCard, rows: Sequence[Detector]) -> Component:
     lines = [
         Line(
             (
-                say_words(row.signal_id),
+                _title(row.signal_id),
                 _say_languages(row.languages),
                 draw_mark(BADGE_MARKS[row.badge]),
                 f"{row.sieve:g}",
@@ -139,7 +139,7 @@ def _draw_figures(card: DetectorCard, figures: Sequence[DetectorFigure]) -> Comp
     lines = [
         Line(
             (
-                say_words(row.signal_id),
+                _title(row.signal_id),
                 f"{row.dataset} ({row.language})",
                 row.operating_point if row.operating_point != "none" else "all thresholds",
                 say_words(row.measure),
@@ -157,6 +157,11 @@ def _draw_figures(card: DetectorCard, figures: Sequence[DetectorFigure]) -> Comp
     headings = tuple(Heading(title, is_number=title in numbers) for title in titles)
     caption = f"Measured error of {say_words(card.detector_id)}"
     return html.Div([html.H3("Measured"), draw_table(caption, headings, lines, empty="Nothing yet.")])
+
+
+def _title(signal_id: str) -> str:
+    titles = {signal.id: signal.title for signal in load_taxonomy().signals}
+    return titles.get(signal_id, say_words(signal_id))
 
 
 def _say_list(names: str) -> str:
