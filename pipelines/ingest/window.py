@@ -29,8 +29,7 @@ def find_days(lake: Lake, *, rule: DeploymentRule, messages: pa.Table, events: p
     existing = {day for deployment, day in lake.partitions("staging.conversation") if deployment == rule.id}
     if not existing:
         return days
-    arrived = _arrivals(messages, events)
-    while wider := _missing(lake, rule, arrived, days) & existing - days:
+    while wider := _missing(lake, rule, messages, events, days=days) & existing - days:
         days |= {day + step * DAY for day in wider for step in range(-reach, reach + 1)}
     return days
 
@@ -52,14 +51,20 @@ def _reach(rule: DeploymentRule) -> int:
 
 
 def _missing(
-    lake: Lake, rule: DeploymentRule, arrived: dict[str, list[Span]], days: set[dt.date]
+    lake: Lake, rule: DeploymentRule, messages: pa.Table, events: pa.Table, *, days: set[dt.date]
 ) -> set[dt.date]:
     """Days beyond the window to which an unbroken chain of a touched thread may reach."""
     columns = ["thread_id", "started_at", "ended_at"]
     held = lake.read("staging.conversation", days=days, deployment_id=rule.id, columns=columns)
     if held is None:
         return set()
-    held = held.filter(pc.is_in(held["thread_id"], value_set=pa.array(list(arrived), pa.string())))
+    touched = [pc.unique(table["thread_id"]) for table in (messages, events)]
+    held = held.filter(pc.is_in(held["thread_id"], value_set=pa.concat_arrays(touched)))
+    if not held.num_rows:
+        return set()
+    # Of a large delivery only the few threads that go on are looked at one by one.
+    going_on = pc.unique(held["thread_id"])
+    arrived = _arrivals(*(rows.filter(pc.is_in(rows["thread_id"], going_on)) for rows in (messages, events)))
     spans: dict[str, list[Span]] = defaultdict(list)
     for row in held.to_pylist():
         spans[row["thread_id"]].append((row["started_at"], row["ended_at"]))
