@@ -10,14 +10,19 @@ from typing import Annotated
 import typer
 import yaml
 
+from pipelines.difference import list_changed
 from pipelines.ingest.deliver import Summary, ingest_folder
 from pipelines.ingest.infer import infer_mapping
 from pipelines.ingest.mapping import BY_RULES, Mapping, load_mapping, parse_mapping
 from pipelines.ingest.sources import FORMATS
 from pipelines.ingest.waiting import is_address
+from pipelines.lake import Lake
 from pipelines.settings import HomeKind, find_home, make_home
 from plimsoll.commands.fitting import say_supported
 from plimsoll.commands.option import HomeOption, JsonOption, tell, write_json
+
+STAGING = ("staging.message", "staging.conversation", "staging.event")
+SHOWN_DAYS = 7
 
 
 def ingest(
@@ -60,11 +65,14 @@ def ingest(
     rules = choose_rules(source, mapping=mapping, format_name=format_name, deployment=deployment, zone=zone)
     place = find_home(home)
     place = make_home(place, place.kind or HomeKind.REAL)
+    before = Lake(place.lake)
     summary = ingest_folder(place, source, rules, received_on=dt.datetime.now(dt.UTC).date(), progress=tell)
+    changed = list_changed(before, Lake(place.lake), STAGING)
     if as_json:
-        write_json(describe(summary))
+        write_json(describe(summary) | {"changed_partitions": changed})
     else:
         print(say(summary))
+        print(say_changed(changed))
 
 
 def choose_rules(
@@ -110,6 +118,15 @@ def describe(summary: Summary) -> dict[str, object]:
         "rejected": dict(summary.rejected),
         "notes": notes_of(summary),
     }
+
+
+def say_changed(changed: list[str]) -> str:
+    """The days that have to be computed again, the newest few by name."""
+    days = sorted({one.rpartition(" ")[2] for one in changed})
+    if not days:
+        return "No day has changed."
+    more = f" and {len(days) - SHOWN_DAYS} more" if len(days) > SHOWN_DAYS else ""
+    return f"Days that have changed: {', '.join(days[-SHOWN_DAYS:])}{more}. Next: plimsoll run"
 
 
 def notes_of(summary: Summary) -> list[str]:
