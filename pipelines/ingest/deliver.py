@@ -30,6 +30,7 @@ from pipelines.ingest.delivery import (
     read_delivery,
 )
 from pipelines.ingest.mapping import SQL, Mapping
+from pipelines.ingest.names import load_name_finder
 from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
 from pipelines.ingest.redact import Redactor, crisis_lines
 from pipelines.ingest.refusal import refuse_erased
@@ -137,7 +138,7 @@ def ingest_folder(
         mapping.deployment.id,
         mapping.deployment.zone,
         Pseudonymiser(load_key(home.keys)),
-        redactor or Redactor(crisis_lines(load_crisis_resources())),
+        redactor or Redactor(crisis_lines(load_crisis_resources()), names=load_name_finder(home.definitions)),
     )
     intake = _Intake(home, mapping, make_source(mapping), stager, received_on, progress)
     ignored = _take_query(intake, str(folder)) if mapping.format == SQL else _take_files(intake, folder)
