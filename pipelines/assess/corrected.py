@@ -11,8 +11,9 @@ import pandas as pd
 import pyarrow as pa
 
 from pipelines.assess.agreement import Doubles, agree
-from pipelines.assess.calendar import end_of
+from pipelines.assess.calendar import DAY, end_of
 from pipelines.assess.correction import WEEK, WINDOWS, Frame, correct, judge_detector, list_frames
+from pipelines.assess.day import DayState, worst_state
 from pipelines.assess.observation import Background
 from pipelines.assess.status import judge, limits_on
 from pipelines.schemas.assessment import CORRECTION, DETECTOR_PERFORMANCE, OBSERVATION
@@ -106,11 +107,19 @@ def observe_corrections(corrections: pa.Table, background: Background) -> pa.Tab
                 "is_latest": False,
                 "is_suppressed": False,
                 "is_partial": calendar.is_partial("week", one["last_week"]),
+                "data_state": _worst_day(background, one["deployment_id"], one["first_week"], last),
                 "definition_version": definition["definition_version"],
                 "appetite_version": limits.version if limits else 0,
             }
         )
     return pa.Table.from_pylist(rows, schema=OBSERVATION.arrow_schema)
+
+
+def _worst_day(background: Background, deployment_id: str, first: dt.date, last: dt.date) -> str:
+    """The state of the worst day of a window; a day that is not there makes it partial."""
+    known = background.states.get(deployment_id, {})
+    days = [first + number * DAY for number in range((last - first).days + 1)]
+    return worst_state(known.get(day, DayState.PARTIAL) for day in days).value
 
 
 def _raw_weeks(counts: pd.DataFrame) -> Mapping[tuple[str, str, dt.date], tuple[float, float]]:

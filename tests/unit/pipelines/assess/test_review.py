@@ -11,7 +11,7 @@ from pipelines.assess.corrected import observe_corrections, tabulate_corrections
 from pipelines.assess.correction import list_frames
 from pipelines.assess.observation import Background
 from pipelines.assess.review import choose_corrected, tally_sample
-from pipelines.schemas.assessment import REVIEW_STRATUM, REVIEW_TALLY
+from pipelines.schemas.assessment import OBSERVATION, REVIEW_STRATUM, REVIEW_TALLY
 from risk_register.review_exports import ExportedLabel, LabelExport
 from risk_register.review_results import StratumProgress
 from risk_register.review_samples import SampleRecord
@@ -187,6 +187,8 @@ def test_a_corrected_rate_stands_beside_the_raw_one_with_what_it_rests_on():
         ("rolling_12_weeks", WEEK - dt.timedelta(weeks=11)),
     }
     assert {row["estimate"] for row in rows} == {"corrected"}
+    required = [field.name for field in OBSERVATION.arrow_schema if not field.nullable]
+    assert [name for name in required if any(row[name] is None for row in rows)] == []
 
 
 def test_a_frame_of_another_detector_is_another_instrument():
