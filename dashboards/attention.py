@@ -16,7 +16,8 @@ from dashboards.vocabulary import ALARM_MARKS, DATA_ALERT_MARKS, INCIDENT_MARKS
 from dashboards.wording import say_day, say_moment, say_observation, say_words
 from risk_register.appetites import AppetiteDecision
 from risk_register.checklist import ItemRecord, contradicted_by
-from risk_register.incidents import IncidentRecord, IncidentStatus
+from risk_register.incident_states import IncidentStatus
+from risk_register.incidents import IncidentRecord
 from risk_register.register import RiskRecord
 
 OPEN_ALARMS = frozenset({"watch", "alarm"})

@@ -8,10 +8,12 @@ is kept of what was read.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from deltalake import DeltaTable
@@ -23,7 +25,9 @@ from risk_register.errors import NotAllowedError, UnknownRecordError
 from risk_register.store import Store
 
 TABLE = "staging.message"
+CONVERSATIONS = "staging.conversation"
 QUERY = Path(__file__).parent / "queries" / "conversation_text.sql"
+THREAD_QUERY = Path(__file__).parent / "queries" / "conversation_thread.sql"
 GONE = (
     "The text of this conversation is no longer held: it was erased, or its time is over. Pass the item on."
 )
@@ -91,15 +95,31 @@ def read_conversation(lake: Path | None, store: Store, reading: Reading) -> tupl
     return spoken
 
 
-def find_files(lake: Path, *, deployment_id: str, day: date | None) -> list[str]:
+def find_thread(lake: Path | None, *, deployment_id: str, conversation_id: str) -> str:
+    """The thread of a conversation, so that a hold covers all of it. No text is read.
+
+    Raises:
+        UnknownRecordError: the deployment has no such conversation, or the dashboard was started without it.
+    """
+    files = find_files(lake, deployment_id=deployment_id, day=None, name=CONVERSATIONS) if lake else []
+    given = {"files": files, "conversation_id": conversation_id}
+    rows = _fetch(THREAD_QUERY, given) if files else []
+    if not rows:
+        raise UnknownRecordError(
+            f"{deployment_id} holds no conversation {conversation_id}; nothing can be kept."
+        )
+    return str(rows[0][0])
+
+
+def find_files(lake: Path, *, deployment_id: str, day: date | None, name: str = TABLE) -> list[str]:
     """The files of the current generation that may hold a conversation; of all days when `day` is None."""
     pointer = lake / "generations" / "current.json"
     if not pointer.exists():
         return []
-    version = json.loads(pointer.read_text())["versions"].get(TABLE)
+    version = json.loads(pointer.read_text())["versions"].get(name)
     if version is None:
         return []
-    root = lake.joinpath(*TABLE.split("."))
+    root = lake.joinpath(*name.split("."))
     log = root / "_delta_log" / f"{version:020d}.json"
     table = _open_version(str(root), version, log.stat().st_mtime_ns if log.exists() else 0)
     filters: list[tuple[str, str, object]] = [("deployment_id", "=", deployment_id)]
@@ -117,10 +137,12 @@ def _open_version(location: str, version: int, _written_at: int) -> DeltaTable:
 
 
 def _query(files: list[str], conversation_id: str) -> tuple[Spoken, ...]:
+    return tuple(Spoken(*row) for row in _fetch(QUERY, {"files": files, "conversation_id": conversation_id}))
+
+
+def _fetch(query: Path, given: Mapping[str, object]) -> list[tuple[Any, ...]]:
     connection = duckdb.connect(":memory:", config={"threads": "1", "autoinstall_known_extensions": "false"})
     try:
-        given = {"files": files, "conversation_id": conversation_id}
-        cursor = connection.execute(QUERY.read_text(), given)
-        return tuple(Spoken(*row) for row in cursor.fetchall())
+        return connection.execute(query.read_text(), given).fetchall()
     finally:
         connection.close()

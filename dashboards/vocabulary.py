@@ -94,6 +94,30 @@ NO_REVIEWER = Mark(
     "Nobody has said that they read this language; it stays unlabelled.",
 )
 
+REPORT_DECISION_MARKS: Mapping[str, Mark] = {
+    "undecided": Mark("undecided", Shape.QUESTION, Tone.CAUTION, "Nobody has decided whether to report it."),
+    "reportable": Mark(
+        "reportable", Shape.OCTAGON, Tone.CONCERN, "A person decided that it is to be reported."
+    ),
+    "not_reportable": Mark(
+        "not reportable", Shape.DASH, Tone.QUIET, "A person decided that it is not, and said why."
+    ),
+}
+
+HOLD_MARKS: Mapping[str, Mark] = {
+    "asked_for": Mark(
+        "asked for",
+        Shape.HALF,
+        Tone.CAUTION,
+        "It protects already; a second person approves it within a week.",
+    ),
+    "approved": Mark(
+        "approved", Shape.DISC, Tone.CALM, "Retention and erasure leave it alone until its day."
+    ),
+    "released": Mark("released", Shape.DASH, Tone.QUIET, "It protects nothing any more."),
+    "expired": Mark("expired", Shape.CLOCK, Tone.UNKNOWN, "Its day has passed, or nobody approved it."),
+}
+
 APPETITE_MARKS: Mapping[str, Mark] = {
     "approved": Mark("approved", Shape.DISC, Tone.CALM, "Proposed by one person, approved by another."),
     "placeholder": Mark(

@@ -19,6 +19,7 @@ from plimsoll.commands import (
     demonstration,
     erasing,
     evaluating,
+    following,
     governing,
     ingesting,
     keeping,
@@ -75,7 +76,7 @@ app.add_typer(regulating.app, name="regime")
 app.add_typer(deciding.appetite, name="appetite")
 app.add_typer(announcing.app, name="change")
 app.add_typer(rebaselining.app, name="baseline")
-app.add_typer(deciding.incident, name="incident")
+app.add_typer(following.app, name="incident")
 app.add_typer(auditing.app, name="audit")
 app.add_typer(reviewing.app, name="review")
 

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from risk_register.acceptability import Severity
 from risk_register.errors import NotAllowedError, UnknownRecordError
+from risk_register.incident_states import Nature, Origin
 from risk_register.incidents import open_within
 from risk_register.model import columns_of
 from risk_register.notice_kinds import NoticeKind, NoticeSeverity
@@ -61,6 +62,8 @@ def raise_danger(
             title=TITLE,
             severity=Severity.S5,
             # Without the conversation's id: incidents stay when a person's data are erased.
+            origin=Origin.REVIEW,
+            nature=Nature.SERIOUS_HARM,
             description="Raised while reading; the page names the conversation. Follow the crisis protocol.",
         )
         page = Page(

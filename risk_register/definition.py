@@ -254,6 +254,16 @@ class Duty(Definition):
     """When it differs from the regime's own date."""
 
 
+class Clock(Definition):
+    """By when an incident of a nature has to be reported, counted from the moment somebody first knew."""
+
+    nature: Literal["serious_harm", "death", "widespread"]
+    days: Annotated[int, Field(ge=1)]
+    effective_from: dt.date | None = None
+    effective_to: dt.date | None = None
+    """When they differ from the regime's own dates."""
+
+
 class Regime(Entry):
     """A law, guidance or framework, as dated data. It is a working aid, not legal advice."""
 
@@ -265,6 +275,7 @@ class Regime(Entry):
     effective_to: dt.date | None
     zone: Text
     duties: tuple[Duty, ...]
+    clocks: tuple[Clock, ...] = ()
     penalty: Text | None
     confidence: Confidence
     verified_on: dt.date

@@ -1,39 +1,26 @@
-"""Incidents: something went wrong for people; opened by anyone, closed by a second person.
+"""Incidents: something went wrong for people; opened by anyone, judged, closed by a second person.
 
 A title and a description say what happened in general and name ids; words of a conversation do not belong in
-them. Statutory clocks and dossiers are the reports' business; the moment of awareness is kept here for them.
+them. Timeline and tasks are `incident_work`, statutory clocks `incident_clocks`, holds `holds`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from enum import StrEnum
-from types import MappingProxyType
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from risk_register.acceptability import Severity
 from risk_register.errors import NotAllowedError, UnknownRecordError
-from risk_register.four_eyes import check_second_person
+from risk_register.incident_states import Causality, IncidentStatus, Nature, Origin
 from risk_register.model import Deployment, Incident, RiskState, columns_of
+from risk_register.notice_kinds import NoticeKind, NoticeSeverity
+from risk_register.notices import queue_notice
 from risk_register.store import Store, Write
 
-
-class IncidentStatus(StrEnum):
-    """Where an incident stands."""
-
-    OPEN = "open"
-    CLOSED = "closed"
-    """A person other than its opener confirmed the conclusion."""
-
-
-TRANSITIONS: MappingProxyType[IncidentStatus, tuple[IncidentStatus, ...]] = MappingProxyType(
-    {
-        IncidentStatus.OPEN: (IncidentStatus.CLOSED,),
-        IncidentStatus.CLOSED: (IncidentStatus.OPEN,),
-    }
-)
+GRAVE = frozenset({Severity.S4, Severity.S5})  # the clinical on-call hears of it today
 
 
 @dataclass(frozen=True)
@@ -53,6 +40,12 @@ class IncidentRecord:
     closed_at: dt.datetime | None
     closed_by: str | None
     conclusion: str
+    origin: Origin
+    origin_reference: str | None
+    nature: Nature
+    affected_count: int | None
+    causality: Causality
+    cause: str
 
 
 def open_incident(
@@ -64,10 +57,15 @@ def open_incident(
     description: str = "",
     risk_id: str | None = None,
     aware_at: dt.datetime | None = None,
+    origin: Origin = Origin.BY_HAND,
+    origin_reference: str | None = None,
+    nature: Nature = Nature.NOT_SERIOUS,
     actor: str,
     at: dt.datetime,
 ) -> str:
     """Open an incident; `aware_at` is when somebody first knew, if earlier than now. Returns its id.
+
+    `origin_reference` is an id: of the alarm, the review item, or the operator's own of a complaint.
 
     Raises:
         NotAllowedError: the title is blank, or awareness lies in the future.
@@ -82,6 +80,9 @@ def open_incident(
             description=description,
             risk_id=risk_id,
             aware_at=aware_at,
+            origin=origin,
+            origin_reference=origin_reference,
+            nature=nature,
         )
 
 
@@ -94,6 +95,9 @@ def open_within(
     description: str = "",
     risk_id: str | None = None,
     aware_at: dt.datetime | None = None,
+    origin: Origin = Origin.BY_HAND,
+    origin_reference: str | None = None,
+    nature: Nature = Nature.NOT_SERIOUS,
 ) -> str:
     """`open_incident` as part of a write that does more, so that both happen or neither."""
     if not title.strip():
@@ -118,6 +122,11 @@ def open_within(
             aware_at=aware_at or write.at,
             opened_at=write.at,
             opened_by=write.actor,
+            origin=Origin(origin).value,
+            origin_reference=(origin_reference or "").strip() or None,
+            nature=Nature(nature).value,
+            causality=Causality.NOT_ASSESSED.value,
+            cause="",
         )
     )
     write.record(
@@ -126,53 +135,60 @@ def open_within(
         deployment_id=deployment_id,
         severity=Severity(severity).value,
         risk_id=risk_id,
+        origin=Origin(origin).value,
+        nature=Nature(nature).value,
     )
+    if origin is not Origin.REVIEW and severity in GRAVE:  # what a review raises pages the on-call itself
+        queue_notice(
+            write,
+            key=f"incident:{incident_id}",
+            deployment_id=deployment_id,
+            kind=NoticeKind.INCIDENT,
+            severity=NoticeSeverity.ATTENTION,
+            reference_id=incident_id,
+            link=f"/incidents?deployment={deployment_id}&incident={incident_id}",
+        )
     return incident_id
 
 
-def close_incident(store: Store, *, incident_id: str, conclusion: str, actor: str, at: dt.datetime) -> None:
-    """Close an incident with what was learned.
+def assess_incident(
+    store: Store,
+    *,
+    incident_id: str,
+    severity: Severity,
+    nature: Nature,
+    causality: Causality,
+    cause: str,
+    affected_count: int | None,
+    actor: str,
+    at: dt.datetime,
+) -> None:
+    """Say how grave it is, what kind, whether the product had a part in it, and how many it concerned.
+
+    May be said again as more becomes known; the audit keeps every judgement. `affected_count` is None while
+    nobody knows.
 
     Raises:
-        SelfApprovalError: the person who opened it cannot close it.
-        NotAllowedError: it is closed already, or the conclusion is blank.
+        NotAllowedError: the incident is closed, a count is negative, or a judged cause has no words.
     """
-    if not conclusion.strip():
-        raise NotAllowedError(
-            f"Closing {incident_id} needs a conclusion: cause, what was done, what was learned."
-        )
+    if affected_count is not None and affected_count < 0:
+        raise NotAllowedError(f"{affected_count} people cannot be affected; give a count, or nothing.")
+    if causality is not Causality.NOT_ASSESSED and not cause.strip():
+        raise NotAllowedError("A judgement of the cause needs words: what caused it, and how that is known.")
     with store.write(actor=actor, at=at) as write:
-        row = _find(write, incident_id)
-        _check_step(row, to_state=IncidentStatus.CLOSED)
-        check_second_person(
-            write,
-            first=[row.opened_by],
-            message=f"You opened {incident_id}; another person must close it.",
-        )
-        row.state, row.closed_at, row.closed_by = IncidentStatus.CLOSED.value, at, actor
-        row.conclusion = conclusion.strip()
-        write.record("incident_closed", subject=incident_id, deployment_id=row.deployment_id)
-
-
-def reopen_incident(store: Store, *, incident_id: str, reason: str, actor: str, at: dt.datetime) -> None:
-    """Open a closed incident again; the conclusion stays and the audit keeps who closed it.
-
-    Raises:
-        NotAllowedError: it is open, or the reason is blank.
-    """
-    if not reason.strip():
-        raise NotAllowedError(f"Opening {incident_id} again needs a reason.")
-    with store.write(actor=actor, at=at) as write:
-        row = _find(write, incident_id)
-        _check_step(row, to_state=IncidentStatus.OPEN)
-        closed_by = row.closed_by
-        row.state, row.closed_at, row.closed_by = IncidentStatus.OPEN.value, None, None
+        row = find_open_incident(write, incident_id)
+        row.severity, row.nature = Severity(severity).value, Nature(nature).value
+        row.causality, row.cause = Causality(causality).value, cause.strip()
+        row.affected_count = affected_count
         write.record(
-            "incident_reopened",
+            "incident_assessed",
             subject=incident_id,
             deployment_id=row.deployment_id,
-            closed_by=closed_by,
-            reason=reason.strip(),
+            severity=row.severity,
+            nature=row.nature,
+            causality=row.causality,
+            affected_count=affected_count,
+            cause=row.cause,
         )
 
 
@@ -190,19 +206,35 @@ def list_incidents(store: Store, deployment_id: str) -> tuple[IncidentRecord, ..
                     **columns_of(row),
                     "severity": Severity(row.severity),
                     "state": IncidentStatus(row.state),
+                    "origin": Origin(row.origin),
+                    "nature": Nature(row.nature),
+                    "causality": Causality(row.causality),
                 }
             )
             for row in rows
         )
 
 
-def _check_step(row: Incident, *, to_state: IncidentStatus) -> None:
-    if to_state not in TRANSITIONS[IncidentStatus(row.state)]:
-        raise NotAllowedError(f"{row.incident_id} is {row.state} and cannot become {to_state.value}.")
+def find_open_incident(write: Write, incident_id: str) -> Incident:
+    """The incident, for a change of what is known about it.
+
+    Raises:
+        UnknownRecordError: there is none.
+        NotAllowedError: it is closed.
+    """
+    row = find_incident(write.session, incident_id)
+    if row.state != IncidentStatus.OPEN.value:
+        raise NotAllowedError(f"{incident_id} is closed; open it again to change what is known about it.")
+    return row
 
 
-def _find(write: Write, incident_id: str) -> Incident:
-    row = write.session.get(Incident, incident_id)
+def find_incident(session: Session, incident_id: str) -> Incident:
+    """The row of an incident.
+
+    Raises:
+        UnknownRecordError: there is none.
+    """
+    row = session.get(Incident, incident_id)
     if row is None:
         raise UnknownRecordError(f"There is no incident {incident_id}.")
     return row

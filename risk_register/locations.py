@@ -99,9 +99,9 @@ def record_location(
         write.session.flush()
         write.record(
             "person_located" if row.is_found else "person_not_located",
-            subject=subject,
+            # Not the conversation's id: the audit outlives a person's data, the record loses them on erasure.
+            subject=f"location_{row.location_id}",
             deployment_id=deployment_id,
-            location_id=row.location_id,
             reason=row.reason,
         )
         return LocationRecord(**columns_of(row))
@@ -133,9 +133,8 @@ def confirm_location(
         row.confirmed_by, row.confirmed_at = actor, at
         write.record(
             "location_confirmed",
-            subject=row.subject,
+            subject=f"location_{location_id}",
             deployment_id=deployment_id,
-            location_id=location_id,
             note=note.strip(),
             is_late=at > row.confirm_by,
         )

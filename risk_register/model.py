@@ -243,6 +243,12 @@ class Incident(Base):
     closed_at: Mapped[dt.datetime | None]
     closed_by: Mapped[str | None]
     conclusion: Mapped[str] = mapped_column(Text, default="")
+    origin: Mapped[str] = mapped_column(String(40))
+    origin_reference: Mapped[str | None]
+    nature: Mapped[str] = mapped_column(String(40))
+    affected_count: Mapped[int | None]
+    causality: Mapped[str] = mapped_column(String(40))
+    cause: Mapped[str] = mapped_column(Text, default="")
 
 
 def columns_of(row: Base) -> dict[str, Any]:

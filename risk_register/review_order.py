@@ -24,7 +24,7 @@ from risk_register.review_states import (
 from risk_register.review_tables import ReviewAssignment, ReviewItem
 from risk_register.reviewers import ReviewerRecord, is_at_limit
 
-CANDIDATES_AT_ONCE = 200
+CANDIDATES_AT_ONCE = 20
 
 
 def choose_item(
@@ -85,6 +85,8 @@ def _first(
 ) -> ReviewItem | None:
     avoided = set(person.topics_not_taken)
     query = _in_order(select(ReviewItem).where(*conditions), lane)
+    if not avoided:
+        return session.scalar(query.limit(1))
     for item in session.scalars(query.execution_options(yield_per=CANDIDATES_AT_ONCE)):
         if not avoided & set(item.topics.split(",")):
             return item
@@ -102,16 +104,16 @@ def _in_order(query: Select[ReviewItem], lane: Lane) -> Select[ReviewItem]:
 def _order_lanes(session: Session, deployment_id: str) -> tuple[Lane, Lane]:
     """Triage first, but in the newest sample never beyond its share: the rest belongs to the random order."""
     newest = select(func.max(ReviewItem.sample_id)).filter_by(deployment_id=deployment_id).scalar_subquery()
-    counts: dict[str, int] = {}
-    for lane in session.scalars(
-        select(ReviewAssignment.lane)
+    rows = session.execute(
+        select(ReviewAssignment.lane, func.count())
         .join(ReviewItem, ReviewItem.item_id == ReviewAssignment.item_id)
         .where(
             ReviewItem.sample_id == newest,
             ReviewAssignment.outcome.in_((Outcome.LABELLED.value, Outcome.OPEN.value)),
         )
-    ):
-        counts[lane] = counts.get(lane, 0) + 1
+        .group_by(ReviewAssignment.lane)
+    )
+    counts: dict[str, int] = dict(rows.tuples().all())
     served = sum(counts.values()) + 1
     if counts.get(Lane.MEASUREMENT.value, 0) < int(MEASUREMENT_SHARE * served):
         return Lane.MEASUREMENT, Lane.TRIAGE

@@ -35,7 +35,7 @@ from risk_register.review_states import (
     Lane,
     Purpose,
 )
-from risk_register.review_withdrawal import forget_conversations
+from risk_register.review_withdrawal import forget_person
 from risk_register.reviewers import ReviewerRecord, list_topics, read_reviewer, set_reviewer
 
 __all__ = [
@@ -72,7 +72,7 @@ __all__ = [
     "find_risk_level",
     "find_sample",
     "flag_item",
-    "forget_conversations",
+    "forget_person",
     "is_flagged",
     "list_double_labels",
     "list_flagged",

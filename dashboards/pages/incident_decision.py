@@ -22,18 +22,13 @@ from dashboards.components.form import (
 )
 from dashboards.records import Alarm
 from dashboards.view import View
-from dashboards.wording import say_day
+from dashboards.wording import say_day, say_words
 from risk_register.acceptability import Severity
 from risk_register.accounts import Action
 from risk_register.errors import NotAllowedError
-from risk_register.incidents import (
-    IncidentRecord,
-    IncidentStatus,
-    close_incident,
-    list_incidents,
-    open_incident,
-    reopen_incident,
-)
+from risk_register.incident_closing import close_incident, find_what_is_left, reopen_incident
+from risk_register.incident_states import IncidentStatus, Nature, Origin
+from risk_register.incidents import IncidentRecord, open_incident
 from risk_register.register import RiskRecord
 
 NO_WORDS = "What happened in general, with ids; no words of a conversation."
@@ -59,6 +54,27 @@ def draw_opening(view: View, risks: tuple[RiskRecord, ...], alarm: tuple[Alarm, 
                 [(severity.value, f"{severity} {severity.meaning}") for severity in Severity],
                 note="The harm to a person, as far as is known now.",
                 is_stacked=True,
+            ),
+            draw_choice(
+                "nature",
+                "Kind",
+                [(one.value, say_words(one)) for one in Nature],
+                note="Statutory clocks depend on it; it can be judged again later.",
+                value=Nature.NOT_SERIOUS.value,
+            ),
+            draw_choice(
+                "origin",
+                "What brought it up",
+                [(one.value, say_words(one)) for one in Origin],
+                note="",
+                value=(Origin.ALARM if alarm else Origin.BY_HAND).value,
+            ),
+            draw_text(
+                "reference",
+                "Reference",
+                note="Id of the alarm or the item, or your own of the complaint.",
+                value=alarm[0].alarm_id if alarm else "",
+                limit=SHORT,
             ),
             draw_moment(
                 "aware_at",
@@ -93,6 +109,9 @@ def draw_incident_decisions(view: View, incident: IncidentRecord) -> Component |
         return html.P("Closing needs the role of safety officer or compliance.", className="hint")
     if incident.opened_by == view.account.name:
         return html.P("You opened it; another person must close it.", className="hint")
+    left = find_what_is_left(view.store, incident.incident_id)
+    if left:
+        return html.P(f"It cannot be closed yet: {'; '.join(left)}.", className="hint")
     field = draw_text(
         "conclusion",
         "Conclusion",
@@ -105,32 +124,18 @@ def draw_incident_decisions(view: View, incident: IncidentRecord) -> Component |
     )
 
 
-def submit(view: View, fields: Mapping[str, str]) -> str:
-    """Open, close or open again.
-
-    Raises:
-        RegisterError: the account may not, or something is missing.
-    """
-    match fields.get("action", ""):
-        case "open":
-            return _open(view, fields)
-        case "close":
-            return _close(view, fields)
-        case "reopen":
-            return _reopen(view, fields)
-        case action:
-            raise NotAllowedError(
-                f"{action!r} is nothing to do with an incident; known: open, close, reopen."
-            )
-
-
-def _open(view: View, fields: Mapping[str, str]) -> str:
+def open_new(view: View, fields: Mapping[str, str]) -> str:
+    """Open an incident."""
     view.check_may(Action.OPEN_INCIDENT)
     title, severity = fields.get("title", ""), fields.get("severity", "")
     if len(title) > SHORT:
         raise NotAllowedError(f"The title has {len(title)} characters; at most {SHORT} are kept.")
     if severity not in set(Severity):
         raise NotAllowedError("Choose a severity from the list.")
+    if fields.get("origin", Origin.BY_HAND) not in set(Origin):
+        raise NotAllowedError("Choose from the list what brought it up.")
+    if fields.get("nature", Nature.NOT_SERIOUS) not in set(Nature):
+        raise NotAllowedError("Choose a kind from the list.")
     incident_id = open_incident(
         view.store,
         deployment_id=view.deployment_id,
@@ -139,15 +144,18 @@ def _open(view: View, fields: Mapping[str, str]) -> str:
         description=fields.get("description", ""),
         risk_id=fields.get("risk") or None,
         aware_at=read_moment(fields.get("aware_at", "")),
+        origin=Origin(fields.get("origin", Origin.BY_HAND)),
+        origin_reference=fields.get("reference") or None,
+        nature=Nature(fields.get("nature", Nature.NOT_SERIOUS)),
         actor=view.account.name,
         at=view.at,
     )
     return f"Opened {incident_id}. Another person closes it."
 
 
-def _close(view: View, fields: Mapping[str, str]) -> str:
+def close(view: View, incident: IncidentRecord, fields: Mapping[str, str]) -> str:
+    """Close an incident."""
     view.check_may(Action.CLOSE_INCIDENT)
-    incident = _find(view, fields)
     close_incident(
         view.store,
         incident_id=incident.incident_id,
@@ -158,9 +166,9 @@ def _close(view: View, fields: Mapping[str, str]) -> str:
     return f"Closed {incident.incident_id}."
 
 
-def _reopen(view: View, fields: Mapping[str, str]) -> str:
+def reopen(view: View, incident: IncidentRecord, fields: Mapping[str, str]) -> str:
+    """Open an incident again."""
     view.check_may(Action.OPEN_INCIDENT)
-    incident = _find(view, fields)
     reopen_incident(
         view.store,
         incident_id=incident.incident_id,
@@ -169,15 +177,6 @@ def _reopen(view: View, fields: Mapping[str, str]) -> str:
         at=view.at,
     )
     return f"{incident.incident_id} is open again."
-
-
-def _find(view: View, fields: Mapping[str, str]) -> IncidentRecord:
-    """The incident, which must be one of this deployment: closing knows only its id."""
-    known = {one.incident_id: one for one in list_incidents(view.store, view.deployment_id)}
-    incident = known.get(fields.get("incident", ""))
-    if incident is None:
-        raise NotAllowedError("There is no such incident on this deployment; open it again from the list.")
-    return incident
 
 
 def read_moment(text: str) -> datetime | None:

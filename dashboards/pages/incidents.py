@@ -16,20 +16,21 @@ from dashboards.components.marks import draw_mark
 from dashboards.components.shell import draw_chips, draw_heading
 from dashboards.components.table import Heading, Line, draw_download, draw_table
 from dashboards.components.tally import draw_tallies
-from dashboards.pages.incident_decision import draw_incident_decisions, draw_opening, submit
+from dashboards.pages.incident_course import draw_course
+from dashboards.pages.incident_decision import draw_incident_decisions, draw_opening
+from dashboards.pages.incident_doing import submit
+from dashboards.pages.incident_judgement import draw_judgement
+from dashboards.pages.incident_person import draw_person
 from dashboards.pages.page import Page, Shelf
 from dashboards.sheet import Sheet
 from dashboards.view import View
 from dashboards.vocabulary import INCIDENT_MARKS
-from dashboards.wording import MISSING, say_day, say_duration, say_moment, say_words
+from dashboards.wording import MISSING, say_duration, say_moment, say_words
 from risk_register.accounts import Action
-from risk_register.audit import list_entries
-from risk_register.content import load_regimes
 from risk_register.incidents import IncidentRecord, list_incidents
 from risk_register.register import list_risks
 
 PATH = "/incidents"
-DOSSIER = "serious_incident_dossier"
 HEADINGS = tuple(
     Heading(title)
     for title in ("Incident", "State", "Severity", "Known since", "Open for", "Opened by", "Risk")
@@ -109,8 +110,8 @@ def _draw_incident(view: View, incident: IncidentRecord) -> Component:
         ("Closed", closed),
         ("Description", incident.description or "none written"),
         ("Conclusion", incident.conclusion or "none yet"),
+        ("From", _say_origin(incident)),
         ("Risk", risk),
-        ("Regimes that ask for reports", _draw_regimes(view)),
     ]
     return html.Section(
         [
@@ -127,9 +128,10 @@ def _draw_incident(view: View, incident: IncidentRecord) -> Component:
                 [part for name, value in facts for part in (html.Dt(name), html.Dd(value))],
                 className="facts wide",
             ),
+            draw_judgement(view, incident),
+            draw_person(view, incident),
+            draw_course(view, incident),
             draw_incident_decisions(view, incident),
-            html.H3("What happened with it"),
-            _draw_course(view, incident),
         ],
         id="incident",
         className="card details",
@@ -137,47 +139,15 @@ def _draw_incident(view: View, incident: IncidentRecord) -> Component:
     )
 
 
+def _say_origin(incident: IncidentRecord) -> str:
+    words = say_words(incident.origin)
+    return f"{words}: {incident.origin_reference}" if incident.origin_reference else words
+
+
 def _say_age(incident: IncidentRecord, now: datetime) -> str:
     until = incident.closed_at or now
     word = "until it was closed" if incident.closed_at else "ago"
     return f"{say_duration(until - incident.aware_at)} {word}"
-
-
-def _draw_regimes(view: View) -> Component:
-    """What the dated texts ask for, and whether somebody has read them lately."""
-    lines = [
-        html.Li(
-            [
-                f"{regime.title}: {duty.duty} ",
-                html.Span(
-                    f"In force from {say_day(duty.effective_from or regime.effective_from)}. "
-                    f"{regime.why_not_issue(view.today) or f'Verified on {say_day(regime.verified_on)}.'}",
-                    className="why",
-                ),
-            ]
-        )
-        for regime in load_regimes()
-        for duty in regime.duties
-        if duty.report == DOSSIER
-    ]
-    return html.Ul(lines) if lines else html.Span("none is recorded")
-
-
-def _draw_course(view: View, incident: IncidentRecord) -> Component:
-    entries = list_entries(view.store, deployment_id=view.deployment_id, subject=incident.incident_id)
-    lines = [
-        Line(
-            (
-                say_moment(entry.at),
-                entry.actor,
-                say_words(entry.action),
-                str(entry.details.get("reason") or MISSING),
-            )
-        )
-        for entry in entries
-    ]
-    headings = [Heading(title) for title in ("When", "Who", "What", "Why")]
-    return draw_table("Course of the incident", headings, lines, empty="Nothing is recorded.")
 
 
 def _draw_opening(view: View) -> Component | None:
@@ -205,7 +175,8 @@ def make_sheet(view: View) -> Sheet:
     """The incidents that the address filters, every field."""
     names: Sequence[str] = (
         *("incident_id", "title", "severity", "state", "risk_id", "description", "aware_at", "opened_at"),
-        *("opened_by", "closed_at", "closed_by", "conclusion"),
+        *("opened_by", "closed_at", "closed_by", "conclusion", "origin", "origin_reference", "nature"),
+        *("affected_count", "causality", "cause"),
     )
     rows = [
         tuple(getattr(incident, name) for name in names)

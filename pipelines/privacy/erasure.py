@@ -28,8 +28,11 @@ from pipelines.privacy.request import Covers, Request, Surroundings, Withdraw
 from pipelines.settings import Home
 from pipelines.tombstones import SubjectKind, Tombstones
 from risk_register.audit import record_access
-from risk_register.review_withdrawal import forget_conversations
+from risk_register.deployments import list_deployments
+from risk_register.review_withdrawal import forget_person
 from risk_register.store import Store
+
+SWEEP = "sweep of erased people"
 
 
 class ErasureIncompleteError(PlimsollError):
@@ -56,9 +59,7 @@ def erase(
         journal.files[one.name] = max(journal.files.get(one.name, 0), one.record_count)
     save_journal(path, journal)
     problems = list(around.withdraw(home, covers, raw_ids=request.raw_ids).unchecked)
-    reviewed = forget_conversations(
-        store, deployment_id=request.deployment_id, conversation_ids=journal.ids, actor=actor, at=at
-    )
+    reviewed = forget_person(store, deployment_id=request.deployment_id, ids=journal.ids, actor=actor, at=at)
     journal.count("register/reviews", reviewed)
     save_journal(path, journal)
     around.publish()
@@ -100,7 +101,7 @@ def sweep_erased(home: Home, withdraw: Withdraw | None, *, on: dt.date) -> tuple
     if not tombstones.marks:
         return 0, []
     held = held_threads(home, on)
-    with lakes.write(home.lake, by="sweep of erased people") as commit:
+    with lakes.write(home.lake, by=SWEEP) as commit:
         reach = find_reach(commit.lake, tombstones, held)
         drop_cached(home, reach.ids | reach.touched)
         swept = sweep(commit, reach)
@@ -108,8 +109,17 @@ def sweep_erased(home: Home, withdraw: Withdraw | None, *, on: dt.date) -> tuple
     rows = sum(one.rows_before - one.rows_after for one in swept)
     if rows:
         forget(home.lake)
+        _forget_in_register(home, reach.ids, on=on)
         unchecked += drop_published(home, reach.ids, is_current_too=True)
     return rows, unchecked
+
+
+def _forget_in_register(home: Home, ids: Set[str], *, on: dt.date) -> None:
+    store = Store(home.governance_url)
+    store.upgrade()
+    at = dt.datetime.combine(on, dt.time(), dt.UTC)
+    for deployment in list_deployments(store):
+        forget_person(store, deployment_id=deployment.deployment_id, ids=ids, actor=SWEEP, at=at)
 
 
 def _begin(home: Home, request: Request, around: Surroundings, at: dt.datetime) -> Journal:

@@ -1,7 +1,8 @@
 """Legal holds: named conversations that retention and erasure leave alone until a person releases them.
 
-Kept in `<home>/definitions/holds.yaml`, so that an auditor can read them; the audit names a hold by its id
-alone, for the audit outlives the person's data. A file that is not valid stops retention and erasure.
+Those of counsel are kept in `<home>/definitions/holds.yaml`, so that an auditor can read them; those of an
+incident in the register (`risk_register.holds`), and both protect alike. The audit names a hold by its id
+alone, for it outlives the person's data. A file or register that cannot be read stops retention and erasure.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from pipelines.lake import Lake
 from pipelines.lock import locked
 from pipelines.settings import Home
 from risk_register.audit import record_access
+from risk_register.holds import list_holds
 from risk_register.store import Store
 
 FILE = "holds.yaml"
@@ -70,8 +72,17 @@ def load_holds(home: Home) -> tuple[Hold, ...]:
 
 
 def held_threads(home: Home, on: dt.date) -> frozenset[Thread]:
-    """The threads that a hold protects on a day."""
-    return frozenset((one.deployment_id, one.thread_id) for one in load_holds(home) if one.is_in_force(on))
+    """The threads that a hold protects on a day: those of the file, and those of incidents.
+
+    Raises:
+        DefinitionError: the file is not valid.
+        StoreError: the register cannot be read; nothing may be dropped or erased then.
+    """
+    store = Store(home.governance_url)
+    store.upgrade()
+    ordered = ((one.deployment_id, one.thread_id) for one in load_holds(home) if one.is_in_force(on))
+    of_incidents = ((one.deployment_id, one.thread_id) for one in list_holds(store) if one.is_in_force(on))
+    return frozenset((*ordered, *of_incidents))
 
 
 def add_hold(

@@ -1,4 +1,4 @@
-"""`plimsoll appetite` and `incident`, through the same rules as the pages."""
+"""`plimsoll appetite`, through the same rules as the pages."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import typer
 
 from plimsoll.commands.acting import AsOption, DeploymentOption, ReasonOption, act, show
 from plimsoll.commands.option import HomeOption, JsonOption
-from risk_register import appetites, incidents
-from risk_register.acceptability import Severity
+from risk_register import appetites
 from risk_register.accounts import Action
 from risk_register.appetites import Side
 from risk_register.errors import UnknownRecordError
@@ -18,7 +17,6 @@ from risk_register.errors import UnknownRecordError
 appetite = typer.Typer(
     no_args_is_help=True, help="How much is too much: proposed by one, approved by another."
 )
-incident = typer.Typer(no_args_is_help=True, help="Incidents: opened by anyone, closed by a second person.")
 Day = Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"])]
 APPETITE_COLUMNS = {
     "proposal_id": "proposal",
@@ -31,14 +29,6 @@ APPETITE_COLUMNS = {
     "approved_by": "approved by",
     "declined_by": "declined by",
     "reason": "reason",
-}
-INCIDENT_COLUMNS = {
-    "incident_id": "incident",
-    "severity": "severity",
-    "state": "state",
-    "opened_at": "opened",
-    "opened_by": "by",
-    "title": "title",
 }
 
 
@@ -122,66 +112,3 @@ def decline_appetite(
         raise UnknownRecordError(f"There is no proposal {proposal} in {acting.deployment_id}.")
     appetites.decline(acting.store, proposal_id=proposal, reason=reason, actor=account, at=acting.at)
     print(f"Proposal {proposal} declined.")
-
-
-@incident.command("list")
-def list_incidents(
-    account: AsOption,
-    deployment: DeploymentOption = None,
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """The incidents, newest first."""
-    acting = act(home, account, deployment, Action.VIEW)
-    found = incidents.list_incidents(acting.store, acting.deployment_id)
-    show(found, INCIDENT_COLUMNS, as_json=as_json, nothing="There is no incident.")
-
-
-@incident.command("open")
-def open_incident(
-    *,
-    title: Annotated[str, typer.Argument(help="What happened, without words of a conversation.")],
-    account: AsOption,
-    severity: Annotated[Severity, typer.Option(help="Severity of the harm.")],
-    description: Annotated[str, typer.Option(help="What is known; ids, no words of a conversation.")] = "",
-    risk: Annotated[str | None, typer.Option(help="Id of the risk that came true.")] = None,
-    aware: Annotated[
-        dt.datetime | None,
-        typer.Option(formats=["%Y-%m-%dT%H:%M"], help="When somebody first knew, in UTC, if earlier."),
-    ] = None,
-    deployment: DeploymentOption = None,
-    home: HomeOption = None,
-) -> None:
-    """Open an incident; the clocks run from awareness."""
-    acting = act(home, account, deployment, Action.OPEN_INCIDENT)
-    number = incidents.open_incident(
-        acting.store,
-        deployment_id=acting.deployment_id,
-        title=title,
-        severity=severity,
-        description=description,
-        risk_id=risk,
-        aware_at=aware.replace(tzinfo=dt.UTC) if aware else None,
-        actor=account,
-        at=acting.at,
-    )
-    print(number)
-
-
-@incident.command("close")
-def close_incident(
-    number: Annotated[str, typer.Argument(metavar="INCIDENT", help="Id of the incident.")],
-    account: AsOption,
-    conclusion: Annotated[str, typer.Option(help="Cause, what was done, what was learned.")],
-    deployment: DeploymentOption = None,
-    home: HomeOption = None,
-) -> None:
-    """Close an incident that somebody else opened."""
-    acting = act(home, account, deployment, Action.CLOSE_INCIDENT)
-    known = incidents.list_incidents(acting.store, acting.deployment_id)
-    if number not in {found.incident_id for found in known}:
-        raise UnknownRecordError(f"There is no incident {number} in {acting.deployment_id}.")
-    incidents.close_incident(
-        acting.store, incident_id=number, conclusion=conclusion, actor=account, at=acting.at
-    )
-    print(f"{number}: closed")

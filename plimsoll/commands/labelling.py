@@ -64,7 +64,7 @@ def next_item(
         else:
             print("Nothing waits for you: all is labelled, in other hands, or the day's limit is reached.")
         return
-    lines = read_text(acting, task.conversation_id, reason=reason) if show_text else []
+    lines = read_text(acting, task.conversation_id, subject=task.item_id, reason=reason) if show_text else []
     if as_json:
         write_json({**as_document(task), **({"messages": lines} if show_text else {})})
         return

@@ -14,8 +14,8 @@ from risk_register import audit
 COLUMNS = ("turn", "role", "text")
 
 
-def read_text(acting: Acting, conversation_id: str, *, reason: str) -> list[dict[str, object]]:
-    """The messages of a conversation, turn by turn.
+def read_text(acting: Acting, conversation_id: str, *, subject: str, reason: str) -> list[dict[str, object]]:
+    """The messages of a conversation, turn by turn; `subject` is how the audit names it, not by its own id.
 
     Raises:
         StateError: its text is no longer held.
@@ -23,7 +23,7 @@ def read_text(acting: Acting, conversation_id: str, *, reason: str) -> list[dict
     audit.record_access(
         acting.store,
         action="conversation_read",
-        subject=conversation_id,
+        subject=subject,
         deployment_id=acting.deployment_id,
         reason=reason,
         actor=acting.account,

@@ -7,6 +7,7 @@ from risk_register import (  # noqa: F401
     account_tables,
     alarm_tables,
     baselines,
+    incident_tables,
     notice_tables,
     register_tables,
     review_tables,

@@ -97,14 +97,20 @@ def test_an_alarm_becomes_an_incident_that_another_person_closes(make_reader):
     page.get_by_role("radio", name="S3 Serious").check()
     page.get_by_label("Somebody first knew at (UTC)").fill("2026-11-20T14:30")
     page.get_by_role("button", name="Open an incident").click()
-    wait_for_done(first, "Opened incident_0001")
+    wait_for_done(first, "Opened incident_")
+    number = page.locator(".message-done").inner_text().split()[1].rstrip(".")
     second = make_reader("compliance")
-    page = second.open(f"/incidents?{HARBOR}&incident=incident_0001")
+    page = second.open(f"/incidents?{HARBOR}&incident={number}")
+    open_form(page, "Judge it")
+    page.get_by_role("radio", name="unrelated").check()
+    page.get_by_label("Cause", exact=True).fill("A prompt that named an old list.")
+    page.get_by_role("button", name="Keep this judgement").click()
+    wait_for_done(second, "The judgement is kept.")
     assert "20 Nov 2026, 14:30 UTC" in page.locator("#incident").inner_text()
     open_form(page, "Close it")
     page.get_by_label("Conclusion").fill("The prompt was rolled back; reviewed in the board.")
     page.get_by_role("button", name="Close", exact=True).click()
-    wait_for_done(second, "Closed incident_0001.")
+    wait_for_done(second, f"Closed {number}.")
 
 
 def test_a_viewer_is_shown_no_form_but_the_way_out(make_reader):

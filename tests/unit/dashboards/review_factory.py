@@ -6,7 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipelines import lake as lakes
-from pipelines.schemas.staging import MESSAGE
+from pipelines.schemas.staging import CONVERSATION, MESSAGE
 from risk_register import accounts, reviews
 from risk_register.accounts import Role
 from risk_register.reviews import Frame, FrameStratum, FrameUnit
@@ -56,6 +56,21 @@ def fill_lake(folder: Path, *, count: int = 30) -> None:
     table = pa.Table.from_pylist(rows, schema=MESSAGE.arrow_schema)
     with lakes.write(folder, by="a test") as commit:
         commit.replace_days("staging.message", table, {(HARBOR, SENT_AT.date())}, row_group_size=2048)
+
+
+def fill_conversations(folder: Path, *, count: int = 3) -> None:
+    """Which thread a conversation is of."""
+    plain = {field.name: FIELDS.get(str(field.type)) for field in CONVERSATION.arrow_schema}
+    rows = [
+        {**plain, "deployment_id": HARBOR, "day": SENT_AT.date(),
+         "conversation_id": name_conversation(number),
+         "thread_id": f"thread_{number:03d}", "started_at": SENT_AT, "ended_at": SENT_AT,
+         "received_on": SENT_AT.date()}
+        for number in range(count)
+    ]  # fmt: skip
+    table = pa.Table.from_pylist(rows, schema=CONVERSATION.arrow_schema)
+    with lakes.write(folder, by="a test") as commit:
+        commit.replace_days("staging.conversation", table, {(HARBOR, SENT_AT.date())})
 
 
 def _types() -> dict[str, pa.DataType]:

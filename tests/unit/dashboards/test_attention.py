@@ -7,6 +7,8 @@ from dashboards.attention import find_needs
 from dashboards.records import Alarm, DataAlert
 from risk_register import appetites, incidents
 from risk_register.acceptability import Severity
+from risk_register.incident_closing import close_incident
+from risk_register.incident_states import Causality, Nature
 from risk_register.incidents import list_incidents
 from risk_register.register import list_risks
 
@@ -57,9 +59,11 @@ def test_an_open_incident_says_since_when_somebody_knew(store, clock):
         store, title="Kept", actor="compliance", aware_at=clock() - timedelta(1), **one
     )
     closed = incidents.open_incident(store, title="Closed", actor="compliance", **one)
-    incidents.close_incident(
-        store, incident_id=closed, conclusion="Done.", actor="safety_officer", at=clock()
-    )
+    incidents.assess_incident(
+        store, incident_id=closed, severity=Severity.S3, nature=Nature.NOT_SERIOUS,
+        causality=Causality.UNRELATED, cause="A test.", affected_count=0, actor="compliance", at=clock(),
+    )  # fmt: skip
+    close_incident(store, incident_id=closed, conclusion="Done.", actor="safety_officer", at=clock())
     (need,) = find(incidents=list_incidents(store, HARBOR))
     assert need.filters == {"incident": kept}
     assert need.why == "S3; somebody knew since 20 Nov 2026, 08:00 UTC"

@@ -22,7 +22,7 @@ from pipelines.assess.status import Status as AssessedStatus
 from pipelines.schemas.published.judgement import ALARM
 from risk_register.acceptability import Acceptability
 from risk_register.checklist import ItemStatus
-from risk_register.incidents import IncidentStatus
+from risk_register.incident_states import IncidentStatus
 
 ASSETS = Path(theme.__file__).parent / "assets"
 VOCABULARIES = {

@@ -1,4 +1,4 @@
-"""An incident is opened by anyone and closed by a second person, and can be opened again."""
+"""An incident is opened by anyone, judged, closed by a second person, and can be opened again."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from risk_register import audit, incidents
+from risk_register import audit, incident_closing, incident_work, incidents, notices
 from risk_register.errors import NotAllowedError, SelfApprovalError, UnknownRecordError
-from risk_register.incidents import IncidentRecord, IncidentStatus
+from risk_register.incident_states import IncidentStatus
+from risk_register.incidents import IncidentRecord
 from risk_register.store import Store
 
 
@@ -21,7 +22,15 @@ def open_one(store: Store, at: dt.datetime, **fields: Any) -> str:
 def close(
     store: Store, at: dt.datetime, actor: str = "safety_officer", conclusion: str = "List updated."
 ) -> None:
-    incidents.close_incident(store, incident_id="incident_0001", conclusion=conclusion, actor=actor, at=at)
+    incident_closing.close_incident(
+        store, incident_id="incident_0001", conclusion=conclusion, actor=actor, at=at
+    )
+
+
+def judge(store: Store, at: dt.datetime, **fields: Any) -> None:
+    given = {"severity": "S4", "nature": "not_serious", "causality": "possible", "cause": "An old list.",
+             "affected_count": 3, **fields}  # fmt: skip
+    incidents.assess_incident(store, incident_id="incident_0001", actor="safety_officer", at=at, **given)
 
 
 def find(store: Store) -> IncidentRecord:
@@ -53,6 +62,7 @@ def test_the_newest_incident_comes_first(store: Store, at: dt.datetime) -> None:
 
 def test_the_person_who_opened_it_cannot_close_it(store: Store, at: dt.datetime) -> None:
     open_one(store, at)
+    judge(store, at)
     with pytest.raises(SelfApprovalError):
         close(store, at, actor="reviewer")
     assert find(store).state is IncidentStatus.OPEN
@@ -66,6 +76,7 @@ def test_the_person_who_opened_it_cannot_close_it(store: Store, at: dt.datetime)
 
 def test_closing_twice_or_without_a_conclusion_is_refused(store: Store, at: dt.datetime) -> None:
     open_one(store, at)
+    judge(store, at)
     with pytest.raises(NotAllowedError, match="conclusion"):
         close(store, at, conclusion=" ")
     close(store, at)
@@ -77,15 +88,16 @@ def test_a_closed_incident_can_be_opened_again_and_the_audit_keeps_who_closed_it
     store: Store, at: dt.datetime
 ) -> None:
     open_one(store, at)
+    judge(store, at)
     close(store, at)
-    incidents.reopen_incident(
+    incident_closing.reopen_incident(
         store, incident_id="incident_0001", reason="Seen again.", actor="reviewer", at=at
     )
     assert (find(store).state, find(store).closed_by) == (IncidentStatus.OPEN, None)
     entry = audit.list_entries(store, action="incident_reopened")[0]
     assert entry.details == {"closed_by": "safety_officer", "reason": "Seen again."}
     with pytest.raises(NotAllowedError, match="is open"):
-        incidents.reopen_incident(store, incident_id="incident_0001", reason="r", actor="a", at=at)
+        incident_closing.reopen_incident(store, incident_id="incident_0001", reason="r", actor="a", at=at)
 
 
 @pytest.mark.parametrize(
@@ -109,3 +121,67 @@ def test_an_incident_that_cannot_be_is_refused_and_leaves_nothing(
 def test_an_unknown_incident_is_named(store: Store, at: dt.datetime) -> None:
     with pytest.raises(UnknownRecordError, match="incident_0001"):
         close(store, at)
+
+
+def test_what_is_left_to_do_keeps_an_incident_open_and_is_said(store: Store, at: dt.datetime) -> None:
+    number = open_one(store, at)
+    task = incident_work.add_task(
+        store, incident_id=number, what="Renew the list", owner="engineer", due_on=at.date(), actor="a", at=at
+    )
+    with pytest.raises(NotAllowedError, match="nobody has judged the cause; task 1 is not done"):
+        close(store, at)
+    judge(store, at)
+    incident_work.finish_task(
+        store, incident_id=number, task_id=task, note="Renewed.", actor="engineer", at=at
+    )
+    assert incident_closing.find_what_is_left(store, number) == ()
+    close(store, at)
+
+
+def test_a_judgement_can_be_made_again_and_the_audit_keeps_both(store: Store, at: dt.datetime) -> None:
+    open_one(store, at)
+    judge(store, at, affected_count=None)
+    judge(store, at, causality="established", severity="S5", affected_count=40)
+    found = find(store)
+    assert (found.causality, found.severity, found.affected_count) == ("established", "S5", 40)
+    counts = [
+        entry.details["affected_count"] for entry in audit.list_entries(store, action="incident_assessed")
+    ]
+    assert counts == [40, None]
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"), [({"affected_count": -1}, "-1 people"), ({"cause": " "}, "needs words")]
+)
+def test_a_judgement_that_says_nothing_is_refused(store: Store, at: dt.datetime, fields, words: str) -> None:
+    open_one(store, at)
+    with pytest.raises(NotAllowedError, match=words):
+        judge(store, at, **fields)
+
+
+def test_a_closed_incident_is_not_changed_any_more(store: Store, at: dt.datetime) -> None:
+    open_one(store, at)
+    judge(store, at)
+    close(store, at)
+    with pytest.raises(NotAllowedError, match="open it again"):
+        judge(store, at)
+    with pytest.raises(NotAllowedError, match="open it again"):
+        incident_work.write_entry(
+            store, incident_id="incident_0001", happened_at=at, words="Later.", actor="a", at=at
+        )
+
+
+@pytest.mark.parametrize(("severity", "count"), [("S3", 0), ("S4", 1)])
+def test_a_grave_incident_is_told_to_the_clinical_on_call(
+    store: Store, at: dt.datetime, severity: str, count: int
+) -> None:
+    number = open_one(store, at, severity=severity)
+    found = notices.list_notices(store)
+    assert [(one.kind, one.severity, one.reference_id) for one in found] == [
+        ("incident", "attention", number)
+    ] * count
+
+
+def test_where_an_incident_came_from_is_kept(store: Store, at: dt.datetime) -> None:
+    open_one(store, at, origin="complaint", origin_reference=" C-17 ")
+    assert (find(store).origin, find(store).origin_reference) == ("complaint", "C-17")

@@ -31,7 +31,7 @@ def test_a_search_keeps_place_reason_and_who(store: Store, at: dt.datetime) -> N
     assert (found.is_found, found.position, found.confirm_by) == (True, 7, at + DAY)
     entry = audit.list_entries(store, action="person_located")[0]
     assert (entry.actor, entry.subject, entry.details["reason"]) == (
-        "safety_officer", "message_1", "May be in danger.",
+        "safety_officer", "location_1", "May be in danger.",
     )  # fmt: skip
 
 

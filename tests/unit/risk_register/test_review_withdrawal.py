@@ -11,9 +11,7 @@ from tests.unit.risk_register.review_factory import add_reviewers, draw_week, la
 
 
 def forget(store: Store, at: dt.datetime, *ids: str) -> int:
-    return reviews.forget_conversations(
-        store, deployment_id="demo", conversation_ids=ids, actor="command_line", at=at
-    )
+    return reviews.forget_person(store, deployment_id="demo", ids=ids, actor="command_line", at=at)
 
 
 def test_no_row_of_the_store_holds_the_id_any_more(store: Store, store_path: Path, at: dt.datetime) -> None:

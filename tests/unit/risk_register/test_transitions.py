@@ -6,7 +6,7 @@ from itertools import pairwise, product
 
 import pytest
 
-from risk_register import checklist, incidents
+from risk_register import checklist, incident_states
 from risk_register.errors import NotAllowedError
 from risk_register.transitions import NEEDS_RATING, TRANSITIONS, RiskStatus, can_step, check_step
 
@@ -16,7 +16,7 @@ MAIN_ROAD = ("draft", "assessed", "treatment_planned", "controls_in_place", "mon
 def test_every_state_has_its_row_of_steps() -> None:
     assert set(TRANSITIONS) == set(RiskStatus)
     assert set(checklist.TRANSITIONS) == set(checklist.ItemStatus)
-    assert set(incidents.TRANSITIONS) == set(incidents.IncidentStatus)
+    assert set(incident_states.TRANSITIONS) == set(incident_states.IncidentStatus)
 
 
 def test_every_state_can_be_reached_from_draft_and_none_is_a_dead_end() -> None:

@@ -9,7 +9,8 @@ from dashboards.pages.incident_decision import read_moment
 from risk_register import incidents
 from risk_register.acceptability import Severity
 from risk_register.errors import NotAllowedError
-from risk_register.incidents import IncidentStatus, list_incidents
+from risk_register.incident_states import IncidentStatus
+from risk_register.incidents import list_incidents
 
 PAGE, HARBOR = "/incidents", "?deployment=harbor_companion"
 ALARM = f"{HARBOR}&alarm=a1"
@@ -21,6 +22,9 @@ OPENING = {
     "risk": "wrong_facts_or_resources",
     "description": "Found in review.",
 }
+
+JUDGED = {"action": "assess", "severity": "S3", "nature": "not_serious", "causality": "possible",
+          "cause": "An old list.", "affected": "3"}  # fmt: skip
 
 
 def held(visitor, deployment="harbor_companion"):
@@ -35,7 +39,8 @@ def test_an_incident_is_opened_with_the_moment_somebody_knew(officer):
     words = officer.read(PAGE, f"{HARBOR}&incident={incident.incident_id}")
     assert "17\u00a0h 30\u00a0min ago" in words
     assert "You opened it; another person must close it." in words
-    assert "Article 73" in words
+    assert "No regime has a clock for an incident of this kind" in words
+    assert "nobody has judged the cause" not in words
 
 
 def test_an_incident_is_closed_by_a_second_person_and_can_be_opened_again(officer, visit):
@@ -45,6 +50,9 @@ def test_an_incident_is_closed_by_a_second_person_and_can_be_opened_again(office
     assert "another person must close it" in officer.refusal(PAGE, HARBOR, **close)
     other = visit().sign_in("compliance")
     assert "needs a conclusion" in other.refusal(PAGE, HARBOR, **{**close, "conclusion": " "})
+    assert "nobody has judged the cause" in other.refusal(PAGE, HARBOR, **close)
+    assert "It cannot be closed yet" in other.read(PAGE, f"{HARBOR}&incident={incident_id}")
+    assert other.send(PAGE, HARBOR, **JUDGED, incident=incident_id).status_code == 303
     assert other.send(PAGE, HARBOR, **close).status_code == 303
     assert held(other)[0].state is IncidentStatus.CLOSED
     assert "is closed and cannot become closed" in other.refusal(PAGE, HARBOR, **close)
@@ -95,7 +103,7 @@ def test_an_alarm_fills_the_form(officer):
         ({"aware_at": "2026-11-21T08:01"}, "Nobody can have been aware"),
         ({"aware_at": "yesterday"}, "is not a moment"),
         ({"risk": "no_such_risk"}, "has no risk no_such_risk"),
-        ({"action": "forget"}, "known: open, close, reopen"),
+        ({"action": "forget"}, "known: open, close, reopen, assess"),
     ],
 )
 def test_an_opening_that_is_not_complete_is_refused_in_words(officer, changes, words):
@@ -110,3 +118,56 @@ def test_a_moment_is_read_as_utc_unless_it_says_otherwise():
     assert east == datetime(2026, 11, 20, 14, 30, tzinfo=timezone(timedelta(hours=2)))
     with pytest.raises(NotAllowedError, match="is not a moment"):
         read_moment("noon")
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"severity": "bad"}, "Choose severity"),
+        ({"nature": ""}, "Choose nature"),
+        ({"causality": "sure"}, "Choose causality"),
+        ({"affected": "some"}, "is no count"),
+        ({"cause": " "}, "needs words"),
+    ],
+)
+def test_a_judgement_that_is_not_complete_is_refused_in_words(officer, changes, words):
+    officer.send(PAGE, HARBOR, **OPENING)
+    incident_id = held(officer)[0].incident_id
+    assert words in officer.refusal(PAGE, HARBOR, **{**JUDGED, **changes}, incident=incident_id)
+
+
+def test_a_clock_is_shown_decided_and_reported(officer, visit):
+    officer.send(PAGE, HARBOR, **{**OPENING, "nature": "serious_harm"})
+    incident_id = held(officer)[0].incident_id
+    place = f"{HARBOR}&incident={incident_id}"
+    assert "not in force; from 2 Dec 2027" in officer.read(PAGE, place)
+    decide = {"action": "decide", "incident": incident_id, "regime": "eu_ai_act", "reason": "Read."}
+    assert "yes or no" in officer.refusal(PAGE, HARBOR, **decide)
+    report = {"action": "report", "incident": incident_id, "regime": "eu_ai_act", "reference": "MSA-1"}
+    assert "Nobody has decided" in officer.refusal(PAGE, HARBOR, **report)
+    assert officer.send(PAGE, HARBOR, **decide, reportable="yes").status_code == 303
+    assert "reportable" in officer.read(PAGE, place)
+    assert officer.send(PAGE, HARBOR, **report).status_code == 303
+    assert "MSA-1" in officer.read(PAGE, place)
+    assert "may not close incident" in visit().sign_in("viewer").refusal(
+        PAGE, HARBOR, **decide, reportable="no"
+    )
+
+
+def test_what_happened_and_what_is_to_be_done_is_written_down(officer):
+    officer.send(PAGE, HARBOR, **OPENING)
+    incident_id = held(officer)[0].incident_id
+    known = {"incident": incident_id}
+    note = {"action": "note", "happened_at": "2026-11-20T15:00", "words": "The operator was told.", **known}
+    task = {"action": "task", "what": "Renew it", "owner": "engineer", "due_on": "2026-11-22", **known}
+    assert officer.send(PAGE, HARBOR, **note).status_code == 303
+    assert officer.send(PAGE, HARBOR, **task).status_code == 303
+    assert "is not a day" in officer.refusal(PAGE, HARBOR, **{**task, "due_on": "soon"})
+    officer.clock.move(timedelta(days=2))
+    officer = officer.sign_in("safety_officer")
+    words = officer.read(PAGE, f"{HARBOR}&incident={incident_id}")
+    for told in ("The operator was told.", "Renew it", "22 Nov 2026"):
+        assert told in words
+    assert "no number of a task" in officer.refusal(PAGE, HARBOR, action="done", note="x", **known)
+    assert officer.send(PAGE, HARBOR, action="done", task="1", note="Renewed.", **known).status_code == 303
+    assert "Renewed." in officer.read(PAGE, f"{HARBOR}&incident={incident_id}")

@@ -255,7 +255,54 @@ def test_an_incident_is_closed_by_a_second_person_of_its_deployment(run: Run) ->
     close = ("incident", "close", number, "--conclusion", "List updated.")
     assert "another person must close it" in run(*close, account="officer").complaint
     assert run(*close, account="stranger").complaint == f"There is no incident {number} in other.\n"
+    assert "nobody has judged the cause" in run(*close, account="compliance").complaint
+    judged = (
+        "--severity",
+        "S4",
+        "--kind",
+        "not_serious",
+        "--causality",
+        "possible",
+        "--cause",
+        "An old list.",
+    )
+    assert run("incident", "assess", number, *judged, account="officer").code == 0
+    assert run("incident", "assess", number, *judged, account="stranger").code == 1
     assert run(*close, account="compliance").code == 0
+
+
+def test_an_incident_is_followed_from_the_command_line(run: Run) -> None:
+    opened = ("incident", "open", "Somebody was hurt", "--severity", "S5", "--kind", "serious_harm")
+    number = run(*opened, "--from", "complaint", "--reference", "C-17", account="officer").output.strip()
+    assert run("incident", "note", number, "The operator called back.", account="officer").code == 0
+    task = ("incident", "task", number, "Renew the list", "--owner", "engineer", "--due", "2099-01-01")
+    assert run(*task, account="officer").output.strip() == "1"
+    shown = run("incident", "show", number, account="compliance").output
+    for words in (
+        "eu_ai_act: not in force before 2027-12-02",
+        "The operator called back.",
+        "task 1 is not done",
+    ):
+        assert words in shown
+    assert run("incident", "done", number, "1", "--note", "Renewed.", account="officer").code == 0
+    decided = (
+        "incident",
+        "decide",
+        number,
+        "eu_ai_act",
+        "--reportable",
+        "--reason",
+        "Read against the text.",
+    )
+    assert run(*decided, account="compliance").code == 0
+    reported = ("incident", "reported", number, "eu_ai_act", "--reference", "MSA-1")
+    assert run(*reported, account="compliance").code == 0
+    assert "was reported" in run(*decided, account="compliance").complaint
+    known = json.loads(run("incident", "show", number, "--json", account="compliance").output)
+    assert known["clocks"][0]["decision"]["reference"] == "MSA-1"
+    assert known["incident"]["origin_reference"] == "C-17"
+    kept = ("incident", "hold", number, "nowhere", "--reason", "Asked.", "--until", "2099-01-01")
+    assert "has no conversation nowhere" in run(*kept, account="compliance").complaint
 
 
 @pytest.mark.parametrize("suffix", ["yaml", "csv", "xlsx"])

@@ -192,7 +192,7 @@ def test_text_needs_a_role_and_a_reason_and_leaves_a_trace_with_both(drawn: Run,
     assert [line["role"] for line in shown.document["messages"]] == ["user", "assistant"]
     assert shown.document["messages"][0]["text"] == SECRET
     entry = audit.list_entries(store, action="conversation_read")[0]
-    assert (entry.actor, entry.subject) == ("first_reviewer", shown.document["conversation_id"])
+    assert (entry.actor, entry.subject) == ("first_reviewer", shown.document["item_id"])
     assert entry.details == {"reason": "Weekly review."}
     for account in ("compliance", "administrator", "viewer", "engineer"):
         refused = drawn("review", "next", "--show-text", "--reason", "Curious.", account=account)

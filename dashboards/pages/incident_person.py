@@ -1,0 +1,298 @@
+"""The person behind an incident: who looks after it, where they can be found, and what must be kept.
+
+Locating reads the delivered file again through whoever started the dashboard. One person may act at once and
+a second looks at it within a day; both are written down, and so is every hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboards.components.form import draw_day, draw_decisions, draw_form, draw_text
+from dashboards.components.marks import draw_mark
+from dashboards.components.table import Heading, Line, draw_table
+from dashboards.evidence import find_thread
+from dashboards.pages.incident_course import read_day
+from dashboards.theme import OVERDUE, WAITING
+from dashboards.view import View
+from dashboards.vocabulary import HOLD_MARKS
+from dashboards.wording import say_day, say_moment
+from risk_register import reviews
+from risk_register.accounts import Action
+from risk_register.errors import NotAllowedError
+from risk_register.holds import HoldRecord, approve_hold, list_holds, release_hold, request_hold
+from risk_register.incident_states import IncidentStatus
+from risk_register.incidents import IncidentRecord
+from risk_register.locations import LocationRecord, confirm_location, list_locations, record_location
+from risk_register.reviews import PageRecord
+
+HOLDS = tuple(Heading(title) for title in ("Hold", "State", "Until", "Reason", "Asked by", "Approved by"))
+SEARCHES = tuple(Heading(title) for title in ("Search", "By", "Found", "Why", "Second person"))
+
+
+def draw_person(view: View, incident: IncidentRecord) -> Component:
+    """The page that was raised, the searches, the holds, and the forms for those who may."""
+    page = find_page_of(view, incident)
+    searches = _find_searches(view, page)
+    holds = list_holds(view.store, incident_id=incident.incident_id)
+    parts: list[Component | None] = []
+    if page is not None:
+        taken = "Nobody has taken it yet." if page.taken_by is None else f"{page.taken_by} has it."
+        protocol = reviews.read_settings(view.store, view.deployment_id).crisis_protocol
+        parts += [
+            html.H3("A person may be in danger"),
+            html.P(f"Raised at {say_moment(page.raised_at)} by {page.raised_by}. {taken}"),
+            html.P(protocol or "No crisis protocol is set for this deployment.", className="review-protocol"),
+            draw_table(
+                "Searches",
+                SEARCHES,
+                [_draw_search(view, one) for one in searches],
+                empty="Nobody was looked for.",
+            ),
+        ]
+    parts += [
+        html.H3("Conversations that are kept"),
+        draw_table("Holds", HOLDS, [_draw_hold(view, one) for one in holds], empty="Nothing is held."),
+        draw_decisions("Person and evidence", _draw_forms(view, incident, page, searches, holds)),
+    ]
+    return html.Div(parts)
+
+
+def find_page_of(view: View, incident: IncidentRecord) -> PageRecord | None:
+    """The page that opened the incident."""
+    pages = reviews.list_pages(view.store, view.deployment_id)
+    return next((one for one in pages if one.incident_id == incident.incident_id), None)
+
+
+def _find_searches(view: View, page: PageRecord | None) -> tuple[LocationRecord, ...]:
+    if page is None:
+        return ()
+    found = list_locations(view.store, view.deployment_id)
+    return tuple(one for one in found if one.subject == page.conversation_id)
+
+
+def _draw_search(view: View, one: LocationRecord) -> Line:
+    second: Component | str = (
+        f"{one.confirmed_by}, {say_moment(one.confirmed_at)}" if one.confirmed_at else ""
+    )
+    if one.confirmed_at is None:
+        mark = OVERDUE if one.is_overdue(view.at) else WAITING
+        second = draw_mark(mark, f"by {say_moment(one.confirm_by)}")
+    place = f"{one.source_file}, record {one.position}" if one.is_found else one.why_not
+    return Line(
+        (f"{one.location_id}, {say_moment(one.located_at)}", one.located_by, place, one.reason, second)
+    )
+
+
+def _draw_hold(view: View, one: HoldRecord) -> Line:
+    return Line(
+        (
+            one.hold_id,
+            draw_mark(HOLD_MARKS[say_state(view, one)]),
+            say_day(one.expires_on),
+            one.reason,
+            one.requested_by,
+            one.approved_by or "nobody yet",
+        )
+    )
+
+
+def say_state(view: View, one: HoldRecord) -> str:
+    """Where a hold stands."""
+    if one.released_at is not None:
+        return "released"
+    if not one.is_in_force(view.today):
+        return "expired"
+    return "approved" if one.approved_by else "asked_for"
+
+
+def _draw_forms(
+    view: View,
+    incident: IncidentRecord,
+    page: PageRecord | None,
+    searches: tuple[LocationRecord, ...],
+    holds: tuple[HoldRecord, ...],
+) -> list[tuple[str, Component]]:
+    hidden, forms = {"incident": incident.incident_id}, []
+    if page is not None and view.may(Action.LOCATE_PERSON):
+        if page.taken_by is None:
+            forms.append(("I have it", draw_form(view, "take", [], button="I have it", hidden=hidden)))
+        field = draw_text(
+            "reason",
+            "Why",
+            note="A second person looks at it within 24 hours.",
+            is_required=True,
+            within="locate",
+        )
+        forms.append(
+            ("Locate the person", draw_form(view, "locate", [field], button="Locate", hidden=hidden))
+        )
+        for one in searches:
+            if one.confirmed_by is None and one.located_by != view.account.name:
+                note = draw_text(
+                    "note", "Note", note="Whether it was right to search.", is_required=True,
+                    within=f"confirm-{one.location_id}",
+                )  # fmt: skip
+                kept = {**hidden, "location": str(one.location_id)}
+                form = draw_form(view, "confirm", [note], button="Confirm", hidden=kept)
+                forms.append((f"Confirm search {one.location_id}", form))
+    if view.may(Action.CLOSE_INCIDENT):
+        if incident.state is IncidentStatus.OPEN:
+            forms.append(("Keep a conversation", _draw_request(view, page, hidden)))
+        for hold in holds:
+            forms += _draw_hold_forms(view, hold, hidden)
+    return forms
+
+
+def _draw_request(view: View, page: PageRecord | None, hidden: Mapping[str, str]) -> Component:
+    return draw_form(
+        view,
+        "hold",
+        [
+            draw_text(
+                "conversation",
+                "Conversation",
+                note="Its id. Its whole thread is kept; retention and erasure leave it alone at once.",
+                value=page.conversation_id if page else "",
+                is_required=True,
+            ),
+            draw_text(
+                "reason", "Why", note="Without words of the conversation.", is_required=True, within="hold"
+            ),
+            draw_day(
+                "expires_on", "Until", note="Unless a second person approves it, it ends in a week.",
+                first=view.today, is_required=True,
+            ),
+        ],
+        button="Keep it",
+        hidden=hidden,
+    )  # fmt: skip
+
+
+def _draw_hold_forms(view: View, hold: HoldRecord, hidden: Mapping[str, str]) -> list[tuple[str, Component]]:
+    if hold.released_at is not None:
+        return []
+    kept, forms = {**hidden, "hold": hold.hold_id}, []
+    is_waiting = hold.approved_by is None and hold.is_in_force(view.today)
+    if is_waiting and hold.requested_by != view.account.name:
+        form = draw_form(view, "approve_hold", [], button="Approve", hidden=kept)
+        forms.append((f"Approve {hold.hold_id}", form))
+    field = draw_text(
+        "reason",
+        "Why",
+        note="What it kept goes with the next retention.",
+        is_required=True,
+        within=hold.hold_id,
+    )
+    form = draw_form(view, "release_hold", [field], button="Release", hidden=kept)
+    return [*forms, (f"Release {hold.hold_id}", form)]
+
+
+def take(view: View, incident: IncidentRecord, _fields: Mapping[str, str]) -> str:
+    """Say "I have it"."""
+    view.check_may(Action.LOCATE_PERSON)
+    page = _need_page(view, incident)
+    reviews.take_page(view.store, page_id=page.page_id, actor=view.account.name, at=view.at)
+    return "You have it; nobody else is called."
+
+
+def locate(view: View, incident: IncidentRecord, fields: Mapping[str, str]) -> str:
+    """Search for the source record; the search is written down before its answer is shown."""
+    view.check_may(Action.LOCATE_PERSON)
+    page, reason = _need_page(view, incident), fields.get("reason", "")
+    if not reason.strip():
+        raise NotAllowedError("Locating a person needs a reason; it may not be blank.")
+    if view.locate is None:
+        raise NotAllowedError(
+            "This dashboard was started without the delivered files. On the machine that has them: "
+            f"plimsoll locate {page.conversation_id} --reason ... --as {view.account.name}"
+        )
+    found = view.locate(view.deployment_id, page.conversation_id)
+    record = record_location(
+        view.store,
+        deployment_id=view.deployment_id,
+        subject=page.conversation_id,
+        reason=reason,
+        source_file=found.source_file,
+        position=found.position,
+        why_not=found.why_not,
+        actor=view.account.name,
+        at=view.at,
+    )
+    if not record.is_found:
+        return f"Not located: {record.why_not}"
+    return (
+        f"{record.source_file}, record {record.position}. The operator's id of the conversation: "
+        f"{found.source_conversation}. It is shown once and kept nowhere here."
+    )
+
+
+def confirm(view: View, _incident: IncidentRecord, fields: Mapping[str, str]) -> str:
+    """Say as a second person that the search was right."""
+    view.check_may(Action.LOCATE_PERSON)
+    number = fields.get("location", "")
+    if not number.isdecimal():
+        raise NotAllowedError(f"{number!r} is no number of a search.")
+    confirm_location(
+        view.store,
+        location_id=int(number),
+        deployment_id=view.deployment_id,
+        note=fields.get("note", ""),
+        actor=view.account.name,
+        at=view.at,
+    )
+    return f"Search {number} is confirmed."
+
+
+def hold(view: View, incident: IncidentRecord, fields: Mapping[str, str]) -> str:
+    """Ask for a hold."""
+    view.check_may(Action.CLOSE_INCIDENT)
+    conversation = fields.get("conversation", "").strip()
+    hold_id = request_hold(
+        view.store,
+        incident_id=incident.incident_id,
+        conversation_id=conversation,
+        thread_id=find_thread(view.lake, deployment_id=view.deployment_id, conversation_id=conversation),
+        reason=fields.get("reason", ""),
+        expires_on=read_day(fields.get("expires_on", "")),
+        actor=view.account.name,
+        at=view.at,
+    )
+    return f"{hold_id} keeps it from now on. Another person approves it within a week."
+
+
+def approve(view: View, _incident: IncidentRecord, fields: Mapping[str, str]) -> str:
+    """Let a hold stand, as the second person."""
+    view.check_may(Action.CLOSE_INCIDENT)
+    number = fields.get("hold", "")
+    approve_hold(
+        view.store, hold_id=number, deployment_id=view.deployment_id, actor=view.account.name, at=view.at
+    )
+    return f"{number} stands."
+
+
+def release(view: View, _incident: IncidentRecord, fields: Mapping[str, str]) -> str:
+    """End a hold."""
+    view.check_may(Action.CLOSE_INCIDENT)
+    number = fields.get("hold", "")
+    release_hold(
+        view.store,
+        hold_id=number,
+        deployment_id=view.deployment_id,
+        reason=fields.get("reason", ""),
+        actor=view.account.name,
+        at=view.at,
+    )
+    return f"{number} is released."
+
+
+def _need_page(view: View, incident: IncidentRecord) -> PageRecord:
+    page = find_page_of(view, incident)
+    if page is None:
+        raise NotAllowedError(
+            f"{incident.incident_id} names no conversation, so nobody can be located by it."
+        )
+    return page

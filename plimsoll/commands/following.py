@@ -1,0 +1,298 @@
+"""`plimsoll incident`: open, judge, follow and close incidents, through the same rules as the pages."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+import typer
+
+from plimsoll.commands import holding
+from plimsoll.commands.acting import Acting, AsOption, DeploymentOption, ReasonOption, act, as_document, show
+from plimsoll.commands.option import HomeOption, JsonOption, write_json
+from risk_register import holds, incident_clocks, incident_closing, incident_work, incidents
+from risk_register.acceptability import Severity
+from risk_register.accounts import Action
+from risk_register.errors import UnknownRecordError
+from risk_register.incident_states import Causality, Nature, Origin
+from risk_register.incidents import IncidentRecord
+
+app = typer.Typer(no_args_is_help=True, help="Incidents: opened by anyone, closed by a second person.")
+IncidentArgument = Annotated[str, typer.Argument(metavar="INCIDENT", help="Id of the incident.")]
+MOMENT = ["%Y-%m-%dT%H:%M"]
+COLUMNS = {
+    "incident_id": "incident",
+    "severity": "severity",
+    "state": "state",
+    "nature": "kind",
+    "aware_at": "known since",
+    "opened_by": "by",
+    "title": "title",
+}
+app.command("hold")(holding.hold)
+app.command("approve")(holding.approve)
+app.command("release")(holding.release)
+app.command("holds")(holding.list_holds)
+
+
+@app.command("list")
+def list_incidents(
+    account: AsOption,
+    deployment: DeploymentOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The incidents, newest first."""
+    acting = act(home, account, deployment, Action.VIEW)
+    found = incidents.list_incidents(acting.store, acting.deployment_id)
+    show(found, COLUMNS, as_json=as_json, nothing="There is no incident.")
+
+
+@app.command("show")
+def show_incident(
+    number: IncidentArgument,
+    account: AsOption,
+    deployment: DeploymentOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """One incident with its clocks, tasks, timeline and holds, and what keeps it from being closed."""
+    acting = act(home, account, deployment, Action.VIEW)
+    found = _find(acting, number)
+    clocks = incident_clocks.find_clocks(acting.store, found)
+    left = incident_closing.find_what_is_left(acting.store, number)
+    timeline = incident_work.list_entries(acting.store, number)
+    parts = {
+        "incident": found,
+        "left": left,
+        "clocks": [
+            {"regime_id": one.regime.id, "due_on": one.due_on, "is_in_force": one.is_in_force,
+             "is_overdue": one.is_overdue(acting.at), "decision": one.decision}
+            for one in clocks
+        ],
+        "tasks": incident_work.list_tasks(acting.store, number),
+        "timeline": timeline,
+        "holds": holds.list_holds(acting.store, incident_id=number),
+    }  # fmt: skip
+    if as_json:
+        write_json(as_document(parts))
+        return
+    print(f"{number} {found.title}\n{found.severity}, {found.nature}, {found.causality}, {found.state}")
+    for one in clocks:
+        force = f"by {one.due_on}" if one.is_in_force else f"not in force before {one.in_force_from}"
+        print(f"  {one.regime.id}: {force}{' OVERDUE' if one.is_overdue(acting.at) else ''}")
+    for entry in timeline:
+        print(f"  {entry.happened_at:%Y-%m-%d %H:%M} {entry.words}")
+    for line in left:
+        print(f"  left: {line}")
+
+
+@app.command("open")
+def open_incident(
+    *,
+    title: Annotated[str, typer.Argument(help="What happened, without words of a conversation.")],
+    account: AsOption,
+    severity: Annotated[Severity, typer.Option(help="Severity of the harm.")],
+    nature: Annotated[Nature, typer.Option("--kind", help="What kind it is.")] = Nature.NOT_SERIOUS,
+    origin: Annotated[Origin, typer.Option("--from", help="What brought it up.")] = Origin.BY_HAND,
+    reference: Annotated[str | None, typer.Option(help="Id of the alarm, item or complaint.")] = None,
+    description: Annotated[str, typer.Option(help="What is known; ids, no words of a conversation.")] = "",
+    risk: Annotated[str | None, typer.Option(help="Id of the risk that came true.")] = None,
+    aware: Annotated[
+        dt.datetime | None, typer.Option(formats=MOMENT, help="When somebody first knew, in UTC, if earlier.")
+    ] = None,
+    deployment: DeploymentOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Open an incident; the clocks run from awareness."""
+    acting = act(home, account, deployment, Action.OPEN_INCIDENT)
+    number = incidents.open_incident(
+        acting.store,
+        deployment_id=acting.deployment_id,
+        title=title,
+        severity=severity,
+        description=description,
+        risk_id=risk,
+        aware_at=aware.replace(tzinfo=dt.UTC) if aware else None,
+        origin=origin,
+        origin_reference=reference,
+        nature=nature,
+        actor=account,
+        at=acting.at,
+    )
+    print(number)
+
+
+@app.command()
+def assess(
+    *,
+    number: IncidentArgument,
+    account: AsOption,
+    severity: Annotated[Severity, typer.Option(help="Severity of the harm.")],
+    nature: Annotated[Nature, typer.Option("--kind", help="What kind it is.")],
+    causality: Annotated[Causality, typer.Option(help="Had the product a part in it?")],
+    cause: Annotated[str, typer.Option(help="What caused it, and how that is known.")] = "",
+    affected: Annotated[int | None, typer.Option(help="People affected, if somebody knows.")] = None,
+    deployment: DeploymentOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Say how grave it is, what kind, whether the product had a part in it, and how many it concerned."""
+    acting = act(home, account, deployment, Action.CLOSE_INCIDENT)
+    _find(acting, number)
+    incidents.assess_incident(
+        acting.store,
+        incident_id=number,
+        severity=severity,
+        nature=nature,
+        causality=causality,
+        cause=cause,
+        affected_count=affected,
+        actor=account,
+        at=acting.at,
+    )
+    print(f"{number}: {severity}, {nature}, {causality}")
+
+
+@app.command()
+def note(
+    *,
+    number: IncidentArgument,
+    words: Annotated[str, typer.Argument(help="What happened, without words of a conversation.")],
+    account: AsOption,
+    happened: Annotated[dt.datetime | None, typer.Option(formats=MOMENT, help="When, in UTC.")] = None,
+    deployment: DeploymentOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Write into the timeline."""
+    acting = act(home, account, deployment, Action.OPEN_INCIDENT)
+    _find(acting, number)
+    moment = happened.replace(tzinfo=dt.UTC) if happened else acting.at
+    incident_work.write_entry(
+        acting.store, incident_id=number, happened_at=moment, words=words, actor=account, at=acting.at
+    )
+    print(f"{number}: written down")
+
+
+@app.command()
+def task(
+    *,
+    number: IncidentArgument,
+    what: Annotated[str, typer.Argument(help="What is to be done.")],
+    account: AsOption,
+    owner: Annotated[str, typer.Option(help="Who does it.")],
+    due: Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="The last day.")],
+    deployment: DeploymentOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Give somebody something to do."""
+    acting = act(home, account, deployment, Action.OPEN_INCIDENT)
+    _find(acting, number)
+    print(
+        incident_work.add_task(
+            acting.store,
+            incident_id=number,
+            what=what,
+            owner=owner,
+            due_on=due.date(),
+            actor=account,
+            at=acting.at,
+        )
+    )
+
+
+@app.command()
+def done(
+    *,
+    number: IncidentArgument,
+    task_id: Annotated[int, typer.Argument(metavar="TASK", help="Number of the task.")],
+    account: AsOption,
+    words: Annotated[str, typer.Option("--note", help="What was done.")],
+    deployment: DeploymentOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Say that a task is done."""
+    acting = act(home, account, deployment, Action.OPEN_INCIDENT)
+    _find(acting, number)
+    incident_work.finish_task(
+        acting.store, incident_id=number, task_id=task_id, note=words, actor=account, at=acting.at
+    )
+    print(f"Task {task_id} is done.")
+
+
+@app.command()
+def decide(
+    *,
+    number: IncidentArgument,
+    regime: Annotated[str, typer.Argument(help="Id of the regime.")],
+    account: AsOption,
+    reportable: Annotated[bool, typer.Option("--reportable/--not-reportable", help="Is it to be reported?")],
+    reason: ReasonOption,
+    deployment: DeploymentOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Say whether an incident is reportable under a regime, and why."""
+    acting = act(home, account, deployment, Action.CLOSE_INCIDENT)
+    _find(acting, number)
+    incident_clocks.decide_report(
+        acting.store, incident_id=number, regime_id=regime, is_reportable=reportable, reason=reason,
+        actor=account, at=acting.at,
+    )  # fmt: skip
+    print(f"{number}, {regime}: {'reportable' if reportable else 'not reportable'}")
+
+
+@app.command()
+def reported(
+    *,
+    number: IncidentArgument,
+    regime: Annotated[str, typer.Argument(help="Id of the regime.")],
+    account: AsOption,
+    reference: Annotated[str, typer.Option(help="The authority's, or where the copy lies.")],
+    deployment: DeploymentOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Write down that it was reported; sending it is not done here."""
+    acting = act(home, account, deployment, Action.CLOSE_INCIDENT)
+    _find(acting, number)
+    incident_clocks.record_report(
+        acting.store, incident_id=number, regime_id=regime, reference=reference, actor=account, at=acting.at
+    )
+    print(f"{number}, {regime}: reported, {reference}")
+
+
+@app.command("close")
+def close_incident(
+    number: IncidentArgument,
+    account: AsOption,
+    conclusion: Annotated[str, typer.Option(help="Cause, what was done, what was learned.")],
+    deployment: DeploymentOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Close an incident that somebody else opened."""
+    acting = act(home, account, deployment, Action.CLOSE_INCIDENT)
+    _find(acting, number)
+    incident_closing.close_incident(
+        acting.store, incident_id=number, conclusion=conclusion, actor=account, at=acting.at
+    )
+    print(f"{number}: closed")
+
+
+@app.command()
+def reopen(
+    number: IncidentArgument, account: AsOption, reason: ReasonOption, deployment: DeploymentOption = None,
+    home: HomeOption = None,
+) -> None:  # fmt: skip
+    """Open a closed incident again."""
+    acting = act(home, account, deployment, Action.OPEN_INCIDENT)
+    _find(acting, number)
+    incident_closing.reopen_incident(
+        acting.store, incident_id=number, reason=reason, actor=account, at=acting.at
+    )
+    print(f"{number}: open again")
+
+
+def _find(acting: Acting, number: str) -> IncidentRecord:
+    """The incident; one of another deployment does not exist here."""
+    for found in incidents.list_incidents(acting.store, acting.deployment_id):
+        if found.incident_id == number:
+            return found
+    raise UnknownRecordError(f"There is no incident {number} in {acting.deployment_id}.")

@@ -1,0 +1,104 @@
+"""Holds of an incident: two people, a reason, a day; they protect from the moment they are asked for."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from risk_register import audit, holds, incidents
+from risk_register.errors import NotAllowedError, SelfApprovalError, UnknownRecordError
+from risk_register.holds import HoldRecord
+from risk_register.store import Store
+
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture
+def incident(store: Store, at: dt.datetime) -> str:
+    return incidents.open_incident(
+        store, deployment_id="demo", title="A complaint", severity="S3", actor="reviewer", at=at
+    )
+
+
+def ask(store: Store, at: dt.datetime, incident: str, **changes) -> str:
+    given = {"conversation_id": "talk", "thread_id": "thread", "reason": "Asked by the authority.",
+             "expires_on": (at + 90 * DAY).date(), "actor": "safety_officer", **changes}  # fmt: skip
+    return holds.request_hold(store, incident_id=incident, at=at, **given)
+
+
+def find(store: Store) -> HoldRecord:
+    return holds.list_holds(store)[-1]
+
+
+def approve(store: Store, at: dt.datetime, number: str, actor: str = "compliance") -> None:
+    holds.approve_hold(store, hold_id=number, deployment_id="demo", actor=actor, at=at)
+
+
+def release(store: Store, at: dt.datetime, number: str, reason: str = "It is over.") -> None:
+    holds.release_hold(store, hold_id=number, deployment_id="demo", reason=reason, actor="compliance", at=at)
+
+
+@pytest.mark.parametrize(("days", "is_in_force"), [(0, True), (7, True), (8, False)])
+def test_without_an_approval_a_hold_ends_after_a_week(
+    store, at, incident, days: int, is_in_force: bool
+) -> None:
+    ask(store, at, incident)
+    assert find(store).is_in_force((at + days * DAY).date()) is is_in_force
+
+
+@pytest.mark.parametrize(("days", "is_in_force"), [(8, True), (90, True), (91, False)])
+def test_an_approved_hold_ends_after_its_last_day(store, at, incident, days: int, is_in_force: bool) -> None:
+    approve(store, at, ask(store, at, incident))
+    assert find(store).is_in_force((at + days * DAY).date()) is is_in_force
+
+
+def test_nobody_approves_their_own_hold_and_nobody_approves_twice(store, at, incident) -> None:
+    number = ask(store, at, incident)
+    with pytest.raises(SelfApprovalError, match="another person"):
+        approve(store, at, number, actor="safety_officer")
+    approve(store, at, number)
+    with pytest.raises(NotAllowedError, match="approved by compliance already"):
+        approve(store, at, number, actor="third")
+
+
+def test_a_released_hold_protects_nothing_and_cannot_be_revived(store, at, incident) -> None:
+    number = ask(store, at, incident)
+    with pytest.raises(NotAllowedError, match="needs a reason"):
+        release(store, at, number, " ")
+    release(store, at, number)
+    assert not find(store).is_in_force(at.date())
+    with pytest.raises(NotAllowedError, match="released by compliance already"):
+        release(store, at, number)
+    with pytest.raises(NotAllowedError, match="holds nothing any more"):
+        approve(store, at, number)
+
+
+@pytest.mark.parametrize("days", [-1, 731])
+def test_a_hold_has_a_day_that_is_neither_past_nor_far_off(store, at, incident, days: int) -> None:
+    with pytest.raises(NotAllowedError, match="A hold ends between"):
+        ask(store, at, incident, expires_on=(at + days * DAY).date())
+
+
+def test_a_hold_needs_a_reason_and_an_incident(store, at, incident) -> None:
+    with pytest.raises(NotAllowedError, match="needs a reason"):
+        ask(store, at, incident, reason=" ")
+    with pytest.raises(UnknownRecordError, match="incident_0099"):
+        ask(store, at, "incident_0099")
+    assert holds.list_holds(store) == ()
+
+
+def test_a_hold_of_another_deployment_does_not_exist_here(store, at, incident) -> None:
+    number = ask(store, at, incident)
+    with pytest.raises(UnknownRecordError, match="no hold"):
+        holds.approve_hold(store, hold_id=number, deployment_id="other", actor="compliance", at=at)
+
+
+def test_the_audit_knows_a_hold_by_its_id_alone(store, at, incident) -> None:
+    number = ask(store, at, incident)
+    approve(store, at, number)
+    release(store, at, number)
+    entries = [entry for entry in audit.list_entries(store) if entry.subject == number]
+    assert [entry.action for entry in entries] == ["hold_released", "hold_approved", "hold_requested"]
+    assert "talk" not in str(entries)
+    assert "thread" not in str(entries)
