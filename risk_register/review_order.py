@@ -105,7 +105,7 @@ def _order_lanes(session: Session, deployment_id: str) -> tuple[Lane, Lane]:
     """Triage first, but in the newest sample never beyond its share: the rest belongs to the random order."""
     newest = select(func.max(ReviewItem.sample_id)).filter_by(deployment_id=deployment_id).scalar_subquery()
     rows = session.execute(
-        select(ReviewAssignment.lane, func.count())
+        select(ReviewAssignment.lane, func.count().label("item_count"))
         .join(ReviewItem, ReviewItem.item_id == ReviewAssignment.item_id)
         .where(
             ReviewItem.sample_id == newest,
@@ -113,7 +113,7 @@ def _order_lanes(session: Session, deployment_id: str) -> tuple[Lane, Lane]:
         )
         .group_by(ReviewAssignment.lane)
     )
-    counts: dict[str, int] = dict(rows.tuples().all())
+    counts: dict[str, int] = {row.lane: row.item_count for row in rows}
     served = sum(counts.values()) + 1
     if counts.get(Lane.MEASUREMENT.value, 0) < int(MEASUREMENT_SHARE * served):
         return Lane.MEASUREMENT, Lane.TRIAGE

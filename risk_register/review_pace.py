@@ -69,13 +69,13 @@ def read_lanes(store: Store, *, deployment_id: str, at: dt.datetime) -> LaneLeng
     here &= ReviewItem.state != "withdrawn"
     with store.read() as session:
         levels = session.execute(
-            select(ReviewItem.level, func.count())
+            select(ReviewItem.level, func.count().label("item_count"))
             .where(here, ReviewItem.level >= TRIAGE_LEVEL)
             .group_by(ReviewItem.level)
             .order_by(ReviewItem.level.desc())
-        ).tuples()
+        )
         return LaneLengths(
-            by_level=dict(levels.all()),
+            by_level={row.level: row.item_count for row in levels},
             overdue_count=_count(session, here & (ReviewItem.due_at < at)),
             waiting_count=_count(session, here),
         )
@@ -102,7 +102,7 @@ def _count_minutes(session: Session, reviewer: str, *, at: dt.datetime) -> int:
             ReviewAssignment.reviewer == reviewer, ReviewAssignment.served_at > at - dt.timedelta(hours=12)
         )
         .order_by(ReviewAssignment.assignment_id.desc())
-    ).tuples()
+    )
     begun = at
     for served_at, ended_at in rows:
         if begun - (ended_at or at) >= REST:

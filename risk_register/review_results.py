@@ -83,12 +83,16 @@ def read_progress(store: Store, *, sample_id: str, at: dt.datetime) -> Progress:
 
 
 def list_double_labels(store: Store, *, sample_id: str) -> tuple[tuple[Answers, Answers], ...]:
-    """First and second answers of every item that two people labelled, in the order of the draw."""
+    """First and second answers of the items drawn to be labelled twice, in the order of the draw.
+
+    Not of those that a second person read because the first saw what the detectors had not: they are no
+    random part of the week, and would say nothing about agreement.
+    """
     with store.read() as session:
         rows = session.execute(
             select(ReviewLabel.item_id, ReviewLabel.purpose, ReviewLabel.answers)
             .join(ReviewItem, ReviewItem.item_id == ReviewLabel.item_id)
-            .where(ReviewItem.sample_id == sample_id)
+            .where(ReviewItem.sample_id == sample_id, ReviewItem.needs_second)
             .order_by(ReviewItem.draw_position)
         )
         found: dict[str, dict[str, Answers]] = {}

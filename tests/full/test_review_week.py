@@ -63,10 +63,12 @@ def test_a_week_of_seven_hundred_gives_rates_intervals_and_agreement(store: Stor
     assert count_items(CAPACITY) == week.frame.sample_count == 700
     sample_id = draw_week(store, week, seed=20261123, capacity=CAPACITY)
     given = work(store, week, PEOPLE, labels=10_000, error_rate=0.02, seed=13)
-    assert (given[Purpose.FIRST], given[Purpose.SECOND]) == (700, 70)
+    assert given[Purpose.FIRST] == 700
+    assert 70 <= given[Purpose.SECOND] < 90
     progress = reviews.read_progress(store, sample_id=sample_id, at=DRAWN_AT)
     assert progress.by_state == {"settled": 700}
-    assert given[Purpose.ADJUDICATION] == progress.doubled_count - progress.agreed_count
+    assert progress.doubled_count == 70
+    assert given[Purpose.ADJUDICATION] >= progress.doubled_count - progress.agreed_count
     export = reviews.export_labels(store, sample_id=sample_id, at=DRAWN_AT)
     share, caught = estimate(export), estimate_missed(export)
     pairs = reviews.list_double_labels(store, sample_id=sample_id)

@@ -150,3 +150,33 @@ def test_every_step_of_a_review_leaves_a_trace(store: Store, at: dt.datetime) ->
     actions = [entry.action for entry in audit.list_entries(store, subject=item_id)]
     assert actions == ["review_item_labelled", "review_item_served"] * 2
     assert audit.verify_chain(store).is_intact
+
+
+@pytest.mark.parametrize(
+    ("level", "seen", "state"),
+    [(0, 1, "settled"), (0, 2, "needs_second"), (2, 2, "settled"), (2, 4, "settled")],
+)
+def test_what_no_detector_flagged_is_read_by_a_second_person_before_it_counts(
+    store: Store, at: dt.datetime, level: int, seen: int, state: str
+) -> None:
+    draw_week(store, at, stratum(level, 12))
+    add_reviewers(store, at, "first")
+    states = []
+    for _ in range(2):  # one of them may be of the tenth that two people label anyway
+        task = take(store, "first", at)
+        done = reviews.submit_label(
+            store, item_id=task.item_id, answers={"u_suicidal_ideation": seen}, reviewer="first", at=at
+        )
+        states.append(done.state)
+    assert state in states
+
+
+def test_agreement_is_that_of_the_items_drawn_for_it_alone(store: Store, at: dt.datetime) -> None:
+    sample_id = draw_week(store, at, stratum(0, 20))
+    add_reviewers(store, at, "first", "second")
+    for name in ("first", "second"):
+        while (task := reviews.next_item(store, deployment_id="demo", reviewer=name, at=at)) is not None:
+            reviews.submit_label(
+                store, item_id=task.item_id, answers={"u_suicidal_ideation": 2}, reviewer=name, at=at
+            )
+    assert len(reviews.list_double_labels(store, sample_id=sample_id)) == 2

