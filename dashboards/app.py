@@ -19,6 +19,7 @@ from flask_login import current_user
 
 from dashboards import auth
 from dashboards.access import NoGrantError
+from dashboards.announcing import add_announcing
 from dashboards.components import shell
 from dashboards.openid import add_provider
 from dashboards.pages.directory import PAGES, RAIL, find_page
@@ -85,6 +86,7 @@ def create_app(
     auth.guard(server, site.store, clock)
     if provider is not None:
         add_provider(server, provider, site.store, clock, is_https=is_https)
+    add_announcing(server, site.store, clock)
     add_routes(server, site)
     app = PlimsollDash(
         "dashboards",

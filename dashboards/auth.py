@@ -24,7 +24,15 @@ from risk_register.store import Store
 IDLE_LIMIT = timedelta(minutes=30)  # a desk left alone; long enough to read one page
 SESSION_LIMIT = timedelta(hours=12)  # one working day
 PUBLIC_ENDPOINTS = frozenset(
-    {"auth.sign_in", "auth.redeem", "auth.password", "openid.start", "openid.come_back", "health"}
+    {
+        "auth.sign_in",
+        "auth.redeem",
+        "auth.password",
+        "openid.start",
+        "openid.come_back",
+        "announcing.announce",
+        "health",
+    }
 )
 PUBLIC_PREFIXES = ("/assets/",)
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
@@ -20,6 +20,7 @@ from sqlalchemy.pool import NullPool
 from risk_register import chain
 from risk_register.errors import StoreError
 from risk_register.model import AuditEntry, AuditHead
+from risk_register.turn import NoTurnError, take_turn
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 BUSY_SECONDS = 30  # how long a writer waits for its turn before it gives up
@@ -139,7 +140,7 @@ class Store:
         if not actor.strip():
             raise StoreError("A write needs an actor: the name of an account, or of the command that acts.")
         self._check_current()
-        with _explained(self._engine), self._engine.connect() as connection:
+        with _explained(self._engine), _turn(self._engine), self._engine.connect() as connection:
             locked = connection.execution_options(**{BEGIN: "BEGIN IMMEDIATE"})
             with locked.begin(), Session(locked, expire_on_commit=False) as session:
                 _lock(locked)
@@ -199,6 +200,13 @@ def _make_engine(url: str) -> Engine:
     return engine
 
 
+def _turn(engine: Engine) -> AbstractContextManager[None]:
+    """The turn of a SQLite store; PostgreSQL keeps a fair queue of its own."""
+    if engine.dialect.name != "sqlite" or not engine.url.database:
+        return nullcontext()
+    return take_turn(Path(engine.url.database), wait_seconds=BUSY_SECONDS)
+
+
 def _lock(connection: Connection) -> None:
     """SQLite took its lock with BEGIN IMMEDIATE; PostgreSQL takes one that ends with the transaction."""
     if connection.dialect.name == "postgresql":
@@ -237,6 +245,8 @@ def _migrate(engine: Engine) -> None:
 def _explained(engine: Engine) -> Iterator[None]:
     try:
         yield
+    except NoTurnError as error:
+        raise StoreError(f"The governance store {_name(engine)} refused: {error}") from error
     except DatabaseError as error:
         # Not the driver's full text: it repeats statement and parameters, which may hold what people wrote.
         raise StoreError(f"The governance store {_name(engine)} refused: {error.orig}") from error

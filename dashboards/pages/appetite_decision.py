@@ -18,7 +18,7 @@ from dashboards.theme import Direction
 from dashboards.view import View
 from dashboards.wording import say_unit, say_value
 from risk_register.accounts import Action
-from risk_register.appetites import AppetiteDecision, Side, approve, list_decisions, propose
+from risk_register.appetites import AppetiteDecision, Side, approve, decline, list_decisions, propose
 from risk_register.errors import NotAllowedError, RegisterError
 
 PER_CENT = Decimal(100)
@@ -99,18 +99,20 @@ def draw_proposal_form(
 
 
 def draw_approval_form(view: View, decision: AppetiteDecision, title: str) -> Component | str:
-    """The button for a second person, or why it is not there."""
-    if not may_approve(view, decision):
-        is_own = decision.proposed_by == view.account.name
-        return "yours: another person approves it" if is_own else "waits for a second person"
-    return draw_form(
-        view,
-        "approve",
-        [],
-        button=f"Approve for {title}",
-        hidden={"proposal": str(decision.proposal_id)},
-        is_line=True,
-    )
+    """The button for a second person, or why it is not there; who may propose may decline or withdraw."""
+    is_own = decision.proposed_by == view.account.name
+    hidden = {"proposal": str(decision.proposal_id)}
+    approval: Component | str = "yours: another person approves it" if is_own else "waits for a second person"
+    if may_approve(view, decision):
+        button = f"Approve for {title}"
+        approval = draw_form(view, "approve", [], button=button, hidden=hidden, is_line=True)
+    if not view.may(Action.PROPOSE_APPETITE):
+        return approval
+    within = f"decline-{decision.proposal_id}"
+    reason = draw_text("reason", "Reason", note="Stays with the proposal.", is_required=True, within=within)
+    verb = "Withdraw" if is_own else "Decline"
+    form = draw_form(view, "decline", [reason], button=f"{verb} for {title}", hidden=hidden)
+    return html.Div([approval, html.Details([html.Summary(verb), form])])
 
 
 def submit(view: View, fields: Mapping[str, str]) -> str:
@@ -124,8 +126,11 @@ def submit(view: View, fields: Mapping[str, str]) -> str:
             return _propose(view, fields)
         case "approve":
             return _approve(view, fields)
+        case "decline":
+            return _decline(view, fields)
         case action:
-            raise NotAllowedError(f"{action!r} is no decision about an appetite; known: propose, approve.")
+            known = "propose, approve, decline"
+            raise NotAllowedError(f"{action!r} is no decision about an appetite; known: {known}.")
 
 
 def _propose(view: View, fields: Mapping[str, str]) -> str:
@@ -157,13 +162,28 @@ def _propose(view: View, fields: Mapping[str, str]) -> str:
 
 def _approve(view: View, fields: Mapping[str, str]) -> str:
     view.check_may(Action.APPROVE_APPETITE)
-    # Approving knows only the number of a proposal: here it must be one of this deployment.
+    decision = _find(view, fields)
+    approve(view.store, proposal_id=decision.proposal_id, actor=view.account.name, at=view.at)
+    return f"Approved: it holds from {decision.effective_from}, and shows once the pipelines have run."
+
+
+def _decline(view: View, fields: Mapping[str, str]) -> str:
+    view.check_may(Action.PROPOSE_APPETITE)
+    decision = _find(view, fields)
+    decline(
+        view.store, proposal_id=decision.proposal_id, reason=fields.get("reason", ""),
+        actor=view.account.name, at=view.at,
+    )  # fmt: skip
+    return "Declined: the limits stay as they are."
+
+
+def _find(view: View, fields: Mapping[str, str]) -> AppetiteDecision:
+    """The proposal that a form means; approving knows only its number, so it must be of this deployment."""
     mine = {str(one.proposal_id): one for one in list_decisions(view.store, view.deployment_id)}
     decision = mine.get(fields.get("proposal", ""))
     if decision is None:
         raise NotAllowedError("There is no such proposal on this deployment; open the page again.")
-    approve(view.store, proposal_id=decision.proposal_id, actor=view.account.name, at=view.at)
-    return f"Approved: it holds from {decision.effective_from}, and shows once the pipelines have run."
+    return decision
 
 
 def read_limit(text: str, name: str, indicator: Indicator) -> float:

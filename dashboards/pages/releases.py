@@ -32,7 +32,8 @@ from dashboards.view import View
 from dashboards.vocabulary import DRIFT_MARKS
 from dashboards.wording import MISSING, say_count, say_day, say_words
 from risk_register.accounts import Action
-from risk_register.changes import Subject, declare, list_changes
+from risk_register.changes import ChangeRecord, Door, Subject, declare, list_changes
+from risk_register.content import load_risks
 from risk_register.errors import NotAllowedError
 
 PATH = "/releases-and-drift"
@@ -69,7 +70,7 @@ def load_changes(view: View) -> tuple[Change, ...]:
             change_id=one.change_id,
             effective_on=one.effective_on,
             what=one.what,
-            note=one.note,
+            note=f"{one.note}{_say_touched(one)}",
             origin=DECLARED,
             is_planned=one.is_planned,
             declared_by=one.declared_by,
@@ -79,6 +80,12 @@ def load_changes(view: View) -> tuple[Change, ...]:
     ]
     observed = [one for one in view.reader.changes(view.deployment_id, view.since) if one.origin != DECLARED]
     return tuple(sorted([*declared, *observed], key=lambda one: (one.effective_on, one.change_id)))
+
+
+def _say_touched(change: ChangeRecord) -> str:
+    references = {risk.id: risk.reference for risk in load_risks()}
+    touched = ", ".join(references.get(name, name) for name in change.risk_ids)
+    return f" Touches {touched}." if touched else ""
 
 
 def _draw_changes(view: View, changes: Sequence[Change], told: str) -> Component:
@@ -134,6 +141,7 @@ def _draw_declaring(view: View) -> Component | None:
                 note="Or done in a hurry.",
             ),
             draw_text("note", "Note", note="From what to what, and why.", is_long=True, is_required=True),
+            draw_text("risks", "Risks that it touches", note="References, such as R-02 R-06; may be empty."),
         ],
         button="Declare this change",
     )
@@ -222,6 +230,10 @@ def submit(view: View, fields: Mapping[str, str]) -> str:
         raise NotAllowedError(
             f"{fields.get('effective_on', '')!r} is not a day; write it as 2027-05-20."
         ) from error
+    by_name = {name: risk.id for risk in load_risks() for name in (risk.reference, risk.id)}
+    named = fields.get("risks", "").replace(",", " ").split()
+    if unknown := [name for name in named if name not in by_name]:
+        raise NotAllowedError(f"There is no risk {', '.join(unknown)}; name them as R-02.")
     change_id = declare(
         view.store,
         deployment_id=view.deployment_id,
@@ -231,6 +243,8 @@ def submit(view: View, fields: Mapping[str, str]) -> str:
         is_planned=fields["is_planned"] == "yes",
         actor=view.account.name,
         at=view.at,
+        risk_ids=[by_name[name] for name in named],
+        through=Door.PAGE,
     )
     return f"Declared as {change_id}. Charts show it once the pipelines have run."
 

@@ -131,7 +131,13 @@ def _below(lake: Lake, path: Path) -> str:
 
 
 def _other_files(home: Home, *, has_keys: bool, has_inbox: bool) -> Iterator[tuple[str, Path]]:
-    folders = [home.definitions, home.reports, home.path / "receipts", *([home.inbox] if has_inbox else [])]
+    folders = [
+        home.definitions,
+        home.reports,
+        home.path / "receipts",
+        home.evidence,
+        *([home.inbox] if has_inbox else []),
+    ]
     single = [home.path / MARKER, home.keys / TOMBSTONES]
     if has_keys:
         single += sorted(path for path in home.keys.iterdir() if path.name not in (TOMBSTONES, *APART))
