@@ -7,6 +7,7 @@ how much weeks differ when nothing has changed. Drift is no harm: it asks whethe
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +31,7 @@ from pipelines.schemas.assessment import DRIFT
 REFERENCE_WEEKS = 8
 """Whole weeks; fewer cannot say how much weeks differ (reference weeks of `methods.drift`)."""
 REFERENCE = "reference"
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
 SCALES = ("message_length", "user_message_length", "score")
 """Features whose categories are places on a scale, so that how far they moved can be said."""
 
@@ -64,7 +66,7 @@ class Scale:
     @classmethod
     def of(cls, feature: str, categories: list[str], blocks: np.ndarray[Any, Any]) -> Scale:
         """The scale of a feature, of which the reference weeks are `blocks`."""
-        if feature not in SCALES or not all(name.lstrip("-").isdigit() for name in categories):
+        if feature not in SCALES or not all(NUMBER.fullmatch(name) for name in categories):
             return cls(None, blocks, float("nan"))
         places = np.array([float(name) for name in categories])
         null = block_null(list(blocks), statistic=lambda one, other: _spread(places, one, other))

@@ -79,7 +79,7 @@ def test_the_index_is_the_distance_of_the_signal_mix(make):
 
 def scaled(weeks: list[tuple[int, int]]) -> pd.DataFrame:
     """Lengths in two bins that lie next to each other."""
-    return features(weeks).replace({"category": {"short": "10", "long": "11"}})
+    return features(weeks).replace({"category": {"short": "10.0", "long": "11.0"}})
 
 
 def test_what_lies_on_a_scale_says_how_far_it_moved_in_standard_deviations(make):
