@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.detect.decision import decide, keep_from_sieve
 from pipelines.detect.detector import (
@@ -89,7 +90,7 @@ class Cascade:
                 continue
             seen = select(
                 messages,
-                pa.concat_tables(kept),
+                _without_care(pa.concat_tables(kept)),
                 step=step,
                 seed=self.plan.seed,
                 roles=detector.card.roles,
@@ -165,6 +166,11 @@ def list_cards(detectors: Sequence[Detector] | None = None) -> tuple[DetectorCar
 def detectors_version(detectors: Sequence[Detector] | None = None) -> str:
     """One word that changes whenever a detector or the plan does."""
     return make_cascade(detectors).version
+
+
+def _without_care(findings: pa.Table) -> pa.Table:
+    """Findings that ask for a closer look: an act of care does not."""
+    return findings.filter(pc.invert(pc.starts_with(findings["signal_id"], "p_")))
 
 
 def _scan_chosen(detector: Detector, messages: pa.Table, seen: Selection, given: Given) -> Scan:

@@ -70,6 +70,7 @@ class Stub:
     ) -> None:
         self.card = dataclasses.replace(CARD, detector_id=name)
         self.given: list[Given] = []
+        self.signal_id = "a_refusal"
         self._score = score
         self._error = error
 
@@ -78,7 +79,7 @@ class Stub:
         if self._error is not None:
             raise self._error
         states = [CoverageState.SCORED] * messages.num_rows
-        found = [] if self._score is None else [Evidence("a_refusal", 0, self._score, "rule")]
+        found = [] if self._score is None else [Evidence(self.signal_id, 0, self._score, "rule")]
         return Scan(
             make_findings(
                 messages,
@@ -223,3 +224,21 @@ def test_a_state_is_due_for_every_message() -> None:
 
 def test_nobody_left_out_leaves_an_empty_table_of_the_same_columns() -> None:
     assert make_cascade().skip(MESSAGES.slice(0, 0)).schema == COVERAGE.arrow_schema
+
+
+@pytest.mark.parametrize(("signal_id", "state"), [("a_refusal", "scored"), ("p_help_encouraged", "not_run")])
+def test_an_act_of_care_asks_for_no_closer_look(signal_id: str, state: str) -> None:
+    cheap, dear = Stub("cheap", score=0.9), Stub("dear")
+    line = dataclasses.replace(CARD.signals[0], signal_id=signal_id)
+    cheap.card = dataclasses.replace(cheap.card, signals=(line,))
+    cheap.signal_id = signal_id
+    plan = Plan(
+        seed=1,
+        steps=(
+            Step(detector="cheap", sees=Sees.ALL, is_basis=True),
+            Step(detector="dear", sees=Sees.SIEVE, share=0.0001),
+        ),
+        order={"default": ("dear", "cheap")},
+    )
+    scan = make_cascade([cheap, dear], plan).scan(MESSAGES)
+    assert {row["state"] for row in scan.coverage.to_pylist() if row["detector_id"] == "dear"} == {state}
