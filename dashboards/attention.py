@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from dashboards.records import Alarm, DataAlert
+from dashboards.health_records import DataAlert
+from dashboards.records import Alarm
 from dashboards.standing import Standing
 from dashboards.theme import CONTRADICTED, OVERDUE, STATUS_MARKS, WAITING, Mark, Status
 from dashboards.vocabulary import ALARM_MARKS, DATA_ALERT_MARKS, INCIDENT_MARKS

@@ -19,29 +19,24 @@ from typing import Any, TypeVar
 
 import duckdb
 
+from dashboards.health_rows import HealthRows
 from dashboards.measurements import Correction, DailyCount, Likelihood, Limit, Shift
 from dashboards.records import (
     Alarm,
     Appetite,
     Build,
     Change,
-    DataAlert,
-    DataDay,
     Deployment,
     Detector,
     DetectorCard,
     DetectorFigure,
     Drift,
     EquityRatio,
-    FieldCompleteness,
     GraveFinding,
     Indicator,
     LanguageShare,
     Observation,
-    QualityCount,
     Readiness,
-    Restatement,
-    RuleResult,
 )
 
 POINTER = "current"
@@ -76,7 +71,7 @@ def load_query(name: str) -> str:
     return (QUERIES / f"{name}.sql").read_text()
 
 
-class Reader:
+class Reader(HealthRows):
     """One request's view of one generation."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
@@ -160,32 +155,6 @@ class Reader:
     def changes(self, deployment_id: str, since: date) -> tuple[Change, ...]:
         """Changes, oldest first."""
         return self._rows(Change, "change", {"deployment_id": deployment_id, "since": since})
-
-    def quality(self, deployment_id: str, since: date) -> tuple[QualityCount, ...]:
-        """Rejected, late, held and unscored rows by day, oldest first."""
-        return self._rows(QualityCount, "data_quality", {"deployment_id": deployment_id, "since": since})
-
-    def data_days(self, deployment_id: str, since: date) -> tuple[DataDay, ...]:
-        """Every reporting day and the state of its data, oldest first."""
-        return self._rows(DataDay, "data_day", {"deployment_id": deployment_id, "since": since})
-
-    def data_alerts(self, deployment_id: str, since: date) -> tuple[DataAlert, ...]:
-        """What the owner of the data should look at: open ones first, then the newest."""
-        return self._rows(DataAlert, "data_alert", {"deployment_id": deployment_id, "since": since})
-
-    def rules(self, deployment_id: str, since: date) -> tuple[RuleResult, ...]:
-        """Every rule of the gate and what it found, the most often missed first."""
-        return self._rows(RuleResult, "data_check", {"deployment_id": deployment_id, "since": since})
-
-    def fields(self, deployment_id: str, since: date) -> tuple[FieldCompleteness, ...]:
-        """How completely each field is given."""
-        return self._rows(
-            FieldCompleteness, "field_completeness", {"deployment_id": deployment_id, "since": since}
-        )
-
-    def restatements(self, deployment_id: str, since: date) -> tuple[Restatement, ...]:
-        """Days that changed after the lateness window, the newest change first."""
-        return self._rows(Restatement, "restatement", {"deployment_id": deployment_id, "since": since})
 
     def readiness(self, deployment_id: str) -> tuple[Readiness, ...]:
         """What every indicator lacks."""

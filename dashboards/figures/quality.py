@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 import plotly.graph_objects as go
 
 from dashboards.figures.layout import draw_nothing, lay_out
-from dashboards.records import QualityCount
+from dashboards.health_records import QualityCount
 from dashboards.theme import PALETTES, Palette, Scheme, Tone
 
 HEIGHT = 320

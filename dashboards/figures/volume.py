@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from dashboards.figures.layout import draw_nothing, lay_out
-from dashboards.records import DataDay
+from dashboards.health_records import DataDay
 from dashboards.theme import PALETTES, Scheme, Tone
 from dashboards.vocabulary import DATA_STATE_MARKS
 

@@ -15,7 +15,7 @@ from dashboards.components.marks import draw_mark
 from dashboards.components.shell import draw_facts
 from dashboards.components.table import draw_download
 from dashboards.figures.volume import draw_volume
-from dashboards.records import DataDay
+from dashboards.health_records import DataDay
 from dashboards.sheet import Sheet
 from dashboards.theme import Scheme
 from dashboards.view import View

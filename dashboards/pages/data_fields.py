@@ -8,7 +8,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboards.components.table import Heading, Line, draw_download, draw_table
-from dashboards.records import FieldCompleteness, Restatement
+from dashboards.health_records import FieldCompleteness, Restatement
 from dashboards.sheet import Sheet
 from dashboards.view import View
 from dashboards.wording import MISSING, say_count, say_day, say_share, say_words

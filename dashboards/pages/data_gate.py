@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 
 from dashboards.components.marks import draw_mark
 from dashboards.components.table import Heading, Line, draw_download, draw_table
-from dashboards.records import DataAlert, RuleResult
+from dashboards.health_records import DataAlert, RuleResult
 from dashboards.sheet import Sheet
 from dashboards.view import View
 from dashboards.vocabulary import DATA_ALERT_MARKS, SEVERITY_MARKS

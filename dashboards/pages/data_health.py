@@ -14,12 +14,12 @@ from dashboards.components.grid import draw_grid
 from dashboards.components.shell import draw_chips, draw_facts, draw_heading
 from dashboards.components.table import Heading, Line, draw_download, draw_table
 from dashboards.figures.quality import draw_quality
+from dashboards.health_records import QualityCount
 from dashboards.pages.data_days import draw_days, make_days_sheet, say_arrival
 from dashboards.pages.data_fields import draw_fields, draw_restatements, make_fields_sheet
 from dashboards.pages.data_gate import draw_alerts, draw_rules, make_rules_sheet
 from dashboards.pages.data_readiness import draw_detectors, draw_readiness
 from dashboards.pages.page import Page, Shelf
-from dashboards.records import QualityCount
 from dashboards.sheet import Sheet
 from dashboards.theme import Scheme
 from dashboards.view import View

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from dashboards.attention import find_needs
-from dashboards.records import Alarm, DataAlert
+from dashboards.health_records import DataAlert
+from dashboards.records import Alarm
 from risk_register import appetites, incidents
 from risk_register.acceptability import Severity
 from risk_register.incident_closing import close_incident

@@ -5,14 +5,16 @@ from datetime import date
 
 import pytest
 
-from dashboards import records
+from dashboards import health_records, records
 from dashboards.published import QUERIES, NothingPublishedError, Published, PublishedError, load_query
 from pipelines.schemas.published import TABLES
 
 TABLE_OF = {
     records.Build: "build", records.Deployment: "deployment", records.Indicator: "indicator",
     records.Observation: "observation", records.Appetite: "appetite", records.Alarm: "alarm",
-    records.Change: "change", records.QualityCount: "data_quality", records.Readiness: "readiness",
+    records.Change: "change", records.Readiness: "readiness",
+    health_records.QualityCount: "data_quality", health_records.DataDay: "data_day",
+    health_records.DataAlert: "data_alert", health_records.Restatement: "restatement",
     records.Detector: "detector", records.EquityRatio: "equity",
     records.Drift: "drift",
 }  # fmt: skip

@@ -3,7 +3,7 @@
 from datetime import date
 
 from dashboards.figures.quality import SHOWN_REASONS, draw_quality
-from dashboards.records import QualityCount
+from dashboards.health_records import QualityCount
 from dashboards.theme import Scheme
 
 DAY = date(2026, 11, 9)
