@@ -28,6 +28,9 @@ FACTOR = 2.0
 Z = 3.5
 """Robust standard deviations; of normal days one in two thousand lies beyond."""
 
+BESIDE = 6
+"""Days within which an empty day must have data before and after it to tell of a habit: a week's pattern."""
+
 RESIDUAL_DAYS = 56
 MINIMUM_RESIDUALS = 14
 EARLY_SPREAD = 0.25
@@ -68,15 +71,17 @@ def judge_volume(counts: Sequence[float]) -> list[DayVolume]:
         counts: rows a day; 0 where nothing came, NaN where something came and was not counted.
     """
     values = np.asarray(counts, dtype=float)
+    habit = _find_habit(values)
     residuals: FloatArray = np.full(len(values), np.nan)
     found = []
     for day in range(len(values)):
-        past = values[max(day - 7 * WEEKS, day % 7) : day : 7]
+        weeks = slice(max(day - 7 * WEEKS, day % 7), day, 7)
+        past = values[weeks]
         known = past[past > 0]
         if np.isnan(values[day]):
             found.append(DayVolume(Volume.NOT_ASSESSED))
             continue
-        if values[day] == 0 and not is_expected(past):
+        if values[day] == 0 and not is_expected(past[habit[weeks]]):
             found.append(DayVolume(Volume.QUIET))
             continue
         expected = float(np.median(known)) if len(known) >= MINIMUM_WEEKS else None
@@ -101,6 +106,23 @@ def is_expected(past: Sequence[float] | FloatArray) -> bool:
     """
     values = np.asarray(past, dtype=float)
     return len(values) == 0 or bool((~(values <= 0)).mean() >= 0.5)
+
+
+def _find_habit(values: FloatArray) -> NDArray[np.bool_]:
+    """Which days tell of a weekday's habit: those with data, and empty ones with data before and after.
+
+    A silence that lasts tells of none; or it would make itself usual within weeks.
+    """
+    has_data = ~(values <= 0)
+    days = np.flatnonzero(has_data)
+    if len(days) == 0:
+        return np.asarray(has_data, dtype=np.bool_)
+    every = np.arange(len(values))
+    place = np.searchsorted(days, every)
+    after = days[np.minimum(place, len(days) - 1)]
+    before = days[np.maximum(place - 1, 0)]
+    is_between = (place > 0) & (place < len(days)) & (every - before <= BESIDE) & (after - every <= BESIDE)
+    return np.asarray(has_data | is_between, dtype=np.bool_)
 
 
 def _spread(residuals: FloatArray, expected: float, weeks: int) -> float:

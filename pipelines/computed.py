@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 import pyarrow as pa
 
 from pipelines.expiry import Expired, find_expired
+from pipelines.generation import Generation
 from pipelines.lake import Commit, Lake, Partition
 from pipelines.schemas.history import LOOK_BACK_DAYS
 from pipelines.schemas.ledger import COMPUTED
@@ -92,7 +93,8 @@ def record(
     gone: Iterable[Partition] = (),
 ) -> None:
     """Write down what the days of a run were computed from."""
-    rows = commit.lake.read(COMPUTED.full_name)
+    # As this commit has it, not as it was before: a step may write down several stages.
+    rows = Lake(commit.lake.path, Generation(0, commit.versions)).read(COMPUTED.full_name)
     held = {
         (row["deployment_id"], row["day"], row["stage"]): row["inputs"]
         for row in ([] if rows is None else rows.to_pylist())

@@ -56,6 +56,16 @@ def test_a_weekday_without_data_by_habit_is_quiet_and_not_silent():
     assert verdict_of([*office * 6, 0]) is Volume.SILENT
 
 
+def test_a_long_silence_never_becomes_a_habit():
+    judged = judge_volume([*[100.0] * 60, *[0.0] * 60])
+    assert {one.verdict for one in judged[60:]} == {Volume.SILENT}
+    office = [50, 50, 50, 50, 50, 0, 0]
+    silent = judge_volume([*office * 6, *[0.0] * 35])[42:]
+    assert [one.verdict for one in silent[:5]] == [Volume.SILENT] * 5
+    assert silent[5].verdict is silent[6].verdict is silent[12].verdict is Volume.QUIET
+    assert all(one.verdict is Volume.SILENT for number, one in enumerate(silent) if number % 7 < 5)
+
+
 def test_growth_of_a_tenth_a_week_is_usual():
     counts = [100 * 1.1 ** (day / 7) for day in range(140)]
     assert {one.verdict for one in judge_volume(counts)[28:]} == {Volume.USUAL}

@@ -61,3 +61,12 @@ def test_what_is_written_down_is_read_back_by_stage_and_what_is_gone_goes(tmp_pa
     assert recorded(Lake(tmp_path), "finding") == {ONE: "other"}
     assert recorded(Lake(tmp_path), "indicator") == {ONE: "i"}
     assert recorded(Lake(tmp_path / "empty"), "finding") == {}
+
+
+def test_what_a_step_writes_down_twice_in_one_commit_is_all_kept(tmp_path):
+    part = ("one", dt.date(2026, 8, 3))
+    with lakes.write(tmp_path / "lake", by="a test") as commit:
+        record(commit, "indicator", {part: "a"}, {part})
+        record(commit, "carried", {part: "b"}, {part})
+    lake = Lake(tmp_path / "lake")
+    assert (recorded(lake, "indicator"), recorded(lake, "carried")) == ({part: "a"}, {part: "b"})
