@@ -146,7 +146,7 @@ def _draw_twin(days: Sequence[DataDay]) -> Component:
     columns = [
         {"field": "day", "headerName": "Day", "pinned": "left", "width": 116},
         {"field": "state", "headerName": "State", "width": 110},
-        {"field": "reasons", "headerName": "Why", "minWidth": 150, "flex": 1},
+        {"field": "reasons", "headerName": "Why", "minWidth": 230, "flex": 1},
         {"field": "messages", "headerName": "Messages", **number},
         {"field": "usual", "headerName": "Usual", **number},
         {"field": "late", "headerName": "Late", **number},

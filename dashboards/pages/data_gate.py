@@ -114,7 +114,7 @@ def make_rules_sheet(view: View) -> Sheet:
 def _line(rule: RuleResult) -> Line:
     return Line(
         (
-            html.Span([rule.what, html.Span(CHECKERS[rule.checked_by], className="why")]),
+            [rule.what, html.P(CHECKERS[rule.checked_by], className="why")],
             draw_mark(SEVERITY_MARKS[rule.severity]),
             f"{say_count(rule.missed_day_count)} of {say_count(rule.day_count)}",
             say_day(rule.newest_missed_on),

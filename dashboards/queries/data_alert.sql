@@ -15,4 +15,8 @@ from published.data_alert
 where
     data_alert.deployment_id = $deployment_id
     and (data_alert.closed_on is null or data_alert.last_on >= $since)
-order by data_alert.closed_on is not null, data_alert.opened_on desc, data_alert.alert_id
+order by
+    data_alert.closed_on is not null asc,
+    data_alert.holds_pages desc,
+    data_alert.opened_on desc,
+    data_alert.alert_id asc
