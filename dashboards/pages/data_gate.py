@@ -93,7 +93,7 @@ def draw_rules(view: View, rules: Sequence[RuleResult]) -> Component:
             ),
             html.Details(
                 [
-                    html.Summary(f"{len(kept)} rules that every day kept"),
+                    html.Summary(f"{len(kept)} rule{'' if len(kept) == 1 else 's'} that every day kept"),
                     draw_table(
                         "Rules that every day kept", headings, [_line(rule) for rule in kept], empty="None."
                     ),
