@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, TypeVar
@@ -18,14 +19,14 @@ from dashboards.health_records import (
 Row = TypeVar("Row")
 
 
-class HealthRows:
+class HealthRows(ABC):
     """The part of a reader that Data health and the marks of days ask."""
 
+    @abstractmethod
     def _rows(
         self, kind: type[Row], query: str, parameters: Mapping[str, Any] | None = None
     ) -> tuple[Row, ...]:
         """The rows of a query of dashboards/queries, each as `kind`."""
-        raise NotImplementedError
 
     def quality(self, deployment_id: str, since: date) -> tuple[QualityCount, ...]:
         """Rejected, late, held and unscored rows by day, oldest first."""
