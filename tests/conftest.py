@@ -12,9 +12,14 @@ import uuid
 from collections import Counter
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
+
+if TYPE_CHECKING:
+    from xdist.remote import Producer
+    from xdist.scheduler import LoadScopeScheduling
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 OUTSIDE_THINGS = {"shared": "shared", "postgresql": "postgres_url"}  # name in --without -> fixture
@@ -82,11 +87,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Say which tests go to one worker: a whole file, or a whole folder of TOGETHER."""
-    path = item.nodeid.partition("::")[0]
-    group = next((folder for folder in TOGETHER if path.startswith(f"{folder}/")), path)
-    item.add_marker(pytest.mark.xdist_group(group))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> "LoadScopeScheduling":
+    """Deal whole files to the processes, and whole folders of TOGETHER."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFolder(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            path = nodeid.partition("::")[0]
+            return next((folder for folder in TOGETHER if path.startswith(f"{folder}/")), path)
+
+    return ByFolder(config, log)
 
 
 @pytest.hookimpl(trylast=True)
