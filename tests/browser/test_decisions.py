@@ -21,12 +21,12 @@ def wait_for_done(reader, words):
 def test_a_refusal_stands_under_the_form_and_keeps_what_was_typed(reader):
     page = reader.open(RISK)
     open_form(page, "Say who answers for it")
-    page.get_by_label("Owner").fill("privacy lead")
+    page.locator("#field-owner").fill("privacy lead")
     page.locator("#field-assign-reason").fill("   ")
     page.get_by_role("button", name="Assign R-10").click()
     page.wait_for_selector(".refusal:not(:empty)")
     assert "may not be blank" in page.locator(".refusal:not(:empty)").inner_text()
-    assert page.get_by_label("Owner").input_value() == "privacy lead"
+    assert page.locator("#field-owner").input_value() == "privacy lead"
     page.locator("#field-assign-reason").fill("Knows the contracts.")
     page.get_by_role("button", name="Assign R-10").click()
     wait_for_done(reader, "privacy lead answers for R-10 now.")

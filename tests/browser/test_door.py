@@ -46,7 +46,7 @@ def test_a_session_that_ended_leads_back_to_the_door(make_reader):
     reader = make_reader(is_own=True)
     page = reader.open("/overview?deployment=harbor_companion")
     page.context.clear_cookies(name="plimsoll_session")
-    page.get_by_role("link", name="Data health", exact=True).click()
+    page.locator(".rail-link", has_text="Data health").click()
     page.wait_for_url("**/sign-in?next=**")
     assert page.get_by_role("heading", name="Sign in").is_visible()
 
@@ -67,7 +67,7 @@ def test_a_page_keeps_answering_while_a_new_generation_is_published(site, make_r
     assert before == "7"
     publish = factories["published_factory"].publish
     publish(site.home / "published", generation=8)
-    page.get_by_role("link", name="Data health", exact=True).click()
+    page.locator(".rail-link", has_text="Data health").click()
     reader.wait("document.querySelector('footer').innerText.includes('Generation 8')")
     assert reader.faults == []
     (site.home / "published" / "current").write_text("published-7.duckdb\n")

@@ -60,6 +60,8 @@ def test_a_filter_keeps_the_focus_where_it_is(reader):
 
 def test_an_item_is_attested_without_a_mouse(reader):
     page = reader.open(f"/ethics-checklist?{HARBOR}&item=detectors_validated")
+    page.get_by_text("Attest", exact=True).focus()
+    page.keyboard.press("Enter")
     page.get_by_role("radio", name="met", exact=True).focus()
     page.keyboard.press("Space")
     page.keyboard.press("Tab")
@@ -78,8 +80,8 @@ def test_a_refused_attestation_says_why(reader):
     page = reader.open(f"/ethics-checklist?{HARBOR}&item=incidents_handled_in_time")
     item = page.locator(".table a").last
     item.click()
-    page.wait_for_selector("#item form")
+    page.get_by_text("Attest", exact=True).click()
     page.get_by_role("radio", name="met", exact=True).check()
-    page.locator("#item form button").click()
-    page.wait_for_selector(".message-error[role=alert]")
-    assert "met needs evidence" in page.locator(".message-error[role=alert]").inner_text()
+    page.get_by_role("button", name="Attest EC-").click()
+    page.wait_for_selector(".refusal[role=alert]:not(:empty)")
+    assert "met needs evidence" in page.locator(".refusal[role=alert]:not(:empty)").inner_text()
