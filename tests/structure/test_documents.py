@@ -214,3 +214,11 @@ def test_a_path_that_does_not_exist_is_found(repository: Path):
         "gone.toml",
         "pipelines/gone.py",
     ]
+
+
+def test_every_decision_has_a_number_of_its_own_that_its_title_repeats(repository):
+    pages = sorted((repository / "docs" / "decisions").glob("*.md"))
+    numbers = [page.name.partition("-")[0] for page in pages]
+    assert numbers == [f"{place:04d}" for place in range(1, len(pages) + 1)]
+    titles = [page.read_text(encoding="utf-8").splitlines()[0] for page in pages]
+    assert [title.split()[:2] for title in titles] == [["#", number] for number in numbers]
