@@ -49,4 +49,4 @@ def test_a_stream_shows_its_back_test_before_it_can_call(reader):
 def test_nothing_is_cut_off_on_a_narrow_screen(reader):
     page = reader.open(f"/alarms?{HARBOR}&range=all&show=level:missed_escalation_rate")
     page.set_viewport_size({"width": 375, "height": 800})
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    reader.wait("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
