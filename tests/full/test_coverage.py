@@ -7,7 +7,7 @@ from scipy.stats import binom, poisson
 from methods.intervals import clopper_pearson, cluster_proportion, poisson_rate, wilson
 from methods.review_estimates import estimate_ratio, gather_moments
 
-pytestmark = pytest.mark.full
+pytestmark = [pytest.mark.full, pytest.mark.long, pytest.mark.timeout(900)]
 
 SIZES = (20, 50, 100, 400, 2000)
 SHARES = np.concatenate([np.linspace(0.001, 0.05, 50), np.linspace(0.05, 0.5, 91)[1:]])

@@ -26,7 +26,7 @@ from risk_register.deployments import ensure_deployment
 from risk_register.locations import Found
 from risk_register.store import Store
 
-pytestmark = pytest.mark.full
+pytestmark = [pytest.mark.full, pytest.mark.long, pytest.mark.timeout(900)]
 RECEIVED_ON = dt.date(2026, 9, 15)
 NOW = dt.datetime(2026, 9, 20, 9, tzinfo=dt.UTC)
 ROWS = [

@@ -29,12 +29,14 @@ def check(found: dict[str, Any]) -> None:
 
 
 @pytest.mark.full
+@pytest.mark.long
 @pytest.mark.timeout(300)
 def test_ten_processes_on_sqlite(mixed_changes, tmp_path):
     check(mixed_changes.run(f"sqlite:///{tmp_path / 'governance.sqlite'}", processes=10, count=EACH))
 
 
 @pytest.mark.full
+@pytest.mark.long
 @pytest.mark.timeout(300)
 def test_ten_processes_on_postgresql(mixed_changes, postgres_url):
     check(mixed_changes.run(postgres_url, processes=10, count=EACH))

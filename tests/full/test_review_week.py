@@ -29,7 +29,7 @@ from tests.unit.risk_register.review_week import (
     work,
 )
 
-pytestmark = [pytest.mark.full, pytest.mark.timeout(900)]  # 770 labels, each with its trace
+pytestmark = [pytest.mark.full, pytest.mark.long, pytest.mark.timeout(900)]  # 770 labels, each with its trace
 CAPACITY = 770
 PEOPLE = tuple(f"reviewer_{number}" for number in range(1, 7))
 TRUTH = (

@@ -24,7 +24,7 @@ from pipelines.settings import Home, HomeKind, make_home
 from pipelines.tombstones import SubjectKind
 from risk_register.store import Store
 
-pytestmark = pytest.mark.full
+pytestmark = [pytest.mark.full, pytest.mark.long, pytest.mark.timeout(900)]
 NOW = dt.datetime(2026, 8, 20, 9, tzinfo=dt.UTC)
 DEPLOYMENT = "replay_companion"
 ERASED, KEPT, DAYS = 50, 12, 4
