@@ -176,10 +176,17 @@ def _drop_findings(
         ]
         for name in _finding_tables(commit.lake):
             rows = _read(commit.lake, name, part)
-            stays = pc.is_in(rows["conversation_id"], value_set=pa.array(kept, pa.string()))
+            stays = _stays(rows, kept)
             commit.replace_days(name, rows.filter(stays), [part])
             counts[part] += rows.num_rows - (pc.sum(stays).as_py() or 0)
     return [_mark(part, Expired.FINDING, on, count) for part, count in counts.items()]
+
+
+def _stays(rows: pa.Table, kept: list[str]) -> pa.Array | pa.ChunkedArray:
+    """Which rows are of kept conversations; a row about a user's day is of none, and goes."""
+    if "conversation_id" not in rows.column_names:
+        return pa.repeat(pa.scalar(False), rows.num_rows)
+    return pc.is_in(rows["conversation_id"], value_set=pa.array(kept, pa.string()))
 
 
 def _drop_counts(commit: Commit, parts: list[Partition]) -> None:
