@@ -72,7 +72,8 @@ def test_confirming_opens_an_incident_in_the_same_step(store: Store, at: dt.date
     assert MESSAGE not in str(opened)
     (kept,) = list_findings(store, "demo")
     assert (kept.state, kept.incident_id) == (FindingState.CONFIRMED, incident)
-    assert list_notices(store)[0].state is NoticeState.ACKNOWLEDGED
+    (page,) = [one for one in list_notices(store) if one.reference_id != incident]
+    assert page.state is NoticeState.ACKNOWLEDGED
     with pytest.raises(NotAllowedError, match="is confirmed"):
         confirm(store, severity=Severity.S4, reason="Again.", **given)
     assert len(list_incidents(store, "demo")) == 1
