@@ -18,7 +18,6 @@ from pipelines.ingest.sources import FORMATS
 from pipelines.ingest.waiting import is_address
 from pipelines.lake import Lake
 from pipelines.settings import HomeKind, find_home, make_home
-from plimsoll.commands.fitting import say_supported
 from plimsoll.commands.option import HomeOption, JsonOption, tell, write_json
 
 STAGING = ("staging.message", "staging.conversation", "staging.event")
@@ -58,6 +57,8 @@ def ingest(
         if is_address(source):
             raise typer.BadParameter("copy a sample here; --infer reads no address", param_hint="SOURCE")
         proposal = infer_mapping(Path(source))
+        from plimsoll.commands.fitting import say_supported  # reads every definition
+
         for note in [*proposal.notes, *say_supported(proposal.mapping)]:
             tell(note)
         print(yaml.safe_dump(proposal.mapping, sort_keys=False, allow_unicode=True), end="")

@@ -35,6 +35,13 @@ def delivery(tmp_path: Path) -> Path:
     return folder
 
 
+def test_starting_a_command_loads_no_library_that_only_some_commands_need() -> None:
+    dear = {"dagster", "great_expectations", "scipy", "sklearn", "sqlglot", "statsmodels"}
+    program = f"import sys, plimsoll.__main__; print(sorted({dear} & sys.modules.keys()))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 def test_without_a_command_the_help_is_shown() -> None:
     assert "Usage" in plimsoll().stdout + plimsoll().stderr
 
