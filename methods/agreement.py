@@ -9,6 +9,7 @@ Carlin 1993 (PABAK).
 from dataclasses import dataclass
 from enum import StrEnum
 
+import krippendorff
 import numpy as np
 from numpy.typing import ArrayLike
 from statsmodels.stats.inter_rater import cohens_kappa
@@ -141,23 +142,14 @@ def _count_values(ratings: ArrayLike) -> tuple[FloatArray, FloatArray]:
 
 
 def _alpha(values: FloatArray, counts: FloatArray, *, scale: Scale) -> float:
-    """1 - observed over expected disagreement, from the coincidence matrix."""
-    if counts.size == 0:
+    """Alpha of labels counted by unit; NaN where fewer than two different labels occur."""
+    occurs = counts.sum(axis=0) > 0
+    if occurs.sum() < 2:
         return float("nan")
-    sizes = counts.sum(axis=1)
-    pairs = np.einsum("uc,uk->uck", counts, counts)
-    pairs -= np.einsum("uc,ck->uck", counts, np.eye(len(values)))
-    coincidence = (pairs / (sizes - 1)[:, None, None]).sum(axis=0)
-    margins = coincidence.sum(axis=1)
-    total = margins.sum()
-    distance = _distance(values, margins, scale=scale)
-    expected = float((np.outer(margins, margins) * distance).sum() / (total - 1))
-    return float(1 - (coincidence * distance).sum() / expected) if expected > 0 else float("nan")
-
-
-def _distance(values: FloatArray, margins: FloatArray, *, scale: Scale) -> FloatArray:
-    if scale is Scale.NOMINAL:
-        return 1.0 - np.eye(len(values))
-    # Ordinal: the labels that lie between two levels, each end by half (Krippendorff 2011, p. 5).
-    position = np.cumsum(margins) - margins / 2 if scale is Scale.ORDINAL else values
-    return np.asarray((position[:, None] - position[None, :]) ** 2, dtype=np.float64)
+    return float(
+        krippendorff.alpha(
+            value_counts=counts[:, occurs],
+            value_domain=values[occurs],
+            level_of_measurement=scale.value,
+        )
+    )
