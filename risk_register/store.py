@@ -169,6 +169,17 @@ class Store:
         self._is_current = True
 
 
+def open_store(url: str) -> Store:
+    """The store at an address, its tables at the version of the code.
+
+    Raises:
+        StoreError: it cannot be reached, or comes from newer code than this.
+    """
+    store = Store(url)
+    store.upgrade()
+    return store
+
+
 def find_head() -> str:
     """The newest migration, read from the file names so that Alembic need not start."""
     return max(_list_versions())

@@ -43,7 +43,7 @@ from pipelines.settings import POOL, REPOSITORY, Home
 from risk_register.appetites import list_decisions
 from risk_register.changes import list_changes
 from risk_register.deployments import ensure_deployment
-from risk_register.store import Store
+from risk_register.store import Store, open_store
 from risk_register.watched import WATCHED
 
 SQL = REPOSITORY / "sql" / "assessment"
@@ -86,8 +86,7 @@ def build(home: Home, counted: list[dg.AssetKey]) -> dg.AssetsDefinition:
 
 def assess_all(home: Home, *, at: dt.datetime) -> None:
     """Replace every assessment table in one generation."""
-    store = Store(home.governance_url)
-    store.upgrade()
+    store = open_store(home.governance_url)
     with lakes.write(home.lake, by="assess") as commit, DuckDBEngine() as engine:
         lake = commit.lake
         calendars = read_calendars(lake)

@@ -9,7 +9,7 @@ from pipelines.notify.dispatch import Sent, dispatch, needs_pass, queue_test
 from pipelines.notify.heartbeat import beat, check_health
 from pipelines.notify.routing import FILE, Routing, load_routing
 from pipelines.settings import Home
-from risk_register.store import Store
+from risk_register.store import open_store
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
 
@@ -19,13 +19,13 @@ def send_round(home: Home) -> Sent | None:
     routing = load_routing(home.definitions)
     if routing is None:
         return None
-    return dispatch(open_store(home), routing, clock=lambda: dt.datetime.now(dt.UTC))
+    return dispatch(open_store(home.governance_url), routing, clock=lambda: dt.datetime.now(dt.UTC))
 
 
 def is_round_due(home: Home, *, at: dt.datetime) -> bool:
     """Whether a round now would send anything."""
     routing = load_routing(home.definitions)
-    return routing is not None and needs_pass(open_store(home), routing, at=at)
+    return routing is not None and needs_pass(open_store(home.governance_url), routing, at=at)
 
 
 def queue_weekly_test(home: Home, *, at: dt.datetime) -> int | None:
@@ -34,7 +34,11 @@ def queue_weekly_test(home: Home, *, at: dt.datetime) -> int | None:
     if routing is None:
         return None
     due = (WEEKDAYS.index(routing.test.weekday), routing.test.hour)
-    return queue_test(open_store(home), actor="notify", at=at) if (at.weekday(), at.hour) >= due else None
+    return (
+        queue_test(open_store(home.governance_url), actor="notify", at=at)
+        if (at.weekday(), at.hour) >= due
+        else None
+    )
 
 
 def has_heartbeat(home: Home) -> bool:
@@ -52,7 +56,7 @@ def send_heartbeat(home: Home, *, at: dt.datetime) -> None:
     routing = require_routing(home)
     if routing.heartbeat is None:
         raise StateError(f"{home.definitions / FILE} sets no heartbeat: address.")
-    health = check_health(home, open_store(home), routing, at=at)
+    health = check_health(home, open_store(home.governance_url), routing, at=at)
     if not health.is_alive:
         raise StateError(f"No sign of life was sent: {'; '.join(health.faults)}.")
     address = routing.heartbeat.address.read()
@@ -74,10 +78,3 @@ def require_routing(home: Home) -> Routing:
             f"{home.definitions / FILE} is missing, so nobody is told. docs/operations.md shows one."
         )
     return routing
-
-
-def open_store(home: Home) -> Store:
-    """The governance store of a home, at the version of the code."""
-    store = Store(home.governance_url)
-    store.upgrade()
-    return store

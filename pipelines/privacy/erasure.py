@@ -30,7 +30,7 @@ from pipelines.tombstones import SubjectKind, Tombstones
 from risk_register.audit import record_access
 from risk_register.deployments import list_deployments
 from risk_register.review_withdrawal import forget_person
-from risk_register.store import Store
+from risk_register.store import Store, open_store
 
 SWEEP = "sweep of erased people"
 
@@ -115,8 +115,7 @@ def sweep_erased(home: Home, withdraw: Withdraw | None, *, on: dt.date) -> tuple
 
 
 def _forget_in_register(home: Home, ids: Set[str], *, on: dt.date) -> None:
-    store = Store(home.governance_url)
-    store.upgrade()
+    store = open_store(home.governance_url)
     at = dt.datetime.combine(on, dt.time(), dt.UTC)
     for deployment in list_deployments(store):
         forget_person(store, deployment_id=deployment.deployment_id, ids=ids, actor=SWEEP, at=at)

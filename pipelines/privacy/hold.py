@@ -23,7 +23,7 @@ from pipelines.lock import locked
 from pipelines.settings import Home
 from risk_register.audit import record_access
 from risk_register.holds import list_holds
-from risk_register.store import Store
+from risk_register.store import Store, open_store
 
 FILE = "holds.yaml"
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -78,8 +78,7 @@ def held_threads(home: Home, on: dt.date) -> frozenset[Thread]:
         DefinitionError: the file is not valid.
         StoreError: the register cannot be read; nothing may be dropped or erased then.
     """
-    store = Store(home.governance_url)
-    store.upgrade()
+    store = open_store(home.governance_url)
     ordered = ((one.deployment_id, one.thread_id) for one in load_holds(home) if one.is_in_force(on))
     of_incidents = ((one.deployment_id, one.thread_id) for one in list_holds(store) if one.is_in_force(on))
     return frozenset((*ordered, *of_incidents))

@@ -28,7 +28,7 @@ from pipelines.publish.suppression import (
 from pipelines.schemas import PUBLISHED_TABLES, published
 from pipelines.settings import Home
 from risk_register.content import load_taxonomy
-from risk_register.store import Store
+from risk_register.store import open_store
 
 WORST_DELAY_MINUTES = 90
 """Minutes from a delivery to its appearance: the hourly schedule, plus a run of at most half an hour."""
@@ -86,8 +86,7 @@ def publish(home: Home, *, at: dt.datetime, lineage: list[dict[str, str]]) -> Pa
         tables["equity"] = suppress_equity(tables["equity"], tables["observation"])
         tables["correction"] = suppress_corrections(tables["correction"])
         tables["likelihood"] = suppress_counts(tables["likelihood"])
-    store = Store(home.governance_url)
-    store.upgrade()
+    store = open_store(home.governance_url)
     tables |= copy_governance(store, tables["observation"], as_of=at.date())
     tables["dictionary"] = _dictionary()
     tables["lineage"] = pa.Table.from_pylist(lineage, schema=published.LINEAGE.arrow_schema)

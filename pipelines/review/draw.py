@@ -18,7 +18,7 @@ from risk_register import reviews
 from risk_register.deployments import list_deployments
 from risk_register.errors import RegisterError
 from risk_register.reviews import Frame, Tally
-from risk_register.store import Store
+from risk_register.store import Store, open_store
 
 ACTOR = "weekly_draw"
 LOG = logging.getLogger("plimsoll.review")
@@ -65,8 +65,7 @@ def draw_due(home: Home, *, at: dt.datetime) -> list[str]:
 
     What keeps one deployment from being drawn is logged, and does not keep the others.
     """
-    store, lake = Store(home.governance_url), Lake(home.lake)
-    store.upgrade()
+    store, lake = open_store(home.governance_url), Lake(home.lake)
     week, drawn = find_last_week(at), []
     for deployment in list_deployments(store):
         name = deployment.deployment_id

@@ -20,7 +20,7 @@ from plimsoll.commands.option import open_home, write_json
 from risk_register import accounts
 from risk_register.accounts import Action
 from risk_register.errors import NotAllowedError
-from risk_register.store import Store
+from risk_register.store import Store, open_store
 
 AsOption = Annotated[str, typer.Option("--as", help="The account that acts.")]
 DeploymentOption = Annotated[
@@ -47,8 +47,7 @@ def act(home: Path | None, account: str, deployment: str | None, action: Action)
         NotAllowedError: the account has no such grant; whether the deployment exists is not said.
     """
     place = open_home(home)
-    store = Store(place.governance_url)
-    store.upgrade()
+    store = open_store(place.governance_url)
     given = accounts.grants(store, account)
     if deployment is None:
         own = accounts.deployments_of(given)

@@ -21,7 +21,7 @@ from pipelines.settings import Home
 from pipelines.tombstones import SubjectKind
 from plimsoll.commands.option import HomeOption, JsonOption, open_home, write_json
 from plimsoll.commands.running import show_progress
-from risk_register.store import Store
+from risk_register.store import open_store
 
 app = typer.Typer(no_args_is_help=True, help="Legal holds: conversations that nothing drops or erases.")
 ACTOR = "command_line"
@@ -51,7 +51,7 @@ def erase(
     request = _ask_user(place, chosen) if user else _ask_conversation(place, chosen, str(conversation))
     receipt = erase_subject(
         place,
-        _open_store(place),
+        open_store(place.governance_url),
         request,
         around=Surroundings(withdraw, lambda: publish_again(place), count_outside),
         actor=ACTOR,
@@ -83,7 +83,7 @@ def add(
     place = open_home(home)
     hold = add_hold(
         place,
-        _open_store(place),
+        open_store(place.governance_url),
         deployment_id=_choose_deployment(place, deployment),
         conversation_id=conversation,
         reason=reason,
@@ -104,7 +104,14 @@ def release(
 ) -> None:
     """End a hold."""
     place = open_home(home)
-    release_hold(place, _open_store(place), hold_id=hold, reason=reason, actor=by, at=dt.datetime.now(dt.UTC))
+    release_hold(
+        place,
+        open_store(place.governance_url),
+        hold_id=hold,
+        reason=reason,
+        actor=by,
+        at=dt.datetime.now(dt.UTC),
+    )
     print(f"{hold}: released. What it kept goes with the next `plimsoll retention` or `plimsoll erase`.")
 
 
@@ -188,9 +195,3 @@ def _choose_deployment(home: Home, deployment: str | None) -> str:
             else f"There is no deployment {deployment}. Held are: {', '.join(known) or 'none'}."
         )
     return str(deployment)
-
-
-def _open_store(home: Home) -> Store:
-    store = Store(home.governance_url)
-    store.upgrade()
-    return store

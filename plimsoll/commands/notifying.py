@@ -81,12 +81,15 @@ def acknowledge(
 def try_the_way(home: HomeOption = None) -> None:
     """Queue a test page now and send it; whoever gets it acknowledges it."""
     from pipelines.notify.dispatch import queue_test
-    from pipelines.notify.rounds import open_store, require_routing, send_round
+    from pipelines.notify.rounds import require_routing, send_round
+    from risk_register.store import open_store
 
     place = open_home(home)
     require_routing(place)
     now = dt.datetime.now(dt.UTC)
-    number = queue_test(open_store(place), actor="command_line", at=now, key=f"test:{now:%Y%m%dT%H%M%S}")
+    number = queue_test(
+        open_store(place.governance_url), actor="command_line", at=now, key=f"test:{now:%Y%m%dT%H%M%S}"
+    )
     sent = send_round(place)
     tell(
         f"Test page {number}: {sent.accepted if sent else 0} accepted, {sent.refused if sent else 0} refused."

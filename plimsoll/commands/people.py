@@ -17,7 +17,7 @@ from plimsoll.commands.option import HomeOption, JsonOption, open_home, write_js
 from risk_register import accounts, administration, sessions
 from risk_register.accounts import Grant, Role
 from risk_register.identities import link_identity, list_identities
-from risk_register.store import Store
+from risk_register.store import Store, open_store
 from risk_register.tokens import issue_token, list_tokens, revoke_token
 
 app = typer.Typer(no_args_is_help=True, help="Accounts of the dashboard: who they are and what they may.")
@@ -203,6 +203,5 @@ def _name(given: Grant) -> str:
 
 
 def _open(home: Path | None) -> tuple[Store, dt.datetime]:
-    store = Store(open_home(home).governance_url)
-    store.upgrade()
+    store = open_store(open_home(home).governance_url)
     return store, dt.datetime.now(dt.UTC)

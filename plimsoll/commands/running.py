@@ -79,16 +79,19 @@ def compute(
 
 def _notify(home: Home) -> None:
     """Send what the run found; without a routing, say that it waits."""
-    from pipelines.notify.rounds import open_store, send_round
+    from pipelines.notify.rounds import send_round
     from risk_register.notice_kinds import NoticeState
     from risk_register.notices import list_notices
+    from risk_register.store import open_store
 
     sent = send_round(home)
     if sent is not None:
         tell(f"notices: {sent.accepted} accepted, {sent.refused} refused")
         return
     waiting = [
-        one for one in list_notices(open_store(home), is_waiting=True) if one.state is NoticeState.QUEUED
+        one
+        for one in list_notices(open_store(home.governance_url), is_waiting=True)
+        if one.state is NoticeState.QUEUED
     ]
     if waiting:
         tell(
