@@ -7,13 +7,13 @@ do not belong in a reason.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
 
 from dash import html
 from dash.development.base_component import Component
 
 from dashboards.components.form import draw_choice, draw_day, draw_decisions, draw_form, draw_text
 from dashboards.pages.alarm_switch import switch
+from dashboards.pages.submission import read_day
 from dashboards.records import Alarm
 from dashboards.view import View
 from risk_register import alarm_cases, grave_findings
@@ -255,15 +255,3 @@ def _take_notice(view: View, fields: Mapping[str, str]) -> str:
         raise NotAllowedError("That call is not waiting any more.")
     acknowledge_notice(view.store, notice_id=notice.notice_id, actor=view.account.name, at=view.at)
     return "You have it; nobody else is called for it."
-
-
-def read_day(text: str) -> date:
-    """A day as the browser writes it.
-
-    Raises:
-        NotAllowedError: it is none.
-    """
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise NotAllowedError(f"{text!r} is not a day; write it as 2027-05-20.") from error

@@ -14,6 +14,7 @@ from typing import Any
 from dash.development.base_component import Component
 
 from dashboards.components.form import draw_day, draw_form, draw_text
+from dashboards.pages.submission import read_day
 from dashboards.records import Alarm, Appetite, Indicator
 from dashboards.view import View
 from methods.alarms import alarm_threshold
@@ -170,8 +171,4 @@ def switch(view: View, action: str, fields: Mapping[str, str]) -> str:
 
 
 def _read_end(text: str) -> datetime:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise NotAllowedError(f"{text!r} is not a day; write it as 2027-05-20.") from error
-    return datetime.combine(day, time(23, 59), UTC)
+    return datetime.combine(read_day(text), time(23, 59), UTC)

@@ -6,20 +6,20 @@ A share is typed in per cent and kept between 0 and 1. What holds when is decide
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from dash import html
 from dash.development.base_component import Component
 
 from dashboards.components.form import draw_choice, draw_day, draw_form, draw_pair, draw_text
+from dashboards.pages.submission import read_day
 from dashboards.records import Indicator
 from dashboards.theme import Direction
 from dashboards.view import View
 from dashboards.wording import say_unit, say_value
 from risk_register.accounts import Action
 from risk_register.appetites import AppetiteDecision, Side, approve, decline, list_decisions, propose
-from risk_register.errors import NotAllowedError, RegisterError
+from risk_register.errors import NotAllowedError
 
 PER_CENT = Decimal(100)
 SIDE_WORDS = {Side.ABOVE: "above the limits", Side.BELOW: "below the limits"}
@@ -153,7 +153,7 @@ def _propose(view: View, fields: Mapping[str, str]) -> str:
         watch=read_limit(fields.get("watch", ""), "watch", indicator),
         breach=read_limit(fields.get("breach", ""), "breach", indicator),
         reason=fields.get("reason", ""),
-        effective_from=_read_day(fields.get("effective_from", "")),
+        effective_from=read_day(fields.get("effective_from", "")),
         actor=view.account.name,
         at=view.at,
     )
@@ -212,10 +212,3 @@ def write_limit(value: float | None, kind: str) -> str:
         return ""
     shown = Decimal(repr(value)) * (PER_CENT if kind == "proportion" else 1)
     return f"{shown.normalize():f}"
-
-
-def _read_day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise RegisterError(f"{text!r} is not a day; write it as 2027-05-20.") from error

@@ -6,7 +6,7 @@ The rules are those of `risk_register`; a form is shown only to those who may se
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 
 from dash import html
 from dash.development.base_component import Component
@@ -29,13 +29,14 @@ from dashboards.pages.evidence_decision import (
     read_version,
     withdraw,
 )
+from dashboards.pages.submission import read_optional_day
 from dashboards.theme import CHECKLIST_MARKS
 from dashboards.view import View
 from dashboards.wording import say_day
 from risk_register import checklist, item_tasks
 from risk_register.accounts import Action
 from risk_register.checklist import ItemRecord, ItemStatus, PendingKind, find_cadence_days
-from risk_register.errors import NotAllowedError, RegisterError, UnknownRecordError
+from risk_register.errors import NotAllowedError, UnknownRecordError
 
 ATTESTABLE = tuple(status for status in ItemStatus if status is not ItemStatus.NOT_STARTED)
 
@@ -181,7 +182,7 @@ def _attest(view: View, item: ItemRecord, fields: Mapping[str, str]) -> str:
         note=fields.get("note", ""),
         actor=view.account.name,
         at=view.at,
-        expires_on=_read_day(fields.get("expires_on", "")),
+        expires_on=read_optional_day(fields.get("expires_on", "")),
         for_version=fields.get("for_version", "")[:SHORT],
         expected_version=read_version(fields),
     )
@@ -216,7 +217,7 @@ def _decline(view: View, item: ItemRecord, fields: Mapping[str, str]) -> str:
 
 
 def _waive(view: View, item: ItemRecord, fields: Mapping[str, str]) -> str:
-    until = _read_day(fields.get("until", ""))
+    until = read_optional_day(fields.get("until", ""))
     if until is None:
         raise NotAllowedError("A waiver needs a last day.")
     checklist.propose_waiver(
@@ -243,15 +244,6 @@ def _close_task(view: View, item: ItemRecord, fields: Mapping[str, str]) -> str:
         at=view.at,
     )
     return f"Task {number} of {item.reference} is closed."
-
-
-def _read_day(text: str) -> date | None:
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise RegisterError(f"{text!r} is not a day; write it as 2027-05-20.") from error
 
 
 Decide = Callable[[View, ItemRecord, Mapping[str, str]], str]

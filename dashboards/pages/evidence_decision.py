@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dash.development.base_component import Component
 
 from dashboards.components.form import SHORT, draw_file, draw_form, draw_text
+from dashboards.pages import submission
 from dashboards.pages.page import Attachment
 from dashboards.view import View
 from risk_register import item_evidence
 from risk_register.checklist import ItemRecord
-from risk_register.errors import NotAllowedError, RegisterError, UnknownRecordError
+from risk_register.errors import NotAllowedError, UnknownRecordError
 from risk_register.evidence import keep_file, read_file
 from risk_register.item_evidence import EvidenceKind
 
@@ -132,7 +133,5 @@ def read_version(fields: Mapping[str, str]) -> int:
 
 def read_number(fields: Mapping[str, str], name: str) -> int:
     """A number that the form carries."""
-    text = fields.get(name, "")
-    if not text.isdecimal():
-        raise RegisterError(f"The form does not say which {name} it is about; open the item again.")
-    return int(text)
+    refusal = f"The form does not say which {name} it is about; open the item again."
+    return submission.read_number(fields, name, refusal=refusal)

@@ -6,7 +6,6 @@ The rules are those of `risk_register.incident_work`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 
 from dash import html
 from dash.development.base_component import Component
@@ -15,6 +14,7 @@ from dashboards.components.form import draw_day, draw_decisions, draw_form, draw
 from dashboards.components.marks import draw_mark
 from dashboards.components.table import Heading, Line, draw_table
 from dashboards.pages.incident_decision import read_moment
+from dashboards.pages.submission import read_day
 from dashboards.theme import OVERDUE
 from dashboards.view import View
 from dashboards.wording import MISSING, say_day, say_moment, say_words
@@ -171,15 +171,3 @@ def done(view: View, incident: IncidentRecord, fields: Mapping[str, str]) -> str
         at=view.at,
     )
     return f"Task {number} is done."
-
-
-def read_day(text: str) -> date:
-    """A day as the browser writes it.
-
-    Raises:
-        NotAllowedError: it is no day.
-    """
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise NotAllowedError(f"{text!r} is not a day; write it as 2027-05-20.") from error

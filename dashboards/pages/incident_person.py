@@ -15,7 +15,7 @@ from dashboards.components.form import draw_day, draw_decisions, draw_form, draw
 from dashboards.components.marks import draw_mark
 from dashboards.components.table import Heading, Line, draw_table
 from dashboards.evidence import find_thread
-from dashboards.pages.incident_course import read_day
+from dashboards.pages.submission import read_day
 from dashboards.theme import OVERDUE, WAITING
 from dashboards.view import View
 from dashboards.vocabulary import HOLD_MARKS

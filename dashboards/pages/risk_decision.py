@@ -21,8 +21,9 @@ from dashboards.components.form import (
     draw_text,
 )
 from dashboards.pages.proposal_decision import PROPOSAL_DECISIONS
-from dashboards.pages.risk_form import name_seen, read_day, read_version
+from dashboards.pages.risk_form import name_seen, read_version
 from dashboards.pages.risk_parts_decision import PART_DECISIONS, list_part_forms
+from dashboards.pages.submission import read_optional_day
 from dashboards.view import View
 from dashboards.wording import say_words
 from risk_register.acceptability import Probability, Severity
@@ -248,7 +249,7 @@ def _move(view: View, risk: RiskRecord, fields: Mapping[str, str]) -> str:
         actor=view.account.name,
         at=view.at,
         expected_version=read_version(fields),
-        accepted_until=read_day(fields, "accepted_until"),
+        accepted_until=read_optional_day(fields.get("accepted_until", "")),
     )
     return f"{risk.reference} is {say_words(state)} now."
 

@@ -9,7 +9,8 @@ from typing import Any
 from dash.development.base_component import Component
 
 from dashboards.components.form import SHORT, draw_choice, draw_day, draw_form, draw_text
-from dashboards.pages.risk_form import name_seen, read_day, read_number, read_version
+from dashboards.pages.risk_form import name_seen, read_number, read_version
+from dashboards.pages.submission import read_optional_day
 from dashboards.view import View
 from dashboards.wording import say_words
 from risk_register.accounts import Action
@@ -152,7 +153,7 @@ def _add_control(view: View, risk: RiskRecord, fields: Mapping[str, str]) -> str
 
 
 def _record_test(view: View, risk: RiskRecord, fields: Mapping[str, str]) -> str:
-    result, tested_on = fields.get("effectiveness", ""), read_day(fields, "tested_on")
+    result, tested_on = fields.get("effectiveness", ""), read_optional_day(fields.get("tested_on", ""))
     if result not in set(RESULTS) or tested_on is None:
         raise NotAllowedError("A test has a result from the list and a day.")
     number = read_number(fields, "number")
@@ -161,7 +162,7 @@ def _record_test(view: View, risk: RiskRecord, fields: Mapping[str, str]) -> str
         number=number,
         effectiveness=Effectiveness(result),
         tested_on=tested_on,
-        test_due_on=read_day(fields, "test_due_on"),
+        test_due_on=read_optional_day(fields.get("test_due_on", "")),
         owner=fields.get("owner", "")[:SHORT],
         **_say_who(view, risk, fields),
     )
@@ -175,7 +176,7 @@ def _retire_control(view: View, risk: RiskRecord, fields: Mapping[str, str]) -> 
 
 
 def _add_action(view: View, risk: RiskRecord, fields: Mapping[str, str]) -> str:
-    due_on = read_day(fields, "due_on")
+    due_on = read_optional_day(fields.get("due_on", ""))
     if due_on is None:
         raise NotAllowedError("An action needs a last day.")
     number = add_action(
