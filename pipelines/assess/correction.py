@@ -20,6 +20,7 @@ import pandas as pd
 from methods.correction import RoganGladen, rogan_gladen
 from methods.errors import EstimateRefusedError
 from methods.review_estimates import PoweredEstimate, estimate_powered_ratio, estimate_ratio
+from pipelines.assess.known import known
 
 WINDOWS = {1: "week", 4: "rolling_4_weeks", 12: "rolling_12_weeks"}
 """Weeks of a window, and the name of the period: four weeks for decisions, twelve for the register."""
@@ -102,15 +103,15 @@ def correct(
         _say_frame(frame)
         | {
             "indicator_id": definition["indicator_id"],
-            "raw_value": _known(per * _divide(counted, counted_of)),
+            "raw_value": known(per * _divide(counted, counted_of)),
         }
         | {
             "numerator": total * found.value,
             "denominator": total,
             "value": per * found.value,
-            "ci_low": _known(per * found.low),
-            "ci_high": _known(per * found.high),
-            "standard_error": _known(per * found.standard_error),
+            "ci_low": known(per * found.low),
+            "ci_high": known(per * found.high),
+            "standard_error": known(per * found.standard_error),
             "method": found.method,
             "is_suppressed": False,
             "population_count": int(sums[:, 1].sum()),
@@ -153,9 +154,9 @@ def judge_detector(frame: Frame, tallies: pd.DataFrame, case: str) -> list[dict[
                 "case_id": case,
                 "figure": figure,
                 # No miss was seen: how many there are is bounded, not known.
-                "value": None if is_bound else _known(found.value),
-                "ci_low": _known(found.low),
-                "ci_high": None if is_bound else _known(found.high),
+                "value": None if is_bound else known(found.value),
+                "ci_low": known(found.low),
+                "ci_high": None if is_bound else known(found.high),
                 "method": "lower_bound_no_miss_seen" if is_bound else found.method,
                 "numerator": int(counts[top].sum()),
                 "denominator": int(counts[bottom].sum()),
@@ -265,9 +266,9 @@ def _say_frame(frame: Frame) -> dict[str, Any]:
 
 def _say_powered(found: PoweredEstimate, per: float) -> dict[str, Any]:
     return {
-        "powered_value": _known(per * found.value),
-        "powered_low": _known(per * found.low),
-        "powered_high": _known(per * found.high),
+        "powered_value": known(per * found.value),
+        "powered_low": known(per * found.low),
+        "powered_high": known(per * found.high),
         "powered_weight": found.weight,
     }
 
@@ -276,12 +277,8 @@ def _say_secondary(found: RoganGladen | None, per: float) -> dict[str, Any]:
     names = ("value", "low", "high")
     if found is None or not found.is_valid:
         return {f"error_rate_{name}": None for name in names}
-    return {f"error_rate_{name}": _known(per * getattr(found, name)) for name in names}
+    return {f"error_rate_{name}": known(per * getattr(found, name)) for name in names}
 
 
 def _divide(top: float, bottom: float) -> float:
     return top / bottom if bottom > 0 else float("nan")
-
-
-def _known(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None

@@ -21,6 +21,7 @@ from methods.funnels import draw_funnel
 from methods.intervals import Interval
 from pipelines.assess.calendar import Calendar, end_of
 from pipelines.assess.cluster import Clusters
+from pipelines.assess.known import known
 from pipelines.schemas.assessment import EQUITY
 
 WINDOW_WEEKS = 4
@@ -157,16 +158,16 @@ def judge_groups(
         elif method == "detected_units" and status != EquityStatus.NOT_ASSESSABLE:
             status = EquityStatus.MEASUREMENT_CANNOT_SEPARATE
         row |= {
-            "ratio": _known(found.ratio[place]),
-            "ci_low": _known(found.low[place]),
-            "ci_high": _known(found.high[place]),
-            "difference_per_1000": _known(found.difference_per_1000[place]),
-            "bound_low": None if bounds is None else _known(bounds.low),
-            "bound_high": None if bounds is None else _known(bounds.high),
+            "ratio": known(found.ratio[place]),
+            "ci_low": known(found.low[place]),
+            "ci_high": known(found.high[place]),
+            "difference_per_1000": known(found.difference_per_1000[place]),
+            "bound_low": None if bounds is None else known(bounds.low),
+            "bound_high": None if bounds is None else known(bounds.high),
             "status": str(status),
-            "funnel_low": None if funnel is None else _known(funnel.low_95[place]),
-            "funnel_high": None if funnel is None else _known(funnel.high_95[place]),
-            "shrunk_share": _known(shrunk[place]),
+            "funnel_low": None if funnel is None else known(funnel.low_95[place]),
+            "funnel_high": None if funnel is None else known(funnel.high_95[place]),
+            "shrunk_share": known(shrunk[place]),
         }
     return rows
 
@@ -206,7 +207,3 @@ def _worst_badges(detectors: Iterable[Mapping[str, Any]]) -> dict[str, str]:
         known = badges.get(row["signal_id"], order[0])
         badges[row["signal_id"]] = max(known, row["badge"], key=order.index)
     return badges
-
-
-def _known(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None

@@ -7,7 +7,7 @@ judged; nothing here reads text or labels, only what `review`, `correction` and 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ import pandas as pd
 import pyarrow as pa
 
 from methods.intervals import poisson_rate_ratio, wilson
+from pipelines.assess.known import known
 
 DECISION_WEEKS = 4
 CASE = "user_at_risk"
@@ -87,9 +88,7 @@ def compare_late_with_early(counts: pd.DataFrame) -> list[dict[str, Any]]:
             units=units,
             method="ratio_conditional",
         )
-        rows.append(
-            row | {"period": period, "ci_low": _finite(interval.low), "ci_high": _finite(interval.high)}
-        )
+        rows.append(row | {"period": period, "ci_low": known(interval.low), "ci_high": known(interval.high)})
     return rows
 
 
@@ -104,11 +103,6 @@ def count_different_groups(equity: pa.Table) -> list[dict[str, Any]]:
              units=sum(status != "not_assessable" for status in statuses), method="counted")
         for place, statuses in found.items()
     ]  # fmt: skip
-
-
-def as_frame(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
-    """The rows as measured ones."""
-    return pd.DataFrame(list(rows))
 
 
 def _share(indicator: str, place: tuple[str, dt.date], numerator: int, denominator: int) -> dict[str, Any]:
@@ -153,7 +147,3 @@ def _row(
         "p90": p90,
         "method": method,
     }
-
-
-def _finite(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None

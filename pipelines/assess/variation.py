@@ -30,6 +30,7 @@ from methods.charts import (
 from methods.rare_events import find_gaps
 from methods.run_rules import Rule, apply_rules
 from pipelines.assess.calendar import Calendar, end_of
+from pipelines.assess.known import known
 
 CHARTED = {"proportion": ChartKind.PROPORTION, "rate_per_1000": ChartKind.RATE}
 CHART_NAMES = {ChartKind.PROPORTION: "laney_p", ChartKind.RATE: "laney_u"}
@@ -122,8 +123,8 @@ def chart_rare_events(
         found += [
             {"deployment_id": deployment, "indicator_id": indicator, "period": "event", "period_start": day,
              "number": place + 1, "chart": "g", "value": float(chart.value[place]),
-             "centre": _known(chart.centre[place]), "low": _known(chart.low[place]),
-             "high": _known(chart.high[place]), "variation": str(chart.variation[place]), "rule": "",
+             "centre": known(chart.centre[place]), "low": known(chart.low[place]),
+             "high": known(chart.high[place]), "variation": str(chart.variation[place]), "rule": "",
              "phase_start": days[0], "is_baseline": bool(chart.is_baseline[place]), "is_carried": False}
             for place, day in enumerate(days)
         ]  # fmt: skip
@@ -142,10 +143,10 @@ def tabulate_limits(rows: pd.DataFrame) -> list[dict[str, Any]]:
             "period_start": one["period_start"],
             "number": 0,
             "chart": one["chart"],
-            "value": _known(one["value"]),
-            "centre": _known(one["centre"]),
-            "low": _known(one["chart_low"]),
-            "high": _known(one["chart_high"]),
+            "value": known(one["value"]),
+            "centre": known(one["centre"]),
+            "low": known(one["chart_low"]),
+            "high": known(one["chart_high"]),
             "variation": one["variation"],
             "rule": one["rule"],
             "phase_start": one["phase_start"],
@@ -273,7 +274,3 @@ def _carry(
         if (start - since).days > CARRIED_DAYS:
             for name in ("centre", "chart_low", "chart_high"):
                 found[name][position] = np.nan
-
-
-def _known(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
