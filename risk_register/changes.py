@@ -17,9 +17,6 @@ from risk_register.errors import NotAllowedError, UnknownRecordError
 from risk_register.model import DeclaredChange, Deployment, RiskState, columns_of
 from risk_register.store import Store, Write
 
-NEAR_DAYS = 28  # a sequential detector needs weeks to see a small change
-AFTER_DAYS = 3  # a day of effect that was written down a little late
-
 
 class Subject(StrEnum):
     """What changed."""
@@ -158,11 +155,3 @@ def list_changes(store: Store, deployment_id: str) -> tuple[ChangeRecord, ...]:
             )
             for row in rows
         )
-
-
-def list_near(
-    found: Iterable[ChangeRecord], day: dt.date, *, before: int = NEAR_DAYS, after: int = AFTER_DAYS
-) -> tuple[ChangeRecord, ...]:
-    """The changes that took effect shortly before a day, or just after it: what stands beside an alarm."""
-    first, last = day - dt.timedelta(days=before), day + dt.timedelta(days=after)
-    return tuple(change for change in found if first <= change.effective_on <= last)

@@ -14,7 +14,7 @@ from risk_register.account_record import find_account
 from risk_register.errors import UnknownRecordError
 from risk_register.four_eyes import check_second_person
 from risk_register.model import Account, AccountGrant
-from risk_register.permissions import Action, Grant, Role, may
+from risk_register.permissions import Grant, Role
 from risk_register.store import Store, Write
 
 BY_PERSON, BY_GROUPS = "person", "groups"
@@ -109,12 +109,6 @@ def has_administrator(store: Store, deployment_id: str) -> bool:
     )
     with store.read() as session:
         return session.scalars(query.limit(1)).first() is not None
-
-
-def administers_all(given: Iterable[Grant], theirs: Iterable[Grant]) -> bool:
-    """Whether grants make somebody administrator of every deployment that other grants reach."""
-    mine = tuple(given)
-    return all(may(mine, Action.MANAGE_ACCOUNTS, each.deployment_id) for each in theirs)
 
 
 def check_not_oneself(write: Write, name: str) -> None:

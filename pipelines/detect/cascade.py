@@ -153,19 +153,9 @@ def make_cascade(
     return Cascade(made, wanted)
 
 
-def scan_all(messages: pa.Table, detectors: Sequence[Detector] | None = None) -> Scan:
-    """Findings and coverage of every detector over these messages."""
-    return make_cascade(detectors).scan(messages)
-
-
 def list_cards(detectors: Sequence[Detector] | None = None) -> tuple[DetectorCard, ...]:
     """The cards of the detectors that run."""
     return make_cascade(detectors).cards
-
-
-def detectors_version(detectors: Sequence[Detector] | None = None) -> str:
-    """One word that changes whenever a detector or the plan does."""
-    return make_cascade(detectors).version
 
 
 def _without_care(findings: pa.Table) -> pa.Table:

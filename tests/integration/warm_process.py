@@ -106,14 +106,14 @@ def serve() -> None:
 def _compile_detectors() -> None:
     import pyarrow as pa
 
-    from pipelines.detect.cascade import scan_all
+    from pipelines.detect.cascade import make_cascade
     from pipelines.schemas.staging import MESSAGE
 
     values = {pa.string(): "en", pa.int64(): 0, pa.date32(): dt.date(2026, 8, 3)}
     moment = dt.datetime(2026, 8, 3, tzinfo=dt.UTC)
     row = {field.name: values.get(field.type, moment) for field in MESSAGE.arrow_schema}
     rows = [row | {"role": role, "message_id": role} for role in ("user", "assistant")]
-    scan_all(pa.Table.from_pylist(rows, schema=MESSAGE.arrow_schema))
+    make_cascade().scan(pa.Table.from_pylist(rows, schema=MESSAGE.arrow_schema))
 
 
 def _start(command: dict[str, Any]) -> int:

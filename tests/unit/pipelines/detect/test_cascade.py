@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from pipelines.detect.cards import accounts_table, cards_table, figures_table
-from pipelines.detect.cascade import DETECTORS, detectors_version, list_cards, make_cascade, scan_all
+from pipelines.detect.cascade import DETECTORS, list_cards, make_cascade
 from pipelines.detect.detector import (
     LOG,
     NOTHING_GIVEN,
@@ -92,7 +92,7 @@ class Stub:
 
 def test_a_detector_that_fails_leaves_its_messages_failed_and_others_alone() -> None:
     working = DETECTORS[0].make()
-    scan = scan_all(MESSAGES, [Stub(error=DetectorError("broken")), working])
+    scan = make_cascade([Stub(error=DetectorError("broken")), working]).scan(MESSAGES)
     states = {(row["detector_id"], row["state"]) for row in scan.coverage.to_pylist()}
     assert states == {("stub", "failed"), (working.card.detector_id, "scored")}
     assert set(scan.findings["detector_id"].to_pylist()) == {working.card.detector_id}
@@ -100,11 +100,11 @@ def test_a_detector_that_fails_leaves_its_messages_failed_and_others_alone() -> 
 
 def test_an_error_that_was_not_declared_is_not_hidden() -> None:
     with pytest.raises(ValueError, match="a fault of ours"):
-        scan_all(MESSAGES, [Stub(error=ValueError("a fault of ours"))])
+        make_cascade([Stub(error=ValueError("a fault of ours"))]).scan(MESSAGES)
 
 
 def test_every_message_has_one_coverage_row_for_every_detector() -> None:
-    scan = scan_all(MESSAGES)
+    scan = make_cascade().scan(MESSAGES)
     keys = [tuple(row.values()) for row in scan.coverage.select(list(COVERAGE.key)).to_pylist()]
     running = [card for card in list_cards() if LOG not in card.reads]
     assert len(keys) == len(set(keys)) == MESSAGES.num_rows * len(running)
@@ -112,7 +112,7 @@ def test_every_message_has_one_coverage_row_for_every_detector() -> None:
 
 def test_findings_carry_the_version_of_the_card() -> None:
     versions = {card.detector_id: card.version for card in list_cards()}
-    found = scan_all(MESSAGES).findings.to_pylist()
+    found = make_cascade().scan(MESSAGES).findings.to_pylist()
     assert found
     assert all(row["detector_version"] == versions[row["detector_id"]] for row in found)
 
@@ -146,7 +146,7 @@ def test_the_tables_of_cards_follow_their_declarations() -> None:
 def test_from_the_sieve_on_a_finding_is_kept_and_from_the_alert_on_it_counts(
     score: float, kept: list[bool]
 ) -> None:
-    scan = scan_all(MESSAGES.slice(0, 1), [Stub(score=score)])
+    scan = make_cascade([Stub(score=score)]).scan(MESSAGES.slice(0, 1))
     assert scan.findings["is_alert"].to_pylist() == kept
     assert scan.findings["is_deciding"].to_pylist() == [True] * len(kept)
 
@@ -158,13 +158,13 @@ def test_graded_scores_go_below_the_sieve() -> None:
 
 def test_the_first_in_the_order_that_scored_the_message_decides() -> None:
     first, second = Stub("first", score=0.4), Stub("second", score=0.9)
-    rows = scan_all(MESSAGES.slice(0, 1), [first, second]).findings.to_pylist()
+    rows = make_cascade([first, second]).scan(MESSAGES.slice(0, 1)).findings.to_pylist()
     assert {row["detector_id"]: row["is_deciding"] for row in rows} == {"first": True, "second": False}
 
 
 def test_one_that_failed_leaves_the_decision_to_the_next() -> None:
     broken, second = Stub("first", error=DetectorError("broken")), Stub("second", score=0.9)
-    rows = scan_all(MESSAGES.slice(0, 1), [broken, second]).findings.to_pylist()
+    rows = make_cascade([broken, second]).scan(MESSAGES.slice(0, 1)).findings.to_pylist()
     assert [(row["detector_id"], row["is_deciding"]) for row in rows] == [("second", True)]
 
 
@@ -172,14 +172,14 @@ def test_one_that_does_not_look_for_a_signal_in_a_language_does_not_decide_about
     english = Stub("first")
     line = dataclasses.replace(CARD.signals[0], languages=("fr",))
     english.card = dataclasses.replace(english.card, signals=(line,))
-    rows = scan_all(MESSAGES.slice(0, 1), [english, Stub("second", score=0.9)]).findings.to_pylist()
+    rows = make_cascade([english, Stub("second", score=0.9)]).scan(MESSAGES.slice(0, 1)).findings.to_pylist()
     assert [(row["detector_id"], row["is_deciding"]) for row in rows] == [("second", True)]
 
 
 def test_a_detector_is_given_the_graded_findings_of_those_it_reads() -> None:
     first, second = Stub("first", score=0.1), Stub("second")
     second.card = dataclasses.replace(second.card, reads=("first",))
-    scan_all(MESSAGES, [first, second])
+    make_cascade([first, second]).scan(MESSAGES)
     (given,) = second.given
     assert given.evidence is not None
     assert given.evidence["score"].to_pylist() == [0.1, 0.1]
@@ -213,8 +213,8 @@ def test_thresholds_that_every_score_passes_are_refused() -> None:
 def test_the_version_of_all_detectors_moves_with_one_of_them() -> None:
     one, other = Stub(), Stub()
     other.card = dataclasses.replace(CARD, version="2")
-    assert detectors_version([one]) == detectors_version([Stub()])
-    assert detectors_version([one]) != detectors_version([other])
+    assert make_cascade([one]).version == make_cascade([Stub()]).version
+    assert make_cascade([one]).version != make_cascade([other]).version
 
 
 def test_a_state_is_due_for_every_message() -> None:
