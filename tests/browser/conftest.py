@@ -15,7 +15,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, StorageState, sync_playwright
 
 from risk_register import accounts
 from risk_register.store import Store
@@ -93,10 +93,18 @@ class Reader:
     def wait(self, condition: str) -> None:
         """Wait until an expression is true; Playwright's own waiting needs `eval`, which the pages forbid."""
         end = time.monotonic() + WAIT_SECONDS
-        while not self.page.evaluate(condition):
+        while not self._is_true(condition):
             if time.monotonic() > end:
                 pytest.fail(f"Not true within {WAIT_SECONDS} s: {condition}")
             self.page.wait_for_timeout(50)
+
+    def _is_true(self, condition: str) -> bool:
+        try:
+            return bool(self.page.evaluate(condition))
+        except Error as error:
+            if "context was destroyed" not in str(error):
+                raise
+            return False  # the page reloads just now, as after an answer that changed it
 
 
 @pytest.fixture(scope="session")
