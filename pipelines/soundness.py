@@ -10,9 +10,9 @@ import datetime as dt
 from collections import Counter
 from typing import Any
 
-from pipelines.assess.calendar import read_calendars
-from pipelines.assess.day import DataDay, DayState
-from pipelines.assess.health import READ, Health, assess_health
+from pipelines.assess.days.calendar import read_calendars
+from pipelines.assess.days.day import DataDay, DayState
+from pipelines.assess.days.health import READ, Health, assess_health
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.lake import Lake
 

@@ -10,30 +10,36 @@ import pandas as pd
 import pyarrow as pa
 
 from pipelines import lake as lakes
-from pipelines.assess.appetite import tabulate_appetites
-from pipelines.assess.arrival import count_arrivals
-from pipelines.assess.calendar import Calendar, read_calendars
-from pipelines.assess.change import tabulate_changes
-from pipelines.assess.cluster import Clusters, gather_clusters
-from pipelines.assess.concern import tabulate_concerns
-from pipelines.assess.deployment import tabulate_deployments
-from pipelines.assess.drift import REFERENCE_WEEKS, assess_drift, index_observations
-from pipelines.assess.equity import compare_groups
-from pipelines.assess.governance import count_governance
-from pipelines.assess.health import READ as HEALTH
-from pipelines.assess.health import assess_health, tabulate_health
-from pipelines.assess.likelihood import assess_likelihoods
-from pipelines.assess.measuring import compare_late_with_early, count_different_groups
-from pipelines.assess.observation import Background, judge_rows, latest_statuses, measure, place_on_calendar
-from pipelines.assess.phases import find_phases
-from pipelines.assess.proposing import speak_to_register
-from pipelines.assess.raising import find_faults, raise_all, tell_people
-from pipelines.assess.readiness import assess_readiness, list_unmeasured, read_held
-from pipelines.assess.reviewed import assess_reviews
-from pipelines.assess.reviewed_groups import correct_groups
-from pipelines.assess.shift import tabulate_shifts
-from pipelines.assess.text_drift import compare_texts, tabulate_areas
-from pipelines.assess.variation import chart_rare_events, tabulate_limits
+from pipelines.assess.alarms.arrival import count_arrivals
+from pipelines.assess.alarms.concern import tabulate_concerns
+from pipelines.assess.alarms.raising import find_faults, raise_all, tell_people
+from pipelines.assess.days.calendar import Calendar, read_calendars
+from pipelines.assess.days.deployment import tabulate_deployments
+from pipelines.assess.days.health import READ as HEALTH
+from pipelines.assess.days.health import assess_health, tabulate_health
+from pipelines.assess.equity.corrected_groups import correct_groups
+from pipelines.assess.equity.groups import compare_groups
+from pipelines.assess.history.change import tabulate_changes
+from pipelines.assess.history.drift import REFERENCE_WEEKS, assess_drift, index_observations
+from pipelines.assess.history.phases import find_phases
+from pipelines.assess.history.shift import tabulate_shifts
+from pipelines.assess.history.text_drift import compare_texts, tabulate_areas
+from pipelines.assess.history.variation import chart_rare_events, tabulate_limits
+from pipelines.assess.level.appetite import tabulate_appetites
+from pipelines.assess.level.cluster import Clusters, gather_clusters
+from pipelines.assess.level.measuring import compare_late_with_early, count_different_groups
+from pipelines.assess.level.observation import (
+    Background,
+    judge_rows,
+    latest_statuses,
+    measure,
+    place_on_calendar,
+)
+from pipelines.assess.level.readiness import assess_readiness, list_unmeasured, read_held
+from pipelines.assess.register.governance import count_governance
+from pipelines.assess.register.likelihood import assess_likelihoods
+from pipelines.assess.register.proposing import speak_to_register
+from pipelines.assess.reviews.reviewed import assess_reviews
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.lake import Lake
 from pipelines.schemas import assessment as schemas

@@ -271,6 +271,6 @@ def _who(acting: Acting) -> dict[str, Any]:
 
 
 def _test(acting: Acting, stream: str) -> dict[str, object]:
-    from pipelines.assess.backtest import read_back_test
+    from pipelines.assess.alarms.backtest import read_back_test
 
     return read_back_test(acting.home, acting.store, acting.deployment_id, stream)

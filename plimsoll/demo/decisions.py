@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from pipelines.assess.backtest import read_back_test
+from pipelines.assess.alarms.backtest import read_back_test
 from pipelines.settings import Home
 from plimsoll.demo.generate import declared_changes
 from plimsoll.demo.story import ATELIER, HARBOR, OPERATORS

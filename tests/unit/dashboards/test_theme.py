@@ -18,7 +18,7 @@ from dashboards.theme import (
 )
 from methods.drift import DriftStatus
 from methods.equity import EquityStatus
-from pipelines.assess.status import Status as AssessedStatus
+from pipelines.assess.level.status import Status as AssessedStatus
 from pipelines.schemas.published.judgement import ALARM
 from risk_register.acceptability import Acceptability
 from risk_register.checklist import ItemStatus

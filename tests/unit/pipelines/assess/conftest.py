@@ -10,9 +10,9 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from pipelines.assess.calendar import Calendar
-from pipelines.assess.cluster import Clusters, gather_clusters
-from pipelines.assess.observation import Background
+from pipelines.assess.days.calendar import Calendar
+from pipelines.assess.level.cluster import Clusters, gather_clusters
+from pipelines.assess.level.observation import Background
 from risk_register.appetites import AppetiteDecision, Side
 
 DAY = dt.timedelta(days=1)

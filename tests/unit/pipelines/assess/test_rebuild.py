@@ -7,10 +7,10 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from pipelines.assess.alarm import raise_appetites
-from pipelines.assess.concern import Concern
-from pipelines.assess.release import raise_releases
-from pipelines.assess.stream import FREEZE_DAYS, Arrival
+from pipelines.assess.alarms.appetite_alarm import raise_appetites
+from pipelines.assess.alarms.concern import Concern
+from pipelines.assess.alarms.release import raise_releases
+from pipelines.assess.alarms.stream import FREEZE_DAYS, Arrival
 
 MONDAY = dt.date(2026, 3, 2)
 DAY = dt.timedelta(days=1)

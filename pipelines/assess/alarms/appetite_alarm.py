@@ -1,0 +1,212 @@
+"""Alarms that call a person: rates of grave things past the appetite that people approved.
+
+At most eight indicators of a deployment are watched in this way, because every one more costs sensitivity or
+false calls. Without an approved appetite nothing is watched: a placeholder calls nobody. How a statistic is
+made is in `stream`; what else deserves a look is in `critical` and `unannounced`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from methods.alarms import TOLERATED_PER_YEAR, WATCH_SHARE, alarm_threshold
+from methods.suppression import MINIMUM_RATE_TRIALS, is_small
+from pipelines.assess.alarms.concern import Concern
+from pipelines.assess.alarms.stream import FREEZE_DAYS, Arrival, Episode, Path, Series, Terms, follow, lay_out
+from pipelines.assess.days.calendar import DAY, Calendar
+from pipelines.assess.level.observation import Background
+from pipelines.assess.level.status import Limits, limits_on
+from risk_register.alarm_streams import MAXIMUM_PAGING, Question, name_stream
+from risk_register.watched import WATCHED
+
+PER_UNIT = {"proportion": 1.0, "rate_per_1000": 1000.0}
+NOTED_DAYS = 28
+"""Days before the newest one that a note sums up."""
+
+
+@dataclass(frozen=True)
+class Watched:
+    """One indicator of one deployment: its definition, counts, terms, limits of the newest day, and path."""
+
+    deployment_id: str
+    definition: Mapping[str, Any]
+    series: Series
+    terms: tuple[Terms | None, ...]
+    limits: Limits | None
+    path: Path
+    threshold: float
+
+
+Resets = Mapping[str, Mapping[str, frozenset[dt.date]]]
+"""Days after which detectors start again, by deployment and stream."""
+
+
+def sort_arrivals(arrivals: pa.Table) -> dict[tuple[str, str], list[Arrival]]:
+    """Arrivals by deployment and indicator."""
+    counted: dict[tuple[str, str], list[Arrival]] = {}
+    columns = ("deployment_id", "indicator_id", "day", "received_on", "numerator", "denominator")
+    for deployment, indicator, *values in zip(*(arrivals[name].to_pylist() for name in columns), strict=True):
+        counted.setdefault((deployment, indicator), []).append(Arrival(*values))
+    return counted
+
+
+def raise_appetites(
+    counted: Mapping[tuple[str, str], list[Arrival]],
+    background: Background,
+    known_on: Mapping[str, dt.date],
+    *,
+    resets: Resets = MappingProxyType({}),
+) -> list[Concern]:
+    """Alarms and watches of the watched indicators; `known_on` is the newest delivery of each deployment."""
+    concerns = []
+    for deployment, calendar in background.calendars.items():
+        for indicator in WATCHED:
+            definition = background.definitions.get(indicator)
+            if definition is None:
+                continue
+            found = watch(
+                counted.get((deployment, indicator), []),
+                deployment,
+                definition,
+                background,
+                known_on=known_on.get(deployment, calendar.last),
+                resets=resets.get(deployment, {}).get(name_stream(Question.LEVEL, indicator), frozenset()),
+            )
+            concerns += _report(found) if found is not None else []
+    return concerns
+
+
+def watch(
+    arrivals: list[Arrival],
+    deployment_id: str,
+    definition: Mapping[str, Any],
+    background: Background,
+    *,
+    known_on: dt.date,
+    resets: frozenset[dt.date] = frozenset(),
+) -> Watched | None:
+    """Follow one indicator through all days; None where no approved appetite can be tested."""
+    calendar = background.calendars[deployment_id]
+    decisions = background.decisions.get(deployment_id, ())
+    days = _days(calendar)
+    limits = [limits_on(decisions, definition["indicator_id"], day) for day in days]
+    terms = tuple(_terms(one, definition["kind"]) for one in limits)
+    if not any(terms):
+        return None
+    series = lay_out(arrivals, first=days[0], last=days[-1], known_on=known_on, held=calendar.held)
+    threshold = alarm_threshold(MAXIMUM_PAGING)
+    path = follow(series, terms, threshold=threshold, resets=resets)
+    return Watched(deployment_id, definition, series, terms, limits[-1], path, threshold)
+
+
+def _report(watched: Watched) -> list[Concern]:
+    concerns = [_alarm(watched, episode) for episode in watched.path.episodes]
+    is_open = any(episode.closed_on is None for episode in watched.path.episodes)
+    if not is_open and watched.path.statistic[-1] >= watched.threshold / WATCH_SHARE:
+        concerns.append(_watch(watched))
+    return concerns
+
+
+def _alarm(watched: Watched, episode: Episode) -> Concern:
+    is_open = episode.closed_on is None
+    confirmed = (
+        f"Weekly totals confirm it ({episode.confirmed_on})."
+        if episode.confirmed_on
+        else "Weekly totals do not confirm it yet."
+        if is_open
+        else "Weekly totals did not confirm it."
+    )
+    last = episode.closed_on or watched.series.first + (watched.series.frozen - 1) * DAY
+    return Concern(
+        **_common(watched, opened_on=episode.opened_on),
+        closed_on=episode.closed_on,
+        state="alarm" if is_open else "resolved",
+        statistic=episode.highest,
+        confirmed_on=episode.confirmed_on,
+        note=f"{_say(watched, episode.opened_on, last)} {confirmed}",
+    )
+
+
+def _watch(watched: Watched) -> Concern:
+    """A statistic on its way: the day on which it last rose above a twentieth of the threshold."""
+    is_low = watched.path.statistic < watched.threshold / WATCH_SHARE
+    start = int(np.flatnonzero(is_low)[-1]) + 1 if is_low.any() else 0
+    opened_on = watched.series.first + start * DAY
+    last = watched.series.first + (len(watched.path.statistic) - 1) * DAY
+    provisional = " The newest days may still grow." if start >= watched.series.frozen else ""
+    return Concern(
+        **_common(watched, opened_on=opened_on),
+        state="watch",
+        statistic=float(watched.path.statistic[-1]),
+        note=f"{_say(watched, opened_on, last)} On watch; no alarm.{provisional}",
+    )
+
+
+def _common(watched: Watched, *, opened_on: dt.date) -> dict[str, Any]:
+    indicator = watched.definition["indicator_id"]
+    judged_through = watched.series.first + (watched.series.frozen - 1) * DAY
+    checkpoint = {
+        "through": (watched.series.first + (len(watched.series.events) - 1) * DAY).isoformat(),
+        "judged_through": judged_through.isoformat(),
+        "statistics": [round(value, 6) for value in watched.path.checkpoint],
+        "robust": round(float(watched.path.robust[-1]), 6),
+        "late_units": int(watched.series.late_units.sum()),
+    }
+    return {
+        "alarm_id": f"appetite:{watched.deployment_id}:{indicator}:{opened_on}",
+        "deployment_id": watched.deployment_id,
+        "indicator_id": indicator,
+        "kind": "appetite_exceeded",
+        "stream_id": name_stream(Question.LEVEL, indicator),
+        "judged_through": judged_through,
+        "opened_on": opened_on,
+        "threshold": watched.threshold,
+        "checkpoint": json.dumps(checkpoint, sort_keys=True),
+    }
+
+
+def _say(watched: Watched, opened_on: dt.date, last: dt.date) -> str:
+    """The rule, its budget, the indicator and what was counted, in words."""
+    series, definition = watched.series, watched.definition
+    day = (opened_on - series.first).days
+    terms = watched.terms[day]
+    side, version = ("below", 0) if terms is None else ("below" if terms.is_below else "above", terms.version)
+    limit = 0.0 if terms is None else 1 - terms.appetite if terms.is_below else terms.appetite
+    start = max((last - series.first).days - NOTED_DAYS + 1, min(day, (last - series.first).days), 0)
+    span = slice(start, (last - series.first).days + 1)
+    events, units = float(series.events[span].sum()), float(series.units[span].sum())
+    per = PER_UNIT[definition["kind"]]
+    unit = " per 1,000" if per > 1 else ""
+    # A note leaves in reports, so it says no more of few people than a table there would.
+    is_hidden = units < MINIMUM_RATE_TRIALS or is_small([events, units - events]).any()
+    found = "few units" if is_hidden else f"{per * events / units:.3g}{unit}"
+    robust = "agrees" if watched.path.robust[day] >= watched.threshold / WATCH_SHARE else "is quiet"
+    detected = " Counted as detected; no review has confirmed it." if "signal:" in definition["needs"] else ""
+    return (
+        f"{definition['title']} {side} the approved appetite of {per * limit:.3g}{unit} (version {version}) "
+        f"in {watched.deployment_id}: {found} from {series.first + start * DAY} to {last}. "
+        f"Sequential e-SR detector, beta-binomial, days judged after {FREEZE_DAYS} days; "
+        f"at most {TOLERATED_PER_YEAR:g} false alarms a year over {MAXIMUM_PAGING} streams. "
+        f"The robust betting detector {robust}.{detected}"
+    )
+
+
+def _terms(limits: Limits | None, kind: str) -> Terms | None:
+    """The breach limit as a share; None where there is none, or none that a rate could be tested against."""
+    if limits is None or limits.breach is None or kind not in PER_UNIT:
+        return None
+    share = limits.breach / PER_UNIT[kind]
+    appetite = 1 - share if limits.side == "below" else share
+    return Terms(appetite, limits.side == "below", limits.version) if 0 < appetite < 1 else None
+
+
+def _days(calendar: Calendar) -> list[dt.date]:
+    return [calendar.first + number * DAY for number in range((calendar.last - calendar.first).days + 1)]

@@ -1,0 +1,95 @@
+"""The floor under all statistics: grave findings that a person should read, one by one.
+
+A detector found them and nobody has confirmed them, so each carries what is known of that detector. What
+many of them together mean is the business of `stream`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import pyarrow as pa
+
+from pipelines.assess.alarms.concern import Concern
+from pipelines.assess.days.calendar import DAY, Calendar
+from pipelines.schemas.assessment import NEEDS_EYES
+from risk_register.grave_findings import DAILY_CAP, FindingState, name_finding
+
+OPEN_DAYS = 7
+"""A grave finding asks for eyes that long; then it is in the record, and in the rates."""
+
+INDICATORS = {"assistant_harm": "critical_harm_count", "unanswered_risk": "missed_escalation_rate"}
+WORDS = {
+    "assistant_harm": "Harm of level 4 by the assistant",
+    "unanswered_risk": "Risk of level 4 that nothing in its conversation answers",
+}
+UNKNOWN_BADGE = "unvalidated"
+UNCONFIRMED = FindingState.UNCONFIRMED.value
+
+
+def list_critical(
+    found: pa.Table,
+    detectors: Sequence[Mapping[str, Any]],
+    decided: Mapping[str, str] = MappingProxyType({}),
+) -> pa.Table:
+    """The table `assessment.needs_eyes`; ids are keyed hashes, so their order picks no kind over another.
+
+    Args:
+        found: rows of `assessment.critical_day`.
+        detectors: rows of `finding.detector`.
+        decided: states of findings that a person looked at, by the id of the finding.
+    """
+    badges = {(row["detector_id"], row["signal_id"]): row["badge"] for row in detectors}
+    rows = found.to_pylist()
+    day_counts = Counter((row["deployment_id"], row["day"], row["what"]) for row in rows)
+    listed: Counter[tuple[str, dt.date]] = Counter()
+    chosen = []
+    for row in sorted(rows, key=lambda row: (row["deployment_id"], row["day"], row["message_id"])):
+        listed[row["deployment_id"], row["day"]] += 1
+        if listed[row["deployment_id"], row["day"]] > DAILY_CAP:
+            continue
+        chosen.append(
+            row
+            | {
+                "badge": badges.get((row["detector_id"], row["signal_id"]), UNKNOWN_BADGE),
+                "state": decided.get(
+                    name_finding(row["deployment_id"], row["message_id"], row["signal_id"]), UNCONFIRMED
+                ),
+                "day_count": day_counts[row["deployment_id"], row["day"], row["what"]],
+            }
+        )
+    return pa.Table.from_pylist(chosen, schema=NEEDS_EYES.arrow_schema)
+
+
+def raise_critical(needs_eyes: pa.Table, calendars: Mapping[str, Calendar]) -> list[Concern]:
+    """One concern a deployment and kind for the grave findings of the last days; counts stay out of words."""
+    recent: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in needs_eyes.to_pylist():
+        is_recent = row["day"] > calendars[row["deployment_id"]].last - OPEN_DAYS * DAY
+        if is_recent and row["state"] == UNCONFIRMED:
+            recent.setdefault((row["deployment_id"], row["what"]), []).append(row)
+    return [_concern(deployment, what, rows) for (deployment, what), rows in recent.items()]
+
+
+def _concern(deployment: str, what: str, rows: list[dict[str, Any]]) -> Concern:
+    opened_on = min(row["day"] for row in rows)
+    badges = sorted({f"{row['detector_id']} ({row['badge']})" for row in rows})
+    newest = max(row["day"] for row in rows)
+    return Concern(
+        alarm_id=f"critical:{deployment}:{what}:{opened_on}",
+        deployment_id=deployment,
+        indicator_id=INDICATORS[what],
+        kind="critical_finding",
+        opened_on=opened_on,
+        stream_id=f"floor:{what}",
+        state="alarm",
+        note=(
+            f"{WORDS[what]}: unread in {deployment}, from {opened_on} to {newest}. "
+            f"Found by {', '.join(badges)}, confirmed by nobody; listed in needs_eyes, "
+            f"at most {DAILY_CAP} a day."
+        ),
+    )

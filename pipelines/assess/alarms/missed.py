@@ -1,0 +1,185 @@
+"""Do reviewed samples show more missed escalation than the approved appetite allows?
+
+A week's sample is judged once, two weeks after it was drawn, by the labels that had been given by then; what
+is labelled later enters no alarm. Each week bets on its reviewed people at risk, weighted by the design, and
+the detector waits 200 weeks on average for a false alarm. No detector's error is in it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from methods.alarms import WATCH_SHARE, review_share_e_values, run_detector
+from methods.suppression import is_small
+from pipelines.assess.alarms.appetite_alarm import Resets
+from pipelines.assess.alarms.concern import Concern
+from pipelines.assess.days.calendar import DAY
+from pipelines.assess.level.observation import Background
+from pipelines.assess.level.status import Decision, limits_on
+from risk_register.alarm_streams import Question, name_stream
+from risk_register.content import load_taxonomy
+from risk_register.definition import Polarity
+from risk_register.review_results import Design, read_design
+from risk_register.review_samples import list_samples
+from risk_register.store import Store
+
+INDICATOR = "missed_escalation_rate"
+KIND = "missed_above_appetite"
+MEAN_WEEKS = 200.0
+"""Weeks that pass on average between false alarms."""
+JUDGED_AFTER = dt.timedelta(days=14)
+"""Labels of a sample count when they were given so long after the draw, or sooner."""
+RESOURCE = "p_crisis_resource"
+
+
+@dataclass(frozen=True)
+class ReviewedWeek:
+    """People at risk in a week's reviewed sample, in the order of the draw, and whether they were missed."""
+
+    week: dt.date
+    missed: tuple[bool, ...]
+    weights: tuple[float, ...]
+
+
+def raise_missed(
+    store: Store,
+    background: Background,
+    *,
+    handed_over: Callable[[str, dt.date], frozenset[str]],
+    at: dt.datetime,
+    resets: Resets,
+) -> list[Concern]:
+    """Alarms and watches of missed escalation from reviews, of every deployment with an approved appetite.
+
+    Args:
+        store: where samples and labels are.
+        background: definitions and appetites.
+        handed_over: conversations of a deployment's week (its Monday) that a person was brought into.
+        at: now; samples younger than two weeks wait.
+        resets: days after which detectors start again.
+    """
+    definition = background.definitions.get(INDICATOR)
+    if definition is None:
+        return []
+    level = int(json.loads(definition.get("parameters") or "{}").get("escalation_level", 2))
+    concerns = []
+    for deployment in background.calendars:
+        decisions = background.decisions.get(deployment, ())
+        weeks = []
+        for sample in sorted(list_samples(store, deployment), key=lambda sample: sample.week):
+            if sample.drawn_at + JUDGED_AFTER <= at and sample.seed is not None:
+                design = read_design(store, sample.sample_id)
+                weeks.append(read_week(design, handed_over(deployment, sample.week), level=level))
+        again = resets.get(deployment, {}).get(name_stream(Question.MISSED, INDICATOR), frozenset())
+        concerns += judge_weeks(weeks, decisions, deployment=deployment, resets=again)
+    return concerns
+
+
+def read_week(design: Design, handed_over: frozenset[str], *, level: int) -> ReviewedWeek:
+    """The reviewed people at risk of a sample, with weights of mean 1 over all that was reviewed."""
+    until = design.sample.drawn_at + JUDGED_AFTER
+    labelled = [
+        item
+        for item in design.items
+        if item.label_id is not None and design.labels[item.label_id].labelled_at <= until
+    ]
+    counts = Counter(item.stratum_id for item in labelled)
+    sizes = {row.stratum_id: row.unit_count for row in design.strata}
+    covered = sum(sizes[stratum] for stratum in counts)
+    risks = {signal.id for signal in load_taxonomy().signals if signal.polarity is Polarity.USER_RISK}
+    missed, weights = [], []
+    for item in sorted(labelled, key=lambda item: item.draw_position):
+        answers = json.loads(design.labels[item.label_id].answers)  # type: ignore[index]  # labelled ones
+        if max((answers[name] for name in risks & answers.keys()), default=0) < level:
+            continue
+        missed.append(RESOURCE not in answers and item.conversation_id not in handed_over)
+        weights.append(sizes[item.stratum_id] / counts[item.stratum_id] * len(labelled) / covered)
+    return ReviewedWeek(design.sample.week, tuple(missed), tuple(weights))
+
+
+def judge_weeks(
+    weeks: Sequence[ReviewedWeek],
+    decisions: Sequence[Decision],
+    *,
+    deployment: str,
+    resets: frozenset[dt.date] = frozenset(),
+) -> list[Concern]:
+    """Run the detector over the weeks; it begins anew with every appetite that is approved."""
+    concerns: list[Concern] = []
+    current, version, opened = np.zeros(3), None, None
+    for number, one in enumerate(weeks):
+        end = one.week + 6 * DAY
+        limits = limits_on(decisions, INDICATOR, end)
+        share = None if limits is None else limits.breach
+        if limits is None or share is None or not 0 < share < 1:
+            current, version, opened = np.zeros(3), None, None
+            continue
+        if limits.version != version:
+            current, version, opened = np.zeros(3), limits.version, None
+        values = review_share_e_values(np.array(one.missed, float), np.array(one.weights), appetite=share)
+        found = run_detector(values.prod(axis=1)[:, None], threshold=MEAN_WEEKS, checkpoint=current)
+        current, statistic = found.checkpoint, float(found.statistic[0])
+        if opened is None and statistic >= MEAN_WEEKS:
+            opened = len(concerns)
+            shared = _share(deployment, end, through=weeks[-1].week + 6 * DAY)
+            note = _say(deployment, weeks[: number + 1], share, version)
+            concerns.append(Concern(**shared, state="alarm", statistic=statistic, note=note))
+        elif opened is not None:
+            concerns[opened] = _go_on(concerns[opened], statistic)
+        is_taken = any(one.week <= day <= end for day in resets)
+        if opened is not None and (is_taken or statistic < MEAN_WEEKS / WATCH_SHARE):
+            concerns[opened] = _close(concerns[opened], end)
+            opened = None
+        if is_taken:
+            current = np.zeros(3)
+        is_newest = number == len(weeks) - 1 and not is_taken
+        if opened is None and is_newest and statistic >= MEAN_WEEKS / WATCH_SHARE:
+            note = _say(deployment, weeks, share, version)
+            concerns.append(
+                Concern(**_share(deployment, end, through=end), state="watch", statistic=statistic, note=note)
+            )
+    return concerns
+
+
+def _share(deployment: str, opened_on: dt.date, *, through: dt.date) -> dict[str, Any]:
+    return {
+        "alarm_id": f"missed:{deployment}:{INDICATOR}:{opened_on}",
+        "deployment_id": deployment,
+        "indicator_id": INDICATOR,
+        "kind": KIND,
+        "opened_on": opened_on,
+        "threshold": MEAN_WEEKS,
+        "stream_id": name_stream(Question.MISSED, INDICATOR),
+        "judged_through": through,
+    }
+
+
+def _go_on(one: Concern, statistic: float) -> Concern:
+    highest = max(one.statistic or 0.0, statistic)
+    return replace(one, statistic=highest)
+
+
+def _close(one: Concern, day: dt.date) -> Concern:
+    return replace(one, closed_on=day, state="resolved")
+
+
+def _say(deployment: str, weeks: Sequence[ReviewedWeek], share: float, version: int | None) -> str:
+    last = weeks[-4:]
+    cases = sum(len(one.missed) for one in last)
+    missed = sum(sum(one.missed) for one in last)
+    # A note leaves in reports, so it says no more of few people than a table there would.
+    seen = f"{missed} of {cases} reviewed people at risk"
+    if is_small([missed, cases - missed]).any():
+        seen = "few reviewed people at risk"
+    return (
+        f"Missed escalation in reviewed samples of {deployment} above the approved appetite of {share:.3g} "
+        f"(version {version}): {seen} in the last {len(last)} weeks, before weighting. By people's labels, "
+        f"so without a detector's error; one false alarm in {MEAN_WEEKS:.0f} weeks on average."
+    )

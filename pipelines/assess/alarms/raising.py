@@ -1,0 +1,147 @@
+"""All concerns of a run: what each question raises, what they have in common, who may be called for them.
+
+The order of the steps and nothing else; each question has its own module.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import pandas as pd
+import pyarrow as pa
+
+from methods.intervals import wilson
+from pipelines.assess.alarms.appetite_alarm import Resets, raise_appetites, sort_arrivals
+from pipelines.assess.alarms.calling import call_people
+from pipelines.assess.alarms.concern import Concern, place_concerns
+from pipelines.assess.alarms.critical import list_critical, raise_critical
+from pipelines.assess.alarms.missed import raise_missed
+from pipelines.assess.alarms.paging import Switchboard, decide_paging
+from pipelines.assess.alarms.release import raise_releases
+from pipelines.assess.alarms.unannounced import suspect_changes
+from pipelines.assess.days.calendar import DAY, Calendar
+from pipelines.assess.days.data_alert import DataAlert
+from pipelines.assess.level.observation import Background
+from pipelines.lake import Lake
+from pipelines.schemas.assessment import ARRIVAL_DAY, CRITICAL_DAY
+from risk_register.alarm_cases import find_resets, list_cases, list_decisions
+from risk_register.alarm_streams import list_mutes, list_streams
+from risk_register.grave_findings import list_findings
+from risk_register.review_precision import count_grave_precision
+from risk_register.store import Store
+
+
+@dataclass(frozen=True)
+class Raised:
+    """Concerns with everything decided, and the table of grave findings."""
+
+    concerns: tuple[Concern, ...]
+    needs_eyes: pa.Table
+    critical: pa.Table
+
+
+def raise_all(
+    store: Store,
+    lake: Lake,
+    background: Background,
+    *,
+    arrived: Mapping[str, pa.Table],
+    detectors: list[dict[str, object]],
+    changes: pa.Table,
+    drift: pa.Table,
+    features: pd.DataFrame,
+    faults: Mapping[str, frozenset[dt.date]],
+    at: dt.datetime,
+) -> Raised:
+    """What the lake and the decisions of people raise; nothing is written."""
+    names = sorted(background.calendars)
+    known_on = newest_deliveries(lake)
+    resets: Resets = {name: find_resets(list_decisions(store, name)) for name in names}
+    findings = [one for name in names for one in list_findings(store, name)]
+    critical = arrived[CRITICAL_DAY.full_name]
+    needs_eyes = list_critical(critical, detectors, {one.finding_id: one.state.value for one in findings})
+    counted = sort_arrivals(arrived[ARRIVAL_DAY.full_name])
+    concerns = [
+        *raise_appetites(counted, background, known_on, resets=resets),
+        *raise_releases(counted, background, changes.to_pylist(), known_on, resets=resets),
+        *raise_missed(
+            store,
+            background,
+            handed_over=partial(_handed_over, lake),
+            at=at,
+            resets=resets,
+        ),
+        *raise_critical(needs_eyes, background.calendars),
+        *suspect_changes(drift, changes, features, background.calendars),
+    ]
+    cases = [case for name in names for case in list_cases(store, name)]
+    placed = place_concerns(concerns, changes, background.calendars, cases, faults)
+    boards = {name: Switchboard(list_streams(store, name), list_mutes(store, name)) for name in names}
+    return Raised(tuple(decide_paging(placed, boards, at=at)), needs_eyes, critical)
+
+
+def find_faults(alerts: Iterable[DataAlert]) -> dict[str, frozenset[dt.date]]:
+    """Days by deployment with a fault of the data that may be what an alarm sees."""
+    found: dict[str, set[dt.date]] = {}
+    for one in alerts:
+        if one.holds_pages:
+            days = (one.last_on - one.opened_on).days + 1
+            found.setdefault(one.deployment_id, set()).update(one.opened_on + n * DAY for n in range(days))
+    return {name: frozenset(days) for name, days in found.items()}
+
+
+def tell_people(store: Store, raised: Raised, calendars: Mapping[str, Calendar], *, at: dt.datetime) -> None:
+    """Bring the cases of every deployment up to date and queue what somebody has to be told."""
+    critical = raised.critical.to_pylist()
+    for name, calendar in sorted(calendars.items()):
+        call_people(
+            store,
+            name,
+            [one for one in raised.concerns if one.deployment_id == name],
+            [row for row in critical if row["deployment_id"] == name],
+            last_day=calendar.last,
+            figures=describe_precision(store, name),
+            at=at,
+        )
+
+
+def describe_precision(store: Store, deployment_id: str) -> dict[str, float]:
+    """What reviews say of the detectors' grave findings, to stand beside a call."""
+    found = count_grave_precision(store, deployment_id)
+    if not found.reviewed:
+        return {"reviewed_count": 0}
+    interval = wilson(found.confirmed, found.reviewed)
+    return {
+        "reviewed_count": found.reviewed,
+        "confirmed_count": found.confirmed,
+        "detector_precision": round(found.confirmed / found.reviewed, 3),
+        "detector_precision_low": round(float(interval.low), 3),
+        "detector_precision_high": round(float(interval.high), 3),
+    }
+
+
+def newest_deliveries(lake: Lake) -> dict[str, dt.date]:
+    """The newest day of delivery of each deployment: what the lake knows of the time."""
+    newest: dict[str, dt.date] = {}
+    rows = lake.read("ledger.delivery")
+    for row in [] if rows is None else rows.to_pylist():
+        known = newest.get(row["deployment_id"], row["received_on"])
+        newest[row["deployment_id"]] = max(known, row["received_on"])
+    return newest
+
+
+def _handed_over(lake: Lake, deployment_id: str, week: dt.date) -> frozenset[str]:
+    rows = lake.read(
+        "fact.conversation",
+        deployment_id=deployment_id,
+        days=[week + number * DAY for number in range(7)],
+        columns=["conversation_id", "is_handoff_offered", "is_agent_joined"],
+    )
+    return frozenset(
+        row["conversation_id"]
+        for row in ([] if rows is None else rows.to_pylist())
+        if row["is_handoff_offered"] or row["is_agent_joined"]
+    )

@@ -1,0 +1,221 @@
+"""Is it worse since a release than before? The rate after a change against the upper 80 % of the old one.
+
+Each change of model, prompt or policy is watched for 90 days, by the counts of the 56 days before it; then
+the question of the level takes over. The ratio of new to old goes with it, with days as clusters and weekdays
+matched. How a statistic is made is in `stream`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from methods.alarms import TOLERATED_PER_YEAR, WATCH_SHARE, alarm_threshold
+from methods.baselines import RateChange, compare_periods, raise_baseline
+from methods.suppression import MINIMUM_RATE_TRIALS, is_small
+from pipelines.assess.alarms.appetite_alarm import PER_UNIT, Resets
+from pipelines.assess.alarms.concern import Concern
+from pipelines.assess.alarms.stream import (
+    BASELINE_DAYS,
+    Arrival,
+    Episode,
+    Path,
+    Series,
+    Terms,
+    follow,
+    lay_out,
+)
+from pipelines.assess.days.calendar import DAY
+from pipelines.assess.level.observation import Background
+from risk_register.alarm_streams import MAXIMUM_PAGING, Question, name_stream
+from risk_register.watched import WATCHED
+
+WATCH_DAYS = 90
+"""Days after a change for which the question is asked."""
+
+MINIMUM_BASELINE_DAYS = 28
+"""Fewer days before a change are no baseline."""
+
+MINIMUM_BASELINE_EVENTS = 20
+"""Fewer events before a change are no baseline."""
+
+RELEASES = frozenset({"model", "prompt", "policy"})
+KIND = "worse_since_release"
+
+
+@dataclass(frozen=True)
+class Release:
+    """A change of one deployment, and one indicator over the days before and after it."""
+
+    deployment_id: str
+    definition: Mapping[str, Any]
+    day: dt.date
+    series: Series
+    terms: Terms
+
+
+def raise_releases(
+    counted: Mapping[tuple[str, str], list[Arrival]],
+    background: Background,
+    changes: Sequence[Mapping[str, Any]],
+    known_on: Mapping[str, dt.date],
+    *,
+    resets: Resets,
+) -> list[Concern]:
+    """Alarms and watches of the watched indicators after every change that has a baseline.
+
+    Args:
+        counted: arrivals by deployment and indicator.
+        background: definitions and calendars.
+        changes: rows of `assessment.change`.
+        known_on: the newest delivery of each deployment.
+        resets: days after which detectors start again.
+    """
+    concerns = []
+    for deployment, calendar in background.calendars.items():
+        days = sorted(
+            {
+                row["effective_on"]
+                for row in changes
+                if row["deployment_id"] == deployment
+                and row["what"] in RELEASES
+                and calendar.first < row["effective_on"] <= calendar.last
+            }
+        )
+        for position, day in enumerate(days):
+            before = days[position - 1] if position else calendar.first
+            after = days[position + 1] - DAY if position + 1 < len(days) else calendar.last
+            for indicator in WATCHED:
+                definition = background.definitions.get(indicator)
+                if definition is None or definition["kind"] not in PER_UNIT:
+                    continue
+                # The old rate is that since the change before, where there was one.
+                series = lay_out(
+                    counted.get((deployment, indicator), []),
+                    first=max(before, day - BASELINE_DAYS * DAY),
+                    last=min(after, day + (WATCH_DAYS - 1) * DAY),
+                    known_on=known_on.get(deployment, calendar.last),
+                    held=calendar.held,
+                )
+                stream = name_stream(Question.RELEASE, indicator)
+                found = watch_release(
+                    series, definition, day, resets=resets.get(deployment, {}).get(stream, frozenset())
+                )
+                if found is not None:
+                    terms, path = found
+                    concerns += _report(Release(deployment, definition, day, series, terms), path)
+    return concerns
+
+
+def watch_release(
+    series: Series, definition: Mapping[str, Any], day: dt.date, *, resets: frozenset[dt.date] = frozenset()
+) -> tuple[Terms, Path] | None:
+    """Follow one indicator over a change; None where the days before it are no baseline."""
+    split = (day - series.first).days
+    is_below = definition["side"] == "below"
+    old_units = series.units[:split]
+    old_events = old_units - series.events[:split] if is_below else series.events[:split]
+    if (
+        np.count_nonzero(old_units) < MINIMUM_BASELINE_DAYS
+        or old_events.sum() < MINIMUM_BASELINE_EVENTS
+        or split >= len(series.units)
+    ):
+        return None
+    limit = raise_baseline(old_events, old_units)
+    if not 0 < limit < 1:
+        return None
+    terms = Terms(limit, is_below, 0)
+    each = [None] * split + [terms] * (len(series.units) - split)
+    return terms, follow(series, each, threshold=alarm_threshold(MAXIMUM_PAGING), resets=resets)
+
+
+def compare_release(series: Series, day: dt.date, *, is_below: bool, last: dt.date) -> RateChange | None:
+    """New over old rate, on whole weeks of both, or on the weekdays that the new days have."""
+    split, stop = (day - series.first).days, (last - series.first).days + 1
+    events = series.events + series.late_events
+    units = series.units + series.late_units
+    bad = units - events if is_below else events
+    new = np.arange(split, min(stop, len(units)))
+    if not new.size:
+        return None
+    if new.size >= 7:
+        new, old = new[: new.size // 7 * 7], np.arange(split - split // 7 * 7, split)
+    else:
+        old = np.array([one for one in range(split) if (split - one) % 7 in {(split - n) % 7 for n in new}])
+    if not old.size or not units[new].sum() or not units[old].sum() or new.size + old.size < 3:
+        return None
+    return compare_periods(bad[new], units[new], old_events=bad[old], old_trials=units[old])
+
+
+def _report(release: Release, path: Path) -> list[Concern]:
+    threshold = alarm_threshold(MAXIMUM_PAGING)
+    concerns = [_alarm(release, one) for one in path.episodes]
+    is_open = any(one.closed_on is None for one in path.episodes)
+    if not is_open and path.statistic.size and path.statistic[-1] >= threshold / WATCH_SHARE:
+        is_low = path.statistic < threshold / WATCH_SHARE
+        start = int(np.flatnonzero(is_low)[-1]) + 1 if is_low.any() else 0
+        concerns.append(
+            Concern(
+                **_shared(release, release.series.first + start * DAY),
+                state="watch",
+                statistic=float(path.statistic[-1]),
+                note=_say(release, None),
+            )
+        )
+    return concerns
+
+
+def _alarm(release: Release, episode: Episode) -> Concern:
+    return Concern(
+        **_shared(release, episode.opened_on),
+        closed_on=episode.closed_on,
+        state="alarm" if episode.closed_on is None else "resolved",
+        statistic=episode.highest,
+        confirmed_on=episode.confirmed_on,
+        note=_say(release, episode.closed_on),
+    )
+
+
+def _shared(release: Release, opened_on: dt.date) -> dict[str, Any]:
+    indicator, deployment = release.definition["indicator_id"], release.deployment_id
+    return {
+        "alarm_id": f"release:{deployment}:{indicator}:{release.day}:{opened_on}",
+        "deployment_id": deployment,
+        "indicator_id": indicator,
+        "kind": KIND,
+        "opened_on": opened_on,
+        "threshold": alarm_threshold(MAXIMUM_PAGING),
+        "stream_id": name_stream(Question.RELEASE, indicator),
+        "judged_through": release.series.first + (release.series.frozen - 1) * DAY,
+    }
+
+
+def _say(release: Release, last: dt.date | None) -> str:
+    definition, series, terms = release.definition, release.series, release.terms
+    per = PER_UNIT[definition["kind"]]
+    unit = " per 1,000" if per > 1 else ""
+    shown = per * (1 - terms.appetite if terms.is_below else terms.appetite)
+    end = last or series.first + (len(series.units) - 1) * DAY
+    change = compare_release(series, release.day, is_below=terms.is_below, last=end)
+    split = (release.day - series.first).days
+    without = series.units - series.events
+    parts = [
+        side[span].sum() for span in (slice(split), slice(split, None)) for side in (series.events, without)
+    ]
+    # A note leaves in reports, so it says no more of few people than a table there would.
+    is_hidden = is_small(parts).any() or min(sum(parts[:2]), sum(parts[2:])) < MINIMUM_RATE_TRIALS
+    ratio = "New over old: too few to say."
+    if change is not None and not is_hidden and np.isfinite(change.ratio):
+        what = ", of units without it," if terms.is_below else ""
+        ratio = f"New over old{what} {change.ratio:.2f} ({change.low:.2f} to {change.high:.2f})."
+    side = "below" if terms.is_below else "above"
+    return (
+        f"{definition['title']} in {release.deployment_id} since the change of {release.day}: {side} "
+        f"{shown:.3g}{unit}, the limit that the {split} days before it allow (upper 80 %). {ratio} "
+        f"Watched for {WATCH_DAYS} days; e-SR detector, at most {TOLERATED_PER_YEAR:g} false alarms a year "
+        f"over {MAXIMUM_PAGING} streams."
+    )

@@ -1,0 +1,233 @@
+"""One watched indicator of one deployment, day by day: the statistic that alarms are read from.
+
+The counts of a day are those that had been delivered three days later; what came after is an increment of
+the day on which it came. So the path is a function of the lake. Words, causes and what is done about an alarm
+are in `alarm`; the detectors' formulas are in `methods.alarms`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import NDArray
+
+from methods.alarms import (
+    ALTERNATIVES,
+    WATCH_SHARE,
+    beta_binomial_e_values,
+    betting_e_values,
+    run_detector,
+)
+from methods.baselines import MINIMUM_DAYS, estimate_dispersion
+from pipelines.assess.days.calendar import DAY
+
+FREEZE_DAYS = 3
+"""Days after which a day is judged; what is delivered later counts on the day it comes."""
+
+BASELINE_DAYS = 56
+"""Days from which it is learnt how much days vary; frozen then, so that harm cannot widen what is usual."""
+
+EARLY_CV2 = 0.25**2
+"""Squared coefficient of variation of day rates that is assumed until two weeks are known."""
+
+GREATEST_CV2 = 0.5**2
+"""The most that is learnt: days that vary more are news, and must not widen what is usual."""
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Units of one day whose last record was delivered on one day."""
+
+    day: dt.date
+    received_on: dt.date
+    numerator: int
+    denominator: int
+
+
+@dataclass(frozen=True)
+class Series:
+    """Counts of consecutive days: as known three days later, and what came on a day for earlier days.
+
+    The first `frozen` days are judged; the days after them may still grow.
+    """
+
+    first: dt.date
+    events: FloatArray
+    units: FloatArray
+    late_events: FloatArray
+    late_units: FloatArray
+    frozen: int
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The appetite that a day is judged by, as a share of units; `is_below` turns events round."""
+
+    appetite: float
+    is_below: bool
+    version: int
+
+
+@dataclass(frozen=True)
+class Episode:
+    """From the day at the threshold to the day that is below watch again, or judged when a person took it."""
+
+    opened_on: dt.date
+    closed_on: dt.date | None
+    highest: float
+    confirmed_on: dt.date | None
+
+
+@dataclass(frozen=True)
+class Path:
+    """The statistic after each day, that of the robust detector, the episodes and the checkpoint."""
+
+    statistic: FloatArray
+    robust: FloatArray
+    episodes: tuple[Episode, ...]
+    checkpoint: tuple[float, ...]
+
+
+def lay_out(
+    arrivals: Iterable[Arrival],
+    *,
+    first: dt.date,
+    last: dt.date,
+    known_on: dt.date,
+    held: Iterable[dt.date] = (),
+) -> Series:
+    """Counts of the days from `first` to `last`; `known_on` is the newest delivery of the deployment."""
+    count = (last - first).days + 1
+    table = np.zeros((4, count))
+    skipped = set(held)
+    for one in arrivals:
+        day = (one.day - first).days
+        if one.day in skipped or not 0 <= day < count:
+            continue
+        is_late = one.received_on > one.day + FREEZE_DAYS * DAY
+        place = min((one.received_on - first).days, count - 1) if is_late else day
+        table[2 * is_late, place] += one.numerator
+        table[2 * is_late + 1, place] += one.denominator
+    frozen = min(max((known_on - first).days - FREEZE_DAYS + 1, 0), count)
+    events, units, late_events, late_units = table
+    return Series(first, events, units, late_events, late_units, frozen)
+
+
+def follow(
+    series: Series,
+    terms: Sequence[Terms | None],
+    *,
+    threshold: float,
+    resets: frozenset[dt.date] = frozenset(),
+) -> Path:
+    """Run the detectors over a series; a day without terms is not judged, other terms begin anew.
+
+    After the days of `resets` the detectors start again from 0, because a person had an alarm of theirs.
+    """
+    count = len(series.events)
+    statistic, robust = np.zeros(count), np.zeros(count)
+    weekly: dict[dt.date, float] = {}
+    checkpoint: tuple[float, ...] = ()
+    anew = np.array([series.first + day * DAY in resets for day in range(count)], dtype=bool)
+    for same, group in groupby(range(count), key=lambda day: terms[day]):
+        days = list(group)
+        if same is None:
+            continue
+        span = slice(days[0], days[-1] + 1)
+        daily = _run(series, span, same, threshold=threshold, robust=False, anew=anew)
+        statistic[span], checkpoint = daily
+        robust[span], _ = _run(series, span, same, threshold=threshold, robust=True, anew=anew)
+        weekly |= _run_weeks(series, span, same, threshold=threshold / 7, anew=anew)
+    if terms and terms[-1] is None:
+        checkpoint = ()
+    episodes = _find_episodes(series, statistic, weekly, threshold, anew)
+    return Path(statistic, robust, episodes, checkpoint)
+
+
+def _run(
+    series: Series, span: slice, terms: Terms, *, threshold: float, robust: bool, anew: BoolArray
+) -> tuple[FloatArray, tuple[float, ...]]:
+    bet = betting_e_values if robust else beta_binomial_e_values
+    cv2 = _learn_cv2(_turn(series.events, series.units, terms), series.units)[span]
+    e = np.ones((len(ALTERNATIVES), span.stop - span.start))
+    for events, units in ((series.events, series.units), (series.late_events, series.late_units)):
+        e = e * bet(_turn(events, units, terms)[span], units[span], appetite=terms.appetite, cv2=cv2)
+    # Any alternative alone may still reach the threshold, and all of them fall again in a week or two.
+    found = run_detector(
+        e, threshold=threshold, acknowledged=anew[span], ceiling=threshold * len(ALTERNATIVES)
+    )
+    return found.statistic, tuple(float(value) for value in found.checkpoint)
+
+
+def _run_weeks(
+    series: Series, span: slice, terms: Terms, *, threshold: float, anew: BoolArray
+) -> dict[dt.date, float]:
+    """Last day and statistic of the whole weeks (from Monday) of a span that are judged."""
+    start = span.start + (-(series.first + span.start * DAY).weekday()) % 7
+    weeks = max((min(span.stop, series.frozen) - start) // 7, 0)
+    if not weeks:
+        return {}
+    part = slice(start, start + 7 * weeks)
+    units = (series.units + series.late_units)[part]
+    events = _turn(series.events + series.late_events, series.units + series.late_units, terms)[part]
+    # What days vary by is already raised where they resemble each other, so it divides by seven in a total.
+    cv2 = _learn_cv2(_turn(series.events, series.units, terms), series.units)[part][::7] / 7
+    e = beta_binomial_e_values(
+        events.reshape(-1, 7).sum(axis=1), units.reshape(-1, 7).sum(axis=1), appetite=terms.appetite, cv2=cv2
+    )
+    taken = anew[part].reshape(-1, 7).any(axis=1)
+    found = run_detector(e, threshold=threshold, acknowledged=taken, ceiling=threshold * len(ALTERNATIVES))
+    ends = [series.first + (start + 7 * week + 6) * DAY for week in range(weeks)]
+    return {end: float(value) for end, value in zip(ends, found.statistic, strict=True) if value >= threshold}
+
+
+def _learn_cv2(events: FloatArray, units: FloatArray) -> FloatArray:
+    """For each day how much the days before it vary; a day never takes part in judging itself."""
+    cv2 = np.full(len(events), EARLY_CV2)
+    for day in range(MINIMUM_DAYS, len(events)):
+        if day > BASELINE_DAYS:
+            cv2[day:] = cv2[BASELINE_DAYS]
+            break
+        if np.count_nonzero(units[:day]) >= MINIMUM_DAYS:
+            cv2[day] = min(estimate_dispersion(events[:day], units[:day]).cv2, GREATEST_CV2)
+    return cv2
+
+
+def _turn(events: FloatArray, units: FloatArray, terms: Terms) -> FloatArray:
+    """Events that are bad: where too few of something is bad, the units without it."""
+    return units - events if terms.is_below else events
+
+
+def _find_episodes(
+    series: Series,
+    statistic: FloatArray,
+    weekly: dict[dt.date, float],
+    threshold: float,
+    anew: BoolArray,
+) -> tuple[Episode, ...]:
+    episodes = []
+    opened: int | None = None
+    for day in range(series.frozen):
+        if opened is None and statistic[day] >= threshold:
+            opened = day
+        is_over = opened is not None and (statistic[day] < threshold / WATCH_SHARE or bool(anew[day]))
+        if opened is not None and (is_over or day == series.frozen - 1):
+            start, end = series.first + opened * DAY, series.first + day * DAY
+            confirming = [week for week in weekly if start <= week <= end + 6 * DAY]
+            episodes.append(
+                Episode(
+                    start,
+                    end if is_over else None,
+                    float(statistic[opened : day + 1].max()),
+                    min(confirming, default=None),
+                )
+            )
+            opened = None
+    return tuple(episodes)

@@ -1,0 +1,93 @@
+"""Ratios of groups from reviews: each with its own error of the detector, where enough was reviewed.
+
+A group with fewer reviews keeps what `equity` says of raw counts. Groups are those the log supplies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from methods.equity import EquityStatus, judge_ratio
+from methods.errors import EstimateRefusedError
+from methods.intervals import normal_quantile
+from methods.review_estimates import estimate_ratio
+from pipelines.assess.reviews.correction import Frame, add_up, list_frames
+
+REVIEWED_UNFLAGGED, REVIEWED_FLAGGED = 100, 50
+"""Reviews of a group, and of the rest, without which their error of the detector is not known."""
+
+WINDOW_WEEKS = 12
+CASE = "case:user_at_risk"
+
+
+def correct_groups(
+    rows: list[dict[str, Any]],
+    strata: pd.DataFrame,
+    tallies: pd.DataFrame,
+    definitions: Mapping[str, Mapping[str, Any]],
+) -> list[dict[str, Any]]:
+    """The rows of `assessment.equity`, with ratios by review where these can be had."""
+    frames: dict[str, Frame] = {frame.deployment_id: frame for frame in list_frames(strata, WINDOW_WEEKS)}
+    keys = ["deployment_id", "indicator_id", "slice", "slice_value"]
+    parts = {tuple(map(str, key)): part for key, part in tallies.groupby(keys)}
+    return [
+        row | (_correct(row, frames.get(row["deployment_id"]), parts, definitions[row["indicator_id"]]) or {})
+        for row in rows
+    ]
+
+
+def _correct(
+    row: Mapping[str, Any],
+    frame: Frame | None,
+    parts: Mapping[tuple[str, ...], pd.DataFrame],
+    definition: Mapping[str, Any],
+) -> dict[str, Any] | None:
+    deployment, group = row["deployment_id"], (row["slice"], row["slice_value"])
+    whole = parts.get((deployment, row["indicator_id"], "all", "all"))
+    own = parts.get((deployment, row["indicator_id"], *group))
+    every, reviewed = parts.get((deployment, CASE, "all", "all")), parts.get((deployment, CASE, *group))
+    if frame is None or whole is None or own is None or every is None or reviewed is None:
+        return None
+    counts = np.array([add_up(frame, part)[0].sum(axis=0) for part in (reviewed, every)])
+    flagged, units = counts[:, 2], counts[:, 1]
+    seen = np.array([flagged[0], flagged[1] - flagged[0]])
+    unseen = np.array([units[0], units[1] - units[0]]) - seen
+    if seen.min() < REVIEWED_FLAGGED or unseen.min() < REVIEWED_UNFLAGGED:
+        return None
+    mine, everyone = add_up(frame, own), add_up(frame, whole)
+    rest = (everyone[0] - mine[0], everyone[1] - mine[1])
+    is_good = definition["direction"] == "higher_is_better"
+    try:
+        found = [
+            estimate_ratio(
+                frame.sizes,
+                reviewed=frame.reviewed,
+                sums=sums[:, :2],
+                products=products[:, :2, :2],
+                alike=frame.alike,
+            )
+            for sums, products in (mine, rest)
+        ]
+    except EstimateRefusedError:
+        return None
+    share, other = ((1 - one.value if is_good else one.value) for one in found)
+    if not (share > 0 and other > 0):
+        return None
+    spread = np.sqrt((found[0].standard_error / share) ** 2 + (found[1].standard_error / other) ** 2)
+    half = normal_quantile(0.95) * spread
+    ratio = share / other
+    low, high = float(ratio * np.exp(-half)), float(ratio * np.exp(half))
+    return {
+        "ratio": float(ratio),
+        "ci_low": low,
+        "ci_high": high,
+        "difference_per_1000": float(1000 * (share - other)),
+        "bound_low": None,
+        "bound_high": None,
+        "status": EquityStatus(str(judge_ratio(low, high))).value,
+        "method": "reviewed",
+    }

@@ -1,0 +1,154 @@
+"""Drift: how far each week lies from the reference weeks, and whether weeks usually differ that much.
+
+The reference is the first eight whole weeks; each of them is compared with the other seven, which shows
+how much weeks differ when nothing has changed. Drift is no harm: it asks whether detectors still hold.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from methods.drift import (
+    JENSEN_SHANNON_THRESHOLD,
+    WASSERSTEIN_THRESHOLD,
+    DriftStatus,
+    block_null,
+    jensen_shannon,
+    judge_drift,
+    wasserstein_standardised,
+)
+from pipelines.assess.days.calendar import Calendar, start_of
+from pipelines.schemas.assessment import DRIFT
+
+REFERENCE_WEEKS = 8
+"""Whole weeks; fewer cannot say how much weeks differ (reference weeks of `methods.drift`)."""
+REFERENCE = "reference"
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
+SCALES = ("message_length", "user_message_length", "score")
+"""Features whose categories are places on a scale, so that how far they moved can be said."""
+
+
+def assess_drift(
+    features: pd.DataFrame, calendars: Mapping[str, Calendar], further: Iterable[dict[str, Any]] = ()
+) -> pa.Table:
+    """The table `assessment.drift` from the counts of `indicator.feature_day`, and `further` rows of it."""
+    rows: list[dict[str, Any]] = list(further)
+    for (deployment, feature), part in features.groupby(["deployment_id", "feature"]):
+        rows += _of_feature(str(deployment), str(feature), part, calendars[str(deployment)])
+    for row in rows:
+        # Of what lies on a scale either measure may show it: the mix of bins, or how far they went.
+        if _has_spread(row) and row["status"] == DriftStatus.STABLE:
+            row["status"] = DriftStatus.MOVED.value
+    return pa.Table.from_pylist(rows, schema=DRIFT.arrow_schema)
+
+
+def _has_spread(row: Mapping[str, Any]) -> bool:
+    spread, high = row.get("spread"), row.get("spread_null_high")
+    return spread is not None and high is not None and spread >= WASSERSTEIN_THRESHOLD and spread > high
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Where the bins of a feature lie, and how far reference weeks lie apart; None without an order."""
+
+    places: np.ndarray[Any, Any] | None
+    blocks: np.ndarray[Any, Any]
+    null_high: float
+
+    @classmethod
+    def of(cls, feature: str, categories: list[str], blocks: np.ndarray[Any, Any]) -> Scale:
+        """The scale of a feature, of which the reference weeks are `blocks`."""
+        if feature not in SCALES or not all(NUMBER.fullmatch(name) for name in categories):
+            return cls(None, blocks, float("nan"))
+        places = np.array([float(name) for name in categories])
+        null = block_null(list(blocks), statistic=lambda one, other: _spread(places, one, other))
+        return cls(places, blocks, null.high)
+
+    def of_week(self, counts: np.ndarray[Any, Any], *, is_reference: bool) -> dict[str, Any]:
+        """How far a week's bins lie from the reference, in its standard deviations."""
+        if self.places is None:
+            return {"measure": "jensen_shannon", "spread": None, "spread_null_high": None}
+        others = self.blocks.sum(axis=0) - (counts if is_reference else 0)
+        found = _spread(self.places, others, counts)
+        return {
+            "measure": "jensen_shannon",
+            "spread": found if np.isfinite(found) else None,
+            "spread_null_high": self.null_high if np.isfinite(self.null_high) else None,
+        }
+
+
+def _spread(places: np.ndarray[Any, Any], one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> float:
+    return wasserstein_standardised(places, places, reference_counts=one, current_counts=other)
+
+
+def _of_feature(
+    deployment: str, feature: str, part: pd.DataFrame, calendar: Calendar
+) -> list[dict[str, Any]]:
+    weeks = part.assign(week=[start_of("week", day) for day in part["day"]])
+    table = weeks.pivot_table(
+        index="week", columns="category", values="message_count", aggfunc="sum", fill_value=0
+    )
+    whole = [week for week in sorted(table.index) if not calendar.is_partial("week", week)]
+    reference = whole[:REFERENCE_WEEKS]
+    blocks = table.loc[reference].to_numpy(float)
+    null = block_null(list(blocks), statistic=jensen_shannon)
+    scale = Scale.of(feature, list(table.columns), blocks)
+    return [
+        {"deployment_id": deployment, "feature": feature}
+        | _of_week(week, table.loc[week].to_numpy(float), reference, blocks, null.high)
+        | scale.of_week(table.loc[week].to_numpy(float), is_reference=week in reference)
+        for week in whole
+    ]
+
+
+def _of_week(
+    week: dt.date, counts: np.ndarray, reference: list[dt.date], blocks: np.ndarray, null_high: float
+) -> dict[str, Any]:
+    others = blocks.sum(axis=0) - (counts if week in reference else 0)
+    distance = float(jensen_shannon(others, counts))
+    status: str = judge_drift(
+        distance,
+        null_high,
+        threshold=JENSEN_SHANNON_THRESHOLD,
+        current_count=float(counts.sum()),
+        reference_count=float(others.sum()),
+    ).value
+    if week in reference and status != DriftStatus.INSUFFICIENT_DATA:
+        status = REFERENCE
+    return {
+        "week": week,
+        "distance": distance if np.isfinite(distance) else None,
+        "threshold": JENSEN_SHANNON_THRESHOLD,
+        "null_high": null_high if np.isfinite(null_high) else None,
+        "message_count": int(counts.sum()),
+        "reference_count": int(others.sum()),
+        "status": status,
+    }
+
+
+def index_observations(drift: pa.Table) -> list[dict[str, Any]]:
+    """Counts and value of the indicator `drift_index`: the week's distance of the signal mix."""
+    return [
+        {
+            "deployment_id": row["deployment_id"],
+            "indicator_id": "drift_index",
+            "period": "week",
+            "period_start": row["week"],
+            "slice": "all",
+            "slice_value": "all",
+            "numerator": None,
+            "denominator": float(row["message_count"]),
+            "value": row["distance"],
+            "method": "jensen_shannon",
+        }
+        for row in drift.to_pylist()
+        if row["feature"] == "signal_mix"
+    ]

@@ -1,0 +1,191 @@
+"""Observations: every indicator in every period and slice, with interval, status and variation."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.assess.days.calendar import DAY, Calendar, end_of, start_of
+from pipelines.assess.days.day import DayState, worst_state
+from pipelines.assess.history.variation import Phases, mark_variation
+from pipelines.assess.level.cluster import Clusters
+from pipelines.assess.level.interval import KEY, add_intervals
+from pipelines.assess.level.status import Decision, Limits, judge, limits_on
+from pipelines.schemas.assessment import OBSERVATION
+
+NUMBERS = ("numerator", "denominator", "value", "ci_low", "ci_high", "p90", "at_least")
+
+
+@dataclass(frozen=True)
+class Background:
+    """What values are judged by: rows of `indicator.definition`, calendars and appetites by deployment.
+
+    `phases` say of each deployment where charts begin anew, and where the detectors changed.
+    `states` are the states of the data of its days.
+    """
+
+    definitions: Mapping[str, dict[str, Any]]
+    calendars: Mapping[str, Calendar]
+    decisions: Mapping[str, Sequence[Decision]]
+    detector_version: str
+    phases: Mapping[str, Phases] = field(default_factory=dict)
+    states: Mapping[str, Mapping[dt.date, DayState]] = field(default_factory=dict)
+
+
+def measure(
+    counts: pd.DataFrame, histograms: pd.DataFrame, clusters: Clusters, background: Background
+) -> pd.DataFrame:
+    """Values, intervals and variation of counted rows.
+
+    Args:
+        counts: numerator, denominator and unscored_count by `interval.KEY`, of `sql/assessment/period.sql`.
+        histograms: as `sql/assessment/period_histogram.sql` gives.
+        clusters: counts in buckets of users.
+        background: what is needed to place them.
+    """
+    rows = add_intervals(counts, background.definitions, histograms, clusters)
+    marks = mark_variation(rows, background.definitions, background.calendars, phases=background.phases)
+    return rows.assign(**{name: marks[name] for name in marks.columns})
+
+
+def judge_rows(rows: pd.DataFrame, background: Background) -> pa.Table:
+    """The table `assessment.observation` of measured rows; what a row does not say is unknown."""
+    definitions = [background.definitions[indicator] for indicator in rows["indicator_id"].tolist()]
+    is_counted = np.array([definition["computed_by"] == "sql" for definition in definitions], dtype=bool)
+    denominator = rows["denominator"].to_numpy(float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        read = np.maximum(0.0, 1 - rows["unscored_count"].to_numpy(float) / denominator)
+    numbers = {name: _known(rows[name].to_numpy(float)) for name in NUMBERS}
+    coverage = _known(np.where(is_counted & (denominator > 0), read, np.nan))
+    limits, is_partial, states = _place(rows, background)
+    columns = {
+        **{name: rows[name] for name in KEY},
+        **numbers,
+        "estimate": ["raw"] * len(rows),
+        "method": rows["method"],
+        "status": [
+            judge(
+                value,
+                limit,
+                is_context=definition["direction"] == "neither",
+                denominator=units,
+                minimum_denominator=definition["minimum_denominator"],
+                coverage=share,
+            ).value
+            for value, limit, definition, units, share in zip(
+                numbers["value"], limits, definitions, numbers["denominator"], coverage, strict=True
+            )
+        ],
+        "variation": rows["variation"],
+        "is_latest": _mark_latest(rows, is_partial),
+        "coverage": coverage,
+        "is_suppressed": [False] * len(rows),
+        "is_partial": is_partial,
+        "data_state": [state.value for state in states],
+        "is_lower_bound": [bool(definition.get("is_lower_bound")) for definition in definitions],
+        "definition_version": [definition["definition_version"] for definition in definitions],
+        "detector_version": np.where(is_counted, background.detector_version, ""),
+        "appetite_version": [limit.version if limit else 0 for limit in limits],
+    }
+    schema = OBSERVATION.arrow_schema
+    return pa.table({name: pa.array(columns[name], schema.field(name).type) for name in schema.names})
+
+
+def latest_statuses(observations: pa.Table, deployment_id: str) -> dict[str, str]:
+    """The standing of every indicator of a deployment."""
+    rows = observations.filter(pc.equal(observations["deployment_id"], deployment_id))
+    rows = rows.filter(rows["is_latest"])
+    return dict(zip(rows["indicator_id"].to_pylist(), rows["status"].to_pylist(), strict=True))
+
+
+def place_on_calendar(counts: pd.DataFrame, background: Background) -> pd.DataFrame:
+    """Add the whole-deployment periods in which nothing was counted: they are unknown, or a true zero."""
+    grid = pd.DataFrame(
+        [
+            (deployment, indicator, period, start, "all", "all")
+            for deployment, calendar in background.calendars.items()
+            for indicator, definition in background.definitions.items()
+            if definition["computed_by"] == "sql"
+            for period, start in calendar.periods()
+            if period != "day" or definition["unit"] != "user_week"
+        ],
+        columns=KEY,
+    )
+    rows = counts.merge(grid, on=KEY, how="outer")
+    return rows.fillna({"numerator": 0.0, "denominator": 0.0, "unscored_count": 0.0})
+
+
+def snapshot(
+    deployment_id: str, indicator_id: str, *, on: dt.date, numerator: int, denominator: int
+) -> list[dict[str, Any]]:
+    """Counts of something that only has a present, such as a checklist: in the periods that hold `on`."""
+    return [
+        {
+            "deployment_id": deployment_id,
+            "indicator_id": indicator_id,
+            "period": period,
+            "period_start": start_of(period, on),
+            "slice": "all",
+            "slice_value": "all",
+            "numerator": float(numerator),
+            "denominator": float(denominator),
+            "unscored_count": 0.0,
+        }
+        for period in ("day", "week", "month")
+    ]
+
+
+def _place(
+    rows: pd.DataFrame, background: Background
+) -> tuple[list[Limits | None], list[bool], list[DayState]]:
+    """The limits at the end of each row's period, whether it is whole, and the state of its worst day."""
+
+    @cache
+    def look_up(
+        deployment: str, indicator: str, period: str, start: dt.date
+    ) -> tuple[Limits | None, bool, DayState]:
+        calendar = background.calendars[deployment]
+        last = min(end_of(period, start), max(calendar.last, start))
+        decisions = background.decisions.get(deployment, ())
+        return limits_on(decisions, indicator, last), *judge_period(deployment, period, start)
+
+    @cache
+    def judge_period(deployment: str, period: str, start: dt.date) -> tuple[bool, DayState]:
+        is_partial = background.calendars[deployment].is_partial(period, start)
+        days = [start + step * DAY for step in range((end_of(period, start) - start).days + 1)]
+        known = background.states.get(deployment, {})
+        states = [known[day] for day in days if day in known]
+        return is_partial, worst_state([*states, *[DayState.PARTIAL] * (len(states) < len(days))])
+
+    names = (rows[name].tolist() for name in ("deployment_id", "indicator_id", "period", "period_start"))
+    found = [look_up(*key) for key in zip(*names, strict=True)]
+    return [one[0] for one in found], [one[1] for one in found], [one[2] for one in found]
+
+
+def _mark_latest(rows: pd.DataFrame, is_partial: list[bool]) -> list[bool]:
+    """The standing of an indicator: the last whole week, else the newest week, month or day there is."""
+    best: dict[tuple[str, str], tuple[tuple[bool, bool, dt.date], int]] = {}
+    names = ("deployment_id", "indicator_id", "period", "period_start", "slice")
+    columns = (rows[name].tolist() for name in names)
+    for position, (deployment, indicator, period, start, slice_name) in enumerate(zip(*columns, strict=True)):
+        if slice_name != "all":
+            continue
+        is_week = period == "week"
+        rank = (is_week and not is_partial[position], is_week, start)
+        key = (deployment, indicator)
+        if key not in best or rank > best[key][0]:
+            best[key] = (rank, position)
+    chosen = {position for _, position in best.values()}
+    return [position in chosen for position in range(len(rows))]
+
+
+def _known(values: np.ndarray[Any, Any]) -> list[float | None]:
+    return [value if np.isfinite(value) else None for value in values.tolist()]

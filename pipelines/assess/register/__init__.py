@@ -1,0 +1,1 @@
+"""Between data and register: counts of it, classes of likelihood, what is proposed to people."""

@@ -1,0 +1,46 @@
+"""What the register says about a deployment, as counts: checklist and risks, as of now.
+
+Read from the store, never written to it: the system proposes, a person disposes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from pipelines.assess.level.observation import snapshot
+from risk_register.checklist import contradicted_by, list_items
+from risk_register.register import list_risks
+from risk_register.store import Store
+
+MET = ("met", "met_with_exceptions")
+
+
+def count_governance(
+    store: Store, deployment_id: str, *, on: dt.date, as_of: dt.date, statuses: Mapping[str, str]
+) -> list[dict[str, object]]:
+    """Counts of the checklist and register indicators.
+
+    Args:
+        store: the governance store.
+        deployment_id: the deployment.
+        on: the last day with data; the counts are placed in its periods.
+        as_of: today, by which things are overdue.
+        statuses: latest status of every indicator, for contradictions.
+    """
+    items = [item for item in list_items(store, deployment_id, as_of=as_of) if item.state != "not_applicable"]
+    met = [item for item in items if item.state in MET]
+    valid = [item for item in met if not item.is_overdue]
+    contradicted = [item for item in met if contradicted_by(item, statuses)]
+    risks = [risk for risk in list_risks(store, deployment_id) if risk.state != "closed"]
+    overdue = [risk for risk in risks if risk.review_due_on is None or risk.review_due_on < as_of]
+    counts = {
+        "checklist_completion": (len(valid), len(items)),
+        "checklist_overdue": (sum(item.is_overdue for item in items), len(items)),
+        "checklist_contradicted": (len(contradicted), len(met)),
+        "register_overdue": (len(overdue), len(risks)),
+    }
+    rows: list[dict[str, object]] = []
+    for indicator, (numerator, denominator) in counts.items():
+        rows += snapshot(deployment_id, indicator, on=on, numerator=numerator, denominator=denominator)
+    return rows

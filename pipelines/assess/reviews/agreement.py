@@ -1,0 +1,26 @@
+"""Whether the people whose labels correct a rate see the same: on what two of them labelled in a window."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from methods.agreement import Scale, judge_labels, krippendorff_alpha
+from pipelines.assess.reviews.correction import Frame
+
+Doubles = Mapping[str, Sequence[tuple[Mapping[str, int], Mapping[str, int]]]]
+
+
+def agree(frame: Frame, doubles: Doubles) -> tuple[float, str, int]:
+    """Krippendorff's alpha of the level of user risk, what it allows, and on how many items it rests."""
+    pairs = [pair for name in frame.sample_ids for pair in doubles.get(name, ())]
+    if not pairs:
+        return float("nan"), judge_labels(float("nan")).value, 0
+    levels = [[_risk(one), _risk(other)] for one, other in pairs]
+    alpha = float(krippendorff_alpha(np.array(levels, dtype=float).T, scale=Scale.ORDINAL))
+    return alpha, judge_labels(alpha).value, len(pairs)
+
+
+def _risk(answers: Mapping[str, int]) -> int:
+    return max((level for name, level in answers.items() if name.startswith("u_")), default=0)

@@ -1,0 +1,127 @@
+"""An assessment tells people once for a cause, calls the engineer for bad data, and can be repeated."""
+
+import datetime as dt
+import shutil
+from pathlib import Path
+
+import pytest
+
+from pipelines.assess.alarms.calling import call_people
+from pipelines.assess.alarms.concern import Concern
+from risk_register.alarm_cases import list_cases
+from risk_register.alarm_states import CaseState
+from risk_register.deployments import ensure_deployment
+from risk_register.notice_kinds import Audience, NoticeKind, NoticeSeverity
+from risk_register.notices import list_notices
+from risk_register.store import Store
+
+AT = dt.datetime(2026, 4, 1, 9, tzinfo=dt.UTC)
+LAST = dt.date(2026, 3, 31)
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("calling") / "template.sqlite"
+    store = Store(f"sqlite:///{path}")
+    store.upgrade()
+    ensure_deployment(store, deployment_id="harbor", title="Harbor", actor="command_line", at=AT)
+    return path
+
+
+@pytest.fixture
+def store(template: Path, tmp_path: Path) -> Store:
+    return Store(f"sqlite:///{shutil.copy(template, tmp_path / 'governance.sqlite')}")
+
+
+def concern(name: str = "a", **more) -> Concern:
+    given = {
+        "alarm_id": name,
+        "deployment_id": "harbor",
+        "indicator_id": "harm_rate_per_1000",
+        "kind": "appetite_exceeded",
+        "opened_on": LAST - 5 * DAY,
+        "state": "alarm",
+        "note": "",
+        "stream_id": f"level:{name}",
+        "cause": "change:one",
+        "is_paging": True,
+    }
+    return Concern(**(given | more))
+
+
+def tell(store: Store, *concerns: Concern, critical=(), hours: int = 0) -> None:
+    at = AT + dt.timedelta(hours=hours)
+    call_people(store, "harbor", concerns, critical, last_day=LAST, figures={}, at=at)
+
+
+def test_alarms_of_one_cause_are_one_page_also_when_a_member_joins_later(store):
+    tell(store, concern("a"), concern("b"))
+    tell(store, concern("a"), concern("b"), concern("c"), hours=1)
+    tell(store, concern("a"), concern("b"), concern("c"), hours=2)
+    (notice,) = list_notices(store)
+    assert (notice.kind, notice.severity, notice.reference_id) == (
+        NoticeKind.ALARM,
+        NoticeSeverity.PAGE,
+        "a",
+    )
+    assert {case.notice_id for case in list_cases(store, "harbor")} == {notice.notice_id}
+
+
+def test_a_list_calls_nobody(store):
+    tell(store, concern(is_paging=False, held_by="list"), concern("w", state="watch", is_paging=False))
+    assert list_notices(store) == ()
+    assert {case.state for case in list_cases(store, "harbor")} == {CaseState.ALARM, CaseState.WATCH}
+
+
+def test_bad_data_hold_the_page_and_call_the_engineer_instead(store):
+    held = {"is_paging": False, "held_by": "data", "cause": "data:harbor:2026-03-26"}
+    tell(store, concern("a", **held), concern("b", **held))
+    (notice,) = list_notices(store)
+    assert (notice.kind, notice.audience, notice.severity) == (
+        NoticeKind.DATA_FAULT,
+        Audience.ENGINEERING,
+        NoticeSeverity.PAGE,
+    )
+
+
+def test_evidence_that_adds_up_again_is_told_and_wakes_nobody(store):
+    tell(store, concern("a", is_paging=False, held_by="taken"))
+    (notice,) = list_notices(store)
+    assert notice.severity is NoticeSeverity.ATTENTION
+
+
+def test_an_unannounced_change_is_told_once_and_wakes_nobody(store):
+    change = concern(
+        "u",
+        kind="suspected_unannounced_change",
+        stream_id="change:drift_index",
+        state="watch",
+        is_paging=False,
+    )
+    tell(store, change)
+    tell(store, change, hours=1)
+    (notice,) = list_notices(store)
+    assert (notice.kind, notice.severity) == (NoticeKind.UNANNOUNCED_CHANGE, NoticeSeverity.ATTENTION)
+
+
+def test_an_alarm_that_late_records_moved_calls_nobody_again(store):
+    tell(store, concern("a", stream_id="level:x", cause="day:1"))
+    moved = concern("a2", stream_id="level:x", cause="day:2", opened_on=LAST - 3 * DAY)
+    tell(store, moved, hours=1)
+    assert len(list_notices(store)) == 1
+    far = concern("a3", stream_id="level:x", cause="day:3", opened_on=LAST - 20 * DAY)
+    tell(store, far, hours=2)
+    assert len(list_notices(store)) == 2
+
+
+def test_grave_findings_of_the_last_week_call_for_eyes(store):
+    def row(day: dt.date, message: str) -> dict:
+        return {
+            "day": day, "message_id": message, "what": "assistant_harm",
+            "signal_id": "a_method_info", "detector_id": "lexicon",
+        }  # fmt: skip
+
+    tell(store, critical=[row(LAST - 6 * DAY, "new"), row(LAST - 7 * DAY, "old")])
+    (notice,) = list_notices(store)
+    assert dict(notice.figures) == {"finding_count": 1}

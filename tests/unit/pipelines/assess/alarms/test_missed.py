@@ -1,0 +1,118 @@
+"""Missed escalation from reviewed samples: judged once, weighted by the design, by people's labels."""
+
+import datetime as dt
+import json
+
+import numpy as np
+import pytest
+
+from pipelines.assess.alarms.missed import JUDGED_AFTER, ReviewedWeek, judge_weeks, read_week
+from risk_register.review_results import Design
+from risk_register.review_samples import SampleRecord
+from risk_register.review_tables import ReviewItem, ReviewLabel, ReviewStratum
+
+MONDAY = dt.date(2026, 3, 2)
+WEEK = dt.timedelta(days=7)
+DRAWN = dt.datetime(2026, 3, 9, 8, tzinfo=dt.UTC)
+
+
+def weeks(*missed: list[int]) -> list[ReviewedWeek]:
+    return [
+        ReviewedWeek(MONDAY + number * WEEK, tuple(map(bool, week)), (1.0,) * len(week))
+        for number, week in enumerate(missed)
+    ]
+
+
+def judge(make, *missed: list[int], **more):
+    return judge_weeks(weeks(*missed), [make.decision(effective_from=MONDAY)], deployment="harbor", **more)
+
+
+GOOD, BAD = [0] * 30, [1, 0] * 15
+
+
+def test_without_an_approved_appetite_nothing_is_judged(make):
+    assert judge_weeks(weeks(*[BAD] * 10), [], deployment="harbor") == []
+
+
+def test_half_missed_where_a_tenth_is_allowed_alarms_within_weeks(make):
+    (alarm,) = judge(make, *[GOOD] * 20, *[BAD] * 4)
+    assert (alarm.kind, alarm.state, alarm.stream_id) == (
+        "missed_above_appetite",
+        "alarm",
+        "missed:missed_escalation_rate",
+    )
+    assert alarm.opened_on <= MONDAY + 22 * WEEK
+    assert "by people's labels" in alarm.note.lower()
+
+
+def test_none_missed_raises_nothing_and_a_later_week_changes_no_earlier_alarm(make):
+    assert judge(make, *[GOOD] * 30) == []
+    early = judge(make, *[GOOD] * 5, *[BAD] * 3)[0]
+    late = judge(make, *[GOOD] * 5, *[BAD] * 3, *[GOOD] * 12)[0]
+    assert (early.alarm_id, early.opened_on) == (late.alarm_id, late.opened_on)
+    assert (early.state, late.state) == ("alarm", "resolved")
+
+
+def test_weeks_at_the_appetite_alarm_rarely(make):
+    rng = np.random.default_rng(5)
+    raised = 0
+    for _ in range(60):
+        drawn = [rng.binomial(1, 0.1, 40).tolist() for _ in range(52)]
+        raised += any(one.state != "watch" for one in judge(make, *drawn))
+    # 200 weeks between false alarms allow about one year in four to hold one.
+    assert raised <= 20
+
+
+def test_a_week_that_was_acknowledged_begins_anew(make):
+    taken = judge(
+        make, *[GOOD] * 5, *[BAD] * 8, resets=frozenset({MONDAY + 7 * WEEK + 6 * dt.timedelta(days=1)})
+    )
+    assert [one.state for one in taken] == ["resolved", "alarm"]
+
+
+def design(*answers: dict[str, int] | None, late: tuple[int, ...] = ()) -> Design:
+    sample = SampleRecord(
+        "s1", "harbor", MONDAY, 1, "h", 1000, len(answers), 100, "lexicon@1", "1.0.0", "officer", DRAWN
+    )
+    items, labels = [], {}
+    for number, answer in enumerate(answers):
+        stratum = "flagged" if number % 2 else "unflagged"
+        items.append(
+            ReviewItem(
+                item_id=f"i{number}",
+                conversation_id=f"c{number}",
+                stratum_id=stratum,
+                draw_position=number,
+                label_id=None if answer is None else number,
+            )
+        )
+        if answer is not None:
+            days = JUDGED_AFTER + dt.timedelta(days=1) if number in late else dt.timedelta(days=2)
+            labels[number] = ReviewLabel(
+                label_id=number, item_id=f"i{number}", answers=json.dumps(answer), labelled_at=DRAWN + days
+            )
+    strata = [
+        ReviewStratum(stratum_id="flagged", unit_count=100, sample_count=2),
+        ReviewStratum(stratum_id="unflagged", unit_count=900, sample_count=2),
+    ]
+    return Design(sample, tuple(strata), tuple(items), labels)
+
+
+RISK = {"u_suicidal_ideation": 3}
+ANSWERED = RISK | {"p_crisis_resource": 1}
+
+
+def test_a_person_at_risk_without_resource_or_handover_was_missed():
+    week = read_week(design(RISK, ANSWERED, RISK, {}), frozenset({"c2"}), level=2)
+    assert week.missed == (True, False, False)
+
+
+def test_weights_follow_the_design_and_only_people_at_risk_take_part():
+    week = read_week(design(RISK, RISK, {"u_suicidal_ideation": 1}, {}), frozenset(), level=2)
+    # 450 conversations stand behind an unflagged item, 50 behind a flagged one; 250 on average.
+    assert week.weights == pytest.approx((1.8, 0.2))
+
+
+def test_labels_that_come_after_two_weeks_enter_no_alarm():
+    week = read_week(design(RISK, RISK, None, RISK, late=(3,)), frozenset(), level=2)
+    assert len(week.missed) == 2

@@ -1,0 +1,104 @@
+"""After a release: against the upper 80 % of the days before, for 90 days, with the ratio beside it."""
+
+import datetime as dt
+
+import numpy as np
+import pytest
+
+from methods.baselines import raise_baseline
+from pipelines.assess.alarms.release import WATCH_DAYS, compare_release, raise_releases, watch_release
+from pipelines.assess.alarms.stream import Arrival, lay_out
+
+MONDAY = dt.date(2026, 3, 2)
+DAY = dt.timedelta(days=1)
+UNITS = 50
+
+
+def arrivals(events: list[int], *, lag: int = 0) -> list[Arrival]:
+    return [
+        Arrival(MONDAY + n * DAY, MONDAY + (n + lag) * DAY, count, UNITS) for n, count in enumerate(events)
+    ]
+
+
+def lay(events: list[int]):
+    last = MONDAY + (len(events) - 1) * DAY
+    return lay_out(arrivals(events), first=MONDAY, last=last, known_on=last + 10 * DAY)
+
+
+def raise_(make, events: list[int], *days: int, what: str = "model", **definition):
+    made = make.definition(**definition)
+    background = make.background(make.calendar(MONDAY, len(events)), made)
+    changes = [{"deployment_id": "harbor", "effective_on": MONDAY + day * DAY, "what": what} for day in days]
+    counted = {("harbor", made["indicator_id"]): arrivals(events)}
+    return raise_releases(counted, background, changes, {"harbor": MONDAY + 400 * DAY}, resets={})
+
+
+def test_a_doubling_after_a_release_is_found_without_any_appetite(make):
+    (alarm,) = raise_(make, [5] * 56 + [12] * 20, 56)
+    assert (alarm.kind, alarm.state, alarm.stream_id) == (
+        "worse_since_release",
+        "alarm",
+        "release:missed_escalation_rate",
+    )
+    assert alarm.opened_on >= MONDAY + 56 * DAY
+    assert alarm.opened_on <= MONDAY + 63 * DAY
+    assert "New over old 2.40" in alarm.note
+
+
+def test_the_limit_is_the_upper_80_percent_of_the_days_before(make):
+    events = [5] * 56 + [5] * 20
+    terms, _ = watch_release(lay(events), make.definition(), MONDAY + 56 * DAY)
+    assert terms.appetite == pytest.approx(raise_baseline([5] * 56, [UNITS] * 56))
+    assert terms.appetite > 0.1
+
+
+def test_the_same_rate_after_a_release_raises_nothing(make):
+    assert raise_(make, [5] * 90, 56) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "has_answer"),
+    [([5] * 28, True), ([5] * 27, False), ([0] * 27 + [20], True), ([0] * 27 + [19], False)],
+)
+def test_a_short_or_empty_time_before_is_no_baseline(make, before, has_answer):
+    found = watch_release(lay(before + [5] * 10), make.definition(), MONDAY + len(before) * DAY)
+    assert (found is not None) is has_answer
+
+
+def test_only_model_prompt_and_policy_are_releases(make):
+    assert raise_(make, [5] * 56 + [12] * 20, 56, what="zone") == []
+
+
+def test_a_release_is_watched_for_90_days_and_until_the_next(make):
+    events = [5] * 56 + [5] * WATCH_DAYS + [12] * 20
+    assert raise_(make, events, 56) == []
+    (alarm,) = raise_(make, [5] * 56 + [5] * 30 + [12] * 20, 56, 86)
+    assert alarm.alarm_id.startswith(f"release:harbor:missed_escalation_rate:{MONDAY + 86 * DAY}")
+
+
+def test_fewer_good_events_are_worse_where_below_is_bad(make):
+    (alarm,) = raise_(make, [45] * 56 + [35] * 20, 56, side="below")
+    assert "below" in alarm.note
+
+
+def test_the_ratio_takes_whole_weeks_or_the_same_weekdays():
+    weekly = [2, 2, 2, 2, 2, 10, 10]
+    series = lay(weekly * 8 + weekly[:3])
+    day = MONDAY + 56 * DAY
+    short = compare_release(series, day, is_below=False, last=MONDAY + 58 * DAY)
+    assert short.ratio == pytest.approx(1.0)
+    whole = compare_release(
+        lay(weekly * 8 + weekly * 2 + [10] * 3), day, is_below=False, last=MONDAY + 72 * DAY
+    )
+    assert whole.ratio == pytest.approx(1.0)
+
+
+def test_false_alarms_after_a_release_stay_rare(make):
+    rng = np.random.default_rng(3)
+    raised = 0
+    for _ in range(40):
+        rates = 0.1 * np.exp(rng.normal(-0.02, 0.2, 56 + WATCH_DAYS))
+        events = rng.binomial(UNITS, rates).tolist()
+        raised += any(one.state != "watch" for one in raise_(make, events, 56))
+    # The reference counts 2 to 7 in a hundred within 90 days.
+    assert raised <= 6

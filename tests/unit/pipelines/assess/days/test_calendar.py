@@ -1,0 +1,82 @@
+"""Periods are whole only when every day of them is there and none is held back."""
+
+import datetime as dt
+
+import pyarrow as pa
+import pytest
+
+from pipelines import lake as lakes
+from pipelines.assess.days.calendar import end_of, read_calendars, start_of
+from pipelines.lake import Lake
+from pipelines.schemas import LAKE_TABLES
+
+MONDAY = dt.date(2026, 8, 3)
+DAY = dt.timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("period", "day", "start", "end"),
+    [
+        ("day", dt.date(2026, 8, 9), dt.date(2026, 8, 9), dt.date(2026, 8, 9)),
+        ("week", dt.date(2026, 8, 9), dt.date(2026, 8, 3), dt.date(2026, 8, 9)),
+        ("week", dt.date(2026, 8, 10), dt.date(2026, 8, 10), dt.date(2026, 8, 16)),
+        ("week", dt.date(2027, 1, 1), dt.date(2026, 12, 28), dt.date(2027, 1, 3)),
+        ("month", dt.date(2026, 8, 31), dt.date(2026, 8, 1), dt.date(2026, 8, 31)),
+        ("month", dt.date(2028, 2, 3), dt.date(2028, 2, 1), dt.date(2028, 2, 29)),
+        ("month", dt.date(2026, 12, 31), dt.date(2026, 12, 1), dt.date(2026, 12, 31)),
+    ],
+)
+def test_periods_start_and_end_on_their_days(period, day, start, end):
+    assert start_of(period, day) == start
+    assert end_of(period, start) == end
+
+
+def test_a_week_of_seven_days_is_whole_and_of_six_is_partial(make):
+    assert not make.calendar(MONDAY, 7).is_partial("week", MONDAY)
+    assert make.calendar(MONDAY, 6).is_partial("week", MONDAY)
+    assert make.calendar(MONDAY, 7, without=(3,)).is_partial("week", MONDAY)
+
+
+def test_a_held_day_makes_its_week_and_month_partial_and_no_other(make):
+    calendar = make.calendar(dt.date(2026, 8, 1), 31, held=(5,))
+    assert calendar.is_partial("day", dt.date(2026, 8, 6))
+    assert not calendar.is_partial("day", dt.date(2026, 8, 5))
+    assert calendar.is_partial("week", MONDAY)
+    assert not calendar.is_partial("week", MONDAY + 7 * DAY)
+    assert calendar.is_partial("month", dt.date(2026, 8, 1))
+
+
+def test_every_period_with_a_day_of_data_is_listed_once(make):
+    calendar = make.calendar(MONDAY, 8)
+    assert [start for period, start in calendar.periods() if period == "week"] == [MONDAY, MONDAY + 7 * DAY]
+    assert sum(period == "day" for period, _ in calendar.periods()) == 8
+    assert (calendar.first, calendar.last) == (MONDAY, MONDAY + 7 * DAY)
+
+
+def fill(name: str, rows: list[dict[str, object]]) -> pa.Table:
+    schema = LAKE_TABLES[name].arrow_schema
+    at = dt.datetime(2026, 8, 3, tzinfo=dt.UTC)
+    blank = {
+        field.name: "" if pa.types.is_string(field.type) else at if pa.types.is_timestamp(field.type) else 0
+        for field in schema
+    }
+    return pa.Table.from_pylist([blank | {"received_on": MONDAY} | row for row in rows], schema=schema)
+
+
+def test_the_gate_holds_a_day_by_a_missed_stop_rule_alone(tmp_path):
+    rows = [{"deployment_id": "harbor", "day": MONDAY + n * DAY, "conversation_id": str(n)} for n in range(3)]
+    rules = [
+        {"rule": "a", "severity": "stop", "is_met": False, "day": MONDAY},
+        {"rule": "b", "severity": "tell", "is_met": False, "day": MONDAY + DAY},
+        {"rule": "c", "severity": "stop", "is_met": True, "day": MONDAY + 2 * DAY},
+    ]
+    with lakes.write(tmp_path, by="a test") as commit:
+        for name, given in (
+            ("staging.conversation", rows),
+            ("ledger.quality", [{"deployment_id": "harbor"} | rule for rule in rules]),
+        ):
+            table = fill(name, given)
+            commit.replace_days(name, table, [("harbor", row["day"]) for row in given])
+    calendar = read_calendars(Lake(tmp_path))["harbor"]
+    assert calendar.held == {MONDAY}
+    assert calendar.present == {MONDAY, MONDAY + DAY, MONDAY + 2 * DAY}

@@ -1,0 +1,120 @@
+"""Drift: a week has moved when it is far from the eight reference weeks and these are close to each other."""
+
+import datetime as dt
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from pipelines.assess.history.drift import assess_drift, index_observations
+from pipelines.assess.history.shift import tabulate_shifts
+from pipelines.assess.history.text_drift import tabulate_areas
+
+MONDAY = dt.date(2026, 3, 2)
+DAY = dt.timedelta(days=1)
+
+
+def features(weeks: list[tuple[int, int]], *, feature: str = "message_length") -> pd.DataFrame:
+    """Two categories, their counts a day of each week."""
+    return pd.DataFrame(
+        [
+            {
+                "deployment_id": "harbor",
+                "day": MONDAY + (7 * week + day) * DAY,
+                "feature": feature,
+                "category": category,
+                "message_count": count,
+            }
+            for week, counts in enumerate(weeks)
+            for day in range(7)
+            for category, count in zip(("short", "long"), counts, strict=True)
+        ]
+    )
+
+
+def judge(make, weeks: list[tuple[int, int]], *, days: int | None = None) -> list[str]:
+    calendar = make.calendar(MONDAY, 7 * len(weeks) if days is None else days)
+    table = assess_drift(features(weeks), {"harbor": calendar})
+    return table["status"].to_pylist()
+
+
+STEADY = [(50, 50), (52, 48), (48, 52), (51, 49)] * 2
+
+
+def test_eight_weeks_are_the_reference_and_the_ninth_is_judged(make):
+    assert judge(make, [*STEADY, (50, 50)]) == ["reference"] * 8 + ["stable"]
+
+
+def test_a_week_far_from_weeks_that_resemble_each_other_has_moved(make):
+    assert judge(make, [*STEADY, (80, 20)])[-1] == "moved"
+
+
+def test_a_week_no_farther_than_weeks_usually_are_has_not_moved(make):
+    restless = [(80, 20), (50, 50), (20, 80), (50, 50)] * 2
+    assert judge(make, [*restless, (80, 20)])[-1] == "stable"
+
+
+def test_seven_weeks_cannot_say_how_much_weeks_differ(make):
+    assert judge(make, STEADY[:7]) == ["insufficient_data"] * 7
+
+
+def test_a_week_of_49_messages_is_not_judged_and_one_of_56_is(make):
+    assert judge(make, [*STEADY, (7, 0)])[-1] == "insufficient_data"
+    assert judge(make, [*STEADY, (8, 0)])[-1] == "moved"
+
+
+def test_a_week_with_a_missing_day_is_left_out(make):
+    assert len(judge(make, [*STEADY, (80, 20)], days=62)) == 8
+
+
+def test_the_index_is_the_distance_of_the_signal_mix(make):
+    calendar = make.calendar(MONDAY, 63)
+    both = pd.concat([features([*STEADY, (80, 20)]), features([*STEADY, (50, 50)], feature="signal_mix")])
+    rows = index_observations(assess_drift(both, {"harbor": calendar}))
+    assert len(rows) == 9
+    assert {row["indicator_id"] for row in rows} == {"drift_index"}
+    assert rows[-1]["value"] < 0.05
+    assert rows[-1]["denominator"] == 700
+
+
+def scaled(weeks: list[tuple[int, int]]) -> pd.DataFrame:
+    """Lengths in two bins that lie next to each other."""
+    return features(weeks).replace({"category": {"short": "10.0", "long": "11.0"}})
+
+
+def test_what_lies_on_a_scale_says_how_far_it_moved_in_standard_deviations(make):
+    rows = assess_drift(scaled([*STEADY, (90, 10)]), {"harbor": make.calendar(MONDAY, 63)}).to_pylist()
+    assert 0.7 < rows[-1]["spread"] < 0.9
+    assert rows[-1]["spread_null_high"] < 0.1
+    assert rows[-1]["status"] == "moved"
+
+
+def test_what_has_no_scale_has_no_spread(make):
+    rows = assess_drift(features([*STEADY, (80, 20)]), {"harbor": make.calendar(MONDAY, 63)}).to_pylist()
+    assert {row["spread"] for row in rows} == {None}
+
+
+def test_a_week_that_moved_names_what_moved_it(make):
+    calendars = {"harbor": make.calendar(MONDAY, 63)}
+    counts = features([*STEADY, (80, 20)])
+    found = tabulate_shifts(counts, assess_drift(counts, calendars), calendars).to_pylist()
+    assert {row["category"] for row in found} == {"short", "long"}
+    short = next(row for row in found if row["category"] == "short")
+    assert (round(short["reference_share"], 2), short["week_share"], short["is_practical"]) == (
+        0.5,
+        0.8,
+        True,
+    )
+
+
+def test_areas_are_judged_by_the_reference_weeks_and_a_practical_limit():
+    areas = pa.Table.from_pylist(
+        [
+            {"deployment_id": "harbor", "feature": "user_text", "week": MONDAY + 7 * week * DAY, "area": area,
+             "text_count": 200, "reference_count": 400, "source": ""}
+            for week, area in enumerate([0.5, 0.52, 0.49, 0.55, 0.51, 0.5, 0.53, 0.5, 0.59, 0.62, None])
+        ]
+    )  # fmt: skip
+    rows = tabulate_areas(areas, reference_weeks=8)
+    assert [row["status"] for row in rows[8:]] == ["stable", "moved", "insufficient_data"]
+    assert rows[-1]["null_high"] == pytest.approx(0.56)

@@ -1,0 +1,128 @@
+"""Intervals know that one person's conversations resemble each other; what is not known stays unknown."""
+
+import datetime as dt
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from methods.intervals import poisson_rate, wilson
+from pipelines.assess.level.interval import add_intervals
+
+MONDAY = dt.date(2026, 8, 3)
+KEYS = {
+    "deployment_id": "harbor",
+    "period": "week",
+    "period_start": MONDAY,
+    "slice": "all",
+    "slice_value": "all",
+}
+
+
+def give(
+    make, definition: dict, counts: pd.DataFrame, *, clusters=None, histogram: pd.DataFrame | None = None
+) -> dict:
+    frame = pd.DataFrame(columns=["indicator_id"]) if histogram is None else histogram
+    found = add_intervals(
+        counts, {definition["indicator_id"]: definition}, frame, clusters or make.clusters()
+    )
+    (row,) = found.to_dict("records")
+    return row
+
+
+def test_a_share_without_buckets_has_wilsons_interval(make):
+    row = give(make, make.definition(), make.counts(("week", MONDAY, 5, 100)))
+    low, high = wilson(5, 100)
+    assert (row["value"], row["method"]) == (0.05, "wilson")
+    assert (row["ci_low"], row["ci_high"]) == (low, high)
+
+
+def test_events_of_few_people_make_the_interval_wider_than_events_of_many(make):
+    counts = make.counts(("week", MONDAY, 20, 400))
+    spread = make.clusters(("week", MONDAY, [1.0] * 20 + [0.0] * 20, [10.0] * 40))
+    lumped = make.clusters(("week", MONDAY, [10.0] * 2 + [0.0] * 38, [10.0] * 40))
+    few = give(make, make.definition(), counts, clusters=lumped)
+    many = give(make, make.definition(), counts, clusters=spread)
+    assert few["method"] == many["method"] == "clustered_wilson"
+    assert few["value"] == many["value"] == 0.05
+    assert few["ci_high"] - few["ci_low"] > 2 * (many["ci_high"] - many["ci_low"])
+
+
+def test_with_few_events_the_usual_number_of_conversations_a_person_widens_the_interval(make):
+    counts = make.counts(("week", MONDAY, 2, 400))
+    buckets = ("week", MONDAY, [1.0] * 2 + [0.0] * 38, [10.0] * 40)
+    once = give(make, make.definition(), counts, clusters=make.clusters(buckets, size=1))
+    often = give(make, make.definition(), counts, clusters=make.clusters(buckets, size=21))
+    assert once["ci_high"] == pytest.approx(wilson(2, 400).high, rel=0.05)
+    assert often["ci_high"] == pytest.approx(wilson(1, 200).high, rel=0.05)
+
+
+@pytest.mark.parametrize(("people", "method"), [(9, "clustered_exact"), (10, "clustered_wilson")])
+def test_of_fewer_than_ten_buckets_the_interval_is_exact(make, people, method):
+    clusters = make.clusters(("week", MONDAY, [1.0] * people, [10.0] * people))
+    row = give(make, make.definition(), make.counts(("week", MONDAY, people, 10 * people)), clusters=clusters)
+    assert row["method"] == method
+
+
+def test_a_slice_has_no_buckets_and_says_so(make):
+    clusters = make.clusters(("week", MONDAY, [1.0] * 20, [10.0] * 20))
+    counts = make.counts(("week", MONDAY, 20, 200), slice="language", slice_value="en")
+    assert give(make, make.definition(), counts, clusters=clusters)["method"] == "wilson"
+
+
+def test_a_rate_is_exact_on_counts_divided_by_the_design_effect_and_never_narrower(make):
+    definition = make.definition(kind="rate_per_1000", unit="message")
+    counts = make.counts(("week", MONDAY, 40, 4000))
+    plain = poisson_rate(40, 4000)
+    lumped = give(
+        make,
+        definition,
+        counts,
+        clusters=make.clusters(("week", MONDAY, [20.0] * 2 + [0.0] * 38, [100.0] * 40)),
+    )
+    even = give(make, definition, counts, clusters=make.clusters(("week", MONDAY, [1.0] * 40, [100.0] * 40)))
+    assert (lumped["value"], lumped["method"]) == (10.0, "clustered_poisson")
+    assert lumped["ci_high"] > 1.5 * plain.high
+    assert (even["ci_low"], even["ci_high"]) == (plain.low, plain.high)
+
+
+def test_no_units_is_unknown_whatever_the_kind(make):
+    for kind in ("proportion", "rate_per_1000", "count"):
+        row = give(make, make.definition(kind=kind), make.counts(("week", MONDAY, 0, 0)))
+        assert np.isnan([row["value"], row["ci_low"], row["ci_high"]]).all()
+
+
+def test_no_event_in_a_count_is_zero_with_an_upper_end(make):
+    row = give(make, make.definition(kind="count"), make.counts(("week", MONDAY, 0, 50)))
+    assert (row["value"], row["ci_low"]) == (0, 0)
+    assert row["ci_high"] == pytest.approx(3.689, abs=0.001)
+
+
+def turns(happened: dict[int, int], censored: dict[int, int]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            KEYS | {"indicator_id": "turns", "bin": place, "is_censored": flag, "unit_count": count}
+            for flag, counts in ((0, happened), (1, censored))
+            for place, count in counts.items()
+        ]
+    )
+
+
+def distribution(make, happened: dict[int, int], censored: dict[int, int]) -> dict:
+    definition = make.definition("turns", kind="distribution", bins=json.dumps([0, 1, 2, 5, 10]))
+    total = sum(happened.values()) + sum(censored.values())
+    counts = make.counts(("week", MONDAY, sum(happened.values()), total), indicator_id="turns")
+    return give(make, definition, counts, histogram=turns(happened, censored))
+
+
+def test_a_median_that_was_reached_is_at_least_itself(make):
+    row = distribution(make, {1: 30, 2: 20}, {})
+    assert row["value"] == row["at_least"] == 1
+    assert row["method"] == "kaplan_meier_bins"
+
+
+def test_a_median_that_was_not_reached_is_unknown_and_at_least_the_last_value_seen(make):
+    row = distribution(make, {1: 10}, {3: 40})
+    assert np.isnan(row["value"])
+    assert row["at_least"] == 5

@@ -1,0 +1,122 @@
+"""Observations: gaps are unknown and not zero, one standing an indicator, the appetite of the day."""
+
+import datetime as dt
+
+import pandas as pd
+import pyarrow as pa
+
+from pipelines.assess.level.cluster import KEY as CLUSTER_KEY
+from pipelines.assess.level.cluster import gather_clusters
+from pipelines.assess.level.observation import (
+    judge_rows,
+    latest_statuses,
+    measure,
+    place_on_calendar,
+    snapshot,
+)
+
+MONDAY = dt.date(2026, 8, 3)
+DAY = dt.timedelta(days=1)
+WEEK = 7 * DAY
+NO_HISTOGRAM = pd.DataFrame(columns=["indicator_id"])
+
+
+NO_CLUSTERS = gather_clusters(pa.table({name: [] for name in (*CLUSTER_KEY, "bucket")}), pa.table({}))
+
+
+def observe(counts: pd.DataFrame, background) -> list[dict]:
+    return judge_rows(measure(counts, NO_HISTOGRAM, NO_CLUSTERS, background), background).to_pylist()
+
+
+def test_a_day_without_units_is_unknown_and_not_zero(make):
+    background = make.background(make.calendar(MONDAY, 2))
+    counts = place_on_calendar(make.counts(("day", MONDAY, 1, 40)), background)
+    rows = {row["period_start"]: row for row in observe(counts, background) if row["period"] == "day"}
+    assert rows[MONDAY]["value"] == 1 / 40
+    assert rows[MONDAY + DAY]["value"] is None
+    assert rows[MONDAY + DAY]["ci_low"] is None
+    assert rows[MONDAY + DAY]["denominator"] == 0
+
+
+def test_the_standing_is_the_last_whole_week(make):
+    calendar = make.calendar(MONDAY, 16)
+    background = make.background(calendar)
+    counts = make.counts(
+        ("week", MONDAY, 1, 40), ("week", MONDAY + WEEK, 2, 40), ("week", MONDAY + 2 * WEEK, 9, 40),
+        ("month", dt.date(2026, 8, 1), 12, 120), ("day", MONDAY + 15 * DAY, 1, 40),
+    )  # fmt: skip
+    latest = [row for row in observe(counts, background) if row["is_latest"]]
+    assert [(row["period"], row["period_start"]) for row in latest] == [("week", MONDAY + WEEK)]
+
+
+def test_without_a_whole_week_the_newest_week_stands_and_without_any_the_newest_month(make):
+    background = make.background(make.calendar(MONDAY, 5))
+    partial = make.counts(
+        ("week", MONDAY, 1, 40), ("day", MONDAY + DAY, 1, 40), ("month", dt.date(2026, 8, 1), 1, 40)
+    )
+    latest = [row for row in observe(partial, background) if row["is_latest"]]
+    assert [(row["period"], row["is_partial"]) for row in latest] == [("week", True)]
+    days = make.counts(("day", MONDAY, 1, 40), ("day", MONDAY + DAY, 2, 40))
+    latest = [row for row in observe(days, background) if row["is_latest"]]
+    assert [row["period_start"] for row in latest] == [MONDAY + DAY]
+
+
+def test_a_slice_is_never_the_standing(make):
+    background = make.background(make.calendar(MONDAY, 7))
+    counts = pd.concat(
+        [
+            make.counts(("week", MONDAY, 1, 40)),
+            make.counts(("week", MONDAY, 9, 40), slice="language", slice_value="es"),
+        ],
+        ignore_index=True,
+    )
+    latest = [row for row in observe(counts, background) if row["is_latest"]]
+    assert [row["slice"] for row in latest] == ["all"]
+
+
+def test_a_period_is_judged_by_the_appetite_of_its_last_day(make):
+    decision = make.decision(effective_from=MONDAY + 6 * DAY)
+    background = make.background(make.calendar(MONDAY, 7), decisions=(decision,))
+    counts = make.counts(
+        ("week", MONDAY, 10, 40), ("day", MONDAY + 5 * DAY, 10, 40), ("day", MONDAY + 6 * DAY, 10, 40)
+    )
+    rows = {(row["period"], row["period_start"]): row for row in observe(counts, background)}
+    assert rows["week", MONDAY]["status"] == "breach"
+    assert rows["day", MONDAY + 5 * DAY]["status"] == "no_appetite_set"
+    assert rows["day", MONDAY + 6 * DAY]["status"] == "breach"
+    assert rows["day", MONDAY + 5 * DAY]["appetite_version"] == 0
+    assert rows["day", MONDAY + 6 * DAY]["appetite_version"] == 1
+
+
+def test_coverage_is_the_share_of_units_that_were_read(make):
+    background = make.background(make.calendar(MONDAY, 7), decisions=(make.decision(),))
+    well = observe(make.counts(("week", MONDAY, 1, 40), unscored_count=4.0), background)[0]
+    badly = observe(make.counts(("week", MONDAY, 1, 40), unscored_count=5.0), background)[0]
+    assert (well["coverage"], well["status"]) == (0.9, "within")
+    assert (badly["coverage"], badly["status"]) == (0.875, "insufficient_data")
+
+
+def test_what_assess_computes_has_no_coverage_and_no_detector(make):
+    definition = make.definition("checklist_completion", computed_by="assess")
+    background = make.background(make.calendar(MONDAY, 7), definition)
+    row = observe(make.counts(("week", MONDAY, 1, 40), indicator_id="checklist_completion"), background)[0]
+    assert row["coverage"] is None
+    assert row["detector_version"] == ""
+
+
+def test_the_latest_statuses_are_those_of_one_deployment(make):
+    background = make.background(make.calendar(MONDAY, 7), decisions=(make.decision(),))
+    table = judge_rows(
+        measure(make.counts(("week", MONDAY, 10, 40)), NO_HISTOGRAM, NO_CLUSTERS, background), background
+    )
+    assert latest_statuses(table, "harbor") == {"missed_escalation_rate": "breach"}
+    assert latest_statuses(table, "elsewhere") == {}
+
+
+def test_what_only_has_a_present_is_placed_in_the_periods_of_its_day():
+    rows = snapshot("harbor", "checklist_completion", on=dt.date(2026, 8, 12), numerator=3, denominator=36)
+    assert {row["period"]: row["period_start"] for row in rows} == {
+        "day": dt.date(2026, 8, 12),
+        "week": dt.date(2026, 8, 10),
+        "month": dt.date(2026, 8, 1),
+    }

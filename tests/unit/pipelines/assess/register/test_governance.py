@@ -1,0 +1,74 @@
+"""What the register says, as counts: met and valid, overdue, contradicted by the data."""
+
+import datetime as dt
+import shutil
+from pathlib import Path
+
+import pytest
+
+from pipelines.assess.register.governance import count_governance
+from risk_register.checklist import ItemStatus, attest, list_items
+from risk_register.deployments import ensure_deployment
+from risk_register.register import list_risks
+from risk_register.store import Store
+
+AT = dt.datetime(2026, 8, 3, 9, tzinfo=dt.UTC)
+ON = AT.date()
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("register") / "governance.sqlite"
+    store = Store(f"sqlite:///{path}")
+    store.upgrade()
+    ensure_deployment(store, deployment_id="harbor", title="Harbor", actor="plimsoll", at=AT)
+    return path
+
+
+@pytest.fixture
+def store(template: Path, tmp_path: Path) -> Store:
+    return Store(f"sqlite:///{shutil.copy(template, tmp_path / 'governance.sqlite')}")
+
+
+def count(store: Store, *, as_of: dt.date = ON, statuses: dict[str, str] | None = None) -> dict[str, tuple]:
+    rows = count_governance(store, "harbor", on=ON, as_of=as_of, statuses=statuses or {})
+    return {
+        row["indicator_id"]: (row["numerator"], row["denominator"]) for row in rows if row["period"] == "day"
+    }
+
+
+def say_met(store: Store, item_id: str, *, expires_on: dt.date) -> None:
+    attest(
+        store, deployment_id="harbor", item_id=item_id, state=ItemStatus.MET, evidence="a file", note="",
+        actor="compliance", at=AT, expires_on=expires_on,
+    )  # fmt: skip
+
+
+def test_a_fresh_deployment_has_met_nothing(store):
+    counts = count(store)
+    assert counts["checklist_completion"] == (0, 36)
+    assert counts["checklist_contradicted"] == (0, 0)
+
+
+def test_an_attestation_counts_until_it_runs_out(store):
+    item = list_items(store, "harbor", as_of=ON)[0]
+    say_met(store, item.item_id, expires_on=ON + dt.timedelta(days=10))
+    assert count(store, as_of=ON + dt.timedelta(days=9))["checklist_completion"] == (1, 36)
+    assert count(store, as_of=ON + dt.timedelta(days=11))["checklist_completion"] == (0, 36)
+
+
+def test_a_breach_contradicts_what_was_attested(store):
+    item = next(one for one in list_items(store, "harbor", as_of=ON) if one.contradicting_indicators)
+    say_met(store, item.item_id, expires_on=ON + dt.timedelta(days=100))
+    indicator = item.contradicting_indicators[0]
+    assert count(store, statuses={indicator: "within"})["checklist_contradicted"] == (0, 1)
+    assert count(store, statuses={indicator: "breach"})["checklist_contradicted"] == (1, 1)
+
+
+def test_a_risk_is_overdue_from_the_day_after_its_review_was_due(store):
+    due = {risk.review_due_on for risk in list_risks(store, "harbor")}
+    assert len(due) == 1
+    (day,) = due
+    assert day is not None
+    assert count(store, as_of=day)["register_overdue"] == (0, 18)
+    assert count(store, as_of=day + dt.timedelta(days=1))["register_overdue"] == (18, 18)

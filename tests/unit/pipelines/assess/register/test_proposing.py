@@ -1,0 +1,85 @@
+"""A run proposes and opens tasks, from the upper bound over readable conversations; it decides nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from pipelines.assess.register.proposing import find_evidence, speak_to_register
+from risk_register import proposals, register
+from risk_register.acceptability import Probability
+from risk_register.item_tasks import list_tasks
+from risk_register.store import Store
+
+MONTH = dt.date(2026, 10, 1)
+AT = dt.datetime(2026, 11, 2, 6, tzinfo=dt.UTC)
+LOWER = "lower_is_better"
+DEFINITIONS = {
+    "missed_escalation_rate": {"family": "escalation", "unit": "conversation", "direction": LOWER},
+    "refusal_rate": {"family": "use", "unit": "message", "direction": "neither"},
+}
+
+
+def row(indicator: str, numerator: float | None, denominator: float, **more: Any) -> dict[str, Any]:
+    given = {
+        "deployment_id": "demo", "indicator_id": indicator, "period": "month", "period_start": MONTH,
+        "slice": "all", "slice_value": "all", "estimate": "raw", "numerator": numerator,
+        "denominator": denominator, "is_partial": False, "is_latest": True, "status": "within",
+        "detector_version": "lexicon@1",
+    }  # fmt: skip
+    return given | more
+
+
+def table(*rows: dict[str, Any]) -> pa.Table:
+    return pa.Table.from_pylist([*rows])
+
+
+def exposure(count: float, **more: Any) -> dict[str, Any]:
+    return row("high_risk_prevalence", 3, count, **more)
+
+
+def test_the_rate_is_per_readable_conversation_and_not_per_conversation_at_risk() -> None:
+    found = find_evidence(table(row("missed_escalation_rate", 2, 40), exposure(20_000)), DEFINITIONS)
+    one = next(each for each in found if each.risk_id == "missed_escalation_of_risk")
+    assert (one.observed_rate, one.unit_count) == (2 / 20_000, 20_000)
+    assert one.upper_bound == pytest.approx(3.6e-4, rel=0.02)
+    assert one.source == "conversations of October 2026, lexicon@1"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [row("missed_escalation_rate", 2, 40, is_partial=True), exposure(20_000, is_partial=True)],
+        [row("missed_escalation_rate", 2, 40)],
+        [row("missed_escalation_rate", None, 0), exposure(20_000)],
+        [row("missed_escalation_rate", 2, 40), exposure(0)],
+        [row("refusal_rate", 2, 40), exposure(20_000)],
+        [row("missed_escalation_rate", 2, 40, period="week"), exposure(20_000, period="week")],
+    ],
+    ids=["partial month", "exposure unknown", "not known", "nothing readable", "no hazard", "no month"],
+)
+def test_without_a_whole_month_of_a_hazard_nothing_is_said(rows: list[dict[str, Any]]) -> None:
+    assert find_evidence(table(*rows), DEFINITIONS) == []
+
+
+def test_a_run_proposes_once_opens_a_task_once_and_changes_no_rating(tmp_path: Any) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'governance.sqlite'}")
+    store.upgrade()
+    register.ensure_deployment(store, deployment_id="demo", title="Demo", actor="pipelines", at=AT)
+    before = register.list_risks(store, "demo")
+    seen = table(row("missed_escalation_rate", 2, 40, status="breach"), exposure(20_000))
+    for days in (0, 1):
+        speak_to_register(
+            store, seen, DEFINITIONS, deployment_ids=["demo"], actor="pipelines",
+            at=AT + dt.timedelta(days=days),
+        )  # fmt: skip
+    made = proposals.list_proposals(store, "demo")
+    assert {(one.risk_id, one.probability) for one in made} >= {
+        ("missed_escalation_of_risk", Probability.PROBABLE)
+    }
+    assert len(made) == len({one.risk_id for one in made})
+    assert register.list_risks(store, "demo") == before
+    assert list_tasks(store, "demo") == ()

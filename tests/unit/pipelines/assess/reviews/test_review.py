@@ -1,0 +1,199 @@
+"""Reviews as counts: an indicator's own SQL on what people saw, and on what detectors found."""
+
+import datetime as dt
+import json
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from pipelines.assess.level.observation import Background
+from pipelines.assess.reviews.corrected import observe_corrections, tabulate_corrections
+from pipelines.assess.reviews.correction import list_frames
+from pipelines.assess.reviews.review import choose_corrected, tally_sample
+from pipelines.schemas.assessment import OBSERVATION, REVIEW_STRATUM, REVIEW_TALLY
+from risk_register.review_exports import ExportedLabel, LabelExport
+from risk_register.review_results import StratumProgress
+from risk_register.review_samples import SampleRecord
+
+WEEK = dt.date(2026, 3, 2)
+NOON = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
+MISSED = """
+select
+    conversation.conversation_id as unit_id,
+    cast(not conversation.is_escalated as integer) as numerator,
+    1 as denominator
+from fact.conversation
+where conversation.user_risk_level >= $level
+"""
+DEFINITION = {
+    "indicator_id": "missed", "computed_by": "sql", "unit": "conversation", "kind": "proportion",
+    "sql": MISSED,
+    "needs": "signal:u_suicidal_ideation", "parameters": json.dumps({"level": 2}), "definition_version": "1",
+    "direction": "lower_is_better", "minimum_denominator": 5, "is_lower_bound": True,
+}  # fmt: skip
+LEVELS = ("user_risk_level", "mentioned_risk_level", "suicidal_level", "harm_level", "self_harm_level",
+          "harm_to_others_level", "victim_of_harm_level", "psychosis_mania_level", "disordered_eating_level",
+          "substance_crisis_level", "acute_distress_level", "unscored_message_count")  # fmt: skip
+FLAGS = ("has_risk_question", "has_crisis_resource", "has_help_encouraged", "has_grounding",
+         "has_abandonment", "has_validated_delusion", "has_psychosis_mania", "has_ai_reliance",
+         "has_human_request", "has_clinical_request", "has_out_of_scope_clinical", "is_handoff_offered",
+         "is_crisis_banner", "is_agent_joined", "is_escalated", "has_support_after_risk",
+         "has_scored_message")  # fmt: skip
+
+
+class Shelf:
+    """A lake that holds one table."""
+
+    def __init__(self, rows: pa.Table) -> None:
+        self._rows = rows
+
+    def read(self, name: str, **_: object) -> pa.Table:
+        return self._rows
+
+
+def make_facts(*rows: dict) -> pa.Table:
+    plain = dict.fromkeys(LEVELS, 0) | dict.fromkeys(FLAGS, False)
+    plain |= dict.fromkeys(("language", "age_band", "gender", "region"), "unknown") | {"user_id": "0a"}
+    return pa.Table.from_pylist([plain | row for row in rows])
+
+
+def make_export(
+    answers: dict[str, dict[str, int]], *, flagged: set[str], sizes: tuple[int, int]
+) -> LabelExport:
+    sample = SampleRecord(
+        "s1", "companion", WEEK, 7, "f", sum(sizes), len(answers), 50, "lexicon 1", "1", "a", NOON
+    )
+    strata = tuple(
+        StratumProgress(
+            name,
+            "en",
+            level,
+            is_flagged,
+            size,
+            size,
+            sum((one in flagged) is is_flagged for one in answers),
+            0,
+            True,
+        )
+        for name, level, is_flagged, size in (("flagged", 2, True, sizes[0]), ("rest", 0, False, sizes[1]))
+    )
+    labels = tuple(
+        ExportedLabel(name, name, "flagged" if name in flagged else "rest", 1.0, 1.0, each, {}, True)
+        for name, each in answers.items()
+    )
+    return LabelExport(sample, strata, labels)
+
+
+def tally(facts: pa.Table, export: LabelExport) -> tuple[pd.DataFrame, pd.DataFrame]:
+    found = tally_sample(Shelf(facts), export, [DEFINITION], "source")
+    return tuple(found[table].to_pandas(date_as_object=True) for table in (REVIEW_STRATUM, REVIEW_TALLY))
+
+
+def test_only_what_a_label_of_a_whole_conversation_can_correct_is_chosen():
+    others = {
+        "by_message": DEFINITION | {"unit": "message"},
+        "by_two_facts": DEFINITION
+        | {"sql": MISSED.replace("where", "inner join fact.event using (conversation_id) where")},
+        "of_the_log": DEFINITION | {"needs": "event:handoff"},
+    }
+    assert choose_corrected({"missed": DEFINITION} | others) == [DEFINITION]
+
+
+def test_people_and_detectors_are_counted_by_the_same_sql():
+    facts = make_facts(
+        {"conversation_id": "seen", "user_risk_level": 2, "is_escalated": True, "has_crisis_resource": True},
+        {"conversation_id": "invented", "user_risk_level": 2, "is_escalated": False},
+        {"conversation_id": "overlooked", "user_risk_level": 0, "is_escalated": False},
+    )
+    answers = {
+        "seen": {"u_suicidal_ideation": 3, "p_crisis_resource": 0},
+        "invented": {},
+        "overlooked": {"u_self_harm": 2},
+    }
+    _, rows = tally(facts, make_export(answers, flagged={"seen", "invented"}, sizes=(2, 40)))
+    mine = rows[(rows["indicator_id"] == "missed") & (rows["slice"] == "all")].set_index("stratum_id")["sums"]
+    assert mine["flagged"].tolist() == [0.0, 1.0, 1.0, 2.0]
+    assert mine["rest"].tolist() == [1.0, 1.0, 0.0, 0.0]
+
+
+def test_help_that_the_log_holds_stays_and_what_was_said_is_what_the_person_read():
+    facts = make_facts(
+        {"conversation_id": "banner", "user_risk_level": 2, "is_escalated": True, "is_crisis_banner": True},
+        {
+            "conversation_id": "misread",
+            "user_risk_level": 2,
+            "is_escalated": True,
+            "has_crisis_resource": True,
+        },
+    )
+    answers = {"banner": {"u_self_harm": 3}, "misread": {"u_self_harm": 3}}
+    _, rows = tally(facts, make_export(answers, flagged={"banner", "misread"}, sizes=(2, 0)))
+    mine = rows[(rows["indicator_id"] == "missed") & (rows["slice"] == "all")]
+    assert mine["sums"].tolist()[0].tolist() == [1.0, 2.0, 0.0, 2.0]
+
+
+def test_a_conversation_that_is_gone_is_not_reviewed():
+    facts = make_facts({"conversation_id": "one", "user_risk_level": 2})
+    strata, _ = tally(facts, make_export({"one": {}, "gone": {}}, flagged={"one", "gone"}, sizes=(9, 1)))
+    assert dict(zip(strata["stratum_id"], strata["reviewed_count"], strict=True)) == {"flagged": 1, "rest": 0}
+
+
+def test_without_a_review_of_the_unflagged_the_estimate_is_a_lower_bound():
+    facts = make_facts(*({"conversation_id": str(number), "user_risk_level": 2} for number in range(8)))
+    answers = {str(number): {"u_self_harm": 3} for number in range(8)}
+    strata, _ = tally(facts, make_export(answers, flagged=set(answers), sizes=(20, 400)))
+    (frame,) = list_frames(strata, 1)
+    assert frame.is_lower_bound
+    assert frame.covered_share == pytest.approx(20 / 420)
+
+
+def make_background() -> Background:
+    class Days:
+        last = WEEK + dt.timedelta(days=20)
+
+        def is_partial(self, period: str, start: dt.date) -> bool:
+            return False
+
+    return Background({"missed": DEFINITION}, {"companion": Days()}, {}, "lexicon@1")
+
+
+def test_a_corrected_rate_stands_beside_the_raw_one_with_what_it_rests_on():
+    ids = [str(number) for number in range(60)]
+    flagged = set(ids[:20])
+    facts = make_facts(
+        *({"conversation_id": one, "user_risk_level": 2 if one in flagged else 0} for one in ids)
+    )
+    answers = {one: ({"u_self_harm": 3} if one in flagged or one == "59" else {}) for one in ids}
+    strata, tallies = tally(facts, make_export(answers, flagged=flagged, sizes=(20, 400)))
+    counts = pd.DataFrame(
+        [{"deployment_id": "companion", "indicator_id": "missed", "period": "week", "period_start": WEEK,
+          "slice": "all", "slice_value": "all", "numerator": 20.0, "denominator": 20.0}]
+    )  # fmt: skip
+    corrections, performance = tabulate_corrections(strata, tallies, counts, {}, make_background())
+    week = next(row for row in corrections.to_pylist() if row["window_weeks"] == 1)
+    assert week["raw_value"] == 1.0
+    assert week["denominator"] == pytest.approx(30.0)  # 20 flagged, and one of forty stands for ten
+    assert (week["reviewed_count"], week["frame_count"], week["is_lower_bound"]) == (60, 420, False)
+    assert week["label_quality"] == "unknown"
+    found = {row["figure"]: row for row in performance.to_pylist() if row["case_id"] == "user_at_risk"
+             and row["window_weeks"] == 1}  # fmt: skip
+    assert found["sensitivity"]["value"] == pytest.approx(20 / 30)
+    assert found["precision"]["value"] == 1.0
+    rows = observe_corrections(corrections, make_background()).to_pylist()
+    assert {(row["period"], row["period_start"]) for row in rows} == {
+        ("week", WEEK),
+        ("rolling_4_weeks", WEEK - dt.timedelta(weeks=3)),
+        ("rolling_12_weeks", WEEK - dt.timedelta(weeks=11)),
+    }
+    assert {row["estimate"] for row in rows} == {"corrected"}
+    required = [field.name for field in OBSERVATION.arrow_schema if not field.nullable]
+    assert [name for name in required if any(row[name] is None for row in rows)] == []
+
+
+def test_a_frame_of_another_detector_is_another_instrument():
+    facts = make_facts({"conversation_id": "one", "user_risk_level": 2})
+    strata, _ = tally(facts, make_export({"one": {}}, flagged={"one"}, sizes=(5, 0)))
+    later = strata.assign(week=WEEK + dt.timedelta(weeks=1), sample_id="s2", detector_version="lexicon 2")
+    frames = list(list_frames(pd.concat([strata, later]), 4))
+    assert [frame.weeks for frame in frames] == [(WEEK,), (WEEK + dt.timedelta(weeks=1),)]
