@@ -37,6 +37,8 @@ class LabelMeaning(_Frozen):
     signals: tuple[str, ...] = Field(min_length=1)
     role: Literal["user", "assistant"]
     level: int = Field(default=0, ge=0, le=4)
+    question: str = ""
+    """What a card calls it, where a data set has several labels; empty for the first."""
     is_default: bool = False
     is_negative: bool = False
     """A yes to the label is a no to the signals; a no to it says nothing."""
@@ -48,10 +50,19 @@ class LabelMeaning(_Frozen):
 
 
 class LabelMap(_Frozen):
-    """All label names we know; `grades` names labels whose values grade another label's positives."""
+    """All label names we know; `grades` names labels whose values grade another label's positives.
+
+    `left_alone` are names that no signal of ours means.
+    """
 
     labels: dict[str, LabelMeaning]
     grades: dict[str, str] = {}
+    left_alone: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every name that may stand in a file."""
+        return frozenset({*self.labels, *self.grades, *self.left_alone})
 
 
 class LabelledRow(BaseModel):
@@ -87,8 +98,46 @@ def load_label_map(path: Path = LABELS) -> LabelMap:
     """
     try:
         return LabelMap.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (ValidationError, yaml.YAMLError) as error:
+    except (OSError, ValidationError, yaml.YAMLError) as error:
         raise DefinitionError(f"{path.name} is not valid: {error}") from error
+
+
+def extend_label_map(own: LabelMap, shipped: LabelMap | None = None) -> LabelMap:
+    """The shipped names and one's own; a name of one's own stands before a shipped one."""
+    known = shipped or load_label_map()
+    return LabelMap(
+        labels=known.labels | own.labels,
+        grades=known.grades | own.grades,
+        left_alone=tuple(sorted({*known.left_alone, *own.left_alone} - own.labels.keys())),
+    )
+
+
+def find_strange_labels(rows: Sequence[LabelledRow], known: LabelMap) -> list[str]:
+    """One sentence a data set whose rows carry label names that nobody knows, with what is allowed.
+
+    Raises:
+        SourceError: of the labels of a data set none is known, so that nothing would be measured.
+    """
+    found: list[str] = []
+    nothing: list[str] = []
+    for dataset in dict.fromkeys(row.dataset for row in rows):
+        names = {name for row in rows if row.dataset == dataset for name in row.labels}
+        strange = sorted(names - known.names)
+        if not strange:
+            continue
+        found.append(f"{dataset}: no label is called {', '.join(strange)}.")
+        if strange == sorted(names):
+            nothing.append(dataset)
+    if not found:
+        return []
+    found.append(
+        f"Allowed: {', '.join(sorted(known.labels))}; grades: {', '.join(sorted(known.grades))}; left alone: "
+        f"{', '.join(sorted(known.left_alone))}. "
+        "Add names by `--labels FILE`, as in pipelines/detect/labels.yaml."
+    )
+    if nothing:
+        raise SourceError(" ".join([*found, f"Nothing would be measured of {', '.join(nothing)}."]))
+    return found
 
 
 def read_labelled(path: Path) -> list[LabelledRow]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from plimsoll.commands.option import JsonOption, tell, write_json
+from plimsoll.commands.option import JsonOption, open_home, tell, write_json
 
 
 def evaluate(
@@ -15,29 +15,68 @@ def evaluate(
         list[Path],
         typer.Argument(help="Labelled files: an object a line (id, role, text, language, labels); or gzip."),
     ],
+    *,
     gate: Annotated[
-        bool, typer.Option("--gate", help="End with 1 if a figure lies below the interval on the card.")
+        bool,
+        typer.Option("--gate", help="End with 1 if a figure is worse than its card says, or none is there."),
     ] = False,
+    labels: Annotated[
+        Path | None,
+        typer.Option(help="What label names of your own mean, as in pipelines/detect/labels.yaml."),
+    ] = None,
+    home: Annotated[
+        Path | None,
+        typer.Option(help="Measure what this home runs: its live model, judge and own signals."),
+    ] = None,
+    figures: Annotated[
+        str | None, typer.Option(help="Print the figures of this detector as lines of its card instead.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Measure every detector and the cascade against labels: figures, intervals, slices, overlap."""
     from pipelines.detect.cascade import make_cascade
     from pipelines.detect.evaluate import evaluate as measure
-    from pipelines.detect.gate import find_regressions
-    from pipelines.detect.labelled import read_labelled
+    from pipelines.detect.extras import make_home_cascade
+    from pipelines.detect.figures import list_figures, write_lines
+    from pipelines.detect.gate import compare_with_cards
+    from pipelines.detect.labelled import (
+        extend_label_map,
+        find_strange_labels,
+        load_label_map,
+        read_labelled,
+    )
 
+    known = load_label_map() if labels is None else extend_label_map(load_label_map(labels))
     rows = [row for path in files for row in read_labelled(path)]
-    cascade = make_cascade()
-    results = measure(rows, cascade)
-    regressions = find_regressions(results, cascade.cards)
-    if as_json:
-        write_json({"results": results, "regressions": regressions, "cascade_version": cascade.version})
+    for problem in find_strange_labels(rows, known):
+        tell(problem)
+    cascade = make_cascade() if home is None else make_home_cascade(open_home(home))
+    results = measure(rows, cascade, label_map=known)
+    compared = compare_with_cards(results, cascade.cards, label_map=known)
+    if figures is not None:
+        for result in [one for one in results if one["detector"] == figures]:
+            print(f"  {result['signals'][0]}:\n{write_lines(list_figures(result, known))}")
+    elif as_json:
+        write_json(
+            {
+                "results": results,
+                "regressions": compared.regressions,
+                "compared_count": compared.compared_count,
+                "not_compared": compared.not_compared,
+                "cascade_version": cascade.version,
+            }
+        )
     else:
         print(say(results))
-    for problem in regressions:
+    for problem in compared.regressions:
         tell(problem)
-    if gate and regressions:
-        raise typer.Exit(1)
+    if gate:
+        for problem in compared.not_compared:
+            tell(problem)
+        worse = len(compared.regressions)
+        tell(f"{compared.compared_count} figures were compared with the cards; {worse} are worse.")
+        if not compared.is_passed:
+            raise typer.Exit(1)
 
 
 def say(results: list[dict[str, Any]]) -> str:

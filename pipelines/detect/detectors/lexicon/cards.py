@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pipelines.detect.detector import Badge, DetectorCard, SignalCard
 from pipelines.detect.detectors.lexicon.resources import SIGNAL_ID, hash_resources
 from pipelines.detect.detectors.lexicon.rulebook import Rulebook, hash_rule_files
+from pipelines.detect.figures import FigureLine
 from pipelines.errors import DefinitionError
 
 DETECTOR_ID = "lexicon"
@@ -41,6 +42,7 @@ class _SignalNote(_Strict):
     note: str
     thresholds: _Thresholds | None = None
     """Null: those of the card."""
+    figures: tuple[FigureLine, ...] = ()
 
 
 class _CardFile(_Strict):
@@ -98,6 +100,7 @@ def _line(signal_id: str, line: _SignalNote, languages: tuple[str, ...], shared:
         sieve=own.sieve,
         alert=own.alert,
         threshold_reason=own.reason,
+        figures=tuple(figure.make() for figure in line.figures),
     )
 
 

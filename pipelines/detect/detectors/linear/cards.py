@@ -9,8 +9,9 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from pipelines.detect.detector import Badge, DetectorCard, Figure, SignalCard
+from pipelines.detect.detector import Badge, DetectorCard, SignalCard
 from pipelines.detect.detectors.linear.model import Description
+from pipelines.detect.figures import FigureLine
 from pipelines.errors import DefinitionError
 
 DETECTOR_ID = "linear"
@@ -29,22 +30,11 @@ class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class _FigureLine(_Strict):
-    dataset: str
-    measure: str
-    value: float
-    low: float
-    high: float
-    row_count: int
-    positive_count: int
-    operating_point: str = ""
-
-
 class _SignalNote(_Strict):
     badge: Badge
     note: str
     reason: str
-    figures: tuple[_FigureLine, ...] = ()
+    figures: tuple[FigureLine, ...] = ()
 
 
 class _CardFile(_Strict):
@@ -88,7 +78,7 @@ def load_card(model: Description, path: Path = CARD, *, is_shipped: bool = False
                 sieve=model.thresholds[signal_id]["sieve"],
                 alert=model.thresholds[signal_id]["alert"],
                 threshold_reason=line.reason,
-                figures=tuple(Figure(**figure.model_dump()) for figure in line.figures if is_shipped),
+                figures=tuple(figure.make() for figure in line.figures if is_shipped),
             )
             for signal_id, line in sorted(card.signals.items())
             if signal_id in model.thresholds

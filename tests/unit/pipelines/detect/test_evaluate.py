@@ -3,13 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-import pytest
-
 from pipelines.detect.cascade import make_cascade
-from pipelines.detect.detector import DetectorCard, Figure, SignalCard
 from pipelines.detect.detectors.lexicon.lexicon import load_lexicon_detector
 from pipelines.detect.evaluate import evaluate
-from pipelines.detect.gate import find_regressions
 from pipelines.detect.labelled import LabelledRow
 
 LABEL = "self_harm_or_suicide"
@@ -106,14 +102,6 @@ def test_harmless_rows_are_negatives_and_say_nothing_else() -> None:
     ]
     found = answer(rows, label="safe_but_scary")
     assert (found["n"], found["positives"]) == (1, 0)
-
-
-@pytest.mark.parametrize(("lower_end", "count"), [(0.49, 0), (0.51, 1)])
-def test_a_figure_below_the_interval_on_its_card_is_a_regression(lower_end: float, count: int) -> None:
-    figure = Figure("set", "recall", 0.6, lower_end, 0.7, 4, 2)
-    line = SignalCard("u_suicidal_ideation", ("en",), "limited", "", figures=(figure,))
-    card = DetectorCard("lexicon", "1", "", "", (line,), ("en",), ("user",), (), ())
-    assert len(find_regressions([answer(ROWS)], [card])) == count
 
 
 def test_a_level_is_asked_of_the_present() -> None:

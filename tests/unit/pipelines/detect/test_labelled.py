@@ -6,7 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.detect.labelled import load_label_map, read_labelled
+from pipelines.detect.labelled import (
+    LabelMap,
+    extend_label_map,
+    find_strange_labels,
+    load_label_map,
+    read_labelled,
+)
 from pipelines.detect.overlap import hash_text
 from pipelines.errors import SourceError
 from risk_register.content import load_taxonomy
@@ -72,6 +78,35 @@ def test_an_empty_or_broken_file_is_an_error(tmp_path: Path, content: bytes) -> 
 def test_label_names_speak_of_signals_of_the_taxonomy() -> None:
     known = {signal.id for signal in load_taxonomy().signals}
     assert {signal for one in load_label_map().labels.values() for signal in one.signals} <= known
+
+
+def test_a_label_name_that_nobody_knows_is_said_with_what_is_allowed(tmp_path: Path) -> None:
+    rows = read_labelled(write(tmp_path / "set.jsonl", RECORD | {"labels": {"violence": 1, "violense": 1}}))
+    said = " ".join(find_strange_labels(rows, load_label_map()))
+    assert "set: no label is called violense." in said
+    assert "violence" in said
+    assert "hate_or_harassment" in said
+
+
+def test_a_file_of_whose_labels_none_is_known_is_refused(tmp_path: Path) -> None:
+    rows = read_labelled(write(tmp_path / "set.jsonl", RECORD | {"labels": {"violense": 1}}))
+    with pytest.raises(SourceError, match=r"no label is called violense.*self_harm_or_suicide.*Nothing"):
+        find_strange_labels(rows, load_label_map())
+
+
+def test_a_name_of_ones_own_is_mapped_to_signals(tmp_path: Path) -> None:
+    own = LabelMap.model_validate({"labels": {"violense": {"signals": ["u_harm_to_others"], "role": "user"}}})
+    known = extend_label_map(own)
+    rows = read_labelled(write(tmp_path / "set.jsonl", RECORD | {"labels": {"violense": 1}}))
+    assert find_strange_labels(rows, known) == []
+    assert rows[0].answer("violense", known.labels["violense"]) is True
+    assert "violence" in known.labels
+
+
+def test_every_label_of_a_published_set_is_mapped_or_left_alone_once() -> None:
+    known = load_label_map()
+    assert not set(known.left_alone) & known.labels.keys()
+    assert set(known.grades.values()) <= known.labels.keys()
 
 
 def test_copies_of_a_text_are_known_by_their_hash() -> None:
