@@ -1,30 +1,36 @@
 """A home with a history to measure with: days of staging and findings without any text that means something.
 
 Rows go straight into the lake, as ingest and detect would leave them; what those stages cost is measured
-elsewhere. The same bytes for the same numbers.
+elsewhere. One day is drawn; the others are that day moved, with ids of their own. The same bytes for the same
+numbers.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 import random
 from collections.abc import Iterator
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 
 from pipelines import lake as lakes
 from pipelines.detect.cards import cards_table
 from pipelines.detect.cascade import make_cascade
 from pipelines.schemas import finding, ledger, staging
-from pipelines.schemas.table import Table
+from pipelines.schemas.table import DATE, TIMESTAMP, Table
 from pipelines.settings import Home
 
 DEPLOYMENT = "bench"
 FIRST_DAY = dt.date(2025, 11, 1)
 MESSAGES_A_CONVERSATION = 6
 DAYS_AT_ONCE = 31
+PEOPLE = 50_000
+OWN_IDS = {"conversation_id", "thread_id", "message_id", "event_id"}
+"""Columns whose value is another on every day."""
 DEFAULTS: dict[pa.DataType, Any] = {
     pa.string(): "unknown",
     pa.int64(): 0,
@@ -61,16 +67,33 @@ def add_history(home: Home, *, days: int, conversations: int) -> list[dt.date]:
 
 def add_days(home: Home, days: list[dt.date], *, conversations: int) -> None:
     """Put these days in the place of what the home holds of them."""
-    made = [_make_day(day, conversations) for day in days]
-    with lakes.write(home.lake, by="bench") as commit:
-        for table in made[0]:
-            rows = pa.concat_tables([one[table] for one in made])
-            commit.replace_days(table.full_name, rows, {(DEPLOYMENT, day) for day in days})
+    with duckdb.connect() as engine, lakes.write(home.lake, by="bench") as commit:
+        for table, drawn in _draw_day(conversations).items():
+            moved = [_move(engine, table, drawn, day) for day in days]
+            commit.replace_days(table.full_name, pa.concat_tables(moved), {(DEPLOYMENT, day) for day in days})
 
 
-def _make_day(day: dt.date, conversations: int) -> dict[Table, pa.Table]:
-    chance = random.Random(day.toordinal())  # noqa: S311 - the same day in every run
-    held = [_make_conversation(day, number, chance) for number in range(conversations)]
+def _move(engine: duckdb.DuckDBPyConnection, table: Table, drawn: pa.Table, day: dt.date) -> pa.Table:
+    """The same rows on another day: dates and times later, each id another, people in another order."""
+    later = (day - FIRST_DAY).days
+    fields = []
+    for column in table.columns:
+        moved = f'"{column.name}"'
+        if column.type in {DATE, TIMESTAMP}:
+            moved += f" + to_days({later})"
+        elif column.name in OWN_IDS:
+            moved = f"md5({moved} || '{day}')"
+        elif column.name == "user_id":
+            moved = f"md5((hash({moved}, {later}) % {PEOPLE})::VARCHAR)"
+        fields.append(moved)
+    rows = engine.from_arrow(drawn).project(", ".join(fields)).to_arrow_table()
+    return rows.rename_columns(table.arrow_schema.names).cast(table.arrow_schema)
+
+
+@functools.cache
+def _draw_day(conversations: int) -> dict[Table, pa.Table]:
+    chance = random.Random(conversations)  # noqa: S311 - the same day in every run
+    held = [_make_conversation(FIRST_DAY, number, chance) for number in range(conversations)]
     messages = [message for _, spoken in held for message in spoken]
     return {
         staging.CONVERSATION: _table(staging.CONVERSATION, [one for one, _ in held]),
@@ -98,7 +121,7 @@ def _make_conversation(
         "day": day,
         "conversation_id": _name("conversation", day, number),
         "thread_id": _name("thread", day, number),
-        "user_id": _name("user", chance.randrange(50_000)),
+        "user_id": _name("user", chance.randrange(PEOPLE)),
         "language": "en",
         "model": "companion-3.1",
         "region": chance.choice(("US-CA", "GB", "DE", "IE")),
