@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -44,11 +45,11 @@ class Family(BaseModel):
 
 
 class SentenceFile(BaseModel):
-    """One language."""
+    """One language, or one file of it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     language: str
-    slots: dict[str, tuple[str, ...]]
+    slots: dict[str, tuple[str, ...]] = {}
     families: dict[str, Family]
 
 
@@ -64,25 +65,42 @@ class MadeExample:
 
 @cache
 def load_sentences(language: str = "en") -> SentenceFile:
-    """The sentences of a language.
+    """The sentences of a language, from all files of its folder.
 
     Raises:
-        DefinitionError: the file is not valid, or a phrase names a slot that does not exist.
+        DefinitionError: a file is not valid, files name a slot or family twice, or a phrase names a slot that
+            does not exist.
     """
-    path = SENTENCES / f"{language}.yaml"
-    try:
-        found = SentenceFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (OSError, yaml.YAMLError, ValidationError) as error:
-        raise DefinitionError(f"The sentences {path.name} are not valid: {error}") from error
+    parts = [_read(path, language) for path in sorted((SENTENCES / language).glob("*.yaml"))]
+    if not parts:
+        raise DefinitionError(f"There are no sentences for the language {language}.")
+    names = Counter(name for part in parts for name in [*part.slots, *part.families])
+    if twice := sorted(name for name, count in names.items() if count > 1):
+        raise DefinitionError(f"Sentences of {language} name these twice: {', '.join(twice)}.")
+    found = SentenceFile(
+        language=language,
+        slots={name: slot for part in parts for name, slot in part.slots.items()},
+        families={name: family for part in parts for name, family in part.families.items()},
+    )
     texts = [text for family in found.families.values() for text in family.tells]
     unknown = sorted({slot for text in texts for slot in _SLOT.findall(text)} - found.slots.keys())
     lost = sorted({one.around for one in found.families.values()} - found.families.keys() - {"none"})
     if unknown or lost:
         raise DefinitionError(
-            f"The sentences {path.name} name slots or families that do not exist: "
+            f"Sentences of {language} name slots or families that do not exist: "
             f"{', '.join([*unknown, *lost])}."
         )
     return found
+
+
+def _read(path: Path, language: str) -> SentenceFile:
+    try:
+        part = SentenceFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (OSError, yaml.YAMLError, ValidationError) as error:
+        raise DefinitionError(f"The sentences {path.name} are not valid: {error}") from error
+    if part.language != language:
+        raise DefinitionError(f"The sentences {path.name} say they are {part.language}, not {language}.")
+    return part
 
 
 def make_examples(sentences: SentenceFile, *, per_family: int, seed: int) -> Iterator[MadeExample]:
