@@ -1,7 +1,7 @@
 """Names in free text, by a model that an operator brings: the plug, and Presidio in it.
 
-`<home>/definitions/redaction.yaml` asks for it; without that file names are found only where people introduce
-them (`identity`). A model is read from the disk; one that is not there is an error, and nothing is fetched.
+`<home>/definitions/redaction.yaml` asks for it; without that file names are found only where people give them
+(`introduction`). A model is read from the disk; one that is not there is an error, and nothing is fetched.
 """
 
 from __future__ import annotations

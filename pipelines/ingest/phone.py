@@ -8,18 +8,25 @@ country writes its numbers, or the words before them say so.
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from itertools import pairwise
 
 import phonenumbers
+from stdnum import isbn
+
+from pipelines.ingest.recogniser import OTHER_DIGIT, Find, Recogniser, Span
 
 DASHES = "\u2010-\u2015\u2212-"
-BETWEEN = rf"[ \t\u00a0\u2007\u2009\u202f()./_·{DASHES}]"
+BETWEEN = f"[ \t\u00a0\u2007\u2009\u202f()./_·{DASHES}]"
 """What may stand between the digits of one number; a new line begins another."""
 NUMBER = re.compile(
     rf"(?<!\d)(?<!\d[.,:])\(?(?:\+[ \u00a0]?)?\(?\d(?:{BETWEEN}{{0,3}}\d){{5,18}}"
     rf"(?:[ \u00a0]?(?:x|ext\.?|extension|durchwahl|poste)[ \u00a0]?\d{{1,6}}(?!\w))?(?!\d)(?!:\d\d)",
     re.I,
 )
+NEAR_DIGITS = rf"[0-9](?:{BETWEEN}{{0,3}}[0-9])"
+HINT = rf"{NEAR_DIGITS}{{6}}|{NEAR_DIGITS}{{5}} ?[xedp]|{OTHER_DIGIT}"
+"""Seven digits that may be of one number, or six and what may be an extension."""
 SHORTEST, LONGEST = 7, 19
 SURE = 10
 """Digits. No dose, score or price that people write to a companion is as long."""
@@ -52,6 +59,31 @@ DECIMAL = re.compile(r"(?:0|[1-9]\d{0,3})\.\d+")
 NORTH_AMERICAN = re.compile(r"1?[2-9]\d\d[2-9]\d{6}")
 LOCAL = re.compile(rf"[2-9]\d\d[.{DASHES}]\d{{4}}")
 SPANISH = re.compile(r"[6-9]\d{8}")
+ISBN = re.compile(r"97[89]\d{10}$")  # ten digits may be a number to ring whose checksum fits by chance
+NOT_A_DIGIT = re.compile(r"\D+")
+PARTS = re.compile(r"\s*/\s*|\s{2,}|\s[-–—]\s")
+NEAR = 60
+"""Characters around a number that may say what it is."""
+
+
+def recognise_phones(listed: Set[str]) -> Recogniser:
+    """The recogniser of numbers to ring; those that are listed (digits only) stay."""
+    return Recogniser(HINT, NUMBER, "phone", _find_phone(listed), is_unlisted_for_assistant=True)
+
+
+def _find_phone(listed: Set[str]) -> Find:
+    def find(match: re.Match[str], country: str) -> Span | None:
+        found = match.group()
+        digits = read_digits(found)
+        if digits in listed or all(read_digits(part) in listed for part in PARTS.split(found)):
+            return None
+        if ISBN.match(digits) and isbn.is_valid(digits):
+            return None
+        before = match.string[max(0, match.start() - NEAR) : match.start()].rpartition("\n")[2]
+        after = match.string[match.end() : match.end() + NEAR]
+        return match.span() if is_phone(found, before=before, after=after, region=country) else None
+
+    return find
 
 
 def is_phone(found: str, *, before: str, after: str, region: str) -> bool:
@@ -77,7 +109,8 @@ def is_phone(found: str, *, before: str, after: str, region: str) -> bool:
 
 def read_digits(text: str) -> str:
     """The digits of a text, whatever the script, as 0 to 9."""
-    return "".join(str(int(character)) for character in text if character.isdigit() and character.isdecimal())
+    digits = NOT_A_DIGIT.sub("", text)
+    return digits if digits.isascii() else "".join(str(int(digit)) for digit in digits)
 
 
 def _is_plainly_another(found: str, bare: str) -> bool:

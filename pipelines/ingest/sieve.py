@@ -1,47 +1,49 @@
-"""Lets only those texts meet the dear recognisers of redaction that hold something they could look for.
+"""Lets only those texts meet the recognisers of redaction that hold something they could look for.
 
-One pass of Hyperscan over the text as it lies in Arrow's memory. What it looks for is made from the hints of
-the redactor itself, each made wider where Hyperscan cannot say it; it may pass a text for nothing, and never
-keeps one back.
+One pass of Hyperscan over a column of texts, with the hints of all recognisers at once, tells which of them
+to ask about which text; most texts meet none. A hint may pass a text for nothing, and keeps none back.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 
 import hyperscan
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.ingest.redact import Redactor
 
-FLAGS = hyperscan.HS_FLAG_UTF8 | hyperscan.HS_FLAG_UCP | hyperscan.HS_FLAG_DOTALL
+FLAGS = hyperscan.HS_FLAG_UTF8 | hyperscan.HS_FLAG_UCP | hyperscan.HS_FLAG_DOTALL | hyperscan.HS_FLAG_CASELESS
 ROWS_AT_ONCE = 50_000
 """Texts of one scan."""
+END = pa.scalar("\n", pa.large_string())
+"""Stands after every text, so that no hint reaches into the next and each sees that its text has ended."""
+EMPTY = pa.scalar("", pa.large_string())
 
 
-def redact_texts(redactor: Redactor, rows: pa.Table) -> tuple[pa.Array, np.ndarray]:
+def redact_texts(redactor: Redactor, rows: pa.Table) -> tuple[pa.Array, npt.NDArray[np.int64]]:
     """The column `text` with typed tokens, and how many details were replaced in each.
 
     Args:
+        redactor: what replaces details.
         rows: has `text`, `role` and `region`.
     """
     texts = rows["text"].combine_chunks()
     counts = np.zeros(len(texts), dtype=np.int64)
-    places = find_candidates(texts, redactor.hints)
-    if not len(places):
-        return texts, counts
+    hints = find_hints(texts, tuple(one.hint for one in redactor.recognisers))
+    places = np.arange(len(texts)) if redactor.names is not None else np.flatnonzero(hints)
     chosen = rows.select(["text", "role", "region"]).take(pa.array(places)).to_pydict()
     changed: list[str] = []
     is_changed = np.zeros(len(texts), dtype=bool)
-    for place, text, role, region in zip(
-        places, chosen["text"], chosen["role"], chosen["region"], strict=True
+    for place, found, text, role, region in zip(
+        places, hints[places].tolist(), chosen["text"], chosen["role"], chosen["region"], strict=True
     ):
-        redacted = redactor.redact(text, is_assistant=role == "assistant", region=region or "")
-        if redacted.count or redacted.text != text:
+        redacted = redactor.redact(text, is_assistant=role == "assistant", region=region, hints=found)
+        if redacted.count:
             counts[place], is_changed[place] = redacted.count, True
             changed.append(redacted.text)
     if not changed:
@@ -49,56 +51,40 @@ def redact_texts(redactor: Redactor, rows: pa.Table) -> tuple[pa.Array, np.ndarr
     return pc.replace_with_mask(texts, pa.array(is_changed), pa.array(changed, texts.type)), counts
 
 
-def find_candidates(texts: pa.Array, hints: Sequence[re.Pattern[str]] | None) -> np.ndarray:
-    """Places of the texts in which a hint may apply, in order; all places where there are none to go by."""
-    if hints is None:
-        return np.arange(len(texts))
-    found = np.zeros(0, dtype=np.int64)
-    if not hints:
+def find_hints(texts: pa.Array, hints: Sequence[str]) -> npt.NDArray[np.int64]:
+    """For each text which of the hints it has, a bit each."""
+    found = np.zeros(len(texts), dtype=np.int64)
+    different = tuple(dict.fromkeys(hints))
+    if not different:
         return found
-    database = _compile(tuple((hint.pattern, bool(hint.flags & re.IGNORECASE)) for hint in hints))
+    bits = np.array([sum(1 << place for place, one in enumerate(hints) if one == hint) for hint in different])
+    database = _compile(different)
     for begin in range(0, len(texts), ROWS_AT_ONCE):
-        piece = texts.slice(begin, ROWS_AT_ONCE)
-        # A line between: no hint reaches from the end of one text into the next.
-        whole = "\n".join(piece.to_pylist()).encode()
-        after = np.cumsum(pc.binary_length(piece).to_numpy(zero_copy_only=False).astype(np.int64) + 1)
-        ends: list[int] = []
-        database.scan(whole, match_event_handler=_note, context=ends)
-        rows = np.searchsorted(after, np.array(ends, dtype=np.int64) - 1, side="right")
-        found = np.concatenate([found, np.unique(rows) + begin])
+        piece = texts.slice(begin, ROWS_AT_ONCE).cast(pa.large_string())
+        ended = pc.binary_join_element_wise(piece, END, EMPTY)
+        offsets = np.frombuffer(ended.buffers()[1], dtype=np.int64, count=len(piece) + 1)
+        events: list[tuple[int, int]] = []
+        content = ended.buffers()[2].slice(0, offsets[-1]).to_pybytes()
+        database.scan(content, match_event_handler=_note, context=events)
+        if events:
+            numbers, ends = np.array(events, dtype=np.int64).T
+            rows = np.searchsorted(offsets, ends - 1, side="right") - 1
+            np.bitwise_or.at(found, rows + begin, bits[numbers])
     return found
 
 
-def _note(_id: int, _begin: int, end: int, _flags: int, ends: object) -> None:
-    if isinstance(ends, list):
-        ends.append(end)
+def _note(number: int, _begin: int, end: int, _flags: int, events: object) -> None:
+    if isinstance(events, list):
+        events.append((number, end))
 
 
 @lru_cache
-def _compile(hints: tuple[tuple[str, bool], ...]) -> hyperscan.Database:
-    expressions = [widen(pattern).encode() for pattern, _ in hints]
-    flags = [FLAGS | (hyperscan.HS_FLAG_CASELESS if ignores_case else 0) for _, ignores_case in hints]
+def _compile(hints: tuple[str, ...]) -> hyperscan.Database:
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    database.compile(expressions=expressions, ids=list(range(len(hints))), elements=len(hints), flags=flags)
+    database.compile(
+        expressions=[hint.encode() for hint in hints],
+        ids=list(range(len(hints))),
+        elements=len(hints),
+        flags=[FLAGS] * len(hints),
+    )
     return database
-
-
-LOOK_BEHIND = re.compile(
-    r"(?P<seen>(?:\\.|\[[^\]]*\]|[^|()\\\[\]])*)\(\?<=(?P<whole>(?:\\.|\[[^\]]*\]|[^()\\\[\]])*)\)"
-)
-CODE_POINT = re.compile(r"\\u([0-9a-f]{4})")
-NOT_SAID = re.compile(r"\\b|\(\?<?[=!](?:\\.|\[[^\]]*\]|[^()\\\[\]])*\)")
-
-
-def widen(pattern: str) -> str:
-    """A pattern that Hyperscan can say and that matches in every text in which this one does.
-
-    A look-behind that repeats what was seen is written in its place; other looks and word bounds go.
-    """
-
-    def unfold(match: re.Match[str]) -> str:
-        seen, whole = match.group("seen"), match.group("whole")
-        return whole if whole.endswith(seen) else seen
-
-    named = CODE_POINT.sub(lambda match: chr(int(match.group(1), 16)), pattern)
-    return NOT_SAID.sub("", LOOK_BEHIND.sub(unfold, named))

@@ -1,6 +1,8 @@
 """The sieve before redaction: it keeps back no text in which anything would be replaced."""
 
 import random
+import sys
+import unicodedata
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +10,10 @@ import pyarrow as pa
 import pytest
 import yaml
 
+from pipelines.ingest import sieve
+from pipelines.ingest.recogniser import ZEROS
 from pipelines.ingest.redact import Redactor, crisis_lines
-from pipelines.ingest.sieve import find_candidates, redact_texts, widen
+from pipelines.ingest.sieve import find_hints, redact_texts
 from risk_register.content import load_crisis_resources
 
 CASES = yaml.safe_load((Path(__file__).parent / "redaction.yaml").read_text(encoding="utf-8"))
@@ -45,36 +49,40 @@ def test_columns_are_redacted_as_single_texts_are(redactor):
     assert counts.sum() > 100
 
 
-def test_a_text_is_passed_by_each_hint_that_finds_something_in_it(redactor):
-    for hint in redactor.hints or ():
-        wanted = {place for place, text in enumerate(TEXTS) if hint.search(text)}
-        assert wanted <= set(find_candidates(pa.array(TEXTS), (hint,)).tolist()), hint.pattern
+def test_plain_words_are_kept_back_and_neighbours_are_told_apart():
+    texts = ["one.", "12 High Street", "nhs", "", "12", "high street", "nhs"]
+    hints = ("high street\\W", "nhs", "12 ")
+    assert find_hints(pa.array(texts), hints).tolist() == [0, 0b101, 0b010, 0, 0, 0b001, 0b010]
 
 
-def test_plain_words_are_kept_back_and_neighbours_are_told_apart(redactor):
-    texts = ["one.", "Two words", "three: ", ":x", "12", "34 56", "mail@example.org", "four"]
-    assert find_candidates(pa.array(texts), redactor.hints).tolist() == [4, 5, 6]
+def test_recognisers_with_the_same_hint_are_all_asked():
+    assert find_hints(pa.array(["at @", "at"]), ("@", "x", "@")).tolist() == [0b101, 0]
 
 
-def test_where_nothing_hints_every_text_is_looked_at():
-    assert find_candidates(pa.array(["one", "two"]), None).tolist() == [0, 1]
+def test_a_column_of_many_pieces_is_counted_through(monkeypatch):
+    monkeypatch.setattr(sieve, "ROWS_AT_ONCE", 2)
+    texts = pa.array(["", "é@", "a", "b", "c@"]).slice(1)
+    assert find_hints(texts, ("@",)).tolist() == [1, 0, 0, 1]
 
 
-def test_without_hints_nothing_is_passed():
-    assert find_candidates(pa.array(["mail@example.org"]), ()).tolist() == []
+def test_a_model_for_names_sees_every_text_of_people():
+    class Everyone:
+        def find(self, text: str) -> list[tuple[int, int]]:
+            return [(0, len(text))]
+
+    redactor = Redactor(crisis_lines([]), names=Everyone())
+    rows = pa.table({"text": ["robin", "dana"], "role": ["user", "assistant"], "region": ["GB", "GB"]})
+    texts, counts = redact_texts(redactor, rows)
+    assert texts.to_pylist() == ["[name]", "dana"]
+    assert counts.tolist() == [1, 0]
+
+
+def test_without_texts_or_hints_nothing_is_found():
+    assert find_hints(pa.array(["mail@example.org"]), ()).tolist() == [0]
     empty = pa.table({"text": pa.array([], pa.string()), "role": [], "region": []})
     assert np.array_equal(redact_texts(Redactor(crisis_lines([])), empty)[1], [])
 
 
-@pytest.mark.parametrize(
-    ("pattern", "wider"),
-    [
-        (r"\.(?<=\w\.)[a-z]", r"\w\.[a-z]"),
-        (r"\d\d(?<=[A-Z]{2}\d\d)x", r"[A-Z]{2}\d\dx"),
-        (r"(?<![\d-])7\b", "7"),
-        (r"a(?!b)", "a"),
-        (r"[\u2010-\u2015]", "[\u2010-\u2015]"),
-    ],
-)
-def test_what_hyperscan_cannot_say_is_said_wider(pattern, wider):
-    assert widen(pattern) == wider
+def test_digits_of_all_scripts_are_known():
+    every = (chr(number) for number in range(128, sys.maxunicode))
+    assert {one for one in every if unicodedata.decimal(one, None) == 0} <= set(ZEROS)
