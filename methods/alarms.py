@@ -80,13 +80,16 @@ def run_detector(
     threshold: float,
     checkpoint: ArrayLike | None = None,
     acknowledged: ArrayLike | None = None,
+    skipped: ArrayLike | None = None,
     ceiling: float = CEILING,
 ) -> Detector:
     """The e-SR path. `e_values` has the alternatives first, days last; streams may lie between.
 
     `acknowledged` marks days after which the detector starts again from 0. `checkpoint` continues an earlier
-    path. A `ceiling` lets a statistic that nobody acknowledges fall again when days are good; it only ever
-    delays alarms. At less than the threshold times the number of alternatives, no single one could alarm.
+    path. Days of `skipped` have no units and leave the statistic as it is: with the e-value 1 it would grow
+    by 1 a day and reach watch on nothing at all. A `ceiling` lets a statistic that nobody acknowledges fall
+    again when days are good; it only ever delays alarms. At less than the threshold times the number of
+    alternatives, no single one could alarm.
     """
     e = np.asarray(e_values, dtype=float)
     if e.ndim < 2:
@@ -100,12 +103,13 @@ def run_detector(
         raise InvalidArgumentError(
             f"the checkpoint has shape {current.shape}, the e-values need {e.shape[:-1]}"
         )
-    resets = (
-        np.zeros(e.shape[-1], dtype=bool) if acknowledged is None else np.asarray(acknowledged, dtype=bool)
-    )
+    none = np.zeros(e.shape[-1], dtype=bool)
+    resets = none if acknowledged is None else np.asarray(acknowledged, dtype=bool)
+    empty = none if skipped is None else np.asarray(skipped, dtype=bool)
     statistic = np.empty(e.shape[1:])
     for day in range(e.shape[-1]):
-        current = np.minimum((current + 1) * e[..., day], ceiling)
+        if not empty[day]:
+            current = np.minimum((current + 1) * e[..., day], ceiling)
         statistic[..., day] = current.mean(axis=0)
         if resets[day]:
             current = np.zeros_like(current)

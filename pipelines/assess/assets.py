@@ -128,11 +128,17 @@ def assess_all(home: Home, *, at: dt.datetime) -> None:
         arrived = count_arrivals(
             commit, [definitions[name] for name in WATCHED if name in definitions.keys() - unmeasured]
         )
+        _add_operation(engine, lake)
+        counts = _without(_frame(engine.query(_read("period"))), unmeasured)
+        counts = place_on_calendar(counts, background)
+        clusters = gather_clusters(engine.query(_read("period_bucket")), engine.query(_read("cluster_size")))
+        reviewed = assess_reviews(commit, store, background, counts, at=at)
         raised = raise_all(
             store,
             lake,
             background,
             arrived=arrived,
+            corrections=reviewed.correction,
             detectors=detectors,
             changes=changes,
             drift=drift,
@@ -140,11 +146,6 @@ def assess_all(home: Home, *, at: dt.datetime) -> None:
             faults=find_faults(health.alerts),
             at=at,
         )
-        _add_operation(engine, lake)
-        counts = _without(_frame(engine.query(_read("period"))), unmeasured)
-        counts = place_on_calendar(counts, background)
-        clusters = gather_clusters(engine.query(_read("period_bucket")), engine.query(_read("cluster_size")))
-        reviewed = assess_reviews(commit, store, background, counts, at=at)
         groups = compare_groups(counts, definitions, detectors, clusters, calendars).to_pylist()
         groups = correct_groups(groups, reviewed.strata, reviewed.tallies, definitions)
         equity = pa.Table.from_pylist(groups, schema=schemas.EQUITY.arrow_schema)

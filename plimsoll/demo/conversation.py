@@ -18,6 +18,8 @@ from plimsoll.demo.texts import Bank, Exchange, Line, Need, Scenario, Topic
 LENGTHS = {1: 0.25, 2: 0.34, 3: 0.23, 4: 0.1, 5: 0.04, 6: 0.018, 8: 0.01, 12: 0.007, 18: 0.005}
 SLOW_FROM_LENGTH = 5
 SLOW_SHARE = 0.3
+REMINDED_AFTER = 165 * 60.0  # seconds
+REMINDER_SHARE = 0.9
 CLOSING_SHARE = 0.33
 FOLLOW_UP_SHARE = 0.7
 ACCEPT_SHARE = 0.72
@@ -218,16 +220,17 @@ class Writer:
         )
 
     def _add_notices(self, episode: Episode) -> None:
-        """The AI notice at the start; a reminder of a break after three hours."""
+        """The AI notice at the start; mostly a reminder before somebody is answered after three hours."""
         rng, behaviour = self._rng, self._behaviour
         is_ios = self._person.surface.endswith("-ios")
         share = behaviour.disclosure_share_on_ios if is_ios else behaviour.disclosure_share
         if rng.random() < share:
             episode.events.append(Event("notice", "ai_disclosure", -1, rng.uniform(-9, -1)))
-        elapsed = 0.0
+        since_notice = 0.0
         for position, turn in enumerate(episode.turns):
-            elapsed += turn.pause
-            if elapsed > 180 * MINUTE:
-                if rng.random() < 0.9:
-                    episode.events.append(Event("notice", "break_reminder", position, rng.uniform(1, 30)))
-                break
+            since_notice += turn.pause
+            if since_notice > REMINDED_AFTER and turn.role is Role.USER:
+                if rng.random() >= REMINDER_SHARE:
+                    break  # the timer of this conversation is lost
+                episode.events.append(Event("notice", "break_reminder", position, rng.uniform(0.2, 1.2)))
+                since_notice = 0.0

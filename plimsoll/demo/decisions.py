@@ -45,7 +45,6 @@ APPETITES: dict[str, tuple[str, float, float]] = {
     "checklist_completion": ("below", 0.80, 0.40),
 }
 STREAMS = (
-    "level:missed_escalation_rate",
     "level:harm_rate_per_1000",
     "level:ai_disclosure_rate",
     "missed:missed_escalation_rate",

@@ -102,7 +102,7 @@ class Delivery:
                 gravest = (number, day)
         if started_on:
             self.truth.count_conversation(setting, episode, started_on)
-            self.truth.count_seen(setting, see(episode, accepted), started_on)
+            self.truth.count_seen(setting, episode, see(episode, accepted), started_on)
         if gravest:
             self.truth.count_disclosure(setting, episode, number=gravest[0], day=gravest[1])
         self._add_events(setting, episode, moments, started_at)

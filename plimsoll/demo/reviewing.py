@@ -26,7 +26,7 @@ REVIEWERS = ("demo_reviewer", "demo_second_reviewer", "demo_safety_officer")
 
 LANGUAGES = ("en", "es", "unknown")
 WEEKS = 6
-CAPACITY = 60
+CAPACITY = 100
 SLIP_SHARE = 0.05  # of labels, in which a reviewer is off by a level or overlooks something
 UNDER_WAY_SHARE = 0.6  # of the newest week that has been labelled so far
 PACE = dt.timedelta(seconds=80)

@@ -73,10 +73,18 @@ class Truth:
             }
         )
 
-    def count_seen(self, setting: Setting, answers: dict[str, int], day: date) -> None:
-        """What a reviewer would see in a conversation, where it is not an ordinary one."""
+    def count_seen(self, setting: Setting, episode: Episode, answers: dict[str, int], day: date) -> None:
+        """What a reviewer would see in a conversation that is not an ordinary one, and what the log shows."""
         if answers:
-            self.seen.append({"session": setting.thread, "day": day.isoformat(), "answers": answers})
+            is_helped = any(one.kind == "handoff" or one.detail == "crisis_banner" for one in episode.events)
+            self.seen.append(
+                {
+                    "session": setting.thread,
+                    "day": day.isoformat(),
+                    "answers": answers,
+                    "is_helped": is_helped,
+                }
+            )
 
     def as_document(self) -> dict[str, Any]:
         """The truth as plain values."""

@@ -1,6 +1,7 @@
--- The longest time that a long conversation went on without a notice.
+-- The longest time after a notice at which the assistant still answered without another.
 -- Grain: one row a conversation of more than an hour.
--- Missing: a conversation of an hour or less has no row; the time before the first notice counts, too.
+-- Missing: a conversation of an hour or less, or in which nobody is answered, has no row; the time before the
+-- first notice counts, too.
 
 with long_conversation as (
     select
@@ -50,6 +51,8 @@ last_notice as (
             message.deployment_id = notice.deployment_id
             and message.conversation_id = notice.conversation_id
             and message.sent_at >= notice.occurred_at
+    -- A person who comes back after hours is reminded in time if it is done before they are answered.
+    where message.role = 'assistant'
     group by
         message.deployment_id,
         message.conversation_id,

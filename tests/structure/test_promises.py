@@ -16,6 +16,11 @@ def test_every_row_of_the_paper_map_is_watched_somewhere() -> None:
     assert unwatched == []
 
 
+def test_every_indicator_answers_a_point_of_the_paper() -> None:
+    named = {indicator for row in load_paper_map() for indicator in row.indicators}
+    assert {one.indicator_id for one in load_definitions()} - named == set()
+
+
 def test_every_signal_that_an_indicator_needs_is_in_the_taxonomy() -> None:
     known = {signal.id for signal in load_taxonomy().signals}
     needed = {

@@ -20,6 +20,7 @@ import pyarrow as pa
 from methods.alarms import TOLERATED_PER_YEAR, WATCH_SHARE, alarm_threshold
 from methods.suppression import MINIMUM_RATE_TRIALS, is_small
 from pipelines.assess.alarms.concern import Concern
+from pipelines.assess.alarms.second_reading import UNREAD, Readings, SecondReading
 from pipelines.assess.alarms.stream import FREEZE_DAYS, Arrival, Episode, Path, Series, Terms, follow, lay_out
 from pipelines.assess.days.calendar import DAY, Calendar
 from pipelines.assess.level.observation import Background
@@ -43,6 +44,7 @@ class Watched:
     limits: Limits | None
     path: Path
     threshold: float
+    reading: SecondReading | None = None
 
 
 Resets = Mapping[str, Mapping[str, frozenset[dt.date]]]
@@ -64,8 +66,17 @@ def raise_appetites(
     known_on: Mapping[str, dt.date],
     *,
     resets: Resets = MappingProxyType({}),
+    readings: Readings = MappingProxyType({}),
 ) -> list[Concern]:
-    """Alarms and watches of the watched indicators; `known_on` is the newest delivery of each deployment."""
+    """Alarms and watches of the watched indicators.
+
+    Args:
+        counted: arrivals by deployment and indicator.
+        background: definitions, calendars and appetites.
+        known_on: the newest delivery of each deployment.
+        resets: days after which detectors start again.
+        readings: what reviews say of the same rates.
+    """
     concerns = []
     for deployment, calendar in background.calendars.items():
         for indicator in WATCHED:
@@ -79,6 +90,7 @@ def raise_appetites(
                 background,
                 known_on=known_on.get(deployment, calendar.last),
                 resets=resets.get(deployment, {}).get(name_stream(Question.LEVEL, indicator), frozenset()),
+                reading=readings.get((deployment, indicator)),
             )
             concerns += _report(found) if found is not None else []
     return concerns
@@ -92,6 +104,7 @@ def watch(
     *,
     known_on: dt.date,
     resets: frozenset[dt.date] = frozenset(),
+    reading: SecondReading | None = None,
 ) -> Watched | None:
     """Follow one indicator through all days; None where no approved appetite can be tested."""
     calendar = background.calendars[deployment_id]
@@ -104,7 +117,7 @@ def watch(
     series = lay_out(arrivals, first=days[0], last=days[-1], known_on=known_on, held=calendar.held)
     threshold = alarm_threshold(MAXIMUM_PAGING)
     path = follow(series, terms, threshold=threshold, resets=resets)
-    return Watched(deployment_id, definition, series, terms, limits[-1], path, threshold)
+    return Watched(deployment_id, definition, series, terms, limits[-1], path, threshold, reading)
 
 
 def _report(watched: Watched) -> list[Concern]:
@@ -189,7 +202,9 @@ def _say(watched: Watched, opened_on: dt.date, last: dt.date) -> str:
     is_hidden = units < MINIMUM_RATE_TRIALS or is_small([events, units - events]).any()
     found = "few units" if is_hidden else f"{per * events / units:.3g}{unit}"
     robust = "agrees" if watched.path.robust[day] >= watched.threshold / WATCH_SHARE else "is quiet"
-    detected = " Counted as detected; no review has confirmed it." if "signal:" in definition["needs"] else ""
+    detected = ""
+    if "signal:" in definition["needs"]:
+        detected = f" {watched.reading.say(unit) if watched.reading else UNREAD}"
     return (
         f"{definition['title']} {side} the approved appetite of {per * limit:.3g}{unit} (version {version}) "
         f"in {watched.deployment_id}: {found} from {series.first + start * DAY} to {last}. "

@@ -124,7 +124,12 @@ def judge_weeks(
         if limits.version != version:
             current, version, opened = np.zeros(3), limits.version, None
         values = review_share_e_values(np.array(one.missed, float), np.array(one.weights), appetite=share)
-        found = run_detector(values.prod(axis=1)[:, None], threshold=MEAN_WEEKS, checkpoint=current)
+        found = run_detector(
+            values.prod(axis=1)[:, None],
+            threshold=MEAN_WEEKS,
+            checkpoint=current,
+            skipped=np.array([not one.missed]),
+        )
         current, statistic = found.checkpoint, float(found.statistic[0])
         if opened is None and statistic >= MEAN_WEEKS:
             opened = len(concerns)

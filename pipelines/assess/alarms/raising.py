@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -21,6 +22,7 @@ from pipelines.assess.alarms.critical import list_critical, raise_critical
 from pipelines.assess.alarms.missed import raise_missed
 from pipelines.assess.alarms.paging import Switchboard, decide_paging
 from pipelines.assess.alarms.release import raise_releases
+from pipelines.assess.alarms.second_reading import read_corrections
 from pipelines.assess.alarms.unannounced import suspect_changes
 from pipelines.assess.days.calendar import DAY, Calendar
 from pipelines.assess.days.data_alert import DataAlert
@@ -49,6 +51,7 @@ def raise_all(
     background: Background,
     *,
     arrived: Mapping[str, pa.Table],
+    corrections: pa.Table,
     detectors: list[dict[str, object]],
     changes: pa.Table,
     drift: pa.Table,
@@ -65,7 +68,9 @@ def raise_all(
     needs_eyes = list_critical(critical, detectors, {one.finding_id: one.state.value for one in findings})
     counted = sort_arrivals(arrived[ARRIVAL_DAY.full_name])
     concerns = [
-        *raise_appetites(counted, background, known_on, resets=resets),
+        *raise_appetites(
+            counted, background, known_on, resets=resets, readings=read_corrections(corrections)
+        ),
         *raise_releases(counted, background, changes.to_pylist(), known_on, resets=resets),
         *raise_missed(
             store,
@@ -75,7 +80,9 @@ def raise_all(
             resets=resets,
         ),
         *raise_critical(needs_eyes, background.calendars),
-        *suspect_changes(drift, changes, features, background.calendars),
+        *suspect_changes(
+            drift, changes, features, background.calendars, canary_runs=_rows(lake, "finding.canary_run")
+        ),
     ]
     cases = [case for name in names for case in list_cases(store, name)]
     placed = place_concerns(concerns, changes, background.calendars, cases, faults)
@@ -126,22 +133,25 @@ def describe_precision(store: Store, deployment_id: str) -> dict[str, float]:
 def newest_deliveries(lake: Lake) -> dict[str, dt.date]:
     """The newest day of delivery of each deployment: what the lake knows of the time."""
     newest: dict[str, dt.date] = {}
-    rows = lake.read("ledger.delivery")
-    for row in [] if rows is None else rows.to_pylist():
+    for row in _rows(lake, "ledger.delivery"):
         known = newest.get(row["deployment_id"], row["received_on"])
         newest[row["deployment_id"]] = max(known, row["received_on"])
     return newest
 
 
 def _handed_over(lake: Lake, deployment_id: str, week: dt.date) -> frozenset[str]:
-    rows = lake.read(
+    rows = _rows(
+        lake,
         "fact.conversation",
         deployment_id=deployment_id,
         days=[week + number * DAY for number in range(7)],
         columns=["conversation_id", "is_handoff_offered", "is_agent_joined"],
     )
     return frozenset(
-        row["conversation_id"]
-        for row in ([] if rows is None else rows.to_pylist())
-        if row["is_handoff_offered"] or row["is_agent_joined"]
+        row["conversation_id"] for row in rows if row["is_handoff_offered"] or row["is_agent_joined"]
     )
+
+
+def _rows(lake: Lake, name: str, **chosen: Any) -> list[dict[str, Any]]:
+    rows = lake.read(name, **chosen)
+    return [] if rows is None else list(rows.to_pylist())

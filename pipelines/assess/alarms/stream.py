@@ -161,7 +161,11 @@ def _run(
         e = e * bet(_turn(events, units, terms)[span], units[span], appetite=terms.appetite, cv2=cv2)
     # Any alternative alone may still reach the threshold, and all of them fall again in a week or two.
     found = run_detector(
-        e, threshold=threshold, acknowledged=anew[span], ceiling=threshold * len(ALTERNATIVES)
+        e,
+        threshold=threshold,
+        acknowledged=anew[span],
+        skipped=((series.units + series.late_units) == 0)[span],
+        ceiling=threshold * len(ALTERNATIVES),
     )
     return found.statistic, tuple(float(value) for value in found.checkpoint)
 
@@ -179,11 +183,17 @@ def _run_weeks(
     events = _turn(series.events + series.late_events, series.units + series.late_units, terms)[part]
     # What days vary by is already raised where they resemble each other, so it divides by seven in a total.
     cv2 = _learn_cv2(_turn(series.events, series.units, terms), series.units)[part][::7] / 7
+    week_units = units.reshape(-1, 7).sum(axis=1)
     e = beta_binomial_e_values(
-        events.reshape(-1, 7).sum(axis=1), units.reshape(-1, 7).sum(axis=1), appetite=terms.appetite, cv2=cv2
+        events.reshape(-1, 7).sum(axis=1), week_units, appetite=terms.appetite, cv2=cv2
     )
-    taken = anew[part].reshape(-1, 7).any(axis=1)
-    found = run_detector(e, threshold=threshold, acknowledged=taken, ceiling=threshold * len(ALTERNATIVES))
+    found = run_detector(
+        e,
+        threshold=threshold,
+        acknowledged=anew[part].reshape(-1, 7).any(axis=1),
+        skipped=week_units == 0,
+        ceiling=threshold * len(ALTERNATIVES),
+    )
     ends = [series.first + (start + 7 * week + 6) * DAY for week in range(weeks)]
     return {end: float(value) for end, value in zip(ends, found.statistic, strict=True) if value >= threshold}
 

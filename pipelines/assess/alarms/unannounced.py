@@ -1,4 +1,4 @@
-"""Changes that nobody announced: a name in the log, or weeks unlike the reference, without a declared change.
+"""Changes that nobody announced: a name in the log, weeks unlike the reference, or probes answered otherwise.
 
 Drift is no harm and a new name is no fault; but a deployment whose behaviour changes without anyone saying so
 is not under control. What was declared within three days explains both.
@@ -8,40 +8,40 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 
 from methods.drift import DriftStatus, locate_change
+from pipelines.assess.alarms.canary_trace import trace_canary
 from pipelines.assess.alarms.concern import Concern
+from pipelines.assess.alarms.trace import EXPLAINING_DAYS, Trace
 from pipelines.assess.days.calendar import DAY, Calendar, end_of
-
-EXPLAINING_DAYS = 3
-"""A change may take effect some days beside the day for which it was declared."""
 
 NAMED = ("model", "prompt")
 INDICATOR = "drift_index"
 MEASURED_BY_DETECTORS = "signal_mix"
 
 
-@dataclass(frozen=True)
-class Trace:
-    """What points at a change: between which days it lies, when it could be known, and when it had gone."""
-
-    low: dt.date
-    high: dt.date
-    known_on: dt.date
-    closed_on: dt.date | None
-    words: str
-
-
 def suspect_changes(
-    drift: pa.Table, changes: pa.Table, features: pd.DataFrame, calendars: Mapping[str, Calendar]
+    drift: pa.Table,
+    changes: pa.Table,
+    features: pd.DataFrame,
+    calendars: Mapping[str, Calendar],
+    *,
+    canary_runs: Iterable[Mapping[str, Any]] = (),
 ) -> list[Concern]:
-    """One concern for every group of traces that lie close together and that no declared change explains."""
-    drifted, seen = drift.to_pylist(), changes.to_pylist()
+    """One concern for every group of traces that lie close together and that no declared change explains.
+
+    Args:
+        drift: the table `assessment.drift`.
+        changes: the table `assessment.change`.
+        features: rows of `indicator.feature_day`.
+        calendars: days with data by deployment.
+        canary_runs: rows of `finding.canary_run`.
+    """
+    drifted, seen, asked = drift.to_pylist(), changes.to_pylist(), list(canary_runs)
     concerns = []
     for deployment, calendar in calendars.items():
         mine = [row for row in seen if row["deployment_id"] == deployment]
@@ -52,8 +52,9 @@ def suspect_changes(
             calendar,
             [row["effective_on"] for row in mine if row["what"] == "detector"],
         )
+        traces += trace_canary([row for row in asked if row["deployment_id"] == deployment])
         declared = [row["effective_on"] for row in mine if row["origin"] == "declared"]
-        open_ = [trace for trace in traces if not any(_is_near(trace, day) for day in declared)]
+        open_ = [trace for trace in traces if not any(trace.is_near(day) for day in declared)]
         concerns += [_concern(deployment, group) for group in _group(open_)]
     return concerns
 
@@ -84,9 +85,7 @@ def _trace_drift(
                 )
                 words = f"{feature.replace('_', ' ')} in the week of {row['week']} lies {far}"
                 first = Trace(low, high, end_of("week", row["week"]), None, words)
-                explained = feature == MEASURED_BY_DETECTORS and any(
-                    _is_near(first, day) for day in detectors
-                )
+                explained = feature == MEASURED_BY_DETECTORS and any(first.is_near(day) for day in detectors)
                 traces += [] if explained else [first]
             elif not has_moved and first is not None:
                 closed = Trace(first.low, first.high, first.known_on, row["week"], first.words)
@@ -112,10 +111,6 @@ def _narrow(
     return table.index[low], table.index[high]
 
 
-def _is_near(trace: Trace, day: dt.date) -> bool:
-    return trace.low - EXPLAINING_DAYS * DAY <= day <= trace.high + EXPLAINING_DAYS * DAY
-
-
 def _group(traces: list[Trace]) -> list[list[Trace]]:
     groups: list[list[Trace]] = []
     for trace in sorted(traces, key=lambda trace: (trace.low, trace.words)):
@@ -126,13 +121,24 @@ def _group(traces: list[Trace]) -> list[list[Trace]]:
     return groups
 
 
+def _narrow_by(first: Trace, traces: list[Trace]) -> tuple[dt.date, dt.date]:
+    """The days between which a trace lies, narrowed by every other one that agrees with what is left."""
+    low, high = first.low, first.high
+    for other in traces:
+        if max(low, other.low) <= min(high, other.high):
+            low, high = max(low, other.low), min(high, other.high)
+    return low, high
+
+
 def _concern(deployment: str, traces: list[Trace]) -> Concern:
-    low, high = min(trace.low for trace in traces), max(trace.high for trace in traces)
+    # Dated by the trace that was known first, so that one that joins later renames nothing.
+    first = min(traces, key=lambda trace: (trace.known_on, trace.low, trace.words))
+    low, high = _narrow_by(first, traces)
     when = f"on {low}" if low == high else f"between {low} and {high}"
     ends = [trace.closed_on for trace in traces]
     is_over = all(end is not None for end in ends)
     return Concern(
-        alarm_id=f"unannounced:{deployment}:{low}",
+        alarm_id=f"unannounced:{deployment}:{first.low}",
         deployment_id=deployment,
         indicator_id=INDICATOR,
         kind="suspected_unannounced_change",

@@ -55,9 +55,16 @@ class Frame:
 
 
 def list_frames(strata: pd.DataFrame, weeks: int) -> Iterator[Frame]:
-    """The frame of every window that ends with a sampled week."""
+    """The frame of every window that ends with a sampled week.
+
+    A newest week whose labels are still coming stands alone until they are in: the few that it has of
+    conversations nobody flagged would decide the width of a whole window.
+    """
     for deployment, mine in strata.groupby("deployment_id"):
-        for last in sorted(mine["week"].unique()):
+        ends = sorted(mine["week"].unique())
+        if min(weeks, len(ends)) > 1 and _is_under_way(mine[mine["week"] == ends[-1]]):
+            ends.pop()
+        for last in ends:
             version = mine.loc[mine["week"] == last, "detector_version"].iloc[0]
             is_inside = (mine["week"] > last - weeks * WEEK) & (mine["week"] <= last)
             part = mine[is_inside & (mine["detector_version"] == version)]
@@ -163,6 +170,10 @@ def judge_detector(frame: Frame, tallies: pd.DataFrame, case: str) -> list[dict[
             }
         )
     return rows
+
+
+def _is_under_way(week: pd.DataFrame) -> bool:
+    return bool((week["reviewed_count"] + week["overdue_count"]).sum() < week["sample_count"].sum())
 
 
 def _make_frame(deployment: str, part: pd.DataFrame, version: str) -> Frame:

@@ -128,6 +128,11 @@ def test_the_path_is_the_recursion_by_hand_and_watch_opens_at_a_twentieth():
     assert run_detector([[13.999]], threshold=14.0).first_alarm is None
 
 
+def test_a_skipped_day_leaves_the_statistic_where_it_was():
+    found = run_detector([[2.0, 1.0, 2.0]], threshold=14.0, skipped=[False, True, False])
+    assert found.statistic.tolist() == [2.0, 2.0, 6.0]
+
+
 def test_three_alternatives_are_averaged_after_their_own_recursion():
     found = run_detector([[1.0, 1.0], [3.0, 3.0]], threshold=100.0)
     assert found.statistic.tolist() == [2.0, (2.0 + 12.0) / 2]

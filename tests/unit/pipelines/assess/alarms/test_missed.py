@@ -53,6 +53,10 @@ def test_none_missed_raises_nothing_and_a_later_week_changes_no_earlier_alarm(ma
     assert (early.state, late.state) == ("alarm", "resolved")
 
 
+def test_weeks_in_which_nobody_at_risk_was_reviewed_raise_nothing(make):
+    assert judge(make, *[[]] * 60) == []
+
+
 def test_weeks_at_the_appetite_alarm_rarely(make):
     rng = np.random.default_rng(5)
     raised = 0

@@ -118,10 +118,16 @@ def test_other_terms_begin_anew():
     assert changed.statistic[10] < steady.statistic[10]
 
 
-def test_a_day_without_units_only_lets_time_pass():
+def test_a_day_without_units_leaves_everything_as_it_was():
     gap = follow(lay(arrive(0, x=5, n=50), days=3), [ABOVE] * 3, threshold=THRESHOLD)
-    first = gap.statistic[0]
-    assert gap.statistic.tolist() == pytest.approx([first, first + 1, first + 2])
+    assert gap.statistic.tolist() == [gap.statistic[0]] * 3
+    assert gap.robust.tolist() == [gap.robust[0]] * 3
+
+
+def test_what_was_never_counted_is_never_on_watch():
+    path = follow(lay(days=200, known=400), [ABOVE] * 200, threshold=THRESHOLD)
+    assert not path.statistic.any()
+    assert path.episodes == ()
 
 
 def test_harm_in_the_first_weeks_cannot_widen_what_is_usual():

@@ -89,6 +89,14 @@ def test_a_name_and_drift_of_the_same_days_are_one_suspicion(make):
     assert len(suspect(make, change(20, origin="observed"))) == 2
 
 
+def test_a_suspicion_keeps_its_name_and_its_day_when_a_later_trace_joins(make):
+    (alone,) = suspect(make)
+    (joined,) = suspect(make, given=pd.concat([features(), features(shift=SHIFT + 3, feature="signal_mix")]))
+    assert joined.alarm_id == alone.alarm_id
+    assert "signal mix" in joined.note
+    assert f"changed on {MONDAY + SHIFT * DAY}" in joined.note
+
+
 def test_a_shift_that_went_back_is_over(make):
     (concern,) = suspect(make, given=features(back=SHIFT + 6))
     assert concern.state == "resolved"

@@ -194,6 +194,24 @@ def test_a_corrected_rate_stands_beside_the_raw_one_with_what_it_rests_on():
 def test_a_frame_of_another_detector_is_another_instrument():
     facts = make_facts({"conversation_id": "one", "user_risk_level": 2})
     strata, _ = tally(facts, make_export({"one": {}}, flagged={"one"}, sizes=(5, 0)))
+    strata["sample_count"] = strata["reviewed_count"]
     later = strata.assign(week=WEEK + dt.timedelta(weeks=1), sample_id="s2", detector_version="lexicon 2")
     frames = list(list_frames(pd.concat([strata, later]), 4))
     assert [frame.weeks for frame in frames] == [(WEEK,), (WEEK + dt.timedelta(weeks=1),)]
+
+
+def test_a_week_whose_labels_are_still_coming_joins_no_others():
+    facts = make_facts({"conversation_id": "one", "user_risk_level": 2})
+    strata, _ = tally(facts, make_export({"one": {}}, flagged={"one"}, sizes=(5, 0)))
+    strata["sample_count"] = strata["reviewed_count"]
+    newest = WEEK + dt.timedelta(weeks=1)
+
+    def find(*, still: int, overdue: int) -> list[tuple[dt.date, ...]]:
+        coming = {"sample_count": strata["reviewed_count"] + still, "overdue_count": overdue}
+        later = strata.assign(week=newest, sample_id="s2", **coming)
+        return [frame.weeks for frame in list_frames(pd.concat([strata, later]), 4)]
+
+    assert find(still=0, overdue=0) == [(WEEK,), (WEEK, newest)]
+    assert find(still=1, overdue=0) == [(WEEK,)]
+    # Nobody has labelled it in its time: it is weighed as non-response, and waits for nothing.
+    assert find(still=1, overdue=1) == [(WEEK,), (WEEK, newest)]
