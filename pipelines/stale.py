@@ -10,7 +10,7 @@ import datetime as dt
 from pipelines.computed import finding_inputs, indicator_inputs, recorded
 from pipelines.detect.extras import make_home_cascade
 from pipelines.indicators.compute import definitions_version
-from pipelines.indicators.definition import load_definitions
+from pipelines.indicators.own import load_home_definitions
 from pipelines.lake import Lake
 from pipelines.settings import Home
 
@@ -19,7 +19,7 @@ def stale_days(home: Home) -> list[dt.date]:
     """Days whose messages, events, detectors or definitions have changed since they were counted."""
     lake = Lake(home.lake)
     findings = finding_inputs(lake, make_home_cascade(home).version)
-    wanted = indicator_inputs(lake, findings, definitions_version(load_definitions()))
+    wanted = indicator_inputs(lake, findings, definitions_version(load_home_definitions(home)))
     held = recorded(lake, "indicator")
     changed = {part[1] for part, inputs in wanted.items() if held.get(part) != inputs}
     return sorted(changed | {part[1] for part in held.keys() - wanted.keys()})

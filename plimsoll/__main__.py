@@ -16,6 +16,7 @@ from plimsoll.commands import (
     auditing,
     benching,
     deciding,
+    defining,
     demonstration,
     erasing,
     evaluating,
@@ -62,6 +63,7 @@ app.command("restore")(keeping.restore)
 app.command("locate")(locating.locate)
 app.command("heartbeat")(notifying.heartbeat)
 app.add_typer(probing.app, name="canary")
+app.add_typer(defining.app, name="definitions")
 app.add_typer(erasing.app, name="hold")
 app.add_typer(training.app, name="model")
 app.add_typer(reporting.app, name="report")

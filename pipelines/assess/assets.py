@@ -187,6 +187,7 @@ def assess_all(home: Home, *, at: dt.datetime) -> None:
                 {name: read_held(lake, name, records=reviewed.records(name)) for name in calendars},
                 definitions,
                 detectors,
+                since=engine.query(_read("counted_since")).to_pylist(),
             ),
             schemas.DEPLOYMENT: tabulate_deployments(lake, known, calendars),
             **tabulate_health(engine, health),

@@ -34,8 +34,8 @@ def cards_table(cascade: Cascade) -> pa.Table:
 
 
 def _note(card: DetectorCard, line: SignalCard) -> str:
-    is_meaning = load_taxonomy().signal(line.signal_id).needs_judge
-    if not is_meaning or card.detector_id == "judge" or line.badge is not Badge.UNVALIDATED:
+    meanings = {signal.id for signal in load_taxonomy().signals if signal.needs_judge}
+    if line.signal_id not in meanings or card.detector_id == "judge" or line.badge is not Badge.UNVALIDATED:
         return line.note
     return f"Needs review or a judge: no rate is made of what phrases find. {line.note}"
 

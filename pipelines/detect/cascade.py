@@ -33,6 +33,7 @@ from pipelines.detect.detectors.logged import load_logged_detector
 from pipelines.detect.detectors.resources import load_resources_detector
 from pipelines.detect.plan import Plan, Step, load_plan, make_plain_plan
 from pipelines.detect.selection import Selection, select
+from pipelines.own_signal import PREFIX
 from pipelines.schemas.finding import COVERAGE, FINDING
 
 
@@ -159,8 +160,9 @@ def list_cards(detectors: Sequence[Detector] | None = None) -> tuple[DetectorCar
 
 
 def _without_care(findings: pa.Table) -> pa.Table:
-    """Findings that ask for a closer look: an act of care does not."""
-    return findings.filter(pc.invert(pc.starts_with(findings["signal_id"], "p_")))
+    """Findings that ask for a closer look: acts of care do not, nor do signals of an operator's own."""
+    names = findings["signal_id"]
+    return findings.filter(pc.invert(pc.or_(pc.starts_with(names, "p_"), pc.starts_with(names, PREFIX))))
 
 
 def _scan_chosen(detector: Detector, messages: pa.Table, seen: Selection, given: Given) -> Scan:

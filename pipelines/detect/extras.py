@@ -1,15 +1,16 @@
 """Which extras a home has switched on: `<home>/definitions/detectors.yaml`. Without the file there are none.
 
-A file that is not valid stops detection: nobody should believe that a judge looks when it does not.
+A file that is not valid stops detection: nobody should believe that a judge looks when it does not. Signals
+and patterns of the operator's own are read in `own.py` and join the cascade here.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
+from pipelines.definition_file import open_definition
 from pipelines.detect.canary import CanarySettings
 from pipelines.detect.cascade import Cascade, make_cascade
 from pipelines.detect.detector import Detector
@@ -17,8 +18,10 @@ from pipelines.detect.detectors.classifier import ClassifierSettings, load_class
 from pipelines.detect.detectors.judge.judge import JudgeDetector, JudgeSettings
 from pipelines.detect.detectors.moderation import ModerationDetector, ModerationSettings
 from pipelines.detect.model_store import find_live_model
-from pipelines.detect.plan import Plan, Step, load_plan
+from pipelines.detect.own import load_own_detectors
+from pipelines.detect.plan import Plan, Sees, Step, load_plan
 from pipelines.errors import DefinitionError
+from pipelines.own_signal import PREFIX
 from pipelines.settings import Home
 
 FILE = "detectors.yaml"
@@ -50,19 +53,19 @@ def load_extras(folder: Path) -> Extras:
     """The extras of a home.
 
     Raises:
-        DefinitionError: the file is not valid; every problem, no value of it.
+        InvalidFileError: the file is not valid; every problem with its line, no value.
     """
     path = folder / FILE
-    if not path.exists():
-        return Extras()
-    try:
-        return Extras.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
-    except (yaml.YAMLError, UnicodeDecodeError):
-        raise DefinitionError(f"{path}: not valid YAML. No detector was run.") from None
-    except ValidationError as error:
-        lines = [f"  {'.'.join(map(str, one['loc'])) or '(file)'}: {one['msg']}" for one in error.errors()]
-        allowed = ", ".join(Extras.model_fields)
-        raise DefinitionError("\n".join([f"{path} is not valid; it may hold {allowed}:", *lines])) from None
+    return open_definition(path).read(Extras) if path.exists() else Extras()
+
+
+def load_home_plan(home: Home) -> Plan:
+    """The plan with what a home changes of it, without setting up a detector.
+
+    Raises:
+        DefinitionError: the file is not valid, or changes a step that is not there.
+    """
+    return _change(load_plan(), load_extras(home.definitions))
 
 
 def make_home_cascade(home: Home) -> Cascade:
@@ -79,8 +82,21 @@ def make_home_cascade(home: Home) -> Cascade:
         added["moderation"] = ModerationDetector(extras.moderation)
     if extras.classifier is not None:
         added["classifier"] = load_classifier_detector(extras.classifier)
-    shipped = make_cascade(plan=_change(load_plan(), extras), model=find_live_model(home))
-    return Cascade({**shipped.detectors, **added}, shipped.plan)
+    own = {detector.card.detector_id: detector for detector in load_own_detectors(home.definitions)}
+    plan = _change(load_plan(), extras)
+    shipped = make_cascade(plan=plan, model=find_live_model(home))
+    return Cascade({**shipped.detectors, **added, **own}, _with_own(plan, tuple(own)))
+
+
+def _with_own(plan: Plan, names: tuple[str, ...]) -> Plan:
+    """The plan with the operator's own detectors: they see everything and decide about their own signal."""
+    if not names:
+        return plan
+    steps = list(plan.steps)
+    first_dear = next((place for place, step in enumerate(steps) if step.sees is Sees.SIEVE), len(steps))
+    steps[first_dear:first_dear] = [Step(detector=name, sees=Sees.ALL) for name in names]
+    order = plan.order | {name: (name,) for name in names if name.startswith(PREFIX)}
+    return plan.model_copy(update={"steps": tuple(steps), "order": order})
 
 
 def _change(plan: Plan, extras: Extras) -> Plan:

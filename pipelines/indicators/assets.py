@@ -23,7 +23,8 @@ from pipelines.indicators.compute import (
     definitions_version,
     list_fact_sources,
 )
-from pipelines.indicators.definition import Definition, definitions_table, dependencies, load_definitions
+from pipelines.indicators.definition import Definition, definitions_table, dependencies
+from pipelines.indicators.own import load_home_definitions
 from pipelines.lake import Lake, Partition
 from pipelines.schemas import history
 from pipelines.schemas import indicator as schemas
@@ -53,7 +54,7 @@ def build(home: Home, days: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
             {name: dependencies(sql) & facts.keys() for name, sql in facts.items()}
         ).static_order()
     )
-    definitions = load_definitions()
+    definitions = load_home_definitions(home)
     single = dg.BackfillPolicy.single_run()
 
     def spec(name: str, group: str, origins: frozenset[str], text: str = "") -> dg.AssetSpec:

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 
 import pyarrow as pa
-import yaml
-from pydantic import Field, StringConstraints, ValidationError, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
+from pipelines.definition_file import InvalidFileError, Problem, open_definition
 from pipelines.errors import DefinitionError
 from pipelines.indicators.appetite import Appetite, Strict, Text
 from pipelines.indicators.statement import dependencies, read_statement
@@ -35,7 +35,8 @@ __all__ = [
 INDICATORS = REPOSITORY / "sql" / "indicators"
 
 Need = Annotated[
-    str, StringConstraints(pattern=r"^(event|notice|signal|field|review|canary|detector|register):[a-z_]+$")
+    str,
+    StringConstraints(pattern=r"^(event|notice|signal|field|review|canary|detector|register):[a-z0-9_]+$"),
 ]
 
 COUNTED = ("unit_id", "conversation_id", "occurred_at", "numerator", "denominator")
@@ -91,20 +92,21 @@ def load_definitions(folder: Path = INDICATORS) -> tuple[Definition, ...]:
     """Every definition of a folder, by id.
 
     Raises:
-        DefinitionError: one or more files are invalid; lists every problem of every file.
+        InvalidFileError: one or more files are invalid; lists every problem of every file.
     """
     found: list[Definition] = []
-    problems: list[str] = []
+    problems: list[Problem] = []
     paths = sorted(folder.glob("*.yaml"))
     for path in paths:
         try:
             found.append(_read(path))
-        except DefinitionError as error:
-            problems.append(str(error))
+        except InvalidFileError as error:
+            problems.extend(error.problems)
     for name in sorted({path.stem for path in folder.glob("*.sql")} - {path.stem for path in paths}):
-        problems.append(f"{folder / name}.sql has no {name}.yaml beside it. Write one, or remove the SQL.")
+        what = f"has no {name}.yaml beside it; write one, or remove the SQL"
+        problems.append(Problem(folder / f"{name}.sql", 1, "", what))
     if problems:
-        raise DefinitionError("\n".join(problems))
+        raise InvalidFileError(problems)
     return tuple(found)
 
 
@@ -186,38 +188,9 @@ def _list_sql_problems(one: Definition) -> list[str]:
     return problems
 
 
-class _Loader(yaml.CSafeLoader):
-    """YAML in which `on` is a word: YAML 1.1 would read the date of a change as `true: 2026-11-22`."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if first not in "oO"]
-    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
-}
-
-
 def _read(path: Path) -> Definition:
-    text = path.read_text(encoding="utf-8")
     beside = path.with_suffix(".sql")
     sql = beside.read_text(encoding="utf-8") if beside.exists() else ""
-    try:
-        content = yaml.load(text, Loader=_Loader)  # noqa: S506
-    except yaml.YAMLError as error:
-        raise DefinitionError(f"{path} is not YAML: {error}") from error
-    if not isinstance(content, dict):
-        raise DefinitionError(f"{path} holds no definition: it must be a mapping of fields to values.")
-    own = {"indicator_id": path.stem, "sql": sql, "definition_version": definition_version(sql, text)}
-    if given := sorted(own.keys() & content.keys()):
-        raise DefinitionError(f"{path}: {', '.join(given)} follows from the files; remove it from the YAML.")
-    try:
-        return Definition.model_validate(content | own)
-    except ValidationError as error:
-        raise DefinitionError(_describe(path, error)) from error
-
-
-def _describe(path: Path, error: ValidationError) -> str:
-    lines = [
-        f"  {'.'.join(str(part) for part in problem['loc']) or 'whole file'}: {problem['msg']}"
-        for problem in error.errors(include_url=False, include_input=False)
-    ]
-    return "\n".join([f"{path} is not a valid indicator:", *lines])
+    opened = open_definition(path)
+    version = definition_version(sql, opened.text)
+    return opened.read(Definition, {"indicator_id": path.stem, "sql": sql, "definition_version": version})

@@ -41,6 +41,7 @@ class Family(StrEnum):
     DRIFT = "drift"
     GOVERNANCE = "governance"
     QUALITY = "quality"
+    OWN = "own"
 
 
 class Status(StrEnum):

@@ -25,7 +25,7 @@ from risk_register.audit import record_access
 from risk_register.holds import list_holds
 from risk_register.store import Store, open_store
 
-FILE = "holds.yaml"
+FILE, COUNTER = "holds.yaml", "holds.count"
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Thread = tuple[str, str]
 """Deployment and thread."""
@@ -172,7 +172,7 @@ def _select(rows: pa.Table, conversation_id: str) -> list[str]:
 
 def _next_id(home: Home, held: tuple[Hold, ...]) -> str:
     # A number is never used twice, also not that of a released hold: the audit knows it.
-    counter = home.definitions / "holds.count"
+    counter = home.definitions / COUNTER
     last = int(counter.read_text()) if counter.exists() else 0
     number = max([last, *(int(one.hold_id.removeprefix("hold_")) for one in held)]) + 1
     counter.write_text(f"{number}\n")

@@ -27,7 +27,8 @@ reply_class as (
             end
         ) as name
     from finding.finding
-    where finding.is_alert and finding.is_deciding
+    -- A new signal of the operator's own is no change in what is said.
+    where finding.is_alert and finding.is_deciding and left(finding.signal_id, 2) <> 'x_'
     group by
         finding.deployment_id,
         finding.message_id
@@ -70,7 +71,7 @@ select
     finding.signal_id as category,
     count(distinct finding.message_id) as message_count
 from finding.finding
-where finding.is_alert and finding.is_deciding
+where finding.is_alert and finding.is_deciding and left(finding.signal_id, 2) <> 'x_'
 group by
     finding.deployment_id,
     finding.day,
@@ -92,6 +93,7 @@ left join finding.finding
         and message.message_id = finding.message_id
         and finding.is_alert
         and finding.is_deciding
+        and left(finding.signal_id, 2) <> 'x_'
 where finding.message_id is null
 group by
     message.deployment_id,
@@ -141,7 +143,7 @@ select
     cast(floor(10 * finding.score) as text) as category,
     count(*) as message_count
 from finding.finding
-where finding.is_deciding
+where finding.is_deciding and left(finding.signal_id, 2) <> 'x_'
 group by
     finding.deployment_id,
     finding.day,

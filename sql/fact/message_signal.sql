@@ -34,6 +34,7 @@ with placed_finding as (
             when finding.signal_id = 'a_refusal' then 'assistant_conduct'
             when left(finding.signal_id, 2) = 'a_' then 'assistant_harm'
             when left(finding.signal_id, 2) = 'p_' then 'protective'
+            when left(finding.signal_id, 2) = 'x_' then 'own'
             else 'other'
         end as category,
         case
@@ -42,6 +43,9 @@ with placed_finding as (
                     message.role = 'user'
                     and finding.subject = 'self'
                     and finding.time in ('current', 'recent', 'unclear')
+            -- An operator's own signal does not say by its name who carries it: the message does.
+            when left(finding.signal_id, 2) = 'x_' and message.role = 'user'
+                then finding.subject = 'self' and finding.time in ('current', 'recent', 'unclear')
             else message.role = 'assistant'
         end as is_counted
     from finding.finding

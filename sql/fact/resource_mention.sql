@@ -11,6 +11,7 @@ with mention as (
     from finding.finding
     where
         finding.signal_id = 'p_crisis_resource'
+        and finding.detector_id <> 'own_patterns'
         and substring(finding.evidence_id, 3, 1) = '.'
         and (substring(finding.evidence_id, 6, 1) = '_' or substring(finding.evidence_id, 4, 4) = 'int_')
 )

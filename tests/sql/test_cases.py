@@ -26,6 +26,7 @@ KEYS = {
     "conversation": ["conversation_id"],
     "message": ["message_id"],
     "message_signal": ["message_id", "signal_id"],
+    "own_signal": ["message_id", "signal_id"],
     "event": ["event_id"],
     "trajectory": ["conversation_id"],
     "thread_risk": ["conversation_id"],

@@ -88,9 +88,14 @@ def _read_languages(lake: Lake, deployment_id: str, days: Sequence[dt.date]) -> 
 
 
 def assess_readiness(
-    held: Mapping[str, Held], definitions: Mapping[str, dict[str, Any]], detectors: list[dict[str, Any]]
+    held: Mapping[str, Held],
+    definitions: Mapping[str, dict[str, Any]],
+    detectors: list[dict[str, Any]],
+    *,
+    since: Sequence[Mapping[str, Any]] = (),
 ) -> pa.Table:
-    """The table `assessment.readiness`."""
+    """The table `assessment.readiness`; `since` are rows of `sql/assessment/counted_since.sql`."""
+    begins = {(row["deployment_id"], row["indicator_id"]): row["since_on"] for row in since}
     languages_of: dict[str, set[str]] = {}
     for row in detectors:
         if _can_measure(row):
@@ -104,17 +109,20 @@ def assess_readiness(
             unseen = {need: _unseen(log, need, languages_of) for need in needs if need not in lacking}
             unseen = {need: languages for need, languages in unseen.items() if languages}
             missing = [*lacking, *(f"{need} in {' '.join(names)}" for need, names in unseen.items())]
+            steps = [NEXT_STEPS[_step(need)] for need in (*lacking, *unseen)]
+            first = begins.get((deployment, indicator))
+            if first is not None:
+                missing.append(f"days before {first}")
+                steps.append(f"From {first}: earlier text had expired when the signal was added.")
             rows.append(
                 {
                     "deployment_id": deployment,
                     "indicator_id": indicator,
                     "state": "not_ready"
                     if indicator in unmeasured
-                    else _state(log, needs, lacking, is_partly_seen=bool(unseen)),
+                    else _state(log, needs, lacking, is_partly_seen=bool(unseen) or first is not None),
                     "missing": ", ".join(missing) or ("conversations" if log.conversation_count == 0 else ""),
-                    "next_step": " ".join(
-                        dict.fromkeys(NEXT_STEPS[_step(need)] for need in (*lacking, *unseen))
-                    ),
+                    "next_step": " ".join(dict.fromkeys(steps)),
                 }
             )
     return pa.Table.from_pylist(rows, schema=READINESS.arrow_schema)

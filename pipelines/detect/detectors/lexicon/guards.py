@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from pipelines.detect.detector import Subject, Time
 from pipelines.detect.detectors.lexicon.matcher import Hit
-from pipelines.detect.detectors.lexicon.rulebook import CompiledGuard, CompiledRule, Effect
+from pipelines.detect.detectors.lexicon.rule_file import Effect
+from pipelines.detect.detectors.lexicon.rulebook import CompiledGuard, CompiledRule
 
 QUOTATION_REACH = 240
 """Characters a quotation may span before an open quotation mark is taken for a stray one."""

@@ -1,4 +1,4 @@
-"""What a rule file may say, and reading it: a language's patterns, guards and the sentences that prove them.
+"""Reads rule files: a language's patterns and guards, compiled, one book a language and role.
 
 Patterns are written as the language is written: a space stands for up to three white characters, an
 apostrophe may be missing, accents are folded, `{{name}}` is a macro. Matching belongs in `matcher.py`.
@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import hashlib
 import re
-from enum import StrEnum
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipelines.detect.detector import Subject, Time
 from pipelines.detect.detectors.lexicon.normalisation import fold_pattern
+from pipelines.detect.detectors.lexicon.rule_file import Effect, LanguageFile, RuleFile
 from pipelines.detect.detectors.lexicon.severity import Facet
 from pipelines.errors import DefinitionError
 
 RULES = Path(__file__).parent / "rules"
 LANGUAGE_FILE = "language.yaml"
+GUARDS = "guards"
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -38,79 +41,8 @@ BUILT_IN_MACROS = (
 )
 
 
-class Effect(StrEnum):
-    """What a guard does to a hit."""
-
-    DROP = "drop"
-    OTHER = "other"
-    FICTIONAL = "fictional"
-    PAST = "past"
-    RECENT = "recent"
-
-
 class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Guard(_Strict):
-    """A test of what stands around a hit."""
-
-    effect: Effect
-    pattern: str
-    before: int = Field(default=0, ge=0, le=400)
-    after: int = Field(default=0, ge=0, le=400)
-    unless: str | None = None
-    is_quotation: bool = False
-    within_sentence: bool = False
-    reason: str
-
-
-class Near(_Strict):
-    """Something that must stand within so many characters of a hit."""
-
-    pattern: str
-    chars: int = Field(ge=1, le=300)
-
-
-class Rule(_Strict):
-    """One pattern, what it shows, and our own sentences for and against it."""
-
-    id: str = Field(pattern=r"^[a-z][a-z0-9_.]+$")
-    pattern: str
-    weight: float = Field(default=0.8, gt=0, lt=1)
-    level: int | None = Field(default=None, ge=0, le=4)
-    facet: Facet | None = None
-    subject: Subject = Subject.SELF
-    time: Time = Time.CURRENT
-    guards: tuple[str, ...] | None = None
-    near: Near | None = None
-    positive: tuple[str, ...] = Field(min_length=1)
-    negative: tuple[str, ...] = Field(min_length=1)
-
-
-class SignalRules(_Strict):
-    """The rules of one signal; `guards` apply to each rule that names no others."""
-
-    level: int = Field(default=0, ge=0, le=4)
-    guards: tuple[str, ...] = ()
-    rules: tuple[Rule, ...]
-
-
-class LanguageFile(_Strict):
-    """`language.yaml` of a folder: what all rules of the language share."""
-
-    language: str = Field(pattern=r"^[a-z]{2}$")
-    macros: dict[str, str] = {}
-    guards: dict[str, Guard] = {}
-
-
-class RuleFile(_Strict):
-    """One file of rules: the role it reads, who answers for it, and rules by signal."""
-
-    role: Literal["user", "assistant"]
-    drafted_by: str
-    checked_by: str | None
-    signals: dict[str, SignalRules]
 
 
 class CompiledGuard(_Strict):
@@ -152,6 +84,23 @@ class Rulebook(_Strict):
     rules: tuple[CompiledRule, ...]
 
 
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with a rule or guard; a place that begins with GUARDS is in the language's file."""
+
+    owner: str
+    place: tuple[int | str, ...]
+    what: str
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """The rules of a file, and its faults; with faults the rules are not to be used."""
+
+    rules: tuple[CompiledRule, ...]
+    faults: tuple[Fault, ...]
+
+
 def load_rulebooks(folder: Path = RULES) -> tuple[Rulebook, ...]:
     """The rules below a folder (one folder a language), compiled, one book a language and role.
 
@@ -164,7 +113,7 @@ def load_rulebooks(folder: Path = RULES) -> tuple[Rulebook, ...]:
         for path in sorted(shared.parent.glob("*.yaml")):
             if path.name != LANGUAGE_FILE:
                 rule_file = _read(path, RuleFile)
-                compiled = _compile(rule_file, language, name=f"{shared.parent.name}/{path.name}")
+                compiled = _compile_or_refuse(rule_file, language, name=f"{shared.parent.name}/{path.name}")
                 books.setdefault((language.language, rule_file.role), []).extend(compiled)
     for (code, role), rules in books.items():
         _refuse_repeats([rule.id for rule in rules], where=f"{code} {role} rules")
@@ -197,19 +146,28 @@ def _refuse_repeats(ids: list[str], *, where: str) -> None:
         )
 
 
-def _compile(rule_file: RuleFile, language: LanguageFile, *, name: str) -> list[CompiledRule]:
-    problems: list[str] = []
+def _compile_or_refuse(rule_file: RuleFile, language: LanguageFile, *, name: str) -> Sequence[CompiledRule]:
+    found = compile_rules(rule_file, language)
+    if found.faults:
+        said = "; ".join(f"{fault.owner}: {fault.what}" for fault in found.faults)
+        raise DefinitionError(f"Rule file {name} is not valid: {said}")
+    return found.rules
+
+
+def compile_rules(rule_file: RuleFile, language: LanguageFile) -> Compiled:
+    """The rules of a file with their language's macros and guards, and all that is wrong with them."""
+    faults: list[Fault] = []
     macros = BUILT_IN_MACROS | language.macros
     compiled: list[CompiledRule] = []
 
-    def pattern_of(text: str, owner: str) -> re.Pattern[str]:
+    def pattern_of(text: str, owner: str, *place: int | str) -> re.Pattern[str]:
         try:
             expression = expand(text, macros)
             if (mark := _find_unbounded(expression)) is not None:
-                problems.append(f"{owner}: {mark} has no bound; write {{0,n}} or {{1,n}}")
+                faults.append(Fault(owner, place, f"{mark} has no bound; write {{0,n}} or {{1,n}}"))
             return re.compile(expression)
         except (re.error, DefinitionError) as error:
-            problems.append(f"{owner}: {error}")
+            faults.append(Fault(owner, place, str(error)))
             return re.compile("(?!)")
 
     guards = {
@@ -220,16 +178,30 @@ def _compile(rule_file: RuleFile, language: LanguageFile, *, name: str) -> list[
             after=guard.after,
             is_quotation=guard.is_quotation,
             within_sentence=guard.within_sentence,
-            pattern=pattern_of(guard.pattern, guard_name),
-            unless=None if guard.unless is None else pattern_of(guard.unless, guard_name),
+            pattern=pattern_of(guard.pattern, guard_name, GUARDS, guard_name, "pattern"),
+            unless=None
+            if guard.unless is None
+            else pattern_of(guard.unless, guard_name, GUARDS, guard_name, "unless"),
         )
         for guard_name, guard in language.guards.items()
     }
     for signal_id, signal in rule_file.signals.items():
-        for rule in signal.rules:
+        for number, rule in enumerate(signal.rules):
+            place = ("signals", signal_id, "rules", number)
             names = signal.guards if rule.guards is None else rule.guards
-            problems.extend(
-                f"{rule.id}: no guard is called {guard}" for guard in names if guard not in guards
+            faults.extend(
+                Fault(
+                    rule.id,
+                    (*place, "guards"),
+                    f"no guard is called {name}; allowed: {', '.join(sorted(guards))}",
+                )
+                for name in names
+                if name not in guards
+            )
+            near = (
+                None
+                if rule.near is None
+                else pattern_of(rule.near.pattern, rule.id, *place, "near", "pattern")
             )
             compiled.append(
                 CompiledRule(
@@ -240,17 +212,15 @@ def _compile(rule_file: RuleFile, language: LanguageFile, *, name: str) -> list[
                     facet=rule.facet,
                     subject=rule.subject,
                     time=rule.time,
-                    pattern=pattern_of(rule.pattern, rule.id),
-                    near=None if rule.near is None else pattern_of(rule.near.pattern, rule.id),
+                    pattern=pattern_of(rule.pattern, rule.id, *place, "pattern"),
+                    near=near,
                     near_chars=0 if rule.near is None else rule.near.chars,
-                    guards=tuple(guards[guard] for guard in names if guard in guards),
+                    guards=tuple(guards[name] for name in names if name in guards),
                     positive=rule.positive,
                     negative=rule.negative,
                 )
             )
-    if problems:
-        raise DefinitionError(f"Rule file {name} is not valid: " + "; ".join(problems))
-    return compiled
+    return Compiled(tuple(compiled), tuple(faults))
 
 
 def expand(text: str, macros: dict[str, str]) -> str:

@@ -41,7 +41,7 @@ def test_a_judge_that_is_switched_on_has_its_step_and_comes_first_in_the_order(h
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("judge: [", "not valid YAML"),
+        ("judge: [", "is not YAML"),
         ("jugde: {}", "jugde"),
         ("judge: {endpoint: {url: x, model: m}}", r"judge\.endpoint\.url"),
         ("judge: {endpoint: {url: 'http://x', model: m, key: secret}}", r"judge\.endpoint\.key"),

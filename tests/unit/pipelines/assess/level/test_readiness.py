@@ -1,5 +1,7 @@
 """Readiness names what a log lacks, and is silent where nothing is missing."""
 
+import datetime as dt
+
 from pipelines.assess.level.readiness import Held, assess_readiness, list_unmeasured
 
 DETECTORS = [
@@ -88,3 +90,11 @@ def test_an_empty_log_is_not_ready_for_anything(make):
 def test_each_step_is_named_once(make):
     row = assess(make, "notice:ai_disclosure,notice:crisis_banner", held())
     assert row["next_step"].count("Map the notices") == 1
+
+
+def test_an_own_signal_that_is_younger_than_the_log_says_from_when_it_counts(make):
+    definitions = {"x_one": make.definition("x_one", needs="signal:u_suicidal_ideation")}
+    since = [{"deployment_id": "harbor", "indicator_id": "x_one", "since_on": dt.date(2026, 9, 2)}]
+    (row,) = assess_readiness({"harbor": held()}, definitions, DETECTORS, since=since).to_pylist()
+    assert (row["state"], row["missing"]) == ("partial", "days before 2026-09-02")
+    assert row["next_step"].startswith("From 2026-09-02: ")
