@@ -19,6 +19,7 @@ from pipelines.assess.days.health import READ as HEALTH
 from pipelines.assess.days.health import assess_health, tabulate_health
 from pipelines.assess.equity.corrected_groups import correct_groups
 from pipelines.assess.equity.groups import compare_groups
+from pipelines.assess.history.canary import ANSWERED, count_inconsistent
 from pipelines.assess.history.change import tabulate_changes
 from pipelines.assess.history.drift import REFERENCE_WEEKS, assess_drift, index_observations
 from pipelines.assess.history.phases import find_phases
@@ -31,12 +32,11 @@ from pipelines.assess.level.measuring import compare_late_with_early, count_diff
 from pipelines.assess.level.observation import (
     Background,
     judge_rows,
-    latest_statuses,
     measure,
     place_on_calendar,
 )
 from pipelines.assess.level.readiness import assess_readiness, list_unmeasured, read_held
-from pipelines.assess.register.governance import count_governance
+from pipelines.assess.register.counting import count_register, list_records, measure_register
 from pipelines.assess.register.likelihood import assess_likelihoods
 from pipelines.assess.register.proposing import speak_to_register
 from pipelines.assess.reviews.reviewed import assess_reviews
@@ -154,16 +154,25 @@ def assess_all(home: Home, *, at: dt.datetime) -> None:
             *reviewed.measured,
             *compare_late_with_early(counts),
             *count_different_groups(equity),
+            *measure_register(store, background, zones=zones),
+        ]
+        canary = {name: _rows(lake, f"finding.canary_{name}") for name in ("probe", "run")}
+        inconsistent = [
+            row
+            for row in count_inconsistent(canary["probe"], canary["run"])
+            if row["deployment_id"] in calendars
         ]
         raw, charts = _observe(
             store,
             background,
-            counts=counts,
+            counts=pd.concat([counts, pd.DataFrame(inconsistent)]) if inconsistent else counts,
             histograms=_without(_frame(engine.query(_read("period_histogram"))), unmeasured),
             clusters=clusters,
             computed=[row for row in computed if row["indicator_id"] in definitions],
+            zones=zones,
             at=at,
         )
+        asked = {row["deployment_id"] for row in inconsistent}
         tables = {
             schemas.OBSERVATION: pa.concat_tables(
                 [_conform(raw, schemas.OBSERVATION), reviewed.observations]
@@ -184,7 +193,16 @@ def assess_all(home: Home, *, at: dt.datetime) -> None:
             schemas.CHANGE: changes,
             schemas.APPETITE: tabulate_appetites(background),
             schemas.READINESS: assess_readiness(
-                {name: read_held(lake, name, records=reviewed.records(name)) for name in calendars},
+                {
+                    name: read_held(
+                        lake,
+                        name,
+                        records=reviewed.records(name)
+                        | list_records(store, name)
+                        | ({ANSWERED} if name in asked else frozenset()),
+                    )
+                    for name in calendars
+                },
                 definitions,
                 detectors,
                 since=engine.query(_read("counted_since")).to_pylist(),
@@ -220,22 +238,13 @@ def _observe(
     histograms: pd.DataFrame,
     clusters: Clusters,
     computed: list[dict[str, Any]],
+    zones: dict[str, str],
     at: dt.datetime,
 ) -> tuple[pa.Table, pa.Table]:
     """The raw observations, and the limits of their charts."""
     counted = measure(counts, histograms, clusters, background)
-    measured = [
-        counted,
-        pd.DataFrame(computed),
-    ]
-    first = judge_rows(_joined(measured), background)
-    governance = [
-        row
-        for name, calendar in background.calendars.items()
-        for row in count_governance(
-            store, name, on=calendar.last, as_of=at.date(), statuses=latest_statuses(first, name)
-        )
-    ]
+    first = judge_rows(_joined([counted, pd.DataFrame(computed)]), background)
+    governance = count_register(store, background, first, zones=zones, at=at)
     second = judge_rows(measure(pd.DataFrame(governance), histograms, clusters, background), background)
     limits = [
         *tabulate_limits(counted),

@@ -19,8 +19,6 @@ from plimsoll.commands.demonstration import LAST_DAY_FILE, TRUTH_FILE
 from plimsoll.demo.decisions import STREAMS
 from plimsoll.demo.generate import declared_changes, generate
 from plimsoll.demo.story import ATELIER, HARBOR, turning_days
-from risk_register.content import load_taxonomy
-from risk_register.definition import Polarity
 
 pytestmark = [pytest.mark.full, pytest.mark.long, pytest.mark.timeout(900)]
 
@@ -94,7 +92,8 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
 
 def count_truth(truth: dict[str, Any], first: dt.date, weeks: int) -> float:
     """Of the people at risk in these weeks, the share that nothing and nobody was brought in for."""
-    risks = {one.id for one in load_taxonomy().signals if one.polarity is Polarity.USER_RISK}
+    risks = {"u_suicidal_ideation", "u_self_harm", "u_victim_of_harm", "u_disordered_eating",
+             "u_substance_crisis", "u_psychosis_mania"}  # fmt: skip
     missed, people = 0, 0
     for one in truth["deployments"][HARBOR]["seen"]:
         answers = one["answers"]

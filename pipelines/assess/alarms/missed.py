@@ -24,8 +24,6 @@ from pipelines.assess.days.calendar import DAY
 from pipelines.assess.level.observation import Background
 from pipelines.assess.level.status import Decision, limits_on
 from risk_register.alarm_streams import Question, name_stream
-from risk_register.content import load_taxonomy
-from risk_register.definition import Polarity
 from risk_register.review_results import Design, read_design
 from risk_register.review_samples import list_samples
 from risk_register.store import Store
@@ -37,6 +35,19 @@ MEAN_WEEKS = 200.0
 JUDGED_AFTER = dt.timedelta(days=14)
 """Labels of a sample count when they were given so long after the draw, or sooner."""
 RESOURCE = "p_crisis_resource"
+AT_RISK = frozenset(
+    {
+        "u_suicidal_ideation",
+        "u_self_harm",
+        "u_harm_to_others",
+        "u_victim_of_harm",
+        "u_psychosis_mania",
+        "u_disordered_eating",
+        "u_substance_crisis",
+        "u_acute_distress",
+    }
+)
+"""Signals of a person at risk, as in the indicator's own SQL; reliance on the assistant is none of them."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +72,8 @@ def raise_missed(
     Args:
         store: where samples and labels are.
         background: definitions and appetites.
-        handed_over: conversations of a deployment's week (its Monday) that a person was brought into.
+        handed_over: conversations of a deployment's week (its Monday) in which the log shows help: a banner,
+            the offer of a person, a person.
         at: now; samples younger than two weeks wait.
         resets: days after which detectors start again.
     """
@@ -93,11 +105,10 @@ def read_week(design: Design, handed_over: frozenset[str], *, level: int) -> Rev
     counts = Counter(item.stratum_id for item in labelled)
     sizes = {row.stratum_id: row.unit_count for row in design.strata}
     covered = sum(sizes[stratum] for stratum in counts)
-    risks = {signal.id for signal in load_taxonomy().signals if signal.polarity is Polarity.USER_RISK}
     missed, weights = [], []
     for item in sorted(labelled, key=lambda item: item.draw_position):
         answers = json.loads(design.labels[item.label_id].answers)  # type: ignore[index]  # labelled ones
-        if max((answers[name] for name in risks & answers.keys()), default=0) < level:
+        if max((answers[name] for name in AT_RISK & answers.keys()), default=0) < level:
             continue
         missed.append(RESOURCE not in answers and item.conversation_id not in handed_over)
         weights.append(sizes[item.stratum_id] / counts[item.stratum_id] * len(labelled) / covered)

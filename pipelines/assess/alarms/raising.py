@@ -35,6 +35,9 @@ from risk_register.grave_findings import list_findings
 from risk_register.review_precision import count_grave_precision
 from risk_register.store import Store
 
+HELPED = ("is_crisis_banner", "is_handoff_offered", "is_agent_joined")
+"""Columns of a conversation that say that the log itself shows help."""
+
 
 @dataclass(frozen=True)
 class Raised:
@@ -145,11 +148,9 @@ def _handed_over(lake: Lake, deployment_id: str, week: dt.date) -> frozenset[str
         "fact.conversation",
         deployment_id=deployment_id,
         days=[week + number * DAY for number in range(7)],
-        columns=["conversation_id", "is_handoff_offered", "is_agent_joined"],
+        columns=["conversation_id", *HELPED],
     )
-    return frozenset(
-        row["conversation_id"] for row in rows if row["is_handoff_offered"] or row["is_agent_joined"]
-    )
+    return frozenset(row["conversation_id"] for row in rows if any(row[name] for name in HELPED))
 
 
 def _rows(lake: Lake, name: str, **chosen: Any) -> list[dict[str, Any]]:

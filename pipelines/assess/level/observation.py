@@ -106,6 +106,18 @@ def latest_statuses(observations: pa.Table, deployment_id: str) -> dict[str, str
     return dict(zip(rows["indicator_id"].to_pylist(), rows["status"].to_pylist(), strict=True))
 
 
+def slice_statuses(observations: pa.Table, deployment_id: str) -> dict[tuple[str, str, str], str]:
+    """The status of every indicator in every slice, in the newest whole week of each."""
+    is_mine = pc.equal(observations["deployment_id"], deployment_id)
+    is_whole = pc.and_(pc.equal(observations["period"], "week"), pc.invert(observations["is_partial"]))
+    rows = observations.filter(pc.and_(is_mine, is_whole)).sort_by("period_start")
+    names = ("indicator_id", "slice", "slice_value", "status")
+    return {
+        (indicator, part, value): status
+        for indicator, part, value, status in zip(*(rows[name].to_pylist() for name in names), strict=True)
+    }
+
+
 def place_on_calendar(counts: pd.DataFrame, background: Background) -> pd.DataFrame:
     """Add the whole-deployment periods in which nothing was counted: they are unknown, or a true zero."""
     grid = pd.DataFrame(

@@ -7,17 +7,25 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from pipelines.assess.level.observation import snapshot
 from risk_register.checklist import contradicted_by, list_items
 from risk_register.register import list_risks
 from risk_register.store import Store
 
+BREACH = "breach"
 MET = ("met", "met_with_exceptions")
 
 
 def count_governance(
-    store: Store, deployment_id: str, *, on: dt.date, as_of: dt.date, statuses: Mapping[str, str]
+    store: Store,
+    deployment_id: str,
+    *,
+    on: dt.date,
+    as_of: dt.date,
+    statuses: Mapping[str, str],
+    in_slices: Mapping[tuple[str, str, str], str] = MappingProxyType({}),
 ) -> list[dict[str, object]]:
     """Counts of the checklist and register indicators.
 
@@ -27,6 +35,7 @@ def count_governance(
         on: the last day with data; the counts are placed in its periods.
         as_of: today, by which things are overdue.
         statuses: latest status of every indicator, for contradictions.
+        in_slices: the same by indicator, slice and value, for key risk indicators of a group.
     """
     items = [item for item in list_items(store, deployment_id, as_of=as_of) if item.state != "not_applicable"]
     met = [item for item in items if item.state in MET]
@@ -34,11 +43,18 @@ def count_governance(
     contradicted = [item for item in met if contradicted_by(item, statuses)]
     risks = [risk for risk in list_risks(store, deployment_id) if risk.state != "closed"]
     overdue = [risk for risk in risks if risk.review_due_on is None or risk.review_due_on < as_of]
+    known = dict(in_slices) | {(name, "all", "all"): status for name, status in statuses.items()}
+    breached = [
+        risk
+        for risk in risks
+        if any(known.get((kri.indicator, kri.slice, kri.slice_value)) == BREACH for kri in risk.kris)
+    ]
     counts = {
         "checklist_completion": (len(valid), len(items)),
         "checklist_overdue": (sum(item.is_overdue for item in items), len(items)),
         "checklist_contradicted": (len(contradicted), len(met)),
         "register_overdue": (len(overdue), len(risks)),
+        "register_in_breach": (len(breached), len(risks)),
     }
     rows: list[dict[str, object]] = []
     for indicator, (numerator, denominator) in counts.items():

@@ -11,6 +11,7 @@ from risk_register import incident_clocks, incident_closing, incidents
 from risk_register.content import load_regimes
 from risk_register.errors import NotAllowedError
 from risk_register.incident_clocks import IncidentClock, find_clocks
+from risk_register.incident_reports import list_due_reports
 from risk_register.incidents import IncidentRecord
 from risk_register.store import Store
 
@@ -136,3 +137,24 @@ def test_a_clock_that_has_ended_does_not_start(store: Store) -> None:
     incident = open_one(store, IN_FORCE)
     clocks = find_clocks(store, incident, regimes=[ended])  # type: ignore[list-item]
     assert [one.is_in_force for one in clocks] == [False]
+
+
+def test_due_reports_are_those_that_a_person_decided_are_due(store: Store) -> None:
+    incident = open_one(store, IN_FORCE)
+    assert list_due_reports(store, "demo") == ()
+    said = {"incident_id": incident.incident_id, "actor": "compliance"}
+    incident_clocks.decide_report(
+        store,
+        regime_id=ACT,
+        is_reportable=True,
+        reason="serious",
+        at=IN_FORCE + dt.timedelta(hours=3),
+        **said,
+    )
+    (due,) = list_due_reports(store, "demo")
+    assert (due.regime_id, due.aware_at, due.reported_at) == (ACT, IN_FORCE, None)
+    made_at = IN_FORCE + dt.timedelta(hours=30)
+    incident_clocks.record_report(store, regime_id=ACT, reference="A-1", at=made_at, **said)
+    (made,) = list_due_reports(store, "demo")
+    assert made.reported_at == made_at
+    assert list_due_reports(store, "other") == ()

@@ -2,15 +2,19 @@
 
 import datetime as dt
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from pipelines.assess.alarms.missed import JUDGED_AFTER, ReviewedWeek, judge_weeks, read_week
+from pipelines.assess.alarms.missed import AT_RISK, JUDGED_AFTER, ReviewedWeek, judge_weeks, read_week
+from pipelines.assess.alarms.raising import HELPED
 from risk_register.review_results import Design
 from risk_register.review_samples import SampleRecord
 from risk_register.review_tables import ReviewItem, ReviewLabel, ReviewStratum
 
+SQL = Path(__file__).parents[5] / "sql"
 MONDAY = dt.date(2026, 3, 2)
 WEEK = dt.timedelta(days=7)
 DRAWN = dt.datetime(2026, 3, 9, 8, tzinfo=dt.UTC)
@@ -109,6 +113,24 @@ ANSWERED = RISK | {"p_crisis_resource": 1}
 def test_a_person_at_risk_without_resource_or_handover_was_missed():
     week = read_week(design(RISK, ANSWERED, RISK, {}), frozenset({"c2"}), level=2)
     assert week.missed == (True, False, False)
+
+
+def test_who_leans_on_the_assistant_is_not_thereby_at_risk():
+    week = read_week(design(RISK, {"u_ai_reliance": 2}, {"u_minor_indicator": 2}, {}), frozenset(), level=2)
+    assert week.missed == (True,)
+
+
+@pytest.mark.parametrize("name", ["fact/message_signal", "assessment/reviewed_conversation"])
+def test_the_signals_of_a_person_at_risk_are_those_of_the_sql(name):
+    text = (SQL / f"{name}.sql").read_text(encoding="utf-8")
+    listed = re.findall(r"signal_id in \(([^)]*'u_suicidal_ideation'[^)]*)\)", text)[0]
+    assert set(re.findall(r"'(\w+)'", listed)) == AT_RISK
+
+
+def test_what_the_log_shows_of_help_is_what_the_sql_counts():
+    text = (SQL / "assessment" / "reviewed_conversation.sql").read_text(encoding="utf-8")
+    help_in_log = text.rpartition("What the log itself holds")[2].partition(" as is_escalated")[0]
+    assert set(re.findall(r"conversation\.(\w+)", help_in_log)) == set(HELPED)
 
 
 def test_weights_follow_the_design_and_only_people_at_risk_take_part():

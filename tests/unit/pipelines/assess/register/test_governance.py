@@ -30,8 +30,16 @@ def store(template: Path, tmp_path: Path) -> Store:
     return Store(f"sqlite:///{shutil.copy(template, tmp_path / 'governance.sqlite')}")
 
 
-def count(store: Store, *, as_of: dt.date = ON, statuses: dict[str, str] | None = None) -> dict[str, tuple]:
-    rows = count_governance(store, "harbor", on=ON, as_of=as_of, statuses=statuses or {})
+def count(
+    store: Store,
+    *,
+    as_of: dt.date = ON,
+    statuses: dict[str, str] | None = None,
+    in_slices: dict | None = None,
+) -> dict[str, tuple]:
+    rows = count_governance(
+        store, "harbor", on=ON, as_of=as_of, statuses=statuses or {}, in_slices=in_slices or {}
+    )
     return {
         row["indicator_id"]: (row["numerator"], row["denominator"]) for row in rows if row["period"] == "day"
     }
@@ -72,3 +80,24 @@ def test_a_risk_is_overdue_from_the_day_after_its_review_was_due(store):
     assert day is not None
     assert count(store, as_of=day)["register_overdue"] == (0, 18)
     assert count(store, as_of=day + dt.timedelta(days=1))["register_overdue"] == (18, 18)
+
+
+def test_a_risk_is_in_breach_by_any_of_its_indicators_in_the_slice_that_it_names(store):
+    total = len(list_risks(store, "harbor"))
+    assert count(store)["register_in_breach"] == (0, total)
+    missed = [
+        risk
+        for risk in list_risks(store, "harbor")
+        if any(kri.indicator == "missed_escalation_rate" and kri.slice == "all" for kri in risk.kris)
+    ]
+    assert missed
+    within = {"missed_escalation_rate": "watch"}
+    assert count(store, statuses=within)["register_in_breach"] == (0, total)
+    assert count(store, statuses={"missed_escalation_rate": "breach"})["register_in_breach"] == (
+        len(missed),
+        total,
+    )
+    elsewhere = {("out_of_scope_clinical_rate_per_1000", "region", "US-CA"): "breach"}
+    named = {("out_of_scope_clinical_rate_per_1000", "region", "US-IL"): "breach"}
+    assert count(store, in_slices=elsewhere)["register_in_breach"] == (0, total)
+    assert count(store, in_slices=named)["register_in_breach"] == (1, total)

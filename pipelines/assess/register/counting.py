@@ -1,0 +1,59 @@
+"""What the register and its incidents say of every deployment, as rows to be measured and judged."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from pipelines.assess.level.observation import Background, latest_statuses, slice_statuses
+from pipelines.assess.register.governance import count_governance
+from pipelines.assess.register.incident_count import count_opened, measure_reporting
+from risk_register.incident_reports import list_due_reports
+from risk_register.incidents import list_incidents
+from risk_register.store import Store
+
+REPORTED = "register:report_submission"
+
+
+def count_register(
+    store: Store,
+    background: Background,
+    observations: pa.Table,
+    *,
+    zones: Mapping[str, str],
+    at: dt.datetime,
+) -> list[dict[str, Any]]:
+    """Counts of checklist, risks and incidents; `observations` are those of the data, judged."""
+    rows: list[dict[str, Any]] = []
+    for name, calendar in background.calendars.items():
+        rows += count_governance(
+            store,
+            name,
+            on=calendar.last,
+            as_of=at.date(),
+            statuses=latest_statuses(observations, name),
+            in_slices=slice_statuses(observations, name),
+        )
+        opened = [one.opened_at for one in list_incidents(store, name)]
+        rows += count_opened(opened, name, calendar, zones.get(name, "UTC"))
+    return rows
+
+
+def measure_register(
+    store: Store, background: Background, *, zones: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Measured rows of the register: how long reports to authorities took."""
+    return [
+        row
+        for name, calendar in background.calendars.items()
+        for row in measure_reporting(list_due_reports(store, name), name, calendar, zones.get(name, "UTC"))
+    ]
+
+
+def list_records(store: Store, deployment_id: str) -> frozenset[str]:
+    """What there is in the register, as an indicator's definition names it."""
+    made = any(one.reported_at is not None for one in list_due_reports(store, deployment_id))
+    return frozenset({REPORTED}) if made else frozenset()
