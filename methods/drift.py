@@ -109,6 +109,8 @@ def wasserstein_standardised(
     With counts, the first two arguments are the values (middles of bins) that were counted.
     """
     values, others = np.asarray(reference, dtype=float), np.asarray(current, dtype=float)
+    if reference_counts is None and current_counts is None:
+        values, others = np.sort(values), np.sort(others)  # scipy is twice as fast on what is in order
     weights = None if reference_counts is None else _counts(reference_counts)
     other_weights = None if current_counts is None else _counts(current_counts)
     if any(side.size == 0 for side in (values, others)):
@@ -120,6 +122,30 @@ def wasserstein_standardised(
     if spread == 0:
         return float("nan")
     return float(stats.wasserstein_distance(values, others, weights, other_weights)) / spread
+
+
+def kolmogorov_smirnov(
+    reference: ArrayLike,
+    current: ArrayLike,
+    *,
+    reference_counts: ArrayLike | None = None,
+    current_counts: ArrayLike | None = None,
+) -> float:
+    """Greatest difference between the cumulative shares of two samples, in [0, 1]; NaN if a side is empty.
+
+    Exact, and for reading alone: its null is 1.36 sqrt(1/n + 1/m), so that at 100,000 a side any difference
+    is significant. With counts, the first two arguments are the values (bins in order) that were counted; the
+    difference inside a bin is then not seen.
+    """
+    sides = [
+        _cumulate(values, counts)
+        for values, counts in ((reference, reference_counts), (current, current_counts))
+    ]
+    if any(heights[-1] == 0 for _, heights in sides):
+        return float("nan")
+    at = np.sort(np.concatenate([values for values, _ in sides]), kind="stable")
+    shares = [heights[np.searchsorted(values, at, side="right")] / heights[-1] for values, heights in sides]
+    return float(np.abs(shares[0] - shares[1]).max())
 
 
 def block_null(
@@ -197,6 +223,15 @@ def _counts(values: ArrayLike) -> NDArray[np.float64]:
     if np.any(counts < 0):
         raise InvalidCountsError("counts must not be negative")
     return counts
+
+
+def _cumulate(values: ArrayLike, counts: ArrayLike | None) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Sorted values, and how many lie at or below each, from none on."""
+    places = np.asarray(values, dtype=float)
+    if counts is None:
+        return np.sort(places), np.arange(len(places) + 1.0)
+    order = np.argsort(places)
+    return places[order], np.concatenate([[0.0], _counts(counts)[order].cumsum()])
 
 
 def _shares(values: ArrayLike) -> NDArray[np.float64]:

@@ -23,9 +23,11 @@ from methods.drift import (
     block_null,
     jensen_shannon,
     judge_drift,
+    kolmogorov_smirnov,
     wasserstein_standardised,
 )
 from pipelines.assess.days.calendar import Calendar, start_of
+from pipelines.assess.known import known
 from pipelines.schemas.assessment import DRIFT
 
 REFERENCE_WEEKS = 8
@@ -75,13 +77,20 @@ class Scale:
     def of_week(self, counts: np.ndarray[Any, Any], *, is_reference: bool) -> dict[str, Any]:
         """How far a week's bins lie from the reference, in its standard deviations."""
         if self.places is None:
-            return {"measure": "jensen_shannon", "spread": None, "spread_null_high": None}
+            return {
+                "measure": "jensen_shannon",
+                "spread": None,
+                "spread_null_high": None,
+                "largest_gap": None,
+            }
         others = self.blocks.sum(axis=0) - (counts if is_reference else 0)
         found = _spread(self.places, others, counts)
+        gap = kolmogorov_smirnov(self.places, self.places, reference_counts=others, current_counts=counts)
         return {
             "measure": "jensen_shannon",
-            "spread": found if np.isfinite(found) else None,
-            "spread_null_high": self.null_high if np.isfinite(self.null_high) else None,
+            "spread": known(found),
+            "spread_null_high": known(self.null_high),
+            "largest_gap": known(gap),
         }
 
 

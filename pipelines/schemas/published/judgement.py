@@ -224,6 +224,12 @@ DRIFT = declare(
         nullable=True,
     ),
     Column("spread_null_high", NUMBER, "Largest among reference weeks, times 1.2.", nullable=True),
+    Column(
+        "largest_gap",
+        NUMBER,
+        "Greatest difference of the shares at or below a bin (Kolmogorov-Smirnov), of what lies on a scale.",
+        nullable=True,
+    ),
     Column("message_count", COUNT, "Messages in the week."),
     Column("reference_count", COUNT, "Messages in the reference window."),
     Column("status", TEXT, "reference, stable, moved or insufficient_data."),

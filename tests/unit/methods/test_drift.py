@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import stats
 from scipy.spatial.distance import jensenshannon
 
 from methods.drift import (
@@ -14,6 +15,7 @@ from methods.drift import (
     is_share_change_practical,
     jensen_shannon,
     judge_drift,
+    kolmogorov_smirnov,
     locate_change,
     psi,
     wasserstein_standardised,
@@ -68,6 +70,26 @@ def test_the_psi_without_drift_follows_its_null_so_a_tenth_is_nothing_at_two_hun
     rng = np.random.default_rng(3)
     values = psi(rng.multinomial(200, [0.1] * 10, size=4000), rng.multinomial(200, [0.1] * 10, size=4000))
     assert np.quantile(values, 0.95) == pytest.approx(0.169, abs=0.012)
+
+
+@pytest.mark.parametrize(("size", "other"), [(50, 70), (5_000, 3_000)])
+def test_the_kolmogorov_smirnov_distance_is_that_of_scipy(size, other):
+    rng = np.random.default_rng(size)
+    smooth = rng.normal(size=size), rng.normal(0.1, 1.2, size=other)
+    tied = rng.poisson(4, size), rng.poisson(5, other)
+    for reference, current in (smooth, tied):
+        exact = stats.ks_2samp(reference, current).statistic
+        assert kolmogorov_smirnov(reference, current) == pytest.approx(exact, abs=1e-12)
+    values = np.arange(30)
+    counted = kolmogorov_smirnov(
+        values[::-1],
+        values,
+        reference_counts=np.bincount(tied[0], minlength=30)[::-1],
+        current_counts=np.bincount(tied[1], minlength=30),
+    )
+    assert counted == pytest.approx(exact, abs=1e-12)
+    assert np.isnan(kolmogorov_smirnov([], [1.0]))
+    assert np.isnan(kolmogorov_smirnov([1], [1], current_counts=[0]))
 
 
 def test_the_wasserstein_distance_is_in_standard_deviations_of_the_reference():
