@@ -10,7 +10,8 @@ import datetime as dt
 
 from pipelines.report.document import Document, Table
 from pipelines.report.published import Facts
-from pipelines.report.sections.findings import build_detectors, build_drift, build_equity, build_findings
+from pipelines.report.sections.equity import build_equity, build_tally
+from pipelines.report.sections.findings import build_detectors, build_drift, build_findings
 from pipelines.report.sections.governance import (
     as_of,
     build_alarms,
@@ -61,6 +62,7 @@ def _build_tables(facts: Facts) -> tuple[Table, ...]:
         build_changes(facts),
         build_alarms(facts),
         build_equity(facts),
+        build_tally(facts),
         build_risks(facts),
         build_stages(facts),
         build_items(facts),

@@ -1,13 +1,13 @@
-"""What the detectors found, by what it means and how severe it can be; drift; equity between groups."""
+"""What the detectors found, by what it means and how severe it can be; drift."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from pipelines.report.document import Cell, Column, Kind, Mark, Row, Table
-from pipelines.report.published import Facts, Observation
-from pipelines.report.sections.indicators import cover, show
+from pipelines.report.published import Facts
+from pipelines.report.sections.indicators import show
 from pipelines.report.suppress import hide_parts
 from risk_register.content import Polarity, Signal, load_taxonomy
 
@@ -33,7 +33,7 @@ FINDING_COLUMNS = (
 DETECTOR_COLUMNS = (
     Column("detector_id", "Detector", width=20),
     Column("detector_version", "Version", width=14),
-    Column("signals", "Signals", Kind.COUNT, 10),
+    Column("signals", "Signals", width=44),
     Column("languages", "Languages", width=20),
     Column("badge", "Validation", width=14),
     Column("note", "What is known about its error", width=60),
@@ -47,16 +47,6 @@ DRIFT_COLUMNS = (
     Column("message_count", "Messages", Kind.COUNT, 12),
     Column("reference_count", "Messages in the reference", Kind.COUNT, 14),
     Column("status", "Reading", width=18),
-)
-EQUITY_COLUMNS = (
-    Column("indicator_id", "Id", width=32),
-    Column("title", "Indicator", width=34),
-    Column("slice", "Slice", width=14),
-    Column("slice_value", "Group", width=18),
-    Column("ratio", "Ratio to the rest", Kind.RATIO, 12),
-    Column("ci_low", "95% interval, low", Kind.RATIO, 12),
-    Column("ci_high", "95% interval, high", Kind.RATIO, 12),
-    Column("status", "Reading", width=30),
 )
 
 
@@ -92,21 +82,22 @@ def build_findings(facts: Facts) -> Table:
 
 
 def build_detectors(facts: Facts) -> Table:
-    """One row a detector version with the same languages, badge and note."""
-    groups: dict[tuple[str, ...], int] = defaultdict(int)
+    """One row for the signals of a detector that share languages, badge and note."""
+    known = {signal.id: signal for signal in load_taxonomy().signals}
+    groups: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for row in facts.detectors:
         key = tuple(row[name] for name in ("detector_id", "detector_version", "languages", "badge", "note"))
-        groups[key] += 1
+        groups[key].append(str(_signal_cells(row["signal_id"], known)["title"]))
     rows = tuple(
         {
             "detector_id": key[0],
             "detector_version": key[1],
-            "signals": count,
+            "signals": ", ".join(sorted(titles)),
             "languages": key[2],
             "badge": key[3],
             "note": key[4] or Mark.NONE,
         }
-        for key, count in sorted(groups.items())
+        for key, titles in sorted(groups.items(), key=lambda group: (group[0][:2], min(group[1])))
     )
     return Table("detectors", "Detectors", DETECTOR_COLUMNS, rows, empty="No detector is published.")
 
@@ -141,32 +132,6 @@ def build_drift(facts: Facts) -> Table:
         "the practical threshold and beyond the usual range of reference weeks. Drift is never by itself "
         "harm: it opens a check of the detectors.",
         empty="Drift was not assessed for any week of this month.",
-    )
-
-
-def build_equity(facts: Facts) -> Table:
-    """Rate ratios of groups against the rest; a group whose own cell is hidden or unknown shows no ratio."""
-    titles = {row["indicator_id"]: row["title"] for row in facts.indicators}
-    rows = tuple(
-        {
-            **row,
-            "title": titles.get(row["indicator_id"], row["indicator_id"]),
-            **{
-                key: show(row[key], is_hidden=is_hidden, absent=Mark.UNKNOWN)
-                for key in ("ratio", "ci_low", "ci_high")
-            },
-        }
-        for row, is_hidden in zip(facts.equity, _hidden_groups(facts), strict=True)
-    )
-    return Table(
-        "equity",
-        "Equity between groups",
-        EQUITY_COLUMNS,
-        rows,
-        note="Each group against everyone else. A ratio between 0.80 and 1.25 with its whole interval is "
-        "called equivalent. Groups are as supplied by the product, never inferred.",
-        empty="Not assessed yet. No comparison between groups is published, so nothing can be said about "
-        "equity: this is a gap, not a finding of equal treatment.",
     )
 
 
@@ -206,31 +171,6 @@ def _silent_rows(facts: Facts, known: dict[str, Signal]) -> list[dict[str, Cell]
             }
         )
     return rows
-
-
-def _hidden_groups(facts: Facts) -> list[bool]:
-    indicators = {row["indicator_id"]: row for row in facts.indicators}
-    cells = {
-        (row.indicator_id, row.slice, row.slice_value): row
-        for row in facts.observations
-        if row.period == "month" and row.period_start == facts.month.first and row.estimate == "raw"
-    }
-    groups: dict[tuple[str, str], list[int]] = defaultdict(list)
-    hidden: list[bool] = []
-    for i, row in enumerate(facts.equity):
-        indicator = indicators.get(row["indicator_id"])
-        cell = cells.get((row["indicator_id"], row["slice"], row["slice_value"]))
-        hidden.append(cell is None or indicator is None or cover(cell, indicator).value)
-        groups[(row["indicator_id"], row["slice"])].append(i)
-    for indices in groups.values():
-        shown = [i for i in indices if not hidden[i]]
-        if len(indices) - len(shown) == 1 and shown:
-            hidden[min(shown, key=lambda i: _denominator(cells, facts.equity[i]))] = True
-    return hidden
-
-
-def _denominator(cells: Mapping[tuple[str, str, str], Observation], row: Row) -> float:
-    return cells[(row["indicator_id"], row["slice"], row["slice_value"])].denominator or 0.0
 
 
 def _signal_cells(signal_id: str, known: dict[str, Signal]) -> dict[str, Cell]:

@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from pipelines.report.sections.findings import build_equity, build_findings
+from pipelines.report.sections.equity import build_equity
+from pipelines.report.sections.findings import build_findings
 from pipelines.report.sections.indicators import build_headline
 from pipelines.report.sections.quality import build_quality
 from pipelines.report.sections.weeks import build_weekly

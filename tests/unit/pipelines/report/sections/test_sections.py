@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from pipelines.report.published import RANK, Status
-from pipelines.report.sections.findings import build_findings
+from pipelines.report.sections.equity import build_tally
+from pipelines.report.sections.findings import build_detectors, build_findings
 from pipelines.report.sections.governance import (
     build_changes,
     build_incidents,
@@ -204,6 +205,30 @@ def test_findings_begin_with_the_most_severe_harms(
     assert groups[-1] == "Other signals"
     harms = [int(row["levels"][-1]) for row in rows if row["group"] == groups[0]]
     assert harms == sorted(harms, reverse=True)
+
+
+def test_signals_of_a_detector_that_share_what_is_known_are_named_in_one_row(
+    facts_of: Callable[..., Any], sample_rows: Samples
+) -> None:
+    (row,) = build_detectors(facts_of(sample_rows)).rows
+    assert row["signals"].split(", ") == sorted(row["signals"].split(", "))
+    assert len(row["signals"].split(", ")) == len(sample_rows["detector"])
+
+
+def test_what_can_be_said_of_groups_is_counted_an_indicator_a_row_differences_first(
+    facts_of: Callable[..., Any], sample_rows: Samples
+) -> None:
+    sample_rows["equity"] = [
+        {"indicator_id": indicator, "slice": "language", "slice_value": str(number), "status": status}
+        for indicator, statuses in {
+            "a_silent": ["not_assessable", "not_assessable"],
+            "missed_escalation_rate": ["different", "equivalent", "not_assessable"],
+        }.items()
+        for number, status in enumerate(statuses)
+    ]
+    first, second = build_tally(facts_of(sample_rows)).rows
+    assert (first["indicator_id"], first["groups"], first["different"]) == ("missed_escalation_rate", 3, 1)
+    assert (second["different"], second["equivalent"], second["not_assessable"]) == (0, 0, 2)
 
 
 def test_readiness_lists_what_is_not_ready_first(facts_of: Callable[..., Any], sample_rows: Samples) -> None:
