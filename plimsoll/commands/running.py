@@ -94,8 +94,9 @@ def _notify(home: Home) -> None:
         if one.state is NoticeState.QUEUED
     ]
     if waiting:
+        many = "1 notice waits" if len(waiting) == 1 else f"{len(waiting)} notices wait"
         tell(
-            f"{len(waiting)} notices wait and nobody is told: {home.definitions / 'notify.yaml'} is missing. "
+            f"{many} and nobody is told: {home.definitions / 'notify.yaml'} is missing. "
             "docs/operations.md shows one."
         )
 

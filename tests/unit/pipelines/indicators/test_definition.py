@@ -180,3 +180,8 @@ def test_shipped_context_has_no_appetite_and_every_need_names_a_signal_of_the_ta
     assert needed != set()
     assert needed <= signals
     assert [one for one in definitions if one.direction is Direction.NEITHER and one.appetite] == []
+
+
+def test_no_two_indicators_share_a_title():
+    titles = [definition.title for definition in load_definitions()]
+    assert sorted(titles) == sorted(set(titles))
