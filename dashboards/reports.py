@@ -68,7 +68,7 @@ class BuiltReport:
 
     name: str
     period: str
-    status: str = ""
+    manifest_sha256: str = ""
     built_at: datetime | None = None
     generation: int | None = None
     code_version: str = ""
@@ -112,7 +112,8 @@ def _below(folder: Path, deployment_id: str) -> Path | None:
 def _read_report(place: Path, deployment_id: str) -> BuiltReport:
     name, period = place.parent.name, place.name
     try:
-        manifest: dict[str, Any] = json.loads((place / MANIFEST).read_bytes())
+        content = (place / MANIFEST).read_bytes()
+        manifest: dict[str, Any] = json.loads(content)
         if (manifest["deployment_id"], manifest["name"], manifest["period"]) != (deployment_id, name, period):
             return BuiltReport(name, period, problem="The manifest is of another report.")
         files = [
@@ -123,7 +124,7 @@ def _read_report(place: Path, deployment_id: str) -> BuiltReport:
         return BuiltReport(
             name=name,
             period=period,
-            status=str(manifest["status"]),
+            manifest_sha256=hashlib.sha256(content).hexdigest(),
             built_at=datetime.fromisoformat(manifest["built_at"]),
             generation=int(manifest["generation"]),
             code_version=str(manifest["code_version"]),

@@ -164,8 +164,9 @@ SEVERITY_MARKS: Mapping[str, Mark] = {
 }
 
 REPORT_MARKS: Mapping[str, Mark] = {
-    "draft": Mark("draft", Shape.HALF, Tone.CAUTION, "Built, and approved by nobody."),
+    "draft": Mark("draft", Shape.HALF, Tone.CAUTION, "Built, and submitted by nobody."),
+    "submitted": Mark("submitted", Shape.HALF, Tone.CAUTION, "Waits for a second person to approve it."),
     "approved": Mark("approved", Shape.DIAMOND, Tone.CALM, "Approved by a person, not yet issued."),
     "issued": Mark("issued", Shape.DISC, Tone.CALM, "Issued; it does not change any more."),
-    "unknown": Mark("status unknown", Shape.QUESTION, Tone.UNKNOWN, "The manifest names no known status."),
+    "filed": Mark("filed", Shape.DISC, Tone.CALM, "The receiver has it."),
 }

@@ -16,7 +16,7 @@ from pipelines.detect.canary import run_canary
 from pipelines.detect.extras import load_extras
 from pipelines.ingest.withdrawal import withdraw
 from pipelines.lake import tidy
-from pipelines.notify.rounds import has_heartbeat, is_round_due, queue_weekly_test, send_heartbeat, send_round
+from pipelines.notify.assets import build as build_notices
 from pipelines.privacy.limits import are_agreed
 from pipelines.privacy.upkeep import keep_limits, say_kept
 from pipelines.review.draw import draw_due
@@ -30,7 +30,6 @@ IN_PROCESS = dg.in_process_executor
 """Steps are seconds long and share the home's lock: a process each would cost more than the work."""
 HOURLY, DAILY, NIGHTLY, MONTHLY = "7 * * * *", "30 2 * * *", "0 3 * * *", "0 4 3 * *"
 AFTER_TIDYING = "30 3 * * *"
-EVERY_TEN_MINUTES = "*/10 * * * *"
 EVERY_MORNING = "30 4 * * *"
 """For review samples: a week is drawn once, and a morning on which nothing ran is made up for on the next."""
 RUNNING = dg.DefaultScheduleStatus.RUNNING
@@ -183,40 +182,6 @@ def automation(home: Home, days: dg.PartitionsDefinition) -> Automation:
     def draw_review_samples() -> None:
         draw_last_week()
 
-    @dg.op
-    def send_what_is_due() -> None:
-        send_round(home)
-
-    @dg.job(name="send_notices", executor_def=IN_PROCESS)
-    def send_notices() -> None:
-        send_what_is_due()
-
-    @dg.sensor(
-        job=send_notices,
-        minimum_interval_seconds=60,
-        name="notices_due",
-        default_status=dg.DefaultSensorStatus.RUNNING,
-    )
-    def notices_due(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest]:
-        now = dt.datetime.now(dt.UTC)
-        queue_weekly_test(home, at=now)
-        if is_round_due(home, at=now):
-            yield dg.RunRequest(run_key=now.isoformat())
-
-    @dg.op
-    def send_sign_of_life() -> None:
-        send_heartbeat(home, at=dt.datetime.now(dt.UTC))
-
-    @dg.job(name="heartbeat", executor_def=IN_PROCESS)
-    def heartbeat() -> None:
-        send_sign_of_life()
-
-    @dg.schedule(job=heartbeat, cron_schedule=EVERY_TEN_MINUTES, name="show_life", default_status=RUNNING)
-    def show_life(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-        if not has_heartbeat(home):
-            return dg.SkipReason("No address is set in definitions/notify.yaml.")
-        return dg.RunRequest(run_key=context.scheduled_execution_time.isoformat())
-
     @dg.op(pool=POOL)
     def drop_what_is_too_old(context: dg.OpExecutionContext) -> None:
         done = keep_limits(home, withdraw, on=dt.datetime.now(dt.UTC).date())
@@ -226,11 +191,9 @@ def automation(home: Home, days: dg.PartitionsDefinition) -> Automation:
     def retention() -> None:
         drop_what_is_too_old()
 
+    notices = build_notices(home)
     return Automation(
-        jobs=[
-            *named.values(),
-            *(tidy_lake, retention, canary, send_notices, heartbeat, draw_review_samples),
-        ],
+        jobs=[*named.values(), tidy_lake, retention, canary, draw_review_samples, *notices.jobs],
         schedules=[
             ask_the_canary,
             score_what_came,
@@ -238,12 +201,12 @@ def automation(home: Home, days: dg.PartitionsDefinition) -> Automation:
             monthly_report,
             dg.ScheduleDefinition(job=tidy_lake, cron_schedule=NIGHTLY, default_status=RUNNING),
             dg.ScheduleDefinition(job=retention, cron_schedule=AFTER_TIDYING, default_status=RUNNING),
-            show_life,
             dg.ScheduleDefinition(
                 job=draw_review_samples, cron_schedule=EVERY_MORNING, default_status=RUNNING
             ),
+            *notices.schedules,
         ],
-        sensors=[new_deliveries, publish_after_computing, notices_due],
+        sensors=[new_deliveries, publish_after_computing, *notices.sensors],
     )
 
 

@@ -38,6 +38,7 @@ from plimsoll.commands import (
     sql,
     state,
     training,
+    upgrading,
 )
 from risk_register.errors import RegisterError
 
@@ -60,6 +61,7 @@ app.command("bench")(benching.bench)
 app.command("retention")(keeping.retention)
 app.command("backup")(keeping.backup)
 app.command("restore")(keeping.restore)
+app.command("upgrade")(upgrading.upgrade)
 app.command("locate")(locating.locate)
 app.command("heartbeat")(notifying.heartbeat)
 app.add_typer(probing.app, name="canary")

@@ -14,8 +14,9 @@ from sqlalchemy import select
 
 from risk_register.errors import NotAllowedError
 from risk_register.model import columns_of
+from risk_register.numbering import next_number
 from risk_register.register_tables import RiskAction
-from risk_register.risk_parts import change_part, find_part, next_number
+from risk_register.risk_parts import change_part, find_part
 from risk_register.risk_record import append_change, check_words, find_row
 from risk_register.store import Store
 
@@ -73,7 +74,7 @@ def add_action(
     check_words(reason, f"An action about {risk_id}")
     with store.write(actor=actor, at=at) as write:
         row = find_row(write, deployment_id, risk_id, expected_version=expected_version)
-        number = next_number(write, RiskAction, deployment_id, risk_id)
+        number = next_number(write.session, RiskAction.number, deployment_id=deployment_id, risk_id=risk_id)
         write.session.add(
             RiskAction(
                 deployment_id=deployment_id,

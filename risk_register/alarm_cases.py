@@ -57,7 +57,6 @@ class CaseRecord:
 class DecisionRecord:
     """A step that a person made."""
 
-    decision_id: int
     alarm_id: str
     deployment_id: str
     stream_id: str
@@ -188,7 +187,7 @@ def list_decisions(store: Store, deployment_id: str) -> tuple[DecisionRecord, ..
         return tuple(
             DecisionRecord(
                 **{
-                    **columns_of(row),
+                    **columns_of(row, without="decision_id"),
                     "from_state": CaseState(row.from_state),
                     "to_state": CaseState(row.to_state),
                     "resolution": None if row.resolution is None else Resolution(row.resolution),

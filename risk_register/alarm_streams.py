@@ -41,7 +41,6 @@ class Question(StrEnum):
 class StreamRecord:
     """The newest decision on a stream; `back_test` is what was shown to whoever decided."""
 
-    decision_id: int
     deployment_id: str
     stream_id: str
     is_on: bool
@@ -55,7 +54,6 @@ class StreamRecord:
 class MuteRecord:
     """A mute, ended early or not."""
 
-    mute_id: int
     deployment_id: str
     stream_id: str
     reason: str
@@ -132,8 +130,8 @@ def mute(
     reason: str,
     actor: str,
     at: dt.datetime,
-) -> int:
-    """Silence a stream until a moment; its alarms are still shown. Returns the number of the mute.
+) -> None:
+    """Silence a stream until a moment; its alarms are still shown.
 
     Raises:
         NotAllowedError: the reason is blank, the end is past or too far, or it is muted already.
@@ -167,7 +165,6 @@ def mute(
             until=until.isoformat(),
             reason=reason.strip(),
         )
-        return row.mute_id
 
 
 def end_mute(store: Store, *, deployment_id: str, stream_id: str, actor: str, at: dt.datetime) -> None:
@@ -192,7 +189,7 @@ def list_streams(store: Store, deployment_id: str) -> tuple[StreamRecord, ...]:
     with store.read() as session:
         newest = {row.stream_id: row for row in session.scalars(query)}
         return tuple(
-            StreamRecord(**{**columns_of(row), "back_test": json.loads(row.back_test)})
+            StreamRecord(**{**columns_of(row, without="decision_id"), "back_test": json.loads(row.back_test)})
             for _, row in sorted(newest.items())
         )
 
@@ -206,7 +203,7 @@ def list_mutes(store: Store, deployment_id: str) -> tuple[MuteRecord, ...]:
 
 def as_mute(row: AlarmMute) -> MuteRecord:
     """A row as a record."""
-    return MuteRecord(**columns_of(row))
+    return MuteRecord(**columns_of(row, without="mute_id"))
 
 
 def _mutes(deployment_id: str, stream_id: str):  # type: ignore[no-untyped-def]  # the type of a select

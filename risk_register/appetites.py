@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 from risk_register.errors import ChangedMeanwhileError, NotAllowedError, UnknownRecordError
 from risk_register.four_eyes import check_second_person
 from risk_register.model import Appetite, Deployment, columns_of
+from risk_register.numbering import next_number
 from risk_register.store import Store, Write
 
 
@@ -72,7 +73,7 @@ def propose(
     actor: str,
     at: dt.datetime,
 ) -> int:
-    """Put limits up for approval; nothing holds until `approve`. Returns the proposal's id.
+    """Put limits up for approval; nothing holds until `approve`. Returns its number there.
 
     Raises:
         NotAllowedError: the limits are in the wrong order or not numbers, or there is no reason.
@@ -87,6 +88,7 @@ def propose(
             raise UnknownRecordError(f"The register does not know the deployment {deployment_id}.")
         row = Appetite(
             deployment_id=deployment_id,
+            proposal_id=next_number(write.session, Appetite.proposal_id, deployment_id=deployment_id),
             indicator_id=indicator_id,
             side=side.value,
             watch=watch,
@@ -111,16 +113,16 @@ def propose(
         return row.proposal_id
 
 
-def approve(store: Store, *, proposal_id: int, actor: str, at: dt.datetime) -> None:
+def approve(store: Store, *, deployment_id: str, proposal_id: int, actor: str, at: dt.datetime) -> None:
     """Make a proposal hold from its day on.
 
     Raises:
         SelfApprovalError: the proposer cannot approve.
         NotAllowedError: it is approved already.
-        UnknownRecordError: there is no such proposal.
+        UnknownRecordError: the deployment has no such proposal.
     """
     with store.write(actor=actor, at=at) as write:
-        row = _find(write, proposal_id)
+        row = _find(write, deployment_id, proposal_id)
         _check_open(row)
         check_second_person(
             write,
@@ -142,17 +144,19 @@ def approve(store: Store, *, proposal_id: int, actor: str, at: dt.datetime) -> N
         )
 
 
-def decline(store: Store, *, proposal_id: int, reason: str, actor: str, at: dt.datetime) -> None:
+def decline(
+    store: Store, *, deployment_id: str, proposal_id: int, reason: str, actor: str, at: dt.datetime
+) -> None:
     """Leave the limits as they are; the proposer may withdraw in this way, too.
 
     Raises:
         NotAllowedError: it was decided already, or the reason is blank.
-        UnknownRecordError: there is no such proposal.
+        UnknownRecordError: the deployment has no such proposal.
     """
     if not reason.strip():
         raise NotAllowedError(f"Declining proposal {proposal_id} needs a reason; it may not be blank.")
     with store.write(actor=actor, at=at) as write:
-        row = _find(write, proposal_id)
+        row = _find(write, deployment_id, proposal_id)
         _check_open(row)
         row.declined_by, row.declined_at, row.decline_reason = actor, at, reason.strip()
         write.record(
@@ -163,10 +167,10 @@ def decline(store: Store, *, proposal_id: int, reason: str, actor: str, at: dt.d
         )
 
 
-def _find(write: Write, proposal_id: int) -> Appetite:
-    row = write.session.get(Appetite, proposal_id)
+def _find(write: Write, deployment_id: str, proposal_id: int) -> Appetite:
+    row = write.session.get(Appetite, (deployment_id, proposal_id))
     if row is None:
-        raise UnknownRecordError(f"There is no proposal {proposal_id} of an appetite.")
+        raise UnknownRecordError(f"There is no proposal {proposal_id} in {deployment_id}.")
     return row
 
 

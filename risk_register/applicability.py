@@ -22,7 +22,6 @@ from risk_register.store import Store
 class DecisionRecord:
     """Who signed that a regime applies, or that it does not, and why."""
 
-    decision_id: int
     deployment_id: str
     regime_id: str
     is_applicable: bool
@@ -63,8 +62,8 @@ def sign(
     reason: str,
     actor: str,
     at: dt.datetime,
-) -> int:
-    """Sign whether a regime applies to a deployment. Returns the decision's id.
+) -> None:
+    """Sign whether a regime applies to a deployment.
 
     Raises:
         NotAllowedError: the reason is blank.
@@ -86,10 +85,8 @@ def sign(
             verified_on=regime.verified_on,
         )
         write.session.add(row)
-        write.session.flush()
         write.record("applicability_signed", subject=regime_id, deployment_id=deployment_id,
                      is_applicable=is_applicable)  # fmt: skip
-        return row.decision_id
 
 
 def list_standings(store: Store, deployment_id: str) -> tuple[RegimeStanding, ...]:
@@ -100,7 +97,7 @@ def list_standings(store: Store, deployment_id: str) -> tuple[RegimeStanding, ..
             .filter_by(deployment_id=deployment_id)
             .order_by(ApplicabilityDecision.decision_id.desc())
         )
-        decisions = [DecisionRecord(**columns_of(row)) for row in rows]
+        decisions = [DecisionRecord(**columns_of(row, without="decision_id")) for row in rows]
     found = []
     for regime in load_regimes():
         mine = [one for one in decisions if one.regime_id == regime.id]

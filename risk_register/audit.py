@@ -21,6 +21,7 @@ from risk_register.model import AuditEntry, AuditHead
 from risk_register.store import HEAD, Store
 
 A_DAY = dt.timedelta(days=1)
+PLACE_IN_CHAIN = frozenset({"sequence", "previous_hash"})
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,10 @@ class AuditRecord:
 
 @dataclass(frozen=True)
 class ChainCheck:
-    """What a check of the chain found; `head` is the hash of the newest entry, to be kept elsewhere."""
+    """What a check of the chain found; `head` is the hash of the newest entry, to be kept elsewhere.
+
+    Asked for a deployment, the count and the head are of its own entries, although every link was checked.
+    """
 
     is_intact: bool
     entry_count: int
@@ -81,12 +85,21 @@ def list_entries(
         return tuple(_describe(row) for row in rows)
 
 
-def write_entries(store: Store, *, deployment_id: str) -> Iterator[bytes]:
-    """A deployment's entries as lines of JSON, oldest first; the trace of it is the caller's."""
-    query = select(AuditEntry).filter_by(deployment_id=deployment_id).order_by(AuditEntry.sequence)
+def write_entries(store: Store, *, deployment_id: str | None) -> Iterator[bytes]:
+    """Entries as lines of JSON, oldest first; the trace of it is the caller's.
+
+    Of one deployment without their place in the chain, which would tell how much is done elsewhere; an entry
+    is named by its hash. None: of all deployments and accounts, with all that is needed to check every link.
+    """
+    query = select(AuditEntry).order_by(AuditEntry.sequence)
+    if deployment_id is not None:
+        query = query.filter_by(deployment_id=deployment_id)
     with store.read() as session:
         for row in session.scalars(query.execution_options(yield_per=1000)):
-            yield json.dumps(asdict(_describe(row)), default=_write_moment, sort_keys=True).encode() + b"\n"
+            fields = asdict(_describe(row))
+            if deployment_id is not None:
+                fields = {name: value for name, value in fields.items() if name not in PLACE_IN_CHAIN}
+            yield json.dumps(fields, default=_write_moment, sort_keys=True).encode() + b"\n"
 
 
 def _write_moment(moment: dt.datetime) -> str:
@@ -121,16 +134,19 @@ def record_access(
         write.record(action, subject=subject, deployment_id=deployment_id, reason=reason)
 
 
-def verify_chain(store: Store, *, expected_head: str | None = None) -> ChainCheck:
+def verify_chain(
+    store: Store, *, expected_head: str | None = None, deployment_id: str | None = None
+) -> ChainCheck:
     """Check every link, that the chain ends where its head says, and that it still contains a known head."""
     previous, count, has_expected = chain.FIRST_HASH, 0, expected_head in (None, chain.FIRST_HASH)
-    following, faults = 1, 0
+    following, faults, newest = 1, 0, chain.FIRST_HASH
     first: tuple[int, str] | None = None
     with store.read() as session:
         head = session.get(AuditHead, HEAD)
         entries = select(AuditEntry).order_by(AuditEntry.sequence).execution_options(yield_per=1000)
         for row in session.scalars(entries):
-            count += 1
+            if deployment_id in (None, row.deployment_id):
+                count, newest = count + 1, row.hash
             problem = _find_problem(row, expected_sequence=following, previous_hash=previous)
             if problem:
                 faults += 1
@@ -140,15 +156,15 @@ def verify_chain(store: Store, *, expected_head: str | None = None) -> ChainChec
     if head is not None and (head.sequence, head.hash) != (following - 1, previous):
         faults += 1
         first = first or (min(head.sequence, following), _say_end(head, following - 1))
-    if head is None and count:
+    if head is None and following > 1:
         faults += 1
         first = first or (following - 1, "The head of the chain is missing.")
     if first is not None:
-        return ChainCheck(False, count, previous, first[0], first[1], faults)
+        return ChainCheck(False, count, newest, first[0], first[1], faults)
     if not has_expected:
         problem_of_head = "The head that was kept elsewhere is no longer in the chain."
-        return ChainCheck(False, count, previous, None, problem_of_head, 1)
-    return ChainCheck(True, count, previous, None, "", 0)
+        return ChainCheck(False, count, newest, None, problem_of_head, 1)
+    return ChainCheck(True, count, newest, None, "", 0)
 
 
 def _find_problem(row: AuditEntry, *, expected_sequence: int, previous_hash: str) -> tuple[int, str] | None:

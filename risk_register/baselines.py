@@ -9,11 +9,12 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import ForeignKey, String, Text, func, select
+from sqlalchemy import ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from risk_register.errors import NotAllowedError, UnknownRecordError
 from risk_register.model import Base, Deployment, columns_of
+from risk_register.numbering import next_name
 from risk_register.store import Store
 
 ALL_INDICATORS = ""
@@ -76,8 +77,7 @@ def decide_baseline(
         )
         if (known := write.session.scalar(same)) is not None:
             raise NotAllowedError(f"The chart begins anew on {starts_on} already, by {known}.")
-        count = write.session.scalar(select(func.count()).select_from(BaselineDecision)) or 0
-        baseline_id = f"baseline_{count + 1:04d}"
+        baseline_id = next_name(write.session, BaselineDecision, "baseline", deployment_id=deployment_id)
         write.session.add(
             BaselineDecision(
                 baseline_id=baseline_id,

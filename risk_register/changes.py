@@ -11,10 +11,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from risk_register.errors import NotAllowedError, UnknownRecordError
 from risk_register.model import DeclaredChange, Deployment, RiskState, columns_of
+from risk_register.numbering import next_name
 from risk_register.store import Store, Write
 
 
@@ -108,8 +109,7 @@ def declare_within(
     for risk_id in touched:
         if write.session.get(RiskState, (deployment_id, risk_id)) is None:
             raise UnknownRecordError(f"The register of {deployment_id} has no risk {risk_id}.")
-    known = write.session.scalar(select(func.count()).select_from(DeclaredChange)) or 0
-    change_id = f"change_{known + 1:04d}"
+    change_id = next_name(write.session, DeclaredChange, "change", deployment_id=deployment_id)
     write.session.add(
         DeclaredChange(
             change_id=change_id,

@@ -14,8 +14,9 @@ from sqlalchemy import select
 from risk_register.content import load_risks
 from risk_register.errors import NotAllowedError
 from risk_register.model import columns_of
+from risk_register.numbering import next_number
 from risk_register.register_tables import RiskControl
-from risk_register.risk_parts import change_part, find_part, next_number
+from risk_register.risk_parts import change_part, find_part
 from risk_register.risk_record import append_change, check_words, find_row
 from risk_register.store import Store, Write
 
@@ -80,7 +81,7 @@ def add_control(
     check_words(reason, f"A control of {risk_id}")
     with store.write(actor=actor, at=at) as write:
         row = find_row(write, deployment_id, risk_id, expected_version=expected_version)
-        number = next_number(write, RiskControl, deployment_id, risk_id)
+        number = next_number(write.session, RiskControl.number, deployment_id=deployment_id, risk_id=risk_id)
         write.session.add(
             RiskControl(
                 deployment_id=deployment_id,
@@ -209,7 +210,9 @@ def add_shipped_controls(write: Write, deployment_id: str) -> int:
                 RiskControl(
                     deployment_id=deployment_id,
                     risk_id=risk.id,
-                    number=next_number(write, RiskControl, deployment_id, risk.id),
+                    number=next_number(
+                        write.session, RiskControl.number, deployment_id=deployment_id, risk_id=risk.id
+                    ),
                     title=title,
                     kind=ControlKind.PROTECTIVE.value,
                     effectiveness=Effectiveness.NOT_TESTED.value,

@@ -18,6 +18,7 @@ from risk_register.incidents import open_within
 from risk_register.model import columns_of
 from risk_register.notice_kinds import NoticeKind, NoticeSeverity
 from risk_register.notices import acknowledge_within, queue_notice
+from risk_register.numbering import next_number
 from risk_register.review_tables import Page
 from risk_register.store import Store
 
@@ -68,6 +69,7 @@ def raise_danger(
         )
         page = Page(
             deployment_id=deployment_id,
+            page_id=next_number(write.session, Page.page_id, deployment_id=deployment_id),
             incident_id=incident_id,
             conversation_id=conversation_id,
             raised_by=actor,
@@ -95,24 +97,24 @@ def raise_danger(
 
 def list_pages(store: Store, deployment_id: str | None = None) -> tuple[PageRecord, ...]:
     """Every page, newest first; of one deployment or of all, for whoever sends them."""
-    query = select(Page).order_by(Page.page_id.desc())
+    query = select(Page).order_by(Page.raised_at.desc(), Page.page_id.desc())
     if deployment_id is not None:
         query = query.filter_by(deployment_id=deployment_id)
     with store.read() as session:
         return tuple(PageRecord(**columns_of(row)) for row in session.scalars(query))
 
 
-def take_page(store: Store, *, page_id: int, actor: str, at: dt.datetime) -> None:
+def take_page(store: Store, *, deployment_id: str, page_id: int, actor: str, at: dt.datetime) -> None:
     """Say "I have it": from then on it is known who looks after it, and nobody else is called.
 
     Raises:
-        UnknownRecordError: there is no such page.
+        UnknownRecordError: the deployment has no such page.
         NotAllowedError: somebody else has it.
     """
     with store.write(actor=actor, at=at) as write:
-        page = write.session.get(Page, page_id)
+        page = write.session.get(Page, (deployment_id, page_id))
         if page is None:
-            raise UnknownRecordError(f"There is no page {page_id}.")
+            raise UnknownRecordError(f"There is no page {page_id} in {deployment_id}.")
         if page.taken_by is not None:
             raise NotAllowedError(f"Page {page_id} was taken by {page.taken_by} already.")
         page.taken_by, page.taken_at = actor, at

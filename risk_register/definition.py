@@ -287,6 +287,10 @@ class Regime(Entry):
         """Why no statutory report may be issued on this text that day; None if it may."""
         if self.confidence is not Confidence.VERIFIED:
             return f"{self.id}: the primary text is not confirmed ({self.confidence}). Read {self.source}."
+        return self.why_too_old(as_of)
+
+    def why_too_old(self, as_of: dt.date) -> str | None:
+        """Why its text has to be read again before anything leaves on it; None if that is not due yet."""
         if as_of > self.verify_again_by:
             return f"{self.id}: last verified on {self.verified_on}, due again by {self.verify_again_by}."
         return None

@@ -33,6 +33,7 @@ from risk_register.exchange_document import (
 from risk_register.exchange_formats import Format, parse_document, write_document
 from risk_register.four_eyes import check_second_person
 from risk_register.model import Base, ChecklistState, Deployment, RiskChange, RiskState, columns_of
+from risk_register.numbering import next_number
 from risk_register.register_tables import ItemEvidence, ItemTask, RiskAction, RiskComment, RiskControl
 from risk_register.review_tables import ImportProposal
 from risk_register.store import Store, Write
@@ -96,7 +97,7 @@ def read_document(store: Store, *, kind: ExchangeKind, deployment_id: str) -> Do
 def propose_import(
     store: Store, *, deployment_id: str, document: Document, actor: str, at: dt.datetime
 ) -> int:
-    """Bring a document; nothing changes until another person lets it in. Returns the import's id.
+    """Bring a document; nothing changes until another person lets it in. Returns its number there.
 
     Raises:
         ContentError: with every problem of the document.
@@ -113,6 +114,7 @@ def propose_import(
         _check_untouched(write, document.kind, deployment_id)
         row = ImportProposal(
             deployment_id=deployment_id,
+            import_id=next_number(write.session, ImportProposal.import_id, deployment_id=deployment_id),
             kind=document.kind.value,
             content=content.decode(),
             content_hash=hashlib.sha256(content).hexdigest(),
@@ -131,18 +133,18 @@ def propose_import(
         return row.import_id
 
 
-def approve_import(store: Store, *, import_id: int, actor: str, at: dt.datetime) -> None:
+def approve_import(store: Store, *, deployment_id: str, import_id: int, actor: str, at: dt.datetime) -> None:
     """Let a document in, as the second person.
 
     Raises:
         SelfApprovalError: who brought it cannot let it in.
         NotAllowedError: it is in already, or something was decided meanwhile.
-        UnknownRecordError: there is no such import.
+        UnknownRecordError: the deployment has no such import.
     """
     with store.write(actor=actor, at=at) as write:
-        row = write.session.get(ImportProposal, import_id)
+        row = write.session.get(ImportProposal, (deployment_id, import_id))
         if row is None:
-            raise UnknownRecordError(f"There is no import {import_id}.")
+            raise UnknownRecordError(f"There is no import {import_id} in {deployment_id}.")
         if row.approved_by is not None:
             raise NotAllowedError(f"Import {import_id} was let in by {row.approved_by} already.")
         check_second_person(
@@ -192,6 +194,10 @@ def _take_in(write: Write, document: Document) -> None:
         for cells in document.tables[table]:
             values = parse_row(table, cells)
             if table not in KEYS:
+                if ROWS[table] is ItemTask:  # numbered in the order in which they were opened
+                    values["task_id"] = next_number(
+                        write.session, ItemTask.task_id, deployment_id=document.deployment_id
+                    )
                 write.session.add(ROWS[table](deployment_id=document.deployment_id, **values))
                 continue
             found = write.session.get_one(ROWS[table], (document.deployment_id, values[KEYS[table]]))

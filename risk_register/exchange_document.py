@@ -92,7 +92,7 @@ TABLES: Mapping[ExchangeKind, tuple[str, ...]] = MappingProxyType(
 )
 KEYS: Mapping[str, str] = MappingProxyType({"risk": "risk_id", "checklist_item": "item_id"})
 NUMBERED = frozenset({"risk_control", "risk_action", "risk_comment", "item_evidence"})
-# The document names its deployment once; the ids of changes and tasks are the store's.
+# The document names its deployment once; changes and tasks are numbered by the store.
 NOT_CARRIED = frozenset({"deployment_id", "change_id", "task_id"})
 
 

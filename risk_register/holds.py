@@ -9,13 +9,14 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from risk_register.errors import NotAllowedError, UnknownRecordError
 from risk_register.four_eyes import check_second_person
 from risk_register.incident_tables import IncidentHold
 from risk_register.incidents import find_open_incident
 from risk_register.model import columns_of
+from risk_register.numbering import next_name
 from risk_register.store import Store, Write
 
 APPROVE_WITHIN = dt.timedelta(days=7)
@@ -75,8 +76,7 @@ def request_hold(
         )
     with store.write(actor=actor, at=at) as write:
         row = find_open_incident(write, incident_id)
-        known = write.session.scalar(select(func.count()).select_from(IncidentHold)) or 0
-        hold_id = f"incident_hold_{known + 1:04d}"
+        hold_id = next_name(write.session, IncidentHold, "incident_hold", deployment_id=row.deployment_id)
         write.session.add(
             IncidentHold(
                 hold_id=hold_id,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from risk_register.model import Base
@@ -31,8 +31,8 @@ class IncidentTask(Base):
     """Something that somebody has to do because of an incident."""
 
     __tablename__ = "incident_task"
-    task_id: Mapped[int] = mapped_column(primary_key=True)
-    incident_id: Mapped[str] = mapped_column(ForeignKey(INCIDENT), index=True)
+    incident_id: Mapped[str] = mapped_column(ForeignKey(INCIDENT), primary_key=True, index=True)
+    task_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     what: Mapped[str] = mapped_column(Text)
     owner: Mapped[str]
     due_on: Mapped[dt.date]
@@ -65,7 +65,7 @@ class IncidentHold(Base):
     """
 
     __tablename__ = "incident_hold"
-    hold_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    hold_id: Mapped[str] = mapped_column(primary_key=True)
     incident_id: Mapped[str] = mapped_column(ForeignKey(INCIDENT), index=True)
     deployment_id: Mapped[str] = mapped_column(ForeignKey("deployment.deployment_id"), index=True)
     conversation_id: Mapped[str]

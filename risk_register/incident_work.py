@@ -15,6 +15,7 @@ from risk_register.errors import NotAllowedError, UnknownRecordError
 from risk_register.incident_tables import IncidentEntry, IncidentTask
 from risk_register.incidents import find_open_incident
 from risk_register.model import columns_of
+from risk_register.numbering import next_number
 from risk_register.store import Store
 
 
@@ -22,7 +23,6 @@ from risk_register.store import Store
 class EntryRecord:
     """An entry of the timeline."""
 
-    entry_id: int
     incident_id: str
     happened_at: dt.datetime
     words: str
@@ -81,7 +81,7 @@ def write_entry(
 def add_task(
     store: Store, *, incident_id: str, what: str, owner: str, due_on: dt.date, actor: str, at: dt.datetime
 ) -> int:
-    """Give somebody something to do; returns the task's number.
+    """Give somebody something to do; returns the task's number within it.
 
     Raises:
         NotAllowedError: the incident is closed, words are blank, or the day has passed.
@@ -94,6 +94,7 @@ def add_task(
         row = find_open_incident(write, incident_id)
         task = IncidentTask(
             incident_id=incident_id,
+            task_id=next_number(write.session, IncidentTask.task_id, incident_id=incident_id),
             what=what.strip(),
             owner=owner.strip(),
             due_on=due_on,
@@ -126,8 +127,8 @@ def finish_task(
         raise NotAllowedError(f"Finishing task {task_id} needs a note: what was done.")
     with store.write(actor=actor, at=at) as write:
         row = find_open_incident(write, incident_id)
-        task = write.session.get(IncidentTask, task_id)
-        if task is None or task.incident_id != incident_id:
+        task = write.session.get(IncidentTask, (incident_id, task_id))
+        if task is None:
             raise UnknownRecordError(f"{incident_id} has no task {task_id}.")
         if task.done_at is not None:
             raise NotAllowedError(f"Task {task_id} was done by {task.done_by} already.")
@@ -142,7 +143,7 @@ def list_entries(store: Store, incident_id: str) -> tuple[EntryRecord, ...]:
     query = select(IncidentEntry).filter_by(incident_id=incident_id)
     with store.read() as session:
         rows = session.scalars(query.order_by(IncidentEntry.happened_at, IncidentEntry.entry_id))
-        return tuple(EntryRecord(**columns_of(row)) for row in rows)
+        return tuple(EntryRecord(**columns_of(row, without="entry_id")) for row in rows)
 
 
 def list_tasks(store: Store, incident_id: str) -> tuple[TaskRecord, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from risk_register.acceptability import Severity
@@ -18,6 +18,7 @@ from risk_register.incident_states import Causality, IncidentStatus, Nature, Ori
 from risk_register.model import Deployment, Incident, RiskState, columns_of
 from risk_register.notice_kinds import NoticeKind, NoticeSeverity
 from risk_register.notices import queue_notice
+from risk_register.numbering import next_name
 from risk_register.store import Store, Write
 
 GRAVE = frozenset({Severity.S4, Severity.S5})  # the clinical on-call hears of it today
@@ -108,8 +109,7 @@ def open_within(
         raise UnknownRecordError(f"The register does not know the deployment {deployment_id}.")
     if risk_id is not None and write.session.get(RiskState, (deployment_id, risk_id)) is None:
         raise UnknownRecordError(f"The register of {deployment_id} has no risk {risk_id}.")
-    known = write.session.scalar(select(func.count()).select_from(Incident)) or 0
-    incident_id = f"incident_{known + 1:04d}"
+    incident_id = next_name(write.session, Incident, "incident", deployment_id=deployment_id)
     write.session.add(
         Incident(
             incident_id=incident_id,

@@ -9,12 +9,13 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from risk_register.errors import NotAllowedError, UnknownRecordError
 from risk_register.evidence import StoredFile
 from risk_register.item_record import find_item
 from risk_register.model import columns_of
+from risk_register.numbering import next_number
 from risk_register.register_tables import ItemEvidence
 from risk_register.store import Store
 
@@ -77,10 +78,7 @@ def add_evidence(
         raise NotAllowedError("A file of evidence is kept first; a link or an indicator has no file.")
     with store.write(actor=actor, at=at) as write:
         find_item(write, deployment_id, item_id)
-        newest = write.session.scalar(
-            select(func.max(ItemEvidence.number)).filter_by(deployment_id=deployment_id, item_id=item_id)
-        )
-        number = (newest or 0) + 1
+        number = next_number(write.session, ItemEvidence.number, deployment_id=deployment_id, item_id=item_id)
         write.session.add(
             ItemEvidence(
                 deployment_id=deployment_id,

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from risk_register.checklist import ItemRecord, contradicted_by
 from risk_register.errors import ChangedMeanwhileError, NotAllowedError, UnknownRecordError
 from risk_register.model import columns_of
+from risk_register.numbering import next_number
 from risk_register.register_tables import ItemTask
 from risk_register.store import Store
 
@@ -48,7 +49,7 @@ def open_tasks(
     actor: str,
     at: dt.datetime,
 ) -> tuple[int, ...]:
-    """Open a task for every answer that data contradict and nobody has looked at. Returns the new ids."""
+    """Open a task for every answer that data contradict and nobody has looked at. Returns new numbers."""
     against = {item.item_id: (item, contradicted_by(item, statuses)) for item in items}
     against = {item_id: found for item_id, found in against.items() if found[1]}
     made = []
@@ -64,6 +65,7 @@ def open_tasks(
                 continue
             task = ItemTask(
                 deployment_id=deployment_id,
+                task_id=next_number(write.session, ItemTask.task_id, deployment_id=deployment_id),
                 item_id=item_id,
                 item_version=item.version,
                 indicator_ids=named,
@@ -89,8 +91,8 @@ def close_task(
     if not outcome.strip():
         raise NotAllowedError(f"Closing task {task_id} needs an outcome: what was found, what was done.")
     with store.write(actor=actor, at=at) as write:
-        row = write.session.get(ItemTask, task_id)
-        if row is None or row.deployment_id != deployment_id:
+        row = write.session.get(ItemTask, (deployment_id, task_id))
+        if row is None:
             raise UnknownRecordError(f"There is no task {task_id} in {deployment_id}.")
         if row.closed_at is not None:
             when = row.closed_at.strftime("%Y-%m-%d %H:%M")

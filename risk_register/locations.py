@@ -15,6 +15,7 @@ from sqlalchemy import select
 from risk_register.errors import NotAllowedError, UnknownRecordError
 from risk_register.four_eyes import check_second_person
 from risk_register.model import Deployment, columns_of
+from risk_register.numbering import next_number
 from risk_register.review_tables import Location
 from risk_register.store import Store
 
@@ -85,6 +86,7 @@ def record_location(
             raise UnknownRecordError(f"The register does not know the deployment {deployment_id}.")
         row = Location(
             deployment_id=deployment_id,
+            location_id=next_number(write.session, Location.location_id, deployment_id=deployment_id),
             subject=subject,
             reason=reason.strip(),
             is_found=source_file is not None,
@@ -120,8 +122,8 @@ def confirm_location(
     if not note.strip():
         raise NotAllowedError(f"Confirming search {location_id} needs a note; it may not be blank.")
     with store.write(actor=actor, at=at) as write:
-        row = write.session.get(Location, location_id)
-        if row is None or row.deployment_id != deployment_id:
+        row = write.session.get(Location, (deployment_id, location_id))
+        if row is None:
             raise UnknownRecordError(f"There is no search {location_id} in {deployment_id}.")
         if row.confirmed_by is not None:
             raise NotAllowedError(f"Search {location_id} was confirmed by {row.confirmed_by} already.")

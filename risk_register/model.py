@@ -191,8 +191,8 @@ class Appetite(Base):
 
     __tablename__ = "appetite_decision"
     __table_args__ = (UniqueConstraint("deployment_id", "indicator_id", "version"),)
-    proposal_id: Mapped[int] = mapped_column(primary_key=True)
-    deployment_id: Mapped[str] = mapped_column(ForeignKey("deployment.deployment_id"))
+    deployment_id: Mapped[str] = mapped_column(ForeignKey("deployment.deployment_id"), primary_key=True)
+    proposal_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     indicator_id: Mapped[str]
     side: Mapped[str] = mapped_column(String(40))
     watch: Mapped[float]
@@ -251,6 +251,6 @@ class Incident(Base):
     cause: Mapped[str] = mapped_column(Text, default="")
 
 
-def columns_of(row: Base) -> dict[str, Any]:
-    """The values of a row by column, to build a frozen record from."""
-    return {column.key: getattr(row, column.key) for column in row.__table__.columns}
+def columns_of(row: Base, *, without: str | None = None) -> dict[str, Any]:
+    """The values of a row by column, to build a frozen record from; `without` stays in the store."""
+    return {column.key: getattr(row, column.key) for column in row.__table__.columns if column.key != without}

@@ -47,9 +47,11 @@ class NoticeKind(StrEnum):
     INCIDENT = "incident"
     """An incident was opened or needs its next step."""
     DEADLINE = "deadline"
-    """A clock of an incident, a location, a hold or a report runs out."""
+    """A clock of an incident, a search for a person, a hold, an acceptance or an attestation runs out."""
     REVIEW = "review"
     """Reviews are overdue, or a label was disputed."""
+    READERS = "readers"
+    """The month's list of who read words of people is ready for an administrator."""
     TEST = "test"
     """The weekly test: whoever gets it acknowledges it, and then the way works."""
 
@@ -65,6 +67,7 @@ WORDS: MappingProxyType[NoticeKind, str] = MappingProxyType(
         K.INCIDENT: "An incident waits for its next step.",
         K.DEADLINE: "A deadline is near or has passed.",
         K.REVIEW: "Reviews wait for people.",
+        K.READERS: "Who read words of people last month is listed. An administrator looks at it.",
         K.TEST: "This is a test of the way to you. Acknowledge it.",
     }
 )

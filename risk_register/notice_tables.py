@@ -18,7 +18,7 @@ class Notice(Base):
     """Something that a person must be told."""
 
     __tablename__ = "notice"
-    notice_id: Mapped[int] = mapped_column(primary_key=True)
+    notice_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     key: Mapped[str] = mapped_column(unique=True)
     deployment_id: Mapped[str | None]
     kind: Mapped[str] = mapped_column(String(40))

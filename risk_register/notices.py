@@ -19,6 +19,7 @@ from risk_register.errors import NotAllowedError, UnknownRecordError
 from risk_register.model import Deployment, columns_of
 from risk_register.notice_kinds import TRANSITIONS, Audience, NoticeKind, NoticeSeverity, NoticeState
 from risk_register.notice_tables import Notice
+from risk_register.numbering import number_of
 from risk_register.store import Store, Write
 
 # Pseudonyms are 32 hexadecimal characters; a shorter run may be part of one.
@@ -87,6 +88,7 @@ def queue_notice(
     if deployment_id is not None and write.session.get(Deployment, deployment_id) is None:
         raise UnknownRecordError(f"The register does not know the deployment {deployment_id}.")
     row = Notice(
+        notice_id=number_of(write.session, Notice.notice_id, key),
         key=key,
         deployment_id=deployment_id,
         kind=NoticeKind(kind).value,

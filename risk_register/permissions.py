@@ -53,6 +53,8 @@ class Action(StrEnum):
     DECIDE_ALARM = "decide_alarm"
     OPEN_INCIDENT = "open_incident"
     CLOSE_INCIDENT = "close_incident"
+    SUBMIT_REPORT = "submit_report"
+    APPROVE_REPORT = "approve_report"
     ISSUE_REPORT = "issue_report"
     VIEW_AUDIT = "view_audit"
     MANAGE_ACCOUNTS = "manage_accounts"
@@ -99,6 +101,8 @@ ALLOWED: MappingProxyType[Role, frozenset[Action]] = MappingProxyType(
                 Action.DECIDE_ALARM,
                 Action.OPEN_INCIDENT,
                 Action.CLOSE_INCIDENT,
+                Action.SUBMIT_REPORT,
+                Action.APPROVE_REPORT,
                 Action.VIEW_AUDIT,
             }
         ),
@@ -117,6 +121,8 @@ ALLOWED: MappingProxyType[Role, frozenset[Action]] = MappingProxyType(
                 Action.ACKNOWLEDGE_ALARM,
                 Action.OPEN_INCIDENT,
                 Action.CLOSE_INCIDENT,
+                Action.SUBMIT_REPORT,
+                Action.APPROVE_REPORT,
                 Action.ISSUE_REPORT,
                 Action.VIEW_AUDIT,
             }

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from risk_register.acceptability import Probability, Severity, classify_probability, find_exposure_floor
 from risk_register.errors import NotAllowedError, UnknownRecordError
 from risk_register.model import RiskState, columns_of
+from risk_register.numbering import next_number
 from risk_register.ratings import rate_within
 from risk_register.review_tables import RatingProposal
 from risk_register.risk_record import check_words, find_row, find_shipped_risk, residual_of
@@ -97,7 +98,7 @@ def propose_rerating(
     """Put up a re-rating for every risk whose worst evidence is of another class than its rating.
 
     Several pieces of evidence for a risk count by the worst. What is open already, or was declined within 90
-    days for the same class, is not repeated. Returns the ids of new proposals.
+    days for the same class, is not repeated. Returns the numbers of new proposals.
 
     Raises:
         UnknownRecordError: the deployment has no such risk.
@@ -113,15 +114,17 @@ def propose_rerating(
     return tuple(proposal_id for proposal_id in made if proposal_id is not None)
 
 
-def accept_proposal(store: Store, *, proposal_id: int, reason: str, actor: str, at: dt.datetime) -> bool:
+def accept_proposal(
+    store: Store, *, deployment_id: str, proposal_id: int, reason: str, actor: str, at: dt.datetime
+) -> bool:
     """Rate as proposed. True: the rating holds. False: it is lower and waits for a second person.
 
     Raises:
         NotAllowedError: it was decided before, or the reason is blank.
-        UnknownRecordError: there is no such proposal.
+        UnknownRecordError: the deployment has no such proposal.
     """
     with store.write(actor=actor, at=at) as write:
-        row = _decide(write, proposal_id, ProposalStatus.ACCEPTED, reason=reason)
+        row = _decide(write, deployment_id, proposal_id, ProposalStatus.ACCEPTED, reason=reason)
         is_in_force = rate_within(
             write,
             deployment_id=row.deployment_id,
@@ -135,15 +138,17 @@ def accept_proposal(store: Store, *, proposal_id: int, reason: str, actor: str, 
         return is_in_force
 
 
-def decline_proposal(store: Store, *, proposal_id: int, reason: str, actor: str, at: dt.datetime) -> None:
+def decline_proposal(
+    store: Store, *, deployment_id: str, proposal_id: int, reason: str, actor: str, at: dt.datetime
+) -> None:
     """Leave the rating as it is, and say why.
 
     Raises:
         NotAllowedError: it was decided before, or the reason is blank.
-        UnknownRecordError: there is no such proposal.
+        UnknownRecordError: the deployment has no such proposal.
     """
     with store.write(actor=actor, at=at) as write:
-        row = _decide(write, proposal_id, ProposalStatus.DECLINED, reason=reason)
+        row = _decide(write, deployment_id, proposal_id, ProposalStatus.DECLINED, reason=reason)
         write.record("rerating_declined", subject=row.risk_id, deployment_id=row.deployment_id,
                      proposal_id=proposal_id)  # fmt: skip
 
@@ -182,6 +187,7 @@ def _propose(write: Write, deployment_id: str, evidence: Evidence) -> int | None
     is_limited = order.index(floor) < order.index(rated.probability)
     proposal = RatingProposal(
         deployment_id=deployment_id,
+        proposal_id=next_number(write.session, RatingProposal.proposal_id, deployment_id=deployment_id),
         risk_id=evidence.risk_id,
         indicator_id=evidence.indicator_id,
         slice=evidence.slice,
@@ -242,11 +248,13 @@ def _was_declined(earlier: RatingProposal | None, probability: Probability, *, a
     )
 
 
-def _decide(write: Write, proposal_id: int, to_state: ProposalStatus, *, reason: str) -> RatingProposal:
+def _decide(
+    write: Write, deployment_id: str, proposal_id: int, to_state: ProposalStatus, *, reason: str
+) -> RatingProposal:
     check_words(reason, f"Deciding proposal {proposal_id}")
-    row = write.session.get(RatingProposal, proposal_id)
+    row = write.session.get(RatingProposal, (deployment_id, proposal_id))
     if row is None:
-        raise UnknownRecordError(f"There is no proposal {proposal_id} of a rating.")
+        raise UnknownRecordError(f"There is no proposal {proposal_id} in {deployment_id}.")
     if to_state not in TRANSITIONS[ProposalStatus(row.state)]:
         by = f" by {row.decided_by}" if row.decided_by else ""
         raise NotAllowedError(f"Proposal {proposal_id} was {row.state}{by} already.")

@@ -16,9 +16,9 @@ from risk_register.deployments import FIRST_REVIEW_DAYS, ensure_deployment, list
 from risk_register.errors import NotAllowedError, SelfApprovalError
 from risk_register.four_eyes import check_second_person
 from risk_register.model import RiskChange, RiskState, columns_of
+from risk_register.numbering import next_number
 from risk_register.ratings import approve_rating, rate_residual
 from risk_register.register_tables import RiskComment
-from risk_register.risk_parts import next_number
 from risk_register.risk_record import (
     PendingRating,
     RiskRecord,
@@ -190,7 +190,7 @@ def comment(
     check_words(body, f"A comment on {risk_id}")
     with store.write(actor=actor, at=at) as write:
         find_row(write, deployment_id, risk_id, expected_version=None)
-        number = next_number(write, RiskComment, deployment_id, risk_id)
+        number = next_number(write.session, RiskComment.number, deployment_id=deployment_id, risk_id=risk_id)
         write.session.add(
             RiskComment(
                 deployment_id=deployment_id,

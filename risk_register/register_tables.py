@@ -1,7 +1,7 @@
 """The tables around a risk and a checklist item: controls, actions, comments, evidence, tasks, applicability.
 
-Columns only. `number` counts from 1 within a risk or an item, so that an export names the same thing in every
-store. Comments and decisions on applicability are appended, never rewritten.
+Columns only. Numbers count from 1 within a risk, an item or a deployment: an export names the same
+thing in every store. Comments and decisions on applicability are appended, never rewritten.
 """
 
 from __future__ import annotations
@@ -78,8 +78,8 @@ class ItemTask(Base):
     """Data speak against an answer: somebody has to look."""
 
     __tablename__ = "item_task"
-    task_id: Mapped[int] = mapped_column(primary_key=True)
-    deployment_id: Mapped[str] = mapped_column(ForeignKey("deployment.deployment_id"))
+    deployment_id: Mapped[str] = mapped_column(ForeignKey("deployment.deployment_id"), primary_key=True)
+    task_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     item_id: Mapped[str]
     item_version: Mapped[int]
     indicator_ids: Mapped[str] = mapped_column(Text)

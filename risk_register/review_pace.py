@@ -48,6 +48,15 @@ class LaneLengths:
     waiting_count: int
 
 
+@dataclass(frozen=True)
+class OverdueItems:
+    """Items of one level that were to be looked at by one moment, and were not."""
+
+    level: int
+    due_at: dt.datetime
+    item_count: int
+
+
 def read_own_pace(store: Store, *, deployment_id: str, reviewer: str, at: dt.datetime) -> OwnPace:
     """The pace of the person who asks."""
     with store.read() as session:
@@ -79,6 +88,27 @@ def read_lanes(store: Store, *, deployment_id: str, at: dt.datetime) -> LaneLeng
             overdue_count=_count(session, here & (ReviewItem.due_at < at)),
             waiting_count=_count(session, here),
         )
+
+
+def list_overdue(
+    store: Store, *, deployment_id: str, since: dt.datetime, at: dt.datetime
+) -> tuple[OverdueItems, ...]:
+    """Items of the triage lane whose clock ran out in a span and that nobody has labelled, gravest first."""
+    query = (
+        select(ReviewItem.level, ReviewItem.due_at, func.count().label("item_count"))
+        .where(
+            ReviewItem.deployment_id == deployment_id,
+            ReviewItem.label_id.is_(None),
+            ReviewItem.state != "withdrawn",
+            ReviewItem.level >= TRIAGE_LEVEL,
+            ReviewItem.due_at >= since,
+            ReviewItem.due_at < at,
+        )
+        .group_by(ReviewItem.level, ReviewItem.due_at)
+        .order_by(ReviewItem.level.desc(), ReviewItem.due_at)
+    )
+    with store.read() as session:
+        return tuple(OverdueItems(row.level, row.due_at, row.item_count) for row in session.execute(query))
 
 
 def _count(session: Session, condition: ColumnElement[bool]) -> int:

@@ -139,8 +139,8 @@ class Page(Base):
     """Somebody on call must be told, and who took it; the notice itself is in the outbox."""
 
     __tablename__ = "page"
-    page_id: Mapped[int] = mapped_column(primary_key=True)
-    deployment_id: Mapped[str] = mapped_column(ForeignKey(DEPLOYMENT))
+    deployment_id: Mapped[str] = mapped_column(ForeignKey(DEPLOYMENT), primary_key=True)
+    page_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     incident_id: Mapped[str] = mapped_column(ForeignKey("incident.incident_id"))
     conversation_id: Mapped[str]
     raised_by: Mapped[str]
@@ -153,8 +153,8 @@ class RatingProposal(Base):
     """A rating that data speak for, and what a person decided about it."""
 
     __tablename__ = "rating_proposal"
-    proposal_id: Mapped[int] = mapped_column(primary_key=True)
-    deployment_id: Mapped[str] = mapped_column(ForeignKey(DEPLOYMENT))
+    deployment_id: Mapped[str] = mapped_column(ForeignKey(DEPLOYMENT), primary_key=True)
+    proposal_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     risk_id: Mapped[str]
     indicator_id: Mapped[str]
     slice: Mapped[str] = mapped_column(String(40))
@@ -178,8 +178,8 @@ class ImportProposal(Base):
     """A register or checklist from elsewhere that one person brought and another lets in."""
 
     __tablename__ = "import_proposal"
-    import_id: Mapped[int] = mapped_column(primary_key=True)
-    deployment_id: Mapped[str] = mapped_column(ForeignKey(DEPLOYMENT))
+    deployment_id: Mapped[str] = mapped_column(ForeignKey(DEPLOYMENT), primary_key=True)
+    import_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     kind: Mapped[str] = mapped_column(String(40))
     content: Mapped[str] = mapped_column(Text)
     content_hash: Mapped[str] = mapped_column(String(64))
@@ -193,8 +193,8 @@ class Location(Base):
     """Somebody looked for the source record of a message, because a person may be at risk."""
 
     __tablename__ = "location"
-    location_id: Mapped[int] = mapped_column(primary_key=True)
-    deployment_id: Mapped[str] = mapped_column(ForeignKey(DEPLOYMENT))
+    deployment_id: Mapped[str] = mapped_column(ForeignKey(DEPLOYMENT), primary_key=True)
+    location_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     subject: Mapped[str]
     reason: Mapped[str] = mapped_column(Text)
     is_found: Mapped[bool]

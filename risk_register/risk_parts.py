@@ -6,25 +6,13 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import TypeVar
 
-from sqlalchemy import func, select
-
 from risk_register.errors import UnknownRecordError
 from risk_register.model import RiskState
-from risk_register.register_tables import RiskAction, RiskComment, RiskControl
+from risk_register.register_tables import RiskAction, RiskControl
 from risk_register.risk_record import append_change, check_words
 from risk_register.store import Write
 
 Part = TypeVar("Part", RiskControl, RiskAction)
-
-
-def next_number(
-    write: Write, table: type[RiskControl | RiskAction | RiskComment], deployment_id: str, risk_id: str
-) -> int:
-    """The number of the next part of a risk."""
-    newest = write.session.scalar(
-        select(func.max(table.number)).filter_by(deployment_id=deployment_id, risk_id=risk_id)
-    )
-    return (newest or 0) + 1
 
 
 def find_part(write: Write, table: type[Part], risk: RiskState, number: int) -> Part:

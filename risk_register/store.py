@@ -107,14 +107,22 @@ class Store:
         """
         with _explained(self._engine):
             version = self.version()
-            if version is not None and version not in _list_versions():
-                raise StoreError(
-                    f"The governance store {_name(self._engine)} is at version {version}, unknown to this "
-                    f"code (its newest is {find_head()}). Run the newer code that wrote it."
-                )
+            self._check_known(version)
             if version != find_head():
                 _migrate(self._engine)
         self._is_current = True
+
+    def open(self) -> None:
+        """Make the tables of an empty database; those of another version stay as they are.
+
+        Raises:
+            StoreError: the tables are not at the version of the code, or the database refuses.
+        """
+        with _explained(self._engine):
+            is_empty = self.version() is None
+        if is_empty:
+            self.upgrade()
+        self._check_current()
 
     def version(self) -> str | None:
         """The version of the tables; None for an empty database."""
@@ -161,22 +169,31 @@ class Store:
             return
         with _explained(self._engine):
             version = self.version()
+        self._check_known(version)
         if version != find_head():
             raise StoreError(
-                f"The governance store {_name(self._engine)} is at version {version or 'none'}; "
-                f"the code needs {find_head()}. Run `plimsoll upgrade`."
+                f"The governance store {_name(self._engine)} is at version {version or 'none'}; the code "
+                f"needs {find_head()}. Take a backup, then run `plimsoll upgrade`."
             )
         self._is_current = True
 
+    def _check_known(self, version: str | None) -> None:
+        if version is not None and version not in _list_versions():
+            raise StoreError(
+                f"The governance store {_name(self._engine)} is at version {version}, unknown to this "
+                f"code (its newest is {find_head()}). Run the newer code that wrote it."
+            )
+
 
 def open_store(url: str) -> Store:
-    """The store at an address, its tables at the version of the code.
+    """The store at an address; an empty database gets its tables.
 
     Raises:
-        StoreError: it cannot be reached, or comes from newer code than this.
+        StoreError: it cannot be reached, or is not at the version of the code. That of older code
+            is upgraded by a person, who takes a backup first.
     """
     store = Store(url)
-    store.upgrade()
+    store.open()
     return store
 
 

@@ -163,7 +163,13 @@ def _propose(view: View, fields: Mapping[str, str]) -> str:
 def _approve(view: View, fields: Mapping[str, str]) -> str:
     view.check_may(Action.APPROVE_APPETITE)
     decision = _find(view, fields)
-    approve(view.store, proposal_id=decision.proposal_id, actor=view.account.name, at=view.at)
+    approve(
+        view.store,
+        deployment_id=view.deployment_id,
+        proposal_id=decision.proposal_id,
+        actor=view.account.name,
+        at=view.at,
+    )
     return f"Approved: it holds from {decision.effective_from}, and shows once the pipelines have run."
 
 
@@ -171,14 +177,14 @@ def _decline(view: View, fields: Mapping[str, str]) -> str:
     view.check_may(Action.PROPOSE_APPETITE)
     decision = _find(view, fields)
     decline(
-        view.store, proposal_id=decision.proposal_id, reason=fields.get("reason", ""),
-        actor=view.account.name, at=view.at,
+        view.store, deployment_id=view.deployment_id, proposal_id=decision.proposal_id,
+        reason=fields.get("reason", ""), actor=view.account.name, at=view.at,
     )  # fmt: skip
     return "Declined: the limits stay as they are."
 
 
 def _find(view: View, fields: Mapping[str, str]) -> AppetiteDecision:
-    """The proposal that a form means; approving knows only its number, so it must be of this deployment."""
+    """The proposal that a form means."""
     mine = {str(one.proposal_id): one for one in list_decisions(view.store, view.deployment_id)}
     decision = mine.get(fields.get("proposal", ""))
     if decision is None:

@@ -27,6 +27,7 @@ ACCOUNTS = "accounts"
 JSON_LINES = "audit.jsonl"
 HEADINGS = (*(Heading(title) for title in ("Entry", "When (UTC)", "Who", "What", "About", "Details")),)
 DETAIL_LIMIT = 300
+SHOWN_OF_HASH = 10
 
 
 def layout(view: View) -> Component:
@@ -43,7 +44,7 @@ def layout(view: View) -> Component:
     more = " Older ones are left out here; narrow the filters or download." if len(entries) > SHOWN else ""
     lead = (
         f"{len(shown)} entries, newest first.{more} Entries are only ever added; each carries the hash "
-        "of the one before, whichever deployment that was about, so numbers have gaps here."
+        "of the one before, whichever deployment that was about, and is named by its own."
     )
     return html.Div(
         [
@@ -98,16 +99,17 @@ def _draw_chain(view: View) -> Component:
         link = dcc.Link(
             "Check every link now", href=view.href(None, show="verified"), className="button button-quiet"
         )
-        note = "The check reads the whole audit, of every deployment. `plimsoll audit verify` does the same."
+        note = "The check reads the whole audit. `plimsoll audit verify` does the same."
         return html.Div([html.P(note, className="hint"), link])
-    check = verify_chain(view.store)
+    check = verify_chain(view.store, deployment_id=view.deployment_id)
     if check.is_intact:
-        words = f"{check.entry_count:,} entries, every link holds. Keep this head elsewhere: {check.head}"
+        words = (
+            f"{check.entry_count:,} entries of this deployment, every link holds. Keep this head "
+            f"elsewhere: {check.head}"
+        )
         return html.P(words, className="message message-done", role="status")
     faults = f"{check.fault_count} fault{'' if check.fault_count == 1 else 's'}"
-    words = (
-        f"The audit is broken at entry {check.broken_at}: {check.problem} {faults} in {check.entry_count:,}."
-    )
+    words = f"The audit is broken at entry {check.broken_at}: {check.problem} {faults} in all."
     return html.P(words, className="message message-error", role="alert")
 
 
@@ -167,7 +169,7 @@ def _draw_line(view: View, entry: AuditRecord) -> Line:
     details = json.dumps(entry.details, ensure_ascii=False) if entry.details else ""
     return Line(
         (
-            str(entry.sequence),
+            html.Code(entry.hash[:SHOWN_OF_HASH]),
             html.Span(f"{entry.at:%Y-%m-%d %H:%M:%S}", className="moment"),
             dcc.Link(entry.actor, href=view.href(None, actor=entry.actor)),
             dcc.Link(say_words(entry.action), href=view.href(None, action=entry.action)),
@@ -180,16 +182,14 @@ def _draw_line(view: View, entry: AuditRecord) -> Line:
 def make_sheet(view: View) -> Sheet:
     """The entries that the address filters, all of them."""
     view.check_may(Action.VIEW_AUDIT)
-    columns = ("sequence", "at", "actor", "action", "subject", "details", "previous_hash", "hash")
+    columns = ("at", "actor", "action", "subject", "details", "hash")
     rows = [
         (
-            entry.sequence,
             entry.at,
             entry.actor,
             entry.action,
             entry.subject,
             json.dumps(entry.details, ensure_ascii=False, sort_keys=True),
-            entry.previous_hash,
             entry.hash,
         )
         for entry in filter_entries(view, limit=None)

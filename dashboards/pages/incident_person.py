@@ -195,7 +195,13 @@ def take(view: View, incident: IncidentRecord, _fields: Mapping[str, str]) -> st
     """Say "I have it"."""
     view.check_may(Action.LOCATE_PERSON)
     page = _need_page(view, incident)
-    reviews.take_page(view.store, page_id=page.page_id, actor=view.account.name, at=view.at)
+    reviews.take_page(
+        view.store,
+        deployment_id=page.deployment_id,
+        page_id=page.page_id,
+        actor=view.account.name,
+        at=view.at,
+    )
     return "You have it; nobody else is called."
 
 

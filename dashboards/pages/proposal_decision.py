@@ -95,7 +95,12 @@ def _draw_past(past: Sequence[ProposalRecord]) -> Component:
 def _accept(view: View, risk: RiskRecord, fields: Mapping[str, str]) -> str:
     number = _find(view, risk, fields)
     holds = accept_proposal(
-        view.store, proposal_id=number, reason=fields.get("reason", ""), actor=view.account.name, at=view.at
+        view.store,
+        deployment_id=view.deployment_id,
+        proposal_id=number,
+        reason=fields.get("reason", ""),
+        actor=view.account.name,
+        at=view.at,
     )
     verdict = "holds now" if holds else "is lower, so it waits for a second person"
     return f"Rated {risk.reference} as data propose: it {verdict}."
@@ -104,7 +109,12 @@ def _accept(view: View, risk: RiskRecord, fields: Mapping[str, str]) -> str:
 def _decline(view: View, risk: RiskRecord, fields: Mapping[str, str]) -> str:
     number = _find(view, risk, fields)
     decline_proposal(
-        view.store, proposal_id=number, reason=fields.get("reason", ""), actor=view.account.name, at=view.at
+        view.store,
+        deployment_id=view.deployment_id,
+        proposal_id=number,
+        reason=fields.get("reason", ""),
+        actor=view.account.name,
+        at=view.at,
     )
     return f"Declined: the rating of {risk.reference} stays."
 

@@ -1,7 +1,7 @@
 """Reports: what has been built for this deployment, month by month, from which data, and the files.
 
-Handing a file out needs leave to export, checks it against its manifest and leaves a trace. Building,
-approving and issuing are not done here.
+Handing a file out needs leave to export, checks it against its manifest and leaves a trace. Building is not
+done here; approving and issuing are `report_decision`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,13 @@ from dash.development.base_component import Component
 from dashboards.components.marks import draw_mark
 from dashboards.components.shell import draw_heading
 from dashboards.pages.page import Attachment, Page, Shelf
+from dashboards.pages.report_decision import (
+    draw_report_decisions,
+    find_state,
+    find_submission,
+    say_course,
+    submit,
+)
 from dashboards.reports import BuiltReport, ReportError, ReportFile, find_file, find_reports
 from dashboards.view import View
 from dashboards.vocabulary import REPORT_MARKS
@@ -36,7 +43,7 @@ def layout(view: View) -> Component:
     ]
     lead = (
         f"{len(reports)} built. Every report can be rebuilt to the same bytes from the data its manifest "
-        "names; a draft has been approved by nobody."
+        "names. It leaves once somebody submitted it, another person approved it, and compliance issued it."
     )
     return html.Div(
         [
@@ -68,8 +75,10 @@ def _draw_report(view: View, report: BuiltReport) -> Component:
     title = html.H3(say_words(report.name).capitalize())
     if report.problem:
         return html.Div([title, html.P(report.problem, className="message message-error")])
+    found = find_submission(view, report)
     facts = (
-        ("Status", draw_mark(REPORT_MARKS.get(report.status, REPORT_MARKS["unknown"]))),
+        ("Status", draw_mark(REPORT_MARKS[find_state(report, found)])),
+        ("Course", say_course(report, found)),
         ("Built", say_moment(report.built_at) if report.built_at else "not known"),
         ("From", f"generation {report.generation}, file sha256 {report.published_sha256[:16]}…"),
         ("Code and detectors", f"{report.code_version}; {', '.join(report.detectors) or 'no detector'}"),
@@ -84,6 +93,7 @@ def _draw_report(view: View, report: BuiltReport) -> Component:
                 className="facts wide",
             ),
             _draw_files(view, report) if view.may(Action.EXPORT) else None,
+            draw_report_decisions(view, report),
         ]
     )
 
@@ -126,4 +136,13 @@ def attach(view: View, name: str) -> Attachment:
     return Attachment(f"{view.deployment_id}_{report}_{period}{ending}", file.media_type, content)
 
 
-PAGE = Page(PATH, "Reports", layout, shelf=Shelf.GOVERN, has_range=False, attach=attach, aliases=("report",))
+PAGE = Page(
+    PATH,
+    "Reports",
+    layout,
+    shelf=Shelf.GOVERN,
+    has_range=False,
+    submit=submit,
+    attach=attach,
+    aliases=("report",),
+)

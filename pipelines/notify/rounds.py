@@ -9,6 +9,7 @@ from pipelines.notify.dispatch import Sent, dispatch, needs_pass, queue_test
 from pipelines.notify.heartbeat import beat, check_health
 from pipelines.notify.routing import FILE, Routing, load_routing
 from pipelines.settings import Home
+from risk_register.deadlines import queue_deadlines
 from risk_register.store import open_store
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
@@ -39,6 +40,11 @@ def queue_weekly_test(home: Home, *, at: dt.datetime) -> int | None:
         if (at.weekday(), at.hour) >= due
         else None
     )
+
+
+def queue_what_runs_out(home: Home, *, at: dt.datetime) -> int:
+    """Queue what is near its end or past it; returns how many notices came. Without a routing they wait."""
+    return queue_deadlines(open_store(home.governance_url), actor="notify", at=at)
 
 
 def has_heartbeat(home: Home) -> bool:

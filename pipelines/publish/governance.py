@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.schemas import published
+from risk_register.applicability import RegimeStanding, list_standings
 from risk_register.checklist import ItemRecord, contradicted_by, list_items
 from risk_register.incidents import IncidentRecord, list_incidents
 from risk_register.register import list_risks
@@ -18,20 +19,23 @@ ATTENTION = ("not_applicable", "within", "no_appetite_set", "insufficient_data",
 
 
 def copy_governance(store: Store, observations: pa.Table, *, as_of: dt.date) -> dict[str, pa.Table]:
-    """Rows of `published.risk`, `.checklist_item` and `.incident`."""
+    """Rows of `published.risk`, `.checklist_item`, `.regime` and `.incident`."""
     latest = observations.filter(observations["is_latest"])
     risks: list[dict[str, object]] = []
     items: list[dict[str, object]] = []
+    regimes: list[dict[str, object]] = []
     incidents: list[dict[str, object]] = []
     for deployment in pc.unique(latest["deployment_id"]).to_pylist():
         mine = latest.filter(pc.equal(latest["deployment_id"], deployment))
         statuses = dict(zip(mine["indicator_id"].to_pylist(), mine["status"].to_pylist(), strict=True))
         risks += [_risk(record, statuses) for record in list_risks(store, deployment)]
         items += [_item(record, statuses) for record in list_items(store, deployment, as_of=as_of)]
+        regimes += [_regime(deployment, standing) for standing in list_standings(store, deployment)]
         incidents += [_incident(record) for record in list_incidents(store, deployment)]
     return {
         "risk": pa.Table.from_pylist(risks, schema=published.RISK.arrow_schema),
         "checklist_item": pa.Table.from_pylist(items, schema=published.CHECKLIST_ITEM.arrow_schema),
+        "regime": pa.Table.from_pylist(regimes, schema=published.REGIME.arrow_schema),
         "incident": pa.Table.from_pylist(incidents, schema=published.INCIDENT.arrow_schema),
     }
 
@@ -62,6 +66,18 @@ def _item(record: ItemRecord, statuses: dict[str, str]) -> dict[str, object]:
     contradicting = contradicted_by(record, statuses)
     return {name: _plain(getattr(record, name)) for name in names} | {
         "contradicted_by": ",".join(contradicting)
+    }
+
+
+def _regime(deployment_id: str, standing: RegimeStanding) -> dict[str, object]:
+    names = ("title", "jurisdiction", "force", "confidence", "verified_on", "verify_again_by")
+    decision = standing.decision
+    return {name: _plain(getattr(standing.regime, name)) for name in names} | {
+        "deployment_id": deployment_id,
+        "regime_id": standing.regime.id,
+        "is_applicable": decision.is_applicable if decision else None,
+        "decided_by": decision.decided_by if decision else None,
+        "decided_on": decision.decided_at.date() if decision else None,
     }
 
 

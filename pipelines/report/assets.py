@@ -1,4 +1,4 @@
-"""The Dagster skin of report: the monthly report of every deployment."""
+"""The Dagster skin of report: the monthly report of every deployment, unless it has been issued."""
 
 import datetime as dt
 
@@ -8,6 +8,9 @@ from pipelines.errors import StateError
 from pipelines.lake import Lake
 from pipelines.report.build import REPORTS, build_report
 from pipelines.settings import POOL, Home
+from risk_register.errors import NotAllowedError
+from risk_register.report_submissions import check_may_build
+from risk_register.store import open_store
 
 
 def build(home: Home) -> dg.AssetsDefinition:
@@ -25,13 +28,20 @@ def build(home: Home) -> dg.AssetsDefinition:
         if not pointer.exists():
             raise StateError(f"{home.published}: nothing is published yet. Compute days first.")
         published = home.published / pointer.read_text().strip()
+        store = open_store(home.governance_url)
         deployments = Lake(home.lake).read("ledger.deployment")
         for row in [] if deployments is None else deployments.to_pylist():
             for name in REPORTS:
+                period = context.partition_key[:7]
+                try:
+                    check_may_build(store, deployment_id=row["deployment_id"], report=name, period=period)
+                except NotAllowedError as error:
+                    context.log.info(str(error))
+                    continue
                 build_report(
                     name,
                     published=published,
-                    period=context.partition_key[:7],
+                    period=period,
                     deployment_id=row["deployment_id"],
                     out=home.reports,
                     built_at=dt.datetime.now(dt.UTC),

@@ -1,7 +1,7 @@
 """Builds a report: reads the published file once, writes JSON, PDF, workbook and manifest.
 
 The JSON is the source of truth; the PDF and the workbook are drawn from its bytes. Approving, issuing and
-filing a report are not here.
+filing are `risk_register.report_submissions`.
 """
 
 from __future__ import annotations

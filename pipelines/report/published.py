@@ -79,6 +79,7 @@ class Facts:
     changes: tuple[Row, ...]
     risks: tuple[Row, ...]
     checklist: tuple[Row, ...]
+    regimes: tuple[Row, ...]
     incidents: tuple[Row, ...]
     findings: tuple[Row, ...]
     data_quality: tuple[Row, ...]
@@ -164,6 +165,7 @@ def _read(connection: duckdb.DuckDBPyConnection, deployment_id: str, month: Mont
         changes=rows(queries.CHANGES, **scope, first_drawn=month.weeks[0], last_day=month.last),
         risks=rows(queries.RISKS, **scope),
         checklist=rows(queries.CHECKLIST, **scope),
+        regimes=rows(queries.REGIMES, **scope),
         incidents=rows(queries.INCIDENTS, **scope),
         findings=rows(queries.FINDINGS, **span),
         data_quality=rows(queries.DATA_QUALITY, **span),

@@ -64,6 +64,12 @@ select
     contradicted_by
 from published.checklist_item where deployment_id = $deployment_id order by reference, item_id
 """
+REGIMES = """
+select
+    regime_id, title, jurisdiction, is_applicable, decided_by, decided_on, confidence, verified_on,
+    verify_again_by
+from published.regime where deployment_id = $deployment_id order by regime_id
+"""
 INCIDENTS = """
 select incident_id, title, severity, state, opened_at from published.incident
 where deployment_id = $deployment_id order by opened_at, incident_id

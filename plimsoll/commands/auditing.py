@@ -8,12 +8,13 @@ from typing import Annotated
 
 import typer
 
-from plimsoll.commands.acting import AsOption, DeploymentOption, ReasonOption, act, as_document, show
+from plimsoll.commands.acting import Acting, AsOption, DeploymentOption, ReasonOption, act, as_document, show
 from plimsoll.commands.option import HomeOption, JsonOption, write_json
-from risk_register import audit
+from risk_register import accounts, audit
 from risk_register.accounts import Action
 from risk_register.administration import find_month_end, list_text_readers
-from risk_register.errors import StoreError
+from risk_register.deployments import list_deployments
+from risk_register.errors import NotAllowedError, StoreError
 
 app = typer.Typer(no_args_is_help=True, help="The audit: verify its chain, export it, who read what.")
 READER_COLUMNS = {"actor": "who", "total": "times", "first_at": "first", "last_at": "last", "counts": "what"}
@@ -29,22 +30,33 @@ def verify_audit(
 ) -> None:
     """Check every link of the chain; keep the head that it prints elsewhere."""
     acting = act(home, account, deployment, Action.VIEW_AUDIT)
-    check = audit.verify_chain(acting.store, expected_head=head)
+    check = audit.verify_chain(acting.store, expected_head=head, deployment_id=acting.deployment_id)
     if as_json:
         write_json(as_document(check))
     if not check.is_intact:
         where = "" if check.broken_at is None else f" at entry {check.broken_at}"
         raise StoreError(f"The audit is broken{where}: {check.problem}")
     if not as_json:
-        print(f"{check.entry_count} entries, every link holds. Head: {check.head}")
+        print(
+            f"{check.entry_count} entries of {acting.deployment_id}, every link of the chain holds. "
+            f"Head: {check.head}"
+        )
 
 
 @app.command("export")
 def export_audit(
-    account: AsOption, reason: ReasonOption, deployment: DeploymentOption = None, home: HomeOption = None
+    account: AsOption,
+    reason: ReasonOption,
+    is_whole: Annotated[
+        bool, typer.Option("--whole", help="Every deployment and account, with what checks every link.")
+    ] = False,
+    deployment: DeploymentOption = None,
+    home: HomeOption = None,
 ) -> None:
     """Write the deployment's entries as JSON lines, oldest first; leaves a trace."""
     acting = act(home, account, deployment, Action.VIEW_AUDIT)
+    if is_whole:
+        _check_sees_all(acting)
     audit.record_access(
         acting.store,
         action="audit_exported",
@@ -54,8 +66,19 @@ def export_audit(
         actor=account,
         at=acting.at,
     )
-    for line in audit.write_entries(acting.store, deployment_id=acting.deployment_id):
+    wanted = None if is_whole else acting.deployment_id
+    for line in audit.write_entries(acting.store, deployment_id=wanted):
         sys.stdout.buffer.write(line)
+
+
+def _check_sees_all(acting: Acting) -> None:
+    given = accounts.grants(acting.store, acting.account)
+    if not all(
+        accounts.may(given, Action.VIEW_AUDIT, one.deployment_id) for one in list_deployments(acting.store)
+    ):
+        raise NotAllowedError(
+            f"{acting.account} may not read the audit of everything in this home; leave --whole out."
+        )
 
 
 @app.command("readers")

@@ -90,10 +90,9 @@ def approve_appetite(
 ) -> None:
     """Make a proposal hold, as the second person."""
     acting = act(home, account, deployment, Action.APPROVE_APPETITE)
-    known = appetites.list_decisions(acting.store, acting.deployment_id)
-    if proposal not in {found.proposal_id for found in known}:
-        raise UnknownRecordError(f"There is no proposal {proposal} in {acting.deployment_id}.")
-    appetites.approve(acting.store, proposal_id=proposal, actor=account, at=acting.at)
+    appetites.approve(
+        acting.store, deployment_id=acting.deployment_id, proposal_id=proposal, actor=account, at=acting.at
+    )
     print(f"Proposal {proposal} holds.")
 
 
@@ -107,8 +106,12 @@ def decline_appetite(
 ) -> None:
     """Leave the limits as they are, or withdraw a proposal of one's own."""
     acting = act(home, account, deployment, Action.PROPOSE_APPETITE)
-    known = appetites.list_decisions(acting.store, acting.deployment_id)
-    if proposal not in {found.proposal_id for found in known}:
-        raise UnknownRecordError(f"There is no proposal {proposal} in {acting.deployment_id}.")
-    appetites.decline(acting.store, proposal_id=proposal, reason=reason, actor=account, at=acting.at)
+    appetites.decline(
+        acting.store,
+        deployment_id=acting.deployment_id,
+        proposal_id=proposal,
+        reason=reason,
+        actor=account,
+        at=acting.at,
+    )
     print(f"Proposal {proposal} declined.")

@@ -63,7 +63,9 @@ def let_in(acting: Acting, kind: ExchangeKind, number: int) -> None:
     known = exchange.list_imports(acting.store, acting.deployment_id)
     if not any(found.import_id == number and found.kind is kind for found in known):
         raise UnknownRecordError(f"There is no import {number} of a {kind} in {acting.deployment_id}.")
-    exchange.approve_import(acting.store, import_id=number, actor=acting.account, at=acting.at)
+    exchange.approve_import(
+        acting.store, deployment_id=acting.deployment_id, import_id=number, actor=acting.account, at=acting.at
+    )
     print(f"Import {number} is in.")
 
 

@@ -30,11 +30,17 @@ COLUMNS = {
 @app.command("send")
 def send(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Send what is due, once; safe to call every minute, and from several places."""
-    from pipelines.notify.rounds import queue_weekly_test, require_routing, send_round
+    from pipelines.notify.rounds import (
+        queue_weekly_test,
+        queue_what_runs_out,
+        require_routing,
+        send_round,
+    )
 
-    place = open_home(home)
+    place, now = open_home(home), dt.datetime.now(dt.UTC)
     require_routing(place)
-    queue_weekly_test(place, at=dt.datetime.now(dt.UTC))
+    queue_weekly_test(place, at=now)
+    queue_what_runs_out(place, at=now)
     sent = send_round(place)
     accepted, refused = (sent.accepted, sent.refused) if sent else (0, 0)
     if as_json:

@@ -51,7 +51,12 @@ def accept(
     acting = act(home, account, deployment, Action.EDIT_REGISTER)
     risk_id = _find_proposal(acting.store, acting.deployment_id, proposal)
     holds = proposals.accept_proposal(
-        acting.store, proposal_id=proposal, reason=reason, actor=account, at=acting.at
+        acting.store,
+        deployment_id=acting.deployment_id,
+        proposal_id=proposal,
+        reason=reason,
+        actor=account,
+        at=acting.at,
     )
     print(say_rating(find_risk(acting.store, acting.deployment_id, risk_id), holds))
 
@@ -67,7 +72,14 @@ def decline(
     """Leave the rating as it is, and say why."""
     acting = act(home, account, deployment, Action.EDIT_REGISTER)
     _find_proposal(acting.store, acting.deployment_id, proposal)
-    proposals.decline_proposal(acting.store, proposal_id=proposal, reason=reason, actor=account, at=acting.at)
+    proposals.decline_proposal(
+        acting.store,
+        deployment_id=acting.deployment_id,
+        proposal_id=proposal,
+        reason=reason,
+        actor=account,
+        at=acting.at,
+    )
     print(f"Proposal {proposal} declined.")
 
 

@@ -1,4 +1,4 @@
-"""`plimsoll report`: list, build and verify reports."""
+"""`plimsoll report`: list, build and verify reports; how they leave is `issuing`."""
 
 from __future__ import annotations
 
@@ -9,9 +9,16 @@ from typing import Annotated
 import typer
 
 from pipelines.errors import StateError
+from plimsoll.commands import issuing
 from plimsoll.commands.option import HomeOption, open_home
 
 app = typer.Typer(no_args_is_help=True, help="Periodic reports that can be rebuilt and questioned.")
+app.command()(issuing.submit)
+app.command()(issuing.approve)
+app.command()(issuing.decline)
+app.command()(issuing.issue)
+app.command()(issuing.file)
+app.command("submissions")(issuing.list_submissions)
 
 
 @app.command("list")
@@ -41,13 +48,17 @@ def build(
     from pipelines.lake import Lake
     from pipelines.publish.build import current_file
     from pipelines.report.build import build_report
+    from risk_register.report_submissions import check_may_build
+    from risk_register.store import open_store
 
     place = open_home(home)
+    store = open_store(place.governance_url)
     held = Lake(place.lake).read("ledger.deployment")
     names = [deployment] if deployment else [] if held is None else held["deployment_id"].to_pylist()
     if not names:
         raise StateError("There is no deployment to report on. Ingest logs and run the pipelines first.")
     for one in names:
+        check_may_build(store, deployment_id=one, report=name, period=period)
         files = build_report(
             name,
             published=current_file(place.published),

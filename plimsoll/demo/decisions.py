@@ -112,7 +112,13 @@ def _seed_appetites(store: Store, *, effective_from: dt.date, at: dt.datetime) -
             actor=OFFICER,
             at=at,
         )
-        appetites.approve(store, proposal_id=proposal, actor=COMPLIANCE, at=at + dt.timedelta(days=1))
+        appetites.approve(
+            store,
+            deployment_id=HARBOR,
+            proposal_id=proposal,
+            actor=COMPLIANCE,
+            at=at + dt.timedelta(days=1),
+        )
 
 
 def _seed_changes(store: Store, *, last_day: dt.date, days: int) -> None:

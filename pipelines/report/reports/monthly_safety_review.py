@@ -29,6 +29,7 @@ from pipelines.report.sections.indicators import (
 )
 from pipelines.report.sections.methods import NOTICE, sign_off_lines, suppression_terms, write_methods
 from pipelines.report.sections.quality import build_days, build_quality, build_readiness
+from pipelines.report.sections.regimes import build_regimes
 from pipelines.report.sections.summary import missed_escalation_note, write_summary
 from pipelines.report.sections.weeks import build_weekly
 
@@ -38,7 +39,7 @@ TITLE = "Monthly safety review"
 
 def compose(facts: Facts, *, built_at: dt.datetime) -> Document:
     """The report of a deployment's month as a document."""
-    tables = _build_tables(facts)
+    tables = _build_tables(facts, built_at)
     by_id = {table.id: table for table in tables}
     tally = count_statuses(by_id["headline"])
     return Document(
@@ -52,7 +53,7 @@ def compose(facts: Facts, *, built_at: dt.datetime) -> Document:
     )
 
 
-def _build_tables(facts: Facts) -> tuple[Table, ...]:
+def _build_tables(facts: Facts, built_at: dt.datetime) -> tuple[Table, ...]:
     return (
         build_headline(facts),
         build_corrected(facts, "escalation", title="Escalation"),
@@ -67,6 +68,7 @@ def _build_tables(facts: Facts) -> tuple[Table, ...]:
         build_stages(facts),
         build_items(facts),
         build_incidents(facts),
+        build_regimes(facts, built_at=built_at),
         build_quality(facts),
         build_days(facts),
         build_readiness(facts),

@@ -72,6 +72,25 @@ CHECKLIST_ITEM = declare(
     Column("contradicted_by", TEXT, "Breached indicators, comma separated; empty if none."),
 )
 
+REGIME = declare(
+    "regime",
+    "As-of copy of the regimes beside each deployment, with the decision on whether they apply.",
+    ("deployment_id", "regime_id"),
+    DEPLOYMENT_ID,
+    Column("regime_id", TEXT, "Id."),
+    Column("title", TEXT, "Title."),
+    Column("jurisdiction", TEXT, "Country, with the region where it is one; INT for none."),
+    Column("force", TEXT, "law, guidance or voluntary."),
+    Column(
+        "is_applicable", FLAG, "Whether it applies here, as signed; null: nobody has signed.", nullable=True
+    ),
+    Column("decided_by", TEXT, "Account that signed.", nullable=True),
+    Column("decided_on", DATE, "Day of the signature, in UTC.", nullable=True),
+    Column("confidence", TEXT, "How the text was checked: verified, verified_area, secondary, from_memory."),
+    Column("verified_on", DATE, "When its text was last read."),
+    Column("verify_again_by", DATE, "The last day on which that is recent enough."),
+)
+
 INCIDENT = declare(
     "incident",
     "As-of copy of the incidents.",

@@ -32,7 +32,7 @@ def announce(app, token, **more):
 
 def test_a_change_is_announced_by_the_account_of_the_token(app, store, token):
     status, said = announce(app, token, planned=False)
-    assert (status, said) == (201, {"change_id": "change_0001"})
+    assert (status, said) == (201, {"change_id": "harbor_companion_change_0001"})
     (change,) = list_changes(store, "harbor_companion")
     assert (change.declared_by, change.declared_through, change.is_planned) == ("ci", Door.TOKEN, False)
     assert change.risk_ids == ("missed_escalation_of_risk",)

@@ -86,5 +86,5 @@ def test_decisions_that_wait_for_a_second_person_are_listed_until_they_have_one(
     appetite, rating = waiting()
     assert (appetite.mark.word, appetite.path) == ("waiting", "/appetites")
     assert (rating.path, rating.filters) == ("/risk-register", {"risk": "stigmatising_replies"})
-    appetites.approve(store, proposal_id=proposal, actor="compliance", at=clock())
+    appetites.approve(store, deployment_id=HARBOR, proposal_id=proposal, actor="compliance", at=clock())
     assert waiting() == (rating,)

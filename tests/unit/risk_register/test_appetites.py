@@ -37,7 +37,7 @@ def find_version(store: Store, on: dt.date) -> int | None:
 def test_a_proposal_holds_nothing_until_another_person_approves_it(store: Store, at: dt.datetime) -> None:
     proposal = propose(store, at)
     assert find_version(store, dt.date(2026, 12, 1)) is None
-    appetites.approve(store, proposal_id=proposal, actor="compliance", at=at)
+    appetites.approve(store, deployment_id="demo", proposal_id=proposal, actor="compliance", at=at)
     assert find_version(store, dt.date(2026, 12, 1)) == 1
     decision = appetites.list_decisions(store, "demo")[0]
     assert (decision.proposed_by, decision.approved_by) == ("safety_officer", "compliance")
@@ -46,19 +46,19 @@ def test_a_proposal_holds_nothing_until_another_person_approves_it(store: Store,
 def test_the_proposer_cannot_approve(store: Store, at: dt.datetime) -> None:
     proposal = propose(store, at)
     with pytest.raises(SelfApprovalError):
-        appetites.approve(store, proposal_id=proposal, actor="safety_officer", at=at)
+        appetites.approve(store, deployment_id="demo", proposal_id=proposal, actor="safety_officer", at=at)
     assert not appetites.list_decisions(store, "demo")[0].is_approved
 
 
 def test_an_approval_is_given_once(store: Store, at: dt.datetime) -> None:
     proposal = propose(store, at)
-    appetites.approve(store, proposal_id=proposal, actor="compliance", at=at)
+    appetites.approve(store, deployment_id="demo", proposal_id=proposal, actor="compliance", at=at)
     with pytest.raises(NotAllowedError, match=r"was approved by compliance at .*review and try again"):
-        appetites.approve(store, proposal_id=proposal, actor="safety_board", at=at)
+        appetites.approve(store, deployment_id="demo", proposal_id=proposal, actor="safety_board", at=at)
 
 
 def test_an_appetite_holds_from_its_day_on_and_not_before(store: Store, at: dt.datetime) -> None:
-    appetites.approve(store, proposal_id=propose(store, at), actor="compliance", at=at)
+    appetites.approve(store, deployment_id="demo", proposal_id=propose(store, at), actor="compliance", at=at)
     assert find_version(store, dt.date(2026, 11, 30)) is None
     assert find_version(store, dt.date(2026, 12, 1)) == 1
 
@@ -66,7 +66,7 @@ def test_an_appetite_holds_from_its_day_on_and_not_before(store: Store, at: dt.d
 def test_the_latest_day_wins_and_on_the_same_day_the_latest_version(store: Store, at: dt.datetime) -> None:
     for day in (dt.date(2026, 12, 1), dt.date(2027, 2, 1), dt.date(2027, 1, 1), dt.date(2027, 1, 1)):
         proposal = propose(store, at, effective_from=day)
-        appetites.approve(store, proposal_id=proposal, actor="compliance", at=at)
+        appetites.approve(store, deployment_id="demo", proposal_id=proposal, actor="compliance", at=at)
     assert find_version(store, dt.date(2026, 12, 31)) == 1
     assert find_version(store, dt.date(2027, 1, 1)) == 4
     assert find_version(store, dt.date(2027, 2, 1)) == 2
@@ -75,7 +75,7 @@ def test_the_latest_day_wins_and_on_the_same_day_the_latest_version(store: Store
 def test_an_appetite_of_one_indicator_or_deployment_is_not_that_of_another(
     store: Store, at: dt.datetime
 ) -> None:
-    appetites.approve(store, proposal_id=propose(store, at), actor="compliance", at=at)
+    appetites.approve(store, deployment_id="demo", proposal_id=propose(store, at), actor="compliance", at=at)
     decisions = appetites.list_decisions(store, "demo")
     assert appetites.in_force(decisions, indicator_id="refusal_rate", on=dt.date(2027, 1, 1)) is None
     assert appetites.list_decisions(store, "other") == ()
@@ -111,4 +111,4 @@ def test_an_appetite_needs_a_reason_and_a_known_deployment(store: Store, at: dt.
     with pytest.raises(UnknownRecordError, match="unknown_product"):
         propose(store, at, deployment_id="unknown_product")
     with pytest.raises(UnknownRecordError, match="proposal 7"):
-        appetites.approve(store, proposal_id=7, actor="compliance", at=at)
+        appetites.approve(store, deployment_id="demo", proposal_id=7, actor="compliance", at=at)

@@ -40,13 +40,13 @@ def test_a_second_call_for_the_same_person_does_not_open_a_second_incident(
     store: Store, at: dt.datetime
 ) -> None:
     assert call(store, at) == call(store, at + dt.timedelta(minutes=1))
-    assert call(store, at, "conversation_two").incident_id == "incident_0002"
+    assert call(store, at, "conversation_two").incident_id == "demo_incident_0002"
     assert len(incidents.list_incidents(store, "demo")) == 2
 
 
 def test_after_somebody_took_the_page_a_new_call_is_a_new_one(store: Store, at: dt.datetime) -> None:
     first = call(store, at)
-    danger.take_page(store, page_id=first.page_id, actor="safety_officer", at=at)
+    danger.take_page(store, deployment_id="demo", page_id=first.page_id, actor="safety_officer", at=at)
     assert call(store, at).page_id != first.page_id
 
 
@@ -59,19 +59,19 @@ def test_the_notice_is_queued_with_the_incident_and_whoever_takes_it_stops_the_c
     assert (notice.reference_id, notice.link) == (
         page.incident_id, f"/incidents?deployment=demo&incident={page.incident_id}"
     )  # fmt: skip
-    danger.take_page(store, page_id=page.page_id, actor="safety_officer", at=at)
+    danger.take_page(store, deployment_id="demo", page_id=page.page_id, actor="safety_officer", at=at)
     (notice,) = notices.list_notices(store)
     assert (notice.state, notice.acknowledged_by) == ("acknowledged", "safety_officer")
 
 
 def test_a_page_is_taken_once(store: Store, at: dt.datetime) -> None:
     page = call(store, at)
-    danger.take_page(store, page_id=page.page_id, actor="safety_officer", at=at)
+    danger.take_page(store, deployment_id="demo", page_id=page.page_id, actor="safety_officer", at=at)
     assert danger.list_pages(store)[0].taken_by == "safety_officer"
     with pytest.raises(NotAllowedError, match="taken by safety_officer"):
-        danger.take_page(store, page_id=page.page_id, actor="other", at=at)
+        danger.take_page(store, deployment_id="demo", page_id=page.page_id, actor="other", at=at)
     with pytest.raises(UnknownRecordError, match="no page 99"):
-        danger.take_page(store, page_id=99, actor="a", at=at)
+        danger.take_page(store, deployment_id="demo", page_id=99, actor="a", at=at)
 
 
 def test_for_an_unknown_deployment_neither_is_kept(store: Store, at: dt.datetime) -> None:

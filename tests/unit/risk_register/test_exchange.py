@@ -122,14 +122,18 @@ def test_an_export_read_into_an_empty_store_gives_the_same_bytes(
     document = exchange.parse_document(written, file_format)
     assert document == read(decided, kind)
     number = bring(empty, document, at)
-    exchange.approve_import(empty, import_id=number, actor="safety_officer", at=at)
+    exchange.approve_import(empty, deployment_id="demo", import_id=number, actor="safety_officer", at=at)
     assert read(empty, kind) == read(decided, kind)
     assert exchange.write_document(read(empty, kind), file_format) == written
 
 
 def test_what_was_imported_reads_like_what_was_decided(decided: Store, empty: Store, at: dt.datetime) -> None:
     exchange.approve_import(
-        empty, import_id=bring(empty, read(decided, ExchangeKind.REGISTER), at), actor="other", at=at
+        empty,
+        deployment_id="demo",
+        import_id=bring(empty, read(decided, ExchangeKind.REGISTER), at),
+        actor="other",
+        at=at,
     )
     risks = register.list_risks(empty, "demo")
     assert risks == register.list_risks(decided, "demo")
@@ -165,16 +169,16 @@ def test_an_import_needs_a_second_person_and_happens_once(
     number = bring(empty, read(decided, ExchangeKind.REGISTER), at)
     assert all(risk.version == 1 for risk in register.list_risks(empty, "demo"))
     with pytest.raises(SelfApprovalError, match="another person must let it in"):
-        exchange.approve_import(empty, import_id=number, actor="compliance", at=at)
-    exchange.approve_import(empty, import_id=number, actor="safety_officer", at=at)
+        exchange.approve_import(empty, deployment_id="demo", import_id=number, actor="compliance", at=at)
+    exchange.approve_import(empty, deployment_id="demo", import_id=number, actor="safety_officer", at=at)
     with pytest.raises(NotAllowedError, match="let in by safety_officer already"):
-        exchange.approve_import(empty, import_id=number, actor="third", at=at)
+        exchange.approve_import(empty, deployment_id="demo", import_id=number, actor="third", at=at)
     record = exchange.list_imports(empty, "demo")[0]
     assert (record.proposed_by, record.approved_by) == ("compliance", "safety_officer")
     entry = audit.list_entries(empty, action="import_approved")[0]
     assert entry.details["content_hash"] == record.content_hash
     with pytest.raises(UnknownRecordError, match="no import 99"):
-        exchange.approve_import(empty, import_id=99, actor="third", at=at)
+        exchange.approve_import(empty, deployment_id="demo", import_id=99, actor="third", at=at)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -191,7 +195,7 @@ def test_a_decision_made_after_an_import_was_brought_stops_it(
     register.assign_owner(empty, deployment_id="demo", risk_id=risk_id, owner="officer", reason="r",
                           actor="safety_officer", at=at)  # fmt: skip
     with pytest.raises(NotAllowedError, match="overwrite"):
-        exchange.approve_import(empty, import_id=number, actor="safety_officer", at=at)
+        exchange.approve_import(empty, deployment_id="demo", import_id=number, actor="safety_officer", at=at)
     assert register.list_risks(empty, "demo")[0].version == 1
 
 

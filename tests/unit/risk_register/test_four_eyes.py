@@ -68,7 +68,7 @@ def propose_appetite(store: Store, actor: str, at: dt.datetime) -> None:
 
 
 def approve_appetite(store: Store, actor: str, at: dt.datetime) -> None:
-    appetites.approve(store, proposal_id=1, actor=actor, at=at)
+    appetites.approve(store, deployment_id="demo", proposal_id=1, actor=actor, at=at)
 
 
 def say_not_applicable(store: Store, actor: str, at: dt.datetime) -> None:
@@ -99,7 +99,7 @@ def bring(store: Store, actor: str, at: dt.datetime) -> None:
 
 
 def let_in(store: Store, actor: str, at: dt.datetime) -> None:
-    exchange.approve_import(store, import_id=1, actor=actor, at=at)
+    exchange.approve_import(store, deployment_id="demo", import_id=1, actor=actor, at=at)
 
 
 PAIRS: dict[str, tuple[Act, Act]] = {

@@ -23,14 +23,14 @@ def close(
     store: Store, at: dt.datetime, actor: str = "safety_officer", conclusion: str = "List updated."
 ) -> None:
     incident_closing.close_incident(
-        store, incident_id="incident_0001", conclusion=conclusion, actor=actor, at=at
+        store, incident_id="demo_incident_0001", conclusion=conclusion, actor=actor, at=at
     )
 
 
 def judge(store: Store, at: dt.datetime, **fields: Any) -> None:
     given = {"severity": "S4", "nature": "not_serious", "causality": "possible", "cause": "An old list.",
              "affected_count": 3, **fields}  # fmt: skip
-    incidents.assess_incident(store, incident_id="incident_0001", actor="safety_officer", at=at, **given)
+    incidents.assess_incident(store, incident_id="demo_incident_0001", actor="safety_officer", at=at, **given)
 
 
 def find(store: Store) -> IncidentRecord:
@@ -39,7 +39,7 @@ def find(store: Store) -> IncidentRecord:
 
 def test_an_incident_begins_open_with_the_moment_of_awareness(store: Store, at: dt.datetime) -> None:
     earlier = at - dt.timedelta(hours=5)
-    assert open_one(store, at, aware_at=earlier, risk_id="wrong_facts_or_resources") == "incident_0001"
+    assert open_one(store, at, aware_at=earlier, risk_id="wrong_facts_or_resources") == "demo_incident_0001"
     incident = find(store)
     assert (incident.state, incident.severity, incident.opened_by) == (IncidentStatus.OPEN, "S4", "reviewer")
     assert (incident.aware_at, incident.opened_at) == (earlier, at)
@@ -54,8 +54,8 @@ def test_the_newest_incident_comes_first(store: Store, at: dt.datetime) -> None:
     open_one(store, at)
     open_one(store, at + dt.timedelta(hours=1))
     assert [found.incident_id for found in incidents.list_incidents(store, "demo")] == [
-        "incident_0002",
-        "incident_0001",
+        "demo_incident_0002",
+        "demo_incident_0001",
     ]
     assert incidents.list_incidents(store, "other") == ()
 
@@ -91,13 +91,15 @@ def test_a_closed_incident_can_be_opened_again_and_the_audit_keeps_who_closed_it
     judge(store, at)
     close(store, at)
     incident_closing.reopen_incident(
-        store, incident_id="incident_0001", reason="Seen again.", actor="reviewer", at=at
+        store, incident_id="demo_incident_0001", reason="Seen again.", actor="reviewer", at=at
     )
     assert (find(store).state, find(store).closed_by) == (IncidentStatus.OPEN, None)
     entry = audit.list_entries(store, action="incident_reopened")[0]
     assert entry.details == {"closed_by": "safety_officer", "reason": "Seen again."}
     with pytest.raises(NotAllowedError, match="is open"):
-        incident_closing.reopen_incident(store, incident_id="incident_0001", reason="r", actor="a", at=at)
+        incident_closing.reopen_incident(
+            store, incident_id="demo_incident_0001", reason="r", actor="a", at=at
+        )
 
 
 @pytest.mark.parametrize(
@@ -119,7 +121,7 @@ def test_an_incident_that_cannot_be_is_refused_and_leaves_nothing(
 
 
 def test_an_unknown_incident_is_named(store: Store, at: dt.datetime) -> None:
-    with pytest.raises(UnknownRecordError, match="incident_0001"):
+    with pytest.raises(UnknownRecordError, match="demo_incident_0001"):
         close(store, at)
 
 
@@ -167,7 +169,7 @@ def test_a_closed_incident_is_not_changed_any_more(store: Store, at: dt.datetime
         judge(store, at)
     with pytest.raises(NotAllowedError, match="open it again"):
         incident_work.write_entry(
-            store, incident_id="incident_0001", happened_at=at, words="Later.", actor="a", at=at
+            store, incident_id="demo_incident_0001", happened_at=at, words="Later.", actor="a", at=at
         )
 
 

@@ -81,7 +81,9 @@ def test_the_same_is_not_proposed_twice_and_newer_data_replace_it(store: Store, 
 
 def test_a_higher_rating_holds_when_somebody_accepts_it(store: Store, at: dt.datetime) -> None:
     (number,) = propose(store, at, evidence(0.01))
-    assert proposals.accept_proposal(store, proposal_id=number, reason="Seen.", actor="safety_officer", at=at)
+    assert proposals.accept_proposal(
+        store, deployment_id="demo", proposal_id=number, reason="Seen.", actor="safety_officer", at=at
+    )
     risk = next(risk for risk in register.list_risks(store, "demo") if risk.risk_id == RISK)
     assert risk.residual is not None
     assert (risk.residual.probability, risk.rated_by) == ("frequent", "safety_officer")
@@ -96,7 +98,7 @@ def test_a_lower_rating_waits_for_a_second_person_even_if_data_speak_for_it(
 ) -> None:
     (number,) = propose(store, at, evidence(1e-6, count=100_000_000))
     assert not proposals.accept_proposal(
-        store, proposal_id=number, reason="Shown.", actor="safety_officer", at=at
+        store, deployment_id="demo", proposal_id=number, reason="Shown.", actor="safety_officer", at=at
     )
     with pytest.raises(SelfApprovalError):
         register.approve_rating(store, deployment_id="demo", risk_id=RISK, actor="safety_officer", at=at)
@@ -107,7 +109,9 @@ def test_a_lower_rating_waits_for_a_second_person_even_if_data_speak_for_it(
 
 
 def decline(store: Store, at: dt.datetime, number: int, reason: str = "Known fault of the detector.") -> None:
-    proposals.decline_proposal(store, proposal_id=number, reason=reason, actor="safety_officer", at=at)
+    proposals.decline_proposal(
+        store, deployment_id="demo", proposal_id=number, reason=reason, actor="safety_officer", at=at
+    )
 
 
 def test_a_declined_class_rests_for_ninety_days(store: Store, at: dt.datetime) -> None:
@@ -126,9 +130,9 @@ def test_a_proposal_is_decided_once_and_with_a_reason(store: Store, at: dt.datet
     assert not proposals.can_decide(only(store), to_state=ProposalStatus.ACCEPTED)
     for act in (proposals.decline_proposal, proposals.accept_proposal):
         with pytest.raises(NotAllowedError, match="was declined by safety_officer already"):
-            act(store, proposal_id=number, reason="Again.", actor="other", at=at)
+            act(store, deployment_id="demo", proposal_id=number, reason="Again.", actor="other", at=at)
         with pytest.raises(UnknownRecordError, match="no proposal 99"):
-            act(store, proposal_id=99, reason="Again.", actor="other", at=at)
+            act(store, deployment_id="demo", proposal_id=99, reason="Again.", actor="other", at=at)
 
 
 def test_an_unknown_risk_and_an_impossible_bound_are_refused(store: Store, at: dt.datetime) -> None:

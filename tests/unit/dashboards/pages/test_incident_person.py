@@ -122,7 +122,7 @@ def test_a_conversation_is_kept_by_one_approved_by_another_and_let_go(officer, v
 def test_an_incident_without_a_person_offers_no_search(officer, store, clock, app):
     form = {"action": "open", "title": "A list was old", "severity": "S2"}
     officer.send(PAGE, HARBOR, **form)
-    words = officer.read(PAGE, f"{HARBOR}&incident=incident_0001")
+    words = officer.read(PAGE, f"{HARBOR}&incident=harbor_companion_incident_0001")
     assert "Locate the person" not in words
-    answer = officer.refusal(PAGE, HARBOR, action="locate", incident="incident_0001", reason="x")
+    answer = officer.refusal(PAGE, HARBOR, action="locate", incident="harbor_companion_incident_0001", reason="x")
     assert "names no conversation" in answer

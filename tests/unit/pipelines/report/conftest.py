@@ -222,6 +222,30 @@ def sample() -> dict[str, list[dict[str, Any]]]:
                 "contradicted_by": "",
             },
         ],
+        "regime": [
+            {
+                "regime_id": "us_ca_companion_chatbots",
+                "title": "Companion chatbots",
+                "jurisdiction": "US-CA",
+                "force": "law",
+                "is_applicable": True,
+                "decided_by": "compliance",
+                "decided_on": dt.date(2026, 8, 3),
+                "confidence": "verified",
+                "verified_on": dt.date(2026, 3, 1),
+                "verify_again_by": dt.date(2026, 9, 1),
+            },
+            {
+                "regime_id": "int_framework",
+                "title": "A framework",
+                "jurisdiction": "INT",
+                "force": "voluntary",
+                "is_applicable": None,
+                "confidence": "from_memory",
+                "verified_on": dt.date(2026, 8, 1),
+                "verify_again_by": dt.date(2027, 2, 1),
+            },
+        ],
         "incident": [
             {
                 "incident_id": "incident-1",

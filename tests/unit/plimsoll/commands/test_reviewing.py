@@ -233,7 +233,7 @@ def test_an_item_of_another_deployment_does_not_exist(drawn: Run) -> None:
 def test_danger_opens_an_incident_and_says_how_to_find_the_person(drawn: Run, store: Store) -> None:
     task = take(drawn, "first_reviewer")
     done = drawn("review", "danger", task["item_id"], account="first_reviewer")
-    assert "incident_0001 is open; page 1 waits" in done.output
+    assert "companion_incident_0001 is open; page 1 waits" in done.output
     assert f"plimsoll locate {task['conversation_id']}" in done.output
     assert incidents.list_incidents(store, "companion")[0].opened_by == "first_reviewer"
     assert reviews.list_pages(store, "companion")[0].conversation_id == task["conversation_id"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,7 @@ from pipelines.report.sections.governance import (
 )
 from pipelines.report.sections.indicators import build_corrected, build_headline, count_statuses
 from pipelines.report.sections.quality import build_readiness
+from pipelines.report.sections.regimes import build_regimes
 from pipelines.report.sections.summary import LOWER_BOUND, join_names, missed_escalation_note
 
 Samples = dict[str, list[dict[str, Any]]]
@@ -254,3 +256,20 @@ def test_days_whose_data_are_not_whole_are_listed_with_why_and_few_messages_hidd
     assert (rows[0]["message_count"], rows[0]["expected_count"]) == (12000, 13020)
     assert rows[1]["message_count"] == {"mark": "hidden"}
     assert "Days whose data are not whole" in built.text
+
+
+def test_a_regime_past_its_limit_says_so_on_the_day_of_the_report(
+    facts_of: Callable[..., Any], sample_rows: Samples
+) -> None:
+    facts = facts_of(sample_rows)
+
+    def standings(day: int) -> list[Any]:
+        at = dt.datetime(2026, 9, day, 12, tzinfo=dt.UTC)
+        return [(row["applies"], row["standing"]) for row in build_regimes(facts, built_at=at).rows]
+
+    signed, unsigned = "yes, signed by compliance on 2026-08-03", "nobody has signed"
+    assert standings(1) == [
+        (signed, "read in time"),
+        (unsigned, "primary text not confirmed (from memory)"),
+    ]
+    assert standings(2)[0] == (signed, "PAST its limit since 2026-09-01: its text has to be read again")

@@ -1,0 +1,129 @@
+"""`plimsoll report submit, approve, decline, issue, file`: a built report on its way out, past two people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from plimsoll.commands.acting import Acting, AsOption, DeploymentOption, ReasonOption, act, show
+from plimsoll.commands.option import HomeOption, JsonOption
+from risk_register import report_submissions
+from risk_register.accounts import Action
+from risk_register.errors import UnknownRecordError
+from risk_register.report_submissions import BuiltOnce
+
+ReportArgument = Annotated[str, typer.Argument(help="Report, as `report list` names it.")]
+PeriodOption = Annotated[str, typer.Option("--period", help="Month, as 2026-08.")]
+COLUMNS = {
+    "number": "number",
+    "report": "report",
+    "period": "period",
+    "state": "state",
+    "submitted_by": "submitted by",
+    "approved_by": "approved by",
+    "issued_by": "issued by",
+    "reference": "reference",
+}
+
+
+def submit(
+    name: ReportArgument,
+    account: AsOption,
+    period: PeriodOption,
+    deployment: DeploymentOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Stand for a built report; another person has to approve it."""
+    acting = act(home, account, deployment, Action.SUBMIT_REPORT)
+    _, built = _find(acting, name, period)
+    number = report_submissions.submit(acting.store, built, actor=account, at=acting.at)
+    print(f"{name} of {period} is number {number}, and waits for another person to approve it.")
+
+
+def approve(
+    name: ReportArgument,
+    account: AsOption,
+    period: PeriodOption,
+    deployment: DeploymentOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Say yes to a submitted report, as the second person."""
+    acting = act(home, account, deployment, Action.APPROVE_REPORT)
+    _, built = _find(acting, name, period)
+    report_submissions.approve(acting.store, built, actor=account, at=acting.at)
+    print(f"{name} of {period}: approved")
+
+
+def decline(
+    *,
+    name: ReportArgument,
+    account: AsOption,
+    period: PeriodOption,
+    reason: ReasonOption,
+    deployment: DeploymentOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Send a report back before it is issued; it may be built and submitted again."""
+    acting = act(home, account, deployment, Action.SUBMIT_REPORT)
+    _, built = _find(acting, name, period)
+    report_submissions.decline(acting.store, built, reason=reason, actor=account, at=acting.at)
+    print(f"{name} of {period}: sent back")
+
+
+def issue(
+    name: ReportArgument,
+    account: AsOption,
+    period: PeriodOption,
+    deployment: DeploymentOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Let an approved report leave, once its files are whole and no regime stands against it."""
+    from pipelines.report.verify import verify
+
+    acting = act(home, account, deployment, Action.ISSUE_REPORT)
+    folder, built = _find(acting, name, period)
+    report_submissions.issue(acting.store, built, problems=verify(folder), actor=account, at=acting.at)
+    print(f"{name} of {period}: issued; nothing is built over it")
+
+
+def file(
+    *,
+    name: ReportArgument,
+    account: AsOption,
+    period: PeriodOption,
+    reference: Annotated[str, typer.Option(help="The receiver's receipt, or where the copy lies.")],
+    deployment: DeploymentOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Write down that the receiver has it; sending it is not done here."""
+    acting = act(home, account, deployment, Action.ISSUE_REPORT)
+    _, built = _find(acting, name, period)
+    report_submissions.file(acting.store, built, reference=reference, actor=account, at=acting.at)
+    print(f"{name} of {period}: filed, {reference}")
+
+
+def list_submissions(
+    account: AsOption,
+    deployment: DeploymentOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """How far each report came: submitted, approved, issued, filed or sent back."""
+    acting = act(home, account, deployment, Action.VIEW)
+    found = report_submissions.list_submissions(acting.store, acting.deployment_id)
+    show(found, COLUMNS, as_json=as_json, nothing="Nobody has submitted a report.")
+
+
+def _find(acting: Acting, name: str, period: str) -> tuple[Path, BuiltOnce]:
+    """The folder of a built report, found by walking it and never by joining what was typed."""
+    from pipelines.report.build import MANIFEST, hash_file
+
+    place = acting.home.reports / acting.deployment_id
+    for path in place.glob(f"*/*/{MANIFEST}"):
+        if (path.parent.parent.name, path.parent.name) == (name, period):
+            return path.parent, BuiltOnce(acting.deployment_id, name, period, hash_file(path))
+    raise UnknownRecordError(
+        f"No {name} of {period} has been built for {acting.deployment_id}; `plimsoll report build` builds it."
+    )

@@ -1,0 +1,199 @@
+"""What runs out soon or has run out, put into the outbox once for each day that it is due.
+
+Clocks of incidents, holds, searches for a person, accepted risks, attestations, and reviews past their clock;
+and once a month the list of who read words of people. Looking again changes nothing: a notice's key names
+what is due and when.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from risk_register.administration import find_month_end, list_text_readers
+from risk_register.checklist import list_items
+from risk_register.deployments import list_deployments
+from risk_register.holds import APPROVE_WITHIN, list_holds
+from risk_register.incident_clocks import find_clocks
+from risk_register.incident_states import IncidentStatus
+from risk_register.incidents import list_incidents
+from risk_register.item_record import CLAIMS
+from risk_register.locations import list_locations
+from risk_register.notice_kinds import Audience, NoticeKind, NoticeSeverity
+from risk_register.notices import list_notices, queue_notice
+from risk_register.register import list_risks
+from risk_register.review_pace import list_overdue
+from risk_register.store import Store
+from risk_register.transitions import RiskStatus
+
+CLOCK_WARNING = dt.timedelta(days=2)  # the shortest statutory clock has two days
+HOLD_WARNING = dt.timedelta(days=7)  # a new hold has to be asked for and approved before this one ends
+ACCEPTANCE_WARNING = dt.timedelta(days=14)  # a risk that was accepted is judged again before that ends
+LOOK_BACK = dt.timedelta(days=7)  # reviews that are older are told by the next week's sample
+ATTESTATION_WARNING = dt.timedelta(days=30)  # evidence takes weeks to renew
+
+
+@dataclass(frozen=True)
+class Due:
+    """Something to tell; `key` makes it one however often it is found."""
+
+    key: str
+    kind: NoticeKind
+    audience: Audience
+    reference_id: str
+    link: str
+    severity: NoticeSeverity = NoticeSeverity.ATTENTION
+    figures: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def queue_deadlines(store: Store, *, actor: str, at: dt.datetime) -> int:
+    """Queue what is due and was not told yet, for every deployment. Returns how many notices came."""
+    known = {one.key for one in list_notices(store)}
+    count = 0
+    for deployment in list_deployments(store):
+        new = [one for one in find_due(store, deployment.deployment_id, at=at) if one.key not in known]
+        if not new:
+            continue
+        with store.write(actor=actor, at=at) as write:
+            for one in new:
+                queue_notice(
+                    write,
+                    key=one.key,
+                    deployment_id=deployment.deployment_id,
+                    kind=one.kind,
+                    severity=one.severity,
+                    audience=one.audience,
+                    reference_id=one.reference_id,
+                    link=one.link,
+                    figures=one.figures,
+                )
+        count += len(new)
+    return count
+
+
+def find_due(store: Store, deployment_id: str, *, at: dt.datetime) -> tuple[Due, ...]:
+    """Everything of a deployment that is near its end or past it."""
+    return (
+        *_find_clocks(store, deployment_id, at),
+        *_find_holds(store, deployment_id, at.date()),
+        *_find_searches(store, deployment_id, at),
+        *_find_acceptances(store, deployment_id, at.date()),
+        *_find_attestations(store, deployment_id, at.date()),
+        *_find_reviews(store, deployment_id, at),
+        *_find_readers(store, deployment_id, at.date()),
+    )
+
+
+def _find_clocks(store: Store, deployment_id: str, at: dt.datetime) -> Iterator[Due]:
+    for incident in list_incidents(store, deployment_id):
+        if incident.state is not IncidentStatus.OPEN:
+            continue
+        for clock in find_clocks(store, incident):
+            if clock.is_settled or not (clock.is_overdue(at) or at.date() >= clock.due_on - CLOCK_WARNING):
+                continue
+            stage = "past" if clock.is_overdue(at) else "near"
+            yield Due(
+                key=f"clock:{incident.incident_id}:{clock.regime.id}:{clock.due_on}:{stage}",
+                kind=NoticeKind.DEADLINE,
+                audience=Audience.COMPLIANCE,
+                reference_id=incident.incident_id,
+                link=f"/incidents?deployment={deployment_id}&incident={incident.incident_id}",
+                figures={"days_left": (clock.due_on - at.date()).days},
+            )
+
+
+def _find_holds(store: Store, deployment_id: str, on: dt.date) -> Iterator[Due]:
+    for hold in list_holds(store, deployment_id=deployment_id):
+        last = hold.expires_on
+        if hold.approved_by is None:
+            last = min(last, (hold.requested_at + APPROVE_WITHIN).date())
+        if hold.released_at is not None or on < last - HOLD_WARNING:
+            continue
+        yield Due(
+            key=f"hold:{hold.hold_id}:{last}:{'past' if on > last else 'near'}",
+            kind=NoticeKind.DEADLINE,
+            audience=Audience.COMPLIANCE,
+            reference_id=hold.hold_id,
+            link=f"/incidents?deployment={deployment_id}&incident={hold.incident_id}",
+            figures={"days_left": (last - on).days},
+        )
+
+
+def _find_searches(store: Store, deployment_id: str, at: dt.datetime) -> Iterator[Due]:
+    for search in list_locations(store, deployment_id):
+        if search.is_overdue(at):
+            yield Due(
+                key=f"search:{deployment_id}:{search.location_id}:past",
+                kind=NoticeKind.DEADLINE,
+                audience=Audience.CLINICAL,
+                reference_id=f"location_{search.location_id}",
+                link=f"/incidents?deployment={deployment_id}",
+            )
+
+
+def _find_acceptances(store: Store, deployment_id: str, on: dt.date) -> Iterator[Due]:
+    for risk in list_risks(store, deployment_id):
+        last = risk.accepted_until
+        if risk.state is not RiskStatus.ACCEPTED or last is None or on < last - ACCEPTANCE_WARNING:
+            continue
+        yield Due(
+            key=f"acceptance:{deployment_id}:{risk.risk_id}:{last}:{'past' if on > last else 'near'}",
+            kind=NoticeKind.DEADLINE,
+            audience=Audience.COMPLIANCE,
+            reference_id=risk.risk_id,
+            link=f"/risk-register?deployment={deployment_id}&risk={risk.risk_id}",
+            figures={"days_left": (last - on).days},
+        )
+
+
+def _find_attestations(store: Store, deployment_id: str, on: dt.date) -> Iterator[Due]:
+    """One notice a week with counts: many attestations are given, and end, on one day."""
+    days = [
+        item.again_on
+        for item in list_items(store, deployment_id, as_of=on)
+        if item.state in CLAIMS and item.again_on is not None and on >= item.again_on - ATTESTATION_WARNING
+    ]
+    if days:
+        year, week, _ = on.isocalendar()
+        yield Due(
+            key=f"attestations:{deployment_id}:{year}-W{week:02d}",
+            kind=NoticeKind.DEADLINE,
+            audience=Audience.COMPLIANCE,
+            reference_id="checklist",
+            link=f"/ethics-checklist?deployment={deployment_id}",
+            figures={
+                "past_count": sum(day < on for day in days),
+                "near_count": sum(day >= on for day in days),
+            },
+        )
+
+
+def _find_reviews(store: Store, deployment_id: str, at: dt.datetime) -> Iterator[Due]:
+    """One notice for a week's items of a level: they have one clock, and are many."""
+    for one in list_overdue(store, deployment_id=deployment_id, since=at - LOOK_BACK, at=at):
+        yield Due(
+            key=f"review:{deployment_id}:{one.due_at:%Y-%m-%dT%H:%M}:{one.level}",
+            kind=NoticeKind.REVIEW,
+            audience=Audience.CLINICAL,
+            reference_id="review",
+            link=f"/review?deployment={deployment_id}",
+            figures={"level": one.level, "overdue_count": one.item_count},
+        )
+
+
+def _find_readers(store: Store, deployment_id: str, on: dt.date) -> Iterator[Due]:
+    """Last month's readers, once that month is over; a month without any is told as well."""
+    last = on.replace(day=1) - dt.timedelta(days=1)
+    first = last.replace(day=1)
+    readers = list_text_readers(store, deployment_id=deployment_id, first=first, last=find_month_end(first))
+    yield Due(
+        key=f"readers:{deployment_id}:{first:%Y-%m}",
+        kind=NoticeKind.READERS,
+        audience=Audience.COMPLIANCE,
+        severity=NoticeSeverity.INFORMATION,
+        reference_id=f"readers:{first:%Y-%m}",
+        link=f"/administration?deployment={deployment_id}&month={first:%Y-%m}",
+        figures={"reader_count": len(readers), "reading_count": sum(one.total for one in readers)},
+    )

@@ -1,0 +1,115 @@
+"""A report leaves past two people, whole, and on texts that somebody has read in time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+
+from risk_register import applicability, audit, report_submissions
+from risk_register.content import load_regimes
+from risk_register.errors import ChangedMeanwhileError, NotAllowedError, SelfApprovalError
+from risk_register.report_submissions import BuiltOnce, ReportStatus
+from risk_register.store import Store
+
+BUILT = BuiltOnce("demo", "monthly_safety_review", "2026-10", "a" * 64)
+AGAIN = replace(BUILT, manifest_hash="b" * 64)
+REGIME = "us_ca_companion_chatbots"
+RETURN = "state_annual_crisis_referral_return"
+
+
+def find(store: Store) -> report_submissions.SubmissionRecord:
+    return report_submissions.list_submissions(store, "demo")[0]
+
+
+def approved(store: Store, at: dt.datetime, built: BuiltOnce = BUILT) -> None:
+    report_submissions.submit(store, built, actor="officer", at=at)
+    report_submissions.approve(store, built, actor="compliance", at=at)
+
+
+def sign(store: Store, at: dt.datetime, *, is_applicable: bool = True) -> None:
+    applicability.sign(
+        store, deployment_id="demo", regime_id=REGIME, is_applicable=is_applicable, reason="Users there.",
+        actor="compliance", at=at,
+    )  # fmt: skip
+
+
+def test_a_report_goes_from_hand_to_hand_and_leaves_a_trace(store: Store, at: dt.datetime) -> None:
+    approved(store, at)
+    report_submissions.issue(store, BUILT, problems=[], actor="officer", at=at)
+    report_submissions.file(store, BUILT, reference="R-2026/7", actor="compliance", at=at)
+    found = find(store)
+    assert (found.state, found.reference, found.approved_by) == ("filed", "R-2026/7", "compliance")
+    done = [entry.action for entry in audit.list_entries(store, subject="monthly_safety_review:2026-10")]
+    assert done == ["report_filed", "report_issued", "report_approved", "report_submitted"]
+
+
+def test_nobody_approves_the_report_that_they_submitted(store: Store, at: dt.datetime) -> None:
+    report_submissions.submit(store, BUILT, actor="officer", at=at)
+    with pytest.raises(SelfApprovalError, match="another person must approve it"):
+        report_submissions.approve(store, BUILT, actor="officer", at=at)
+    assert find(store).state is ReportStatus.SUBMITTED
+
+
+def test_what_was_built_again_is_another_report(store: Store, at: dt.datetime) -> None:
+    report_submissions.submit(store, BUILT, actor="officer", at=at)
+    with pytest.raises(ChangedMeanwhileError, match="was built again"):
+        report_submissions.approve(store, AGAIN, actor="compliance", at=at)
+    report_submissions.approve(store, BUILT, actor="compliance", at=at)
+    with pytest.raises(ChangedMeanwhileError, match="was built again"):
+        report_submissions.issue(store, AGAIN, problems=[], actor="compliance", at=at)
+    report_submissions.decline(store, AGAIN, reason="Late records.", actor="officer", at=at)
+    approved(store, at, AGAIN)
+    report_submissions.issue(store, AGAIN, problems=[], actor="compliance", at=at)
+    assert [one.state for one in report_submissions.list_submissions(store, "demo")] == ["issued", "declined"]
+
+
+def test_a_report_that_is_not_whole_is_not_issued(store: Store, at: dt.datetime) -> None:
+    approved(store, at)
+    with pytest.raises(NotAllowedError, match="not whole: The PDF is missing"):
+        report_submissions.issue(store, BUILT, problems=["The PDF is missing."], actor="officer", at=at)
+
+
+def test_an_issued_report_is_neither_built_nor_submitted_again(store: Store, at: dt.datetime) -> None:
+    which = {"deployment_id": "demo", "report": BUILT.report, "period": BUILT.period}
+    approved(store, at)
+    report_submissions.check_may_build(store, **which)
+    report_submissions.issue(store, BUILT, problems=[], actor="officer", at=at)
+    with pytest.raises(NotAllowedError, match="nothing is built over it"):
+        report_submissions.check_may_build(store, **which)
+    with pytest.raises(NotAllowedError, match="is issued already"):
+        report_submissions.submit(store, AGAIN, actor="officer", at=at)
+    report_submissions.check_may_build(store, **{**which, "period": "2026-11"})
+
+
+def test_a_regime_that_applies_and_is_past_its_limit_stops_every_report(
+    store: Store, at: dt.datetime
+) -> None:
+    regime = next(one for one in load_regimes() if one.id == REGIME)
+    last = dt.datetime.combine(regime.verify_again_by, dt.time(9), dt.UTC)
+    approved(store, at)
+    sign(store, at)
+    late = last + dt.timedelta(days=1)
+    with pytest.raises(NotAllowedError, match=f"{REGIME}: last verified on {regime.verified_on}"):
+        report_submissions.issue(store, BUILT, problems=[], actor="officer", at=late)
+    report_submissions.issue(store, BUILT, problems=[], actor="officer", at=last)
+
+
+def test_a_regime_that_does_not_apply_stops_no_report_of_others(store: Store, at: dt.datetime) -> None:
+    sign(store, at, is_applicable=False)
+    standings = applicability.list_standings(store, "demo")
+    far = at.date() + dt.timedelta(days=3650)
+    assert report_submissions.why_not_issue(standings, BUILT.report, as_of=far) == ()
+
+
+def test_a_report_that_a_regime_asks_for_needs_it_signed_and_confirmed(store: Store, at: dt.datetime) -> None:
+    def against() -> str:
+        standings = [one for one in applicability.list_standings(store, "demo") if one.regime.id == REGIME]
+        return " ".join(report_submissions.why_not_issue(standings, RETURN, as_of=at.date()))
+
+    assert "nobody has signed whether it applies" in against()
+    sign(store, at, is_applicable=False)
+    assert "does not apply here, as compliance signed" in against()
+    sign(store, at)
+    assert against() == ""
