@@ -124,5 +124,7 @@ def test_an_incident_without_a_person_offers_no_search(officer, store, clock, ap
     officer.send(PAGE, HARBOR, **form)
     words = officer.read(PAGE, f"{HARBOR}&incident=harbor_companion_incident_0001")
     assert "Locate the person" not in words
-    answer = officer.refusal(PAGE, HARBOR, action="locate", incident="harbor_companion_incident_0001", reason="x")
+    answer = officer.refusal(
+        PAGE, HARBOR, action="locate", incident="harbor_companion_incident_0001", reason="x"
+    )
     assert "names no conversation" in answer
