@@ -165,8 +165,8 @@ SEVERITY_MARKS: Mapping[str, Mark] = {
 
 REPORT_MARKS: Mapping[str, Mark] = {
     "draft": Mark("draft", Shape.HALF, Tone.CAUTION, "Built, and submitted by nobody."),
-    "submitted": Mark("submitted", Shape.HALF, Tone.CAUTION, "Waits for a second person to approve it."),
+    "submitted": Mark("submitted", Shape.CLOCK, Tone.CAUTION, "Waits for a second person to approve it."),
     "approved": Mark("approved", Shape.DIAMOND, Tone.CALM, "Approved by a person, not yet issued."),
     "issued": Mark("issued", Shape.DISC, Tone.CALM, "Issued; it does not change any more."),
-    "filed": Mark("filed", Shape.DISC, Tone.CALM, "The receiver has it."),
+    "filed": Mark("filed", Shape.BARS, Tone.CALM, "The receiver has it."),
 }

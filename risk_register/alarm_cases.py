@@ -114,6 +114,8 @@ def acknowledge(
         NotAllowedError: it is not in a state to be acknowledged.
     """
     with store.write(actor=actor, at=at) as write:
+        if CaseState(find_case(write, deployment_id, alarm_id).state) is CaseState.RESOLVED:
+            raise NotAllowedError(f"{alarm_id} is resolved; taking it up again is a decision with a reason.")
         return _step(write, deployment_id, alarm_id, to_state=CaseState.ACKNOWLEDGED, reason=reason)
 
 

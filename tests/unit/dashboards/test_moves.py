@@ -159,3 +159,18 @@ def test_a_form_is_refused_without_the_role_and_by_the_rules_with_it(everyone, p
         words = refuse(visitor, path, visitor.token(), **fields)
         is_shut = words.startswith(f"the_{role} may not ")
         assert is_shut is (needed not in ALLOWED[role]), (role, words)
+
+
+def test_two_sessions_of_one_person_are_one_person(visit, store, clock):
+    first, second = visit().sign_in("safety_officer"), visit().sign_in("safety_officer")
+    form = {"action": "rate", "risk": RISK, "version": "1", "severity": "S2", "probability": "improbable"}
+    assert first.send(PAGE, HARBOR, rationale="Controls.", reason="Controls.", **form).status_code == 303
+    version = str(find(store).version)
+    words = second.refusal(PAGE, HARBOR, action="approve_rating", risk=RISK, version=version)
+    assert "another person must approve it" in words
+    accounts.grant(
+        store, name="safety_officer", role=Role.ADMINISTRATOR, deployment_id="harbor_companion",
+        actor="an_administrator", at=clock(),
+    )  # fmt: skip
+    words = second.refusal(PAGE, HARBOR, action="approve_rating", risk=RISK, version=version)
+    assert "another person must approve it" in words

@@ -30,7 +30,7 @@ def test_changes_are_listed_by_day_and_not_by_announcement(store: Store, at: dt.
     assert declare(store, at, on=dt.date(2026, 12, 2)) == "demo_change_0001"
     assert declare(store, at, on=dt.date(2026, 11, 2)) == "demo_change_0002"
     listed = changes.list_changes(store, "demo")
-    assert [change.change_id for change in listed] == ["demo_change_0002", "change_0001"]
+    assert [change.change_id for change in listed] == ["demo_change_0002", "demo_change_0001"]
     assert (listed[0].what, listed[0].is_planned, listed[0].declared_by) == ("model", True, "engineer")
     assert changes.list_changes(store, "other") == ()
     assert len(audit.list_entries(store, action="change_declared")) == 2

@@ -8,11 +8,24 @@ from pathlib import Path
 
 import pytest
 
-from risk_register import accounts, appetites, checklist, exchange, grants, register
+from risk_register import (
+    accounts,
+    appetites,
+    checklist,
+    exchange,
+    grants,
+    holds,
+    incident_closing,
+    incidents,
+    locations,
+    register,
+    report_submissions,
+)
 from risk_register.acceptability import Probability, Severity
 from risk_register.accounts import Role
 from risk_register.errors import RegisterError, SelfApprovalError
 from risk_register.identities import Provider, admit, link_identity
+from risk_register.incident_states import Causality, Nature
 from risk_register.store import Store
 
 MAKER, OTHER, SECOND = "anna", "anna_home", "ben"
@@ -102,6 +115,60 @@ def let_in(store: Store, actor: str, at: dt.datetime) -> None:
     exchange.approve_import(store, deployment_id="demo", import_id=1, actor=actor, at=at)
 
 
+BUILT = report_submissions.BuiltOnce("demo", "monthly_safety_review", "2026-10", "a" * 64)
+
+
+def submit_report(store: Store, actor: str, at: dt.datetime) -> None:
+    report_submissions.submit(store, BUILT, actor=actor, at=at)
+
+
+def approve_report(store: Store, actor: str, at: dt.datetime) -> None:
+    report_submissions.approve(store, BUILT, actor=actor, at=at)
+
+
+def open_incident(store: Store, actor: str, at: dt.datetime) -> None:
+    number = incidents.open_incident(
+        store, deployment_id="demo", title="A list was old", severity=Severity.S2, actor=actor, at=at
+    )
+    incidents.assess_incident(
+        store, incident_id=number, severity=Severity.S2, nature=Nature.NOT_SERIOUS, cause="An old list.",
+        causality=Causality.POSSIBLE, affected_count=None, actor=actor, at=at,
+    )  # fmt: skip
+
+
+def close_incident(store: Store, actor: str, at: dt.datetime) -> None:
+    incident_closing.close_incident(
+        store, incident_id="demo_incident_0001", conclusion="Renewed.", actor=actor, at=at
+    )
+
+
+def ask_hold(store: Store, actor: str, at: dt.datetime) -> None:
+    number = incidents.open_incident(
+        store, deployment_id="demo", title="A complaint", severity=Severity.S2, actor=actor, at=at
+    )
+    holds.request_hold(
+        store, incident_id=number, conversation_id="c", thread_id="t", reason="Asked.",
+        expires_on=at.date() + dt.timedelta(days=30), actor=actor, at=at,
+    )  # fmt: skip
+
+
+def approve_hold(store: Store, actor: str, at: dt.datetime) -> None:
+    holds.approve_hold(store, hold_id="demo_incident_hold_0001", deployment_id="demo", actor=actor, at=at)
+
+
+def locate(store: Store, actor: str, at: dt.datetime) -> None:
+    locations.record_location(
+        store, deployment_id="demo", subject="m", reason="Hurt.", source_file="a", position=1, why_not="",
+        actor=actor, at=at,
+    )  # fmt: skip
+
+
+def confirm_location(store: Store, actor: str, at: dt.datetime) -> None:
+    locations.confirm_location(
+        store, location_id=1, deployment_id="demo", note="Right to look.", actor=actor, at=at
+    )
+
+
 PAIRS: dict[str, tuple[Act, Act]] = {
     "a lower rating": (rate_lower, approve_rating),
     "an acceptance": (assess, accept),
@@ -109,6 +176,10 @@ PAIRS: dict[str, tuple[Act, Act]] = {
     "not applicable": (say_not_applicable, confirm_not_applicable),
     "a waiver": (ask_waiver, approve_waiver),
     "an import": (bring, let_in),
+    "a report": (submit_report, approve_report),
+    "an incident": (open_incident, close_incident),
+    "a hold": (ask_hold, approve_hold),
+    "a search for a person": (locate, confirm_location),
 }
 
 

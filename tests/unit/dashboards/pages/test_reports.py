@@ -1,5 +1,6 @@
 """Reports: listed by month with their facts, handed out as their manifest vouches for them, with a trace."""
 
+import hashlib
 import json
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from dashboards.reports import KINDS
 from risk_register.audit import list_entries
 
+NAME = "monthly_safety_review"
 PAGE, HARBOR = "/reports", "?deployment=harbor_companion"
 FILES = "/file/reports/monthly_safety_review/2026-10"
 PDF = f"{FILES}/monthly_safety_review.pdf{HARBOR}"
@@ -125,3 +127,60 @@ def test_every_csv_leaves_a_trace_too(officer):
     assert officer.client.get(f"/download/overview/indicators.csv{HARBOR}").status_code == 200
     (trace,) = traces(officer)
     assert trace.subject == "harbor_companion_indicators_generation_7.csv"
+
+
+def decide(visitor, action, **more):
+    """The form of a step, as it was drawn for what lies there."""
+    manifest = (visitor.reports / "harbor_companion" / NAME / "2026-10" / "manifest.json").read_bytes()
+    form = {"report": NAME, "period": "2026-10", "manifest": hashlib.sha256(manifest).hexdigest()}
+    answer = visitor.send(PAGE, HARBOR, takes_json=True, action=action, **form, **more)
+    return answer.get_json().get("refusal", "done")
+
+
+@pytest.fixture
+def two(reports, visit):
+    """A safety officer and somebody of compliance before the built reports."""
+    pair = visit().sign_in("safety_officer"), visit().sign_in("compliance")
+    for visitor in pair:
+        visitor.reports = reports
+    return pair
+
+
+def test_a_report_goes_from_draft_to_filed_past_two_people(two):
+    officer, compliance = two
+    assert "Nobody has submitted it." in officer.read(PAGE, HARBOR)
+    assert decide(officer, "submit") == "done"
+    assert "another person must approve it" in decide(officer, "approve")
+    assert decide(compliance, "approve") == "done"
+    assert "may not issue report" in decide(officer, "issue")
+    assert decide(compliance, "issue") == "done"
+    assert decide(compliance, "file", reference="R-2026/7") == "done"
+    words = officer.read(PAGE, HARBOR)
+    for told in ("Submitted by safety_officer", "issued by compliance", "Reference: R-2026/7.", "filed"):
+        assert told in words
+
+
+def test_only_the_steps_that_are_open_are_offered(two):
+    officer, compliance = two
+    assert "Submit it for approval" in officer.read(PAGE, HARBOR)
+    decide(officer, "submit")
+    assert "Approve it, as the second person" in compliance.read(PAGE, HARBOR)
+    assert "Issue it" not in compliance.read(PAGE, HARBOR)
+
+
+def test_a_report_that_was_changed_is_not_issued(two):
+    officer, compliance = two
+    decide(officer, "submit")
+    decide(compliance, "approve")
+    (officer.reports / "harbor_companion" / NAME / "2026-10" / f"{NAME}.pdf").write_bytes(b"changed")
+    assert "was changed after it was built" in decide(compliance, "issue")
+
+
+def test_what_was_built_again_since_it_was_read_is_not_decided_on(two, report_factory):
+    officer, compliance = two
+    decide(officer, "submit")
+    form = {"report": NAME, "period": "2026-10", "manifest": "0" * 64}
+    assert "built again while you looked" in compliance.refusal(PAGE, HARBOR, action="approve", **form)
+    report_factory.build(officer.reports, period="2026-10", generation=8)
+    assert "was built again after it was submitted" in decide(compliance, "approve")
+    assert "It was built again since." in compliance.read(PAGE, HARBOR)

@@ -169,13 +169,14 @@ def test_retries_wait_longer_and_never_longer_than_ten_minutes() -> None:
 def test_the_weekly_test_is_one_a_week_and_escalates_without_end_to_nobody(
     store, routing, clock, post
 ) -> None:
-    assert queue_test(store, actor="notify", at=clock()) == queue_test(store, actor="notify", at=clock())
+    first = queue_test(store, actor="notify", at=clock())
+    assert queue_test(store, actor="notify", at=clock()) == first
     for _ in range(8):
         dispatch(store, routing, clock=clock, sender=post)
         clock.pass_minutes(15)
     assert [one.step for one in list_deliveries(store)] == [0, 1, 2]
     clock.pass_minutes(7 * 24 * 60)
-    assert queue_test(store, actor="notify", at=clock()) == 2
+    assert queue_test(store, actor="notify", at=clock()) != first
 
 
 def test_a_sensor_is_told_when_a_pass_is_needed(store, routing, clock, post, queue) -> None:

@@ -63,12 +63,13 @@ def make_governed_home(path: Path) -> tuple[Home, Store]:
 
 
 def make_run(home: Home, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
-    """`plimsoll WORDS... --as ACCOUNT` in this home."""
+    """`plimsoll WORDS... --as ACCOUNT` in this home; without an account for the machine's own commands."""
     monkeypatch.setenv("PLIMSOLL_HOME", str(home.path))
     monkeypatch.delenv("PLIMSOLL_GOVERNANCE_URL", raising=False)
 
-    def run(*words: object, account: str) -> Done:
-        monkeypatch.setattr("sys.argv", ["plimsoll", *map(str, words), "--as", account])
+    def run(*words: object, account: str | None = None) -> Done:
+        who = () if account is None else ("--as", account)
+        monkeypatch.setattr("sys.argv", ["plimsoll", *map(str, words), *who])
         capfd.readouterr()
         with pytest.raises(SystemExit) as ending:
             main()

@@ -1,0 +1,61 @@
+"""An upgrade is a person's step: a backup first, and from which version to which."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from pipelines.settings import Home
+from risk_register.store import Store, find_head
+from tests.unit.plimsoll.commands.governance_factory import Run, make_governed_home, make_run
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return make_governed_home(tmp_path / "home")[0]
+
+
+@pytest.fixture
+def run(home: Home, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+    return make_run(home, monkeypatch, capfd)
+
+
+def go_back(home: Home) -> None:
+    """A store that says that it was written by the code before; its newest table is taken away."""
+    engine = create_engine(home.governance_url)
+    with engine.begin() as connection:
+        connection.execute(text("update alembic_version set version_num = '0008'"))
+        connection.execute(text("drop table report_submission"))
+    engine.dispose()
+
+
+def test_a_store_that_is_current_is_left_alone(run: Run) -> None:
+    done = run("upgrade")
+    assert (done.code, done.output) == (
+        0,
+        f"The governance store is at version {find_head()} already; nothing was changed.\n",
+    )
+
+
+def test_an_older_store_is_upgraded_after_a_backup_and_not_without(
+    run: Run, home: Home, tmp_path: Path
+) -> None:
+    go_back(home)
+    refused = run("register", "list", account="viewer")
+    assert refused.code == 1
+    assert "is at version 0008" in refused.complaint
+    assert "Take a backup, then run `plimsoll upgrade`" in refused.complaint
+    assert "--backup FILE" in run("upgrade").complaint
+    assert Store(home.governance_url).version() == "0008"
+    done = run("upgrade", "--backup", tmp_path / "before.tar")
+    assert (done.code, done.output) == (0, f"The governance store went from version 0008 to {find_head()}.\n")
+    assert (tmp_path / "before.tar").is_file()
+    assert run("register", "list", account="viewer").code == 0
+
+
+def test_who_has_a_backup_of_their_own_says_so(run: Run, home: Home) -> None:
+    go_back(home)
+    done = run("upgrade", "--have-backup", "--json")
+    assert (done.code, done.document) == (0, {"from": "0008", "to": find_head()})
