@@ -196,12 +196,9 @@ def take(view: View, incident: IncidentRecord, _fields: Mapping[str, str]) -> st
     view.check_may(Action.LOCATE_PERSON)
     page = _need_page(view, incident)
     reviews.take_page(
-        view.store,
-        deployment_id=page.deployment_id,
-        page_id=page.page_id,
-        actor=view.account.name,
+        view.store, deployment_id=view.deployment_id, page_id=page.page_id, actor=view.account.name,
         at=view.at,
-    )
+    )  # fmt: skip
     return "You have it; nobody else is called."
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from dash.development.base_component import Component
 
@@ -82,7 +83,7 @@ def submit(view: View, fields: Mapping[str, str]) -> str:
     """
     report = _find(view, fields)
     built = BuiltOnce(view.deployment_id, report.name, report.period, report.manifest_sha256)
-    who = {"actor": view.account.name, "at": view.at}
+    who: dict[str, Any] = {"actor": view.account.name, "at": view.at}
     name = f"{say_words(report.name).capitalize()} of {say_month(report.period)}"
     action = fields.get("action", "")
     if action == "submit":
