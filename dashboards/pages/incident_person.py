@@ -15,7 +15,7 @@ from dashboards.components.form import draw_day, draw_decisions, draw_form, draw
 from dashboards.components.marks import draw_mark
 from dashboards.components.table import Heading, Line, draw_table
 from dashboards.evidence import find_thread
-from dashboards.pages.submission import read_day
+from dashboards.pages.submission import read_day, read_number
 from dashboards.theme import OVERDUE, WAITING
 from dashboards.view import View
 from dashboards.vocabulary import HOLD_MARKS
@@ -195,10 +195,10 @@ def take(view: View, incident: IncidentRecord, _fields: Mapping[str, str]) -> st
     """Say "I have it"."""
     view.check_may(Action.LOCATE_PERSON)
     page = _need_page(view, incident)
+    who = view.account.name
     reviews.take_page(
-        view.store, deployment_id=view.deployment_id, page_id=page.page_id, actor=view.account.name,
-        at=view.at,
-    )  # fmt: skip
+        view.store, deployment_id=view.deployment_id, page_id=page.page_id, actor=who, at=view.at
+    )
     return "You have it; nobody else is called."
 
 
@@ -236,12 +236,10 @@ def locate(view: View, incident: IncidentRecord, fields: Mapping[str, str]) -> s
 def confirm(view: View, _incident: IncidentRecord, fields: Mapping[str, str]) -> str:
     """Say as a second person that the search was right."""
     view.check_may(Action.LOCATE_PERSON)
-    number = fields.get("location", "")
-    if not number.isdecimal():
-        raise NotAllowedError(f"{number!r} is no number of a search.")
+    number = read_number(fields, "location", refusal="Name the search by its number.")
     confirm_location(
         view.store,
-        location_id=int(number),
+        location_id=number,
         deployment_id=view.deployment_id,
         note=fields.get("note", ""),
         actor=view.account.name,
