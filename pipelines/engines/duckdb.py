@@ -35,6 +35,7 @@ USE_LAYER = {
     "published": "set schema = 'published'",
     "unit": "set schema = 'unit'",
 }
+ROWS_IN_A_PIECE = 8_192
 CREATE_LAYERS = """
 set timezone = 'UTC';
 set enable_progress_bar = false;
@@ -86,7 +87,7 @@ class DuckDBEngine:
 
     def register(self, name: str, rows: pa.Table) -> None:
         """Show an Arrow table as `layer.table`."""
-        self._view(name, self.connection.from_arrow(rows))
+        self._view(name, self.connection.from_arrow(cut(rows)))
 
     def query(self, sql: str, parameters: dict[str, Any] | None = None) -> pa.Table:
         """Run one select and return its rows."""
@@ -97,6 +98,11 @@ class DuckDBEngine:
         self.connection.execute(USE_LAYER[layer])
         relation.create_view(table, replace=True)
         self.connection.execute("set schema = 'main'")
+
+
+def cut(rows: pa.Table) -> pa.Table:
+    """The same rows in pieces: the engine reads a piece in one thread, and a whole table is one piece."""
+    return pa.Table.from_batches(rows.to_batches(max_chunksize=ROWS_IN_A_PIECE), schema=rows.schema)
 
 
 def _complete(name: str, rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:

@@ -18,12 +18,14 @@ import pyarrow.compute as pc
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.ingest.episode import cut
 from pipelines.ingest.mapping import DeploymentRule
+from pipelines.ingest.once import keep_once, sort_rows
 from pipelines.ingest.stage import DELIVERED_EVENT, DELIVERED_MESSAGE, DELIVERED_SCORE, local_dates
 from pipelines.schemas.staging import CONVERSATION, EVENT, MESSAGE, SCORE
 from pipelines.settings import REPOSITORY
 
-KEYS = ["thread_id", "message_id", "source_turn", "sent_at", "received_on", "content_hash", "copy_count",
-        "same_copy_count"]  # fmt: skip
+LIGHT_SCHEMA = pa.schema(
+    [*(one for one in MESSAGE.arrow_schema if one.name != "text"), pa.field("place", pa.int64())]
+)
 SQL = REPOSITORY / "sql" / "staging"
 
 
@@ -68,10 +70,14 @@ def fold(
     touched = pc.unique(
         pa.chunked_array([*messages["thread_id"].chunks, *events["thread_id"].chunks], pa.string())
     )
+    untouched = _not_of(held.message, touched)
+    delivered = _join(_of(held.message, touched), messages, DELIVERED_MESSAGE)
+    # Texts are most of the bytes and decide nothing: they are moved once, by their places, at the end.
+    texts = pa.chunked_array([*untouched["text"].chunks, *delivered["text"].chunks], pa.string())
     with DuckDBEngine() as engine:
-        delivered = _join(_of(held.message, touched), messages, DELIVERED_MESSAGE)
-        message = _cut_episodes(_keep(engine, delivered), rule)
-        engine.register("staging.message", message.drop_columns(["text"]))
+        light = _without_texts(delivered, first=untouched.num_rows)
+        message = _cut_episodes(keep_once(engine, light), rule)
+        engine.register("staging.message", message)
         conversation = _as(engine.query(_read("conversation.sql")), CONVERSATION.arrow_schema)
         engine.register("staging.conversation", conversation)
         engine.register("staging.delivered_event", _join(_of(held.event, touched), events, DELIVERED_EVENT))
@@ -81,26 +87,24 @@ def fold(
         given = DELIVERED_SCORE.empty_table() if scores is None else scores
         engine.register("staging.delivered_score", _join(_of(held.score, touched), given, DELIVERED_SCORE))
         score = _as(engine.query(_read("score.sql")), SCORE.arrow_schema)
+    all_messages = pa.concat_tables(
+        [_without_texts(untouched, first=0).select(LIGHT_SCHEMA.names).cast(LIGHT_SCHEMA), message]
+    )
     return Staged(
-        _ordered(pa.concat_tables([_not_of(held.message, touched), message]), "turn"),
+        _with_texts(_ordered(all_messages, "turn"), texts),
         _ordered(pa.concat_tables([_not_of(held.conversation, touched), conversation]), "started_at"),
         _ordered(pa.concat_tables([_not_of(held.event, touched), event]), "event_id"),
         _ordered(pa.concat_tables([_not_of(held.score, touched), score]), "message_id", "source", "name"),
     )
 
 
-def _keep(engine: DuckDBEngine, delivered: pa.Table) -> pa.Table:
-    """Each message once, sorted by thread and time. Texts take no part in the query: only places do."""
-    keys = delivered.select(KEYS).append_column("place", pa.array(np.arange(delivered.num_rows)))
-    engine.register("staging.delivered_message", keys)
-    kept = engine.query(_read("message.sql"))
-    rows = delivered.take(kept["place"])
-    for name in ("received_on", "copy_count", "same_copy_count"):
-        place = rows.schema.get_field_index(name)
-        rows = rows.set_column(
-            place, rows.schema.field(place), kept[name].cast(rows.schema.field(place).type)
-        )
-    return rows
+def _without_texts(messages: pa.Table, *, first: int) -> pa.Table:
+    places = np.arange(first, first + messages.num_rows)
+    return messages.drop_columns(["text"]).append_column("place", pa.array(places, pa.int64()))
+
+
+def _with_texts(messages: pa.Table, texts: pa.ChunkedArray) -> pa.Table:
+    return _as(messages.append_column("text", texts.take(messages["place"])), MESSAGE.arrow_schema)
 
 
 def _cut_episodes(kept: pa.Table, rule: DeploymentRule) -> pa.Table:
@@ -121,7 +125,9 @@ def _cut_episodes(kept: pa.Table, rule: DeploymentRule) -> pa.Table:
     turns = np.arange(len(episodes)) - first[episodes] if len(first) else np.zeros(0, dtype=np.int64)
     index = pa.array(episodes)
     whole = kept.append_column("conversation_id", ids.take(index)).append_column("day", days.take(index))
-    return _as(whole.append_column("turn", pa.array(turns, pa.int64())), MESSAGE.arrow_schema)
+    return (
+        whole.append_column("turn", pa.array(turns, pa.int64())).select(LIGHT_SCHEMA.names).cast(LIGHT_SCHEMA)
+    )
 
 
 def _of(table: pa.Table, threads: pa.Array) -> pa.Table:
@@ -141,9 +147,9 @@ def _as(table: pa.Table, schema: pa.Schema) -> pa.Table:
 
 
 def _ordered(table: pa.Table, *last: str) -> pa.Table:
-    keys = [(name, "ascending") for name in ("deployment_id", "day")]
-    inner = [("conversation_id", "ascending")] if last != ("event_id",) else []
-    return table.sort_by([*keys, *inner, *((name, "ascending") for name in last)])
+    """By day, conversation and what is named; all rows are of one deployment."""
+    inner = ["conversation_id"] if last != ("event_id",) else []
+    return sort_rows(table, "day", *inner, *last)
 
 
 def _read(name: str) -> str:

@@ -7,7 +7,6 @@ import hmac
 import os
 import secrets
 from collections.abc import Sequence
-from functools import lru_cache
 from pathlib import Path
 
 from pipelines.keys import KEY_FILE, check_key
@@ -24,7 +23,7 @@ class Pseudonymiser:
 
     def __init__(self, key: bytes) -> None:
         self._key = key
-        self._remembered = lru_cache(REMEMBERED)(self._hash)
+        self._remembered: dict[tuple[str, str], dict[str | None, str]] = {}
 
     @property
     def pads(self) -> tuple[bytes, bytes]:
@@ -45,7 +44,14 @@ class Pseudonymiser:
 
     def identify_all(self, purpose: str, deployment_id: str, ids: Sequence[object]) -> list[str]:
         """Pseudonyms of a column of raw ids."""
-        return [UNKNOWN if raw is None else self._remembered(purpose, deployment_id, str(raw)) for raw in ids]
+        known = self._remembered.setdefault((purpose, deployment_id), {None: UNKNOWN})
+        if len(known) > REMEMBERED:
+            known.clear()
+            known[None] = UNKNOWN
+        words = [None if raw is None else str(raw) for raw in ids]
+        for word in set(words).difference(known):
+            known[word] = self._hash(purpose, deployment_id, str(word))
+        return [known[word] for word in words]
 
     def _hash(self, *parts: str) -> str:
         return hmac.digest(self._key, "\x1f".join(parts).encode(), "sha256")[:16].hex()

@@ -77,11 +77,18 @@ def _figures(messages: int, yard: list[Run], whole: list[Run], bare: list[Run]) 
     def pairs(runs: list[Run]) -> list[tuple[float, float]]:
         return [(one.seconds, base.seconds) for one, base in zip(runs, yard, strict=True)]
 
+    def processor(runs: list[Run]) -> list[tuple[float, float]]:
+        return [(one.cpu_seconds, base.cpu_seconds) for one, base in zip(runs, yard, strict=True)]
+
     best = min(one.seconds for one in whole)
     peak = max(one.peak_megabytes for one in whole)
     return [
         ratio("ingest", "Ingest over DuckDB's copy, seconds.", pairs(whole), bound=WITH_REDACTION),
         ratio("without redaction", "The same without redaction.", pairs(bare), bound=WITHOUT_REDACTION),
+        ratio(
+            "processor", "Processor seconds over the copy's; hardly moved by others' work.", processor(whole)
+        ),
+        ratio("processor, without redaction", "The same without redaction.", processor(bare)),
         Figure("messages a second", messages / best, "messages/s", "The best of the rounds."),
         Figure("yardstick", messages / min(one.seconds for one in yard), "messages/s", "DuckDB's copy."),
         Figure("peak memory", peak, "MB", "Of the process that ingests, libraries included."),

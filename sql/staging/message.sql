@@ -1,6 +1,6 @@
--- Which delivered rows are kept: of conflicts the smallest content hash, of equal copies the first.
--- Grain: one row a message, by the place of the row that is kept, in the order of threads and time.
--- Missing: a message that was never accepted has no row; ledger.rejected says why.
+-- Which copies of repeated messages are kept: of conflicts the smallest content hash, of equal copies the first.
+-- Grain: one row a message that was delivered more than once, by the row that is kept.
+-- Missing: a message that came once is kept as it is; one that was never accepted is in ledger.rejected.
 
 with repeated as (
     select
@@ -10,70 +10,32 @@ with repeated as (
         sum(copy_count) as copy_count
     from staging.delivered_message
     group by message_id
-    having count(*) > 1
 ),
 
 same as (
     select
+        delivered_message.row,
         delivered_message.message_id,
-        sum(delivered_message.same_copy_count) as same_copy_count
-    from staging.delivered_message
-    inner join repeated
-        on
-            delivered_message.message_id = repeated.message_id
-            and delivered_message.content_hash = repeated.content_hash
-    group by delivered_message.message_id
-),
-
-numbered as (
-    select
-        delivered_message.place,
-        delivered_message.message_id,
+        sum(delivered_message.same_copy_count) over (
+            partition by delivered_message.message_id
+        ) as same_copy_count,
         row_number() over (
             partition by delivered_message.message_id
-            order by delivered_message.sent_at, delivered_message.received_on, delivered_message.place
+            order by delivered_message.sent_at, delivered_message.received_on, delivered_message.row
         ) as copy_number
     from staging.delivered_message
     inner join repeated
         on
             delivered_message.message_id = repeated.message_id
             and delivered_message.content_hash = repeated.content_hash
-),
-
-kept as (
-    select
-        numbered.place,
-        repeated.received_on,
-        repeated.copy_count,
-        same.same_copy_count
-    from numbered
-    inner join repeated on numbered.message_id = repeated.message_id
-    inner join same on numbered.message_id = same.message_id
-    where numbered.copy_number = 1
-
-    union all
-
-    select
-        delivered_message.place,
-        delivered_message.received_on,
-        delivered_message.copy_count,
-        delivered_message.same_copy_count
-    from staging.delivered_message
-    where not exists (
-        select 1 from repeated
-        where repeated.message_id = delivered_message.message_id
-    )
 )
 
 select
-    kept.place,
-    kept.received_on,
-    cast(greatest(1, kept.copy_count) as bigint) as copy_count,
-    cast(greatest(1, kept.same_copy_count) as bigint) as same_copy_count
-from kept
-inner join staging.delivered_message on kept.place = delivered_message.place
-order by
-    delivered_message.thread_id,
-    delivered_message.sent_at,
-    delivered_message.source_turn,
-    delivered_message.message_id
+    same.row,
+    repeated.received_on,
+    cast(greatest(1, repeated.copy_count) as bigint) as copy_count,
+    cast(greatest(1, same.same_copy_count) as bigint) as same_copy_count
+from same
+inner join repeated on same.message_id = repeated.message_id
+where same.copy_number = 1
+order by same.row

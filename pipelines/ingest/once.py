@@ -1,0 +1,68 @@
+"""Each delivered message once, in the order of threads and time; and the sorting of rows that is fast.
+
+Most messages come once. Only those that came again are weighed against each other, in SQL.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.engines.duckdb import DuckDBEngine
+from pipelines.settings import REPOSITORY
+
+QUERY = Path(REPOSITORY / "sql" / "staging" / "message.sql")
+KEYS = ("message_id", "sent_at", "received_on", "content_hash", "copy_count", "same_copy_count")
+CHOSEN = ("received_on", "copy_count", "same_copy_count")
+LAST = np.iinfo(np.int64).max
+
+
+def keep_once(engine: DuckDBEngine, delivered: pa.Table) -> pa.Table:
+    """Each message once, sorted by thread and time; of copies as `sql/staging/message.sql` says."""
+    codes = (
+        delivered["message_id"].combine_chunks().dictionary_encode().indices.to_numpy(zero_copy_only=False)
+    )
+    is_repeated = (np.bincount(codes) > 1)[codes] if len(codes) else np.zeros(0, dtype=bool)
+    if is_repeated.any():
+        again = delivered.filter(pa.array(is_repeated))
+        engine.register("staging.delivered_message", again.select(KEYS).append_column("row", _count(again)))
+        kept = engine.query(QUERY.read_text(encoding="utf-8"))
+        weighed = again.take(kept["row"])
+        for name in CHOSEN:
+            place = weighed.schema.get_field_index(name)
+            field = weighed.schema.field(place)
+            weighed = weighed.set_column(place, field, kept[name].cast(field.type))
+        delivered = pa.concat_tables([delivered.filter(pa.array(~is_repeated)), weighed])
+    for name in CHOSEN[1:]:  # a transcript counts as no copy; what is kept is one
+        place = delivered.schema.get_field_index(name)
+        delivered = delivered.set_column(
+            place, delivered.schema.field(place), pc.max_element_wise(delivered[name], 1)
+        )
+    return sort_rows(delivered, "thread_id", "sent_at", "source_turn", "message_id")
+
+
+def sort_rows(rows: pa.Table, *names: str) -> pa.Table:
+    """Rows by these columns, nulls last. Texts are compared once each, not once a comparison of rows."""
+    columns = [_rank(rows[name].combine_chunks()) for name in names]
+    order = np.lexsort(columns[::-1])
+    return rows if np.array_equal(order, np.arange(len(order))) else rows.take(pa.array(order))
+
+
+def _rank(values: pa.Array) -> npt.NDArray[np.int64]:
+    """Numbers that sort as the values do."""
+    if not pa.types.is_string(values.type):
+        numbers = values.cast(pa.int32()) if pa.types.is_date32(values.type) else values
+        return numbers.cast(pa.int64()).fill_null(LAST).to_numpy(zero_copy_only=False)
+    encoded = values.dictionary_encode()
+    order = pc.sort_indices(encoded.dictionary).to_numpy()
+    ranks = np.empty(len(order) + 1, dtype=np.int64)
+    ranks[order], ranks[-1] = np.arange(len(order)), LAST
+    return ranks[encoded.indices.fill_null(len(order)).to_numpy(zero_copy_only=False)]
+
+
+def _count(rows: pa.Table) -> pa.Array:
+    return pa.array(np.arange(rows.num_rows), pa.int64())
