@@ -160,6 +160,25 @@ class Store:
                 if flushed and not write.entry_count:
                     raise StoreError("A change without an audit entry was refused; nothing was written.")
 
+    def wipe(self) -> bool:
+        """Take what was deleted out of the bytes of a SQLite file, too; False where rows stay until a vacuum.
+
+        Raises:
+            StoreError: somebody reads an older state just now, so it cannot go yet.
+        """
+        if self._engine.dialect.name != "sqlite":
+            return False
+        with _explained(self._engine), _turn(self._engine), self._engine.connect() as connection:
+            raw = connection.connection.cursor()
+            raw.execute("VACUUM")
+            is_busy = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if is_busy:
+            raise StoreError(
+                f"The governance store {_name(self._engine)} is being read; what was deleted lies in its log "
+                "until nobody reads. Run it again."
+            )
+        return True
+
     def close(self) -> None:
         """Let go of open connections."""
         self._engine.dispose()
@@ -220,6 +239,7 @@ def _make_engine(url: str) -> Engine:
         # The driver must not open transactions by itself: it would open deferred ones.
         connection.isolation_level = None  # type: ignore[attr-defined]
         connection.execute("PRAGMA foreign_keys=ON")  # type: ignore[attr-defined]
+        connection.execute("PRAGMA secure_delete=ON")  # type: ignore[attr-defined]
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

@@ -62,6 +62,7 @@ def erase(
     reviewed = forget_person(store, deployment_id=request.deployment_id, ids=journal.ids, actor=actor, at=at)
     journal.count("register/reviews", reviewed)
     save_journal(path, journal)
+    is_wiped = store.wipe()
     around.publish()
     forget(home.lake)
     problems += drop_published(home, journal.ids)
@@ -77,6 +78,11 @@ def erase(
         )
     waiting = sum((request.deployment_id, thread) in held for thread in _find_threads(home, request))
     document = _describe(journal, found, actor=actor, at=at, waiting=waiting) | {"backups": backups}
+    if not is_wiped:
+        document["kept"].append({
+            "what": "deleted rows in the files and the log of the governance database, until it vacuums",
+            "why": "VACUUM FULL takes them out of its tables; archives are the operator's",
+        })  # fmt: skip
     outside = around.count_outside(home)
     if outside:
         document["kept"].append({
@@ -119,6 +125,7 @@ def _forget_in_register(home: Home, ids: Set[str], *, on: dt.date) -> None:
     at = dt.datetime.combine(on, dt.time(), dt.UTC)
     for deployment in list_deployments(store):
         forget_person(store, deployment_id=deployment.deployment_id, ids=ids, actor=SWEEP, at=at)
+    store.wipe()
 
 
 def _begin(home: Home, request: Request, around: Surroundings, at: dt.datetime) -> Journal:

@@ -66,6 +66,12 @@ def decoded_search() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
+def pages() -> ModuleType:
+    """Reads every page of the dashboard."""
+    return load_module("pages")
+
+
+@pytest.fixture(scope="session")
 def command() -> ModuleType:
     """Starts the command line."""
     return load_module("command")

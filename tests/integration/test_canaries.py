@@ -1,7 +1,7 @@
-"""Canaries in texts, ids, fields, file names and keys: not in what Dagster keeps, nor in what is printed.
+"""Canaries in texts, ids, fields, file names and keys: not in what Dagster keeps, in print or on a page.
 
 Everything runs as a Dagster with a store of its own runs it, by day and with a detector and an engine that
-fail with the text in their message; then that store is searched in decoded content.
+fail with the text in their message; then that store is searched in decoded content, and every page is read.
 """
 
 from __future__ import annotations
@@ -85,9 +85,9 @@ def leaks(places: list[Path], canaries: dict[str, str], decoded_search: Any, pri
 
 
 def test_neither_dagster_nor_what_is_printed_nor_what_is_published_holds_a_canary(
-    place: Home, canaries: dict[str, str], *, decoded_search, tmp_path: Path, capfd, monkeypatch
+    place: Home, canaries: dict[str, str], *, kit, tmp_path: Path, capfd, monkeypatch
 ) -> None:
-    store = tmp_path / "dagster"
+    store, decoded_search = tmp_path / "dagster", kit.decoded_search
     assert materialise(place, store, groups=(), is_daily=False)
     assert materialise(place, store, groups=DAILY_GROUPS)
     assert materialise(place, store, groups=CLOSING_GROUPS, is_daily=False)
@@ -102,6 +102,10 @@ def test_neither_dagster_nor_what_is_printed_nor_what_is_published_holds_a_canar
     assert leaks([place.inbox], canaries, decoded_search) == ["field", "text", "thread", "user"]
     rows = Lake(place.lake).read("staging.message")
     assert rows is not None
+    shown = kit.pages.read_pages(place, deployment=DEPLOYMENT, indicator="missed_escalation_rate")
+    assert len(shown) > 15
+    assert {path for path, words in shown.items() if leaks([], canaries, decoded_search, words)} == set()
+    assert sum(DEPLOYMENT in words for words in shown.values()) > 10  # they are the pages of this home
     assert set(rows["gender"].to_pylist()) == {"unrecognised"}
 
     def fail(*_: object, **__: object) -> None:

@@ -5,7 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import pytest
+from sqlalchemy import select
+
 from risk_register import reviews
+from risk_register.errors import StoreError
+from risk_register.review_tables import ReviewItem
 from risk_register.store import Store
 from tests.unit.risk_register.review_factory import add_reviewers, draw_week, label_next, stratum, take
 
@@ -48,3 +53,37 @@ def test_a_page_forgets_too(store: Store, at: dt.datetime) -> None:
     reviews.raise_danger(store, deployment_id="demo", conversation_id="c1", actor="first", at=at)
     forget(store, at, "c1")
     assert reviews.list_pages(store)[0].conversation_id == "erased_page_1"
+
+
+def files_with(word: str, store_path: Path) -> list[str]:
+    """The files of the store, its log included, whose bytes hold a word."""
+    files = sorted(store_path.parent.glob(f"{store_path.name}*"))
+    return [path.name for path in files if word.encode() in path.read_bytes()]
+
+
+def test_after_wiping_the_bytes_of_the_file_do_not_hold_the_id_either(
+    store: Store, store_path: Path, at: dt.datetime
+) -> None:
+    add_reviewers(store, at, "first")
+    sample_id = draw_week(store, at, stratum(0, 40))
+    with store.read() as session:
+        gone = [item.conversation_id for item in session.scalars(select(ReviewItem))][:5]
+    assert all(files_with(one, store_path) for one in gone)
+    forget(store, at, *gone)
+    assert store.wipe()
+    assert [one for one in gone if files_with(one, store_path)] == []
+    assert files_with(sample_id, store_path)
+
+
+def test_a_store_that_is_being_read_cannot_be_wiped_and_says_so(
+    store: Store, store_path: Path, at: dt.datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("risk_register.store.BUSY_SECONDS", 0.05)
+    other = Store(f"sqlite:///{store_path}")
+    with store.read() as session:
+        session.scalars(select(ReviewItem)).all()
+        with other.write(actor="somebody", at=at) as write:
+            write.record("noted", subject="nothing")
+        with pytest.raises(StoreError, match="is being read"):
+            other.wipe()
+    assert other.wipe()
