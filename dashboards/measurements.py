@@ -88,6 +88,27 @@ class Shift:
 
 
 @dataclass(frozen=True)
+class Bridge:
+    """Two versions of the detectors on the same conversations."""
+
+    signal_id: str
+    old_version: str
+    new_version: str
+    is_trial: bool
+    first_day: date
+    last_day: date
+    day_count: int
+    both_count: int
+    old_count: int
+    new_count: int
+    agreement: float | None
+    ratio: float | None
+    ci_low: float | None
+    ci_high: float | None
+    is_suppressed: bool
+
+
+@dataclass(frozen=True)
 class DailyCount:
     """An indicator's counts on a day."""
 

@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 import duckdb
 
 from dashboards.health_rows import HealthRows
-from dashboards.measurements import Correction, DailyCount, Likelihood, Limit, Shift
+from dashboards.measurements import Bridge, Correction, DailyCount, Likelihood, Limit, Shift
 from dashboards.records import (
     Alarm,
     Appetite,
@@ -52,7 +52,8 @@ CONFIGURATION: dict[str, str | bool | int | float | list[str]] = {
 }
 
 MEASURED: Mapping[type, str] = {Limit: "chart", Correction: "correction", Likelihood: "likelihood",
-                                Shift: "drift_shift", DailyCount: "daily_count"}  # fmt: skip
+                                Shift: "drift_shift", DailyCount: "daily_count",
+                                Bridge: "bridge"}  # fmt: skip
 
 Row = TypeVar("Row")
 

@@ -54,8 +54,16 @@ class Indicator:
     owner: str
     lifecycle: str
     computed_by: str
+    needs: str
     sql: str
     definition_version: str
+
+    @property
+    def signal_ids(self) -> tuple[str, ...]:
+        """The signals that it is counted from."""
+        return tuple(
+            need.removeprefix("signal:") for need in self.needs.split(",") if need.startswith("signal:")
+        )
 
     @property
     def goodness(self) -> Direction:

@@ -15,6 +15,7 @@ from dashboards.components.marks import draw_absences, draw_mark, draw_status
 from dashboards.components.shell import draw_chips, draw_facts, draw_heading
 from dashboards.components.table import draw_download
 from dashboards.figures.series import SeriesFrame, draw_series
+from dashboards.measurements import Bridge
 from dashboards.pages.change_list import draw_change_list
 from dashboards.pages.data_days import draw_days_within
 from dashboards.pages.definition import draw_appetites, draw_definition
@@ -88,7 +89,11 @@ def layout(view: View) -> Component:
             ),
             draw_chips(view, ("slice", "value")),
             _draw_series_panel(view, standing, appetites, changes),
-            draw_change_list(changes),
+            draw_change_list(
+                changes,
+                bridges=view.reader.measured(Bridge, deployment_id=view.deployment_id),
+                signal_ids=indicator.signal_ids,
+            ),
             draw_days_within(view),
             draw_corrections(view, indicator),
             draw_likelihood(view, indicator),

@@ -21,7 +21,8 @@ from dashboards.components.shell import draw_facts, draw_heading
 from dashboards.components.table import Heading, Line, draw_download, draw_table
 from dashboards.figures.distances import draw_distances
 from dashboards.figures.timeline import KINDS, draw_timeline, name_kind
-from dashboards.measurements import Shift
+from dashboards.measurements import Bridge, Shift
+from dashboards.pages.bridges import draw_bridges
 from dashboards.pages.comparison import draw_comparison
 from dashboards.pages.page import Page
 from dashboards.pages.shifts import draw_shifts
@@ -55,6 +56,7 @@ def layout(view: View) -> Component:
             ),
             _draw_changes(view, changes, told),
             _draw_declaring(view),
+            draw_bridges(view.reader.measured(Bridge, deployment_id=view.deployment_id)),
             draw_comparison(view, changes),
             _draw_drift(view, drift, changes),
             draw_shifts(view.reader.measured(Shift, deployment_id=view.deployment_id, since=view.since)),

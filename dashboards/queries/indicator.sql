@@ -16,6 +16,7 @@ select
     indicator.owner,
     indicator.lifecycle,
     indicator.computed_by,
+    indicator.needs,
     indicator.sql,
     indicator.definition_version
 from published.indicator

@@ -19,6 +19,7 @@ from pipelines.assess.days.health import READ as HEALTH
 from pipelines.assess.days.health import assess_health, tabulate_health
 from pipelines.assess.equity.corrected_groups import correct_groups
 from pipelines.assess.equity.groups import compare_groups
+from pipelines.assess.history.bridge import tabulate_bridges
 from pipelines.assess.history.canary import ANSWERED, count_inconsistent
 from pipelines.assess.history.change import tabulate_changes
 from pipelines.assess.history.drift import REFERENCE_WEEKS, assess_drift, index_observations
@@ -188,6 +189,7 @@ def assess_all(home: Home, *, at: dt.datetime) -> None:
             schemas.NEEDS_EYES: raised.needs_eyes,
             schemas.DRIFT: drift,
             schemas.DRIFT_SHIFT: tabulate_shifts(features, drift, calendars),
+            schemas.BRIDGE: tabulate_bridges(lake),
             schemas.TEXT_AREA: areas,
             schemas.DATA_QUALITY: engine.query(_read("data_quality")),
             schemas.CHANGE: changes,

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from pipelines import lake as lakes
 from pipelines.computed import finding_inputs, record
+from pipelines.detect.bridge import count_bridge, keep_bridge
 from pipelines.detect.cards import accounts_table, cards_table, figures_table
 from pipelines.detect.cascade import Cascade
 from pipelines.detect.detector import Scan
@@ -93,6 +94,7 @@ def score_days(home: Home, days: list[dt.date]) -> None:
                 held=_held_days(lake),
                 scores=lake.read(SCORE.full_name, days=days),
             )
+            _keep_bridge(commit, messages, scan, cascade, days=days)
         order = [(name, "ascending") for name in ("deployment_id", "day", "message_id", "detector_id")]
         commit.replace_days(COVERAGE.full_name, scan.coverage.sort_by(order), partitions | stale)
         languages = languages.sort_by(order[:-1])
@@ -108,6 +110,16 @@ def score_days(home: Home, days: list[dt.date]) -> None:
             len({day for _, day in partitions}),
         )
         record(commit, "finding", finding_inputs(lake, cascade.version), partitions, gone=stale)
+
+
+def _keep_bridge(
+    commit: lakes.Commit, messages: pa.Table, scan: Scan, cascade: Cascade, *, days: list[dt.date]
+) -> None:
+    """What the version before made of the same messages, while both are here."""
+    findings, coverage = (commit.lake.read(table.full_name, days=days) for table in (FINDING, COVERAGE))
+    if findings is not None and coverage is not None:
+        rows = count_bridge(messages, Scan(findings, coverage), scan, cards=cascade.cards)
+        keep_bridge(commit, rows)
 
 
 def _scan(messages: pa.Table, cascade: Cascade, *, held: set[Partition], scores: pa.Table | None) -> Scan:

@@ -48,6 +48,7 @@ FROM_LAKE = {
     "readiness": "assessment.readiness",
     "drift": "assessment.drift",
     "drift_shift": "assessment.drift_shift",
+    "bridge": "assessment.bridge",
     "alarm": "assessment.alarm",
     "needs_eyes": "assessment.needs_eyes",
     "equity": "assessment.equity",

@@ -1,11 +1,21 @@
 """One declaration a table that Python writes: columns, types, meaning, key. Knows no engine."""
 
-from pipelines.schemas import assessment, canary, finding, history, indicator, ledger, published, staging
+from pipelines.schemas import (
+    assessment,
+    bridge,
+    canary,
+    finding,
+    history,
+    indicator,
+    ledger,
+    published,
+    staging,
+)
 from pipelines.schemas.table import Table
 
 LAKE_TABLES: dict[str, Table] = {
     table.full_name: table
-    for module in (ledger, staging, finding, canary, history, indicator, assessment)
+    for module in (ledger, staging, finding, bridge, canary, history, indicator, assessment)
     for table in module.TABLES
 }
 PUBLISHED_TABLES: dict[str, Table] = {table.name: table for table in published.TABLES}

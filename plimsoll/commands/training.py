@@ -114,6 +114,29 @@ def compare(
 
 
 @app.command()
+def bridge(
+    version: Annotated[str, typer.Argument(help="A model of the home.")],
+    days: Annotated[int, typer.Option(min=1, max=90, help="The newest days with text, a deployment.")] = 28,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Try a model beside the live one on the home's own messages: how its rates would compare."""
+    from dataclasses import asdict
+
+    from pipelines.detect.trial import describe_trial, try_model
+
+    found = try_model(open_home(home), version, days=days)
+    if as_json:
+        rows = [
+            {"deployment_id": one, "signal_id": signal} | asdict(each)
+            for (one, signal), each in found.items()
+        ]
+        write_json({"bridges": rows})
+        return
+    print(describe_trial(found).replace("; ", "\n"))
+
+
+@app.command()
 def adopt(
     version: Annotated[str, typer.Argument(help="A model of the home.")],
     files: Annotated[list[Path], typer.Argument(help="Labelled files on which it was compared.")],
@@ -128,10 +151,18 @@ def adopt(
     from pipelines.detect.model_store import Adoption
     from pipelines.detect.model_store import adopt as make_live
     from pipelines.detect.side_by_side import compare_models, describe_comparison
+    from pipelines.detect.trial import describe_trial, has_messages, read_trial
+    from pipelines.errors import StateError
     from risk_register.accounts import Action
     from risk_register.changes import Subject, declare
 
     acting = act(home, account, deployment, Action.DECLARE_CHANGE)
+    tried = read_trial(acting.home, version)
+    if not tried and has_messages(acting.home):
+        raise StateError(
+            f"Model {version} was not tried on this home's messages. Look first at `plimsoll model bridge "
+            f"{version}`: nobody should switch without knowing what it does to every rate."
+        )
     rows = [row for path in files for row in read_labelled(path)]
     lines = compare_models(acting.home, version, rows)
     change = declare(
@@ -139,7 +170,8 @@ def adopt(
         deployment_id=acting.deployment_id,
         effective_on=acting.at.date(),
         what=Subject.DETECTOR,
-        note=f"Linear model {version} is live. {reason.strip()} {describe_comparison(lines)}",
+        note=f"Linear model {version} is live. {reason.strip()} {describe_comparison(lines)} "
+        f"{describe_trial(tried)}",
         is_planned=True,
         actor=account,
         at=acting.at,

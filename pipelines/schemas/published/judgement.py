@@ -17,11 +17,14 @@ INDICATOR = declare(
     Column("direction", TEXT, "lower_is_better, higher_is_better or neither."),
     Column("minimum_denominator", COUNT, "Below it the status is insufficient_data."),
     Column(
-        "family", TEXT, "Group on the pages: escalation, harm, disclosure, use, drift, governance, quality."
+        "family",
+        TEXT,
+        "Group on the pages: escalation, harm, disclosure, use, drift, governance, quality, own.",
     ),
     Column("owner", TEXT, "Role that owns it."),
     Column("lifecycle", TEXT, "draft or published."),
     Column("computed_by", TEXT, "sql or assess."),
+    Column("needs", TEXT, "What it is computed from, comma separated, such as signal:u_self_harm."),
     Column("sql", TEXT, "The SQL that counts; empty for assess."),
     Column("definition_version", TEXT, "Hash of SQL and YAML."),
 )

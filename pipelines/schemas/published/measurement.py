@@ -125,3 +125,25 @@ LIKELIHOOD = declare(
     Column("is_standing", FLAG, "Whether its class is the worse of both windows."),
     Column("is_suppressed", FLAG, "Whether its numbers are hidden wherever numbers leave."),
 )
+
+BRIDGE = declare(
+    "bridge",
+    "Two versions of the detectors on the same conversations: what a break owes to the detectors.",
+    ("deployment_id", "signal_id", "old_version", "new_version", "is_trial"),
+    DEPLOYMENT_ID,
+    Column("signal_id", TEXT, "Signal of the taxonomy."),
+    Column("old_version", TEXT, "Detectors that changed, as they were: detector@version, comma separated."),
+    Column("new_version", TEXT, "The same as they became, or would become."),
+    Column("is_trial", FLAG, "Tried beside what is live, for a decision."),
+    Column("first_day", DATE, "First day that both versions scored."),
+    Column("last_day", DATE, "Last such day."),
+    Column("day_count", COUNT, "Days with a conversation that either flagged."),
+    Column("both_count", COUNT, "Conversations that both flagged."),
+    Column("old_count", COUNT, "Conversations that the old version flagged."),
+    Column("new_count", COUNT, "Conversations that the new version flagged."),
+    Column("agreement", NUMBER, "Positive agreement, 0-1; null if neither flagged any.", nullable=True),
+    Column("ratio", NUMBER, "New rate over old; null where either flagged under ten.", nullable=True),
+    Column("ci_low", NUMBER, "Lower 95 %: matched pairs, clustered by users.", nullable=True),
+    Column("ci_high", NUMBER, "Upper 95 %.", nullable=True),
+    Column("is_suppressed", FLAG, "Whether its numbers are hidden wherever numbers leave."),
+)

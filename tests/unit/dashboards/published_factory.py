@@ -264,6 +264,28 @@ def write_file(path: Path, rows: Mapping[str, Iterable[Row]]) -> None:
             connection.from_arrow(made).create(table.full_name)
 
 
+def make_bridge(**more: Any) -> Row:
+    """Two versions of the rules, of which the new one finds a little more."""
+    return {
+        "deployment_id": HARBOR,
+        "signal_id": "u_suicidal_ideation",
+        "old_version": "lexicon@1.0-aa",
+        "new_version": "lexicon@1.1-bb",
+        "is_trial": False,
+        "first_day": date(2026, 10, 1),
+        "last_day": date(2026, 10, 28),
+        "day_count": 28,
+        "both_count": 180,
+        "old_count": 200,
+        "new_count": 216,
+        "agreement": 0.865,
+        "ratio": 1.08,
+        "ci_low": 1.02,
+        "ci_high": 1.14,
+        "is_suppressed": False,
+    } | more
+
+
 def make_tables(*, generation: int = 7, home_kind: str = "demo") -> dict[str, list[Row]]:
     """Rows of every table that the pages read."""
     chance = random.Random(20261121)  # noqa: S311  invented numbers
@@ -291,6 +313,7 @@ def make_tables(*, generation: int = 7, home_kind: str = "demo") -> dict[str, li
         "alarm": make_alarms(),
         "needs_eyes": make_grave_findings(),
         "change": make_changes(),
+        "bridge": [make_bridge()],
         "data_quality": make_quality(chance),
         "data_day": make_data_days(),
         "data_alert": make_data_alerts(),
@@ -347,6 +370,7 @@ def make_indicator(made: Made) -> Row:
         "owner": "clinical safety",
         "lifecycle": "draft",
         "computed_by": "assess" if is_assessed else "sql",
+        "needs": "" if is_assessed else "signal:u_suicidal_ideation",
         "sql": "" if is_assessed else sql,
         "definition_version": "3f2a91c0",
     }

@@ -48,7 +48,7 @@ def define(kind: str) -> Indicator:
     return Indicator(
         indicator_id="x", title="X", question="?", numerator="a", denominator="b", kind=kind, unit="message",
         direction="lower_is_better", minimum_denominator=20, family="harm", owner="o", lifecycle="draft",
-        computed_by="sql", sql="", definition_version="1",
+        computed_by="sql", needs="", sql="", definition_version="1",
     )  # fmt: skip
 
 

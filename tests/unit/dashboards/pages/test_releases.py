@@ -1,9 +1,13 @@
 """Releases and drift: what was declared, what was observed, and weeks against the reference."""
 
 import json
+from datetime import date
 
 import pytest
 
+from dashboards.measurements import Bridge
+from dashboards.pages.bridges import say_bridges
+from dashboards.records import Change
 from risk_register.changes import list_changes
 
 PAGE, HARBOR = "/releases-and-drift", "?deployment=harbor_companion"
@@ -72,3 +76,35 @@ def test_a_deployment_without_whole_weeks_says_why_there_is_no_distance(officer)
     words = officer.read(PAGE, "?deployment=quiet_cove")
     assert "drift needs eight whole weeks" in words
     assert "No week has been compared." in words
+
+
+def test_two_versions_of_a_detector_are_shown_side_by_side(visit):
+    words = visit().sign_in("viewer").read(PAGE, HARBOR)
+    assert "Bridges between versions of detectors" in words
+    assert "lexicon@1.0-aa to lexicon@1.1-bb" in words
+    assert "1.08 (1.02 to 1.14)" in words
+
+
+@pytest.mark.parametrize(
+    ("more", "note", "words"),
+    [
+        ({}, "First findings of the detector lexicon@1.1-bb.", "Suicidal thoughts 1.08 (1.02 to 1.14)"),
+        (
+            {"ratio": None},
+            "First findings of the detector lexicon@1.1-bb.",
+            "Suicidal thoughts too few to tell",
+        ),
+        ({}, "First findings of the detector linear@2.", ""),
+        ({"is_trial": True}, "First findings of the detector lexicon@1.1-bb.", ""),
+        ({"signal_id": "a_refusal"}, "First findings of the detector lexicon@1.1-bb.", ""),
+    ],
+)
+def test_a_break_says_what_the_new_version_means_for_the_indicators_signals(
+    published_factory, more, note, words
+):
+    row = published_factory.make_bridge(**more)
+    del row["deployment_id"]
+    change = Change("c", date(2026, 10, 1), "detector", note, "observed", None, None)
+    said = say_bridges(change, ["u_suicidal_ideation"], [Bridge(**row)])
+    assert words in said
+    assert bool(said) is bool(words)

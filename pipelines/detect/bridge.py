@@ -1,0 +1,135 @@
+"""The bridge between two versions of the detectors: the same messages, as each of them decided about them.
+
+Counted when days are scored again by a new version, and when a model is tried beside the live one. Only
+messages that both versions scored are compared. What the counts say is worked out in `assess`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.detect.detector import CoverageState, DetectorCard, Scan
+from pipelines.detect.detectors.lexicon.own import BESIDE
+from pipelines.lake import Commit
+from pipelines.own_signal import PREFIX
+from pipelines.schemas.bridge import BRIDGE_DAY
+
+BUCKETS = 64
+DAY = ["deployment_id", "day"]
+KEY = ["deployment_id", "message_id"]
+UNIT = ["conversation_id", "signal_id"]
+COLUMN_OF = {"both": "both_count", "left_only": "old_count", "right_only": "new_count"}
+
+
+@dataclass(frozen=True)
+class Versions:
+    """The shipped detectors whose version differs, as they were and as they are."""
+
+    old: str
+    new: str
+
+
+def count_bridge(
+    messages: pa.Table, old: Scan, new: Scan, *, cards: Sequence[DetectorCard], is_trial: bool = False
+) -> pa.Table:
+    """The rows of these days (schema BRIDGE_DAY); none where no shipped detector has changed.
+
+    Args:
+        messages: those that were scored, with `user_id`.
+        old: what the lake holds of them.
+        new: what the detectors of `cards` make of them.
+    """
+    seen = old.coverage.select([*DAY, "detector_id", "detector_version"]).to_pandas().drop_duplicates()
+    versions = {
+        key: found for key, part in seen.groupby(DAY) if (found := find_versions(part, cards)) is not None
+    }
+    if not versions:
+        return BRIDGE_DAY.empty()
+    compared = _looked_at(old).merge(_looked_at(new), on=KEY)
+    pairs = _flagged(old, compared).merge(_flagged(new, compared), how="outer", indicator="which")
+    pairs = pairs[[key in versions for key in zip(pairs["deployment_id"], pairs["day"], strict=True)]]
+    changed = {name.partition("@")[0] for one in versions.values() for name in one.new.split(",")}
+    pairs = pairs[pairs["signal_id"].isin(_signals_of(changed, old, cards))]
+    pairs = pairs.merge(_bucket_of(messages), on=["deployment_id", "conversation_id"])
+    group = [*DAY, "signal_id", "bucket"]
+    counts = pairs.groupby([*group, "which"], observed=True).size().unstack(fill_value=0)
+    counts = counts.reindex(columns=list(COLUMN_OF), fill_value=0).rename(columns=COLUMN_OF).reset_index()
+    named = [versions[key] for key in zip(counts["deployment_id"], counts["day"], strict=True)]
+    rows = counts.assign(
+        old_version=[one.old for one in named], new_version=[one.new for one in named], is_trial=is_trial
+    ).sort_values(group)
+    return pa.Table.from_pandas(
+        rows[BRIDGE_DAY.arrow_schema.names], schema=BRIDGE_DAY.arrow_schema, preserve_index=False
+    )
+
+
+def keep_bridge(commit: Commit, rows: pa.Table) -> None:
+    """Put the rows beside those of other versions; the same versions again take the place of before."""
+    if not rows.num_rows:
+        return
+    partitions = set(zip(rows["deployment_id"].to_pylist(), rows["day"].to_pylist(), strict=True))
+    held = commit.lake.read(BRIDGE_DAY.full_name, days={day for _, day in partitions})
+    if held is not None:
+        pair = ["deployment_id", "day", "old_version", "new_version"]
+        taken = set(rows.select(pair).to_pandas().itertuples(index=False, name=None))
+        keys = held.select(pair).to_pandas().itertuples(index=False, name=None)
+        rows = pa.concat_tables([held.filter(pa.array([key not in taken for key in keys])), rows])
+    order = [(name, "ascending") for name in BRIDGE_DAY.key]
+    commit.replace_days(BRIDGE_DAY.full_name, rows.sort_by(order), partitions)
+
+
+def find_versions(coverage: pd.DataFrame, cards: Sequence[DetectorCard]) -> Versions | None:
+    """What changed between a coverage and these cards; None if no detector that is in both has changed."""
+    now = {card.detector_id: card.version for card in cards}
+    before: dict[str, str] = dict(
+        coverage[["detector_id", "detector_version"]].drop_duplicates().itertuples(index=False)
+    )
+    changed = sorted(
+        name
+        for name in before.keys() & now.keys()
+        if before[name] != now[name] and not name.startswith(PREFIX) and name != BESIDE
+    )
+    if not changed:
+        return None
+    return Versions(*(",".join(f"{name}@{side[name]}" for name in changed) for side in (before, now)))
+
+
+def _signals_of(changed: Collection[str], old: Scan, cards: Sequence[DetectorCard]) -> set[str]:
+    """The signals that these detectors look for now, or found before."""
+    now = {line.signal_id for card in cards if card.detector_id in changed for line in card.signals}
+    found = old.findings.filter(pc.is_in(old.findings["detector_id"], pa.array(sorted(changed), pa.string())))
+    return now | set(found["signal_id"].to_pylist())
+
+
+def _looked_at(scan: Scan) -> pd.DataFrame:
+    """Keys of the messages that a detector which reads everything scored."""
+    frame = scan.coverage.select([*KEY, "state", "is_basis"]).to_pandas()
+    is_read = frame["is_basis"] & (frame["state"] == str(CoverageState.SCORED))
+    return frame.loc[is_read, KEY].drop_duplicates()
+
+
+def _flagged(scan: Scan, compared: pd.DataFrame) -> pd.DataFrame:
+    """Signals that count in a conversation, of the messages that are compared."""
+    frame = scan.findings.select([*DAY, *UNIT, "message_id", "is_alert", "is_deciding"]).to_pandas()
+    is_counted = frame["is_alert"] & frame["is_deciding"] & ~frame["signal_id"].str.startswith(PREFIX)
+    return frame[is_counted].merge(compared, on=KEY)[[*DAY, *UNIT]].drop_duplicates()
+
+
+def _bucket_of(messages: pa.Table) -> pd.DataFrame:
+    """The bucket of each conversation's user, as the aggregations have it: the end of the keyed hash."""
+    frame = messages.select(["deployment_id", "conversation_id", "user_id"]).to_pandas().drop_duplicates()
+    clusters = frame["user_id"].where(frame["user_id"] != "unknown", frame["conversation_id"])
+    return frame[["deployment_id", "conversation_id"]].assign(
+        bucket=[_read_end(cluster) % BUCKETS for cluster in clusters]
+    )
+
+
+def _read_end(user_id: str) -> int:
+    """The last two hexadecimal digits; a digit that is none counts as 0."""
+    digits = "".join(mark if mark in "0123456789abcdef" else "0" for mark in user_id[-2:])
+    return int(digits or "0", 16)

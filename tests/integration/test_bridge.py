@@ -1,0 +1,60 @@
+"""A model is tried beside the live one, then adopted: both bridges are kept, nothing else of the trial."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipelines.assess.history.bridge import tabulate_bridges
+from pipelines.detect.assets import score_days
+from pipelines.detect.detectors.linear.model import MODEL_FILE, SHIPPED, load_model, write_model
+from pipelines.detect.model_store import Adoption, adopt
+from pipelines.detect.trial import describe_trial, has_messages, read_trial, try_model
+from pipelines.errors import StateError
+from pipelines.lake import Lake
+from pipelines.settings import Home
+from pipelines.stale import stale_days
+
+OTHER = "more_careful"
+
+
+@pytest.fixture
+def home(copy: Callable[[Path], Path], computed: Path) -> Home:
+    """A computed home that holds a model which is never sure of anything."""
+    home = Home(copy(computed))
+    shipped = load_model(SHIPPED).description
+    sure = {signal: pair | {"alert": 1.0} for signal, pair in shipped.thresholds.items()}
+    files = {path.name: path.read_bytes() for path in SHIPPED.iterdir() if path.name != MODEL_FILE}
+    description = shipped.model_copy(update={"version": OTHER, "thresholds": sure})
+    write_model(home.path / "models" / OTHER, description, files)
+    return home
+
+
+def test_a_trial_keeps_its_counts_and_leaves_the_rest_as_it_was(home: Home) -> None:
+    before = {name: Lake(home.lake).read(name) for name in ("finding.finding", "finding.coverage")}
+    assert has_messages(home)
+    assert read_trial(home, OTHER) == {}
+    found = try_model(home, OTHER, days=28)
+    (bridge,) = [one for (_, signal), one in found.items() if signal == "u_suicidal_ideation"]
+    assert bridge.old_count > bridge.new_count == 0
+    assert f"{bridge.old_count} -> 0 conversations" in describe_trial(found)
+    for name, rows in before.items():
+        assert Lake(home.lake).read(name).equals(rows)
+    assert try_model(home, OTHER, days=28) == found
+    assert stale_days(home) == []
+
+
+def test_an_adopted_model_is_bridged_when_the_days_are_scored_again(home: Home) -> None:
+    adopt(home, Adoption(OTHER, "officer", "2026-11-28T00:00:00+00:00", "to see the bridge", ()))
+    score_days(home, stale_days(home))
+    rows = {row["signal_id"]: row for row in tabulate_bridges(Lake(home.lake)).to_pylist()}
+    found = rows["u_suicidal_ideation"]
+    assert found["is_trial"] is False
+    assert found["old_version"].startswith("linear@")
+    assert found["new_version"].endswith(OTHER)
+    assert found["old_count"] > found["new_count"] == 0
+    assert found["ratio"] is None
+    with pytest.raises(StateError, match="is the live one"):
+        try_model(home, OTHER, days=28)

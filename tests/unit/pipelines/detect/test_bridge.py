@@ -1,0 +1,77 @@
+"""The bridge compares what two versions of the shipped detectors decided about the same messages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+
+from pipelines.detect.bridge import count_bridge
+from pipelines.detect.detector import (
+    Badge,
+    CoverageState,
+    DetectorCard,
+    Evidence,
+    Scan,
+    SignalCard,
+    make_coverage,
+    make_findings,
+)
+from tests.unit.pipelines.detect.message_factory import make_messages
+
+SIGNAL = "u_suicidal_ideation"
+
+
+def make_card(version: str, name: str = "lexicon") -> DetectorCard:
+    line = SignalCard(SIGNAL, ("en",), Badge.LIMITED, "")
+    return DetectorCard(name, version, "", "", (line,), ("en",), ("user",), (), ())
+
+
+def scan(messages: pa.Table, version: str, *found: int, unread: tuple[int, ...] = (), **more: Any) -> Scan:
+    card = make_card(version, **more)
+    states = [
+        CoverageState.UNSUPPORTED_LANGUAGE if place in unread else CoverageState.SCORED
+        for place in range(messages.num_rows)
+    ]
+    evidence = [(place, Evidence(SIGNAL, 2, 0.9, "rule")) for place in found]
+    return Scan(make_findings(messages, evidence, card=card), make_coverage(messages, states, card=card))
+
+
+def count(old: Scan, new: Scan, messages: pa.Table, version: str = "2") -> list[dict[str, Any]]:
+    return count_bridge(messages, old, new, cards=[make_card(version)]).to_pylist()
+
+
+def make(*users: str) -> pa.Table:
+    table = make_messages(*({"role": "user", "conversation_id": f"c{n}"} for n in range(len(users))))
+    return table.append_column("user_id", pa.array(users))
+
+
+def test_conversations_are_counted_by_who_flagged_them_and_by_bucket_of_their_user() -> None:
+    messages = make("0a", "0a", "0a", "ff")
+    (first, second) = count(scan(messages, "1", 0, 1, 3), scan(messages, "2", 0, 2, 3), messages)
+    assert (first["old_version"], first["new_version"]) == ("lexicon@1", "lexicon@2")
+    assert [first[name] for name in ("bucket", "both_count", "old_count", "new_count")] == [10, 1, 1, 1]
+    assert [second[name] for name in ("bucket", "both_count", "old_count", "new_count")] == [63, 1, 0, 0]
+
+
+def test_the_same_version_again_is_no_bridge() -> None:
+    messages = make("0a")
+    assert count(scan(messages, "1", 0), scan(messages, "1"), messages, "1") == []
+
+
+def test_a_message_that_one_version_could_not_read_is_not_compared() -> None:
+    messages = make("0a", "0b")
+    (row,) = count(scan(messages, "1", 0), scan(messages, "2", 0, 1, unread=(1,)), messages)
+    assert (row["both_count"], row["new_count"]) == (1, 0)
+
+
+def test_a_change_of_an_own_signal_is_no_bridge() -> None:
+    messages = make("0a")
+    old, new = (scan(messages, version, 0, name="x_own") for version in ("1", "2"))
+    assert count_bridge(messages, old, new, cards=[make_card("2", "x_own")]).num_rows == 0
+
+
+def test_a_user_whom_the_log_does_not_name_is_a_cluster_of_each_conversation_alone() -> None:
+    messages = make("unknown", "unknown")
+    rows = count(scan(messages, "1", 0, 1), scan(messages, "2", 0, 1), messages)
+    assert [row["bucket"] for row in rows] == [0, 1]
