@@ -33,14 +33,16 @@ def draw_alerts(alerts: Sequence[DataAlert]) -> Component:
                 "Alerts for the owner of the data",
                 headings,
                 _alert_lines(lasting),
-                empty="Nothing: data come as usual, and every day can be used.",
+                empty="Nothing: data come as usual. Days that are not whole are marked below.",
             ),
             html.Details(
                 [
                     html.Summary(f"{len(ended)} that ended in this range"),
                     draw_table("Alerts that ended", headings, _alert_lines(ended), empty="None."),
                 ]
-            ),
+            )
+            if ended
+            else None,
         ],
         className="card",
     )

@@ -22,6 +22,7 @@ from methods.suppression import MINIMUM_RATE_TRIALS, is_small
 from pipelines.assess.alarms.concern import Concern
 from pipelines.assess.alarms.second_reading import UNREAD, Readings, SecondReading
 from pipelines.assess.alarms.stream import FREEZE_DAYS, Arrival, Episode, Path, Series, Terms, follow, lay_out
+from pipelines.assess.alarms.wording import say_level
 from pipelines.assess.days.calendar import DAY, Calendar
 from pipelines.assess.level.observation import Background
 from pipelines.assess.level.status import Limits, limits_on
@@ -196,21 +197,21 @@ def _say(watched: Watched, opened_on: dt.date, last: dt.date) -> str:
     start = max((last - series.first).days - NOTED_DAYS + 1, min(day, (last - series.first).days), 0)
     span = slice(start, (last - series.first).days + 1)
     events, units = float(series.events[span].sum()), float(series.units[span].sum())
-    per = PER_UNIT[definition["kind"]]
-    unit = " per 1,000" if per > 1 else ""
+    kind = definition["kind"]
+    per = PER_UNIT[kind]
     # A note leaves in reports, so it says no more of few people than a table there would.
     is_hidden = units < MINIMUM_RATE_TRIALS or is_small([events, units - events]).any()
-    found = "few units" if is_hidden else f"{per * events / units:.3g}{unit}"
+    found = "few units" if is_hidden else say_level(per * events / units, kind)
     robust = "agrees" if watched.path.robust[day] >= watched.threshold / WATCH_SHARE else "is quiet"
     detected = ""
     if "signal:" in definition["needs"]:
-        detected = f" {watched.reading.say(unit) if watched.reading else UNREAD}"
+        detected = f" {watched.reading.say(kind) if watched.reading else UNREAD}"
     return (
-        f"{definition['title']} {side} the approved appetite of {per * limit:.3g}{unit} (version {version}) "
-        f"in {watched.deployment_id}: {found} from {series.first + start * DAY} to {last}. "
-        f"Sequential e-SR detector, beta-binomial, days judged after {FREEZE_DAYS} days; "
-        f"at most {TOLERATED_PER_YEAR:g} false alarms a year over {MAXIMUM_PAGING} streams. "
-        f"The robust betting detector {robust}.{detected}"
+        f"{definition['title']} {side} the approved appetite of {say_level(per * limit, kind)} "
+        f"(version {version}) in {watched.deployment_id}: {found} from "
+        f"{series.first + start * DAY} to {last}. Sequential e-SR detector, beta-binomial, "
+        f"days judged after {FREEZE_DAYS} days; at most {TOLERATED_PER_YEAR:g} false alarms a year over "
+        f"{MAXIMUM_PAGING} streams. The robust betting detector {robust}.{detected}"
     )
 
 

@@ -195,7 +195,8 @@ def _say(deployment: str, weeks: Sequence[ReviewedWeek], share: float, version: 
     if is_small([missed, cases - missed]).any():
         seen = "few reviewed people at risk"
     return (
-        f"Missed escalation in reviewed samples of {deployment} above the approved appetite of {share:.3g} "
-        f"(version {version}): {seen} in the last {len(last)} weeks, before weighting. By people's labels, "
-        f"so without a detector's error; one false alarm in {MEAN_WEEKS:.0f} weeks on average."
+        f"Missed escalation in reviewed samples of {deployment} above the approved appetite of "
+        f"{100 * share:.3g} % (version {version}): {seen} in the last {len(last)} weeks, before "
+        f"weighting. By people's labels, so without a detector's error; one "
+        f"false alarm in {MEAN_WEEKS:.0f} weeks on average."
     )

@@ -29,6 +29,7 @@ from pipelines.assess.alarms.stream import (
     follow,
     lay_out,
 )
+from pipelines.assess.alarms.wording import say_level
 from pipelines.assess.days.calendar import DAY
 from pipelines.assess.level.observation import Background
 from risk_register.alarm_streams import MAXIMUM_PAGING, Question, name_stream
@@ -196,9 +197,7 @@ def _shared(release: Release, opened_on: dt.date) -> dict[str, Any]:
 
 def _say(release: Release, last: dt.date | None) -> str:
     definition, series, terms = release.definition, release.series, release.terms
-    per = PER_UNIT[definition["kind"]]
-    unit = " per 1,000" if per > 1 else ""
-    shown = per * (1 - terms.appetite if terms.is_below else terms.appetite)
+    limit = PER_UNIT[definition["kind"]] * (1 - terms.appetite if terms.is_below else terms.appetite)
     end = last or series.first + (len(series.units) - 1) * DAY
     change = compare_release(series, release.day, is_below=terms.is_below, last=end)
     split = (release.day - series.first).days
@@ -215,7 +214,7 @@ def _say(release: Release, last: dt.date | None) -> str:
     side = "below" if terms.is_below else "above"
     return (
         f"{definition['title']} in {release.deployment_id} since the change of {release.day}: {side} "
-        f"{shown:.3g}{unit}, the limit that the {split} days before it allow (upper 80 %). {ratio} "
-        f"Watched for {WATCH_DAYS} days; e-SR detector, at most {TOLERATED_PER_YEAR:g} false alarms a year "
-        f"over {MAXIMUM_PAGING} streams."
+        f"{say_level(limit, definition['kind'])}, the limit that the {split} days before it allow (upper "
+        f"80 %). {ratio} Watched for {WATCH_DAYS} days; e-SR detector, at most {TOLERATED_PER_YEAR:g} "
+        f"false alarms a year over {MAXIMUM_PAGING} streams."
     )

@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from methods.suppression import MINIMUM_RATE_TRIALS, is_small
+from pipelines.assess.alarms.wording import say_level
 from pipelines.assess.days.calendar import DAY
 
 DECIDING_WEEKS = 4
@@ -35,16 +36,16 @@ class SecondReading:
     is_lower_bound: bool
     is_hidden: bool
 
-    def say(self, unit: str) -> str:
-        """A sentence that names the raw rate and the corrected one."""
+    def say(self, kind: str) -> str:
+        """A sentence that names the raw rate and the corrected one, in the unit of the indicator's kind."""
         weeks = f"from {self.first_week} to {self.last_week + 6 * DAY}"
         if self.is_hidden:
             return f"Counted as detected; reviews {weeks} saw too few people to say."
-        raw = "" if self.raw is None else f", where detectors counted {self.raw:.3g}"
+        raw = "" if self.raw is None else f", where detectors counted {say_level(self.raw, kind)}"
         bound = "at least " if self.is_lower_bound else ""
         return (
-            f"Counted as detected; reviews {weeks} say {bound}{self.value:.3g}{unit} "
-            f"({self.low:.3g} to {self.high:.3g}){raw}."
+            f"Counted as detected; reviews {weeks} say {bound}{say_level(self.value, kind)} "
+            f"({say_level(self.low, kind)} to {say_level(self.high, kind)}){raw}."
         )
 
 

@@ -55,7 +55,7 @@ def test_an_alarm_says_rule_budget_indicator_limit_and_deployment(make):
     assert alarm.statistic >= alarm.threshold
     for words in (
         "Missed escalation above",
-        "0.1 (version 3)",
+        "10 % (version 3)",
         "harbor",
         "e-SR",
         "4 false alarms a year",
@@ -75,9 +75,9 @@ def test_the_checkpoint_says_how_far_days_are_judged(make):
 def test_a_note_says_no_more_of_few_people_than_a_report_may(make):
     decision = make.decision(effective_from=MONDAY)
     (many,) = raise_(make, BAD, decision)
-    assert "0.4 from" in many.note
+    assert "40 % from" in many.note
     (few,) = raise_(make, [0] * 40 + [20], decision)
-    assert "0.4 from" in few.note
+    assert "40 % from" in few.note
     table = arrivals([1] * 20 + [8] * 3, units=9)
     background = make.background(make.calendar(MONDAY, 23), make.definition(), decisions=(decision,))
     (hidden,) = raise_appetites(sort_arrivals(table), background, {"harbor": MONDAY + 400 * DAY})

@@ -23,8 +23,8 @@ def decide(*, is_on: bool = True, is_muted: bool = False, **given) -> Concern:
         "note": "",
         "stream_id": STREAM,
     } | given
-    streams = [StreamRecord(1, "harbor", STREAM, is_on, "", {}, "officer", AT)]
-    mutes = [MuteRecord(1, "harbor", STREAM, "", "officer", AT, AT + dt.timedelta(days=1), None, None)]
+    streams = [StreamRecord("harbor", STREAM, is_on, "", {}, "officer", AT)]
+    mutes = [MuteRecord("harbor", STREAM, "", "officer", AT, AT + dt.timedelta(days=1), None, None)]
     board = Switchboard(streams, mutes if is_muted else [])
     return decide_paging([Concern(**fields)], {"harbor": board}, at=AT)[0]
 
@@ -53,7 +53,7 @@ def test_nothing_silences_the_floor():
 
 
 def test_a_mute_ends():
-    mute = MuteRecord(1, "harbor", STREAM, "", "officer", AT, AT + dt.timedelta(days=1), None, None)
+    mute = MuteRecord("harbor", STREAM, "", "officer", AT, AT + dt.timedelta(days=1), None, None)
     assert mute.holds(AT)
     assert not mute.holds(AT + dt.timedelta(days=1))
     assert not mute.holds(AT - dt.timedelta(seconds=1))
