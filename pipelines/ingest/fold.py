@@ -18,14 +18,11 @@ import pyarrow.compute as pc
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.ingest.episode import cut
 from pipelines.ingest.mapping import DeploymentRule
-from pipelines.ingest.once import keep_once, sort_rows
+from pipelines.ingest.once import find_order, keep_once, sort_rows
 from pipelines.ingest.stage import DELIVERED_EVENT, DELIVERED_MESSAGE, DELIVERED_SCORE, local_dates
 from pipelines.schemas.staging import CONVERSATION, EVENT, MESSAGE, SCORE
 from pipelines.settings import REPOSITORY
 
-LIGHT_SCHEMA = pa.schema(
-    [*(one for one in MESSAGE.arrow_schema if one.name != "text"), pa.field("place", pa.int64())]
-)
 SQL = REPOSITORY / "sql" / "staging"
 
 
@@ -70,14 +67,10 @@ def fold(
     touched = pc.unique(
         pa.chunked_array([*messages["thread_id"].chunks, *events["thread_id"].chunks], pa.string())
     )
-    untouched = _not_of(held.message, touched)
-    delivered = _join(_of(held.message, touched), messages, DELIVERED_MESSAGE)
-    # Texts are most of the bytes and decide nothing: they are moved once, by their places, at the end.
-    texts = pa.chunked_array([*untouched["text"].chunks, *delivered["text"].chunks], pa.string())
     with DuckDBEngine() as engine:
-        light = _without_texts(delivered, first=untouched.num_rows)
-        message = _cut_episodes(keep_once(engine, light), rule)
-        engine.register("staging.message", message)
+        delivered = _join(_of(held.message, touched), messages, DELIVERED_MESSAGE)
+        message = _cut_episodes(keep_once(engine, delivered), rule)
+        engine.register("staging.message", message.drop_columns(["text"]))
         conversation = _as(engine.query(_read("conversation.sql")), CONVERSATION.arrow_schema)
         engine.register("staging.conversation", conversation)
         engine.register("staging.delivered_event", _join(_of(held.event, touched), events, DELIVERED_EVENT))
@@ -87,47 +80,36 @@ def fold(
         given = DELIVERED_SCORE.empty_table() if scores is None else scores
         engine.register("staging.delivered_score", _join(_of(held.score, touched), given, DELIVERED_SCORE))
         score = _as(engine.query(_read("score.sql")), SCORE.arrow_schema)
-    all_messages = pa.concat_tables(
-        [_without_texts(untouched, first=0).select(LIGHT_SCHEMA.names).cast(LIGHT_SCHEMA), message]
-    )
     return Staged(
-        _with_texts(_ordered(all_messages, "turn"), texts),
+        _ordered(pa.concat_tables([_not_of(held.message, touched), message]), "turn"),
         _ordered(pa.concat_tables([_not_of(held.conversation, touched), conversation]), "started_at"),
         _ordered(pa.concat_tables([_not_of(held.event, touched), event]), "event_id"),
         _ordered(pa.concat_tables([_not_of(held.score, touched), score]), "message_id", "source", "name"),
     )
 
 
-def _without_texts(messages: pa.Table, *, first: int) -> pa.Table:
-    places = np.arange(first, first + messages.num_rows)
-    return messages.drop_columns(["text"]).append_column("place", pa.array(places, pa.int64()))
-
-
-def _with_texts(messages: pa.Table, texts: pa.ChunkedArray) -> pa.Table:
-    return _as(messages.append_column("text", texts.take(messages["place"])), MESSAGE.arrow_schema)
-
-
 def _cut_episodes(kept: pa.Table, rule: DeploymentRule) -> pa.Table:
+    """The rows as they lie, with episode, day and turn: they are moved once, at the end of the fold."""
+    order = find_order(kept, "thread_id", "sent_at", "source_turn", "message_id")
     threads = kept["thread_id"].combine_chunks().dictionary_encode()
-    codes = threads.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-    moments = kept["sent_at"].cast(pa.int64()).to_numpy().astype(np.int64)
+    codes = threads.indices.to_numpy(zero_copy_only=False).astype(np.int64)[order]
+    moments = kept["sent_at"].cast(pa.int64()).to_numpy().astype(np.int64)[order]
     episodes = cut(codes, moments, silence_hours=rule.silence_hours, maximum_hours=rule.maximum_hours)
-    first = np.flatnonzero(np.diff(episodes, prepend=-1))
+    starts = np.flatnonzero(np.diff(episodes, prepend=-1))
+    first = pa.array(order[starts])
     identities = zip(
-        kept["thread_id"].take(pa.array(first)).to_pylist(),
-        kept["message_id"].take(pa.array(first)).to_pylist(),
-        strict=True,
+        kept["thread_id"].take(first).to_pylist(), kept["message_id"].take(first).to_pylist(), strict=True
     )
     ids = pa.array(
         [hashlib.blake2b(f"{a}:{b}".encode(), digest_size=16).hexdigest() for a, b in identities], pa.string()
     )
-    days = local_dates(kept["sent_at"].combine_chunks().take(pa.array(first)), rule.zone)
-    turns = np.arange(len(episodes)) - first[episodes] if len(first) else np.zeros(0, dtype=np.int64)
-    index = pa.array(episodes)
+    days = local_dates(kept["sent_at"].combine_chunks().take(first), rule.zone)
+    turns = np.arange(len(episodes)) - starts[episodes] if len(starts) else np.zeros(0, dtype=np.int64)
+    back = np.empty_like(order)
+    back[order] = np.arange(len(order))
+    index = pa.array(episodes[back])
     whole = kept.append_column("conversation_id", ids.take(index)).append_column("day", days.take(index))
-    return (
-        whole.append_column("turn", pa.array(turns, pa.int64())).select(LIGHT_SCHEMA.names).cast(LIGHT_SCHEMA)
-    )
+    return _as(whole.append_column("turn", pa.array(turns[back], pa.int64())), MESSAGE.arrow_schema)
 
 
 def _of(table: pa.Table, threads: pa.Array) -> pa.Table:

@@ -1,4 +1,4 @@
-"""Each delivered message once, in the order of threads and time; and the sorting of rows that is fast.
+"""Each delivered message once; and the sorting of rows, which is fast where texts are compared once each.
 
 Most messages come once. Only those that came again are weighed against each other, in SQL.
 """
@@ -22,7 +22,7 @@ LAST = np.iinfo(np.int64).max
 
 
 def keep_once(engine: DuckDBEngine, delivered: pa.Table) -> pa.Table:
-    """Each message once, sorted by thread and time; of copies as `sql/staging/message.sql` says."""
+    """Each message once, in no order; of copies the one that `sql/staging/message.sql` keeps."""
     codes = (
         delivered["message_id"].combine_chunks().dictionary_encode().indices.to_numpy(zero_copy_only=False)
     )
@@ -42,14 +42,17 @@ def keep_once(engine: DuckDBEngine, delivered: pa.Table) -> pa.Table:
         delivered = delivered.set_column(
             place, delivered.schema.field(place), pc.max_element_wise(delivered[name], 1)
         )
-    return sort_rows(delivered, "thread_id", "sent_at", "source_turn", "message_id")
+    return delivered
 
 
 def sort_rows(rows: pa.Table, *names: str) -> pa.Table:
-    """Rows by these columns, nulls last. Texts are compared once each, not once a comparison of rows."""
-    columns = [_rank(rows[name].combine_chunks()) for name in names]
-    order = np.lexsort(columns[::-1])
-    return rows if np.array_equal(order, np.arange(len(order))) else rows.take(pa.array(order))
+    """Rows by these columns, nulls last."""
+    return rows.take(pa.array(find_order(rows, *names)))
+
+
+def find_order(rows: pa.Table, *names: str) -> npt.NDArray[np.int64]:
+    """The places of the rows, sorted by these columns, nulls last."""
+    return np.lexsort([_rank(rows[name].combine_chunks()) for name in reversed(names)])
 
 
 def _rank(values: pa.Array) -> npt.NDArray[np.int64]:
