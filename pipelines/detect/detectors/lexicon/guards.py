@@ -17,6 +17,7 @@ from pipelines.detect.detectors.lexicon.rulebook import CompiledGuard, CompiledR
 QUOTATION_REACH = 240
 """Characters a quotation may span before an open quotation mark is taken for a stray one."""
 
+SENTENCE_ENDS = ".!?\n"
 _SENTENCE_END = re.compile(r"[.!?\n]")
 _SINGLE_QUOTED_BEFORE = re.compile(r"(?:^|[\s(:,])'(?!\s)[^'\"\n]{0,120}$")
 _SINGLE_QUOTED_AFTER = re.compile(r"^[^'\"\n]{0,120}'(?:$|[\s).,!?;:])")
@@ -37,8 +38,9 @@ def read_hit(hit: Hit, text: str) -> Reading | None:
     """What a hit means where it stands; None if it does not count."""
     subject = hit.rule.subject
     time = hit.rule.time
+    around: dict[tuple[int, int, bool], tuple[str, str]] = {}
     for guard in hit.rule.guards:
-        if not _applies(guard, hit, text):
+        if not _applies(guard, hit, text, around):
             continue
         match guard.effect:
             case Effect.DROP:
@@ -54,12 +56,14 @@ def read_hit(hit: Hit, text: str) -> Reading | None:
     return Reading(hit.rule, hit.start, hit.end, subject, time)
 
 
-def _applies(guard: CompiledGuard, hit: Hit, text: str) -> bool:
-    before = text[max(0, hit.start - guard.before) : hit.start]
-    after = text[hit.end : hit.end + guard.after]
-    if guard.within_sentence:
-        before = _SENTENCE_END.split(before)[-1]
-        after = _SENTENCE_END.split(after, maxsplit=1)[0]
+def _applies(
+    guard: CompiledGuard, hit: Hit, text: str, around: dict[tuple[int, int, bool], tuple[str, str]]
+) -> bool:
+    """Whether a guard finds what it looks for; `around` keeps what stands around the hit for other guards."""
+    reach = (guard.before, guard.after, guard.within_sentence)
+    if reach not in around:
+        around[reach] = _read_around(hit, text, *reach)
+    before, after = around[reach]
     if guard.is_quotation:
         return _is_quoted(text, hit.start, hit.end) and not (guard.unless and guard.unless.search(before))
     # A guard that looks behind only must touch the hit; one that looks past it may also lie inside.
@@ -67,6 +71,16 @@ def _applies(guard: CompiledGuard, hit: Hit, text: str) -> bool:
     if guard.pattern.search(window) is None:
         return False
     return guard.unless is None or guard.unless.search(window) is None
+
+
+def _read_around(hit: Hit, text: str, before: int, after: int, is_within: bool) -> tuple[str, str]:
+    """So many characters before and after a hit, at most to the ends of its sentence."""
+    start, end = max(0, hit.start - before), hit.end + after
+    if is_within:
+        start = max(start, *(text.rfind(mark, start, hit.start) + 1 for mark in SENTENCE_ENDS))
+        if (found := _SENTENCE_END.search(text, hit.end, end)) is not None:
+            end = found.start()
+    return text[start : hit.start], text[hit.end : end]
 
 
 def _is_quoted(text: str, start: int, end: int) -> bool:

@@ -9,6 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
+
+import hyperscan
 
 OTHER = "\x7f"
 """Stands for a character without an ASCII form: a separator, never part of a word."""
@@ -41,8 +44,8 @@ _SIMPLE = {
 }
 # A vowel held ("dieeee") or a consonant held ("killlll"): three of a kind never occur in these languages.
 _HELD = re.compile(r"([a-z])\1{2,}")
-_HELD_LETTERS = tuple(letter * 3 for letter in "abcdefghijklmnopqrstuvwxyz")
-"""Looked for first: 26 searches for a literal take a tenth of the time of one with a back-reference."""
+_HELD_LETTERS = "|".join(letter * 3 for letter in "abcdefghijklmnopqrstuvwxyz")
+"""Looked for first: most texts hold none, and the engine sees it in a tenth of the time of 26 `in`."""
 _VOWELS = frozenset("aeiou")
 _BEYOND_LATIN = re.compile("[^\x00-\x7f\u00a1-\u00ac\u00ae-\u012f\u0131-\u02ff\u2010-\u2027\u2030-\u205e]")
 """A mark that may vanish, change the length of the text, or belong to another script."""
@@ -110,8 +113,26 @@ def _vanishes(mark: str) -> bool:
     return unicodedata.category(mark) in _UNSEEN
 
 
+@cache
+def _held_database() -> tuple[hyperscan.Database, hyperscan.Scratch]:
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    database.compile(expressions=[_HELD_LETTERS.encode()], flags=[hyperscan.HS_FLAG_SINGLEMATCH])
+    return database, hyperscan.Scratch(database)
+
+
+def _holds_letters(text: str) -> bool:
+    database, scratch = _held_database()
+    found: list[int] = []
+
+    def remember(number: int, _start: int, _end: int, _flags: int, _context: object) -> None:
+        found.append(number)
+
+    database.scan(text.encode("ascii"), match_event_handler=remember, scratch=scratch)
+    return bool(found)
+
+
 def _squeeze(text: str, positions: tuple[int, ...] | None, *, is_foreign_script: bool) -> Normalised:
-    if not any(held in text for held in _HELD_LETTERS):
+    if not _holds_letters(text):
         return Normalised(text, positions, is_foreign_script)
     keep: list[int] = []
     end = 0
