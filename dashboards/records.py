@@ -245,6 +245,7 @@ class DetectorCard:
     roles: str
     data: str
     sees: str
+    thresholds: str
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,7 @@ def _draw_meaning(detectors: Sequence[Detector]) -> Component:
 
 def _draw_card(card: DetectorCard, rows: Sequence[Detector], figures: Sequence[DetectorFigure]) -> Component:
     reasons = dict.fromkeys(row.threshold_reason for row in rows if row.threshold_reason)
+    reasons |= dict.fromkeys(line[:1].upper() + line[1:] for line in card.thresholds.split("\n") if line)
     facts = (
         ("Not for", card.not_for),
         ("Reads", f"{_say_list(card.roles)}; {_say_languages(card.languages)}"),
@@ -96,7 +97,7 @@ def _draw_card(card: DetectorCard, rows: Sequence[Detector], figures: Sequence[D
         html.H2(say_words(card.detector_id).capitalize()),
         html.P(card.purpose),
         html.Dl([part for name, text in facts for part in (html.Dt(name), html.Dd(text))], className="facts"),
-        _draw_signals(card, rows),
+        _draw_signals(card, rows) if rows else html.P("It looks for no signal of its own."),
         html.H3("Why these thresholds"),
         html.Ul([html.Li(reason) for reason in reasons] or [html.Li(MISSING)]),
         html.H3("How it fails"),

@@ -11,6 +11,7 @@ select
     detector_card.languages,
     detector_card.roles,
     detector_card.data,
-    detector_card.sees
+    detector_card.sees,
+    detector_card.thresholds
 from published.detector_card
 order by detector_card.detector_id

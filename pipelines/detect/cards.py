@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from pipelines.detect.cascade import Cascade
 from pipelines.detect.detector import Badge, DetectorCard, SignalCard
+from pipelines.detect.trajectory import load_account
 from pipelines.schemas.finding import DETECTOR, DETECTOR_CARD, DETECTOR_FIGURE
 from risk_register.content import load_taxonomy
 
@@ -41,7 +42,9 @@ def _note(card: DetectorCard, line: SignalCard) -> str:
 
 
 def accounts_table(cascade: Cascade) -> pa.Table:
-    """One row a detector: purpose, failures, data, what it sees (schema DETECTOR_CARD)."""
+    """One row a detector: purpose, failures, data, what it sees, other numbers (schema DETECTOR_CARD)."""
+    pairs = [(card, step.describe()) for card, step in zip(cascade.cards, cascade.steps, strict=True)]
+    course = load_account()
     rows = [
         {
             "detector_id": card.detector_id,
@@ -52,9 +55,10 @@ def accounts_table(cascade: Cascade) -> pa.Table:
             "languages": ",".join(card.languages),
             "roles": ",".join(card.roles),
             "data": card.data,
-            "sees": step.describe(),
+            "sees": sees,
+            "thresholds": "\n".join(f"{one.name} {one.value:g}: {one.reason}" for one in card.thresholds),
         }
-        for card, step in zip(cascade.cards, cascade.steps, strict=True)
+        for card, sees in (*pairs, (course.card, course.sees))
     ]
     return pa.Table.from_pylist(rows, schema=DETECTOR_CARD.arrow_schema)
 

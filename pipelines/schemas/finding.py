@@ -110,6 +110,7 @@ DETECTOR_CARD = Table(
         Column("roles", TEXT, "Whose messages it reads, comma separated."),
         Column("data", TEXT, "What it was made from, whose words these are, and under which licence."),
         Column("sees", TEXT, "Which messages the plan gives it."),
+        Column("thresholds", TEXT, "Numbers that decide beside those of its signals, and why, one a line."),
     ),
     is_partitioned=False,
 )

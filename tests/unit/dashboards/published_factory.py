@@ -778,7 +778,20 @@ def make_detector_cards() -> list[Row]:
             "roles": "user,assistant",
             "data": "No text of anybody.",
             "sees": "every message of the roles it reads",
-        }
+            "thresholds": "",
+        },
+        {
+            "detector_id": "trajectory",
+            "detector_version": "1-5d1e",
+            "purpose": "What single messages miss.",
+            "not_for": "A judgement of one conversation.",
+            "failures": "It is as good as what it reads.",
+            "languages": "*",
+            "roles": "user,assistant",
+            "data": "Findings of the others.",
+            "sees": "every conversation",
+            "thresholds": "level that a rising risk reaches 3: High.",
+        },
     ]
 
 

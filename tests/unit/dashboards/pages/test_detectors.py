@@ -25,5 +25,11 @@ def test_what_only_a_judge_can_see_says_so_without_a_number(officer):
     assert "Affirms a delusion" in part
 
 
+def test_a_detector_without_signals_of_its_own_shows_the_numbers_that_decide(officer):
+    part = officer.read(PAGE, HARBOR).split("Trajectory")[1]
+    assert "It looks for no signal of its own." in part
+    assert "Level that a rising risk reaches 3: High." in part
+
+
 def test_the_share_in_languages_that_nobody_reads_is_said(officer):
     assert "in languages that no detector reads (ar" in officer.read(PAGE, HARBOR)
