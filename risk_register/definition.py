@@ -64,6 +64,12 @@ class Speaker(StrEnum):
     EVENT = "event"
 
 
+JUDGE = "judge"
+"""The detector that asks a large model."""
+KNOWN_ERROR = frozenset({"validated", "limited"})
+"""Badges of detectors whose error people have measured."""
+
+
 class Signal(Entry):
     """Something that a detector looks for."""
 
@@ -84,6 +90,10 @@ class Signal(Entry):
     def speaker(self) -> Speaker:
         """Whose record carries the signal."""
         return {"u": Speaker.USER, "s": Speaker.EVENT}.get(self.id[0], Speaker.ASSISTANT)
+
+    def is_measured_by(self, detector_id: str, badge: str) -> bool:
+        """Whether a detector's findings may become a number: phrases alone may not, where meaning counts."""
+        return not self.needs_judge or detector_id == JUDGE or badge in KNOWN_ERROR
 
     @model_validator(mode="after")
     def _check_levels(self) -> Signal:

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from pipelines.detect.cascade import Cascade
-from pipelines.detect.detector import Badge, DetectorCard, SignalCard
+from pipelines.detect.detector import DetectorCard, SignalCard
 from pipelines.detect.trajectory import load_account
 from pipelines.schemas.finding import DETECTOR, DETECTOR_CARD, DETECTOR_FIGURE
 from risk_register.content import load_taxonomy
@@ -35,8 +35,9 @@ def cards_table(cascade: Cascade) -> pa.Table:
 
 
 def _note(card: DetectorCard, line: SignalCard) -> str:
-    meanings = {signal.id for signal in load_taxonomy().signals if signal.needs_judge}
-    if line.signal_id not in meanings or card.detector_id == "judge" or line.badge is not Badge.UNVALIDATED:
+    shipped = {signal.id: signal for signal in load_taxonomy().signals}
+    signal = shipped.get(line.signal_id)
+    if signal is None or signal.is_measured_by(card.detector_id, line.badge):
         return line.note
     return f"Needs review or a judge: no rate is made of what phrases find. {line.note}"
 

@@ -18,6 +18,7 @@ from pipelines.engines.duckdb import SETTINGS
 from pipelines.errors import StateError
 from pipelines.lake import Lake
 from pipelines.publish.governance import copy_governance
+from pipelines.publish.leads import drop_leads
 from pipelines.publish.retention import POINTER, drop_old_files, list_named_files
 from pipelines.publish.suppression import (
     suppress_corrections,
@@ -81,6 +82,7 @@ def publish(home: Home, *, at: dt.datetime, lineage: list[dict[str, str]]) -> Pa
         rows = lake.read(origin)
         if rows is not None:
             tables[name] = _conform(rows, published_name=name, generation=lake.generation.number)
+    tables["finding_summary"] = drop_leads(tables["finding_summary"], tables["detector"])
     definitions = lake.read("indicator.definition")
     if definitions is not None:
         tables["observation"] = suppress_observations(tables["observation"], definitions)

@@ -16,6 +16,7 @@ from pipelines.schemas.assessment import READINESS
 from pipelines.schemas.indicator import LANGUAGE_DAY
 from pipelines.schemas.table import SLICES
 from risk_register.content import load_taxonomy
+from risk_register.definition import Signal
 
 NEXT_STEPS = {
     "event": "Map the handoff records of your system (kind: handoff) and deliver again.",
@@ -31,7 +32,6 @@ NEXT_STEPS = {
 SMALLEST_SHARE = 0.01
 """Of the conversations that a language must make up before rules are missed in it."""
 EVERY_LANGUAGE = "*"
-JUDGE = "judge"
 
 
 @dataclass(frozen=True)
@@ -142,20 +142,20 @@ def list_unmeasured(
 
 
 def _can_measure(row: Mapping[str, Any]) -> bool:
-    """Whether a detector's findings may become a rate: phrases alone may not, where meaning counts."""
-    if row["signal_id"] not in _signals_for_a_judge():
-        return True
-    return row["detector_id"] == JUDGE or row["badge"] in {"validated", "limited"}
+    """Whether a detector's findings may become a rate; of an operator's own signal, always."""
+    signal = _shipped_signals().get(row["signal_id"])
+    return signal is None or signal.is_measured_by(row["detector_id"], row["badge"])
 
 
 def _step(need: str) -> str:
     kind, _, name = need.partition(":")
-    return "judge" if kind == "signal" and name in _signals_for_a_judge() else kind
+    signal = _shipped_signals().get(name)
+    return "judge" if kind == "signal" and signal is not None and signal.needs_judge else kind
 
 
 @cache
-def _signals_for_a_judge() -> frozenset[str]:
-    return frozenset(signal.id for signal in load_taxonomy().signals if signal.needs_judge)
+def _shipped_signals() -> dict[str, Signal]:
+    return {signal.id: signal for signal in load_taxonomy().signals}
 
 
 def _state(log: Held, needs: list[str], lacking: list[str], *, is_partly_seen: bool) -> str:

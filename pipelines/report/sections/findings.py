@@ -76,7 +76,8 @@ def build_findings(facts: Facts) -> Table:
         tuple(rows),
         note="What detectors marked, before review. A message can carry several signals, so rows do not "
         "add up. "
-        "A zero stands only where the detector found something else in the month, and so was at work.",
+        "A zero stands only where the detector found something else in the month, and so was at work. "
+        "A matter of meaning has no number where only phrases look for it: it needs review or a judge.",
         empty="No finding is published for this month.",
     )
 
@@ -158,7 +159,9 @@ def _silent_rows(facts: Facts, known: dict[str, Signal]) -> list[dict[str, Cell]
         detector = (row["detector_id"], row["detector_version"])
         if (*detector, row["signal_id"]) in found:
             continue
-        count: Cell = 0 if detector in at_work else Mark.NOT_MEASURED
+        signal = known.get(row["signal_id"])
+        is_lead = signal is not None and not signal.is_measured_by(row["detector_id"], row["badge"])
+        count: Cell = 0 if detector in at_work and not is_lead else Mark.NOT_MEASURED
         rows.append(
             {
                 **_signal_cells(row["signal_id"], known),

@@ -4,9 +4,10 @@ import datetime as dt
 
 from pipelines.assess.level.readiness import Held, assess_readiness, list_unmeasured
 
+LEXICON = {"detector_id": "lexicon", "badge": "limited"}
 DETECTORS = [
-    {"signal_id": "u_suicidal_ideation", "languages": "en"},
-    {"signal_id": "p_crisis_resource", "languages": "en,de"},
+    LEXICON | {"signal_id": "u_suicidal_ideation", "languages": "en"},
+    LEXICON | {"signal_id": "p_crisis_resource", "languages": "en,de"},
 ]
 
 
@@ -53,7 +54,7 @@ def test_a_signal_that_is_looked_for_in_no_language_of_the_log_is_not_ready(make
 
 
 def test_a_detector_that_reads_no_words_looks_in_every_language(make):
-    logged = [{"signal_id": "u_suicidal_ideation", "languages": "*"}]
+    logged = [LEXICON | {"signal_id": "u_suicidal_ideation", "languages": "*"}]
     definitions = {"one": make.definition("one", needs="signal:u_suicidal_ideation")}
     table = assess_readiness({"harbor": held(languages=frozenset({"zh"}))}, definitions, logged)
     assert table["state"].to_pylist() == ["ready"]
