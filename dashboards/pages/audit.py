@@ -22,10 +22,10 @@ from risk_register.errors import UnknownRecordError
 
 PATH = "/audit"
 FILTERS = ("actor", "action", "subject", "since", "until", "about")
-SHOWN = 200  # rows on the page; the download has no limit
+SHOWN = 100  # rows on the page; the download has no limit
 ACCOUNTS = "accounts"
 JSON_LINES = "audit.jsonl"
-HEADINGS = (*(Heading(title) for title in ("Entry", "When (UTC)", "Who", "What", "About", "Details")),)
+HEADINGS = (*(Heading(title) for title in ("When (UTC)", "Who", "What", "About", "Details", "Entry")),)
 DETAIL_LIMIT = 300
 SHOWN_OF_HASH = 10
 
@@ -166,17 +166,27 @@ def _draw_search(view: View) -> Component:
 
 
 def _draw_line(view: View, entry: AuditRecord) -> Line:
-    details = json.dumps(entry.details, ensure_ascii=False) if entry.details else ""
     return Line(
         (
-            html.Code(entry.hash[:SHOWN_OF_HASH]),
             html.Span(f"{entry.at:%Y-%m-%d %H:%M:%S}", className="moment"),
             dcc.Link(entry.actor, href=view.href(None, actor=entry.actor)),
-            dcc.Link(say_words(entry.action), href=view.href(None, action=entry.action)),
+            dcc.Link(say_words(entry.action), href=view.href(None, action=entry.action), className="moment"),
             dcc.Link(entry.subject, href=view.href(None, subject=entry.subject)),
-            details if len(details) <= DETAIL_LIMIT else f"{details[:DETAIL_LIMIT]}…",
+            html.Span(_say_details(entry), className="details-of"),
+            html.Code(entry.hash[:SHOWN_OF_HASH]),
         )
     )
+
+
+def _say_details(entry: AuditRecord) -> str:
+    """What belongs to an entry, for a reader; the downloads hold it as it was written."""
+    held = [(name, value) for name, value in entry.details.items() if value not in (None, "", [], {})]
+    said = "; ".join(f"{say_words(name)}: {_say_value(value)}" for name, value in held)
+    return said if len(said) <= DETAIL_LIMIT else f"{said[:DETAIL_LIMIT]}…"
+
+
+def _say_value(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
 
 
 def make_sheet(view: View) -> Sheet:

@@ -71,7 +71,7 @@ def layout(view: View) -> Component:
                 ],
                 className="card",
             ),
-            None if view.filter("alarm") else opening,
+            None if view.filter("alarm") or opened else opening,
         ]
     )
 
@@ -80,10 +80,12 @@ def _draw_line(view: View, incident: IncidentRecord) -> Line:
     is_open = view.filter("incident") == incident.incident_id
     return Line(
         (
-            dcc.Link(
-                f"{incident.incident_id} {incident.title}",
-                href=view.href(None, incident=None if is_open else incident.incident_id),
-            ),
+            [
+                dcc.Link(
+                    incident.title, href=view.href(None, incident=None if is_open else incident.incident_id)
+                ),
+                html.P(incident.incident_id, className="why"),
+            ],
             draw_mark(INCIDENT_MARKS[incident.state]),
             incident.severity,
             say_moment(incident.aware_at),
@@ -103,6 +105,7 @@ def _draw_incident(view: View, incident: IncidentRecord) -> Component:
     if incident.closed_at is not None:
         closed = f"{say_moment(incident.closed_at)} by {incident.closed_by}"
     facts: list[tuple[str, Component | str]] = [
+        ("Id", incident.incident_id),
         ("State", draw_mark(INCIDENT_MARKS[incident.state])),
         ("Severity", f"{incident.severity}: {incident.severity.meaning}"),
         ("Somebody knew", f"{say_moment(incident.aware_at)}, {_say_age(incident, view.at)}"),
@@ -117,7 +120,7 @@ def _draw_incident(view: View, incident: IncidentRecord) -> Component:
         [
             html.Div(
                 [
-                    html.H2(f"{incident.incident_id} {incident.title}"),
+                    html.H2(incident.title),
                     dcc.Link(
                         "Close the view", href=view.href(None, incident=None), className="button button-quiet"
                     ),
@@ -128,10 +131,10 @@ def _draw_incident(view: View, incident: IncidentRecord) -> Component:
                 [part for name, value in facts for part in (html.Dt(name), html.Dd(value))],
                 className="facts wide",
             ),
-            draw_person(view, incident),
-            draw_judgement(view, incident),
-            draw_course(view, incident),
             draw_incident_decisions(view, incident),
+            draw_judgement(view, incident),
+            draw_person(view, incident),
+            draw_course(view, incident),
         ],
         id="incident",
         className="card details",

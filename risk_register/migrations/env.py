@@ -10,6 +10,7 @@ from risk_register import (  # noqa: F401
     incident_tables,
     notice_tables,
     register_tables,
+    report_tables,
     review_tables,
 )
 from risk_register.model import Base
