@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
+from sqlalchemy import Connection, Engine, create_engine, event, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.orm import Session
@@ -20,9 +20,9 @@ from sqlalchemy.pool import NullPool
 from risk_register import chain
 from risk_register.errors import StoreError
 from risk_register.model import AuditEntry, AuditHead
+from risk_register.tables_version import apply_migrations, find_head, list_versions, read_version
 from risk_register.turn import NoTurnError, take_turn
 
-MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 BUSY_SECONDS = 30  # how long a writer waits for its turn before it gives up
 ADVISORY_LOCK = 0x504C494D  # "PLIM": one number for all writers of a PostgreSQL store
 BEGIN = "plimsoll_begin"
@@ -127,7 +127,7 @@ class Store:
     def version(self) -> str | None:
         """The version of the tables; None for an empty database."""
         with self._engine.connect() as connection:
-            return _read_version(connection)
+            return read_version(connection)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -197,7 +197,7 @@ class Store:
         self._is_current = True
 
     def _check_known(self, version: str | None) -> None:
-        if version is not None and version not in _list_versions():
+        if version is not None and version not in list_versions():
             raise StoreError(
                 f"The governance store {_name(self._engine)} is at version {version}, unknown to this "
                 f"code (its newest is {find_head()}). Run the newer code that wrote it."
@@ -214,15 +214,6 @@ def open_store(url: str) -> Store:
     store = Store(url)
     store.open()
     return store
-
-
-def find_head() -> str:
-    """The newest migration, read from the file names so that Alembic need not start."""
-    return max(_list_versions())
-
-
-def _list_versions() -> list[str]:
-    return [path.stem.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py")]
 
 
 def _make_engine(url: str) -> Engine:
@@ -261,17 +252,7 @@ def _lock(connection: Connection) -> None:
         connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
 
 
-def _read_version(connection: Connection) -> str | None:
-    if not inspect(connection).has_table("alembic_version"):
-        return None
-    version: str | None = connection.execute(text("select version_num from alembic_version")).scalar()
-    return version
-
-
 def _migrate(engine: Engine) -> None:
-    from alembic import command  # noqa: PLC0415  Alembic takes a second to start; only a migration needs it
-    from alembic.config import Config  # noqa: PLC0415
-
     if engine.dialect.name == "sqlite" and engine.url.database:
         # Hashes of passwords and names of people lie in it: for the owner's eyes alone.
         Path(engine.url.database).chmod(0o600)
@@ -283,10 +264,7 @@ def _migrate(engine: Engine) -> None:
         locked = connection.execution_options(**{BEGIN: "BEGIN IMMEDIATE"})
         with locked.begin():
             _lock(locked)
-            config = Config()
-            config.set_main_option("script_location", str(MIGRATIONS))
-            config.attributes["connection"] = locked
-            command.upgrade(config, "head")
+            apply_migrations(locked)
 
 
 @contextmanager

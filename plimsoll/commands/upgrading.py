@@ -11,7 +11,8 @@ import typer
 from pipelines.errors import StateError
 from pipelines.privacy.backup import take_backup
 from plimsoll.commands.option import HomeOption, JsonOption, open_home, tell, write_json
-from risk_register.store import Store, find_head
+from risk_register.store import Store
+from risk_register.tables_version import find_head
 
 
 def upgrade(

@@ -18,7 +18,8 @@ from sqlalchemy.exc import DBAPIError
 from risk_register import appetites, audit, register
 from risk_register.errors import StoreError
 from risk_register.model import AuditEntry, Base, Deployment
-from risk_register.store import MIGRATIONS, Store, find_head
+from risk_register.store import Store
+from risk_register.tables_version import MIGRATIONS, find_head
 
 WRITER = """
 import datetime as dt, sys
@@ -220,7 +221,7 @@ import sys
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine
-from risk_register.store import MIGRATIONS
+from risk_register.tables_version import MIGRATIONS
 engine = create_engine(sys.argv[1])
 with engine.begin() as connection:
     config = Config()

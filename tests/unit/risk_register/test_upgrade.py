@@ -12,7 +12,8 @@ import pytest
 import sqlalchemy as sa
 
 from risk_register import audit, chain, register
-from risk_register.store import MIGRATIONS, Store, find_head
+from risk_register.store import Store
+from risk_register.tables_version import MIGRATIONS, find_head
 
 EARLIER = sorted(path.stem.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))[:-1]
 AT = dt.datetime(2026, 11, 1, 9, tzinfo=dt.UTC)
@@ -22,7 +23,7 @@ import sys
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine
-from risk_register.store import MIGRATIONS
+from risk_register.tables_version import MIGRATIONS
 engine = create_engine(sys.argv[1])
 with engine.begin() as connection:
     config = Config()

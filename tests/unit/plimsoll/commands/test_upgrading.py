@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from pipelines.settings import Home
-from risk_register.store import Store, find_head
+from risk_register.store import Store
+from risk_register.tables_version import find_head
 from tests.unit.plimsoll.commands.governance_factory import Run, make_governed_home, make_run
 
 
