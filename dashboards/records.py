@@ -285,3 +285,5 @@ class EquityRatio:
     bound_high: float | None
     status: str
     method: str
+    funnel_low: float | None = None
+    funnel_high: float | None = None

@@ -19,10 +19,11 @@ from dashboards.components.shell import draw_chips, draw_facts, draw_heading
 from dashboards.components.table import Group, Heading, Line, draw_download, draw_groups, draw_table
 from dashboards.components.tally import draw_tallies
 from dashboards.figures.ratios import draw_ratios
+from dashboards.pages.funnels import draw_funnel_card, say_compared
 from dashboards.pages.page import Page
 from dashboards.records import EquityRatio, Indicator
 from dashboards.sheet import SUPPRESSED, Sheet
-from dashboards.theme import Direction, Scheme
+from dashboards.theme import Scheme
 from dashboards.view import View
 from dashboards.vocabulary import EQUITY_MARKS
 from dashboards.wording import MISSING, say_count, say_day, say_factor, say_ratio, say_words
@@ -67,6 +68,7 @@ def layout(view: View) -> Component:
                 view, "status", EQUITY_MARKS, Counter(row.status for row in rows), label="Groups by result"
             ),
             _draw_figure(view, chosen, rows, titles),
+            draw_funnel_card(view, chosen, rows, titles.get(chosen)),
             html.Section(
                 [
                     html.Div(
@@ -171,7 +173,7 @@ def _draw_figure(
             view,
             ("Period", f"{say_day(mine[0].first_day)} to {say_day(mine[0].last_day)}"),
             ("Out of", indicator.denominator if indicator else "not known"),
-            ("Compared", _say_compared(indicator)),
+            ("Compared", say_compared(indicator)),
             ("Thin line", "95 % interval"),
             ("Broad line", "what the detector's error allows"),
             has_range=False,
@@ -179,13 +181,6 @@ def _draw_figure(
         definition=dcc.Link("How it is counted", href=view.href(f"/indicators/{chosen}")),
         twin=draw_table(f"{title} by group", HEADINGS, [_draw_line(row) for row in mine], empty="No group."),
     )
-
-
-def _say_compared(indicator: Indicator | None) -> str:
-    """Where events are good, cases without them are compared: 96 and 100 % are alike only as successes."""
-    if indicator is not None and indicator.goodness is Direction.HIGHER_IS_BETTER:
-        return "cases without the event"
-    return "cases with the event"
 
 
 def _say_groups(rows: Sequence[EquityRatio]) -> str:

@@ -26,6 +26,7 @@ from dashboards.pages.bridges import draw_bridges
 from dashboards.pages.comparison import draw_comparison
 from dashboards.pages.page import Page
 from dashboards.pages.shifts import draw_shifts
+from dashboards.pages.suspected import draw_suspected
 from dashboards.records import Change, Drift
 from dashboards.sheet import Sheet
 from dashboards.theme import Scheme
@@ -54,6 +55,7 @@ def layout(view: View) -> Component:
                 "Releases and drift",
                 f"{len(changes)} changes in the range: {told}. {_say_moved(drift)}",
             ),
+            draw_suspected(view),
             _draw_changes(view, changes, told),
             _draw_declaring(view),
             draw_bridges(view.reader.measured(Bridge, deployment_id=view.deployment_id)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from dash import html
@@ -10,6 +11,22 @@ from dash.development.base_component import Component
 from dashboards.components.table import Heading, Line, draw_table
 from dashboards.measurements import Shift
 from dashboards.wording import say_day, say_share, say_words
+
+LENGTHS = frozenset({"message_length", "user_message_length"})
+"""Features whose categories are bins that grow by the square root of two."""
+
+
+def say_category(feature: str, category: str) -> str:
+    """A category as a reader names it: lengths and scores are kept as numbers of bins."""
+    if feature in LENGTHS:
+        place = float(category)
+        low, high = (math.ceil(2 ** (edge / 2)) for edge in (place, place + 1))
+        unit = "characters" if high > 2 else "character"
+        return f"{low:,} to {high - 1:,} {unit}" if high - 1 > low else f"{low:,} {unit}"
+    if feature == "score":
+        tenth = float(category) / 10
+        return "1.0" if tenth >= 1 else f"{tenth:.1f} to {tenth + 0.1:.1f}"
+    return say_words(category)
 
 
 def draw_shifts(rows: Sequence[Shift]) -> Component | None:
@@ -21,7 +38,7 @@ def draw_shifts(rows: Sequence[Shift]) -> Component | None:
             (
                 say_day(row.week),
                 say_words(row.feature),
-                say_words(row.category),
+                say_category(row.feature, row.category),
                 say_share(row.reference_share),
                 say_share(row.week_share),
                 "yes" if row.is_practical else "small",

@@ -17,7 +17,9 @@ select
     equity.bound_low,
     equity.bound_high,
     equity.status,
-    equity.method
+    equity.method,
+    equity.funnel_low,
+    equity.funnel_high
 from published.equity
 where equity.deployment_id = $deployment_id
 order by equity.indicator_id, equity.slice, equity.slice_value

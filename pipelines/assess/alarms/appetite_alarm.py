@@ -20,9 +20,9 @@ import pyarrow as pa
 from methods.alarms import TOLERATED_PER_YEAR, WATCH_SHARE, alarm_threshold
 from methods.suppression import MINIMUM_RATE_TRIALS, is_small
 from pipelines.assess.alarms.concern import Concern
+from pipelines.assess.alarms.rate_words import say_rate
 from pipelines.assess.alarms.second_reading import UNREAD, Readings, SecondReading
 from pipelines.assess.alarms.stream import FREEZE_DAYS, Arrival, Episode, Path, Series, Terms, follow, lay_out
-from pipelines.assess.alarms.wording import say_level
 from pipelines.assess.days.calendar import DAY, Calendar
 from pipelines.assess.level.observation import Background
 from pipelines.assess.level.status import Limits, limits_on
@@ -145,7 +145,7 @@ def _alarm(watched: Watched, episode: Episode) -> Concern:
         state="alarm" if is_open else "resolved",
         statistic=episode.highest,
         confirmed_on=episode.confirmed_on,
-        note=f"{_say(watched, episode.opened_on, last)} {confirmed}",
+        note=_say(watched, episode.opened_on, last, confirmed),
     )
 
 
@@ -160,7 +160,7 @@ def _watch(watched: Watched) -> Concern:
         **_common(watched, opened_on=opened_on),
         state="watch",
         statistic=float(watched.path.statistic[-1]),
-        note=f"{_say(watched, opened_on, last)} On watch; no alarm.{provisional}",
+        note=_say(watched, opened_on, last, f"On watch; no alarm.{provisional}"),
     )
 
 
@@ -187,8 +187,8 @@ def _common(watched: Watched, *, opened_on: dt.date) -> dict[str, Any]:
     }
 
 
-def _say(watched: Watched, opened_on: dt.date, last: dt.date) -> str:
-    """The rule, its budget, the indicator and what was counted, in words."""
+def _say(watched: Watched, opened_on: dt.date, last: dt.date, verdict: str) -> str:
+    """What was counted against which limit, what reviews and weeks say; then the rule and its budget."""
     series, definition = watched.series, watched.definition
     day = (opened_on - series.first).days
     terms = watched.terms[day]
@@ -201,17 +201,18 @@ def _say(watched: Watched, opened_on: dt.date, last: dt.date) -> str:
     per = PER_UNIT[kind]
     # A note leaves in reports, so it says no more of few people than a table there would.
     is_hidden = units < MINIMUM_RATE_TRIALS or is_small([events, units - events]).any()
-    found = "few units" if is_hidden else say_level(per * events / units, kind)
+    found = "few units" if is_hidden else say_rate(per * events / units, kind)
     robust = "agrees" if watched.path.robust[day] >= watched.threshold / WATCH_SHARE else "is quiet"
     detected = ""
     if "signal:" in definition["needs"]:
         detected = f" {watched.reading.say(kind) if watched.reading else UNREAD}"
     return (
-        f"{definition['title']} {side} the approved appetite of {say_level(per * limit, kind)} "
-        f"(version {version}) in {watched.deployment_id}: {found} from "
-        f"{series.first + start * DAY} to {last}. Sequential e-SR detector, beta-binomial, "
-        f"days judged after {FREEZE_DAYS} days; at most {TOLERATED_PER_YEAR:g} false alarms a year over "
-        f"{MAXIMUM_PAGING} streams. The robust betting detector {robust}.{detected}"
+        f"{definition['title']} {side} the approved appetite of {say_rate(per * limit, kind)} (version "
+        f"{version}) in {watched.deployment_id}: {found} from {series.first + start * DAY} to {last}."
+        f"{detected} {verdict} "
+        f"Sequential e-SR detector, beta-binomial, days judged after {FREEZE_DAYS} days; "
+        f"at most {TOLERATED_PER_YEAR:g} false alarms a year over {MAXIMUM_PAGING} streams. "
+        f"The robust betting detector {robust}."
     )
 
 

@@ -19,6 +19,7 @@ from methods.baselines import RateChange, compare_periods, raise_baseline
 from methods.suppression import MINIMUM_RATE_TRIALS, is_small
 from pipelines.assess.alarms.appetite_alarm import PER_UNIT, Resets
 from pipelines.assess.alarms.concern import Concern
+from pipelines.assess.alarms.rate_words import say_rate
 from pipelines.assess.alarms.stream import (
     BASELINE_DAYS,
     Arrival,
@@ -29,7 +30,6 @@ from pipelines.assess.alarms.stream import (
     follow,
     lay_out,
 )
-from pipelines.assess.alarms.wording import say_level
 from pipelines.assess.days.calendar import DAY
 from pipelines.assess.level.observation import Background
 from risk_register.alarm_streams import MAXIMUM_PAGING, Question, name_stream
@@ -197,7 +197,8 @@ def _shared(release: Release, opened_on: dt.date) -> dict[str, Any]:
 
 def _say(release: Release, last: dt.date | None) -> str:
     definition, series, terms = release.definition, release.series, release.terms
-    limit = PER_UNIT[definition["kind"]] * (1 - terms.appetite if terms.is_below else terms.appetite)
+    per = PER_UNIT[definition["kind"]]
+    shown = per * (1 - terms.appetite if terms.is_below else terms.appetite)
     end = last or series.first + (len(series.units) - 1) * DAY
     change = compare_release(series, release.day, is_below=terms.is_below, last=end)
     split = (release.day - series.first).days
@@ -212,9 +213,10 @@ def _say(release: Release, last: dt.date | None) -> str:
         what = ", of units without it," if terms.is_below else ""
         ratio = f"New over old{what} {change.ratio:.2f} ({change.low:.2f} to {change.high:.2f})."
     side = "below" if terms.is_below else "above"
+    limit = say_rate(shown, definition["kind"])
     return (
         f"{definition['title']} in {release.deployment_id} since the change of {release.day}: {side} "
-        f"{say_level(limit, definition['kind'])}, the limit that the {split} days before it allow (upper "
-        f"80 %). {ratio} Watched for {WATCH_DAYS} days; e-SR detector, at most {TOLERATED_PER_YEAR:g} "
-        f"false alarms a year over {MAXIMUM_PAGING} streams."
+        f"{limit}, the limit that the {split} days before it allow (upper 80 %). {ratio} "
+        f"Watched for {WATCH_DAYS} days; e-SR detector, at most {TOLERATED_PER_YEAR:g} false alarms a year "
+        f"over {MAXIMUM_PAGING} streams."
     )

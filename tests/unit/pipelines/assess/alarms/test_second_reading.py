@@ -24,9 +24,9 @@ def read(*rows: dict):
 
 
 def test_the_newest_four_weeks_are_told_with_the_interval_and_the_raw_rate():
-    assert read(make_row(1), make_row(0, value=0.9)).say("") == (
-        "Counted as detected; reviews from 2026-02-16 to 2026-03-15 say 0.2 (0.1 to 0.35), "
-        "where detectors counted 0.4."
+    assert read(make_row(1), make_row(0, value=0.9)).say("proportion") == (
+        "Counted as detected; reviews from 2026-02-16 to 2026-03-15 say 20 % (10 % to 35 %), "
+        "where detectors counted 40 %."
     )
 
 
@@ -35,11 +35,11 @@ def test_other_windows_and_estimates_without_an_interval_are_no_reading():
 
 
 def test_without_reviews_of_what_was_not_flagged_it_is_a_bound():
-    assert "say at least 0.2" in read(make_row(is_lower_bound=True)).say("")
+    assert "say at least 20 %" in read(make_row(is_lower_bound=True)).say("proportion")
 
 
 def test_few_people_stay_out_of_words():
     for few in ({"population_count": 29}, {"confirmed_count": 3}, {"confirmed_count": 118}):
-        words = read(make_row(**few)).say("")
+        words = read(make_row(**few)).say("proportion")
         assert "too few people" in words
-        assert "0.2" not in words
+        assert "20 %" not in words

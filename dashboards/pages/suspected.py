@@ -1,0 +1,35 @@
+"""Changes that the data point at and nobody declared, on the page of releases."""
+
+from __future__ import annotations
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboards.view import View
+
+SUSPECTED = "suspected_unannounced_change"
+
+
+def draw_suspected(view: View) -> Component | None:
+    """The open suspicions; they are confirmed where alarms are decided."""
+    open_ = [
+        one
+        for one in view.reader.alarms(view.deployment_id)
+        if one.kind == SUSPECTED and one.closed_on is None
+    ]
+    if not open_:
+        return None
+    return html.Section(
+        [
+            html.H2("Suspected, and declared by nobody"),
+            *(html.P(one.note) for one in open_),
+            html.P(
+                [
+                    "Say what it was under ",
+                    dcc.Link("Alarms", href=view.href("/alarms")),
+                    ", or declare it below.",
+                ]
+            ),
+        ],
+        className="card",
+    )
