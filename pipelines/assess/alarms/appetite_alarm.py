@@ -20,9 +20,9 @@ import pyarrow as pa
 from methods.alarms import TOLERATED_PER_YEAR, WATCH_SHARE, alarm_threshold
 from methods.suppression import MINIMUM_RATE_TRIALS, is_small
 from pipelines.assess.alarms.concern import Concern
-from pipelines.assess.alarms.rate_words import say_rate
 from pipelines.assess.alarms.second_reading import UNREAD, Readings, SecondReading
 from pipelines.assess.alarms.stream import FREEZE_DAYS, Arrival, Episode, Path, Series, Terms, follow, lay_out
+from pipelines.assess.alarms.wording import say_level
 from pipelines.assess.days.calendar import DAY, Calendar
 from pipelines.assess.level.observation import Background
 from pipelines.assess.level.status import Limits, limits_on
@@ -201,13 +201,13 @@ def _say(watched: Watched, opened_on: dt.date, last: dt.date, verdict: str) -> s
     per = PER_UNIT[kind]
     # A note leaves in reports, so it says no more of few people than a table there would.
     is_hidden = units < MINIMUM_RATE_TRIALS or is_small([events, units - events]).any()
-    found = "few units" if is_hidden else say_rate(per * events / units, kind)
+    found = "few units" if is_hidden else say_level(per * events / units, kind)
     robust = "agrees" if watched.path.robust[day] >= watched.threshold / WATCH_SHARE else "is quiet"
     detected = ""
     if "signal:" in definition["needs"]:
         detected = f" {watched.reading.say(kind) if watched.reading else UNREAD}"
     return (
-        f"{definition['title']} {side} the approved appetite of {say_rate(per * limit, kind)} (version "
+        f"{definition['title']} {side} the approved appetite of {say_level(per * limit, kind)} (version "
         f"{version}) in {watched.deployment_id}: {found} from {series.first + start * DAY} to {last}."
         f"{detected} {verdict} "
         f"Sequential e-SR detector, beta-binomial, days judged after {FREEZE_DAYS} days; "

@@ -20,7 +20,7 @@ from methods.alarms import WATCH_SHARE, review_share_e_values, run_detector
 from methods.suppression import is_small
 from pipelines.assess.alarms.appetite_alarm import Resets
 from pipelines.assess.alarms.concern import Concern
-from pipelines.assess.alarms.rate_words import say_rate
+from pipelines.assess.alarms.wording import say_level
 from pipelines.assess.days.calendar import DAY
 from pipelines.assess.level.observation import Background
 from pipelines.assess.level.status import Decision, limits_on
@@ -197,7 +197,7 @@ def _say(deployment: str, weeks: Sequence[ReviewedWeek], share: float, version: 
         seen = "few reviewed people at risk"
     return (
         f"Missed escalation in reviewed samples of {deployment} above the approved appetite of "
-        f"{say_rate(share, 'proportion')} "
+        f"{say_level(share, 'proportion')} "
         f"(version {version}): {seen} in the last {len(last)} weeks, before weighting. By people's labels, "
         f"so without a detector's error; one false alarm in {MEAN_WEEKS:.0f} weeks on average."
     )

@@ -19,7 +19,6 @@ from methods.baselines import RateChange, compare_periods, raise_baseline
 from methods.suppression import MINIMUM_RATE_TRIALS, is_small
 from pipelines.assess.alarms.appetite_alarm import PER_UNIT, Resets
 from pipelines.assess.alarms.concern import Concern
-from pipelines.assess.alarms.rate_words import say_rate
 from pipelines.assess.alarms.stream import (
     BASELINE_DAYS,
     Arrival,
@@ -30,6 +29,7 @@ from pipelines.assess.alarms.stream import (
     follow,
     lay_out,
 )
+from pipelines.assess.alarms.wording import say_level
 from pipelines.assess.days.calendar import DAY
 from pipelines.assess.level.observation import Background
 from risk_register.alarm_streams import MAXIMUM_PAGING, Question, name_stream
@@ -213,7 +213,7 @@ def _say(release: Release, last: dt.date | None) -> str:
         what = ", of units without it," if terms.is_below else ""
         ratio = f"New over old{what} {change.ratio:.2f} ({change.low:.2f} to {change.high:.2f})."
     side = "below" if terms.is_below else "above"
-    limit = say_rate(shown, definition["kind"])
+    limit = say_level(shown, definition["kind"])
     return (
         f"{definition['title']} in {release.deployment_id} since the change of {release.day}: {side} "
         f"{limit}, the limit that the {split} days before it allow (upper 80 %). {ratio} "

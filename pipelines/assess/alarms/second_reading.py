@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from methods.suppression import MINIMUM_RATE_TRIALS, is_small
-from pipelines.assess.alarms.rate_words import say_rate
+from pipelines.assess.alarms.wording import say_level
 from pipelines.assess.days.calendar import DAY
 
 DECIDING_WEEKS = 4
@@ -41,11 +41,11 @@ class SecondReading:
         weeks = f"from {self.first_week} to {self.last_week + 6 * DAY}"
         if self.is_hidden:
             return f"Counted as detected; reviews {weeks} saw too few people to say."
-        raw = "" if self.raw is None else f", where detectors counted {say_rate(self.raw, kind)}"
+        raw = "" if self.raw is None else f", where detectors counted {say_level(self.raw, kind)}"
         bound = "at least " if self.is_lower_bound else ""
         return (
-            f"Counted as detected; reviews {weeks} say {bound}{say_rate(self.value, kind)} "
-            f"({say_rate(self.low, kind)} to {say_rate(self.high, kind)}){raw}."
+            f"Counted as detected; reviews {weeks} say {bound}{say_level(self.value, kind)} "
+            f"({say_level(self.low, kind)} to {say_level(self.high, kind)}){raw}."
         )
 
 
