@@ -27,6 +27,7 @@ from dashboards.pages.measurement import (
     submit_baseline,
 )
 from dashboards.pages.page import Page
+from dashboards.pages.rare_events import draw_rare_events
 from dashboards.pages.slices import draw_slice_panel
 from dashboards.pages.standings import load_standings
 from dashboards.records import Appetite, Change, Indicator, Observation
@@ -98,6 +99,7 @@ def layout(view: View) -> Component:
             draw_corrections(view, indicator),
             draw_likelihood(view, indicator),
             draw_baseline(view, indicator),
+            draw_rare_events(view, indicator, load_limits(view, indicator.indicator_id)),
             draw_slice_panel(view, standing),
             draw_definition(indicator),
             draw_appetites(view, indicator, appetites),

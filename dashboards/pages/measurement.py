@@ -18,6 +18,9 @@ from risk_register.accounts import Action
 from risk_register.baselines import BaselineRecord, decide_baseline, list_baselines
 from risk_register.errors import NotAllowedError
 
+RARE = ("event", "event_time")
+"""Periods of points that are gaps between rare events: in units, and in days."""
+
 WINDOW_WORDS = {1: "one week", 4: "four weeks, for decisions", 12: "twelve weeks, for the register"}
 EVIDENCE_WORDS = {
     "established": "established: lower and upper bound agree",
@@ -169,7 +172,7 @@ def draw_baseline(view: View, indicator: Indicator) -> Component | None:
 
 
 def _say_limits(limits: Sequence[Limit]) -> str:
-    known = [row for row in limits if row.high is not None and row.period != "event"]
+    known = [row for row in limits if row.high is not None and row.period not in RARE]
     if not known:
         return "No limits yet: a baseline needs 20 days (12 weeks for the rules on weeks) and 20 events."
     start = max(row.phase_start for row in known if row.phase_start is not None)

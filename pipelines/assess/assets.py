@@ -24,9 +24,10 @@ from pipelines.assess.history.canary import ANSWERED, count_inconsistent
 from pipelines.assess.history.change import tabulate_changes
 from pipelines.assess.history.drift import REFERENCE_WEEKS, assess_drift, index_observations
 from pipelines.assess.history.phases import find_phases
+from pipelines.assess.history.rare_event import chart_rare_events
 from pipelines.assess.history.shift import tabulate_shifts
 from pipelines.assess.history.text_drift import compare_texts, tabulate_areas
-from pipelines.assess.history.variation import chart_rare_events, tabulate_limits
+from pipelines.assess.history.variation import tabulate_limits
 from pipelines.assess.level.appetite import tabulate_appetites
 from pipelines.assess.level.cluster import Clusters, gather_clusters
 from pipelines.assess.level.measuring import compare_late_with_early, count_different_groups

@@ -1,6 +1,7 @@
 """Documents keep up with the code: commands, paths and links in them exist, and words are explained."""
 
 import re
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -222,3 +223,16 @@ def test_every_decision_has_a_number_of_its_own_that_its_title_repeats(repositor
     assert numbers == [f"{place:04d}" for place in range(1, len(pages) + 1)]
     titles = [page.read_text(encoding="utf-8").splitlines()[0] for page in pages]
     assert [title.split()[:2] for title in titles] == [["#", number] for number in numbers]
+
+
+def test_every_function_that_a_file_of_expected_values_checks_exists(repository: Path) -> None:
+    table = (repository / "docs" / "statistics.md").read_text(encoding="utf-8").rpartition("| file |")[2]
+    named = re.findall(r"`(\w+)\.(\w+)`", table)
+    assert len(named) >= 25
+    lost = [
+        f"{module}.{name}"
+        for module, name in named
+        if not callable(getattr(import_module(f"methods.{module}"), name, None))
+    ]
+    assert lost == []
+    assert not re.findall(r"`\w+`", table), "a name without its module cannot be found"

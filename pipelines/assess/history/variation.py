@@ -23,11 +23,9 @@ from methods.charts import (
     Chart,
     ChartKind,
     Variation,
-    g_chart,
     laney_chart,
     xmr_chart,
 )
-from methods.rare_events import find_gaps
 from methods.run_rules import Rule, apply_rules
 from pipelines.assess.days.calendar import Calendar, end_of
 from pipelines.assess.known import known
@@ -39,12 +37,6 @@ BASELINE_WEEKS = 12
 
 CARRIED_DAYS = 28
 """How long old limits are still drawn after a break, as a memory; nothing is judged by them."""
-
-RARE_A_DAY = 1.0
-"""With fewer events a day a daily chart shows noughts, and gaps between events are drawn instead."""
-
-MINIMUM_GAPS = 10
-"""Gaps before a limit is drawn over them."""
 
 LIMITS = ("chart", "centre", "chart_low", "chart_high", "rule", "phase_start", "is_baseline", "is_carried")
 
@@ -96,39 +88,6 @@ def mark_variation(
         for name, values in found.items():
             marks.loc[ordered.index, name] = values
     return marks
-
-
-def chart_rare_events(
-    rows: pd.DataFrame, definitions: Mapping[str, dict[str, Any]], phases: Mapping[str, Phases]
-) -> list[dict[str, Any]]:
-    """Rows of `assessment.chart` of g charts: units between events, where these are rarer than one a day."""
-    found = []
-    daily = rows[(rows["slice"] == "all") & (rows["period"] == "day")]
-    for (deployment, indicator), part in daily.groupby(["deployment_id", "indicator_id"]):
-        definition = definitions[str(indicator)]
-        ordered = part.sort_values("period_start")
-        n = ordered["denominator"].to_numpy(float)
-        x = np.where(n > 0, ordered["numerator"].to_numpy(float), 0.0)
-        if definition["kind"] not in (*CHARTED, "count") or definition["computed_by"] != "sql":
-            continue
-        if definition["direction"] != "lower_is_better" or not 0 < x.sum() < RARE_A_DAY * (n > 0).sum():
-            continue
-        gaps = find_gaps(x, n)
-        days = [ordered["period_start"].iloc[position] for position in gaps.day]
-        mine = phases.get(str(deployment), Phases())
-        number = [mine.number(str(indicator), day) for day in days]
-        chart = g_chart(
-            gaps.units, is_baseline=[one == max(number) for one in number], minimum_points=MINIMUM_GAPS
-        )
-        found += [
-            {"deployment_id": deployment, "indicator_id": indicator, "period": "event", "period_start": day,
-             "number": place + 1, "chart": "g", "value": float(chart.value[place]),
-             "centre": known(chart.centre[place]), "low": known(chart.low[place]),
-             "high": known(chart.high[place]), "variation": str(chart.variation[place]), "rule": "",
-             "phase_start": days[0], "is_baseline": bool(chart.is_baseline[place]), "is_carried": False}
-            for place, day in enumerate(days)
-        ]  # fmt: skip
-    return found
 
 
 def tabulate_limits(rows: pd.DataFrame) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from pipelines.assess.history.variation import Phases, chart_rare_events, mark_variation, tabulate_limits
+from pipelines.assess.history.variation import Phases, mark_variation, tabulate_limits
 
 MONDAY = dt.date(2026, 3, 2)
 DAY = dt.timedelta(days=1)
@@ -87,21 +87,6 @@ def test_old_limits_are_drawn_for_a_while_after_a_break_and_then_end(make):
     assert drawn == [True] * 89 + [False] * 11
     assert [row["is_carried"] for row in limits] == [False] * 60 + [True] * 40
     assert sum(row["is_baseline"] for row in limits) == 56
-
-
-def test_rare_events_are_drawn_as_units_between_them(make):
-    days = [("day", MONDAY + number * DAY, int(number % 5 == 0), 100) for number in range(60)]
-    counts = make.counts(*days)
-    definitions = {"missed_escalation_rate": make.definition(kind="count")}
-    rows = chart_rare_events(counts, definitions, {})
-    assert [row["number"] for row in rows] == list(range(1, 13))
-    assert {row["value"] for row in rows[1:]} == {500.0}
-    assert rows[-1]["high"] > 500.0
-
-
-def test_events_on_most_days_need_no_gaps(make):
-    counts = make.counts(*(("day", MONDAY + number * DAY, 2, 100) for number in range(60)))
-    assert chart_rare_events(counts, {"missed_escalation_rate": make.definition()}, {}) == []
 
 
 def test_a_partial_week_is_not_judged(make):
