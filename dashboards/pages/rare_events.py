@@ -47,7 +47,7 @@ def draw_rare_events(view: View, indicator: Indicator, limits: Sequence[Limit]) 
         title="Between rare events",
         summary=(
             f"{len(gaps)} events in the range, the newest on {say_day(newest.period_start)} after "
-            f"{say_count(newest.value)} units. High is good; only improvement shows here, alarms see the rest."
+            f"{say_count(newest.value)} units. High is good; only improvement shows, alarms see the rest."
         ),
         facts=draw_facts(
             view,
