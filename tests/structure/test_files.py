@@ -19,7 +19,7 @@ MACHINE_PATH = re.compile(
     "|".join(["/" + "work/", "/" + "farm/", "/" + "root/", "/(home|Us" + r"ers)/\w", "/opt/py" + "pi"])
 )
 LICENCE = "SPDX-License-Identifier: Apache-2.0"
-LOCKS = ("requirements/uv.txt", "requirements/run.txt", "requirements/test.txt")
+LOCKS = tuple(f"requirements/{name}.txt" for name in ("uv", "run", "test", "names"))
 
 
 def find_index_addresses(text: str) -> list[str]:
@@ -109,8 +109,16 @@ def test_the_test_lock_holds_all_of_the_run_lock(files):
     assert [line for line, hashes in run.items() if versions.get(line.partition(" ;")[0]) != hashes] == []
 
 
+def test_the_lock_of_a_model_for_names_goes_beside_the_others(files):
+    test, names = read_lock(files["requirements/test.txt"]), read_lock(files["requirements/names.txt"])
+    packages = {re.split(r"==| ;", line)[0] for line in test}
+    shared = [line.partition(" ;")[0] for line in names if re.split(r"==| ;", line)[0] in packages]
+    assert len(shared) > 10
+    assert set(shared) <= {line.partition(" ;")[0] for line in test}
+
+
 def test_every_package_that_is_asked_for_is_locked(files):
-    for kind in ("uv", "run", "test"):
+    for kind in ("uv", "run", "test", "names"):
         asked = [
             line for line in files[f"requirements/{kind}.in"].splitlines() if line and line[0] not in "#-"
         ]
