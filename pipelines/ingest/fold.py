@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -135,4 +134,4 @@ def _ordered(table: pa.Table, *last: str) -> pa.Table:
 
 
 def _read(name: str) -> str:
-    return (Path(SQL) / name).read_text(encoding="utf-8")
+    return (SQL / name).read_text(encoding="utf-8")

@@ -5,8 +5,6 @@ Most messages come once. Only those that came again are weighed against each oth
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -15,7 +13,7 @@ import pyarrow.compute as pc
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.settings import REPOSITORY
 
-QUERY = Path(REPOSITORY / "sql" / "staging" / "message.sql")
+QUERY = REPOSITORY / "sql" / "staging" / "message.sql"
 KEYS = ("message_id", "sent_at", "received_on", "content_hash", "copy_count", "same_copy_count")
 CHOSEN = ("received_on", "copy_count", "same_copy_count")
 LAST = np.iinfo(np.int64).max

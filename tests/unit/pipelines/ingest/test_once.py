@@ -1,0 +1,68 @@
+"""Messages that came again are weighed against each other, all others pass; rows are sorted nulls last."""
+
+import datetime as dt
+import random
+
+import pyarrow as pa
+
+from pipelines.engines.duckdb import DuckDBEngine
+from pipelines.ingest.once import keep_once, sort_rows
+
+DAY = dt.date(2026, 8, 3)
+
+
+def deliver(*rows: tuple[str, str, int]) -> pa.Table:
+    """Delivered rows of (message, content, copies), a minute apart."""
+    count = len(rows)
+    return pa.table(
+        {
+            "message_id": [row[0] for row in rows],
+            "content_hash": [row[1] for row in rows],
+            "copy_count": pa.array([row[2] for row in rows], pa.int64()),
+            "same_copy_count": pa.array([row[2] for row in rows], pa.int64()),
+            "sent_at": pa.array([60_000_000 * place for place in range(count)], pa.timestamp("us")),
+            "received_on": [DAY + dt.timedelta(days=count - place) for place in range(count)],
+            "text": [f"text {place}" for place in range(count)],
+        }
+    )
+
+
+def keep(rows: pa.Table) -> dict[str, tuple[str, int, int, dt.date]]:
+    with DuckDBEngine() as engine:
+        kept = keep_once(engine, rows).to_pylist()
+    assert len({row["message_id"] for row in kept}) == len(kept)
+    return {
+        row["message_id"]: (row["text"], row["copy_count"], row["same_copy_count"], row["received_on"])
+        for row in kept
+    }
+
+
+def test_of_copies_the_first_is_kept_and_of_conflicts_the_smallest_hash():
+    kept = keep(deliver(("a", "h2", 1), ("b", "h1", 1), ("a", "h1", 1), ("a", "h1", 1)))
+    assert kept["b"] == ("text 1", 1, 1, DAY + dt.timedelta(days=3))
+    assert kept["a"] == ("text 2", 3, 2, DAY + dt.timedelta(days=1))
+
+
+def test_a_message_of_a_growing_transcript_counts_as_one():
+    assert keep(deliver(("a", "h", 0), ("b", "h", 0), ("b", "h", 0))) == {
+        "a": ("text 0", 1, 1, DAY + dt.timedelta(days=3)),
+        "b": ("text 1", 1, 1, DAY + dt.timedelta(days=1)),
+    }
+
+
+def test_nothing_delivered_is_nothing_kept():
+    assert keep(deliver(("a", "h", 1)).slice(0, 0)) == {}
+
+
+def test_rows_are_sorted_by_their_columns_with_nulls_last():
+    chance = random.Random(5)  # noqa: S311 - the same rows in every run
+    days = [None, DAY, DAY + dt.timedelta(days=1)]
+    rows = [(chance.choice("cab"), chance.choice(days), chance.choice([None, -1, 5])) for _ in range(200)]
+    names = ("thread", "day", "turn")
+    table = pa.table({name: [row[place] for row in rows] for place, name in enumerate(names)})
+    expected = sorted(rows, key=lambda row: [(value is None, value or 0) for value in row[2:]])
+    expected.sort(key=lambda row: (row[0], row[1] is None, row[1] or DAY))
+    found = sort_rows(table, *names)
+    assert [tuple(row.values()) for row in found.to_pylist()] == expected
+    few = sort_rows(pa.table({"name": ["b", None, "a"]}), "name")
+    assert few["name"].to_pylist() == ["a", "b", None]
