@@ -24,21 +24,18 @@ from pipelines.assess.history.canary import ANSWERED, count_inconsistent
 from pipelines.assess.history.change import tabulate_changes
 from pipelines.assess.history.drift import REFERENCE_WEEKS, assess_drift, index_observations
 from pipelines.assess.history.phases import find_phases
-from pipelines.assess.history.rare_event import chart_rare_events
 from pipelines.assess.history.shift import tabulate_shifts
 from pipelines.assess.history.text_drift import compare_texts, tabulate_areas
-from pipelines.assess.history.variation import tabulate_limits
 from pipelines.assess.level.appetite import tabulate_appetites
-from pipelines.assess.level.cluster import Clusters, gather_clusters
+from pipelines.assess.level.cluster import gather_clusters
 from pipelines.assess.level.measuring import compare_late_with_early, count_different_groups
 from pipelines.assess.level.observation import (
     Background,
-    judge_rows,
-    measure,
     place_on_calendar,
 )
 from pipelines.assess.level.readiness import assess_readiness, list_unmeasured, read_held
-from pipelines.assess.register.counting import count_register, list_records, measure_register
+from pipelines.assess.observing import observe
+from pipelines.assess.register.counting import list_records, measure_register
 from pipelines.assess.register.likelihood import assess_likelihoods
 from pipelines.assess.register.proposing import speak_to_register
 from pipelines.assess.reviews.reviewed import assess_reviews
@@ -51,7 +48,7 @@ from pipelines.settings import POOL, REPOSITORY, Home
 from risk_register.appetites import list_decisions
 from risk_register.changes import list_changes
 from risk_register.deployments import ensure_deployment
-from risk_register.store import Store, open_store
+from risk_register.store import open_store
 from risk_register.watched import WATCHED
 
 SQL = REPOSITORY / "sql" / "assessment"
@@ -164,7 +161,7 @@ def assess_all(home: Home, *, at: dt.datetime) -> None:
             for row in count_inconsistent(canary["probe"], canary["run"])
             if row["deployment_id"] in calendars
         ]
-        raw, charts = _observe(
+        raw, charts = observe(
             store,
             background,
             counts=pd.concat([counts, pd.DataFrame(inconsistent)]) if inconsistent else counts,
@@ -233,30 +230,6 @@ def _without(rows: pd.DataFrame, indicators: frozenset[str]) -> pd.DataFrame:
     return rows[~rows["indicator_id"].isin(indicators)].reset_index(drop=True)
 
 
-def _observe(
-    store: Store,
-    background: Background,
-    *,
-    counts: pd.DataFrame,
-    histograms: pd.DataFrame,
-    clusters: Clusters,
-    computed: list[dict[str, Any]],
-    zones: dict[str, str],
-    at: dt.datetime,
-) -> tuple[pa.Table, pa.Table]:
-    """The raw observations, and the limits of their charts."""
-    counted = measure(counts, histograms, clusters, background)
-    first = judge_rows(_joined([counted, pd.DataFrame(computed)]), background)
-    governance = count_register(store, background, first, zones=zones, at=at)
-    second = judge_rows(measure(pd.DataFrame(governance), histograms, clusters, background), background)
-    limits = [
-        *tabulate_limits(counted),
-        *chart_rare_events(counted, background.definitions, background.phases),
-    ]
-    charts = pa.Table.from_pylist(limits, schema=schemas.CHART.arrow_schema)
-    return pa.concat_tables([first, second]), charts
-
-
 def _add_operation(engine: DuckDBEngine, lake: Lake) -> None:
     """Show data-quality counts beside the other indicators, in the same table."""
     rows = engine.query(_read("operation_day"))
@@ -276,12 +249,6 @@ def _add_operation(engine: DuckDBEngine, lake: Lake) -> None:
 def _recent_days(calendars: dict[str, Calendar]) -> list[dt.date]:
     """The last days with data of every deployment: how often people come back is read from these alone."""
     return sorted({day for calendar in calendars.values() for day in sorted(calendar.present)[-RECENT_DAYS:]})
-
-
-def _joined(frames: list[pd.DataFrame]) -> pd.DataFrame:
-    rows = pd.concat([frame for frame in frames if len(frame)], ignore_index=True)
-    rows["variation"] = rows["variation"].fillna("not_assessed")
-    return rows.fillna({"unscored_count": 0.0})
 
 
 def _rows(lake: Lake, name: str) -> list[dict[str, Any]]:
