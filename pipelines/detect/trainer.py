@@ -21,6 +21,9 @@ from pipelines.detect.plan import load_plan
 from pipelines.detect.training import Fitted, fit
 from pipelines.detect.training_plan import TrainingPlan
 
+PARTS = 5
+"""Parts of a cross-validation; each is made of whole folds of the training."""
+
 
 def train_from(plan: TrainingPlan, folder: Path, *, own: Sequence[LabelledRow] = ()) -> Fitted:
     """A model of the plan's files below a folder, and of an operator's own rows.
@@ -45,7 +48,7 @@ def cross_validate(
 
     With `leave_sources` a fold is a whole source: what a model knows of text from elsewhere.
     """
-    groups = examples.sources if leave_sources else examples.folds
+    groups = examples.sources if leave_sources else examples.folds % PARTS
     real = ~examples.is_made
     rows = [examples.rows[place] for place in np.flatnonzero(real).tolist()]
     parts = []

@@ -27,6 +27,10 @@ class HeadPlan(_Frozen):
     role: str
     level: int = Field(ge=0, le=4)
     label: str
+    trust: float = Field(default=1.0, gt=0, le=1)
+    """How freely the rules' evidence may weigh beside the n-grams; below 1 it is held back."""
+    leeway: float | None = Field(default=None, ge=0)
+    """How far, in log odds, a later head of a signal may score above the first; null: as far as it likes."""
 
 
 class SourcePlan(_Frozen):

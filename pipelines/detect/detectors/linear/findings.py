@@ -39,6 +39,8 @@ class Scored:
     heads: tuple[Head, ...]
     scores: Mapping[str, NDArray[np.float64]]
     numbers: NDArray[np.float64]
+    passes: Mapping[str, NDArray[np.bool_]]
+    """By signal, whether its heads together see enough to pass the sieve."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def _blocks(head: Head, scored: Scored, clear: _Clear, card: DetectorCard) -> It
         score = np.where(said >= head.level, np.maximum(score, line.sieve), score)
     else:
         is_clear = np.maximum(thoughts, injury) >= CLEAR_WEIGHT
-        score = np.where(is_clear, np.maximum(score, line.sieve), score)
+        score = np.where(is_clear | scored.passes[head.signal_id], np.maximum(score, line.sieve), score)
         if all(one.level < HIGH_LEVEL for one in scored.heads):
             score = _uphold(score, said, line)
             level = np.maximum(level, said)

@@ -27,7 +27,7 @@ from pipelines.detect.detector import (
 from pipelines.detect.detectors.linear.cards import load_card
 from pipelines.detect.detectors.linear.evidence import find_rows, make_evidence
 from pipelines.detect.detectors.linear.findings import Scored, make_linear_findings
-from pipelines.detect.detectors.linear.model import SHIPPED, Model, load_model
+from pipelines.detect.detectors.linear.model import SHIPPED, Model, load_model, score_joint
 from pipelines.detect.detectors.linear.ngrams import hash_texts
 from pipelines.schemas.finding import FINDING
 
@@ -86,10 +86,10 @@ class LinearDetector:
             own = batch.take(pa.array(rows))
             numbers = make_evidence(own, known, role=role)
             heads = [(place, head) for place, head in enumerate(self._model.heads) if head.role == role]
-            scores = {
-                head.name: self._model.score(head, logits[rows, place], numbers) for place, head in heads
-            }
-            scored.append(Scored(own, known, tuple(head for _, head in heads), scores, numbers))
+            joint = {head.name: self._model.join(head, logits[rows, place], numbers) for place, head in heads}
+            scores = score_joint([head for _, head in heads], joint)
+            passes = {head.signal_id: self._model.passes_together(head.signal_id, joint) for _, head in heads}
+            scored.append(Scored(own, known, tuple(head for _, head in heads), scores, numbers, passes))
         return scored, hashed.is_legible
 
 

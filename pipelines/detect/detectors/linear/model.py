@@ -8,7 +8,7 @@ sha256.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -25,6 +25,9 @@ SHIPPED = Path(__file__).parent / "weights"
 MODEL_FILE = "model.json"
 HASH_FILE = "training.hashes"
 HASH_BYTES = 6
+LARGEST = 127
+POWER = 2
+"""Weights are stored as their square root: most are small, a few telling ones a hundred times as large."""
 
 
 class _Frozen(BaseModel):
@@ -40,6 +43,8 @@ class Head(_Frozen):
     level: int
     label: str
     scale: float
+    power: int = 1
+    """A stored number n stands for scale * sign(n) * |n| ** power."""
     bias: float
     sha256: str
     evidence: dict[str, float]
@@ -48,6 +53,8 @@ class Head(_Frozen):
     stretch: float = 1.0
     shift: float = 0.0
     """Of the joint logit, so that one pair of thresholds holds for all heads of a signal."""
+    leeway: float | None = None
+    """How far, in log odds, it may score above its signal's first head: what is not there is not grave."""
 
 
 class Source(_Frozen):
@@ -61,6 +68,13 @@ class Source(_Frozen):
     is_distress: bool
 
 
+class Together(_Frozen):
+    """What two heads see together passes the sieve: from a sum of their joint logits on."""
+
+    heads: tuple[str, str]
+    least: float
+
+
 class Description(_Frozen):
     """`model.json`."""
 
@@ -70,6 +84,8 @@ class Description(_Frozen):
     heads: tuple[Head, ...]
     thresholds: dict[str, dict[str, float]]
     """By signal: sieve and alert."""
+    together: dict[str, Together] = {}
+    """By signal."""
     sources: tuple[Source, ...]
     hashes_sha256: str
 
@@ -89,24 +105,49 @@ class Model:
 
     def float_weights(self) -> NDArray[np.float32]:
         """The weights with their scales."""
-        scales = np.array([head.scale for head in self.heads], dtype=np.float32)
-        return self.weights.astype(np.float32) * scales
+        columns = []
+        for place, head in enumerate(self.heads):
+            stored = self.weights[:, place].astype(np.float64)
+            columns.append(head.scale * np.sign(stored) * np.abs(stored) ** head.power)
+        return np.stack(columns, axis=1).astype(np.float32)
 
-    def score(
+    def join(
         self, head: Head, logits: NDArray[np.floating], evidence: NDArray[np.float64]
     ) -> NDArray[np.float64]:
-        """Scores from the n-grams' logits (without bias) and the evidence of the head's role."""
-        names = NAMES[head.role]
-        coefficients = np.array([head.evidence.get(name, 0.0) for name in names])
-        joint = head.intercept + head.evidence["ngrams"] * (logits + head.bias) + evidence @ coefficients
-        return 1 / (1 + np.exp(-(head.stretch * joint + head.shift)))
+        """Joint logits from the n-grams' (without bias) and the evidence of the head's role."""
+        coefficients = np.array([head.evidence.get(name, 0.0) for name in NAMES[head.role]])
+        return head.intercept + head.evidence["ngrams"] * (logits + head.bias) + evidence @ coefficients
+
+    def passes_together(self, signal_id: str, joint: Mapping[str, NDArray[np.float64]]) -> NDArray[np.bool_]:
+        """Whether the heads that look together at a signal see enough of it, from joint logits by head."""
+        rule = self.description.together.get(signal_id)
+        some = next(iter(joint.values()))
+        if rule is None or not set(rule.heads) <= joint.keys():
+            return np.zeros(len(some), dtype=bool)
+        return np.sum([joint[name] for name in rule.heads], axis=0) >= rule.least
+
+
+def score_joint(
+    heads: Sequence[Head], joint: Mapping[str, NDArray[np.float64]]
+) -> dict[str, NDArray[np.float64]]:
+    """Scores from 0 to 1 by head, to which the signal's thresholds belong; `heads` in the model's order."""
+    first: dict[str, NDArray[np.float64]] = {}
+    scores = {}
+    for head in heads:
+        moved = head.stretch * joint[head.name] + head.shift
+        mildest = first.setdefault(head.signal_id, moved)
+        if head.leeway is not None:
+            moved = np.minimum(moved, mildest + head.leeway)
+        scores[head.name] = 1 / (1 + np.exp(-moved))
+    return scores
 
 
 def pack_weights(weights: NDArray[np.float64]) -> tuple[NDArray[np.int8], float]:
-    """Weights as whole numbers from -127 to 127, and the scale that gives them back."""
+    """Square roots of the weights as whole numbers from -127 to 127, and the scale that gives them back."""
     largest = float(np.abs(weights).max())
-    scale = largest / 127 if largest else 1.0
-    return np.round(weights / scale).astype(np.int8), scale
+    scale = largest / LARGEST**POWER if largest else 1.0
+    roots = np.sign(weights) * (np.abs(weights) / scale) ** (1 / POWER)
+    return np.round(roots).astype(np.int8), scale
 
 
 def write_model(folder: Path, description: Description, files: Mapping[str, bytes]) -> None:
