@@ -23,9 +23,10 @@ METHOD = (
 
 
 def draw_bridges(rows: Sequence[Bridge]) -> Component | None:
-    """The table of all bridges, or nothing where no version has changed."""
+    """The signals that two versions see differently, or nothing where no version has changed."""
     if not rows:
         return None
+    same = [row for row in rows if row.both_count == row.old_count == row.new_count]
     lines = [
         Line(
             (
@@ -40,15 +41,20 @@ def draw_bridges(rows: Sequence[Bridge]) -> Component | None:
             )
         )
         for row in rows
+        if row not in same
     ]
     numbers = {"Before", "After", "Both", "Agreement", "Ratio (95 %)"}
     titles = ("Signal", "Detectors", "Days", "Before", "After", "Both", "Agreement", "Ratio (95 %)")
     headings = [Heading(title, is_number=title in numbers) for title in titles]
-    table = draw_table("Conversations that two versions flag", headings, lines, empty="None.")
+    table = draw_table(
+        "Conversations that two versions flag", headings, lines, empty="No signal is seen differently."
+    )
+    told = f"{say_count(len(same))} further comparisons found the same conversations with both versions."
     return html.Section(
         [
             html.H2("Bridges between versions of detectors"),
             table,
+            html.P(told, className="why") if same else None,
             html.Details([html.Summary("How it is measured"), html.P(METHOD)]),
         ],
         className="card",

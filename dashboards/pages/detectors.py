@@ -19,6 +19,8 @@ from dashboards.wording import MISSING, say_count, say_unseen, say_words
 from risk_register.content import load_taxonomy
 
 PATH = "/detectors"
+OWN = "x_"
+"""Of the ids of an operator's own signals, each of which has a detector of its name."""
 
 
 def layout(view: View) -> Component:
@@ -36,6 +38,7 @@ def layout(view: View) -> Component:
             _draw_meaning(detectors),
             *(
                 _draw_card(
+                    view,
                     card,
                     [row for row in detectors if row.detector_id == card.detector_id],
                     [row for row in figures if row.detector_id == card.detector_id],
@@ -83,7 +86,9 @@ def _draw_meaning(detectors: Sequence[Detector]) -> Component:
     )
 
 
-def _draw_card(card: DetectorCard, rows: Sequence[Detector], figures: Sequence[DetectorFigure]) -> Component:
+def _draw_card(
+    view: View, card: DetectorCard, rows: Sequence[Detector], figures: Sequence[DetectorFigure]
+) -> Component:
     reasons = dict.fromkeys(row.threshold_reason for row in rows if row.threshold_reason)
     reasons |= dict.fromkeys(line[:1].upper() + line[1:] for line in card.thresholds.split("\n") if line)
     facts = (
@@ -94,9 +99,10 @@ def _draw_card(card: DetectorCard, rows: Sequence[Detector], figures: Sequence[D
         ("Version", card.detector_version),
     )
     parts = [
-        html.H2(say_words(card.detector_id).capitalize()),
+        html.H2(_name(card.detector_id)),
         html.P(card.purpose),
         html.Dl([part for name, text in facts for part in (html.Dt(name), html.Dd(text))], className="facts"),
+        *([html.P(_say_since(view, card.detector_id))] if card.detector_id.startswith(OWN) else []),
         _draw_signals(card, rows) if rows else html.P("It looks for no signal of its own."),
         html.H3("Why these thresholds"),
         html.Ul([html.Li(reason) for reason in reasons] or [html.Li(MISSING)]),
@@ -157,7 +163,22 @@ def _draw_figures(card: DetectorCard, figures: Sequence[DetectorFigure]) -> Comp
     numbers = {"Value", "95 % interval", "Rows", "Positive"}
     headings = tuple(Heading(title, is_number=title in numbers) for title in titles)
     caption = f"Measured error of {say_words(card.detector_id)}"
-    return html.Div([html.H3("Measured"), draw_table(caption, headings, lines, empty="Nothing yet.")])
+    table = draw_table(caption, headings, lines, empty="Nothing yet.")
+    # A page of figures would hide how it fails: they are one key away.
+    return html.Details([html.Summary(f"The {len(lines)} measured figures"), table])
+
+
+def _say_since(view: View, signal_id: str) -> str:
+    """What readiness says of the share of conversations that is counted from an own signal."""
+    rows = [row for row in view.reader.readiness(view.deployment_id) if row.indicator_id == signal_id]
+    said = rows[0].next_step if rows else "Not counted yet."
+    return f"Counted as an indicator of the same name. {said}".rstrip()
+
+
+def _name(detector_id: str) -> str:
+    if not detector_id.startswith(OWN):
+        return say_words(detector_id).capitalize()
+    return f"{say_words(detector_id.removeprefix(OWN)).capitalize()} (own signal)"
 
 
 def _title(signal_id: str) -> str:

@@ -1,5 +1,7 @@
 """Detectors: what is known of each, what it takes to count, and what only a judge can see."""
 
+from dashboards.pages.detectors import _name
+
 PAGE, HARBOR = "/detectors", "?deployment=harbor_companion"
 
 
@@ -33,3 +35,8 @@ def test_a_detector_without_signals_of_its_own_shows_the_numbers_that_decide(off
 
 def test_the_share_in_languages_that_nobody_reads_is_said(officer):
     assert "in languages that no detector reads (ar" in officer.read(PAGE, HARBOR)
+
+
+def test_an_own_signal_is_named_as_one():
+    assert _name("x_work_worry") == "Work worry (own signal)"
+    assert _name("lexicon") == "Lexicon"

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from dashboards.measurements import Bridge
-from dashboards.pages.bridges import say_bridges
+from dashboards.pages.bridges import draw_bridges, say_bridges
 from dashboards.records import Change
 from risk_register.changes import list_changes
 
@@ -108,3 +108,15 @@ def test_a_break_says_what_the_new_version_means_for_the_indicators_signals(
     said = say_bridges(change, ["u_suicidal_ideation"], [Bridge(**row)])
     assert words in said
     assert bool(said) is bool(words)
+
+
+def test_signals_that_both_versions_see_alike_are_counted_and_not_listed(published_factory):
+    rows = []
+    for more in ({}, {"signal_id": "a_refusal", "both_count": 9, "old_count": 9, "new_count": 9}):
+        row = published_factory.make_bridge(**more)
+        del row["deployment_id"]
+        rows.append(Bridge(**row))
+    shown = json.dumps(draw_bridges(rows).to_plotly_json(), default=lambda one: one.to_plotly_json())
+    assert "Suicidal thoughts" in shown
+    assert "Refusal" not in shown
+    assert "1 further comparisons" in shown
