@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from pipelines.detect.detectors.linear import ngrams
 from pipelines.detect.detectors.linear.evidence import NAMES
@@ -62,6 +63,11 @@ def fit(plan: TrainingPlan, examples: Examples, chosen: NDArray[np.bool_] | None
     Raises:
         StateError: a head has too few positives or negatives to be fitted.
     """
+    with threadpool_limits(limits=1):  # sums of several threads differ in the last bit
+        return _fit(plan, examples, chosen)
+
+
+def _fit(plan: TrainingPlan, examples: Examples, chosen: NDArray[np.bool_] | None) -> Fitted:
     use = np.ones(len(examples.rows), dtype=bool) if chosen is None else chosen
     joints: dict[str, _Joint] = {}
     columns: list[NDArray[np.int8]] = []
