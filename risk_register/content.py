@@ -14,9 +14,9 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from risk_register.crisis_resource import CrisisResource
 from risk_register.definition import (
     ChecklistItem,
-    CrisisResource,
     Entry,
     Kri,
     PaperRow,

@@ -1,4 +1,4 @@
-"""The shape of the shipped content: signals, risks, checklist items, paper rows, regimes, crisis lines.
+"""The shape of the shipped content: signals, risks, checklist items, paper rows, regimes.
 
 Pydantic models only; where the files lie and how they are read is `content`'s business. A field that people
 write prose about is text; a field that code branches on is a closed vocabulary.
@@ -17,18 +17,17 @@ from risk_register.acceptability import Probability, Severity
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Level = Annotated[int, Field(ge=0, le=4)]
-Phone = Annotated[str, StringConstraints(pattern=r"^[0-9][0-9 \-()]*$")]
-Domain = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.\-/]*\.[a-z]{2,}(/[a-z0-9\-/]*)?$")]
 
 
-def _check_unique(values: tuple[str, ...]) -> tuple[str, ...]:
+def check_unique(values: tuple[str, ...]) -> tuple[str, ...]:
+    """The values, if none is named twice."""
     repeated = sorted({value for value in values if values.count(value) > 1})
     if repeated:
         raise ValueError(f"named twice: {', '.join(repeated)}")
     return values
 
 
-Ids = Annotated[tuple[Id, ...], AfterValidator(_check_unique)]
+Ids = Annotated[tuple[Id, ...], AfterValidator(check_unique)]
 
 
 class Definition(BaseModel):
@@ -209,49 +208,6 @@ class PaperRow(Entry):
     indicators: Ids = ()
     checklist_items: Ids = ()
     risks: Ids = ()
-
-
-class ResourceKind(StrEnum):
-    """What a person reaches."""
-
-    CRISIS_LINE = "crisis_line"
-    """People trained to listen in a crisis."""
-    EMERGENCY = "emergency"
-    """The emergency number of a country or region."""
-    DIRECTORY = "directory"
-    """A list of help-lines by country."""
-
-
-class CrisisResource(Entry):
-    """A real, public line for people in a crisis; its numbers are never treated as contact details."""
-
-    id: Id
-    country: Annotated[str, StringConstraints(pattern=r"^([A-Z]{2}|INT)$")]
-    languages: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")], ...]
-    name: Text
-    kind: ResourceKind
-    phones: Annotated[tuple[Phone, ...], AfterValidator(_check_unique)] = ()
-    texts: Annotated[tuple[Phone, ...], AfterValidator(_check_unique)] = ()
-    urls: Annotated[tuple[Domain, ...], AfterValidator(_check_unique)] = ()
-    source: Text
-    verified_on: dt.date | None = None
-    """The day somebody compared the entry with what its operator makes public; null: nobody has."""
-    expires_on: dt.date | None = None
-
-    def is_verified(self, as_of: dt.date) -> bool:
-        """Whether somebody compared the entry with its operator, and not too long ago for that day."""
-        return self.verified_on is not None and self.expires_on is not None and as_of <= self.expires_on
-
-    @model_validator(mode="after")
-    def _check_reachable(self) -> CrisisResource:
-        if not (self.phones or self.texts or self.urls):
-            raise ValueError("a resource without phones, texts and urls cannot be reached")
-        if self.verified_on is None or self.expires_on is None:
-            if self.verified_on != self.expires_on:
-                raise ValueError("verified_on and expires_on are both days, or both null")
-        elif self.expires_on <= self.verified_on:
-            raise ValueError(f"expires_on {self.expires_on} is not after verified_on {self.verified_on}")
-        return self
 
 
 class Duty(Definition):

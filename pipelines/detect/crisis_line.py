@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from risk_register.content import load_crisis_resources
-from risk_register.definition import CrisisResource
+from risk_register.crisis_resource import CrisisResource
 
 SHORT_NUMBER_DIGITS = 6
 """A number this short is a price or a year unless a word of calling or of crisis stands beside it."""

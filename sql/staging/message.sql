@@ -1,4 +1,4 @@
--- Which copies of repeated messages are kept: of conflicts the smallest content hash, of equal copies the first.
+-- Which copies of repeated messages are kept: of conflicts the smallest content hash, of equals the first.
 -- Grain: one row a message that was delivered more than once, by the row that is kept.
 -- Missing: a message that came once is kept as it is; one that was never accepted is in ledger.rejected.
 

@@ -29,7 +29,7 @@ from pipelines.detect.detector import (
     make_coverage,
     make_findings,
 )
-from risk_register.definition import CrisisResource
+from risk_register.crisis_resource import CrisisResource
 
 DETECTOR_ID = "resources"
 SIGNAL_ID = "p_crisis_resource"

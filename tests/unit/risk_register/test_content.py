@@ -10,7 +10,8 @@ import pytest
 from pydantic import ValidationError
 
 from risk_register import content
-from risk_register.definition import PaperGroup, Regime, ResourceKind, Speaker, Stage
+from risk_register.crisis_resource import ResourceKind
+from risk_register.definition import PaperGroup, Regime, Speaker, Stage
 from risk_register.errors import ContentError
 
 INDICATORS = frozenset(

@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.detect.crisis_line import Listed
 from pipelines.detect.detectors.resources import ResourcesDetector, load_resources_detector
-from risk_register.definition import CrisisResource
+from risk_register.crisis_resource import CrisisResource
 from tests.unit.pipelines.detect.message_factory import make_messages
 
 DAY = dt.date(2026, 3, 1)
