@@ -134,7 +134,9 @@ def test_the_tables_of_cards_follow_their_declarations() -> None:
         "place": 1,
     }
     assert accounts_table(cascade).schema.equals(DETECTOR_CARD.arrow_schema)
-    assert accounts_table(cascade)["sees"].to_pylist() == ["every message of the roles it reads"]
+    of_rules, of_trajectory = accounts_table(cascade).to_pylist()
+    assert of_rules["sees"] == "every message of the roles it reads"
+    assert of_trajectory["detector_id"] == "trajectory"
     (figure,) = figures_table(cascade).to_pylist()
     assert figures_table(cascade).schema.equals(DETECTOR_FIGURE.arrow_schema)
     assert (figure["measure"], figure["value"], figure["n"]) == ("f1", 0.9, 100)
