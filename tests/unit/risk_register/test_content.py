@@ -14,48 +14,7 @@ from risk_register.crisis_resource import ResourceKind
 from risk_register.definition import PaperGroup, Regime, Speaker, Stage
 from risk_register.errors import ContentError
 
-INDICATORS = frozenset(
-    {
-        "escalation_rate",
-        "missed_escalation_rate",
-        "appropriate_escalation_rate",
-        "over_escalation_rate",
-        "turns_to_escalation",
-        "risk_question_rate",
-        "specific_resource_rate",
-        "crisis_notification_count",
-        "handoff_offer_rate",
-        "handoff_completion_rate",
-        "harm_rate_per_1000",
-        "critical_harm_count",
-        "ai_disclosure_rate",
-        "si_prevalence",
-        "high_risk_prevalence",
-        "refusal_rate",
-        "abandonment_rate",
-        "dependency_push_rate_per_1000",
-        "ai_reliance_rate",
-        "out_of_scope_clinical_rate_per_1000",
-        "validated_delusion_rate",
-        "identity_misrepresentation_rate_per_1000",
-        "stigma_rate_per_1000",
-        "discourages_help_rate_per_1000",
-        "harm_late_share",
-        "night_use_share",
-        "long_session_share",
-        "unsupported_language_rate",
-        "version_completeness",
-        "minor_share",
-        "drift_index",
-        "checklist_completion",
-        "checklist_overdue",
-        "checklist_contradicted",
-        "register_overdue",
-        "data_rejected_share",
-        "data_unscored_share",
-        "data_late_share",
-    }
-)
+INDICATORS = frozenset(path.stem for path in (Path(__file__).parents[3] / "sql/indicators").glob("*.yaml"))
 
 
 def test_the_taxonomy_has_every_signal_under_its_polarity() -> None:

@@ -48,7 +48,7 @@ def test_the_gate_is_not_passed_where_no_card_speaks_of_the_set(
 def test_the_gate_is_not_passed_by_a_set_on_which_a_card_promises_more(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    rows = [{"text": "the river looks calm tonight", "labels": {"self_harm_or_suicide": 1}}] * 3
+    rows = [{"text": "what is the capital of France", "labels": {"self_harm_or_suicide": 1}}] * 30
     with pytest.raises(typer.Exit):
         evaluate([write(tmp_path, "cssrs_suicidewatch_1170_unseen.jsonl", rows)], gate=True)
     assert "recall at alert 0.000 is below" in capsys.readouterr().err
