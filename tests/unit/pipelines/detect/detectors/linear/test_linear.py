@@ -51,6 +51,21 @@ def test_plain_words_are_counted_and_ordinary_ones_are_not() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I took my pills this morning as usual",
+        "The pharmacist says I can take the tablets with food",
+        "the river looks calm tonight",
+        "I will sit by the lake this evening and read",
+        "We said goodbye at the station",
+        "I want to disappear to the mountains for a weekend",
+    ],
+)
+def test_medicine_taken_evenings_and_farewells_are_ordinary(text: str) -> None:
+    assert not {signal for _, signal in counted(make(text))} & {"u_suicidal_ideation", "u_self_harm"}
+
+
 def test_self_injury_has_its_own_signal() -> None:
     assert counted(make("I can't stop cutting myself every night")) == {
         ("I can't stop cutting myself every night", "u_self_harm")
