@@ -22,7 +22,7 @@ from risk_register.incidents import list_incidents
 from risk_register.item_record import CLAIMS
 from risk_register.locations import list_locations
 from risk_register.notice_kinds import Audience, NoticeKind, NoticeSeverity
-from risk_register.notices import list_notices, queue_notice
+from risk_register.notices import list_known_keys, queue_notice
 from risk_register.register import list_risks
 from risk_register.review_pace import list_overdue
 from risk_register.store import Store
@@ -50,10 +50,11 @@ class Due:
 
 def queue_deadlines(store: Store, *, actor: str, at: dt.datetime) -> int:
     """Queue what is due and was not told yet, for every deployment. Returns how many notices came."""
-    known = {one.key for one in list_notices(store)}
     count = 0
     for deployment in list_deployments(store):
-        new = [one for one in find_due(store, deployment.deployment_id, at=at) if one.key not in known]
+        due = find_due(store, deployment.deployment_id, at=at)
+        known = list_known_keys(store, (one.key for one in due))
+        new = [one for one in due if one.key not in known]
         if not new:
             continue
         with store.write(actor=actor, at=at) as write:
@@ -86,6 +87,20 @@ def find_due(store: Store, deployment_id: str, *, at: dt.datetime) -> tuple[Due,
     )
 
 
+def _make_ending(
+    name: str, last: dt.date, on: dt.date, *, is_past: bool, reference_id: str, link: str
+) -> Due:
+    """Something with a last day: told once when that is near, and once when it is past."""
+    return Due(
+        key=f"{name}:{last}:{'past' if is_past else 'near'}",
+        kind=NoticeKind.DEADLINE,
+        audience=Audience.COMPLIANCE,
+        reference_id=reference_id,
+        link=link,
+        figures={"days_left": (last - on).days},
+    )
+
+
 def _find_clocks(store: Store, deployment_id: str, at: dt.datetime) -> Iterator[Due]:
     for incident in list_incidents(store, deployment_id):
         if incident.state is not IncidentStatus.OPEN:
@@ -93,14 +108,13 @@ def _find_clocks(store: Store, deployment_id: str, at: dt.datetime) -> Iterator[
         for clock in find_clocks(store, incident):
             if clock.is_settled or not (clock.is_overdue(at) or at.date() >= clock.due_on - CLOCK_WARNING):
                 continue
-            stage = "past" if clock.is_overdue(at) else "near"
-            yield Due(
-                key=f"clock:{incident.incident_id}:{clock.regime.id}:{clock.due_on}:{stage}",
-                kind=NoticeKind.DEADLINE,
-                audience=Audience.COMPLIANCE,
+            yield _make_ending(
+                f"clock:{incident.incident_id}:{clock.regime.id}",
+                clock.due_on,
+                at.date(),
+                is_past=clock.is_overdue(at),
                 reference_id=incident.incident_id,
                 link=f"/incidents?deployment={deployment_id}&incident={incident.incident_id}",
-                figures={"days_left": (clock.due_on - at.date()).days},
             )
 
 
@@ -111,13 +125,13 @@ def _find_holds(store: Store, deployment_id: str, on: dt.date) -> Iterator[Due]:
             last = min(last, (hold.requested_at + APPROVE_WITHIN).date())
         if hold.released_at is not None or on < last - HOLD_WARNING:
             continue
-        yield Due(
-            key=f"hold:{hold.hold_id}:{last}:{'past' if on > last else 'near'}",
-            kind=NoticeKind.DEADLINE,
-            audience=Audience.COMPLIANCE,
+        yield _make_ending(
+            f"hold:{hold.hold_id}",
+            last,
+            on,
+            is_past=on > last,
             reference_id=hold.hold_id,
             link=f"/incidents?deployment={deployment_id}&incident={hold.incident_id}",
-            figures={"days_left": (last - on).days},
         )
 
 
@@ -138,13 +152,13 @@ def _find_acceptances(store: Store, deployment_id: str, on: dt.date) -> Iterator
         last = risk.accepted_until
         if risk.state is not RiskStatus.ACCEPTED or last is None or on < last - ACCEPTANCE_WARNING:
             continue
-        yield Due(
-            key=f"acceptance:{deployment_id}:{risk.risk_id}:{last}:{'past' if on > last else 'near'}",
-            kind=NoticeKind.DEADLINE,
-            audience=Audience.COMPLIANCE,
+        yield _make_ending(
+            f"acceptance:{deployment_id}:{risk.risk_id}",
+            last,
+            on,
+            is_past=on > last,
             reference_id=risk.risk_id,
             link=f"/risk-register?deployment={deployment_id}&risk={risk.risk_id}",
-            figures={"days_left": (last - on).days},
         )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -184,6 +184,12 @@ def list_notices(
         query = query.where(Notice.state != NoticeState.ACKNOWLEDGED.value)
     with store.read() as session:
         return tuple(as_record(row) for row in session.scalars(query))
+
+
+def list_known_keys(store: Store, keys: Iterable[str]) -> frozenset[str]:
+    """Those of the keys that a notice has already; what it costs does not grow with the outbox."""
+    with store.read() as session:
+        return frozenset(session.scalars(select(Notice.key).where(Notice.key.in_(tuple(keys)))))
 
 
 def as_record(row: Notice) -> NoticeRecord:
