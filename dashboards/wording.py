@@ -22,14 +22,6 @@ _FORMATS: dict[str, Callable[[float], str]] = {
     "index": lambda value: f"{value:.3f}",
 }
 
-UNIT_WORDS = {
-    "proportion": "share",
-    "rate_per_1000": "per 1,000",
-    "count": "count",
-    "distribution": "median",
-    "index": "index",
-}
-
 
 def _round(value: float) -> str:
     """Three figures that matter, without an exponent and without digits that a rate cannot carry."""

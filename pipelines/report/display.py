@@ -48,13 +48,6 @@ VARIATION_WORDS = {
     "special_cause_high": "Special cause, high",
     "special_cause_low": "Special cause, low",
 }
-UNIT_WORDS = {
-    "proportion": "share",
-    "rate_per_1000": "per 1,000",
-    "count": "count",
-    "distribution": "median",
-    "index": "index",
-}
 
 
 def show_cell(cell: Any, kind: str, *, unit: str = "") -> str:

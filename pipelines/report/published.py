@@ -95,6 +95,11 @@ class Facts:
         return self.index.get(key)
 
     @cached_property
+    def titles(self) -> dict[str, str]:
+        """The title of each indicator by its id."""
+        return {row["indicator_id"]: row["title"] for row in self.indicators}
+
+    @cached_property
     def index(self) -> dict[tuple[str, str, dt.date, str, str], Observation]:
         """Observations of the whole deployment by indicator, period, start, slice and estimate."""
         return {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
+from typing import Any
 
 from pipelines.report.document import Column, Kind, Mark, Row, Table
 from pipelines.report.published import Facts, Observation
@@ -36,11 +37,10 @@ EMPTY = (
 
 def build_equity(facts: Facts) -> Table:
     """Rate ratios of groups against the rest; a group whose own cell is hidden or unknown shows no ratio."""
-    titles = {row["indicator_id"]: row["title"] for row in facts.indicators}
     rows = tuple(
         {
             **row,
-            "title": titles.get(row["indicator_id"], row["indicator_id"]),
+            "title": facts.titles.get(row["indicator_id"], row["indicator_id"]),
             "is_finding": row["status"] in FINDINGS,
             **{
                 key: show(row[key], is_hidden=is_hidden, absent=Mark.UNKNOWN)
@@ -62,14 +62,13 @@ def build_equity(facts: Facts) -> Table:
 
 def build_tally(facts: Facts) -> Table:
     """How many groups of each indicator differ, are alike, or cannot be judged."""
-    titles = {row["indicator_id"]: row["title"] for row in facts.indicators}
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for row in facts.equity:
         counts[row["indicator_id"]][row["status"]] += 1
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "indicator_id": indicator,
-            "title": titles.get(indicator, indicator),
+            "title": facts.titles.get(indicator, indicator),
             "groups": readings.total(),
             **{reading: readings[reading] for reading in READINGS},
         }

@@ -102,12 +102,11 @@ def build_stages(facts: Facts) -> Table:
 
 def build_items(facts: Facts) -> Table:
     """Every checklist item, with what makes it need attention."""
-    titles = {row["indicator_id"]: row["title"] for row in facts.indicators}
     rows = tuple(
         {
             **row,
             "attested_by": row["attested_by"] or Mark.NONE,
-            "contradicted_by": _titles(row["contradicted_by"], titles) or Mark.NONE,
+            "contradicted_by": _titles(row["contradicted_by"], facts.titles) or Mark.NONE,
             "attention": ", ".join(_attention(row)) or Mark.NONE,
         }
         for row in facts.checklist
@@ -165,9 +164,8 @@ def build_changes(facts: Facts) -> Table:
 
 def build_alarms(facts: Facts) -> Table:
     """Alarms opened in the month, and older ones that are not resolved."""
-    titles = {row["indicator_id"]: row["title"] for row in facts.indicators}
     rows = tuple(
-        {**row, "title": titles.get(row["indicator_id"], row["indicator_id"])} for row in facts.alarms
+        {**row, "title": facts.titles.get(row["indicator_id"], row["indicator_id"])} for row in facts.alarms
     )
     return Table(
         "alarms",
@@ -201,12 +199,11 @@ def _risk_row(facts: Facts, risk: Row) -> dict[str, Cell]:
 
 
 def _kris(facts: Facts, indicator_ids: str) -> str:
-    titles = {row["indicator_id"]: row["title"] for row in facts.indicators}
     parts = []
     for indicator_id in _split(indicator_ids):
         observation = facts.find(indicator_id, facts.month)
         status = Status.NOT_MEASURED if observation is None else Status(observation.status)
-        parts.append(f"{titles.get(indicator_id, indicator_id)}: {status.replace('_', ' ')}")
+        parts.append(f"{facts.titles.get(indicator_id, indicator_id)}: {status.replace('_', ' ')}")
     return "; ".join(parts)
 
 

@@ -89,11 +89,10 @@ def build_days(facts: Facts) -> Table:
 
 def build_readiness(facts: Facts) -> Table:
     """Indicators that are not ready, or only in part, and the next step for each."""
-    titles = {row["indicator_id"]: row["title"] for row in facts.indicators}
     rows = tuple(
         {
             **row,
-            "title": titles.get(row["indicator_id"], row["indicator_id"]),
+            "title": facts.titles.get(row["indicator_id"], row["indicator_id"]),
             "missing": row["missing"] or Mark.NONE,
             "next_step": row["next_step"] or Mark.NONE,
         }
