@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-from pipelines.ingest.recogniser import Recogniser, Span
+from pipelines.ingest.recogniser import CAPITAL, Recogniser, Span
 
 WORD = r"[^\W\d_][\w'’-]{0,30}"
-CAPITAL = r"(?:[A-ZÀ-ÖØ-Þ]|[OD]['’][A-Z])[\w'’-]{0,30}"
 UNIT = r"(?:,? (?:apt|apartment|flat|unit|suite|ste|#)\.? ?#?\w{1,5})?"
 PLACE = rf"(?:,? {CAPITAL}(?:[ -]{CAPITAL}){{0,2}})?"
 ZIP = r"(?:,? (?:[A-Z]{2,3} )?\d{4,5}(?:-\d{4})?(?!\d))?"

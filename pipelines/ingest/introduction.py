@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 
-from pipelines.ingest.recogniser import Recogniser, Span
+from pipelines.ingest.recogniser import CAPITAL, Recogniser, Span
 
-CAPITAL = r"(?:[A-ZÀ-ÖØ-Þ]|[OD]['’][A-Z])[\w'’-]{0,30}"
 PARTICLE = r"(?:van|von|de|del|der|den|la|le|da|dos|di|al|bin|mc|zu)"
 GIVEN = (
     rf"(?:(?:{PARTICLE}[ ]){{0,2}}{CAPITAL}(?:[ ](?:{PARTICLE}[ ]){{0,2}}{CAPITAL}){{0,3}}|[^\W\d_]{{2,20}})"

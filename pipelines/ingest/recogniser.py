@@ -14,6 +14,9 @@ Span = tuple[int, int]
 Find = Callable[[re.Match[str], str], Span | None]
 """What to replace of a match, or None for nothing; the second argument is the person's country, or empty."""
 
+CAPITAL = r"(?:[A-ZÀ-ÖØ-Þ]|[OD]['’][A-Z])[\w'’-]{0,30}"
+"""For patterns: a word with a capital, as a name of a person or a place begins."""
+
 ZEROS = (
     "\u0660\u06f0\u07c0\u0966\u09e6\u0a66\u0ae6\u0b66\u0be6\u0c66\u0ce6\u0d66\u0de6\u0e50\u0ed0\u0f20"
     "\u1040\u1090\u17e0\u1810\u1946\u19d0\u1a80\u1a90\u1b50\u1bb0\u1c40\u1c50\ua620\ua8d0\ua900\ua9d0"
