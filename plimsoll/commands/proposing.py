@@ -71,7 +71,6 @@ def decline(
 ) -> None:
     """Leave the rating as it is, and say why."""
     acting = act(home, account, deployment, Action.EDIT_REGISTER)
-    _find_proposal(acting.store, acting.deployment_id, proposal)
     proposals.decline_proposal(
         acting.store,
         deployment_id=acting.deployment_id,
