@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,6 +16,8 @@ from pipelines.assess.days.calendar import Calendar
 from pipelines.assess.level.cluster import Clusters, gather_clusters
 from pipelines.assess.level.observation import Background
 from risk_register.appetites import AppetiteDecision, Side
+from risk_register.deployments import ensure_deployment
+from risk_register.store import Store
 
 DAY = dt.timedelta(days=1)
 MONDAY = dt.date(2026, 8, 3)
@@ -129,3 +133,18 @@ def make() -> SimpleNamespace:
         counts=make_counts,
         clusters=make_clusters,
     )
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A governance store that knows one deployment, made once."""
+    path = tmp_path_factory.mktemp("assess") / "template.sqlite"
+    store = Store(f"sqlite:///{path}")
+    store.upgrade()
+    ensure_deployment(store, deployment_id="harbor", title="Harbor", actor="command_line", at=AT)
+    return path
+
+
+@pytest.fixture
+def store(template: Path, tmp_path: Path) -> Store:
+    return Store(f"sqlite:///{shutil.copy(template, tmp_path / 'governance.sqlite')}")

@@ -1,16 +1,11 @@
 """An assessment tells people once for a cause, calls the engineer for bad data, and can be repeated."""
 
 import datetime as dt
-import shutil
-from pathlib import Path
-
-import pytest
 
 from pipelines.assess.alarms.calling import call_people
 from pipelines.assess.alarms.concern import Concern
 from risk_register.alarm_cases import list_cases
 from risk_register.alarm_states import CaseState
-from risk_register.deployments import ensure_deployment
 from risk_register.notice_kinds import Audience, NoticeKind, NoticeSeverity
 from risk_register.notices import list_notices
 from risk_register.store import Store
@@ -18,20 +13,6 @@ from risk_register.store import Store
 AT = dt.datetime(2026, 4, 1, 9, tzinfo=dt.UTC)
 LAST = dt.date(2026, 3, 31)
 DAY = dt.timedelta(days=1)
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory) -> Path:
-    path = tmp_path_factory.mktemp("calling") / "template.sqlite"
-    store = Store(f"sqlite:///{path}")
-    store.upgrade()
-    ensure_deployment(store, deployment_id="harbor", title="Harbor", actor="command_line", at=AT)
-    return path
-
-
-@pytest.fixture
-def store(template: Path, tmp_path: Path) -> Store:
-    return Store(f"sqlite:///{shutil.copy(template, tmp_path / 'governance.sqlite')}")
 
 
 def concern(name: str = "a", **more) -> Concern:

@@ -1,33 +1,14 @@
 """What the register says, as counts: met and valid, overdue, contradicted by the data."""
 
 import datetime as dt
-import shutil
-from pathlib import Path
-
-import pytest
 
 from pipelines.assess.register.governance import count_governance
 from risk_register.checklist import ItemStatus, attest, list_items
-from risk_register.deployments import ensure_deployment
 from risk_register.register import list_risks
 from risk_register.store import Store
 
 AT = dt.datetime(2026, 8, 3, 9, tzinfo=dt.UTC)
 ON = AT.date()
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("register") / "governance.sqlite"
-    store = Store(f"sqlite:///{path}")
-    store.upgrade()
-    ensure_deployment(store, deployment_id="harbor", title="Harbor", actor="plimsoll", at=AT)
-    return path
-
-
-@pytest.fixture
-def store(template: Path, tmp_path: Path) -> Store:
-    return Store(f"sqlite:///{shutil.copy(template, tmp_path / 'governance.sqlite')}")
 
 
 def count(
