@@ -1,7 +1,7 @@
 """When things run, and the way to run them without a server.
 
-Jobs, schedules and the sensor are here; `plimsoll run` calls `run`, which materialises the same assets in
-this process. What an asset does is its stage's business.
+Jobs, schedules and the sensor are here; `plimsoll run` calls `run`, which calls what the assets call, one
+after the other. What an asset does is its stage's business.
 """
 
 import datetime as dt
@@ -12,13 +12,18 @@ from typing import Any
 
 import dagster as dg
 
+from pipelines.assess.assets import assess_all
+from pipelines.detect.assets import score_days
 from pipelines.detect.canary import run_canary
 from pipelines.detect.extras import load_extras
+from pipelines.indicators.assets import compute_facts, count_days, list_lineage
 from pipelines.ingest.withdrawal import withdraw
 from pipelines.lake import tidy
 from pipelines.notify.assets import build as build_notices
 from pipelines.privacy.limits import are_agreed
 from pipelines.privacy.upkeep import keep_limits, say_kept
+from pipelines.publish.assets import publish_home
+from pipelines.quality.assets import judge_days
 from pipelines.review.draw import draw_due
 from pipelines.settings import POOL, Home
 from pipelines.stale import stale_days
@@ -33,7 +38,6 @@ AFTER_TIDYING = "30 3 * * *"
 EVERY_MORNING = "30 4 * * *"
 """For review samples: a week is drawn once, and a morning on which nothing ran is made up for on the next."""
 RUNNING = dg.DefaultScheduleStatus.RUNNING
-QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
 
 
 @dataclass(frozen=True)
@@ -57,30 +61,24 @@ def spans(days: Iterable[dt.date]) -> Iterator[tuple[dt.date, dt.date]]:
         yield first, last
 
 
-def run(
-    home: Home,
-    assets: Sequence[dg.AssetsDefinition],
-    days: Sequence[dt.date],
-    *,
-    before_closing: Callable[[], None] = lambda: None,
-) -> None:
-    """Compute these days, then assess and publish, in this process; a range of days is one run.
+def run(home: Home, days: Sequence[dt.date], *, before_closing: Callable[[], None] = lambda: None) -> None:
+    """Compute these days, then assess and publish: what the assets of a server do, without its event log.
 
     `before_closing` is called when everything is counted and nothing is assessed yet.
     """
     known = set(stale_days(home))
-    _compute_days(assets, days)
+    _compute_days(home, days)
     # A day whose risk or presence has changed makes later days stale that read it.
-    _compute_days(assets, sorted(set(stale_days(home)) - known - set(days)))
+    _compute_days(home, sorted(set(stale_days(home)) - known - set(days)))
     before_closing()
-    dg.materialize(list(assets), selection=dg.AssetSelection.groups(*CLOSING_GROUPS), run_config=QUIET)
+    assess_all(home, at=dt.datetime.now(dt.UTC))
+    publish_home(home, list_lineage(home))
 
 
-def _compute_days(assets: Sequence[dg.AssetsDefinition], days: Sequence[dt.date]) -> None:
-    daily = dg.AssetSelection.groups(*DAILY_GROUPS) & dg.AssetSelection.all() - _ingest()
-    for first, last in spans(days):
-        tags = {RANGE_START: first.isoformat(), RANGE_END: last.isoformat()}
-        dg.materialize(list(assets), selection=daily, tags=tags, run_config=QUIET)
+def _compute_days(home: Home, days: Sequence[dt.date]) -> None:
+    if days:
+        for stage in (judge_days, score_days, compute_facts, count_days):
+            stage(home, days)
 
 
 def jobs(days: dg.PartitionsDefinition) -> dict[str, Any]:

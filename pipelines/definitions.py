@@ -27,19 +27,13 @@ def build_assets(home: Home) -> list[dg.AssetsDefinition]:
     """Every asset of a home, in the order of the flow."""
     counted = indicator_assets.build(home, DAYS)
     keys = [key for asset in counted for key in asset.keys if key.path[0] == "indicator"]
-    lineage = [
-        {"target": ".".join(spec.key.path), "origin": ".".join(dep.asset_key.path)}
-        for asset in counted
-        for spec in asset.specs
-        for dep in spec.deps
-    ]
     return [
         ingest_assets.build(home),
         quality_assets.build(home, DAYS),
         detect_assets.build(home, DAYS),
         *counted,
         assess_assets.build(home, keys),
-        publish_assets.build(home, lineage),
+        publish_assets.build(home, indicator_assets.list_lineage(home)),
         report_assets.build(home),
     ]
 

@@ -1,4 +1,4 @@
-"""Rows of a table by partition (deployment and day): which ones differ, and which ones are chosen.
+"""Rows of a table by partition (deployment and day): which differ, which are chosen; days by the month.
 
 Pure functions on Arrow tables; where partitions lie is the lake's business.
 """
@@ -6,12 +6,19 @@ Pure functions on Arrow tables; where partitions lie is the lake's business.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pyarrow as pa
 
 Partition = tuple[str, dt.date]
+DAYS_AT_ONCE = 31
+"""Days of text or of counts in memory at a time."""
+
+
+def chunk(days: Sequence[dt.date]) -> list[Sequence[dt.date]]:
+    """The days in their order, in parts that fit into memory."""
+    return [days[start : start + DAYS_AT_ONCE] for start in range(0, len(days), DAYS_AT_ONCE)]
 
 
 def find_changed(before: pa.Table | None, after: pa.Table) -> set[Partition]:

@@ -5,7 +5,7 @@ A day that the gate holds is not scored: its messages are marked not_run, never 
 
 import datetime as dt
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import dagster as dg
 import pyarrow as pa
@@ -21,7 +21,7 @@ from pipelines.detect.language import languages_table, read_languages, with_lang
 from pipelines.discretion import Discretion
 from pipelines.expiry import Expired, find_expired
 from pipelines.lake import Lake, Partition
-from pipelines.partition import choose
+from pipelines.partition import choose, chunk
 from pipelines.schemas.finding import (
     COVERAGE,
     DETECTOR,
@@ -36,8 +36,6 @@ from pipelines.settings import POOL, Home
 
 LOG = logging.getLogger("plimsoll.detect")
 SCORED = (FINDING, COVERAGE, LANGUAGE)
-DAYS_AT_ONCE = 31
-"""Days of text in memory at a time."""
 
 
 def build(home: Home, days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
@@ -59,18 +57,21 @@ def build(home: Home, days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         pool=POOL,
     )
     def detect(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
-        chosen = [dt.date.fromisoformat(key) for key in context.partition_keys]
-        for start in range(0, len(chosen), DAYS_AT_ONCE):
-            score_days(home, chosen[start : start + DAYS_AT_ONCE])
+        score_days(home, [dt.date.fromisoformat(key) for key in context.partition_keys])
         for table in SCORED:
             yield dg.MaterializeResult(asset_key=table.full_name.split("."))
 
     return detect
 
 
+def score_days(home: Home, days: Sequence[dt.date]) -> None:
+    """Replace findings and coverage of these days, a month in one generation."""
+    for part in chunk(days):
+        _score(home, part)
+
+
 @Discretion("detection")
-def score_days(home: Home, days: list[dt.date]) -> None:
-    """Replace findings and coverage of these days in one generation."""
+def _score(home: Home, days: Sequence[dt.date]) -> None:
     cascade = make_home_cascade(home)
     with lakes.write(home.lake, by="detect") as commit:
         lake = commit.lake
@@ -113,7 +114,7 @@ def score_days(home: Home, days: list[dt.date]) -> None:
 
 
 def _keep_bridge(
-    commit: lakes.Commit, messages: pa.Table, scan: Scan, cascade: Cascade, *, days: list[dt.date]
+    commit: lakes.Commit, messages: pa.Table, scan: Scan, cascade: Cascade, *, days: Sequence[dt.date]
 ) -> None:
     """What the version before made of the same messages, while both are here."""
     findings, coverage = (commit.lake.read(table.full_name, days=days) for table in (FINDING, COVERAGE))

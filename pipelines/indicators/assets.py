@@ -2,7 +2,7 @@
 
 import datetime as dt
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from graphlib import TopologicalSorter
 
 import dagster as dg
@@ -25,12 +25,12 @@ from pipelines.indicators.compute import (
 )
 from pipelines.indicators.definition import Definition, definitions_table, dependencies
 from pipelines.indicators.own import load_home_definitions
-from pipelines.lake import Lake, Partition
+from pipelines.lake import Lake
+from pipelines.partition import Partition, chunk
 from pipelines.schemas import history
 from pipelines.schemas import indicator as schemas
 from pipelines.settings import POOL, Home
 
-DAYS_AT_ONCE = 31
 LOG = logging.getLogger("plimsoll.indicators")
 DAILY = (
     schemas.FEATURE_DAY,
@@ -46,67 +46,62 @@ WEEKLY = (schemas.INDICATOR_WEEK, schemas.INDICATOR_WEEK_BUCKET)
 
 def build(home: Home, days: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
     """The assets that compute facts and count indicators."""
-    facts = {
-        f"fact.{path.stem}": path.read_text(encoding="utf-8") for path in sorted((SQL / "fact").glob("*.sql"))
-    }
+    facts = _facts()
     order = list(
         TopologicalSorter(
             {name: dependencies(sql) & facts.keys() for name, sql in facts.items()}
         ).static_order()
     )
     definitions = load_home_definitions(home)
+    origins = _origins(definitions)
     single = dg.BackfillPolicy.single_run()
 
-    def spec(name: str, group: str, origins: frozenset[str], text: str = "") -> dg.AssetSpec:
-        deps = [
-            dg.AssetDep(origin.split("."))
-            for origin in sorted(origins)
-            # The days before are of the same tables.
-            if origin != "ledger.deployment" and not origin.startswith("history.")
-        ]
+    def spec(name: str, group: str, text: str) -> dg.AssetSpec:
+        deps = [dg.AssetDep(origin.split(".")) for origin in origins[name]]
         return dg.AssetSpec(
             name.split("."), group_name=group, deps=deps, description=text, partitions_def=days
         )
 
     @dg.multi_asset(
         name="fact",
-        specs=[
-            spec(name, "fact", dependencies(sql), sql.splitlines()[0].removeprefix("-- "))
-            for name, sql in facts.items()
-        ],
+        specs=[spec(name, "fact", sql.splitlines()[0].removeprefix("-- ")) for name, sql in facts.items()],
         partitions_def=days,
         backfill_policy=single,
         pool=POOL,
     )
     def fact(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
-        for chunk in _chunks(context.partition_keys):
-            compute_facts(home, chunk)
+        compute_facts(home, [dt.date.fromisoformat(key) for key in context.partition_keys])
         yield from (dg.MaterializeResult(asset_key=name.split(".")) for name in order)
 
-    daily = [
-        spec(table.full_name, "indicator", dependencies(_aggregation(table.name)), table.meaning)
-        for table in DAILY
-    ]
+    daily = [spec(table.full_name, "indicator", table.meaning) for table in DAILY]
     counted = [
-        spec(f"indicator.{one.indicator_id}", "indicator", dependencies(one.sql), one.question)
-        for one in definitions
-        if one.sql
+        spec(f"indicator.{one.indicator_id}", "indicator", one.question) for one in definitions if one.sql
     ]
 
     @dg.multi_asset(
         name="indicator", specs=[*counted, *daily], partitions_def=days, backfill_policy=single, pool=POOL
     )
     def indicator(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
-        for chunk in _chunks(context.partition_keys):
-            count_days(home, chunk, definitions)
+        count_days(home, [dt.date.fromisoformat(key) for key in context.partition_keys])
         yield from (dg.MaterializeResult(asset_key=one.key) for one in (*counted, *daily))
 
     return [fact, indicator]
 
 
+def list_lineage(home: Home) -> list[dict[str, str]]:
+    """Which table each fact, count and indicator is made from: a row for each origin, with its `target`."""
+    origins = _origins(load_home_definitions(home))
+    return [{"target": target, "origin": origin} for target, named in origins.items() for origin in named]
+
+
+def compute_facts(home: Home, days: Sequence[dt.date]) -> None:
+    """Replace the facts of these days, a month in one generation."""
+    for part in chunk(days):
+        _compute(home, part)
+
+
 @Discretion("counting of facts")
-def compute_facts(home: Home, days: list[dt.date]) -> None:
-    """Replace the facts of these days in one generation."""
+def _compute(home: Home, days: Sequence[dt.date]) -> None:
     with lakes.write(home.lake, by="fact") as commit, DuckDBEngine() as engine:
         earlier = {table.full_name for table in history.TABLES}
         engine.attach(commit.lake, list_fact_sources() - earlier - {"ledger.deployment"}, days=days)
@@ -119,9 +114,14 @@ def compute_facts(home: Home, days: list[dt.date]) -> None:
             commit.replace_days(name, rows, (staged | _held(commit.lake, name, days)) - closed)
 
 
+def count_days(home: Home, days: Sequence[dt.date]) -> None:
+    """Replace the counts of these days, a month in one generation, and write down from what they come."""
+    for part in chunk(days):
+        _count(home, part, load_home_definitions(home))
+
+
 @Discretion("counting of indicators")
-def count_days(home: Home, days: list[dt.date], definitions: tuple[Definition, ...]) -> None:
-    """Replace the counts of these days in one generation, and write down from what they come."""
+def _count(home: Home, days: Sequence[dt.date], definitions: tuple[Definition, ...]) -> None:
     with lakes.write(home.lake, by="indicator") as commit, DuckDBEngine() as engine:
         lake = commit.lake
         sources = {name for table in DAILY for name in dependencies(_aggregation(table.name))}
@@ -158,7 +158,29 @@ def count_days(home: Home, days: list[dt.date], definitions: tuple[Definition, .
         record(commit, "carried", carried_inputs(lake, present), present, gone=gone)
 
 
-def _show_history(engine: DuckDBEngine, lake: Lake, days: list[dt.date]) -> None:
+def _facts() -> dict[str, str]:
+    """The SQL of every fact, by its table."""
+    return {
+        f"fact.{path.stem}": path.read_text(encoding="utf-8") for path in sorted((SQL / "fact").glob("*.sql"))
+    }
+
+
+def _origins(definitions: tuple[Definition, ...]) -> dict[str, list[str]]:
+    """What each fact, table of counts and indicator reads, from its SQL; not its own days before."""
+    made = _facts()
+    made |= {f"indicator.{one.indicator_id}": one.sql for one in definitions if one.sql}
+    made |= {table.full_name: _aggregation(table.name) for table in DAILY}
+    return {
+        name: sorted(
+            origin
+            for origin in dependencies(sql)
+            if origin != "ledger.deployment" and not origin.startswith("history.")
+        )
+        for name, sql in made.items()
+    }
+
+
+def _show_history(engine: DuckDBEngine, lake: Lake, days: Sequence[dt.date]) -> None:
     """Show what the facts of these days read of the days before them."""
     for table in history.TABLES:
         before = history.LOOK_BACK_DAYS[table.name]
@@ -176,12 +198,12 @@ def _weeks(lake: Lake, name: str, weeks: list[dt.date], staged: set[Partition]) 
     return _weeks_of(staged) | _held(lake, name, weeks)
 
 
-def _staged(lake: Lake, days: list[dt.date]) -> set[Partition]:
+def _staged(lake: Lake, days: Sequence[dt.date]) -> set[Partition]:
     """The days that staging holds."""
     return _held(lake, "staging.message", days) | _held(lake, "staging.event", days)
 
 
-def _closed(lake: Lake, days: list[dt.date]) -> set[Partition]:
+def _closed(lake: Lake, days: Sequence[dt.date]) -> set[Partition]:
     """Days that stay as they are, for what they were counted from has expired."""
     chosen = set(days)
     closed = {part for part in find_expired(lake, Expired.FINDING) if part[1] in chosen}
@@ -190,7 +212,7 @@ def _closed(lake: Lake, days: list[dt.date]) -> set[Partition]:
     return closed
 
 
-def _held(lake: Lake, name: str, days: list[dt.date]) -> set[Partition]:
+def _held(lake: Lake, name: str, days: Sequence[dt.date]) -> set[Partition]:
     """Days that a table holds, be it that staging no longer does."""
     chosen = set(days)
     return {part for part in lake.partitions(name) if part[1] in chosen}
@@ -202,8 +224,3 @@ def _aggregation(name: str) -> str:
 
 def _ordered(rows: pa.Table, key: tuple[str, ...]) -> pa.Table:
     return rows.sort_by([(name, "ascending") for name in key])
-
-
-def _chunks(keys: list[str]) -> list[list[dt.date]]:
-    days = [dt.date.fromisoformat(key) for key in keys]
-    return [days[start : start + DAYS_AT_ONCE] for start in range(0, len(days), DAYS_AT_ONCE)]

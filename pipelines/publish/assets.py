@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+from pathlib import Path
 
 import dagster as dg
 
@@ -26,9 +27,14 @@ def build(home: Home, lineage: list[dict[str, str]]) -> dg.AssetsDefinition:
         pool=POOL,
     )
     def published() -> dg.MaterializeResult:
-        with locked(home.lake, by="publish"):
-            path = publish(home, at=dt.datetime.now(dt.UTC), lineage=lineage)
-        LOG.info("  publish: %s", path.name)
-        return dg.MaterializeResult(metadata={"file": path.name})
+        return dg.MaterializeResult(metadata={"file": publish_home(home, lineage).name})
 
     return published
+
+
+def publish_home(home: Home, lineage: list[dict[str, str]]) -> Path:
+    """Publish what was assessed last; returns the published file."""
+    with locked(home.lake, by="publish"):
+        path = publish(home, at=dt.datetime.now(dt.UTC), lineage=lineage)
+    LOG.info("  publish: %s", path.name)
+    return path

@@ -6,7 +6,7 @@ held back one by one by detection, which reads `ledger.quality`; the check block
 
 import datetime as dt
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import dagster as dg
 import pyarrow as pa
@@ -37,19 +37,24 @@ def build(home: Home, days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         pool=POOL,
     )
     def quality(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
-        chosen = [dt.date.fromisoformat(key) for key in context.partition_keys]
-        with lakes.write(home.lake, by="quality") as commit:
-            partitions = _partitions(commit.lake, chosen)
-            rows = keep_verdicts(commit, {day for _, day in partitions}, partitions)
-        missed = sum(1 for is_met in rows["is_met"].to_pylist() if not is_met)
-        LOG.info("  quality: %d rules on days, %d missed", rows.num_rows, missed)
+        rows = judge_days(home, [dt.date.fromisoformat(key) for key in context.partition_keys])
         results = [_judge(suite.name, rows) for suite in SUITES]
         yield dg.MaterializeResult(asset_key=KEY, check_results=results)
 
     return quality
 
 
-def _partitions(lake: Lake, days: list[dt.date]) -> set[tuple[str, dt.date]]:
+def judge_days(home: Home, days: Sequence[dt.date]) -> pa.Table:
+    """Replace the verdicts of these days in one generation; returns them (schema QUALITY)."""
+    with lakes.write(home.lake, by="quality") as commit:
+        partitions = _partitions(commit.lake, days)
+        rows = keep_verdicts(commit, {day for _, day in partitions}, partitions)
+    missed = sum(1 for is_met in rows["is_met"].to_pylist() if not is_met)
+    LOG.info("  quality: %d rules on days, %d missed", rows.num_rows, missed)
+    return rows
+
+
+def _partitions(lake: Lake, days: Sequence[dt.date]) -> set[tuple[str, dt.date]]:
     held = set(lake.partitions("staging.message")) | set(lake.partitions(QUALITY.full_name))
     asked = {(deployment, day) for deployment, day in held if day in set(days)}
     closed = asked & find_expired(lake, *Expired)

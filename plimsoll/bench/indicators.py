@@ -79,7 +79,7 @@ def run(messages: int, folder: Path, progress: Callable[[str], None]) -> list[Fi
 
 def _compute(home: Home, days: list[dt.date]) -> None:
     compute_facts(home, days)
-    count_days(home, days, load_definitions())
+    count_days(home, days)
 
 
 def _figures(pairs: list[tuple[Run, Run]], rebuilt: Run, closing: Run) -> list[Figure]:

@@ -133,10 +133,9 @@ def publish_again(home: Home) -> None:
         return
     show_progress()
     from pipelines import automation
-    from pipelines.definitions import build_assets
     from pipelines.stale import stale_days
 
-    automation.run(home, build_assets(home), stale_days(home))
+    automation.run(home, stale_days(home))
 
 
 def say(receipt: Document) -> str:

@@ -59,7 +59,6 @@ def compute(
     show_progress()
     started = time.monotonic()
     from pipelines import automation
-    from pipelines.definitions import build_assets
     from pipelines.stale import stale_days
 
     held = sorted({day for _, day in Lake(home.lake).partitions("staging.message")})
@@ -72,7 +71,7 @@ def compute(
     else:
         days = stale_days(home)
     tell(f"{len(days)} of {len(held)} days to compute")
-    automation.run(home, build_assets(home), days, before_closing=before_closing)
+    automation.run(home, days, before_closing=before_closing)
     _notify(home)
     return days, time.monotonic() - started
 

@@ -10,7 +10,6 @@ import pytest
 
 from pipelines.detect.assets import score_days
 from pipelines.indicators.assets import compute_facts, count_days
-from pipelines.indicators.own import load_home_definitions
 from pipelines.lake import Lake
 from pipelines.privacy.retention import retain
 from pipelines.settings import Home
@@ -71,7 +70,7 @@ def test_the_past_is_scored_while_text_exists_and_nothing_else_moves(home: Home)
     assert FIRST + dt.timedelta(days=1) in stale
     score_days(home, stale)
     compute_facts(home, stale)
-    count_days(home, stale, load_home_definitions(home))
+    count_days(home, stale)
     assert stale_days(home) == []
     own = rows(home, "indicator.indicator_day", indicator_id="x_greeting", slice="all")
     assert min(row["day"] for row in own) == FIRST + dt.timedelta(days=1)
@@ -86,12 +85,12 @@ def test_a_signal_that_is_taken_away_leaves_no_count(home: Home) -> None:
     stale = stale_days(home)
     for step in (score_days, compute_facts):
         step(home, stale)
-    count_days(home, stale, load_home_definitions(home))
+    count_days(home, stale)
     (home.definitions / "signals/x_greeting.yaml").unlink()
     (home.definitions / "patterns/en/greeting.yaml").unlink()
     stale = stale_days(home)
     for step in (score_days, compute_facts):
         step(home, stale)
-    count_days(home, stale, load_home_definitions(home))
+    count_days(home, stale)
     assert rows(home, "indicator.indicator_day", indicator_id="x_greeting") == []
     assert rows(home, "finding.finding", detector_id="x_greeting") == []

@@ -14,7 +14,6 @@ from pipelines.detect.assets import score_days
 from pipelines.errors import DefinitionError
 from pipelines.expiry import Expired, find_expired
 from pipelines.indicators.assets import compute_facts, count_days
-from pipelines.indicators.definition import load_definitions
 from pipelines.ingest.withdrawal import withdraw
 from pipelines.lake import Lake
 from pipelines.privacy.hold import add_hold
@@ -86,7 +85,7 @@ def test_stages_refuse_to_replace_a_day_without_text_and_say_so(
     with caplog.at_level(logging.WARNING):
         score_days(home, [FIRST, later])
     compute_facts(home, [FIRST, later])
-    count_days(home, [FIRST, later], load_definitions())
+    count_days(home, [FIRST, later])
     assert "1 days keep their findings, for their text has expired" in caplog.text
     after = Lake(home.lake)
     assert {name: after.read(name, days=[FIRST]).to_pylist() for name in names} == before
@@ -167,7 +166,7 @@ def test_findings_go_after_two_years_and_counts_stay(home: Home) -> None:
     assert count(home, "indicator.indicator_day", FIRST) == counts > 0
     assert find_expired(Lake(home.lake), Expired.FINDING) == {(DEPLOYMENT, FIRST)}
     assert stale_days(home) == []
-    count_days(home, [FIRST], load_definitions())
+    count_days(home, [FIRST])
     assert count(home, "indicator.indicator_day", FIRST) == counts
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pipelines.settings import Home
 
 RECEIVED_ON = dt.date(2026, 8, 9)
+QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
 
 
 class WarmProcess:
@@ -147,7 +148,7 @@ def _do(command: dict[str, Any]) -> int:
 def _materialise(home: Home, first: str, last: str) -> None:
     import dagster as dg
 
-    from pipelines.automation import DAILY_GROUPS, QUIET, RANGE_END, RANGE_START
+    from pipelines.automation import DAILY_GROUPS, RANGE_END, RANGE_START
     from pipelines.definitions import build_assets
 
     arriving = [["ledger", name] for name in ("delivery", "rejected", "deployment")]

@@ -20,13 +20,13 @@ from pipelines.computed import record, recorded
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.errors import StateError
 from pipelines.lake import Commit
+from pipelines.partition import chunk
 from pipelines.schemas.assessment import ARRIVAL_DAY, CRITICAL_DAY, DAILY
 from pipelines.schemas.table import Table
 from pipelines.settings import REPOSITORY
 
 SQL = REPOSITORY / "sql" / "assessment"
 STAGE = "assessment"
-DAYS_AT_ONCE = 31
 SOURCES = ("fact.conversation", "fact.message", "fact.event", "fact.message_signal", "finding.finding")
 
 
@@ -38,8 +38,7 @@ def count_arrivals(commit: Commit, definitions: Sequence[Mapping[str, Any]]) -> 
     held = recorded(lake, STAGE)
     stale = sorted({part[1] for part in wanted.keys() | held.keys() if wanted.get(part) != held.get(part)})
     changed: dict[str, list[pa.Table]] = {table.full_name: [] for table in DAILY}
-    for start in range(0, len(stale), DAYS_AT_ONCE):
-        days = stale[start : start + DAYS_AT_ONCE]
+    for days in chunk(stale):
         present = {part for part in wanted if part[1] in set(days)}
         gone = {part for part in held if part[1] in set(days)} - present
         for table, rows in _count(commit, days, definitions).items():
@@ -57,7 +56,7 @@ def count_arrivals(commit: Commit, definitions: Sequence[Mapping[str, Any]]) -> 
 
 
 def _count(
-    commit: Commit, days: list[dt.date], definitions: Sequence[Mapping[str, Any]]
+    commit: Commit, days: Sequence[dt.date], definitions: Sequence[Mapping[str, Any]]
 ) -> dict[Table, pa.Table]:
     with DuckDBEngine() as engine:
         for name in SOURCES:

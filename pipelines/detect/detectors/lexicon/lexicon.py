@@ -8,6 +8,7 @@ works, per signal and language, is in `card.yaml`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from math import prod
 
@@ -60,6 +61,7 @@ class LexiconDetector:
         texts = messages["text"].to_pylist()
         roles = messages["role"].to_pylist()
         languages = messages["language"].to_pylist()
+        self._compile(zip(languages, roles, strict=True))
         for place, (text, role, language) in enumerate(zip(texts, roles, languages, strict=True)):
             if role not in self._card.roles:
                 states.append(CoverageState.NOT_RUN)
@@ -105,6 +107,14 @@ class LexiconDetector:
         if key not in self._matchers:
             self._matchers[key] = Matcher(self._books[key])
         return self._matchers[key]
+
+    def _compile(self, needed: Iterable[tuple[str, str]]) -> None:
+        """Compile what is missing of these side by side: Hyperscan's compiler lets other threads work."""
+        missing = {key: book for key, book in self._books.items() if key not in self._matchers}
+        chosen = sorted(missing.keys() & set(needed), key=lambda key: -len(missing[key].rules))
+        with ThreadPoolExecutor() as pool:
+            made = pool.map(Matcher, [missing[key] for key in chosen])
+            self._matchers |= dict(zip(chosen, made, strict=True))
 
     def rules(self, language: str, role: str) -> tuple[CompiledRule, ...]:
         """The rules of a language and role."""

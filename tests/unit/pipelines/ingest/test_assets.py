@@ -5,8 +5,9 @@ import json
 import dagster as dg
 import yaml
 
-from pipelines.automation import QUIET
 from pipelines.ingest import assets
+
+QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
 
 
 def put_in_inbox(place, name: str, **changes: object) -> None:
