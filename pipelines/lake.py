@@ -13,7 +13,6 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import lru_cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -24,6 +23,7 @@ from filelock import FileLock, Timeout
 from pipelines.errors import HomeError
 from pipelines.generation import Generation, make_current, read_current
 from pipelines.lock import locked
+from pipelines.opened import keep_version, open_version, take_version
 from pipelines.partition import Partition, choose, find_changed
 
 PARTITIONING = datasets.partitioning(
@@ -97,6 +97,17 @@ class Lake:
             files.setdefault(key, []).append(Path(action["path"]).name)
         return {key: ",".join(sorted(names)) for key, names in files.items()}
 
+    def row_counts(self, name: str) -> dict[Partition, int]:
+        """The rows of each partition, from the log alone."""
+        table = self._open(name)
+        if table is None:
+            return {}
+        counts: dict[Partition, int] = {}
+        for action in pa.table(table.get_add_actions(flatten=True)).to_pylist():
+            key = (action["partition.deployment_id"], _as_day(action["partition.day"]))
+            counts[key] = counts.get(key, 0) + action["num_records"]
+        return counts
+
     def read(
         self,
         name: str,
@@ -123,11 +134,7 @@ class Lake:
 
     def _open(self, name: str) -> DeltaTable | None:
         version = self.generation.versions.get(name)
-        if version is None:
-            return None
-        location = locate(self.path, name)
-        log = Path(location) / "_delta_log" / f"{version:020d}.json"
-        return _open_version(location, version, log.stat().st_mtime_ns if log.exists() else 0)
+        return None if version is None else open_version(locate(self.path, name), version)
 
 
 class Commit:
@@ -162,28 +169,32 @@ class Commit:
         properties = WriterProperties(compression="ZSTD", max_row_group_size=row_group_size)
         if name not in self.versions:
             make_table(location, rows, properties)
-        for start in range(0, len(wanted) if name in self.versions else 0, PARTITIONS_AT_ONCE):
+            self.versions[name] = _newest_version(location)
+            return
+        table = take_version(location, self.versions[name])
+        for start in range(0, len(wanted), PARTITIONS_AT_ONCE):
             chunk = wanted[start : start + PARTITIONS_AT_ONCE]
             clauses = [f"(deployment_id = '{deployment}' and day = '{day}')" for deployment, day in chunk]
             write_deltalake(
-                location,
+                table,
                 rows if len(chunk) == len(wanted) else choose(rows, chunk),
                 mode="overwrite",
                 schema_mode="merge",  # a later version of the code may have more columns
                 predicate=" or ".join(clauses),
                 writer_properties=properties,
             )
-        self._pin(name)
+        self.versions[name] = keep_version(table, location)
 
     def replace_all(self, name: str, rows: pa.Table) -> None:
         """Put `rows` in the place of a small unpartitioned table."""
-        settings = None if name in self.versions else LOG_SETTINGS
         location = locate(self.lake.path, name)
-        write_deltalake(location, rows, mode="overwrite", schema_mode="overwrite", configuration=settings)
-        self._pin(name)
-
-    def _pin(self, name: str) -> None:
-        self.versions[name] = _newest_version(locate(self.lake.path, name))
+        if name in self.versions:
+            table = take_version(location, self.versions[name])
+            write_deltalake(table, rows, mode="overwrite", schema_mode="overwrite")
+            self.versions[name] = keep_version(table, location)
+            return
+        write_deltalake(location, rows, mode="overwrite", configuration=LOG_SETTINGS)
+        self.versions[name] = _newest_version(location)
 
 
 @contextmanager
@@ -257,12 +268,6 @@ def _newest_version(location: str) -> int:
     """The newest version of a table, from the names of its log alone: opening it would read the whole log."""
     names = (Path(entry.name) for entry in os.scandir(Path(location) / "_delta_log"))
     return max(int(name.stem) for name in names if name.suffix == ".json" and name.stem.isdigit())
-
-
-@lru_cache(maxsize=64)
-def _open_version(location: str, version: int, _written_at: int) -> DeltaTable:
-    """A version of a table; it never changes, so it is read once (unless the whole home was replaced)."""
-    return DeltaTable(location, version=version)
 
 
 def make_table(location: str, rows: pa.Table, properties: WriterProperties) -> None:

@@ -6,19 +6,31 @@ Pure functions on Arrow tables; where partitions lie is the lake's business.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pyarrow as pa
 
 Partition = tuple[str, dt.date]
-DAYS_AT_ONCE = 31
-"""Days of text or of counts in memory at a time."""
+DAYS_AT_ONCE, ROWS_AT_ONCE = 31, 500_000
+"""What is in memory at a time; a single day may hold more."""
 
 
-def chunk(days: Sequence[dt.date]) -> list[Sequence[dt.date]]:
-    """The days in their order, in parts that fit into memory."""
-    return [days[start : start + DAYS_AT_ONCE] for start in range(0, len(days), DAYS_AT_ONCE)]
+def chunk(days: Iterable[dt.date], counts: Mapping[Partition, int]) -> list[list[dt.date]]:
+    """The days in their order, in parts that fit into memory; `counts` are the rows of each partition."""
+    rows: Counter[dt.date] = Counter()
+    for (_, day), count in counts.items():
+        rows[day] += count
+    parts: list[list[dt.date]] = []
+    held = 0
+    for day in days:
+        held += rows[day]
+        if not parts or len(parts[-1]) == DAYS_AT_ONCE or held > ROWS_AT_ONCE:
+            parts.append([])
+            held = rows[day]
+        parts[-1].append(day)
+    return parts
 
 
 def find_changed(before: pa.Table | None, after: pa.Table) -> set[Partition]:

@@ -65,8 +65,8 @@ def build(home: Home, days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
 
 
 def score_days(home: Home, days: Sequence[dt.date]) -> None:
-    """Replace findings and coverage of these days, a month in one generation."""
-    for part in chunk(days):
+    """Replace findings and coverage of these days, a generation for each part that fits into memory."""
+    for part in chunk(days, Lake(home.lake).row_counts("staging.message")):
         _score(home, part)
 
 

@@ -95,8 +95,8 @@ def list_lineage(home: Home) -> list[dict[str, str]]:
 
 
 def compute_facts(home: Home, days: Sequence[dt.date]) -> None:
-    """Replace the facts of these days, a month in one generation."""
-    for part in chunk(days):
+    """Replace the facts of these days, a generation for each part that fits into memory."""
+    for part in chunk(days, Lake(home.lake).row_counts("staging.message")):
         _compute(home, part)
 
 
@@ -115,8 +115,8 @@ def _compute(home: Home, days: Sequence[dt.date]) -> None:
 
 
 def count_days(home: Home, days: Sequence[dt.date]) -> None:
-    """Replace the counts of these days, a month in one generation, and write down from what they come."""
-    for part in chunk(days):
+    """Replace the counts of these days, part by part, and write down from what they come."""
+    for part in chunk(days, Lake(home.lake).row_counts("staging.message")):
         _count(home, part, load_home_definitions(home))
 
 

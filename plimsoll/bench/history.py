@@ -1,5 +1,8 @@
 """A home with a history to measure with: days of staging and findings without any text that means something.
 
+The last month, which later days read, is of full size; days before it are thin, for of them a day reads the
+logs alone, which are as long as if they were not.
+
 Rows go straight into the lake, as ingest and detect would leave them; what those stages cost is measured
 elsewhere. One day is drawn; the others are that day moved, with ids of their own. The same bytes for the same
 numbers.
@@ -27,7 +30,8 @@ from pipelines.settings import Home
 DEPLOYMENT = "bench"
 FIRST_DAY = dt.date(2025, 11, 1)
 MESSAGES_A_CONVERSATION = 6
-DAYS_AT_ONCE = 31
+FULL_DAYS, THINNER = 31, 50
+MESSAGES_AT_ONCE = 500_000
 PEOPLE = 50_000
 OWN_IDS = {"conversation_id", "thread_id", "message_id", "event_id"}
 """Columns whose value is another on every day."""
@@ -50,8 +54,8 @@ SIGNALS = (
 """Role, signal, level and the share of that role's messages in which it is found."""
 
 
-def add_history(home: Home, *, days: int, conversations: int) -> list[dt.date]:
-    """Fill an empty home with that many days of that many conversations; returns the days."""
+def add_history(home: Home, *, days: int, conversations: int) -> tuple[list[dt.date], list[dt.date]]:
+    """Fill an empty home with that many days; returns the thin days and those of that many conversations."""
     chosen = [FIRST_DAY + dt.timedelta(days=number) for number in range(days)]
     with lakes.write(home.lake, by="bench") as commit:
         known = {"deployment_id": DEPLOYMENT, "title": "Bench", "zone": "Europe/Berlin"}
@@ -60,9 +64,12 @@ def add_history(home: Home, *, days: int, conversations: int) -> list[dt.date]:
             _table(ledger.DEPLOYMENT, [known | {"silence_hours": 12, "maximum_hours": 48}]),
         )
         commit.replace_all(finding.DETECTOR.full_name, cards_table(make_cascade()))
-    for start in range(0, days, DAYS_AT_ONCE):
-        add_days(home, chosen[start : start + DAYS_AT_ONCE], conversations=conversations)
-    return chosen
+    thin, full = chosen[:-FULL_DAYS], chosen[-FULL_DAYS:]
+    for part, size in ((thin, max(conversations // THINNER, 1)), (full, conversations)):
+        at_once = max(1, MESSAGES_AT_ONCE // (size * MESSAGES_A_CONVERSATION))
+        for start in range(0, len(part), at_once):
+            add_days(home, part[start : start + at_once], conversations=size)
+    return thin, full
 
 
 def add_days(home: Home, days: list[dt.date], *, conversations: int) -> None:

@@ -38,7 +38,7 @@ def count_arrivals(commit: Commit, definitions: Sequence[Mapping[str, Any]]) -> 
     held = recorded(lake, STAGE)
     stale = sorted({part[1] for part in wanted.keys() | held.keys() if wanted.get(part) != held.get(part)})
     changed: dict[str, list[pa.Table]] = {table.full_name: [] for table in DAILY}
-    for days in chunk(stale):
+    for days in chunk(stale, lake.row_counts("fact.message")):
         present = {part for part in wanted if part[1] in set(days)}
         gone = {part for part in held if part[1] in set(days)} - present
         for table, rows in _count(commit, days, definitions).items():

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pyarrow as pa
 
-from pipelines.partition import choose, find_changed, split
+from pipelines.partition import DAYS_AT_ONCE, ROWS_AT_ONCE, choose, chunk, find_changed, split
 
 MONDAY, TUESDAY, WEDNESDAY = (dt.date(2026, 8, day) for day in (3, 4, 5))
 SCHEMA = pa.schema([("deployment_id", pa.string()), ("day", pa.date32()), ("text", pa.string())])
@@ -57,3 +57,13 @@ def test_chosen_partitions_come_in_the_order_asked_for():
     chosen = choose(mixed, [("one", TUESDAY), ("one", MONDAY), ("one", WEDNESDAY)])
     assert chosen["text"].to_pylist() == ["b", "a", "c"]
     assert choose(mixed, []).num_rows == 0
+
+
+def test_days_are_parted_by_the_month_and_before_they_outgrow_memory():
+    days = [MONDAY + dt.timedelta(days=number) for number in range(DAYS_AT_ONCE + 2)]
+    assert chunk([], {}) == []
+    assert chunk(days, {}) == [days[:DAYS_AT_ONCE], days[DAYS_AT_ONCE:]]
+    half = ROWS_AT_ONCE // 2
+    counts = {("one", MONDAY): half, ("two", MONDAY): half, ("one", TUESDAY): 1}
+    assert chunk(days[:3], counts) == [[MONDAY], [TUESDAY, WEDNESDAY]]
+    assert chunk(days[:3], counts | {("one", WEDNESDAY): 3 * half}) == [[MONDAY], [TUESDAY], [WEDNESDAY]]
