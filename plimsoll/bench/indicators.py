@@ -62,9 +62,8 @@ def run(messages: int, folder: Path, progress: Callable[[str], None]) -> list[Fi
     built = {}
     for days, place in homes.items():
         built[days] = measure(build, place, days, conversations)
-        progress(
-            f"  counted {FULL_DAYS} of {days} days of {conversations} conversations in {built[days].result:.1f} s"
-        )
+        took = f"{FULL_DAYS} of them of {conversations} conversations in {built[days].result:.1f} s"
+        progress(f"  counted {days} days, {took}")
     pairs = []
     for number in range(ROUNDS):
         # Another number of conversations each time: a day that is what it was would not be written.
