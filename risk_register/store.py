@@ -23,7 +23,7 @@ from risk_register.model import AuditEntry, AuditHead
 from risk_register.tables_version import apply_migrations, find_head, list_versions, read_version
 from risk_register.turn import NoTurnError, take_turn
 
-BUSY_SECONDS = 30  # how long a writer waits for its turn before it gives up
+BUSY_SECONDS = 30  # how long a writer waits for the one before it to finish
 ADVISORY_LOCK = 0x504C494D  # "PLIM": one number for all writers of a PostgreSQL store
 BEGIN = "plimsoll_begin"
 HEAD = 1  # the one row of audit_head
@@ -141,7 +141,7 @@ class Store:
         """The only way to change anything: alone, and with at least one audit entry.
 
         Raises:
-            StoreError: something changed and nothing was recorded, or no turn came within 30 seconds.
+            StoreError: something changed and nothing was recorded, or the writer before held on for 30 s.
         """
         if at.tzinfo is None:
             raise StoreError(f"{at.isoformat()} has no zone; pass an aware moment in UTC.")

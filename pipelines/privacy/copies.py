@@ -20,7 +20,8 @@ from risk_register.store import Store
 
 POINTER = "current"
 AUDIT = AuditEntry.__tablename__
-APART = ("inbox", "keys", "governance.sqlite", "governance.sqlite-wal", "governance.sqlite-shm")
+REGISTER = tuple(f"governance.sqlite{end}" for end in ("", "-wal", "-shm", "-turns"))
+APART = ("inbox", "keys", *REGISTER)
 """Looked into in their own way: delivered files hold other ids, keys none, the register is asked."""
 
 
