@@ -110,12 +110,6 @@ def take_worst(levels: Iterable[ProbabilityClass]) -> ProbabilityClass:
     return found[0]
 
 
-def may_downgrade(current: ProbabilityClass, recent_upper_bounds: tuple[float, ...]) -> bool:
-    """Whether the upper bounds of the last two quarters both lie below the present class."""
-    last = recent_upper_bounds[-2:]
-    return len(last) == 2 and all(bound < LOWER_LIMITS[current] for bound in last)
-
-
 def _needed(level: ProbabilityClass, confidence: float) -> int | None:
     if level is ProbabilityClass.IMPROBABLE:
         return None

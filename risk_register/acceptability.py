@@ -7,6 +7,7 @@ manufacturer's own; multiplying the two scales is not one).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -98,6 +99,11 @@ def classify_probability(upper_bound: float) -> Probability:
             f"An upper bound of {upper_bound} is not a probability; it must lie between 0 and 1."
         )
     return next(level for level in Probability if upper_bound >= level.lower_bound)
+
+
+def may_lower(rated: Probability, quarter_bounds: Sequence[float]) -> bool:
+    """Whether data may speak for a lower class: two quarters in a row with bounds below it."""
+    return len(quarter_bounds) == 2 and all(bound < rated.lower_bound for bound in quarter_bounds)
 
 
 def find_exposure_floor(conversation_count: int) -> Probability:

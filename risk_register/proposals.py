@@ -7,14 +7,20 @@ rating alone: an accepted proposal goes through `ratings`, where a lower one wai
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
 from sqlalchemy import select
 
-from risk_register.acceptability import Probability, Severity, classify_probability, find_exposure_floor
+from risk_register.acceptability import (
+    Probability,
+    Severity,
+    classify_probability,
+    find_exposure_floor,
+    may_lower,
+)
 from risk_register.errors import NotAllowedError, UnknownRecordError
 from risk_register.model import RiskState, columns_of
 from risk_register.numbering import next_number
@@ -50,7 +56,8 @@ TRANSITIONS: MappingProxyType[ProposalStatus, tuple[ProposalStatus, ...]] = Mapp
 class Evidence:
     """What was observed of a risk's KRI: a rate per conversation with its upper 95 % bound, from n units.
 
-    `source` says where it stands: generation, period, detector version.
+    `source` says where it stands: generation, period, detector version. `quarter_bounds` are the upper bounds
+    of the last two whole quarters, the older first; fewer where they were not observed.
     """
 
     risk_id: str
@@ -61,6 +68,7 @@ class Evidence:
     source: str
     slice: str = "all"
     slice_value: str = "all"
+    quarter_bounds: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -97,20 +105,19 @@ def propose_rerating(
 ) -> tuple[int, ...]:
     """Put up a re-rating for every risk whose worst evidence is of another class than its rating.
 
-    Several pieces of evidence for a risk count by the worst. What is open already, or was declined within 90
-    days for the same class, is not repeated. Returns the numbers of new proposals.
+    Several pieces of evidence for a risk count by the worst. A lower class needs two whole quarters below the
+    rated one, a higher class is put up at once. What is open already, or was declined within 90 days for the
+    same class, is not repeated. Returns the numbers of new proposals.
 
     Raises:
         UnknownRecordError: the deployment has no such risk.
         ValueError: a bound is no probability.
     """
-    worst: dict[str, Evidence] = {}
+    found: dict[str, list[Evidence]] = {}
     for each in evidence:
-        known = worst.get(each.risk_id)
-        if known is None or each.upper_bound > known.upper_bound:
-            worst[each.risk_id] = each
+        found.setdefault(each.risk_id, []).append(each)
     with store.write(actor=actor, at=at) as write:
-        made = [_propose(write, deployment_id, worst[risk_id]) for risk_id in sorted(worst)]
+        made = [_propose(write, deployment_id, take_worst(found[risk_id])) for risk_id in sorted(found)]
     return tuple(proposal_id for proposal_id in made if proposal_id is not None)
 
 
@@ -164,6 +171,15 @@ def list_proposals(store: Store, deployment_id: str) -> tuple[ProposalRecord, ..
         return tuple(_describe(row) for row in rows)
 
 
+def take_worst(evidence: Sequence[Evidence]) -> Evidence:
+    """The piece with the highest bound, with the highest bounds of any piece in both quarters."""
+    worst = max(evidence, key=lambda each: each.upper_bound)
+    quarters = [each.quarter_bounds for each in evidence]
+    is_known = all(len(bounds) == 2 for bounds in quarters)
+    highest = tuple(max(bounds) for bounds in zip(*quarters, strict=True)) if is_known else ()
+    return replace(worst, quarter_bounds=highest)
+
+
 def can_decide(record: ProposalRecord, *, to_state: ProposalStatus) -> bool:
     """Whether a proposal can still go there."""
     return to_state in TRANSITIONS[record.state]
@@ -173,6 +189,9 @@ def _propose(write: Write, deployment_id: str, evidence: Evidence) -> int | None
     row = find_row(write, deployment_id, evidence.risk_id, expected_version=None)
     rated = residual_of(row) or find_shipped_risk(evidence.risk_id).inherent
     probability = classify_probability(evidence.upper_bound)
+    is_lower = probability.lower_bound < rated.probability.lower_bound
+    if is_lower and not may_lower(rated.probability, evidence.quarter_bounds):
+        probability = rated.probability
     earlier = _find_earlier(write, row)
     if earlier is not None and ProposalStatus(earlier.state) is ProposalStatus.OPEN:
         if earlier.probability == probability.value and rated.probability is not probability:
@@ -199,7 +218,7 @@ def _propose(write: Write, deployment_id: str, evidence: Evidence) -> int | None
         severity=rated.severity.value,
         probability=probability.value,
         rated_probability=rated.probability.value,
-        evidence=_say(evidence, probability, floor if is_limited else None),
+        evidence=_say(evidence, probability, rated.probability, floor if is_limited else None),
         state=ProposalStatus.OPEN.value,
         proposed_at=write.at,
     )
@@ -218,12 +237,14 @@ def _propose(write: Write, deployment_id: str, evidence: Evidence) -> int | None
     return proposal.proposal_id
 
 
-def _say(evidence: Evidence, probability: Probability, floor: Probability | None) -> str:
+def _say(evidence: Evidence, probability: Probability, rated: Probability, floor: Probability | None) -> str:
     where = "" if evidence.slice == "all" else f" for {evidence.slice} {evidence.slice_value}"
     words = (
         f"{evidence.indicator_id}{where}: {evidence.observed_rate:.3g} of {evidence.unit_count:,}, at most "
         f"{evidence.upper_bound:.3g} (95 %), so {probability.value}; {evidence.source}"
     )
+    if probability.lower_bound < rated.lower_bound:
+        words += "; at most {:.3g} and {:.3g} in the two quarters before".format(*evidence.quarter_bounds)
     if floor is not None:
         words += f"; exposure-limited: {evidence.unit_count:,} units cannot show less than {floor.value}"
     return words

@@ -58,7 +58,9 @@ def work(store: Store, deployment_id: str, *, actor: str, at: dt.datetime, seed:
         lambda: proposals.propose_rerating(
             store,
             evidence=[
-                proposals.Evidence(RISK, "missed_escalation_rate", 1e-9, 10 ** -chance.uniform(3, 7), 9, "x")
+                proposals.Evidence(RISK, "missed_escalation_rate", 1e-9, 10 ** -chance.uniform(3, 7), 9, "x",
+                    quarter_bounds=(1e-9, 1e-9),
+                )
             ],
             **here,
         ),

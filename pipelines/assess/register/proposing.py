@@ -1,7 +1,8 @@
 """What a run says to the register: ratings that the data speak for, and answers that they contradict.
 
 Only proposals and tasks are made; a person decides. The rate is per conversation that a detector could read,
-in the newest whole month, and its upper 95 % bound decides the class, never the rate itself.
+in the newest whole month, and its upper 95 % bound decides the class, never the rate itself. A lower class
+needs two whole quarters besides.
 """
 
 from __future__ import annotations
@@ -53,35 +54,71 @@ def speak_to_register(
 
 
 def find_evidence(observations: pa.Table, definitions: Mapping[str, Mapping[str, Any]]) -> list[Evidence]:
-    """What the newest whole month says of each risk's hazardous situations; nothing before there is one."""
+    """What the newest whole month says of each risk's hazardous situations; nothing before there is one.
+
+    With it come the bounds of the two newest whole quarters, for only they may speak for a lower class.
+    """
     is_whole = pc.and_(pc.equal(observations["period"], "month"), pc.invert(observations["is_partial"]))
     rows = observations.filter(pc.and_(is_whole, pc.equal(observations["estimate"], "raw")))
     if rows.num_rows == 0:
         return []
     month = pc.max(rows["period_start"]).as_py()
-    newest: dict[Key, dict[str, Any]] = {
-        (row["indicator_id"], row["slice"], row["slice_value"]): row
-        for row in rows.filter(pc.equal(rows["period_start"], month)).to_pylist()
-    }
+    by_month: dict[dt.date, dict[Key, dict[str, Any]]] = {}
+    for row in rows.to_pylist():
+        key = (row["indicator_id"], row["slice"], row["slice_value"])
+        by_month.setdefault(row["period_start"], {})[key] = row
+    quarters = _list_quarters(month)
     found = []
     for risk in load_risks():
         for kri in risk.kris:
-            seen = newest.get((kri.indicator, kri.slice, kri.slice_value))
-            exposed = newest.get((EXPOSURE, kri.slice, kri.slice_value))
-            if seen is None or exposed is None or not _is_hazard(definitions.get(kri.indicator)):
+            key = (kri.indicator, kri.slice, kri.slice_value)
+            counted = _count(by_month, [month], key) if _is_hazard(definitions.get(kri.indicator)) else None
+            if counted is None:
                 continue
-            count = int(exposed["denominator"] or 0)
-            if seen["numerator"] is None or count == 0:
-                continue
-            cases = min(int(seen["numerator"]), count)
-            upper = float(clopper_pearson(cases, count).high)
-            source = f"conversations of {month:%B %Y}, {seen['detector_version']}"
+            cases, count = counted
+            bounds = [_find_bound(_count(by_month, months, key)) for months in quarters]
             found.append(
                 Evidence(
-                    risk.id, kri.indicator, cases / count, upper, count, source, kri.slice, kri.slice_value
+                    risk.id,
+                    kri.indicator,
+                    cases / count,
+                    float(clopper_pearson(cases, count).high),
+                    count,
+                    f"conversations of {month:%B %Y}, {by_month[month][key]['detector_version']}",
+                    kri.slice,
+                    kri.slice_value,
+                    tuple(bound for bound in bounds if bound is not None),
                 )
             )
     return found
+
+
+def _count(
+    by_month: Mapping[dt.date, Mapping[Key, Mapping[str, Any]]], months: Iterable[dt.date], key: Key
+) -> tuple[int, int] | None:
+    """Cases and readable conversations of these months; None unless each of them is known."""
+    cases = count = 0
+    for month in months:
+        known = by_month.get(month, {})
+        seen, exposed = known.get(key), known.get((EXPOSURE, *key[1:]))
+        if seen is None or exposed is None or seen["numerator"] is None or not exposed["denominator"]:
+            return None
+        count += int(exposed["denominator"])
+        cases += min(int(seen["numerator"]), int(exposed["denominator"]))
+    return cases, count
+
+
+def _find_bound(counted: tuple[int, int] | None) -> float | None:
+    return None if counted is None else float(clopper_pearson(*counted).high)
+
+
+def _list_quarters(newest: dt.date) -> list[list[dt.date]]:
+    """The months of the two newest quarters that have ended with `newest` or before, the older first."""
+    ended = newest.year * 4 + newest.month // 3  # quarters since the year 0 that have ended with this month
+    return [
+        [dt.date(quarter // 4, quarter % 4 * 3 + month, 1) for month in (1, 2, 3)]
+        for quarter in (ended - 2, ended - 1)
+    ]
 
 
 def _is_hazard(definition: Mapping[str, Any] | None) -> bool:

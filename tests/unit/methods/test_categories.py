@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from methods.categories import Evidence, ProbabilityClass, categorise, classify, may_downgrade, take_worst
+from methods.categories import Evidence, ProbabilityClass, categorise, classify, take_worst
 from methods.errors import InvalidArgumentError, InvalidCountsError
 
 
@@ -81,13 +81,6 @@ def test_the_worst_of_several_windows_counts():
     assert take_worst([ProbabilityClass.REMOTE, ProbabilityClass.PROBABLE]) is ProbabilityClass.PROBABLE
     with pytest.raises(InvalidArgumentError):
         take_worst([])
-
-
-def test_a_better_class_needs_two_quarters():
-    assert may_downgrade(ProbabilityClass.PROBABLE, (5e-5, 9e-5))
-    assert not may_downgrade(ProbabilityClass.PROBABLE, (5e-5, 1e-4))
-    assert not may_downgrade(ProbabilityClass.PROBABLE, (5e-5,))
-    assert not may_downgrade(ProbabilityClass.PROBABLE, (1e-5, 2e-4, 5e-5))
 
 
 @pytest.mark.full

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -16,7 +17,8 @@ RISK = "stigmatising_replies"
 
 def evidence(bound: float, count: int = 1_000_000, **fields: object) -> Evidence:
     given = {"risk_id": RISK, "indicator_id": "stigma_rate_per_1000", "observed_rate": bound / 2,
-             "upper_bound": bound, "unit_count": count, "source": "generation 7", **fields}  # fmt: skip
+             "upper_bound": bound, "unit_count": count, "source": "generation 7",
+             "quarter_bounds": (bound, bound), **fields}  # fmt: skip
     return Evidence(**given)  # type: ignore[arg-type]
 
 
@@ -65,6 +67,27 @@ def test_of_several_kris_the_worst_counts(store: Store, at: dt.datetime) -> None
     made = propose(store, at, evidence(5e-4), evidence(0.02, indicator_id="harm_late_share"))
     assert len(made) == 1
     assert (only(store).indicator_id, only(store).upper_bound) == ("harm_late_share", 0.02)
+
+
+@pytest.mark.parametrize(
+    ("quarters", "proposed"),
+    [((9e-5, 9e-5), 1), ((1e-4, 9e-5), 0), ((9e-5, 1e-4), 0), ((9e-5,), 0), ((), 0)],
+    ids=["two below", "the older not", "the newer not", "one quarter", "none"],
+)
+def test_a_lower_class_needs_two_quarters_below_the_rated_one(
+    store: Store, at: dt.datetime, quarters: tuple[float, ...], proposed: int
+) -> None:
+    assert len(propose(store, at, evidence(5e-5, quarter_bounds=quarters))) == proposed
+    if proposed:
+        assert "at most 9e-05 and 9e-05 in the two quarters before" in only(store).evidence
+
+
+def test_for_a_lower_class_every_kri_must_have_been_low(store: Store, at: dt.datetime) -> None:
+    lowest = evidence(5e-5)
+    other = evidence(4e-5, indicator_id="harm_late_share", quarter_bounds=(4e-5, 2e-4))
+    assert propose(store, at, lowest, other) == ()
+    assert propose(store, at, lowest, replace(other, quarter_bounds=())) == ()
+    assert len(propose(store, at, lowest)) == 1
 
 
 def test_the_same_is_not_proposed_twice_and_newer_data_replace_it(store: Store, at: dt.datetime) -> None:

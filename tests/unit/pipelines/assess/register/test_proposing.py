@@ -49,6 +49,32 @@ def test_the_rate_is_per_readable_conversation_and_not_per_conversation_at_risk(
     assert one.source == "conversations of October 2026, lexicon@1"
 
 
+def months(first: int, last: int, cases: float, count: float) -> list[dict[str, Any]]:
+    starts = [{"period_start": dt.date(2026, month, 1)} for month in range(first, last + 1)]
+    return [
+        each
+        for start in starts
+        for each in (row("missed_escalation_rate", cases, 40, **start), exposure(count, **start))
+    ]
+
+
+def find_quarters(*rows: dict[str, Any]) -> tuple[float, ...]:
+    found = find_evidence(table(*rows), DEFINITIONS)
+    return next(each for each in found if each.risk_id == "missed_escalation_of_risk").quarter_bounds
+
+
+def test_the_two_newest_quarters_that_have_ended_come_with_it() -> None:
+    older, newer, current = months(4, 6, 0, 10_000), months(7, 9, 1, 10_000), months(10, 10, 5, 10_000)
+    bounds = find_quarters(*older, *newer, *current)
+    assert bounds == pytest.approx((1.2e-4, 2.9e-4), rel=0.03)  # 0 and 3 of 30,000
+    assert find_quarters(*older, *newer) == bounds
+    assert find_quarters(*older[2:], *newer, *current) == bounds[1:]
+    assert find_quarters(*months(4, 6, 0, 10_000), *current) == bounds[:1]
+    unknown = [each | {"numerator": None} if each["period_start"].month == 8 else each for each in newer]
+    assert find_quarters(*older, *unknown, *current) == bounds[:1]
+    assert find_quarters(*current) == ()
+
+
 @pytest.mark.parametrize(
     "rows",
     [
@@ -70,7 +96,9 @@ def test_a_run_proposes_once_opens_a_task_once_and_changes_no_rating(tmp_path: A
     store.upgrade()
     register.ensure_deployment(store, deployment_id="demo", title="Demo", actor="pipelines", at=AT)
     before = register.list_risks(store, "demo")
-    seen = table(row("missed_escalation_rate", 2, 40, status="breach"), exposure(20_000))
+    seen = table(
+        *months(4, 9, 0, 20_000), row("missed_escalation_rate", 2, 40, status="breach"), exposure(20_000)
+    )
     for days in (0, 1):
         speak_to_register(
             store, seen, DEFINITIONS, deployment_ids=["demo"], actor="pipelines",
