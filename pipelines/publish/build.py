@@ -27,6 +27,7 @@ from pipelines.publish.suppression import (
     suppress_observations,
 )
 from pipelines.schemas import PUBLISHED_TABLES, published
+from pipelines.schemas.assessment import ADDED_BY_PUBLISHING
 from pipelines.settings import Home
 from risk_register.content import load_taxonomy
 from risk_register.store import open_store
@@ -136,6 +137,9 @@ def _conform(rows: pa.Table, *, published_name: str, generation: int) -> pa.Tabl
     schema = PUBLISHED_TABLES[published_name].arrow_schema
     if "generation" in schema.names:
         rows = rows.append_column("generation", pa.repeat(pa.scalar(generation, pa.int64()), rows.num_rows))
+    for field in schema:
+        if field.name in ADDED_BY_PUBLISHING - {"generation"}:
+            rows = rows.append_column(field, pa.nulls(rows.num_rows, field.type))
     return rows.select(schema.names).cast(schema)
 
 

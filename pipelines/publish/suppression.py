@@ -18,7 +18,7 @@ import pandas as pd
 import pyarrow as pa
 
 from methods.hidden_parts import hide_parts
-from methods.suppression import HIDDEN_UP_TO, MINIMUM_RATE_TRIALS
+from methods.suppression import HIDDEN_UP_TO, MINIMUM_RATE_TRIALS, round_counts
 
 CELL = ["deployment_id", "indicator_id", "period", "period_start", "slice"]
 PEOPLE_UNITS = frozenset({"conversation", "message", "event", "user_week"})
@@ -55,7 +55,7 @@ class Counts:
 
 
 def suppress_observations(observations: pa.Table, definitions: pa.Table) -> pa.Table:
-    """The observations with `is_suppressed`; `definitions` are rows of `indicator.definition`."""
+    """The observations with `is_suppressed` and rounded counts; `definitions` are `indicator.definition`."""
     if not observations.num_rows:
         return observations
     names = [*CELL, "slice_value", "estimate", "numerator", "denominator"]
@@ -73,7 +73,7 @@ def suppress_observations(observations: pa.Table, definitions: pa.Table) -> pa.T
         if not any(changed):
             break
     _hide_months(raw, counts)
-    return _with(observations, counts.is_hidden)
+    return _with_rounded(_with(observations, counts.is_hidden), numerator=numerator, denominator=denominator)
 
 
 def suppress_equity(equity: pa.Table, observations: pa.Table) -> pa.Table:
@@ -227,3 +227,13 @@ def _walk(rows: pd.DataFrame, keys: Sequence[str]) -> Iterable[tuple[int, Any, d
 def _with(rows: pa.Table, hidden: Sequence[bool]) -> pa.Table:
     place = rows.schema.get_field_index("is_suppressed")
     return rows.set_column(place, rows.schema.field(place), pa.array(hidden, pa.bool_()))
+
+
+def _with_rounded(rows: pa.Table, **counts: np.ndarray) -> pa.Table:
+    hidden = rows["is_suppressed"].to_numpy()
+    for name, values in counts.items():
+        place = rows.schema.get_field_index(f"{name}_rounded")
+        is_unknown = hidden | np.isnan(values)
+        rounded = pa.array(round_counts(np.nan_to_num(values)), pa.int64(), mask=is_unknown)
+        rows = rows.set_column(place, f"{name}_rounded", rounded)
+    return rows

@@ -5,9 +5,11 @@ import pyarrow as pa
 from pipelines.schemas import published
 from pipelines.schemas.table import COUNT, DATE, FLAG, PARTITION, TEXT, Column, Table
 
+ADDED_BY_PUBLISHING = frozenset({"generation", "numerator_rounded", "denominator_rounded"})
+
 
 def _before_publishing(table: Table) -> Table:
-    columns = tuple(column for column in table.columns if column.name != "generation")
+    columns = tuple(column for column in table.columns if column.name not in ADDED_BY_PUBLISHING)
     return Table("assessment", table.name, table.meaning, table.key, columns, is_partitioned=False)
 
 

@@ -67,6 +67,14 @@ OBSERVATION = declare(
     ),
     Column("coverage", NUMBER, "Share of units fully scored by the detectors, 0-1.", nullable=True),
     Column("is_suppressed", FLAG, "Whether the cell is hidden wherever numbers leave."),
+    Column(
+        "numerator_rounded",
+        COUNT,
+        "Numerator to the nearest 5, for tables that show no exact counts; null where suppressed. Rates "
+        "beside it are to be made of rounded counts, and totals may not add.",
+        nullable=True,
+    ),
+    Column("denominator_rounded", COUNT, "Denominator to the nearest 5, likewise.", nullable=True),
     Column("p90", NUMBER, "Ninetieth percentile, for distributions.", nullable=True),
     Column(
         "is_latest",

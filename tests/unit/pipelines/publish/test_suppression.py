@@ -23,7 +23,8 @@ LEAST_WIDTH = 1.0
 
 def make_rows(*rows: dict[str, Any]) -> pa.Table:
     plain = {"deployment_id": "companion", "indicator_id": "missed", "period": "week", "period_start": MONDAY,
-             "slice": "all", "slice_value": "all", "estimate": "raw", "is_suppressed": False}  # fmt: skip
+             "slice": "all", "slice_value": "all", "estimate": "raw", "is_suppressed": False,
+             "numerator_rounded": None, "denominator_rounded": None}  # fmt: skip
     return pa.Table.from_pylist([plain | row for row in rows])
 
 
@@ -41,6 +42,16 @@ def test_small_counts_small_remainders_and_thin_rates_are_hidden_and_nought_of_m
     assert mark(*(row | start for row, start in zip(rows, starts, strict=True))) == [
         True, False, False, True, True, False,
     ]  # fmt: skip
+
+
+def test_shown_counts_are_rounded_to_five_and_hidden_ones_have_no_rounded_count():
+    cells = [cell(13, 202), cell(3, 202), cell(0, 30) | {"numerator": None}]
+    rows = make_rows(*(each | {"period_start": MONDAY + 7 * DAY * n} for n, each in enumerate(cells)))
+    found = suppress_observations(rows, DEFINITIONS)
+    rounded = zip(
+        found["numerator_rounded"].to_pylist(), found["denominator_rounded"].to_pylist(), strict=True
+    )
+    assert list(rounded) == [(15, 200), (None, None), (None, 30)]
 
 
 def test_counts_that_are_not_of_people_are_shown():
