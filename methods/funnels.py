@@ -10,7 +10,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from methods.errors import InvalidArgumentError
-from methods.intervals import FloatArray, check_counts, clopper_pearson, normal_quantile, poisson_rate
+from methods.intervals import (
+    FloatArray,
+    Interval,
+    check_counts,
+    clopper_pearson,
+    normal_quantile,
+    poisson_rate,
+)
 
 WINSORISE = 0.10
 """Share of z-scores at each end that is drawn in before overdispersion is estimated."""
@@ -79,11 +86,10 @@ def estimate_overdispersion(
     return Overdispersion(phi, float(max(0.0, between)))
 
 
-def poisson_limits(expected: ArrayLike, *, level: float = 0.95) -> tuple[FloatArray, FloatArray]:
-    """Exact limits of observed over expected counts around 1."""
+def poisson_limits(expected: ArrayLike, *, level: float = 0.95) -> Interval:
+    """Exact limits of observed over expected counts around 1, as arrays."""
     mean = np.asarray(expected, dtype=float)
-    ends = poisson_rate(mean, mean, per=1.0, confidence=level)
-    return np.asarray(ends.low), np.asarray(ends.high)
+    return poisson_rate(mean, mean, per=1.0, confidence=level)
 
 
 def _limits(

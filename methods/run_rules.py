@@ -5,6 +5,7 @@ span a re-base: the caller says which phase each point belongs to. Which directi
 the indicator. Sources: NHS England, Making Data Count; NHSRplotthedots 0.2 (tests of its rule functions).
 """
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -35,9 +36,17 @@ class Rule(StrEnum):
     """Common cause."""
 
 
+@dataclass(frozen=True)
+class RunJudgement:
+    """A `Rule` and a `Variation` for each point, in two arrays."""
+
+    rules: NDArray[Any]
+    variation: NDArray[Any]
+
+
 def judge_runs(
     values: ArrayLike, *, phases: ArrayLike | None = None, screen: bool = True, minimum_points: int = 13
-) -> tuple[NDArray[Any], NDArray[Any]]:
+) -> RunJudgement:
     """Rule and variation of each point of a weekly or monthly series on XmR charts, one a phase.
 
     A point between its neighbours in a run is marked as part of it. A phase with fewer points than
@@ -61,15 +70,12 @@ def judge_runs(
             screen=screen,
             minimum_points=minimum_points,
         )
-        rules[index], variation[index] = apply_rules(
-            y[index], mean=chart.centre, low=chart.low, high=chart.high
-        )
-    return rules, variation
+        found = apply_rules(y[index], mean=chart.centre, low=chart.low, high=chart.high)
+        rules[index], variation[index] = found.rules, found.variation
+    return RunJudgement(rules, variation)
 
 
-def apply_rules(
-    y: FloatArray, *, mean: FloatArray, low: FloatArray, high: FloatArray
-) -> tuple[NDArray[Any], NDArray[Any]]:
+def apply_rules(y: FloatArray, *, mean: FloatArray, low: FloatArray, high: FloatArray) -> RunJudgement:
     """The first rule that holds for each point, and the direction of it."""
     outside = np.where(y > high, 1, np.where(y < low, -1, 0))
     side = np.sign(y - mean).astype(int)
@@ -88,7 +94,7 @@ def apply_rules(
         [Variation.SPECIAL_CAUSE_HIGH.value, Variation.SPECIAL_CAUSE_LOW.value],
         Variation.COMMON_CAUSE.value,
     )
-    return rules, variation
+    return RunJudgement(rules, variation)
 
 
 def mark_shifts(side: ArrayLike) -> Marks:

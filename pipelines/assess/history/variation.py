@@ -167,10 +167,10 @@ def _judge_weeks(
             x[index], n[index], value[index], kind, whole & (np.cumsum(whole) <= BASELINE_WEEKS)
         )
         if np.isfinite(chart.high).all():
-            rules, marks = apply_rules(chart.value, mean=chart.centre, low=chart.low, high=chart.high)
+            judged = apply_rules(chart.value, mean=chart.centre, low=chart.low, high=chart.high)
             name = CHART_NAMES[CHARTED[kind]] if kind in CHARTED else "xmr"
-            _fill(found, index, chart, marks, name=name, start=starts[index[0]])
-            found["rule"][index] = np.where(rules == Rule.NONE.value, "", rules)
+            _fill(found, index, chart, judged.variation, name=name, start=starts[index[0]])
+            found["rule"][index] = np.where(judged.rules == Rule.NONE.value, "", judged.rules)
     if kind == "rate_per_1000":
         for name in ("centre", "chart_low", "chart_high"):
             found[name] = found[name] * 1000.0

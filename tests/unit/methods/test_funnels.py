@@ -12,12 +12,12 @@ from methods.funnels import draw_funnel, estimate_overdispersion, poisson_limits
 
 def test_the_exact_limits_are_those_of_funnelplotr():
     # FunnelPlotR tests/testthat/test-poisson_limits.R, expected 15, 20, 30.
-    low, high = poisson_limits([15, 20, 30])
-    assert low == pytest.approx([0.5596924, 0.610826, 0.6746958], abs=1e-6)
-    assert high == pytest.approx([1.649348, 1.544419, 1.427562], abs=1e-6)
-    low, high = poisson_limits([15, 20, 30], level=0.998)
-    assert low == pytest.approx([0.386265, 0.4479107, 0.5289724], abs=1e-6)
-    assert high == pytest.approx([2.082907, 1.902094, 1.702771], abs=1e-6)
+    limits = poisson_limits([15, 20, 30])
+    assert limits.low == pytest.approx([0.5596924, 0.610826, 0.6746958], abs=1e-6)
+    assert limits.high == pytest.approx([1.649348, 1.544419, 1.427562], abs=1e-6)
+    limits = poisson_limits([15, 20, 30], level=0.998)
+    assert limits.low == pytest.approx([0.386265, 0.4479107, 0.5289724], abs=1e-6)
+    assert limits.high == pytest.approx([2.082907, 1.902094, 1.702771], abs=1e-6)
 
 
 def test_units_that_differ_by_chance_only_have_exact_limits_and_those_that_differ_more_have_wider_ones():

@@ -9,6 +9,7 @@ import pytest
 from methods.charts import Variation, xmr_chart
 from methods.run_rules import (
     Rule,
+    RunJudgement,
     apply_rules,
     judge_runs,
     mark_shifts,
@@ -74,48 +75,48 @@ def test_two_of_three_near_a_limit_need_one_side(close, side, expected):
     assert mark_two_of_three(close, side).tolist() == expected
 
 
-def flat(values: list[float]) -> tuple[np.ndarray, np.ndarray]:
+def flat(values: list[float]) -> RunJudgement:
     y = np.array(values, dtype=float)
     return apply_rules(y, mean=np.zeros_like(y), low=np.full_like(y, -3.0), high=np.full_like(y, 3.0))
 
 
 def test_the_rule_that_comes_first_names_the_point():
-    rules, variation = flat([1, 1.1, 1.2, 1.3, 1.4, 1.5, 3.1])
-    assert rules.tolist() == [Rule.TREND] * 6 + [Rule.OUTSIDE_LIMITS]
-    assert set(variation) == {Variation.SPECIAL_CAUSE_HIGH}
-    rules, variation = flat([-2.5, -1, -2.5, -1, -1, -1, -1])
-    assert rules.tolist() == [Rule.TWO_OF_THREE] * 3 + [Rule.SHIFT] * 4
-    assert set(variation) == {Variation.SPECIAL_CAUSE_LOW}
+    judged = flat([1, 1.1, 1.2, 1.3, 1.4, 1.5, 3.1])
+    assert judged.rules.tolist() == [Rule.TREND] * 6 + [Rule.OUTSIDE_LIMITS]
+    assert set(judged.variation) == {Variation.SPECIAL_CAUSE_HIGH}
+    judged = flat([-2.5, -1, -2.5, -1, -1, -1, -1])
+    assert judged.rules.tolist() == [Rule.TWO_OF_THREE] * 3 + [Rule.SHIFT] * 4
+    assert set(judged.variation) == {Variation.SPECIAL_CAUSE_LOW}
 
 
 def test_a_point_outside_a_limit_is_not_also_near_it():
-    rules, _ = flat([3.1, 1, 2.5])
-    assert rules.tolist() == [Rule.OUTSIDE_LIMITS, Rule.NONE, Rule.NONE]
-    rules, _ = flat([2.9, 1, 2.5])
-    assert rules.tolist() == [Rule.TWO_OF_THREE] * 3
+    judged = flat([3.1, 1, 2.5])
+    assert judged.rules.tolist() == [Rule.OUTSIDE_LIMITS, Rule.NONE, Rule.NONE]
+    judged = flat([2.9, 1, 2.5])
+    assert judged.rules.tolist() == [Rule.TWO_OF_THREE] * 3
 
 
 def test_two_thirds_of_the_way_to_the_limit_is_not_yet_near():
-    assert flat([2.0, 1, 2.5])[0].tolist() == [Rule.NONE] * 3
-    assert flat([2.01, 1, 2.5])[0].tolist() == [Rule.TWO_OF_THREE] * 3
+    assert flat([2.0, 1, 2.5]).rules.tolist() == [Rule.NONE] * 3
+    assert flat([2.01, 1, 2.5]).rules.tolist() == [Rule.TWO_OF_THREE] * 3
 
 
 def test_rules_never_span_a_new_phase():
     values = [value + (3 if position >= 20 else 0) for position, value in enumerate([1.0, -1.0] * 20)]
-    one, _ = judge_runs(values)
-    two, variation = judge_runs(values, phases=["before"] * 20 + ["after"] * 20)
-    assert Rule.SHIFT in one
-    assert set(two) == {Rule.NONE}
-    assert set(variation) == {Variation.COMMON_CAUSE}
+    one = judge_runs(values)
+    two = judge_runs(values, phases=["before"] * 20 + ["after"] * 20)
+    assert Rule.SHIFT in one.rules
+    assert set(two.rules) == {Rule.NONE}
+    assert set(two.variation) == {Variation.COMMON_CAUSE}
 
 
 def test_a_short_phase_is_not_assessed_and_a_gap_does_not_break_the_index():
-    rules, variation = judge_runs([1.0, 2.0] * 6)
-    assert set(variation) == {Variation.NOT_ASSESSED}
-    assert set(rules) == {Rule.NONE}
-    rules, variation = judge_runs([1.0, 2.0, np.nan] * 6 + [1.5])
-    assert variation[2] == Variation.NOT_ASSESSED
-    assert variation[3] == Variation.COMMON_CAUSE
+    judged = judge_runs([1.0, 2.0] * 6)
+    assert set(judged.variation) == {Variation.NOT_ASSESSED}
+    assert set(judged.rules) == {Rule.NONE}
+    judged = judge_runs([1.0, 2.0, np.nan] * 6 + [1.5])
+    assert judged.variation[2] == Variation.NOT_ASSESSED
+    assert judged.variation[3] == Variation.COMMON_CAUSE
 
 
 @pytest.mark.full
@@ -127,10 +128,10 @@ def test_the_snapshots_of_nhsrplotthedots(shared: Path):
         chart = xmr_chart(values, screen=screen)
         for column, found in (("mean_col", chart.centre), ("lpl", chart.low), ("upl", chart.high)):
             assert found == pytest.approx([row[column] for row in rows], abs=1e-5)
-        rules, variation = judge_runs(values, screen=screen)
+        judged = judge_runs(values, screen=screen)
         is_common = [row["special_cause_type"] == "Common Cause" for row in rows]
-        assert (rules == Rule.NONE).tolist() == is_common
-        assert (variation == Variation.COMMON_CAUSE).tolist() == is_common
+        assert (judged.rules == Rule.NONE).tolist() == is_common
+        assert (judged.variation == Variation.COMMON_CAUSE).tolist() == is_common
 
 
 @pytest.mark.full
