@@ -17,7 +17,7 @@ ROW_HEIGHT = 34
 FRAME_HEIGHT = 110
 LABEL_LENGTH = 28
 FURTHEST = 32.0  # factors; what lies beyond is drawn at the edge, its number stands in the table
-TICKS = (0.1, 0.5, 1, 2, 10)
+TICKS = (0.1, 1, 10)
 SYMBOLS = {
     "equivalent": "circle",
     "different": "octagon",

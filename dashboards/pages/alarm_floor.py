@@ -31,8 +31,9 @@ FINDING_WORDS = {
 SHOWN = 20
 
 
-def draw_calls(view: View, cases: Sequence[CaseRecord]) -> Component:
+def draw_calls(view: View, cases: Sequence[CaseRecord], titles: Mapping[str, str]) -> Component:
     """The budget of the year, and every call that nobody has acknowledged."""
+    known = {one.alarm_id: one for one in cases}
     use = count_use(cases, year=view.today.year)
     waiting = [
         one
@@ -51,7 +52,7 @@ def draw_calls(view: View, cases: Sequence[CaseRecord]) -> Component:
             draw_table(
                 "Calls that nobody has acknowledged",
                 headings,
-                [_draw_call(view, one) for one in waiting],
+                [_draw_call(view, one, _say_subject(one, known, titles)) for one in waiting],
                 empty="No call waits for anybody.",
             ),
         ],
@@ -60,7 +61,16 @@ def draw_calls(view: View, cases: Sequence[CaseRecord]) -> Component:
     )
 
 
-def _draw_call(view: View, notice: NoticeRecord) -> Line:
+def _say_subject(notice: NoticeRecord, cases: Mapping[str, CaseRecord], titles: Mapping[str, str]) -> str:
+    """What a call is about: the alarm by its title and day, else the number of what waits."""
+    case = cases.get(notice.reference_id)
+    if case is not None:
+        indicator = case.stream_id.partition(":")[2]
+        return f"{titles.get(indicator, say_words(indicator))}, since {say_day(case.opened_on)}"
+    return MISSING if notice.reference_id.startswith(f"{notice.kind}:") else notice.reference_id
+
+
+def _draw_call(view: View, notice: NoticeRecord, subject: str) -> Line:
     take: Component | str = MISSING
     if view.may(Action.ACKNOWLEDGE_ALARM):
         hidden = {"notice": str(notice.notice_id)}
@@ -71,7 +81,7 @@ def _draw_call(view: View, notice: NoticeRecord) -> Line:
             say_words(notice.severity),
             draw_mark(NOTICE_MARKS[notice.state]),
             say_moment(notice.queued_at),
-            notice.reference_id,
+            subject,
             say_figures(notice.figures),
             take,
         )

@@ -85,7 +85,7 @@ def layout(view: View) -> Component:
                 Counter(alarm.state for alarm in alarms),
                 label="Alarms by state",
             ),
-            draw_calls(view, cases),
+            draw_calls(view, cases, titles),
             draw_floor(view),
             html.Div(
                 [

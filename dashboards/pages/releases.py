@@ -166,7 +166,9 @@ def _say_moved(drift: Sequence[Drift]) -> str:
 
 def _draw_drift(view: View, drift: Sequence[Drift], changes: Sequence[Change]) -> Component:
     moved = Counter(row.feature for row in drift if row.status == "moved")
-    told = ", ".join(f"{say_words(feature)} in {count} weeks" for feature, count in sorted(moved.items()))
+    told = ", ".join(
+        f"{say_words(feature)} in {count} week{'s' * (count > 1)}" for feature, count in sorted(moved.items())
+    )
     summary = f"{_say_moved(drift)} Moved in the range: {told or 'nothing'}."
     return draw_chart(
         "drift",

@@ -80,9 +80,7 @@ def _trace_drift(
             has_moved = row["status"] == DriftStatus.MOVED
             if has_moved and first is None:
                 low, high = _narrow(features[features["feature"] == feature], previous, row["week"])
-                far = (
-                    f"{row['distance']:.3f} from the reference weeks, which differ by {row['null_high']:.3f}"
-                )
+                far = f"{row['distance']:.2f} from the reference weeks (usual: up to {row['null_high']:.2f})"
                 words = f"{feature.replace('_', ' ')} in the week of {row['week']} lies {far}"
                 first = Trace(low, high, end_of("week", row["week"]), None, words)
                 explained = feature == MEASURED_BY_DETECTORS and any(first.is_near(day) for day in detectors)
