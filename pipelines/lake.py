@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.dataset as datasets
-from deltalake import DeltaTable, WriterProperties, write_deltalake
+from deltalake import ColumnProperties, DeltaTable, WriterProperties, write_deltalake
 from filelock import FileLock, Timeout
 
 from pipelines.errors import HomeError
@@ -33,6 +33,7 @@ LOG_SETTINGS: dict[str, str | None] = {
     "delta.checkpointInterval": "10",  # opening a table replays at most so many commits, however old it is
     "delta.dataSkippingNumIndexedCols": "0",  # else a table's log would quote its least and greatest texts
 }
+UNLIKE = ColumnProperties(dictionary_enabled=False, statistics_enabled="NONE")
 PARTITIONS_AT_ONCE = 100
 """Partitions named in one predicate; some hundreds overflow the stack of the predicate's parser."""
 
@@ -150,11 +151,18 @@ class Commit:
         return Lake(self.lake.path, Generation(self.lake.generation.number, dict(self.versions)))
 
     def replace_days(
-        self, name: str, rows: pa.Table, partitions: Iterable[Partition], *, row_group_size: int | None = None
+        self,
+        name: str,
+        rows: pa.Table,
+        partitions: Iterable[Partition],
+        *,
+        row_group_size: int | None = None,
+        different: Iterable[str] = (),
     ) -> None:
         """Put `rows` in the place of whole partitions; a partition without rows becomes empty.
 
         A partition that holds the same rows already is left as it is, so nothing that depends on it is stale.
+        `different` are columns whose values differ from row to row: no dictionary of them is tried.
         """
         wanted = sorted(set(partitions))
         if name in self.versions:
@@ -166,7 +174,11 @@ class Commit:
         if not wanted:
             return
         location = locate(self.lake.path, name)
-        properties = WriterProperties(compression="ZSTD", max_row_group_size=row_group_size)
+        properties = WriterProperties(
+            compression="ZSTD",
+            max_row_group_size=row_group_size,
+            column_properties=dict.fromkeys(different, UNLIKE) or None,
+        )
         if name not in self.versions:
             make_table(location, rows, properties)
             self.versions[name] = _newest_version(location)

@@ -17,8 +17,8 @@ import pyarrow as pa
 from pipelines.ingest.document import UTF8_MARK
 from pipelines.ingest.lines import LONGEST_LINE, open_plain
 
-SIZE = 48 * 1024 * 1024
-"""Bytes read at once; far more than the longest line."""
+SIZE = 16 * 1024 * 1024
+"""Bytes read at once: more than the longest line, and few enough that memory is used again."""
 NEW_LINE = 10
 
 
@@ -41,12 +41,12 @@ def read_blocks(path: Path) -> Iterator[Block]:
     first, rest, is_skipping = 1, b"", False
     with open_plain(path) as stream:
         for chunk in _chunks(stream):
-            content = rest + chunk
-            end = content.rfind(b"\n") + 1
-            whole, rest = content[:end], content[end:]
-            if whole:
-                yield _split(whole, first, is_skipping=is_skipping)
-                first, is_skipping = first + whole.count(b"\n"), False
+            end = chunk.rfind(b"\n") + 1
+            if end:
+                block = _split(b"".join((rest, memoryview(chunk)[:end])), first, is_skipping=is_skipping)
+                yield block
+                first, is_skipping, rest = first + len(block.lines), False, b""
+            rest += chunk[end:]
             if len(rest) > LONGEST_LINE:
                 rest, is_skipping = b"", True
         if rest or is_skipping:

@@ -7,9 +7,11 @@ of expressions, never text of a query.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -35,9 +37,11 @@ from pipelines.ingest.field import (
     RecordError,
 )
 from pipelines.ingest.raw import MESSAGE_SCHEMA
-from pipelines.ingest.sieve import find_hints
+from pipelines.ingest.sieve import scan
+from pipelines.settings import REPOSITORY
 
-TEXT, WHOLE = "VARCHAR", ("UBIGINT", "BIGINT")
+READ = (REPOSITORY / "sql" / "staging" / "told.sql").read_text(encoding="utf-8")
+TEXT = "VARCHAR"
 ODD = (r",\s*[}\]]", r"[:\[,]\s*[-+]?(?:nan|inf|infinity)\s*[,}\]]", r"[0-9]e\+?[0-9]{3}")
 """What the engine's JSON reader forgives and the reading of single records does not, for the sieve."""
 LOCAL_TIME = r"\d{4}-\d\d-\d\d[T ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?"
@@ -45,9 +49,14 @@ TIME = LOCAL_TIME + r"(Z|[+-](0\d|1[0-4]):[0-5]\d)"
 VISIBLE = "[!-~]"
 IDS = ("thread", "user", "message_id")
 AS_THEY_ARE = (*IDS, "text", "turn", "sent_at")
-SMALLEST_JSON = "{}"
+UNTYPED = r"true|false|[\[{](?s:.*)|-?[0-9]+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?"
+"""A value that the engine gives as the same text whether it was written as a text or as something else."""
+TRUTHS = ("true", "false")
+WHOLE = r"0|[1-9][0-9]{0,18}|-[1-9][0-9]{0,17}"
+"""Of these a whole number, which is the same id and the same label as its text."""
 
 Convert = Callable[[object], object]
+Condition = tuple[tuple[str, ...], str]
 
 
 class PlainField(NamedTuple):
@@ -64,46 +73,50 @@ class Plan:
     """How plain messages of one mapping are read.
 
     Attributes:
-        when: place among the pointers and the value of the condition, None where every record is a message.
+        when: path and value of the condition, None where every record is a message.
         before: conditions of earlier rules, none of which may apply.
-        pointers: JSON pointers of all values that are looked at.
-        fields: the fields, each at the place of its pointer.
+        structure: what is looked at, as `json_transform` takes it.
+        fields: the fields of a message.
     """
 
-    when: tuple[int, str] | None
-    before: tuple[tuple[int, str], ...]
-    pointers: tuple[str, ...]
-    fields: tuple[tuple[PlainField, int], ...]
+    when: Condition | None
+    before: tuple[Condition, ...]
+    structure: str
+    fields: tuple[PlainField, ...]
     zone: ZoneInfo
 
 
 def make_plan(
     *,
-    when: tuple[tuple[str, ...], str] | None,
-    before: tuple[tuple[tuple[str, ...], str], ...],
+    when: Condition | None,
+    before: tuple[Condition, ...],
     fields: tuple[PlainField, ...],
     zone: ZoneInfo,
 ) -> Plan | None:
-    """The plan for a rule, or None where a pointer would read something else than a path does."""
-    paths = [*(path for path, _ in (*before, *([when] if when else []))), *(one.path for one in fields)]
-    if any(part == "" or part.isdigit() or part == "-" for path in paths for part in path):
+    """The plan for a rule, or None where the engine would read something else than a path does."""
+    if when is not None and re.fullmatch(UNTYPED, when[1]):
         return None
-    pointers = list(dict.fromkeys(_point(path) for path in paths))
-
-    def place(path: tuple[str, ...]) -> int:
-        return pointers.index(_point(path))
-
-    return Plan(
-        (place(when[0]), when[1]) if when else None,
-        tuple((place(path), value) for path, value in before),
-        tuple(pointers),
-        tuple((one, place(one.path)) for one in fields),
-        zone,
-    )
+    paths = [*(path for path, _ in (*before, *([when] if when else []))), *(one.path for one in fields)]
+    structure: dict[str, Any] = {}
+    if not all(_place(structure, path) for path in paths):
+        return None
+    return Plan(when, before, json.dumps(structure, ensure_ascii=False), fields, zone)
 
 
-def _point(path: tuple[str, ...]) -> str:
-    return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in path)
+def _place(structure: dict[str, Any], path: tuple[str, ...]) -> bool:
+    """Add a path; False where it cannot stand beside the others, or would lead into a list."""
+    *outer, last = path
+    for part in (*outer, last):
+        is_twin = any(part != name and part.casefold() == name.casefold() for name in structure)
+        if part == "" or "\0" in part or part.isdigit() or is_twin:
+            return False
+        if part is last:
+            break
+        inner = structure.setdefault(part, {})
+        if not isinstance(inner, dict):
+            return False
+        structure = inner
+    return structure.setdefault(last, TEXT) == TEXT
 
 
 class PlainReader:
@@ -114,13 +127,15 @@ class PlainReader:
         self._connection = duckdb.connect(":memory:", config=SETTINGS)
         self._connection.execute("set timezone = 'UTC'")
         self._connection.execute("set enable_progress_bar = false")
+        self._connection.execute("set variable structure = $structure", {"structure": plan.structure})
 
     def read(self, block: Block, *, latest: int) -> tuple[pa.Table, np.ndarray]:
         """Plain messages of a block, and which lines they were; all others are for the slower reading."""
         found = self._select(block)
         is_plain = found["is_plain"].to_numpy(zero_copy_only=False).copy()
+        is_plain &= scan(block.lines, ODD) == 0
         columns: dict[str, pa.Array] = {}
-        for number, (one, _) in enumerate(self._plan.fields):
+        for number, one in enumerate(self._plan.fields):
             value = found[f"value_{number}"].combine_chunks()
             if one.name in AS_THEY_ARE:
                 columns[one.name] = value
@@ -133,36 +148,26 @@ class PlainReader:
         return self._shape(columns, is_plain), is_plain
 
     def _select(self, block: Block) -> pa.Table:
-        line, plan = ColumnExpression("line"), self._plan
-        is_object = FunctionExpression("starts_with", line, ConstantExpression("{"))
-        is_valid = FunctionExpression("json_valid", line)
-        is_sound = is_object & is_valid & ~ColumnExpression("is_odd")
-        sound = CaseExpression(is_sound, line).otherwise(ConstantExpression(SMALLEST_JSON))
-        pointers = ConstantExpression(list(plan.pointers))
-        is_odd = pa.array(find_hints(block.lines, ODD) != 0)
-        read = self._connection.from_arrow(cut(pa.table({"line": block.lines, "is_odd": is_odd}))).select(
-            is_sound.alias("is_sound"),
-            FunctionExpression("json_type", sound, pointers).alias("types"),
-            FunctionExpression("json_extract_string", sound, pointers).alias("texts"),
-        )
-        is_plain = ColumnExpression("is_sound") & self._applies()
-        for one, place in plan.fields:
-            is_plain = is_plain & _is_plain(one, _type(place), _text(place))
-        values = [
-            _value(one, _type(place), _text(place), plan.zone).alias(f"value_{number}")
-            for number, (one, place) in enumerate(plan.fields)
-        ]
-        return read.select(
-            CoalesceOperator(is_plain, ConstantExpression(False)).alias("is_plain"), *values
-        ).to_arrow_table()
+        plan = self._plan
+        lines = self._connection.from_arrow(cut(pa.table({"line": block.lines})))
+        values = [_find(one.path).alias(f"value_{number}") for number, one in enumerate(plan.fields)]
+        lines.create_view("line", replace=True)
+        told = self._connection.sql(READ).select(self._applies().alias("applies"), *values)
+        is_plain: Expression = ColumnExpression("applies")
+        read: list[Expression] = []
+        for number, one in enumerate(plan.fields):
+            text = ColumnExpression(f"value_{number}")
+            is_plain = is_plain & _is_plain(one, text)
+            read.append(_value(one, text, plan.zone).alias(f"value_{number}"))
+        is_certain = CoalesceOperator(is_plain, ConstantExpression(False))
+        return told.select(is_certain.alias("is_plain"), *read).to_arrow_table()
 
     def _applies(self) -> Expression:
         applies = ConstantExpression(True)
         if self._plan.when is not None:
-            place, value = self._plan.when
-            applies = _equals(place, value)
-        for place, value in self._plan.before:
-            applies = applies & ~CoalesceOperator(_equals(place, value), ConstantExpression(False))
+            applies = _equals(self._plan.when)
+        for condition in self._plan.before:
+            applies = applies & ~CoalesceOperator(_equals(condition), ConstantExpression(False))
         return applies
 
     @staticmethod
@@ -182,49 +187,42 @@ class PlainReader:
         return table if is_plain.all() else table.filter(pa.array(is_plain))
 
 
-def _type(place: int) -> Expression:
-    return FunctionExpression("list_extract", ColumnExpression("types"), ConstantExpression(place + 1))
+def _find(path: tuple[str, ...]) -> Expression:
+    found = ColumnExpression("told")
+    for part in path:
+        found = FunctionExpression("struct_extract", found, ConstantExpression(part))
+    return found
 
 
-def _text(place: int) -> Expression:
-    return FunctionExpression("list_extract", ColumnExpression("texts"), ConstantExpression(place + 1))
-
-
-def _equals(place: int, value: str) -> Expression:
-    return (_type(place) == ConstantExpression(TEXT)) & (_text(place) == ConstantExpression(value))
+def _equals(condition: Condition) -> Expression:
+    path, value = condition
+    return _find(path) == ConstantExpression(value)
 
 
 def _matches(text: Expression, pattern: str) -> Expression:
     return FunctionExpression("regexp_full_match", text, ConstantExpression(pattern))
 
 
-def _is_plain(one: PlainField, kind: Expression, text: Expression) -> Expression:
+def _is_plain(one: PlainField, text: Expression) -> Expression:
     """Whether a value is of the usual kind; anything else is for the slower reading to judge."""
-    is_text = kind == ConstantExpression(TEXT)
-    is_whole = kind.isin(*[ConstantExpression(name) for name in WHOLE])
-    is_absent = CoalesceOperator(kind, ConstantExpression("NULL")) == ConstantExpression("NULL")
     if one.name == "text":
-        is_good = is_text & FunctionExpression("regexp_matches", text, ConstantExpression(VISIBLE))
+        is_visible = FunctionExpression("regexp_matches", text, ConstantExpression(VISIBLE))
+        is_good = is_visible & ~_matches(text, UNTYPED)
     elif one.name == "turn":
-        is_good = is_whole & _matches(text, r"-?\d{1,18}")
-    elif one.name == "sent_at":
-        is_good = is_text | is_whole
-    elif one.name == "is_test_traffic":
-        is_good = is_text | (kind == ConstantExpression("BOOLEAN"))
+        is_good = _matches(text, r"-?\d{1,18}")
     elif one.name in IDS:
-        is_good = (is_text & (text != ConstantExpression(""))) | (is_whole & _matches(text, r"0|-?[1-9]\d*"))
-    else:
-        is_good = is_text | (is_whole & _matches(text, r"0|-?[1-9]\d*"))
-    return is_good if one.is_required else is_absent | is_good
+        is_good = (text != ConstantExpression("")) & (~_matches(text, UNTYPED) | _matches(text, WHOLE))
+    else:  # judged with its value
+        is_good = text.isnotnull()
+    return is_good if one.is_required else text.isnull() | is_good
 
 
-def _value(one: PlainField, kind: Expression, text: Expression, zone: ZoneInfo) -> Expression:
+def _value(one: PlainField, text: Expression, zone: ZoneInfo) -> Expression:
     if one.name == "turn":
-        return _integer(text)
+        return _integer(text, r"-?\d{1,18}")
     if one.name != "sent_at":
-        # JSON null is the text null to the engine.
-        return CaseExpression(kind != ConstantExpression("NULL"), text)
-    number = _integer(text)
+        return text
+    number = _integer(text, r"\d{9,18}")  # shorter, a number and its text are not the same time
     scaled = (
         CaseExpression(number >= ConstantExpression(NANOSECONDS_FROM), number // ConstantExpression(1_000))
         .when(number >= ConstantExpression(MICROSECONDS_FROM), number)
@@ -233,14 +231,11 @@ def _value(one: PlainField, kind: Expression, text: Expression, zone: ZoneInfo) 
     )
     patterns = TIME if zone.key != "UTC" else f"{TIME}|{LOCAL_TIME}"
     moment = FunctionExpression("epoch_us", text.try_cast("TIMESTAMPTZ"))
-    is_text = kind == ConstantExpression(TEXT)
-    written = CaseExpression(_matches(text, patterns), moment)
-    return CaseExpression(is_text, written).otherwise(scaled)
+    return CaseExpression(_matches(text, patterns), moment).otherwise(scaled)
 
 
-def _integer(text: Expression) -> Expression:
-    is_whole = _matches(text, r"-?\d{1,18}")
-    return CaseExpression(is_whole, text).cast("BIGINT")
+def _integer(text: Expression, pattern: str) -> Expression:
+    return CaseExpression(_matches(text, pattern), text).cast("BIGINT")
 
 
 def _convert(values: pa.Array, one: PlainField) -> tuple[pa.Array, np.ndarray]:
@@ -249,12 +244,9 @@ def _convert(values: pa.Array, one: PlainField) -> tuple[pa.Array, np.ndarray]:
     read: list[object] = []
     is_known: list[bool] = []
     for value in encoded.dictionary.to_pylist():
-        try:
-            read.append(one.convert(value))
-            is_known.append(True)
-        except RecordError:
-            read.append(None)
-            is_known.append(False)
+        meant, is_good = _convert_one(value, one)
+        read.append(meant)
+        is_known.append(is_good)
     places = encoded.indices
     if one.name == "is_test_traffic":  # left out and counted by the slower reading
         is_known = [known and not value for known, value in zip(is_known, read, strict=True)]
@@ -262,3 +254,14 @@ def _convert(values: pa.Array, one: PlainField) -> tuple[pa.Array, np.ndarray]:
     kept = pa.array(read, pa.string()).take(places)
     known = pa.array([*is_known, True], pa.bool_()).take(places.fill_null(len(is_known)))
     return kept, known.to_numpy(zero_copy_only=False)
+
+
+def _convert_one(text: str, one: PlainField) -> tuple[object, bool]:
+    """What a value means, and whether that is certain; it may have been no text nor whole number."""
+    is_flag = one.name == "is_test_traffic" and text in TRUTHS
+    if not is_flag and re.fullmatch(UNTYPED, text) and not re.fullmatch(WHOLE, text):
+        return None, False
+    try:
+        return one.convert(text), True
+    except RecordError:
+        return None, False

@@ -89,7 +89,7 @@ def fold(
 
 def _cut_episodes(kept: pa.Table, rule: DeploymentRule) -> pa.Table:
     """The rows as they lie, with episode, day and turn: they are moved once, at the end of the fold."""
-    order = find_order(kept, "thread_id", "sent_at", "source_turn", "message_id")
+    order = find_order(kept, "thread_id", "sent_at", "source_turn", at_last="message_id")
     threads = kept["thread_id"].combine_chunks().dictionary_encode()
     codes = threads.indices.to_numpy(zero_copy_only=False).astype(np.int64)[order]
     moments = kept["sent_at"].cast(pa.int64()).to_numpy().astype(np.int64)[order]
@@ -120,7 +120,8 @@ def _not_of(table: pa.Table, threads: pa.Array) -> pa.Table:
 
 
 def _join(held: pa.Table, delivered: pa.Table, schema: pa.Schema) -> pa.Table:
-    return pa.concat_tables([_as(held, schema), _as(delivered, schema)])
+    # In one piece: rows in several are put together again whenever they are moved.
+    return pa.concat_tables([_as(held, schema), _as(delivered, schema)]).combine_chunks()
 
 
 def _as(table: pa.Table, schema: pa.Schema) -> pa.Table:

@@ -48,9 +48,29 @@ def sort_rows(rows: pa.Table, *names: str) -> pa.Table:
     return rows.take(pa.array(find_order(rows, *names)))
 
 
-def find_order(rows: pa.Table, *names: str) -> npt.NDArray[np.int64]:
-    """The places of the rows, sorted by these columns, nulls last."""
-    return np.lexsort([_rank(rows[name].combine_chunks()) for name in reversed(names)])
+def find_order(rows: pa.Table, *names: str, at_last: str | None = None) -> npt.NDArray[np.int64]:
+    """The places of the rows, sorted by these columns, nulls last.
+
+    Args:
+        rows: what is sorted.
+        names: columns, the first counts most.
+        at_last: a column of texts that decides among rows which are equal in all others; it is looked at for
+            those alone, for texts that hardly come twice are dear to sort.
+    """
+    ranks = [_rank(rows[name].combine_chunks()) for name in names]
+    order: npt.NDArray[np.int64] = np.lexsort(ranks[::-1])
+    if at_last is None or len(order) < 2:
+        return order
+    is_same = np.ones(len(order) - 1, dtype=bool)
+    for rank in ranks:
+        is_same &= np.diff(rank[order]) == 0
+    is_tied = np.append(is_same, False) | np.insert(is_same, 0, False)
+    if is_tied.any():
+        tied = order[is_tied]
+        among = [rank[tied] for rank in ranks]
+        last = _rank(rows[at_last].combine_chunks().take(pa.array(tied)))
+        order[is_tied] = tied[np.lexsort([last, *among[::-1]])]
+    return order
 
 
 def _rank(values: pa.Array) -> npt.NDArray[np.int64]:

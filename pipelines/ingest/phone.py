@@ -20,7 +20,8 @@ DASHES = "\u2010-\u2015\u2212-"
 BETWEEN = f"[ \t\u00a0\u2007\u2009\u202f()./_·{DASHES}]"
 """What may stand between the digits of one number; a new line begins another."""
 NUMBER = re.compile(
-    rf"(?<!\d)(?<!\d[.,:])\(?(?:\+[ \u00a0]?)?\(?\d(?:{BETWEEN}{{0,3}}\d){{5,18}}"
+    r"[(+\d](?<!\d.)(?<!\d[.,:].)(?:(?<=\d)|(?<=\+)[ \u00a0]?\(?\d|(?<=\()(?:\+[ \u00a0]?)?\(?\d)"
+    rf"(?:{BETWEEN}{{0,3}}\d){{5,18}}"
     rf"(?:[ \u00a0]?(?:x|ext\.?|extension|durchwahl|poste)[ \u00a0]?\d{{1,6}}(?!\w))?(?!\d)(?!:\d\d)",
     re.I,
 )

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from pipelines.keys import KEY_FILE, check_key
@@ -14,6 +14,8 @@ from pipelines.keys import KEY_FILE, check_key
 UNKNOWN = "unknown"
 BLOCK = 64
 """Bytes of a block of SHA-256."""
+CHARACTERS = 32
+"""Hexadecimal, of a pseudonym."""
 REMEMBERED = 1_000_000
 """Threads and users whose pseudonyms are kept at hand. A message comes once: its own is not worth memory."""
 
@@ -24,13 +26,9 @@ class Pseudonymiser:
     def __init__(self, key: bytes) -> None:
         self._key = key
         self._remembered: dict[tuple[str, str], dict[str | None, str]] = {}
-
-    @property
-    def pads(self) -> tuple[bytes, bytes]:
-        """Inner and outer key of the same HMAC (RFC 2104), for an engine that hashes whole columns."""
-        key = self._key if len(self._key) <= BLOCK else hashlib.sha256(self._key).digest()
-        padded = key.ljust(BLOCK, b"\0")
-        return bytes(byte ^ 0x36 for byte in padded), bytes(byte ^ 0x5C for byte in padded)
+        padded = (key if len(key) <= BLOCK else hashlib.sha256(key).digest()).ljust(BLOCK, b"\0")
+        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded))
+        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in padded))
 
     def identify(self, purpose: str, *parts: object) -> str:
         """The pseudonym of some raw id: 32 hexadecimal characters, or 'unknown' when there is no id."""
@@ -49,9 +47,23 @@ class Pseudonymiser:
             known.clear()
             known[None] = UNKNOWN
         words = [None if raw is None else str(raw) for raw in ids]
-        for word in set(words).difference(known):
-            known[word] = self._hash(purpose, deployment_id, str(word))
+        fresh = [word for word in set(words).difference(known) if word is not None]
+        hashes = self.hash_all((purpose, deployment_id), (word.encode() for word in fresh))
+        known.update(zip(fresh, hashes, strict=True))
         return [known[word] for word in words]
+
+    def hash_all(self, parts: Sequence[str], contents: Iterable[bytes]) -> list[str]:
+        """The pseudonyms of many contents, each behind the same parts; the key is taken in once for all."""
+        inner = self._inner.copy()
+        inner.update(b"".join(part.encode() + b"\x1f" for part in parts))
+        start, finish = inner.copy, self._outer.copy  # RFC 2104
+        hashes = []
+        for content in contents:
+            within, around = start(), finish()
+            within.update(content)
+            around.update(within.digest())
+            hashes.append(around.hexdigest()[:CHARACTERS])
+        return hashes
 
     def _hash(self, *parts: str) -> str:
         return hmac.digest(self._key, "\x1f".join(parts).encode(), "sha256")[:16].hex()

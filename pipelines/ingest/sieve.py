@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from threading import Lock
+from typing import Any
 
 import hyperscan
 import numpy as np
@@ -18,8 +20,10 @@ import pyarrow.compute as pc
 from pipelines.ingest.redact import Redactor
 
 FLAGS = hyperscan.HS_FLAG_UTF8 | hyperscan.HS_FLAG_UCP | hyperscan.HS_FLAG_DOTALL | hyperscan.HS_FLAG_CASELESS
-ROWS_AT_ONCE = 50_000
-"""Texts of one scan."""
+ROWS_AT_ONCE = 10_000
+"""Texts of one scan; few enough that memory is used again."""
+COMPILING = Lock()
+"""Who comes second waits for what the first one makes."""
 END = pa.scalar("\n", pa.large_string())
 """Stands after every text, so that no hint reaches into the next and each sees that its text has ended."""
 EMPTY = pa.scalar("", pa.large_string())
@@ -54,23 +58,40 @@ def redact_texts(redactor: Redactor, rows: pa.Table) -> tuple[pa.Array, npt.NDAr
 def find_hints(texts: pa.Array, hints: Sequence[str]) -> npt.NDArray[np.int64]:
     """For each text which of the hints it has, a bit each."""
     found = np.zeros(len(texts), dtype=np.int64)
-    different = tuple(dict.fromkeys(hints))
-    if not different:
-        return found
-    bits = np.array([sum(1 << place for place, one in enumerate(hints) if one == hint) for hint in different])
-    database = _compile(different)
     for begin in range(0, len(texts), ROWS_AT_ONCE):
         piece = texts.slice(begin, ROWS_AT_ONCE).cast(pa.large_string())
-        ended = pc.binary_join_element_wise(piece, END, EMPTY)
-        offsets = np.frombuffer(ended.buffers()[1], dtype=np.int64, count=len(piece) + 1)
-        events: list[tuple[int, int]] = []
-        content = ended.buffers()[2].slice(0, offsets[-1]).to_pybytes()
-        database.scan(content, match_event_handler=_note, context=events)
-        if events:
-            numbers, ends = np.array(events, dtype=np.int64).T
-            rows = np.searchsorted(offsets, ends - 1, side="right") - 1
-            np.bitwise_or.at(found, rows + begin, bits[numbers])
+        found[begin : begin + len(piece)] = scan(pc.binary_join_element_wise(piece, END, EMPTY), hints)
     return found
+
+
+def scan(lines: pa.LargeStringArray, hints: Sequence[str]) -> npt.NDArray[np.int64]:
+    """The same of lines that end with their line's end; of others, a hint may be seen across an end."""
+    found = np.zeros(len(lines), dtype=np.int64)
+    different = tuple(dict.fromkeys(hints))
+    if not different or not len(lines):
+        return found
+    bits = np.array([sum(1 << place for place, one in enumerate(hints) if one == hint) for hint in different])
+    _, offsets_buffer, content = lines.buffers()
+    offsets = np.frombuffer(offsets_buffer, dtype=np.int64)[lines.offset : lines.offset + len(lines) + 1]
+    events: list[tuple[int, int]] = []
+    piece = content.slice(offsets[0], offsets[-1] - offsets[0])
+    view: Any = memoryview(piece)  # nothing is copied; the library's types know bytes and text alone
+    _database(different).scan(view, match_event_handler=_note, context=events)
+    if events:
+        numbers, ends = np.array(events, dtype=np.int64).T
+        rows = np.searchsorted(offsets - offsets[0], ends - 1, side="right") - 1
+        np.bitwise_or.at(found, rows, bits[numbers])
+    return found
+
+
+def prepare(redactor: Redactor) -> None:
+    """Make what the first scan needs: a tenth of a second that leaves the interpreter alone."""
+    _database(tuple(dict.fromkeys(one.hint for one in redactor.recognisers)))
+
+
+def _database(hints: tuple[str, ...]) -> hyperscan.Database:
+    with COMPILING:
+        return _compile(hints)
 
 
 def _note(number: int, _begin: int, end: int, _flags: int, events: object) -> None:

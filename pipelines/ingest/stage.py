@@ -6,14 +6,13 @@ Episodes are not cut here: that needs the whole thread, see `fold`.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.ingest.field import UNRECOGNISED
 from pipelines.ingest.pseudonymise import UNKNOWN, Pseudonymiser
 from pipelines.ingest.raw import read_columns
@@ -22,11 +21,19 @@ from pipelines.ingest.sieve import redact_texts
 from pipelines.ingest.source import Records
 from pipelines.schemas.staging import EVENT, MESSAGE, SCORE, VERSIONS
 from pipelines.schemas.table import SLICES, TIMESTAMP
-from pipelines.settings import REPOSITORY
 
-SQL = REPOSITORY / "sql" / "staging"
 SOFTWARE = ("model", "prompt_version", *VERSIONS)
 """Slices that name software, not people; their versions may look like numbers to ring."""
+CONTENT = (
+    *("thread", "user", "message_id", "turn", "role", "sent_at"),
+    *("language", "region", "age_band", "gender", "model", "prompt_version", "use", "surface"),
+    *("model_requested", "model_served", "provider_fingerprint", "policy_version"),
+    "text",
+)
+"""What is hashed of a message, in this order: another order or another set would make copies conflict."""
+CONTENT_OF_TRANSCRIPT = ("thread", "message_id")
+ROWS_AT_ONCE = 20_000
+"""Messages that are named at once; memory is then used again."""
 NOT_YET = {"conversation_id", "turn", "day"}
 DELIVERED_MESSAGE = pa.schema([f for f in MESSAGE.arrow_schema if f.name not in NOT_YET])
 DELIVERED_SCORE = pa.schema([f for f in SCORE.arrow_schema if f.name not in NOT_YET])
@@ -49,14 +56,14 @@ class Stager:
         if count == 0:
             return DELIVERED_MESSAGE.empty_table()
         texts, redacted = redact_texts(self.redactor, rows)
-        names = self._name(rows, is_transcript=records.is_transcript)
+        message_ids, content_hashes = self._name(rows, is_transcript=records.is_transcript)
         copies = pa.repeat(pa.scalar(0 if records.is_transcript else 1), count)  # the fold makes one of none
         moments = rows["sent_at"].combine_chunks().cast(TIMESTAMP)
         columns = {
             "deployment_id": pa.repeat(pa.scalar(self.deployment_id), count),
             "thread_id": self._identify("thread", rows["thread"]),
             "user_id": self._identify("user", rows["user"]),
-            "message_id": names["message_id"],
+            "message_id": message_ids,
             "source_turn": rows["turn"],
             "role": rows["role"],
             "text": texts,
@@ -64,7 +71,7 @@ class Stager:
             "sent_on": local_dates(moments, self.zone),
             **{name: self._labels(name, rows[name]) for name in (*SLICES, *VERSIONS)},
             "received_on": pa.repeat(pa.scalar(received_on), count),
-            "content_hash": names["content_hash"],
+            "content_hash": content_hashes,
             "copy_count": copies,
             "same_copy_count": copies,
             "redacted_count": pa.array(redacted),
@@ -127,21 +134,32 @@ class Stager:
             ]
         return pc.fill_null(pa.array(labels, pa.string()).take(encoded.indices), UNKNOWN)
 
-    def _name(self, rows: pa.Table, *, is_transcript: bool) -> pa.Table:
-        """`message_id` and `content_hash` of each row."""
-        inner_key, outer_key = self.pseudonymiser.pads
-        with DuckDBEngine() as engine:
-            places = pa.array(np.arange(rows.num_rows))
-            engine.register("staging.accepted_message", rows.append_column("place", places))
-            return engine.query(
-                (SQL / "identity.sql").read_text(encoding="utf-8"),
-                {
-                    "is_transcript": is_transcript,
-                    "deployment_id": self.deployment_id,
-                    "inner_key": inner_key,
-                    "outer_key": outer_key,
-                },
+    def _name(self, rows: pa.Table, *, is_transcript: bool) -> tuple[pa.Array, pa.Array]:
+        """`message_id` and `content_hash` of each row: what names it, and what tells copies from conflicts.
+
+        A message is named by its own id, else by its turn, else by its content.
+        """
+        ids: list[str] = []
+        contents: list[str] = []
+        for start in range(0, rows.num_rows, ROWS_AT_ONCE):
+            piece = rows.slice(start, ROWS_AT_ONCE).combine_chunks()
+            told = CONTENT_OF_TRANSCRIPT if is_transcript else CONTENT
+            hashes = self.pseudonymiser.hash_all(("content",), _join(piece[name] for name in told))
+            has_id, has_turn = pc.is_valid(piece["message_id"]), pc.is_valid(piece["turn"])
+            kind = pc.if_else(has_id, "id", pc.if_else(has_turn, "turn", "content"))
+            name = pc.coalesce(piece["message_id"], piece["turn"].cast(pa.string()), pa.array(hashes))
+            ids += self.pseudonymiser.hash_all(
+                ("message", self.deployment_id), _join([piece["thread"], kind, name])
             )
+            contents += hashes
+        return pa.array(ids, pa.string()), pa.array(contents, pa.string())
+
+
+def _join(columns: Iterable[pa.ChunkedArray]) -> Iterable[bytes]:
+    """The values of each row as one content; what is not there is not the same as what is empty."""
+    words = [column.cast(pa.string()) for column in columns]
+    joined = pc.binary_join_element_wise(*words, "\x1f", null_handling="replace", null_replacement="\x1e")
+    return joined.cast(pa.binary()).to_pylist()
 
 
 def fill_columns(rows: pa.Table, schema: pa.Schema) -> pa.Table:

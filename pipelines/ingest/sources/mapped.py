@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from pipelines.ingest.ahead import read_ahead
 from pipelines.ingest.block import Block, read_blocks
 from pipelines.ingest.columnar import PlainField, PlainReader, Plan, make_plan
 from pipelines.ingest.document import UNREADABLE, Item, is_csv, is_lines, read_items, read_line
@@ -79,9 +80,9 @@ class MappedSource:
             yield self.read(path, received_on=received_on, only=only)
             return
         reader, latest = PlainReader(self._plan), latest_time(received_on)
+        read = ((block, reader.read(block, latest=latest)) for block in read_blocks(path))
         try:
-            for block in read_blocks(path):
-                plain, is_plain = reader.read(block, latest=latest)
+            for block, (plain, is_plain) in read_ahead(read):
                 records = Records(plain=plain, record_count=plain.num_rows)
                 self._read_left(block, is_plain, records, latest=latest)
                 yield records

@@ -66,6 +66,12 @@ TEXTS = [
     ",}",
     "é",
 ]
+SEEMING = [
+    "5", "5.0", "-7", "-0", "007", "1e3", "1E-5", "1.", "true", "false", "True", "null", "[7]", "{}",
+    "[phone] ok", "18-24", "2026-08-03", "9223372036854775808", "99999999999999999999",
+    "-9999999999999999999", "5 mg",
+]  # fmt: skip
+"""Texts that could have been written as something else: a value and its text are the same to the engine."""
 LINES = [
     b"", b"   ", b"\r", b"not json",
     b"[1]", b"7", b"null", b'"text"', b'{"a": 1,}', b'{"a": NaN}', b'{"a": 1e999}',
@@ -123,9 +129,9 @@ def write(path, records):
 def test_every_odd_value_in_every_field_is_read_the_same(tmp_path, zone):
     records = [GOOD]
     for name in GOOD:
-        records += [GOOD | {name: value} for value in ODD]
+        records += [GOOD | {name: value} for value in (*ODD, *SEEMING)]
         records.append({key: value for key, value in GOOD.items() if key != name})
-    records += [GOOD | {"session": {"id": value}} for value in ODD]
+    records += [GOOD | {"session": {"id": value}} for value in (*ODD, *SEEMING, 99999999999999999999)]
     records += [GOOD | {"at": value} for value in TIMES]
     records += [GOOD | {"body": value} for value in TEXTS]
     records += [GOOD | {"lang": value} for value in ("English", "pt_BR", "x" * 70, "a@b.org", "1987-05-12")]
@@ -175,3 +181,30 @@ def test_a_mapping_that_has_no_plan_is_read_record_by_record(tmp_path):
 
 def test_every_field_of_a_message_has_a_column():
     assert {one.name for one in MESSAGE_SCHEMA} == set(MESSAGE_FIELDS) - {"is_test_traffic"}
+
+
+def test_what_the_engine_cannot_tell_apart_is_read_one_by_one(tmp_path):
+    assert compare(write(tmp_path / "a.jsonl", [GOOD | {"body": "true"}, GOOD | {"body": "[7]"}])) == 0
+    assert compare(write(tmp_path / "a.jsonl", [GOOD | {"body": "7 mg"}, GOOD | {"body": "7"}])) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [("model_served", "SERVED"), ("model", "session"), ("language", "id.lang"), ("use", "a\0")],
+)
+def test_paths_that_cannot_stand_beside_each_other_are_read_one_by_one(tmp_path, name, path):
+    one = source(**{"model_requested": "served", name: path})
+    [part] = one.read_parts(write(tmp_path / "a.jsonl", [GOOD]), received_on=TODAY)
+    assert part.plain is None
+    assert part.record_count == 1
+
+
+def test_a_condition_that_could_be_a_number_is_read_one_by_one(tmp_path):
+    rule = {"kind": "message", "when": {"field": "event", "equals": "7"}, "fields": FIELDS}
+    one = make_source(
+        parse_mapping({"deployment": {"id": "one", "zone": "UTC"}, "records": [rule]}, name="a")
+    )
+    [part] = one.read_parts(
+        write(tmp_path / "a.jsonl", [GOOD | {"event": 7}, GOOD | {"event": "7"}]), received_on=TODAY
+    )
+    assert (part.plain, part.message_count, len(part.rejected)) == (None, 1, 1)

@@ -6,7 +6,7 @@ import random
 import pyarrow as pa
 
 from pipelines.engines.duckdb import DuckDBEngine
-from pipelines.ingest.once import keep_once, sort_rows
+from pipelines.ingest.once import find_order, keep_once, sort_rows
 
 DAY = dt.date(2026, 8, 3)
 
@@ -66,3 +66,18 @@ def test_rows_are_sorted_by_their_columns_with_nulls_last():
     assert [tuple(row.values()) for row in found.to_pylist()] == expected
     few = sort_rows(pa.table({"name": ["b", None, "a"]}), "name")
     assert few["name"].to_pylist() == ["a", "b", None]
+
+
+def test_what_decides_at_last_is_looked_at_where_all_else_is_equal():
+    chance = random.Random(5)  # noqa: S311 - the same rows in every run
+    rows = pa.table(
+        {
+            "thread": [chance.choice("abc") for _ in range(60)],
+            "turn": [chance.choice([1, 2, None]) for _ in range(60)],
+            "id": [f"{chance.random():.12f}" for _ in range(60)],
+        }
+    )
+    order = find_order(rows, "thread", "turn", at_last="id").tolist()
+    assert order == find_order(rows, "thread", "turn", "id").tolist()
+    assert find_order(rows.slice(0, 1), "thread", at_last="id").tolist() == [0]
+    assert find_order(rows.slice(0, 0), "thread", at_last="id").tolist() == []

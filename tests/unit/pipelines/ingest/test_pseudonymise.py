@@ -1,7 +1,10 @@
 """Pseudonyms: the same for the same, separate for every purpose and deployment, nothing without the key."""
 
+import hmac
 import stat
 from pathlib import Path
+
+import pytest
 
 from pipelines.ingest.pseudonymise import UNKNOWN, Pseudonymiser, load_key
 
@@ -36,3 +39,16 @@ def test_the_key_is_made_once_and_for_its_owner_alone(tmp_path: Path):
     assert load_key(tmp_path) == key
     assert stat.S_IMODE((tmp_path / "pseudonym.key").stat().st_mode) == 0o600
     assert [path.name for path in tmp_path.iterdir()] == ["pseudonym.key"]
+
+
+@pytest.mark.parametrize("key", [b"key", b"k" * 64, b"k" * 65])
+def test_many_are_hashed_as_one_is(key: bytes):
+    told = [b"", b"ada", "é\x1f".encode() * 400]
+    expected = [hmac.digest(key, b"a\x1fb\x1f" + one, "sha256")[:16].hex() for one in told]
+    assert Pseudonymiser(key).hash_all(("a", "b"), told) == expected
+
+
+def test_pseudonyms_stay_what_they_were_in_homes_of_earlier_versions():
+    one = Pseudonymiser(b"the key of a home")
+    assert one.identify_all("user", "one", ["ada"]) == ["4165730f6d0c709ce96d05a39169d342"]
+    assert one.identify_all("thread", "one", ["ada"]) == ["5a2ca5b9b4538400fb17acc5de9b5849"]
