@@ -193,3 +193,10 @@ def test_a_call_is_taken_once(officer):
     form = {"action": "take_notice", "notice": str(waiting[0].notice_id)}
     assert officer.send(PAGE, HARBOR, **form).status_code == 303
     assert "not waiting any more" in officer.refusal(PAGE, HARBOR, **form)
+
+
+def test_a_call_says_which_alarm_it_is_about_and_shows_no_key(officer):
+    page = json.dumps(officer.show(PAGE, HARBOR)["page"])
+    case = next(one for one in list_cases(officer.store, "harbor_companion") if one.alarm_id == "a1")
+    assert f"since {case.opened_on.day} {case.opened_on:%b %Y}" in page
+    assert '"a1"' not in page.partition("Grave findings")[0]
