@@ -16,6 +16,7 @@ from pipelines.detect.cascade import Cascade, make_cascade
 from pipelines.detect.detector import Detector
 from pipelines.detect.detectors.classifier import ClassifierSettings, load_classifier_detector
 from pipelines.detect.detectors.judge.judge import JudgeDetector, JudgeSettings
+from pipelines.detect.detectors.lexicon.lexicon import load_lexicon_detector
 from pipelines.detect.detectors.moderation import ModerationDetector, ModerationSettings
 from pipelines.detect.model_store import find_live_model
 from pipelines.detect.own import load_own_detectors
@@ -84,6 +85,7 @@ def make_home_cascade(home: Home) -> Cascade:
         added["classifier"] = load_classifier_detector(extras.classifier)
     own = {detector.card.detector_id: detector for detector in load_own_detectors(home.definitions)}
     plan = _change(load_plan(), extras)
+    load_lexicon_detector().keep_in(home.cache / "lexicon")
     shipped = make_cascade(plan=plan, model=find_live_model(home))
     return Cascade({**shipped.detectors, **added, **own}, _with_own(plan, tuple(own)))
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from math import prod
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -48,6 +49,11 @@ class LexiconDetector:
         self._card = card
         self._books = {(book.language, book.role): book for book in books}
         self._matchers: dict[tuple[str, str], Matcher] = {}
+        self._kept: Path | None = None
+
+    def keep_in(self, folder: Path) -> None:
+        """Where compiled rules are kept for the next process; deleting them costs seconds, nothing else."""
+        self._kept = folder
 
     @property
     def card(self) -> DetectorCard:
@@ -105,7 +111,7 @@ class LexiconDetector:
         """The matcher of a language and role, compiled on first use."""
         key = (language, role)
         if key not in self._matchers:
-            self._matchers[key] = Matcher(self._books[key])
+            self._matchers[key] = Matcher(self._books[key], self._kept)
         return self._matchers[key]
 
     def _compile(self, needed: Iterable[tuple[str, str]]) -> None:
@@ -113,7 +119,7 @@ class LexiconDetector:
         missing = {key: book for key, book in self._books.items() if key not in self._matchers}
         chosen = sorted(missing.keys() & set(needed), key=lambda key: -len(missing[key].rules))
         with ThreadPoolExecutor() as pool:
-            made = pool.map(Matcher, [missing[key] for key in chosen])
+            made = pool.map(lambda key: Matcher(missing[key], self._kept), chosen)
             self._matchers |= dict(zip(chosen, made, strict=True))
 
     def rules(self, language: str, role: str) -> tuple[CompiledRule, ...]:

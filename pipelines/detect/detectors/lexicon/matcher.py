@@ -6,9 +6,14 @@ then confirms each candidate and gives the exact span. What a hit means belongs 
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
 
 import hyperscan
 
@@ -34,17 +39,16 @@ class Hit:
 
 
 class Matcher:
-    """One Hyperscan database for the rules of one language and role."""
+    """One Hyperscan database for the rules of one language and role.
 
-    def __init__(self, book: Rulebook) -> None:
+    `kept` is a folder in which what was compiled is found again: compiling costs seconds, loading does not.
+    """
+
+    def __init__(self, book: Rulebook, kept: Path | None = None) -> None:
         self._rules = book.rules
-        self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+        expressions = [open_gaps(rule.pattern.pattern).encode() for rule in book.rules]
         try:
-            self._database.compile(
-                expressions=[open_gaps(rule.pattern.pattern).encode() for rule in book.rules],
-                ids=list(range(len(book.rules))),
-                flags=[hyperscan.HS_FLAG_SINGLEMATCH] * len(book.rules),
-            )
+            self._database = _compile(expressions) if kept is None else _load(expressions, kept)
         except hyperscan.error as error:
             raise DefinitionError(f"The {book.language} {book.role} rules do not compile: {error}") from error
         self._scratch = hyperscan.Scratch(self._database)
@@ -62,6 +66,29 @@ class Matcher:
 
         self._database.scan(text.encode("ascii"), match_event_handler=remember, scratch=self._scratch)
         return [hit for number in sorted(candidates) for hit in _confirm(self._rules[number], text)]
+
+
+def _compile(expressions: Sequence[bytes]) -> hyperscan.Database:
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    count = len(expressions)
+    flags = [hyperscan.HS_FLAG_SINGLEMATCH] * count
+    database.compile(expressions=list(expressions), ids=list(range(count)), flags=flags)
+    return database
+
+
+def _load(expressions: Sequence[bytes], kept: Path) -> hyperscan.Database:
+    """What this version compiled from exactly these expressions; compiled anew where it cannot be read."""
+    key = hashlib.sha256(b"\x1f".join([version("hyperscan").encode(), *expressions])).hexdigest()
+    file = kept / f"{key[:32]}.hyperscan"
+    if file.exists():
+        with suppress(hyperscan.error):  # another processor, or a file that was cut off
+            return hyperscan.loadb(file.read_bytes(), hyperscan.HS_MODE_BLOCK)
+    database = _compile(expressions)
+    kept.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=kept, delete=False) as aside:
+        aside.write(hyperscan.dumpb(database))
+    Path(aside.name).replace(file)
+    return database
 
 
 def _ignore(_number: int, _start: int, _end: int, _flags: int, _context: object) -> None:

@@ -59,6 +59,26 @@ def test_the_scan_finds_exactly_what_the_rules_alone_find(book: Rulebook) -> Non
     assert found > len(sentences) / 4
 
 
+@pytest.mark.parametrize(
+    "damage", [None, b"", b"no database", "half"], ids=["whole", "empty", "other", "cut off"]
+)
+def test_what_was_compiled_is_found_again_and_a_damaged_file_is_made_anew(tmp_path, monkeypatch, damage):
+    book = next(book for book in BOOKS if (book.language, book.role) == ("es", "user"))
+    text = normalise(book.rules[0].positive[0]).text
+    hits = Matcher(book, tmp_path).find(text)
+    (file,) = tmp_path.iterdir()
+    whole = file.read_bytes()
+    if damage is None:
+        monkeypatch.setattr(
+            "pipelines.detect.detectors.lexicon.matcher._compile", None
+        )  # nothing may compile
+    else:
+        file.write_bytes(whole[: len(whole) // 2] if damage == "half" else damage)
+    assert hits
+    assert Matcher(book, tmp_path).find(text) == hits
+    assert [kept.read_bytes() for kept in tmp_path.iterdir()] == [whole]
+
+
 @pytest.mark.parametrize("rule", RULES, ids=[rule.id for rule in RULES])
 def test_an_opened_rule_matches_whatever_the_rule_matches(rule: CompiledRule) -> None:
     opened = re.compile(open_gaps(rule.pattern.pattern))
