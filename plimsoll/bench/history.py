@@ -75,6 +75,7 @@ def add_history(home: Home, *, days: int, conversations: int) -> tuple[list[dt.d
 def add_days(home: Home, days: list[dt.date], *, conversations: int) -> None:
     """Put these days in the place of what the home holds of them."""
     with duckdb.connect() as engine, lakes.write(home.lake, by="bench") as commit:
+        engine.execute("set enable_progress_bar = false")
         for table, drawn in _draw_day(conversations).items():
             moved = [_move(engine, table, drawn, day) for day in days]
             commit.replace_days(table.full_name, pa.concat_tables(moved), {(DEPLOYMENT, day) for day in days})

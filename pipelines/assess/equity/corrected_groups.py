@@ -5,7 +5,8 @@ A group with fewer reviews keeps what `equity` says of raw counts. Groups are th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,8 @@ REVIEWED_UNFLAGGED, REVIEWED_FLAGGED = 100, 50
 
 WINDOW_WEEKS = 12
 CASE = "case:user_at_risk"
+WHOLE = ("all", "all")
+Sums = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]
 
 
 def correct_groups(
@@ -34,8 +37,14 @@ def correct_groups(
     frames: dict[str, Frame] = {frame.deployment_id: frame for frame in list_frames(strata, WINDOW_WEEKS)}
     keys = ["deployment_id", "indicator_id", "slice", "slice_value"]
     parts = {tuple(map(str, key)): part for key, part in tallies.groupby(keys)}
+
+    @cache
+    def add(*key: str) -> Sums | None:
+        frame, part = frames.get(key[0]), parts.get(key)
+        return None if frame is None or part is None else add_up(frame, part)
+
     return [
-        row | (_correct(row, frames.get(row["deployment_id"]), parts, definitions[row["indicator_id"]]) or {})
+        row | (_correct(row, frames.get(row["deployment_id"]), add, definitions[row["indicator_id"]]) or {})
         for row in rows
     ]
 
@@ -43,22 +52,20 @@ def correct_groups(
 def _correct(
     row: Mapping[str, Any],
     frame: Frame | None,
-    parts: Mapping[tuple[str, ...], pd.DataFrame],
+    add: Callable[..., Sums | None],
     definition: Mapping[str, Any],
 ) -> dict[str, Any] | None:
     deployment, group = row["deployment_id"], (row["slice"], row["slice_value"])
-    whole = parts.get((deployment, row["indicator_id"], "all", "all"))
-    own = parts.get((deployment, row["indicator_id"], *group))
-    every, reviewed = parts.get((deployment, CASE, "all", "all")), parts.get((deployment, CASE, *group))
-    if frame is None or whole is None or own is None or every is None or reviewed is None:
+    everyone, mine = (add(deployment, row["indicator_id"], *one) for one in (WHOLE, group))
+    every, reviewed = (add(deployment, CASE, *one) for one in (WHOLE, group))
+    if frame is None or everyone is None or mine is None or every is None or reviewed is None:
         return None
-    counts = np.array([add_up(frame, part)[0].sum(axis=0) for part in (reviewed, every)])
+    counts = np.array([part[0].sum(axis=0) for part in (reviewed, every)])
     flagged, units = counts[:, 2], counts[:, 1]
     seen = np.array([flagged[0], flagged[1] - flagged[0]])
     unseen = np.array([units[0], units[1] - units[0]]) - seen
     if seen.min() < REVIEWED_FLAGGED or unseen.min() < REVIEWED_UNFLAGGED:
         return None
-    mine, everyone = add_up(frame, own), add_up(frame, whole)
     rest = (everyone[0] - mine[0], everyone[1] - mine[1])
     is_good = definition["direction"] == "higher_is_better"
     try:
