@@ -22,6 +22,7 @@ from risk_register.errors import StoreError
 from risk_register.model import AuditEntry, AuditHead
 from risk_register.tables_version import apply_migrations, find_head, list_versions, read_version
 from risk_register.turn import NoTurnError, take_turn
+from risk_register.wiping import wipe
 
 BUSY_SECONDS = 30  # how long a writer waits for the one before it to finish
 ADVISORY_LOCK = 0x504C494D  # "PLIM": one number for all writers of a PostgreSQL store
@@ -160,24 +161,14 @@ class Store:
                 if flushed and not write.entry_count:
                     raise StoreError("A change without an audit entry was refused; nothing was written.")
 
-    def wipe(self) -> bool:
-        """Take what was deleted out of the bytes of a SQLite file, too; False where rows stay until a vacuum.
+    def wipe(self) -> tuple[str, ...]:
+        """Take what was deleted out of the bytes of the store's files, too; returns where it may lie yet.
 
         Raises:
             StoreError: somebody reads an older state just now, so it cannot go yet.
         """
-        if self._engine.dialect.name != "sqlite":
-            return False
-        with _explained(self._engine), _turn(self._engine), self._engine.connect() as connection:
-            raw = connection.connection.cursor()
-            raw.execute("VACUUM")
-            is_busy = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-        if is_busy:
-            raise StoreError(
-                f"The governance store {_name(self._engine)} is being read; what was deleted lies in its log "
-                "until nobody reads. Run it again."
-            )
-        return True
+        with _explained(self._engine), _turn(self._engine):
+            return wipe(self._engine, wait_seconds=BUSY_SECONDS)
 
     def close(self) -> None:
         """Let go of open connections."""

@@ -19,8 +19,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pipelines.errors import DefinitionError
 
 FILE = "redaction.yaml"
-LIKELY = re.compile(r"(?<![.!?:\n])(?<![.!?:\n]\s)(?<!^)\b(?:[A-ZÀ-ÖØ-Þ][\w'’-]{1,30})")
-"""A word with a capital inside a sentence: a model is dear, and meets only texts that have one."""
+CAPITAL = r"[A-ZÀ-ÖØ-Þ][\w'’-]{1,30}"
+LIKELY = re.compile(
+    rf"(?<![.!?:\n])(?<![.!?:\n]\s)(?<!^)\b{CAPITAL}"
+    rf"|\b(?:Mrs?|Ms|Mx|Dr|Prof|Hr|Fr|Sra?|Mme|Mlle)\. {CAPITAL}"
+)
+"""A word with a capital inside a sentence or behind a title: a model is dear, and meets only such texts."""
 PLACEHOLDER = re.compile(r"\[\w+\]")
 
 
@@ -41,6 +45,9 @@ class NameSettings(BaseModel):
     model: Annotated[str, Field(min_length=1)]
     """A spaCy model: an installed package, or a folder."""
     least_score: Annotated[float, Field(ge=0, le=1)] = 0.6
+    """What spaCy finds has .85, all of it."""
+    is_every_text: bool = False
+    """Whether texts meet the model that have no capital inside a sentence; a name may begin one."""
 
 
 class PresidioNames:
@@ -52,7 +59,7 @@ class PresidioNames:
 
     def find(self, text: str) -> list[tuple[int, int]]:
         """Where names of people stand."""
-        if LIKELY.search(PLACEHOLDER.sub("", text)) is None:
+        if not self._settings.is_every_text and LIKELY.search(PLACEHOLDER.sub("", text)) is None:
             return []
         found = self._analyze(
             text=text,

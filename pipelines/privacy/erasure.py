@@ -62,7 +62,7 @@ def erase(
     reviewed = forget_person(store, deployment_id=request.deployment_id, ids=journal.ids, actor=actor, at=at)
     journal.count("register/reviews", reviewed)
     save_journal(path, journal)
-    is_wiped = store.wipe()
+    left = store.wipe()
     around.publish()
     forget(home.lake)
     problems += drop_published(home, journal.ids)
@@ -78,11 +78,8 @@ def erase(
         )
     waiting = sum((request.deployment_id, thread) in held for thread in _find_threads(home, request))
     document = _describe(journal, found, actor=actor, at=at, waiting=waiting) | {"backups": backups}
-    if not is_wiped:
-        document["kept"].append({
-            "what": "deleted rows in the files and the log of the governance database, until it vacuums",
-            "why": "VACUUM FULL takes them out of its tables; archives are the operator's",
-        })  # fmt: skip
+    why = "the database writes its log over in time; archives and standbys are the operator's"
+    document["kept"] += [{"what": what, "why": why} for what in left]
     outside = around.count_outside(home)
     if outside:
         document["kept"].append({

@@ -69,7 +69,7 @@ def test_after_wiping_the_bytes_of_the_file_do_not_hold_the_id_either(
         gone = [item.conversation_id for item in session.scalars(select(ReviewItem))][:5]
     assert all(files_with(one, store_path) for one in gone)
     forget(store, at, *gone)
-    assert store.wipe()
+    assert store.wipe() == ()
     assert [one for one in gone if files_with(one, store_path)] == []
     assert files_with(sample_id, store_path)
 
@@ -85,4 +85,4 @@ def test_a_store_that_is_being_read_cannot_be_wiped_and_says_so(
             write.record("noted", subject="nothing")
         with pytest.raises(StoreError, match="is being read"):
             other.wipe()
-    assert other.wipe()
+    assert other.wipe() == ()

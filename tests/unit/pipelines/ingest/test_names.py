@@ -53,12 +53,20 @@ def test_a_name_that_was_introduced_is_replaced_once():
         ("", False),
         ("It is [email] again", False),
         ("I saw Robin", True),
+        ("Mrs. Walker came", True),
+        ("Mrs. Walker", True),
     ],
 )
 def test_the_model_meets_only_texts_with_a_capital_inside_a_sentence(text: str, is_asked: bool):
     analyzer = Analyzer()
     PresidioNames(analyzer.analyze, SETTINGS).find(text)
     assert bool(analyzer.asked) is is_asked
+
+
+def test_every_text_meets_the_model_where_the_settings_say_so():
+    analyzer = Analyzer()
+    settings = SETTINGS.model_copy(update={"is_every_text": True})
+    assert PresidioNames(analyzer.analyze, settings).find("Robin never calls") == [(0, 5)]
 
 
 def test_only_people_are_asked_for_above_the_least_score():

@@ -1,0 +1,102 @@
+"""After an erasure the files of a PostgreSQL do not hold the ids either, and a reader holds that up."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+
+from risk_register import reviews
+from risk_register.errors import StoreError
+from risk_register.register import ensure_deployment
+from risk_register.review_tables import ReviewItem
+from risk_register.store import Store
+from tests.unit.risk_register.review_factory import add_reviewers, draw_week, stratum
+
+pytestmark = pytest.mark.full
+
+AT = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
+FILES = """
+select cast(pg_read_binary_file(pg_relation_filepath(oid)) as text) from pg_class
+where relkind in ('r', 'i', 't') and pg_relation_size(oid) > 0
+  and (relnamespace in ('public'::regnamespace, 'pg_toast'::regnamespace) or relname = 'pg_statistic')
+"""
+
+
+@pytest.fixture
+def engine(postgres_url: str) -> Iterator[sa.Engine]:
+    engine = sa.create_engine(postgres_url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def store(postgres_url: str) -> Iterator[Store]:
+    store = Store(postgres_url)
+    store.upgrade()
+    ensure_deployment(store, deployment_id="demo", title="Demo", actor="command_line", at=AT)
+    add_reviewers(store, AT, "first")
+    draw_week(store, AT, stratum(0, 40))
+    yield store
+    store.close()
+
+
+def files_with(word: str, engine: sa.Engine) -> int:
+    """How many files of tables and indexes, as they lie on the disk, hold a word."""
+    with engine.connect() as connection:
+        connection.exec_driver_sql("checkpoint")
+        return sum(word.encode().hex() in content for content in connection.execute(sa.text(FILES)).scalars())
+
+
+def drawn(store: Store) -> list[str]:
+    with store.read() as session:
+        return [item.conversation_id for item in session.scalars(sa.select(ReviewItem))]
+
+
+def forget(store: Store, *ids: str) -> int:
+    return reviews.forget_person(store, deployment_id="demo", ids=ids, actor="command_line", at=AT)
+
+
+def test_the_bytes_of_the_files_do_not_hold_the_ids_of_who_was_erased(store: Store, engine: sa.Engine):
+    first, second, *_, stays = drawn(store)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("analyze")  # its statistics quote values
+    assert forget(store, first, second) == 2
+    assert all(files_with(one, engine) for one in (first, second)), "deleted rows lie in the files until then"
+    [left] = store.wipe()
+    assert "write-ahead log" in left
+    assert [files_with(one, engine) for one in (first, second)] == [0, 0]
+    assert files_with(stays, engine)
+    assert stays in drawn(store)
+
+
+def test_who_reads_an_older_state_holds_it_up_and_it_says_so(
+    store: Store, engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+):
+    first, *_ = drawn(store)
+    monkeypatch.setattr("risk_register.store.BUSY_SECONDS", 0.3)
+    reader = engine.connect().execution_options(isolation_level="REPEATABLE READ")
+    with reader, reader.begin():
+        reader.exec_driver_sql("select 1 from pg_class limit 1").all()
+        forget(store, first)
+        with pytest.raises(StoreError, match="is being read"):
+            store.wipe()
+    store.wipe()
+    assert files_with(first, engine) == 0
+
+
+def test_tables_of_another_role_are_not_passed_over_in_silence(
+    store: Store, engine: sa.Engine, postgres_url: str
+):
+    with engine.connect() as connection:
+        connection.exec_driver_sql("create role visitor login")
+        connection.exec_driver_sql("grant all on all tables in schema public to visitor")
+    visitor = Store(sa.make_url(postgres_url).set(username="visitor").render_as_string())
+    try:
+        with pytest.raises(StoreError, match="belongs to another role"):
+            visitor.wipe()
+    finally:
+        visitor.close()
+        with engine.connect() as connection:
+            connection.exec_driver_sql("drop owned by visitor")
+            connection.exec_driver_sql("drop role visitor")
