@@ -6,10 +6,13 @@ the library of the service finds by itself; none pass through here.
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from types import TracebackType
 
 import fsspec
 from fsspec.core import url_to_fs
@@ -20,6 +23,21 @@ from pipelines.ingest.delivery import MAPPING_NAMES, READABLE, find_files
 PACKAGES = {"s3": "s3fs", "s3a": "s3fs", "gs": "gcsfs", "gcs": "gcsfs", "az": "adlfs", "abfs": "adlfs",
             "abfss": "adlfs", "http": "aiohttp", "https": "aiohttp", "sftp": "paramiko"}  # fmt: skip
 """What a person installs for a service; we ship none of them."""
+LIBRARIES = {"botocore", "aiobotocore", "s3fs", "google", "gcsfs", "azure", "adlfs", "aiohttp", "paramiko"}
+"""Whose errors are no OSError: no credentials, a server that does not answer."""
+
+
+@dataclass(frozen=True)
+class Reaching(AbstractContextManager[None]):
+    """What a store or its library says of a failure, as an error of the source; `told` names its {kind}."""
+
+    told: str
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not None and (issubclass(kind, OSError) or kind.__module__.split(".")[0] in LIBRARIES):
+            raise SourceError(self.told.replace("{kind}", kind.__name__)) from None
 
 
 @dataclass(frozen=True)
@@ -43,7 +61,7 @@ def find_waiting(source: str | Path) -> tuple[list[Waiting], list[str]]:
         SourceError: nothing is there, or the address cannot be reached.
     """
     if is_address(source):
-        return _find_remote(str(source))
+        return _find_remote(str(source), shown=re.sub("//[^/@]*@", "//", str(source)))
     folder = Path(source)
     found, ignored = find_files(folder)
     names = [path.name if folder.is_file() else str(path.relative_to(folder)) for path in found]
@@ -54,20 +72,19 @@ def find_waiting(source: str | Path) -> tuple[list[Waiting], list[str]]:
     return waiting, ignored
 
 
-def _find_remote(address: str) -> tuple[list[Waiting], list[str]]:
+def _find_remote(address: str, *, shown: str) -> tuple[list[Waiting], list[str]]:
     scheme = address.partition("://")[0]
     try:
-        system, root = url_to_fs(address)
-        details = {root: system.info(root)} if system.isfile(root) else system.find(root, detail=True)
+        with Reaching(f"{shown}: cannot be read ({{kind}})."):
+            system, root = url_to_fs(address)
+            details = {root: system.info(root)} if system.isfile(root) else system.find(root, detail=True)
     except ImportError:
         package = PACKAGES.get(scheme, f"the fsspec package for {scheme}")
-        raise SourceError(f"{address}: reading {scheme}:// needs a package that is not installed. "
+        raise SourceError(f"{shown}: reading {scheme}:// needs a package that is not installed. "
                           f"Install {package} beside Plimsoll.") from None  # fmt: skip
     except ValueError:
         known = ", ".join(sorted({"s3", "gs", "az", *fsspec.available_protocols()} & {*PACKAGES, "memory"}))
-        raise SourceError(f"{address}: {scheme}:// is not known. Known are {known}.") from None
-    except OSError as error:
-        raise SourceError(f"{address}: cannot be read ({type(error).__name__}).") from None
+        raise SourceError(f"{shown}: {scheme}:// is not known. Known are {known}.") from None
     prefix = PurePosixPath(root)
     found, ignored = [], []
     for path, info in sorted(details.items()):
@@ -77,21 +94,17 @@ def _find_remote(address: str) -> tuple[list[Waiting], list[str]]:
         if not name.lower().endswith(READABLE):
             ignored.append(name)
             continue
-        found.append(Waiting(name, int(info.get("size") or 0), _fetcher(system, path, address)))
+        found.append(Waiting(name, int(info.get("size") or 0), _fetcher(system, path, shown)))
     return found, ignored
 
 
-def _fetcher(system: fsspec.AbstractFileSystem, path: str, address: str) -> Callable[[Path], Path]:
+def _fetcher(system: fsspec.AbstractFileSystem, path: str, shown: str) -> Callable[[Path], Path]:
     def fetch(folder: Path) -> Path:
         target = folder / PurePosixPath(path).name
-        try:
-            with system.open(path, "rb") as source, target.open("wb") as out:
-                shutil.copyfileobj(source, out, 1024 * 1024)
-        except OSError as error:
-            raise SourceError(
-                f"{address}: {PurePosixPath(path).name} cannot be fetched ({type(error).__name__}). "
-                "What was taken in before stays; the next ingest goes on."
-            ) from None
+        told = f"{shown}: {target.name} cannot be fetched ({{kind}})."
+        reaching = Reaching(f"{told} What was taken in before stays; the next ingest goes on.")
+        with reaching, system.open(path, "rb") as source, target.open("wb") as out:
+            shutil.copyfileobj(source, out, 1024 * 1024)
         return target
 
     return fetch

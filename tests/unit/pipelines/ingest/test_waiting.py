@@ -61,11 +61,13 @@ def test_one_file_of_a_bucket_is_read_alone(place, mapping, bucket):
 
 
 @pytest.mark.parametrize(
-    ("address", "package"), [("s3://b/x", "s3fs"), ("gs://b", "gcsfs"), ("az://b", "adlfs")]
+    ("address", "package"),
+    [("sftp://robin:a-secret@b/x", "paramiko"), ("gs://b", "gcsfs"), ("az://b", "adlfs")],
 )
 def test_a_missing_package_is_one_clear_message(address, package):
-    with pytest.raises(SourceError, match=f"Install {package} beside Plimsoll"):
+    with pytest.raises(SourceError, match=f"Install {package} beside Plimsoll") as told:
         find_waiting(address)
+    assert "a-secret" not in str(told.value)
 
 
 def test_an_unknown_kind_of_address_is_refused_with_those_that_are_known():

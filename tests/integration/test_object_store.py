@@ -1,0 +1,128 @@
+"""Logs in a bucket of an S3 server are read as they lie there; what cannot be read is told."""
+
+import datetime as dt
+import gzip
+import json
+import logging
+from collections.abc import Iterator
+
+import fsspec
+import pytest
+from moto.server import ThreadedMotoServer
+
+from pipelines.errors import SourceError
+from pipelines.ingest.deliver import ingest_folder
+from pipelines.ingest.mapping import parse_mapping
+from pipelines.ingest.waiting import find_waiting
+from pipelines.lake import Lake
+from pipelines.settings import Home, HomeKind, make_home
+
+DAY = dt.date(2026, 9, 1)
+FIELDS = {"thread": "t", "user": "u", "role": "r", "text": "x", "sent_at": "at", "turn": "n"}
+MAPPING = {"deployment": {"id": "one"}, "records": [{"kind": "message", "fields": FIELDS}]}
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def bucket(server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[fsspec.AbstractFileSystem]:
+    """An empty bucket `logs`; where the server is and who asks, the library finds by itself."""
+    for name, value in {
+        "AWS_ENDPOINT_URL": server, "AWS_ACCESS_KEY_ID": "operator", "AWS_SECRET_ACCESS_KEY": "not-a-secret",
+        "AWS_DEFAULT_REGION": "us-east-1", "AWS_CONFIG_FILE": "/nowhere",
+    }.items():  # fmt: skip
+        monkeypatch.setenv(name, value)
+    system = fsspec.filesystem("s3", skip_instance_cache=True)
+    fsspec.get_filesystem_class("s3").clear_instance_cache()
+    system.mkdir("logs")
+    yield system
+    system.rm("logs", recursive=True)
+    fsspec.get_filesystem_class("s3").clear_instance_cache()
+
+
+@pytest.fixture
+def home(tmp_path) -> Home:
+    return make_home(Home(tmp_path / "home"), HomeKind.REAL)
+
+
+def say(number: int) -> bytes:
+    record = {
+        "t": f"t-{number // 4}",
+        "u": f"u-{number // 8}",
+        "r": "user",
+        "x": f"text {number}",
+        "n": number,
+    }
+    return (
+        json.dumps(record | {"at": f"2026-08-03T12:{number // 60:02d}:{number % 60:02d}Z"}).encode() + b"\n"
+    )
+
+
+def take(home: Home, address: str) -> list[tuple[str, int, bool]]:
+    summary = ingest_folder(home, address, parse_mapping(MAPPING, name="a test"), received_on=DAY)
+    return [(one.name, one.records.message_count, one.is_known) for one in summary.files]
+
+
+def test_a_bucket_is_read_like_a_folder_and_again_changes_nothing(bucket, home):
+    bucket.pipe("logs/2026/08/a.jsonl", b"".join(map(say, range(40))))
+    bucket.pipe("logs/2026/08/b.jsonl.gz", gzip.compress(b"".join(map(say, range(40, 60)))))
+    bucket.pipe("logs/2026/readme.txt", b"no log")
+    assert take(home, "s3://logs/2026") == [("08/a.jsonl", 40, False), ("08/b.jsonl.gz", 20, False)]
+    rows = Lake(home.lake).read("staging.message", columns=["text"])
+    assert sorted(rows["text"].to_pylist()) == sorted(f"text {number}" for number in range(60))
+    assert [is_known for *_, is_known in take(home, "s3://logs/2026")] == [True, True]
+    bucket.pipe("logs/2026/09/c.jsonl", say(60))
+    assert take(home, "s3://logs/2026")[-1] == ("09/c.jsonl", 1, False)
+
+
+@pytest.mark.parametrize(
+    ("address", "kind"),
+    [("s3://nowhere/logs", "FileNotFoundError"), ("s3://logs/none", "no readable file")],
+)
+def test_what_is_not_there_is_told(bucket, home, address, kind):
+    with pytest.raises(SourceError, match=kind):
+        take(home, address)
+
+
+def test_a_server_that_does_not_answer_is_told_without_the_secret(bucket, home, monkeypatch):
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    monkeypatch.setattr("s3fs.S3FileSystem.retries", 1)
+    fsspec.get_filesystem_class("s3").clear_instance_cache()
+    with pytest.raises(SourceError, match=r"s3://logs/a: cannot be read \(EndpointConnectionError\)") as told:
+        take(home, "s3://logs/a")
+    assert "not-a-secret" not in str(told.value)
+
+
+def test_who_gives_no_credentials_is_told(bucket, home, monkeypatch):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    fsspec.get_filesystem_class("s3").clear_instance_cache()
+    with pytest.raises(SourceError, match=r"cannot be read \(NoCredentialsError\)"):
+        take(home, "s3://logs/a")
+
+
+def test_a_file_that_goes_while_it_is_fetched_is_told_and_what_came_before_stays(bucket, home, monkeypatch):
+    monkeypatch.setattr("pipelines.ingest.deliver.BYTES_AT_ONCE", 1)
+    bucket.pipe("logs/a.jsonl", say(0))
+    bucket.pipe("logs/b.jsonl", say(1))
+    found = find_waiting
+
+    def find_and_lose(source):
+        waiting = found(source)
+        bucket.rm("logs/b.jsonl")
+        return waiting
+
+    monkeypatch.setattr("pipelines.ingest.deliver.find_waiting", find_and_lose)
+    with pytest.raises(SourceError, match=r"b\.jsonl cannot be fetched"):
+        take(home, "s3://logs")
+    assert Lake(home.lake).read("staging.message").num_rows == 1
