@@ -65,9 +65,10 @@ def _alert_lines(alerts: Sequence[DataAlert]) -> list[Line]:
 
 
 def draw_rules(view: View, rules: Sequence[RuleResult]) -> Component:
-    """The rules of the gate: those that a day missed, then those that every day kept."""
+    """The rules of the gate: those that a day missed, that every judged day kept, and that judged no day."""
     missed = [rule for rule in rules if rule.missed_day_count]
-    kept = [rule for rule in rules if not rule.missed_day_count]
+    kept = [rule for rule in rules if rule.day_count and not rule.missed_day_count]
+    unjudged = [rule for rule in rules if not rule.day_count]
     headings = (
         Heading("What must hold"),
         Heading("If not"),
@@ -91,19 +92,42 @@ def draw_rules(view: View, rules: Sequence[RuleResult]) -> Component:
                 "Rules that a day missed",
                 headings,
                 [_line(rule) for rule in missed],
-                empty="Every day of this range kept every rule.",
+                empty="No day of this range missed a rule that judged it.",
             ),
             html.Details(
                 [
-                    html.Summary(f"{len(kept)} rule{'' if len(kept) == 1 else 's'} that every day kept"),
+                    html.Summary(f"{say_rules(kept)} that every judged day kept"),
                     draw_table(
-                        "Rules that every day kept", headings, [_line(rule) for rule in kept], empty="None."
+                        "Rules that every judged day kept",
+                        headings,
+                        [_line(rule) for rule in kept],
+                        empty="None.",
                     ),
                 ]
             ),
+            html.Details(
+                [
+                    html.Summary(f"{say_rules(unjudged)} that judged no day"),
+                    html.P("A share of a day is judged from 20 messages on; without them nothing is known."),
+                    draw_table(
+                        "Rules that judged no day",
+                        headings,
+                        [_line(rule) for rule in unjudged],
+                        empty="None.",
+                    ),
+                ],
+                open=True,
+            )
+            if unjudged
+            else None,
         ],
         className="card",
     )
+
+
+def say_rules(rules: Sequence[RuleResult]) -> str:
+    """How many."""
+    return f"{len(rules)} rule{'' if len(rules) == 1 else 's'}"
 
 
 def make_rules_sheet(view: View) -> Sheet:

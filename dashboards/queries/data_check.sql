@@ -1,6 +1,6 @@
--- Every rule of the gate, and on how many days since a day it was missed.
+-- Every rule of the gate, and on how many of the days that it judged since a day it was missed.
 -- Grain: one row a rule.
--- Missing: a rule that was not run in the range has 0 days.
+-- Missing: a rule that judged no day of the range has 0 days; a day with too few messages has no share to judge.
 
 select
     data_rule.suite,
@@ -11,7 +11,7 @@ select
     data_rule.allowed,
     data_rule.why,
     data_rule.next_step,
-    count(data_check.day) as day_count,
+    count(data_check.day) filter (where data_check.observed is not null) as day_count,
     count(data_check.day) filter (where not data_check.is_met) as missed_day_count,
     max(data_check.day) filter (where not data_check.is_met) as newest_missed_on,
     arg_max(data_check.observed, data_check.failing_count) filter (

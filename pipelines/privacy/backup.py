@@ -37,7 +37,14 @@ class Restored:
 def take_backup(
     home: Home, target: Path, *, at: dt.datetime, has_keys: bool = False, has_inbox: bool = False
 ) -> Backup:
-    """Write a backup and remember it, so that receipts can name it."""
+    """Write a backup and remember it, so that receipts can name it.
+
+    Raises:
+        HomeError: there is a file already, or it would lie in the home.
+        StateError: delivered files are asked for without the keys, or the tombstones are damaged.
+    """
+    if home.path.resolve() in target.resolve().parents:
+        raise HomeError(f"{target} lies in the home that it is to outlive. Write the backup somewhere else.")
     load_tombstones(home.keys / FILE)  # damaged ones would make a backup that brings people back
     backup_id = f"backup_{at:%Y%m%d}_{secrets.token_hex(4)}"
     manifest = write_archive(home, target, at=at, has_keys=has_keys, has_inbox=has_inbox)

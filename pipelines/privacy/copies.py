@@ -59,6 +59,11 @@ def check_files(home: Home, ids: Set[str], *, journal: Path) -> Checked:
     checked = Checked()
     found = search(home.path, ids, without={journal, *(home.path / name for name in APART)})
     checked.problems += [f"{name}: cannot be read" for name in found.unread]
+    for path in found.pdfs:
+        if home.reports not in path.parents:  # a report is searched in the workbook and JSON beside it
+            name = str(path.relative_to(home.path))
+            why = "a PDF that people put there cannot be searched; look into it"
+            checked.kept.append({"what": name, "why": why})
     for path in found.files:
         name = str(path.relative_to(home.path))
         if home.reports in path.parents:

@@ -103,7 +103,7 @@ def add_hold(
     """
     if not (reason.strip() and requested_by.strip() and approved_by.strip()):
         raise StateError("A hold needs a reason, a person who asks for it and one who approves it.")
-    if requested_by.strip() == approved_by.strip():
+    if requested_by.strip().casefold() == approved_by.strip().casefold():
         raise StateError(f"{requested_by} cannot approve a hold that {requested_by} asks for.")
     if expires_on < at.date():
         raise StateError(f"A hold until {expires_on} would have expired already.")

@@ -1,4 +1,4 @@
-"""Searches the decoded content of a home's files for pseudonyms: Parquet, DuckDB, SQLite, gzip, XLSX, text.
+"""Searches the decoded content of a home's files for pseudonyms: Parquet, DuckDB, SQLite, packed files, text.
 
 A search of compressed bytes finds nothing and proves nothing. A file that cannot be decoded is named, never
 passed over. Pseudonyms are words of 32 hexadecimal characters, so all of them are looked for at once.
@@ -7,8 +7,12 @@ passed over. Pseudonyms are words of 32 hexadecimal characters, so all of them a
 from __future__ import annotations
 
 import gzip
+import io
 import re
+import shutil
 import sqlite3
+import tarfile
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Set
@@ -23,23 +27,31 @@ import pyarrow.parquet as pq
 WORD = re.compile(rb"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 SQLITE_MAGIC, DUCKDB_MAGIC, DUCKDB_AT = b"SQLite format 3\x00", b"DUCK", 8
 ROWS_AT_ONCE = 65_536
-PROBLEMS = (OSError, EOFError, zlib.error, zipfile.BadZipFile, sqlite3.Error, duckdb.Error, pa.ArrowException)
+ZSTD_MAGIC, PDF_MAGIC = b"\x28\xb5\x2f\xfd", b"%PDF-"
+PROBLEMS = (
+    *(OSError, EOFError, zlib.error, zipfile.BadZipFile, tarfile.TarError),
+    *(sqlite3.Error, duckdb.Error, pa.ArrowException),
+)
 
 
 @dataclass
 class Found:
-    """Where one of the ids stands, and which files could not be read."""
+    """Where one of the ids stands, which files could not be read, and which are PDF and were not."""
 
     files: list[Path] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
+    pdfs: list[Path] = field(default_factory=list)
 
 
 def search(root: Path, ids: Set[str], *, without: Set[Path] = frozenset()) -> Found:
     """Look for ids in every file below `root`, and in its name; `without` are files and folders left out."""
     found = Found()
     for path in sorted(one for one in root.rglob("*") if one.is_file()):
-        if path in without or without & set(path.parents) or path.suffix == ".pdf":
-            continue  # a PDF is made from the workbook and JSON beside it; its text is glyphs
+        if path in without or without & set(path.parents):
+            continue
+        if is_pdf(path):
+            found.pdfs.append(path)  # its text is glyphs
+            continue
         try:
             is_named = any(Path(part).stem in ids for part in path.relative_to(root).parts)
             if is_named or shows(path, ids):
@@ -47,6 +59,12 @@ def search(root: Path, ids: Set[str], *, without: Set[Path] = frozenset()) -> Fo
         except PROBLEMS as error:
             found.unread.append(f"{path.relative_to(root)}: {type(error).__name__}")
     return found
+
+
+def is_pdf(path: Path) -> bool:
+    """Whether a file is a PDF, whatever its name."""
+    with path.open("rb") as stream:
+        return stream.read(len(PDF_MAGIC)) == PDF_MAGIC
 
 
 def shows(path: Path, ids: Set[str]) -> bool:
@@ -59,22 +77,47 @@ def shows(path: Path, ids: Set[str]) -> bool:
         head = stream.read(16)
     if head[:4] == b"PAR1":
         return _in_parquet(path, ids)
-    if head == SQLITE_MAGIC:
-        return _in_bytes(_read_sqlite(path), ids)
     if head[DUCKDB_AT : DUCKDB_AT + 4] == DUCKDB_MAGIC:
         return _in_duckdb(path, ids)
-    if head[:2] == b"\x1f\x8b":
+    if tarfile.is_tarfile(path):
+        return _in_archive(path, ids)
+    return _in_bytes(_read(path, head), ids)
+
+
+def _read(path: Path, head: bytes) -> Iterator[bytes]:
+    """What a file says, unpacked."""
+    if head == SQLITE_MAGIC:
+        yield from _read_sqlite(path)
+    elif head[:2] == b"\x1f\x8b":
         with gzip.open(path) as unpacked:
-            return _in_bytes(unpacked, ids)
-    if head[:4] == b"PK\x03\x04":
+            yield from unpacked
+    elif head[:4] == ZSTD_MAGIC:
+        with pa.input_stream(str(path), compression="zstd") as packed:
+            yield from io.BufferedReader(packed)
+    elif head[:4] == b"PK\x03\x04":
         with zipfile.ZipFile(path) as archive:
-            return any(_in_bytes([archive.read(name)], ids) for name in archive.namelist())
-    with path.open("rb") as stream:
-        return _in_bytes(stream, ids)
+            yield from (archive.read(name) for name in archive.namelist())
+    else:
+        with path.open("rb") as stream:
+            yield from stream
 
 
 def _in_bytes(parts: Iterable[bytes], ids: Set[str]) -> bool:
     return any(word.decode() in ids for part in parts for word in WORD.findall(part))
+
+
+def _in_archive(path: Path, ids: Set[str]) -> bool:
+    """A backup that somebody put into the home, for one."""
+    with tarfile.open(path) as archive, tempfile.TemporaryDirectory(prefix="plimsoll-") as folder:
+        for member in archive:
+            stream = archive.extractfile(member) if member.isreg() else None
+            if stream is not None:
+                inner = Path(folder) / "member"
+                with inner.open("wb") as out:
+                    shutil.copyfileobj(stream, out)
+                if shows(inner, ids):
+                    return True
+    return False
 
 
 def _in_parquet(path: Path, ids: Set[str]) -> bool:

@@ -183,6 +183,11 @@ def test_a_backup_never_replaces_another(home: Home, tmp_path: Path) -> None:
         take_backup(home, tmp_path / "b.tar", at=NOW)
 
 
+def test_a_backup_is_not_put_into_the_home_that_it_is_to_outlive(home: Home) -> None:
+    with pytest.raises(HomeError, match="somewhere else"):
+        take_backup(home, home.path / "reports" / "b.tar", at=NOW)
+
+
 def test_a_member_that_leads_out_of_the_place_is_refused(tmp_path: Path) -> None:
     with tarfile.open(tmp_path / "b.tar", "w") as archive:
         (tmp_path / "planted").write_text("planted")

@@ -181,7 +181,8 @@ def test_data_health_says_what_to_do_and_what_the_gate_found(officer):
             "lasts",
             "ended",
         ),
-        *("Who spoke is known.", "1 of ", "36.0\u00a0%", "1 rule that every day kept"),
+        *("Who spoke is known.", "1 of ", "36.0\u00a0%", "1 rule that every judged day kept"),
+        *("1 rule that judged no day", "Users are heard.", "0 of 0"),
         *("Great Expectations, the day as a whole", "Completeness of fields", "region 0\u00a0%"),
         *("Restatements", "Newest delivery", "1 failed, 1 late, 1 partial, 1 restated"),
     ):

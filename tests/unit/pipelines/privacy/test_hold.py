@@ -60,6 +60,7 @@ def test_a_hold_covers_the_whole_thread_on_its_last_day_and_not_after(home: Home
     [
         {"approved_by": "counsel"},
         {"approved_by": " counsel "},
+        {"approved_by": "Counsel"},
         {"reason": "  "},
         {"expires_on": NOW.date() - dt.timedelta(days=1)},
         {"conversation_id": "nowhere"},

@@ -2,6 +2,7 @@
 
 import gzip
 import sqlite3
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -30,6 +31,15 @@ def plant(path: Path, word: str) -> None:
                 connection.execute("create table one (name text)")
                 connection.execute("insert into one values (?)", (f"about {word}",))
             connection.close()
+        case ".zst":
+            with pa.CompressedOutputStream(str(path), "zstd") as stream:
+                stream.write(f'{{"id": "{word}"}}'.encode())
+        case ".tar":
+            inner = path.with_name("inner.parquet")
+            pq.write_table(rows, inner)
+            with tarfile.open(path, "w") as archive:
+                archive.add(inner, "lake/inner.parquet")
+            inner.unlink()
         case ".gz":
             path.write_bytes(gzip.compress(f'{{"id": "{word}"}}'.encode()))
         case ".xlsx":
@@ -39,7 +49,7 @@ def plant(path: Path, word: str) -> None:
             path.write_text(f'{{"id": "{word}"}}')
 
 
-NAMES = ["a.parquet", "a.duckdb", "a.sqlite", "a.gz", "a.xlsx", "a.json"]
+NAMES = ["a.parquet", "a.duckdb", "a.sqlite", "a.gz", "a.zst", "a.tar", "a.xlsx", "a.json"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -57,12 +67,19 @@ def test_an_id_inside_a_nested_column_and_inside_a_longer_text_is_found(tmp_path
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("a.parquet", b"PAR1 broken"), ("a.gz", b"\x1f\x8b broken"), ("a.xlsx", b"PK\x03\x04 broken"),
+    [("a.parquet", b"PAR1 broken"), ("a.gz", b"\x1f\x8b broken"), ("a.zst", b"\x28\xb5\x2f\xfd broken"),
+     ("a.xlsx", b"PK\x03\x04 broken"),
      ("a.duckdb", b"12345678DUCK" + b"\0" * 50), ("a.sqlite", b"SQLite format 3\x00" + b"\0" * 50)],
 )  # fmt: skip
 def test_a_file_that_cannot_be_decoded_is_named(tmp_path: Path, name: str, content: bytes) -> None:
     (tmp_path / name).write_bytes(content)
     assert [one.partition(":")[0] for one in search(tmp_path, {ID}).unread] == [name]
+
+
+def test_a_pdf_is_named_whatever_it_is_called(tmp_path: Path) -> None:
+    (tmp_path / "evidence").write_bytes(b"%PDF-1.7 " + ID.encode())
+    found = search(tmp_path, {ID})
+    assert (found.pdfs, found.files) == ([tmp_path / "evidence"], [])
 
 
 def test_what_is_left_out_is_not_looked_into(tmp_path: Path) -> None:
