@@ -110,18 +110,21 @@ def decide_report(
     reason: str,
     actor: str,
     at: dt.datetime,
+    expected_version: int | None = None,
 ) -> None:
     """Say whether an incident is reportable under a regime, and why; a later decision takes its place.
 
     Raises:
         NotAllowedError: the reason is blank, there is no such regime, it was reported, or the incident is
             closed.
+        ChangedMeanwhileError: somebody judged or decided since the version that the caller saw.
     """
     if not reason.strip():
         raise NotAllowedError("Reportable or not needs a reason; a later reader must be able to follow it.")
     _find_regime(regime_id)
     with store.write(actor=actor, at=at) as write:
-        row = find_open_incident(write, incident_id)
+        row = find_open_incident(write, incident_id, expected_version=expected_version)
+        row.version += 1
         known = write.session.get(IncidentReport, (incident_id, regime_id))
         if known is not None and known.reported_at is not None:
             raise NotAllowedError(f"{incident_id} was reported under {regime_id}; that is not undone here.")

@@ -1,7 +1,7 @@
 """The end of an incident: what is left to do, closing by a second person, opening again.
 
 An incident closes when its cause is judged, its tasks are done, and every regime in force has its decision
-and its report.
+and its report. Whoever closes it has neither opened nor judged it, nor decided that it is not reported.
 """
 
 from __future__ import annotations
@@ -12,21 +12,31 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from risk_register.errors import NotAllowedError
-from risk_register.four_eyes import check_second_person
+from risk_register.four_eyes import check_second_person, find_tie
 from risk_register.incident_clocks import read_clocks
 from risk_register.incident_states import TRANSITIONS, Causality, IncidentStatus, Nature
-from risk_register.incident_tables import IncidentTask
+from risk_register.incident_tables import IncidentReport, IncidentTask
 from risk_register.incidents import find_incident
 from risk_register.model import Incident
-from risk_register.store import Store
+from risk_register.store import Store, Write
+from risk_register.versions import check_version
 
 
-def close_incident(store: Store, *, incident_id: str, conclusion: str, actor: str, at: dt.datetime) -> None:
+def close_incident(
+    store: Store,
+    *,
+    incident_id: str,
+    conclusion: str,
+    actor: str,
+    at: dt.datetime,
+    expected_version: int | None = None,
+) -> None:
     """Close an incident with what was learned.
 
     Raises:
-        SelfApprovalError: the person who opened it cannot close it.
+        SelfApprovalError: who opened it, judged it last, or decided against reporting it cannot close it.
         NotAllowedError: it is closed already, the conclusion is blank, or something is left to do.
+        ChangedMeanwhileError: somebody judged or decided since the version that the caller saw.
     """
     if not conclusion.strip():
         raise NotAllowedError(
@@ -35,16 +45,20 @@ def close_incident(store: Store, *, incident_id: str, conclusion: str, actor: st
     with store.write(actor=actor, at=at) as write:
         row = find_incident(write.session, incident_id)
         _check_step(row, to_state=IncidentStatus.CLOSED)
-        check_second_person(
+        check_version(
             write,
-            first=[row.opened_by],
-            message=f"You opened {incident_id}; another person must close it.",
+            current=row.version,
+            expected=expected_version,
+            subject=incident_id,
+            deployment_id=row.deployment_id,
         )
+        _check_second(write, row)
         left = _find_left(write.session, row)
         if left:
             raise NotAllowedError(f"{incident_id} cannot be closed yet: {'; '.join(left)}.")
         row.state, row.closed_at, row.closed_by = IncidentStatus.CLOSED.value, at, actor
         row.conclusion = conclusion.strip()
+        row.version += 1
         write.record("incident_closed", subject=incident_id, deployment_id=row.deployment_id)
 
 
@@ -61,6 +75,7 @@ def reopen_incident(store: Store, *, incident_id: str, reason: str, actor: str, 
         _check_step(row, to_state=IncidentStatus.OPEN)
         closed_by = row.closed_by
         row.state, row.closed_at, row.closed_by = IncidentStatus.OPEN.value, None, None
+        row.version += 1
         write.record(
             "incident_reopened",
             subject=incident_id,
@@ -80,18 +95,63 @@ def find_what_is_left(store: Store, incident_id: str) -> tuple[str, ...]:
         return _find_left(session, find_incident(session, incident_id))
 
 
+def find_hindrance(store: Store, incident_id: str, *, actor: str) -> str | None:
+    """Why this account cannot be the one who closes an incident, in words; None if it can.
+
+    Raises:
+        UnknownRecordError: there is no such incident.
+    """
+    with store.read() as session:
+        for message, names in _list_first_halves(session, find_incident(session, incident_id)):
+            tie = find_tie(session, actor, names)
+            if tie is not None:
+                return f"{message}{tie}"
+    return None
+
+
+def _check_second(write: Write, row: Incident) -> None:
+    for message, names in _list_first_halves(write.session, row):
+        check_second_person(write, first=names, message=message)
+
+
+def _list_first_halves(session: Session, row: Incident) -> list[tuple[str, list[str | None]]]:
+    """What somebody else must have done than whoever closes, with the words for them, and who did it."""
+    against = select(IncidentReport.decided_by).filter_by(incident_id=row.incident_id, is_reportable=False)
+    return [
+        ("You opened it; another person must close it.", [row.opened_by]),
+        (
+            "You judged it last; another person must close it, or judge it anew so that you can.",
+            [row.judged_by],
+        ),
+        (
+            "You decided that it is not to be reported; another person must close it.",
+            list(session.scalars(against)),
+        ),
+    ]
+
+
 def _find_left(session: Session, row: Incident) -> tuple[str, ...]:
     left = []
     if row.causality == Causality.NOT_ASSESSED.value:
         left.append("nobody has judged the cause")
     tasks = select(IncidentTask).filter_by(incident_id=row.incident_id, done_at=None)
     left += [f"task {task.task_id} is not done" for task in session.scalars(tasks)]
+    owed = {
+        report.regime_id
+        for report in session.scalars(
+            select(IncidentReport).filter_by(
+                incident_id=row.incident_id, is_reportable=True, reported_at=None
+            )
+        )
+    }
     clocks = read_clocks(session, row.incident_id, nature=Nature(row.nature), aware_at=row.aware_at)
     left += [
-        f"{clock.regime.id} waits for {'a decision' if clock.decision is None else 'its report'}"
+        f"{clock.regime.id} waits for a decision"
         for clock in clocks
-        if not clock.is_settled
+        if not clock.is_settled and clock.regime.id not in owed
     ]
+    # Whatever kind of event it is called since: who decided that a report is due has to take it back.
+    left += [f"{regime_id} waits for its report" for regime_id in sorted(owed)]
     return tuple(left)
 
 

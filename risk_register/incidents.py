@@ -20,6 +20,7 @@ from risk_register.notice_kinds import NoticeKind, NoticeSeverity
 from risk_register.notices import queue_notice
 from risk_register.numbering import next_name
 from risk_register.store import Store, Write
+from risk_register.versions import check_version
 
 GRAVE = frozenset({Severity.S4, Severity.S5})  # the clinical on-call hears of it today
 
@@ -47,6 +48,8 @@ class IncidentRecord:
     affected_count: int | None
     causality: Causality
     cause: str
+    judged_by: str | None
+    version: int
 
 
 def open_incident(
@@ -162,6 +165,7 @@ def assess_incident(
     affected_count: int | None,
     actor: str,
     at: dt.datetime,
+    expected_version: int | None = None,
 ) -> None:
     """Say how grave it is, what kind, whether the product had a part in it, and how many it concerned.
 
@@ -170,16 +174,18 @@ def assess_incident(
 
     Raises:
         NotAllowedError: the incident is closed, a count is negative, or a judged cause has no words.
+        ChangedMeanwhileError: somebody judged or decided since the version that the caller saw.
     """
     if affected_count is not None and affected_count < 0:
         raise NotAllowedError(f"{affected_count} people cannot be affected; give a count, or nothing.")
     if causality is not Causality.NOT_ASSESSED and not cause.strip():
         raise NotAllowedError("A judgement of the cause needs words: what caused it, and how that is known.")
     with store.write(actor=actor, at=at) as write:
-        row = find_open_incident(write, incident_id)
+        row = find_open_incident(write, incident_id, expected_version=expected_version)
         row.severity, row.nature = Severity(severity).value, Nature(nature).value
         row.causality, row.cause = Causality(causality).value, cause.strip()
-        row.affected_count = affected_count
+        row.affected_count, row.judged_by = affected_count, actor
+        row.version += 1
         write.record(
             "incident_assessed",
             subject=incident_id,
@@ -215,14 +221,22 @@ def list_incidents(store: Store, deployment_id: str) -> tuple[IncidentRecord, ..
         )
 
 
-def find_open_incident(write: Write, incident_id: str) -> Incident:
+def find_open_incident(write: Write, incident_id: str, *, expected_version: int | None = None) -> Incident:
     """The incident, for a change of what is known about it.
 
     Raises:
         UnknownRecordError: there is none.
+        ChangedMeanwhileError: it is no longer at the version that the caller saw.
         NotAllowedError: it is closed.
     """
     row = find_incident(write.session, incident_id)
+    check_version(
+        write,
+        current=row.version,
+        expected=expected_version,
+        subject=incident_id,
+        deployment_id=row.deployment_id,
+    )
     if row.state != IncidentStatus.OPEN.value:
         raise NotAllowedError(f"{incident_id} is closed; open it again to change what is known about it.")
     return row

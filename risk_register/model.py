@@ -87,6 +87,8 @@ class Account(Base):
     """The account of the same person that counts in four-eyes rules; None: this account itself."""
     vouched_by: Mapped[str | None]
     """Who issued the link that last let it in; None once an identity provider has said who it is."""
+    password_vouched_by: Mapped[str | None]
+    """Who had let it in when its password was set: they may know the password, too."""
 
 
 class AccountGrant(Base):
@@ -249,6 +251,8 @@ class Incident(Base):
     affected_count: Mapped[int | None]
     causality: Mapped[str] = mapped_column(String(40))
     cause: Mapped[str] = mapped_column(Text, default="")
+    judged_by: Mapped[str | None]
+    version: Mapped[int] = mapped_column(default=1)
 
 
 def columns_of(row: Base, *, without: str | None = None) -> dict[str, Any]:

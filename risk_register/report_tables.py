@@ -36,3 +36,10 @@ class ReportSubmission(Base):
     declined_by: Mapped[str | None]
     declined_at: Mapped[dt.datetime | None]
     decline_reason: Mapped[str] = mapped_column(Text)
+    edition: Mapped[int | None]
+    """Counts what was issued of a report's period, from 1: a correction is the next edition."""
+    edition_hash: Mapped[str | None] = mapped_column(String(64))
+    """Of the manifest of the files that left; they say that they were issued, the approved ones do not."""
+    corrects: Mapped[int | None]
+    """The number of the issued report that it takes the place of."""
+    correction_reason: Mapped[str] = mapped_column(Text, default="")

@@ -20,13 +20,19 @@ from dashboards.components.form import (
     draw_pick,
     draw_text,
 )
+from dashboards.pages.incident_judgement import read_version
 from dashboards.records import Alarm
 from dashboards.view import View
 from dashboards.wording import say_day, say_words
 from risk_register.acceptability import Severity
 from risk_register.accounts import Action
 from risk_register.errors import NotAllowedError
-from risk_register.incident_closing import close_incident, find_what_is_left, reopen_incident
+from risk_register.incident_closing import (
+    close_incident,
+    find_hindrance,
+    find_what_is_left,
+    reopen_incident,
+)
 from risk_register.incident_states import IncidentStatus, Nature, Origin
 from risk_register.incidents import IncidentRecord, open_incident
 from risk_register.register import RiskRecord
@@ -94,7 +100,7 @@ def _name_kris(risk: RiskRecord) -> set[str]:
 
 def draw_incident_decisions(view: View, incident: IncidentRecord) -> Component | None:
     """Closing or opening again, for those who may; or why not."""
-    hidden = {"incident": incident.incident_id}
+    hidden = {"incident": incident.incident_id, "version": str(incident.version)}
     if incident.state is IncidentStatus.CLOSED:
         if not view.may(Action.OPEN_INCIDENT):
             return None
@@ -107,8 +113,9 @@ def draw_incident_decisions(view: View, incident: IncidentRecord) -> Component |
         )
     if not view.may(Action.CLOSE_INCIDENT):
         return html.P("Closing needs the role of safety officer or compliance.", className="hint")
-    if incident.opened_by == view.account.name:
-        return html.P("You opened it; another person must close it.", className="hint")
+    hindrance = find_hindrance(view.store, incident.incident_id, actor=view.account.name)
+    if hindrance is not None:
+        return html.P(hindrance, className="hint")
     left = find_what_is_left(view.store, incident.incident_id)
     if left:
         return html.P(f"It cannot be closed yet: {'; '.join(left)}.", className="hint")
@@ -162,6 +169,7 @@ def close(view: View, incident: IncidentRecord, fields: Mapping[str, str]) -> st
         conclusion=fields.get("conclusion", ""),
         actor=view.account.name,
         at=view.at,
+        expected_version=read_version(fields),
     )
     return f"Closed {incident.incident_id}."
 

@@ -13,6 +13,7 @@ from dash.development.base_component import Component
 from dashboards.components.form import draw_choice, draw_decisions, draw_form, draw_text
 from dashboards.components.marks import draw_mark
 from dashboards.components.table import Heading, Line, draw_table
+from dashboards.pages.submission import read_number
 from dashboards.theme import OVERDUE
 from dashboards.view import View
 from dashboards.vocabulary import REPORT_DECISION_MARKS
@@ -36,6 +37,7 @@ def draw_judgement(view: View, incident: IncidentRecord) -> Component:
         ("Part of the product", say_words(incident.causality)),
         ("Cause", incident.cause or "not judged yet"),
         ("People affected", affected),
+        *([("Judged by", incident.judged_by)] if incident.judged_by else []),
     )
     return html.Div(
         [
@@ -84,7 +86,7 @@ def _draw_clock(view: View, clock: IncidentClock) -> Line:
 def _draw_forms(view: View, incident: IncidentRecord) -> Component | None:
     if incident.state is IncidentStatus.CLOSED or not view.may(Action.CLOSE_INCIDENT):
         return None
-    hidden = {"incident": incident.incident_id}
+    hidden = {"incident": incident.incident_id, "version": str(incident.version)}
     forms = [("Judge it", _draw_assessment(view, incident, hidden))]
     for clock in find_clocks(view.store, incident):
         regime, decision = clock.regime, clock.decision
@@ -168,6 +170,12 @@ def _draw_decision(view: View, hidden: Mapping[str, str]) -> Component:
     )  # fmt: skip
 
 
+def read_version(fields: Mapping[str, str]) -> int:
+    """The version of the incident that the sender saw."""
+    refusal = "The form does not say which version of the incident it saw; open the incident again."
+    return read_number(fields, "version", refusal=refusal)
+
+
 def assess(view: View, incident: IncidentRecord, fields: Mapping[str, str]) -> str:
     """Keep a judgement."""
     view.check_may(Action.CLOSE_INCIDENT)
@@ -187,6 +195,7 @@ def assess(view: View, incident: IncidentRecord, fields: Mapping[str, str]) -> s
         affected_count=int(words) if words else None,
         actor=view.account.name,
         at=view.at,
+        expected_version=read_version(fields),
     )
     return "The judgement is kept."
 
@@ -204,6 +213,7 @@ def decide(view: View, incident: IncidentRecord, fields: Mapping[str, str]) -> s
         reason=fields.get("reason", ""),
         actor=view.account.name,
         at=view.at,
+        expected_version=read_version(fields),
     )
     return "The decision is kept."
 

@@ -138,7 +138,7 @@ def assess(
 ) -> None:
     """Say how grave it is, what kind, whether the product had a part in it, and how many it concerned."""
     acting = act(home, account, deployment, Action.CLOSE_INCIDENT)
-    _find(acting, number)
+    found = _find(acting, number)
     incidents.assess_incident(
         acting.store,
         incident_id=number,
@@ -149,6 +149,7 @@ def assess(
         affected_count=affected,
         actor=account,
         at=acting.at,
+        expected_version=found.version,
     )
     print(f"{number}: {severity}, {nature}, {causality}")
 
@@ -232,10 +233,10 @@ def decide(
 ) -> None:
     """Say whether an incident is reportable under a regime, and why."""
     acting = act(home, account, deployment, Action.CLOSE_INCIDENT)
-    _find(acting, number)
+    found = _find(acting, number)
     incident_clocks.decide_report(
         acting.store, incident_id=number, regime_id=regime, is_reportable=reportable, reason=reason,
-        actor=account, at=acting.at,
+        actor=account, at=acting.at, expected_version=found.version,
     )  # fmt: skip
     print(f"{number}, {regime}: {'reportable' if reportable else 'not reportable'}")
 
@@ -267,11 +268,16 @@ def close_incident(
     deployment: DeploymentOption = None,
     home: HomeOption = None,
 ) -> None:
-    """Close an incident that somebody else opened."""
+    """Close an incident that somebody else opened and judged."""
     acting = act(home, account, deployment, Action.CLOSE_INCIDENT)
-    _find(acting, number)
+    found = _find(acting, number)
     incident_closing.close_incident(
-        acting.store, incident_id=number, conclusion=conclusion, actor=account, at=acting.at
+        acting.store,
+        incident_id=number,
+        conclusion=conclusion,
+        actor=account,
+        at=acting.at,
+        expected_version=found.version,
     )
     print(f"{number}: closed")
 

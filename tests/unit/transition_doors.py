@@ -113,7 +113,7 @@ MACHINES = (
         "incident_states", "incident", "incident_id = '{incident}'", by_state(incident_states.IncidentStatus),
         (
             Step(frozenset({"open"}), Action.CLOSE_INCIDENT, "/incidents",
-                 {"action": "close", "incident": "{incident}", "conclusion": "Tried."},
+                 {"action": "close", "incident": "{incident}", "version": "1", "conclusion": "Tried."},
                  ("incident", "close", "{incident}", "--conclusion", "Tried.")),
             Step(frozenset({"closed"}), Action.OPEN_INCIDENT, "/incidents",
                  {"action": "reopen", "incident": "{incident}", **REASON},

@@ -7,8 +7,13 @@ from typing import Any
 
 import pytest
 
-from risk_register import audit, incident_closing, incident_work, incidents, notices
-from risk_register.errors import NotAllowedError, SelfApprovalError, UnknownRecordError
+from risk_register import audit, incident_clocks, incident_closing, incident_work, incidents, notices
+from risk_register.errors import (
+    ChangedMeanwhileError,
+    NotAllowedError,
+    SelfApprovalError,
+    UnknownRecordError,
+)
 from risk_register.incident_states import IncidentStatus
 from risk_register.incidents import IncidentRecord
 from risk_register.store import Store
@@ -27,10 +32,10 @@ def close(
     )
 
 
-def judge(store: Store, at: dt.datetime, **fields: Any) -> None:
+def judge(store: Store, at: dt.datetime, actor: str = "compliance", **fields: Any) -> None:
     given = {"severity": "S4", "nature": "not_serious", "causality": "possible", "cause": "An old list.",
              "affected_count": 3, **fields}  # fmt: skip
-    incidents.assess_incident(store, incident_id="demo_incident_0001", actor="safety_officer", at=at, **given)
+    incidents.assess_incident(store, incident_id="demo_incident_0001", actor=actor, at=at, **given)
 
 
 def find(store: Store) -> IncidentRecord:
@@ -72,6 +77,56 @@ def test_the_person_who_opened_it_cannot_close_it(store: Store, at: dt.datetime)
         "safety_officer",
         at,
     )
+
+
+def test_whoever_judged_it_last_cannot_close_it_but_may_be_relieved(store: Store, at: dt.datetime) -> None:
+    open_one(store, at)
+    judge(store, at, actor="safety_officer")
+    hindrance = incident_closing.find_hindrance(store, "demo_incident_0001", actor="safety_officer")
+    assert hindrance == "You judged it last; another person must close it, or judge it anew so that you can."
+    with pytest.raises(SelfApprovalError, match="You judged it last"):
+        close(store, at, actor="safety_officer")
+    judge(store, at, actor="reviewer")
+    assert incident_closing.find_hindrance(store, "demo_incident_0001", actor="safety_officer") is None
+    close(store, at, actor="safety_officer")
+
+
+def test_whoever_decided_against_reporting_cannot_close_it(store: Store, at: dt.datetime) -> None:
+    open_one(store, at, nature="serious_harm")
+    judge(store, at, nature="serious_harm")
+    decide = {"incident_id": "demo_incident_0001", "regime_id": "eu_ai_act", "reason": "Read.", "at": at}
+    incident_clocks.decide_report(store, is_reportable=False, actor="safety_officer", **decide)
+    with pytest.raises(SelfApprovalError, match="not to be reported"):
+        close(store, at, actor="safety_officer")
+    incident_clocks.decide_report(store, is_reportable=False, actor="compliance", **decide)
+    close(store, at, actor="safety_officer")
+
+
+def test_a_report_that_is_due_stays_due_whatever_the_event_is_called_since(
+    store: Store, at: dt.datetime
+) -> None:
+    open_one(store, at, nature="serious_harm")
+    decide = {"incident_id": "demo_incident_0001", "regime_id": "eu_ai_act", "reason": "Read.", "at": at}
+    incident_clocks.decide_report(store, is_reportable=True, actor="compliance", **decide)
+    judge(store, at, nature="not_serious")
+    with pytest.raises(NotAllowedError, match="eu_ai_act waits for its report"):
+        close(store, at)
+    incident_clocks.decide_report(store, is_reportable=False, actor="compliance", **decide)
+    close(store, at)
+
+
+def test_a_judgement_on_what_another_has_judged_since_is_refused(store: Store, at: dt.datetime) -> None:
+    open_one(store, at)
+    seen = find(store).version
+    judge(store, at, actor="compliance", expected_version=seen)
+    with pytest.raises(ChangedMeanwhileError, match=r"was changed by compliance at .* review and try again"):
+        judge(store, at, actor="safety_officer", cause="Another.", expected_version=seen)
+    assert find(store).cause == "An old list."
+    with pytest.raises(ChangedMeanwhileError):
+        incident_closing.close_incident(
+            store, incident_id="demo_incident_0001", conclusion="x", actor="safety_officer", at=at,
+            expected_version=seen,
+        )  # fmt: skip
 
 
 def test_closing_twice_or_without_a_conclusion_is_refused(store: Store, at: dt.datetime) -> None:

@@ -27,6 +27,12 @@ JUDGED = {"action": "assess", "severity": "S3", "nature": "not_serious", "causal
           "cause": "An old list.", "affected": "3"}  # fmt: skip
 
 
+def name(visitor, incident_id):
+    """What a form of the page carries of the incident: its id, and the version that was seen."""
+    (version,) = [one.version for one in held(visitor) if one.incident_id == incident_id]
+    return {"incident": incident_id, "version": str(version)}
+
+
 def held(visitor, deployment="harbor_companion"):
     return list_incidents(visitor.store, deployment)
 
@@ -46,13 +52,17 @@ def test_an_incident_is_opened_with_the_moment_somebody_knew(officer):
 def test_an_incident_is_closed_by_a_second_person_and_can_be_opened_again(officer, visit):
     officer.send(PAGE, HARBOR, **OPENING)
     incident_id = held(officer)[0].incident_id
-    close = {"action": "close", "incident": incident_id, "conclusion": "The list was renewed."}
+    seen = name(officer, incident_id)
+    close = {"action": "close", **seen, "conclusion": "The list was renewed."}
     assert "another person must close it" in officer.refusal(PAGE, HARBOR, **close)
     other = visit().sign_in("compliance")
     assert "needs a conclusion" in other.refusal(PAGE, HARBOR, **{**close, "conclusion": " "})
     assert "nobody has judged the cause" in other.refusal(PAGE, HARBOR, **close)
     assert "It cannot be closed yet" in other.read(PAGE, f"{HARBOR}&incident={incident_id}")
-    assert other.send(PAGE, HARBOR, **JUDGED, incident=incident_id).status_code == 303
+    assert officer.send(PAGE, HARBOR, **JUDGED, **seen).status_code == 303
+    assert "was changed by safety_officer" in other.refusal(PAGE, HARBOR, **JUDGED, **seen)
+    assert "was changed by safety_officer" in other.refusal(PAGE, HARBOR, **close)
+    close = {**close, **name(officer, incident_id)}
     assert other.send(PAGE, HARBOR, **close).status_code == 303
     assert held(other)[0].state is IncidentStatus.CLOSED
     assert "is closed and cannot become closed" in other.refusal(PAGE, HARBOR, **close)
@@ -69,7 +79,7 @@ def test_an_incident_of_another_deployment_cannot_be_closed_from_here(officer, v
         actor="safety_officer", at=officer.clock(),
     )  # fmt: skip
     other = visit().sign_in("compliance")
-    words = other.refusal(PAGE, HARBOR, action="close", incident=elsewhere, conclusion="x")
+    words = other.refusal(PAGE, HARBOR, action="close", incident=elsewhere, version="1", conclusion="x")
     assert "no such incident on this deployment" in words
     assert held(other, "quiet_cove")[0].state is IncidentStatus.OPEN
     assert "Elsewhere" not in other.read(PAGE, f"{HARBOR}&incident={elsewhere}")
@@ -133,7 +143,7 @@ def test_a_moment_is_read_as_utc_unless_it_says_otherwise():
 def test_a_judgement_that_is_not_complete_is_refused_in_words(officer, changes, words):
     officer.send(PAGE, HARBOR, **OPENING)
     incident_id = held(officer)[0].incident_id
-    assert words in officer.refusal(PAGE, HARBOR, **{**JUDGED, **changes}, incident=incident_id)
+    assert words in officer.refusal(PAGE, HARBOR, **{**JUDGED, **changes}, **name(officer, incident_id))
 
 
 def test_a_clock_is_shown_decided_and_reported(officer, visit):
@@ -141,7 +151,7 @@ def test_a_clock_is_shown_decided_and_reported(officer, visit):
     incident_id = held(officer)[0].incident_id
     place = f"{HARBOR}&incident={incident_id}"
     assert "not in force; from 2 Dec 2027" in officer.read(PAGE, place)
-    decide = {"action": "decide", "incident": incident_id, "regime": "eu_ai_act", "reason": "Read."}
+    decide = {"action": "decide", **name(officer, incident_id), "regime": "eu_ai_act", "reason": "Read."}
     assert "yes or no" in officer.refusal(PAGE, HARBOR, **decide)
     report = {"action": "report", "incident": incident_id, "regime": "eu_ai_act", "reference": "MSA-1"}
     assert "Nobody has decided" in officer.refusal(PAGE, HARBOR, **report)

@@ -268,6 +268,9 @@ def test_an_incident_is_closed_by_a_second_person_of_its_deployment(run: Run) ->
     )
     assert run("incident", "assess", number, *judged, account="officer").code == 0
     assert run("incident", "assess", number, *judged, account="stranger").code == 1
+    assert run("incident", "assess", number, *judged, account="compliance").code == 0
+    assert "You judged it last" in run(*close, account="compliance").complaint
+    assert run("incident", "assess", number, *judged, account="officer").code == 0
     assert run(*close, account="compliance").code == 0
 
 
