@@ -16,7 +16,7 @@ class AccountRecord:
     """An account as an administrator sees it.
 
     `person` is the account whose person it is, itself unless joined; `vouched_by` issued the link that let
-    it in.
+    it in, or may know its password, or linked its identity.
     """
 
     name: str

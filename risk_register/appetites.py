@@ -76,7 +76,8 @@ def propose(
     """Put limits up for approval; nothing holds until `approve`. Returns its number there.
 
     Raises:
-        NotAllowedError: the limits are in the wrong order or not numbers, or there is no reason.
+        NotAllowedError: the limits are in the wrong order or not numbers, there is no reason, or they would
+            hold for days that have been judged by other approved ones.
         UnknownRecordError: the register does not know the deployment.
     """
     side = Side(side)
@@ -86,6 +87,12 @@ def propose(
     with store.write(actor=actor, at=at) as write:
         if write.session.get(Deployment, deployment_id) is None:
             raise UnknownRecordError(f"The register does not know the deployment {deployment_id}.")
+        held_since = _find_first_day(write, deployment_id, indicator_id)
+        if held_since is not None and effective_from < at.date():
+            raise NotAllowedError(
+                f"{indicator_id} has approved limits since {held_since}, and days before {at.date()} were "
+                "judged by them; new ones hold from today on at the earliest."
+            )
         row = Appetite(
             deployment_id=deployment_id,
             proposal_id=next_number(write.session, Appetite.proposal_id, deployment_id=deployment_id),
@@ -114,7 +121,7 @@ def propose(
 
 
 def approve(store: Store, *, deployment_id: str, proposal_id: int, actor: str, at: dt.datetime) -> None:
-    """Make a proposal hold from its day on.
+    """Make a proposal hold from its day on; from today, if others have held until now and its day has passed.
 
     Raises:
         SelfApprovalError: the proposer cannot approve.
@@ -129,6 +136,8 @@ def approve(store: Store, *, deployment_id: str, proposal_id: int, actor: str, a
             first=[row.proposed_by],
             message=f"Proposal {proposal_id} is yours; another person must approve it.",
         )
+        if _find_first_day(write, deployment_id, row.indicator_id) is not None:
+            row.effective_from = max(row.effective_from, at.date())
         latest = write.session.scalar(
             select(func.max(Appetite.version)).where(
                 Appetite.deployment_id == row.deployment_id, Appetite.indicator_id == row.indicator_id
@@ -141,6 +150,7 @@ def approve(store: Store, *, deployment_id: str, proposal_id: int, actor: str, a
             deployment_id=row.deployment_id,
             proposal_id=proposal_id,
             version=row.version,
+            effective_from=row.effective_from.isoformat(),
         )
 
 
@@ -165,6 +175,17 @@ def decline(
             deployment_id=row.deployment_id,
             proposal_id=proposal_id,
         )
+
+
+def _find_first_day(write: Write, deployment_id: str, indicator_id: str) -> dt.date | None:
+    """Since when an indicator has had approved limits: the first may reach back, later ones never."""
+    return write.session.scalar(
+        select(func.min(Appetite.effective_from)).where(
+            Appetite.deployment_id == deployment_id,
+            Appetite.indicator_id == indicator_id,
+            Appetite.approved_by.is_not(None),
+        )
+    )
 
 
 def _find(write: Write, deployment_id: str, proposal_id: int) -> Appetite:

@@ -7,7 +7,6 @@ account for a while.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import secrets
 from functools import cache
 
@@ -17,7 +16,9 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from risk_register.account_record import find_account
 from risk_register.errors import NotAllowedError
 from risk_register.model import Account, OneTimeLink
+from risk_register.sessions import let_in
 from risk_register.store import Store
+from risk_register.token_hash import hash_token
 
 FAILURES_BEFORE_LOCK = 5  # the sixth wrong password in a row is not even looked at
 LOCK_FOR = dt.timedelta(minutes=15)
@@ -25,7 +26,7 @@ MINIMUM_PASSWORD_LENGTH = 12  # NIST SP 800-63B asks for at least 8; a phrase is
 
 
 def set_password(store: Store, *, name: str, password: str, actor: str, at: dt.datetime) -> None:
-    """Set a password and lift a lock.
+    """Set a password and lift a lock; whoever let the account in may know it, as whoever sets it for it.
 
     Raises:
         NotAllowedError: the password is too short or is the account's name.
@@ -38,6 +39,7 @@ def set_password(store: Store, *, name: str, password: str, actor: str, at: dt.d
     with store.write(actor=actor, at=at) as write:
         account = find_account(write, name)
         account.password_hash = password_hash
+        account.password_vouched_by = account.vouched_by if actor == name else actor
         account.failed_count, account.locked_until = 0, None
         write.record("password_set", subject=name)
 
@@ -56,6 +58,7 @@ def verify_password(store: Store, *, name: str, password: str, at: dt.datetime) 
         if account.is_disabled or account.password_hash != password_hash:
             return False
         account.failed_count, account.locked_until = 0, None
+        let_in(write, account, vouched_by=account.password_vouched_by)
         write.record("signed_in", subject=name, by="password")
     return True
 
@@ -92,7 +95,7 @@ def redeem_link(store: Store, *, token: str, at: dt.datetime) -> str | None:
         if link.redeemed_at is not None or at >= link.expires_at or account.is_disabled:
             return None
         link.redeemed_at = at
-        account.vouched_by = link.issued_by
+        let_in(write, account, vouched_by=link.issued_by)
         write.record("signed_in", subject=link.name, by="link")
         return link.name
 
@@ -115,11 +118,6 @@ def _count_attempt(store: Store, *, name: str, at: dt.datetime) -> str | None:
             account.locked_until = at + LOCK_FOR
         write.record("sign_in_attempted", subject=name, attempt=account.failed_count)
         return account.password_hash
-
-
-def hash_token(token: str) -> str:
-    """What is kept of a token."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _matches(password_hash: str, password: str) -> bool:

@@ -1,7 +1,8 @@
 """That a second person decides is checked here and nowhere else: two accounts may be one person.
 
 An account counts as the person that an administrator joined it with, and nobody's work is approved by an
-account that they let in themselves: whoever issued the link that opened it could have used it.
+account that they let in themselves: whoever issued the link that opened it, set its password or linked its
+identity could have used it.
 """
 
 from __future__ import annotations
@@ -42,12 +43,20 @@ def find_tie(session: Session, actor: str, others: Iterable[str | None]) -> str 
             return f" The accounts {actor} and {name} belong to one person."
         if mine is not None and mine.vouched_by is not None and _is(mine.vouched_by, theirs, name):
             return (
-                f" {name} issued the link that let {actor} in; a link from another administrator, or signing "
-                "in through the identity provider, ends that."
+                f" {name} let {actor} in; a link from another administrator, or an account that the identity "
+                "provider made, ends that."
             )
         if theirs is not None and theirs.vouched_by is not None and _is(theirs.vouched_by, mine, actor):
-            return f" {actor} issued the link that let {name} in."
+            return f" {actor} let {name} in."
     return None
+
+
+def list_same_person(session: Session, name: str) -> tuple[str, ...]:
+    """The accounts that belong to the person of an account, itself among them."""
+    account = session.get(Account, name)
+    person = _person(account, name)
+    joined = session.scalars(select(Account.name).where(Account.person == person))
+    return tuple(sorted({name, person, *joined}))
 
 
 def _person(account: Account | None, name: str) -> str:

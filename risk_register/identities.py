@@ -23,6 +23,7 @@ from risk_register.errors import ContentError, NotAllowedError
 from risk_register.grants import sync_groups
 from risk_register.model import Account
 from risk_register.permissions import Grant, Role
+from risk_register.sessions import let_in
 from risk_register.store import Store, Write
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -120,7 +121,9 @@ def admit(store: Store, provider: Provider, *, claims: Mapping[str, Any], at: dt
         account = find_account(write, chosen)
         if account.is_disabled:
             raise NotAllowedError(f"The account {chosen} is disabled; ask an administrator.")
-        account.vouched_by = None
+        # Whoever linked the subject may have linked their own.
+        linked_by = write.session.get_one(AccountIdentity, (provider.issuer, subject)).linked_by
+        let_in(write, account, vouched_by=None if linked_by == chosen else linked_by)
         sync_groups(write, chosen, provider.grants_of(claims))
         write.record("signed_in", subject=chosen, by="identity", issuer=provider.issuer)
     return chosen

@@ -86,9 +86,9 @@ class Account(Base):
     person: Mapped[str | None]
     """The account of the same person that counts in four-eyes rules; None: this account itself."""
     vouched_by: Mapped[str | None]
-    """Who issued the link that last let it in; None once an identity provider has said who it is."""
+    """Who issued the link, set the password or linked the identity by which it last came in; None: nobody."""
     password_vouched_by: Mapped[str | None]
-    """Who had let it in when its password was set: they may know the password, too."""
+    """Who may know its password, too: whoever had let it in when it was set."""
 
 
 class AccountGrant(Base):

@@ -21,7 +21,7 @@ from risk_register.acceptability import (
     find_exposure_floor,
     may_lower,
 )
-from risk_register.errors import NotAllowedError, UnknownRecordError
+from risk_register.errors import ChangedMeanwhileError, NotAllowedError, UnknownRecordError
 from risk_register.model import RiskState, columns_of
 from risk_register.numbering import next_number
 from risk_register.ratings import rate_within
@@ -128,10 +128,12 @@ def accept_proposal(
 
     Raises:
         NotAllowedError: it was decided before, or the reason is blank.
+        ChangedMeanwhileError: the risk has another rating than the one that the proposal speaks against.
         UnknownRecordError: the deployment has no such proposal.
     """
     with store.write(actor=actor, at=at) as write:
         row = _decide(write, deployment_id, proposal_id, ProposalStatus.ACCEPTED, reason=reason)
+        _check_rating(write, row)
         is_in_force = rate_within(
             write,
             deployment_id=row.deployment_id,
@@ -194,7 +196,10 @@ def _propose(write: Write, deployment_id: str, evidence: Evidence) -> int | None
         probability = rated.probability
     earlier = _find_earlier(write, row)
     if earlier is not None and ProposalStatus(earlier.state) is ProposalStatus.OPEN:
-        if earlier.probability == probability.value and rated.probability is not probability:
+        is_same = (earlier.probability, earlier.severity, earlier.rated_probability) == (
+            probability.value, rated.severity.value, rated.probability.value,
+        )  # fmt: skip
+        if is_same and rated.probability is not probability:
             return None
         earlier.state = ProposalStatus.REPLACED.value
         write.record("rerating_replaced", subject=row.risk_id, deployment_id=deployment_id,
@@ -282,6 +287,19 @@ def _decide(
     row.state, row.decided_by, row.decided_at = to_state.value, write.actor, write.at
     row.reason = reason.strip()
     return row
+
+
+def _check_rating(write: Write, row: RatingProposal) -> None:
+    """A proposal moves the probability of one rating; another that people made since is not overwritten."""
+    risk = find_row(write, row.deployment_id, row.risk_id, expected_version=None)
+    rated = residual_of(risk) or find_shipped_risk(row.risk_id).inherent
+    if (rated.severity.value, rated.probability.value) != (row.severity, row.rated_probability):
+        told = write.say_last_change(row.risk_id, deployment_id=row.deployment_id)
+        raise ChangedMeanwhileError(
+            f"{row.risk_id} was {told}: it is {rated.severity} {rated.probability} now, and proposal "
+            f"{row.proposal_id} speaks of {row.severity} {row.rated_probability}. Decline it; the next run "
+            "proposes anew if the data still differ."
+        )
 
 
 def _describe(row: RatingProposal) -> ProposalRecord:

@@ -11,6 +11,7 @@ import datetime as dt
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from risk_register.four_eyes import list_same_person
 from risk_register.review_states import (
     MEASUREMENT_SHARE,
     PURPOSES,
@@ -31,10 +32,10 @@ def choose_item(
     session: Session, person: ReviewerRecord, *, deployment_id: str, at: dt.datetime
 ) -> tuple[ReviewItem, Lane] | None:
     """The first item that this person may see: a dispute, else by lane, an ordinary one after severe ones."""
-    may_see = [is_for(person, deployment_id)]
+    may_see = [is_for(session, person, deployment_id)]
     if is_at_limit(session, person, at=at):
         may_see.append(ReviewItem.level < SEVERE_LEVEL)
-    elif _had_severe_in_a_row(session, person.name):
+    elif _had_severe_in_a_row(session, list_same_person(session, person.name)):
         ordinary = _first(session, person, [*may_see, ReviewItem.level < SEVERE_LEVEL], Lane.MEASUREMENT)
         if ordinary is not None:
             return ordinary, Lane.MEASUREMENT
@@ -49,21 +50,22 @@ def choose_item(
     return None
 
 
-def is_for(person: ReviewerRecord, deployment_id: str) -> ColumnElement[bool]:
+def is_for(session: Session, person: ReviewerRecord, deployment_id: str) -> ColumnElement[bool]:
     """Items that may be served to a person: unsettled, in a language they read, held by nobody, new to them.
 
-    Nothing comes of somebody whom the person said they know.
+    Nothing comes of somebody whom the person said they know. A second account of theirs is no second person.
     """
+    names = list_same_person(session, person.name)
     # An expired lock is no decision of the person; the item may come back to them.
     ended = (Outcome.PASSED.value, Outcome.LABELLED.value, Outcome.RECUSED.value)
     mine = select(ReviewAssignment.item_id).where(
-        ReviewAssignment.reviewer == person.name, ReviewAssignment.outcome.in_(ended)
+        ReviewAssignment.reviewer.in_(names), ReviewAssignment.outcome.in_(ended)
     )
     known = (
         select(ReviewItem.user_id)
         .join(ReviewAssignment, ReviewAssignment.item_id == ReviewItem.item_id)
         .where(
-            ReviewAssignment.reviewer == person.name,
+            ReviewAssignment.reviewer.in_(names),
             ReviewAssignment.outcome == Outcome.RECUSED.value,
             ReviewItem.deployment_id == deployment_id,
             ReviewItem.user_id.is_not(None),
@@ -120,10 +122,10 @@ def _order_lanes(session: Session, deployment_id: str) -> tuple[Lane, Lane]:
     return Lane.TRIAGE, Lane.MEASUREMENT
 
 
-def _had_severe_in_a_row(session: Session, reviewer: str) -> bool:
+def _had_severe_in_a_row(session: Session, names: tuple[str, ...]) -> bool:
     last = session.scalars(
         select(ReviewAssignment.is_severe)
-        .filter_by(reviewer=reviewer)
+        .where(ReviewAssignment.reviewer.in_(names))
         .order_by(ReviewAssignment.assignment_id.desc())
         .limit(SEVERE_IN_A_ROW)
     ).all()

@@ -68,7 +68,7 @@ def read_own_pace(store: Store, *, deployment_id: str, reviewer: str, at: dt.dat
             severe_limit=SEVERE_A_DAY,
             minutes_without_rest=minutes,
             is_rest_due=minutes >= BREAK_AFTER.total_seconds() / 60,
-            waiting_count=_count(session, is_for(person, deployment_id)) if person.languages else 0,
+            waiting_count=_count(session, is_for(session, person, deployment_id)) if person.languages else 0,
         )
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from risk_register.content import load_taxonomy
 from risk_register.errors import NotAllowedError
+from risk_register.four_eyes import list_same_person
 from risk_register.review_states import SEVERE_A_DAY, SEVERE_LEVEL
 from risk_register.review_tables import ReviewAssignment, Reviewer, ReviewLabel
 from risk_register.store import Store
@@ -89,7 +90,7 @@ def list_languages(store: Store) -> frozenset[str]:
 def count_severe(
     session: Session, reviewer: ReviewerRecord, *, at: dt.datetime, with_open: bool = True
 ) -> int:
-    """Severe items shown to a person today, all deployments together; an item shown twice counts once.
+    """Severe items shown to a person today, all deployments and accounts together, each counted once.
 
     Severe is what the detectors said, or what the person found there. Without the open one when the person is
     told: the number would say what the detectors make of it.
@@ -97,12 +98,13 @@ def count_severe(
     zone = ZoneInfo(reviewer.zone)
     today = at.astimezone(zone).date()
     since = dt.datetime.combine(today, dt.time(), zone).astimezone(dt.UTC)
-    found = (ReviewLabel.item_id == ReviewAssignment.item_id) & (ReviewLabel.reviewer == reviewer.name)
+    names = list_same_person(session, reviewer.name)
+    found = (ReviewLabel.item_id == ReviewAssignment.item_id) & ReviewLabel.reviewer.in_(names)
     shown = session.execute(
         select(ReviewAssignment.item_id, ReviewAssignment.is_severe, ReviewLabel.answers)
         .outerjoin(ReviewLabel, found)
         .where(
-            ReviewAssignment.reviewer == reviewer.name,
+            ReviewAssignment.reviewer.in_(names),
             ReviewAssignment.served_at >= since,
             true() if with_open else ReviewAssignment.ended_at.is_not(None),
         )

@@ -14,11 +14,11 @@ from sqlalchemy import select
 
 from risk_register.account_record import find_account
 from risk_register.account_tables import AccountSession
-from risk_register.credentials import hash_token
 from risk_register.errors import NotAllowedError
 from risk_register.model import Account, AccountGrant
 from risk_register.permissions import Grant, Role
 from risk_register.store import Store, Write
+from risk_register.token_hash import hash_token
 
 
 class Method(StrEnum):
@@ -106,6 +106,16 @@ def end_all_within(write: Write, name: str) -> int:
     for row in rows:
         row.ended_at, row.ended_by = write.at, write.actor
     return len(rows)
+
+
+def let_in(write: Write, account: Account, *, vouched_by: str | None) -> None:
+    """Note who vouches for whoever signs in now. Sessions that somebody else vouched for end.
+
+    The account is one person in four-eyes rules, so that it cannot be used by two at once.
+    """
+    if account.vouched_by != vouched_by:
+        end_all_within(write, account.name)
+    account.vouched_by = vouched_by
 
 
 def list_sessions(store: Store, *, since: dt.datetime) -> tuple[SessionRecord, ...]:

@@ -13,10 +13,10 @@ from sqlalchemy import select
 
 from risk_register.account_record import find_account
 from risk_register.account_tables import AccessToken
-from risk_register.credentials import hash_token
 from risk_register.errors import NotAllowedError, UnknownRecordError
 from risk_register.model import Account
 from risk_register.store import Store
+from risk_register.token_hash import hash_token
 
 LONGEST = dt.timedelta(days=366)  # a token that nobody renews is a token that nobody remembers
 

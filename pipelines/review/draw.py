@@ -9,18 +9,21 @@ import datetime as dt
 import logging
 import secrets
 from collections.abc import Mapping
+from zoneinfo import ZoneInfo
 
-from pipelines.errors import PlimsollError
+from pipelines.errors import PlimsollError, StateError
 from pipelines.lake import Lake
 from pipelines.review.frame import FLAGGED_LEVEL, find_detectors, make_frame, read_week
 from pipelines.settings import Home
 from risk_register import reviews
 from risk_register.deployments import list_deployments
-from risk_register.errors import RegisterError
+from risk_register.errors import DesignLostError, RegisterError
 from risk_register.reviews import Frame, Tally
 from risk_register.store import Store, open_store
 
 ACTOR = "weekly_draw"
+WEEK = dt.timedelta(days=7)
+MORNING = dt.timedelta(hours=4)  # of the deployment: by then a day's delivery is in and computed
 LOG = logging.getLogger("plimsoll.review")
 
 
@@ -38,9 +41,13 @@ def draw_week(
     """Draw the sample of a week, named by its Monday; returns its id and the frame it was drawn from.
 
     Raises:
-        StateError: the week holds no computed conversation, or the capacity does not reach for each stratum.
+        StateError: the week has not ended where the deployment is, holds no computed conversation, or the
+            capacity does not reach for each stratum.
         NotAllowedError: the week has not ended, or has its sample.
     """
+    zone = find_zone(lake, deployment_id)
+    if at.astimezone(zone).date() < week + WEEK:
+        raise StateError(f"The week of {week} has not ended in {zone.key}, the zone of {deployment_id}.")
     frame = make_frame(
         read_week(lake, deployment_id=deployment_id, week=week),
         capacity=capacity,
@@ -66,9 +73,10 @@ def draw_due(home: Home, *, at: dt.datetime) -> list[str]:
     What keeps one deployment from being drawn is logged, and does not keep the others.
     """
     store, lake = open_store(home.governance_url), Lake(home.lake)
-    week, drawn = find_last_week(at), []
+    drawn = []
     for deployment in list_deployments(store):
         name = deployment.deployment_id
+        week = find_last_week(at, zone=find_zone(lake, name))
         capacity = reviews.read_settings(store, name).capacity_per_week
         if capacity is None or week in {one.week for one in reviews.list_samples(store, name)}:
             continue
@@ -84,9 +92,21 @@ def draw_due(home: Home, *, at: dt.datetime) -> list[str]:
     return drawn
 
 
-def find_last_week(at: dt.datetime) -> dt.date:
-    """The Monday of the last week that has ended."""
-    return at.date() - dt.timedelta(days=at.weekday() + 7)
+def find_last_week(at: dt.datetime, *, zone: ZoneInfo) -> dt.date:
+    """The Monday of the last week that is to be drawn: it has ended here, and it is morning there.
+
+    What was said on its last evening is delivered and computed in the night.
+    """
+    local = (at.astimezone(zone) - MORNING).date()
+    day = min(local, at.astimezone(dt.UTC).date())
+    return day - dt.timedelta(days=day.weekday()) - WEEK
+
+
+def find_zone(lake: Lake, deployment_id: str) -> ZoneInfo:
+    """The zone of a deployment's reporting days; UTC for one that the lake does not know."""
+    rows = lake.read("ledger.deployment", columns=["deployment_id", "zone"])
+    known = {} if rows is None else {row["deployment_id"]: row["zone"] for row in rows.to_pylist()}
+    return ZoneInfo(known.get(deployment_id, "UTC"))
 
 
 def is_user_at_risk(answers: Mapping[str, int]) -> bool:
@@ -95,9 +115,17 @@ def is_user_at_risk(answers: Mapping[str, int]) -> bool:
 
 
 def _tally_before(store: Store, *, deployment_id: str, week: dt.date, at: dt.datetime) -> dict[str, Tally]:
-    """What the sample before found by stratum: where looking again narrows the interval."""
+    """What the sample before found by stratum: where looking again narrows the interval.
+
+    One whose design is lost is passed over: it must not keep every later week from being drawn.
+    """
     for found in reviews.list_samples(store, deployment_id):
-        if found.week < week and found.seed is not None:
+        if found.week >= week:
+            continue
+        try:
             labels = reviews.export_labels(store, sample_id=found.sample_id, at=at)
-            return {one.stratum_id: one for one in reviews.tally(labels, is_case=is_user_at_risk)}
+        except DesignLostError as error:
+            LOG.warning("The sample before does not count: %s", error)
+            continue
+        return {one.stratum_id: one for one in reviews.tally(labels, is_case=is_user_at_risk)}
     return {}

@@ -54,7 +54,7 @@ def sample(
     as_json: JsonOption = False,
 ) -> None:
     """Draw the week's sample, once, and say which interval it buys."""
-    from pipelines.review.draw import draw_week, find_last_week  # statistics take seconds to load
+    from pipelines.review.draw import draw_week, find_last_week, find_zone  # statistics take seconds to load
     from pipelines.review.frame import count_unreached
 
     acting = act(home, account, deployment, Action.EDIT_REGISTER)
@@ -64,11 +64,13 @@ def sample(
             "say how many labels people can give, or set it once with `plimsoll review settings`",
             param_hint="--capacity",
         )
+    lake = Lake(acting.home.lake)
+    last = find_last_week(acting.at, zone=find_zone(lake, acting.deployment_id))
     sample_id, frame = draw_week(
-        Lake(acting.home.lake),
+        lake,
         acting.store,
         deployment_id=acting.deployment_id,
-        week=week.date() if week else find_last_week(acting.at),
+        week=week.date() if week else last,
         capacity=asked,
         seed=seed,
         actor=account,

@@ -112,3 +112,17 @@ def test_an_appetite_needs_a_reason_and_a_known_deployment(store: Store, at: dt.
         propose(store, at, deployment_id="unknown_product")
     with pytest.raises(UnknownRecordError, match="proposal 7"):
         appetites.approve(store, deployment_id="demo", proposal_id=7, actor="compliance", at=at)
+
+
+def test_the_first_limits_may_reach_back_and_later_ones_never(store: Store, at: dt.datetime) -> None:
+    first = propose(store, at, effective_from=at.date() - dt.timedelta(days=90))
+    appetites.approve(store, deployment_id="demo", proposal_id=first, actor="compliance", at=at)
+    yesterday = at.date() - dt.timedelta(days=1)
+    assert find_version(store, yesterday) == 1
+    with pytest.raises(NotAllowedError, match="were judged by them"):
+        propose(store, at, watch=0.5, breach=0.9, effective_from=yesterday)
+    waiting = propose(store, at, watch=0.5, breach=0.9, effective_from=at.date())
+    later = at + dt.timedelta(days=3)
+    appetites.approve(store, deployment_id="demo", proposal_id=waiting, actor="compliance", at=later)
+    assert find_version(store, later.date() - dt.timedelta(days=1)) == 1
+    assert find_version(store, later.date()) == 2

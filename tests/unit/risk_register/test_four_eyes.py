@@ -20,6 +20,7 @@ from risk_register import (
     locations,
     register,
     report_submissions,
+    sessions,
 )
 from risk_register.acceptability import Probability, Severity
 from risk_register.accounts import Role
@@ -213,7 +214,7 @@ def test_who_let_an_account_in_has_no_work_approved_by_it_nor_approves_its_work(
     assert accounts.redeem_link(people, token=token, at=at) == SECOND
     first, second = PAIRS[name]
     first(people, MAKER, at)
-    with pytest.raises(SelfApprovalError, match="issued the link that let ben in"):
+    with pytest.raises(SelfApprovalError, match="anna let ben in"):
         second(people, SECOND, at)
 
 
@@ -229,8 +230,52 @@ def test_the_work_of_whom_one_let_in_is_not_approved_either(people: Store, at: d
     token = accounts.issue_link(people, name=SECOND, at=at, valid_for=dt.timedelta(hours=1), actor=MAKER)
     accounts.redeem_link(people, token=token, at=at)
     rate_lower(people, SECOND, at)
-    with pytest.raises(SelfApprovalError, match="anna issued the link"):
+    with pytest.raises(SelfApprovalError, match="anna let ben in"):
         approve_rating(people, MAKER, at)
+
+
+def let_in(people: Store, at: dt.datetime, issuer: str) -> None:
+    token = accounts.issue_link(people, name=SECOND, at=at, valid_for=dt.timedelta(hours=1), actor=issuer)
+    assert accounts.redeem_link(people, token=token, at=at) == SECOND
+
+
+def test_a_password_that_was_set_behind_a_link_is_worth_no_more_than_the_link(
+    people: Store, at: dt.datetime
+) -> None:
+    phrase = "a long phrase of ben"
+    let_in(people, at, MAKER)
+    accounts.set_password(people, name=SECOND, password=phrase, actor=SECOND, at=at)
+    let_in(people, at, "command_line")
+    rate_lower(people, MAKER, at)
+    assert accounts.verify_password(people, name=SECOND, password=phrase, at=at)
+    with pytest.raises(SelfApprovalError, match="anna let ben in"):
+        approve_rating(people, SECOND, at)
+    let_in(people, at, "command_line")
+    accounts.set_password(people, name=SECOND, password="another long phrase", actor=SECOND, at=at)
+    assert accounts.verify_password(people, name=SECOND, password="another long phrase", at=at)
+    approve_rating(people, SECOND, at)
+
+
+def test_a_subject_that_somebody_linked_is_no_more_than_they_say(
+    people: Store, at: dt.datetime, tmp_path: Path
+) -> None:
+    provider = Provider(issuer="https://id.example", client_id="plimsoll", client_secret_file=tmp_path / "s")
+    link_identity(people, name=SECOND, issuer=provider.issuer, subject="annas", actor=MAKER, at=at)
+    assert admit(people, provider, claims={"sub": "annas"}, at=at) == SECOND
+    rate_lower(people, MAKER, at)
+    with pytest.raises(SelfApprovalError, match="anna let ben in"):
+        approve_rating(people, SECOND, at)
+
+
+def test_sessions_that_another_has_vouched_for_end_when_somebody_comes_in(
+    people: Store, at: dt.datetime
+) -> None:
+    let_in(people, at, MAKER)
+    session = sessions.open_session(people, name=SECOND, method=sessions.Method.LINK, at=at)
+    let_in(people, at, MAKER)
+    assert sessions.find_session(people, session) is not None
+    let_in(people, at, "command_line")
+    assert sessions.find_session(people, session) is None
 
 
 def test_a_role_is_not_given_to_the_other_account_of_oneself(people: Store, at: dt.datetime) -> None:

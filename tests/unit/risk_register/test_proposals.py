@@ -8,7 +8,13 @@ from dataclasses import replace
 import pytest
 
 from risk_register import audit, proposals, register
-from risk_register.errors import NotAllowedError, SelfApprovalError, UnknownRecordError
+from risk_register.acceptability import Probability, Severity
+from risk_register.errors import (
+    ChangedMeanwhileError,
+    NotAllowedError,
+    SelfApprovalError,
+    UnknownRecordError,
+)
 from risk_register.proposals import Evidence, ProposalStatus
 from risk_register.store import Store
 
@@ -88,6 +94,28 @@ def test_for_a_lower_class_every_kri_must_have_been_low(store: Store, at: dt.dat
     assert propose(store, at, lowest, other) == ()
     assert propose(store, at, lowest, replace(other, quarter_bounds=())) == ()
     assert len(propose(store, at, lowest)) == 1
+
+
+def test_a_rating_that_people_made_since_is_not_overwritten_by_an_older_proposal(
+    store: Store, at: dt.datetime
+) -> None:
+    (first,) = propose(store, at, evidence(0.01))
+    register.rate_residual(
+        store, deployment_id="demo", risk_id=RISK, severity=Severity.S4, probability=Probability.PROBABLE,
+        rationale="A grave case.", actor="officer", at=at,
+    )  # fmt: skip
+    accept = {"deployment_id": "demo", "reason": "Seen.", "actor": "officer", "at": at}
+    with pytest.raises(ChangedMeanwhileError, match=r"was changed by officer .* it is S4 probable now"):
+        proposals.accept_proposal(store, proposal_id=first, **accept)
+    assert only(store).state is ProposalStatus.OPEN
+    (second,) = propose(store, at, evidence(0.01))
+    assert {found.proposal_id: found.state for found in proposals.list_proposals(store, "demo")} == {
+        first: "replaced", second: "open",
+    }  # fmt: skip
+    assert proposals.accept_proposal(store, proposal_id=second, **accept)
+    risk = next(risk for risk in register.list_risks(store, "demo") if risk.risk_id == RISK)
+    assert risk.residual is not None
+    assert (risk.residual.severity, risk.residual.probability) == (Severity.S4, Probability.FREQUENT)
 
 
 def test_the_same_is_not_proposed_twice_and_newer_data_replace_it(store: Store, at: dt.datetime) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from risk_register import audit, reviews
+from risk_register import accounts, audit, reviews
 from risk_register.errors import NotAllowedError
 from risk_register.review_queue import ReviewTask
 from risk_register.store import Store
@@ -230,3 +230,27 @@ def test_reviewers_on_postgresql_never_get_the_same_item(postgres_url: str, at: 
     assert (progress.labelled_count, dict(progress.by_state)) == (34, {"settled": 34})
     assert audit.verify_chain(store).is_intact
     store.close()
+
+
+def test_a_second_account_of_a_reviewer_is_no_second_reviewer(store: Store, at: dt.datetime) -> None:
+    draw_week(store, at, stratum(0, 1))
+    for name in ("first", "first_home", "second"):
+        accounts.create_account(store, name=name, actor="command_line", at=at)
+    accounts.join_person(store, name="first_home", same_as="first", actor="command_line", at=at)
+    add_reviewers(store, at, "first", "first_home", "second")
+    label_next(store, "first", at)
+    for name in ("first", "first_home"):
+        assert reviews.next_item(store, deployment_id="demo", reviewer=name, at=at) is None
+    assert take(store, "second", at).purpose == "second"
+
+
+def test_the_days_limit_is_of_the_person_and_not_of_the_account(store: Store, at: dt.datetime) -> None:
+    draw_week(store, at, stratum(4, reviews.SEVERE_A_DAY + 3))
+    for name in ("first", "first_home"):
+        accounts.create_account(store, name=name, actor="command_line", at=at)
+    accounts.join_person(store, name="first_home", same_as="first", actor="command_line", at=at)
+    add_reviewers(store, at, "first", "first_home")
+    levels(store, "first", at, count=reviews.SEVERE_A_DAY)
+    assert reviews.next_item(store, deployment_id="demo", reviewer="first_home", at=at) is None
+    pace = reviews.read_own_pace(store, deployment_id="demo", reviewer="first_home", at=at)
+    assert pace.is_done_for_today
