@@ -13,6 +13,7 @@ from gunicorn.app.base import BaseApplication
 from dashboards.app import create_app
 from risk_register.identities import Provider, read_provider
 from risk_register.locations import Locate
+from risk_register.report_editions import Draw
 
 THREADS = 4  # a page waits on DuckDB and the store, both of which let other threads run
 WORKER_SECONDS = 60  # a worker that answers nothing for so long is replaced
@@ -47,6 +48,7 @@ def serve(
     reports: Path | None = None,
     lake: Path | None = None,
     locate: Locate | None = None,
+    draw_edition: Draw | None = None,
     evidence: Path | None = None,
     provider: Provider | None = None,
     workers: int = 2,
@@ -74,6 +76,7 @@ def serve(
         reports=reports,
         lake=lake,
         locate=locate,
+        draw_edition=draw_edition,
         evidence=evidence,
         provider=provider,
         is_https=is_https,

@@ -16,6 +16,7 @@ from dashboards.theme import Scheme
 from dashboards.view import View, read_query
 from risk_register.accounts import Action
 from risk_register.locations import Locate
+from risk_register.report_editions import Draw
 from risk_register.store import Store
 
 
@@ -38,6 +39,7 @@ def open_view(
     reports: Path | None = None,
     lake: Path | None = None,
     locate: Locate | None = None,
+    draw_edition: Draw | None = None,
     evidence: Path | None = None,
 ) -> Iterator[View]:
     """A view on the deployment that the address names, or on the account's first one.
@@ -78,5 +80,6 @@ def open_view(
             reports=reports,
             lake=lake,
             locate=locate,
+            draw_edition=draw_edition,
             evidence=evidence,
         )

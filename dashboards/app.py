@@ -30,6 +30,7 @@ from risk_register.errors import RegisterError
 from risk_register.evidence import LARGEST_FILE
 from risk_register.identities import Provider
 from risk_register.locations import Locate
+from risk_register.report_editions import Draw
 from risk_register.store import Store
 
 HERE = Path(__file__).parent
@@ -61,6 +62,7 @@ def create_app(
     reports: Path | None = None,
     lake: Path | None = None,
     locate: Locate | None = None,
+    draw_edition: Draw | None = None,
     evidence: Path | None = None,
     provider: Provider | None = None,
     is_https: bool = False,
@@ -69,7 +71,8 @@ def create_app(
     """The application over a folder of published files, a governance store and a folder of built reports.
 
     `lake` is where texts lie, for those who may read one; without it none can be opened. `locate` finds the
-    source record of a conversation; without it the page names the command.
+    source record of a conversation, `draw_edition` draws an issued report; without one its page names the
+    command.
     `evidence` is the folder of files that show what was attested, `provider` lets people sign in elsewhere.
     """
     server = flask.Flask("dashboards", template_folder=str(HERE / "templates"), static_folder=None)
@@ -82,7 +85,9 @@ def create_app(
         MAX_CONTENT_LENGTH=LARGEST_UPLOAD,
         MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
     )
-    site = Site(Published(published), Store(governance_url), clock, reports, lake, locate, evidence)
+    site = Site(
+        Published(published), Store(governance_url), clock, reports, lake, locate, draw_edition, evidence
+    )
     auth.guard(server, site.store, clock)
     if provider is not None:
         add_provider(server, provider, site.store, clock, is_https=is_https)

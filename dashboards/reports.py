@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 MANIFEST = "manifest.json"
+EDITION = "_edition_"  # between the period and the number, in the name of an edition's folder
+LAST_OF_ALL = 1_000_000  # a draft stands above the editions
 KINDS = {  # in the order in which people look for them
     ".pdf": "application/pdf",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -64,10 +66,15 @@ class ReportFile:
 
 @dataclass(frozen=True)
 class BuiltReport:
-    """A report of one period; `problem` says why its manifest cannot be used, then nothing else is known."""
+    """A report of one period: a draft, or an edition that was issued; `place` names its folder.
+
+    `problem` says why its manifest cannot be used, then nothing else is known.
+    """
 
     name: str
     period: str
+    place: str = ""
+    edition: int | None = None
     manifest_sha256: str = ""
     built_at: datetime | None = None
     generation: int | None = None
@@ -92,14 +99,16 @@ def find_reports(folder: Path | None, deployment_id: str) -> tuple[BuiltReport, 
         for path in place.glob(f"*/*/{MANIFEST}")
         if path.resolve().is_relative_to(place.resolve())
     ]
-    return tuple(sorted(found, key=lambda report: (report.period, report.name), reverse=True))
+    return tuple(
+        sorted(found, key=lambda one: (one.period, one.name, one.edition or LAST_OF_ALL), reverse=True)
+    )
 
 
 def find_file(folder: Path | None, deployment_id: str, name: str) -> ReportFile | None:
-    """The file that a page calls `<report>/<period>/<file>`; None for anything else."""
+    """The file that a page calls `<report>/<folder>/<file>`; None for anything else."""
     for report in find_reports(folder, deployment_id):
         for file in report.files:
-            if name == f"{report.name}/{report.period}/{file.name}":
+            if name == f"{report.name}/{report.place}/{file.name}":
                 return file
     return None
 
@@ -110,11 +119,14 @@ def _below(folder: Path, deployment_id: str) -> Path | None:
 
 
 def _read_report(place: Path, deployment_id: str) -> BuiltReport:
-    name, period = place.parent.name, place.name
+    name, period = place.parent.name, place.name.partition(EDITION)[0]
     try:
         content = (place / MANIFEST).read_bytes()
         manifest: dict[str, Any] = json.loads(content)
-        if (manifest["deployment_id"], manifest["name"], manifest["period"]) != (deployment_id, name, period):
+        edition = manifest.get("edition", {}).get("number")
+        folder = period if edition is None else f"{period}{EDITION}{edition}"
+        named = (manifest["deployment_id"], manifest["name"], manifest["period"], folder)
+        if named != (deployment_id, name, period, place.name):
             return BuiltReport(name, period, problem="The manifest is of another report.")
         files = [
             ReportFile(file, place / file, int(facts["bytes"]), str(facts["sha256"]))
@@ -124,6 +136,8 @@ def _read_report(place: Path, deployment_id: str) -> BuiltReport:
         return BuiltReport(
             name=name,
             period=period,
+            place=place.name,
+            edition=edition,
             manifest_sha256=hashlib.sha256(content).hexdigest(),
             built_at=datetime.fromisoformat(manifest["built_at"]),
             generation=int(manifest["generation"]),

@@ -28,6 +28,7 @@ from risk_register.accounts import Action
 from risk_register.audit import record_access
 from risk_register.errors import NotAllowedError, RegisterError, StoreError, UnknownRecordError
 from risk_register.locations import Locate
+from risk_register.report_editions import Draw
 from risk_register.store import Store
 
 SCHEME_COOKIE = "plimsoll_scheme"
@@ -45,6 +46,7 @@ class Site:
     reports: Path | None
     lake: Path | None
     locate: Locate | None
+    draw_edition: Draw | None
     evidence: Path | None
 
 
@@ -69,6 +71,7 @@ def open_page(site: Site, page: Page, subject: str | None, search: str) -> Abstr
         reports=site.reports,
         lake=site.lake,
         locate=site.locate,
+        draw_edition=site.draw_edition,
         evidence=site.evidence,
     )
 

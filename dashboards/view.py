@@ -20,6 +20,7 @@ from dashboards.theme import Scheme
 from risk_register.accounts import Action
 from risk_register.errors import NotAllowedError
 from risk_register.locations import Locate
+from risk_register.report_editions import Draw
 from risk_register.store import Store
 
 FILTER_LENGTH = 200  # longer values are no filter of ours
@@ -102,6 +103,7 @@ class View:
     reports: Path | None = None
     lake: Path | None = None
     locate: Locate | None = None
+    draw_edition: Draw | None = None
     evidence: Path | None = None
     upload: Upload | None = None
 

@@ -14,18 +14,59 @@ from dashboards.wording import say_moment, say_month, say_words
 from risk_register import report_submissions
 from risk_register.accounts import Action
 from risk_register.errors import NotAllowedError
+from risk_register.report_editions import Edition
+from risk_register.report_issuing import issue
 from risk_register.report_submissions import BuiltOnce, ReportStatus, SubmissionRecord
 
 REASON = "Why, in words that a later reader can follow."
 RECEIPT = "The receiver's reference, or where the copy lies. Sending it is not done here."
 
 
+def list_of_period(view: View, report: BuiltReport) -> list[SubmissionRecord]:
+    """Every submission of a period's report, newest first."""
+    found = report_submissions.list_submissions(view.store, view.deployment_id)
+    return [one for one in found if (one.report, one.period) == (report.name, report.period)]
+
+
 def find_submission(view: View, report: BuiltReport) -> SubmissionRecord | None:
-    """The newest submission of a period's report, whatever became of it."""
-    for one in report_submissions.list_submissions(view.store, view.deployment_id):
-        if (one.report, one.period) == (report.name, report.period):
+    """The submission that an edition came from; of a draft, the newest that has not become an edition."""
+    for one in list_of_period(view, report):
+        if report.edition is None and one.edition_hash is None:
             return one
+        if one.edition_hash in {None, report.manifest_sha256} and one.edition == report.edition:
+            return one
+        if report.edition is None:
+            return None
     return None
+
+
+def is_shown(view: View, report: BuiltReport) -> bool:
+    """Not the approved files once their edition is out, nor an edition whose issue was never finished."""
+    if report.problem:
+        return True
+    if report.edition is not None:
+        return find_submission(view, report) is not None
+    return not any(
+        one.edition_hash is not None and one.manifest_hash == report.manifest_sha256
+        for one in list_of_period(view, report)
+    )
+
+
+def say_corrections(view: View, report: BuiltReport, found: SubmissionRecord | None) -> str | None:
+    """What an edition takes the place of and why, and what takes its place."""
+    issued = [one for one in list_of_period(view, report) if one.edition is not None]
+    words = []
+    if found is not None and found.correction_reason:
+        earlier = next((one.edition for one in issued if one.number == found.corrects), None)
+        words.append(f"Takes the place of edition {earlier or 1}: {found.correction_reason}")
+    if report.edition is not None:
+        later = next((one for one in issued if one.corrects is not None and found is not None
+                      and one.corrects == found.number), None)  # fmt: skip
+        if later is not None:
+            words.append(f"Edition {later.edition} has taken its place: {later.correction_reason}")
+    elif issued and found is None:
+        words.append(f"Edition {issued[0].edition} is out. What was built since may correct it.")
+    return " ".join(words) or None
 
 
 def say_course(report: BuiltReport, found: SubmissionRecord | None) -> str:
@@ -60,7 +101,11 @@ def draw_report_decisions(view: View, report: BuiltReport) -> Component | None:
     state = None if found is None or found.state is ReportStatus.DECLINED else found.state
     forms: list[tuple[str, Component]] = []
     if state is None and view.may(Action.SUBMIT_REPORT):
-        forms.append(("Submit it for approval", _draw(view, report, "submit", button="Submit")))
+        out = any(one.edition is not None for one in list_of_period(view, report))
+        why = [draw_text("correction", "Why the issued edition is corrected", note=REASON, is_required=True,
+                         within=_key(report, "submit"))] if out else []  # fmt: skip
+        title = "Submit it as a correction" if out else "Submit it for approval"
+        forms.append((title, _draw(view, report, "submit", *why, button="Submit")))
     if state is ReportStatus.SUBMITTED and view.may(Action.APPROVE_REPORT):
         forms.append(("Approve it, as the second person", _draw(view, report, "approve", button="Approve")))
     if state is ReportStatus.APPROVED and view.may(Action.ISSUE_REPORT):
@@ -82,13 +127,15 @@ def submit(view: View, fields: Mapping[str, str]) -> str:
         NotAllowedError: the account may not, the rules refuse, or there is no such report.
     """
     report = _find(view, fields)
-    built = BuiltOnce(view.deployment_id, report.name, report.period, report.manifest_sha256)
+    found = find_submission(view, report)
+    approved = found.manifest_hash if report.edition is not None and found else report.manifest_sha256
+    built = BuiltOnce(view.deployment_id, report.name, report.period, approved)
     who: dict[str, Any] = {"actor": view.account.name, "at": view.at}
     name = f"{say_words(report.name).capitalize()} of {say_month(report.period)}"
     action = fields.get("action", "")
     if action == "submit":
         view.check_may(Action.SUBMIT_REPORT)
-        report_submissions.submit(view.store, built, **who)
+        report_submissions.submit(view.store, built, correction_reason=fields.get("correction", ""), **who)
         return f"{name} waits for another person to approve it."
     if action == "approve":
         view.check_may(Action.APPROVE_REPORT)
@@ -100,13 +147,30 @@ def submit(view: View, fields: Mapping[str, str]) -> str:
         return f"{name} was sent back."
     if action == "issue":
         view.check_may(Action.ISSUE_REPORT)
-        report_submissions.issue(view.store, built, problems=_find_problems(report), **who)
-        return f"{name} is issued. Nothing is built over it."
+        return f"{name} is issued as edition {_issue(view, report, built).number}. Nothing is built over it."
     if action == "file":
         view.check_may(Action.ISSUE_REPORT)
-        report_submissions.file(view.store, built, reference=fields.get("reference", ""), **who)
+        report_submissions.file(
+            view.store, built, reference=fields.get("reference", ""), edition=report.edition, **who
+        )
         return f"{name} is filed."
     raise NotAllowedError(f"{action!r} is nothing that can be done here.")
+
+
+def _issue(view: View, report: BuiltReport, built: BuiltOnce) -> Edition:
+    if view.draw_edition is None:
+        raise NotAllowedError(
+            f"This server cannot draw reports. On the machine: plimsoll report issue {report.name} "
+            f"--period {report.period} --as {view.account.name}"
+        )
+    return issue(
+        view.store,
+        built,
+        problems=_find_problems(report),
+        draw=view.draw_edition,
+        actor=view.account.name,
+        at=view.at,
+    )
 
 
 def _draw(view: View, report: BuiltReport, action: str, *fields: Component, button: str) -> Component:
@@ -117,11 +181,16 @@ def _draw(view: View, report: BuiltReport, action: str, *fields: Component, butt
 def _find(view: View, fields: Mapping[str, str]) -> BuiltReport:
     """The report that the form was drawn for, and not one that was built in its place since."""
     wanted = (fields.get("report", ""), fields.get("period", ""))
-    for report in find_reports(view.reports, view.deployment_id):
-        if (report.name, report.period) == wanted and not report.problem:
-            if fields.get("manifest") != report.manifest_sha256:
-                raise NotAllowedError("It was built again while you looked at it; read what lies there now.")
+    here = [
+        report
+        for report in find_reports(view.reports, view.deployment_id)
+        if (report.name, report.period) == wanted and not report.problem
+    ]
+    for report in here:
+        if fields.get("manifest") == report.manifest_sha256:
             return report
+    if here:
+        raise NotAllowedError("It was built again while you looked at it; read what lies there now.")
     raise NotAllowedError("There is no such report of this deployment.")
 
 
@@ -136,8 +205,8 @@ def _find_problems(report: BuiltReport) -> list[str]:
 
 
 def _is_same(report: BuiltReport, found: SubmissionRecord) -> bool:
-    return report.manifest_sha256 == found.manifest_hash
+    return report.manifest_sha256 in {found.manifest_hash, found.edition_hash}
 
 
 def _key(report: BuiltReport, action: str) -> str:
-    return f"{action}-{report.name}-{report.period}"
+    return f"{action}-{report.name}-{report.place}"

@@ -18,6 +18,8 @@ from dashboards.pages.report_decision import (
     draw_report_decisions,
     find_state,
     find_submission,
+    is_shown,
+    say_corrections,
     say_course,
     submit,
 )
@@ -33,7 +35,7 @@ PATH = "/reports"
 
 def layout(view: View) -> Component:
     """The page."""
-    reports = find_reports(view.reports, view.deployment_id)
+    reports = [one for one in find_reports(view.reports, view.deployment_id) if is_shown(view, one)]
     months = [
         html.Section(
             [html.H2(say_month(period)), *[_draw_report(view, report) for report in members]],
@@ -72,13 +74,16 @@ def _draw_empty(view: View) -> Component:
 
 
 def _draw_report(view: View, report: BuiltReport) -> Component:
-    title = html.H3(say_words(report.name).capitalize())
+    edition = "" if report.edition is None else f", edition {report.edition}"
+    title = html.H3(f"{say_words(report.name).capitalize()}{edition}")
     if report.problem:
         return html.Div([title, html.P(report.problem, className="message message-error")])
     found = find_submission(view, report)
+    corrections = say_corrections(view, report, found)
     facts = (
         ("Status", draw_mark(REPORT_MARKS[find_state(report, found)])),
         ("Course", say_course(report, found)),
+        *([("Correction", corrections)] if corrections else []),
         ("Built", say_moment(report.built_at) if report.built_at else "not known"),
         ("From", f"generation {report.generation}, file sha256 {report.published_sha256[:16]}…"),
         ("Code and detectors", f"{report.code_version}; {', '.join(report.detectors) or 'no detector'}"),
@@ -111,7 +116,7 @@ def _draw_link(view: View, report: BuiltReport, file: ReportFile) -> Component:
                 f" of {say_words(report.name)}, {say_month(report.period)}", className="visually-hidden"
             ),
         ],
-        href=view.href(f"/file{PATH}/{report.name}/{report.period}/{file.name}"),
+        href=view.href(f"/file{PATH}/{report.name}/{report.place}/{file.name}"),
         className="button button-quiet",
         download="",
     )
@@ -127,7 +132,7 @@ def attach(view: View, name: str) -> Attachment:
     file = find_file(view.reports, view.deployment_id, name)
     if file is None:
         raise UnknownRecordError(f"{view.deployment_id} has no such file of a report.")
-    report, period, _ = name.split("/")
+    report, period, _ = name.split("/")  # of an edition with its number
     try:
         content = file.read()
     except ReportError as error:

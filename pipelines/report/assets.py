@@ -9,7 +9,7 @@ from pipelines.lake import Lake
 from pipelines.report.build import REPORTS, build_report
 from pipelines.settings import POOL, Home
 from risk_register.errors import NotAllowedError
-from risk_register.report_submissions import check_may_build
+from risk_register.report_issuing import check_may_build
 from risk_register.store import open_store
 
 

@@ -1,7 +1,7 @@
 """Builds a report: reads the published file once, writes JSON, PDF, workbook and manifest.
 
 The JSON is the source of truth; the PDF and the workbook are drawn from its bytes. Approving, issuing and
-filing are `risk_register.report_submissions`.
+filing are `risk_register.report_submissions`; what an issued one adds is `edition`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import datetime as dt
 import hashlib
 import json
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
@@ -61,24 +62,14 @@ def build_report(
     content = compose_json(
         name, published=published, period=period, deployment_id=deployment_id, built_at=built_at
     )
-    document = json.loads(content)
-    contents = {
-        f"{name}.json": content,
-        f"{name}.pdf": draw_pdf(document, template=name),
-        f"{name}.xlsx": draw_workbook(document),
-    }
+    contents = draw_files(content, name)
     if Path(deployment_id).name != deployment_id:
         raise StateError(
             f"The deployment '{deployment_id}' cannot name a folder, so its report has no place."
         )
     folder = out / deployment_id / name / period
     folder.mkdir(parents=True, exist_ok=True)
-    manifest = _manifest(document, contents, published=published, folder=folder)
-    (folder / MANIFEST).unlink(
-        missing_ok=True
-    )  # while files change there is no manifest that vouches for them
-    for file_name, file_content in {**contents, MANIFEST: manifest}.items():
-        _replace(folder / file_name, file_content)
+    write_files(folder, contents, published=published)
     return ReportFiles(
         folder=folder,
         json=folder / f"{name}.json",
@@ -88,16 +79,44 @@ def build_report(
     )
 
 
+def draw_files(content: bytes, name: str) -> dict[str, bytes]:
+    """The files of a report, all drawn from the bytes of its JSON."""
+    document = json.loads(content)
+    return {
+        f"{name}.json": content,
+        f"{name}.pdf": draw_pdf(document, template=name),
+        f"{name}.xlsx": draw_workbook(document),
+    }
+
+
+def write_files(folder: Path, contents: dict[str, bytes], *, published: Path) -> None:
+    """Write a report's files and the manifest that vouches for them, there only when all are whole."""
+    document = next(json.loads(content) for name, content in contents.items() if name.endswith(".json"))
+    manifest = _manifest(document, contents, published=published, folder=folder)
+    (folder / MANIFEST).unlink(missing_ok=True)
+    for name, content in {**contents, MANIFEST: manifest}.items():
+        _replace(folder / name, content)
+
+
 def compose_json(
-    name: str, *, published: Path, period: str, deployment_id: str, built_at: dt.datetime
+    name: str,
+    *,
+    published: Path,
+    period: str,
+    deployment_id: str,
+    built_at: dt.datetime,
+    edition: Mapping[str, Any] | None = None,
 ) -> bytes:
-    """The report's JSON, without writing anything."""
+    """The report's JSON, without writing anything; `edition` is what an issued one says of itself."""
     if name not in COMPOSERS:
         raise StateError(f"There is no report '{name}'. Available: {', '.join(REPORTS)}.")
     if built_at.tzinfo is None:
         raise StateError("The time of building needs a time zone.")
     facts = read_facts(published, deployment_id=deployment_id, month=parse_month(period))
-    return COMPOSERS[name](facts, built_at=built_at.replace(microsecond=0)).to_json()
+    document = COMPOSERS[name](facts, built_at=built_at.replace(microsecond=0))
+    if edition is not None:
+        document = replace(document, head={**document.head, "status": "issued", "edition": dict(edition)})
+    return document.to_json()
 
 
 def hash_bytes(content: bytes) -> str:
@@ -136,6 +155,7 @@ def _manifest(
     tree = {
         "schema": SCHEMA,
         **{key: report[key] for key in kept},
+        **({"edition": report["edition"]} if "edition" in report else {}),
         "data_cut_off": report["published_at"],
         "parameters": {
             "name": report["name"],

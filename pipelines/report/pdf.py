@@ -50,10 +50,16 @@ def build_view(document: dict[str, Any]) -> dict[str, Any]:
             "built_at": show_moment(report["built_at"]),
             "published_at": show_moment(report["published_at"]),
             "worst_delay": show_duration(report["worst_delay_minutes"]),
+            **({"edition": _show_edition(report["edition"])} if "edition" in report else {}),
         },
         "tables": {table["id"]: _table_view(table) for table in document["tables"]},
         "charts": draw_charts(document),
     }
+
+
+def _show_edition(edition: dict[str, Any]) -> dict[str, Any]:
+    shown = {name: show_moment(value) for name, value in edition.items() if name.endswith("_at")}
+    return {**edition, **shown}
 
 
 def _table_view(table: dict[str, Any]) -> dict[str, Any]:

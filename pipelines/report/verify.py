@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.errors import PlimsollError
-from pipelines.report.build import MANIFEST, compose_json, hash_bytes, hash_file, renderer
-from pipelines.report.pdf import draw_pdf
-from pipelines.report.workbook import draw_workbook
+from pipelines.report.build import MANIFEST, compose_json, draw_files, hash_bytes, hash_file, renderer
 
 NEEDED = ("name", "deployment_id", "period", "built_at", "files", "published", "renderer")
 
@@ -53,27 +51,27 @@ def _check_rebuild(manifest: dict[str, Any], published: Path) -> list[str]:
     if hash_file(published) != manifest["published"]["sha256"]:
         return [f"{published.name} is not the file the report was built from: its SHA-256 differs."]
     name = manifest["name"]
+    edition = manifest.get("edition")
+    asked: dict[str, Any] = {
+        "published": published,
+        "period": manifest["period"],
+        "deployment_id": manifest["deployment_id"],
+        "built_at": dt.datetime.fromisoformat(manifest["built_at"]),
+    }
     try:
-        content = compose_json(
-            name,
-            published=published,
-            period=manifest["period"],
-            deployment_id=manifest["deployment_id"],
-            built_at=dt.datetime.fromisoformat(manifest["built_at"]),
-        )
+        approved = compose_json(name, **asked)
+        content = compose_json(name, **asked, edition=edition) if edition else approved
     except PlimsollError as error:
         return [f"The report cannot be rebuilt: {error}"]
-    document = json.loads(content)
-    rebuilt = {
-        f"{name}.json": content,
-        f"{name}.pdf": draw_pdf(document, template=name),
-        f"{name}.xlsx": draw_workbook(document),
-    }
     different = [
         file
-        for file, data in rebuilt.items()
+        for file, data in draw_files(content, name).items()
         if hash_bytes(data) != manifest["files"].get(file, {}).get("sha256")
     ]
+    if edition and hash_bytes(approved) != edition["approved_json_sha256"]:
+        return [
+            f"This edition is not what was approved: it differs in more than its issue{_reason(manifest)}."
+        ]
     return [f"A rebuild gives another {file}{_reason(manifest)}." for file in different]
 
 

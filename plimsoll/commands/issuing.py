@@ -7,11 +7,13 @@ from typing import Annotated
 
 import typer
 
+from pipelines.settings import Home
 from plimsoll.commands.acting import Acting, AsOption, DeploymentOption, ReasonOption, act, show
 from plimsoll.commands.option import HomeOption, JsonOption
-from risk_register import report_submissions
+from risk_register import report_issuing, report_submissions
 from risk_register.accounts import Action
 from risk_register.errors import UnknownRecordError
+from risk_register.report_editions import Draw, Edition
 from risk_register.report_submissions import BuiltOnce
 
 ReportArgument = Annotated[str, typer.Argument(help="Report, as `report list` names it.")]
@@ -24,21 +26,29 @@ COLUMNS = {
     "submitted_by": "submitted by",
     "approved_by": "approved by",
     "issued_by": "issued by",
+    "edition": "edition",
+    "correction_reason": "corrects, because",
     "reference": "reference",
 }
 
 
 def submit(
+    *,
     name: ReportArgument,
     account: AsOption,
     period: PeriodOption,
+    correction: Annotated[
+        str, typer.Option(help="Why the issued report of this period is corrected by the one built since.")
+    ] = "",
     deployment: DeploymentOption = None,
     home: HomeOption = None,
 ) -> None:
     """Stand for a built report; another person has to approve it."""
     acting = act(home, account, deployment, Action.SUBMIT_REPORT)
     _, built = _find(acting, name, period)
-    number = report_submissions.submit(acting.store, built, actor=account, at=acting.at)
+    number = report_submissions.submit(
+        acting.store, built, correction_reason=correction, actor=account, at=acting.at
+    )
     print(f"{name} of {period} is number {number}, and waits for another person to approve it.")
 
 
@@ -80,12 +90,21 @@ def issue(
     home: HomeOption = None,
 ) -> None:
     """Let an approved report leave, once its files are whole and no regime stands against it."""
+    from pipelines.report.edition import name_folder
     from pipelines.report.verify import verify
 
     acting = act(home, account, deployment, Action.ISSUE_REPORT)
     folder, built = _find(acting, name, period)
-    report_submissions.issue(acting.store, built, problems=verify(folder), actor=account, at=acting.at)
-    print(f"{name} of {period}: issued; nothing is built over it")
+    issued = report_issuing.issue(
+        acting.store,
+        built,
+        problems=verify(folder),
+        draw=make_draw(acting.home),
+        actor=account,
+        at=acting.at,
+    )
+    print(f"{name} of {period}: issued as edition {issued.number}; nothing is built over it")
+    print(folder.with_name(name_folder(period, issued.number)))
 
 
 def file(
@@ -94,13 +113,16 @@ def file(
     account: AsOption,
     period: PeriodOption,
     reference: Annotated[str, typer.Option(help="The receiver's receipt, or where the copy lies.")],
+    edition: Annotated[int | None, typer.Option(help="Which edition, if not the newest.")] = None,
     deployment: DeploymentOption = None,
     home: HomeOption = None,
 ) -> None:
     """Write down that the receiver has it; sending it is not done here."""
     acting = act(home, account, deployment, Action.ISSUE_REPORT)
     _, built = _find(acting, name, period)
-    report_submissions.file(acting.store, built, reference=reference, actor=account, at=acting.at)
+    report_submissions.file(
+        acting.store, built, reference=reference, edition=edition, actor=account, at=acting.at
+    )
     print(f"{name} of {period}: filed, {reference}")
 
 
@@ -114,6 +136,18 @@ def list_submissions(
     acting = act(home, account, deployment, Action.VIEW)
     found = report_submissions.list_submissions(acting.store, acting.deployment_id)
     show(found, COLUMNS, as_json=as_json, nothing="Nobody has submitted a report.")
+
+
+def make_draw(home: Home) -> Draw:
+    """What draws the files of an edition of this home, for this command and for the dashboard."""
+
+    def draw(deployment_id: str, report: str, period: str, edition: Edition) -> str:
+        from pipelines.report.build import MANIFEST, hash_file
+        from pipelines.report.edition import draw_edition
+
+        return hash_file(draw_edition(home.reports / deployment_id / report / period, edition) / MANIFEST)
+
+    return draw
 
 
 def _find(acting: Acting, name: str, period: str) -> tuple[Path, BuiltOnce]:

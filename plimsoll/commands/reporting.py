@@ -48,7 +48,7 @@ def build(
     from pipelines.lake import Lake
     from pipelines.publish.build import current_file
     from pipelines.report.build import build_report
-    from risk_register.report_submissions import check_may_build
+    from risk_register.report_issuing import check_may_build
     from risk_register.store import open_store
 
     place = open_home(home)
@@ -73,7 +73,7 @@ def build(
 
 @app.command()
 def verify(folder: Annotated[Path, typer.Argument(help="Folder of a built report.")]) -> None:
-    """Check a report's hashes, and that it can be rebuilt to the same bytes."""
+    """Check a report's hashes, that it can be rebuilt to the same bytes, and an edition adds nothing."""
     from pipelines.report.verify import verify as verify_folder
 
     problems = verify_folder(folder)

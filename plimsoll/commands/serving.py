@@ -38,6 +38,7 @@ def serve(
 def start_dashboard(home: Home, *, host: str, port: int, workers: int = 2, is_https: bool = False) -> None:
     """Serve the dashboard of a home; does not return before it is stopped."""
     from dashboards.__main__ import serve as serve_dashboard
+    from plimsoll.commands.issuing import make_draw
     from plimsoll.commands.tracing import make_locate
 
     sys.argv = sys.argv[:1]  # gunicorn would read our arguments as its own
@@ -50,6 +51,7 @@ def start_dashboard(home: Home, *, host: str, port: int, workers: int = 2, is_ht
         reports=home.reports,
         lake=home.lake,
         locate=make_locate(home),
+        draw_edition=make_draw(home),
         evidence=home.evidence,
         provider=read_provider(home.openid),
         workers=workers,

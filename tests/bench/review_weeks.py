@@ -79,8 +79,8 @@ def run_week(template: Path, week: Week, *, number: int, part: float):
     export = reviews.export_labels(store, sample_id=sample_id, at=DRAWN_AT)
     drawn = {item.item_id: item for item in reviews_of(store, sample_id)}
     store.close()
-    for aside in template.parent.glob("week.sqlite*"):
-        aside.unlink()
+    for aside in ("week.sqlite", "week.sqlite-wal", "week.sqlite-shm"):
+        template.with_name(aside).unlink(missing_ok=True)
     confirmed = {
         one.stratum_id: sum(
             item.stratum_id == one.stratum_id and item.conversation_id in week.at_risk

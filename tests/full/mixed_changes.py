@@ -128,7 +128,9 @@ def run(url: str, *, processes: int, count: int) -> dict[str, Any]:
         raise SystemExit("A worker failed.")
     done: Counter[str] = sum((Counter(each["done"]) for each in told), Counter())
     slower = sum(each["slower"] for each in told)
-    return {"seconds": seconds, "done": dict(done), "slower": slower, **compare(store, done, before=before)}
+    found = compare(store, done, before=before)
+    store.close()
+    return {"seconds": seconds, "done": dict(done), "slower": slower, **found}
 
 
 def compare(store: Store, done: Counter[str], *, before: int) -> dict[str, Any]:

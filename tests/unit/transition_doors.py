@@ -27,6 +27,7 @@ from risk_register import (
     notice_kinds,
     proposals,
     register,
+    report_states,
     report_submissions,
     review_states,
     reviews,
@@ -89,7 +90,7 @@ def report(step: str, target: str, needs: Action, **more: str) -> Step:
     options = tuple(part for name, value in more.items() for part in (f"--{name}", value))
     named = {"report": REPORT, "period": PERIOD, "manifest": "{manifest}"}
     return Step(
-        sources(report_submissions.TRANSITIONS, target), needs, "/reports", {"action": step, **named, **more},
+        sources(report_states.TRANSITIONS, target), needs, "/reports", {"action": step, **named, **more},
         ("report", step, REPORT, "--period", PERIOD, *options),
     )  # fmt: skip
 
@@ -161,7 +162,7 @@ MACHINES = (
               ("notify", "acknowledge", "{notice}"))),
     ),
     Machine(
-        "report_submissions", "report_submission", "number = 1", by_state(report_submissions.ReportStatus),
+        "report_states", "report_submission", "number = 1", by_state(report_states.ReportStatus),
         (
             Step(frozenset({"declined"}), Action.SUBMIT_REPORT, "/reports",
                  {"action": "submit", "report": REPORT, "period": PERIOD, "manifest": "{manifest}"},

@@ -55,6 +55,6 @@ def suppression_terms() -> dict[str, object]:
 def sign_off_lines() -> tuple[dict[str, str], ...]:
     """Who signs: nobody approves what they prepared."""
     return (
-        {"act": "Prepared by", "rule": "name, role, date"},
-        {"act": "Approved by", "rule": "another person: name, role, date"},
+        {"act": "Prepared by", "rule": "name, role, date", "signed": "submitted"},
+        {"act": "Approved by", "rule": "another person: name, role, date", "signed": "approved"},
     )

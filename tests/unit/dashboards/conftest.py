@@ -185,7 +185,7 @@ def store(home) -> Store:
 
 
 @pytest.fixture
-def app(home, clock):
+def app(home, clock, report_factory):
     """The application over the home."""
     return create_app(
         published=home / "published",
@@ -193,6 +193,7 @@ def app(home, clock):
         secret=SECRET,
         reports=home / "reports",
         lake=home / "lake",
+        draw_edition=report_factory.draw_edition(home / "reports"),
         clock=clock,
     )
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 NAME = "monthly_safety_review"
@@ -36,3 +37,17 @@ def build(
     } | changes
     (folder / "manifest.json").write_text(json.dumps(manifest))
     return folder
+
+
+def draw_edition(reports: Path):
+    """Stands for what draws an issued report: the files of the draft, in the edition's own folder."""
+
+    def draw(deployment_id, report, period, edition):
+        draft = reports / deployment_id / report / period
+        place = draft.with_name(f"{period}_edition_{edition.number}")
+        shutil.copytree(draft, place)
+        manifest = json.loads((place / "manifest.json").read_text()) | {"edition": edition.as_words()}
+        (place / "manifest.json").write_text(json.dumps(manifest))
+        return hashlib.sha256((place / "manifest.json").read_bytes()).hexdigest()
+
+    return draw

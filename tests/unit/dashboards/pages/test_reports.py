@@ -129,9 +129,9 @@ def test_every_csv_leaves_a_trace_too(officer):
     assert trace.subject == "harbor_companion_indicators_generation_7.csv"
 
 
-def decide(visitor, action, **more):
+def decide(visitor, action, *, folder="2026-10", **more):
     """The form of a step, as it was drawn for what lies there."""
-    manifest = (visitor.reports / "harbor_companion" / NAME / "2026-10" / "manifest.json").read_bytes()
+    manifest = (visitor.reports / "harbor_companion" / NAME / folder / "manifest.json").read_bytes()
     form = {"report": NAME, "period": "2026-10", "manifest": hashlib.sha256(manifest).hexdigest()}
     answer = visitor.send(PAGE, HARBOR, takes_json=True, action=action, **form, **more)
     return answer.get_json().get("refusal", "done")
@@ -154,10 +154,33 @@ def test_a_report_goes_from_draft_to_filed_past_two_people(two):
     assert decide(compliance, "approve") == "done"
     assert "may not issue report" in decide(officer, "issue")
     assert decide(compliance, "issue") == "done"
-    assert decide(compliance, "file", reference="R-2026/7") == "done"
+    edition = "2026-10_edition_1"
+    assert decide(compliance, "file", folder=edition, reference="R-2026/7") == "done"
     words = officer.read(PAGE, HARBOR)
-    for told in ("Submitted by safety_officer", "issued by compliance", "Reference: R-2026/7.", "filed"):
+    for told in ("edition 1", "Submitted by safety_officer", "issued by compliance", "Reference: R-2026/7."):
         assert told in words
+    assert "2 built" in words  # of October the edition alone; what was approved is in it
+    answer = officer.client.get(f"/file/reports/{NAME}/{edition}/{NAME}.pdf{HARBOR}")
+    assert (answer.status_code, answer.data) == (200, b"pdf of 2026-10")
+
+
+def test_a_correction_is_another_edition_and_the_first_stays(two, report_factory):
+    officer, compliance = two
+    for visitor, step in ((officer, "submit"), (compliance, "approve"), (compliance, "issue")):
+        assert decide(visitor, step) == "done"
+    report_factory.build(officer.reports, period="2026-10", generation=8)
+    words = officer.read(PAGE, HARBOR)
+    assert "Edition 1 is out. What was built since may correct it." in words
+    assert "a correction says why it is needed" in decide(officer, "submit")
+    assert decide(officer, "submit", correction="A day came late.") == "done"
+    assert "another person must approve it" in decide(officer, "approve")
+    assert decide(compliance, "file", folder="2026-10_edition_1", reference="R-1") == "done"
+    for step in ("approve", "issue"):
+        assert decide(compliance, step) == "done"
+    words = officer.read(PAGE, HARBOR)
+    assert "Takes the place of edition 1: A day came late." in words
+    assert "Edition 2 has taken its place: A day came late." in words
+    assert "Reference: R-1." in words
 
 
 def test_only_the_steps_that_are_open_are_offered(two):

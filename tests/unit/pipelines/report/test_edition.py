@@ -1,0 +1,85 @@
+"""An issued report says that it left, by whom and what it corrects, and adds nothing that was not approved."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from pipelines.errors import StateError
+from pipelines.report.build import hash_file
+from pipelines.report.edition import draw_edition
+from pipelines.report.verify import verify
+from risk_register.report_editions import Edition
+from tests.unit.pipelines.report.conftest import Built, build_from
+
+NAME = "monthly_safety_review"
+AT = dt.datetime(2026, 9, 3, 9, 30, tzinfo=dt.UTC)
+
+
+def edition_of(built: Built, number: int = 1, **changes: object) -> Edition:
+    given = {"number": number, "submitted_by": "officer", "submitted_at": AT, "approved_by": "second",
+             "approved_at": AT, "issued_by": "compliance", "issued_at": AT + dt.timedelta(days=1),
+             "approved_manifest_sha256": hash_file(built.files.manifest), **changes}  # fmt: skip
+    return Edition(**given)  # type: ignore[arg-type]
+
+
+def read_pdf(folder: Path) -> str:
+    pages = [page.extract_text() for page in PdfReader(folder / f"{NAME}.pdf").pages]
+    return " ".join(" ".join(pages).replace("\u200b", "").split())
+
+
+@pytest.fixture(scope="module")
+def own(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The sample month's report in a folder of its own, to be issued."""
+    return build_from(None, built.published, tmp_path_factory.mktemp("issued"))
+
+
+def test_an_edition_says_that_it_was_issued_and_the_draft_stays_a_draft(own: Built) -> None:
+    before = {path.name: path.read_bytes() for path in own.files.folder.iterdir()}
+    place = draw_edition(own.files.folder, edition_of(own))
+    assert place.name == "2026-08_edition_1"
+    words = read_pdf(place)
+    assert "ISSUED, EDITION 1" in words
+    assert "Issued by compliance, 2026-09-04 09:30" in words
+    assert "Approved by second" in words
+    assert "DRAFT" not in words
+    assert "this report is a draft" not in words
+    assert "DRAFT" in read_pdf(own.files.folder)
+    assert {path.name: path.read_bytes() for path in own.files.folder.iterdir()} == before
+    assert verify(place) == []
+
+
+def test_a_correction_names_what_it_replaces_and_leaves_it_alone(own: Built) -> None:
+    first = draw_edition(own.files.folder, edition_of(own))
+    kept = {path.name: path.read_bytes() for path in first.iterdir()}
+    second = draw_edition(
+        own.files.folder, edition_of(own, 2, corrects=1, correction_reason="A day came late.")
+    )
+    assert "Takes the place of edition 1: A day came late." in read_pdf(second)
+    assert {path.name: path.read_bytes() for path in first.iterdir()} == kept
+    assert verify(first) == verify(second) == []
+
+
+def test_drawing_an_edition_again_gives_the_same_bytes(own: Built) -> None:
+    edition = edition_of(own, 3)
+    first = {path.name: path.read_bytes() for path in draw_edition(own.files.folder, edition).iterdir()}
+    assert {
+        path.name: path.read_bytes() for path in draw_edition(own.files.folder, edition).iterdir()
+    } == first
+
+
+def test_an_edition_in_which_a_figure_was_changed_is_found(own: Built) -> None:
+    place = draw_edition(own.files.folder, edition_of(own, 4))
+    manifest = json.loads((place / "manifest.json").read_text())
+    manifest["edition"]["approved_json_sha256"] = "0" * 64
+    (place / "manifest.json").write_text(json.dumps(manifest))
+    assert any("is not what was approved" in problem for problem in verify(place))
+
+
+def test_what_was_not_approved_becomes_no_edition(own: Built) -> None:
+    with pytest.raises(StateError, match="does not hold the report that was approved"):
+        draw_edition(own.files.folder, edition_of(own, approved_manifest_sha256="0" * 64))
