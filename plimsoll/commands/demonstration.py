@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import sys
 import time
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +16,6 @@ from pipelines.settings import REPOSITORY, Home, HomeKind, find_home, make_home
 from plimsoll.commands.option import HomeOption, tell
 from plimsoll.commands.people import LINK_HOURS
 from plimsoll.commands.running import compute
-from plimsoll.commands.serving import start_dashboard
 from risk_register import accounts
 from risk_register.store import Store
 
@@ -45,9 +45,11 @@ def demo(
     whole = time.monotonic() - started
     tell(f"Sample and pipelines took {whole:.1f} s, pipelines {seconds:.1f} s of it ({len(computed)} days).")
     if serve:
-        tell(f"Sign in (once, within {LINK_HOURS} hours): {_link(place, port)}")
+        tell(f"Sign in as one of these (each link works once, within {LINK_HOURS} hours):")
+        for name, link in _list_links(place, port):
+            tell(f"  {name}: {link}")
         tell("Stop with Ctrl-C. The sample stays in " + str(place.path))
-        start_dashboard(place, host="127.0.0.1", port=port)
+        _serve(place, port)
     else:
         tell("`./run demo` serves it and prints a sign-in link.")
 
@@ -116,11 +118,26 @@ def _switch_streams(home: Home, last_day: dt.date) -> None:
     seed_streams(home, Store(home.governance_url), last_day=last_day)
 
 
-def _link(home: Home, port: int) -> str:
-    from plimsoll.demo.decisions import OFFICER
+def _serve(home: Home, port: int) -> None:
+    """Become the dashboard. What read the lake must not fork its workers: they could open no conversation."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    command = [sys.executable, "-m", "plimsoll", "serve", "--home", str(home.path), "--port", str(port)]
+    os.execv(sys.executable, command)  # noqa: S606  this Python and our own words
 
-    now = dt.datetime.now(dt.UTC)
-    token = accounts.issue_link(
-        Store(home.governance_url), name=OFFICER, at=now, valid_for=dt.timedelta(hours=LINK_HOURS)
-    )
-    return f"http://127.0.0.1:{port}/sign-in?token={token}"
+
+def _list_links(home: Home, port: int) -> list[tuple[str, str]]:
+    """A way in for every role of the sample, so that what takes two people can be tried."""
+    from plimsoll.demo.decisions import ROLES
+
+    store, now = Store(home.governance_url), dt.datetime.now(dt.UTC)
+    known = {account.name for account in accounts.list_accounts(store)}
+    return [
+        (
+            name,
+            f"http://127.0.0.1:{port}/sign-in?token="
+            + accounts.issue_link(store, name=name, at=now, valid_for=dt.timedelta(hours=LINK_HOURS)),
+        )
+        for name in ROLES
+        if name in known
+    ]

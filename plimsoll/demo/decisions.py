@@ -19,7 +19,7 @@ from risk_register.deployments import ensure_deployment
 from risk_register.store import Store
 from risk_register.transitions import RiskStatus
 
-ADMINISTRATOR = "demo_administrator"
+ADMINISTRATOR, MACHINE = "demo_administrator", "command_line"
 OFFICER, COMPLIANCE = "demo_safety_officer", "demo_compliance"
 ROLES = {
     OFFICER: Role.SAFETY_OFFICER,
@@ -27,6 +27,7 @@ ROLES = {
     "demo_engineer": Role.ENGINEER,
     "demo_reviewer": Role.REVIEWER,
     "demo_second_reviewer": Role.REVIEWER,
+    ADMINISTRATOR: Role.ADMINISTRATOR,
 }
 
 APPETITES: dict[str, tuple[str, float, float]] = {
@@ -70,10 +71,11 @@ def seed_decisions(store: Store, *, last_day: dt.date, days: int) -> None:
             store, deployment_id=operator.deployment_id, title=operator.title, actor=ADMINISTRATOR, at=at
         )
     for name, role in ROLES.items():
-        accounts.create_account(store, name=name, actor=ADMINISTRATOR, at=at)
+        giver = MACHINE if name == ADMINISTRATOR else ADMINISTRATOR
+        accounts.create_account(store, name=name, actor=giver, at=at)
         for operator in OPERATORS:
             accounts.grant(
-                store, name=name, role=role, deployment_id=operator.deployment_id, actor=ADMINISTRATOR, at=at
+                store, name=name, role=role, deployment_id=operator.deployment_id, actor=giver, at=at
             )
     _seed_appetites(store, effective_from=first, at=at)
     _seed_changes(store, last_day=last_day, days=days)

@@ -1,4 +1,4 @@
-"""An issued report says that it left, by whom and what it corrects, and adds nothing that was not approved."""
+"""An issued report says that it left, by whom and what it corrects, and nothing that was not approved."""
 
 from __future__ import annotations
 

@@ -12,6 +12,13 @@ from risk_register.store import Store
 from risk_register.tables_version import find_head
 from tests.unit.plimsoll.commands.governance_factory import Run, make_governed_home, make_run
 
+BEFORE = "0009"
+ADDED = {
+    "incident": ("judged_by", "version"),
+    "account": ("password_vouched_by",),
+    "report_submission": ("edition", "edition_hash", "corrects", "correction_reason"),
+}
+
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
@@ -24,11 +31,13 @@ def run(home: Home, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixtur
 
 
 def go_back(home: Home) -> None:
-    """A store that says that it was written by the code before; its newest table is taken away."""
+    """A store that says that it was written by the code before; what came since is taken away."""
     engine = create_engine(home.governance_url)
     with engine.begin() as connection:
-        connection.execute(text("update alembic_version set version_num = '0008'"))
-        connection.execute(text("drop table report_submission"))
+        connection.execute(text("update alembic_version set version_num = :before"), {"before": BEFORE})
+        for table, names in ADDED.items():
+            for name in names:
+                connection.execute(text(f"alter table {table} drop column {name}"))
     engine.dispose()
 
 
@@ -46,12 +55,15 @@ def test_an_older_store_is_upgraded_after_a_backup_and_not_without(
     go_back(home)
     refused = run("register", "list", account="viewer")
     assert refused.code == 1
-    assert "is at version 0008" in refused.complaint
+    assert f"is at version {BEFORE}" in refused.complaint
     assert "Take a backup, then run `plimsoll upgrade`" in refused.complaint
     assert "--backup FILE" in run("upgrade").complaint
-    assert Store(home.governance_url).version() == "0008"
+    assert Store(home.governance_url).version() == BEFORE
     done = run("upgrade", "--backup", tmp_path / "before.tar")
-    assert (done.code, done.output) == (0, f"The governance store went from version 0008 to {find_head()}.\n")
+    assert (done.code, done.output) == (
+        0,
+        f"The governance store went from version {BEFORE} to {find_head()}.\n",
+    )
     assert (tmp_path / "before.tar").is_file()
     assert run("register", "list", account="viewer").code == 0
 
@@ -59,4 +71,4 @@ def test_an_older_store_is_upgraded_after_a_backup_and_not_without(
 def test_who_has_a_backup_of_their_own_says_so(run: Run, home: Home) -> None:
     go_back(home)
     done = run("upgrade", "--have-backup", "--json")
-    assert (done.code, done.document) == (0, {"from": "0008", "to": find_head()})
+    assert (done.code, done.document) == (0, {"from": BEFORE, "to": find_head()})
