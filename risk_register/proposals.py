@@ -7,8 +7,8 @@ rating alone: an accepted proposal goes through `ratings`, where a lower one wai
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -24,10 +24,23 @@ from risk_register.acceptability import (
 from risk_register.errors import ChangedMeanwhileError, NotAllowedError, UnknownRecordError
 from risk_register.model import RiskState, columns_of
 from risk_register.numbering import next_number
+from risk_register.rating_evidence import Evidence, say_evidence, take_worst
 from risk_register.ratings import rate_within
 from risk_register.review_tables import RatingProposal
 from risk_register.risk_record import check_words, find_row, find_shipped_risk, residual_of
 from risk_register.store import Store, Write
+
+__all__ = [
+    "TRANSITIONS",
+    "Evidence",
+    "ProposalRecord",
+    "ProposalStatus",
+    "accept_proposal",
+    "can_decide",
+    "decline_proposal",
+    "list_proposals",
+    "propose_rerating",
+]
 
 REPEAT_AFTER = dt.timedelta(days=90)  # a declined class is not put up again before the next quarter
 
@@ -50,25 +63,6 @@ TRANSITIONS: MappingProxyType[ProposalStatus, tuple[ProposalStatus, ...]] = Mapp
         ProposalStatus.REPLACED: (),
     }
 )
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What was observed of a risk's KRI: a rate per conversation with its upper 95 % bound, from n units.
-
-    `source` says where it stands: generation, period, detector version. `quarter_bounds` are the upper bounds
-    of the last two whole quarters, the older first; fewer where they were not observed.
-    """
-
-    risk_id: str
-    indicator_id: str
-    observed_rate: float
-    upper_bound: float
-    unit_count: int
-    source: str
-    slice: str = "all"
-    slice_value: str = "all"
-    quarter_bounds: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -173,15 +167,6 @@ def list_proposals(store: Store, deployment_id: str) -> tuple[ProposalRecord, ..
         return tuple(_describe(row) for row in rows)
 
 
-def take_worst(evidence: Sequence[Evidence]) -> Evidence:
-    """The piece with the highest bound, with the highest bounds of any piece in both quarters."""
-    worst = max(evidence, key=lambda each: each.upper_bound)
-    quarters = [each.quarter_bounds for each in evidence]
-    is_known = all(len(bounds) == 2 for bounds in quarters)
-    highest = tuple(max(bounds) for bounds in zip(*quarters, strict=True)) if is_known else ()
-    return replace(worst, quarter_bounds=highest)
-
-
 def can_decide(record: ProposalRecord, *, to_state: ProposalStatus) -> bool:
     """Whether a proposal can still go there."""
     return to_state in TRANSITIONS[record.state]
@@ -223,7 +208,7 @@ def _propose(write: Write, deployment_id: str, evidence: Evidence) -> int | None
         severity=rated.severity.value,
         probability=probability.value,
         rated_probability=rated.probability.value,
-        evidence=_say(evidence, probability, rated.probability, floor if is_limited else None),
+        evidence=say_evidence(evidence, probability, rated.probability, floor if is_limited else None),
         state=ProposalStatus.OPEN.value,
         proposed_at=write.at,
     )
@@ -240,19 +225,6 @@ def _propose(write: Write, deployment_id: str, evidence: Evidence) -> int | None
         is_exposure_limited=is_limited,
     )
     return proposal.proposal_id
-
-
-def _say(evidence: Evidence, probability: Probability, rated: Probability, floor: Probability | None) -> str:
-    where = "" if evidence.slice == "all" else f" for {evidence.slice} {evidence.slice_value}"
-    words = (
-        f"{evidence.indicator_id}{where}: {evidence.observed_rate:.3g} of {evidence.unit_count:,}, at most "
-        f"{evidence.upper_bound:.3g} (95 %), so {probability.value}; {evidence.source}"
-    )
-    if probability.lower_bound < rated.lower_bound:
-        words += "; at most {:.3g} and {:.3g} in the two quarters before".format(*evidence.quarter_bounds)
-    if floor is not None:
-        words += f"; exposure-limited: {evidence.unit_count:,} units cannot show less than {floor.value}"
-    return words
 
 
 def _find_earlier(write: Write, row: RiskState) -> RatingProposal | None:
