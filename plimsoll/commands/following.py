@@ -7,18 +7,16 @@ from typing import Annotated
 
 import typer
 
-from plimsoll.commands import holding
-from plimsoll.commands.acting import Acting, AsOption, DeploymentOption, ReasonOption, act, as_document, show
+from plimsoll.commands import holding, informing
+from plimsoll.commands.acting import AsOption, DeploymentOption, ReasonOption, act, as_document, show
+from plimsoll.commands.incident import IncidentArgument, find_incident
 from plimsoll.commands.option import HomeOption, JsonOption, write_json
 from risk_register import holds, incident_clocks, incident_closing, incident_work, incidents
 from risk_register.acceptability import Severity
 from risk_register.accounts import Action
-from risk_register.errors import UnknownRecordError
 from risk_register.incident_states import Causality, Nature, Origin
-from risk_register.incidents import IncidentRecord
 
 app = typer.Typer(no_args_is_help=True, help="Incidents: opened by anyone, closed by a second person.")
-IncidentArgument = Annotated[str, typer.Argument(metavar="INCIDENT", help="Id of the incident.")]
 MOMENT = ["%Y-%m-%dT%H:%M"]
 COLUMNS = {
     "incident_id": "incident",
@@ -33,6 +31,8 @@ app.command("hold")(holding.hold)
 app.command("approve")(holding.approve)
 app.command("release")(holding.release)
 app.command("holds")(holding.list_holds)
+app.command("decide")(informing.decide)
+app.command("reported")(informing.reported)
 
 
 @app.command("list")
@@ -58,7 +58,7 @@ def show_incident(
 ) -> None:
     """One incident with its clocks, tasks, timeline and holds, and what keeps it from being closed."""
     acting = act(home, account, deployment, Action.VIEW)
-    found = _find(acting, number)
+    found = find_incident(acting, number)
     clocks = incident_clocks.find_clocks(acting.store, found)
     left = incident_closing.find_what_is_left(acting.store, number)
     timeline = incident_work.list_entries(acting.store, number)
@@ -138,7 +138,7 @@ def assess(
 ) -> None:
     """Say how grave it is, what kind, whether the product had a part in it, and how many it concerned."""
     acting = act(home, account, deployment, Action.CLOSE_INCIDENT)
-    found = _find(acting, number)
+    found = find_incident(acting, number)
     incidents.assess_incident(
         acting.store,
         incident_id=number,
@@ -166,7 +166,7 @@ def note(
 ) -> None:
     """Write into the timeline."""
     acting = act(home, account, deployment, Action.OPEN_INCIDENT)
-    _find(acting, number)
+    find_incident(acting, number)
     moment = happened.replace(tzinfo=dt.UTC) if happened else acting.at
     incident_work.write_entry(
         acting.store, incident_id=number, happened_at=moment, words=words, actor=account, at=acting.at
@@ -187,7 +187,7 @@ def task(
 ) -> None:
     """Give somebody something to do."""
     acting = act(home, account, deployment, Action.OPEN_INCIDENT)
-    _find(acting, number)
+    find_incident(acting, number)
     print(
         incident_work.add_task(
             acting.store,
@@ -213,51 +213,11 @@ def done(
 ) -> None:
     """Say that a task is done."""
     acting = act(home, account, deployment, Action.OPEN_INCIDENT)
-    _find(acting, number)
+    find_incident(acting, number)
     incident_work.finish_task(
         acting.store, incident_id=number, task_id=task_id, note=words, actor=account, at=acting.at
     )
     print(f"Task {task_id} is done.")
-
-
-@app.command()
-def decide(
-    *,
-    number: IncidentArgument,
-    regime: Annotated[str, typer.Argument(help="Id of the regime.")],
-    account: AsOption,
-    reportable: Annotated[bool, typer.Option("--reportable/--not-reportable", help="Is it to be reported?")],
-    reason: ReasonOption,
-    deployment: DeploymentOption = None,
-    home: HomeOption = None,
-) -> None:
-    """Say whether an incident is reportable under a regime, and why."""
-    acting = act(home, account, deployment, Action.CLOSE_INCIDENT)
-    found = _find(acting, number)
-    incident_clocks.decide_report(
-        acting.store, incident_id=number, regime_id=regime, is_reportable=reportable, reason=reason,
-        actor=account, at=acting.at, expected_version=found.version,
-    )  # fmt: skip
-    print(f"{number}, {regime}: {'reportable' if reportable else 'not reportable'}")
-
-
-@app.command()
-def reported(
-    *,
-    number: IncidentArgument,
-    regime: Annotated[str, typer.Argument(help="Id of the regime.")],
-    account: AsOption,
-    reference: Annotated[str, typer.Option(help="The authority's, or where the copy lies.")],
-    deployment: DeploymentOption = None,
-    home: HomeOption = None,
-) -> None:
-    """Write down that it was reported; sending it is not done here."""
-    acting = act(home, account, deployment, Action.CLOSE_INCIDENT)
-    _find(acting, number)
-    incident_clocks.record_report(
-        acting.store, incident_id=number, regime_id=regime, reference=reference, actor=account, at=acting.at
-    )
-    print(f"{number}, {regime}: reported, {reference}")
 
 
 @app.command("close")
@@ -270,7 +230,7 @@ def close_incident(
 ) -> None:
     """Close an incident that somebody else opened and judged."""
     acting = act(home, account, deployment, Action.CLOSE_INCIDENT)
-    found = _find(acting, number)
+    found = find_incident(acting, number)
     incident_closing.close_incident(
         acting.store,
         incident_id=number,
@@ -289,16 +249,8 @@ def reopen(
 ) -> None:  # fmt: skip
     """Open a closed incident again."""
     acting = act(home, account, deployment, Action.OPEN_INCIDENT)
-    _find(acting, number)
+    find_incident(acting, number)
     incident_closing.reopen_incident(
         acting.store, incident_id=number, reason=reason, actor=account, at=acting.at
     )
     print(f"{number}: open again")
-
-
-def _find(acting: Acting, number: str) -> IncidentRecord:
-    """The incident; one of another deployment does not exist here."""
-    for found in incidents.list_incidents(acting.store, acting.deployment_id):
-        if found.incident_id == number:
-            return found
-    raise UnknownRecordError(f"There is no incident {number} in {acting.deployment_id}.")
