@@ -70,16 +70,16 @@ class MappedSource:
         self._rules = tuple(_compile(rule, zone) for rule in mapping.records)
         # A column of CSV has no type and may hold a dot in its name, which elsewhere leads into a structure.
         self._csv_rules = tuple(_flatten(rule) for rule in self._rules)
-        self._plan = _plan(self._rules, zone)
+        self.plan = _plan(self._rules, zone)
 
     def read_parts(
         self, path: Path, *, received_on: dt.date, only: Iterable[int] | None = None
     ) -> Iterator[Records]:
         """The same in parts; plain records of JSON lines as columns, see `columnar`."""
-        if self._plan is None or only is not None or not _holds_plain_lines(path):
+        if self.plan is None or only is not None or not _holds_plain_lines(path):
             yield self.read(path, received_on=received_on, only=only)
             return
-        reader, latest = PlainReader(self._plan), latest_time(received_on)
+        reader, latest = PlainReader(self.plan), latest_time(received_on)
         read = ((block, reader.read(block, latest=latest)) for block in read_blocks(path))
         try:
             for block, (plain, is_plain) in read_ahead(read):
