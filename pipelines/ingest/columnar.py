@@ -140,8 +140,9 @@ class PlainReader:
             if one.name in AS_THEY_ARE:
                 columns[one.name] = value
             if one.name == "sent_at":
-                moments = value.fill_null(-1).to_numpy(zero_copy_only=False)
+                moments = _scale(value, found["number"].combine_chunks())
                 is_plain &= (moments >= 0) & (moments < LAST_TIME) & (moments <= latest)
+                columns[one.name] = pa.array(moments)
             if one.name not in AS_THEY_ARE:
                 columns[one.name], is_known = _convert(value, one)
                 is_plain &= is_known
@@ -159,6 +160,8 @@ class PlainReader:
             text = ColumnExpression(f"value_{number}")
             is_plain = is_plain & _is_plain(one, text)
             read.append(_value(one, text, plan.zone).alias(f"value_{number}"))
+            if one.name == "sent_at":  # shorter, a number and its text are not the same time
+                read.append(_integer(text, r"\d{9,18}").alias("number"))
         is_certain = CoalesceOperator(is_plain, ConstantExpression(False))
         return told.select(is_certain.alias("is_plain"), *read).to_arrow_table()
 
@@ -222,16 +225,23 @@ def _value(one: PlainField, text: Expression, zone: ZoneInfo) -> Expression:
         return _integer(text, r"-?\d{1,18}")
     if one.name != "sent_at":
         return text
-    number = _integer(text, r"\d{9,18}")  # shorter, a number and its text are not the same time
-    scaled = (
-        CaseExpression(number >= ConstantExpression(NANOSECONDS_FROM), number // ConstantExpression(1_000))
-        .when(number >= ConstantExpression(MICROSECONDS_FROM), number)
-        .when(number >= ConstantExpression(MILLISECONDS_FROM), number * ConstantExpression(1_000))
-        .otherwise(number * ConstantExpression(1_000_000))
-    )
     patterns = TIME if zone.key != "UTC" else f"{TIME}|{LOCAL_TIME}"
     moment = FunctionExpression("epoch_us", text.try_cast("TIMESTAMPTZ"))
-    return CaseExpression(_matches(text, patterns), moment).otherwise(scaled)
+    return CaseExpression(_matches(text, patterns), moment)
+
+
+def _scale(moments: pa.Array, numbers: pa.Array) -> np.ndarray:
+    """Microseconds since 1970: those of a written time, else of a number, by its size; -1 for neither."""
+    number = numbers.fill_null(-1).to_numpy(zero_copy_only=False)
+    scales = (
+        (number < 0, number),
+        (number < MILLISECONDS_FROM, number * 1_000_000),
+        (number < MICROSECONDS_FROM, number * 1_000),
+        (number < NANOSECONDS_FROM, number),
+    )
+    scaled = np.select([is_so for is_so, _ in scales], [value for _, value in scales], number // 1_000)
+    is_written = moments.is_valid().to_numpy(zero_copy_only=False)
+    return np.where(is_written, moments.fill_null(-1).to_numpy(zero_copy_only=False), scaled)
 
 
 def _integer(text: Expression, pattern: str) -> Expression:
