@@ -3,7 +3,8 @@
     .venv/bin/python -m tests.bench.review_weeks --weeks 500 --part 0.4
 
 Prints the mean of the estimates with its error against the truth, how often the interval holds it, and how
-wide it is against that of the whole sample. Each week has a store, a frame and a draw of its own.
+wide it is against that of the whole sample. Each week has a store, a frame and a draw of its own, in memory
+where the machine has a file system there: nothing of a simulation has to outlive it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ import datetime as dt
 import shutil
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +26,7 @@ from methods.errors import MethodsError
 from risk_register import reviews
 from risk_register.deployments import ensure_deployment
 from risk_register.store import Store
-from tests.unit.risk_register.review_week import DRAWN_AT, Stratum, Week, draw_week, estimate, make_week, work
+from tests.unit.risk_register.review_week import DRAWN_AT, Stratum, draw_week, estimate, make_week, work
 
 STRATA = (
     Stratum("at_risk_3", 3, 20, 0.60, 6),
@@ -39,19 +43,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Reviews at part of their capacity.")
     parser.add_argument("--weeks", type=int, default=500)
     parser.add_argument("--part", type=float, default=0.4)
+    parser.add_argument("--processes", type=int, default=2)
     given = parser.parse_args()
     started, parts, wholes, truths, refused = time.monotonic(), [], [], [], 0
-    with tempfile.TemporaryDirectory() as folder:
-        template = make_template(Path(folder))
-        for number in range(given.weeks):
-            week = make_week(STRATA, seed=number)
-            part, whole = run_week(template, week, number=number, part=given.part)
+    memory = Path("/dev/shm")
+    with (
+        tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder,
+        ProcessPoolExecutor(given.processes, mp_context=get_context("spawn")) as pool,
+    ):
+        run = partial(run_week, make_template(Path(folder)), share=given.part)
+        for part, whole, truth in pool.map(run, range(given.weeks), chunksize=5):
             if part is None:
                 refused += 1
                 continue
             parts.append((part.value, part.low, part.high))
             wholes.append((whole.value, whole.low, whole.high))
-            truths.append(week.share)
+            truths.append(truth)
             if len(truths) % PRINT_EVERY == 0:
                 print_figures(np.array(parts), np.array(wholes), np.array(truths), refused=refused)
     print_figures(np.array(parts), np.array(wholes), np.array(truths), refused=refused)
@@ -69,18 +76,19 @@ def make_template(folder: Path) -> Path:
     return path
 
 
-def run_week(template: Path, week: Week, *, number: int, part: float):
-    """The estimate from part of the labels, None where it refuses, and that from all of the sample."""
-    place = template.with_name("week.sqlite")
+def run_week(template: Path, number: int, *, share: float):
+    """The estimate from part of the labels, None where it refuses, that from all of the sample, the truth."""
+    week = make_week(STRATA, seed=number)
+    place = template.with_name(f"week_{number}.sqlite")
     shutil.copy(template, place)
     store = Store(f"sqlite:///{place}")
     sample_id = draw_week(store, week, seed=1_000 + number, capacity=77)
-    work(store, week, PEOPLE, labels=round(part * 77), error_rate=ERROR_RATE, seed=number)
+    work(store, week, PEOPLE, labels=round(share * 77), error_rate=ERROR_RATE, seed=number)
     export = reviews.export_labels(store, sample_id=sample_id, at=DRAWN_AT)
     drawn = {item.item_id: item for item in reviews_of(store, sample_id)}
     store.close()
-    for aside in ("week.sqlite", "week.sqlite-wal", "week.sqlite-shm"):
-        template.with_name(aside).unlink(missing_ok=True)
+    place.unlink()
+    shutil.rmtree(f"{place}-turns")
     confirmed = {
         one.stratum_id: sum(
             item.stratum_id == one.stratum_id and item.conversation_id in week.at_risk
@@ -94,9 +102,9 @@ def run_week(template: Path, week: Week, *, number: int, part: float):
         confirmed=[confirmed[one.stratum_id] for one in export.strata],
     )
     try:
-        return estimate(export), whole
+        return estimate(export), whole, week.share
     except MethodsError:
-        return None, whole
+        return None, whole, week.share
 
 
 def reviews_of(store: Store, sample_id: str):
