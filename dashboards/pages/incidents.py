@@ -46,8 +46,8 @@ def layout(view: View) -> Component:
     opened = next((one for one in incidents if one.incident_id == view.filter("incident")), None)
     opening = _draw_opening(view)
     lead = (
-        f"{counts['open']} open, {counts['closed']} closed. Anyone may open one; a person other than its "
-        "opener closes it. Every clock runs from the moment somebody first knew."
+        f"{counts['open']} open, {counts['closed']} closed. Anyone may open one; whoever closes it has "
+        "neither opened nor judged it. Every clock runs from the moment somebody first knew."
     )
     return html.Div(
         [

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from pipelines.errors import PlimsollError
 from pipelines.settings import Home
 from plimsoll.commands.acting import Acting, AsOption, DeploymentOption, ReasonOption, act, show
 from plimsoll.commands.option import HomeOption, JsonOption
 from risk_register import report_issuing, report_submissions
 from risk_register.accounts import Action
-from risk_register.errors import UnknownRecordError
+from risk_register.errors import NotAllowedError, UnknownRecordError
 from risk_register.report_editions import Draw, Edition
 from risk_register.report_submissions import BuiltOnce
 
@@ -139,15 +142,26 @@ def list_submissions(
 
 
 def make_draw(home: Home) -> Draw:
-    """What draws the files of an edition of this home, for this command and for the dashboard."""
+    """What draws the files of an edition of this home, for this command and for the dashboard.
+
+    In a process of its own: the dashboard has the published file open in another way than a report needs.
+    """
 
     def draw(deployment_id: str, report: str, period: str, edition: Edition) -> str:
-        from pipelines.report.build import MANIFEST, hash_file
-        from pipelines.report.edition import draw_edition
-
-        return hash_file(draw_edition(home.reports / deployment_id / report / period, edition) / MANIFEST)
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+            try:
+                return pool.submit(_draw, home.reports / deployment_id / report / period, edition).result()
+            except PlimsollError as error:
+                raise NotAllowedError(str(error)) from error
 
     return draw
+
+
+def _draw(draft: Path, edition: Edition) -> str:
+    from pipelines.report.build import MANIFEST, hash_file
+    from pipelines.report.edition import draw_edition
+
+    return hash_file(draw_edition(draft, edition) / MANIFEST)
 
 
 def _find(acting: Acting, name: str, period: str) -> tuple[Path, BuiltOnce]:
