@@ -109,7 +109,12 @@ def draw_report_decisions(view: View, report: BuiltReport) -> Component | None:
     if state is ReportStatus.SUBMITTED and view.may(Action.APPROVE_REPORT):
         forms.append(("Approve it, as the second person", _draw(view, report, "approve", button="Approve")))
     if state is ReportStatus.APPROVED and view.may(Action.ISSUE_REPORT):
-        forms.append(("Issue it", _draw(view, report, "issue", button="Issue")))
+        forms.append(
+            (
+                "Issue it: its files are drawn, which takes some seconds",
+                _draw(view, report, "issue", button="Issue"),
+            )
+        )
     if state in {ReportStatus.SUBMITTED, ReportStatus.APPROVED} and view.may(Action.SUBMIT_REPORT):
         field = draw_text("reason", "Reason", note=REASON, is_required=True, within=_key(report, "decline"))
         forms.append(("Send it back", _draw(view, report, "decline", field, button="Send back")))
