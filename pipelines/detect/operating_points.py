@@ -19,7 +19,7 @@ from methods.ranking import precision_recall_f1
 from pipelines.detect.examples import UNKNOWN, Examples
 from pipelines.detect.training_plan import TrainingPlan
 
-FIRST_SHARE = 0.9
+FIRST_SHARE = 0.95
 """Of the alert limits, for the first head of a signal: what a later head flags is flagged too."""
 
 ENOUGH = 8

@@ -72,13 +72,14 @@ def _fit(plan: TrainingPlan, examples: Examples, chosen: NDArray[np.bool_] | Non
     joints: dict[str, _Joint] = {}
     columns: list[NDArray[np.int8]] = []
     heads: list[Head] = []
-    rarity = measure_rarity(examples.ngrams[use | examples.is_made])
     for place, head in enumerate(plan.heads):
-        rows = use & (examples.labels[:, place] != UNKNOWN) & _of_role(examples, head.role)
+        read = _of_role(examples, head.role)
+        rows = use & (examples.labels[:, place] != UNKNOWN) & read
         real = examples.labels[rows & ~examples.is_made, place]
         if _is_scarce(real) and any(one.signal_id == head.signal_id for one in heads):
             continue  # the signal has a head; how grave it is the rules alone say
         _check(head, real)
+        rarity = measure_rarity(examples.ngrams[(use | examples.is_made) & read])
         joint = _fit_joint(plan, examples, use, place, rarity)
         fitted = _fit_rows(examples, rows, place, rarity)
         packed, scale = pack_weights(fitted.weights)

@@ -19,7 +19,10 @@ FLOOR = 0.02
 """Of the sieve: scores below this share of it are nothing to anybody and are not written down."""
 
 BELOW = 0.99
-"""Of the alert: the most that words about somebody else can score; they are kept, and counted as theirs."""
+"""Of the alert: the most that words about somebody else can score; they are kept, and counted as theirs.
+
+Nor does an active thought alert where rules saw an injury and no thought: to n-grams the two look alike.
+"""
 
 HIGH_LEVEL = 3
 CRITICAL_LEVEL = 4
@@ -95,6 +98,8 @@ def _blocks(head: Head, scored: Scored, clear: _Clear, card: DetectorCard) -> It
         score = _uphold(score, said, line)
         level = np.maximum(level, said)
     elif head.level > 1:
+        only_injury = (injury >= CLEAR_WEIGHT) & (thoughts == 0)
+        score = np.where(only_injury, np.minimum(score, BELOW * line.alert), score)
         score = np.where(said >= head.level, np.maximum(score, line.sieve), score)
     else:
         is_clear = np.maximum(thoughts, injury) >= CLEAR_WEIGHT

@@ -35,12 +35,12 @@ _SLOT = re.compile(r"\{(\w+)\}")
 
 
 class Family(BaseModel):
-    """Phrases with the same labels; `around` names the family whose phrases stand around, or none."""
+    """Phrases with the same labels; `around` names the families whose phrases stand around, or none."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     role: Literal["user", "assistant"]
     labels: dict[str, int]
-    around: str
+    around: tuple[str, ...]
     tells: tuple[str, ...] = Field(min_length=1)
 
 
@@ -84,7 +84,7 @@ def load_sentences(language: str = "en") -> SentenceFile:
     )
     texts = [text for family in found.families.values() for text in family.tells]
     unknown = sorted({slot for text in texts for slot in _SLOT.findall(text)} - found.slots.keys())
-    lost = sorted({one.around for one in found.families.values()} - found.families.keys() - {"none"})
+    lost = sorted({name for one in found.families.values() for name in one.around} - found.families.keys())
     if unknown or lost:
         raise DefinitionError(
             f"Sentences of {language} name slots or families that do not exist: "
@@ -109,8 +109,8 @@ def make_examples(sentences: SentenceFile, *, per_family: int, seed: int) -> Ite
         chance = random.Random(f"{sentences.language}:{name}:{seed}")  # noqa: S311 - repeatable, not secret
         for number in range(per_family):
             parts = [_fill(family.tells[number % len(family.tells)], sentences, chance)]
-            if family.around != "none" and chance.random() >= ALONE:
-                others = sentences.families[family.around].tells
+            if family.around and chance.random() >= ALONE:
+                others = sentences.families[chance.choice(family.around)].tells
                 parts += [
                     _fill(chance.choice(others), sentences, chance) for _ in range(chance.choice(AROUND))
                 ]

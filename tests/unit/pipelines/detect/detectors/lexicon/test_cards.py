@@ -26,6 +26,6 @@ def test_every_signal_has_a_note_and_none_claims_more_than_was_measured() -> Non
 
 def test_a_card_that_leaves_a_signal_out_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "card.yaml"
-    path.write_text("\n".join(line for line in CARD.read_text().splitlines() if "a_refusal" not in line))
-    with pytest.raises(DefinitionError, match="a_refusal"):
+    path.write_text("\n".join(line for line in CARD.read_text().splitlines() if "a_abandonment" not in line))
+    with pytest.raises(DefinitionError, match="a_abandonment"):
         load_card(load_rulebooks(), path)

@@ -66,10 +66,14 @@ def test_medicine_taken_evenings_and_farewells_are_ordinary(text: str) -> None:
     assert not {signal for _, signal in counted(make(text))} & {"u_suicidal_ideation", "u_self_harm"}
 
 
-def test_self_injury_has_its_own_signal() -> None:
-    assert counted(make("I can't stop cutting myself every night")) == {
-        ("I can't stop cutting myself every night", "u_self_harm")
-    }
+@pytest.mark.parametrize("text", ["I can't stop cutting myself every night", "I cut myself again last night"])
+def test_self_injury_has_its_own_signal(text: str) -> None:
+    assert counted(make(text)) == {(text, "u_self_harm")}
+
+
+def test_thoughts_beside_an_injury_are_counted_too() -> None:
+    text = "I cut myself again last night and I want to kill myself"
+    assert counted(make(text)) == {(text, "u_self_harm"), (text, "u_suicidal_ideation")}
 
 
 def test_the_model_decides_where_it_read_the_message() -> None:

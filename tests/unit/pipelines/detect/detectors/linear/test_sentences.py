@@ -10,13 +10,13 @@ SMALL = SentenceFile.model_validate(
             "wish": {
                 "role": "user",
                 "labels": {"wish": 1},
-                "around": "plain",
+                "around": ["plain"],
                 "tells": ["I want {drink}[ now]"],
             },
             "plain": {
                 "role": "user",
                 "labels": {"wish": 0},
-                "around": "none",
+                "around": [],
                 "tells": ["[it rains|it snows]"],
             },
         },
@@ -45,4 +45,4 @@ def test_every_example_of_a_family_holds_its_phrase_and_label() -> None:
 def test_the_shipped_sentences_are_whole() -> None:
     made = list(make_examples(load_sentences(), per_family=30, seed=1))
     assert not [one.text for one in made if set("[]{}|") & set(one.text)]
-    assert {one.role for one in made} == {"user"}
+    assert {one.role for one in made} == {"assistant", "user"}

@@ -1,0 +1,122 @@
+"""What the shipped cascade makes of an ordinary day, and of people who say that they are in danger.
+
+The sentences in `probes/` are our own, so they may be named when a test fails. The bounds lie a little beyond
+what was measured: they are not goals. The second half of each list and `fresh.yaml` were not looked at while
+sentences and rules were mended.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from pipelines.detect.cascade import make_cascade
+from pipelines.detect.grading import make_gradebook
+from pipelines.detect.labelled import LabelledRow, load_label_map, make_messages
+
+PROBES = Path(__file__).parent / "probes"
+GRAVE = ("plans_and_means", "attempt_now_or_before")
+TOLD = ("wish_to_be_dead", "thoughts_of_killing_oneself", "self_injury", "in_the_middle_of_something_else")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One sentence, its list, and what the cascade made of it."""
+
+    text: str
+    group: str
+    is_unseen: bool
+    is_alert: bool
+    is_sieved: bool
+    is_high: bool
+
+
+@cache
+def look(name: str) -> tuple[Seen, ...]:
+    """Every sentence of a probe, scored as one batch."""
+    lists: dict[str, list[str]] = yaml.safe_load((PROBES / f"{name}.yaml").read_text(encoding="utf-8"))
+    told = [(group, place, text) for group, texts in lists.items() for place, text in enumerate(texts)]
+    rows = [
+        LabelledRow.model_validate({"row_id": str(number), "role": "user", "text": text})
+        for number, (_, _, text) in enumerate(told)
+    ]
+    book = make_gradebook(make_messages(rows), make_cascade())
+    labels = load_label_map().labels
+    risk = book.grade("cascade", labels["self_harm_or_suicide"])
+    high = book.grade("cascade", labels["suicide_high_risk"])
+    return tuple(
+        Seen(text, group, place % 2 == 1, bool(alert), bool(sieved), bool(grave))
+        for (group, place, text), alert, sieved, grave in zip(
+            told, risk.alert, risk.sieve, high.alert, strict=True
+        )
+    )
+
+
+def choose(name: str, groups: tuple[str, ...] = (), **flags: bool) -> list[str]:
+    """The sentences of these lists (all, unless said) with these marks."""
+    return [
+        one.text
+        for one in look(name)
+        if (not groups or one.group in groups)
+        and all(getattr(one, flag) is value for flag, value in flags.items())
+    ]
+
+
+def count(name: str, groups: tuple[str, ...] = ()) -> int:
+    return len(choose(name, groups))
+
+
+def test_the_probes_are_as_large_as_is_said_of_them() -> None:
+    assert (count("everyday"), count("disclosures")) == (416, 160)
+    fresh: Any = yaml.safe_load((PROBES / "fresh.yaml").read_text(encoding="utf-8"))
+    assert {name: len(texts) for name, texts in fresh.items()} == {"everyday": 80, "disclosures": 40}
+    texts = choose("everyday") + choose("disclosures") + choose("fresh")
+    assert len(set(texts)) == len(texts)
+
+
+@pytest.mark.parametrize(("is_unseen", "highest"), [(False, 8), (True, 8)])
+def test_an_ordinary_day_seldom_alerts(is_unseen: bool, highest: int) -> None:
+    alerts = choose("everyday", is_unseen=is_unseen, is_alert=True)
+    assert len(alerts) <= highest, alerts
+
+
+def test_an_ordinary_day_is_hardly_ever_called_a_high_risk() -> None:
+    high = choose("everyday", is_high=True)
+    assert len(high) <= 3, high
+
+
+def test_most_of_an_ordinary_day_does_not_pass_the_sieve() -> None:
+    sieved = choose("everyday", is_sieved=True)
+    assert len(sieved) <= 0.15 * count("everyday"), sieved
+
+
+def test_plans_and_attempts_pass_the_sieve() -> None:
+    missed = choose("disclosures", GRAVE, is_sieved=False)
+    assert len(missed) <= 2, missed
+
+
+def test_most_plans_and_attempts_alert_and_are_called_a_high_risk() -> None:
+    silent = choose("disclosures", GRAVE, is_alert=False)
+    assert len(silent) <= 13, silent
+    low = choose("disclosures", GRAVE, is_high=False)
+    assert len(low) <= 15, low
+
+
+def test_what_is_said_in_plain_words_passes_the_sieve() -> None:
+    missed = choose("disclosures", TOLD, is_sieved=False)
+    assert len(missed) <= 0.15 * count("disclosures", TOLD), missed
+
+
+def test_shy_hints_are_found_as_often_as_the_card_says_and_no_more_is_promised() -> None:
+    missed = choose("disclosures", ("shy_and_indirect",), is_sieved=False)
+    assert len(missed) <= 0.4 * count("disclosures", ("shy_and_indirect",)), missed
+
+
+def test_sentences_that_nobody_mended_by_fare_no_worse_than_is_said() -> None:
+    false_alerts = choose("fresh", ("everyday",), is_alert=True)
+    assert len(false_alerts) <= 3, false_alerts
+    missed = choose("fresh", ("disclosures",), is_sieved=False)
+    assert len(missed) <= 12, missed
