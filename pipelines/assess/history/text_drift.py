@@ -14,14 +14,17 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from methods.drift import MINIMUM_BLOCKS
 from methods.two_samples import AUC_THRESHOLD, separate_samples
 from pipelines.assess.days.calendar import DAY, Calendar
+from pipelines.discretion import Discretion
+from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.lake import Commit, Lake
 from pipelines.schemas.assessment import TEXT_AREA
+from pipelines.settings import REPOSITORY
 
+SAMPLE = (REPOSITORY / "sql" / "assessment" / "text_sample.sql").read_text(encoding="utf-8")
 ROLES = {"assistant_text": "assistant", "user_text": "user"}
 TEXTS_A_WEEK = 200
 """Messages of a week and role that are compared: those with the smallest ids, which are keyed hashes."""
@@ -40,6 +43,7 @@ class _Week:
     groups: np.ndarray[Any, Any]
 
 
+@Discretion("comparison of texts")
 def compare_texts(commit: Commit, calendars: Mapping[str, Calendar], *, reference_weeks: int) -> pa.Table:
     """The table `assessment.text_area`, brought up to date: an area for every whole week and role."""
     lake = commit.lake
@@ -139,18 +143,18 @@ class _Texts:
 
         if (feature, week) not in self._weeks:
             days = [week + number * DAY for number in range(7)]
-            columns = ["message_id", "conversation_id", "role", "text"]
-            rows = self._lake.read(
-                "staging.message", days=days, deployment_id=self._deployment, columns=columns
-            )
-            mine = rows.filter(pc.equal(rows["role"], ROLES[feature])) if rows is not None else None
-            if mine is None or not mine.num_rows:
-                texts, groups = [""], np.array(["none"])
-            else:
-                mine = mine.sort_by("message_id").slice(0, TEXTS_A_WEEK)
-                texts, groups = mine["text"].to_pylist(), np.array(mine["conversation_id"].to_pylist())
+            chosen = {
+                "deployment_id": self._deployment,
+                "role": ROLES[feature],
+                "text_count": TEXTS_A_WEEK,
+            }
+            with DuckDBEngine() as engine:  # which reads the texts of the chosen alone, not of the week
+                engine.attach(self._lake, ["staging.message"], days=days)
+                mine = engine.query(SAMPLE, chosen).to_pylist()
+            texts = [row["text"] or "" for row in mine] or [""]
+            groups = np.array([row["conversation_id"] for row in mine] or ["none"])
             hasher = HashingVectorizer(n_features=FEATURES, alternate_sign=False, ngram_range=(1, 2))
-            self._weeks[(feature, week)] = _Week(hasher.transform([text or "" for text in texts]), groups)
+            self._weeks[(feature, week)] = _Week(hasher.transform(texts), groups)
         return self._weeks[(feature, week)]
 
 
