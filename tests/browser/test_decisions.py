@@ -101,7 +101,7 @@ def test_an_alarm_becomes_an_incident_that_another_person_closes(make_reader):
     page.get_by_role("button", name="Open an incident").click()
     wait_for_done(first, "Opened harbor_companion_incident_")
     number = page.locator(".message-done").inner_text().split()[1].rstrip(".")
-    page = first.go(f"/incidents?{HARBOR}&incident={number}")
+    page = first.open(f"/incidents?{HARBOR}&incident={number}")
     open_form(page, "Judge it")
     page.get_by_role("radio", name="unrelated").check()
     page.get_by_label("Cause", exact=True).fill("A prompt that named an old list.")
