@@ -39,6 +39,8 @@ def demo(
     _decide(place, last_day, days)
     computed, seconds = _compute(place, last_day)
     _switch_streams(place, last_day)
+    if computed:
+        _report(place, last_day, days)
     setup = os.environ.get("PLIMSOLL_SETUP_SECONDS")
     if setup:
         tell(f"Set-up took {float(setup):.1f} s.")
@@ -116,6 +118,16 @@ def _switch_streams(home: Home, last_day: dt.date) -> None:
     from plimsoll.demo.decisions import seed_streams
 
     seed_streams(home, Store(home.governance_url), last_day=last_day)
+
+
+def _report(home: Home, last_day: dt.date, days: int) -> None:
+    """Build the report of the last whole month, so that there is one to read, submit and approve."""
+    from plimsoll.commands.reporting import build
+
+    month = last_day.replace(day=1) - dt.timedelta(days=1)
+    if last_day - dt.timedelta(days=days - 1) <= month.replace(day=1):
+        tell(f"Building the reports of {month:%B %Y}")
+        build("monthly_safety_review", period=f"{month:%Y-%m}", home=home.path)
 
 
 def _serve(home: Home, port: int) -> None:
