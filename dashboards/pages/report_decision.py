@@ -106,7 +106,8 @@ def draw_report_decisions(view: View, report: BuiltReport) -> Component | None:
                          within=_key(report, "submit"))] if out else []  # fmt: skip
         title = "Submit it as a correction" if out else "Submit it for approval"
         forms.append((title, _draw(view, report, "submit", *why, button="Submit")))
-    if state is ReportStatus.SUBMITTED and view.may(Action.APPROVE_REPORT):
+    is_own = found is not None and found.submitted_by == view.account.name
+    if state is ReportStatus.SUBMITTED and view.may(Action.APPROVE_REPORT) and not is_own:
         forms.append(("Approve it, as the second person", _draw(view, report, "approve", button="Approve")))
     if state is ReportStatus.APPROVED and view.may(Action.ISSUE_REPORT):
         forms.append(

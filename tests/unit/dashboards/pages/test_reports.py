@@ -188,6 +188,7 @@ def test_only_the_steps_that_are_open_are_offered(two):
     assert "Submit it for approval" in officer.read(PAGE, HARBOR)
     decide(officer, "submit")
     assert "Approve it, as the second person" in compliance.read(PAGE, HARBOR)
+    assert "Approve it, as the second person" not in officer.read(PAGE, HARBOR)  # whose own work it is
     assert "Issue it" not in compliance.read(PAGE, HARBOR)
 
 
