@@ -14,6 +14,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.dataset as datasets
@@ -88,26 +89,25 @@ class Lake:
 
     def fingerprints(self, name: str) -> dict[Partition, str]:
         """What identifies each partition's content: its files, which change only when it is rewritten."""
-        table = self._open(name)
-        if table is None:
-            return {}
-        actions = pa.table(table.get_add_actions(flatten=True)).to_pylist()
-        files: dict[Partition, list[str]] = {}
-        for action in actions:
-            key = (action["partition.deployment_id"], _as_day(action["partition.day"]))
-            files.setdefault(key, []).append(Path(action["path"]).name)
-        return {key: ",".join(sorted(names)) for key, names in files.items()}
+        return {
+            key: ",".join(sorted(Path(one["path"]).name for one in files))
+            for key, files in self._list_files(name).items()
+        }
 
     def row_counts(self, name: str) -> dict[Partition, int]:
         """The rows of each partition, from the log alone."""
+        return {
+            key: sum(one["num_records"] for one in files) for key, files in self._list_files(name).items()
+        }
+
+    def _list_files(self, name: str) -> dict[Partition, list[dict[str, Any]]]:
+        """What the log says of each partition's files."""
         table = self._open(name)
-        if table is None:
-            return {}
-        counts: dict[Partition, int] = {}
-        for action in pa.table(table.get_add_actions(flatten=True)).to_pylist():
-            key = (action["partition.deployment_id"], _as_day(action["partition.day"]))
-            counts[key] = counts.get(key, 0) + action["num_records"]
-        return counts
+        files: dict[Partition, list[dict[str, Any]]] = {}
+        for one in [] if table is None else pa.table(table.get_add_actions(flatten=True)).to_pylist():
+            key = (one["partition.deployment_id"], _as_day(one["partition.day"]))
+            files.setdefault(key, []).append(one)
+        return files
 
     def read(
         self,

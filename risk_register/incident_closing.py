@@ -16,10 +16,9 @@ from risk_register.four_eyes import check_second_person, find_tie
 from risk_register.incident_clocks import read_clocks
 from risk_register.incident_states import TRANSITIONS, Causality, IncidentStatus, Nature
 from risk_register.incident_tables import IncidentReport, IncidentTask
-from risk_register.incidents import find_incident
+from risk_register.incidents import check_seen, find_incident
 from risk_register.model import Incident
 from risk_register.store import Store, Write
-from risk_register.versions import check_version
 
 
 def close_incident(
@@ -45,13 +44,7 @@ def close_incident(
     with store.write(actor=actor, at=at) as write:
         row = find_incident(write.session, incident_id)
         _check_step(row, to_state=IncidentStatus.CLOSED)
-        check_version(
-            write,
-            current=row.version,
-            expected=expected_version,
-            subject=incident_id,
-            deployment_id=row.deployment_id,
-        )
+        check_seen(write, row, expected_version)
         _check_second(write, row)
         left = _find_left(write.session, row)
         if left:

@@ -230,16 +230,25 @@ def find_open_incident(write: Write, incident_id: str, *, expected_version: int 
         NotAllowedError: it is closed.
     """
     row = find_incident(write.session, incident_id)
+    check_seen(write, row, expected_version)
+    if row.state != IncidentStatus.OPEN.value:
+        raise NotAllowedError(f"{incident_id} is closed; open it again to change what is known about it.")
+    return row
+
+
+def check_seen(write: Write, row: Incident, expected_version: int | None) -> None:
+    """Raise if an incident is no longer at the version that the caller saw.
+
+    Raises:
+        ChangedMeanwhileError: somebody judged or decided since.
+    """
     check_version(
         write,
         current=row.version,
         expected=expected_version,
-        subject=incident_id,
+        subject=row.incident_id,
         deployment_id=row.deployment_id,
     )
-    if row.state != IncidentStatus.OPEN.value:
-        raise NotAllowedError(f"{incident_id} is closed; open it again to change what is known about it.")
-    return row
 
 
 def find_incident(session: Session, incident_id: str) -> Incident:

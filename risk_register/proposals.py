@@ -27,7 +27,7 @@ from risk_register.numbering import next_number
 from risk_register.rating_evidence import Evidence, say_evidence, take_worst
 from risk_register.ratings import rate_within
 from risk_register.review_tables import RatingProposal
-from risk_register.risk_record import check_words, find_row, find_shipped_risk, residual_of
+from risk_register.risk_record import check_words, find_row, rating_of
 from risk_register.store import Store, Write
 
 __all__ = [
@@ -174,7 +174,7 @@ def can_decide(record: ProposalRecord, *, to_state: ProposalStatus) -> bool:
 
 def _propose(write: Write, deployment_id: str, evidence: Evidence) -> int | None:
     row = find_row(write, deployment_id, evidence.risk_id, expected_version=None)
-    rated = residual_of(row) or find_shipped_risk(evidence.risk_id).inherent
+    rated = rating_of(row)
     probability = classify_probability(evidence.upper_bound)
     is_lower = probability.lower_bound < rated.probability.lower_bound
     if is_lower and not may_lower(rated.probability, evidence.quarter_bounds):
@@ -264,7 +264,7 @@ def _decide(
 def _check_rating(write: Write, row: RatingProposal) -> None:
     """A proposal moves the probability of one rating; another that people made since is not overwritten."""
     risk = find_row(write, row.deployment_id, row.risk_id, expected_version=None)
-    rated = residual_of(risk) or find_shipped_risk(row.risk_id).inherent
+    rated = rating_of(risk)
     if (rated.severity.value, rated.probability.value) != (row.severity, row.rated_probability):
         told = write.say_last_change(row.risk_id, deployment_id=row.deployment_id)
         raise ChangedMeanwhileError(

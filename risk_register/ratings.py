@@ -18,8 +18,8 @@ from risk_register.risk_record import (
     append_change,
     check_words,
     find_row,
-    find_shipped_risk,
     pending_of,
+    rating_of,
     residual_of,
 )
 from risk_register.store import Store, Write
@@ -76,7 +76,7 @@ def rate_within(
     new = Rating(severity=Severity(severity), probability=Probability(probability))
     check_words(rationale, f"A rating of {risk_id}")
     row = find_row(write, deployment_id, risk_id, expected_version=expected_version)
-    if not _is_lower(new, than=residual_of(row) or find_shipped_risk(risk_id).inherent):
+    if not _is_lower(new, than=rating_of(row)):
         _apply_rating(write, row, new, rationale.strip(), rated_by=write.actor)
         return True
     before = pending_of(row)

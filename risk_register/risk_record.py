@@ -168,6 +168,11 @@ def residual_of(row: RiskState) -> Rating | None:
     return Rating(severity=Severity(row.severity), probability=Probability(row.probability))
 
 
+def rating_of(row: RiskState) -> Rating:
+    """The rating that counts now: the residual one, else the inherent one that ships."""
+    return residual_of(row) or find_shipped_risk(row.risk_id).inherent
+
+
 def pending_of(row: RiskState) -> PendingRating | None:
     """The rating that waits for a second person, if one does."""
     if row.pending_severity is None or row.pending_probability is None or row.pending_by is None:

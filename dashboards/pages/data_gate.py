@@ -16,6 +16,7 @@ from dashboards.vocabulary import DATA_ALERT_MARKS, SEVERITY_MARKS
 from dashboards.wording import MISSING, say_count, say_day, say_share
 
 CHECKERS = {"engine": "engine, row by row", "great_expectations": "Great Expectations, the day as a whole"}
+UNJUDGED = "A share of a day is judged from 20 messages on; without them nothing is known."
 
 
 def draw_alerts(alerts: Sequence[DataAlert]) -> Component:
@@ -94,40 +95,26 @@ def draw_rules(view: View, rules: Sequence[RuleResult]) -> Component:
                 [_line(rule) for rule in missed],
                 empty="No day of this range missed a rule that judged it.",
             ),
-            html.Details(
-                [
-                    html.Summary(f"{say_rules(kept)} that every judged day kept"),
-                    draw_table(
-                        "Rules that every judged day kept",
-                        headings,
-                        [_line(rule) for rule in kept],
-                        empty="None.",
-                    ),
-                ]
-            ),
-            html.Details(
-                [
-                    html.Summary(f"{say_rules(unjudged)} that judged no day"),
-                    html.P("A share of a day is judged from 20 messages on; without them nothing is known."),
-                    draw_table(
-                        "Rules that judged no day",
-                        headings,
-                        [_line(rule) for rule in unjudged],
-                        empty="None.",
-                    ),
-                ],
-                open=True,
-            )
-            if unjudged
-            else None,
+            _draw_fold(kept, "that every judged day kept", headings),
+            _draw_fold(unjudged, "that judged no day", headings, hint=UNJUDGED) if unjudged else None,
         ],
         className="card",
     )
 
 
-def say_rules(rules: Sequence[RuleResult]) -> str:
-    """How many."""
-    return f"{len(rules)} rule{'' if len(rules) == 1 else 's'}"
+def _draw_fold(
+    rules: Sequence[RuleResult], which: str, headings: Sequence[Heading], *, hint: str | None = None
+) -> Component:
+    """Rules that no day missed, folded away; open where a hint says that nothing is known of them."""
+    many = f"{len(rules)} rule{'' if len(rules) == 1 else 's'}"
+    return html.Details(
+        [
+            html.Summary(f"{many} {which}"),
+            *([] if hint is None else [html.P(hint)]),
+            draw_table(f"Rules {which}", headings, [_line(rule) for rule in rules], empty="None."),
+        ],
+        open=hint is not None,
+    )
 
 
 def make_rules_sheet(view: View) -> Sheet:

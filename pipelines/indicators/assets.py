@@ -116,8 +116,9 @@ def _compute(home: Home, days: Sequence[dt.date]) -> None:
 
 def count_days(home: Home, days: Sequence[dt.date]) -> None:
     """Replace the counts of these days, part by part, and write down from what they come."""
+    definitions = load_home_definitions(home)
     for part in chunk(days, Lake(home.lake).row_counts("staging.message")):
-        _count(home, part, load_home_definitions(home))
+        _count(home, part, definitions)
 
 
 @Discretion("counting of indicators")

@@ -135,11 +135,10 @@ def current_file(folder: Path) -> Path:
 
 def _conform(rows: pa.Table, *, published_name: str, generation: int) -> pa.Table:
     schema = PUBLISHED_TABLES[published_name].arrow_schema
-    if "generation" in schema.names:
-        rows = rows.append_column("generation", pa.repeat(pa.scalar(generation, pa.int64()), rows.num_rows))
     for field in schema:
-        if field.name in ADDED_BY_PUBLISHING - {"generation"}:
-            rows = rows.append_column(field, pa.nulls(rows.num_rows, field.type))
+        if field.name in ADDED_BY_PUBLISHING:
+            value = pa.scalar(generation if field.name == "generation" else None, field.type)
+            rows = rows.append_column(field, pa.repeat(value, rows.num_rows))
     return rows.select(schema.names).cast(schema)
 
 

@@ -79,6 +79,16 @@ def build_report(
     )
 
 
+def read_inputs(manifest: Mapping[str, Any], published: Path) -> dict[str, Any]:
+    """What `compose_json` needs to compose a built report again, from its manifest."""
+    return {
+        "published": published,
+        "period": manifest["period"],
+        "deployment_id": manifest["deployment_id"],
+        "built_at": dt.datetime.fromisoformat(manifest["built_at"]),
+    }
+
+
 def draw_files(content: bytes, name: str) -> dict[str, bytes]:
     """The files of a report, all drawn from the bytes of its JSON."""
     document = json.loads(content)

@@ -6,13 +6,20 @@ lies in a folder of its own, so that a correction never touches it.
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import shutil
 from pathlib import Path
 
 from pipelines.errors import StateError
-from pipelines.report.build import MANIFEST, compose_json, draw_files, hash_bytes, hash_file, write_files
+from pipelines.report.build import (
+    MANIFEST,
+    compose_json,
+    draw_files,
+    hash_bytes,
+    hash_file,
+    read_inputs,
+    write_files,
+)
 from risk_register.report_editions import Edition
 
 
@@ -31,12 +38,7 @@ def draw_edition(draft: Path, edition: Edition) -> Path:
         raise StateError(
             f"{manifest['published']['file']}, from which {draft} was built, is not there as it was."
         )
-    asked = {
-        "published": published,
-        "period": manifest["period"],
-        "deployment_id": manifest["deployment_id"],
-        "built_at": dt.datetime.fromisoformat(manifest["built_at"]),
-    }
+    asked = read_inputs(manifest, published)
     if hash_bytes(compose_json(name, **asked)) != manifest["files"][f"{name}.json"]["sha256"]:
         raise StateError(f"{draft} cannot be rebuilt to the same bytes; build, submit and approve it anew.")
     words = {**edition.as_words(), "approved_json_sha256": manifest["files"][f"{name}.json"]["sha256"]}

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from pathlib import Path
 from typing import Any
 
 from pipelines.errors import PlimsollError
-from pipelines.report.build import MANIFEST, compose_json, draw_files, hash_bytes, hash_file, renderer
+from pipelines.report.build import (
+    MANIFEST,
+    compose_json,
+    draw_files,
+    hash_bytes,
+    hash_file,
+    read_inputs,
+    renderer,
+)
 
 NEEDED = ("name", "deployment_id", "period", "built_at", "files", "published", "renderer")
 
@@ -52,12 +59,7 @@ def _check_rebuild(manifest: dict[str, Any], published: Path) -> list[str]:
         return [f"{published.name} is not the file the report was built from: its SHA-256 differs."]
     name = manifest["name"]
     edition = manifest.get("edition")
-    asked: dict[str, Any] = {
-        "published": published,
-        "period": manifest["period"],
-        "deployment_id": manifest["deployment_id"],
-        "built_at": dt.datetime.fromisoformat(manifest["built_at"]),
-    }
+    asked = read_inputs(manifest, published)
     try:
         approved = compose_json(name, **asked)
         content = compose_json(name, **asked, edition=edition) if edition else approved

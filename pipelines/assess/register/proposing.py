@@ -76,18 +76,18 @@ def find_evidence(observations: pa.Table, definitions: Mapping[str, Mapping[str,
             if counted is None:
                 continue
             cases, count = counted
-            bounds = [_find_bound(_count(by_month, months, key)) for months in quarters]
+            whole = (_count(by_month, months, key) for months in quarters)
             found.append(
                 Evidence(
                     risk.id,
                     kri.indicator,
                     cases / count,
-                    float(clopper_pearson(cases, count).high),
+                    _find_bound(cases, count),
                     count,
                     f"conversations of {month:%B %Y}, {by_month[month][key]['detector_version']}",
                     kri.slice,
                     kri.slice_value,
-                    tuple(bound for bound in bounds if bound is not None),
+                    tuple(_find_bound(*one) for one in whole if one is not None),
                 )
             )
     return found
@@ -108,8 +108,8 @@ def _count(
     return cases, count
 
 
-def _find_bound(counted: tuple[int, int] | None) -> float | None:
-    return None if counted is None else float(clopper_pearson(*counted).high)
+def _find_bound(cases: int, count: int) -> float:
+    return float(clopper_pearson(cases, count).high)
 
 
 def _list_quarters(newest: dt.date) -> list[list[dt.date]]:

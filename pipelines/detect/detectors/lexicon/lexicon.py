@@ -111,15 +111,15 @@ class LexiconDetector:
         """The matcher of a language and role, compiled on first use."""
         key = (language, role)
         if key not in self._matchers:
-            self._matchers[key] = Matcher(self._books[key], self._kept)
+            self._compile([key])
         return self._matchers[key]
 
     def _compile(self, needed: Iterable[tuple[str, str]]) -> None:
         """Compile what is missing of these side by side: Hyperscan's compiler lets other threads work."""
-        missing = {key: book for key, book in self._books.items() if key not in self._matchers}
-        chosen = sorted(missing.keys() & set(needed), key=lambda key: -len(missing[key].rules))
+        missing = (self._books.keys() & set(needed)) - self._matchers.keys()
+        chosen = sorted(missing, key=lambda key: -len(self._books[key].rules))
         with ThreadPoolExecutor() as pool:
-            made = pool.map(lambda key: Matcher(missing[key], self._kept), chosen)
+            made = pool.map(lambda key: Matcher(self._books[key], self._kept), chosen)
             self._matchers |= dict(zip(chosen, made, strict=True))
 
     def rules(self, language: str, role: str) -> tuple[CompiledRule, ...]:
