@@ -13,7 +13,7 @@ from stdnum.fr import nir
 from stdnum.gb import nhs
 
 from pipelines.ingest.phone import read_digits
-from pipelines.ingest.recogniser import OTHER_DIGIT, Recogniser, Span
+from pipelines.ingest.recogniser import OR_OTHER_DIGIT, Recogniser, Span
 
 IBAN = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[0-9A-Z]){11,30}", re.I)
 SSN = re.compile(r"(?<![\d-])(?!000|666|9\d\d)\d{3}([ -])\d{2}\1\d{4}(?![\d-])")
@@ -64,15 +64,15 @@ def find_national_id(match: re.Match[str], _country: str) -> Span | None:
 
 ACCOUNT = Recogniser("[a-z]{2}[0-9]{2} ?[0-9a-z]{2}", IBAN, "iban", find_iban)
 NUMBERS = (
-    Recogniser(rf"[0-9]{{3}}[ -][0-9]{{2}}[ -][0-9]{{4}}|{OTHER_DIGIT}", SSN, "ssn"),
-    Recogniser(rf"[0-9]{{7}}[ -]?[a-z]|{OTHER_DIGIT}", DNI, "national_id", find_national_id),
+    Recogniser(rf"[0-9]{{3}}[ -][0-9]{{2}}[ -][0-9]{{4}}{OR_OTHER_DIGIT}", SSN, "ssn"),
+    Recogniser(rf"[0-9]{{7}}[ -]?[a-z]{OR_OTHER_DIGIT}", DNI, "national_id", find_national_id),
     Recogniser("[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[a-d]", NINO, "national_id"),
     Recogniser(
-        rf"[0-9] ?[0-9][0-9ab] ?[0-9]{{3}} ?[0-9]{{3}} ?[0-9]{{2}}|{OTHER_DIGIT}",
+        rf"[0-9] ?[0-9][0-9ab] ?[0-9]{{3}} ?[0-9]{{3}} ?[0-9]{{2}}{OR_OTHER_DIGIT}",
         NIR,
         "national_id",
         find_national_id,
     ),
     Recogniser("nhs", NHS, "national_id", find_national_id),
-    Recogniser(rf"[0-9](?:[ -]?[0-9]){{9}}|{OTHER_DIGIT}", CARD, "card", find_card),
+    Recogniser(rf"[0-9](?:[ -]?[0-9]){{9}}{OR_OTHER_DIGIT}", CARD, "card", find_card),
 )

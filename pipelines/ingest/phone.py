@@ -14,7 +14,7 @@ from itertools import pairwise
 import phonenumbers
 from stdnum import isbn
 
-from pipelines.ingest.recogniser import OTHER_DIGIT, Find, Recogniser, Span
+from pipelines.ingest.recogniser import OR_OTHER_DIGIT, Find, Recogniser, Span
 
 DASHES = "\u2010-\u2015\u2212-"
 BETWEEN = f"[ \t\u00a0\u2007\u2009\u202f()./_·{DASHES}]"
@@ -26,7 +26,7 @@ NUMBER = re.compile(
     re.I,
 )
 NEAR_DIGITS = rf"[0-9](?:{BETWEEN}{{0,3}}[0-9])"
-HINT = rf"{NEAR_DIGITS}{{6}}|{NEAR_DIGITS}{{5}} ?[xedp]|{OTHER_DIGIT}"
+HINT = rf"{NEAR_DIGITS}{{6}}|{NEAR_DIGITS}{{5}} ?[xedp]{OR_OTHER_DIGIT}"
 """Seven digits that may be of one number, or six and what may be an extension."""
 SHORTEST, LONGEST = 7, 19
 SURE = 10

@@ -25,8 +25,8 @@ ZEROS = (
     "\U00011da0\U00016a60\U00016ac0\U00016b50\U0001d7ce\U0001d7d8\U0001d7e2\U0001d7ec\U0001d7f6"
     "\U0001e140\U0001e2f0\U0001e950\U0001fbf0\U00011f50\U0001e4f0"
 )
-OTHER_DIGIT = f"[{''.join(f'{zero}-{chr(ord(zero) + 9)}' for zero in ZEROS)}]"
-"""For hints: a digit of another script. Asked for any digit, the engine takes five times as long to make."""
+OR_OTHER_DIGIT = f"\n[{''.join(f'{zero}-{chr(ord(zero) + 9)}' for zero in ZEROS)}]"
+"""For hints: or a digit of another script. Asked for any digit, the engine takes five times as long."""
 
 
 def whole(match: re.Match[str], _country: str) -> Span:
@@ -39,9 +39,9 @@ class Recogniser:
     """One kind of detail.
 
     Attributes:
-        hint: found in every text, with a line's end behind it, in which the pattern finds something. An
-            expression of Hyperscan, whatever the case of letters; it may not look around. The rarer it is in
-            prose, the faster ingest is.
+        hint: found in every text, with a line's end behind it, in which the pattern finds something.
+            Expressions of Hyperscan, one a line, whatever the case of letters; they may not look around. The
+            rarer in prose, the faster ingest is; what is all ASCII is looked for among bytes.
         pattern: what Python looks for in the texts that have the hint.
         kind: what it finds; in brackets it is put in the place of a detail.
         find: what of a match is a detail.
