@@ -81,6 +81,11 @@ class Home:
         return self.path / "cache"
 
     @property
+    def aside(self) -> Path:
+        """What holds raw data only while one command runs; see `pipelines.aside`."""
+        return self.path / "aside"
+
+    @property
     def governance_url(self) -> str:
         """SQLAlchemy address of the governance store; PLIMSOLL_GOVERNANCE_URL names a PostgreSQL one."""
         return os.environ.get("PLIMSOLL_GOVERNANCE_URL", f"sqlite:///{self.path / 'governance.sqlite'}")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +18,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipelines import lake as lakes
+from pipelines.aside import aside
 from pipelines.discretion import Discretion
 from pipelines.errors import SourceError
 from pipelines.ingest import query as queries
@@ -53,6 +53,8 @@ BYTES_AT_ONCE = 128 * 1024 * 1024
 UNPACKED = 8
 """A packed file of logs holds about this many times its size."""
 FROM_VARIABLE = "env:"
+DELIVERIES = "deliveries"
+"""What is fetched lies aside under this name."""
 
 Progress = Callable[[str], None]
 
@@ -164,10 +166,10 @@ def _take_files(intake: _Intake, source: Path | str) -> list[str]:
         )
     by = f"ingest of {Path(source).name}"
     for batch in _batches(waiting):
-        with tempfile.TemporaryDirectory(prefix="plimsoll-") as aside:
+        with aside(intake.home, DELIVERIES, by=by) as folder:
             files = []
             for number, one in enumerate(batch):
-                place = Path(aside) / str(number)
+                place = folder / str(number)
                 place.mkdir()
                 files.append((one.name, one.fetch(place)))
             with lakes.write(intake.home.lake, by=by) as commit:
@@ -196,19 +198,20 @@ def _take_query(intake: _Intake, source: str) -> list[str]:
     engine = queries.open_database(_find_address(source, rule.address_variable))
     shown = queries.name_database(engine)
     query_id = hashlib.sha256(f"{shown}\x1f{rule.query}\x1f{rule.watermark}".encode()).hexdigest()[:16]
+    by = f"ingest of query {query_id}"
     try:
         is_last = False
         while not is_last:
             with (
-                tempfile.TemporaryDirectory(prefix="plimsoll-") as aside,
-                lakes.write(intake.home.lake, by=f"ingest of query {query_id}") as commit,
+                aside(intake.home, DELIVERIES, by=by) as folder,
+                lakes.write(intake.home.lake, by=by) as commit,
             ):
                 since = read_watermark(commit.lake, intake.mapping, query_id)
                 fetched = queries.fetch(
                     engine,
                     rule,
                     since,
-                    Path(aside) / "rows.jsonl",
+                    folder / "rows.jsonl",
                     pseudonymiser=intake.stager.pseudonymiser,
                 )
                 is_last = fetched.is_last

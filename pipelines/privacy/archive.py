@@ -12,11 +12,11 @@ import io
 import json
 import sqlite3
 import tarfile
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from pipelines.aside import aside
 from pipelines.errors import HomeError, StateError
 from pipelines.keys import fingerprint_key
 from pipelines.lake import Lake, copying, locate
@@ -172,8 +172,8 @@ def _add_governance(archive: tarfile.TarFile, home: Home, files: dict[str, str])
         return False
     if not path.exists():
         return True
-    with tempfile.TemporaryDirectory(dir=home.path) as folder:
-        copy = Path(folder) / GOVERNANCE
+    with aside(home, "backup", by="backup") as folder:
+        copy = folder / GOVERNANCE
         source, target = sqlite3.connect(f"file:{path}?mode=ro", uri=True), sqlite3.connect(copy)
         try:
             source.backup(target)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pipelines import lake as lakes
 from pipelines import tombstones as marks
+from pipelines.aside import clear_aside
 from pipelines.errors import PlimsollError, StateError
 from pipelines.forgetting import forget
 from pipelines.lake import Lake
@@ -52,6 +53,7 @@ def erase(
     held = held_threads(home, at.date())
     journal = load_journal(path) or _begin(home, request, around, at)
     tombstones = _bury(home, request, journal, path)
+    clear_aside(home, by="erasure")  # from here on, what is read meets the tombstones
     _erase_lake(home, tombstones, held, journal, path)
     covers = _covers(tombstones, held)
     rehearsal = around.withdraw(home, covers, raw_ids=request.raw_ids, is_rehearsal=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from pipelines.aside import clear_aside
 from pipelines.errors import StateError
 from pipelines.privacy.erasure import sweep_erased
 from pipelines.privacy.limits import are_agreed
@@ -22,6 +23,7 @@ def keep_limits(home: Home, withdraw: Withdraw, *, on: dt.date) -> Retained:
         DefinitionError: limits or holds are not valid; nothing was dropped.
         StateError: a delivered file could not be checked for erased people.
     """
+    clear_aside(home, by="retention")
     is_agreed = are_agreed(home.definitions)
     if is_agreed:
         _, unchecked = sweep_erased(home, withdraw, on=on)

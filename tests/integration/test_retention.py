@@ -105,8 +105,11 @@ def test_by_itself_nothing_drops_before_limits_are_written_down_and_then_it_does
 ) -> None:
     before = row_hash.hash_lake(home.path)
     on = PLANTED + dt.timedelta(days=40)
+    left = home.aside / "deliveries" / "now"
+    left.mkdir(parents=True)
     would = keep_limits(home, withdraw, on=LAST_KEPT + dt.timedelta(days=1))
     assert row_hash.hash_lake(home.path) == before
+    assert not left.exists()  # fetched by an ingest that was killed: no limit lets that stay
     assert "Nothing was dropped, for no limits are agreed." in say_kept(would, is_agreed=False)
     assert f"{would.text_count} texts of 3 days" in say_kept(would, is_agreed=False)
     assert keep_limits(home, withdraw, on=on).text_count == 0

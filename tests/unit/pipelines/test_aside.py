@@ -1,0 +1,73 @@
+"""Raw data that lies aside: private, gone when its command ends, and cleared after one that was killed."""
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipelines.aside import aside, clear_aside
+from pipelines.errors import StateError
+from pipelines.settings import Home
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from pipelines.aside import aside
+from pipelines.settings import Home
+
+with aside(Home(Path(sys.argv[1])), "deliveries", by="an ingest") as folder:
+    (folder / "rows.jsonl").write_text("words")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path)
+
+
+def files(home: Home) -> list[str]:
+    return sorted(path.name for path in home.aside.rglob("*") if path.is_file() and path.suffix == ".jsonl")
+
+
+@pytest.fixture
+def left(home: Home) -> Home:
+    """A home in which an ingest was killed."""
+    done = subprocess.run([sys.executable, "-c", KILLED, str(home.path)], check=False, env=dict(os.environ))
+    assert done.returncode == -signal.SIGKILL
+    assert files(home) == ["rows.jsonl"]
+    return home
+
+
+def test_only_its_owner_reads_it_and_it_goes_also_when_the_command_fails(home: Home):
+    found = []
+
+    def fail() -> None:
+        with aside(home, "deliveries", by="an ingest") as folder:
+            found.append(stat.S_IMODE(folder.stat().st_mode))
+            (folder / "rows.jsonl").write_text("words")
+            raise StateError("the log cannot be read")
+
+    with pytest.raises(StateError):
+        fail()
+    assert found == [0o700]
+    assert files(home) == []
+
+
+def test_the_next_command_finds_an_empty_folder(left: Home):
+    with aside(left, "deliveries", by="the next ingest") as folder:
+        assert list(folder.iterdir()) == []
+
+
+def test_who_was_killed_leaves_nothing_after_an_erasure_or_retention(left: Home):
+    clear_aside(left, by="erasure")
+    assert files(left) == []
+
+
+def test_of_a_new_home_there_is_nothing_to_clear(home: Home):
+    clear_aside(home, by="erasure")
+    assert not home.aside.exists()
