@@ -11,6 +11,8 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from filelock import FileLock
+
 from pipelines.errors import StateError
 from pipelines.privacy.receipt import write_durably
 from pipelines.settings import Home
@@ -56,9 +58,10 @@ def list_backups(home: Home) -> list[Backup]:
 
 
 def add_backup(home: Home, backup: Backup) -> None:
-    """Remember a backup."""
-    known = [*list_backups(home), backup]
-    write_durably(home.path / KNOWN, {"backups": [asdict(one) for one in known]})
+    """Remember a backup; of two that end at once, both."""
+    with FileLock(home.path / f"{KNOWN}.lock"):
+        known = [*list_backups(home), backup]
+        write_durably(home.path / KNOWN, {"backups": [asdict(one) for one in known]})
 
 
 def tell_backups(home: Home, *, on: dt.date) -> list[dict[str, object]]:

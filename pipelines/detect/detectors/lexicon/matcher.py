@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from pipelines.errors import DefinitionError
 
 MAXIMUM_HITS_OF_A_RULE = 8
 """Further hits of the same rule in one message add nothing to its finding, and cost time."""
+KEPT_SECONDS = 30 * 86_400.0
+"""What was compiled and not asked for in a month belongs to rules of an earlier version."""
 
 _LOOKAROUND = re.compile(r"\(\?<?[!=]")
 _WORD_EDGE = re.compile(r"(?<!\\)\\b")
@@ -81,6 +84,7 @@ def _load(expressions: Sequence[bytes], kept: Path) -> hyperscan.Database:
     key = hashlib.sha256(b"\x1f".join([version("hyperscan").encode(), *expressions])).hexdigest()
     file = kept / f"{key[:32]}.hyperscan"
     if file.exists():
+        file.touch()
         with suppress(hyperscan.error):  # another processor, or a file that was cut off
             return hyperscan.loadb(file.read_bytes(), hyperscan.HS_MODE_BLOCK)
     database = _compile(expressions)
@@ -88,6 +92,10 @@ def _load(expressions: Sequence[bytes], kept: Path) -> hyperscan.Database:
     with tempfile.NamedTemporaryFile(dir=kept, delete=False) as aside:
         aside.write(hyperscan.dumpb(database))
     Path(aside.name).replace(file)
+    unused_since = time.time() - KEPT_SECONDS
+    for other in kept.glob("*.hyperscan"):
+        if other.stat().st_mtime < unused_since:
+            other.unlink(missing_ok=True)
     return database
 
 

@@ -1,5 +1,6 @@
 """Rules stay bounded and quick, and the one-pass scan loses nothing that the rules alone would find."""
 
+import os
 import re
 import re._parser as parser
 import time
@@ -7,7 +8,7 @@ import time
 import pytest
 
 from pipelines.detect.detectors.lexicon.lexicon import load_lexicon_detector
-from pipelines.detect.detectors.lexicon.matcher import Matcher, open_gaps
+from pipelines.detect.detectors.lexicon.matcher import KEPT_SECONDS, Matcher, open_gaps
 from pipelines.detect.detectors.lexicon.normalisation import normalise
 from pipelines.detect.detectors.lexicon.resources import resource_rules
 from pipelines.detect.detectors.lexicon.rulebook import CompiledRule, Rulebook, load_rulebooks
@@ -28,6 +29,17 @@ HOSTILE = [
     "1-800-" * 1_600,
     "no no not never " * 620,
 ]
+
+
+def test_what_no_rules_ask_for_any_more_goes_when_something_new_is_kept(tmp_path):
+    unused, used = tmp_path / "earlier.hyperscan", tmp_path / "another.hyperscan"
+    for path, age in ((unused, KEPT_SECONDS + 60), (used, KEPT_SECONDS - 60)):
+        path.touch()
+        os.utime(path, (time.time() - age,) * 2)
+    book = next(book for book in BOOKS if (book.language, book.role) == ("es", "user"))
+    Matcher(book, tmp_path)
+    assert used.exists()
+    assert not unused.exists()
 
 
 @pytest.mark.parametrize("rule", RULES, ids=[rule.id for rule in RULES])
