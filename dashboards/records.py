@@ -48,6 +48,7 @@ class Indicator:
     denominator: str
     kind: str
     unit: str
+    value_unit: str
     direction: str
     minimum_denominator: int
     family: str

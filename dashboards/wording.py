@@ -19,7 +19,7 @@ _FORMATS: dict[str, Callable[[float], str]] = {
     "rate_per_1000": lambda value: f"{_round(value)}",
     "count": lambda value: f"{value:,.0f}" if abs(value - round(value)) < 0.05 else f"{value:,.1f}",
     "distribution": lambda value: f"{_round(value)}",
-    "index": lambda value: f"{value:.3f}",
+    "index": lambda value: f"{value:.3f}" if abs(value) < 1 else _round(value),
 }
 
 
@@ -63,7 +63,7 @@ def say_zero(row: Observation, kind: str) -> str | None:
 
 
 def say_unit(indicator: Indicator) -> str:
-    """What a value of the indicator is: `share of conversations`, `per 1,000 messages`.
+    """What a value of the indicator is: `share of conversations`, `per 1,000 messages`, `median, seconds`.
 
     What is computed day by day from other tables has no unit of its own; its denominator says what it counts.
     """
@@ -74,9 +74,9 @@ def say_unit(indicator: Indicator) -> str:
         case "rate_per_1000":
             return f"per 1,000 {units}"
         case "distribution":
-            return "median"
+            return f"median, {indicator.value_unit}"
         case kind:
-            return kind
+            return indicator.value_unit or kind
 
 
 def say_observation(row: Observation | None, indicator: Indicator) -> str:
@@ -86,7 +86,7 @@ def say_observation(row: Observation | None, indicator: Indicator) -> str:
     zero = say_zero(row, indicator.kind)
     if zero:
         return zero
-    unit = " per 1,000" if indicator.kind == "rate_per_1000" else ""
+    unit = " per 1,000" if indicator.kind == "rate_per_1000" else f" {indicator.value_unit}".rstrip()
     return (
         f"{say_value(row.value, indicator.kind)}{unit} ({say_interval(row, indicator.kind)}; "
         f"{say_count(row.numerator)} of {say_count(row.denominator)})"

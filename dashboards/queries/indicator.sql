@@ -10,6 +10,7 @@ select
     indicator.denominator,
     indicator.kind,
     indicator.unit,
+    indicator.value_unit,
     indicator.direction,
     indicator.minimum_denominator,
     indicator.family,

@@ -66,6 +66,8 @@ class Definition(Strict):
     minimum_denominator: int = Field(ge=1)
     parameters: dict[str, int | str] = Field(default_factory=dict)
     unit: Unit
+    value_unit: Text | None = None
+    """What a value of a distribution, or of an index that has a unit, is counted in, such as seconds."""
     computed_by: Computer = Computer.SQL
     bins: tuple[int, ...] = ()
     needs: tuple[Need, ...] = ()
@@ -128,6 +130,7 @@ def _as_row(one: Definition) -> dict[str, Any]:
         "parameters": json.dumps(one.parameters, sort_keys=True),
         "bins": json.dumps(one.bins) if one.bins else "",
         "needs": ",".join(one.needs),
+        "value_unit": one.value_unit or "",
         "side": limits[0].side if limits else "",
         "watch": one.appetite.watch.value if one.appetite and one.appetite.watch else None,
         "breach": one.appetite.breach.value if one.appetite and one.appetite.breach else None,
@@ -147,6 +150,10 @@ def _list_problems(one: Definition) -> list[str]:
         problems.append("published needs another person in checked_by than in drafted_by")
     if (one.kind is Kind.DISTRIBUTION) != bool(one.bins):
         problems.append("a distribution has bins, and nothing else has")
+    if (one.kind is Kind.DISTRIBUTION) > (one.value_unit is not None):
+        problems.append("a distribution says in value_unit what its values are counted in, such as seconds")
+    if one.value_unit is not None and one.kind not in (Kind.DISTRIBUTION, Kind.INDEX):
+        problems.append(f"a {one.kind} has no value_unit: what it counts is its unit")
     if list(one.bins) != sorted(set(one.bins)):
         problems.append("bins are lower edges, ascending, each once")
     if (one.computed_by is Computer.ASSESS) != (one.unit is Unit.DAY):

@@ -30,7 +30,8 @@ select deployment_id, title, zone, first_day, last_day from published.deployment
 """
 INDICATORS = """
 select
-    indicator_id, title, question, numerator, denominator, kind, unit, direction, minimum_denominator,
+    indicator_id, title, question, numerator, denominator, kind, unit, value_unit, direction,
+    minimum_denominator,
     family, owner, lifecycle, computed_by, definition_version
 from published.indicator order by family, indicator_id
 """

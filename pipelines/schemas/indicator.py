@@ -80,6 +80,9 @@ DEFINITION = Table(
         Column("denominator", TEXT, "Denominator in words."),
         Column("kind", TEXT, "proportion, rate_per_1000, count, distribution or index."),
         Column("unit", TEXT, "conversation, message, event, user_week, or day for what assess computes."),
+        Column(
+            "value_unit", TEXT, "What a distribution's values are counted in, such as seconds; else empty."
+        ),
         Column("direction", TEXT, "lower_is_better, higher_is_better or neither."),
         Column("minimum_denominator", COUNT, "Below it the status is insufficient_data."),
         Column("family", TEXT, "escalation, harm, disclosure, use, drift, governance or quality."),

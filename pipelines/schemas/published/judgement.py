@@ -14,6 +14,7 @@ INDICATOR = declare(
     Column("denominator", TEXT, "Denominator in words."),
     Column("kind", TEXT, "proportion, rate_per_1000, count, distribution or index."),
     Column("unit", TEXT, "conversation, message, event, user_week, or day for what assess computes."),
+    Column("value_unit", TEXT, "What a distribution's values are counted in, such as seconds; else empty."),
     Column("direction", TEXT, "lower_is_better, higher_is_better or neither."),
     Column("minimum_denominator", COUNT, "Below it the status is insufficient_data."),
     Column(

@@ -364,6 +364,7 @@ def make_indicator(made: Made) -> Row:
         "denominator": f"{made.unit.replace('_', '-')}s in which it could have happened",
         "kind": made.kind,
         "unit": made.unit,
+        "value_unit": "turns" if made.kind == "distribution" else "",
         "direction": made.direction,
         "minimum_denominator": 20,
         "family": made.family,

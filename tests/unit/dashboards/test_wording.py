@@ -44,11 +44,11 @@ def observe(**more) -> Observation:
     return Observation(**{**row, **more})
 
 
-def define(kind: str) -> Indicator:
+def define(kind: str, value_unit: str = "") -> Indicator:
     return Indicator(
         indicator_id="x", title="X", question="?", numerator="a", denominator="b", kind=kind, unit="message",
-        direction="lower_is_better", minimum_denominator=20, family="harm", owner="o", lifecycle="draft",
-        computed_by="sql", needs="", sql="", definition_version="1",
+        value_unit=value_unit, direction="lower_is_better", minimum_denominator=20, family="harm", owner="o",
+        lifecycle="draft", computed_by="sql", needs="", sql="", definition_version="1",
     )  # fmt: skip
 
 
@@ -63,6 +63,7 @@ def define(kind: str) -> Indicator:
         (1.0, "rate_per_1000", "1.00"),
         (1234.0, "count", "1,234"),
         (0.0613, "index", "0.061"),
+        (94.962, "index", "95.0"),
         (None, "proportion", "–"),
     ],
 )
@@ -132,3 +133,22 @@ def test_a_month_and_a_size_are_told_as_people_say_them():
         "999 kB",
         "1.2 MB",
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value_unit", "words"),
+    [
+        ("proportion", "", "share of messages"),
+        ("rate_per_1000", "", "per 1,000 messages"),
+        ("distribution", "seconds", "median, seconds"),
+        ("index", "hours", "hours"),
+        ("index", "", "index"),
+    ],
+)
+def test_a_value_says_what_it_is_counted_in(kind, value_unit, words):
+    assert say_unit(define(kind, value_unit)) == words
+
+
+def test_a_median_is_told_with_its_unit():
+    row = observe(numerator=3.0, denominator=4.0, value=400.0, ci_low=None, ci_high=None)
+    assert say_observation(row, define("distribution", "seconds")) == "400 seconds (no interval; 3 of 4)"

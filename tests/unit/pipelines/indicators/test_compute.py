@@ -165,6 +165,7 @@ def test_a_distribution_falls_in_its_bins_with_lower_bounds_kept_apart(engine: D
         " message_count - 1 as value, cast(message_count = 6 as integer) as is_censored"
         " from fact.conversation",
         kind="distribution",
+        value_unit="messages",
         bins=(0, 4, 10),
     )
     counts = count_units(engine, (one,))

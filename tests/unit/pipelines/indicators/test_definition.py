@@ -84,6 +84,8 @@ def test_the_version_changes_with_either_file_and_with_nothing_else(tmp_path: Pa
         ("unit: conversation", "unit: day", "what assess computes"),
         ("unit: conversation", "unit: conversation\nbins: [0, 1]", "a distribution has bins"),
         ("kind: proportion", "kind: distribution", "a distribution has bins"),
+        ("kind: proportion", "kind: distribution\nbins: [0, 1]", "what its values are counted in"),
+        ("kind: proportion", "kind: proportion\nvalue_unit: seconds", "has no value_unit"),
         ("above: 0.1", "below: 0.1", "needs limits of the form `above:`"),
         ("direction: lower_is_better", "direction: neither", "has no appetite"),
         ("status: draft", "status: published", "another person"),

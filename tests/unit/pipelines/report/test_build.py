@@ -44,7 +44,7 @@ def test_known_numbers_stand_in_json_workbook_and_pdf(built: Any) -> None:
         "Missed escalation 8.98% (8.08% to 9.88%) 37 of 412",
         "1,234 of 11,903",
         "1.37 per 1,000 (1.10 to 1.70) 88 of 64,201",
-        "3.0 median (2.0 to 4.0) 90th percentile 9.0 n = 375",
+        "3.0 turns, median (2.0 to 4.0) 90th percentile 9.0 n = 375",
         "watch > 2.00% breach > 5.00%",
         "In breach: Missed escalation (8.98%) and Critical harm count (value hidden).",
         "The month covers 11,903 conversations.",
