@@ -86,13 +86,14 @@ def _score(home: Home, days: Sequence[dt.date]) -> None:
             messages = choose(messages, sorted(partitions))
         scan = Scan(FINDING.empty(), COVERAGE.empty())
         languages = LANGUAGE.empty()
+        held = _held_days(lake)
         if messages is not None and messages.num_rows:
             readings = read_languages(messages)
             languages = languages_table(messages, readings)
             scan = _scan(
                 with_languages(messages, readings),
                 cascade,
-                held=_held_days(lake),
+                held=held,
                 scores=lake.read(SCORE.full_name, days=days),
             )
             _keep_bridge(commit, messages, scan, cascade, days=days)
@@ -106,9 +107,10 @@ def _score(home: Home, days: Sequence[dt.date]) -> None:
         commit.replace_all(DETECTOR_CARD.full_name, accounts_table(cascade))
         commit.replace_all(DETECTOR_FIGURE.full_name, figures_table(cascade))
         LOG.info(
-            "  detect: %d messages of %d days",
-            scan.coverage.num_rows // len(cascade.steps),
+            "  detect: %d messages of %d days, of these %d on days that the gate holds",
+            0 if messages is None else messages.num_rows,
             len({day for _, day in partitions}),
+            0 if messages is None else sum(_are_held(messages, held)),
         )
         record(commit, "finding", finding_inputs(lake, cascade.version), partitions, gone=stale)
 
@@ -124,11 +126,15 @@ def _keep_bridge(
 
 
 def _scan(messages: pa.Table, cascade: Cascade, *, held: set[Partition], scores: pa.Table | None) -> Scan:
-    keys = zip(messages["deployment_id"].to_pylist(), messages["day"].to_pylist(), strict=True)
-    is_held = [key in held for key in keys]
+    is_held = _are_held(messages, held)
     scan = cascade.scan(messages.filter(pa.array([not flag for flag in is_held])), scores)
     waiting = messages.filter(pa.array(is_held))
     return Scan(scan.findings, pa.concat_tables([scan.coverage, cascade.skip(waiting)]))
+
+
+def _are_held(messages: pa.Table, held: set[Partition]) -> list[bool]:
+    keys = zip(messages["deployment_id"].to_pylist(), messages["day"].to_pylist(), strict=True)
+    return [key in held for key in keys]
 
 
 def _held_days(lake: Lake) -> set[Partition]:

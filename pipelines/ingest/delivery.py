@@ -153,11 +153,17 @@ def describe(one: Delivered) -> str:
     if one.is_known:
         return f"{one.name}: known, unchanged"
     records = one.records
+    unit = "line" if re.search(r"\.(jsonl|ndjson)(\.|$)", one.name) else "record"
     parts = [f"{records.message_count} messages", f"{records.event_count} events"]
     for reason, count in sorted(Counter(item.reason for item in records.rejected).items()):
-        places = [item.position for item in records.rejected if item.reason is reason][:3]
-        where = "line " + ", ".join(map(str, places)) + (" ..." if count > 3 else "")
+        same = [item for item in records.rejected if item.reason is reason]
+        places = [item.position for item in same][:3]
+        where = f"{unit} " + ", ".join(map(str, places)) + (" ..." if count > 3 else "")
         where = "whole file" if places == [0] else where
+        fields = Counter(item.field for item in same if item.field)
+        if fields:
+            named = [f"{name} {times}" if len(fields) > 1 else name for name, times in fields.most_common(3)]
+            where = f"{', '.join(named)}{' ...' if len(fields) > 3 else ''}; {where}"
         advice = f"; {ADVICE[reason]}" if reason in ADVICE else ""
         parts.append(f"{count} rejected as {reason} ({where}{advice})")
     if records.record_count == 0 and not records.rejected:

@@ -17,8 +17,10 @@ from typing import Any
 from pipelines.errors import SourceError
 from pipelines.ingest.delivery import READABLE, find_files
 from pipelines.ingest.document import read_items
+from pipelines.ingest.doubt import find_test_traffic, say_lacking, say_not_found, say_times
+from pipelines.ingest.field import find
 from pipelines.ingest.lines import inspect
-from pipelines.ingest.mapping import HANDOFF_STAGES, NOTICE_KINDS, parse_mapping
+from pipelines.ingest.mapping import HANDOFF_STAGES, MESSAGE_FIELDS, NOTICE_KINDS, parse_mapping
 from pipelines.ingest.precise import name_reason
 from pipelines.ingest.sources import recognise
 
@@ -55,6 +57,7 @@ ROLES = {
     "assistant": ("assistant", "bot", "ai", "model", "system_bot", "gpt", "chatbot"),
     "agent": ("agent", "operator", "staff", "counsellor", "counselor", "clinician", "human_agent"),
 }
+REQUIRED = {name for name, is_required in MESSAGE_FIELDS.items() if is_required}
 DISCRIMINATORS = ("event", "type", "kind", "record_type", "record")
 
 
@@ -101,21 +104,23 @@ def infer_mapping(source: Path) -> Proposal:
         groups[record[by] if by else None].append(record)
     rules = []
     for value, group in sorted(groups.items(), key=lambda item: -len(item[1])):
-        rule = _rule(by, value, group, notes)
+        rule = _rule(by, value, group, notes, is_main=not rules)
         if rule is not None:
             rules.append(rule)
     mapping: dict[str, Any] = {
         "deployment": {"id": "my_deployment", "title": "My deployment", "zone": "UTC"},
         "records": rules,
     }
-    notes.append("Set deployment.id, title and zone yourself: a log does not say them.")
+    notes.append(
+        "Set deployment.id, title and zone (of the reporting day) yourself: a log does not say them."
+    )
     if any(re.search(r"\d{4}-\d{2}-\d{2}", path.name) for path in find_files(source)[0]):
         mapping["received_on"] = {"file_name": r"(\d{4}-\d{2}-\d{2})"}
         notes.append("File names hold a date; it is taken as the day of delivery.")
-    if rules:
-        parse_mapping(mapping, name="the proposal")
     else:
-        notes.append("No kind of record looks like a message: it needs a thread, a role, a text and a time.")
+        notes.append("No file name holds a date: the day of the ingest counts as that of delivery.")
+    if all(set(rule["fields"]) >= REQUIRED for rule in rules if rule["kind"] == "message"):
+        parse_mapping(mapping, name="the proposal")
     return Proposal(mapping, tuple(notes))
 
 
@@ -130,8 +135,9 @@ def _objects(source: Path) -> Iterable[dict[str, Any]]:
 
 
 def _rule(
-    by: str | None, value: str | None, group: list[dict[str, Any]], notes: list[str]
+    by: str | None, value: str | None, group: list[dict[str, Any]], notes: list[str], *, is_main: bool
 ) -> dict[str, Any] | None:
+    """The rule for records of one kind; of the main kind also one that still lacks something."""
     columns: dict[str, _Column] = defaultdict(_Column)
     for record in group:
         for path, found in _flatten(record):
@@ -139,18 +145,32 @@ def _rule(
     columns.pop(by or "", None)
     label = f"{by} = {value}" if by else "records"
     _forget_precise(columns, notes, label)
-    fields = _message_fields(columns, notes, label)
-    kind = "message"
-    if fields is None:
-        fields, kind = _event_fields(columns)
-    if fields is None:
-        notes.append(f"{label}: neither messages nor handoffs nor notices; left out ({len(group)} records).")
-        return None
+    fields, kind = _message_fields(columns, notes, label), "message"
+    missing = [name for name in MESSAGE_FIELDS if name in REQUIRED and name not in fields]
+    if missing:
+        events, event_kind = _event_fields(columns)
+        if events is not None:
+            fields, kind = events, event_kind
+        elif is_main:
+            seen = {path: column.types.total() for path, column in columns.items()}
+            notes.append(f"{label}: {say_not_found(missing, seen, len(group))}")
+        else:
+            notes.append(
+                f"{label}: neither messages nor handoffs nor notices; left out ({len(group)} records)."
+            )
+            return None
+    elif kind == "message":
+        times = [
+            found for one in group if (found := find(one, tuple(fields["sent_at"].split(".")))) is not None
+        ]
+        doubts = [*say_lacking(fields, group), *say_times(fields["sent_at"], times)]
+        notes += [f"{label}: {doubt}" for doubt in doubts]
     rule: dict[str, Any] = {"kind": kind}
     if by:
         rule["when"] = {"field": by, "equals": value}
     rule["fields"] = fields
-    notes.append(f"{label}: read as {kind}, fields {', '.join(sorted(fields))}.")
+    how = "read as" if kind != "message" or not missing else "begun as"
+    notes.append(f"{label}: {how} {kind}, fields {', '.join(sorted(fields)) or 'none yet'}.")
     return rule
 
 
@@ -171,25 +191,39 @@ def _flatten(record: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str,
             yield path, value
 
 
-def _message_fields(columns: Mapping[str, _Column], notes: list[str], label: str) -> dict[str, Any] | None:
-    text = _pick(columns, "text", lambda column: column.types["str"] > 0)
-    role = _pick(columns, "role", lambda column: bool(_role_values(column)))
-    thread = _pick(columns, "thread", lambda column: True)
-    sent_at = _pick(columns, "sent_at", lambda column: True)
-    if not (text and role and thread and sent_at):
-        return None
-    fields: dict[str, Any] = {"thread": thread, "text": text, "sent_at": sent_at}
-    known = _role_values(columns[role])
-    fields["role"] = {"field": role, "values": known}
-    strange = sorted(set(columns[role].values) - set(known))[:5]
-    if strange:
-        notes.append(f"{label}: roles that I do not know and that would be rejected: {', '.join(strange)}.")
+def _message_fields(columns: Mapping[str, _Column], notes: list[str], label: str) -> dict[str, Any]:
+    """Where the fields of a message lie, as far as names and values tell."""
+    found = {
+        "thread": _pick(columns, "thread", lambda column: True),
+        "text": _pick(columns, "text", lambda column: column.types["str"] > 0),
+        "sent_at": _pick(columns, "sent_at", lambda column: True),
+        "role": _pick(columns, "role", lambda column: bool(_role_values(column))),
+    }
+    fields: dict[str, Any] = {name: path for name, path in found.items() if path}
+    if role := found["role"]:
+        known = _role_values(columns[role])
+        fields["role"] = {"field": role, "values": known}
+        strange = sorted(set(columns[role].values) - set(known))[:5]
+        if strange:
+            notes.append(
+                f"{label}: unknown roles, which would be rejected: {', '.join(strange)}. "
+                "Say under role.values whether they are user, assistant or agent."
+            )
+    if set(fields) < REQUIRED:
+        return fields
     for name in NAMES:
         if name not in fields and name != "detail":
             suits = _is_truth if name == "is_test_traffic" else lambda column: True
-            found = _pick(columns, name, suits)
-            if found and found not in (thread, text, sent_at, role):
-                fields[name] = found
+            path = _pick(columns, name, suits)
+            if path and path not in found.values():
+                fields[name] = path
+    tests = find_test_traffic({path: column.values for path, column in columns.items()})
+    if tests and "is_test_traffic" not in fields:
+        fields["is_test_traffic"] = tests
+        notes.append(
+            f"{label}: {tests['field']} = {', '.join(tests['values'])} is taken for test traffic, "
+            "which is left out and counted."
+        )
     return fields
 
 

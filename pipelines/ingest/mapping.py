@@ -15,9 +15,17 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)  # fmt: skip
 
+from pipelines.definition_file import open_definition
 from pipelines.errors import DefinitionError
 from pipelines.ingest.precise import name_reason
 from pipelines.ingest.source import Reason
@@ -39,7 +47,18 @@ ROLES = ("user", "assistant", "agent")
 HANDOFF_STAGES = ("offered", "accepted", "connected", "completed", "failed")
 NOTICE_KINDS = ("ai_disclosure", "crisis_banner", "break_reminder", "consent")
 
-Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,62}$")]
+IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{1,62}")
+
+
+def _identify(value: str) -> str:
+    if not IDENTIFIER.fullmatch(value):
+        raise ValueError(
+            "must be 2 to 63 small letters a-z, digits and _, beginning with a letter, such as night_line"
+        )
+    return value
+
+
+Identifier = Annotated[str, AfterValidator(_identify)]
 
 
 class _Strict(BaseModel):
@@ -231,23 +250,20 @@ def load_mapping(path: Path, *, format_name: str | None = None) -> Mapping:
     """Read and validate a mapping file; a format given here is stronger than the file's.
 
     Raises:
-        DefinitionError: every problem of the file, each with the place and what is allowed.
+        DefinitionError: every problem of the file, each with its line, field and what is allowed.
     """
     if not path.is_file():
         raise DefinitionError(f"{path}: no such mapping file. `plimsoll ingest DIR --infer` proposes one.")
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        if format_name is not None and isinstance(content, dict):
-            content["format"] = format_name
-            if format_name not in BY_RULES:
-                content.pop("records", None)  # they say how other files of the deployment are read
-        return parse_mapping(content, name=str(path))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise DefinitionError(f"{path}: not valid YAML: {error}") from error
+    written = open_definition(path)
+    if format_name is not None:
+        written.content["format"] = format_name
+        if format_name not in BY_RULES:
+            written.content.pop("records", None)  # they say how other files of the deployment are read
+    return written.read(Mapping)
 
 
 def parse_mapping(content: object, *, name: str) -> Mapping:
-    """Validate a mapping; see `load_mapping`."""
+    """Validate a mapping that no file holds; see `load_mapping`."""
     try:
         return Mapping.model_validate(content)
     except ValidationError as error:

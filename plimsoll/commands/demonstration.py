@@ -77,6 +77,9 @@ def _ingest(home: Home, last_day: dt.date) -> None:
 
     for path in sorted(home.inbox.glob("*/mapping.yaml")):
         summary = ingest_folder(home, path.parent, load_mapping(path), received_on=last_day)
+        if all(one.is_known for one in summary.files):
+            tell(f"{summary.deployment_id}: all {len(summary.files)} files are known and unchanged")
+            continue
         tell(
             f"{summary.deployment_id}: {len(summary.files)} files, "
             f"{sum(one.records.message_count for one in summary.files)} messages, "

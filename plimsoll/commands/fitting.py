@@ -6,13 +6,16 @@ from typing import Any
 
 from pipelines.indicators.definition import Definition, load_definitions
 from pipelines.indicators.vocabulary import Computer
+from pipelines.ingest.mapping import MESSAGE_FIELDS
+
+REQUIRED = {name for name, is_required in MESSAGE_FIELDS.items() if is_required}
 
 
 def say_supported(mapping: dict[str, Any]) -> list[str]:
     """Lines for a reader: indicators that the log can support, those in part, and what the others lack."""
     rules = mapping["records"]
-    if not any(rule["kind"] == "message" for rule in rules):
-        return ["Without messages this log supports no indicator."]
+    if not any(rule["kind"] == "message" and set(rule["fields"]) >= REQUIRED for rule in rules):
+        return ["Without whole messages this log supports no indicator."]
     given = _given(rules)
     groups: dict[str, list[str]] = {"whole": [], "part": [], "none": []}
     lacking: dict[str, set[str]] = {}

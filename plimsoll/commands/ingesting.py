@@ -14,6 +14,7 @@ from pipelines.difference import list_changed
 from pipelines.ingest.deliver import Summary, ingest_folder
 from pipelines.ingest.infer import infer_mapping
 from pipelines.ingest.mapping import BY_RULES, Mapping, load_mapping, parse_mapping
+from pipelines.ingest.source import Reason
 from pipelines.ingest.sources import FORMATS
 from pipelines.ingest.waiting import is_address
 from pipelines.lake import Lake
@@ -62,6 +63,9 @@ def ingest(
         for note in [*proposal.notes, *say_supported(proposal.mapping)]:
             tell(note)
         print(yaml.safe_dump(proposal.mapping, sort_keys=False, allow_unicode=True), end="")
+        tell(
+            "Next: keep the proposal (--infer > mapping.yaml), correct it, ingest with --mapping mapping.yaml"
+        )
         return
     rules = choose_rules(source, mapping=mapping, format_name=format_name, deployment=deployment, zone=zone)
     place = find_home(home)
@@ -139,13 +143,13 @@ def say(summary: Summary) -> str:
     """The same for a reader."""
     facts = describe(summary)
     rejected = Counter(summary.rejected)
+    test_count = rejected.pop(Reason.TEST_TRAFFIC, 0)
     lines = [
-        f"{facts['files']} files ({facts['files_known']} known) for {summary.deployment_id}: "
+        f"{facts['files']} files for {summary.deployment_id}, {facts['files_known']} known and unchanged: "
         f"{facts['messages']} messages and {facts['events']} events accepted, "
-        f"{rejected.total()} records rejected."
+        f"{rejected.total()} records rejected, {test_count} of test traffic left out."
     ]
     lines += [f"  {reason}: {count}" for reason, count in sorted(rejected.items())]
     lines += [f"  {note}" for note in notes_of(summary)[:10]]
     lines += [f"  not read: {name}" for name in summary.ignored[:10]]
-    lines.append("Next: plimsoll run")
     return "\n".join(lines)

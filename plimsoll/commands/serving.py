@@ -18,6 +18,7 @@ from risk_register.identities import read_provider
 SECRET_FILE = "session.key"  # noqa: S105
 INSTANCE = """\
 telemetry: {enabled: false}
+nux: {enabled: false}
 concurrency: {pools: {default_limit: 1}}
 """
 

@@ -37,7 +37,9 @@ def say(document: dict[str, Any]) -> str:
             f"{name} ({facts['zone']}): {facts['accepted_messages']} messages in "
             f"{facts['conversations']} conversations of {facts['threads']} threads, {facts['users']} users, "
             f"{facts['first_day']} to {facts['last_day']}",
-            f"  rejected {sum(facts['rejected'].values())}: " + (_join(facts["rejected"]) or "none"),
+            f"  rejected {sum(facts['rejected'].values())}: "
+            + (_join(facts["rejected"]) or "none")
+            + f"; test traffic left out {facts['test_traffic']}",
             f"  copies {_join(facts['duplicates'])}; late {facts['late_records']}; "
             f"redacted {facts['redacted_details']}; waiting events {facts['waiting_events']}",
             f"  notices {_join(facts['notices_by_kind']) or 'none'}; "
@@ -63,9 +65,14 @@ def _say_data(data: dict[str, Any] | None) -> list[str]:
         f"clock skew {data['clock_skew']}; unscored {data['unscored']}; "
         f"restatements {len(data['restatements'])}",
         "  fields given in part, last 28 days: "
-        + (", ".join(f"{name} {share}" for name, share in lacking.items()) or "none"),
+        + (", ".join(f"{name} {share}" for name, share in lacking.items()) or _say_whole(data)),
     ]
     return lines + [f"  ALERT {one['kind']}: {one['note']} {one['next_step']}" for one in data["open_alerts"]]
+
+
+def _say_whole(data: dict[str, Any]) -> str:
+    is_known = any(one["of"] for one in data["field_completeness"].values())
+    return "none" if is_known else "not known, for none of these days is computed"
 
 
 def _join(counts: dict[str, int]) -> str:

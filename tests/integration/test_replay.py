@@ -61,6 +61,11 @@ def test_status_counts_what_was_planted(facts, truth, name, said):
     assert facts[name] == truth[said]
 
 
+def test_the_run_says_how_many_messages_detectors_were_given(home, truth):
+    said = (home.parent / "printed.log").read_text()
+    assert f"detect: {truth['accepted_messages']} messages of" in said
+
+
 def test_status_counts_messages_by_role(facts, truth):
     assert facts["messages_by_role"] == {
         "user": truth["messages_by_role"]["human"], "assistant": truth["messages_by_role"]["bot"],

@@ -103,7 +103,7 @@ KINDS = (
         "not_scored",
         lambda one: bool({"not_scored", "not_computed"} & set(one.reasons)),
         "Detectors did not read {days} ({reasons}); what was said there is unknown, not safe.",
-        "Look at the log of the run, mend the cause, and run again.",
+        "Run `plimsoll run`; if the days stay as they are, its log names the cause.",
         holds_pages=True,
         closes=False,
     ),

@@ -33,7 +33,11 @@ DATA_DAY = declare(
     Column("redacted_count", COUNT, "Contact details replaced."),
     Column("unscored_count", COUNT, "Messages times detectors that did not score them."),
     Column("failed_count", COUNT, "Of these, those where a detector failed."),
-    Column("delivered_count", COUNT, "Records delivered on this day, whatever day they are about."),
+    Column(
+        "delivered_count",
+        COUNT,
+        "Records delivered on this day, about whatever day; without test traffic.",
+    ),
     Column("rejected_count", COUNT, "Of these, how many were rejected."),
     Column("broken_file_count", COUNT, "Files delivered on this day that could not be read at all."),
     Column("tell_rules", TEXT, "Rules of severity tell that the day missed, comma separated."),

@@ -6,6 +6,7 @@ import json
 import pytest
 
 from pipelines.errors import SourceError, StateError
+from pipelines.ingest.delivery import describe
 from pipelines.lake import Lake
 
 
@@ -108,6 +109,23 @@ def test_what_an_ingest_says_at_the_end_holds_counts_and_no_text(place):
     assert dict(summary.rejected) == {"malformed_line": 1}
     assert "my own words" not in repr(summary)
     assert "half a line" not in repr(summary)
+
+
+def test_a_rejection_is_told_with_its_field_and_where_it_stands(place):
+    lines = place.deliver(
+        place.say(0), place.say(1, role="x"), place.say(2, thread=None), place.say(3, user=5)
+    )
+    told = describe(lines.files[0])
+    assert "1 rejected as unknown_role (role; line 2)" in told
+    assert "1 rejected as missing_field (thread; line 3)" in told
+
+
+def test_a_table_has_records_not_lines_and_the_fields_at_fault_are_counted(place):
+    table = place.deliver(
+        b"is,thread,role,text,sent_at", b"message,,user,hello,1789416000", b"message,,user,hello,1789416000",
+        b"message,t,,hello,1789416000", name="a.csv",
+    )  # fmt: skip
+    assert "3 rejected as missing_field (thread 2, role 1; record 1, 2, 3)" in describe(table.files[0])
 
 
 @pytest.mark.parametrize("limit", [1, 10**9])

@@ -5,8 +5,9 @@ from pathlib import Path
 import orjson
 import pytest
 
-from pipelines.errors import SourceError
+from pipelines.errors import DefinitionError, SourceError
 from pipelines.ingest.infer import infer_mapping
+from pipelines.ingest.mapping import parse_mapping
 
 LINE = {"session": {"id": "s-1"}, "role": "human", "text": "Good evening.", "sent_at": "2026-09-14T20:00:00Z"}
 CALL = {
@@ -52,3 +53,62 @@ def test_a_free_text_is_never_shown(tmp_path: Path):
 def test_a_folder_without_records_is_refused(tmp_path: Path):
     with pytest.raises(SourceError, match="no record found"):
         infer_mapping(write(tmp_path, "a.jsonl", b"not json\n"))
+
+
+def notes_of(folder: Path, *records: dict, name: str = "a.jsonl") -> str:
+    return "\n".join(infer_mapping(write(folder, name, b"\n".join(map(orjson.dumps, records)))).notes)
+
+
+def test_what_names_do_not_tell_is_left_open_and_the_names_there_are_are_said(tmp_path: Path):
+    proposal = infer_mapping(write(tmp_path, "a.csv", b"Fall,Wer,Text,Zeit\n1,Kunde,Guten Abend.,gestern\n"))
+    assert proposal.mapping["records"] == [{"kind": "message", "fields": {"text": "Text"}}]
+    notes = "\n".join(proposal.notes)
+    assert "no field looks like thread, role, sent_at" in notes
+    assert "there are: Fall, Wer, Text, Zeit." in notes
+    with pytest.raises(DefinitionError, match="role, sent_at, thread: required"):
+        parse_mapping(proposal.mapping, name="the proposal")
+
+
+def test_a_name_that_may_be_data_is_not_said(tmp_path: Path):
+    odd = {"text": "Good evening.", "I told nobody about it, not even my sister and brother": "x"}
+    assert "sister" not in notes_of(tmp_path, odd)
+    rare = [{"text": "Good evening.", f"u{number}": 1} for number in range(3)]
+    assert "u1" not in notes_of(tmp_path, *rare, name="b.jsonl")
+
+
+def test_records_that_would_be_rejected_are_counted_by_the_field_they_lack(tmp_path: Path):
+    other = {"ticket": 4, "comment": "x", "sent_at": LINE["sent_at"]}
+    assert "2 of 3 lack a field that a message needs (session.id in 2)" in notes_of(
+        tmp_path, LINE, other, other
+    )
+
+
+@pytest.mark.parametrize(
+    ("time", "said"),
+    [
+        ("2026-09-14T20:00:00", "1 of 2 times have no offset from UTC"),
+        ("14.09.2026 20:00", "1 of 2 times are neither ISO 8601"),
+    ],
+)
+def test_a_time_that_is_open_or_cannot_be_read_is_said(tmp_path: Path, time: str, said: str):
+    assert f"sent_at: {said}" in notes_of(tmp_path, LINE, LINE | {"sent_at": time})
+
+
+@pytest.mark.parametrize(
+    "time", ["2026-09-14T20:00:00+02:00", 1_789_416_000, 1_789_416_000_000, "1789416000"]
+)
+def test_a_time_that_is_certain_needs_no_word(tmp_path: Path, time):
+    assert "times" not in notes_of(tmp_path, LINE | {"sent_at": time})
+
+
+def test_an_environment_of_tests_is_proposed_as_test_traffic(tmp_path: Path):
+    lines = [orjson.dumps(LINE | {"meta": {"env": one}}) for one in ("prod", "staging", "prod")]
+    fields = infer_mapping(write(tmp_path, "a.jsonl", b"\n".join(lines))).mapping["records"][0]["fields"]
+    assert fields["is_test_traffic"] == {"field": "meta.env", "values": {"staging": "true"}}
+
+
+def test_an_environment_without_tests_is_no_test_traffic(tmp_path: Path):
+    fields = infer_mapping(write(tmp_path, "a.jsonl", orjson.dumps(LINE | {"env": "prod"}))).mapping[
+        "records"
+    ][0]
+    assert "is_test_traffic" not in fields["fields"]

@@ -66,6 +66,19 @@ def test_what_is_no_mapping_is_refused_by_name(tmp_path: Path, text: str):
         load_mapping(path)
 
 
+def test_each_problem_of_a_file_is_told_with_its_line_and_what_is_allowed(tmp_path: Path):
+    path = tmp_path / "mapping.yaml"
+    path.write_text(
+        "deployment:\n  id: Night Line\n  zone: UTC\nzoo: 1\nrecords:\n  - kind: note\n    fields: {}\n"
+    )
+    with pytest.raises(DefinitionError) as error:
+        load_mapping(path)
+    told = str(error.value)
+    assert f"{path}:2: deployment.id: must be 2 to 63 small letters" in told
+    assert f"{path}:4: zoo: there is no such field; allowed: deployment, received_on" in told
+    assert f"{path}:6: records.0.kind: Input should be 'message', 'handoff' or 'notice'" in told
+
+
 def test_a_mapping_that_is_not_there_says_how_to_get_one(tmp_path: Path):
     with pytest.raises(DefinitionError, match="--infer"):
         load_mapping(tmp_path / "mapping.yaml")

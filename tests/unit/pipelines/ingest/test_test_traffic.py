@@ -79,3 +79,12 @@ def test_a_mapping_set_right_takes_in_what_was_left_out(place):
     place.again(place.inbox / "1", mapping=mapping_with("other_field"))
     assert len(place.rows("staging.message")) == 1
     assert place.rows("ledger.rejected") == []
+
+
+def test_test_traffic_makes_no_delivery_look_broken(place):
+    place.deliver(
+        *(place.say(turn, test=turn >= 20, turn=turn) for turn in range(60)), mapping=mapping_with("test")
+    )
+    facts = describe_home(place.home)["deployments"]["one"]
+    assert (facts["accepted_messages"], facts["test_traffic"], facts["rejected"]) == (20, 40, {})
+    assert "many_rejected" not in {alert["kind"] for alert in facts["data"]["open_alerts"]}

@@ -31,5 +31,7 @@ def test_what_is_missing_is_said_with_the_indicators_it_is_missing_for():
     assert any("field:age_band is missing for minor_share" in line for line in lines)
 
 
-def test_without_messages_there_is_nothing():
-    assert say_supported({"records": []}) == ["Without messages this log supports no indicator."]
+def test_without_whole_messages_there_is_nothing():
+    said = ["Without whole messages this log supports no indicator."]
+    assert say_supported({"records": []}) == said
+    assert say_supported({"records": [{"kind": "message", "fields": {"text": "x"}}]}) == said

@@ -1,0 +1,93 @@
+"""What a person should settle before a proposed mapping is used: what a sample of their log leaves open.
+
+Each doubt is a sentence with names of fields, counts and short words that repeat; never a free text.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from pipelines.ingest.field import NUMBER, find
+
+ENVIRONMENT = re.compile(r"(^|[._])(env|environment|deployment_environment|stage)$", re.I)
+TEST_WORDS = frozenset(
+    {"test", "testing", "staging", "stage", "dev", "development", "qa", "synthetic", "internal", "ci",
+     "sandbox", "loadtest"}
+)  # fmt: skip
+MOST_WORDS = 20
+"""A field with more different values than this is no list of environments."""
+SHOWN = 12
+PLAIN_NAME = re.compile(r"[\w. -]{1,40}")
+"""Names that are longer or hold other signs may be data: some logs use ids, even texts, as names."""
+
+
+def find_test_traffic(paths: Mapping[str, Iterable[str]]) -> dict[str, Any] | None:
+    """The field that tells tests from people, and the values that mean a test; None where no field does."""
+    for path, values in sorted(paths.items()):
+        words = set(values)
+        tests = sorted(word for word in words if word.lower() in TEST_WORDS)
+        if ENVIRONMENT.search(path) and tests and len(words) <= MOST_WORDS:
+            return {"field": path, "values": dict.fromkeys(tests, "true")}
+    return None
+
+
+def say_lacking(fields: Mapping[str, Any], records: Sequence[Mapping[str, Any]]) -> list[str]:
+    """How many records lack a field that a message must have: they would be rejected."""
+    paths = [rule["field"] if isinstance(rule, dict) else rule
+             for name, rule in fields.items() if name in ("thread", "role", "text", "sent_at")]  # fmt: skip
+    lacking = [path for record in records
+               if (path := next((one for one in paths if not _holds(record, one)), None))]  # fmt: skip
+    if not lacking:
+        return []
+    named = ", ".join(f"{path} in {lacking.count(path)}" for path in dict.fromkeys(lacking))
+    return [
+        f"{len(lacking)} of {len(records)} lack a field that a message needs ({named}): rejected. "
+        "Records of another kind need a rule of their own, or their files a mapping of their own."
+    ]
+
+
+def say_times(path: str, values: Iterable[object]) -> list[str]:
+    """Times that cannot be read, and times without an offset, which are read in the deployment's zone."""
+    readings = [_read_time(value) for value in values]
+    unread, local = readings.count(None), readings.count(False)
+    said = []
+    if unread:
+        said.append(
+            f"{path}: {unread} of {len(readings)} times are neither ISO 8601 (2026-08-03T21:15:00+02:00) nor "
+            "a number since 1970, and would be rejected as bad_time. Change the export."
+        )
+    if local:
+        said.append(
+            f"{path}: {local} of {len(readings)} times have no offset from UTC and are read in the zone of "
+            "the deployment. If your servers write in another zone, let the export write the offset."
+        )
+    return said
+
+
+def say_not_found(missing: Iterable[str], columns: Mapping[str, int], count: int) -> str:
+    """What a message needs and no field looks like, with the names there are."""
+    usual = [name for name, seen in columns.items() if 2 * seen > count and PLAIN_NAME.fullmatch(name)]
+    more = " ..." if len(usual) > SHOWN else ""
+    return (
+        f"no field looks like {', '.join(missing)}, which a message needs. "
+        f"Write them under fields yourself; there are: {', '.join(usual[:SHOWN])}{more}."
+    )
+
+
+def _holds(record: Mapping[str, Any], path: str) -> bool:
+    return record.get(path) is not None or find(record, tuple(path.split("."))) is not None
+
+
+def _read_time(value: object) -> bool | None:
+    """Whether a time is certain; False without an offset, None where it cannot be read."""
+    if isinstance(value, str) and not NUMBER.fullmatch(value):
+        try:
+            value = dt.datetime.fromisoformat(value)
+        except ValueError:
+            return None
+    if isinstance(value, dt.datetime):
+        return value.tzinfo is not None
+    return True if isinstance(value, int | float | str) and not isinstance(value, bool) else None
