@@ -102,7 +102,7 @@ def infer_mapping(source: Path) -> Proposal:
     groups: dict[str | None, list[dict[str, Any]]] = defaultdict(list)
     for record in records:
         groups[record[by] if by else None].append(record)
-    rules = []
+    rules: list[dict[str, Any]] = []
     for value, group in sorted(groups.items(), key=lambda item: -len(item[1])):
         rule = _rule(by, value, group, notes, is_main=not rules)
         if rule is not None:
