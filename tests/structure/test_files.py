@@ -5,6 +5,7 @@ Each rule is a function from one file to its faults, run on the tree and on a pl
 
 import re
 import tomllib
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,9 @@ MACHINE_PATH = re.compile(
 )
 LICENCE = "SPDX-License-Identifier: Apache-2.0"
 LOCKS = tuple(f"requirements/{name}.txt" for name in ("uv", "run", "test", "names"))
+
+FEWEST_FILES = 5
+"""Of a package with files of its own for each system and Python; with one alone nobody else could install it."""
 
 
 def find_index_addresses(text: str) -> list[str]:
@@ -115,6 +119,21 @@ def test_the_lock_of_a_model_for_names_goes_beside_the_others(files):
     shared = [line.partition(" ;")[0] for line in names if re.split(r"==| ;", line)[0] in packages]
     assert len(shared) > 10
     assert set(shared) <= {line.partition(" ;")[0] for line in test}
+
+
+def test_what_is_compiled_is_locked_for_other_systems_too(files):
+    lock = {
+        re.split(r"==| ;", line)[0]: hashes
+        for line, hashes in read_lock(files["requirements/test.txt"]).items()
+    }
+    compiled = [
+        re.sub(r"[-_.]+", "-", one.metadata["Name"]).lower()
+        for one in distributions()
+        if re.search(r"^Tag: (?!.*-any$)", one.read_text("WHEEL") or "", re.MULTILINE)
+    ]
+    counts = {name: len(lock[name]) for name in compiled if name in lock}
+    assert len(counts) > 20
+    assert [name for name, count in counts.items() if count < FEWEST_FILES] == []
 
 
 def test_every_package_that_is_asked_for_is_locked(files):
