@@ -23,7 +23,7 @@ LICENCE = "SPDX-License-Identifier: Apache-2.0"
 LOCKS = tuple(f"requirements/{name}.txt" for name in ("uv", "run", "test", "names"))
 
 FEWEST_FILES = 5
-"""Of a package with files of its own for each system and Python; with one alone nobody else could install it."""
+"""Of a package with files of its own for each system and Python; with one, nobody else could install it."""
 
 
 def find_index_addresses(text: str) -> list[str]:
