@@ -58,7 +58,7 @@ class Gradebook:
         """The grades of a detector or the cascade for what a label means."""
         parts = [self._of_signal(detector, signal, meaning.level) for signal in meaning.signals]
         return Grades(
-            score=np.max([part.score for part in parts], axis=0),
+            score=np.maximum.reduce([part.score for part in parts]),
             sieve=np.any([part.sieve for part in parts], axis=0),
             alert=np.any([part.alert for part in parts], axis=0),
             is_scored=np.any([part.is_scored for part in parts], axis=0),
