@@ -90,17 +90,17 @@ class _Intake:
         """Read files and put what they hold into the commit."""
         check_rule(commit.lake, self.mapping.deployment)
         known = known_deliveries(commit.lake, self.mapping.deployment.id)
-        tray = Tray(commit, self.mapping.deployment, self.stager)
         read = []
-        for name, path in files:
-            one = self._read(name, path, known, tray)
-            known.setdefault(one.delivery_id, KnownDelivery(one.received_on, self.mapping.hash))
-            read.append(one)
-            self.progress(describe(one))
+        with Tray(commit, self.mapping.deployment, self.stager) as tray:
+            for name, path in files:
+                one = self._read(name, path, known, tray)
+                known.setdefault(one.delivery_id, KnownDelivery(one.received_on, self.mapping.hash))
+                read.append(one)
+                self.progress(describe(one))
+            tray.empty()
         fresh = [one for one in read if not one.is_known]
         if fresh:
             write_account(commit, fresh, self.mapping, self.stager.pseudonymiser)
-        tray.empty()
         self.done += read
 
     def _read(self, name: str, path: Path, known: dict[str, KnownDelivery], tray: Tray) -> Delivered:

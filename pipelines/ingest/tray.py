@@ -7,6 +7,9 @@ all of the file or nothing.
 from __future__ import annotations
 
 import datetime as dt
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+from typing import Self
 
 import pyarrow as pa
 
@@ -27,11 +30,21 @@ DIFFERENT = ("text", "message_id", "content_hash")
 
 
 class Tray:
-    """Staged rows of one commit that are not in the lake yet."""
+    """Staged rows of one commit that are not in the lake yet; a full one is folded while the next is filled."""
 
     def __init__(self, commit: Commit, rule: DeploymentRule, stager: Stager) -> None:
         self._commit, self._rule, self._stager = commit, rule, stager
+        self._aside = ThreadPoolExecutor(1, thread_name_prefix="fold")
+        self._folding: Future[None] | None = None
         self._clear()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._aside.shutdown()
 
     def add(self, records: Records, received_on: dt.date) -> None:
         """Stage records of one delivery."""
@@ -41,13 +54,27 @@ class Tray:
         self._events.append(self._stager.stage_events(records, received_on))
         self._size += messages.nbytes
         if self._size >= FOLDED_AT:
-            self.empty()
+            self._hand_over()
 
     def empty(self) -> None:
         """Fold everything into the days it belongs to."""
+        self._hand_over()
+        self._wait()
+
+    def _hand_over(self) -> None:
+        self._wait()
         message, event = pa.concat_tables(self._messages), pa.concat_tables(self._events)
         score = pa.concat_tables(self._scores)
         self._clear()
+        self._folding = self._aside.submit(self._fold, message, event, score)
+
+    def _wait(self) -> None:
+        """For what was handed over; what went wrong there is raised here."""
+        if self._folding is not None:
+            self._folding.result()
+            self._folding = None
+
+    def _fold(self, message: pa.Table, event: pa.Table, score: pa.Table) -> None:
         if message.num_rows + event.num_rows == 0:
             return
         lake = self._commit.so_far
