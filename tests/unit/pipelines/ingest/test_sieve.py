@@ -59,6 +59,15 @@ def test_recognisers_with_the_same_hint_are_all_asked():
     assert find_hints(pa.array(["at @", "at"]), ("@", "x", "@")).tolist() == [0b101, 0]
 
 
+def test_letters_that_are_an_s_or_a_k_in_another_case_are_no_hiding_place(redactor):
+    texts = ["I live at 12 High \u017ftreet", "ask at park\u017ftra\u00dfe 7, or 3 par\u212a lane", "mask"]
+    rows = pa.table({"text": texts, "role": ["user"] * 3, "region": ["GB"] * 3})
+    found, counts = redact_texts(redactor, rows)
+    single = [redactor.redact(text, is_assistant=False, region="GB") for text in texts]
+    assert found.to_pylist() == [one.text for one in single]
+    assert counts.tolist() == [one.count for one in single] != [0, 0, 0]
+
+
 def test_a_column_of_many_pieces_is_counted_through(monkeypatch):
     monkeypatch.setattr(sieve, "ROWS_AT_ONCE", 2)
     texts = pa.array(["", "é@", "a", "b", "c@"]).slice(1)
