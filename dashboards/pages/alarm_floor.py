@@ -21,6 +21,7 @@ from risk_register.alarm_budget import count_use
 from risk_register.alarm_cases import CaseRecord
 from risk_register.content import load_taxonomy
 from risk_register.grave_findings import DAILY_CAP, FindingState, GraveFindingRecord, list_findings
+from risk_register.notice_kinds import NoticeState
 from risk_register.notices import NoticeRecord, list_notices
 from risk_register.review_precision import count_grave_precision
 
@@ -32,17 +33,15 @@ SHOWN = 20
 
 
 def draw_calls(view: View, cases: Sequence[CaseRecord], titles: Mapping[str, str]) -> Component:
-    """The budget of the year, and every call that nobody has acknowledged."""
+    """The budget of the year, every call that nobody has acknowledged, and who has the others."""
     known = {one.alarm_id: one for one in cases}
     use = count_use(cases, year=view.today.year)
-    waiting = [
-        one
-        for one in list_notices(view.store, is_waiting=True)
-        if one.deployment_id in {None, view.deployment_id}
-    ]
+    here = [one for one in list_notices(view.store) if one.deployment_id in {None, view.deployment_id}]
+    waiting = [one for one in here if one.state is not NoticeState.ACKNOWLEDGED]
+    taken = [one for one in here if one.state is NoticeState.ACKNOWLEDGED][:SHOWN]
     words = (
         f"Budget used: {use.false_count} of {TOLERATED_PER_YEAR:g} false alarms in {use.year}. "
-        f"{use.other_count} page(s) were something, {use.open_count} not yet resolved."
+        f"Of the pages, {use.other_count} told of something, and {use.open_count} are not resolved yet."
     )
     headings = [Heading(one) for one in ("Call", "Severity", "State", "Since", "About", "Numbers", "Take it")]
     return html.Section(
@@ -54,6 +53,13 @@ def draw_calls(view: View, cases: Sequence[CaseRecord], titles: Mapping[str, str
                 headings,
                 [_draw_call(view, one, _say_subject(one, known, titles)) for one in waiting],
                 empty="No call waits for anybody.",
+            ),
+            html.H3("Taken"),
+            draw_table(
+                "Calls that somebody has",
+                [Heading(one) for one in ("Call", "About", "Taken by", "When")],
+                [_draw_taken(one, _say_subject(one, known, titles)) for one in taken],
+                empty="None yet.",
             ),
         ],
         className="card",
@@ -86,6 +92,11 @@ def _draw_call(view: View, notice: NoticeRecord, subject: str) -> Line:
             take,
         )
     )
+
+
+def _draw_taken(notice: NoticeRecord, subject: str) -> Line:
+    when = say_moment(notice.acknowledged_at) if notice.acknowledged_at else MISSING
+    return Line((say_words(notice.kind), subject, notice.acknowledged_by or "by itself", when))
 
 
 def say_figures(figures: Mapping[str, float]) -> str:

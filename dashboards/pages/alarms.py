@@ -31,6 +31,7 @@ from dashboards.vocabulary import ALARM_MARKS, RESOLUTION_WORDS
 from dashboards.wording import MISSING, say_day, say_words
 from risk_register.accounts import Action
 from risk_register.alarm_cases import CaseRecord, list_cases
+from risk_register.incidents import list_incidents
 from risk_register.watched import WATCHED
 
 PATH = "/alarms"
@@ -56,11 +57,12 @@ HEADINGS = tuple(
 
 @dataclass(frozen=True)
 class Beside:
-    """What stories are told with: titles of indicators, changes, and cases by alarm."""
+    """What stories are told with: titles of indicators, changes; cases and ids of incidents by alarm."""
 
     titles: Mapping[str, str]
     changes: Sequence[Change]
     cases: Mapping[str, CaseRecord]
+    incidents: Mapping[str | None, str]
 
 
 def layout(view: View) -> Component:
@@ -73,7 +75,8 @@ def layout(view: View) -> Component:
     shown = filter_alarms(view, alarms)
     stories = group_by_cause([alarm for alarm in shown if alarm.is_open])
     past = [alarm for alarm in shown if not alarm.is_open]
-    known = {case.alarm_id: case for case in cases}
+    opened = {one.origin_reference: one.incident_id for one in list_incidents(view.store, view.deployment_id)}
+    known = Beside(titles, changes, {case.alarm_id: case for case in cases}, opened)
     watched = [name for name in WATCHED if name in indicators]
     return html.Div(
         [
@@ -94,13 +97,10 @@ def layout(view: View) -> Component:
                 ],
                 className="section-heading",
             ),
-            *[
-                _draw_story(view, cause, members, Beside(titles, changes, known))
-                for cause, members in stories
-            ],
+            *[_draw_story(view, cause, members, known) for cause, members in stories],
             None if stories else _draw_nothing(alarms),
             draw_streams(view, alarms, indicators, watched),
-            _draw_past(view, past, titles, known),
+            _draw_past(view, past, known),
             draw_listed(view),
         ]
     )
@@ -131,8 +131,8 @@ def _say_state(alarms: Sequence[Alarm]) -> str:
     rule = "An alarm opens with the data; a person says what it was. A placeholder appetite raises none."
     if not open_ones:
         return f"None is open. {rule}"
-    told = f"{len(open_ones)} open in {stories} stor{'y' if stories == 1 else 'ies'}"
-    return f"{told}, {calling} calling a person. {rule}"
+    causes = f" of {stories} cause{'' if stories == 1 else 's'}" if stories < len(open_ones) else ""
+    return f"{len(open_ones)} open{causes}, {calling} calling a person. {rule}"
 
 
 def _draw_nothing(alarms: Sequence[Alarm]) -> Component:
@@ -161,7 +161,7 @@ def _draw_story(
     members: Sequence[Alarm],
     known: Beside,
 ) -> Component:
-    titles, changes, cases = known.titles, known.changes, known.cases
+    changes, cases = known.changes, known.cases
     first = min(members, key=lambda alarm: alarm.opened_on)
     # Deciding begins with what calls; a watch of the same cause waits for its turn.
     gravest = min(members, key=lambda alarm: (list(ALARM_MARKS).index(alarm.state), alarm.opened_on))
@@ -181,7 +181,7 @@ def _draw_story(
             draw_table(
                 f"Alarms: {say_cause(cause, first, changes)}",
                 HEADINGS,
-                [_draw_line(view, alarm, titles) for alarm in members],
+                [_draw_line(view, alarm, known) for alarm in members],
                 empty="None.",
             ),
             html.H3("Changes beside it"),
@@ -199,13 +199,16 @@ def _count_same(first: Alarm, members: Sequence[Alarm], cases: Mapping[str, Case
     return sum(one.state == first.state and one.alarm_id in cases for one in members)
 
 
-def _draw_line(view: View, alarm: Alarm, titles: Mapping[str, str]) -> Line:
-    title = titles.get(alarm.indicator_id, say_words(alarm.indicator_id))
+def _draw_line(view: View, alarm: Alarm, known: Beside) -> Line:
+    title = known.titles.get(alarm.indicator_id, say_words(alarm.indicator_id))
     opened = [say_day(alarm.opened_on)]
     if alarm.closed_on is not None:
         opened.append(f" to {say_day(alarm.closed_on)}")
     incident = None
-    if view.may(Action.OPEN_INCIDENT):
+    if incident_id := known.incidents.get(alarm.alarm_id):
+        where = view.href("/incidents", incident=incident_id)
+        incident = html.P(dcc.Link(incident_id, href=where), className="why")
+    elif view.may(Action.OPEN_INCIDENT):
         incident = html.P(
             dcc.Link("Open an incident", href=view.href("/incidents", alarm=alarm.alarm_id)), className="why"
         )
@@ -244,10 +247,9 @@ def _say_calling(alarm: Alarm) -> str:
     return HELD_WORDS.get(alarm.held_by, "no")
 
 
-def _draw_past(
-    view: View, past: Sequence[Alarm], titles: Mapping[str, str], cases: Mapping[str, CaseRecord]
-) -> Component:
-    lines = [_draw_line(view, alarm, titles) for alarm in past]
+def _draw_past(view: View, past: Sequence[Alarm], known: Beside) -> Component:
+    titles, cases = known.titles, known.cases
+    lines = [_draw_line(view, alarm, known) for alarm in past]
     unsaid = [one for one in past if one.alarm_id in cases and one.resolution in {None, "passed"}]
     return html.Section(
         [

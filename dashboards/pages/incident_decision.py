@@ -65,8 +65,7 @@ def draw_opening(view: View, risks: tuple[RiskRecord, ...], alarm: tuple[Alarm, 
                 "nature",
                 "Kind",
                 [(one.value, say_words(one)) for one in Nature],
-                note="Statutory clocks depend on it; it can be judged again later.",
-                value=Nature.NOT_SERIOUS.value,
+                note="As far as is known now. Statutory clocks depend on it; it can be judged again later.",
             ),
             draw_choice(
                 "origin",
@@ -141,8 +140,8 @@ def open_new(view: View, fields: Mapping[str, str]) -> str:
         raise NotAllowedError("Choose a severity from the list.")
     if fields.get("origin", Origin.BY_HAND) not in set(Origin):
         raise NotAllowedError("Choose from the list what brought it up.")
-    if fields.get("nature", Nature.NOT_SERIOUS) not in set(Nature):
-        raise NotAllowedError("Choose a kind from the list.")
+    if fields.get("nature", "") not in set(Nature):
+        raise NotAllowedError("Choose a kind from the list: statutory clocks depend on it.")
     incident_id = open_incident(
         view.store,
         deployment_id=view.deployment_id,
@@ -153,7 +152,7 @@ def open_new(view: View, fields: Mapping[str, str]) -> str:
         aware_at=read_moment(fields.get("aware_at", "")),
         origin=Origin(fields.get("origin", Origin.BY_HAND)),
         origin_reference=fields.get("reference") or None,
-        nature=Nature(fields.get("nature", Nature.NOT_SERIOUS)),
+        nature=Nature(fields["nature"]),
         actor=view.account.name,
         at=view.at,
     )

@@ -44,7 +44,9 @@ def layout(view: View) -> Component:
     asked = view.filter("status")
     shown = [incident for incident in incidents if asked in {None, incident.state}]
     opened = next((one for one in incidents if one.incident_id == view.filter("incident")), None)
-    opening = _draw_opening(view)
+    from_alarm = view.filter("alarm")
+    same = [one for one in incidents if from_alarm and one.origin_reference == from_alarm]
+    opening = None if same else _draw_opening(view)
     lead = (
         f"{counts['open']} open, {counts['closed']} closed. Anyone may open one; whoever closes it has "
         "neither opened nor judged it. Every clock runs from the moment somebody first knew."
@@ -53,8 +55,9 @@ def layout(view: View) -> Component:
         [
             draw_heading(view, "Incidents", lead),
             draw_tallies(view, "status", INCIDENT_MARKS, counts, label="Incidents by state"),
+            _draw_same(view, same) if same and opened is None else None,
             _draw_incident(view, opened) if opened else None,
-            opening if view.filter("alarm") else None,
+            opening if from_alarm else None,
             html.Section(
                 [
                     html.Div(
@@ -71,8 +74,22 @@ def layout(view: View) -> Component:
                 ],
                 className="card",
             ),
-            None if view.filter("alarm") or opened else opening,
+            None if from_alarm or opened else opening,
         ]
+    )
+
+
+def _draw_same(view: View, incidents: Sequence[IncidentRecord]) -> Component:
+    """Instead of a form that would open it a second time."""
+    return html.P(
+        [
+            "From this alarm there is already: ",
+            *[
+                dcc.Link(one.incident_id, href=view.href(None, incident=one.incident_id, alarm=None))
+                for one in incidents
+            ],
+        ],
+        className="hint",
     )
 
 

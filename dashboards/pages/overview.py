@@ -129,7 +129,9 @@ def _draw_needs(view: View, needs: Sequence[Need]) -> Component:
 
 
 def _draw_changes(view: View, changes: Sequence[Change]) -> Component:
-    body: Component = html.P("No change was declared or seen in this range.", className="empty")
+    body: Component = html.P(
+        "No change was declared, and no new name was seen in the logs, in this range.", className="empty"
+    )
     if changes:
         body = html.Ol(
             [

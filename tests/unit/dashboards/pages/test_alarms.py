@@ -60,7 +60,7 @@ def test_evidence_stands_against_its_threshold_and_says_whether_weeks_agree():
 
 def test_the_page_tells_open_stories_the_changes_beside_them_and_what_has_passed(officer):
     words = officer.read(PAGE, HARBOR)
-    assert "3 open in 2 stories, 1 calling a person." in words
+    assert "3 open of 2 causes, 1 calling a person." in words
     assert "After a change of the model on 12 Oct 2026 (2)" in words
     assert "12 Oct 2026: model. gpt-5.1 to gpt-5.2 (observed in the logs" in words
     assert "912 against 730; weekly totals agree since 25 Oct 2026" in words
@@ -193,6 +193,15 @@ def test_a_call_is_taken_once(officer):
     form = {"action": "take_notice", "notice": str(waiting[0].notice_id)}
     assert officer.send(PAGE, HARBOR, **form).status_code == 303
     assert "not waiting any more" in officer.refusal(PAGE, HARBOR, **form)
+
+
+def test_who_has_a_call_stays_on_the_page(officer):
+    assert "None yet." in officer.read(PAGE, HARBOR).partition("Taken")[2]
+    waiting = next(one for one in list_notices(officer.store, is_waiting=True) if one.reference_id == "a1")
+    officer.send(PAGE, HARBOR, action="take_notice", notice=str(waiting.notice_id))
+    taken = officer.read(PAGE, HARBOR).partition("Taken")[2].partition("Grave findings")[0]
+    assert "Missed escalation, since" in taken
+    assert "safety_officer" in taken
 
 
 def test_a_call_says_which_alarm_it_is_about_and_shows_no_key(officer):

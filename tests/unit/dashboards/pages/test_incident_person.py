@@ -120,7 +120,7 @@ def test_a_conversation_is_kept_by_one_approved_by_another_and_let_go(officer, v
 
 
 def test_an_incident_without_a_person_offers_no_search(officer, store, clock, app):
-    form = {"action": "open", "title": "A list was old", "severity": "S2"}
+    form = {"action": "open", "title": "A list was old", "severity": "S2", "nature": "not_serious"}
     officer.send(PAGE, HARBOR, **form)
     words = officer.read(PAGE, f"{HARBOR}&incident=harbor_companion_incident_0001")
     assert "Locate the person" not in words

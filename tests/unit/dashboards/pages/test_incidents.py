@@ -18,6 +18,7 @@ OPENING = {
     "action": "open",
     "title": "A crisis line was out of date",
     "severity": "S3",
+    "nature": "not_serious",
     "aware_at": "2026-11-20T14:30",
     "risk": "wrong_facts_or_resources",
     "description": "Found in review.",
@@ -104,12 +105,23 @@ def test_an_alarm_fills_the_form(officer):
     assert '"value": "missed_escalation_of_risk"' in page
 
 
+def test_from_an_alarm_an_incident_is_opened_once_and_both_pages_lead_to_it(officer):
+    assert "Open an incident" in officer.read(PAGE, ALARM)
+    assert officer.send(PAGE, ALARM, **OPENING, origin="alarm", reference="a1").status_code == 303
+    incident_id = held(officer)[0].incident_id
+    words = officer.read(PAGE, ALARM)
+    assert incident_id in words.partition("From this alarm there is already:")[2].partition("Incidents")[0]
+    assert "Open an incident" not in words
+    assert f"incident={incident_id}" in json.dumps(officer.show("/alarms", HARBOR)["page"])
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
         ({"title": " "}, "needs a title"),
         ({"title": "x" * 201}, "at most 200"),
         ({"severity": "bad"}, "Choose a severity"),
+        ({"nature": ""}, "Choose a kind"),
         ({"aware_at": "2026-11-21T08:01"}, "Nobody can have been aware"),
         ({"aware_at": "yesterday"}, "is not a moment"),
         ({"risk": "no_such_risk"}, "has no risk no_such_risk"),
