@@ -15,9 +15,11 @@ from dashboards.pages.risk_decision import draw_approval, draw_risk_decisions
 from dashboards.pages.risk_parts import draw_parts
 from dashboards.theme import ACCEPTABILITY_MARKS, Status
 from dashboards.view import View
+from dashboards.vocabulary import INCIDENT_MARKS
 from dashboards.wording import say_day, say_moment, say_words
 from risk_register.acceptability import judge_acceptability
 from risk_register.definition import Rating
+from risk_register.incidents import list_incidents
 from risk_register.register import RiskRecord, history
 
 Statuses = Mapping[tuple[str, str, str], Status]
@@ -97,6 +99,8 @@ def draw_risk(view: View, risk: RiskRecord, statuses: Statuses) -> Component:
                 kris,
                 empty="No indicator is linked.",
             ),
+            html.H3("Incidents that named it"),
+            _draw_incidents(view, risk),
             html.H3("History"),
             _draw_history(view, risk),
         ],
@@ -112,6 +116,24 @@ def _say_acceptance(view: View, risk: RiskRecord) -> str:
     if risk.has_lapsed(view.today):
         return f"the acceptance ran out on {say_day(risk.accepted_until)}: decide again"
     return f"until {say_day(risk.accepted_until)}"
+
+
+def _draw_incidents(view: View, risk: RiskRecord) -> Component:
+    """What came true of it: a reason to rate it anew."""
+    named = [one for one in list_incidents(view.store, view.deployment_id) if one.risk_id == risk.risk_id]
+    lines = [
+        Line(
+            (
+                dcc.Link(one.title, href=view.href("/incidents", incident=one.incident_id)),
+                draw_mark(INCIDENT_MARKS[one.state]),
+                one.severity,
+                say_moment(one.aware_at),
+            )
+        )
+        for one in named
+    ]
+    headings = [Heading(title) for title in ("Incident", "State", "Severity", "Known since")]
+    return draw_table("Incidents of the risk", headings, lines, empty="None.")
 
 
 def _draw_history(view: View, risk: RiskRecord) -> Component:

@@ -21,6 +21,7 @@ def test_the_first_stop_skips_to_the_page(reader):
     assert page.locator(".skip-link").bounding_box()["y"] >= 0
     page.keyboard.press("Enter")
     assert page.evaluate(FOCUS)["id"] == "main"
+    assert page.evaluate("document.querySelectorAll('main, [role=main]').length") == 1
     page.keyboard.press("Tab")
     assert page.evaluate("document.getElementById('main').contains(document.activeElement)")
 

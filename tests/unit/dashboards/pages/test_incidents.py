@@ -115,6 +115,16 @@ def test_from_an_alarm_an_incident_is_opened_once_and_both_pages_lead_to_it(offi
     assert f"incident={incident_id}" in json.dumps(officer.show("/alarms", HARBOR)["page"])
 
 
+def test_the_risk_that_an_incident_names_shows_it(officer):
+    risk = f"{HARBOR}&risk=wrong_facts_or_resources"
+    assert "A crisis line was out of date" not in officer.read("/risk-register", risk)
+    officer.send(PAGE, HARBOR, **OPENING)
+    assert "A crisis line was out of date" in officer.read("/risk-register", risk)
+    assert "A crisis line was out of date" not in officer.read(
+        "/risk-register", f"{HARBOR}&risk=minors_exposed"
+    )
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
