@@ -82,7 +82,7 @@ def _regime(deployment_id: str, standing: RegimeStanding) -> dict[str, object]:
 
 
 def _incident(record: IncidentRecord) -> dict[str, object]:
-    names = ("incident_id", "deployment_id", "title", "severity", "state", "opened_at")
+    names = ("incident_id", "deployment_id", "title", "severity", "state", "opened_at", "closed_at")
     return {name: _plain(getattr(record, name)) for name in names}
 
 

@@ -42,10 +42,14 @@ where deployment_id = $deployment_id and effective_from <= $last_day
 order by indicator_id, effective_from, version
 """
 ALARMS = """
-select alarm_id, indicator_id, opened_on, state, note from published.alarm
+select alarm_id, indicator_id, opened_on, closed_on, state, resolution, note from published.alarm
 where
     deployment_id = $deployment_id and opened_on <= $last_day
-    and (opened_on >= $first_day or state <> 'resolved')
+    and (
+        opened_on >= $first_day
+        or state <> 'resolved'
+        or coalesce(closed_on, $last_day) >= $first_day
+    )
 order by opened_on, alarm_id
 """
 CHANGES = """
@@ -72,7 +76,7 @@ select
 from published.regime where deployment_id = $deployment_id order by regime_id
 """
 INCIDENTS = """
-select incident_id, title, severity, state, opened_at from published.incident
+select incident_id, title, severity, state, opened_at, closed_at from published.incident
 where deployment_id = $deployment_id order by opened_at, incident_id
 """
 FINDINGS = """

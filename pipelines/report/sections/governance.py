@@ -12,7 +12,13 @@ from pipelines.report.published import RANK, Facts, Status
 STAGES = ("development", "pre_deployment", "deployment", "ongoing")
 STATES = ("met", "met_with_exceptions", "in_progress", "not_started", "not_met", "not_applicable")
 ATTESTED = frozenset({"met", "met_with_exceptions"})
-SETTLED = frozenset({"closed", "resolved", "rejected"})
+RESOLUTION_WORDS = {
+    "true": "resolved: true",
+    "false": "resolved: false, chance",
+    "data": "resolved: a fault of the data",
+    "expected": "resolved: expected",
+    "passed": "passed; nobody has said what it was",
+}
 
 RISK_COLUMNS = (
     Column("reference", "Reference", width=10),
@@ -50,6 +56,7 @@ ITEM_COLUMNS = (
 INCIDENT_COLUMNS = (
     Column("incident_id", "Id", width=16),
     Column("opened_on", "Opened", Kind.DATE, 12),
+    Column("closed_on", "Closed", Kind.DATE, 12),
     Column("severity", "Severity", width=10),
     Column("state", "State", width=18),
     Column("title", "Title", width=60),
@@ -66,8 +73,9 @@ CHANGE_COLUMNS = (
 )
 ALARM_COLUMNS = (
     Column("opened_on", "Opened", Kind.DATE, 12),
+    Column("closed_on", "Until", Kind.DATE, 12),
     Column("title", "Indicator", width=34),
-    Column("state", "State", width=14),
+    Column("state", "State", width=30),
     Column("note", "What it says", width=70),
 )
 
@@ -122,21 +130,24 @@ def build_items(facts: Facts) -> Table:
 
 
 def build_incidents(facts: Facts) -> Table:
-    """Incidents opened in the month, and older ones that are not settled."""
+    """Incidents that were open on a day of the month."""
     zone = ZoneInfo(facts.deployment["zone"])
     rows: list[Row] = []
     for row in facts.incidents:
         opened_on = row["opened_at"].astimezone(zone).date()
-        is_new = opened_on >= facts.month.first
-        if opened_on <= facts.month.last and (is_new or row["state"] not in SETTLED):
-            rows.append({**row, "opened_on": opened_on, "is_new": is_new})
+        closed_on = row["closed_at"].astimezone(zone).date() if row["closed_at"] else None
+        if opened_on <= facts.month.last and (closed_on is None or closed_on >= facts.month.first):
+            is_new = opened_on >= facts.month.first
+            rows.append(
+                {**row, "opened_on": opened_on, "closed_on": closed_on or Mark.NONE, "is_new": is_new}
+            )
     return Table(
         "incidents",
         "Incidents",
         INCIDENT_COLUMNS,
         tuple(rows),
-        note="Opened in the month, or opened before and not settled.",
-        empty="No incident was opened in the month and none is open from before.",
+        note="Open on a day of the month, whenever opened; the state is that of the day of the build.",
+        empty="No incident was open in the month.",
     )
 
 
@@ -163,17 +174,25 @@ def build_changes(facts: Facts) -> Table:
 
 
 def build_alarms(facts: Facts) -> Table:
-    """Alarms opened in the month, and older ones that are not resolved."""
+    """Alarms that were open on a day of the month."""
     rows = tuple(
-        {**row, "title": facts.titles.get(row["indicator_id"], row["indicator_id"])} for row in facts.alarms
+        {
+            **row,
+            "title": facts.titles.get(row["indicator_id"], row["indicator_id"]),
+            "closed_on": row["closed_on"] or Mark.NONE,
+            "state": RESOLUTION_WORDS.get(row["resolution"], row["state"]),
+        }
+        for row in facts.alarms
     )
     return Table(
         "alarms",
         "Alarms",
         ALARM_COLUMNS,
         rows,
-        note="From sequential detectors with a budget of false alarms.",
-        empty="No alarm was opened in the month and none is unresolved from before.",
+        note="Open on a day of the month, whenever opened; from sequential detectors with a budget of false "
+        "alarms. Until: the day from which the data no longer support it. The state is that of the day of "
+        "the build.",
+        empty="No alarm was open in the month.",
     )
 
 

@@ -123,8 +123,8 @@ def _events(tables: Mapping[str, Table]) -> str:
     older = len(tables["incidents"].rows) - new
     changes = sum(row["is_new"] for row in tables["changes"].rows)
     return (
-        f"{_counted(new, 'incident')} opened in the month, {older} still open from before; "
-        f"{_counted(len(tables['alarms'].rows), 'alarm')} opened or unresolved; "
+        f"{_counted(new, 'incident')} opened in the month, {older} open from before; "
+        f"{_counted(len(tables['alarms'].rows), 'alarm')} open on a day of it; "
         f"{_counted(changes, 'change')} of model, prompt, policy or measurement in the month."
     )
 

@@ -101,4 +101,5 @@ INCIDENT = declare(
     Column("severity", TEXT, "S1-S5."),
     Column("state", TEXT, "State."),
     Column("opened_at", TIMESTAMP, "Opened."),
+    Column("closed_at", TIMESTAMP, "Closed; null while it is open.", nullable=True),
 )

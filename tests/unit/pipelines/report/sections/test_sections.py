@@ -10,6 +10,7 @@ from pipelines.report.published import RANK, Status
 from pipelines.report.sections.equity import build_tally
 from pipelines.report.sections.findings import build_detectors, build_findings
 from pipelines.report.sections.governance import (
+    build_alarms,
     build_changes,
     build_incidents,
     build_items,
@@ -154,6 +155,39 @@ def test_an_incident_opened_at_midnight_local_time_belongs_to_the_next_month(
     assert [row["incident_id"] for row in build_incidents(facts_of(sample_rows)).rows] == ["incident-1"]
 
 
+def test_alarms_and_incidents_are_told_in_every_month_in_which_they_were_open(
+    facts_of: Callable[..., Any], sample_rows: Samples
+) -> None:
+    july, august, september = (dt.date(2026, month, 1) for month in (7, 8, 9))
+    spans = {
+        "july alone": (july, dt.date(2026, 7, 31)),
+        "into august": (july, august),
+        "over august": (july, september),
+        "from august": (dt.date(2026, 8, 31), september),
+        "from july": (july, None),
+        "september alone": (september, september),
+    }
+    alarm, incident = sample_rows["alarm"][0], sample_rows["incident"][0]
+    sample_rows["alarm"] = [
+        {**alarm, "alarm_id": name, "opened_on": first, "closed_on": last,
+         "state": "resolved" if last else "alarm", "resolution": "passed" if last else None}
+        for name, (first, last) in spans.items()
+    ]  # fmt: skip
+    noon = dt.time(12, tzinfo=dt.UTC)
+    sample_rows["incident"] = [
+        {**incident, "incident_id": name, "state": "closed" if last else "open",
+         "opened_at": dt.datetime.combine(first, noon),
+         "closed_at": dt.datetime.combine(last, noon) if last else None}
+        for name, (first, last) in spans.items()
+    ]  # fmt: skip
+    facts = facts_of(sample_rows)
+    told = {"into august", "over august", "from august", "from july"}
+    states = {row["alarm_id"]: row["state"] for row in build_alarms(facts).rows}
+    assert set(states) == {row["incident_id"] for row in build_incidents(facts).rows} == told
+    assert states["into august"] == "passed; nobody has said what it was"
+    assert states["from july"] == "alarm"
+
+
 def test_an_old_incident_stays_until_it_is_settled(
     facts_of: Callable[..., Any], sample_rows: Samples
 ) -> None:
@@ -161,7 +195,7 @@ def test_an_old_incident_stays_until_it_is_settled(
     old = first["opened_at"].replace(month=5)
     sample_rows["incident"] = [
         {**first, "incident_id": "open", "opened_at": old, "state": "investigating"},
-        {**first, "incident_id": "shut", "opened_at": old, "state": "closed"},
+        {**first, "incident_id": "shut", "opened_at": old, "closed_at": old, "state": "closed"},
     ]
     rows = build_incidents(facts_of(sample_rows)).rows
     assert [(row["incident_id"], row["is_new"]) for row in rows] == [("open", False)]
