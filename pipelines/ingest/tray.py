@@ -30,7 +30,7 @@ DIFFERENT = ("text", "message_id", "content_hash")
 
 
 class Tray:
-    """Staged rows of one commit that are not in the lake yet; a full one is folded while the next is filled."""
+    """Staged rows of one commit that are not in the lake yet; a full one is folded as the next is filled."""
 
     def __init__(self, commit: Commit, rule: DeploymentRule, stager: Stager) -> None:
         self._commit, self._rule, self._stager = commit, rule, stager
