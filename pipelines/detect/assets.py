@@ -66,13 +66,13 @@ def build(home: Home, days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
 
 def score_days(home: Home, days: Sequence[dt.date]) -> None:
     """Replace findings and coverage of these days, a generation for each part that fits into memory."""
+    cascade = make_home_cascade(home)  # one for all parts, so that a cost cap is that of the run
     for part in chunk(days, Lake(home.lake).row_counts("staging.message")):
-        _score(home, part)
+        _score(home, part, cascade)
 
 
 @Discretion("detection")
-def _score(home: Home, days: Sequence[dt.date]) -> None:
-    cascade = make_home_cascade(home)
+def _score(home: Home, days: Sequence[dt.date], cascade: Cascade) -> None:
     with lakes.write(home.lake, by="detect") as commit:
         lake = commit.lake
         closed = {part for part in find_expired(lake, *Expired) if part[1] in set(days)}
@@ -112,7 +112,13 @@ def _score(home: Home, days: Sequence[dt.date]) -> None:
             len({day for _, day in partitions}),
             0 if messages is None else sum(_are_held(messages, held)),
         )
-        record(commit, "finding", finding_inputs(lake, cascade.version), partitions, gone=stale)
+        inputs = finding_inputs(lake, cascade.version)
+        if owed := scan.unfinished & partitions:
+            LOG.warning(
+                "  detect: of %d days a detector still owes messages; the next run goes on", len(owed)
+            )
+            inputs |= {part: f"{inputs[part]}:unfinished" for part in owed}
+        record(commit, "finding", inputs, partitions, gone=stale)
 
 
 def _keep_bridge(
@@ -129,7 +135,7 @@ def _scan(messages: pa.Table, cascade: Cascade, *, held: set[Partition], scores:
     is_held = _are_held(messages, held)
     scan = cascade.scan(messages.filter(pa.array([not flag for flag in is_held])), scores)
     waiting = messages.filter(pa.array(is_held))
-    return Scan(scan.findings, pa.concat_tables([scan.coverage, cascade.skip(waiting)]))
+    return Scan(scan.findings, pa.concat_tables([scan.coverage, cascade.skip(waiting)]), scan.unfinished)
 
 
 def _are_held(messages: pa.Table, held: set[Partition]) -> list[bool]:

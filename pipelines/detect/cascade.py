@@ -7,6 +7,7 @@ which no indicator counts as looked at; it never leaves them clear. What a detec
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,7 +32,7 @@ from pipelines.detect.detectors.lexicon.lexicon import load_lexicon_detector
 from pipelines.detect.detectors.linear.linear import load_linear_detector
 from pipelines.detect.detectors.logged import load_logged_detector
 from pipelines.detect.detectors.resources import load_resources_detector
-from pipelines.detect.plan import Plan, Step, load_plan, make_plain_plan
+from pipelines.detect.plan import Plan, Sees, Step, load_plan, make_plain_plan
 from pipelines.detect.selection import Selection, select
 from pipelines.own_signal import PREFIX
 from pipelines.schemas.finding import COVERAGE, FINDING
@@ -84,6 +85,7 @@ class Cascade:
         graded: dict[str, pa.Table] = {}
         kept = [FINDING.empty()]
         coverage: dict[str, pa.Table] = {}
+        unfinished: set[tuple[str, dt.date]] = set()
         has_scores = scores is not None and scores.num_rows > 0
         for step in self.steps:
             detector = self.detectors[step.detector]
@@ -104,11 +106,13 @@ class Cascade:
                 scores=scores,
             )
             scan = _scan_chosen(detector, messages, seen, given)
+            unfinished |= _find_unfinished(scan.coverage, seen, step)
             coverage[step.detector] = _mark(scan.coverage, seen.inclusion, is_basis=step.is_basis)
             graded[step.detector] = scan.findings
             kept.append(keep_from_sieve(scan.findings, messages, detector.card))
         findings = decide(pa.concat_tables(kept), coverage, messages, cards=self.cards, plan=self.plan)
-        return Scan(findings, pa.concat_tables([COVERAGE.empty(), *coverage.values()]))
+        joined = pa.concat_tables([COVERAGE.empty(), *coverage.values()])
+        return Scan(findings, joined, frozenset(unfinished))
 
     def skip(self, messages: pa.Table) -> pa.Table:
         """Coverage of messages that nobody was to look at."""
@@ -173,6 +177,15 @@ def _scan_chosen(detector: Detector, messages: pa.Table, seen: Selection, given:
     states = np.full(messages.num_rows, str(CoverageState.NOT_RUN), dtype=object)
     states[seen.is_chosen] = scan.coverage["state"].to_numpy(zero_copy_only=False)
     return Scan(scan.findings, make_coverage(messages, states.tolist(), card=detector.card))
+
+
+def _find_unfinished(coverage: pa.Table, seen: Selection, step: Step) -> set[tuple[str, dt.date]]:
+    """Where a detector failed, or stopped at its cost cap, before messages that the plan gave it."""
+    owing = [CoverageState.FAILED, *([CoverageState.NOT_RUN] if step.sees is Sees.SIEVE else [])]
+    is_in = pc.is_in(coverage["state"], pa.array([str(state) for state in owing]))
+    is_owed = is_in.to_numpy(zero_copy_only=False) & seen.is_chosen & (seen.inclusion > 0)
+    days = coverage.select(["deployment_id", "day"]).filter(pa.array(is_owed)).to_pydict()
+    return set(zip(days["deployment_id"], days["day"], strict=True))
 
 
 def _scan_or_fail(detector: Detector, messages: pa.Table, given: Given) -> Scan:

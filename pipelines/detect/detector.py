@@ -7,6 +7,7 @@ database.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -199,6 +200,8 @@ class Scan:
 
     findings: pa.Table
     coverage: pa.Table
+    unfinished: frozenset[tuple[str, dt.date]] = frozenset()
+    """Deployments and days of which a detector still owes messages that it was to look at."""
 
 
 class Detector(Protocol):

@@ -15,6 +15,9 @@ from pipelines.detect.detector import DetectorCard, Figure
 from pipelines.detect.figures import FLAGGED, POINTS, list_figures
 from pipelines.detect.labelled import LabelMap, load_label_map
 
+ROUNDING = 0.0005
+"""Cards hold four digits: a figure that is the same may differ from them by so much of itself."""
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -60,7 +63,7 @@ def compare_with_cards(
             if figure is None:
                 continue
             compared += 1
-            if _is_worse(measured.value, figure):
+            if _is_worse(measured, figure, is_labelled=result["n"] > 0):
                 regressions.append(_describe(result, measured, figure))
         count += compared
         if not compared:
@@ -74,10 +77,15 @@ def _set_of(dataset: str, names: Iterable[str]) -> str:
     return max((name for name in names if f"{dataset}_".startswith(f"{name}_")), key=len, default="")
 
 
-def _is_worse(value: float, figure: Figure) -> bool:
+def _is_worse(measured: Figure, figure: Figure, *, is_labelled: bool) -> bool:
+    """Beyond the worse end on the card, by more than the card rounds.
+
+    Text without labels may hold the real thing, which the card's rows did not: there the share must surely be
+    higher, with the whole of its interval.
+    """
     if _is_false_alarm(figure):
-        return value > figure.high
-    return value < figure.low
+        return (measured.value if is_labelled else measured.low) > figure.high * (1 + ROUNDING)
+    return measured.value < figure.low * (1 - ROUNDING)
 
 
 def _is_false_alarm(figure: Figure) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Protocol
@@ -38,6 +39,10 @@ FILES = ("model.onnx", "tokenizer.json", "labels.yaml")
 WINDOW_CHARACTERS = 1_500
 WINDOWS = 40
 """Of one message; of a longer one the first and the last half of so many windows are read."""
+
+
+DIMENSIONS = 2
+"""Of a model's outputs: a row a text, a column an output."""
 
 
 class _Strict(BaseModel):
@@ -127,9 +132,12 @@ class ClassifierDetector:
         found: list[tuple[int, Evidence]] = []
         for place, row in enumerate(messages.select(["role", "text", "language"]).to_pylist()):
             state = self._state(row)
+            scores = self._score(row["text"], row["role"]) if state is CoverageState.SCORED else []
+            # What is no number lies below every threshold and would look clear.
+            if not all(math.isfinite(one.score) for one in scores):
+                state, scores = CoverageState.FAILED, []
             states.append(state)
-            if state is CoverageState.SCORED:
-                found.extend((place, one) for one in self._score(row["text"], row["role"]))
+            found.extend((place, one) for one in scores)
         return Scan(
             make_findings(messages, found, card=self._card), make_coverage(messages, states, card=self._card)
         )
@@ -169,7 +177,14 @@ def load_classifier_detector(
     if strange := sorted({output.signal_id for output in labels.outputs.values()} - known):
         raise DefinitionError(f"{folder / 'labels.yaml'}: the taxonomy has no signal {', '.join(strange)}.")
     digest = hashlib.sha256(b"".join((folder / name).read_bytes() for name in FILES)).hexdigest()[:8]
-    return ClassifierDetector(labels, version=f"1-{digest}", model=model or OnnxModel(folder))
+    made = model or OnnxModel(folder)
+    given = made.run(["A short text."]).shape
+    if len(given) != DIMENSIONS or max(labels.outputs) >= given[1] or min(labels.outputs) < 0:
+        raise DefinitionError(
+            f"{folder / 'labels.yaml'}: the model gives outputs of shape {given} for one text; every place "
+            f"({', '.join(map(str, sorted(labels.outputs)))}) must be a column of one row."
+        )
+    return ClassifierDetector(labels, version=f"1-{digest}", model=made)
 
 
 def _cut(text: str) -> list[str]:

@@ -30,6 +30,8 @@ DETECTOR_ID = "moderation"
 AT_ONCE = 32
 """Texts a request."""
 FAULTS_IN_A_ROW = 3
+"""After so many nothing more is asked in this run: the endpoint is down."""
+ROLES = ("user", "assistant")
 
 
 class ModerationSettings(BaseModel):
@@ -47,6 +49,7 @@ class ModerationDetector:
         self._model = settings.endpoint.model
         self._endpoint = endpoint or Endpoint(settings.endpoint)
         self._card = _make_card(self._model)
+        self._faults = 0
 
     @property
     def card(self) -> DetectorCard:
@@ -56,16 +59,20 @@ class ModerationDetector:
     def scan(self, messages: pa.Table, given: Given = NOTHING_GIVEN) -> Scan:
         """Score every message of the roles it reads."""
         roles, texts = messages["role"].to_pylist(), messages["text"].to_pylist()
-        states = [CoverageState.NOT_RUN] * messages.num_rows
+        states = [
+            CoverageState.ABSTAINED if role in self._card.roles else CoverageState.NOT_RUN for role in roles
+        ]
         found: list[tuple[int, Evidence]] = []
         asked = [
-            place for place, role in enumerate(roles) if role in self._card.roles and texts[place].strip()
+            place
+            for place, state in enumerate(states)
+            if state is CoverageState.ABSTAINED and texts[place].strip()
         ]
-        faults = 0
         for start in range(0, len(asked), AT_ONCE):
             places = asked[start : start + AT_ONCE]
-            scores = None if faults >= FAULTS_IN_A_ROW else self._ask([texts[place] for place in places])
-            faults = faults + 1 if scores is None else 0
+            is_down = self._faults >= FAULTS_IN_A_ROW
+            scores = None if is_down else self._ask([texts[place] for place in places])
+            self._faults = self._faults + 1 if scores is None else 0
             for number, place in enumerate(places):
                 states[place] = CoverageState.FAILED if scores is None else CoverageState.SCORED
                 if scores is not None:
@@ -83,7 +90,10 @@ class ModerationDetector:
 
 
 def _read(answer: dict[str, Any], count: int) -> list[dict[str, float]] | None:
-    """One mapping of category to score a text; None if any is not there or no number from 0 to 1."""
+    """One mapping of category to score a text; None if any is not there or no number from 0 to 1.
+
+    Nor is an answer whose categories all stand for nothing of ours: it would leave every text clear.
+    """
     results = answer.get("results")
     if not isinstance(results, list) or len(results) != count:
         return None
@@ -93,6 +103,8 @@ def _read(answer: dict[str, Any], count: int) -> list[dict[str, float]] | None:
         if not isinstance(scores, dict) or not scores:
             return None
         if not all(isinstance(value, int | float) and 0 <= value <= 1 for value in scores.values()):
+            return None
+        if not any(map_category(str(name), role) for name in scores for role in ROLES):
             return None
         found.append({str(name): float(value) for name, value in scores.items()})
     return found
@@ -130,7 +142,7 @@ def _make_card(model: str) -> DetectorCard:
             for name in sorted({mapped.signal_id for mapped in MAPPED})
         ),
         languages=("*",),
-        roles=("user", "assistant"),
+        roles=ROLES,
         failures=(
             "Talk about a harm and the harm itself score alike.",
             "The provider may change the model behind its name without notice.",

@@ -39,6 +39,7 @@ from pipelines.detect.detectors.judge.rubric import (
     read_answer,
 )
 from pipelines.detect.endpoint import Endpoint, EndpointError, EndpointSettings
+from pipelines.errors import DefinitionError
 from risk_register.content import load_taxonomy
 from risk_register.definition import Signal, Speaker
 
@@ -104,7 +105,6 @@ class JudgeDetector:
         windows = _Windows(given.context if given.context is not None else messages)
         states: list[CoverageState] = []
         found: list[tuple[int, Evidence]] = []
-        self._faults = 0
         for place, row in enumerate(messages.select(["conversation_id", "message_id", "role"]).to_pylist()):
             is_read = row["role"] in self._card.roles
             state, findings = self._label(row, windows) if is_read else (CoverageState.NOT_RUN, ())
@@ -207,7 +207,16 @@ def _evidence(item: JudgedFinding) -> Evidence:
 
 
 def _choose_signals(wanted: Sequence[str]) -> dict[str, tuple[Signal, ...]]:
-    """Signals by the role whose messages carry them."""
+    """Signals by the role whose messages carry them.
+
+    Raises:
+        DefinitionError: a wanted one is not in the taxonomy, or no message carries it; nobody would ask.
+    """
+    carried = sorted(one.id for one in load_taxonomy().signals if one.speaker is not Speaker.EVENT)
+    if strange := sorted(set(wanted) - set(carried)):
+        raise DefinitionError(
+            f"judge: no message carries a signal called {', '.join(strange)}. Allowed: {', '.join(carried)}."
+        )
     found: dict[str, list[Signal]] = {"user": [], "assistant": []}
     for signal in load_taxonomy().signals:
         if signal.speaker is not Speaker.EVENT and (not wanted or signal.id in wanted):

@@ -112,7 +112,17 @@ def read_answer(
             raise AnswerError("the answer names a signal that was not asked about")
         if not signal.minimum_level <= item.level <= signal.maximum_level:
             raise AnswerError(f"the answer gives {signal.id} the level {item.level}")
-    return found.findings
+    return _keep_gravest(found.findings)
+
+
+def _keep_gravest(findings: Sequence[JudgedFinding]) -> tuple[JudgedFinding, ...]:
+    """One a signal, subject and time: said twice, the graver counts, then the surer."""
+    kept: dict[tuple[str, str, str], JudgedFinding] = {}
+    for item in findings:
+        key = (item.signal_id, str(item.subject), str(item.time))
+        if key not in kept or (item.level, item.score) > (kept[key].level, kept[key].score):
+            kept[key] = item
+    return tuple(kept.values())
 
 
 def _format(signal_ids: Sequence[str]) -> dict[str, Any]:

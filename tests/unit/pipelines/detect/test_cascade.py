@@ -98,6 +98,20 @@ def test_a_detector_that_fails_leaves_its_messages_failed_and_others_alone() -> 
     assert set(scan.findings["detector_id"].to_pylist()) == {working.card.detector_id}
 
 
+def test_what_a_detector_failed_to_look_at_is_owed_and_what_the_plan_left_out_is_not() -> None:
+    assert make_cascade([Stub(score=0.9)]).scan(MESSAGES).unfinished == frozenset()
+    failed = make_cascade([Stub(error=DetectorError("broken"))]).scan(MESSAGES)
+    assert failed.unfinished == {("d", dt.date(2026, 3, 1))}
+    dear = Step(detector="dear", sees=Sees.SIEVE, neighbours=0, share=1e-9)
+    plan = Plan(
+        seed=1,
+        steps=(Step(detector="stub", sees=Sees.ALL, is_basis=True), dear),
+        order={"default": ("stub",)},
+    )
+    nothing_passes = make_cascade([Stub(score=0.1), Stub("dear", error=DetectorError("broken"))], plan)
+    assert nothing_passes.scan(MESSAGES).unfinished == frozenset()
+
+
 def test_an_error_that_was_not_declared_is_not_hidden() -> None:
     with pytest.raises(ValueError, match="a fault of ours"):
         make_cascade([Stub(error=ValueError("a fault of ours"))]).scan(MESSAGES)

@@ -44,10 +44,24 @@ def test_a_figure_below_the_interval_on_its_card_is_a_regression(lower_end: floa
 
 @pytest.mark.parametrize(("upper_end", "count"), [(0.5, 0), (0.49, 1)])
 def test_more_false_alarms_than_the_interval_allows_are_a_regression(upper_end: float, count: int) -> None:
-    rows = [make_row(text, "chat_dev") for text in (HIT, MISS)]
+    rows = [make_row(text, "chat_dev", self_harm_or_suicide=0) for text in (HIT, MISS)]
     figure = Figure("chat", "flagged_share", 0.1, 0.0, upper_end, 10, 0, operating_point="alert")
     found = compare(rows, figure)
     assert (len(found.regressions), found.compared_count) == (count, 1)
+
+
+@pytest.mark.parametrize(("upper_end", "count"), [(0.1, 0), (0.09, 1)])
+def test_text_without_labels_may_hold_the_real_thing_and_must_surely_be_flagged_more_often(
+    upper_end: float, count: int
+) -> None:
+    rows = [make_row(text, "chat_dev") for text in (HIT, MISS)]  # one of two: from 0.095 on, at 95 %
+    figure = Figure("chat", "flagged_share", 0.05, 0.0, upper_end, 10, 0, operating_point="alert")
+    assert len(compare(rows, figure).regressions) == count
+
+
+def test_the_rounding_of_a_card_is_no_regression() -> None:
+    figure = Figure("posts", "recall", 0.5, 0.5002, 0.6, 4, 2, operating_point="alert")
+    assert compare(HALF_FOUND, figure).is_passed
 
 
 def test_false_alarms_are_those_of_rows_labelled_as_clear() -> None:

@@ -53,6 +53,7 @@ def test_outputs_become_findings_of_who_spoke(folder: Path) -> None:
 def test_a_word_at_the_very_end_is_not_dropped(folder: Path) -> None:
     model = Loud()
     detector = load_classifier_detector(ClassifierSettings(folder=folder), model=model)
+    model.seen.clear()
     scan = detector.scan(make_messages({"text": "x" * 1_000_000 + " loud"}))
     assert scan.findings["is_alert"].to_pylist() == [True]
     assert len(model.seen) <= 40
@@ -86,3 +87,20 @@ def test_another_file_is_another_version(folder: Path) -> None:
     first = load_classifier_detector(settings, model=Loud()).card.version
     (folder / "model.onnx").write_bytes(b"other")
     assert load_classifier_detector(settings, model=Loud()).card.version != first
+
+
+def test_what_is_no_number_leaves_the_message_failed(folder: Path) -> None:
+    class Broken(Loud):
+        def run(self, texts: Sequence[str]) -> np.ndarray:
+            return super().run(texts) * np.array([[np.nan if "loud" in text else 1.0] for text in texts])
+
+    detector = load_classifier_detector(ClassifierSettings(folder=folder), model=Broken())
+    scan = detector.scan(make_messages({"text": "loud"}, {"text": "quiet"}))
+    assert scan.coverage["state"].to_pylist() == ["failed", "scored"]
+    assert scan.findings["message_id"].to_pylist() == ["m1"]
+
+
+def test_an_output_that_the_model_does_not_give_is_refused(folder: Path) -> None:
+    (folder / "labels.yaml").write_text(LABELS.replace("  1: {", "  2: {"))
+    with pytest.raises(DefinitionError, match=r"shape \(1, 2\)"):
+        load_classifier_detector(ClassifierSettings(folder=folder), model=Loud())

@@ -46,6 +46,7 @@ def test_categories_become_signals_of_who_spoke(model_server: ModelServer) -> No
         answer_scores({"self-harm": 0.9}, {}),
         answer_scores({"self-harm": 0.9}, {"self-harm": "high"}),
         answer_scores({"self-harm": 0.9}, {"self-harm": 7}),
+        answer_scores({"dangerous content": 0.9}, {"dangerous content": 0.1}),
     ],
 )
 def test_half_an_answer_is_none(model_server: ModelServer, answer: Any) -> None:
@@ -60,3 +61,17 @@ def test_an_endpoint_that_is_down_is_left_alone_after_some_faults(model_server: 
     scan = make_detector(model_server).scan(messages)
     assert set(scan.coverage["state"].to_pylist()) == {"failed"}
     assert len(model_server.requests) == 3
+
+
+def test_the_next_days_of_a_run_do_not_ask_an_endpoint_that_is_down_again(model_server: ModelServer) -> None:
+    messages = make_messages(*[{"text": f"Message {place}."} for place in range(32 * 6)])
+    detector = make_detector(model_server)
+    for _ in range(2):
+        assert set(detector.scan(messages).coverage["state"].to_pylist()) == {"failed"}
+    assert len(model_server.requests) == 3
+
+
+def test_a_message_without_a_word_is_abstained(model_server: ModelServer) -> None:
+    scan = make_detector(model_server).scan(make_messages({"text": " \n"}, {"text": "x", "role": "agent"}))
+    assert scan.coverage["state"].to_pylist() == ["abstained", "not_run"]
+    assert model_server.requests == []

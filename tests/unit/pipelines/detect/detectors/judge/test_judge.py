@@ -12,6 +12,7 @@ import pytest
 from pipelines.detect.detector import Given
 from pipelines.detect.detectors.judge.judge import JudgeDetector, JudgeSettings
 from pipelines.detect.endpoint import Endpoint
+from pipelines.errors import DefinitionError
 from tests.unit.pipelines.detect.message_factory import make_messages
 from tests.unit.pipelines.detect.model_server import Answer, ModelServer
 
@@ -209,3 +210,31 @@ def test_of_a_long_message_both_ends_are_sent(model_server: ModelServer, tmp_pat
     assert "beginning" in content
     assert "the end" in content
     assert len(content) < 7_000
+
+
+def test_what_an_endpoint_that_is_down_costs_is_not_paid_again_for_the_next_days_of_a_run(
+    model_server: ModelServer, tmp_path: Path
+) -> None:
+    messages = make_messages(*[{"text": f"Message {place}."} for place in range(9)])
+    judge = make_judge(model_server, tmp_path)
+    assert states(judge, messages) + states(judge, messages) == ["failed"] * 18
+    assert len(model_server.requests) == 5
+
+
+def test_a_signal_that_is_said_twice_is_one_finding_the_graver(
+    model_server: ModelServer, tmp_path: Path
+) -> None:
+    graver, other = FOUND | {"level": 4, "score": 0.6}, FOUND | {"time": "past"}
+    model_server.answer = say([FOUND, graver, other])
+    scan = make_judge(model_server, tmp_path).scan(SAID.slice(1, 1), Given(context=SAID))
+    assert {(row["time"], row["level"], row["score"]) for row in scan.findings.to_pylist()} == {
+        ("current", 4, 0.6),
+        ("past", 3, 0.9),
+    }
+    keys = scan.findings.select(["message_id", "signal_id", "evidence_id"]).to_pylist()
+    assert len({tuple(key.values()) for key in keys}) == len(keys) == 2
+
+
+def test_a_signal_that_no_message_carries_is_refused(model_server: ModelServer, tmp_path: Path) -> None:
+    with pytest.raises(DefinitionError, match="called u_sadness"):
+        make_judge(model_server, tmp_path, signals=["u_suicidal_ideation", "u_sadness"])

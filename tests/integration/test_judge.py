@@ -1,0 +1,79 @@
+"""A judge that was down, or had spent its cap, is asked again by the next run, until nothing is owed."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.detect.assets import score_days
+from pipelines.indicators.assets import compute_facts, count_days
+from pipelines.lake import Lake
+from pipelines.settings import Home
+from pipelines.stale import stale_days
+from tests.unit.pipelines.detect.model_server import Answer, ModelServer, serve_model
+
+JUDGE = """
+judge:
+  endpoint: {{url: "{url}", model: m, attempts: 1, requests_per_minute: 100000}}
+  prices: {{input_per_million: 1000000, output_per_million: 0, cap_per_run: {cap}}}
+plan:
+  judge: {{neighbours: 0, share: 0.001, minimum: 1}}
+"""
+
+
+@pytest.fixture
+def server() -> Iterator[ModelServer]:
+    with serve_model() as server:
+        yield server
+
+
+@pytest.fixture
+def home(copy: Callable[[Path], Path], computed: Path) -> Home:
+    return Home(copy(computed))
+
+
+def find_nothing(path: str, body: dict[str, Any]) -> Answer:
+    """An answer that costs one."""
+    (ticket,) = re.findall(r'"ticket": "([0-9a-f]+)"', body["messages"][0]["content"])
+    content = json.dumps({"ticket": ticket, "findings": []})
+    usage = {"prompt_tokens": 1, "completion_tokens": 0}
+    return 200, {}, json.dumps({"choices": [{"message": {"content": content}}], "usage": usage}).encode()
+
+
+def set_up(home: Home, server: ModelServer, *, cap: int) -> None:
+    home.definitions.mkdir(parents=True, exist_ok=True)
+    (home.definitions / "detectors.yaml").write_text(JUDGE.format(url=server.url, cap=cap))
+
+
+def run(home: Home) -> Counter[str]:
+    """What a run does up to the indicators; how many messages the judge left in which state."""
+    days = stale_days(home)
+    for stage in (score_days, compute_facts, count_days):
+        stage(home, days)
+    coverage = Lake(home.lake).read("finding.coverage")
+    assert coverage is not None
+    return Counter(row["state"] for row in coverage.to_pylist() if row["detector_id"] == "judge")
+
+
+def test_what_a_judge_that_was_down_owes_is_asked_by_the_next_run(home: Home, server: ModelServer) -> None:
+    set_up(home, server, cap=1_000_000)
+    assert run(home)["failed"] > 0
+    assert stale_days(home) != []
+    server.answer = find_nothing
+    states = run(home)
+    assert (states["failed"], states["scored"] > 0) == (0, True)
+    assert stale_days(home) == []
+
+
+def test_a_run_that_has_spent_its_cap_is_gone_on_with_by_the_next(home: Home, server: ModelServer) -> None:
+    server.answer = find_nothing
+    set_up(home, server, cap=5)
+    assert run(home)["scored"] == len(server.requests) == 5
+    assert stale_days(home) != []
+    assert run(home)["scored"] == len(server.requests) == 10
