@@ -7,19 +7,25 @@ results, reasoning, images and files are not messages.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
+from pipelines.ingest.field import RecordError
 from pipelines.ingest.moderation import Score
+from pipelines.ingest.source import Reason
 
 ROLES = {
     "user": "user", "human": "user",
     "assistant": "assistant", "ai": "assistant", "model": "assistant", "gpt": "assistant",
     "chatgpt": "assistant", "bard": "assistant", "bing": "assistant", "bot": "assistant",
     "system": "system", "developer": "system",
-    "tool": "tool", "function": "tool", "ipython": "tool",
+    "tool": "tool", "function": "tool", "ipython": "tool", "function_call": "tool", "observation": "tool",
+    # The names of LangChain's classes, which traces of it hold.
+    "humanmessage": "user", "aimessage": "assistant", "aimessagechunk": "assistant",
+    "systemmessage": "system", "toolmessage": "tool", "functionmessage": "tool",
 }  # fmt: skip
 TEXT_PARTS = frozenset({"text", "input_text", "output_text", "refusal"})
 TOOL_PARTS = frozenset(
@@ -64,13 +70,14 @@ class Said:
 
 def read_messages(values: object) -> tuple[Said, ...]:
     """The messages of a list; an entry that is no object is nothing anyone said."""
-    entries = values if isinstance(values, list) else [values]
-    return tuple(read_message(entry) for entry in entries if isinstance(entry, dict))
+    entries = [one for one in (values if isinstance(values, list) else [values]) if isinstance(one, dict)]
+    tools = {name for entry in entries for name in _called(entry)}
+    return tuple(read_message(entry, tools=tools) for entry in entries)
 
 
-def read_message(message: dict[str, Any]) -> Said:
-    """The message that an object holds, whatever its dialect."""
-    if message.get("type") in TOOL_PARTS:
+def read_message(message: dict[str, Any], *, tools: Set[str] = frozenset()) -> Said:
+    """The message that an object holds, whatever its dialect; `tools` are names that stand as roles."""
+    if message.get("type") in TOOL_PARTS or str(message.get("role")) in tools:
         return Said("tool", "")
     content = next((message[key] for key in ("content", "parts", "text") if message.get(key)), None)
     text = read_text(content) or read_text(message.get("refusal"))
@@ -81,6 +88,27 @@ def read_message(message: dict[str, Any]) -> Said:
     is_tool_result = not text and _holds_tool_result(content)
     is_written_call = message.get("finish_reason") in TOOL_FINISHES and text.lstrip().startswith(("[{", "{"))
     return Said("tool" if is_tool_result else role, text, is_tool=is_written_call)
+
+
+def check_roles(messages: tuple[Said, ...], path: str) -> None:
+    """Nothing that was said is left out because nobody knows whose words it is.
+
+    Raises:
+        RecordError: `unknown_role`.
+    """
+    for place, said in enumerate(messages):
+        if said.role is None and said.text.strip():
+            raise RecordError(Reason.UNKNOWN_ROLE, f"{path}.{place}.role")
+
+
+def _called(message: dict[str, Any]) -> Iterator[str]:
+    """Names of the tools that a message calls; traces of LangGraph have them as roles of what came back."""
+    calls = message.get("tool_calls")
+    for call in calls if isinstance(calls, list) else []:
+        for holder in (call, call.get("function")) if isinstance(call, dict) else ():
+            name = holder.get("name") if isinstance(holder, dict) else None
+            if isinstance(name, str) and name.lower() not in ROLES:
+                yield name
 
 
 def read_text(content: object) -> str:

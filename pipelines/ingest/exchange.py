@@ -79,7 +79,7 @@ def read_exchange(record: Row) -> Exchange:
     """A record's request and response, unpacked.
 
     Raises:
-        RecordError: `unknown_record`: there is no request.
+        RecordError: `unknown_record`: there is no request, or a response that is no structure.
     """
     request = _unpack(record.get("request", record.get("input")))
     if not isinstance(request, dict):
@@ -89,7 +89,10 @@ def read_exchange(record: Row) -> Exchange:
     if isinstance(response, str) and response.lstrip().startswith(("data:", "event:")):
         events, response = _read_events(response), {}
     else:
+        is_text = isinstance(response, str) and bool(response.strip())
         response = _unpack(response)
+        if is_text and response is None:
+            raise RecordError(Reason.UNKNOWN_RECORD, "response")  # an answer that is there and not read
     if isinstance(response, list):
         events, response = tuple(one for one in response if isinstance(one, dict)), {}
     return Exchange(record, request, response if isinstance(response, dict) else {}, events)

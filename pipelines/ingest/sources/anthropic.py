@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pipelines.ingest.content import Said, name_prompt, read_messages, read_text
+from pipelines.ingest.content import Said, check_roles, name_prompt, read_messages, read_text
 from pipelines.ingest.exchange import read_exchange
 from pipelines.ingest.field import RecordError, find, to_identifier
 from pipelines.ingest.source import Reason
@@ -28,9 +28,7 @@ def extract(record: Row, zone: ZoneInfo) -> Iterator[Call]:
     if not isinstance(request.get("messages"), list):
         raise RecordError(Reason.UNKNOWN_RECORD, "request.messages")
     messages = read_messages(request["messages"])
-    for place, said in enumerate(messages):
-        if said.role is None and said.text:
-            raise RecordError(Reason.UNKNOWN_ROLE, f"request.messages.{place}.role")
+    check_roles(messages, "request.messages")
     response = _join(exchange.events) if exchange.events else exchange.response
     if response and not {"content", "error"} & set(response):
         raise RecordError(Reason.UNKNOWN_RECORD, "response")

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from pipelines.ingest.content import Said, name_prompt, read_messages, read_text
+from pipelines.ingest.content import Said, check_roles, name_prompt, read_messages, read_text
 from pipelines.ingest.field import RecordError, to_identifier, to_microseconds
 from pipelines.ingest.source import Reason
 from pipelines.ingest.transcript import Call
@@ -56,8 +56,10 @@ def read_side(value: object, *, is_answer: bool) -> tuple[Said, ...]:
         except orjson.JSONDecodeError:
             parsed = None if OPAQUE.match(value) else value
         if not isinstance(parsed, list | dict):
-            is_said = isinstance(parsed, str) and parsed.strip()
-            return (Said("assistant" if is_answer else "user", value),) if is_said else ()
+            # A number or a word that JSON knows, such as an answer of 3 on a scale, is said all the same.
+            is_said = parsed is not None and str(parsed).strip()
+            text = parsed if isinstance(parsed, str) else value
+            return (Said("assistant" if is_answer else "user", text),) if is_said else ()
         value = parsed
     if isinstance(value, list):
         flat = [one for entry in value for one in (entry if isinstance(entry, list) else [entry])]
@@ -68,7 +70,8 @@ def read_side(value: object, *, is_answer: bool) -> tuple[Said, ...]:
 def _open(value: Row) -> tuple[Said, ...]:
     for key, is_inner in (("choices", "message"), ("candidates", "content")):
         if isinstance(value.get(key), list):
-            return read_messages([one.get(is_inner) for one in value[key] if isinstance(one, dict)])
+            offered = sorted((one for one in value[key] if isinstance(one, dict)), key=_number)
+            return read_messages([one.get(is_inner) for one in offered[:1]])  # nobody saw the others
     for key in ("messages", "contents", "output", "input", "prompt"):
         inner = value.get(key)
         if isinstance(inner, str) and key != "output":
@@ -79,6 +82,11 @@ def _open(value: Row) -> tuple[Said, ...]:
         if isinstance(value.get(key), dict):
             return read_messages(value[key])
     return read_messages(value) if "role" in value else ()
+
+
+def _number(choice: Row) -> int:
+    index = choice.get("index")
+    return index if isinstance(index, int) else 0
 
 
 def _system(value: Row) -> tuple[Said, ...]:
@@ -106,10 +114,13 @@ def _read_one(row: Row, trace: Row, zone: ZoneInfo, *, is_trace: bool) -> Call |
         thread = _get(trace, "sessionId") or _get(trace, "id")
         user, ended = _get(trace, "userId"), _get(row, "endTime")
         messages = read_side(row.get("input"), is_answer=False)
+        answer = read_side(output, is_answer=True)
+        check_roles(messages, "input")
+        check_roles(answer, "output")
         return Call(
             thread=to_identifier(thread, "sessionId"),
             messages=messages,
-            answer=read_side(output, is_answer=True),
+            answer=answer,
             user=None if user in (None, "") else to_identifier(user, "userId"),
             began_at=to_microseconds(_get(row, start), start, zone),
             ended_at=to_microseconds(ended, "endTime", zone) if ended else None,

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pipelines.ingest.content import Said, name_prompt, read_messages
+from pipelines.ingest.content import Said, check_roles, name_prompt, read_messages
 from pipelines.ingest.exchange import Exchange, read_exchange
 from pipelines.ingest.field import RecordError, to_microseconds
 from pipelines.ingest.source import Reason
@@ -30,9 +30,7 @@ def extract(record: Row, zone: ZoneInfo) -> Iterator[Call]:
     if not isinstance(asked, list | str):
         raise RecordError(Reason.UNKNOWN_RECORD, "request.messages")
     messages = (Said("user", asked),) if isinstance(asked, str) else read_messages(asked)
-    for place, said in enumerate(messages):
-        if said.role is None and said.text:
-            raise RecordError(Reason.UNKNOWN_ROLE, f"request.messages.{place}.role")
+    check_roles(messages, "request.messages")
     response = _join(exchange) if exchange.events else exchange.response
     if response and not {"choices", "output", "error"} & set(response):
         raise RecordError(Reason.UNKNOWN_RECORD, "response")
@@ -78,7 +76,7 @@ def _join(exchange: Exchange) -> Row:
     for event in exchange.events:
         if isinstance(event.get("response"), dict):  # of a response: the last event holds all of it
             whole = event["response"]
-        if event.get("type") == "response.output_text.delta":
+        if event.get("type") in ("response.output_text.delta", "response.refusal.delta"):
             parts[0].append(str(event.get("delta") or ""))
         for key in ("model", "created", "system_fingerprint"):
             if event.get(key):

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from pipelines.ingest.content import Said, name_prompt, read_messages, read_text
+from pipelines.ingest.content import Said, check_roles, name_prompt, read_messages, read_text
 from pipelines.ingest.field import RecordError, to_identifier, to_microseconds
 from pipelines.ingest.source import Reason
 from pipelines.ingest.transcript import Call
@@ -68,6 +68,8 @@ def _read(attributes: Row, holder: Row, zone: ZoneInfo) -> Call | RecordError:
     prompts += [one.text for one in messages if one.role == "system"]
     ended = holder.get("endTimeUnixNano")
     try:
+        check_roles(messages, "gen_ai.input.messages")
+        check_roles(answer, "gen_ai.output.messages")
         return Call(
             thread=to_identifier(thread, "traceId"),
             messages=messages,

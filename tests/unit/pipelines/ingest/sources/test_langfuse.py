@@ -136,3 +136,41 @@ def test_messages_in_a_cell_of_csv_are_read(read, tmp_path):
         f'id,traceId,type,startTime,input,output\n1,t,GENERATION,2026-09-14T20:00:00Z,"{cell}",Hi\n'
     )
     assert read("langfuse", path).rows("role", "text") == [("user", "Hello"), ("assistant", "Hi")]
+
+
+def test_words_of_a_role_that_nobody_knows_are_rejected_and_not_left_out(read, deliver):
+    asked = [said("assistant", "Good evening."), said("patient", "I feel low tonight.")]
+    call = generation("g", asked=asked, answered="I am here.", at="2026-09-14T20:00:00Z")
+    reading = read("langfuse", deliver(call))
+    assert reading.rejected == [(1, "unknown_role", "input.1.role")]
+    assert reading.records.message_count == 0
+
+
+def test_the_name_of_a_tool_that_was_called_may_stand_as_a_role(read, deliver):
+    asked = [
+        said("user", "Is it raining?"),
+        {"role": "assistant", "content": "", "tool_calls": [{"name": "get_weather"}]},
+        said("get_weather", "Rain until nine."),
+    ]
+    call = generation("g", asked=asked, answered="Yes, until nine.", at="2026-09-14T20:00:00Z")
+    assert read("langfuse", deliver(call)).column("text") == ["Is it raining?", "Yes, until nine."]
+
+
+def test_classes_of_langchain_are_roles(read, deliver):
+    asked = [{"type": "SystemMessage", "content": "Be kind."}, {"type": "HumanMessage", "content": "Hello"},
+             {"type": "AIMessageChunk", "content": "Hi"}, {"type": "human", "content": "I feel low"}]  # fmt: skip
+    call = generation("g", asked=asked, answered="I am here.", at="2026-09-14T20:00:00Z")
+    assert read("langfuse", deliver(call)).column("text") == ["Hello", "Hi", "I feel low", "I am here."]
+
+
+def test_a_number_on_a_scale_is_an_answer_and_a_text_in_quotes_is_unpacked(read, deliver):
+    call = generation("g", asked="3", answered='"Thank you.\\nThree is noted."', at="2026-09-14T20:00:00Z")
+    assert read("langfuse", deliver(call)).column("text") == ["3", "Thank you.\nThree is noted."]
+
+
+def test_of_several_choices_the_first_was_shown(read, deliver):
+    choices = [{"index": 1, "message": said("assistant", "Two")},
+               {"index": 0, "message": said("assistant", "One")}]  # fmt: skip
+    call = generation("g", asked=[said("user", "Hello")], answered={"choices": choices},
+                      at="2026-09-14T20:00:00Z")  # fmt: skip
+    assert read("langfuse", deliver(call)).column("text") == ["Hello", "One"]

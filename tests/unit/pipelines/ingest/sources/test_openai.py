@@ -89,3 +89,17 @@ def test_calls_of_another_provider_are_refused_instead_of_losing_the_answers(rea
     reading = read("openai", "anthropic_calls.jsonl")
     assert reading.rejected == [(0, "unknown_format", None)]
     assert "/v1/chat/completions" in reading.records.notes[-1]
+
+
+def test_an_answer_that_is_no_structure_is_rejected_and_not_left_out(read, deliver):
+    request = {"messages": [{"role": "user", "content": "Hello"}]}
+    good = {"request": request, "response": None, "timestamp": "2026-09-14T20:00:00Z"}
+    reading = read("openai", deliver(good, {**good, "response": "Hi there."}))
+    assert reading.rejected == [(2, "unknown_record", "response")]
+
+
+def test_a_refusal_is_read_from_a_stream_that_broke(read, deliver):
+    stream = [{"type": "response.refusal.delta", "delta": "I cannot "},
+              {"type": "response.refusal.delta", "delta": "do that."}]  # fmt: skip
+    call = {"request": {"input": "Hello"}, "response": stream, "timestamp": "2026-09-14T20:00:00Z"}
+    assert read("openai", deliver(call)).column("text") == ["Hello", "I cannot do that."]

@@ -24,3 +24,9 @@ def test_only_the_positions_asked_for_are_read_again(read):
     assert set(reading.column("thread")) == {"c-2"}
     assert reading.rejected == [(3, "unknown_role", "conversations.0.from")]
     assert reading.records.record_count == 2
+
+
+def test_what_tools_were_asked_and_gave_back_is_no_message(read, deliver):
+    turns = [("human", "Is it raining?"), ("function_call", "{}"), ("observation", "Rain."), ("gpt", "Yes.")]
+    record = {"id": 1, "conversations": [{"from": name, "value": text} for name, text in turns]}
+    assert read("sharegpt", deliver(record)).column("text") == ["Is it raining?", "Yes."]
