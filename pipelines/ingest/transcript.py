@@ -8,6 +8,10 @@ was edited, stands at the same place with other content, and is kept beside the 
 Three kinds of log are told apart by how a call's messages meet the thread so far: they begin as the thread
 began (the whole history), they begin with its end (a window of the history), or they do not meet (only
 what is new). Calls of one thread are taken in the order of their time.
+
+Where a log holds only what is new, a file does not know how many messages came before it, so a message's
+place would change with the file that delivers it: an export that overlaps the last one would add it again.
+There it is named by the log's own id of the call instead, if it has one.
 """
 
 from __future__ import annotations
@@ -29,7 +33,10 @@ SECOND = 1_000_000
 
 @dataclass(frozen=True)
 class Call:
-    """One call of a model, or one whole conversation (then without an answer of its own)."""
+    """One call of a model, or one whole conversation (then without an answer of its own).
+
+    `call_id` is the log's own name of the call, the same whenever the call is exported.
+    """
 
     thread: str | None
     messages: tuple[Said, ...]
@@ -38,6 +45,7 @@ class Call:
     began_at: int | None = None
     ended_at: int | None = None
     slices: dict[str, object] = field(default_factory=dict)
+    call_id: str | None = None
 
     @property
     def said(self) -> tuple[Said, ...]:
@@ -75,14 +83,35 @@ class Transcripts:
         for name in (*MESSAGE_FIELDS, "scores"):
             records.messages.setdefault(name, [])
         undated = 0
+        holds_new_alone = self._holds_new_alone()
         for thread, calls in self._calls.items():
             calls.sort(key=lambda pair: pair[0].began_at or 0)
-            undated += _write_thread(records, thread, calls, undated_at)
+            undated += _write_thread(records, thread, calls, undated_at, holds_new_alone=holds_new_alone)
         return undated
 
+    def _holds_new_alone(self) -> bool:
+        """Whether no call repeats what a person said before, though some person said more than one thing."""
+        goes_on = False
+        for calls in self._calls.values():
+            asked = [[one.text.strip() for one in call.messages if one.is_message and one.role == "user"]
+                     for call, _ in calls]  # fmt: skip
+            if any(len(texts) > 1 for texts in asked):
+                return False
+            goes_on |= len({text for texts in asked for text in texts}) > 1
+        return goes_on
 
-def _write_thread(records: Records, thread: str, calls: list[tuple[Call, bool]], undated_at: int) -> int:
+
+def _write_thread(
+    records: Records,
+    thread: str,
+    calls: list[tuple[Call, bool]],
+    undated_at: int,
+    *,
+    holds_new_alone: bool,
+) -> int:
     path: list[str] = []
+    names: list[str] = []  # of the messages on the path
+    starts: dict[str, int] = {}
     known: set[str] = set()
     last, undated = 0, 0
     for call, is_wanted in calls:
@@ -90,10 +119,19 @@ def _write_thread(records: Records, thread: str, calls: list[tuple[Call, bool]],
         keys = [_digest(one.role or "", one.text.strip()) for one in said]
         question = sum(one.is_message for one in call.messages)
         start = _meet(path, keys[:question], is_late=(call.began_at or 0) > last + RETRY)
+        if call.call_id is not None:  # a call that was exported twice stands where it stood
+            start = starts.setdefault(call.call_id, start)
         last = max(last, call.began_at or 0)
+        told = []
         for offset, (one, key) in enumerate(zip(said, keys, strict=True)):
             place = start + offset
-            name = f"{place}:{key}"
+            if path[place : place + 1] == [key]:
+                name = names[place]
+            elif holds_new_alone and call.call_id is not None:
+                name = f"{call.call_id}:{offset}:{key}"
+            else:
+                name = f"{place}:{key}"
+            told.append(name)
             if name in known:
                 continue
             known.add(name)
@@ -102,7 +140,7 @@ def _write_thread(records: Records, thread: str, calls: list[tuple[Call, bool]],
                 undated += moment is None
                 moment = undated_at + place * SECOND if moment is None else moment
                 _append(records, call, one, thread=thread, name=name, place=place, sent_at=moment)
-        path = path[:start] + keys
+        path, names = path[:start] + keys, names[:start] + told
     return undated
 
 

@@ -48,6 +48,7 @@ def extract(record: Row, zone: ZoneInfo) -> Iterator[Call]:
             "model_requested": request.get("model"),
             "model_served": response.get("model"),
         },
+        call_id=str(response["id"]) if response.get("id") else None,
     )
 
 
@@ -65,4 +66,5 @@ def _join(events: tuple[Row, ...]) -> Row:
         error = next((event for event in events if event.get("type") == "error"), None)
         return {"stream": "unknown"} if error is None else {"error": error.get("error")}
     texts = [{"type": "text", "text": "".join(block)} for block in blocks.values()]
-    return {"model": find(start, ("message", "model")), "content": texts}
+    said_by = {name: find(start, ("message", name)) for name in ("id", "model")}
+    return {**said_by, "content": texts}

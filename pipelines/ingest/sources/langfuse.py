@@ -127,6 +127,7 @@ def _read_one(row: Row, trace: Row, zone: ZoneInfo, *, is_trace: bool) -> Call |
             slices={"model_requested": _get(row, "model"), "model_served": _served(output),
                     "model": _served(output) or _get(row, "model") or row.get("provided_model_name"),
                     "prompt_version": _prompt(row, messages)},
+            call_id=None if _get(row, "id") in (None, "") else str(_get(row, "id")),
         )  # fmt: skip
     except RecordError as error:
         return error

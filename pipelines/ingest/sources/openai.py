@@ -54,6 +54,7 @@ def extract(record: Row, zone: ZoneInfo) -> Iterator[Call]:
             "model_served": response.get("model"),
             "provider_fingerprint": response.get("system_fingerprint"),
         },
+        call_id=str(response["id"]) if response.get("id") else None,
     )
 
 
@@ -78,7 +79,7 @@ def _join(exchange: Exchange) -> Row:
             whole = event["response"]
         if event.get("type") in ("response.output_text.delta", "response.refusal.delta"):
             parts[0].append(str(event.get("delta") or ""))
-        for key in ("model", "created", "system_fingerprint"):
+        for key in ("id", "model", "created", "system_fingerprint"):
             if event.get(key):
                 whole.setdefault(key, event[key])
         for choice in event.get("choices") or []:

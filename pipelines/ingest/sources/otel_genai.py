@@ -85,6 +85,7 @@ def _read(attributes: Row, holder: Row, zone: ZoneInfo) -> Call | RecordError:
                 or attributes.get("openai.response.system_fingerprint"),
                 "prompt_version": attributes.get("gen_ai.prompt.name") or name_prompt(prompts),
             },
+            call_id=f"{holder.get('traceId')}:{holder['spanId']}" if holder.get("spanId") else None,
         )
     except RecordError as error:
         return error

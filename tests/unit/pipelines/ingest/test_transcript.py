@@ -122,3 +122,36 @@ def test_without_an_id_a_conversation_is_known_by_user_and_opening():
     assert root.thread_id == grown.thread_id
     assert len({root.thread_id, other_user.thread_id, other_answer.thread_id}) == 3
     assert "a" not in root.thread_id.removeprefix("opening:").split(":")
+
+
+def new_alone(*numbers):
+    """Calls with an id that hold only what is new."""
+    return [
+        call(f"q{number}", answer=f"a{number}", minute=number, call_id=f"call-{number}") for number in numbers
+    ]
+
+
+def test_what_is_new_alone_has_the_same_name_in_an_export_that_overlaps():
+    monday, tuesday = (fold(*new_alone(*numbers)).messages for numbers in ((1, 2, 3), (2, 3, 4)))
+    names = [dict(zip(one["text"], one["message_id"], strict=True)) for one in (monday, tuesday)]
+    assert {text: names[1][text] for text in ("q2", "a2", "q3", "a3")}.items() <= names[0].items()
+    assert len({*names[0].values(), *names[1].values()}) == 8
+
+
+def test_the_same_words_in_two_calls_are_two_messages_and_the_same_call_twice_is_one():
+    first, second, third = new_alone(1, 2, 3)
+    again = call("q2", answer="a2", minute=4, call_id="call-4")
+    texts = [text for _, text in placed(first, second, second, third, again, second)]
+    assert texts == ["q1", "a1", "q2", "a2", "q3", "a3", "q2", "a2"]
+
+
+def test_a_call_exported_twice_is_one_though_the_log_has_windows_of_the_history():
+    window = call("c", "d", "e", answer="f", minute=2, call_id="w")
+    calls = [call("a", "b", "c", answer="d", call_id="v"), window, window]
+    assert placed(*calls) == list(enumerate("abcdef"))
+
+
+def test_a_retried_call_does_not_say_again_what_was_asked():
+    first, second = new_alone(1, 2)
+    failed = call("q2", minute=1.5, call_id="call-failed")
+    assert [text for _, text in placed(first, failed, second)] == ["q1", "a1", "q2", "a2"]

@@ -158,7 +158,8 @@ def test_the_name_of_a_tool_that_was_called_may_stand_as_a_role(read, deliver):
 
 def test_classes_of_langchain_are_roles(read, deliver):
     asked = [{"type": "SystemMessage", "content": "Be kind."}, {"type": "HumanMessage", "content": "Hello"},
-             {"type": "AIMessageChunk", "content": "Hi"}, {"type": "human", "content": "I feel low"}]  # fmt: skip
+             {"type": "AIMessageChunk", "content": "Hi"},
+             {"type": "human", "content": "I feel low"}]  # fmt: skip
     call = generation("g", asked=asked, answered="I am here.", at="2026-09-14T20:00:00Z")
     assert read("langfuse", deliver(call)).column("text") == ["Hello", "Hi", "I feel low", "I am here."]
 
