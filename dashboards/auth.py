@@ -130,6 +130,12 @@ def is_over(now: datetime) -> bool:
     )
 
 
+def _say_limits() -> str:
+    """Why somebody who was inside stands at the door."""
+    idle, whole = IDLE_LIMIT // timedelta(minutes=1), SESSION_LIMIT // timedelta(hours=1)
+    return f"A session ends after {idle} minutes without use and after {whole} hours. Sign in to go on."
+
+
 def show_door(message: str | None = None, code: int = 200) -> tuple[str, int]:
     """The page on which people sign in, with what went wrong."""
     page = flask.render_template(
@@ -139,6 +145,7 @@ def show_door(message: str | None = None, code: int = 200) -> tuple[str, int]:
         csrf_token=read_token(),
         provider=flask.current_app.config.get(PROVIDER_TITLE),
         message=message,
+        limits=_say_limits() if flask.request.values.get("next") else None,
     )
     return page, code
 

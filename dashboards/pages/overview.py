@@ -142,16 +142,27 @@ def _draw_changes(view: View, changes: Sequence[Change]) -> Component:
                             [
                                 html.Strong(say_words(change.what)),
                                 f" {change.note}",
-                                html.P(say_origin(change), className="why"),
+                                html.P(why, className="why"),
                             ]
                         ),
                     ]
                 )
-                for change in reversed(changes)
+                for change, why in reversed(pair_changes(changes))
             ],
             className="changes",
         )
     return html.Section([html.H2("What changed"), body], className="card")
+
+
+def pair_changes(changes: Sequence[Change]) -> list[tuple[Change, str]]:
+    """Each change with who says so; one that was declared and seen in the logs on one day is told once."""
+    declared = {(one.what, one.effective_on) for one in changes if one.declared_by}
+    seen = {(one.what, one.effective_on) for one in changes if one.origin == "observed"}
+    return [
+        (one, say_origin(one) + ("; seen in the logs on that day" if one.declared_by and key in seen else ""))
+        for one in changes
+        if (key := (one.what, one.effective_on)) not in declared or one.origin != "observed"
+    ]
 
 
 def say_origin(change: Change) -> str:

@@ -49,8 +49,13 @@ def judge_days(home: Home, days: Sequence[dt.date]) -> pa.Table:
     with lakes.write(home.lake, by="quality") as commit:
         partitions = _partitions(commit.lake, days)
         rows = keep_verdicts(commit, {day for _, day in partitions}, partitions)
-    missed = sum(1 for is_met in rows["is_met"].to_pylist() if not is_met)
-    LOG.info("  quality: %d rules on days, %d missed", rows.num_rows, missed)
+    missed = [row["severity"] for row in rows.select(["severity", "is_met"]).to_pylist() if not row["is_met"]]
+    LOG.info(
+        "  quality: %d rules on days, %d missed (see Data health), %d of these hold their day",
+        rows.num_rows,
+        len(missed),
+        missed.count("stop"),
+    )
     return rows
 
 

@@ -29,6 +29,11 @@ def test_a_stranger_is_sent_to_the_door_with_the_way_back(visit):
     assert answer.location == "/sign-in?next=%2Findicators%3Fdeployment%3Dharbor_companion"
 
 
+def test_whoever_is_sent_to_the_door_reads_why_sessions_end(visit):
+    assert "30 minutes without use" in visit().client.get("/sign-in?next=/overview").text
+    assert "30 minutes without use" not in visit().client.get("/sign-in").text
+
+
 def test_every_route_but_the_door_is_closed_to_a_stranger(app, visit):
     client = visit().client
     rules = [rule for rule in app.server.url_map.iter_rules() if rule.endpoint not in PUBLIC_ENDPOINTS]

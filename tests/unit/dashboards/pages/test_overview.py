@@ -1,0 +1,29 @@
+"""The overview tells a change once, whoever says so."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from dashboards.pages.overview import pair_changes
+from dashboards.records import Change
+
+DAY = date(2026, 10, 30)
+DECLARED = Change("c1", DAY, "prompt", "p17 to p18", "declared", True, "engineer")
+SEEN = Change("c2", DAY, "prompt", "The log first names the prompt p18.", "observed", None, None)
+
+
+def test_what_was_declared_and_seen_on_one_day_is_told_once():
+    assert pair_changes([SEEN, DECLARED]) == [
+        (DECLARED, "declared by engineer, planned; seen in the logs on that day")
+    ]
+
+
+def test_what_was_seen_alone_or_of_another_kind_or_day_is_told_by_itself():
+    others = [
+        SEEN,
+        Change("c3", DAY, "model", "The log first names the model m2.", "observed", None, None),
+        Change("c4", DAY + timedelta(days=1), "prompt", "The log first names p19.", "observed", None, None),
+    ]
+    assert [one for one, _ in pair_changes(others)] == others
+    assert [one.change_id for one, _ in pair_changes([DECLARED, *others])] == ["c1", "c3", "c4"]
+    assert pair_changes([SEEN])[0][1] == "observed in the logs, not known whether planned"
