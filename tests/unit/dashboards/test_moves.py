@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import NullPool, create_engine, text
 
 from risk_register import accounts, actions, checklist, proposals, register
 from risk_register.accounts import Action, Role
@@ -32,7 +32,7 @@ def everyone(visit, store, clock) -> dict[Role, object]:
 @pytest.fixture
 def set_state(home) -> Iterator[object]:
     """Put the risk into a state behind the rules' back, rated and moved by somebody else."""
-    engine = create_engine(f"sqlite:///{home / 'governance.sqlite'}")
+    engine = create_engine(f"sqlite:///{home / 'governance.sqlite'}", poolclass=NullPool)
 
     def put(state: RiskStatus) -> None:
         statement = """update risk_state set state = :state, severity = 'S3', probability = 'remote',

@@ -1,7 +1,7 @@
 """At the door of the pages no step is made that its table does not have, for any role."""
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import NullPool, create_engine, text
 
 from risk_register import accounts
 from risk_register.accounts import Role
@@ -29,7 +29,7 @@ def everyone(visit, store, clock):
 def test_no_step_is_made_that_the_table_does_not_have(everyone, home, store, clock, machine):
     names = make_records(store, HARBOR, reports=home / "reports", at=clock())
     where = f"deployment_id = '{HARBOR}' and {machine.where.format(**names)}"
-    engine, tried = create_engine(f"sqlite:///{home / 'governance.sqlite'}"), 0
+    engine, tried = create_engine(f"sqlite:///{home / 'governance.sqlite'}", poolclass=NullPool), 0
 
     def read():
         with engine.connect() as connection:

@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Delete, Update, create_engine, delete, text, update
+from sqlalchemy import Delete, NullPool, Update, create_engine, delete, text, update
 from sqlalchemy.exc import IntegrityError
 
 from risk_register import audit, chain
@@ -42,7 +42,7 @@ def remove(store_path: Path, sequence: int) -> None:
 
 
 def change(store_path: Path, statement: Update | Delete) -> None:
-    engine = create_engine(f"sqlite:///{store_path}")
+    engine = create_engine(f"sqlite:///{store_path}", poolclass=NullPool)
     with engine.begin() as connection:
         # Somebody who owns the database can take its guards away; the chain is for them.
         connection.execute(text("drop trigger if exists audit_entry_is_never_changed"))
@@ -55,7 +55,7 @@ def change(store_path: Path, statement: Update | Delete) -> None:
 def test_the_database_itself_refuses_to_change_what_was_written(
     written: Store, store_path: Path, statement: str
 ) -> None:
-    engine = create_engine(f"sqlite:///{store_path}")
+    engine = create_engine(f"sqlite:///{store_path}", poolclass=NullPool)
     with pytest.raises(IntegrityError, match="is never"), engine.begin() as connection:
         connection.execute(text(statement))
     engine.dispose()

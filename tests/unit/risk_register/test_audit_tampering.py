@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import create_engine, text
+from sqlalchemy import NullPool, create_engine, text
 
 from risk_register import audit
 from risk_register.model import AuditEntry
@@ -45,7 +45,7 @@ def unguarded(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             store, action="exported", subject=f"subject_{number}", deployment_id="demo", reason="Board.",
             actor="compliance", at=dt.datetime(2026, 11, 2, 9, number, tzinfo=dt.UTC),
         )  # fmt: skip
-    engine = create_engine(f"sqlite:///{path}")
+    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
     with engine.begin() as connection:
         connection.execute(text("drop trigger audit_entry_is_never_changed"))
         connection.execute(text("drop trigger audit_entry_is_never_deleted"))
@@ -56,7 +56,7 @@ def unguarded(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def verify_after(path: Path, *statements: tuple[str, dict[str, Any]]) -> tuple[audit.ChainCheck, bool]:
     """What the check says while something is changed, and whether it was; everything is put back."""
-    engine = create_engine(f"sqlite:///{path}")
+    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
     with engine.connect() as connection:
         kept = [tuple(row) for row in connection.execute(text("select * from audit_entry"))]
     with engine.begin() as connection:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import NullPool, create_engine, text
 
 from methods.correction import estimate_sensitivity, estimate_share
 from risk_register import reviews
@@ -181,7 +181,7 @@ def test_without_its_seed_a_sample_corrects_nothing_and_says_why(
     store: Store, store_path: Path, at: dt.datetime
 ) -> None:
     sample_id = draw_week(store, at, stratum(0, 5))
-    engine = create_engine(f"sqlite:///{store_path}")
+    engine = create_engine(f"sqlite:///{store_path}", poolclass=NullPool)
     with engine.begin() as connection:
         connection.execute(text("update review_sample set seed = null"))
     engine.dispose()
@@ -191,7 +191,7 @@ def test_without_its_seed_a_sample_corrects_nothing_and_says_why(
 
 def test_a_sample_that_lost_an_item_corrects_nothing(store: Store, store_path: Path, at: dt.datetime) -> None:
     sample_id = draw_week(store, at, stratum(0, 5))
-    engine = create_engine(f"sqlite:///{store_path}")
+    engine = create_engine(f"sqlite:///{store_path}", poolclass=NullPool)
     with engine.begin() as connection:
         connection.execute(text("delete from review_item where draw_position = 2"))
     engine.dispose()

@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import NullPool, create_engine, text
 
 from risk_register import audit, reviews
 from risk_register.errors import DesignLostError, NotAllowedError, UnknownRecordError
@@ -85,7 +85,7 @@ def test_the_draw_can_be_repeated_from_its_frame(store: Store, at: dt.datetime, 
     reviews.verify_draw(store, sample_id=sample_id, frame=week)
     with pytest.raises(DesignLostError, match="not the frame"):
         reviews.verify_draw(store, sample_id=sample_id, frame=frame(stratum(0, 99, 20)))
-    engine = create_engine(f"sqlite:///{store_path}")
+    engine = create_engine(f"sqlite:///{store_path}", poolclass=NullPool)
     with engine.begin() as connection:
         connection.execute(
             text("update review_item set conversation_id = 'level_0_en_favourite' where draw_position = 1")

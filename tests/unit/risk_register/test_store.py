@@ -12,7 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, func, select, text
+from sqlalchemy import NullPool, create_engine, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from risk_register import appetites, audit, register
@@ -153,7 +153,7 @@ def test_a_store_that_was_not_set_up_says_what_to_run(tmp_path: Path) -> None:
 
 
 def test_a_store_of_another_version_is_not_touched(store_path: Path) -> None:
-    engine = create_engine(f"sqlite:///{store_path}")
+    engine = create_engine(f"sqlite:///{store_path}", poolclass=NullPool)
     with engine.begin() as connection:
         connection.execute(text("update alembic_version set version_num = '9999'"))
     engine.dispose()
@@ -186,7 +186,7 @@ def test_a_directory_that_does_not_exist_is_an_error_for_people(tmp_path: Path) 
 
 
 def test_the_migrations_give_the_tables_that_the_code_declares(store_path: Path) -> None:
-    engine = create_engine(f"sqlite:///{store_path}")
+    engine = create_engine(f"sqlite:///{store_path}", poolclass=NullPool)
     with engine.connect() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), Base.metadata)
     engine.dispose()

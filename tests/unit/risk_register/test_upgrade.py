@@ -66,7 +66,7 @@ def make_value(table: sa.Table, column: sa.Column[Any]) -> Any:
 
 def fill(url: str) -> dict[str, list[dict[str, Any]]]:
     """A row in every table of a store as it is; returns what every table holds."""
-    engine = sa.create_engine(url)
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
     metadata = sa.MetaData()
     metadata.reflect(engine)
     tables = [table for table in metadata.sorted_tables if table.name != "alembic_version"]
@@ -100,7 +100,7 @@ def check_upgrade(url: str, version: str) -> None:
     assert store.version() == version
     store.upgrade()
     assert store.version() == find_head()
-    engine = sa.create_engine(url)
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
     metadata = sa.MetaData()
     metadata.reflect(engine)
     with engine.connect() as connection:

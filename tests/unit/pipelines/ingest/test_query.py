@@ -38,7 +38,7 @@ def make_mapping(**changes):
 class Database:
     def __init__(self, folder):
         self.address = f"sqlite:///{folder / 'chat.sqlite'}"
-        self.engine = sa.create_engine(self.address)
+        self.engine = sa.create_engine(self.address, poolclass=sa.NullPool)
         self.run("create table chat (id integer, thread text, person text, who text, body text, at text)")
 
     def run(self, statement, **values):

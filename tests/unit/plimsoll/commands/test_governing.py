@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import NullPool, create_engine, text
 
 from pipelines.settings import Home
 from risk_register import audit, register
@@ -180,7 +180,7 @@ def test_a_lower_rating_waits_for_another_person_at_this_door_too(run: Run, stor
 def test_every_move_that_is_not_in_the_table_is_refused_at_this_door(
     run: Run, store: Store, governed: tuple[Home, Store], state: RiskStatus
 ) -> None:
-    engine = create_engine(governed[0].governance_url)
+    engine = create_engine(governed[0].governance_url, poolclass=NullPool)
     for target in RiskStatus:
         with engine.begin() as connection:
             rated = "severity = 'S5', probability = 'frequent', rated_by = 'somebody', moved_by = 'somebody'"
@@ -349,7 +349,7 @@ def test_the_audit_verifies_exports_and_notices_tampering(run: Run, governed: tu
     assert "other" not in {json.loads(line)["deployment_id"] for line in lines}
     assert run("audit", "verify", "--head", head, account="administrator").code == 0
     assert run("audit", "verify", "--head", "f" * 64, account="administrator").code == 1
-    engine = create_engine(governed[0].governance_url)
+    engine = create_engine(governed[0].governance_url, poolclass=NullPool)
     with engine.begin() as connection:
         connection.execute(text("drop trigger audit_entry_is_never_changed"))
         connection.execute(text("update audit_entry set actor = 'nobody' where sequence = 3"))

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import NullPool, create_engine, text
 
 from pipelines.settings import Home
 from risk_register.permissions import ALLOWED
@@ -33,7 +33,11 @@ def test_no_step_is_made_that_the_table_does_not_have(
     template: tuple[Path, dict[str, str]], tmp_path: Path, monkeypatch, capfd, machine: Machine
 ) -> None:
     home, names = Home(Path(shutil.copytree(template[0], tmp_path / "home"))), template[1]
-    run, engine, tried = make_run(home, monkeypatch, capfd), create_engine(home.governance_url), 0
+    run, engine, tried = (
+        make_run(home, monkeypatch, capfd),
+        create_engine(home.governance_url, poolclass=NullPool),
+        0,
+    )
     where = f"deployment_id = '{HERE}' and {machine.where.format(**names)}"
 
     def read() -> object:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import NullPool, create_engine, text
 
 from pipelines.settings import Home
 from risk_register.store import Store
@@ -32,7 +32,7 @@ def run(home: Home, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixtur
 
 def go_back(home: Home) -> None:
     """A store that says that it was written by the code before; what came since is taken away."""
-    engine = create_engine(home.governance_url)
+    engine = create_engine(home.governance_url, poolclass=NullPool)
     with engine.begin() as connection:
         connection.execute(text("update alembic_version set version_num = :before"), {"before": BEFORE})
         for table, names in ADDED.items():
