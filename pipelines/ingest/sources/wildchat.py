@@ -1,6 +1,7 @@
 """WildChat: whole conversations with a model, country, language and times, as its schema is published.
 
-The hashed address stands for the user. Moderation scores go with the message they were given for.
+The hashed address stands for the user. Moderation scores go with the message they were given for. The hash
+is one of the content: two people who said the same have the same, so the first turn's number tells them apart.
 """
 
 from __future__ import annotations
@@ -38,9 +39,11 @@ def extract(record: Row, zone: ZoneInfo) -> Iterator[Call]:
             latest = to_microseconds(turn["timestamp"], f"conversation.{place}.timestamp", zone)
         said.append(_read(turn, f"conversation.{place}", latest, read_scores(record, place)))
     said.reverse()
+    thread = to_identifier(record["conversation_hash"], "conversation_hash")
+    number = turns[0].get("turn_identifier") if turns else None
     address = _first(turns, "hashed_ip") or record.get("hashed_ip")
     yield Call(
-        thread=to_identifier(record["conversation_hash"], "conversation_hash"),
+        thread=thread if number is None else f"{thread}:{to_identifier(number, 'turn_identifier')}",
         messages=tuple(said),
         user=None if address is None else to_identifier(address, "hashed_ip"),
         began_at=said[0].sent_at if said else None,

@@ -11,7 +11,7 @@ def test_a_conversation_is_read_with_its_times_user_and_slices(read, evening):
     assert reading.rows("role", "text") == evening
     assert reading.clock == ["14 20:00:03", "14 20:00:03", "14 20:01:04", "14 20:01:04"]
     assert set(reading.rows("thread", "user", "model", "language", "region")) == {
-        ("h-1", "ip-1", "companion-2", "en", "Germany")
+        ("h-1:1", "ip-1", "companion-2", "en", "Germany")
     }
 
 
@@ -48,3 +48,21 @@ def test_scores_go_with_the_message_they_were_given_for(read, deliver):
         ("One", (("openai_moderation", "self-harm", 0.97, True),)),
         ("Two", (("openai_moderation", "self-harm", 0.01, False),)),
     ]
+
+
+def test_two_people_who_said_the_same_have_two_conversations(read, deliver):
+    first, second = (
+        {
+            "conversation_hash": "h",
+            "timestamp": f"2026-09-14T2{number}:00:00Z",
+            "conversation": [
+                {"role": "user", "content": "Hello", "hashed_ip": f"ip-{number}", "turn_identifier": number},
+                {"role": "assistant", "content": "Hi", "turn_identifier": number},
+            ],
+        }
+        for number in (1, 2)
+    )
+    reading = read("wildchat", deliver(first, second, first))
+    assert reading.rows("thread", "user", "text") == [
+        ("h:1", "ip-1", "Hello"), ("h:1", "ip-1", "Hi"), ("h:2", "ip-2", "Hello"), ("h:2", "ip-2", "Hi"),
+    ]  # fmt: skip
