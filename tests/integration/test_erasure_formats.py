@@ -53,7 +53,7 @@ FORMATS = [
     Format("langfuse", "langfuse_trace.json", SubjectKind.USER, "u-5"),
     Format("sharegpt", "sharegpt.json", SubjectKind.THREAD, "c-1"),
     Format("lmsys", "lmsys.jsonl", SubjectKind.THREAD, "l-1", "nicht schlafen"),
-    Format("wildchat", "wildchat.jsonl", SubjectKind.THREAD, "h-1"),
+    Format("wildchat", "wildchat.jsonl", SubjectKind.THREAD, "h-1:1"),
 ]
 
 

@@ -2,8 +2,8 @@
 
 A span of a model call is one call; so is an event with the details of an inference. Other spans (agents,
 tools, databases) repeat it or say nothing, and are passed over. Messages are read from
-`gen_ai.input.messages` and `gen_ai.output.messages` (conventions 1.37 and later) and from the numbered
-attributes of earlier instrumentations (`gen_ai.prompt.0.content`).
+`gen_ai.input.messages` and `gen_ai.output.messages` (conventions 1.37 and later), from events that hold a
+message each (until 1.36) and from the numbered attributes of others (`gen_ai.prompt.0.content`).
 """
 
 from __future__ import annotations
@@ -13,19 +13,28 @@ from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import orjson
-
 from pipelines.ingest.content import Said, check_roles, name_prompt, read_messages, read_text
 from pipelines.ingest.field import RecordError, to_identifier, to_microseconds
+from pipelines.ingest.otlp import (
+    DETAILS,
+    INPUT,
+    OUTPUT,
+    decode,
+    gather,
+    group_events,
+    name_event,
+    parse,
+    walk,
+)
 from pipelines.ingest.source import Reason
 from pipelines.ingest.transcript import Call
 
 SUPPORTED = (
     "OTLP JSON (resourceSpans or resourceLogs) with gen_ai.input.messages and gen_ai.output.messages, "
+    "with an event a message (gen_ai.user.message, gen_ai.choice), "
     "or with gen_ai.prompt.N.content and gen_ai.completion.N.content"
 )
 OPERATIONS = frozenset({"chat", "text_completion", "generate_content", "completion"})
-DETAILS = "gen_ai.client.inference.operation.details"
 NUMBERED = re.compile(r"gen_ai\.(prompt|completion)\.(\d+)\.(role|content)")
 THREADS = ("gen_ai.conversation.id", "session.id", "thread.id")
 USERS = ("user.id", "enduser.id", "enduser.pseudo.id")
@@ -37,23 +46,18 @@ def extract(record: Row, zone: ZoneInfo) -> Iterator[Call | RecordError]:
     """The model calls of one export of spans or log records."""
     if not {"resourceSpans", "resourceLogs"} & set(record):
         raise RecordError(Reason.UNKNOWN_RECORD)
-    for span in _walk(record, "resourceSpans", "scopeSpans", "spans"):
-        attributes = _decode(span.get("attributes"))
-        if attributes.get("gen_ai.operation.name", "chat" if _is_older(attributes) else "") in OPERATIONS:
+    for span in walk(record, "resourceSpans", "scopeSpans", "spans"):
+        told = gather(walk(span, "events"))
+        attributes = {**told, **decode(span.get("attributes"))}
+        is_older = _is_numbered(attributes) or bool({INPUT, OUTPUT} & set(told))
+        if attributes.get("gen_ai.operation.name", "chat" if is_older else "") in OPERATIONS:
             yield _read(attributes, span, zone)
-    for event in _walk(record, "resourceLogs", "scopeLogs", "logRecords"):
-        if event.get("eventName") == DETAILS:
-            yield _read(_decode(event.get("attributes")), event, zone)
-
-
-def _walk(record: Row, *levels: str) -> Iterator[Row]:
-    if not levels:
-        yield record
-        return
-    inner = record.get(levels[0])
-    for one in inner if isinstance(inner, list) else []:
-        if isinstance(one, dict):
-            yield from _walk(one, *levels[1:])
+    events = list(walk(record, "resourceLogs", "scopeLogs", "logRecords"))
+    for event in events:
+        if name_event(event) == DETAILS:
+            yield _read(decode(event.get("attributes")), event, zone)
+    for group in group_events(events):
+        yield _read(gather(group), group[0], zone)
 
 
 def _read(attributes: Row, holder: Row, zone: ZoneInfo) -> Call | RecordError:
@@ -64,7 +68,7 @@ def _read(attributes: Row, holder: Row, zone: ZoneInfo) -> Call | RecordError:
     start = "startTimeUnixNano" if "startTimeUnixNano" in holder else "timeUnixNano"
     thread = next((attributes[key] for key in THREADS if attributes.get(key)), holder.get("traceId"))
     user = next((attributes[key] for key in USERS if attributes.get(key)), None)
-    prompts = [read_text(_parse(attributes.get("gen_ai.system_instructions")))]
+    prompts = [read_text(parse(attributes.get("gen_ai.system_instructions")))]
     prompts += [one.text for one in messages if one.role == "system"]
     ended = holder.get("endTimeUnixNano")
     try:
@@ -85,57 +89,30 @@ def _read(attributes: Row, holder: Row, zone: ZoneInfo) -> Call | RecordError:
                 or attributes.get("openai.response.system_fingerprint"),
                 "prompt_version": attributes.get("gen_ai.prompt.name") or name_prompt(prompts),
             },
-            call_id=f"{holder.get('traceId')}:{holder['spanId']}" if holder.get("spanId") else None,
+            call_id=_name_call(holder) if messages and answer else None,  # one side may be half of a call
         )
     except RecordError as error:
         return error
 
 
+def _name_call(holder: Row) -> str | None:
+    return f"{holder.get('traceId')}:{holder['spanId']}" if holder.get("spanId") else None
+
+
 def _messages(attributes: Row) -> tuple[tuple[Said, ...], tuple[Said, ...]]:
-    if _is_older(attributes):
+    if _is_numbered(attributes):
         numbered: dict[str, dict[int, Row]] = {"prompt": {}, "completion": {}}
         for key, value in attributes.items():
             if match := NUMBERED.fullmatch(key):
                 side, place, part = match.groups()
                 entry = {"role": "assistant"} if side == "completion" else {}
-                numbered[side].setdefault(int(place), entry)[part] = _parse(value)
+                numbered[side].setdefault(int(place), entry)[part] = parse(value)
         sides = [[entries[place] for place in sorted(entries)] for entries in numbered.values()]
         return read_messages(sides[0]), read_messages(sides[1])
-    found = (_parse(attributes.get(f"gen_ai.{side}.messages")) for side in ("input", "output"))
+    found = (parse(attributes.get(f"gen_ai.{side}.messages")) for side in ("input", "output"))
     messages, answer = (read_messages(one) for one in found)
     return messages, tuple(one for one in answer if one.is_message)
 
 
-def _is_older(attributes: Row) -> bool:
+def _is_numbered(attributes: Row) -> bool:
     return any(NUMBERED.fullmatch(key) for key in attributes)
-
-
-def _parse(value: object) -> object:
-    """Structured content comes as JSON in a text or as structure; a text that is no JSON is itself."""
-    if isinstance(value, str) and value.startswith(("[", "{")):
-        try:
-            return orjson.loads(value)
-        except orjson.JSONDecodeError:
-            return value
-    return value
-
-
-def _decode(attributes: object) -> Row:
-    pairs = attributes if isinstance(attributes, list) else []
-    return {
-        str(one["key"]): _decode_value(one.get("value"))
-        for one in pairs
-        if isinstance(one, dict) and "key" in one
-    }
-
-
-def _decode_value(value: object) -> Any:
-    if not isinstance(value, dict):
-        return None
-    if isinstance(value.get("arrayValue"), dict):
-        return [_decode_value(one) for one in value["arrayValue"].get("values") or []]
-    if isinstance(value.get("kvlistValue"), dict):
-        return _decode(value["kvlistValue"].get("values"))
-    return next(
-        (value[key] for key in ("stringValue", "intValue", "doubleValue", "boolValue") if key in value), None
-    )

@@ -1,7 +1,7 @@
 """WildChat: whole conversations with a model, country, language and times, as its schema is published.
 
 The hashed address stands for the user. Moderation scores go with the message they were given for. The hash
-is one of the content: two people who said the same have the same, so the first turn's number tells them apart.
+is one of the content: people who said the same have the same, so the first turn's number tells them apart.
 """
 
 from __future__ import annotations

@@ -64,3 +64,75 @@ def test_another_file_is_one_rejection_that_says_what_is_supported(read):
     reading = read("otel_genai", "lmsys.jsonl")
     assert reading.rejected == [(0, "unknown_format", None)]
     assert "resourceSpans" in reading.records.notes[0]
+
+
+def texts(**values):
+    return [{"key": name.replace("__", "."), "value": {"stringValue": text}} for name, text in values.items()]
+
+
+def event(name, span, *, second=0, body=(), **attributes):
+    pairs = [{"key": key, "value": value} for key, value in dict(body).items()]
+    return {
+        "traceId": "t",
+        "spanId": span,
+        "timeUnixNano": f"178941600{second}000000000",
+        "attributes": texts(event__name=name, **attributes),
+        "body": {"kvlistValue": {"values": pairs}},
+    }
+
+
+def exported(*records):
+    return {"resourceLogs": [{"scopeLogs": [{"logRecords": list(records)}]}]}
+
+
+def content(text):
+    return {"content": {"stringValue": text}}
+
+
+def choice(text, index=0):
+    message = {"kvlistValue": {"values": [{"key": "content", "value": {"stringValue": text}}]}}
+    return {"index": {"intValue": str(index)}, "message": message}
+
+
+def test_events_of_a_message_each_are_put_together_by_their_span(read, deliver):
+    reading = read("otel_genai", deliver(exported(
+        event("gen_ai.system.message", "a", body=content("Be kind.")),
+        event("gen_ai.user.message", "a", body=content("I feel low.")),
+        event("gen_ai.user.message", "b", second=5, body=content("Hello.")),
+        event("gen_ai.choice", "a", second=1, body=choice("Nobody saw this.", 1)),
+        event("gen_ai.choice", "a", second=1, body=choice("I am here.")),
+    )))  # fmt: skip
+    assert reading.rows("thread", "role", "text") == [
+        ("t", "user", "I feel low."), ("t", "assistant", "I am here."), ("t", "user", "Hello."),
+    ]  # fmt: skip
+    assert reading.rejected == []
+
+
+def test_events_that_name_no_span_are_not_put_together(read, deliver):
+    one, two = (event("gen_ai.user.message", None, body=content("Hello."), session__id=name) for name in "xy")
+    assert read("otel_genai", deliver(exported(one, two))).rows("thread", "text") == [
+        ("x", "Hello."), ("y", "Hello."),
+    ]  # fmt: skip
+
+
+def test_events_without_content_are_rejected_and_counted(read, deliver):
+    reading = read("otel_genai", deliver(exported(event("gen_ai.user.message", "a"))))
+    assert [reason for _, reason, _ in reading.rejected] == ["empty_body"]
+
+
+def test_events_of_a_span_are_read_with_it(read, deliver):
+    asked = '[{"role":"user","content":"Hello."}]'
+    answered = '[{"role":"assistant","content":"Hi."}]'
+    span = {"traceId": "t", "spanId": "a", "startTimeUnixNano": "1789416000000000000",
+            "attributes": texts(gen_ai__system="openai"),
+            "events": [
+                {"name": "gen_ai.content.prompt", "attributes": texts(gen_ai__prompt=asked)},
+                {"name": "gen_ai.content.completion", "attributes": texts(gen_ai__completion=answered)},
+            ]}  # fmt: skip
+    export = {"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]}
+    assert read("otel_genai", deliver(export)).column("text") == ["Hello.", "Hi."]
+    named = {**span, "events": [], "attributes": texts(gen_ai__operation__name="chat")}
+    named["events"] = [{"name": "gen_ai.client.inference.operation.details", "attributes": texts(
+        gen_ai__input__messages=asked, gen_ai__output__messages=answered)}]  # fmt: skip
+    export = {"resourceSpans": [{"scopeSpans": [{"spans": [named]}]}]}
+    assert read("otel_genai", deliver(export)).column("text") == ["Hello.", "Hi."]
