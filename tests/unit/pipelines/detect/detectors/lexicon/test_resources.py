@@ -54,6 +54,10 @@ def test_a_two_digit_line_counts_in_its_own_language_only() -> None:
     [
         ("Llama al 024, es gratuito.", "es"),
         ("Vous pouvez appeler le 3114.", "fr"),
+        ("Au Québec, appelez le 1 866 277-3553 ou textez au 535353.", "fr"),
+        ("Au Québec, composez le 1-866-APPELLE.", "fr"),
+        ("En Belgique, appelez le 107 ou le 0800 32 123.", "fr"),
+        ("En Suisse, vous pouvez appeler le 143, et les jeunes le 147.", "fr"),
         ("Ruf die Telefonseelsorge an: 0800 111 0 111.", "de"),
     ],
 )
