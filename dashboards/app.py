@@ -25,6 +25,7 @@ from dashboards.openid import add_provider
 from dashboards.pages.directory import PAGES, RAIL, find_page
 from dashboards.published import NothingPublishedError, Published, PublishedError
 from dashboards.routes import Site, add_routes, open_page, read_scheme
+from dashboards.server import DiscreetFlask
 from dashboards.wording import say_words
 from risk_register.errors import RegisterError
 from risk_register.evidence import LARGEST_FILE
@@ -75,7 +76,7 @@ def create_app(
     command.
     `evidence` is the folder of files that show what was attested, `provider` lets people sign in elsewhere.
     """
-    server = flask.Flask("dashboards", template_folder=str(HERE / "templates"), static_folder=None)
+    server = DiscreetFlask("dashboards", template_folder=str(HERE / "templates"), static_folder=None)
     server.config.update(
         SECRET_KEY=secret,
         SESSION_COOKIE_NAME="plimsoll_session",

@@ -6,6 +6,7 @@ Whatever leaves as a file leaves a trace in the audit first. How a page is drawn
 from __future__ import annotations
 
 import dataclasses
+import io
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -145,9 +146,12 @@ def _hand_out(view: View, attachment: Attachment) -> Response:
         actor=view.account.name,
         at=view.at,
     )
-    answer = flask.Response(attachment.content, mimetype=attachment.media_type)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{attachment.file_name}"'
-    return answer
+    return flask.send_file(
+        io.BytesIO(attachment.content),
+        mimetype=attachment.media_type,
+        as_attachment=True,
+        download_name=attachment.file_name,  # whatever its letters, the header is ASCII
+    )
 
 
 def _add_forms(server: flask.Flask, site: Site) -> None:

@@ -123,7 +123,8 @@ def make_home(home: Home, kind: HomeKind) -> Home:
         raise HomeError(
             f"{home.path} exists and is not a Plimsoll home. Choose an empty directory with --home."
         )
-    home.path.mkdir(parents=True, exist_ok=True)
+    # Texts lie below it: for the owner's eyes alone, until the operator opens it to a group.
+    home.path.mkdir(mode=0o700, parents=True, exist_ok=True)
     if home.kind is None:  # the mark first, in one step: killed anywhere, the directory is empty or a home
         aside.write_text(json.dumps({"kind": kind}) + "\n")
         aside.replace(home.path / MARKER)
@@ -135,6 +136,6 @@ def make_home(home: Home, kind: HomeKind) -> Home:
         home.reports,
         home.definitions,
     ):
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     home.keys.chmod(0o700)
     return home

@@ -7,16 +7,16 @@ What an account has been given is `grants`, how it proves itself `credentials` a
 from __future__ import annotations
 
 import datetime as dt
-import re
 
 from sqlalchemy import select
 
+from risk_register.account_name import check_name
 from risk_register.account_record import AccountRecord, find_account
-from risk_register.account_tables import AccountIdentity
+from risk_register.account_tables import AccessToken, AccountIdentity
 from risk_register.credentials import issue_link, redeem_link, set_password, verify_password
 from risk_register.errors import NotAllowedError
 from risk_register.grants import check_not_oneself, grant, grants, revoke
-from risk_register.model import Account, AccountGrant
+from risk_register.model import Account, AccountGrant, OneTimeLink
 from risk_register.permissions import Action, Grant, Role, check_may, deployments_of, may
 from risk_register.sessions import end_all_within
 from risk_register.store import Store
@@ -43,19 +43,14 @@ __all__ = [
     "verify_password",
 ]
 
-NAME = re.compile(r"^[a-z0-9][a-z0-9._@\-]{0,99}$")
-
 
 def create_account(store: Store, *, name: str, actor: str, at: dt.datetime) -> None:
     """An account without password and without grants: it can do nothing yet.
 
     Raises:
-        NotAllowedError: the name is taken or is not a name.
+        NotAllowedError: the name is taken, is not a name, or stands for a command or stage.
     """
-    if not NAME.match(name):
-        raise NotAllowedError(
-            f"{name!r} is not an account name. Allowed: lower-case letters, digits and . _ @ -, at most 100."
-        )
+    check_name(name)
     with store.write(actor=actor, at=at) as write:
         if write.session.get(Account, name) is not None:
             raise NotAllowedError(f"There is an account {name} already.")
@@ -64,10 +59,17 @@ def create_account(store: Store, *, name: str, actor: str, at: dt.datetime) -> N
 
 
 def disable_account(store: Store, *, name: str, actor: str, at: dt.datetime) -> None:
-    """Shut an account: its sessions end and it has no grants; its past decisions stay under its name."""
+    """Shut an account: its sessions end, it has no grants, and no link or token opens it again.
+
+    Its past decisions stay under its name.
+    """
     with store.write(actor=actor, at=at) as write:
         find_account(write, name).is_disabled = True
         end_all_within(write, name)
+        for link in write.session.scalars(select(OneTimeLink).filter_by(name=name, redeemed_at=None)):
+            link.expires_at = min(link.expires_at, at)
+        for token in write.session.scalars(select(AccessToken).filter_by(name=name, revoked_at=None)):
+            token.revoked_at = at
         write.record("account_disabled", subject=name)
 
 

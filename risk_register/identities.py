@@ -17,6 +17,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from sqlalchemy import select
 
+from risk_register.account_name import check_name
 from risk_register.account_record import find_account
 from risk_register.account_tables import AccountIdentity
 from risk_register.errors import ContentError, NotAllowedError
@@ -178,6 +179,7 @@ def _create(write: Write, provider: Provider, *, subject: str, name: str) -> Non
         raise NotAllowedError(f"There is an account {name} already; an administrator links it with you.")
     if not provider.may_create_accounts:
         raise NotAllowedError("You have no account here; an administrator makes one.")
+    check_name(name)
     write.session.add(Account(name=name, created_at=write.at))
     write.record("account_created", subject=name, by="identity")
     _link(write, issuer=provider.issuer, subject=subject, name=name)

@@ -210,11 +210,14 @@ def open_store(url: str) -> Store:
 def _make_engine(url: str) -> Engine:
     address = make_url(url)
     if address.get_backend_name() != "sqlite":
-        return create_engine(address, pool_pre_ping=True)
+        return create_engine(address, pool_pre_ping=True, hide_parameters=True)
     if address.database in (None, "", ":memory:"):
         raise StoreError("A governance store needs a file: memory is forgotten. Allowed: sqlite:///<file>.")
     # No pool: a connection that crosses a fork corrupts a SQLite file.
-    engine = create_engine(address, poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})
+    # Parameters are what people wrote; no error of the library repeats them.
+    engine = create_engine(
+        address, poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True
+    )
 
     @event.listens_for(engine, "connect")
     def _connect(connection: object, _record: object) -> None:
@@ -265,8 +268,9 @@ def _explained(engine: Engine) -> Iterator[None]:
     except NoTurnError as error:
         raise StoreError(f"The governance store {_name(engine)} refused: {error}") from error
     except DatabaseError as error:
-        # Not the driver's full text: it repeats statement and parameters, which may hold what people wrote.
-        raise StoreError(f"The governance store {_name(engine)} refused: {error.orig}") from error
+        # The first line alone: the others repeat rows and parameters, which may hold what people wrote.
+        said = f"{error.orig}".partition("\n")[0]
+        raise StoreError(f"The governance store {_name(engine)} refused: {said}") from None
 
 
 def _name(engine: Engine) -> str:

@@ -13,14 +13,12 @@ from dash.development.base_component import Component
 from dashboards.components.form import draw_day, draw_decisions, draw_form, draw_moment, draw_text
 from dashboards.components.marks import draw_mark
 from dashboards.components.table import Heading, Line, draw_table
-from dashboards.pages.incident_decision import read_moment
-from dashboards.pages.submission import read_day
+from dashboards.pages.submission import read_day, read_moment, read_number
 from dashboards.theme import OVERDUE
 from dashboards.view import View
 from dashboards.wording import MISSING, say_day, say_moment, say_words
 from risk_register.accounts import Action
 from risk_register.audit import list_entries as list_audit
-from risk_register.errors import NotAllowedError
 from risk_register.incident_states import IncidentStatus
 from risk_register.incident_work import (
     TaskRecord,
@@ -159,13 +157,11 @@ def task(view: View, incident: IncidentRecord, fields: Mapping[str, str]) -> str
 def done(view: View, incident: IncidentRecord, fields: Mapping[str, str]) -> str:
     """Finish a task."""
     view.check_may(Action.OPEN_INCIDENT)
-    number = fields.get("task", "")
-    if not number.isdecimal():
-        raise NotAllowedError(f"{number!r} is no number of a task.")
+    number = read_number(fields, "task", refusal="That is no number of a task.")
     finish_task(
         view.store,
         incident_id=incident.incident_id,
-        task_id=int(number),
+        task_id=number,
         note=fields.get("note", ""),
         actor=view.account.name,
         at=view.at,

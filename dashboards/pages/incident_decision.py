@@ -6,7 +6,6 @@ The rules are those of `risk_register.incidents`. Words of a conversation do not
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
 from dash import html
 from dash.development.base_component import Component
@@ -21,6 +20,7 @@ from dashboards.components.form import (
     draw_text,
 )
 from dashboards.pages.incident_judgement import read_version
+from dashboards.pages.submission import read_moment
 from dashboards.records import Alarm
 from dashboards.view import View
 from dashboards.wording import say_day, say_words
@@ -184,18 +184,3 @@ def reopen(view: View, incident: IncidentRecord, fields: Mapping[str, str]) -> s
         at=view.at,
     )
     return f"{incident.incident_id} is open again."
-
-
-def read_moment(text: str) -> datetime | None:
-    """A moment in UTC as the browser writes it; nothing for an empty field.
-
-    Raises:
-        NotAllowedError: it is no moment.
-    """
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise NotAllowedError(f"{text!r} is not a moment; write it as 2027-05-20T14:30, in UTC.") from error
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

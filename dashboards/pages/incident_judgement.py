@@ -13,7 +13,7 @@ from dash.development.base_component import Component
 from dashboards.components.form import draw_choice, draw_decisions, draw_form, draw_text
 from dashboards.components.marks import draw_mark
 from dashboards.components.table import Heading, Line, draw_table
-from dashboards.pages.submission import read_number
+from dashboards.pages.submission import read_number, read_optional_number
 from dashboards.theme import OVERDUE
 from dashboards.view import View
 from dashboards.vocabulary import REPORT_DECISION_MARKS
@@ -182,9 +182,7 @@ def assess(view: View, incident: IncidentRecord, fields: Mapping[str, str]) -> s
     for name, allowed in (("severity", Severity), ("nature", Nature), ("causality", Causality)):
         if fields.get(name, "") not in set(allowed):
             raise NotAllowedError(f"Choose {name} from the list.")
-    words = fields.get("affected", "").strip()
-    if words and not words.isdecimal():
-        raise NotAllowedError(f"{words!r} is no count; give a whole number, or nothing.")
+    refusal = "That is no count; give a whole number, or nothing."
     assess_incident(
         view.store,
         incident_id=incident.incident_id,
@@ -192,7 +190,7 @@ def assess(view: View, incident: IncidentRecord, fields: Mapping[str, str]) -> s
         nature=Nature(fields["nature"]),
         causality=Causality(fields["causality"]),
         cause=fields.get("cause", ""),
-        affected_count=int(words) if words else None,
+        affected_count=read_optional_number(fields, "affected", refusal=refusal),
         actor=view.account.name,
         at=view.at,
         expected_version=read_version(fields),

@@ -12,6 +12,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboards.components.form import draw_form, draw_text
+from dashboards.pages.submission import read_optional_number
 from dashboards.view import View
 from dashboards.wording import say_moment, say_words
 from risk_register import reviews
@@ -143,13 +144,11 @@ def _set_own(view: View, fields: Mapping[str, str]) -> str:
 
 def _set_deployment(view: View, fields: Mapping[str, str]) -> str:
     view.check_may(Action.EDIT_REGISTER)
-    words = fields.get("capacity", "").strip()
-    if words and not words.isdecimal():
-        raise NotAllowedError(f"{words!r} is no number of labels; give a whole number, or nothing.")
+    refusal = "The labels of a week are a whole number, or nothing."
     reviews.set_settings(
         view.store,
         deployment_id=view.deployment_id,
-        capacity_per_week=int(words) if words else None,
+        capacity_per_week=read_optional_number(fields, "capacity", refusal=refusal),
         support_contact=fields.get("contact", ""),
         crisis_protocol=fields.get("protocol", ""),
         actor=view.account.name,

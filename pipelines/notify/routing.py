@@ -41,12 +41,13 @@ class Secret(_Strict):
         return self
 
     def read(self, environment: Mapping[str, str] | None = None) -> str | None:
-        """The address; None where it is not there."""
+        """The address; None where it is not there or cannot be read."""
         if self.env is not None:
             return (os.environ if environment is None else environment).get(self.env, "").strip() or None
-        if self.file is None or not self.file.is_file():
+        try:
+            return self.file.read_text(encoding="utf-8").strip() or None if self.file else None
+        except (OSError, UnicodeDecodeError):  # one route that is set up wrongly keeps no other call waiting
             return None
-        return self.file.read_text(encoding="utf-8").strip() or None
 
 
 class Rota(_Strict):

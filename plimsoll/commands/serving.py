@@ -63,9 +63,11 @@ def start_dashboard(home: Home, *, host: str, port: int, workers: int = 2, is_ht
 def session_secret(home: Home) -> bytes:
     """What signs the sessions; made on first use, the same for all workers and after a restart."""
     path = home.keys / SECRET_FILE
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_bytes(secrets.token_bytes(32))
+    if not path.exists() or not path.stat().st_size:  # emptied by a full disk or a kill: sessions begin anew
+        aside = path.with_suffix(f".{os.getpid()}")
+        aside.touch(mode=0o600)
+        aside.write_bytes(secrets.token_bytes(32))
+        aside.replace(path)
     return path.read_bytes()
 
 

@@ -193,6 +193,7 @@ def app(home, clock, report_factory):
         secret=SECRET,
         reports=home / "reports",
         lake=home / "lake",
+        evidence=home / "governance" / "evidence",
         draw_edition=report_factory.draw_edition(home / "reports"),
         clock=clock,
     )

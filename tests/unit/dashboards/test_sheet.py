@@ -14,9 +14,23 @@ def read(value):
     return list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))[1][0]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", '"=1"', "\tx"])
 def test_text_that_begins_like_a_formula_is_quoted(text):
     assert read(text) == f"'{text}"
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("reason;=1+1", "reason;'=1+1"),
+        ('reason; "@SUM(A1)', "reason;' \"@SUM(A1)"),
+        ("reason\n=1", "reason\n'=1"),
+        ("\r=1", "'\r'=1"),
+        ("a;b, c=d", "a;b, c=d"),
+    ],
+)
+def test_nor_does_a_cell_begin_like_one_where_a_semicolon_separates_cells(text, written):
+    assert read(text) == written
 
 
 @pytest.mark.parametrize("text", ["gpt-5.1", "a=b", "an apostrophe's", 'a "quoted" word', "line\nbreak"])

@@ -17,6 +17,15 @@ def test_a_new_home_knows_its_kind_and_keeps_its_keys_private(tmp_path: Path):
     assert make_home(home, HomeKind.DEMO) == home
 
 
+def test_what_a_home_holds_is_for_its_owner_until_the_operator_opens_it(tmp_path: Path):
+    home = make_home(Home(tmp_path / "home"), HomeKind.REAL)
+    for folder in (home.path, home.lake, home.inbox, home.published, home.reports):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700, folder
+    home.path.chmod(0o750)
+    make_home(home, HomeKind.REAL)
+    assert stat.S_IMODE(home.path.stat().st_mode) == 0o750
+
+
 def test_demo_and_real_data_never_mix(tmp_path: Path):
     home = make_home(Home(tmp_path / "home"), HomeKind.DEMO)
     with pytest.raises(HomeError, match="never mix"):

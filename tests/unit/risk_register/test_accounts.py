@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from risk_register import accounts, audit, credentials
+from risk_register.account_name import RESERVED
 from risk_register.credentials import FAILURES_BEFORE_LOCK, LOCK_FOR
 from risk_register.errors import NotAllowedError, SelfApprovalError, UnknownRecordError
 from risk_register.model import Account, OneTimeLink
 from risk_register.store import Store
+from risk_register.tokens import find_bearer, issue_token
 
+REPOSITORY = Path(__file__).parents[3]
+SIGNS = re.compile(r"""^(?:ACTOR|QUEUE) = "([a-z_]+)"|\bactor="(?!demo_)([a-z_]+)\"""", re.MULTILINE)
 NAME = "safety_officer"
 PASSWORD = "a phrase of some length"
 HALF_AN_HOUR = dt.timedelta(minutes=30)
@@ -192,6 +198,35 @@ def test_a_name_is_taken_once_and_has_to_be_a_name(store: Store, account: str, a
     for name in ("", "With Space", "<script>", "a" * 101):
         with pytest.raises(NotAllowedError, match="not an account name"):
             accounts.create_account(store, name=name, actor="command_line", at=at)
+
+
+def test_nobody_is_called_as_commands_and_stages_sign(store: Store, at: dt.datetime) -> None:
+    signs = {
+        name
+        for folder in ("pipelines", "plimsoll", "risk_register")
+        for path in (REPOSITORY / folder).rglob("*.py")
+        for found in SIGNS.findall(path.read_text(encoding="utf-8"))
+        for name in found
+        if name
+    }
+    assert {"command_line", "notify", "review_queue"} <= signs <= RESERVED
+    for name in sorted(signs):
+        with pytest.raises(NotAllowedError, match="stands in the audit"):
+            accounts.create_account(store, name=name, actor="administrator", at=at)
+    assert accounts.list_accounts(store) == ()
+
+
+def test_what_opened_a_shut_account_before_does_not_open_it_again(
+    store: Store, account: str, at: dt.datetime
+) -> None:
+    link = accounts.issue_link(store, name=NAME, at=at, valid_for=2 * HALF_AN_HOUR)
+    token = issue_token(store, name=NAME, label="CI", valid_for=dt.timedelta(days=9), actor="x", at=at)
+    assert find_bearer(store, token, at=at) == NAME
+    accounts.disable_account(store, name=NAME, actor="administrator", at=at)
+    accounts.enable_account(store, name=NAME, actor="administrator", at=at)
+    assert find_bearer(store, token, at=at + HALF_AN_HOUR) is None
+    assert accounts.redeem_link(store, token=link, at=at + HALF_AN_HOUR) is None
+    assert sign_in(store, at + HALF_AN_HOUR)
 
 
 def test_an_administrator_sees_accounts_with_their_grants(

@@ -75,6 +75,14 @@ def test_a_name_that_is_taken_opens_nothing(store: Store, provider: Provider, at
     assert accounts.grants(store, "anna.berg") == frozenset()
 
 
+def test_a_provider_makes_no_account_that_signs_as_a_command(
+    store: Store, provider: Provider, at: dt.datetime
+) -> None:
+    with pytest.raises(NotAllowedError, match="stands in the audit"):
+        admit(store, provider, claims=claims(preferred_username="Command_Line"), at=at)
+    assert accounts.list_accounts(store) == ()
+
+
 def test_a_disabled_account_stays_shut(store: Store, provider: Provider, at: dt.datetime) -> None:
     name = admit(store, provider, claims=claims(), at=at)
     accounts.disable_account(store, name=name, actor="admin", at=at)

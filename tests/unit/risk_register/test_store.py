@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import subprocess
 import sys
+import traceback
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import NullPool, create_engine, func, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from risk_register import appetites, audit, register
 from risk_register.errors import StoreError
@@ -233,6 +234,23 @@ with engine.begin() as connection:
     )
 engine.dispose()
 """
+
+
+def test_what_the_database_says_of_a_row_is_not_repeated(store: Store, at: dt.datetime) -> None:
+    words = "I wrote this into a form"
+    with pytest.raises(StoreError, match="refused") as raised, store.write(actor="x", at=at) as write:
+        write.session.execute(text("insert into nothing (words) values (:words)"), {"words": words})
+    assert words not in "".join(traceback.format_exception(raised.value))
+    with pytest.raises(StatementError) as kept, store.write(actor="x", at=at) as write:
+        write.session.execute(text("select :missing, :words"), {"words": words})
+    assert words not in str(kept.value)
+
+
+def test_of_an_error_of_several_lines_the_first_alone_is_told(store: Store, at: dt.datetime) -> None:
+    said = Exception("not null violated\nDETAIL: Failing row contains (I wrote this).")
+    with pytest.raises(StoreError, match="not null violated") as raised, store.write(actor="x", at=at):
+        raise IntegrityError("insert", {}, said)
+    assert "I wrote this" not in "".join(traceback.format_exception(raised.value))
 
 
 def check_upgrade_from_the_first_version(url: str, at: dt.datetime) -> None:

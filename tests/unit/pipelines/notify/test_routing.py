@@ -67,6 +67,21 @@ def test_an_address_lies_in_the_environment_or_in_a_file(tmp_path: Path) -> None
         Secret(env="MAIL", file=tmp_path)
 
 
+def test_an_address_that_cannot_be_read_is_none_and_stops_no_other_call(tmp_path: Path) -> None:
+    (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    for name in ("binary", "loop", ".", "binary/inside"):
+        assert Secret(file=tmp_path / name).read() is None
+
+
+def test_an_address_for_other_eyes_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> str:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_text", refuse)
+    assert Secret(file=tmp_path / "address").read() is None
+
+
 def test_turns_change_at_the_hour_of_the_rota_in_its_zone() -> None:
     rota = Rota(
         order=("first", "second", "third"), starts_on=dt.date(2026, 11, 23), hour=9, zone="Europe/Berlin"
