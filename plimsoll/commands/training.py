@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from plimsoll.commands.acting import AsOption, DeploymentOption, ReasonOption, act
+from plimsoll.commands.acting import Acting, AsOption, DeploymentOption, ReasonOption, act
 from plimsoll.commands.evaluating import say
 from plimsoll.commands.option import HomeOption, JsonOption, open_home, tell, write_json
 
@@ -154,9 +154,10 @@ def adopt(
     from pipelines.detect.trial import describe_trial, has_messages, read_trial
     from pipelines.errors import StateError
     from risk_register.accounts import Action
-    from risk_register.changes import Subject, declare
+    from risk_register.changes import Subject, declare_within
 
     acting = act(home, account, deployment, Action.DECLARE_CHANGE)
+    everywhere = _deployments_for_all(acting)
     tried = read_trial(acting.home, version)
     if not tried and has_messages(acting.home):
         raise StateError(
@@ -165,19 +166,45 @@ def adopt(
         )
     rows = [row for path in files for row in read_labelled(path)]
     lines = compare_models(acting.home, version, rows)
-    change = declare(
-        acting.store,
-        deployment_id=acting.deployment_id,
-        effective_on=acting.at.date(),
-        what=Subject.DETECTOR,
-        note=f"Linear model {version} is live. {reason.strip()} {describe_comparison(lines)} "
-        f"{describe_trial(tried)}",
-        is_planned=True,
-        actor=account,
-        at=acting.at,
+    note = f"Linear model {version} is live. {reason.strip()} {describe_comparison(lines)}"
+    with acting.store.write(actor=account, at=acting.at) as write:
+        changes = tuple(
+            declare_within(
+                write,
+                deployment_id=name,
+                effective_on=acting.at.date(),
+                what=Subject.DETECTOR,
+                note=f"{note} {describe_trial({key: one for key, one in tried.items() if key[0] == name})}",
+                is_planned=True,
+            )
+            for name in everywhere
+        )
+    make_live(acting.home, Adoption(version, account, acting.at.isoformat(), reason.strip(), changes))
+    print(
+        f"Model {version} is live ({', '.join(changes)}). Days are computed again with it by the next "
+        "`plimsoll run`."
     )
-    make_live(acting.home, Adoption(version, account, acting.at.isoformat(), reason.strip(), (change,)))
-    print(f"Model {version} is live ({change}). Days are computed again with it by the next `plimsoll run`.")
+
+
+def _deployments_for_all(acting: Acting) -> tuple[str, ...]:
+    """All deployments of the home: one model scores them all, so the account must answer for each.
+
+    Raises:
+        NotAllowedError: it may not on some; which there are is not said.
+    """
+    from risk_register import accounts
+    from risk_register.accounts import Action
+    from risk_register.deployments import list_deployments
+    from risk_register.errors import NotAllowedError
+
+    names = tuple(one.deployment_id for one in list_deployments(acting.store))
+    given = accounts.grants(acting.store, acting.account)
+    if not all(accounts.may(given, Action.DECLARE_CHANGE, name) for name in names):
+        raise NotAllowedError(
+            f"A model scores every deployment of the home, and {acting.account} may not declare changes on "
+            "all of them."
+        )
+    return names
 
 
 MEASURES = ("precision", "recall", "f1", "auprc")
