@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from pipelines.detect.cascade import Cascade, make_cascade
 from pipelines.detect.grading import CASCADE, make_gradebook
 from pipelines.detect.labelled import LabelledRow, LabelMeaning, make_messages
+from pipelines.detect.language import read_languages, with_languages
 from pipelines.detect.training_plan import HeadPlan, TrainingPlan
 from pipelines.lake import Lake
 from pipelines.settings import Home
@@ -48,7 +49,12 @@ def read_reviewed(
 def label_messages(
     messages: pa.Table, answers: Mapping[str, Mapping[str, int]], plan: TrainingPlan, *, cascade: Cascade
 ) -> list[LabelledRow]:
-    """The messages (columns COLUMNS) as rows, with what their conversation's answers say of each head."""
+    """The messages (columns COLUMNS) as rows, with what their conversation's answers say of each head.
+
+    The language is read as the detectors read it: many logs do not say it.
+    """
+    messages = messages.filter(pc.is_valid(messages["text"]))
+    messages = with_languages(messages, read_languages(messages))
     rows = [
         LabelledRow(
             row_id=one["message_id"],

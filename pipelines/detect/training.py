@@ -57,17 +57,27 @@ class _Joint:
     logits: NDArray[np.float64]
 
 
-def fit(plan: TrainingPlan, examples: Examples, chosen: NDArray[np.bool_] | None = None) -> Fitted:
+def fit(
+    plan: TrainingPlan,
+    examples: Examples,
+    chosen: NDArray[np.bool_] | None = None,
+    *,
+    leave_scarce: bool = False,
+) -> Fitted:
     """The model of the chosen rows (all, unless said).
+
+    With `leave_scarce` a head that has too few of them is left out, and its signal to the rules.
 
     Raises:
         StateError: a head has too few positives or negatives to be fitted.
     """
     with threadpool_limits(limits=1):  # sums of several threads differ in the last bit
-        return _fit(plan, examples, chosen)
+        return _fit(plan, examples, chosen, leave_scarce=leave_scarce)
 
 
-def _fit(plan: TrainingPlan, examples: Examples, chosen: NDArray[np.bool_] | None) -> Fitted:
+def _fit(
+    plan: TrainingPlan, examples: Examples, chosen: NDArray[np.bool_] | None, *, leave_scarce: bool
+) -> Fitted:
     use = np.ones(len(examples.rows), dtype=bool) if chosen is None else chosen
     joints: dict[str, _Joint] = {}
     columns: list[NDArray[np.int8]] = []
@@ -76,7 +86,8 @@ def _fit(plan: TrainingPlan, examples: Examples, chosen: NDArray[np.bool_] | Non
         read = _of_role(examples, head.role)
         rows = use & (examples.labels[:, place] != UNKNOWN) & read
         real = examples.labels[rows & ~examples.is_made, place]
-        if _is_scarce(real) and any(one.signal_id == head.signal_id for one in heads):
+        is_known = any(one.signal_id == head.signal_id for one in heads)
+        if _is_scarce(real) and (is_known or (leave_scarce and heads)):
             continue  # the signal has a head; how grave it is the rules alone say
         _check(head, real)
         rarity = measure_rarity(examples.ngrams[(use | examples.is_made) & read])

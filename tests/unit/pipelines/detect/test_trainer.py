@@ -15,6 +15,7 @@ from pipelines.detect.overlap import hash_text
 from pipelines.detect.reviewed import label_messages
 from pipelines.detect.side_by_side import compare_models, describe_comparison
 from pipelines.detect.trainer import cross_validate, load_examples, train_from
+from pipelines.detect.training import fit
 from pipelines.detect.training_plan import TrainingPlan, load_training_plan
 from pipelines.errors import DefinitionError, StateError
 from pipelines.settings import Home
@@ -155,6 +156,56 @@ def test_review_labels_teach_the_message_that_scores_highest_and_every_no(plan: 
     answers = {"seen": {"u_suicidal_ideation": 2}, "calm": {}}
     rows = label_messages(messages, answers, plan, cascade=make_cascade())
     assert {row.row_id: row.labels for row in rows} == {"b": {LABEL: 1}, "c": {LABEL: 0}}
+
+
+def test_review_labels_teach_from_logs_that_do_not_say_the_language(plan: TrainingPlan) -> None:
+    texts = (
+        "This morning I went for a long walk with the dog.",
+        "Ce matin je me suis promenée avec le chien.",
+        None,
+    )
+    messages = pa.table(
+        {
+            "deployment_id": ["d"] * 3,
+            "conversation_id": ["english", "french", "expired"],
+            "message_id": ["a", "b", "c"],
+            "role": ["user"] * 3,
+            "text": pa.array(texts, pa.string()),
+            "language": ["unknown"] * 3,
+        }
+    )
+    answers: dict[str, dict[str, int]] = {name: {} for name in ("english", "french", "expired")}
+    rows = label_messages(messages, answers, plan, cascade=make_cascade())
+    assert [(row.row_id, row.language) for row in rows] == [("a", "en")]
+
+
+def test_left_without_its_only_source_a_head_is_left_to_the_rules(
+    plan: TrainingPlan, folder: Path, tmp_path: Path
+) -> None:
+    replies = [
+        record(n, f"I {'cannot' if n % 2 else 'can'} help with that, {'w' * n}", None)
+        | {"role": "assistant", "labels": {"assistant_refusal": n % 2}}
+        for n in range(40)
+    ]
+    for name in ("posts", "chat"):
+        (tmp_path / f"{name}.jsonl").write_bytes((folder / f"{name}.jsonl").read_bytes())
+    (tmp_path / "replies.jsonl").write_text("\n".join(json.dumps(row) for row in replies), encoding="utf-8")
+    source = {"name": "replies", "file": "replies.jsonl", "licence": "", "words": "", "weight": 1.0}
+    both = TrainingPlan.model_validate(
+        plan.model_dump()
+        | {
+            "heads": [one for one in load_training_plan().heads if one.name in ("self_harm", "refusal")],
+            "sources": [*plan.model_dump()["sources"], source],
+        }
+    )
+    examples = load_examples(both, tmp_path)
+    without = examples.sources != "replies"
+    with pytest.raises(StateError, match="head refusal has 0 positive"):
+        fit(both, examples, without)
+    left = fit(both, examples, without, leave_scarce=True).model
+    assert [head.name for head in left.heads] == ["self_harm"]
+    with pytest.raises(StateError, match="head self_harm has 0 positive"):
+        fit(both, examples, examples.sources == "chat", leave_scarce=True)
 
 
 def test_the_shipped_plan_says_for_every_source_whose_words_it_holds() -> None:
