@@ -54,10 +54,7 @@ def _check_hashes(folder: Path, files: dict[str, dict[str, Any]]) -> list[str]:
 
 def _check_rebuild(manifest: dict[str, Any], published: Path) -> list[str]:
     if not published.is_file():
-        return [
-            f"{published} is not there, so the report cannot be rebuilt and compared. Its home keeps "
-            "it; name it with --published where the report was copied elsewhere."
-        ]
+        return [f"{manifest['published']['file']} is not there any more: the report cannot be rebuilt."]
     if hash_file(published) != manifest["published"]["sha256"]:
         return [f"{published.name} is not the file the report was built from: its SHA-256 differs."]
     name = manifest["name"]
