@@ -86,7 +86,7 @@ class Reader(HealthRows):
         except (duckdb.CatalogException, duckdb.BinderException) as error:
             raise PublishedError(
                 f"The published file cannot answer '{query}': it was built by another version of Plimsoll. "
-                "Publish again."
+                "Publish again, with `plimsoll run`."
             ) from error
         names = [column[0] for column in cursor.description or ()]
         return tuple(kind(**dict(zip(names, row, strict=True))) for row in cursor.fetchall())
@@ -100,7 +100,7 @@ class Reader(HealthRows):
         rows = self._rows(Build, "build")
         if len(rows) != 1:
             raise PublishedError(
-                f"published.build holds {len(rows)} rows, exactly one is allowed. Publish again."
+                f"published.build holds {len(rows)} rows, exactly one is allowed. Next: plimsoll run."
             )
         return rows[0]
 
@@ -240,7 +240,7 @@ class Published:
         if not FILE_NAME.fullmatch(name):
             raise PublishedError(
                 f"{self._folder / POINTER} names {name!r}; allowed is published-<generation>.duckdb. "
-                "Publish again."
+                "Publish again, with `plimsoll run`."
             )
         return name
 

@@ -33,7 +33,14 @@ def serve(
     home: HomeOption = None,
 ) -> None:
     """Serve the dashboard until stopped."""
-    start_dashboard(open_home(home), host=host, port=port, workers=workers, is_https=https)
+    from pipelines.publish.shape import is_of_this_code
+
+    place = open_home(home)
+    if not is_of_this_code(place):
+        tell(
+            "What is published was built by another version, so pages may not be able to read it. Next: plimsoll run"
+        )
+    start_dashboard(place, host=host, port=port, workers=workers, is_https=https)
 
 
 def start_dashboard(home: Home, *, host: str, port: int, workers: int = 2, is_https: bool = False) -> None:

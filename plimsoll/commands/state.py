@@ -72,7 +72,7 @@ def _say_data(data: dict[str, Any] | None) -> list[str]:
 
 def _say_whole(data: dict[str, Any]) -> str:
     is_known = any(one["of"] for one in data["field_completeness"].values())
-    return "none" if is_known else "not known, for none of these days is computed"
+    return "none" if is_known else "not known, for no message of these days is computed"
 
 
 def _join(counts: dict[str, int]) -> str:

@@ -10,6 +10,7 @@ import typer
 
 from pipelines.errors import StateError
 from pipelines.privacy.backup import take_backup
+from pipelines.publish.shape import is_of_this_code
 from plimsoll.commands.option import HomeOption, JsonOption, open_home, tell, write_json
 from risk_register.store import Store
 from risk_register.tables_version import find_head
@@ -41,6 +42,10 @@ def upgrade(
         print(f"The governance store is at version {after} already; nothing was changed.")
     else:
         print(f"The governance store went from version {before or 'none'} to {after}.")
+    if not as_json and not is_of_this_code(place):
+        print(
+            "What is published was built by another version, so pages may not be able to read it. Next: plimsoll run"
+        )
 
 
 def _require_backup(backup: Path | None, has_backup: bool, *, is_file: bool) -> None:

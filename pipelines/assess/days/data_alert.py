@@ -72,7 +72,7 @@ KINDS = (
     Kind(
         "silence",
         lambda one: one.state is DayState.LATE,
-        "No data came for {days}; usual are about {expected} messages a day.",
+        "No data came for {days}, where {expected} messages a day are usual.",
         "Find out whether the product was down or the export stopped; deliver what is missing.",
         holds_pages=True,
         minimum_days=SILENT_DAYS,

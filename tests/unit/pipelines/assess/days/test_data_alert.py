@@ -43,7 +43,7 @@ def test_one_missing_day_is_no_alert_and_two_in_a_row_are_one():
         FIRST + 4 * DAY,
     )
     assert alert.holds_pages
-    assert alert.note == ("No data came for 2026-08-04 to 2026-08-06; usual are about 100 messages a day.")
+    assert alert.note == ("No data came for 2026-08-04 to 2026-08-06, where 100 messages a day are usual.")
 
 
 def test_silence_that_lasts_is_open():

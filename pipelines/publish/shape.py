@@ -1,0 +1,40 @@
+"""Whether a published file has every table and column that this code reads.
+
+A file is never altered. One that earlier code built may be read no more once a column was added; the next run
+builds a new one.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from pipelines.engines.duckdb import SETTINGS
+from pipelines.schemas.published import TABLES
+from pipelines.settings import Home
+
+
+def is_of_this_code(home: Home) -> bool:
+    """Whether what is current, if anything, can be read by this code."""
+    pointer = home.published / "current"
+    if not pointer.is_file():
+        return True
+    return not list_missing(home.published / pointer.read_text(encoding="utf-8").strip())
+
+
+def list_missing(path: Path) -> list[str]:
+    """Declared columns that a published file lacks, as `table.column`."""
+    with duckdb.connect(str(path), read_only=True, config=SETTINGS) as connection:
+        known = set(
+            connection.sql(
+                "select table_name, column_name from information_schema.columns "
+                "where table_schema = 'published'"
+            ).fetchall()
+        )
+    return [
+        f"{table.name}.{column.name}"
+        for table in TABLES
+        for column in table.columns
+        if (table.name, column.name) not in known
+    ]
