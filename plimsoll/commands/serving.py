@@ -38,7 +38,7 @@ def serve(
     place = open_home(home)
     if not is_of_this_code(place):
         tell(
-            "What is published was built by another version, so pages may not be able to read it. Next: plimsoll run"
+            "Another version built what is published, and pages may not be able to read it. Next: plimsoll run"
         )
     start_dashboard(place, host=host, port=port, workers=workers, is_https=https)
 

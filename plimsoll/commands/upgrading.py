@@ -44,7 +44,7 @@ def upgrade(
         print(f"The governance store went from version {before or 'none'} to {after}.")
     if not as_json and not is_of_this_code(place):
         print(
-            "What is published was built by another version, so pages may not be able to read it. Next: plimsoll run"
+            "Another version built what is published, and pages may not be able to read it. Next: plimsoll run"
         )
 
 
