@@ -14,6 +14,12 @@ from pipelines.engines.duckdb import SETTINGS
 from pipelines.schemas.published import TABLES
 from pipelines.settings import Home
 
+OTHER_CODE = (
+    "Another version of the code built what is published, and pages may not be able to read it. "
+    "Next: plimsoll run"
+)
+"""What is said where it is not."""
+
 
 def is_of_this_code(home: Home) -> bool:
     """Whether what is current, if anything, can be read by this code."""

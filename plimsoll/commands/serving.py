@@ -33,13 +33,11 @@ def serve(
     home: HomeOption = None,
 ) -> None:
     """Serve the dashboard until stopped."""
-    from pipelines.publish.shape import is_of_this_code
+    from pipelines.publish.shape import OTHER_CODE, is_of_this_code
 
     place = open_home(home)
     if not is_of_this_code(place):
-        tell(
-            "Another version built what is published, and pages may not be able to read it. Next: plimsoll run"
-        )
+        tell(OTHER_CODE)
     start_dashboard(place, host=host, port=port, workers=workers, is_https=https)
 
 

@@ -10,7 +10,7 @@ import typer
 
 from pipelines.errors import StateError
 from pipelines.privacy.backup import take_backup
-from pipelines.publish.shape import is_of_this_code
+from pipelines.publish.shape import OTHER_CODE, is_of_this_code
 from plimsoll.commands.option import HomeOption, JsonOption, open_home, tell, write_json
 from risk_register.store import Store
 from risk_register.tables_version import find_head
@@ -43,9 +43,7 @@ def upgrade(
     else:
         print(f"The governance store went from version {before or 'none'} to {after}.")
     if not as_json and not is_of_this_code(place):
-        print(
-            "Another version built what is published, and pages may not be able to read it. Next: plimsoll run"
-        )
+        print(OTHER_CODE)
 
 
 def _require_backup(backup: Path | None, has_backup: bool, *, is_file: bool) -> None:
