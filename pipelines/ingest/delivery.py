@@ -32,6 +32,7 @@ ADVICE = {
     Reason.NOT_UTF8: "it is in another encoding; deliver it as UTF-8",
     Reason.BINARY_FILE: "it is not text; deliver JSON lines in UTF-8, CSV or Parquet",
     Reason.BROKEN_ARCHIVE: "it ends early or is damaged; what came before was read, deliver it again",
+    Reason.REPEATED_COLUMN: "two columns have the same name; give each its own",
     Reason.FILE_TOO_LARGE: "one JSON document is too large; deliver a record a line",
     Reason.UNKNOWN_FORMAT: "it is not of the format that the mapping names",
 }

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zlib
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,7 +27,18 @@ LARGEST_DOCUMENT = 256 * 1024 * 1024
 ROWS_AT_ONCE = 1_000
 UNREADABLE = (OSError, EOFError, zlib.error, pa.ArrowException)
 """What a damaged file raises."""
+UNTOLD = (ValueError, OverflowError, KeyError)
+"""What a value raises that Python cannot hold: a year beyond 9999, an unknown zone, text of no encoding."""
 UTF8_MARK = b"\xef\xbb\xbf"
+DELIMITERS = ",;\t|"
+"""Of CSV; spreadsheets write semicolons where the comma is for decimals."""
+
+
+class Untold:
+    """Stands for a value of a typed file that cannot be told; no field takes it."""
+
+    def __repr__(self) -> str:
+        return "<untold>"  # no label of a slice
 
 
 class Item(NamedTuple):
@@ -97,16 +110,23 @@ def _check(position: int, record: object, raw: bytes) -> Item:
 
 
 def holds_lines(path: Path) -> bool:
-    """Whether the first line of a `.json` file is a JSON object of its own, and another line follows."""
+    """Whether a line of a `.json` file is a JSON object of its own, and it has more than one."""
     with open_plain(path) as stream:
-        head = stream.readline(LONGEST_LINE).removeprefix(UTF8_MARK).strip()
+        head = stream.readline(LONGEST_LINE).removeprefix(UTF8_MARK)
+        while head and not head.strip():
+            head = stream.readline(LONGEST_LINE)
         if not head.startswith(b"{"):
-            return not head.startswith(b"[") and bool(head)
-        try:
-            orjson.loads(head)
-        except orjson.JSONDecodeError:
-            return False
-        return bool(stream.read(1))
+            return not head.lstrip().startswith((b"[", b"{")) and bool(head)
+        if _is_object(head):
+            return bool(stream.read(1))
+        return _is_object(stream.readline(LONGEST_LINE))  # the first may be broken; a document has none
+
+
+def _is_object(line: bytes) -> bool:
+    try:
+        return isinstance(orjson.loads(line), dict)
+    except orjson.JSONDecodeError:
+        return False
 
 
 def _read_document(path: Path, wanted: frozenset[int] | None) -> Iterator[Item]:
@@ -130,7 +150,11 @@ def _read_document(path: Path, wanted: frozenset[int] | None) -> Iterator[Item]:
 def _read_csv(path: Path, wanted: frozenset[int] | None) -> Iterator[Item]:
     csv.field_size_limit(LONGEST_LINE)
     with io.TextIOWrapper(open_plain(path), encoding="utf-8-sig", newline="") as stream:
-        rows = csv.DictReader(stream, strict=True)
+        head = stream.readline(LONGEST_LINE)
+        rows = csv.DictReader(chain([head], stream), delimiter=find_delimiter(head), strict=True)
+        if has_twins(rows):
+            yield Item(0, {}, Reason.REPEATED_COLUMN)
+            return
         position = 0
         while True:
             position += 1
@@ -147,6 +171,21 @@ def _read_csv(path: Path, wanted: frozenset[int] | None) -> Iterator[Item]:
                 yield Item(position, filled, None if is_whole else Reason.MALFORMED_LINE, repr(row).encode())
 
 
+def find_delimiter(head: str) -> str:
+    """What stands most often between the names of the columns; a comma if nothing does."""
+    outside = re.sub(r'"[^"]*"', "", head)
+    return max(DELIMITERS, key=outside.count)
+
+
+def has_twins(rows: csv.DictReader[str]) -> bool:
+    """Whether two columns have the same name: nobody knows which of them a mapping means."""
+    try:
+        names = [name for name in rows.fieldnames or () if name]
+    except csv.Error:
+        return False  # told with the first record
+    return len(set(names)) < len(names)
+
+
 def is_parquet(path: Path) -> bool:
     """Whether the file begins as Parquet does, whatever its name."""
     with path.open("rb") as stream:
@@ -157,7 +196,22 @@ def _read_parquet(path: Path, wanted: frozenset[int] | None) -> Iterator[Item]:
     position = 0
     with pq.ParquetFile(path) as file:
         for batch in file.iter_batches(batch_size=ROWS_AT_ONCE):
-            for row in batch.to_pylist():
+            for row in _read_batch(batch):
                 position += 1
                 if wanted is None or position in wanted:
-                    yield Item(position, row, None, repr(row).encode())
+                    yield Item(position, row, None, repr(row).encode("utf-8", "backslashreplace"))
+
+
+def _read_batch(batch: pa.RecordBatch) -> list[dict[str, Any]]:
+    try:
+        return batch.to_pylist()
+    except UNTOLD:
+        columns = [[_tell(cell) for cell in column] for column in batch.columns]
+        return [dict(zip(batch.schema.names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _tell(cell: pa.Scalar) -> Any:
+    try:
+        return cell.as_py()
+    except UNTOLD:
+        return Untold()

@@ -6,7 +6,9 @@ Where a field lies is the source's business.
 from __future__ import annotations
 
 import datetime as dt
+import decimal
 import re
+import uuid
 from zoneinfo import ZoneInfo
 
 from pipelines.ingest.precise import find_precise
@@ -30,6 +32,8 @@ LAST_TIME = 4_102_444_800_000_000
 """Microseconds until the year 2100; a time outside 1970-2100 is not a time."""
 UNRECOGNISED = "unrecognised"
 """A slice value that is no short label."""
+LARGEST_EXACT = 2**53
+"""The whole numbers up to this a float holds each for itself."""
 NUMBER = re.compile(r"\d{9,19}(\.\d+)?")
 
 LANGUAGES = {
@@ -70,6 +74,8 @@ def to_microseconds(value: object, path: str, zone: ZoneInfo) -> int:
     """
     if isinstance(value, str) and NUMBER.fullmatch(value):
         value = float(value) if "." in value else int(value)
+    if isinstance(value, decimal.Decimal):
+        value = int(value) if value.is_finite() and value == int(value) else float(value)
     if isinstance(value, str):
         try:
             value = dt.datetime.fromisoformat(value)
@@ -126,12 +132,20 @@ def to_slice(
     return LANGUAGES.get(text.lower(), text.replace("_", "-").split("-")[0].lower())
 
 
+def to_whole(value: object) -> object:
+    """A whole number as such where tables write it as decimal, or as float beside values that are missing."""
+    is_exact = isinstance(value, decimal.Decimal) and value.is_finite()
+    is_exact |= isinstance(value, float) and abs(value) <= LARGEST_EXACT
+    return int(value) if is_exact and value == int(value) else value  # type: ignore[call-overload]
+
+
 def to_identifier(value: object, path: str) -> str:
-    """An id as text.
+    """An id as text; a whole number that a typed file holds as another kind is the same id.
 
     Raises:
         RecordError: `wrong_type`.
     """
+    value = str(value) if isinstance(value, uuid.UUID) else to_whole(value)
     if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
         raise RecordError(Reason.WRONG_TYPE, path)
     return str(value)

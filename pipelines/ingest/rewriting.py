@@ -10,6 +10,7 @@ import csv
 import gzip
 import io
 from collections.abc import Set
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -17,8 +18,8 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.ingest.document import holds_lines, is_csv, is_parquet
-from pipelines.ingest.lines import GZIP_MAGIC, ZSTD_MAGIC, open_plain, plain_name
+from pipelines.ingest.document import find_delimiter, holds_lines, is_csv, is_parquet
+from pipelines.ingest.lines import GZIP_MAGIC, LONGEST_LINE, ZSTD_MAGIC, open_plain, plain_name
 
 
 def write_without(path: Path, items: Set[int], target: Path) -> bool:
@@ -74,8 +75,10 @@ def _write_csv(source: BinaryIO, items: Set[int], out: BinaryIO) -> bool:
     written = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
     position = -1  # the head
     try:
-        rows = csv.reader(text, strict=True)
-        writer = csv.writer(written)
+        head = text.readline(LONGEST_LINE)
+        delimiter = find_delimiter(head)
+        rows = csv.reader(chain([head], text), delimiter=delimiter, strict=True)
+        writer = csv.writer(written, delimiter=delimiter)
         for row in rows:
             position += bool(row)
             if position not in items:

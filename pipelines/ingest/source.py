@@ -34,6 +34,7 @@ class Reason(StrEnum):
     TEST_TRAFFIC = "test_traffic"  # marked as a test by the operator; left out, and no fault
     ERASED = "erased"  # of a person or thread that was erased; where it stood is not kept
     UNKNOWN_FORMAT = "unknown_format"  # the whole file: not of the named format, or another version
+    REPEATED_COLUMN = "repeated_column"  # the whole file: two columns of CSV have the same name
     FILE_TOO_LARGE = "file_too_large"  # the whole file: one JSON document beyond the limit; lines have none
     BINARY_FILE = "binary_file"  # the whole file: not text
     NOT_UTF8 = "not_utf8"  # the whole file: another encoding

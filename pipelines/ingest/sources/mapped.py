@@ -28,6 +28,7 @@ from pipelines.ingest.field import (
     to_identifier,
     to_microseconds,
     to_slice,
+    to_whole,
 )
 from pipelines.ingest.mapping import (
     EVENT_FIELDS,
@@ -247,6 +248,7 @@ def _to_truth(value: object, values: dict[str, str] | None, path: str) -> bool:
 def _to_integer(value: object, path: str) -> int:
     if isinstance(value, str) and DIGITS.fullmatch(value):
         return int(value)
+    value = to_whole(value)
     if isinstance(value, bool) or not isinstance(value, int) or not -LARGEST_TURN <= value <= LARGEST_TURN:
         raise RecordError(Reason.WRONG_TYPE, path)
     return value

@@ -64,6 +64,14 @@ def test_of_a_file_without_any_other_record_nothing_is_left(tmp_path: Path, name
     assert not write_without(write(tmp_path / name), {1, 2, 3}, tmp_path / f"left-{name}")
 
 
+def test_csv_keeps_its_delimiter(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("user;body\nada;one\nbea;two, and more\ncem;three\n")
+    write_without(path, {1}, tmp_path / "b.csv")
+    left = [item.record for item in read_items(tmp_path / "b.csv")]
+    assert left == [{"user": "bea", "body": "two, and more"}, {"user": "cem", "body": "three"}]
+
+
 def test_a_csv_that_cannot_be_read_is_not_written_again(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text('user,body\nada,"x"y\n')

@@ -1,10 +1,14 @@
 """The declarative mapping over JSON lines, CSV and Parquet: one meaning, three containers."""
 
 import datetime as dt
+import decimal
+import uuid
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
+from pipelines.ingest.field import RecordError, to_identifier
 
 MESSAGE = {
     "kind": "message", "when": {"field": "kind", "equals": "message"},
@@ -103,3 +107,65 @@ def test_csv_in_another_encoding_is_one_rejection(read, tmp_path):
     path = tmp_path / "rows.csv"
     path.write_bytes("kind,words\nmessage,schön\n".encode("latin-1"))
     assert read("mapped", path, records=RULES).rejected == [(0, "not_utf8", None)]
+
+
+def test_whole_numbers_and_uuids_of_a_table_are_the_ids_that_a_text_would_be(read, tmp_path):
+    name = uuid.UUID("6f0d3f5e-0f0a-4c6b-9d54-1a6f6a2c7b10")
+    columns = {
+        **{key: pa.array([LINE[key]] * 2) for key in ("kind", "who", "words")},
+        "session": pa.array([name.bytes] * 2, pa.uuid()),
+        "user": pa.array([{"id": 12.0}, {"id": None}]),
+        "no": pa.array([decimal.Decimal(0), decimal.Decimal(1)], pa.decimal128(38, 0)),
+        "at": pa.array([decimal.Decimal(1789416000)] * 2, pa.decimal128(18, 0)),
+    }
+    pq.write_table(pa.table(columns), tmp_path / "rows.parquet")
+    reading = read("mapped", tmp_path / "rows.parquet", records=RULES)
+    assert reading.rows("thread", "user", "turn") == [(str(name), "12", 0), (str(name), None, 1)]
+    assert reading.clock == ["14 20:00:00"] * 2
+
+
+@pytest.mark.parametrize("number", [12.5, float("nan"), float("inf"), 2.0**60, decimal.Decimal("NaN")])
+def test_what_is_no_whole_number_is_no_id(number):
+    with pytest.raises(RecordError):
+        to_identifier(number, "user")
+
+
+def test_a_value_that_cannot_be_told_rejects_its_row_alone(read, tmp_path):
+    words = pa.array([b"Hello", b"\xff", b"Hi"], pa.binary())
+    columns = {
+        **{key: pa.array([LINE[key]] * 3) for key in ("kind", "session", "who")},
+        "words": pa.StringArray.from_buffers(3, words.buffers()[1], words.buffers()[2]),
+        "at": pa.array([2**63 - 1, 0, 1789416000000000], pa.timestamp("us", "UTC")),
+        "unmapped": pa.array([0, 0, 2**31 - 1], pa.date32()),
+    }
+    pq.write_table(pa.table(columns), tmp_path / "rows.parquet")
+    reading = read("mapped", tmp_path / "rows.parquet", records=RULES)
+    assert reading.rejected == [(1, "bad_time", "at"), (2, "wrong_type", "words")]
+    assert reading.column("text") == ["Hi"]
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+def test_csv_of_other_delimiters_is_read(read, tmp_path, delimiter):
+    lines = [["kind", "session", "who", '"words, said"', "at"],
+             ["message", "s-1", "human", '"Well, so; and | so"', "1789416000"]]  # fmt: skip
+    path = tmp_path / "rows.csv"
+    path.write_text("\ufeff" + "\r\n".join(delimiter.join(line) for line in lines))
+    rule = {**MESSAGE, "fields": {**MESSAGE["fields"], "text": "words, said"}}
+    assert read("mapped", path, records=[rule]).rows("thread", "text") == [("s-1", "Well, so; and | so")]
+
+
+def test_csv_with_two_columns_of_one_name_is_refused(read, tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text("kind,session,who,words,at,session\nmessage,s-1,human,Hello,1789416000,s-2\n")
+    assert read("mapped", path, records=RULES).rejected == [(0, "repeated_column", None)]
+    path.write_text("kind,session,who,words,at,,\nmessage,s-1,human,Hello,1789416000,,\n")
+    assert read("mapped", path, records=RULES).column("thread") == ["s-1"]
+
+
+@pytest.mark.parametrize("first", [b"\n", b'{"kind": "mess\n'])
+def test_a_json_file_of_lines_may_begin_badly(read, tmp_path, first):
+    import orjson
+
+    path = tmp_path / "lines.json"
+    path.write_bytes(first + orjson.dumps(LINE) + b"\n" + orjson.dumps({**LINE, "no": 1}) + b"\n")
+    assert read("mapped", path, records=RULES).column("turn") == [0, 1]
