@@ -38,8 +38,12 @@ PUBLIC_PREFIXES = ("/assets/",)
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 TOKEN_FIELD = "csrf_token"  # noqa: S105  the name of a field
 PROVIDER_TITLE = "PLIMSOLL_PROVIDER"  # the setting that names the identity provider, if there is one
+PROVIDER_ISSUER = "PLIMSOLL_ISSUER"  # the setting with its address
 SIGN_IN_FAILED = "That did not work. A link opens the door once and only for a while; ask for a new one."
-NOT_KNOWN = "Name or password is not right, or the account rests after too many attempts."
+NOT_KNOWN = (
+    "Name or password is not right, or the account rests after too many attempts, or signs in through the "
+    "identity provider."
+)
 
 
 @dataclass(frozen=True)
@@ -188,7 +192,8 @@ def _make_blueprint(store: Store, clock: Callable[[], datetime]) -> flask.Bluepr
         check_form()
         name = flask.request.form.get("name", "")
         given = flask.request.form.get("password", "")
-        is_right = accounts.verify_password(store, name=name, password=given, at=clock())
+        issuer = flask.current_app.config.get(PROVIDER_ISSUER)
+        is_right = accounts.verify_password(store, name=name, password=given, at=clock(), issuer=issuer)
         if not is_right:
             return show_door(NOT_KNOWN, 403)
         open_session(name, Method.PASSWORD, store, clock())

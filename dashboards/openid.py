@@ -17,7 +17,7 @@ from authlib.integrations.flask_client import OAuth
 from joserfc.errors import JoseError
 from werkzeug.wrappers import Response
 
-from dashboards.auth import PROVIDER_TITLE, open_session, safe_next, show_door
+from dashboards.auth import PROVIDER_ISSUER, PROVIDER_TITLE, open_session, safe_next, show_door
 from risk_register.errors import RegisterError
 from risk_register.identities import Provider, admit
 from risk_register.sessions import Method
@@ -33,7 +33,7 @@ def add_provider(
     server: flask.Flask, provider: Provider, store: Store, clock: Callable[[], datetime], *, is_https: bool
 ) -> None:
     """Two routes: to the provider, and back from it into a new session."""
-    server.config[PROVIDER_TITLE] = provider.title
+    server.config[PROVIDER_TITLE], server.config[PROVIDER_ISSUER] = provider.title, provider.issuer
     client = OAuth(server).register(
         "provider",
         client_id=provider.client_id,

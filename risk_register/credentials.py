@@ -12,8 +12,10 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import select
 
 from risk_register.account_record import find_account
+from risk_register.account_tables import AccountIdentity
 from risk_register.errors import NotAllowedError
 from risk_register.model import Account, OneTimeLink
 from risk_register.sessions import let_in
@@ -44,13 +46,17 @@ def set_password(store: Store, *, name: str, password: str, actor: str, at: dt.d
         write.record("password_set", subject=name)
 
 
-def verify_password(store: Store, *, name: str, password: str, at: dt.datetime) -> bool:
+def verify_password(
+    store: Store, *, name: str, password: str, at: dt.datetime, issuer: str | None = None
+) -> bool:
     """Whether the password is right and the account may sign in now.
 
-    An unknown, disabled or locked account answers no, like a wrong password, and takes as long.
+    An unknown, disabled or locked account answers no, like a wrong password, and takes as long. So does one
+    that a subject of `issuer`, the identity provider in use, opens: whoever may no longer come in there
+    would otherwise keep a way in here, with the roles of groups that they have left.
     """
     decoy = _decoy()
-    password_hash = _count_attempt(store, name=name, at=at)
+    password_hash = _count_attempt(store, name=name, at=at, issuer=issuer)
     if not _matches(password_hash or decoy, password) or password_hash is None:
         return False
     with store.write(actor=name, at=at) as write:
@@ -100,10 +106,12 @@ def redeem_link(store: Store, *, token: str, at: dt.datetime) -> str | None:
         return link.name
 
 
-def _count_attempt(store: Store, *, name: str, at: dt.datetime) -> str | None:
+def _count_attempt(store: Store, *, name: str, at: dt.datetime, issuer: str | None) -> str | None:
     """Count an attempt before the password is looked at, so that many at once cannot slip past the lock."""
     with store.read() as session:
         if session.get(Account, name) is None:
+            return None
+        if session.scalars(select(AccountIdentity).filter_by(name=name, issuer=issuer)).first() is not None:
             return None
     with store.write(actor=name, at=at) as write:
         account = find_account(write, name)

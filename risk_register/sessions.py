@@ -32,10 +32,11 @@ class Method(StrEnum):
 
 @dataclass(frozen=True)
 class OpenSession:
-    """Whose session it is, and what the account may do now."""
+    """Whose session it is, how it was opened, and what the account may do now."""
 
     name: str
     grants: frozenset[Grant]
+    method: Method
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,8 @@ def find_session(store: Store, token: str) -> OpenSession | None:
         if account is None or account.is_disabled:
             return None
         given = session.scalars(select(AccountGrant).where(AccountGrant.name == row.name))
-        return OpenSession(row.name, frozenset(Grant(Role(one.role), one.deployment_id) for one in given))
+        grants = frozenset(Grant(Role(one.role), one.deployment_id) for one in given)
+        return OpenSession(row.name, grants, Method(row.method))
 
 
 def end_session(store: Store, token: str, *, at: dt.datetime) -> None:

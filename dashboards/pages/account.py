@@ -17,6 +17,7 @@ from dashboards.wording import say_moment, say_words
 from risk_register import accounts, sessions
 from risk_register.credentials import MINIMUM_PASSWORD_LENGTH
 from risk_register.errors import NotAllowedError
+from risk_register.sessions import Method
 
 PATH = "/account"
 
@@ -55,16 +56,23 @@ def layout(view: View) -> Component:
 
 def _draw_password(view: View) -> Component:
     note = f"At least {MINIMUM_PASSWORD_LENGTH} characters; a sentence that nobody else says is good."
+    present = _draw_secret("present", "Present password", "The one you came in with.", "current-password")
     fields: list[Component | None] = [
+        present if _came_by_password(view) else None,
         _draw_secret("password", "New password", note),
         _draw_secret("again", "The same again", "All your other sessions stay open; end them below."),
     ]
     return draw_form(view, "password", fields, button="Set the password")
 
 
-def _draw_secret(name: str, label: str, note: str) -> Component:
+def _came_by_password(view: View) -> bool:
+    found = sessions.find_session(view.store, view.account.session_id)
+    return found is not None and found.method is Method.PASSWORD
+
+
+def _draw_secret(name: str, label: str, note: str, kind: str = "new-password") -> Component:
     key = f"field-{name}"
-    field = dcc.Input(type="password", name=name, id=key, required=True, autoComplete="new-password")
+    field = dcc.Input(type="password", name=name, id=key, required=True, autoComplete=kind)
     return html.Div(
         [html.Label(label, htmlFor=key), field, html.P(note, className="hint")], className="field"
     )
@@ -73,8 +81,10 @@ def _draw_secret(name: str, label: str, note: str) -> Component:
 def submit(view: View, fields: Mapping[str, str]) -> str:
     """Set one's own password, or end one's own sessions.
 
+    Whoever came in by a password shows it again: a desk that was left alone is no way to stay inside.
+
     Raises:
-        NotAllowedError: the two differ, or the password is too short.
+        NotAllowedError: the present one is wrong, the two differ, or the new one is too short.
     """
     name = view.account.name
     if fields.get("action") == "end_sessions":
@@ -84,6 +94,11 @@ def submit(view: View, fields: Mapping[str, str]) -> str:
         raise NotAllowedError("Set the password, or end the sessions.")
     if fields.get("password") != fields.get("again"):
         raise NotAllowedError("The two are not the same; type them again.")
+    present = fields.get("present", "")
+    if _came_by_password(view) and not accounts.verify_password(
+        view.store, name=name, password=present, at=view.at
+    ):
+        raise NotAllowedError("The present password is not right, or the account rests. Nothing has changed.")
     accounts.set_password(view.store, name=name, password=fields.get("password", ""), actor=name, at=view.at)
     return "The password is set."
 

@@ -192,3 +192,16 @@ def test_a_disabled_account_is_told_so_and_stays_outside(make_app, issuer, store
     answer = sign_in(client, "s-anna")
     assert answer.status_code == 403
     assert "disabled" in answer.get_data(as_text=True)
+
+
+def test_a_password_is_no_way_around_the_provider(make_app, issuer, store, clock):
+    register(issuer, "s-leaver", preferred_username="leaver", groups=["safety-board"])
+    server = make_app()
+    inside = server.test_client()
+    sign_in(inside, "s-leaver")
+    password = "the harbour is calm tonight"
+    accounts.set_password(store, name="leaver", password=password, actor="leaver", at=clock())
+    client = server.test_client()
+    token = client.get("/sign-in").get_data(as_text=True).split('csrf_token" value="')[1].split('"')[0]
+    form = {"csrf_token": token, "name": "leaver", "password": password}
+    assert client.post("/sign-in/password", data=form).status_code == 403

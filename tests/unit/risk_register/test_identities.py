@@ -83,6 +83,18 @@ def test_a_provider_makes_no_account_that_signs_as_a_command(
     assert accounts.list_accounts(store) == ()
 
 
+def test_whoever_the_provider_no_longer_lets_in_keeps_no_password_that_does(
+    store: Store, provider: Provider, at: dt.datetime
+) -> None:
+    name = admit(store, provider, claims=claims("safety-board"), at=at)
+    password = "a phrase of some length"
+    accounts.set_password(store, name=name, password=password, actor=name, at=at)
+    issuer = provider.issuer
+    assert not accounts.verify_password(store, name=name, password=password, at=at, issuer=issuer)
+    # Where no provider is in use any more, passwords count again.
+    assert accounts.verify_password(store, name=name, password=password, at=at)
+
+
 def test_a_disabled_account_stays_shut(store: Store, provider: Provider, at: dt.datetime) -> None:
     name = admit(store, provider, claims=claims(), at=at)
     accounts.disable_account(store, name=name, actor="admin", at=at)

@@ -116,3 +116,10 @@ def test_ones_own_password_is_set_and_opens_the_door(visit):
     other = visit()
     form = {"csrf_token": other.token(), "name": "viewer", "password": new}
     assert other.client.post("/sign-in/password", data=form).status_code == 303
+    # A desk that was left alone does not hand the account to whoever sits down at it.
+    newer = "and nobody is on the pier"
+    change = {"action": "password", "password": newer, "again": newer}
+    for wrong in ({}, {"present": newer}):
+        assert "present password is not right" in other.refusal("/account", HARBOR, **change, **wrong)
+    assert other.send("/account", HARBOR, **change, present=new).status_code == 303
+    assert "Present password" in other.read("/account", HARBOR)
