@@ -20,6 +20,7 @@ from plimsoll.commands import (
     demonstration,
     erasing,
     evaluating,
+    exporting,
     following,
     governing,
     ingesting,
@@ -52,6 +53,7 @@ app.command("demo")(demonstration.demo)
 app.command("ingest")(ingesting.ingest)
 app.command("run")(running.run)
 app.command("status")(state.status)
+app.command("export")(exporting.export)
 app.command("evaluate")(evaluating.evaluate)
 app.command("train")(training.train)
 app.command("serve")(serving.serve)

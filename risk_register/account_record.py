@@ -38,5 +38,7 @@ def find_account(write: Write, name: str) -> Account:
     """
     account = write.session.get(Account, name)
     if account is None:
-        raise UnknownRecordError(f"There is no account {name}. Create it with `plimsoll users`.")
+        raise UnknownRecordError(
+            f"There is no account {name}. Create it: `plimsoll users add {name} --role ROLE --deployment ID`."
+        )
     return account

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Protocol
 
 import apprise
+from apprise.plugins.email import NotifyEmail
 
 from pipelines.notify.message import HEADER, Message
 
@@ -54,7 +55,10 @@ def send(address: str | None, message: Message) -> Outcome:
     service.socket_connect_timeout = service.socket_read_timeout = TIMEOUT_SECONDS
     caller = apprise.Apprise()
     caller.add(service)
-    return Outcome.ACCEPTED if caller.notify(title=message.title, body=message.body) else Outcome.REFUSED
+    # Mail would be sent as HTML, in which lines run together; elsewhere text would be escaped, ids included.
+    body_format = apprise.NotifyFormat.TEXT if isinstance(service, NotifyEmail) else None
+    is_taken = caller.notify(title=message.title, body=message.body, body_format=body_format)
+    return Outcome.ACCEPTED if is_taken else Outcome.REFUSED
 
 
 def _mark(service: object, message: Message) -> None:

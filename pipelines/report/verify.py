@@ -54,7 +54,10 @@ def _check_hashes(folder: Path, files: dict[str, dict[str, Any]]) -> list[str]:
 
 def _check_rebuild(manifest: dict[str, Any], published: Path) -> list[str]:
     if not published.is_file():
-        return [f"{manifest['published']['file']} is not there any more: the report cannot be rebuilt."]
+        return [
+            f"{published} is not there, so the report cannot be rebuilt and compared. Its home keeps "
+            "it; name it with --published where the report was copied elsewhere."
+        ]
     if hash_file(published) != manifest["published"]["sha256"]:
         return [f"{published.name} is not the file the report was built from: its SHA-256 differs."]
     name = manifest["name"]
@@ -64,6 +67,9 @@ def _check_rebuild(manifest: dict[str, Any], published: Path) -> list[str]:
         approved = compose_json(name, **asked)
         content = compose_json(name, **asked, edition=edition) if edition else approved
     except PlimsollError as error:
+        since = _reason(manifest)
+        if since:
+            return [f"The report cannot be rebuilt by this code, which is not the code that built it{since}."]
         return [f"The report cannot be rebuilt: {error}"]
     different = [
         file

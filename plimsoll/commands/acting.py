@@ -103,4 +103,6 @@ def _say(row: Any, path: str) -> str:
         return "yes" if value else "no"
     if isinstance(value, dt.datetime):
         return value.strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, Mapping):
+        return ", ".join(f"{str(name).replace('_', ' ')} {entry}" for name, entry in value.items()) or "-"
     return " ".join(str(value).split())

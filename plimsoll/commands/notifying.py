@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from pipelines.errors import StateError
 from plimsoll.commands.acting import AsOption, DeploymentOption, act, show
 from plimsoll.commands.option import HomeOption, JsonOption, open_home, tell, write_json
 from risk_register.accounts import Action
@@ -98,7 +99,8 @@ def try_the_way(home: HomeOption = None) -> None:
     )
     sent = send_round(place)
     tell(
-        f"Test page {number}: {sent.accepted if sent else 0} accepted, {sent.refused if sent else 0} refused."
+        f"Test page {number} is queued; with what waited beside it, {sent.accepted if sent else 0} calls "
+        f"were accepted and {sent.refused if sent else 0} refused."
     )
     print(number)
 
@@ -125,6 +127,8 @@ def check(home: HomeOption = None, as_json: JsonOption = False) -> None:
     for name, order in turns.items():
         print(f"{name}: {', then '.join(order)}")
     print(f"Routes without an address: {', '.join(silent) or 'none'}")
+    if silent:
+        raise StateError("Nobody can be called by these; set the variable or write the file that each names.")
 
 
 def heartbeat(home: HomeOption = None) -> None:

@@ -192,6 +192,8 @@ def list_users(home: HomeOption = None, as_json: JsonOption = False) -> None:
             ]
         )
         return
+    if not found:
+        print("Nobody yet. The first: plimsoll users add NAME --role administrator --deployment ID")
     for account in found:
         held = [] if account.is_disabled else sorted(_name(each) for each in account.grants)
         state = " (disabled)" if account.is_disabled else ""

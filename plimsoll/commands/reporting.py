@@ -72,11 +72,17 @@ def build(
 
 
 @app.command()
-def verify(folder: Annotated[Path, typer.Argument(help="Folder of a built report.")]) -> None:
+def verify(
+    folder: Annotated[Path, typer.Argument(help="Folder of a built report.")],
+    published: Annotated[
+        Path | None,
+        typer.Option(help="The published file it was built from, where the report lies outside its home."),
+    ] = None,
+) -> None:
     """Check a report's hashes, that it can be rebuilt to the same bytes, and an edition adds nothing."""
     from pipelines.report.verify import verify as verify_folder
 
-    problems = verify_folder(folder)
+    problems = verify_folder(folder, published=published)
     if problems:
         raise StateError("\n".join(problems))
     print(f"{folder}: hashes are right and the rebuilt report is the same.")

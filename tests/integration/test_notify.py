@@ -142,6 +142,8 @@ def test_mail_then_a_webhook_for_the_second_person(store, routing, mailbox, hook
     first, second = list_deliveries(store)
     assert (mail[HEADER], hook_id) == (first.message_id, second.message_id)
     assert mail["To"] == "a@example.org"
+    lines = mail.get_payload(decode=True).decode().splitlines()
+    assert {"Deployment: demo", "detector precision: 0.62"} <= set(lines)  # a line each, in any mail program
     assert "detector precision: 0.62" in str(body["message"])
     assert {one.state for one in (first, second)} == {DeliveryState.ACCEPTED}
     said = "".join(capfd.readouterr())

@@ -6,6 +6,9 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import duckdb
+
+from pipelines.report.build import hash_file
 from pipelines.report.verify import verify
 
 
@@ -18,9 +21,9 @@ def test_a_home_that_was_moved_verifies_with_the_file_named(build: Callable[...,
     elsewhere = built.published.parent.parent / "elsewhere" / "published-7.duckdb"
     elsewhere.parent.mkdir()
     built.published.rename(elsewhere)
-    assert verify(built.files.folder) == [
-        "published-7.duckdb is not there any more: the report cannot be rebuilt."
-    ]
+    (problem,) = verify(built.files.folder)
+    assert problem.startswith(f"{built.published.resolve()} is not there")
+    assert "--published" in problem
     assert verify(built.files.folder, published=elsewhere) == []
 
 
@@ -58,6 +61,23 @@ def test_a_rebuild_that_differs_names_what_changed_since(build: Callable[..., An
     manifest["files"]["monthly_safety_review.pdf"]["sha256"] = "0" * 64
     built.files.manifest.write_text(json.dumps(manifest))
     assert any("since then typst was 0.1.0, is " in problem for problem in verify(built.files.folder))
+
+
+def test_a_file_that_later_code_cannot_read_is_told_as_such_and_not_as_an_error_of_the_database(
+    build: Callable[..., Any],
+) -> None:
+    built = build()
+    manifest = built.manifest
+    with duckdb.connect(str(built.published)) as connection:
+        connection.execute("alter table published.incident drop column closed_at")
+    manifest["published"]["sha256"] = hash_file(built.published)
+    manifest["renderer"]["report_code_sha256"] = "0" * 64
+    built.files.manifest.write_text(json.dumps(manifest))
+    (problem,) = verify(built.files.folder)
+    assert problem.startswith(
+        "The report cannot be rebuilt by this code, which is not the code that built it"
+    )
+    assert "closed_at" not in problem
 
 
 def test_another_published_file_is_not_taken_for_the_one_used(

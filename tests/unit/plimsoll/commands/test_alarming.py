@@ -156,6 +156,10 @@ def test_the_check_says_which_routes_have_no_address(home: Home, monkeypatch, ca
     monkeypatch.delenv("PLIMSOLL_ROUTE_MAIL", raising=False)
     _, printed = speak(monkeypatch, capfd, "notify", "check", "--json", "--home", str(home.path))
     assert json.loads(printed.out)["routes_without_address"] == ["mail"]
+    code, printed = speak(monkeypatch, capfd, "notify", "check", "--home", str(home.path))
+    assert (code, "Routes without an address: mail" in printed.out) == (1, True)
+    monkeypatch.setenv("PLIMSOLL_ROUTE_MAIL", "json://127.0.0.1:9/x")
+    assert speak(monkeypatch, capfd, "notify", "check", "--home", str(home.path))[0] == 0
 
 
 def test_an_old_generation_sends_no_sign_of_life(home: Home, monkeypatch, capfd) -> None:

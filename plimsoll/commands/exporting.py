@@ -1,0 +1,127 @@
+"""`plimsoll export`: a published table of one deployment as a file, small cells hidden; it leaves a trace."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import sys
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+import typer
+import xlsxwriter
+
+from dashboards.sheet import Sheet, write_csv
+from pipelines.errors import StateError
+from plimsoll.commands.acting import AsOption, DeploymentOption, act
+from plimsoll.commands.option import HomeOption, tell
+from risk_register import audit
+from risk_register.accounts import Action
+
+IndicatorOption = Annotated[str | None, typer.Option("--indicator", help="Rows of this indicator alone.")]
+SliceOption = Annotated[str | None, typer.Option("--slice", help="Rows of this slice; all is the whole.")]
+FromOption = Annotated[
+    dt.datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="From this day.")
+]
+ToOption = Annotated[dt.datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="To this day.")]
+
+
+class Format(StrEnum):
+    """What a table is written as; hidden numbers are empty, and `is_suppressed` says so."""
+
+    CSV = "csv"
+    JSON = "json"
+    XLSX = "xlsx"
+    PARQUET = "parquet"
+
+
+def export(
+    table: Annotated[
+        str, typer.Argument(help="A published table, such as observation; a wrong one lists them.")
+    ],
+    account: AsOption,
+    *,
+    indicator: IndicatorOption = None,
+    slice_name: SliceOption = None,
+    first: FromOption = None,
+    last: ToOption = None,
+    form: Annotated[Format, typer.Option("--format", help="How it is written.")] = Format.CSV,
+    out: Annotated[Path | None, typer.Option(help="File to write; else standard output.")] = None,
+    deployment: DeploymentOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Write a published table of a deployment, small cells hidden; the audit keeps who took what."""
+    from pipelines.publish.extract import read_extract
+
+    acting = act(home, account, deployment, Action.EXPORT)
+    pointer = acting.home.published / "current"
+    if not pointer.is_file():
+        raise StateError("Nothing is published yet. Next: plimsoll run")
+    if out is not None and out.exists():
+        raise StateError(f"{out} exists already. Nothing was written.")
+    published = acting.home.published / pointer.read_text(encoding="utf-8").strip()
+    rows = read_extract(
+        published,
+        table,
+        deployment_id=acting.deployment_id,
+        indicator_id=indicator,
+        slice_name=slice_name,
+        first=first.date() if first else None,
+        last=last.date() if last else None,
+    )
+    content = WRITERS[form](rows, table)
+    audit.record_access(
+        acting.store,
+        action="exported",
+        subject=f"{table} of {published.name}",
+        deployment_id=acting.deployment_id,
+        reason=f"plimsoll export, {rows.num_rows} rows as {form}.",
+        actor=account,
+        at=acting.at,
+    )
+    if out is None:
+        sys.stdout.buffer.write(content)
+    else:
+        out.write_bytes(content)
+    tell(f"{rows.num_rows} rows of {table}, {published.name}.")
+
+
+def _write_csv(rows: pa.Table, name: str) -> bytes:
+    columns = rows.to_pydict()
+    sheet = Sheet(name, tuple(columns), list(zip(*columns.values(), strict=True)))
+    return write_csv(sheet).encode()
+
+
+def _write_json(rows: pa.Table, _name: str) -> bytes:
+    return orjson.dumps(rows.to_pylist(), option=orjson.OPT_INDENT_2) + b"\n"
+
+
+def _write_workbook(rows: pa.Table, name: str) -> bytes:
+    buffer = io.BytesIO()
+    plain = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
+             "remove_timezone": True, "default_date_format": "yyyy-mm-dd"}  # fmt: skip
+    with xlsxwriter.Workbook(buffer, plain) as workbook:
+        sheet = workbook.add_worksheet(name[:31])
+        sheet.freeze_panes(1, 0)
+        for place, (title, values) in enumerate(rows.to_pydict().items()):
+            sheet.write_column(0, place, [title, *values])
+    return buffer.getvalue()
+
+
+def _write_parquet(rows: pa.Table, _name: str) -> bytes:
+    buffer = io.BytesIO()
+    pq.write_table(rows, buffer)
+    return buffer.getvalue()
+
+
+WRITERS: dict[Format, Callable[[pa.Table, str], bytes]] = {
+    Format.CSV: _write_csv,
+    Format.JSON: _write_json,
+    Format.XLSX: _write_workbook,
+    Format.PARQUET: _write_parquet,
+}

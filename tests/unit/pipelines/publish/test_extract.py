@@ -1,0 +1,84 @@
+"""What leaves of a published table: one deployment's rows, and no number of a small cell."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from pipelines.errors import StateError
+from pipelines.publish.extract import TABLES, read_extract
+from pipelines.schemas.published import TABLES as PUBLISHED
+
+DAY = dt.date(2026, 8, 3)
+
+
+def observe(**changes: Any) -> dict[str, Any]:
+    return {
+        "deployment_id": "one", "indicator_id": "refusal_rate", "period": "week", "period_start": DAY,
+        "slice": "all", "slice_value": "all", "estimate": "raw", "numerator": 4.0, "denominator": 60.0,
+        "value": 0.07, "ci_low": 0.02, "ci_high": 0.16, "coverage": 0.9, "is_suppressed": False, "p90": 1.0,
+    } | changes  # fmt: skip
+
+
+@pytest.fixture
+def published(tmp_path: Path) -> Path:
+    path = tmp_path / "published-1.duckdb"
+    table = TABLES["observation"]
+    rows = [
+        observe(is_suppressed=True),
+        observe(period_start=DAY + dt.timedelta(days=7), numerator=30.0),
+        observe(slice="gender", slice_value="woman"),
+        observe(indicator_id="escalation_rate"),
+        observe(deployment_id="other"),
+    ]
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create schema published")
+        made = pa.Table.from_pylist(rows, schema=pa.schema([(c.name, c.type) for c in table.columns]))
+        connection.from_arrow(made).create(table.full_name)
+    return path
+
+
+def test_no_number_of_a_small_cell_leaves_and_all_of_the_others_do(published: Path) -> None:
+    hidden, shown = read_extract(
+        published, "observation", deployment_id="one", indicator_id="refusal_rate", slice_name="all"
+    ).to_pylist()
+    numbers = ("numerator", "denominator", "value", "ci_low", "ci_high", "p90")
+    assert [hidden[name] for name in numbers] == [None] * 6
+    assert (hidden["is_suppressed"], hidden["coverage"]) == (True, 0.9)
+    assert (shown["numerator"], shown["denominator"], shown["value"]) == (30.0, 60.0, 0.07)
+
+
+def test_rows_of_another_deployment_stay(published: Path) -> None:
+    rows = read_extract(published, "observation", deployment_id="one").to_pylist()
+    assert len(rows) == 4
+    assert {row["deployment_id"] for row in rows} == {"one"}
+
+
+@pytest.mark.parametrize(("first", "last", "count"), [(0, 6, 3), (0, 7, 4), (1, 7, 1), (8, 9, 0)])
+def test_both_ends_of_a_range_belong_to_it(published: Path, first: int, last: int, count: int) -> None:
+    ends = {name: DAY + dt.timedelta(days=days) for name, days in (("first", first), ("last", last))}
+    assert read_extract(published, "observation", deployment_id="one", **ends).num_rows == count
+
+
+def test_a_table_that_holds_ids_or_counts_that_nothing_marks_does_not_leave(published: Path) -> None:
+    for name in ("needs_eyes", "finding_summary", "language", "chart", "no_such_table"):
+        with pytest.raises(StateError, match=r"There is: alarm, appetite"):
+            read_extract(published, name, deployment_id="one")
+
+
+def test_every_table_with_marked_cells_that_leaves_is_known_by_the_mark() -> None:
+    marked = {table.name for table in PUBLISHED if any(one.name == "is_suppressed" for one in table.columns)}
+    assert marked & set(TABLES) == {"observation", "equity", "correction", "bridge"}
+
+
+def test_an_option_that_the_table_does_not_know_is_refused(published: Path) -> None:
+    with duckdb.connect(str(published)) as connection:
+        table = TABLES["risk"]
+        connection.from_arrow(table.empty()).create(table.full_name)
+    with pytest.raises(StateError, match="leave the option out"):
+        read_extract(published, "risk", deployment_id="one", indicator_id="refusal_rate")

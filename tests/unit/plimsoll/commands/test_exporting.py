@@ -1,0 +1,79 @@
+"""`plimsoll export`: a table as a file of four kinds, by whoever may, and never without a trace."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import duckdb
+import openpyxl
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines.publish.extract import TABLES
+from pipelines.settings import Home
+from risk_register import audit
+from risk_register.store import Store
+from tests.unit.plimsoll.commands.governance_factory import Run, make_governed_home, make_run
+
+NOTE = '=HYPERLINK("http://example.org")'
+
+
+@pytest.fixture
+def governed(tmp_path: Path) -> tuple[Home, Store]:
+    home, store = make_governed_home(tmp_path / "home")
+    table = TABLES["change"]
+    row = {
+        "change_id": "c1",
+        "deployment_id": "companion",
+        "what": "model",
+        "note": NOTE,
+        "origin": "observed",
+    }
+    with duckdb.connect(str(home.published / "published-1.duckdb")) as connection:
+        connection.execute("create schema published")
+        made = table.empty().from_pylist([row], schema=table.arrow_schema)
+        connection.from_arrow(made).create(table.full_name)
+    (home.published / "current").write_text("published-1.duckdb\n")
+    return home, store
+
+
+@pytest.fixture
+def run(
+    governed: tuple[Home, Store], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Run:
+    return make_run(governed[0], monkeypatch, capfd)
+
+
+def test_each_kind_of_file_holds_the_row_and_nothing_that_runs(run: Run, tmp_path: Path) -> None:
+    for form in ("csv", "json", "xlsx", "parquet"):
+        out = tmp_path / f"change.{form}"
+        assert run("export", "change", "--format", form, "--out", out, account="compliance").code == 0
+    (line,) = csv.DictReader(io.StringIO((tmp_path / "change.csv").read_text(encoding="utf-8-sig")))
+    assert line["note"] == f"'{NOTE}"
+    assert json.loads((tmp_path / "change.json").read_text())[0]["note"] == NOTE
+    sheet = openpyxl.load_workbook(tmp_path / "change.xlsx").active
+    place = [cell.value for cell in sheet[1]].index("note")
+    assert (sheet[2][place].value, sheet[2][place].data_type) == (NOTE, "s")
+    assert pq.read_table(tmp_path / "change.parquet")["note"].to_pylist() == [NOTE]
+
+
+def test_an_export_leaves_a_trace_and_needs_a_role_that_may(run: Run, governed: tuple[Home, Store]) -> None:
+    assert "viewer may not export" in run("export", "change", account="viewer").complaint
+    assert "HYPERLINK" in run("export", "change", account="compliance").output
+    (entry,) = [one for one in audit.list_entries(governed[1]) if one.action == "exported"]
+    assert (entry.actor, entry.subject) == ("compliance", "change of published-1.duckdb")
+
+
+def test_nothing_is_written_over(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "there.csv").write_text("mine")
+    done = run("export", "change", "--out", tmp_path / "there.csv", account="compliance")
+    assert (done.code, "exists already" in done.complaint) == (1, True)
+    assert (tmp_path / "there.csv").read_text() == "mine"
+
+
+def test_before_anything_is_published_it_says_what_to_do(run: Run, governed: tuple[Home, Store]) -> None:
+    (governed[0].published / "current").unlink()
+    assert "plimsoll run" in run("export", "change", account="compliance").complaint
