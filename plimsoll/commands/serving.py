@@ -16,6 +16,11 @@ from plimsoll.commands.option import HomeOption, open_home, tell
 from risk_register.identities import read_provider
 
 SECRET_FILE = "session.key"  # noqa: S105
+OWN_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
+IN_THE_CLEAR = (
+    "Others can reach {host}, and without TLS passwords, links and texts can be read on the way. Put a proxy "
+    "that speaks HTTPS in front and start with --https."
+)
 INSTANCE = """\
 telemetry: {enabled: false}
 nux: {enabled: false}
@@ -38,6 +43,8 @@ def serve(
     place = open_home(home)
     if not is_of_this_code(place):
         tell(OTHER_CODE)
+    if not https and host not in OWN_MACHINE:
+        tell(IN_THE_CLEAR.format(host=host))
     start_dashboard(place, host=host, port=port, workers=workers, is_https=https)
 
 

@@ -1,11 +1,14 @@
-"""What the dashboard is started with: the key that signs its sessions."""
+"""What the dashboard is started with: the key that signs its sessions, and where it can be reached."""
 
 from __future__ import annotations
 
 import stat
 from pathlib import Path
 
+import pytest
+
 from pipelines.settings import Home, HomeKind, make_home
+from plimsoll.commands import serving
 from plimsoll.commands.serving import SECRET_FILE, session_secret
 
 
@@ -22,3 +25,22 @@ def test_a_key_whose_making_was_broken_off_is_made_anew(tmp_path: Path) -> None:
     home = make_home(Home(tmp_path / "home"), HomeKind.REAL)
     (home.keys / SECRET_FILE).touch(mode=0o600)
     assert len(session_secret(home)) == 32
+
+
+@pytest.mark.parametrize(
+    ("host", "https", "is_told"),
+    [("127.0.0.1", False, False), ("::1", False, False), ("203.0.113.9", True, False), ("::", False, True)],
+)
+def test_whoever_serves_others_without_tls_is_told(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    host: str,
+    *,
+    https: bool,
+    is_told: bool,
+) -> None:
+    home = make_home(Home(tmp_path / "home"), HomeKind.REAL)
+    monkeypatch.setattr(serving, "start_dashboard", lambda *_, **__: None)
+    serving.serve(host=host, https=https, home=home.path)
+    assert ("without TLS" in capsys.readouterr().err) is is_told
