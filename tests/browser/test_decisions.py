@@ -97,6 +97,7 @@ def test_an_alarm_becomes_an_incident_that_another_person_closes(make_reader):
     first.settle()
     assert "alarm of" in page.get_by_label("Title").input_value()
     page.get_by_role("radio", name="S3 Serious").check()
+    page.get_by_role("radio", name="not serious").check()
     page.get_by_label("Somebody first knew at (UTC)").fill("2026-11-20T14:30")
     page.get_by_role("button", name="Open an incident").click()
     wait_for_done(first, "Opened harbor_companion_incident_")
