@@ -25,6 +25,8 @@ from pipelines.ingest.pseudonymise import Pseudonymiser
 CHUNK = 100_000
 """Rows of one delivery: what a run that dies has to fetch again at most."""
 ROWS_AT_ONCE = 1_000
+LONGEST_NUMBER = 63
+"""Bits of a number that JSON's readers take as whole."""
 
 Value = int | str | dt.datetime | dt.date
 
@@ -94,7 +96,7 @@ def fetch(
     with target.open("wb") as out:
         for row in _rows(engine, rule, begin.value):
             value = _watermark_of(row, rule, engine)
-            line = orjson.dumps(row, default=_plain, option=orjson.OPT_NON_STR_KEYS)
+            line = _write_line(row)
             mark = pseudonymiser.fingerprint(line)
             if _is_same(value, begin.value) and mark in begin.seen:
                 continue
@@ -104,7 +106,8 @@ def fetch(
             if chunk.value is not None and _is_before(value, chunk.value):
                 raise SourceError(
                     f"{name_database(engine)}: rows do not come in the order of {rule.watermark}; "
-                    f"end the query with 'order by {rule.watermark}'."
+                    f"end the query with 'order by {rule.watermark}'; a text must come in the order of its "
+                    'letters\' codes, which is collate "C" on PostgreSQL.'
                 )
             if not _is_same(value, chunk.value):
                 chunk.value, chunk.seen = value, set()
@@ -126,8 +129,14 @@ def _rows(engine: sa.Engine, rule: QueryRule, since: Value) -> Iterator[dict[str
             result = connection.execution_options(**settings).execute(
                 sa.text(rule.query), {"watermark": since}
             )
-            for row in result.mappings():
-                yield dict(row)
+            names = list(result.keys())
+            if twins := sorted({name for name in names if names.count(name) > 1}):
+                raise SourceError(
+                    f"{name_database(engine)}: the query gives two columns of the name {', '.join(twins)}; "
+                    "write each column down and give it its own, as in 'chat.id as chat_id'."
+                )
+            for row in result:
+                yield dict(zip(names, row, strict=True))
     except DBAPIError as error:
         # The driver's own words may quote a row or an address; its class and code do not.
         code = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", None)
@@ -177,9 +186,32 @@ def read_value(text: str) -> Value:
     return read
 
 
+def _write_line(row: dict[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(row, default=_plain, option=orjson.OPT_NON_STR_KEYS)
+    except TypeError:  # a value that JSON has no place for must not hold up all other rows
+        return orjson.dumps(_tame(row), default=_plain, option=orjson.OPT_NON_STR_KEYS)
+
+
+def _tame(value: object) -> object:
+    """The value with numbers beyond 64 bits as texts, and without what is no letter."""
+    if isinstance(value, dict):
+        return {_tame(name): _tame(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_tame(inner) for inner in value]
+    if isinstance(value, int) and value.bit_length() > LONGEST_NUMBER:
+        return str(value)
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
+
+
 def _plain(value: object) -> object:
     if isinstance(value, decimal.Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
+        if not value.is_finite():
+            return None  # no number: a field that must hold one is missing
+        is_whole = value == value.to_integral_value()
+        if is_whole and abs(value) >= 2**LONGEST_NUMBER:
+            return str(int(value))
+        return int(value) if is_whole else float(value)
     if isinstance(value, bytes | memoryview):
         return None  # no field of ours is binary
     return str(value)

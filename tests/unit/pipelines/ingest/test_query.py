@@ -3,6 +3,7 @@
 import datetime as dt
 import decimal
 
+import orjson
 import pytest
 import sqlalchemy as sa
 
@@ -194,3 +195,25 @@ def test_numbers_of_a_database_are_numbers_of_a_log():
     assert queries._plain(decimal.Decimal("7.0")) == 7
     assert queries._plain(decimal.Decimal("7.5")) == 7.5
     assert queries._plain(b"\x00") is None
+
+
+def test_two_columns_of_one_name_are_refused_by_name(database, fetch):
+    database.add(1)
+    query = "select chat.*, 'x' as person from chat where id >= :watermark order by id"
+    with pytest.raises(SourceError, match="two columns of the name person"):
+        fetch(make_mapping(query=query))
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (decimal.Decimal("Infinity"), None),
+        (decimal.Decimal(10) ** 30, str(10**30)),
+        (2**63, 2**63),
+        (2**70, str(2**70)),
+        ([2**70, {"a": "\ud800"}], [str(2**70), {"a": "?"}]),
+    ],
+)
+def test_a_value_that_json_has_no_place_for_does_not_hold_up_the_others(value, written):
+    line = orjson.loads(queries._write_line({"id": 1, "value": value}))
+    assert line == {"id": 1, "value": written}
