@@ -54,6 +54,8 @@ UNTYPED = r"true|false|[\[{](?s:.*)|-?[0-9]+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?"
 TRUTHS = ("true", "false")
 WHOLE = r"0|[1-9][0-9]{0,18}|-[1-9][0-9]{0,17}"
 """Of these a whole number, which is the same id and the same label as its text."""
+DEEPEST = 4
+"""Parts of a path; each more doubles the ways in which a flattened log may write it."""
 
 Convert = Callable[[object], object]
 Condition = tuple[tuple[str, ...], str]
@@ -98,9 +100,20 @@ def make_plan(
         return None
     paths = [*(path for path, _ in (*before, *([when] if when else []))), *(one.path for one in fields)]
     structure: dict[str, Any] = {}
-    if not all(_place(structure, path) for path in paths):
+    if max(map(len, paths)) > DEEPEST or not all(
+        _place(structure, keys) for path in paths for keys in _spell(path)
+    ):
         return None
     return Plan(when, before, json.dumps(structure, ensure_ascii=False), fields, zone)
+
+
+def _spell(path: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """The keys that a path may stand for, nested before flattened, as `field.find` looks for them."""
+    if not path:
+        return [()]
+    return [
+        (".".join(path[:count]), *rest) for count in range(1, len(path) + 1) for rest in _spell(path[count:])
+    ]
 
 
 def _place(structure: dict[str, Any], path: tuple[str, ...]) -> bool:
@@ -191,9 +204,14 @@ class PlainReader:
 
 
 def _find(path: tuple[str, ...]) -> Expression:
+    spelt = [_extract(keys) for keys in _spell(path)]
+    return spelt[0] if len(spelt) == 1 else CoalesceOperator(*spelt)
+
+
+def _extract(keys: tuple[str, ...]) -> Expression:
     found = ColumnExpression("told")
-    for part in path:
-        found = FunctionExpression("struct_extract", found, ConstantExpression(part))
+    for key in keys:
+        found = FunctionExpression("struct_extract", found, ConstantExpression(key))
     return found
 
 

@@ -58,12 +58,16 @@ class RecordError(Exception):
 
 
 def find(record: object, path: tuple[str, ...]) -> object:
-    """The value at a path of keys, or None."""
-    for part in path:
-        if not isinstance(record, dict):
-            return None
-        record = record.get(part)
-    return record
+    """The value at a path of keys, or None; flattened logs write several parts as one key, with dots."""
+    if not path:
+        return record
+    if not isinstance(record, dict):
+        return None
+    for count in range(1, len(path) + 1):
+        inner = record.get(".".join(path[:count]))
+        if inner is not None and (found := find(inner, path[count:])) is not None:
+            return found
+    return None
 
 
 def to_microseconds(value: object, path: str, zone: ZoneInfo) -> int:

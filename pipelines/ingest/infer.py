@@ -26,6 +26,8 @@ from pipelines.ingest.sources import recognise
 
 SAMPLE = 5_000
 """Records looked at."""
+DEEPEST = 16
+"""Levels of a record below which no field is looked for."""
 RECOGNISED = 20
 """Records of these in which a known format is looked for."""
 
@@ -185,9 +187,9 @@ def _forget_precise(columns: dict[str, _Column], notes: list[str], label: str) -
 def _flatten(record: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, object]]:
     for name, value in record.items():
         path = f"{prefix}{name}"
-        if isinstance(value, Mapping):
+        if isinstance(value, Mapping) and path.count(".") < DEEPEST:
             yield from _flatten(value, f"{path}.")
-        elif value is not None and not isinstance(value, list):
+        elif value is not None and not isinstance(value, list | Mapping):
             yield path, value
 
 

@@ -208,3 +208,22 @@ def test_a_condition_that_could_be_a_number_is_read_one_by_one(tmp_path):
         write(tmp_path / "a.jsonl", [GOOD | {"event": 7}, GOOD | {"event": "7"}]), received_on=TODAY
     )
     assert (part.plain, part.message_count, len(part.rejected)) == (None, 1, 1)
+
+
+def test_flattened_names_are_read_the_same_and_as_columns(tmp_path):
+    other = {key: value for key, value in GOOD.items() if key != "session"}
+    nested = (None, {}, "s", [], {"id": None}, {"id": "n"}, {"ID": "k"})
+    flat = ("f", None, 5, "", {"x": 1}, 1.5, True)
+    mixed = [other | {"session": a, "session.id": b} for a in nested for b in flat]
+    mixed += [
+        other | {"session.user": b, "session": a | {"id": "s"}} for a in ({}, {"user": "n"}) for b in flat
+    ]
+    assert compare(write(tmp_path / "a.jsonl", mixed)) > 20
+    plain = [other | {"session.id": "s", "session.user": "u"}] * 3
+    assert compare(write(tmp_path / "b.jsonl", plain)) == 3
+
+
+def test_a_path_of_many_parts_is_left_to_the_other_reading(tmp_path):
+    deep = source(user="a.b.c.d.e")
+    assert deep.plan is None
+    assert source(user="a.b.c.d").plan is not None

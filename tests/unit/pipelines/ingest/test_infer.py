@@ -1,5 +1,6 @@
 """A proposed mapping: from JSON lines and CSV, with a word where a known format needs none."""
 
+import datetime as dt
 from pathlib import Path
 
 import orjson
@@ -8,6 +9,7 @@ import pytest
 from pipelines.errors import DefinitionError, SourceError
 from pipelines.ingest.infer import infer_mapping
 from pipelines.ingest.mapping import parse_mapping
+from pipelines.ingest.sources import make_source
 
 LINE = {"session": {"id": "s-1"}, "role": "human", "text": "Good evening.", "sent_at": "2026-09-14T20:00:00Z"}
 CALL = {
@@ -112,3 +114,18 @@ def test_an_environment_without_tests_is_no_test_traffic(tmp_path: Path):
         "records"
     ][0]
     assert "is_test_traffic" not in fields["fields"]
+
+
+def test_what_is_proposed_for_flattened_names_is_read(tmp_path: Path):
+    flat = {"session.id": "s-1", "message.role": "user", "message.text": "Good evening.",
+            "sent_at": "2026-09-14T20:00:00Z"}  # fmt: skip
+    folder = write(tmp_path, "a.jsonl", orjson.dumps(flat))
+    source = make_source(parse_mapping(infer_mapping(folder).mapping, name="the proposal"))
+    records = source.read(folder / "a.jsonl", received_on=dt.date(2026, 9, 15))
+    assert (records.messages["thread"], records.messages["text"]) == (["s-1"], ["Good evening."])
+
+
+def test_a_record_as_deep_as_json_goes_is_looked_at_so_far(tmp_path: Path):
+    deep = orjson.dumps(LINE)[:-1] + b',"x":' + b'{"a":' * 990 + b"1" + b"}" * 991
+    fields = infer_mapping(write(tmp_path, "a.jsonl", deep)).mapping["records"][0]["fields"]
+    assert fields["thread"] == "session.id"
