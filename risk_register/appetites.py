@@ -135,6 +135,8 @@ def approve(store: Store, *, deployment_id: str, proposal_id: int, actor: str, a
             write,
             first=[row.proposed_by],
             message=f"Proposal {proposal_id} is yours; another person must approve it.",
+            subject=row.indicator_id,
+            deployment_id=deployment_id,
         )
         if _find_first_day(write, deployment_id, row.indicator_id) is not None:
             row.effective_from = max(row.effective_from, at.date())

@@ -151,6 +151,8 @@ def approve_import(store: Store, *, deployment_id: str, import_id: int, actor: s
             write,
             first=[row.proposed_by],
             message=f"Import {import_id} is yours; another person must let it in.",
+            subject=row.kind,
+            deployment_id=deployment_id,
         )
         kind = ExchangeKind(row.kind)
         _check_untouched(write, kind, row.deployment_id)

@@ -2,33 +2,53 @@
 
 An account counts as the person that an administrator joined it with, and nobody's work is approved by an
 account that they let in themselves: whoever issued the link that opened it, set its password or linked its
-identity could have used it.
+identity could have used it. Nor does it help to let somebody else vouch for the account later: who had let it
+in when it did the first half is read from the audit.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 from collections.abc import Iterable
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from risk_register.account_tables import AccountIdentity
 from risk_register.errors import SelfApprovalError
-from risk_register.model import Account
+from risk_register.model import Account, AuditEntry, OneTimeLink
 from risk_register.store import Write
 
 
-def check_second_person(write: Write, *, first: Iterable[str | None], message: str) -> None:
+def check_second_person(
+    write: Write,
+    *,
+    first: Iterable[str | None],
+    message: str,
+    subject: str | None = None,
+    deployment_id: str | None = None,
+) -> None:
     """Raise if whoever writes is one of those who did the first half, under whichever account.
+
+    `subject` is how the audit of the deployment names what it is about.
 
     Raises:
         SelfApprovalError: with the message, and with the reason if it is not the account's name.
     """
-    reason = find_tie(write.session, write.actor, first)
+    reason = find_tie(write.session, write.actor, first, subject=subject, deployment_id=deployment_id)
     if reason is not None:
         raise SelfApprovalError(f"{message}{reason}")
 
 
-def find_tie(session: Session, actor: str, others: Iterable[str | None]) -> str | None:
+def find_tie(
+    session: Session,
+    actor: str,
+    others: Iterable[str | None],
+    *,
+    subject: str | None = None,
+    deployment_id: str | None = None,
+) -> str | None:
     """Why an account cannot be the second person beside others; None if it can."""
     names = {name for name in others if name is not None}
     if actor in names:
@@ -48,6 +68,10 @@ def find_tie(session: Session, actor: str, others: Iterable[str | None]) -> str 
             )
         if theirs is not None and theirs.vouched_by is not None and _is(theirs.vouched_by, mine, actor):
             return f" {actor} let {name} in."
+        if subject is not None and _had_let_in(
+            session, actor, name, subject=subject, deployment_id=deployment_id
+        ):
+            return f" {actor} had let {name} in when {name} did that."
     return None
 
 
@@ -57,6 +81,36 @@ def list_same_person(session: Session, name: str) -> tuple[str, ...]:
     person = _person(account, name)
     joined = session.scalars(select(Account.name).where(Account.person == person))
     return tuple(sorted({name, person, *joined}))
+
+
+def _had_let_in(session: Session, actor: str, name: str, *, subject: str, deployment_id: str | None) -> bool:
+    """Whether an account did something about a subject while the actor vouched for it."""
+    mine = set(list_same_person(session, actor)) - {name}
+    came = _list_comings(session, name, mine)
+    if not any(is_by_me for _, is_by_me in came):
+        return False
+    done = session.scalars(
+        select(AuditEntry.at).filter_by(actor=name, subject=subject, deployment_id=deployment_id)
+    )
+    return any(max((one for one in came if one[0] <= moment), default=(moment, False))[1] for moment in done)
+
+
+def _list_comings(session: Session, name: str, mine: set[str]) -> list[tuple[dt.datetime, bool]]:
+    """When an account was signed in to, and whether it was on the word of one of these accounts.
+
+    Who vouched for a password, or linked an identity, is known as it is now.
+    """
+    account = session.get(Account, name)
+    linked = set(session.scalars(select(AccountIdentity.linked_by).filter_by(name=name)))
+    vouched = {
+        "identity": bool(linked & mine),
+        "password": account is not None and account.password_vouched_by in mine,
+    }
+    links = session.scalars(select(OneTimeLink).filter_by(name=name))
+    found = [(link.redeemed_at, link.issued_by in mine) for link in links if link.redeemed_at is not None]
+    entries = session.scalars(select(AuditEntry).filter_by(action="signed_in", subject=name, actor=name))
+    ways = [(entry.at, str(json.loads(entry.details).get("by"))) for entry in entries]
+    return found + [(at, vouched[way]) for at, way in ways if way in vouched]
 
 
 def _person(account: Account | None, name: str) -> str:

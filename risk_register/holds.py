@@ -112,6 +112,8 @@ def approve_hold(store: Store, *, hold_id: str, deployment_id: str, actor: str, 
             write,
             first=[row.requested_by],
             message=f"You asked for {hold_id}; another person must approve it.",
+            subject=hold_id,
+            deployment_id=deployment_id,
         )
         row.approved_by, row.approved_at = actor, at
         _record(write, "hold_approved", row, reason=row.reason)

@@ -95,8 +95,9 @@ def find_hindrance(store: Store, incident_id: str, *, actor: str) -> str | None:
         UnknownRecordError: there is no such incident.
     """
     with store.read() as session:
-        for message, names in _list_first_halves(session, find_incident(session, incident_id)):
-            tie = find_tie(session, actor, names)
+        row = find_incident(session, incident_id)
+        for message, names in _list_first_halves(session, row):
+            tie = find_tie(session, actor, names, subject=incident_id, deployment_id=row.deployment_id)
             if tie is not None:
                 return f"{message}{tie}"
     return None
@@ -104,7 +105,9 @@ def find_hindrance(store: Store, incident_id: str, *, actor: str) -> str | None:
 
 def _check_second(write: Write, row: Incident) -> None:
     for message, names in _list_first_halves(write.session, row):
-        check_second_person(write, first=names, message=message)
+        check_second_person(
+            write, first=names, message=message, subject=row.incident_id, deployment_id=row.deployment_id
+        )
 
 
 def _list_first_halves(session: Session, row: Incident) -> list[tuple[str, list[str | None]]]:

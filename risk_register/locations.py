@@ -131,6 +131,8 @@ def confirm_location(
             write,
             first=[row.located_by],
             message=f"You located {row.subject}; another person must confirm it.",
+            subject=f"location_{location_id}",
+            deployment_id=deployment_id,
         )
         row.confirmed_by, row.confirmed_at = actor, at
         write.record(

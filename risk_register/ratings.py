@@ -118,6 +118,8 @@ def approve_rating(
             write,
             first=[pending.proposed_by],
             message=f"The lower rating of {risk_id} is yours; another person must approve it.",
+            subject=risk_id,
+            deployment_id=deployment_id,
         )
         _apply_rating(write, row, pending.rating, pending.rationale, rated_by=pending.proposed_by)
 

@@ -135,7 +135,11 @@ def move(
         check_move(record, to_state=target, actor=actor)
         if target in NEEDS_SECOND_PERSON:
             check_second_person(
-                write, first=[row.rated_by, row.moved_by], message=_say_own(record, actor, target)
+                write,
+                first=[row.rated_by, row.moved_by],
+                message=_say_own(record, actor, target),
+                subject=risk_id,
+                deployment_id=deployment_id,
             )
         before, row.state, row.moved_by = row.state, target.value, actor
         row.accepted_until = None

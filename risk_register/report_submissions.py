@@ -95,6 +95,8 @@ def approve(store: Store, built: BuiltOnce, *, actor: str, at: dt.datetime) -> N
             write,
             first=[row.submitted_by],
             message=f"You submitted {built.report} of {built.period}; another person must approve it.",
+            subject=f"{built.report}:{built.period}",
+            deployment_id=built.deployment_id,
         )
         row.approved_by, row.approved_at = actor, at
         record(write, "report_approved", built, number=row.number, submitted_by=row.submitted_by)

@@ -205,3 +205,16 @@ def test_a_password_is_no_way_around_the_provider(make_app, issuer, store, clock
     token = client.get("/sign-in").get_data(as_text=True).split('csrf_token" value="')[1].split('"')[0]
     form = {"csrf_token": token, "name": "leaver", "password": password}
     assert client.post("/sign-in/password", data=form).status_code == 403
+
+
+def test_what_is_said_of_another_subject_signs_nobody_in(make_app, issuer, store, monkeypatch):
+    register(issuer, "s-mallory", preferred_username="Mallory", groups=[])
+
+    def answer_for_another(*_arguments, **_given):
+        return {"sub": "s-anna", "preferred_username": "Anna", "groups": ["safety-board"]}
+
+    monkeypatch.setattr("authlib.integrations.flask_client.FlaskOAuth2App.userinfo", answer_for_another)
+    client, before = make_app().test_client(), accounts.list_accounts(store)
+    assert sign_in(client, "s-mallory").status_code == 403
+    assert client.get("/overview").status_code == 303
+    assert accounts.list_accounts(store) == before

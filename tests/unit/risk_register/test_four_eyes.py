@@ -218,6 +218,41 @@ def test_who_let_an_account_in_has_no_work_approved_by_it_nor_approves_its_work(
         second(people, SECOND, at)
 
 
+@pytest.mark.parametrize("name", PAIRS)
+def test_what_was_done_behind_ones_link_stays_so_whoever_lets_the_account_in_later(
+    people: Store, at: dt.datetime, name: str
+) -> None:
+    first, second = PAIRS[name]
+    let_account_in(people, at, MAKER)
+    first(people, SECOND, at)
+    let_account_in(people, at + dt.timedelta(minutes=5), "command_line")
+    for maker in (MAKER, OTHER):
+        with pytest.raises(SelfApprovalError, match=f"{maker} had let ben in when ben did that"):
+            second(people, maker, at + dt.timedelta(minutes=9))
+
+
+def test_nor_does_a_password_set_behind_ones_link_do_a_first_half_for_oneself(
+    people: Store, at: dt.datetime
+) -> None:
+    phrase = "a long phrase of ben"
+    let_account_in(people, at, MAKER)
+    accounts.set_password(people, name=SECOND, password=phrase, actor=SECOND, at=at)
+    let_account_in(people, at + dt.timedelta(minutes=1), "command_line")
+    assert accounts.verify_password(people, name=SECOND, password=phrase, at=at + dt.timedelta(minutes=2))
+    rate_lower(people, SECOND, at + dt.timedelta(minutes=3))
+    let_account_in(people, at + dt.timedelta(minutes=5), "command_line")
+    with pytest.raises(SelfApprovalError, match="had let ben in"):
+        approve_rating(people, MAKER, at + dt.timedelta(minutes=9))
+
+
+def test_what_an_account_did_before_and_after_ones_link_is_its_own(people: Store, at: dt.datetime) -> None:
+    rate_lower(people, SECOND, at)
+    let_account_in(people, at + dt.timedelta(minutes=1), MAKER)
+    let_account_in(people, at + dt.timedelta(minutes=5), "command_line")
+    rate_lower(people, SECOND, at + dt.timedelta(minutes=6))
+    approve_rating(people, MAKER, at + dt.timedelta(minutes=9))
+
+
 def test_a_link_from_elsewhere_ends_it(people: Store, at: dt.datetime) -> None:
     for issuer in (MAKER, "command_line"):
         token = accounts.issue_link(people, name=SECOND, at=at, valid_for=dt.timedelta(hours=1), actor=issuer)
@@ -234,7 +269,7 @@ def test_the_work_of_whom_one_let_in_is_not_approved_either(people: Store, at: d
         approve_rating(people, MAKER, at)
 
 
-def let_in(people: Store, at: dt.datetime, issuer: str) -> None:
+def let_account_in(people: Store, at: dt.datetime, issuer: str) -> None:
     token = accounts.issue_link(people, name=SECOND, at=at, valid_for=dt.timedelta(hours=1), actor=issuer)
     assert accounts.redeem_link(people, token=token, at=at) == SECOND
 
@@ -243,14 +278,14 @@ def test_a_password_that_was_set_behind_a_link_is_worth_no_more_than_the_link(
     people: Store, at: dt.datetime
 ) -> None:
     phrase = "a long phrase of ben"
-    let_in(people, at, MAKER)
+    let_account_in(people, at, MAKER)
     accounts.set_password(people, name=SECOND, password=phrase, actor=SECOND, at=at)
-    let_in(people, at, "command_line")
+    let_account_in(people, at, "command_line")
     rate_lower(people, MAKER, at)
     assert accounts.verify_password(people, name=SECOND, password=phrase, at=at)
     with pytest.raises(SelfApprovalError, match="anna let ben in"):
         approve_rating(people, SECOND, at)
-    let_in(people, at, "command_line")
+    let_account_in(people, at, "command_line")
     accounts.set_password(people, name=SECOND, password="another long phrase", actor=SECOND, at=at)
     assert accounts.verify_password(people, name=SECOND, password="another long phrase", at=at)
     approve_rating(people, SECOND, at)
@@ -270,11 +305,11 @@ def test_a_subject_that_somebody_linked_is_no_more_than_they_say(
 def test_sessions_that_another_has_vouched_for_end_when_somebody_comes_in(
     people: Store, at: dt.datetime
 ) -> None:
-    let_in(people, at, MAKER)
+    let_account_in(people, at, MAKER)
     session = sessions.open_session(people, name=SECOND, method=sessions.Method.LINK, at=at)
-    let_in(people, at, MAKER)
+    let_account_in(people, at, MAKER)
     assert sessions.find_session(people, session) is not None
-    let_in(people, at, "command_line")
+    let_account_in(people, at, "command_line")
     assert sessions.find_session(people, session) is None
 
 
