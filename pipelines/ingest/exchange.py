@@ -6,6 +6,7 @@ and response say is the business of the provider's source.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,6 +21,8 @@ USERS = ("user_id", "user", "safety_identifier")
 STARTS = ("started_at", "timestamp", "created_at", "sent_at", "time", "ts")
 ENDS = ("ended_at", "completed_at", "finished_at")
 SLICES = ("prompt_version", "policy_version", "language", "region", "age_band", "gender", "use", "surface")
+LINE_END = re.compile(r"\r\n|\n|\r")
+"""Of server-sent events; a text may hold other signs that end a line elsewhere."""
 
 Row = dict[str, Any]
 
@@ -112,7 +115,7 @@ def _unpack(value: object) -> object:
 def _read_events(stream: str) -> tuple[Row, ...]:
     """The data of server-sent events; what a broken stream holds up to its end."""
     events = []
-    for line in stream.splitlines():
+    for line in LINE_END.split(stream):
         data = line.removeprefix("data:").strip() if line.startswith("data:") else ""
         try:
             event = orjson.loads(data) if data.startswith("{") else None

@@ -24,6 +24,8 @@ SUPPORTED = (
 )
 OPAQUE = re.compile(r"\s*(?:(?:system|developer|user|human|assistant|ai)\s*:|None$|\[?\{')", re.I)
 """Texts that are no one's words: a whole prompt written as one text, or a structure as Python prints it."""
+NOTHING: tuple[object, ...] = (None, "", "null", [], {}, "[]", "{}")
+"""Inputs of a call that nobody said anything in."""
 
 Row = dict[str, Any]
 
@@ -41,9 +43,9 @@ def extract(record: Row, zone: ZoneInfo) -> Iterator[Call | RecordError]:
         yield from _read_trace(trace, [one for one in observations if isinstance(one, dict)], zone)
     elif _get(record, "traceId") and "type" in record:
         if record["type"] == "GENERATION":
-            yield _read_one(record, {"id": _get(record, "traceId"), **record}, zone, is_trace=False)
+            yield _read_alone(record, {**record, "id": _get(record, "traceId")}, zone, is_trace=False)
     elif "id" in record and "timestamp" in record and {"input", "output"} & set(record):
-        yield _read_one(record, record, zone, is_trace=True)
+        yield _read_alone(record, record, zone, is_trace=True)
     else:
         raise RecordError(Reason.UNKNOWN_RECORD)
 
@@ -99,12 +101,29 @@ def _system(value: Row) -> tuple[Said, ...]:
 def _read_trace(trace: Row, observations: list[Row], zone: ZoneInfo) -> Iterator[Call | RecordError]:
     generations = [one for one in observations if one.get("type") == "GENERATION"]
     calls = [_read_one(one, trace, zone, is_trace=False) for one in generations]
-    if not any(said.role == "user" for call in calls if isinstance(call, Call) for said in call.said):
+    if not _has_user(calls):
         whole = _read_one(trace, trace, zone, is_trace=True)
         if isinstance(whole, RecordError) or whole.said:
             calls = [whole]
+        if not _has_user(calls) and any(map(_is_unread, (*generations, trace))):
+            calls = [RecordError(Reason.WRONG_TYPE, "input")]
     spoken = [call for call in calls if isinstance(call, RecordError) or call.said]
     yield from spoken or [RecordError(Reason.EMPTY_BODY, "observations.input")]
+
+
+def _has_user(calls: list[Call | RecordError]) -> bool:
+    return any(said.role == "user" for call in calls if isinstance(call, Call) for said in call.said)
+
+
+def _is_unread(row: Row) -> bool:
+    """Whether an input says something in a shape that nobody reads: its answer must not stand alone."""
+    return row.get("input") not in NOTHING and not read_side(row["input"], is_answer=False)
+
+
+def _read_alone(row: Row, trace: Row, zone: ZoneInfo, *, is_trace: bool) -> Call | RecordError:
+    if _is_unread(row):
+        return RecordError(Reason.WRONG_TYPE, "input")
+    return _read_one(row, trace, zone, is_trace=is_trace)
 
 
 def _read_one(row: Row, trace: Row, zone: ZoneInfo, *, is_trace: bool) -> Call | RecordError:

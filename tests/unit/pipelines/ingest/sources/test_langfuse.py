@@ -175,3 +175,23 @@ def test_of_several_choices_the_first_was_shown(read, deliver):
     call = generation("g", asked=[said("user", "Hello")], answered={"choices": choices},
                       at="2026-09-14T20:00:00Z")  # fmt: skip
     assert read("langfuse", deliver(call)).column("text") == ["Hello", "One"]
+
+
+def test_an_input_that_nobody_reads_is_rejected_and_its_answer_does_not_stand_alone(read, deliver):
+    moment = "2026-09-14T20:00:00Z"
+    unread = [generation(f"g{place}", asked=asked, answered="I am here.", at=moment, traceId=f"t{place}")
+              for place, asked in enumerate([{"question": "I feel low."}, "User: I feel low."])]  # fmt: skip
+    whole = {"id": "t5", "timestamp": moment, "observations": unread[:1]}
+    told = {**whole, "id": "t6", "input": "I feel low.", "output": "I am here."}
+    silent = generation("g9", asked=None, answered="Good evening.", at=moment, traceId="t9")
+    reading = read("langfuse", deliver(*unread, whole, told, silent))
+    assert reading.rejected == [(place, "wrong_type", "input") for place in (1, 2, 3)]
+    assert set(reading.rows("thread", "text")) == {
+        ("t6", "I feel low."), ("t6", "I am here."), ("t9", "Good evening."),
+    }  # fmt: skip
+
+
+def test_observations_without_a_session_belong_to_their_trace(read, deliver):
+    calls = [generation(f"g{minute}", asked=[said("user", f"Question {minute}")], answered="Yes.",
+                        at=f"2026-09-14T20:0{minute}:00Z") for minute in (1, 2)]  # fmt: skip
+    assert set(read("langfuse", deliver(*calls)).column("thread")) == {"tr-9"}

@@ -103,3 +103,10 @@ def test_a_refusal_is_read_from_a_stream_that_broke(read, deliver):
               {"type": "response.refusal.delta", "delta": "do that."}]  # fmt: skip
     call = {"request": {"input": "Hello"}, "response": stream, "timestamp": "2026-09-14T20:00:00Z"}
     assert read("openai", deliver(call)).column("text") == ["Hello", "I cannot do that."]
+
+
+def test_a_piece_of_a_stream_may_hold_any_sign(read, deliver):
+    chunk = 'data: {"choices": [{"index": 0, "delta": {"content": "one\u2028two\x85"}}]}\r\n\r\n'
+    call = {"request": {"messages": [{"role": "user", "content": "Hello"}]}, "response": chunk * 2,
+            "timestamp": "2026-09-14T20:00:00Z"}  # fmt: skip
+    assert read("openai", deliver(call)).column("text") == ["Hello", "one\u2028two\x85" * 2]
