@@ -288,3 +288,4 @@ class EquityRatio:
     method: str
     funnel_low: float | None = None
     funnel_high: float | None = None
+    is_suppressed: bool = False

@@ -247,8 +247,11 @@ def make_sheet(view: View) -> Sheet:
 
 
 def find_hidden(rows: Sequence[EquityRatio]) -> frozenset[EquityRatio]:
-    """Groups whose numbers must not leave, judged slice by slice before any filter: totals are known."""
-    hidden: set[EquityRatio] = set()
+    """Groups whose numbers must not leave, judged slice by slice before any filter: totals are known.
+
+    Beside these, those that the published file marks, for a window can give away a week that is hidden.
+    """
+    hidden = {row for row in rows if row.is_suppressed}
     by_slice = sorted(rows, key=lambda row: (row.indicator_id, row.slice))
     for _, part in groupby(by_slice, key=lambda row: (row.indicator_id, row.slice)):
         members = list(part)

@@ -19,7 +19,8 @@ select
     equity.status,
     equity.method,
     equity.funnel_low,
-    equity.funnel_high
+    equity.funnel_high,
+    equity.is_suppressed
 from published.equity
 where equity.deployment_id = $deployment_id
 order by equity.indicator_id, equity.slice, equity.slice_value

@@ -5,6 +5,7 @@ import io
 import json
 from datetime import date
 
+import duckdb
 import pytest
 
 from dashboards.figures.ratios import FURTHEST, draw_ratios
@@ -61,6 +62,15 @@ def test_small_groups_do_not_leave_and_neither_does_what_gives_them_away(officer
     assert shown["pl"] == "suppressed"
     assert [value for value in shown.values() if value == "suppressed"] != ["suppressed"]
     assert {row["status"] for row in rows if row["slice_value"] == "pl"} == {"not_assessable"}
+
+
+def test_what_the_published_file_marks_does_not_leave_however_large(home, officer):
+    (file,) = (home / "published").glob("published-*.duckdb")
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("update published.equity set is_suppressed = true, numerator = 400")
+    answer = officer.client.get(f"/download{PAGE}/groups.csv{HARBOR}")
+    rows = list(csv.DictReader(io.StringIO(answer.get_data(as_text=True).removeprefix("\ufeff"))))
+    assert {row["numerator"] for row in rows} == {"suppressed"}
 
 
 @pytest.mark.parametrize(("numerator", "is_hidden"), [(10, True), (11, False), (0, False), (391, True)])
