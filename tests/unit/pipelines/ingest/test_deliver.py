@@ -116,7 +116,7 @@ def test_a_rejection_is_told_with_its_field_and_where_it_stands(place):
         place.say(0), place.say(1, role="x"), place.say(2, thread=None), place.say(3, user=5)
     )
     told = describe(lines.files[0])
-    assert "1 rejected as unknown_role (role; line 2)" in told
+    assert "1 rejected as unknown_role (role; line 2; not one of the format, or of user, assistant" in told
     assert "1 rejected as missing_field (thread; line 3)" in told
 
 
