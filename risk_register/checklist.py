@@ -140,9 +140,8 @@ def approve_not_applicable(
             write,
             first=[row.pending_by],
             message=f"You proposed that {item_id} does not apply; another person must confirm it.",
-            subject=item_id,
-            deployment_id=deployment_id,
-        )
+            subject=item_id, deployment_id=deployment_id,
+        )  # fmt: skip
         before = row.state
         row.state, row.evidence, row.note = ItemStatus.NOT_APPLICABLE.value, "", row.pending_reason or ""
         row.attested_by, row.attested_on, row.expires_on = row.pending_by, at.date(), None
@@ -210,9 +209,8 @@ def approve_waiver(
             write,
             first=[row.pending_by],
             message=f"You asked for the waiver of {item_id}; another person must approve it.",
-            subject=item_id,
-            deployment_id=deployment_id,
-        )
+            subject=item_id, deployment_id=deployment_id,
+        )  # fmt: skip
         row.waived_until, row.waiver_reason = row.pending_until, row.pending_reason or ""
         row.waived_by, row.waiver_approved_by = row.pending_by, actor
         _clear_pending(row)

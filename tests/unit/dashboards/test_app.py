@@ -4,6 +4,7 @@ import csv
 import io
 import json
 
+import duckdb
 import pytest
 
 from dashboards.app import PAGES, create_app, find_page
@@ -161,6 +162,16 @@ def test_small_cells_are_hidden_where_numbers_leave_and_others_are_not(officer):
     }
     whole = read_csv(officer, f"{address}{HARBOR}&range=all")
     assert "suppressed" not in {row["numerator"] for row in whole}
+
+
+def test_the_overview_takes_no_number_away_that_the_published_file_marks(home, officer):
+    (file,) = (home / "published").glob("published-*.duckdb")
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("update published.observation set is_suppressed = true")
+    rows = read_csv(officer, f"/download/overview/indicators.csv{HARBOR}")
+    for name in ("numerator", "denominator", "value", "ci_low", "ci_high"):
+        assert {row[name] for row in rows} <= {"suppressed", ""}, name
+    assert "suppressed" in {row["value"] for row in rows}
 
 
 def test_a_held_day_is_listed_with_its_rule(officer):
