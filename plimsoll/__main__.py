@@ -20,6 +20,7 @@ from plimsoll.commands import (
     demonstration,
     erasing,
     evaluating,
+    explaining,
     exporting,
     following,
     governing,
@@ -54,6 +55,7 @@ app.command("ingest")(ingesting.ingest)
 app.command("run")(running.run)
 app.command("status")(state.status)
 app.command("export")(exporting.export)
+app.command("explain")(explaining.explain)
 app.command("evaluate")(evaluating.evaluate)
 app.command("train")(training.train)
 app.command("serve")(serving.serve)

@@ -24,6 +24,7 @@ from pipelines.schemas.published import (
     CORRECTION,
     DATA_ALERT,
     DATA_DAY,
+    DEPLOYMENT,
     DETECTOR,
     DRIFT,
     EQUITY,
@@ -82,6 +83,11 @@ def read_extract(
         rows = _choose(rows, table_name, dated, pc.field(dated or "") <= pa.scalar(last, pa.date32()))
     keys = [(name, "ascending") for name in table.key]
     return hide(rows.sort_by(keys), table)
+
+
+def list_deployments(published: Path) -> list[str]:
+    """The deployments of a published file."""
+    return sorted(_read(published, DEPLOYMENT)["deployment_id"].to_pylist())
 
 
 def hide(rows: pa.Table, table: Table) -> pa.Table:

@@ -18,11 +18,17 @@ import xlsxwriter
 
 from dashboards.sheet import Sheet, write_csv
 from pipelines.errors import StateError
-from plimsoll.commands.acting import AsOption, DeploymentOption, act
-from plimsoll.commands.option import HomeOption, tell
+from plimsoll.commands.acting import DeploymentOption, act
+from plimsoll.commands.option import HomeOption, open_home, tell
+from plimsoll.commands.publication import choose_deployment, find_published
 from risk_register import audit
 from risk_register.accounts import Action
+from risk_register.store import open_store
 
+ACTOR = "command_line"
+AccountOption = Annotated[
+    str | None, typer.Option("--as", help="The account that acts; else the audit names the command line.")
+]
 IndicatorOption = Annotated[str | None, typer.Option("--indicator", help="Rows of this indicator alone.")]
 SliceOption = Annotated[str | None, typer.Option("--slice", help="Rows of this slice; all is the whole.")]
 FromOption = Annotated[
@@ -44,8 +50,8 @@ def export(
     table: Annotated[
         str, typer.Argument(help="A published table, such as observation; a wrong one lists them.")
     ],
-    account: AsOption,
     *,
+    account: AccountOption = None,
     indicator: IndicatorOption = None,
     slice_name: SliceOption = None,
     first: FromOption = None,
@@ -58,17 +64,18 @@ def export(
     """Write a published table of a deployment, small cells hidden; the audit keeps who took what."""
     from pipelines.publish.extract import read_extract
 
-    acting = act(home, account, deployment, Action.EXPORT)
-    pointer = acting.home.published / "current"
-    if not pointer.is_file():
-        raise StateError("Nothing is published yet. Next: plimsoll run")
+    place = open_home(home)
+    if account is None:  # whoever has the machine
+        deployment_id = choose_deployment(find_published(place), deployment)
+    else:
+        deployment_id = act(home, account, deployment, Action.EXPORT).deployment_id
+    published = find_published(place)
     if out is not None and out.exists():
         raise StateError(f"{out} exists already. Nothing was written.")
-    published = acting.home.published / pointer.read_text(encoding="utf-8").strip()
     rows = read_extract(
         published,
         table,
-        deployment_id=acting.deployment_id,
+        deployment_id=deployment_id,
         indicator_id=indicator,
         slice_name=slice_name,
         first=first.date() if first else None,
@@ -76,13 +83,13 @@ def export(
     )
     content = WRITERS[form](rows, table)
     audit.record_access(
-        acting.store,
+        open_store(place.governance_url),
         action="exported",
         subject=f"{table} of {published.name}",
-        deployment_id=acting.deployment_id,
+        deployment_id=deployment_id,
         reason=f"plimsoll export, {rows.num_rows} rows as {form}.",
-        actor=account,
-        at=acting.at,
+        actor=account or ACTOR,
+        at=dt.datetime.now(dt.UTC),
     )
     if out is None:
         sys.stdout.buffer.write(content)

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.publish.extract import TABLES
+from pipelines.schemas.published import TABLES as PUBLISHED
 from pipelines.settings import Home
 from risk_register import audit
 from risk_register.store import Store
@@ -40,6 +41,21 @@ def governed(tmp_path: Path) -> tuple[Home, Store]:
     return home, store
 
 
+def add_deployment(home: Home) -> None:
+    table = next(one for one in PUBLISHED if one.name == "deployment")
+    row = {
+        "deployment_id": "companion",
+        "title": "",
+        "zone": "UTC",
+        "conversation_count": 1,
+        "message_count": 1,
+    }
+    with duckdb.connect(str(home.published / "published-1.duckdb")) as connection:
+        connection.from_arrow(table.empty().from_pylist([row], schema=table.arrow_schema)).create(
+            table.full_name
+        )
+
+
 @pytest.fixture
 def run(
     governed: tuple[Home, Store], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
@@ -65,6 +81,13 @@ def test_an_export_leaves_a_trace_and_needs_a_role_that_may(run: Run, governed: 
     assert "HYPERLINK" in run("export", "change", account="compliance").output
     (entry,) = [one for one in audit.list_entries(governed[1]) if one.action == "exported"]
     assert (entry.actor, entry.subject) == ("compliance", "change of published-1.duckdb")
+
+
+def test_without_an_account_the_audit_names_the_command_line(run: Run, governed: tuple[Home, Store]) -> None:
+    add_deployment(governed[0])
+    assert "HYPERLINK" in run("export", "change").output
+    (entry,) = [one for one in audit.list_entries(governed[1]) if one.action == "exported"]
+    assert (entry.actor, entry.deployment_id) == ("command_line", "companion")
 
 
 def test_nothing_is_written_over(run: Run, tmp_path: Path) -> None:

@@ -1,0 +1,115 @@
+"""`plimsoll explain`: what stands behind one published figure. Counts only, small cells hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+import typer
+
+from plimsoll.commands.option import HomeOption, JsonOption, open_home, write_json
+from plimsoll.commands.publication import choose_deployment, find_published
+
+MISSING = "-"
+COUNTS = (("message", "messages"), ("rejected", "rejected"), ("late", "late"), ("unscored", "unscored"))
+
+
+def explain(
+    figure: Annotated[
+        str,
+        typer.Argument(
+            help="INDICATOR[/PERIOD[/START[/SLICE=VALUE]]], such as refusal_rate/week/2026-11-16; without a "
+            "start the newest whole week, without a slice the whole deployment."
+        ),
+    ],
+    deployment: Annotated[
+        str | None, typer.Option(help="The deployment; needed where there are several.")
+    ] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what stands behind a figure: definition, limits, days, changes, versions and origin."""
+    from pipelines.explanation import explain as explain_figure
+    from pipelines.explanation import parse_figure
+
+    published = find_published(open_home(home))
+    wanted = choose_deployment(published, deployment)
+    document = explain_figure(published, parse_figure(figure), deployment_id=wanted)
+    if as_json:
+        write_json(document)
+    else:
+        print("\n".join(say(document)))
+
+
+def say(document: dict[str, Any]) -> Iterable[str]:
+    """The document for a reader."""
+    one = document["indicator"]
+    yield f"{one['title']} ({document['figure']}), {document['deployment_id']}"
+    yield one["question"]
+    for row in document["observations"]:
+        yield from _say_observation(row)
+    limits = document["appetite"]
+    if limits is None:
+        yield "limits      none: no appetite is set"
+    else:
+        who = "a placeholder" if limits["is_placeholder"] else f"approved by {limits['approved_by']}"
+        yield (
+            f"limits      watch {limits['side']} {_number(limits['watch'])}, breach {limits['side']} "
+            f"{_number(limits['breach'])}, from {limits['effective_from']}, "
+            f"version {limits['version']}, {who}"
+        )
+        yield f"            {limits['reason']}"
+    yield f"numerator   {one['numerator']}"
+    yield f"denominator {one['denominator']}; fewest to judge {one['minimum_denominator']}"
+    yield f"definition  {one['definition_version']}, {one['lifecycle']}, owner {one['owner']}"
+    yield from _say_days(document)
+    for change in document["changes"]:
+        yield f"change      {change['effective_on']} {change['what']}: {change['note']}"
+    yield f"from        {', '.join(document['computed_from']) or MISSING}"
+    file = document["file"]
+    yield (
+        f"file        {file['name']}, generation {file['generation']}, built "
+        f"{file['built_at']:%Y-%m-%d %H:%M} UTC by version {file['code_version']}, "
+        f"taxonomy {file['taxonomy_version']}, {file['home_kind']} data"
+    )
+    if document["sql"]:
+        yield f"SQL         {document['sql']}"
+
+
+def _say_observation(row: dict[str, Any]) -> Iterable[str]:
+    if row["is_suppressed"]:
+        value = "hidden, for a small cell could name somebody"
+    elif row["value"] is None:
+        value = "no value"
+    else:
+        value = (
+            f"{_number(row['value'])} ({_number(row['ci_low'])} to {_number(row['ci_high'])}, "
+            f"{row['method']}); {_number(row['numerator'])} of {_number(row['denominator'])}"
+        )
+    yield f"{row['estimate']:<11} {value}"
+    partial = "; the period is not whole" if row["is_partial"] else ""
+    yield (
+        f"            level {row['status']}, change {row['variation']}, scored {_number(row['coverage'])}, "
+        f"data {row['data_state']}{partial}"
+    )
+    yield f"            detectors {row['detector_version'] or MISSING}"
+
+
+def _say_days(document: dict[str, Any]) -> Iterable[str]:
+    days = document["days"]
+    states: dict[str, int] = {}
+    for day in days:
+        states[day["state"]] = states.get(day["state"], 0) + 1
+    told = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
+    wanted = (document["period_end"] - document["period_start"]).days + 1
+    yield (
+        f"days        {len(days)} of {wanted} with data ({told or 'none'}); "
+        + ", ".join(f"{sum(day[f'{name}_count'] for day in days)} {said}" for name, said in COUNTS)
+    )
+    for day in days:
+        if day["reasons"]:
+            yield f"            {day['day']} {day['state']}: {day['reasons']}"
+
+
+def _number(value: float | None) -> str:
+    return MISSING if value is None else f"{value:.4g}" if value % 1 else f"{value:.0f}"
