@@ -265,5 +265,5 @@ def test_only_those_who_answer_for_safety_set_how_a_deployment_reviews(sit, offi
     assert "may not edit register" in sit().visitor.refusal(PAGE, HARBOR, **form)
     assert officer.send(PAGE, HARBOR, **form).status_code == 303
     assert reviews.read_settings(store, "harbor_companion").capacity_per_week == 700
-    assert "no number of labels" in officer.refusal(PAGE, HARBOR, **{**form, "capacity": "many"})
+    assert "a whole number, or nothing" in officer.refusal(PAGE, HARBOR, **{**form, "capacity": "many"})
     assert "at least 1" in officer.refusal(PAGE, HARBOR, **{**form, "capacity": "0"})
