@@ -6,13 +6,11 @@ the error and the line of ours at which it arose are written.
 
 from __future__ import annotations
 
-import traceback
-from pathlib import Path
 from types import TracebackType
 
 import flask
 
-REPOSITORY = Path(__file__).parents[1]
+from risk_register.error_place import find_place
 
 
 class DiscreetFlask(flask.Flask):
@@ -30,15 +28,3 @@ class DiscreetFlask(flask.Flask):
             getattr(kind, "__name__", "an error"),
             find_place(trace),
         )
-
-
-def find_place(trace: TracebackType | None) -> str:
-    """The last line of ours in a traceback."""
-    ours = [
-        frame
-        for frame in traceback.extract_tb(trace)
-        if frame.filename.startswith(f"{REPOSITORY}/") and ".venv" not in frame.filename
-    ]
-    if not ours:
-        return "an unknown line"
-    return f"{ours[-1].filename.removeprefix(f'{REPOSITORY}/')}:{ours[-1].lineno}"

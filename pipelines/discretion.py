@@ -6,13 +6,12 @@ line of ours at which it arose; the message, and what led to it, stay inside. Ou
 
 from __future__ import annotations
 
-import traceback
 from contextlib import ContextDecorator
 from types import TracebackType
 
 from methods.errors import MethodsError
 from pipelines.errors import PlimsollError
-from pipelines.settings import REPOSITORY
+from risk_register.error_place import find_place
 from risk_register.errors import RegisterError
 
 OURS = (PlimsollError, RegisterError, MethodsError)
@@ -43,18 +42,7 @@ class Discretion(ContextDecorator):
             return
         # Without a cause and without a context: whoever prints the chain of errors would print the text.
         hidden = UnforeseenError(
-            f"{self._step} failed: {type(error).__name__} at {_place(trace)}. Its message is not shown, "
+            f"{self._step} failed: {type(error).__name__} at {find_place(trace)}. Its message is not shown, "
             "for it may quote what people said; look at it where the data lie."
         )
         raise hidden from None
-
-
-def _place(trace: TracebackType | None) -> str:
-    ours = [
-        frame
-        for frame in traceback.extract_tb(trace)
-        if frame.filename.startswith(f"{REPOSITORY}/") and ".venv" not in frame.filename
-    ]
-    if not ours:
-        return "an unknown line"
-    return f"{ours[-1].filename.removeprefix(f'{REPOSITORY}/')}:{ours[-1].lineno}"

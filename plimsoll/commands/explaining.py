@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from plimsoll.commands.option import HomeOption, JsonOption, open_home, write_json
-from plimsoll.commands.publication import choose_deployment, find_published
+from plimsoll.commands.publication import choose_deployment
 
 MISSING = "-"
 COUNTS = (("message", "messages"), ("rejected", "rejected"), ("late", "late"), ("unscored", "unscored"))
@@ -31,8 +31,9 @@ def explain(
     """Say what stands behind a figure: definition, limits, days, changes, versions and origin."""
     from pipelines.explanation import explain as explain_figure
     from pipelines.explanation import parse_figure
+    from pipelines.publish.build import current_file
 
-    published = find_published(open_home(home))
+    published = current_file(open_home(home).published)
     wanted = choose_deployment(published, deployment)
     document = explain_figure(published, parse_figure(figure), deployment_id=wanted)
     if as_json:

@@ -20,7 +20,7 @@ from dashboards.sheet import Sheet, write_csv
 from pipelines.errors import StateError
 from plimsoll.commands.acting import DeploymentOption, act
 from plimsoll.commands.option import HomeOption, open_home, tell
-from plimsoll.commands.publication import choose_deployment, find_published
+from plimsoll.commands.publication import choose_deployment
 from risk_register import audit
 from risk_register.accounts import Action
 from risk_register.store import open_store
@@ -62,14 +62,13 @@ def export(
     home: HomeOption = None,
 ) -> None:
     """Write a published table of a deployment, small cells hidden; the audit keeps who took what."""
+    from pipelines.publish.build import current_file
     from pipelines.publish.extract import read_extract
 
     place = open_home(home)
-    if account is None:  # whoever has the machine
-        deployment_id = choose_deployment(find_published(place), deployment)
-    else:
-        deployment_id = act(home, account, deployment, Action.EXPORT).deployment_id
-    published = find_published(place)
+    allowed = None if account is None else act(home, account, deployment, Action.EXPORT).deployment_id
+    published = current_file(place.published)
+    deployment_id = allowed or choose_deployment(published, deployment)  # else whoever has the machine
     if out is not None and out.exists():
         raise StateError(f"{out} exists already. Nothing was written.")
     rows = read_extract(

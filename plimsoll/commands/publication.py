@@ -1,4 +1,4 @@
-"""The published file that is current, and which of its deployments is meant."""
+"""Which deployment of a published file is meant."""
 
 from __future__ import annotations
 
@@ -7,19 +7,6 @@ from pathlib import Path
 import typer
 
 from pipelines.errors import StateError
-from pipelines.settings import Home
-
-
-def find_published(home: Home) -> Path:
-    """The file that is current.
-
-    Raises:
-        StateError: there is none yet.
-    """
-    pointer = home.published / "current"
-    if not pointer.is_file():
-        raise StateError("Nothing is published yet. Next: plimsoll run")
-    return home.published / pointer.read_text(encoding="utf-8").strip()
 
 
 def choose_deployment(published: Path, wanted: str | None) -> str:
