@@ -17,6 +17,7 @@ from dashboards.vocabulary import ALARM_MARKS, DATA_ALERT_MARKS, INCIDENT_MARKS
 from dashboards.wording import say_day, say_moment, say_observation, say_words
 from risk_register.appetites import AppetiteDecision
 from risk_register.checklist import ItemRecord, contradicted_by
+from risk_register.holds import HoldRecord
 from risk_register.incident_states import IncidentStatus
 from risk_register.incidents import IncidentRecord
 from risk_register.register import RiskRecord
@@ -44,6 +45,7 @@ def find_needs(
     data_alerts: Iterable[DataAlert],
     incidents: Iterable[IncidentRecord],
     proposals: Iterable[AppetiteDecision],
+    holds: Iterable[HoldRecord],
     statuses: Mapping[str, str],
     today: date,
 ) -> tuple[Need, ...]:
@@ -67,7 +69,7 @@ def find_needs(
     ]
     all_items, all_risks = tuple(items), tuple(risks)
     found += _find_open(incidents)
-    found += _find_waiting(proposals, all_risks, titles)
+    found += _find_waiting(proposals, all_risks, titles) + _find_holds(holds, today)
     found += [
         Need(
             CONTRADICTED,
@@ -156,6 +158,21 @@ def _find_waiting(
         for risk in risks
         if risk.pending is not None
     ]
+
+
+def _find_holds(holds: Iterable[HoldRecord], today: date) -> list[Need]:
+    found = []
+    for one in holds:
+        if not one.is_in_force(today):
+            continue
+        filters = {"incident": one.incident_id}
+        if one.is_release_asked(today):
+            why = f"asked for by {one.release_asked_by}; another person confirms it"
+            found.append(Need(WAITING, f"Release of {one.hold_id}", why, "/incidents", filters))
+        elif one.approved_by is None:
+            why = f"asked for by {one.requested_by}; it ends after a week unless another person approves it"
+            found.append(Need(WAITING, one.hold_id, why, "/incidents", filters))
+    return found
 
 
 def _find_faults(alerts: Iterable[DataAlert]) -> list[Need]:

@@ -114,6 +114,12 @@ HOLD_MARKS: Mapping[str, Mark] = {
     "approved": Mark(
         "approved", Shape.DISC, Tone.CALM, "Retention and erasure leave it alone until its day."
     ),
+    "release_asked": Mark(
+        "release asked for",
+        Shape.HALF,
+        Tone.CAUTION,
+        "It protects until a second person confirms its release, and stays if nobody does within a week.",
+    ),
     "released": Mark("released", Shape.DASH, Tone.QUIET, "It protects nothing any more."),
     "expired": Mark("expired", Shape.CLOCK, Tone.UNKNOWN, "Its day has passed, or nobody approved it."),
 }

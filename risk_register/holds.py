@@ -1,7 +1,8 @@
 """Holds of an incident: named conversations that retention and erasure leave alone, with reason and expiry.
 
 Asked for by one person and approved by another. A hold protects from the moment it is asked for, because what
-has gone does not come back; without an approval it ends after a week. The pipelines read what is in force.
+has gone does not come back; without an approval it ends after a week. For the same reason its end takes two
+people as well, and until the second agrees it protects. The pipelines read what is in force.
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ class HoldRecord:
     expires_on: dt.date
     approved_by: str | None
     approved_at: dt.datetime | None
+    release_asked_by: str | None
+    release_asked_at: dt.datetime | None
     released_by: str | None
     released_at: dt.datetime | None
     release_reason: str
@@ -49,6 +52,15 @@ class HoldRecord:
         if self.released_at is not None or on > self.expires_on:
             return False
         return self.approved_by is not None or on <= (self.requested_at + APPROVE_WITHIN).date()
+
+    def is_release_asked(self, on: dt.date) -> bool:
+        """Whether its release waits for a second person on a day; after a week it was asked for in vain."""
+        asked = self.release_asked_at
+        return self.is_in_force(on) and asked is not None and on <= (asked + APPROVE_WITHIN).date()
+
+    def may_be_withdrawn_by(self, name: str) -> bool:
+        """Whether one person may end it: whoever asked for it, while nobody has approved it."""
+        return self.approved_by is None and self.requested_by == name
 
 
 def request_hold(
@@ -103,11 +115,9 @@ def approve_hold(store: Store, *, hold_id: str, deployment_id: str, actor: str, 
         NotAllowedError: it is approved, released or expired.
     """
     with store.write(actor=actor, at=at) as write:
-        row = _find(write, hold_id, deployment_id)
+        row = _find_in_force(write, hold_id, deployment_id, at)
         if row.approved_by is not None:
             raise NotAllowedError(f"{hold_id} was approved by {row.approved_by} already.")
-        if not HoldRecord(**columns_of(row)).is_in_force(at.date()):
-            raise NotAllowedError(f"{hold_id} holds nothing any more; ask for a new one.")
         check_second_person(
             write,
             first=[row.requested_by],
@@ -119,22 +129,54 @@ def approve_hold(store: Store, *, hold_id: str, deployment_id: str, actor: str, 
         _record(write, "hold_approved", row, reason=row.reason)
 
 
-def release_hold(
+def ask_release(
     store: Store, *, hold_id: str, deployment_id: str, reason: str, actor: str, at: dt.datetime
-) -> None:
-    """End a hold; what it kept goes with the next retention or erasure.
+) -> bool:
+    """Ask for the end of a hold, which protects until another person agrees. Returns whether it has ended.
+
+    It has for whoever asked for a hold that nobody has approved.
 
     Raises:
-        NotAllowedError: it was released already, or the reason is blank.
+        NotAllowedError: it holds nothing any more, its release is asked for already, or the reason is blank.
     """
     if not reason.strip():
         raise NotAllowedError(f"Releasing {hold_id} needs a reason.")
     with store.write(actor=actor, at=at) as write:
-        row = _find(write, hold_id, deployment_id)
-        if row.released_at is not None:
-            raise NotAllowedError(f"{hold_id} was released by {row.released_by} already.")
-        row.released_by, row.released_at, row.release_reason = actor, at, reason.strip()
-        _record(write, "hold_released", row, reason=reason)
+        row = _find_in_force(write, hold_id, deployment_id, at)
+        record = HoldRecord(**columns_of(row))
+        row.release_reason = reason.strip()
+        if record.may_be_withdrawn_by(actor):
+            _end(write, row, at)
+            return True
+        if record.is_release_asked(at.date()):
+            raise NotAllowedError(
+                f"{row.release_asked_by} asked for the release of {hold_id} already; another person "
+                "confirms it."
+            )
+        row.release_asked_by, row.release_asked_at = actor, at
+        _record(write, "hold_release_asked", row, reason=reason)
+        return False
+
+
+def confirm_release(store: Store, *, hold_id: str, deployment_id: str, actor: str, at: dt.datetime) -> None:
+    """End a hold as the second person; what it kept goes with the next retention or erasure.
+
+    Raises:
+        SelfApprovalError: the person who asked for its release cannot confirm it.
+        NotAllowedError: it holds nothing any more, or nobody asked for its release within a week.
+    """
+    with store.write(actor=actor, at=at) as write:
+        row = _find_in_force(write, hold_id, deployment_id, at)
+        if not HoldRecord(**columns_of(row)).is_release_asked(at.date()):
+            raise NotAllowedError(f"Nobody asked for the release of {hold_id} within the last week.")
+        check_second_person(
+            write,
+            first=[row.release_asked_by],
+            message=f"You asked for the release of {hold_id}; another person must confirm it.",
+            subject=hold_id,
+            deployment_id=deployment_id,
+        )
+        _end(write, row, at)
 
 
 def list_holds(
@@ -150,6 +192,11 @@ def list_holds(
         return tuple(HoldRecord(**columns_of(row)) for row in rows)
 
 
+def _end(write: Write, row: IncidentHold, at: dt.datetime) -> None:
+    row.released_by, row.released_at = write.actor, at
+    _record(write, "hold_released", row, reason=row.release_reason)
+
+
 def _record(write: Write, action: str, row: IncidentHold, *, reason: str) -> None:
     # By its id alone: the audit outlives the data of the person whose conversation it is.
     write.record(
@@ -161,8 +208,12 @@ def _record(write: Write, action: str, row: IncidentHold, *, reason: str) -> Non
     )
 
 
-def _find(write: Write, hold_id: str, deployment_id: str) -> IncidentHold:
+def _find_in_force(write: Write, hold_id: str, deployment_id: str, at: dt.datetime) -> IncidentHold:
     row = write.session.get(IncidentHold, hold_id)
     if row is None or row.deployment_id != deployment_id:
         raise UnknownRecordError(f"There is no hold {hold_id} in {deployment_id}.")
+    if row.released_at is not None:
+        raise NotAllowedError(f"{hold_id} was released by {row.released_by} already.")
+    if not HoldRecord(**columns_of(row)).is_in_force(at.date()):
+        raise NotAllowedError(f"{hold_id} holds nothing any more; what must be kept is asked for anew.")
     return row

@@ -76,6 +76,8 @@ class IncidentHold(Base):
     expires_on: Mapped[dt.date]
     approved_by: Mapped[str | None]
     approved_at: Mapped[dt.datetime | None]
+    release_asked_by: Mapped[str | None]
+    release_asked_at: Mapped[dt.datetime | None]
     released_by: Mapped[str | None]
     released_at: Mapped[dt.datetime | None]
     release_reason: Mapped[str] = mapped_column(Text, default="")

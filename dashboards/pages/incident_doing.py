@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from dashboards.pages import incident_course as course
 from dashboards.pages import incident_decision as decision
+from dashboards.pages import incident_holds as holding
 from dashboards.pages import incident_judgement as judgement
 from dashboards.pages import incident_person as person
 from dashboards.view import View
@@ -28,9 +29,10 @@ DOINGS: Mapping[str, Doing] = MappingProxyType(
         "take": person.take,
         "locate": person.locate,
         "confirm": person.confirm,
-        "hold": person.hold,
-        "approve_hold": person.approve,
-        "release_hold": person.release,
+        "hold": holding.hold,
+        "approve_hold": holding.approve,
+        "release_hold": holding.release,
+        "confirm_release": holding.confirm_end,
     }
 )
 

@@ -1,7 +1,7 @@
-"""The person behind an incident: who looks after it, where they can be found, and what must be kept.
+"""The person behind an incident: who looks after it, and where they can be found.
 
 Locating reads the delivered file again through whoever started the dashboard. One person may act at once and
-a second looks at it within a day; both are written down, and so is every hold.
+a second looks at it within a day; both are written down. What must be kept is `incident_holds`.
 """
 
 from __future__ import annotations
@@ -11,25 +11,22 @@ from collections.abc import Mapping
 from dash import html
 from dash.development.base_component import Component
 
-from dashboards.components.form import draw_day, draw_decisions, draw_form, draw_text
+from dashboards.components.form import draw_decisions, draw_form, draw_text
 from dashboards.components.marks import draw_mark
 from dashboards.components.table import Heading, Line, draw_table
-from dashboards.evidence import find_thread
-from dashboards.pages.submission import read_day, read_number
+from dashboards.pages.incident_holds import draw_hold_forms, draw_holds
+from dashboards.pages.submission import read_number
 from dashboards.theme import OVERDUE, WAITING
 from dashboards.view import View
-from dashboards.vocabulary import HOLD_MARKS
-from dashboards.wording import say_day, say_moment
+from dashboards.wording import say_moment
 from risk_register import reviews
 from risk_register.accounts import Action
 from risk_register.errors import NotAllowedError
-from risk_register.holds import HoldRecord, approve_hold, list_holds, release_hold, request_hold
-from risk_register.incident_states import IncidentStatus
+from risk_register.holds import list_holds
 from risk_register.incidents import IncidentRecord
 from risk_register.locations import LocationRecord, confirm_location, list_locations, record_location
 from risk_register.reviews import PageRecord
 
-HOLDS = tuple(Heading(title) for title in ("Hold", "State", "Until", "Reason", "Asked by", "Approved by"))
 SEARCHES = tuple(Heading(title) for title in ("Search", "By", "Found", "Why", "Second person"))
 
 
@@ -38,6 +35,7 @@ def draw_person(view: View, incident: IncidentRecord) -> Component:
     page = find_page_of(view, incident)
     searches = _find_searches(view, page)
     holds = list_holds(view.store, incident_id=incident.incident_id)
+    hidden = {"incident": incident.incident_id}
     parts: list[Component | None] = []
     if page is not None:
         taken = "Nobody has taken it yet." if page.taken_by is None else f"{page.taken_by} has it."
@@ -55,8 +53,11 @@ def draw_person(view: View, incident: IncidentRecord) -> Component:
         ]
     parts += [
         html.H3("Conversations that are kept"),
-        draw_table("Holds", HOLDS, [_draw_hold(view, one) for one in holds], empty="Nothing is held."),
-        draw_decisions("Person and evidence", _draw_forms(view, incident, page, searches, holds)),
+        draw_holds(view, holds),
+        draw_decisions(
+            "Person and evidence",
+            [*_draw_forms(view, page, searches, hidden), *draw_hold_forms(view, incident, page, holds)],
+        ),
     ]
     return html.Div(parts)
 
@@ -87,36 +88,13 @@ def _draw_search(view: View, one: LocationRecord) -> Line:
     )
 
 
-def _draw_hold(view: View, one: HoldRecord) -> Line:
-    return Line(
-        (
-            one.hold_id,
-            draw_mark(HOLD_MARKS[say_state(view, one)]),
-            say_day(one.expires_on),
-            one.reason,
-            one.requested_by,
-            one.approved_by or "nobody yet",
-        )
-    )
-
-
-def say_state(view: View, one: HoldRecord) -> str:
-    """Where a hold stands."""
-    if one.released_at is not None:
-        return "released"
-    if not one.is_in_force(view.today):
-        return "expired"
-    return "approved" if one.approved_by else "asked_for"
-
-
 def _draw_forms(
     view: View,
-    incident: IncidentRecord,
     page: PageRecord | None,
     searches: tuple[LocationRecord, ...],
-    holds: tuple[HoldRecord, ...],
+    hidden: Mapping[str, str],
 ) -> list[tuple[str, Component]]:
-    hidden, forms = {"incident": incident.incident_id}, []
+    forms: list[tuple[str, Component]] = []
     if page is not None and view.may(Action.LOCATE_PERSON):
         if page.taken_by is None:
             forms.append(("I have it", draw_form(view, "take", [], button="I have it", hidden=hidden)))
@@ -139,56 +117,7 @@ def _draw_forms(
                 kept = {**hidden, "location": str(one.location_id)}
                 form = draw_form(view, "confirm", [note], button="Confirm", hidden=kept)
                 forms.append((f"Confirm search {one.location_id}", form))
-    if view.may(Action.CLOSE_INCIDENT):
-        if incident.state is IncidentStatus.OPEN:
-            forms.append(("Keep a conversation", _draw_request(view, page, hidden)))
-        for hold in holds:
-            forms += _draw_hold_forms(view, hold, hidden)
     return forms
-
-
-def _draw_request(view: View, page: PageRecord | None, hidden: Mapping[str, str]) -> Component:
-    return draw_form(
-        view,
-        "hold",
-        [
-            draw_text(
-                "conversation",
-                "Conversation",
-                note="Its id. Its whole thread is kept; retention and erasure leave it alone at once.",
-                value=page.conversation_id if page else "",
-                is_required=True,
-            ),
-            draw_text(
-                "reason", "Why", note="Without words of the conversation.", is_required=True, within="hold"
-            ),
-            draw_day(
-                "expires_on", "Until", note="Unless a second person approves it, it ends in a week.",
-                first=view.today, is_required=True,
-            ),
-        ],
-        button="Keep it",
-        hidden=hidden,
-    )  # fmt: skip
-
-
-def _draw_hold_forms(view: View, hold: HoldRecord, hidden: Mapping[str, str]) -> list[tuple[str, Component]]:
-    if hold.released_at is not None:
-        return []
-    kept, forms = {**hidden, "hold": hold.hold_id}, []
-    is_waiting = hold.approved_by is None and hold.is_in_force(view.today)
-    if is_waiting and hold.requested_by != view.account.name:
-        form = draw_form(view, "approve_hold", [], button="Approve", hidden=kept)
-        forms.append((f"Approve {hold.hold_id}", form))
-    field = draw_text(
-        "reason",
-        "Why",
-        note="What it kept goes with the next retention.",
-        is_required=True,
-        within=hold.hold_id,
-    )
-    form = draw_form(view, "release_hold", [field], button="Release", hidden=kept)
-    return [*forms, (f"Release {hold.hold_id}", form)]
 
 
 def take(view: View, incident: IncidentRecord, _fields: Mapping[str, str]) -> str:
@@ -246,48 +175,6 @@ def confirm(view: View, _incident: IncidentRecord, fields: Mapping[str, str]) ->
         at=view.at,
     )
     return f"Search {number} is confirmed."
-
-
-def hold(view: View, incident: IncidentRecord, fields: Mapping[str, str]) -> str:
-    """Ask for a hold."""
-    view.check_may(Action.CLOSE_INCIDENT)
-    conversation = fields.get("conversation", "").strip()
-    hold_id = request_hold(
-        view.store,
-        incident_id=incident.incident_id,
-        conversation_id=conversation,
-        thread_id=find_thread(view.lake, deployment_id=view.deployment_id, conversation_id=conversation),
-        reason=fields.get("reason", ""),
-        expires_on=read_day(fields.get("expires_on", "")),
-        actor=view.account.name,
-        at=view.at,
-    )
-    return f"{hold_id} keeps it from now on. Another person approves it within a week."
-
-
-def approve(view: View, _incident: IncidentRecord, fields: Mapping[str, str]) -> str:
-    """Let a hold stand, as the second person."""
-    view.check_may(Action.CLOSE_INCIDENT)
-    number = fields.get("hold", "")
-    approve_hold(
-        view.store, hold_id=number, deployment_id=view.deployment_id, actor=view.account.name, at=view.at
-    )
-    return f"{number} stands."
-
-
-def release(view: View, _incident: IncidentRecord, fields: Mapping[str, str]) -> str:
-    """End a hold."""
-    view.check_may(Action.CLOSE_INCIDENT)
-    number = fields.get("hold", "")
-    release_hold(
-        view.store,
-        hold_id=number,
-        deployment_id=view.deployment_id,
-        reason=fields.get("reason", ""),
-        actor=view.account.name,
-        at=view.at,
-    )
-    return f"{number} is released."
 
 
 def _need_page(view: View, incident: IncidentRecord) -> PageRecord:

@@ -26,6 +26,7 @@ from dashboards.wording import (
 )
 from risk_register.appetites import list_decisions
 from risk_register.checklist import list_items
+from risk_register.holds import list_holds
 from risk_register.incidents import list_incidents
 from risk_register.register import list_risks
 
@@ -44,6 +45,7 @@ def layout(view: View) -> Component:
         data_alerts=view.reader.data_alerts(view.deployment_id, view.since),
         incidents=list_incidents(view.store, view.deployment_id),
         proposals=list_decisions(view.store, view.deployment_id),
+        holds=list_holds(view.store, deployment_id=view.deployment_id),
         statuses=deployment_statuses(view.reader.latest_weeks(view.deployment_id)),
         today=view.today,
     )

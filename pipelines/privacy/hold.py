@@ -101,10 +101,9 @@ def add_hold(
     Raises:
         StateError: no such conversation, one person alone, a blank reason, or an expiry that has passed.
     """
-    if not (reason.strip() and requested_by.strip() and approved_by.strip()):
-        raise StateError("A hold needs a reason, a person who asks for it and one who approves it.")
-    if requested_by.strip().casefold() == approved_by.strip().casefold():
-        raise StateError(f"{requested_by} cannot approve a hold that {requested_by} asks for.")
+    if not reason.strip():
+        raise StateError("A hold needs a reason.")
+    _check_two_people(requested_by, approved_by, what="add a hold")
     if expires_on < at.date():
         raise StateError(f"A hold until {expires_on} would have expired already.")
     with locked(home.lake, by="hold"):
@@ -128,12 +127,22 @@ def add_hold(
     return hold
 
 
-def release_hold(home: Home, store: Store, *, hold_id: str, reason: str, actor: str, at: dt.datetime) -> Hold:
+def release_hold(
+    home: Home,
+    store: Store,
+    *,
+    hold_id: str,
+    reason: str,
+    requested_by: str,
+    approved_by: str,
+    at: dt.datetime,
+) -> Hold:
     """End a hold; what it kept goes with the next retention or erasure.
 
     Raises:
-        StateError: there is no such hold.
+        StateError: there is no such hold, or one person alone would end it.
     """
+    _check_two_people(requested_by, approved_by, what="end a hold")
     with locked(home.lake, by="hold"):
         held = load_holds(home)
         found = next((one for one in held if one.hold_id == hold_id), None)
@@ -141,11 +150,19 @@ def release_hold(home: Home, store: Store, *, hold_id: str, reason: str, actor: 
             known = ", ".join(one.hold_id for one in held) or "none"
             raise StateError(f"There is no hold {hold_id}. In the file are: {known}.")
         record_access(
-            store, action="hold_released", subject=hold_id, deployment_id=found.deployment_id, reason=reason,
-            actor=actor, at=at,
+            store, action="hold_released", subject=hold_id, deployment_id=found.deployment_id,
+            reason=f"{reason} (asked for by {requested_by})" if reason.strip() else reason,
+            actor=approved_by, at=at,
         )  # fmt: skip
         _write(home.definitions, tuple(one for one in held if one.hold_id != hold_id))
     return found
+
+
+def _check_two_people(requested_by: str, approved_by: str, *, what: str) -> None:
+    if not (requested_by.strip() and approved_by.strip()):
+        raise StateError(f"To {what}, one person asks for it and another approves it; both are named.")
+    if requested_by.strip().casefold() == approved_by.strip().casefold():
+        raise StateError(f"{requested_by} cannot approve what {requested_by} asks for.")
 
 
 def find_thread(lake: Lake, deployment_id: str, conversation_id: str) -> str:

@@ -99,7 +99,8 @@ def add(
 def release(
     hold: Annotated[str, typer.Argument(help="Id of the hold, as `hold list` shows it.")],
     reason: Annotated[str, typer.Option(help="Why it ends.")],
-    by: Annotated[str, typer.Option(help="Who ends it.")],
+    by: Annotated[str, typer.Option(help="Who asks for its end.")],
+    approved_by: Annotated[str, typer.Option(help="Who approves that; another person.")],
     home: HomeOption = None,
 ) -> None:
     """End a hold."""
@@ -109,7 +110,8 @@ def release(
         open_store(place.governance_url),
         hold_id=hold,
         reason=reason,
-        actor=by,
+        requested_by=by,
+        approved_by=approved_by,
         at=dt.datetime.now(dt.UTC),
     )
     print(f"{hold}: released. What it kept goes with the next `plimsoll retention` or `plimsoll erase`.")

@@ -30,6 +30,7 @@ COLUMNS = {
 app.command("hold")(holding.hold)
 app.command("approve")(holding.approve)
 app.command("release")(holding.release)
+app.command("confirm-release")(holding.confirm_release)
 app.command("holds")(holding.list_holds)
 app.command("decide")(informing.decide)
 app.command("reported")(informing.reported)

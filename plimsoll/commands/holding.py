@@ -1,4 +1,4 @@
-"""The part of `plimsoll incident` that keeps conversations: ask for a hold, approve, release, list.
+"""The part of `plimsoll incident` that keeps conversations: ask for a hold, approve, let go, list.
 
 Holds of counsel, without an incident, are `plimsoll hold`.
 """
@@ -18,6 +18,7 @@ from risk_register.accounts import Action
 from risk_register.errors import UnknownRecordError
 
 HoldArgument = Annotated[str, typer.Argument(metavar="HOLD", help="Id of the hold.")]
+RELEASED = "{}: released. What it kept goes with the next `plimsoll retention` or `plimsoll erase`."
 COLUMNS = {
     "hold_id": "hold",
     "incident_id": "incident",
@@ -25,6 +26,7 @@ COLUMNS = {
     "expires_on": "until",
     "requested_by": "asked by",
     "approved_by": "approved by",
+    "release_asked_by": "release asked by",
     "released_by": "released by",
     "reason": "reason",
 }
@@ -80,13 +82,30 @@ def release(
     deployment: DeploymentOption = None,
     home: HomeOption = None,
 ) -> None:
-    """End a hold; what it kept goes with the next retention or erasure."""
+    """Ask for the end of a hold; another person confirms it, unless it is your own and nobody approved it."""
     acting = act(home, account, deployment, Action.CLOSE_INCIDENT)
-    holds.release_hold(
+    has_ended = holds.ask_release(
         acting.store, hold_id=hold_id, deployment_id=acting.deployment_id, reason=reason, actor=account,
         at=acting.at,
     )  # fmt: skip
-    print(f"{hold_id}: released. What it kept goes with the next `plimsoll retention` or `plimsoll erase`.")
+    if has_ended:
+        print(RELEASED.format(hold_id))
+    else:
+        print(
+            f"{hold_id} protects until another person confirms within a week: plimsoll incident "
+            f"confirm-release {hold_id} --as"
+        )
+
+
+def confirm_release(
+    hold_id: HoldArgument, account: AsOption, deployment: DeploymentOption = None, home: HomeOption = None
+) -> None:
+    """End a hold, as the second person; what it kept goes with the next retention or erasure."""
+    acting = act(home, account, deployment, Action.CLOSE_INCIDENT)
+    holds.confirm_release(
+        acting.store, hold_id=hold_id, deployment_id=acting.deployment_id, actor=account, at=acting.at
+    )
+    print(RELEASED.format(hold_id))
 
 
 def list_holds(

@@ -35,6 +35,7 @@ from risk_register.store import Store
 NOW = dt.datetime(2026, 8, 20, 9, tzinfo=dt.UTC)
 DEPLOYMENT = "replay_companion"
 USER = "user of planted"
+TWO_PEOPLE = {"requested_by": "counsel", "approved_by": "compliance"}
 OTHERS_THREAD = "day1-2"
 
 
@@ -211,7 +212,7 @@ def test_a_hold_wins_until_it_is_released_and_then_the_erasure_completes(
     held = rows_of(place, "staging.conversation", user=ask(place).pseudonym).to_pylist()[0]
     hold = add_hold(
         place, store_of(place), deployment_id=DEPLOYMENT, conversation_id=held["conversation_id"],
-        reason="A court asked for it.", requested_by="counsel", approved_by="compliance",
+        reason="A court asked for it.", **TWO_PEOPLE,
         expires_on=NOW.date(), at=NOW,
     )  # fmt: skip
     first = run(place)
@@ -220,7 +221,7 @@ def test_a_hold_wins_until_it_is_released_and_then_the_erasure_completes(
         decoded_search.search(place.path, [export.CANARY])[export.CANARY]
     )
     assert rows_of(place, "staging.message", user=ask(place).pseudonym).num_rows > 0
-    release_hold(place, store_of(place), hold_id=hold.hold_id, reason="It ended.", actor="counsel", at=NOW)
+    release_hold(place, store_of(place), hold_id=hold.hold_id, reason="It ended.", at=NOW, **TWO_PEOPLE)
     second = run(place)
     assert second["state"] == "complete"
     assert (
@@ -233,13 +234,13 @@ def test_an_expired_hold_holds_nothing_but_its_name_in_the_file_is_told(place: H
     held = rows_of(place, "staging.conversation", user=ask(place).pseudonym).to_pylist()[0]
     hold = add_hold(
         place, store_of(place), deployment_id=DEPLOYMENT, conversation_id=held["conversation_id"],
-        reason="Asked.", requested_by="counsel", approved_by="compliance",
+        reason="Asked.", **TWO_PEOPLE,
         expires_on=NOW.date() - dt.timedelta(days=1),
         at=NOW - dt.timedelta(days=5),
     )  # fmt: skip
     with pytest.raises(ErasureIncompleteError, match=r"holds\.yaml"):
         run(place)
-    release_hold(place, store_of(place), hold_id=hold.hold_id, reason="Over.", actor="counsel", at=NOW)
+    release_hold(place, store_of(place), hold_id=hold.hold_id, reason="Over.", at=NOW, **TWO_PEOPLE)
     assert run(place)["state"] == "complete"
 
 

@@ -194,6 +194,7 @@ MACHINES = (
         {
             "requested": OPEN,
             "approved": DECIDED,
+            "ending": f"{DECIDED}, release_asked_by = 'somebody', release_asked_at = '2099-01-01 00:00:00'",
             "released": f"{DECIDED}, {DECIDED.replace('approved', 'released')}",
             "lapsed": f"{OPEN}, released_by = null, released_at = null, expires_on = '2026-10-02'",
         },
@@ -201,9 +202,12 @@ MACHINES = (
             Step(frozenset({"requested"}), Action.CLOSE_INCIDENT, "/incidents",
                  {"action": "approve_hold", "incident": "{incident}", "hold": "{hold}"},
                  ("incident", "approve", "{hold}")),
-            Step(frozenset({"requested", "approved", "lapsed"}), Action.CLOSE_INCIDENT, "/incidents",
+            Step(frozenset({"requested", "approved"}), Action.CLOSE_INCIDENT, "/incidents",
                  {"action": "release_hold", "incident": "{incident}", "hold": "{hold}", **REASON},
                  ("incident", "release", "{hold}", *WORDS)),
+            Step(frozenset({"ending"}), Action.CLOSE_INCIDENT, "/incidents",
+                 {"action": "confirm_release", "incident": "{incident}", "hold": "{hold}"},
+                 ("incident", "confirm-release", "{hold}")),
         ),
     ),
     Machine(

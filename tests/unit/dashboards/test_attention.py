@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from dashboards.attention import find_needs
 from dashboards.health_records import DataAlert
 from dashboards.records import Alarm
-from risk_register import appetites, incidents
+from risk_register import appetites, holds, incidents
 from risk_register.acceptability import Severity
 from risk_register.incident_closing import close_incident
 from risk_register.incident_states import Causality, Nature
@@ -15,7 +15,7 @@ from risk_register.register import list_risks
 
 HARBOR = "harbor_companion"
 NOTHING = {
-    "alarms": (), "items": (), "risks": (), "data_alerts": (), "incidents": (), "proposals": (),
+    "alarms": (), "items": (), "risks": (), "data_alerts": (), "incidents": (), "proposals": (), "holds": (),
     "statuses": {},
     "today": date(2026, 11, 21),
 }  # fmt: skip
@@ -88,3 +88,30 @@ def test_decisions_that_wait_for_a_second_person_are_listed_until_they_have_one(
     assert (rating.path, rating.filters) == ("/risk-register", {"risk": "stigmatising_replies"})
     appetites.approve(store, deployment_id=HARBOR, proposal_id=proposal, actor="compliance", at=clock())
     assert waiting() == (rating,)
+
+
+def test_a_hold_and_its_release_are_listed_while_they_wait_for_a_second_person(store, clock):
+    incident = incidents.open_incident(
+        store, deployment_id=HARBOR, title="Kept", severity=Severity.S3, actor="compliance", at=clock()
+    )
+    hold = holds.request_hold(
+        store, incident_id=incident, conversation_id="c", thread_id="t", reason="Asked.",
+        expires_on=date(2027, 6, 1), actor="safety_officer", at=clock(),
+    )  # fmt: skip
+    here = {"hold_id": hold, "deployment_id": HARBOR, "at": clock()}
+
+    def waiting(days=0):
+        today = clock().date() + timedelta(days=days)
+        return find(holds=holds.list_holds(store, deployment_id=HARBOR), today=today)
+
+    (asked,) = waiting()
+    assert (asked.what, asked.path, asked.filters) == (hold, "/incidents", {"incident": incident})
+    assert asked.why.startswith("asked for by safety_officer")
+    holds.approve_hold(store, actor="compliance", **here)
+    assert waiting() == ()
+    holds.ask_release(store, reason="Over.", actor="compliance", **here)
+    (ending,) = waiting()
+    assert (ending.what, ending.mark.word) == (f"Release of {hold}", "waiting")
+    assert waiting(days=8) == ()
+    holds.confirm_release(store, actor="safety_officer", **here)
+    assert waiting() == ()

@@ -112,7 +112,9 @@ def test_a_hold_that_nobody_approved_runs_out_after_a_week(store: Store, at: dt.
     )  # fmt: skip
     last = (at + 7 * DAY).date()
     assert told(store, at, "hold:") == [(f"hold:{hold}:{last}:near", {"days_left": 7})]
-    holds.release_hold(store, hold_id=hold, deployment_id="demo", reason="Over.", actor="compliance", at=at)
+    here = {"hold_id": hold, "deployment_id": "demo", "at": at}
+    holds.ask_release(store, reason="Over.", actor="compliance", **here)
+    holds.confirm_release(store, actor="safety_officer", **here)
     assert told(store, at + 8 * DAY, "hold:") == []
 
 

@@ -157,6 +157,18 @@ def approve_hold(store: Store, actor: str, at: dt.datetime) -> None:
     holds.approve_hold(store, hold_id="demo_incident_hold_0001", deployment_id="demo", actor=actor, at=at)
 
 
+def ask_release(store: Store, actor: str, at: dt.datetime) -> None:
+    ask_hold(store, "somebody", at)
+    approve_hold(store, "somebody_else", at)
+    holds.ask_release(
+        store, hold_id="demo_incident_hold_0001", deployment_id="demo", reason="Over.", actor=actor, at=at
+    )
+
+
+def confirm_release(store: Store, actor: str, at: dt.datetime) -> None:
+    holds.confirm_release(store, hold_id="demo_incident_hold_0001", deployment_id="demo", actor=actor, at=at)
+
+
 def locate(store: Store, actor: str, at: dt.datetime) -> None:
     locations.record_location(
         store, deployment_id="demo", subject="m", reason="Hurt.", source_file="a", position=1, why_not="",
@@ -180,6 +192,7 @@ PAIRS: dict[str, tuple[Act, Act]] = {
     "a report": (submit_report, approve_report),
     "an incident": (open_incident, close_incident),
     "a hold": (ask_hold, approve_hold),
+    "the release of a hold": (ask_release, confirm_release),
     "a search for a person": (locate, confirm_location),
 }
 

@@ -35,8 +35,14 @@ def approve(store: Store, at: dt.datetime, number: str, actor: str = "compliance
     holds.approve_hold(store, hold_id=number, deployment_id="demo", actor=actor, at=at)
 
 
-def release(store: Store, at: dt.datetime, number: str, reason: str = "It is over.") -> None:
-    holds.release_hold(store, hold_id=number, deployment_id="demo", reason=reason, actor="compliance", at=at)
+def ask_release(
+    store: Store, at: dt.datetime, number: str, reason: str = "It is over.", actor: str = "compliance"
+) -> bool:
+    return holds.ask_release(store, hold_id=number, deployment_id="demo", reason=reason, actor=actor, at=at)
+
+
+def confirm_release(store: Store, at: dt.datetime, number: str, actor: str = "safety_officer") -> None:
+    holds.confirm_release(store, hold_id=number, deployment_id="demo", actor=actor, at=at)
 
 
 @pytest.mark.parametrize(("days", "is_in_force"), [(0, True), (7, True), (8, False)])
@@ -62,16 +68,70 @@ def test_nobody_approves_their_own_hold_and_nobody_approves_twice(store, at, inc
         approve(store, at, number, actor="third")
 
 
+@pytest.mark.parametrize("is_approved", [True, False])
+def test_what_one_person_wants_released_is_kept_until_another_agrees(
+    store, at, incident, is_approved: bool
+) -> None:
+    number = ask(store, at, incident)
+    if is_approved:
+        approve(store, at, number)
+    assert not ask_release(store, at, number)
+    assert find(store).is_in_force(at.date())
+    with pytest.raises(SelfApprovalError, match="another person must confirm"):
+        confirm_release(store, at, number, actor="compliance")
+    with pytest.raises(NotAllowedError, match="compliance asked for the release"):
+        ask_release(store, at, number, actor="third")
+    confirm_release(store, at, number)
+    assert not find(store).is_in_force(at.date())
+
+
+def test_whoever_asked_for_a_hold_ends_it_alone_while_nobody_approved_it_and_not_after(
+    store, at, incident
+) -> None:
+    number = ask(store, at, incident)
+    assert ask_release(store, at, number, actor="safety_officer")
+    assert not find(store).is_in_force(at.date())
+    number = ask(store, at, incident)
+    approve(store, at, number)
+    assert not ask_release(store, at, number, actor="safety_officer")
+    assert find(store).is_in_force(at.date())
+
+
+@pytest.mark.parametrize(("days", "is_waiting"), [(7, True), (8, False)])
+def test_a_release_that_nobody_confirms_within_a_week_was_asked_for_in_vain(
+    store, at, incident, days: int, is_waiting: bool
+) -> None:
+    number = ask(store, at, incident)
+    approve(store, at, number)
+    ask_release(store, at, number)
+    later = at + days * DAY
+    assert find(store).is_release_asked(later.date()) is is_waiting
+    if is_waiting:
+        confirm_release(store, later, number)
+    else:
+        with pytest.raises(NotAllowedError, match="Nobody asked for the release"):
+            confirm_release(store, later, number)
+        assert not ask_release(store, later, number, actor="third")
+    assert find(store).is_in_force(later.date()) is not is_waiting
+
+
 def test_a_released_hold_protects_nothing_and_cannot_be_revived(store, at, incident) -> None:
     number = ask(store, at, incident)
     with pytest.raises(NotAllowedError, match="needs a reason"):
-        release(store, at, number, " ")
-    release(store, at, number)
+        ask_release(store, at, number, " ")
+    ask_release(store, at, number, actor="safety_officer")
     assert not find(store).is_in_force(at.date())
-    with pytest.raises(NotAllowedError, match="released by compliance already"):
-        release(store, at, number)
-    with pytest.raises(NotAllowedError, match="holds nothing any more"):
-        approve(store, at, number)
+    for step in (ask_release, confirm_release, approve):
+        with pytest.raises(NotAllowedError, match="released by safety_officer already"):
+            step(store, at, number)
+
+
+def test_a_hold_that_has_ended_by_itself_is_neither_approved_nor_released(store, at, incident) -> None:
+    number = ask(store, at, incident)
+    later = at + 8 * DAY
+    for step in (ask_release, confirm_release, approve):
+        with pytest.raises(NotAllowedError, match="holds nothing any more"):
+            step(store, later, number)
 
 
 @pytest.mark.parametrize("days", [-1, 731])
@@ -97,8 +157,12 @@ def test_a_hold_of_another_deployment_does_not_exist_here(store, at, incident) -
 def test_the_audit_knows_a_hold_by_its_id_alone(store, at, incident) -> None:
     number = ask(store, at, incident)
     approve(store, at, number)
-    release(store, at, number)
+    ask_release(store, at, number)
+    confirm_release(store, at, number)
     entries = [entry for entry in audit.list_entries(store) if entry.subject == number]
-    assert [entry.action for entry in entries] == ["hold_released", "hold_approved", "hold_requested"]
+    assert [(entry.action, entry.actor) for entry in entries] == [
+        ("hold_released", "safety_officer"), ("hold_release_asked", "compliance"),
+        ("hold_approved", "compliance"), ("hold_requested", "safety_officer"),
+    ]  # fmt: skip
     assert "talk" not in str(entries)
     assert "thread" not in str(entries)

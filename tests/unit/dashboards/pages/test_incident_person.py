@@ -116,7 +116,16 @@ def test_a_conversation_is_kept_by_one_approved_by_another_and_let_go(officer, v
     assert "asked for" in read(other, raised)
     assert send(other, raised, "approve_hold", hold=hold.hold_id) == 303
     assert send(other, raised, "release_hold", hold=hold.hold_id, reason="Over.") == 303
+    words = read(other, raised)
+    assert "release asked for" in words
+    assert "compliance: Over." in words
+    assert f"Confirm the release of {hold.hold_id}" not in words
+    assert "another person must confirm" in refusal(other, raised, "confirm_release", hold=hold.hold_id)
+    assert f"Confirm the release of {hold.hold_id}" in read(officer, raised)
+    assert holds.list_holds(store)[0].is_in_force(clock().date())
+    assert send(officer, raised, "confirm_release", hold=hold.hold_id) == 303
     assert "released" in read(other, raised)
+    assert not holds.list_holds(store)[0].is_in_force(clock().date())
 
 
 def test_an_incident_without_a_person_offers_no_search(officer, store, clock, app):

@@ -49,6 +49,13 @@ def add(home: Home, store: Store, **changes: object) -> Hold:
     return add_hold(home, store, **(values | changes))  # type: ignore[arg-type]
 
 
+def let_go(home: Home, store: Store, **changes: str) -> Hold:
+    people = {"requested_by": "counsel", "approved_by": "compliance"}
+    return release_hold(
+        home, store, at=NOW, **({"hold_id": "hold_0001", "reason": "Over."} | people | changes)
+    )
+
+
 def test_a_hold_covers_the_whole_thread_on_its_last_day_and_not_after(home: Home, store: Store) -> None:
     add(home, store)
     assert held_threads(home, UNTIL) == {("one", "thread")}
@@ -79,7 +86,7 @@ def test_a_hold_may_expire_today(home: Home, store: Store) -> None:
 
 def test_a_number_is_not_used_again_and_the_audit_names_no_conversation(home: Home, store: Store) -> None:
     first = add(home, store)
-    release_hold(home, store, hold_id=first.hold_id, reason="Over.", actor="counsel", at=NOW)
+    let_go(home, store, hold_id=first.hold_id)
     assert add(home, store).hold_id == "hold_0002"
     entries = list_entries(store)
     assert [entry.action for entry in entries] == ["hold_added", "hold_released", "hold_added"]
@@ -89,10 +96,21 @@ def test_a_number_is_not_used_again_and_the_audit_names_no_conversation(home: Ho
 def test_a_release_needs_a_reason_and_a_hold_that_exists(home: Home, store: Store) -> None:
     hold = add(home, store)
     with pytest.raises(NotAllowedError):
-        release_hold(home, store, hold_id=hold.hold_id, reason=" ", actor="counsel", at=NOW)
+        let_go(home, store, reason=" ")
     with pytest.raises(StateError, match="hold_0001"):
-        release_hold(home, store, hold_id="hold_0007", reason="Over.", actor="counsel", at=NOW)
+        let_go(home, store, hold_id="hold_0007")
     assert load_holds(home) == (hold,)
+
+
+@pytest.mark.parametrize("approved_by", ["counsel", " Counsel ", " "])
+def test_nobody_ends_a_hold_alone(home: Home, store: Store, approved_by: str) -> None:
+    hold = add(home, store)
+    with pytest.raises(StateError, match=r"cannot approve|another approves"):
+        let_go(home, store, approved_by=approved_by)
+    assert load_holds(home) == (hold,)
+    let_go(home, store)
+    (entry,) = list_entries(store, action="hold_released")
+    assert (entry.actor, "asked for by counsel" in str(entry)) == ("compliance", True)
 
 
 @pytest.mark.parametrize("text", ["", "holds: 3", "[", "holds: [{hold_id: hold_0001}]", "holds: ["])

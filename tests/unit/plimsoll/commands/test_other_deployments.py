@@ -52,6 +52,7 @@ GUESSED = [
     ("incident", "note", f"{OTHER}_incident_0001", "x"),
     ("incident", "approve", f"{OTHER}_incident_hold_0001"),
     ("incident", "release", f"{OTHER}_incident_hold_0001", "--reason", "x"),
+    ("incident", "confirm-release", f"{OTHER}_incident_hold_0001"),
     ("appetite", "approve", "1"),
     ("appetite", "decline", "1", "--reason", "x"),
     ("register", "accept", "1", "--reason", "x"),
