@@ -16,6 +16,7 @@ from dashboards.theme import Absence, Mark, Status, mark_variation, rank_status
 ALL = ("all", "all")
 STATE_ABSENCES = {
     "failed": Absence.FAILED,
+    "waiting": Absence.WAITING,
     "late": Absence.LATE,
     "partial": Absence.PARTIAL,
     "restated": Absence.RESTATED,

@@ -79,6 +79,7 @@ class Absence(StrEnum):
     LATE = "late"
     UNSCORED = "unscored"
     PARTIAL = "partial"
+    WAITING = "waiting"
     FAILED = "failed"
     RESTATED = "restated"
 
@@ -150,6 +151,9 @@ ABSENCE_MARKS: Mapping[Absence, Mark] = {
     ),
     Absence.PARTIAL: Mark(
         "partial", Shape.HALF, Tone.UNKNOWN, "The period has not ended, or less came than is usual."
+    ),
+    Absence.WAITING: Mark(
+        "not computed", Shape.RING, Tone.CAUTION, "Days of it came and are not in the number yet."
     ),
     Absence.FAILED: Mark(
         "data failed",

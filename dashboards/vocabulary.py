@@ -143,6 +143,7 @@ DATA_STATE_MARKS: Mapping[str, Mark] = {
         "partial", Shape.HALF, Tone.CAUTION, "Still running, far fewer rows than usual, or read in part."
     ),
     "late": Mark("late", Shape.CLOCK, Tone.CAUTION, "Data that should have come have not."),
+    "waiting": Mark("waiting", Shape.RING, Tone.CAUTION, "It came, and no run has counted it yet."),
     "failed": Mark("failed", Shape.TRIANGLE, Tone.CONCERN, "Held by a stop rule, or not scored."),
 }
 
@@ -152,6 +153,7 @@ DATA_ALERT_MARKS: Mapping[str, Mark] = {
     "volume_rise": Mark("rise", Shape.ARROW_UP, Tone.CAUTION, "Far more than the weekday usually brings."),
     "held_day": Mark("held", Shape.OCTAGON, Tone.CONCERN, "A stop rule holds the day; it is not scored."),
     "not_scored": Mark("not scored", Shape.TRIANGLE, Tone.CONCERN, "Detectors did not read the day."),
+    "not_computed": Mark("not computed", Shape.RING, Tone.CONCERN, "A run left the day out."),
     "broken_delivery": Mark("broken file", Shape.CROSS, Tone.CONCERN, "A file could not be read at all."),
     "many_rejected": Mark("many rejected", Shape.BARS, Tone.CONCERN, "Much of a delivery could not be read."),
     "clock_skew": Mark("clock skew", Shape.HALF, Tone.CAUTION, "Messages are dated after their delivery."),

@@ -1,7 +1,8 @@
 """How sound the data of a home are now: for `plimsoll status`, from counts by day alone.
 
 The same judgement as the published tables of Data health, made at the moment of asking: a silence shows even
-if nothing was computed since.
+if nothing was computed since. A day that waits for the next run has its state, and is an alert only where a
+generation was published without it.
 """
 
 from __future__ import annotations
@@ -11,11 +12,14 @@ from collections import Counter
 from typing import Any
 
 from pipelines.assess.days.calendar import read_calendars
+from pipelines.assess.days.data_alert import NOT_COMPUTED
 from pipelines.assess.days.day import DataDay, DayState
 from pipelines.assess.days.health import READ, Health, assess_health
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.lake import Lake
+from pipelines.settings import REPOSITORY
 
+SQL = REPOSITORY / "sql" / "status"
 RECENT_DAYS = 28
 WHOLE = frozenset({DayState.COMPLETE, DayState.QUIET})
 
@@ -33,10 +37,13 @@ def describe_data(lake: Lake, zones: dict[str, str], *, at: dt.datetime) -> dict
         engine.attach(lake, READ)
         health = assess_health(engine, lake, calendars=calendars, zones=zones, at=at)
         fields = engine.query("select * from indicator.field_day").to_pylist()
-    return {name: _describe(name, health, fields, lake) for name in calendars}
+        unscored = engine.query((SQL / "unscored_by_state.sql").read_text(encoding="utf-8")).to_pylist()
+    return {name: _describe(name, health, fields, unscored, lake) for name in calendars}
 
 
-def _describe(name: str, health: Health, fields: list[dict[str, Any]], lake: Lake) -> dict[str, Any]:
+def _describe(
+    name: str, health: Health, fields: list[dict[str, Any]], unscored: list[dict[str, Any]], lake: Lake
+) -> dict[str, Any]:
     days = [one for one in health.days if one.deployment_id == name]
     first = days[-1].day - dt.timedelta(days=RECENT_DAYS - 1)
     recent = [row for row in fields if row["deployment_id"] == name and row["day"] >= first]
@@ -47,11 +54,14 @@ def _describe(name: str, health: Health, fields: list[dict[str, Any]], lake: Lak
         "out_of_order": _sum(days, "out_of_order_count"),
         "clock_skew": _sum(days, "clock_skew_count"),
         "unscored": _sum(days, "unscored_count"),
+        "unscored_by_state": {
+            row["state"]: int(row["row_count"]) for row in unscored if row["deployment_id"] == name
+        },
         "open_alerts": [
             {"kind": one.kind, "opened_on": str(one.opened_on), "last_on": str(one.last_on), "note": one.note,
              "next_step": one.next_step, "holds_pages": one.holds_pages}
             for one in health.alerts
-            if one.deployment_id == name and one.closed_on is None
+            if one.deployment_id == name and one.closed_on is None and one.kind != NOT_COMPUTED
         ],
         "field_completeness": _completeness(recent),
         "restatements": [

@@ -12,7 +12,13 @@ from dashboards.theme import PALETTES, Scheme, Tone
 from dashboards.vocabulary import DATA_STATE_MARKS
 
 HEIGHT = 300
-SYMBOLS = {"restated": "diamond", "partial": "circle-open", "late": "x", "failed": "triangle-up"}
+SYMBOLS = {
+    "restated": "diamond",
+    "partial": "circle-open",
+    "late": "x",
+    "waiting": "circle-open-dot",
+    "failed": "triangle-up",
+}
 """A shape for each state that is not complete; a day without data stands on the axis."""
 
 

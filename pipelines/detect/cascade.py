@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,9 @@ from pipelines.detect.plan import Plan, Sees, Step, load_plan, make_plain_plan
 from pipelines.detect.selection import Selection, select
 from pipelines.own_signal import PREFIX
 from pipelines.schemas.finding import COVERAGE, FINDING
+from pipelines.schemas.staging import NOT_TEXT
+
+TOKENS_ALONE = rf"^\s*(?:(?:{'|'.join(map(re.escape, NOT_TEXT))})\s*)+$"
 
 
 @dataclass(frozen=True)
@@ -170,13 +174,25 @@ def _without_care(findings: pa.Table) -> pa.Table:
 
 
 def _scan_chosen(detector: Detector, messages: pa.Table, seen: Selection, given: Given) -> Scan:
-    """The scan of the chosen messages, with a coverage row for each of the others too, in their order."""
-    if seen.is_chosen.all():
+    """The scan of the chosen messages, with a coverage row for each of the others too, in their order.
+
+    A message that is no text is shown to no detector but one that hands on what the log says of it.
+    """
+    is_shown = seen.is_chosen if LOG in detector.card.reads else seen.is_chosen & _is_text(messages)
+    if is_shown.all():
         return _scan_or_fail(detector, messages, given)
-    scan = _scan_or_fail(detector, messages.filter(pa.array(seen.is_chosen)), given)
+    scan = _scan_or_fail(detector, messages.filter(pa.array(is_shown)), given)
     states = np.full(messages.num_rows, str(CoverageState.NOT_RUN), dtype=object)
-    states[seen.is_chosen] = scan.coverage["state"].to_numpy(zero_copy_only=False)
+    is_read = pc.is_in(messages["role"], pa.array(detector.card.roles)).to_numpy(zero_copy_only=False)
+    states[seen.is_chosen & is_read] = str(CoverageState.NOT_TEXT)
+    states[is_shown] = scan.coverage["state"].to_numpy(zero_copy_only=False)
     return Scan(scan.findings, make_coverage(messages, states.tolist(), card=detector.card))
+
+
+def _is_text(messages: pa.Table) -> np.ndarray:
+    """Whether a message holds anything beside tokens of images, sounds, videos and files."""
+    is_token = pc.fill_null(pc.match_substring_regex(messages["text"], TOKENS_ALONE), fill_value=False)
+    return ~is_token.to_numpy(zero_copy_only=False)
 
 
 def _find_unfinished(coverage: pa.Table, seen: Selection, step: Step) -> set[tuple[str, dt.date]]:

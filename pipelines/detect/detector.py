@@ -42,6 +42,8 @@ class CoverageState(StrEnum):
     """It has no rules for the language, or the language is not known."""
     ABSTAINED = "abstained"
     """There was nothing it could read: empty, or written in another script than the language says."""
+    NOT_TEXT = "not_text"
+    """It is an image, a sound, a video or a file; no detector reads those."""
     FAILED = "failed"
     """It raised an error."""
 

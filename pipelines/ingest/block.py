@@ -5,7 +5,6 @@ A line keeps its number from 1. One that is longer than the limit, or no UTF-8, 
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BufferedReader
@@ -14,8 +13,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from pipelines.ingest.document import UTF8_MARK
-from pipelines.ingest.lines import LONGEST_LINE, open_plain
+from pipelines.ingest.lines import LONGEST_LINE, UNREADABLE, UTF8_MARK, open_plain
 
 SIZE = 16 * 1024 * 1024
 """Bytes read at once: more than the longest line, and few enough that memory is used again."""
@@ -36,7 +34,7 @@ def read_blocks(path: Path) -> Iterator[Block]:
     """The file's lines, block by block.
 
     Raises:
-        EOFError, OSError, zlib.error: a packed file that ends early or is damaged; what came before came.
+        UNREADABLE: a packed file that ends early or is damaged; what came before came.
     """
     first, rest, is_skipping = 1, b"", False
     with open_plain(path) as stream:
@@ -64,7 +62,7 @@ def _chunks(stream: BufferedReader) -> Iterator[bytes]:
             if size >= SIZE:
                 yield b"".join(gathered)
                 gathered, size = [], 0
-    except (OSError, EOFError, zlib.error):
+    except UNREADABLE:
         yield b"".join(gathered)
         raise
     yield b"".join(gathered)

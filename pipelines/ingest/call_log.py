@@ -18,6 +18,7 @@ from pipelines.ingest.field import RecordError, find, latest_time, microseconds,
 from pipelines.ingest.mapping import TestTraffic
 from pipelines.ingest.source import Reason, Records, Rejection
 from pipelines.ingest.transcript import Call, Transcripts
+from pipelines.schemas.staging import NOT_TEXT
 
 Extract = Callable[[dict[str, Any], ZoneInfo], Iterable[Call | RecordError]]
 """The calls of a record; an error in their place for one that is rejected. Nothing: it is no call at all.
@@ -68,6 +69,11 @@ class CallLog:
             records.notes.append(
                 f"{transcripts.unnamed_count} conversations have no id and are told apart by user and opening"
             )
+        if attached_count := _count_attached(records):
+            records.notes.append(
+                f"{attached_count} messages hold images, sound, video or files: nobody reads those, "
+                "and a message of these alone is not scored"
+            )
         if undated:
             records.notes.append(f"{undated} messages had no time and are dated noon of the day of delivery")
         self._judge_whole(records)
@@ -108,6 +114,10 @@ class CallLog:
             raw = records.rejected[0].raw
             records.rejected[:] = [Rejection(0, Reason.UNKNOWN_FORMAT, None, raw)]
             records.notes.append(f"supported are {self.supported}")
+
+
+def _count_attached(records: Records) -> int:
+    return sum(any(token in str(text) for token in NOT_TEXT) for text in records.messages["text"])
 
 
 def _check(found: Call | RecordError, latest: int) -> Call:

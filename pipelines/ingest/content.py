@@ -1,7 +1,7 @@
 """What was said, in the many shapes in which providers and frameworks write a message.
 
-A message has a role and content; content is a text or a list of parts. Only text counts: tool calls, their
-results, reasoning, images and files are not messages.
+A message has a role and content; content is a text or a list of parts. Only text is read: tool calls, their
+results and reasoning are not messages, and an image, a sound or a file leaves a token where it stood.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 
+from pipelines.ingest.attachment import name_attachment
 from pipelines.ingest.field import RecordError
 from pipelines.ingest.moderation import Score
 from pipelines.ingest.source import Reason
@@ -112,7 +113,7 @@ def _called(message: dict[str, Any]) -> Iterator[str]:
 
 
 def read_text(content: object) -> str:
-    """The text of a content: itself, or its text parts one below the other."""
+    """The text of a content: itself, or its text parts and the tokens of attachments, one below the other."""
     if isinstance(content, str):
         return content
     if isinstance(content, dict):
@@ -125,7 +126,11 @@ def read_text(content: object) -> str:
 def _part_text(part: object) -> str:
     if isinstance(part, str):
         return part
-    if not isinstance(part, dict) or part.get("type", "text") not in TEXT_PARTS or part.get("thought"):
+    if not isinstance(part, dict) or part.get("thought"):
+        return ""
+    if attached := name_attachment(part):
+        return attached
+    if part.get("type", "text") not in TEXT_PARTS:
         return ""
     found = next((part[key] for key in ("text", "content", "refusal") if part.get(key)), "")
     if isinstance(found, dict):  # the older assistant API: {"text": {"value": ...}}

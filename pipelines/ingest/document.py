@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import zlib
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -19,17 +18,22 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.ingest.lines import LONGEST_LINE, PARQUET_MAGIC, open_plain, plain_name, read_lines
+from pipelines.ingest.lines import (
+    LONGEST_LINE,
+    PARQUET_MAGIC,
+    UNREADABLE,
+    UTF8_MARK,
+    open_plain,
+    plain_name,
+    read_lines,
+)
 from pipelines.ingest.source import Reason
 
 LARGEST_DOCUMENT = 256 * 1024 * 1024
 """Bytes. One JSON document is read as a whole, at about ten times its size. Lines and Parquet: no limit."""
 ROWS_AT_ONCE = 1_000
-UNREADABLE = (OSError, EOFError, zlib.error, pa.ArrowException)
-"""What a damaged file raises."""
 UNTOLD = (ValueError, OverflowError, KeyError)
 """What a value raises that Python cannot hold: a year beyond 9999, an unknown zone, text of no encoding."""
-UTF8_MARK = b"\xef\xbb\xbf"
 DELIMITERS = ",;\t|"
 """Of CSV; spreadsheets write semicolons where the comma is for decimals."""
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import cast
 
 import pyarrow as pa
+from backports import zstd
 
 from pipelines.ingest.source import Reason
 
@@ -26,6 +27,8 @@ ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 PARQUET_MAGIC = b"PAR1"
 BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 UTF8_MARK = b"\xef\xbb\xbf"
+UNREADABLE = (OSError, EOFError, zlib.error, zstd.ZstdError, pa.ArrowException)
+"""What a damaged file raises."""
 
 
 def fingerprint(path: Path) -> str:
@@ -38,8 +41,8 @@ def inspect(path: Path) -> Reason | None:
     """Why the file as a whole cannot be read, or None. Looks at its first bytes only."""
     try:
         with open_plain(path) as stream:
-            head = stream.read(4096)
-    except (OSError, EOFError, zlib.error):
+            head = stream.read1(4096)
+    except UNREADABLE:
         return Reason.BROKEN_ARCHIVE
     if head.startswith(BYTE_ORDER_MARKS):
         return Reason.NOT_UTF8
@@ -55,7 +58,7 @@ def open_plain(path: Path) -> BufferedReader:
     if magic.startswith(GZIP_MAGIC):
         return cast(BufferedReader, gzip.open(path, "rb"))
     if magic == ZSTD_MAGIC:
-        return BufferedReader(pa.input_stream(str(path), compression="zstd"))
+        return cast(BufferedReader, zstd.open(path, "rb"))
     return path.open("rb")
 
 
@@ -68,7 +71,7 @@ def read_lines(path: Path) -> Iterator[tuple[int, bytes | None]]:
     """Yield (line number from 1, content without the line end); None for a line that is too long.
 
     Raises:
-        EOFError, OSError, zlib.error: a gzip file that ends early or is damaged.
+        UNREADABLE: a packed file that ends early or is damaged; what came before was yielded.
     """
     with open_plain(path) as stream:
         number, rest, is_skipping = 1, b"", False

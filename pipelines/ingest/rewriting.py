@@ -17,6 +17,7 @@ from typing import BinaryIO, cast
 import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
+from backports import zstd
 
 from pipelines.ingest.document import find_delimiter, holds_lines, is_csv, is_parquet
 from pipelines.ingest.lines import GZIP_MAGIC, LONGEST_LINE, ZSTD_MAGIC, open_plain, plain_name
@@ -51,7 +52,7 @@ def _pack(raw: BinaryIO, magic: bytes) -> BinaryIO:
         # Without name and time in its head, the same content packs to the same bytes.
         return cast(BinaryIO, gzip.GzipFile("", "wb", fileobj=raw, mtime=0))
     if magic == ZSTD_MAGIC:
-        return cast(BinaryIO, pa.CompressedOutputStream(pa.PythonFile(raw, mode="w"), "zstd"))
+        return cast(BinaryIO, zstd.ZstdFile(raw, "wb"))
     return raw
 
 

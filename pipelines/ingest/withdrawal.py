@@ -7,7 +7,6 @@ moment, whichever of the two lies there is not read again. Files outside the hom
 from __future__ import annotations
 
 import shutil
-import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +19,7 @@ from pipelines import lake as lakes
 from pipelines.errors import PlimsollError
 from pipelines.ingest.attribution import Attribution, Covers, names_any
 from pipelines.ingest.delivery import MAPPING_NAMES, find_files
-from pipelines.ingest.lines import fingerprint, open_plain
+from pipelines.ingest.lines import UNREADABLE, fingerprint, open_plain
 from pipelines.ingest.mapping import load_mapping
 from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
 from pipelines.ingest.rewriting import write_without
@@ -31,7 +30,6 @@ from pipelines.schemas import ledger
 from pipelines.settings import Home
 
 ASIDE = "withdrawing"
-UNREADABLE = (OSError, EOFError, zlib.error, pa.ArrowException)
 Row = dict[str, Any]
 
 

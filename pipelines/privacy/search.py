@@ -7,7 +7,6 @@ passed over. Pseudonyms are words of 32 hexadecimal characters, so all of them a
 from __future__ import annotations
 
 import gzip
-import io
 import re
 import shutil
 import sqlite3
@@ -23,13 +22,14 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from backports import zstd
 
 WORD = re.compile(rb"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 SQLITE_MAGIC, DUCKDB_MAGIC, DUCKDB_AT = b"SQLite format 3\x00", b"DUCK", 8
 ROWS_AT_ONCE = 65_536
 ZSTD_MAGIC, PDF_MAGIC = b"\x28\xb5\x2f\xfd", b"%PDF-"
 PROBLEMS = (
-    *(OSError, EOFError, zlib.error, zipfile.BadZipFile, tarfile.TarError),
+    *(OSError, EOFError, zlib.error, zstd.ZstdError, zipfile.BadZipFile, tarfile.TarError),
     *(sqlite3.Error, duckdb.Error, pa.ArrowException),
 )
 
@@ -92,8 +92,8 @@ def _read(path: Path, head: bytes) -> Iterator[bytes]:
         with gzip.open(path) as unpacked:
             yield from unpacked
     elif head[:4] == ZSTD_MAGIC:
-        with pa.input_stream(str(path), compression="zstd") as packed:
-            yield from io.BufferedReader(packed)
+        with zstd.open(path, "rb") as unpacked:
+            yield from unpacked
     elif head[:4] == b"PK\x03\x04":
         with zipfile.ZipFile(path) as archive:
             yield from (archive.read(name) for name in archive.namelist())

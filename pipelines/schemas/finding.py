@@ -45,7 +45,9 @@ COVERAGE = Table(
         Column("detector_id", TEXT, "The detector."),
         Column("detector_version", TEXT, "Its version."),
         Column(
-            "state", TEXT, "scored, not_run, unsupported_language, abstained, failed; only scored counts."
+            "state",
+            TEXT,
+            "scored, not_run, unsupported_language, abstained, not_text, failed; only scored counts.",
         ),
         Column(
             "inclusion",

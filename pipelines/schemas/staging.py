@@ -34,6 +34,9 @@ VERSION_COLUMNS = (
     ),
 )
 
+NOT_TEXT = ("[image]", "[audio]", "[video]", "[file]")
+"""What stands in a text for something that is no text; a message of these alone was read by nobody."""
+
 MESSAGE = Table(
     "staging",
     "message",

@@ -62,8 +62,8 @@ def _say_data(data: dict[str, Any] | None) -> list[str]:
     }
     lines = [
         f"  days: {_join(data['days_by_state'])}; out of order {data['out_of_order']}; "
-        f"clock skew {data['clock_skew']}; unscored {data['unscored']}; "
-        f"restatements {len(data['restatements'])}",
+        f"clock skew {data['clock_skew']}; restatements {len(data['restatements'])}",
+        f"  unscored {data['unscored']}: {_join(data['unscored_by_state']) or 'none'}",
         "  fields given in part, last 28 days: "
         + (", ".join(f"{name} {share}" for name, share in lacking.items()) or _say_whole(data)),
     ]

@@ -47,8 +47,9 @@ basis_coverage as (
                 when 'scored' then 1
                 when 'abstained' then 2
                 when 'unsupported_language' then 3
-                when 'failed' then 4
-                else 5
+                when 'not_text' then 4
+                when 'failed' then 5
+                else 6
             end
         ) as state_rank
     from finding.coverage
@@ -103,10 +104,11 @@ select
         when 1 then 'scored'
         when 2 then 'abstained'
         when 3 then 'unsupported_language'
-        when 4 then 'failed'
+        when 4 then 'not_text'
+        when 5 then 'failed'
         else 'not_run'
     end as scoring_state,
-    coalesce(basis_coverage.state_rank, 5) = 1 as is_scored,
+    coalesce(basis_coverage.state_rank, 6) = 1 as is_scored,
     coalesce(sieve_total.sieve_count, 0) > 0 as has_sieve_finding,
     coalesce(message_level.user_risk_level, 0) as user_risk_level,
     coalesce(message_level.mentioned_risk_level, 0) as mentioned_risk_level,

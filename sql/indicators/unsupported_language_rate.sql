@@ -7,6 +7,6 @@ select
     message.conversation_id,
     message.sent_at as occurred_at,
     cast(message.scoring_state = 'unsupported_language' as integer) as numerator,
-    cast(message.scoring_state <> 'not_run' as integer) as denominator
+    cast(message.scoring_state not in ('not_run', 'not_text') as integer) as denominator
 from fact.message
 where message.role in ('user', 'assistant')

@@ -36,6 +36,9 @@ LOST_DAYS = 2
 
 MINIMUM_ROWS = 20
 
+NOT_COMPUTED = "not_computed"
+"""Kind of the alert about days that a generation was published without."""
+
 
 @dataclass(frozen=True)
 class DataAlert:
@@ -101,9 +104,17 @@ KINDS = (
     ),
     Kind(
         "not_scored",
-        lambda one: bool({"not_scored", "not_computed"} & set(one.reasons)),
-        "Detectors did not read {days} ({reasons}); what was said there is unknown, not safe.",
+        lambda one: "not_scored" in one.reasons,
+        "Detectors could not read much of {days}; what was said there is unknown, not safe.",
         "Run `plimsoll run`; if the days stay as they are, its log names the cause.",
+        holds_pages=True,
+        closes=False,
+    ),
+    Kind(
+        NOT_COMPUTED,
+        lambda one: one.state is DayState.WAITING,
+        "{days} came and no run has counted it yet; what was said there is unknown, not safe.",
+        "Run `plimsoll run` without a range; if the days stay as they are, its log names the cause.",
         holds_pages=True,
         closes=False,
     ),

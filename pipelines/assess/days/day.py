@@ -47,6 +47,7 @@ class DayState(StrEnum):
     RESTATED = "restated"  # changed after the lateness window
     PARTIAL = "partial"  # still running, far fewer rows than usual, or a part could not be read
     LATE = "late"  # data that should have come has not
+    WAITING = "waiting"  # came, and is not computed yet
     FAILED = "failed"  # held by a stop rule, or not scored
 
 
@@ -124,9 +125,11 @@ def assess_days(
     found = []
     for day, volume in zip(days, judge_volume(counts), strict=True):
         total = by_day.get(day, NO_TOTAL)
-        reasons = _failures(total, is_computed=day in computed or day not in present)
+        reasons = _failures(total)
         state = DayState.FAILED
-        if not reasons and day not in present:
+        if not reasons and day in present and day not in computed:
+            state, reasons = DayState.WAITING, ["not_computed"]
+        elif not reasons and day not in present:
             state = DayState.QUIET if volume.verdict is Volume.QUIET else DayState.LATE
             reasons = ["no_data"] if state is DayState.LATE else []
         elif not reasons:
@@ -162,12 +165,10 @@ def _count(total: Mapping[str, Any], *, is_present: bool) -> float:
     return float("nan") if is_present and count == 0 else count  # came, and is not computed yet
 
 
-def _failures(total: Mapping[str, Any], *, is_computed: bool) -> list[str]:
+def _failures(total: Mapping[str, Any]) -> list[str]:
     stops = [f"stop:{rule}" for rule in str(total.get("stop_rules", "")).split(",") if rule]
-    if stops or not is_computed:
-        return stops or ["not_computed"]
     is_unread = total and total["failed_count"] > NOT_SCORED * max(total["message_count"], 1)
-    return ["not_scored"] if is_unread else []
+    return stops or ["not_scored"] * bool(is_unread)
 
 
 def _find_incomplete(totals: Iterable[Mapping[str, Any]]) -> dict[dt.date, list[str]]:

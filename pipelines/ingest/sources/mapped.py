@@ -19,7 +19,7 @@ import numpy as np
 from pipelines.ingest.ahead import read_ahead
 from pipelines.ingest.block import Block, read_blocks
 from pipelines.ingest.columnar import PlainField, PlainReader, Plan, make_plan
-from pipelines.ingest.document import UNREADABLE, Item, is_csv, is_lines, read_items, read_line
+from pipelines.ingest.document import Item, is_csv, is_lines, read_items, read_line
 from pipelines.ingest.field import (
     SLICES,
     RecordError,
@@ -30,6 +30,7 @@ from pipelines.ingest.field import (
     to_slice,
     to_whole,
 )
+from pipelines.ingest.lines import UNREADABLE
 from pipelines.ingest.mapping import (
     EVENT_FIELDS,
     HANDOFF_STAGES,

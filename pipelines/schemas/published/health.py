@@ -13,7 +13,8 @@ DATA_DAY = declare(
         "state",
         TEXT,
         "complete; restated (changed after the lateness window); quiet (no data, as usual on this weekday); "
-        "partial; late (data that should have come has not); failed (held by a stop rule, or not scored).",
+        "partial; late (data that should have come has not); waiting (came, not computed yet); "
+        "failed (held by a stop rule, or not scored).",
     ),
     Column("reasons", TEXT, "Why, as ids, comma separated; empty for a complete day."),
     Column("first_received_on", DATE, "Day on which its first record came.", nullable=True),

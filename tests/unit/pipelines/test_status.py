@@ -119,11 +119,13 @@ def test_status_says_how_sound_the_data_are_even_if_nothing_was_computed_since(d
         home = deliver((f"a{day}", 24 * day, "hello"), on=dt.date(2026, 8, 3) + dt.timedelta(days=day))
     document = describe_home(home, at=NOON + dt.timedelta(days=13))
     data = document["deployments"]["one"]["data"]
-    assert data["days_by_state"] == {"failed": 10, "late": 3}
+    assert data["days_by_state"] == {"waiting": 10, "late": 3}
     assert data["days_not_whole"][0] == {
-        "day": "2026-08-03", "state": "failed", "reasons": ["not_computed"],
+        "day": "2026-08-03", "state": "waiting", "reasons": ["not_computed"],
     }  # fmt: skip
-    assert {alert["kind"] for alert in data["open_alerts"]} == {"silence", "not_scored"}
+    assert {alert["kind"] for alert in data["open_alerts"]} == {
+        "silence"
+    }  # a day that waits for the next run is no fault
     assert document["retention"]["is_agreed"] is False
     (home.definitions / "retention.yaml").write_text("text_days: 30\n")
     kept = describe_home(home, at=NOON)["retention"]

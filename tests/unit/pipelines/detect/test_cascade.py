@@ -112,6 +112,21 @@ def test_what_a_detector_failed_to_look_at_is_owed_and_what_the_plan_left_out_is
     assert nothing_passes.scan(MESSAGES).unfinished == frozenset()
 
 
+def test_a_message_that_is_no_text_is_shown_to_nobody_and_never_counts_as_looked_at() -> None:
+    texts = ["[image]", "[image]\n[audio]", "I want to die\n[image]", "[imagine]"]
+    roles = ["user", "assistant", "user", "agent"]
+    rows = pa.concat_tables([MESSAGES, MESSAGES]).to_pylist()
+    messages = pa.Table.from_pylist(
+        [row | {"message_id": f"m{n}", "text": texts[n], "role": roles[n]} for n, row in enumerate(rows)],
+        schema=MESSAGES.schema,
+    )
+    stub = Stub(score=0.9)
+    scan = make_cascade([stub]).scan(messages)
+    assert scan.coverage["state"].to_pylist() == ["not_text", "not_text", "scored", "scored"]
+    assert set(scan.findings["message_id"].to_pylist()) == {"m2", "m3"}
+    assert scan.unfinished == frozenset()
+
+
 def test_an_error_that_was_not_declared_is_not_hidden() -> None:
     with pytest.raises(ValueError, match="a fault of ours"):
         make_cascade([Stub(error=ValueError("a fault of ours"))]).scan(MESSAGES)

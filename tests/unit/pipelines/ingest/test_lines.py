@@ -5,8 +5,9 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from backports import zstd
 
-from pipelines.ingest.lines import CHUNK, LONGEST_LINE, inspect, read_lines
+from pipelines.ingest.lines import CHUNK, LONGEST_LINE, UNREADABLE, inspect, read_lines
 from pipelines.ingest.source import Reason
 
 
@@ -54,23 +55,38 @@ def test_a_line_that_is_too_long_may_be_the_last(tmp_path: Path):
     assert [line for _, line in read_lines(path)] == [b"first", None]
 
 
+PACKERS = {"gz": gzip.compress, "zst": zstd.compress}
+
+
 def read_until_it_breaks(path: Path) -> list[bytes | None]:
     seen: list[bytes | None] = []
     try:
         for _, line in read_lines(path):
             seen.append(line)
-    except EOFError:
+    except UNREADABLE:
         return seen
     pytest.fail("the archive was read to its end")
 
 
-def test_what_a_broken_archive_still_holds_is_read(tmp_path: Path):
+@pytest.mark.parametrize("ending", PACKERS)
+def test_what_a_broken_archive_still_holds_is_read(tmp_path: Path, ending: str):
     lines = [hashlib.sha256(str(number).encode()).hexdigest().encode() for number in range(60_000)]
-    packed = gzip.compress(b"\n".join(lines) + b"\n")
-    assert read_until_it_breaks(write(tmp_path / "a.jsonl.gz", packed[:-8])) == lines
-    half = read_until_it_breaks(write(tmp_path / "b.jsonl.gz", packed[: len(packed) // 2]))
+    packed = PACKERS[ending](b"\n".join(lines) + b"\n")
+    whole = read_until_it_breaks(write(tmp_path / f"a.jsonl.{ending}", packed[:-3]))
+    assert whole == lines[: len(whole)]
+    assert len(whole) > len(lines) - 2_100  # zstd unpacks whole blocks of 128 KiB, and the last is cut
+    half = read_until_it_breaks(write(tmp_path / f"b.jsonl.{ending}", packed[: len(packed) // 2]))
     assert half == lines[: len(half)]
-    assert len(half) > 29_000
+    assert len(half) > 28_000
+    damaged = packed[: len(packed) // 2] + bytes(64) + packed[len(packed) // 2 + 64 :]
+    before = read_until_it_breaks(write(tmp_path / f"c.jsonl.{ending}", damaged))
+    assert before[:20_000] == lines[:20_000]
+
+
+def test_a_short_archive_that_ends_early_is_read_as_far_as_it_goes(tmp_path: Path):
+    path = write(tmp_path / "a.jsonl.gz", gzip.compress(b'{"a": 1}\n{"a": 2}\n')[:-3])
+    assert inspect(path) is None
+    assert read_until_it_breaks(path) == [b'{"a": 1}', b'{"a": 2}']
 
 
 @pytest.mark.parametrize(

@@ -84,12 +84,14 @@ def test_zstd_is_read_as_it_is_and_a_broken_one_is_said(place, mapping):
     content = lines(*[place.say(number / 60, f"words {number}") for number in range(50)])
     place.inbox.mkdir()
     (place.inbox / "a.jsonl.zst").write_bytes(pack(content))
-    (place.inbox / "b.jsonl.zst").write_bytes(pack(content)[:-20])
+    more = lines(*[place.say(1 + number / 60, f"more {number}") for number in range(5)])
+    (place.inbox / "b.jsonl.zst").write_bytes(pack(content) + pack(more) + pack(content)[:-20])
     summary = take(place, mapping, place.inbox)
     whole, broken = summary.files
     assert whole.records.message_count == 50
     assert [item.reason.value for item in broken.records.rejected] == ["broken_archive"]
-    assert len(place.rows("staging.message")) == 50
+    assert broken.records.message_count == 55  # what was packed whole before it ends
+    assert len(place.rows("staging.message")) == 55
 
 
 @pytest.mark.parametrize("packed", [False, True])

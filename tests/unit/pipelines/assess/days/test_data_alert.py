@@ -64,7 +64,7 @@ def test_a_quiet_weekend_does_not_break_a_silence():
         (day(1, volume=Volume.HIGH, message_count=500), "volume_rise", False),
         (day(1, DayState.FAILED, reasons=["stop:role_is_known"], message_count=100), "held_day", True),
         (day(1, DayState.FAILED, reasons=["not_scored"], message_count=100), "not_scored", True),
-        (day(1, DayState.FAILED, reasons=["not_computed"], message_count=100), "not_scored", True),
+        (day(1, DayState.WAITING, reasons=["not_computed"], message_count=100), "not_computed", True),
         (day(1, tell_rules="clocks_agree", clock_skew_count=7), "clock_skew", False),
         (day(1, tell_rules="turns_are_in_order", out_of_order_count=7), "out_of_order", False),
     ],
@@ -72,7 +72,10 @@ def test_a_quiet_weekend_does_not_break_a_silence():
 def test_each_fault_of_a_day_is_told_under_its_own_name(found: DataDay, kind: str, holds_pages: bool):
     (alert,) = alerts([day(0), found, day(2)])
     assert (alert.kind, alert.holds_pages) == (kind, holds_pages)
-    lasts = found.state is DayState.FAILED  # a day that is held stays so until it is mended
+    lasts = found.state in (
+        DayState.FAILED,
+        DayState.WAITING,
+    )  # a day that is held stays so until it is mended
     assert alert.closed_on == (None if lasts else FIRST + 2 * DAY)
     assert "{" not in alert.note
     assert alert.next_step

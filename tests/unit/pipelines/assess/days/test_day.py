@@ -106,7 +106,7 @@ def test_a_day_that_was_never_computed_is_failed():
     )  # fmt: skip
     assert [(one.state, one.reasons) for one in found] == [
         (DayState.COMPLETE, ()),
-        (DayState.FAILED, ("not_computed",)),
+        (DayState.WAITING, ("not_computed",)),
     ]
 
 

@@ -110,3 +110,11 @@ def test_a_piece_of_a_stream_may_hold_any_sign(read, deliver):
     call = {"request": {"messages": [{"role": "user", "content": "Hello"}]}, "response": chunk * 2,
             "timestamp": "2026-09-14T20:00:00Z"}  # fmt: skip
     assert read("openai", deliver(call)).column("text") == ["Hello", "one\u2028two\x85" * 2]
+
+
+def test_an_image_without_words_is_a_message_that_is_told(read, deliver):
+    image = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
+    reading = read("openai", deliver(call([image], "Thank you for the picture.")))
+    assert reading.rows("role", "text") == [("user", "[image]"), ("assistant", "Thank you for the picture.")]
+    (note,) = (note for note in reading.records.notes if "images" in note)
+    assert note.startswith("1 messages hold images")
