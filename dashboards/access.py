@@ -11,9 +11,11 @@ from datetime import datetime
 from pathlib import Path
 
 from dashboards.auth import Account
+from dashboards.opening import Opening, choose_deployment
 from dashboards.published import Published
+from dashboards.records import Deployment
 from dashboards.theme import Scheme
-from dashboards.view import View, read_query
+from dashboards.view import Query, View, read_query
 from risk_register.accounts import Action
 from risk_register.locations import Locate
 from risk_register.report_editions import Draw
@@ -22,6 +24,10 @@ from risk_register.store import Store
 
 class NoGrantError(Exception):
     """The account may not read the deployment, or any deployment at all."""
+
+
+class NotNamedError(Exception):
+    """The address names no deployment, and there are several."""
 
 
 @contextmanager
@@ -41,13 +47,16 @@ def open_view(
     locate: Locate | None = None,
     draw_edition: Draw | None = None,
     evidence: Path | None = None,
+    last_seen: str | None = None,
+    may_choose: bool = False,
 ) -> Iterator[View]:
-    """A view on the deployment that the address names, or on the account's first one.
+    """A view on the deployment that the address names; a page that names none may open on a chosen one.
 
     A deployment that does not exist and one without a grant get the same answer.
 
     Raises:
         NoGrantError: the account has no grant on it.
+        NotNamedError: none is named, there are several, and none may be chosen.
         NothingPublishedError: nothing is published yet.
     """
     query = read_query(search)
@@ -58,18 +67,19 @@ def open_view(
                 f"The account {account.name} has no role on any deployment that has data. "
                 "An administrator can give it one."
             )
-        deployment = next((d for d in visible if query.deployment_id in {None, d.deployment_id}), None)
-        if deployment is None:
-            raise NoGrantError(
-                f"The account {account.name} has no role on this deployment. "
-                "An administrator can give it one."
-            )
+        if query.deployment_id is None:
+            if len(visible) > 1 and not may_choose:
+                raise NotNamedError("Name the deployment in the address: ?deployment=")
+            opening = choose_deployment(reader, visible, last_seen=last_seen)
+        else:
+            opening = Opening(_find_named(visible, query, account), "")
         yield View(
             path=path,
             subject=subject,
             query=query,
             account=account,
-            deployment=deployment,
+            deployment=opening.deployment,
+            opened_because=opening.reason,
             deployments=visible,
             build=reader.build(),
             reader=reader,
@@ -83,3 +93,12 @@ def open_view(
             draw_edition=draw_edition,
             evidence=evidence,
         )
+
+
+def _find_named(visible: tuple[Deployment, ...], query: Query, account: Account) -> Deployment:
+    for deployment in visible:
+        if deployment.deployment_id == query.deployment_id:
+            return deployment
+    raise NoGrantError(
+        f"The account {account.name} has no role on this deployment. An administrator can give it one."
+    )

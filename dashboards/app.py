@@ -16,16 +16,20 @@ import flask
 from dash import ClientsideFunction, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 from flask_login import current_user
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dashboards import auth
 from dashboards.access import NoGrantError
 from dashboards.announcing import add_announcing
 from dashboards.components import shell
+from dashboards.last_seen import keep_last_seen
 from dashboards.openid import add_provider
 from dashboards.pages.directory import PAGES, RAIL, find_page
 from dashboards.published import NothingPublishedError, Published, PublishedError
 from dashboards.routes import Site, add_routes, open_page, read_scheme
+from dashboards.seal import SealedSessions
 from dashboards.server import DiscreetFlask
+from dashboards.view import View
 from dashboards.wording import say_words
 from risk_register.errors import RegisterError
 from risk_register.evidence import LARGEST_FILE
@@ -77,6 +81,9 @@ def create_app(
     `evidence` is the folder of files that show what was attested, `provider` lets people sign in elsewhere.
     """
     server = DiscreetFlask("dashboards", template_folder=str(HERE / "templates"), static_folder=None)
+    server.session_interface = SealedSessions()
+    if is_https:  # behind one proxy: the last address that it names is the reader's
+        server.wsgi_app = ProxyFix(server.wsgi_app, x_for=1, x_proto=0, x_host=0)  # type: ignore[method-assign]
     server.config.update(
         SECRET_KEY=secret,
         SESSION_COOKIE_NAME="plimsoll_session",
@@ -160,7 +167,10 @@ def _add_callbacks(app: dash.Dash, site: Site) -> None:
         prevent_initial_call=True,
     )
     app.clientside_callback(
-        ClientsideFunction("plimsoll", "arrive"), Output("rail-burger", "opened"), Input("page-title", "data")
+        ClientsideFunction("plimsoll", "arrive"),
+        Output("rail-burger", "opened"),
+        Input("page-title", "data"),
+        State("shown-deployment", "data"),
     )
 
 
@@ -172,9 +182,10 @@ def _render(site: Site, path: str, search: str) -> tuple[Any, ...]:
         )
     page, subject = found
     try:
-        with open_page(site, page, subject, search) as view:
+        with open_page(site, page, subject, search, may_choose=True) as view:
+            keep_last_seen(view.account.name, view.deployment_id)
             return (
-                [*_draw_messages(), page.layout(view)],
+                [*_draw_messages(), _draw_reason(view), page.layout(view)],
                 shell.draw_rail(RAIL, here=page.path, view=view),
                 shell.draw_switcher(view),
                 shell.draw_ranges(view, has_range=page.has_range, has_period=page.has_period),
@@ -205,6 +216,11 @@ def _render_words(here: str, title: str, text: str, more: Component | None = Non
     account = shell.draw_account(current_user.name, auth.read_token())
     rail = shell.draw_rail(RAIL, here=here, view=None)
     return words, rail, None, None, account, shell.draw_footer(None), title, None
+
+
+def _draw_reason(view: View) -> Component | None:
+    """Why the page is about this deployment, where its address did not say."""
+    return html.P(view.opened_because, className="hint", role="status") if view.opened_because else None
 
 
 def _draw_messages() -> list[Component]:

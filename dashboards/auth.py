@@ -17,6 +17,7 @@ import flask
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
+from dashboards.guesses import MOST_WRONG, WITHIN, Guesses
 from risk_register import accounts, sessions
 from risk_register.sessions import Method
 from risk_register.store import Store
@@ -43,6 +44,10 @@ SIGN_IN_FAILED = "That did not work. A link opens the door once and only for a w
 NOT_KNOWN = (
     "Name or password is not right, or the account rests after too many attempts, or signs in through the "
     "identity provider."
+)
+TOO_MANY = (
+    f"{MOST_WRONG} passwords from this address were wrong. It waits for {WITHIN // timedelta(minutes=1)} "
+    "minutes; a link works meanwhile."
 )
 
 
@@ -172,7 +177,7 @@ def open_session(name: str, method: Method, store: Store, now: datetime) -> None
 
 
 def _make_blueprint(store: Store, clock: Callable[[], datetime]) -> flask.Blueprint:
-    blueprint = flask.Blueprint("auth", __name__)
+    blueprint, guesses = flask.Blueprint("auth", __name__), Guesses()
 
     @blueprint.get("/sign-in")
     def sign_in() -> tuple[str, int]:
@@ -192,10 +197,13 @@ def _make_blueprint(store: Store, clock: Callable[[], datetime]) -> flask.Bluepr
         check_form()
         name = flask.request.form.get("name", "")
         given = flask.request.form.get("password", "")
+        if not guesses.admit(flask.request.remote_addr, clock()):
+            return show_door(TOO_MANY, 429)
         issuer = flask.current_app.config.get(PROVIDER_ISSUER)
         is_right = accounts.verify_password(store, name=name, password=given, at=clock(), issuer=issuer)
         if not is_right:
             return show_door(NOT_KNOWN, 403)
+        guesses.forgive(flask.request.remote_addr)
         open_session(name, Method.PASSWORD, store, clock())
         return flask.redirect(safe_next(flask.request.form.get("next")), 303)
 

@@ -18,7 +18,8 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from dashboards import auth
-from dashboards.access import NoGrantError, open_view
+from dashboards.access import NoGrantError, NotNamedError, open_view
+from dashboards.last_seen import read_last_seen
 from dashboards.pages.directory import ALIASES, find_page
 from dashboards.pages.page import Attachment, Page
 from dashboards.published import NothingPublishedError, Published
@@ -57,12 +58,15 @@ def read_scheme() -> Scheme:
     return Scheme(value) if value in set(Scheme) else Scheme.LIGHT
 
 
-def open_page(site: Site, page: Page, subject: str | None, search: str) -> AbstractContextManager[View]:
+def open_page(
+    site: Site, page: Page, subject: str | None, search: str, *, may_choose: bool = False
+) -> AbstractContextManager[View]:
     """The view of a page for the account that asks."""
+    account = current_user._get_current_object()
     return open_view(
         site.published,
         site.store,
-        account=current_user._get_current_object(),
+        account=account,
         path=f"{page.path}/{subject}" if subject else page.path,
         subject=subject,
         search=search,
@@ -74,6 +78,8 @@ def open_page(site: Site, page: Page, subject: str | None, search: str) -> Abstr
         locate=site.locate,
         draw_edition=site.draw_edition,
         evidence=site.evidence,
+        last_seen=read_last_seen(account.name) if may_choose else None,
+        may_choose=may_choose,
     )
 
 
@@ -215,6 +221,10 @@ def _add_errors(server: flask.Flask) -> None:
     @server.errorhandler(NoGrantError)
     def refuse(error: NoGrantError) -> Response:
         return flask.Response(f"{error}\n", status=403, mimetype="text/plain")
+
+    @server.errorhandler(NotNamedError)
+    def ask_for_name(error: NotNamedError) -> Response:
+        return flask.Response(f"{error}\n", status=400, mimetype="text/plain")
 
     @server.errorhandler(NothingPublishedError)
     def wait(error: NothingPublishedError) -> Response:

@@ -106,6 +106,7 @@ class View:
     draw_edition: Draw | None = None
     evidence: Path | None = None
     upload: Upload | None = None
+    opened_because: str = ""
 
     @property
     def deployment_id(self) -> str:

@@ -1,7 +1,7 @@
 """Passwords and one-time links: how an account proves that it is itself, without an identity provider.
 
-Passwords are argon2 hashes, links are kept as hashes of their tokens, and too many wrong passwords lock an
-account for a while.
+Passwords are argon2 hashes, links are kept as hashes of their tokens, and too many wrong passwords in a row
+lock an account for a while, every further one for twice as long.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from risk_register.token_hash import hash_token
 
 FAILURES_BEFORE_LOCK = 5  # the sixth wrong password in a row is not even looked at
 LOCK_FOR = dt.timedelta(minutes=15)
+MOST_DOUBLINGS = 4  # to four hours, so six guesses a day; whom a stranger shuts out is back the same day
 MINIMUM_PASSWORD_LENGTH = 12  # NIST SP 800-63B asks for at least 8; a phrase is longer
 
 
@@ -117,15 +118,19 @@ def _count_attempt(store: Store, *, name: str, at: dt.datetime, issuer: str | No
         account = find_account(write, name)
         if account.is_disabled or account.password_hash is None:
             return None
-        if account.locked_until is not None:
-            if at < account.locked_until:
-                return None
-            account.failed_count, account.locked_until = 0, None
+        if account.locked_until is not None and at < account.locked_until:
+            return None
         account.failed_count += 1
-        if account.failed_count >= FAILURES_BEFORE_LOCK:
-            account.locked_until = at + LOCK_FOR
+        account.locked_until = _find_lock_end(account.failed_count, at)
         write.record("sign_in_attempted", subject=name, attempt=account.failed_count)
         return account.password_hash
+
+
+def _find_lock_end(failed_count: int, at: dt.datetime) -> dt.datetime | None:
+    doublings = failed_count - FAILURES_BEFORE_LOCK
+    if doublings < 0:
+        return None
+    return at + LOCK_FOR * 2 ** min(doublings, MOST_DOUBLINGS)
 
 
 def _matches(password_hash: str, password: str) -> bool:

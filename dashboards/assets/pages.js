@@ -29,10 +29,15 @@ window.dash_clientside = Object.assign({}, window.dash_clientside, {
       return opened ? "rail-open" : "";
     },
 
-    arrive: function (title) {
+    arrive: function (title, shown) {
       if (!title) return window.dash_clientside.no_update;
       document.title = title + " · Plimsoll";
       var query = new URLSearchParams(window.location.search);
+      if (shown && !query.get("deployment")) { // so that the address, sent on, shows others the same
+        query.set("deployment", shown);
+        var named = window.location.pathname + "?" + query.toString() + window.location.hash;
+        window.history.replaceState(window.history.state, "", named);
+      }
       var opened = ["item", "risk", "indicator", "incident", "alarm"].map(function (name) {
         return query.get(name) || "";
       }).find(Boolean) || "";

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from dashboards.auth import IDLE_LIMIT, PUBLIC_ENDPOINTS, SESSION_LIMIT, safe_next
+from dashboards.guesses import MOST_WRONG
 from risk_register import accounts
 
 SECOND = timedelta(seconds=1)
@@ -100,6 +101,22 @@ def test_a_write_that_comes_from_another_site_is_refused(visit, headers, status)
     visitor = visit()
     form = {"csrf_token": visitor.token(), "token": make_link(visitor), "next": "/"}
     assert visitor.client.post("/sign-in/link", data=form, headers=headers).status_code == status
+
+
+@pytest.mark.parametrize(("address", "status"), [("203.0.113.7", 429), ("203.0.113.8", 303)])
+def test_after_many_wrong_passwords_over_all_accounts_an_address_waits(visit, store, clock, address, status):
+    accounts.set_password(store, name="viewer", password="a long phrase here", actor="viewer", at=clock())
+
+    def try_password(name, password, address):
+        visitor = visit()
+        form = {"csrf_token": visitor.token(), "name": name, "password": password}
+        return visitor.client.post("/sign-in/password", data=form, environ_base={"REMOTE_ADDR": address})
+
+    wrong = [try_password(f"nobody_{number}", "x", "203.0.113.7").status_code for number in range(MOST_WRONG)]
+    assert set(wrong) == {403}
+    assert try_password("viewer", "a long phrase here", address).status_code == status
+    visitor = visit()
+    assert redeem(visitor, make_link(visitor)).status_code == 303
 
 
 def test_a_password_opens_and_a_wrong_one_says_no_more_than_an_unknown_name(visit, governance_factory):

@@ -93,9 +93,24 @@ def test_the_lock_lifts_when_its_time_is_over_and_not_a_second_earlier(
     assert sign_in(store, at + LOCK_FOR)
 
 
-def test_after_a_lock_the_count_begins_again(store: Store, account: str, at: dt.datetime) -> None:
+@pytest.mark.parametrize(("further", "locks"), [(1, 2), (2, 4), (3, 8), (4, 16), (5, 16)])
+def test_every_further_wrong_password_locks_for_twice_as_long_up_to_four_hours(
+    store: Store, account: str, at: dt.datetime, further: int, locks: int
+) -> None:
+    fail(store, at, FAILURES_BEFORE_LOCK)
+    last = at
+    for number in range(further):
+        last += LOCK_FOR * 2 ** min(number, 4)
+        fail(store, last, 1)
+    assert locks * LOCK_FOR <= dt.timedelta(hours=4)
+    assert not sign_in(store, last + locks * LOCK_FOR - dt.timedelta(seconds=1))
+    assert sign_in(store, last + locks * LOCK_FOR)
+
+
+def test_a_right_password_lets_the_count_begin_again(store: Store, account: str, at: dt.datetime) -> None:
     fail(store, at, FAILURES_BEFORE_LOCK)
     later = at + LOCK_FOR
+    assert sign_in(store, later)
     fail(store, later, FAILURES_BEFORE_LOCK - 1)
     assert sign_in(store, later)
 

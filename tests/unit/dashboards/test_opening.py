@@ -1,0 +1,69 @@
+"""Where a page opens whose address names no deployment, and that nothing else is answered for one."""
+
+import json
+
+import pytest
+
+from risk_register import accounts
+
+HARBOR, COVE = "harbor_companion", "quiet_cove"
+
+
+def opened(visitor, search="", path="/overview"):
+    return visitor.show(path, search)["shown-deployment"]["data"]
+
+
+def test_the_first_time_it_is_the_one_that_needs_a_person_most_and_says_so(officer):
+    words = officer.read("/overview")
+    assert "Of your 2 deployments this one needs a person most" in words
+    assert "Harbor companion" in words
+
+
+def test_later_it_is_the_one_that_was_last_looked_at_without_a_word(officer):
+    officer.show("/overview", f"?deployment={COVE}")
+    assert opened(officer, path="/alarms") == COVE
+    assert "needs a person most" not in officer.read("/overview")
+    officer.show("/alarms", f"?deployment={HARBOR}")
+    assert opened(officer) == HARBOR
+
+
+def test_an_address_that_names_one_always_wins(officer):
+    officer.show("/overview", f"?deployment={COVE}")
+    assert opened(officer, f"?deployment={HARBOR}") == HARBOR
+
+
+def test_it_outlives_the_session_but_not_for_somebody_else(officer, store, clock):
+    officer.show("/overview", f"?deployment={COVE}")
+    officer.client.post("/sign-out", data={"csrf_token": officer.token()})
+    officer.sign_in("safety_officer")
+    assert opened(officer) == COVE
+    accounts.grant(store, name="viewer", role=accounts.Role.VIEWER, deployment_id=COVE,
+                   actor="command_line", at=clock())  # fmt: skip
+    assert opened(officer.sign_in("viewer")) == HARBOR
+    assert COVE not in officer.client.get_cookie("plimsoll_last_seen").value
+
+
+def test_a_deployment_whose_grant_was_taken_away_is_forgotten(officer, store, clock):
+    officer.show("/overview", f"?deployment={COVE}")
+    accounts.revoke(
+        store, name="safety_officer", role=accounts.Role.SAFETY_OFFICER, deployment_id=COVE,
+        actor="command_line", at=clock(),
+    )  # fmt: skip
+    assert opened(officer) == HARBOR
+
+
+@pytest.mark.parametrize("name", ["safety_officer", "viewer"])
+def test_no_download_and_no_form_is_answered_for_a_deployment_that_nobody_named(visit, name):
+    visitor = visit().sign_in(name)
+    has_several = name == "safety_officer"
+    answer = visitor.client.get("/download/overview/indicators.csv")
+    assert (answer.status_code == 400) is has_several
+    sent = visitor.send("/incidents", "", action="open", title="x", severity="S2", nature="not_serious")
+    assert (sent.status_code == 400) is has_several
+
+
+def test_a_last_deployment_that_somebody_made_up_is_ignored(officer):
+    officer.client.set_cookie(
+        "plimsoll_last_seen", json.dumps({"account": "safety_officer", "deployment": COVE})
+    )
+    assert opened(officer) == HARBOR
