@@ -116,3 +116,18 @@ class DailyCount:
     day: date
     numerator: float | None
     denominator: float | None
+
+
+@dataclass(frozen=True)
+class StreamStanding:
+    """Where a stream about a level stands: its evidence, since when, and out of how much."""
+
+    indicator_id: str
+    stream_id: str
+    state: str
+    judged_since: date | None
+    judged_through: date | None
+    statistic: float | None
+    watch_from: float | None
+    threshold: float | None
+    held_day_count: int

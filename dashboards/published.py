@@ -20,7 +20,15 @@ from typing import Any, TypeVar
 import duckdb
 
 from dashboards.health_rows import HealthRows
-from dashboards.measurements import Bridge, Correction, DailyCount, Likelihood, Limit, Shift
+from dashboards.measurements import (
+    Bridge,
+    Correction,
+    DailyCount,
+    Likelihood,
+    Limit,
+    Shift,
+    StreamStanding,
+)
 from dashboards.records import (
     Alarm,
     Appetite,
@@ -53,7 +61,7 @@ CONFIGURATION: dict[str, str | bool | int | float | list[str]] = {
 
 MEASURED: Mapping[type, str] = {Limit: "chart", Correction: "correction", Likelihood: "likelihood",
                                 Shift: "drift_shift", DailyCount: "daily_count",
-                                Bridge: "bridge"}  # fmt: skip
+                                Bridge: "bridge", StreamStanding: "alarm_stream"}  # fmt: skip
 
 Row = TypeVar("Row")
 

@@ -10,6 +10,8 @@ from dash.development.base_component import Component
 
 from dashboards.components.marks import draw_mark
 from dashboards.components.table import Heading, Line, draw_table
+from dashboards.measurements import StreamStanding
+from dashboards.pages.alarm_silence import say_evidence
 from dashboards.pages.alarm_switch import History, draw_switch, read_history
 from dashboards.records import Alarm, Indicator
 from dashboards.view import View
@@ -32,6 +34,7 @@ QUESTIONS: Mapping[str, str] = {
 }
 HEADINGS = (
     *(Heading(title) for title in ("Indicator", "Question", "Calls people")),
+    Heading("Evidence now", is_number=True),
     Heading("Alarms on the own history", is_number=True),
     Heading("Muted"),
 )
@@ -42,6 +45,7 @@ def draw_streams(
     alarms: Sequence[Alarm],
     indicators: Mapping[str, Indicator],
     watched: Sequence[str],
+    standings: Sequence[StreamStanding],
 ) -> Component:
     """The section: the stream that is looked at with its back-test and forms, then all of them."""
     decided = {one.stream_id: one for one in list_streams(view.store, view.deployment_id)}
@@ -54,7 +58,11 @@ def draw_streams(
         "to see how it did on your own history; only then can it be switched on. Grave findings always call."
     )
     names = _name_streams(watched, alarms, decided)
-    lines = [_draw_line(view, name, decided.get(name), muted.get(name), alarms, indicators) for name in names]
+    evidence = {one.stream_id: say_evidence(one) for one in standings}
+    lines = [
+        _draw_line(view, name, decided.get(name), muted.get(name), alarms, indicators, evidence)
+        for name in names
+    ]
     return html.Section(
         [
             html.H2("Streams"),
@@ -84,6 +92,7 @@ def _draw_line(  # noqa: PLR0917  a line of a table: its parts, in order
     muted: MuteRecord | None,
     alarms: Sequence[Alarm],
     indicators: Mapping[str, Indicator],
+    evidence: Mapping[str, str],
 ) -> Line:
     question, _, indicator_id = name.partition(":")
     indicator = indicators.get(indicator_id)
@@ -96,6 +105,7 @@ def _draw_line(  # noqa: PLR0917  a line of a table: its parts, in order
             dcc.Link(title, href=view.href(None, show=None if is_open else name)),
             QUESTIONS.get(question, question),
             draw_mark(STREAM_MARKS[state]),
+            evidence.get(name, MISSING),
             str(count),
             f"until {say_moment(muted.until)} by {muted.muted_by}: {muted.reason}" if muted else MISSING,
         ),

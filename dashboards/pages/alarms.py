@@ -18,9 +18,11 @@ from dashboards.components.marks import draw_mark
 from dashboards.components.shell import draw_chips, draw_heading
 from dashboards.components.table import Heading, Line, draw_download, draw_table
 from dashboards.components.tally import draw_tallies
+from dashboards.measurements import StreamStanding
 from dashboards.pages.alarm_case import merge_cases
 from dashboards.pages.alarm_decision import draw_alarm_decisions, submit
 from dashboards.pages.alarm_floor import draw_calls, draw_floor, draw_listed
+from dashboards.pages.alarm_silence import draw_silence
 from dashboards.pages.alarm_stream import draw_streams
 from dashboards.pages.overview import say_origin
 from dashboards.pages.page import Page
@@ -78,6 +80,7 @@ def layout(view: View) -> Component:
     opened = {one.origin_reference: one.incident_id for one in list_incidents(view.store, view.deployment_id)}
     known = Beside(titles, changes, {case.alarm_id: case for case in cases}, opened)
     watched = [name for name in WATCHED if name in indicators]
+    streams = view.reader.measured(StreamStanding, deployment_id=view.deployment_id)
     return html.Div(
         [
             draw_heading(view, "Alarms", _say_state(alarms)),
@@ -99,7 +102,8 @@ def layout(view: View) -> Component:
             ),
             *[_draw_story(view, cause, members, known) for cause, members in stories],
             None if stories else _draw_nothing(alarms),
-            draw_streams(view, alarms, indicators, watched),
+            draw_silence(view, alarms, indicators, streams),
+            draw_streams(view, alarms, indicators, watched, streams),
             _draw_past(view, past, known),
             draw_listed(view),
         ]

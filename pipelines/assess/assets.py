@@ -184,6 +184,7 @@ def assess_all(home: Home, *, at: dt.datetime) -> None:
             schemas.DETECTOR_PERFORMANCE: reviewed.performance,
             schemas.EQUITY: equity,
             schemas.ALARM: tabulate_concerns(raised.concerns),
+            schemas.ALARM_STREAM: raised.streams,
             schemas.NEEDS_EYES: raised.needs_eyes,
             schemas.DRIFT: drift,
             schemas.DRIFT_SHIFT: tabulate_shifts(features, drift, calendars),

@@ -52,6 +52,7 @@ FROM_LAKE = {
     "drift_shift": "assessment.drift_shift",
     "bridge": "assessment.bridge",
     "alarm": "assessment.alarm",
+    "alarm_stream": "assessment.alarm_stream",
     "needs_eyes": "assessment.needs_eyes",
     "equity": "assessment.equity",
     "chart": "assessment.chart",

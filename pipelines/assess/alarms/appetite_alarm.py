@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -61,15 +61,15 @@ def sort_arrivals(arrivals: pa.Table) -> dict[tuple[str, str], list[Arrival]]:
     return counted
 
 
-def raise_appetites(
+def follow_appetites(
     counted: Mapping[tuple[str, str], list[Arrival]],
     background: Background,
     known_on: Mapping[str, dt.date],
     *,
     resets: Resets = MappingProxyType({}),
     readings: Readings = MappingProxyType({}),
-) -> list[Concern]:
-    """Alarms and watches of the watched indicators.
+) -> list[Watched]:
+    """The watched indicators of every deployment, those that can be judged.
 
     Args:
         counted: arrivals by deployment and indicator.
@@ -78,7 +78,7 @@ def raise_appetites(
         resets: days after which detectors start again.
         readings: what reviews say of the same rates.
     """
-    concerns = []
+    followed = []
     for deployment, calendar in background.calendars.items():
         for indicator in WATCHED:
             definition = background.definitions.get(indicator)
@@ -93,8 +93,13 @@ def raise_appetites(
                 resets=resets.get(deployment, {}).get(name_stream(Question.LEVEL, indicator), frozenset()),
                 reading=readings.get((deployment, indicator)),
             )
-            concerns += _report(found) if found is not None else []
-    return concerns
+            followed += [found] if found is not None else []
+    return followed
+
+
+def raise_appetites(followed: Iterable[Watched]) -> list[Concern]:
+    """Alarms and watches of the watched indicators."""
+    return [concern for watched in followed for concern in _report(watched)]
 
 
 def watch(

@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 
 from methods.intervals import wilson
-from pipelines.assess.alarms.appetite_alarm import Resets, raise_appetites, sort_arrivals
+from pipelines.assess.alarms.appetite_alarm import Resets, follow_appetites, raise_appetites, sort_arrivals
 from pipelines.assess.alarms.calling import call_people
 from pipelines.assess.alarms.concern import Concern, place_concerns
 from pipelines.assess.alarms.critical import list_critical, raise_critical
@@ -23,6 +23,7 @@ from pipelines.assess.alarms.missed import raise_missed
 from pipelines.assess.alarms.paging import Switchboard, decide_paging
 from pipelines.assess.alarms.release import raise_releases
 from pipelines.assess.alarms.second_reading import read_corrections
+from pipelines.assess.alarms.standing import describe_streams
 from pipelines.assess.alarms.unannounced import suspect_changes
 from pipelines.assess.days.calendar import DAY, Calendar
 from pipelines.assess.days.data_alert import DataAlert
@@ -41,9 +42,10 @@ HELPED = ("is_crisis_banner", "is_handoff_offered", "is_agent_joined")
 
 @dataclass(frozen=True)
 class Raised:
-    """Concerns with everything decided, and the table of grave findings."""
+    """Concerns with everything decided, and the tables of streams and of grave findings."""
 
     concerns: tuple[Concern, ...]
+    streams: pa.Table
     needs_eyes: pa.Table
     critical: pa.Table
 
@@ -70,10 +72,11 @@ def raise_all(
     critical = arrived[CRITICAL_DAY.full_name]
     needs_eyes = list_critical(critical, detectors, {one.finding_id: one.state.value for one in findings})
     counted = sort_arrivals(arrived[ARRIVAL_DAY.full_name])
+    followed = follow_appetites(
+        counted, background, known_on, resets=resets, readings=read_corrections(corrections)
+    )
     concerns = [
-        *raise_appetites(
-            counted, background, known_on, resets=resets, readings=read_corrections(corrections)
-        ),
+        *raise_appetites(followed),
         *raise_releases(counted, background, changes.to_pylist(), known_on, resets=resets),
         *raise_missed(
             store,
@@ -90,7 +93,8 @@ def raise_all(
     cases = [case for name in names for case in list_cases(store, name)]
     placed = place_concerns(concerns, changes, background.calendars, cases, faults)
     boards = {name: Switchboard(list_streams(store, name), list_mutes(store, name)) for name in names}
-    return Raised(tuple(decide_paging(placed, boards, at=at)), needs_eyes, critical)
+    streams = describe_streams(followed, background, resets=resets)
+    return Raised(tuple(decide_paging(placed, boards, at=at)), streams, needs_eyes, critical)
 
 
 def find_faults(alerts: Iterable[DataAlert]) -> dict[str, frozenset[dt.date]]:

@@ -155,6 +155,32 @@ ALARM = declare(
     Column("note", TEXT, "What it says in words."),
 )
 
+ALARM_STREAM = declare(
+    "alarm_stream",
+    "Where each stream about a level stands, so that one without an alarm says why there is none.",
+    ("deployment_id", "stream_id"),
+    DEPLOYMENT_ID,
+    Column("stream_id", TEXT, "Question and indicator, such as level:harm_rate_per_1000."),
+    INDICATOR_ID,
+    Column(
+        "state",
+        TEXT,
+        "alarm, watch or quiet; not_judged where no approved appetite that can be tested holds on the newest "
+        "day.",
+    ),
+    Column(
+        "judged_since",
+        DATE,
+        "First day of the evidence: of the data, of the limit in force, or after a person had its alarm.",
+        nullable=True,
+    ),
+    Column("judged_through", DATE, "Last day that was judged; later ones may still grow.", nullable=True),
+    Column("statistic", NUMBER, "Evidence on the last judged day.", nullable=True),
+    Column("watch_from", NUMBER, "Evidence from which it is on watch.", nullable=True),
+    Column("threshold", NUMBER, "Evidence from which it is an alarm.", nullable=True),
+    Column("held_day_count", COUNT, "Days since then that the data hold, so that they are not judged."),
+)
+
 NEEDS_EYES = declare(
     "needs_eyes",
     "Grave findings that a person should read. Found by a detector, confirmed by nobody; at most 20 a day.",

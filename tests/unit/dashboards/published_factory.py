@@ -311,6 +311,7 @@ def make_tables(*, generation: int = 7, home_kind: str = "demo") -> dict[str, li
         ],
         "appetite": [row for deployment in (HARBOR, COVE) for row in make_appetites(deployment)],
         "alarm": make_alarms(),
+        "alarm_stream": make_streams(),
         "needs_eyes": make_grave_findings(),
         "change": make_changes(),
         "bridge": [make_bridge()],
@@ -893,6 +894,24 @@ def make_alarms() -> list[Row]:
             "note": "Weekly totals did not confirm it.",
         },
     ]
+
+
+def make_streams() -> list[Row]:
+    """A stream with an open alarm, and one that is quiet."""
+    base = {
+        "deployment_id": HARBOR, "judged_since": LAST_DAY - timedelta(days=90),
+        "judged_through": LAST_DAY - timedelta(days=3), "watch_from": 36.5, "threshold": 730.0,
+        "held_day_count": 0,
+    }  # fmt: skip
+    return [
+        {
+            **base, "stream_id": f"level:{name}", "indicator_id": name, "state": state,
+            "statistic": statistic,
+        }
+        for name, state, statistic in (
+            ("missed_escalation_rate", "alarm", 912.0), ("ai_disclosure_rate", "quiet", 0.4),
+        )
+    ]  # fmt: skip
 
 
 def make_grave_findings() -> list[Row]:

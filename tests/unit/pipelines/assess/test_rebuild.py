@@ -7,7 +7,7 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from pipelines.assess.alarms.appetite_alarm import raise_appetites
+from pipelines.assess.alarms.appetite_alarm import follow_appetites, raise_appetites
 from pipelines.assess.alarms.concern import Concern
 from pipelines.assess.alarms.release import raise_releases
 from pipelines.assess.alarms.stream import FREEZE_DAYS, Arrival
@@ -44,7 +44,7 @@ def raise_as_of(make, rows: list[Arrival], today: dt.date, resets: frozenset[dt.
     taken = {"harbor": {"level:missed_escalation_rate": resets, "release:missed_escalation_rate": resets}}
     known_on = {"harbor": max((one.received_on for one in known), default=MONDAY)}
     return [
-        *raise_appetites({KEY: known}, background, known_on, resets=taken),
+        *raise_appetites(follow_appetites({KEY: known}, background, known_on, resets=taken)),
         *raise_releases({KEY: known}, background, CHANGES, known_on, resets=taken),
     ]
 

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from methods.alarms import alarm_threshold
-from pipelines.assess.alarms.appetite_alarm import raise_appetites, sort_arrivals
+from pipelines.assess.alarms.appetite_alarm import follow_appetites, raise_appetites, sort_arrivals
 from pipelines.schemas.assessment import ARRIVAL_DAY
 from risk_register.watched import WATCHED
 
@@ -35,7 +35,8 @@ def raise_(make, events: list[int], *decisions, known: int = 400, **definition):
     made = make.definition(**definition)
     background = make.background(make.calendar(MONDAY, len(events)), made, decisions=decisions)
     table = arrivals(events, indicator_id=made["indicator_id"])
-    return raise_appetites(sort_arrivals(table), background, {"harbor": MONDAY + known * DAY})
+    known_on = {"harbor": MONDAY + known * DAY}
+    return raise_appetites(follow_appetites(sort_arrivals(table), background, known_on))
 
 
 BAD = [3] * 40 + [20] * 20
@@ -80,7 +81,8 @@ def test_a_note_says_no_more_of_few_people_than_a_report_may(make):
     assert "40 % from" in few.note
     table = arrivals([1] * 20 + [8] * 3, units=9)
     background = make.background(make.calendar(MONDAY, 23), make.definition(), decisions=(decision,))
-    (hidden,) = raise_appetites(sort_arrivals(table), background, {"harbor": MONDAY + 400 * DAY})
+    known_on = {"harbor": MONDAY + 400 * DAY}
+    (hidden,) = raise_appetites(follow_appetites(sort_arrivals(table), background, known_on))
     assert "few units from" in hidden.note
 
 

@@ -1,0 +1,69 @@
+"""Where each stream about a level stands: how much evidence there is, since when, and out of how much.
+
+So that an indicator past its limit without an alarm does not leave people guessing. What raises an alarm is
+`appetite_alarm`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from methods.alarms import WATCH_SHARE
+from pipelines.assess.alarms.appetite_alarm import Resets, Watched
+from pipelines.assess.days.calendar import DAY
+from pipelines.assess.level.observation import Background
+from pipelines.schemas.assessment import ALARM_STREAM
+from risk_register.alarm_streams import Question, name_stream
+from risk_register.watched import WATCHED
+
+
+def describe_streams(followed: Iterable[Watched], background: Background, *, resets: Resets) -> pa.Table:
+    """The table `assessment.alarm_stream`: a row for every watched indicator of every deployment."""
+    known = {(one.deployment_id, one.definition["indicator_id"]): one for one in followed}
+    rows = []
+    for deployment, calendar in background.calendars.items():
+        for indicator in WATCHED:
+            if indicator not in background.definitions:
+                continue
+            stream = name_stream(Question.LEVEL, indicator)
+            watched = known.get((deployment, indicator))
+            row: dict[str, Any] = {
+                "deployment_id": deployment, "stream_id": stream, "indicator_id": indicator,
+                "state": "not_judged", "judged_since": None, "judged_through": None, "statistic": None,
+                "watch_from": None, "threshold": None, "held_day_count": 0,
+            }  # fmt: skip
+            if watched is not None and watched.terms[-1] is not None:
+                row |= _describe(watched, calendar.held, resets.get(deployment, {}).get(stream, frozenset()))
+            rows.append(row)
+    return pa.Table.from_pylist(rows, schema=ALARM_STREAM.arrow_schema)
+
+
+def _describe(watched: Watched, held: Iterable[dt.date], resets: frozenset[dt.date]) -> Mapping[str, Any]:
+    series, path = watched.series, watched.path
+    since = _find_start(watched, resets)
+    through = series.first + (series.frozen - 1) * DAY
+    is_open = any(episode.closed_on is None for episode in path.episodes)
+    is_rising = path.statistic[-1] >= watched.threshold / WATCH_SHARE
+    return {
+        "state": "alarm" if is_open else "watch" if is_rising else "quiet",
+        "judged_since": since,
+        "judged_through": through,
+        "statistic": float(path.statistic[series.frozen - 1]) if through >= since else 0.0,
+        "watch_from": watched.threshold / WATCH_SHARE,
+        "threshold": watched.threshold,
+        "held_day_count": sum(since <= day <= through for day in held),
+    }
+
+
+def _find_start(watched: Watched, resets: frozenset[dt.date]) -> dt.date:
+    """The first day of the evidence: under today's limit, and after a person last had an alarm of it."""
+    start = len(watched.terms) - 1
+    while start and watched.terms[start - 1] == watched.terms[-1]:
+        start -= 1
+    first = watched.series.first + start * DAY
+    last = watched.series.first + (len(watched.terms) - 1) * DAY
+    return max([first, *(day + DAY for day in resets if day <= last)])

@@ -1,0 +1,71 @@
+"""An indicator in breach without an open alarm says why: what is followed, and how far the evidence goes."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from dashboards.measurements import StreamStanding
+from dashboards.pages.alarm_silence import NOT_FOLLOWED, NOT_TESTABLE, OWN, explain_silence, say_evidence
+from dashboards.records import Appetite, Observation
+
+PAGE, HARBOR = "/alarms", "?deployment=harbor_companion"
+MONDAY = date(2026, 11, 9)
+LIMIT = Appetite("missed_escalation_rate", date(2026, 8, 1), 0.1, 0.2, "above", False, 1, "x", "a", "b")
+STREAM = StreamStanding(
+    "missed_escalation_rate", "level:missed_escalation_rate", "quiet", date(2026, 8, 3), date(2026, 11, 18),
+    0.4, 50.0, 1000.0, 0,
+)  # fmt: skip
+ROW = Observation(
+    "missed_escalation_rate", "week", MONDAY, "all", "all", "raw", 30, 100, 0.3, 0.22, 0.39, "wilson",
+    "breach", "common_cause", 1.0, False, None, False, "1", "1", 1,
+)  # fmt: skip
+
+
+@pytest.fixture
+def explain():
+    """The words for a week whose interval lies past the limit, with changes to it."""
+    return lambda row, stream: explain_silence(row, "proportion", LIMIT, stream)
+
+
+@pytest.mark.parametrize(
+    ("of_row", "of_stream", "words"),
+    [
+        ({"ci_low": 0.2}, {}, "Chance can explain the week: its interval"),
+        ({}, {"judged_through": date(2026, 11, 14)}, "Days after 14 Nov 2026 wait to be judged"),
+        ({}, {"judged_since": date(2026, 11, 10)}, "Evidence counts from 10 Nov 2026"),
+        ({}, {"held_day_count": 2}, "The data hold 2 of the days since then"),
+        ({}, {"state": "watch", "statistic": 61.0}, "It is on watch: 61 of 1,000."),
+        ({}, {}, "one week is not enough"),
+    ],
+)
+def test_each_reason_is_said_where_it_holds_and_only_there(explain, of_row, of_stream, words):
+    said = explain(replace(ROW, **of_row), replace(STREAM, **of_stream))
+    assert words in said
+    assert "Evidence from" in said
+    assert (words in explain(ROW, STREAM)) is (not of_row and not of_stream)
+
+
+def test_what_no_stream_follows_or_can_test_says_so(explain):
+    assert explain(ROW, None) == NOT_FOLLOWED
+    assert explain(replace(ROW, indicator_id="x_own_rate"), None) == OWN
+    unjudged = replace(STREAM, state="not_judged", judged_since=None, judged_through=None, watch_from=None)
+    assert explain(ROW, unjudged) == NOT_TESTABLE
+
+
+def test_evidence_is_out_of_how_much():
+    assert say_evidence(STREAM) == "under 1 of 1,000"
+    assert say_evidence(replace(STREAM, statistic=912.4)) == "912 of 1,000"
+    assert say_evidence(None) == "–"
+
+
+def test_the_page_lists_breaches_without_an_open_alarm_and_no_others(officer, home, published_factory):
+    assert "In breach without an alarm" not in officer.read(PAGE, HARBOR)
+    tables = published_factory.make_tables(generation=8)
+    for row in tables["alarm"]:
+        row["closed_on"], row["state"] = row["opened_on"], "resolved"
+    published_factory.write_file(home / "published" / "published-8.duckdb", tables)
+    (home / "published" / "current").write_text("published-8.duckdb\n")
+    words = officer.read(PAGE, HARBOR)
+    assert "In breach without an alarm" in words
+    assert "912 of 730" in words
