@@ -10,12 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from pipelines.assess.days.calendar import end_of
-from pipelines.engines.duckdb import SETTINGS
 from pipelines.errors import StateError
-from pipelines.publish.extract import read_extract
+from pipelines.publish.extract import read_extract, read_rows
 from pipelines.schemas.published import BUILD, LINEAGE
 
 PERIODS = ("day", "week", "month")
@@ -83,7 +80,7 @@ def explain(published: Path, figure: Figure, *, deployment_id: str) -> Row:
         "days": days.to_pylist(),
         "changes": changes.to_pylist(),
         "computed_from": _trace(published, figure.indicator_id),
-        "file": {"name": published.name, **_read_rows(published, BUILD.full_name)[0]},
+        "file": {"name": published.name, **read_rows(published, BUILD).to_pylist()[0]},
         "sql": f"plimsoll sql show {figure.indicator_id}" if definition["sql"] else None,
     }
 
@@ -134,7 +131,7 @@ def _find_appetite(published: Path, figure: Figure, deployment_id: str, on: dt.d
 def _trace(published: Path, indicator_id: str) -> list[str]:
     """Every table that the indicator is computed from, the nearest first."""
     origins: dict[str, list[str]] = {}
-    for row in _read_rows(published, LINEAGE.full_name):
+    for row in read_rows(published, LINEAGE).to_pylist():
         origins.setdefault(row["target"], []).append(row["origin"])
     found: list[str] = []
     waiting = [f"indicator.{indicator_id}"]
@@ -144,8 +141,3 @@ def _trace(published: Path, indicator_id: str) -> list[str]:
                 found.append(origin)
                 waiting.append(origin)
     return found
-
-
-def _read_rows(published: Path, table: str) -> list[Row]:
-    with duckdb.connect(str(published), read_only=True, config=SETTINGS) as connection:
-        return [dict(row) for row in connection.table(table).to_arrow_table().to_pylist()]

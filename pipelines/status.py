@@ -9,6 +9,7 @@ from typing import Any
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.errors import StateError
 from pipelines.lake import Lake
+from pipelines.pointer import find_current
 from pipelines.privacy.limits import are_agreed, load_limits
 from pipelines.settings import REPOSITORY, Home
 from pipelines.soundness import describe_data
@@ -43,7 +44,7 @@ def describe_home(
             raise StateError(
                 f"There is no deployment {deployment_id}. Held are: {', '.join(known) or 'none'}."
             )
-    pointer = home.published / "current"
+    published = find_current(home.published)
     stale = stale_days(home) if rows else []
     with DuckDBEngine() as engine:
         engine.attach(lake, READ)
@@ -55,7 +56,7 @@ def describe_home(
         "home": str(home.path),
         "kind": str(home.kind),
         "generation": lake.generation.number,
-        "published": pointer.read_text().strip() if pointer.exists() else None,
+        "published": published.name if published else None,
         "retention": _describe_retention(home),
         "deployments": deployments,
     }

@@ -14,6 +14,7 @@ import requests
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from pipelines.notify.routing import Routing
+from pipelines.pointer import current_since
 from pipelines.settings import Home
 from risk_register.notice_kinds import NoticeSeverity, NoticeState
 from risk_register.notices import list_notices
@@ -40,14 +41,12 @@ def check_health(home: Home, store: Store, routing: Routing | None, *, at: dt.da
     """Whether runs are recent and pages leave."""
     stale_hours = routing.heartbeat.stale_hours if routing and routing.heartbeat else 26
     faults = []
-    pointer = home.published / "current"
-    if not pointer.exists():
+    since = current_since(home.published)
+    if since is None:
         faults.append("nothing is published yet")
-    else:
-        age = at - dt.datetime.fromtimestamp(pointer.stat().st_mtime, dt.UTC)
-        if age > dt.timedelta(hours=stale_hours):
-            hours = age.total_seconds() / 3600
-            faults.append(f"the newest generation is {hours:.0f} h old, allowed are {stale_hours} h")
+    elif at - since > dt.timedelta(hours=stale_hours):
+        hours = (at - since).total_seconds() / 3600
+        faults.append(f"the newest generation is {hours:.0f} h old, allowed are {stale_hours} h")
     stuck = [
         one
         for one in list_notices(store, is_waiting=True)

@@ -12,13 +12,13 @@ from typing import Any
 
 from sqlalchemy import select
 
+from pipelines.pointer import POINTER, find_current
 from pipelines.privacy.search import PROBLEMS, WORD, search, shows
 from pipelines.settings import Home
 from risk_register.errors import RegisterError
 from risk_register.model import AuditEntry, Base
 from risk_register.store import Store
 
-POINTER = "current"
 AUDIT = AuditEntry.__tablename__
 REGISTER = tuple(f"governance.sqlite{end}" for end in ("", "-wal", "-shm", "-turns"))
 APART = ("inbox", "keys", *REGISTER)
@@ -38,16 +38,15 @@ def drop_published(home: Home, ids: Set[str], *, is_current_too: bool = False) -
 
     With `is_current_too` the current one goes as well, and the dashboard waits for the next run.
     """
-    pointer = home.published / POINTER
-    current = pointer.read_text().strip() if pointer.exists() else ""
+    current = find_current(home.published)
     problems = []
     for path in sorted(home.published.glob("published-*")):
-        if path.name == current and not is_current_too:
+        if path == current and not is_current_too:
             continue
         try:
             if shows(path, ids):
-                if path.name == current:
-                    pointer.unlink()
+                if path == current:
+                    (home.published / POINTER).unlink()
                 path.unlink()
         except PROBLEMS as error:
             problems.append(f"{path.relative_to(home.path)}: {type(error).__name__}; delete it by hand")

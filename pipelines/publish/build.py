@@ -17,9 +17,10 @@ import pyarrow as pa
 from pipelines.engines.duckdb import SETTINGS
 from pipelines.errors import StateError
 from pipelines.lake import Lake
+from pipelines.pointer import make_current
 from pipelines.publish.governance import copy_governance
 from pipelines.publish.leads import drop_leads
-from pipelines.publish.retention import POINTER, drop_old_files, list_named_files
+from pipelines.publish.retention import drop_old_files, list_named_files
 from pipelines.publish.suppression import (
     suppress_corrections,
     suppress_counts,
@@ -117,21 +118,9 @@ def publish(home: Home, *, at: dt.datetime, lineage: list[dict[str, str]]) -> Pa
     aside = target.with_suffix(f".{os.getpid()}.aside")
     _write(aside, tables)
     aside.replace(target)
-    _make_current(home.published, target.name)
+    make_current(home.published, target.name)
     drop_old_files(home.published, named=list_named_files(home.reports))
     return target
-
-
-def current_file(folder: Path) -> Path:
-    """The current published file.
-
-    Raises:
-        StateError: nothing is published yet.
-    """
-    pointer = folder / POINTER
-    if not pointer.exists():
-        raise StateError(f"{folder}: nothing is published yet. Ingest logs and run `plimsoll run`.")
-    return folder / pointer.read_text().strip()
 
 
 def _conform(rows: pa.Table, *, published_name: str, generation: int) -> pa.Table:
@@ -175,9 +164,3 @@ def _dictionary() -> pa.Table:
         for column in table.columns
     ]
     return pa.Table.from_pylist(rows, schema=published.DICTIONARY.arrow_schema)
-
-
-def _make_current(folder: Path, name: str) -> None:
-    aside = folder / f"{POINTER}.aside"
-    aside.write_text(name + "\n")
-    aside.replace(folder / POINTER)

@@ -7,11 +7,15 @@ that hold ids of messages, or counts of people that nothing marks, do not leave 
 from __future__ import annotations
 
 import datetime as dt
+import operator
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
+from duckdb import ColumnExpression, ConstantExpression, Expression
 
 from pipelines.engines.duckdb import SETTINGS
 from pipelines.errors import StateError
@@ -51,6 +55,18 @@ DAYS = ("period_start", "day", "week", "opened_on", "effective_on", "last_week")
 """Columns that date a row, the first that a table has."""
 
 
+@dataclass(frozen=True)
+class _Condition:
+    """What a column must be beside a value; without a value nothing is asked."""
+
+    column: str
+    relation: Callable[[Expression, Expression], Expression]
+    value: str | dt.date | None
+
+    def express(self) -> Expression:
+        return self.relation(ColumnExpression(self.column), ConstantExpression(self.value))
+
+
 def read_extract(
     published: Path,
     table_name: str,
@@ -69,25 +85,26 @@ def read_extract(
     table = TABLES.get(table_name)
     if table is None:
         raise StateError(f"There is no table {table_name} to export. There is: {', '.join(sorted(TABLES))}.")
-    rows = _read(published, table)
-    names = rows.schema.names
-    dated = next((name for name in DAYS if name in names), None)
-    for column, wanted in (("indicator_id", indicator_id), ("slice", slice_name)):
-        if wanted is not None:
-            rows = _choose(rows, table_name, column, pc.field(column) == wanted)
-    if "deployment_id" in names:
-        rows = rows.filter(pc.field("deployment_id") == deployment_id)
-    if first is not None:
-        rows = _choose(rows, table_name, dated, pc.field(dated or "") >= pa.scalar(first, pa.date32()))
-    if last is not None:
-        rows = _choose(rows, table_name, dated, pc.field(dated or "") <= pa.scalar(last, pa.date32()))
+    names = [column.name for column in table.columns]
+    dated = next((name for name in DAYS if name in names), "a day")
+    conditions = [
+        _Condition("indicator_id", operator.eq, indicator_id),
+        _Condition("slice", operator.eq, slice_name),
+        _Condition("deployment_id", operator.eq, deployment_id if "deployment_id" in names else None),
+        _Condition(dated, operator.ge, first),
+        _Condition(dated, operator.le, last),
+    ]
+    asked = [one for one in conditions if one.value is not None]
+    if any(one.column not in names for one in asked):
+        raise StateError(f"Rows of {table_name} are not told apart by that; leave the option out.")
+    rows = read_rows(published, table, [one.express() for one in asked])
     keys = [(name, "ascending") for name in table.key]
     return hide(rows.sort_by(keys), table)
 
 
 def list_deployments(published: Path) -> list[str]:
     """The deployments of a published file."""
-    return sorted(_read(published, DEPLOYMENT)["deployment_id"].to_pylist())
+    return sorted(read_rows(published, DEPLOYMENT)["deployment_id"].to_pylist())
 
 
 def hide(rows: pa.Table, table: Table) -> pa.Table:
@@ -103,17 +120,19 @@ def hide(rows: pa.Table, table: Table) -> pa.Table:
     return rows
 
 
-def _read(published: Path, table: Table) -> pa.Table:
+def read_rows(published: Path, table: Table, conditions: Iterable[Expression] = ()) -> pa.Table:
+    """The rows of a published table for which every condition holds; no others are read.
+
+    Raises:
+        StateError: there is no such file, or it is none that this code can read.
+    """
     if not published.is_file():
         raise StateError(f"There is no published file at {published}. Run the pipelines first.")
     try:
         with duckdb.connect(str(published), read_only=True, config=SETTINGS) as connection:
-            return connection.table(table.full_name).to_arrow_table()
+            rows = connection.table(table.full_name)
+            for condition in conditions:
+                rows = rows.filter(condition)
+            return rows.to_arrow_table()
     except duckdb.Error as error:
         raise StateError(f"{published.name} cannot be read as a published file: {error}") from error
-
-
-def _choose(rows: pa.Table, table_name: str, column: str | None, condition: pc.Expression) -> pa.Table:
-    if column is None or column not in rows.schema.names:
-        raise StateError(f"Rows of {table_name} are not told apart by that; leave the option out.")
-    return rows.filter(condition)

@@ -11,8 +11,9 @@ import logging
 from collections.abc import Collection
 from pathlib import Path
 
+from pipelines.pointer import current_file
+
 KEPT_FILES = 3
-POINTER = "current"
 MANIFEST = "manifest.json"
 LOG = logging.getLogger("plimsoll.publish")
 
@@ -21,7 +22,7 @@ def drop_old_files(folder: Path, *, named: Collection[str] | None) -> None:
     """Delete all but the newest files, the current one and those `named`; nothing if `named` is not known."""
     if named is None:
         return
-    kept = {(folder / POINTER).read_text().strip(), *named}
+    kept = {current_file(folder).name, *named}
     for old in sorted(folder.glob("published-*.duckdb"))[:-KEPT_FILES]:
         if old.name not in kept:
             old.unlink()

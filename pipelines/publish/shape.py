@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.engines.duckdb import SETTINGS
+from pipelines.pointer import find_current
 from pipelines.schemas.published import TABLES
 from pipelines.settings import Home
 
@@ -23,10 +24,8 @@ OTHER_CODE = (
 
 def is_of_this_code(home: Home) -> bool:
     """Whether what is current, if anything, can be read by this code."""
-    pointer = home.published / "current"
-    if not pointer.is_file():
-        return True
-    return not list_missing(home.published / pointer.read_text(encoding="utf-8").strip())
+    current = find_current(home.published)
+    return current is None or not list_missing(current)
 
 
 def list_missing(path: Path) -> list[str]:

@@ -4,8 +4,8 @@ import datetime as dt
 
 import dagster as dg
 
-from pipelines.errors import StateError
 from pipelines.lake import Lake
+from pipelines.pointer import current_file
 from pipelines.report.build import REPORTS, build_report
 from pipelines.settings import POOL, Home
 from risk_register.errors import NotAllowedError
@@ -24,10 +24,7 @@ def build(home: Home) -> dg.AssetsDefinition:
         pool=POOL,
     )
     def monthly(context: dg.AssetExecutionContext) -> None:
-        pointer = home.published / "current"
-        if not pointer.exists():
-            raise StateError(f"{home.published}: nothing is published yet. Compute days first.")
-        published = home.published / pointer.read_text().strip()
+        published = current_file(home.published)
         store = open_store(home.governance_url)
         deployments = Lake(home.lake).read("ledger.deployment")
         for row in [] if deployments is None else deployments.to_pylist():

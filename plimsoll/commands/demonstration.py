@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from pipelines.pointer import find_current
 from pipelines.settings import REPOSITORY, Home, HomeKind, find_home, make_home
 from plimsoll.commands.option import HomeOption, tell
 from plimsoll.commands.people import LINK_HOURS
@@ -92,7 +93,7 @@ def _compute(home: Home, last_day: dt.date) -> tuple[list[dt.date], float]:
     from pipelines.publish.shape import is_of_this_code
     from pipelines.stale import stale_days
 
-    if (home.published / "current").exists() and not stale_days(home) and is_of_this_code(home):
+    if find_current(home.published) and not stale_days(home) and is_of_this_code(home):
         return [], 0.0
     reviewing = 0.0
 

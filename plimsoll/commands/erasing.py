@@ -12,6 +12,7 @@ from pipelines.errors import HomeError, StateError
 from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
 from pipelines.ingest.withdrawal import count_outside, withdraw
 from pipelines.lake import Lake
+from pipelines.pointer import find_current
 from pipelines.privacy.erasure import erase as erase_subject
 from pipelines.privacy.hold import add_hold, find_thread, load_holds, release_hold
 from pipelines.privacy.journal import find_begun
@@ -131,7 +132,7 @@ def list_holds(home: HomeOption = None) -> None:
 
 def publish_again(home: Home) -> None:
     """Count the changed days again and publish; nothing where nothing was ever published."""
-    if not (home.published / "current").exists() and "indicator.indicator_day" not in Lake(home.lake).names():
+    if find_current(home.published) is None and "indicator.indicator_day" not in Lake(home.lake).names():
         return
     show_progress()
     from pipelines import automation

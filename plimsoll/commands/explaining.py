@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Annotated, Any
 
@@ -31,7 +32,7 @@ def explain(
     """Say what stands behind a figure: definition, limits, days, changes, versions and origin."""
     from pipelines.explanation import explain as explain_figure
     from pipelines.explanation import parse_figure
-    from pipelines.publish.build import current_file
+    from pipelines.pointer import current_file
 
     published = current_file(open_home(home).published)
     wanted = choose_deployment(published, deployment)
@@ -98,9 +99,7 @@ def _say_observation(row: dict[str, Any]) -> Iterable[str]:
 
 def _say_days(document: dict[str, Any]) -> Iterable[str]:
     days = document["days"]
-    states: dict[str, int] = {}
-    for day in days:
-        states[day["state"]] = states.get(day["state"], 0) + 1
+    states = Counter(day["state"] for day in days)
     told = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
     wanted = (document["period_end"] - document["period_start"]).days + 1
     yield (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from pathlib import Path
+from textwrap import fill
 from typing import Annotated
 
 import typer
@@ -23,6 +24,7 @@ from plimsoll.commands.option import HomeOption, JsonOption, tell, write_json
 
 STAGING = ("staging.message", "staging.conversation", "staging.event")
 SHOWN_DAYS = 7
+WIDTH = 100
 
 
 def ingest(
@@ -61,7 +63,7 @@ def ingest(
         from plimsoll.commands.fitting import say_supported  # reads every definition
 
         for note in [*proposal.notes, *say_supported(proposal.mapping)]:
-            tell(note)
+            tell(wrap(note))
         print(yaml.safe_dump(proposal.mapping, sort_keys=False, allow_unicode=True), end="")
         tell(
             "Next: keep the proposal (--infer > mapping.yaml), correct it, ingest with --mapping mapping.yaml"
@@ -108,6 +110,11 @@ def choose_rules(
             param_hint="--mapping",
         )
     return load_mapping(chosen, format_name=format_name)
+
+
+def wrap(note: str) -> str:
+    """A note in lines that fit a terminal; ids and commands stay whole."""
+    return fill(note, WIDTH, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
 
 
 def describe(summary: Summary) -> dict[str, object]:

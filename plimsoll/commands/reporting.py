@@ -46,7 +46,7 @@ def build(
 ) -> None:
     """Build a report as PDF, XLSX and JSON with a manifest of hashes."""
     from pipelines.lake import Lake
-    from pipelines.publish.build import current_file
+    from pipelines.pointer import current_file
     from pipelines.report.build import build_report
     from risk_register.report_issuing import check_may_build
     from risk_register.store import open_store

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.errors import StateError
-from pipelines.publish.build import current_file
+from pipelines.pointer import current_file
 from plimsoll.__main__ import app
 from plimsoll.bench import STAGES, detect, indicators, load_stage
 from plimsoll.bench.logs import write_log

@@ -11,7 +11,8 @@ import pytest
 
 from pipelines import lake as lakes
 from pipelines.errors import StateError
-from pipelines.publish.build import current_file, publish
+from pipelines.pointer import current_file
+from pipelines.publish.build import publish
 from pipelines.schemas import LAKE_TABLES, PUBLISHED_TABLES
 from pipelines.schemas.assessment import OBSERVATION
 from pipelines.settings import Home, HomeKind, make_home

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.publish.retention import POINTER, drop_old_files, list_named_files
+from pipelines.pointer import POINTER
+from pipelines.publish.retention import drop_old_files, list_named_files
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 import typer
 
 from pipelines.errors import DefinitionError
-from plimsoll.commands.ingesting import choose_rules
+from plimsoll.commands.ingesting import choose_rules, wrap
 
 RULES = "records: [{kind: handoff, fields: {thread: a, detail: b, occurred_at: c}}]"
 DEPLOYMENT = "deployment: {id: night_line, title: Night line, zone: Europe/Berlin, silence_hours: 6}"
@@ -74,3 +74,11 @@ def test_options_that_do_not_go_together_are_refused_with_what_does(tmp_path: Pa
 def test_a_deployment_on_the_command_line_is_held_to_the_rules_of_a_mapping(tmp_path: Path, options):
     with pytest.raises(DefinitionError, match="the command line: the mapping is not valid"):
         choose(tmp_path, format_name="openai", **options)
+
+
+def test_what_is_said_of_a_proposal_fits_a_terminal_and_splits_no_name():
+    names = [f"harm_late_rate_per_1000_{number}" for number in range(40)]
+    lines = wrap(f"  field:age_band is missing for {', '.join(names)}.").splitlines()
+    assert max(map(len, lines)) <= 100
+    assert lines[0].startswith("  field:age_band")
+    assert [word.strip(",.") for line in lines for word in line.split()][4:] == names

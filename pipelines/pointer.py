@@ -1,0 +1,44 @@
+"""Which published file is current: a small file beside the published ones names it, replaced in one step.
+
+What is in a published file is the business of publish, and which old ones stay of its retention.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from pipelines.errors import StateError
+
+POINTER = "current"
+
+
+def find_current(folder: Path) -> Path | None:
+    """The current published file, whether or not it is there; None if nothing was published."""
+    pointer = folder / POINTER
+    return folder / pointer.read_text(encoding="utf-8").strip() if pointer.is_file() else None
+
+
+def current_file(folder: Path) -> Path:
+    """The current published file.
+
+    Raises:
+        StateError: nothing is published yet.
+    """
+    found = find_current(folder)
+    if found is None:
+        raise StateError(f"{folder}: nothing is published yet. Ingest logs and run `plimsoll run`.")
+    return found
+
+
+def current_since(folder: Path) -> dt.datetime | None:
+    """When the current file became it."""
+    pointer = folder / POINTER
+    return dt.datetime.fromtimestamp(pointer.stat().st_mtime, dt.UTC) if pointer.is_file() else None
+
+
+def make_current(folder: Path, name: str) -> None:
+    """Make a published file the current one."""
+    aside = folder / f"{POINTER}.aside"
+    aside.write_text(name + "\n", encoding="utf-8")
+    aside.replace(folder / POINTER)
