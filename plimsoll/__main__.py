@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 import warnings
+from functools import cache
 
 import typer
+from typer.main import get_command
 
 from methods.errors import MethodsError
 from pipelines.errors import PlimsollError
@@ -89,12 +91,16 @@ app.add_typer(auditing.app, name="audit")
 app.add_typer(reviewing.app, name="review")
 
 
+# All commands with their options, made once: it takes as long as a short command does.
+make_command = cache(lambda: get_command(app))
+
+
 def main() -> None:
     """Run a command; an error of ours is one message without a traceback."""
     # Beta notices of Dagster are for whoever upgrades it, not for whoever runs a command.
     warnings.filterwarnings("ignore", module=r"dagster(\..*)?")
     try:
-        app()
+        make_command()()
     except (PlimsollError, RegisterError, MethodsError) as error:
         print(error, file=sys.stderr)
         sys.exit(1)

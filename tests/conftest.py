@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 REPOSITORY = Path(__file__).resolve().parents[1]
 OUTSIDE_THINGS = {"shared": "shared", "postgresql": "postgres_url"}  # name in --without -> fixture
 NAME = uuid.uuid5(uuid.NAMESPACE_URL, str(REPOSITORY)).hex[:8]
-TEMPORARY = Path(tempfile.gettempdir()) / f"plimsoll-{NAME}"
+IN_MEMORY = Path("/dev/shm")
+ROOM = 4 * 1024**3  # bytes; the homes that lie there at one time take a tenth of it
 TOGETHER = ("tests/browser", "tests/integration", "tests/unit/pipelines/detect")
 """Folders whose tests share what is dear to make (a server, homes, patterns): one worker runs each."""
 LEFT_OUT = pytest.StashKey[dict[str, list[pytest.Item]]]()
@@ -74,10 +75,18 @@ def postgres_url() -> Iterator[str]:
             connection.execute(sa.text(f"drop database {name} with (force)"))
 
 
+def choose_place() -> Path:
+    """Where tests write: in memory where there is room, for a store waits for the disk at every commit."""
+    is_roomy = IN_MEMORY.is_dir() and shutil.disk_usage(IN_MEMORY).free >= ROOM
+    return (IN_MEMORY if is_roomy else Path(tempfile.gettempdir())) / f"plimsoll-{NAME}"
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--without`; give each checkout temporary folders of its own, for pytest tidies those of others."""
-    TEMPORARY.mkdir(exist_ok=True)
-    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(TEMPORARY))
+    if "PYTEST_DEBUG_TEMPROOT" not in os.environ:
+        place = choose_place()
+        place.mkdir(exist_ok=True)
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = str(place)
     parser.addoption(
         "--without",
         action="append",

@@ -63,11 +63,19 @@ def build_facts(engine: DuckDBEngine) -> dict[str, pa.Table]:
     """
     files = _read_facts()
     order = TopologicalSorter({name: dependencies(sql) & files.keys() for name, sql in files.items()})
-    facts: dict[str, pa.Table] = {}
-    for name in order.static_order():
-        facts[name] = engine.query(files[name])
-        engine.register(name, facts[name])
-    return facts
+    return {name: _build(engine, name, files) for name in order.static_order()}
+
+
+def build_fact(engine: DuckDBEngine, name: str) -> pa.Table:
+    """The rows of one fact, such as `fact.conversation`, made after the facts it reads and no others."""
+    files = _read_facts()
+    order: TopologicalSorter[str] = TopologicalSorter()
+    wanted = [name]
+    for one in wanted:
+        reads = dependencies(files[one]) & files.keys()
+        order.add(one, *reads)
+        wanted.extend(reads)
+    return {one: _build(engine, one, files) for one in order.static_order()}[name]
 
 
 def count_units(engine: DuckDBEngine, definitions: tuple[Definition, ...]) -> IndicatorTables:
@@ -114,6 +122,12 @@ def definitions_version(definitions: tuple[Definition, ...]) -> str:
         for path in sorted((SQL / folder).glob("*.sql")):
             digest.update(path.read_bytes())
     return digest.hexdigest()[:32]
+
+
+def _build(engine: DuckDBEngine, name: str, files: dict[str, str]) -> pa.Table:
+    rows = engine.query(files[name])
+    engine.register(name, rows)
+    return rows
 
 
 def _place_units(engine: DuckDBEngine, unit: Unit) -> None:

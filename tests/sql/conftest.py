@@ -52,7 +52,14 @@ FACT_ROWS: dict[str, Row] = {
 
 @pytest.fixture(scope="session")
 def engine() -> Iterator[DuckDBEngine]:
-    """One engine for all cases; every case registers all tables anew."""
+    """One engine for the cases of facts; every case registers all tables anew."""
+    with DuckDBEngine(threads=1) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def indicator_engine() -> Iterator[DuckDBEngine]:
+    """One engine for the cases of indicators, on which nothing but `give_facts` puts facts."""
     with DuckDBEngine(threads=1) as engine:
         yield engine
 
@@ -65,13 +72,18 @@ def fact_schemas(engine: DuckDBEngine) -> dict[str, pa.Schema]:
     return {name: rows.schema for name, rows in build_facts(engine).items()}
 
 
-@pytest.fixture
-def give_facts(engine: DuckDBEngine, fact_schemas: dict[str, pa.Schema]) -> Callable[[Rows], None]:
-    """Put a case's facts on the engine, and take away those of the case before."""
+@pytest.fixture(scope="session")
+def give_facts(indicator_engine: DuckDBEngine, fact_schemas: dict[str, pa.Schema]) -> Callable[[Rows], None]:
+    """Put a case's facts on the engine, and take away those of the case before; empty ones stay."""
+    stale = set(fact_schemas)
 
     def give(given: Rows) -> None:
         for name, rows in make_facts(given, fact_schemas).items():
-            engine.register(name, rows)
+            if rows.num_rows or name in stale:
+                indicator_engine.register(name, rows)
+            stale.discard(name)
+            if rows.num_rows:
+                stale.add(name)
 
     return give
 

@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from pipelines.engines.duckdb import DuckDBEngine
-from pipelines.indicators.compute import SQL, build_facts, count_units
+from pipelines.indicators.compute import SQL, build_fact, count_units
 from pipelines.indicators.definition import load_definitions
 from pipelines.indicators.vocabulary import Kind, Unit
 
@@ -66,23 +66,23 @@ def test_a_fact_says_what_its_case_expects(
     engine: DuckDBEngine, give_sources: Give, name: str, case: dict[str, Any]
 ):
     give_sources(case["given"])
-    rows = build_facts(engine)[f"fact.{name}"].to_pylist()
+    rows = build_fact(engine, f"fact.{name}").to_pylist()
     rows.sort(key=lambda row: [row[key] for key in KEYS[name]])
     assert select(rows, case["expect"]) == case["expect"]
 
 
 @pytest.mark.parametrize(("name", "case"), spread(INDICATOR_CASES))
 def test_an_indicator_counts_what_its_case_expects(
-    engine: DuckDBEngine, give_facts: Give, name: str, case: dict[str, Any]
+    indicator_engine: DuckDBEngine, give_facts: Give, name: str, case: dict[str, Any]
 ):
     one = DEFINITIONS[name]
     give_facts(case["given"])
-    rows = engine.query(one.sql, dict(one.parameters)).to_pylist()
+    rows = indicator_engine.query(one.sql, dict(one.parameters)).to_pylist()
     rows.sort(key=lambda row: row["unit_id"])
     assert select(rows, case["expect"]) == case["expect"]
     if one.kind is Kind.PROPORTION:
         assert all(0 <= row["numerator"] <= row["denominator"] for row in rows)
-    counted = count_units(engine, (one,))
+    counted = count_units(indicator_engine, (one,))
     added = counted.indicator_week if one.unit is Unit.USER_WEEK else counted.indicator_day
     assert sum(row["denominator"] for row in added.to_pylist() if row["slice"] == "all") == sum(
         row.get("denominator", 1) for row in rows
