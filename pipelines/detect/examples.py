@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,11 +23,16 @@ from pipelines.detect.cascade import Cascade
 from pipelines.detect.detectors.linear.evidence import NAMES, make_evidence
 from pipelines.detect.detectors.linear.ngrams import hash_texts
 from pipelines.detect.detectors.linear.sentences import load_sentences, make_examples
-from pipelines.detect.labelled import LabelledRow, make_messages, read_labelled
+from pipelines.detect.labelled import LabelledRow, make_messages
+from pipelines.detect.language import UNKNOWN as UNKNOWN_LANGUAGE
 from pipelines.detect.overlap import hash_text
 from pipelines.detect.training_plan import SourcePlan, TrainingPlan
+from pipelines.detect.unsaid import read_rows
 
 MADE = "sentences of our own"
+ENGLISH = "en"
+"""The language of the model."""
+LOG = logging.getLogger("plimsoll.detect")
 Labels = dict[str, int | str | None]
 UNKNOWN = -1
 OWN_WEIGHT = 2.0
@@ -84,7 +90,7 @@ def make_examples_of(plan: TrainingPlan, rows: Sequence[LabelledRow], rules: Cas
     made = [
         LabelledRow.model_validate(
             {"row_id": f"made-{number}", "dataset": MADE}
-            | {"role": one.role, "text": one.text, "labels": one.labels}
+            | {"role": one.role, "text": one.text, "language": ENGLISH, "labels": one.labels}
         )
         for number, one in enumerate(
             make_examples(load_sentences(), per_family=plan.made_per_family, seed=plan.seed)
@@ -121,7 +127,7 @@ def _answer(row: LabelledRow, label: str) -> int:
 
 
 def _read(source: SourcePlan, path: Path) -> Iterator[LabelledRow]:
-    rows = read_labelled(path)
+    rows = _read_english(path)
     if source.read_context or source.leave_out:
         records = {str(one.get("id") or one.get("message_id")): one for one in _records(path)}
     for row in rows:
@@ -138,7 +144,22 @@ def _read(source: SourcePlan, path: Path) -> Iterator[LabelledRow]:
         for number, turn in enumerate(records[row.row_id].get("context") or ()):
             text = turn.get("text") if isinstance(turn, dict) else turn
             if isinstance(text, str):
-                yield LabelledRow(row_id=f"{row.row_id}/{number}", role="user", text=text, cluster=row.row_id)
+                yield LabelledRow(
+                    row_id=f"{row.row_id}/{number}",
+                    role="user",
+                    text=text,
+                    language=row.language,
+                    cluster=row.row_id,
+                )
+
+
+def _read_english(path: Path) -> list[LabelledRow]:
+    """The rows that an English model learns from: what is too short or mixed to tell is taken for English."""
+    rows = read_rows(path)
+    kept = [row for row in rows if row.language in (ENGLISH, UNKNOWN_LANGUAGE)]
+    if len(kept) < len(rows):
+        LOG.warning("%s: %d rows in other languages are left out.", path.name, len(rows) - len(kept))
+    return [row.model_copy(update={"language": ENGLISH}) for row in kept]
 
 
 def _records(path: Path) -> Iterator[dict[str, Any]]:

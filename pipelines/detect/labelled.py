@@ -1,8 +1,8 @@
 """Labelled files: messages with what people said about them, and what their label names mean to us.
 
 One JSON object a line (`id`, `role`, `text`, `language`, `labels`, and if known `context`, `label_source`,
-`conversation_id`), plain or gzip. An absent label is unknown and never a no. Comparing belongs in
-`evaluate.py`.
+`conversation_id`), plain or gzip. An absent label is unknown and never a no; what a row without a language is
+read as is decided in `unsaid.py`. Comparing belongs in `evaluate.py`.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import pyarrow as pa
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from pipelines.detect.language import UNKNOWN
 from pipelines.errors import DefinitionError, SourceError
 
 LABELS = Path(__file__).parent / "labels.yaml"
@@ -73,7 +74,7 @@ class LabelledRow(BaseModel):
     row_id: str
     role: Literal["user", "assistant"]
     text: str
-    language: str | None = "en"
+    language: str = UNKNOWN
     labels: dict[str, int | str | None] = {}
     label_source: str = "unknown"
     cluster: str = ""
@@ -210,7 +211,7 @@ def _make_row(record: dict[str, Any], number: int, *, dataset: str) -> LabelledR
             "row_id": str(row_id),
             "role": record.get("role"),
             "text": record.get("text"),
-            "language": record.get("language", "en"),
+            "language": record.get("language") or UNKNOWN,
             "labels": {} if labels is None else labels,
             "label_source": str(record.get("label_source") or "unknown"),
             "cluster": str(record.get("conversation_id") or _scenario(record) or row_id),

@@ -43,11 +43,11 @@ def evaluate(
         extend_label_map,
         find_strange_labels,
         load_label_map,
-        read_labelled,
     )
+    from pipelines.detect.unsaid import read_rows
 
     known = load_label_map() if labels is None else extend_label_map(load_label_map(labels))
-    rows = [row for path in files for row in read_labelled(path)]
+    rows = [row for path in files for row in read_rows(path)]
     for problem in find_strange_labels(rows, known):
         tell(problem)
     cascade = make_cascade() if home is None else make_home_cascade(open_home(home))

@@ -94,10 +94,10 @@ def compare(
     as_json: JsonOption = False,
 ) -> None:
     """The live model and another side by side on the same labels."""
-    from pipelines.detect.labelled import read_labelled
     from pipelines.detect.side_by_side import compare_models
+    from pipelines.detect.unsaid import read_rows
 
-    rows = [row for path in files for row in read_labelled(path)]
+    rows = [row for path in files for row in read_rows(path)]
     lines = compare_models(open_home(home), version, rows)
     if as_json:
         write_json({"comparison": lines})
@@ -147,11 +147,11 @@ def adopt(
     home: HomeOption = None,
 ) -> None:
     """Make a model live: your decision, with the figures side by side, drawn as a break on every chart."""
-    from pipelines.detect.labelled import read_labelled
     from pipelines.detect.model_store import Adoption
     from pipelines.detect.model_store import adopt as make_live
     from pipelines.detect.side_by_side import compare_models, describe_comparison
     from pipelines.detect.trial import describe_trial, has_messages, read_trial
+    from pipelines.detect.unsaid import read_rows
     from pipelines.errors import StateError
     from risk_register.accounts import Action
     from risk_register.changes import Subject, declare_within
@@ -164,7 +164,7 @@ def adopt(
             f"Model {version} was not tried on this home's messages. Look first at `plimsoll model bridge "
             f"{version}`: nobody should switch without knowing what it does to every rate."
         )
-    rows = [row for path in files for row in read_labelled(path)]
+    rows = [row for path in files for row in read_rows(path)]
     lines = compare_models(acting.home, version, rows)
     note = f"Linear model {version} is live. {reason.strip()} {describe_comparison(lines)}"
     with acting.store.write(actor=account, at=acting.at) as write:

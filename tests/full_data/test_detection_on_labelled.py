@@ -12,7 +12,7 @@ import pytest
 
 from pipelines.detect.cascade import make_cascade
 from pipelines.detect.evaluate import evaluate
-from pipelines.detect.labelled import read_labelled
+from pipelines.detect.unsaid import read_rows
 
 pytestmark = pytest.mark.full
 
@@ -27,7 +27,7 @@ def answer(shared: Path) -> Answer:
 
     def find(name: str, label: str, detector: str = "lexicon") -> dict[str, Any]:
         if name not in scored:
-            scored[name] = evaluate(read_labelled(shared / "data" / f"{name}.jsonl"), cascade)
+            scored[name] = evaluate(read_rows(shared / "data" / f"{name}.jsonl"), cascade)
         return next(one for one in scored[name] if one["label"] == label and one["detector"] == detector)
 
     return find

@@ -8,8 +8,9 @@ import pytest
 
 from pipelines.detect.cascade import make_cascade
 from pipelines.detect.evaluate import evaluate
-from pipelines.detect.labelled import LabelledRow, read_labelled
+from pipelines.detect.labelled import LabelledRow
 from pipelines.detect.overlap import hash_text
+from pipelines.detect.unsaid import read_rows
 
 pytestmark = pytest.mark.full
 
@@ -27,7 +28,7 @@ def rows(shared: Path) -> list[LabelledRow]:
     labels = {(one["file"], one["id"]): one for one in read_labels()}
     found = []
     for name in sorted({file for file, _ in labels}):
-        for row in read_labelled(shared / "data" / "conversations" / f"{name}.jsonl"):
+        for row in read_rows(shared / "data" / "conversations" / f"{name}.jsonl"):
             label = labels.get((name, row.row_id))
             if label is None:
                 continue
