@@ -109,6 +109,36 @@ class Bridge:
 
 
 @dataclass(frozen=True)
+class MissRate:
+    """How much the sieve before a detector misses of a signal, as that detector sees it."""
+
+    detector_id: str
+    signal_id: str
+    period: str
+    period_start: date
+    first_day: date
+    last_day: date
+    day_count: int
+    left_out_day_count: int
+    state: str
+    numerator: float | None
+    denominator: float | None
+    value: float | None
+    ci_low: float | None
+    ci_high: float | None
+    numerator_low: float | None
+    numerator_high: float | None
+    method: str
+    passed_count: int
+    confirmed_count: int
+    rest_count: int
+    sampled_count: int
+    seen_count: int
+    unanswered_count: int
+    is_suppressed: bool
+
+
+@dataclass(frozen=True)
 class DailyCount:
     """An indicator's counts on a day."""
 

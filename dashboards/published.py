@@ -26,6 +26,7 @@ from dashboards.measurements import (
     DailyCount,
     Likelihood,
     Limit,
+    MissRate,
     Shift,
     StreamStanding,
 )
@@ -61,7 +62,8 @@ CONFIGURATION: dict[str, str | bool | int | float | list[str]] = {
 
 MEASURED: Mapping[type, str] = {Limit: "chart", Correction: "correction", Likelihood: "likelihood",
                                 Shift: "drift_shift", DailyCount: "daily_count",
-                                Bridge: "bridge", StreamStanding: "alarm_stream"}  # fmt: skip
+                                Bridge: "bridge", MissRate: "miss_rate",
+                                StreamStanding: "alarm_stream"}  # fmt: skip
 
 Row = TypeVar("Row")
 

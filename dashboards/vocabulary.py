@@ -46,6 +46,29 @@ NOTICE_MARKS: Mapping[str, Mark] = {
     "acknowledged": Mark("acknowledged", Shape.DISC, Tone.CALM, "A person has it."),
 }
 
+MISS_MARKS: Mapping[str, Mark] = {
+    "estimated": Mark("estimated", Shape.DIAMOND, Tone.QUIET, "A share with its interval, from a sample."),
+    "bounded": Mark(
+        "no miss seen", Shape.HALF, Tone.CAUTION, "The sample holds none; how many there may be is bounded."
+    ),
+    "none_confirmed": Mark(
+        "nothing confirmed",
+        Shape.RING,
+        Tone.UNKNOWN,
+        "Nothing that was passed on is confirmed: misses have a number and no share.",
+    ),
+    "too_few_sampled": Mark(
+        "too few read",
+        Shape.QUESTION,
+        Tone.UNKNOWN,
+        "Too few messages of the rest were read to say anything.",
+    ),
+    "unanswered": Mark(
+        "unanswered", Shape.CROSS, Tone.UNKNOWN, "More than a tenth of what was asked has no answer."
+    ),
+}
+NO_SAMPLE = Mark("unknown", Shape.QUESTION, Tone.UNKNOWN, "Nobody has read a sample of what is passed over.")
+
 EQUITY_MARKS: Mapping[str, Mark] = {
     "equivalent": Mark(
         "alike in practice", Shape.DISC, Tone.CALM, "The whole interval lies within 0.8 to 1.25."

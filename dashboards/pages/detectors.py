@@ -10,6 +10,8 @@ from dash.development.base_component import Component
 from dashboards.components.marks import draw_mark, draw_vocabulary
 from dashboards.components.shell import draw_heading
 from dashboards.components.table import Heading, Line, draw_download, draw_table
+from dashboards.pages.misses import draw_misses
+from dashboards.pages.misses import make_sheet as make_misses
 from dashboards.pages.page import Page, Shelf
 from dashboards.records import Detector, DetectorCard, DetectorFigure
 from dashboards.sheet import Sheet
@@ -35,6 +37,7 @@ def layout(view: View) -> Component:
                 "A raw rate is a detector's rate, not the truth. "
                 + say_unseen(view.reader.languages(view.deployment_id, view.since)),
             ),
+            draw_misses(view),
             _draw_meaning(detectors),
             *(
                 _draw_card(
@@ -205,5 +208,10 @@ def make_sheet(view: View) -> Sheet:
 
 
 PAGE = Page(
-    PATH, "Detectors", layout, shelf=Shelf.DATA, sheets={"signals": make_sheet}, aliases=("detection",)
+    PATH,
+    "Detectors",
+    layout,
+    shelf=Shelf.DATA,
+    sheets={"signals": make_sheet, "misses": make_misses},
+    aliases=("detection",),
 )

@@ -38,6 +38,7 @@ from pipelines.assess.observing import observe
 from pipelines.assess.register.counting import list_records, measure_register
 from pipelines.assess.register.likelihood import assess_likelihoods
 from pipelines.assess.register.proposing import speak_to_register
+from pipelines.assess.reviews.misses import tabulate_misses
 from pipelines.assess.reviews.reviewed import assess_reviews
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.lake import Lake
@@ -189,6 +190,7 @@ def assess_all(home: Home, *, at: dt.datetime) -> None:
             schemas.DRIFT: drift,
             schemas.DRIFT_SHIFT: tabulate_shifts(features, drift, calendars),
             schemas.BRIDGE: tabulate_bridges(lake),
+            schemas.MISS_RATE: tabulate_misses(lake, calendars),
             schemas.TEXT_AREA: areas,
             schemas.DATA_QUALITY: engine.query(_read("data_quality")),
             schemas.CHANGE: changes,

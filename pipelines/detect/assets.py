@@ -1,4 +1,4 @@
-"""The Dagster skin of detect: findings and coverage of the days of a run.
+"""The Dagster skin of detect: findings, coverage and misses of the days of a run.
 
 A day that the gate holds is not scored: its messages are marked not_run, never clear.
 """
@@ -6,6 +6,7 @@ A day that the gate holds is not scored: its messages are marked not_run, never 
 import datetime as dt
 import logging
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import dagster as dg
 import pyarrow as pa
@@ -31,11 +32,12 @@ from pipelines.schemas.finding import (
     LANGUAGE,
 )
 from pipelines.schemas.ledger import QUALITY
+from pipelines.schemas.miss import MISS_DAY
 from pipelines.schemas.staging import SCORE
 from pipelines.settings import POOL, Home
 
 LOG = logging.getLogger("plimsoll.detect")
-SCORED = (FINDING, COVERAGE, LANGUAGE)
+SCORED = (FINDING, COVERAGE, LANGUAGE, MISS_DAY)
 
 
 def build(home: Home, days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
@@ -65,7 +67,7 @@ def build(home: Home, days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
 
 
 def score_days(home: Home, days: Sequence[dt.date]) -> None:
-    """Replace findings and coverage of these days, a generation for each part that fits into memory."""
+    """Replace what was seen on these days, a generation for each part that fits into memory."""
     cascade = make_home_cascade(home)  # one for all parts, so that a cost cap is that of the run
     for part in chunk(days, Lake(home.lake).row_counts("staging.message")):
         _score(home, part, cascade)
@@ -101,6 +103,8 @@ def _score(home: Home, days: Sequence[dt.date], cascade: Cascade) -> None:
         commit.replace_days(COVERAGE.full_name, scan.coverage.sort_by(order), partitions | stale)
         languages = languages.sort_by(order[:-1])
         commit.replace_days(LANGUAGE.full_name, languages, partitions | stale)
+        by_signal = [(name, "ascending") for name in MISS_DAY.key]
+        commit.replace_days(MISS_DAY.full_name, scan.misses.sort_by(by_signal), partitions | stale)
         order += [(name, "ascending") for name in ("signal_id", "evidence_id", "start")]
         commit.replace_days(FINDING.full_name, scan.findings.sort_by(order), partitions | stale)
         commit.replace_all(DETECTOR.full_name, cards_table(cascade))
@@ -135,7 +139,7 @@ def _scan(messages: pa.Table, cascade: Cascade, *, held: set[Partition], scores:
     is_held = _are_held(messages, held)
     scan = cascade.scan(messages.filter(pa.array([not flag for flag in is_held])), scores)
     waiting = messages.filter(pa.array(is_held))
-    return Scan(scan.findings, pa.concat_tables([scan.coverage, cascade.skip(waiting)]), scan.unfinished)
+    return replace(scan, coverage=pa.concat_tables([scan.coverage, cascade.skip(waiting)]))
 
 
 def _are_held(messages: pa.Table, held: set[Partition]) -> list[bool]:

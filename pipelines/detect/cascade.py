@@ -33,10 +33,12 @@ from pipelines.detect.detectors.lexicon.lexicon import load_lexicon_detector
 from pipelines.detect.detectors.linear.linear import load_linear_detector
 from pipelines.detect.detectors.logged import load_logged_detector
 from pipelines.detect.detectors.resources import load_resources_detector
+from pipelines.detect.misses import count_misses, describe_sieve
 from pipelines.detect.plan import Plan, Sees, Step, load_plan, make_plain_plan
 from pipelines.detect.selection import Selection, select
 from pipelines.own_signal import PREFIX
 from pipelines.schemas.finding import COVERAGE, FINDING
+from pipelines.schemas.miss import MISS_DAY
 from pipelines.schemas.staging import NOT_TEXT
 
 TOKENS_ALONE = rf"^\s*(?:(?:{'|'.join(map(re.escape, NOT_TEXT))})\s*)+$"
@@ -82,7 +84,7 @@ class Cascade:
         return hashlib.sha256("\n".join([self.plan.version, *versions]).encode()).hexdigest()[:12]
 
     def scan(self, messages: pa.Table, scores: pa.Table | None = None) -> Scan:
-        """Findings from the sieve on, with who decides, and the coverage of every detector.
+        """Findings from the sieve on, with who decides, the coverage of every detector, and misses.
 
         `scores` are those that came with the log (schema SCORE).
         """
@@ -90,8 +92,9 @@ class Cascade:
         kept = [FINDING.empty()]
         coverage: dict[str, pa.Table] = {}
         unfinished: set[tuple[str, dt.date]] = set()
+        misses = [MISS_DAY.empty()]
         has_scores = scores is not None and scores.num_rows > 0
-        for step in self.steps:
+        for place, step in enumerate(self.steps):
             detector = self.detectors[step.detector]
             if LOG in detector.card.reads and not has_scores:
                 continue
@@ -112,11 +115,14 @@ class Cascade:
             scan = _scan_chosen(detector, messages, seen, given)
             unfinished |= _find_unfinished(scan.coverage, seen, step)
             coverage[step.detector] = _mark(scan.coverage, seen.inclusion, is_basis=step.is_basis)
+            if step.sees is Sees.SIEVE:
+                sieve = describe_sieve(step, self.cards[:place])
+                misses.append(count_misses(messages, seen, scan, card=detector.card, sieve_version=sieve))
             graded[step.detector] = scan.findings
             kept.append(keep_from_sieve(scan.findings, messages, detector.card))
         findings = decide(pa.concat_tables(kept), coverage, messages, cards=self.cards, plan=self.plan)
         joined = pa.concat_tables([COVERAGE.empty(), *coverage.values()])
-        return Scan(findings, joined, frozenset(unfinished))
+        return Scan(findings, joined, frozenset(unfinished), pa.concat_tables(misses))
 
     def skip(self, messages: pa.Table) -> pa.Table:
         """Coverage of messages that nobody was to look at."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from pipelines.errors import PlimsollError
 from pipelines.schemas.finding import COVERAGE, FINDING
+from pipelines.schemas.miss import MISS_DAY
 
 MESSAGE_COLUMNS = (
     *("deployment_id", "day", "conversation_id", "message_id"),
@@ -204,6 +205,8 @@ class Scan:
     coverage: pa.Table
     unfinished: frozenset[tuple[str, dt.date]] = frozenset()
     """Deployments and days of which a detector still owes messages that it was to look at."""
+    misses: pa.Table = field(default_factory=MISS_DAY.empty)
+    """What dear detectors confirm, day by day (schema MISS_DAY)."""
 
 
 class Detector(Protocol):

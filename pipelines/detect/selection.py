@@ -18,10 +18,12 @@ from pipelines.detect.plan import Sees, Step
 
 @dataclass(frozen=True)
 class Selection:
-    """One flag and one probability a message, in the order of the messages."""
+    """Two flags and one probability a message, in the order of the messages."""
 
     is_chosen: np.ndarray
     inclusion: np.ndarray
+    is_passed: np.ndarray
+    """Chosen because it passes the sieve or stands beside one that does; not by the draw."""
 
 
 def select(
@@ -31,7 +33,7 @@ def select(
     count = messages.num_rows
     is_read = np.isin(messages["role"].to_numpy(zero_copy_only=False), roles)
     if step.sees is Sees.ALL:
-        return Selection(np.ones(count, dtype=bool), np.where(is_read, 1.0, 0.0))
+        return Selection(np.ones(count, dtype=bool), np.where(is_read, 1.0, 0.0), is_read)
     frame = messages.select(["deployment_id", "day", "conversation_id", "turn", "message_id"]).to_pandas()
     passes = frame["message_id"].isin(set(findings["message_id"].to_pylist())).to_numpy()
     sure = is_read & _with_neighbours(frame, passes, reach=step.neighbours)
@@ -39,7 +41,7 @@ def select(
     inclusion = np.where(sure, 1.0, 0.0)
     inclusion[rest] = _shares(frame[rest], step)
     drawn = rest & (_uniform(frame["message_id"], seed=seed, detector=step.detector) < inclusion)
-    return Selection(sure | drawn, inclusion)
+    return Selection(sure | drawn, inclusion, sure)
 
 
 def _with_neighbours(frame: pd.DataFrame, passes: np.ndarray, *, reach: int) -> np.ndarray:

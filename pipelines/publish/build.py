@@ -25,6 +25,7 @@ from pipelines.publish.suppression import (
     suppress_corrections,
     suppress_counts,
     suppress_equity,
+    suppress_misses,
     suppress_observations,
 )
 from pipelines.schemas import PUBLISHED_TABLES, published
@@ -60,6 +61,7 @@ FROM_LAKE = {
     "likelihood": "assessment.likelihood",
     "correction": "assessment.correction",
     "detector_performance": "assessment.detector_performance",
+    "miss_rate": "assessment.miss_rate",
     "indicator": "indicator.definition",
     "finding_summary": "indicator.finding_day",
     "language": "indicator.language_day",
@@ -92,6 +94,7 @@ def publish(home: Home, *, at: dt.datetime, lineage: list[dict[str, str]]) -> Pa
         tables["equity"] = suppress_equity(tables["equity"], tables["observation"])
         tables["correction"] = suppress_corrections(tables["correction"])
         tables["likelihood"] = suppress_counts(tables["likelihood"])
+        tables["miss_rate"] = suppress_misses(tables["miss_rate"])
     store = open_store(home.governance_url)
     tables |= copy_governance(store, tables["observation"], as_of=at.date())
     tables["dictionary"] = _dictionary()

@@ -34,6 +34,7 @@ from pipelines.schemas.published import (
     EQUITY,
     INCIDENT,
     INDICATOR,
+    MISS_RATE,
     OBSERVATION,
     READINESS,
     REGIME,
@@ -45,7 +46,7 @@ TABLES = {
     table.name: table
     for table in (
         OBSERVATION, INDICATOR, APPETITE, ALARM, CHANGE, RISK, CHECKLIST_ITEM, REGIME, INCIDENT, READINESS,
-        DETECTOR, DRIFT, EQUITY, CORRECTION, BRIDGE, DATA_DAY, DATA_ALERT,
+        DETECTOR, DRIFT, EQUITY, CORRECTION, BRIDGE, MISS_RATE, DATA_DAY, DATA_ALERT,
     )
 }  # fmt: skip
 FLAG = "is_suppressed"

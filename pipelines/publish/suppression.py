@@ -126,6 +126,37 @@ def suppress_counts(rows: pa.Table) -> pa.Table:
     return _with(rows, find_primary(numerator, denominator, is_count=none).tolist())
 
 
+def suppress_misses(misses: pa.Table) -> pa.Table:
+    """The rates of misses with `is_suppressed`: small counts, and windows that give a month's away.
+
+    A window less the whole months in it leaves some days over, and with one of these months hidden its count.
+    """
+    if not misses.num_rows:
+        return misses
+    keys = ["deployment_id", "detector_id", "signal_id"]
+    counts = ["seen_count", "sampled_count", "confirmed_count", "passed_count"]
+    rows = misses.select([*keys, "period", "period_start", "last_day", *counts]).to_pandas(
+        date_as_object=True
+    )
+    none = np.zeros(len(rows), dtype=bool)
+    seen, sampled, confirmed, passed = (rows[name].to_numpy(float) for name in counts)
+    hidden = find_primary(seen, sampled, is_count=none) | find_primary(confirmed, passed, is_count=none)
+    months = _group(rows[rows["period"] == "month"], keys)
+    windows = rows[rows["period"] != "month"]
+    for window, *key in windows[keys].itertuples(name=None):
+        first, last = rows.loc[window, "period_start"], rows.loc[window, "last_day"]
+        inside = [
+            month
+            for month in months.get(tuple(key), ())
+            if first <= rows.loc[month, "period_start"]
+            and _end_of_month(rows.loc[month, "period_start"]) <= last
+        ]
+        left = np.array([count[window] - count[inside].sum() for count in (seen, confirmed)])
+        gives_away = bool(inside) and bool(np.any((left > 0) & (left <= HIDDEN_UP_TO)))
+        hidden[window] |= gives_away or hidden[inside].sum() == 1
+    return _with(misses, hidden.tolist())
+
+
 def find_primary(
     numerator: np.ndarray[Any, Any], denominator: np.ndarray[Any, Any], *, is_count: np.ndarray[Any, Any]
 ) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -174,9 +205,9 @@ def _hide_months(raw: pd.DataFrame, counts: Counts) -> None:
     for position, key, start in _walk(raw[raw["period"] == "month"], keys):
         if counts.is_hidden[position]:
             continue
-        end = (start.replace(day=28) + 4 * DAY).replace(day=1)
+        end = _end_of_month(start)
         inside = [
-            place for week, place in weeks.get(key, {}).items() if start <= week and week + 7 * DAY <= end
+            place for week, place in weeks.get(key, {}).items() if start <= week and week + 6 * DAY <= end
         ]
         events, units = (
             column[position] - sum(column[place] for place in inside)
@@ -189,6 +220,10 @@ def _hide_months(raw: pd.DataFrame, counts: Counts) -> None:
         # One hidden week would follow from the month and the other weeks, up to the days that are left over.
         if len(hidden) == 1 and units <= HIDDEN_UP_TO:
             counts.is_hidden[position] = True
+
+
+def _end_of_month(first: dt.date) -> dt.date:
+    return (first.replace(day=28) + 4 * DAY).replace(day=1) - DAY
 
 
 def _gives_weeks_away(rows: pd.DataFrame, observations: pa.Table) -> np.ndarray[Any, Any]:

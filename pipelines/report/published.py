@@ -86,6 +86,7 @@ class Facts:
     data_days: tuple[Row, ...]
     readiness: tuple[Row, ...]
     detectors: tuple[Row, ...]
+    misses: tuple[Row, ...]
     drift: tuple[Row, ...]
     equity: tuple[Row, ...]
 
@@ -177,6 +178,7 @@ def _read(connection: duckdb.DuckDBPyConnection, deployment_id: str, month: Mont
         data_days=rows(queries.DATA_DAYS, **span),
         readiness=rows(queries.READINESS, **scope),
         detectors=rows(queries.DETECTORS),
+        misses=rows(queries.MISSES, **scope, first_day=month.first),
         drift=rows(queries.DRIFT, **scope, first_week_touched=first_touched, last_day=month.last),
         equity=rows(queries.EQUITY, **scope),
     )

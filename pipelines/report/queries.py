@@ -106,6 +106,14 @@ DETECTORS = """
 select detector_id, detector_version, signal_id, languages, badge, note from published.detector
 order by detector_id, signal_id
 """
+MISSES = """
+select
+    detector_id, signal_id, state, value, ci_low, ci_high, numerator, confirmed_count, seen_count,
+    sampled_count, rest_count, is_suppressed
+from published.miss_rate
+where deployment_id = $deployment_id and period = 'month' and period_start = $first_day
+order by detector_id, signal_id
+"""
 DRIFT = """
 select week, feature, distance, threshold, null_high, message_count, reference_count, status
 from published.drift

@@ -8,6 +8,7 @@ from pipelines.schemas import (
     history,
     indicator,
     ledger,
+    miss,
     published,
     staging,
 )
@@ -15,7 +16,7 @@ from pipelines.schemas.table import Table
 
 LAKE_TABLES: dict[str, Table] = {
     table.full_name: table
-    for module in (ledger, staging, finding, bridge, canary, history, indicator, assessment)
+    for module in (ledger, staging, finding, bridge, miss, canary, history, indicator, assessment)
     for table in module.TABLES
 }
 PUBLISHED_TABLES: dict[str, Table] = {table.name: table for table in published.TABLES}

@@ -12,6 +12,7 @@ from plimsoll.commands.option import HomeOption, JsonOption, open_home, write_js
 from plimsoll.commands.publication import choose_deployment
 
 MISSING = "-"
+HIDDEN = "hidden, for a small cell could name somebody"
 COUNTS = (("message", "messages"), ("rejected", "rejected"), ("late", "late"), ("unscored", "unscored"))
 
 
@@ -20,7 +21,8 @@ def explain(
         str,
         typer.Argument(
             help="INDICATOR[/PERIOD[/START[/SLICE=VALUE]]], such as refusal_rate/week/2026-11-16; without a "
-            "start the newest whole week, without a slice the whole deployment."
+            "start the newest whole week, without a slice the whole deployment. Or miss_rate[/SIGNAL]: what "
+            "detectors miss, by a judge's random sample."
         ),
     ],
     deployment: Annotated[
@@ -32,15 +34,21 @@ def explain(
     """Say what stands behind a figure: definition, limits, days, changes, versions and origin."""
     from pipelines.explanation import explain as explain_figure
     from pipelines.explanation import parse_figure
+    from pipelines.miss_account import account_for_misses, is_about_misses
     from pipelines.pointer import current_file
 
     published = current_file(open_home(home).published)
     wanted = choose_deployment(published, deployment)
-    document = explain_figure(published, parse_figure(figure), deployment_id=wanted)
+    if is_about_misses(figure):
+        document = account_for_misses(published, figure, deployment_id=wanted)
+        told = say_misses(document)
+    else:
+        document = explain_figure(published, parse_figure(figure), deployment_id=wanted)
+        told = say(document)
     if as_json:
         write_json(document)
     else:
-        print("\n".join(say(document)))
+        print("\n".join(told))
 
 
 def say(document: dict[str, Any]) -> Iterable[str]:
@@ -78,9 +86,36 @@ def say(document: dict[str, Any]) -> Iterable[str]:
         yield f"SQL         {document['sql']}"
 
 
+def say_misses(document: dict[str, Any]) -> Iterable[str]:
+    """What is missed, for a reader: three lines a signal and period."""
+    yield f"What the detectors miss, {document['deployment_id']}"
+    if document["note"]:
+        yield document["note"]
+    for row in document["misses"]:
+        yield (
+            f"{row['signal_id']}, {row['period']} from {row['period_start']}: {row['state']}, as the "
+            f"{row['detector_id']} sees it, which is no ground truth"
+        )
+        if row["is_suppressed"]:
+            yield f"            {HIDDEN}"
+            continue
+        ends = f"{_number(row['ci_low'])} to {_number(row['ci_high'])}"
+        yield (
+            f"missed      {_number(row['value'])} ({ends}) of messages with the signal; "
+            f"{_number(row['numerator'])} ({_number(row['numerator_low'])} to "
+            f"{_number(row['numerator_high'])}) messages; {row['confirmed_count']} of "
+            f"{row['passed_count']} passed on are confirmed"
+        )
+        yield (
+            f"sample      {row['seen_count']} in {row['sampled_count']} read of {row['rest_count']} not "
+            f"passed on; {row['unanswered_count']} unanswered; {row['first_day']} to {row['last_day']}, "
+            f"{row['day_count']} days, {row['left_out_day_count']} left out"
+        )
+
+
 def _say_observation(row: dict[str, Any]) -> Iterable[str]:
     if row["is_suppressed"]:
-        value = "hidden, for a small cell could name somebody"
+        value = HIDDEN
     elif row["value"] is None:
         value = "no value"
     else:

@@ -1,1 +1,1 @@
-"""What reviewed samples say: rates without the detectors' errors, and how good detectors and people are."""
+"""What samples say: rates without the detectors' errors, and how good detectors and people are."""

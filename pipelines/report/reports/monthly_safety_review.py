@@ -28,6 +28,7 @@ from pipelines.report.sections.indicators import (
     count_statuses,
 )
 from pipelines.report.sections.methods import NOTICE, sign_off_lines, suppression_terms, write_methods
+from pipelines.report.sections.misses import build_misses
 from pipelines.report.sections.quality import build_days, build_quality, build_readiness
 from pipelines.report.sections.regimes import build_regimes
 from pipelines.report.sections.summary import missed_escalation_note, write_summary
@@ -75,6 +76,7 @@ def _build_tables(facts: Facts, built_at: dt.datetime) -> tuple[Table, ...]:
         build_weekly(facts),
         build_definitions(facts),
         build_detectors(facts),
+        build_misses(facts),
     )
 
 

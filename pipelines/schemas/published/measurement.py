@@ -1,4 +1,4 @@
-"""How good the measurement is: rates corrected by review, and what reviews say of the detectors."""
+"""How good the measurement is: rates corrected by review, and what people and judges say of detectors."""
 
 from pipelines.schemas.published.declaration import DEPLOYMENT_ID, INDICATOR_ID, declare
 from pipelines.schemas.table import COUNT, DATE, FLAG, NUMBER, TEXT, Column
@@ -145,5 +145,55 @@ BRIDGE = declare(
     Column("ratio", NUMBER, "New rate over old; null where either flagged under ten.", nullable=True),
     Column("ci_low", NUMBER, "Lower 95 %: matched pairs, clustered by users.", nullable=True),
     Column("ci_high", NUMBER, "Upper 95 %.", nullable=True),
+    Column("is_suppressed", FLAG, "Whether its numbers are hidden wherever numbers leave."),
+)
+
+MISS_RATE = declare(
+    "miss_rate",
+    "How much the sieve before a judge or a moderation endpoint misses, by a random sample, as that sees it.",
+    ("deployment_id", "detector_id", "signal_id", "period", "period_start"),
+    DEPLOYMENT_ID,
+    Column("detector_id", TEXT, "Who read what was passed on and the sample; its word is no ground truth."),
+    Column("signal_id", TEXT, "Signal of the taxonomy; acts of care are no matter of the sieve."),
+    Column("period", TEXT, "month, or last_90_days: up to the newest day with data."),
+    Column("period_start", DATE, "First day of the period."),
+    Column("detector_version", TEXT, "Version of the detector; days of another one are left out."),
+    Column(
+        "sieve_version", TEXT, "The detectors before it and the turns beside a hit, in one word; the same."
+    ),
+    Column("first_day", DATE, "First day with both versions."),
+    Column("last_day", DATE, "Last such day."),
+    Column("day_count", COUNT, "Days that are counted."),
+    Column(
+        "left_out_day_count", COUNT, "Days of other versions, or on which nothing that was asked came back."
+    ),
+    Column(
+        "state",
+        TEXT,
+        "estimated; bounded (no miss was seen: an upper end, no value); none_confirmed (nothing passed on is "
+        "confirmed: a number of misses, no share); too_few_sampled; unanswered (over a tenth was not read).",
+    ),
+    Column(
+        "numerator", NUMBER, "Messages missed, estimated: each seen one over its probability.", nullable=True
+    ),
+    Column("denominator", NUMBER, "These and the confirmed ones of what was passed on.", nullable=True),
+    Column(
+        "value", NUMBER, "Share of messages with the signal that the sieve did not pass on.", nullable=True
+    ),
+    Column(
+        "ci_low", NUMBER, "Lower 95 %; of the messages of these days, not of days to come.", nullable=True
+    ),
+    Column("ci_high", NUMBER, "Upper 95 %.", nullable=True),
+    Column("numerator_low", NUMBER, "Messages missed, lower 95 %.", nullable=True),
+    Column("numerator_high", NUMBER, "Messages missed, upper 95 %.", nullable=True),
+    Column("method", TEXT, "weighted_gamma (Fay-Feuer), census (all of the rest was read) or none."),
+    Column(
+        "passed_count", COUNT, "Messages passed on: over the sieve for any signal, or beside one that is."
+    ),
+    Column("confirmed_count", COUNT, "Of these, with the signal."),
+    Column("rest_count", COUNT, "Messages not passed on, of whoever shows the signal."),
+    Column("sampled_count", COUNT, "Of these, drawn at random and read."),
+    Column("seen_count", COUNT, "Of these, with the signal: misses that were seen."),
+    Column("unanswered_count", COUNT, "Messages that were to be read and were not."),
     Column("is_suppressed", FLAG, "Whether its numbers are hidden wherever numbers leave."),
 )

@@ -286,6 +286,59 @@ def make_bridge(**more: Any) -> Row:
     } | more
 
 
+def make_miss_rates() -> list[Row]:
+    """What a judge's sample says of four signals: a share, a bound, a number without a share, nothing."""
+    sample = {"passed_count": 1_840, "rest_count": 41_200, "sampled_count": 2_310, "method": "weighted_gamma"}
+    none = dict.fromkeys(("numerator", "denominator", "value"))
+    bound = {"numerator_low": 0.0, "numerator_high": 65.8}
+    return [
+        make_miss_rate("u_suicidal_ideation", "estimated", **sample),
+        make_miss_rate("u_suicidal_ideation", "estimated", period="month", is_suppressed=True, **sample),
+        make_miss_rate(
+            "u_self_harm", "bounded", seen_count=0, ci_low=0.0, ci_high=0.342, **sample | none | bound
+        ),
+        make_miss_rate(
+            "u_substance_crisis", "none_confirmed", confirmed_count=0, ci_low=None, ci_high=None,
+            **sample | none | {"numerator": 35.7, "numerator_low": 4.3, "numerator_high": 128.8},
+        ),
+        make_miss_rate(
+            "a_validates_delusion", "too_few_sampled", sampled_count=12, rest_count=430, seen_count=0,
+            ci_low=None, ci_high=None, method="none", **none,
+            numerator_low=None, numerator_high=None,
+        ),
+    ]  # fmt: skip
+
+
+def make_miss_rate(signal_id: str, state: str, *, period: str = "last_90_days", **more: Any) -> Row:
+    """A judge read what was passed on and a sample of the rest; three misses were seen."""
+    return {
+        "deployment_id": HARBOR,
+        "detector_id": "judge",
+        "signal_id": signal_id,
+        "period": period,
+        "period_start": LAST_DAY - timedelta(days=89) if period != "month" else LAST_DAY.replace(day=1),
+        "detector_version": "1-0a1b",
+        "sieve_version": "5f0c",
+        "first_day": LAST_DAY - timedelta(days=76),
+        "last_day": LAST_DAY,
+        "day_count": 77,
+        "left_out_day_count": 13,
+        "state": state,
+        "numerator": 53.5,
+        "denominator": 180.5,
+        "value": 0.2964,
+        "ci_low": 0.0799,
+        "ci_high": 0.5519,
+        "numerator_low": 11.03,
+        "numerator_high": 156.4,
+        "confirmed_count": 127,
+        "seen_count": 3,
+        "passed_count": 1_020,
+        "unanswered_count": 4,
+        "is_suppressed": False,
+    } | more
+
+
 def make_tables(*, generation: int = 7, home_kind: str = "demo") -> dict[str, list[Row]]:
     """Rows of every table that the pages read."""
     chance = random.Random(20261121)  # noqa: S311  invented numbers
@@ -315,6 +368,7 @@ def make_tables(*, generation: int = 7, home_kind: str = "demo") -> dict[str, li
         "needs_eyes": make_grave_findings(),
         "change": make_changes(),
         "bridge": [make_bridge()],
+        "miss_rate": make_miss_rates(),
         "data_quality": make_quality(chance),
         "data_day": make_data_days(),
         "data_alert": make_data_alerts(),

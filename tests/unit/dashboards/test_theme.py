@@ -18,6 +18,7 @@ from dashboards.theme import (
 )
 from methods.drift import DriftStatus
 from methods.equity import EquityStatus
+from methods.miss_rate import MissState
 from pipelines.assess.level.status import Status as AssessedStatus
 from pipelines.schemas.published.judgement import ALARM
 from risk_register.acceptability import Acceptability
@@ -33,6 +34,7 @@ VOCABULARIES = {
     "acceptability": theme.ACCEPTABILITY_MARKS,
     "badge": theme.BADGE_MARKS,
     "alarm": vocabulary.ALARM_MARKS,
+    "miss": vocabulary.MISS_MARKS,
     "equity": vocabulary.EQUITY_MARKS,
     "drift": vocabulary.DRIFT_MARKS,
     "incident": vocabulary.INCIDENT_MARKS,
@@ -58,6 +60,7 @@ def test_every_state_of_the_closed_vocabularies_has_a_mark():
 
 
 def test_what_is_assessed_elsewhere_has_its_marks_here():
+    assert set(vocabulary.MISS_MARKS) == {state.value for state in MissState}
     assert set(vocabulary.EQUITY_MARKS) == {status.value for status in EquityStatus}
     assert set(vocabulary.DRIFT_MARKS) == {status.value for status in DriftStatus} | {"reference"}
     assert set(vocabulary.INCIDENT_MARKS) == {status.value for status in IncidentStatus}

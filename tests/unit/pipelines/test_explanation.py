@@ -61,6 +61,16 @@ ROWS: dict[str, list[dict[str, Any]]] = {
          "message_count": 100, "rejected_count": 0, "late_count": 0, "unscored_count": 0, "reasons": ""}
         for number in range(-1, 9)
     ],
+    "miss_rate": [
+        {"deployment_id": deployment, "detector_id": "judge", "signal_id": signal, "period": period,
+         "period_start": WEEK, "first_day": WEEK, "last_day": LATER, "state": "estimated", "value": 0.25,
+         "numerator": 50.0, "confirmed_count": 150, "passed_count": 900, "seen_count": 11,
+         "sampled_count": 440, "rest_count": 2000, "is_suppressed": is_hidden}
+        for deployment, signal, period, is_hidden in (
+            ("one", "u_self_harm", "month", False), ("one", "u_self_harm", "last_90_days", False),
+            ("one", "a_abandonment", "last_90_days", True),
+        )
+    ],
     "lineage": [
         {"target": "indicator.refusal_rate", "origin": "fact.message"},
         {"target": "fact.message", "origin": "staging.message"},

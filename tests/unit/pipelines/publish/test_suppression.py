@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pytest
 from scipy.optimize import linprog
 
-from pipelines.publish.suppression import suppress_equity, suppress_observations
+from pipelines.publish.suppression import suppress_equity, suppress_misses, suppress_observations
 
 MONDAY = dt.date(2026, 3, 2)
 DAY = dt.timedelta(days=1)
@@ -132,3 +133,36 @@ def test_a_group_whose_window_would_show_its_one_hidden_week_is_hidden():
         ]
     )  # fmt: skip
     assert suppress_equity(equity, observations)["is_suppressed"].to_pylist()[0]
+
+
+def mark_misses(*rows: dict[str, Any]) -> list[bool]:
+    plain = {"deployment_id": "companion", "detector_id": "judge", "signal_id": "u_self_harm",
+             "period": "month", "period_start": dt.date(2026, 5, 1), "last_day": dt.date(2026, 7, 4),
+             "seen_count": 0, "sampled_count": 900, "confirmed_count": 120, "passed_count": 2000,
+             "is_suppressed": False}  # fmt: skip
+    return suppress_misses(pa.Table.from_pylist([plain | row for row in rows]))["is_suppressed"].to_pylist()
+
+
+@pytest.mark.parametrize(
+    ("row", "is_hidden"),
+    [
+        ({}, False),
+        ({"seen_count": 10}, True),
+        ({"seen_count": 11}, False),
+        ({"confirmed_count": 10}, True),
+        ({"confirmed_count": 0}, False),
+        ({"sampled_count": 29}, True),
+    ],
+)
+def test_few_misses_few_confirmed_and_thin_samples_are_hidden(row: dict[str, Any], is_hidden: bool):
+    assert mark_misses(row) == [is_hidden]
+
+
+def test_a_window_that_gives_a_month_or_the_days_left_over_away_is_hidden():
+    june = {"period_start": dt.date(2026, 6, 1)}
+    window = {"period": "last_90_days", "period_start": dt.date(2026, 4, 6), "confirmed_count": 270}
+    assert mark_misses({}, june, window) == [False, False, False]
+    assert mark_misses({}, june, window | {"confirmed_count": 250}) == [False, False, True]
+    assert mark_misses({}, june | {"seen_count": 3}, window | {"seen_count": 14}) == [False, True, True]
+    few = {"seen_count": 3}
+    assert mark_misses(few, june | few, window | {"seen_count": 30}) == [True, True, False]

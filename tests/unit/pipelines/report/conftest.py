@@ -301,6 +301,15 @@ def sample() -> dict[str, list[dict[str, Any]]]:
             },
             {"indicator_id": "escalation_rate", "state": "ready"},
         ],
+        "miss_rate": [
+            miss("u_suicidal_ideation", "estimated", value=0.2, ci_low=0.1, ci_high=0.35, numerator=400.0,
+                 seen_count=12, confirmed_count=1600),
+            miss("u_self_harm", "bounded", ci_low=0.0, ci_high=0.08, confirmed_count=900),
+            miss("u_substance_crisis", "estimated", value=0.4, ci_low=0.1, ci_high=0.7, numerator=150.0,
+                 seen_count=3, confirmed_count=220, is_suppressed=True),
+            miss("a_validates_delusion", "unanswered", confirmed_count=30, sampled_count=40),
+            miss("u_psychosis_mania", "bounded", period="last_90_days", ci_high=0.9),
+        ],
         "drift": [
             {
                 "week": dt.date(2026, 8, 10),
@@ -314,6 +323,17 @@ def sample() -> dict[str, list[dict[str, Any]]]:
             }
         ],
     }  # fmt: skip
+
+
+def miss(signal_id: str, state: str, *, period: str = "month", **more: Any) -> dict[str, Any]:
+    """What a judge's sample says of a signal in August."""
+    plain = {
+        "detector_id": "judge",
+        "period_start": dt.date(2026, 8, 1),
+        "sampled_count": 900,
+        "rest_count": 30000,
+    }
+    return plain | {"signal_id": signal_id, "state": state, "period": period} | more
 
 
 def find(signal_id: str, messages: int, conversations: int, *, day: int) -> dict[str, Any]:

@@ -61,3 +61,29 @@ def test_what_cannot_be_meant_is_one_message(run: Run, given: tuple[str, ...], c
 def test_before_anything_is_published_it_says_what_to_do(tmp_path: Path, monkeypatch, capfd):
     run = make_run(make_governed_home(tmp_path / "home")[0], monkeypatch, capfd)
     assert "plimsoll run" in run("explain", "refusal_rate").complaint
+
+
+def test_what_is_missed_is_told_by_signal_newest_days_first_and_small_cells_are_hidden(run: Run):
+    told = run("explain", "miss_rate", "--deployment", "one").output
+    hidden, newest, _ = told.split("as the judge sees it")[1:]
+    assert "hidden, for a small cell" in hidden
+    for words in (
+        "missed      0.25",
+        "150 of 900 passed on are confirmed",
+        "11 in 440 read of 2000 not passed on",
+    ):
+        assert words in newest
+    assert "u_self_harm, month" in newest
+    document = run("explain", "miss_rate/u_self_harm", "--deployment", "one", "--json").document
+    assert [(row["signal_id"], row["period"]) for row in document["misses"]] == [
+        ("u_self_harm", "last_90_days"), ("u_self_harm", "month"),
+    ]  # fmt: skip
+
+
+def test_without_a_sample_what_is_missed_is_not_known(run: Run):
+    assert "Not known: no judge" in run("explain", "miss_rate", "--deployment", "other").output
+
+
+def test_a_signal_that_nobody_looks_for_in_a_sample_is_one_message(run: Run):
+    done = run("explain", "miss_rate/u_bliss", "--deployment", "one")
+    assert (done.code, "signals: a_abandonment, u_self_harm" in done.complaint) == (1, True)
