@@ -24,15 +24,17 @@ UNKNOWN = (
     "have people review conversations that nobody flagged."
 )
 METHOD = (
-    "What a cheap detector suspects is passed on, with the turns beside it, and read whole. Of the rest each "
-    "message is drawn with a known probability; one that is found to carry the signal stands for as many as "
-    "could have been drawn in its place. Missed is their share of all messages with the signal. Counts are "
-    "messages and not people. The interval (95 %) speaks of the messages of these days. Days of other "
-    "versions of the detectors are not added."
+    "What a detector that reads everything suspects is passed on, with the turns beside it, and all of that "
+    "is read: confirmed are those with the signal. Of the rest each message is drawn with a known "
+    "probability; one that is found to carry the signal stands for as many as could have been drawn in its "
+    "place. Missed is the share of these among all messages with the signal. Counts are messages, not "
+    "people. The interval (95 %) speaks of the messages of these days. Days of other versions of the "
+    "detectors are not added."
 )
 NO_TRUTH = (
     "As the {name} sees it, which is no ground truth: where the rest is large, one error in a thousand "
-    "messages of it looks like many misses. Open what it found in the review queue before acting on a share."
+    "messages of it looks like many misses. What it found is flagged like anything else: have some of it "
+    "reviewed before you act on a share. {days}."
 )
 NUMBERS = frozenset(
     {"numerator", "denominator", "value", "ci_low", "ci_high", "numerator_low", "numerator_high"}
@@ -70,22 +72,18 @@ def _draw_detector(name: str, rows: Sequence[MissRate]) -> list[Component]:
                 draw_mark(MISS_MARKS[row.state]),
                 _say_missed(row),
                 _say_messages(row),
-                f"{say_count(row.confirmed_count)} of {say_count(row.passed_count)}",
-                f"{say_count(row.seen_count)} in {say_count(row.sampled_count)} read of "
+                f"{say_count(row.confirmed_count)} of {say_count(row.passed_count)} passed on",
+                f"{say_count(row.seen_count)} in {say_count(row.sampled_count)} of "
                 f"{say_count(row.rest_count)}",
             )
         )
         for row in sorted(rows, key=_rank)
     ]
-    titles = (
-        *("Signal", "What is known", "Missed (95 %)", "Messages missed (95 %)"),
-        *("Confirmed of what was passed on", "Found in the sample of the rest"),
-    )
+    titles = ("Signal", "What is known", "Missed (95 %)", "Messages", "Confirmed", "Found in the sample")
     headings = [Heading(title, is_number=place > 1) for place, title in enumerate(titles)]
-    caption = f"Missed before the {said}, {_say_days(rows)}"
     return [
-        html.P(NO_TRUTH.format(name=said), className="why"),
-        draw_table(caption, headings, lines, empty="It looks for no signal."),
+        html.P(NO_TRUTH.format(name=said, days=_say_days(rows)), className="why"),
+        draw_table(f"Missed before the {said}", headings, lines, empty="It looks for no signal."),
     ]
 
 

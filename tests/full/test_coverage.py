@@ -5,6 +5,7 @@ import pytest
 from scipy.stats import binom, poisson
 
 from methods.intervals import clopper_pearson, cluster_proportion, poisson_rate, wilson
+from methods.miss_rate import estimate_miss_rate
 from methods.review_estimates import estimate_ratio, gather_moments
 
 pytestmark = [pytest.mark.full, pytest.mark.long, pytest.mark.timeout(900)]
@@ -96,3 +97,34 @@ def test_corrected_rates_are_unbiased_where_raw_ones_are_off(sensitivity, specif
     assert np.mean(raw) == pytest.approx(factor, rel=0.05)
     assert abs(np.mean(values)) < 3 * error
     assert inside / runs >= 0.93
+
+
+DRAWS = {
+    "2 % of 2,000 a day, 20 missed": (np.repeat([1, 0], [20, 64]), np.full(84, 0.02), 2000),
+    "2 % of 2,000 a day, 170 missed": (np.resize([0, 1, 2, 3, 4], 84), np.full(84, 0.02), 2000),
+    "2 % of 2,000 a day, 2,100 missed": (np.resize([10, 25, 40], 84), np.full(84, 0.02), 2000),
+    "30 of 500, 100, 50 and 30 a day": (np.resize([0, 1, 2], 84), np.resize([0.06, 0.3, 0.6, 1.0], 84), 500),
+    "a day with half of 40, at 2 %": (np.repeat([20, 1, 0], [1, 20, 63]), np.repeat([0.02, 0.3], [1, 83]), 500),
+    "half of 60 a day, 42 missed": (np.resize([0, 1], 84), np.full(84, 0.5), 60),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DRAWS)
+def test_what_a_sieve_misses_lies_in_the_interval_and_is_not_biased(name: str, capsys):
+    """The messages are given, the draw is repeated: 84 days, a hundred confirmed."""
+    rng = np.random.default_rng(20261129)
+    missed, inclusion, size = DRAWS[name]
+    rest, truth, runs = np.full(84, size), missed.sum() / (missed.sum() + 100), 3000
+    inside, totals = 0, []
+    for _ in range(runs):
+        seen = rng.binomial(missed, inclusion)
+        read = seen + rng.binomial(rest - missed, inclusion)
+        found = estimate_miss_rate(seen, read=read, rest=rest, inclusion=inclusion, confirmed=100)
+        inside += found.low <= truth <= found.high
+        totals.append(np.nan_to_num(found.missed))
+    error = np.std(totals) / np.sqrt(runs)
+    with capsys.disabled():
+        print(f"\nMisses, {name}: covers {inside / runs:.4f}, off by {np.mean(totals) - missed.sum():+.2f} "
+              f"(error {error:.2f})")  # fmt: skip
+    assert inside / runs >= 0.95
+    assert abs(np.mean(totals) - missed.sum()) < 3.5 * error

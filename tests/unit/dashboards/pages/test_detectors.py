@@ -49,7 +49,7 @@ def read_misses(officer, search=HARBOR):
 def test_what_is_missed_stands_with_interval_sample_and_the_word_of_who_read_it(officer):
     part = read_misses(officer)
     for text in ("As the judge sees it, which is no ground truth", "29.6\u00a0% (8.0\u00a0% to 55.2\u00a0%)",
-                 "54 (11 to 156)", "127 of 1,840", "3 in 2,310 read of 41,200",
+                 "54 (11 to 156)", "127 of 1,840", "3 in 2,310 of 41,200",
                  "77 days; 13 of other"):  # fmt: skip
         assert text in part
 
