@@ -104,7 +104,7 @@ DRAWS = {
     "2 % of 2,000 a day, 170 missed": (np.resize([0, 1, 2, 3, 4], 84), np.full(84, 0.02), 2000),
     "2 % of 2,000 a day, 2,100 missed": (np.resize([10, 25, 40], 84), np.full(84, 0.02), 2000),
     "30 of 500, 100, 50 and 30 a day": (np.resize([0, 1, 2], 84), np.resize([0.06, 0.3, 0.6, 1.0], 84), 500),
-    "a day with half of 40, at 2 %": (np.repeat([20, 1, 0], [1, 20, 63]), np.repeat([0.02, 0.3], [1, 83]), 500),
+    "half of 40 on a day at 2 %": (np.repeat([20, 1, 0], [1, 20, 63]), np.repeat([0.02, 0.3], [1, 83]), 500),
     "half of 60 a day, 42 missed": (np.resize([0, 1], 84), np.full(84, 0.5), 60),
 }  # fmt: skip
 
