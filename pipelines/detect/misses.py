@@ -24,7 +24,11 @@ from risk_register.definition import Polarity
 
 DAY = ["deployment_id", "day"]
 GROUP = [*DAY, "role"]
-UNREADABLE = (str(CoverageState.UNSUPPORTED_LANGUAGE), str(CoverageState.ABSTAINED))
+UNREADABLE = tuple(
+    str(state)
+    for state in (CoverageState.UNSUPPORTED_LANGUAGE, CoverageState.ABSTAINED, CoverageState.NOT_TEXT)
+)
+"""States of a message that a detector cannot read, whenever it is asked."""
 OWN = (str(Subject.SELF), str(Subject.UNCLEAR))
 """Of a person's signals those about somebody else, a character, or what is over, are no sign of risk."""
 

@@ -111,11 +111,19 @@ def test_a_message_found_twice_is_one() -> None:
     assert count(messages, select("00", "11"), found)["missed_count"] == 1
 
 
-def test_what_it_cannot_read_was_not_asked_and_what_failed_was() -> None:
+def test_what_failed_or_came_after_the_cap_was_asked() -> None:
     messages = make(4)
-    unread = {"m0": CoverageState.FAILED, "m2": CoverageState.ABSTAINED, "m3": CoverageState.NOT_RUN}
+    unread = {"m0": CoverageState.FAILED, "m3": CoverageState.NOT_RUN}
     row = count(messages, select("1000", "0111"), scan(messages, **unread))
-    assert [row[name] for name in COUNTS] == [1, 0, 0, 3, 2, 1, 0]
+    assert [row[name] for name in COUNTS] == [1, 0, 0, 3, 3, 2, 0]
+
+
+@pytest.mark.parametrize("state", ["abstained", "unsupported_language", "not_text"])
+def test_what_it_cannot_read_was_not_asked(state: str) -> None:
+    messages = make(4)
+    unread = {name: CoverageState(state) for name in ("m0", "m3")}
+    row = count(messages, select("1000", "0111"), scan(messages, **unread))
+    assert [row[name] for name in COUNTS] == [0, 0, 0, 3, 2, 2, 0]
 
 
 def test_a_day_of_no_message_has_no_row() -> None:
