@@ -40,7 +40,7 @@ def look(name: str) -> tuple[Seen, ...]:
     lists: dict[str, list[str]] = yaml.safe_load((PROBES / f"{name}.yaml").read_text(encoding="utf-8"))
     told = [(group, place, text) for group, texts in lists.items() for place, text in enumerate(texts)]
     rows = [
-        LabelledRow.model_validate({"row_id": str(number), "role": "user", "text": text})
+        LabelledRow.model_validate({"row_id": str(number), "role": "user", "text": text, "language": "en"})
         for number, (_, _, text) in enumerate(told)
     ]
     book = make_gradebook(make_messages(rows), make_cascade())

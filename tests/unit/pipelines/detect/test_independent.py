@@ -32,7 +32,9 @@ def read(half: str) -> tuple[tuple[str, str], ...]:
 @cache
 def look(half: str) -> Gradebook:
     rows = [
-        LabelledRow(row_id=str(place), role="assistant" if "reply" in group else "user", text=text, labels={})
+        LabelledRow(
+            row_id=str(place), role="assistant" if "reply" in group else "user", text=text, language="en"
+        )
         for place, (group, text) in enumerate(read(half))
     ]
     return make_gradebook(make_messages(rows), make_cascade())
