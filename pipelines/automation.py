@@ -17,6 +17,7 @@ from pipelines.detect.assets import score_days
 from pipelines.detect.canary import run_canary
 from pipelines.detect.extras import load_extras
 from pipelines.indicators.assets import compute_facts, count_days, list_lineage
+from pipelines.ingest.lapsing import lapse
 from pipelines.ingest.withdrawal import withdraw
 from pipelines.lake import tidy
 from pipelines.notify.assets import build as build_notices
@@ -182,7 +183,7 @@ def automation(home: Home, days: dg.PartitionsDefinition) -> Automation:
 
     @dg.op(pool=POOL)
     def drop_what_is_too_old(context: dg.OpExecutionContext) -> None:
-        done = keep_limits(home, withdraw, on=dt.datetime.now(dt.UTC).date())
+        done = keep_limits(home, withdraw, lapse, on=dt.datetime.now(dt.UTC).date())
         context.log.info(say_kept(done, is_agreed=are_agreed(home.definitions)))
 
     @dg.job(name="retention", executor_def=IN_PROCESS)

@@ -62,6 +62,7 @@ def _delivery(one: Delivered, mapping: Mapping) -> dict[str, object]:
         "event_count": before.event_count + one.records.event_count,
         "rejected_count": len(one.records.rejected),
         "mapping_hash": mapping.hash,
+        **before.span.cover(one.span)._asdict(),
     }
 
 
@@ -74,8 +75,8 @@ def _replace_rows(
     if held is not None:
         named = pc.is_in(held[table.key[-1]], value_set=pa.array(ids, pa.string()))
         mine = pc.and_(named, pc.equal(held["deployment_id"], deployment_id))
-        others = held.filter(pc.invert(mine))
-        fresh = pa.concat_tables([others.select(fresh.schema.names).cast(fresh.schema), fresh])
+        others = pa.Table.from_pylist(held.filter(pc.invert(mine)).to_pylist(), schema=fresh.schema)
+        fresh = pa.concat_tables([others, fresh])
     commit.replace_all(table.full_name, fresh.sort_by([(name, "ascending") for name in table.key]))
 
 

@@ -102,6 +102,13 @@ class CallLog:
             # A structure that breaks its format in a way no rule foresaw must not stop the other records.
             yield RecordError(Reason.WRONG_TYPE)
 
+    def date(self, path: Path, item: Item) -> Iterator[int]:
+        """When the calls of a record say that they were; see `Source.date`."""
+        for call in self.read_calls(item):
+            if not isinstance(call, RecordError):
+                told = (call.began_at, call.ended_at, *(said.sent_at for said in call.said))
+                yield from (moment for moment in told if moment is not None)
+
     @staticmethod
     def _is_test(record: dict[str, Any], rule: TestTraffic) -> bool:
         value = find(record, tuple(rule.field.split(".")))

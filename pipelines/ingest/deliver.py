@@ -40,6 +40,7 @@ from pipelines.ingest.refusal import refuse_erased
 from pipelines.ingest.sieve import prepare
 from pipelines.ingest.source import Source
 from pipelines.ingest.sources import make_source
+from pipelines.ingest.span import find_span
 from pipelines.ingest.stage import Stager
 from pipelines.ingest.tray import Tray
 from pipelines.ingest.waiting import Waiting, find_waiting
@@ -115,6 +116,7 @@ class _Intake:
                 pseudonymiser=self.stager.pseudonymiser,
                 tombstones=tombstones,
             )
+            one.span = one.span.cover(find_span(part, self.mapping.deployment.zone))
             tray.add(part, one.received_on)
             one.records.absorb(part, self.stager.pseudonymiser.fingerprint)
         return one

@@ -16,6 +16,7 @@ from pipelines.errors import SourceError
 from pipelines.ingest.lines import LONGEST_LINE, fingerprint, inspect
 from pipelines.ingest.mapping import Mapping
 from pipelines.ingest.source import Reason, Records, Rejection, Source, read_parts
+from pipelines.ingest.span import NOTHING, Span
 from pipelines.lake import Lake
 from pipelines.schemas import ledger
 
@@ -53,6 +54,7 @@ class KnownDelivery:
     message_count: int = 0
     event_count: int = 0
     rejected: tuple[int, ...] = ()
+    span: Span = NOTHING
 
 
 @dataclass
@@ -66,6 +68,7 @@ class Delivered:
     byte_count: int = 0
     records: Records = field(default_factory=Records)
     is_known: bool = False
+    span: Span = NOTHING
     before: KnownDelivery | None = None  # known, and now read again for its rejected lines
 
 
@@ -136,6 +139,7 @@ def known_deliveries(lake: Lake, deployment_id: str) -> dict[str, KnownDelivery]
             row["message_count"],
             row["event_count"],
             tuple(positions.get(row["delivery_id"], ())),
+            Span(row.get("first_day"), row.get("last_day")),  # which earlier code did not keep
         )
         for row in ([] if deliveries is None else deliveries.to_pylist())
         if row["deployment_id"] == deployment_id

@@ -11,9 +11,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import pyarrow as pa
+
+if TYPE_CHECKING:
+    from pipelines.ingest.document import Item
 
 
 class Reason(StrEnum):
@@ -110,6 +113,9 @@ class Source(Protocol):
 
     def read(self, path: Path, *, received_on: dt.date, only: Iterable[int] | None = None) -> Records:
         """The records of the file."""
+
+    def date(self, path: Path, item: Item) -> Iterable[int]:
+        """When what an item holds was said, in microseconds since 1970; none if it does not say."""
 
 
 def read_parts(

@@ -23,13 +23,16 @@ from pipelines.ingest.lines import UNREADABLE, fingerprint, open_plain
 from pipelines.ingest.mapping import load_mapping
 from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
 from pipelines.ingest.rewriting import write_without
+from pipelines.ingest.source import Records
 from pipelines.ingest.sources import make_source
+from pipelines.ingest.span import find_span
 from pipelines.lake import Commit
 from pipelines.partition import Partition
 from pipelines.schemas import ledger
 from pipelines.settings import Home
 
 ASIDE = "withdrawing"
+COUNTS = ("record_count", "message_count", "event_count", "rejected_count")
 Row = dict[str, Any]
 
 
@@ -50,7 +53,9 @@ class Withdrawal:
 
 
 @dataclass(frozen=True)
-class _Found:
+class Found:
+    """A delivered file, the positions of the items that leave it, and how it is read."""
+
     path: Path
     items: frozenset[int]
     about: Attribution
@@ -68,7 +73,7 @@ def withdraw(
     """
     result = Withdrawal()
     known_ids = set(raw_ids)
-    found: list[_Found] = []
+    found: list[Found] = []
     pseudonymiser = Pseudonymiser(load_key(home.keys))
     for folder in sorted(path.parent for path in home.inbox.glob("*/mapping.y*ml")):
         try:
@@ -84,18 +89,18 @@ def withdraw(
             Withdrawn(str(one.path.relative_to(home.path)), len(one.items)) for one in found if one.items
         ]
     else:
-        _replace(home, [one for one in found if one.items], result)
+        replace_files(home, [one for one in found if one.items], result, is_erasure=True)
     return result
 
 
-def _find(folder: Path, about: Attribution, result: Withdrawal) -> list[_Found]:
+def _find(folder: Path, about: Attribution, result: Withdrawal) -> list[Found]:
     paths, _ = find_files(folder)
-    found: list[_Found] = []
+    found: list[Found] = []
     for _pass in range(2):  # ids that a later file teaches may stand in an earlier one
         found, failed = [], []
         for path in paths:
             try:
-                found.append(_Found(path, frozenset(about.find_items(path)), about))
+                found.append(Found(path, frozenset(about.find_items(path)), about))
             except OSError:
                 failed.append(path)
     for path in failed:
@@ -131,7 +136,11 @@ def _names(path: Path, raw_ids: set[str]) -> bool:
         return names_any(stream.read(), raw_ids)
 
 
-def _replace(home: Home, found: list[_Found], result: Withdrawal) -> None:
+def replace_files(home: Home, found: list[Found], result: Withdrawal, *, is_erasure: bool) -> None:
+    """Write files again without the items found in them; `result` says what became of each.
+
+    An erasure takes the items out of the ledger's counts, too; what lapsed was delivered all the same.
+    """
     aside = home.path / ASIDE
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(mode=0o700)
@@ -149,7 +158,9 @@ def _replace(home: Home, found: list[_Found], result: Withdrawal) -> None:
                 target.parent.mkdir()
                 try:
                     written = target if write_without(one.path, one.items, target) else None
-                    rejected = _learn(home, one, written, held=held, rejected=rejected, result=result)
+                    rejected = _learn(home, one, written, held=held, rejected=rejected, is_erasure=is_erasure)
+                    name = str(one.path.relative_to(home.path))
+                    result.files.append(Withdrawn(name, len(one.items)))
                     moves.append((one.path, written))
                 except (ValueError, *UNREADABLE) as error:
                     result.unchecked.append(f"{one.path.relative_to(home.path)}: {error}")
@@ -165,51 +176,65 @@ def _replace(home: Home, found: list[_Found], result: Withdrawal) -> None:
 
 def _learn(
     home: Home,
-    one: _Found,
+    one: Found,
     target: Path | None,
     *,
     held: dict[tuple[str, str], Row],
     rejected: list[Row],
-    result: Withdrawal,
+    is_erasure: bool,
 ) -> list[Row]:
-    """Put the new file in the old one's place in the ledger; the old one stays known, with no records."""
-    deployment = one.about.mapping.deployment.id
+    """Put the new file in the old one's place in the ledger; the old one stays known, with no records.
+
+    Its days stay, too: whoever delivers it again is not to bring old text back.
+    """
+    deployment = one.about.mapping.deployment
     old_id = fingerprint(one.path)
-    old = held.get((deployment, old_id))
-    name = str(one.path.relative_to(home.path))
+    old = held.get((deployment.id, old_id))
     if old is None:  # not taken in yet: the new file will be, as any other
-        result.files.append(Withdrawn(name, len(one.items)))
         return rejected
     if old["mapping_hash"] != one.about.mapping.hash:
         raise ValueError("its mapping has changed since it was taken in; run `plimsoll ingest` on its folder")
-    mine = [row for row in rejected if row["delivery_id"] == old_id and row["deployment_id"] == deployment]
-    others = [row for row in rejected if row["delivery_id"] != old_id or row["deployment_id"] != deployment]
-    held[deployment, old_id] = old | dict.fromkeys(
-        ("record_count", "message_count", "event_count", "rejected_count"), 0
-    )
+    if target is None and not is_erasure:
+        return rejected
+    mine = [row for row in rejected if row["delivery_id"] == old_id and row["deployment_id"] == deployment.id]
+    others = [
+        row for row in rejected if row["delivery_id"] != old_id or row["deployment_id"] != deployment.id
+    ]
+    held[deployment.id, old_id] = old | dict.fromkeys(COUNTS, 0)
     if target is None:
-        result.files.append(Withdrawn(name, len(one.items)))
         return others
     records = one.about.source.read(target, received_on=old["received_on"])
     new_id = fingerprint(target)
-    others = [row for row in others if (row["deployment_id"], row["delivery_id"]) != (deployment, new_id)]
-    held[deployment, new_id] = old | {
-        "delivery_id": new_id,
-        "byte_count": target.stat().st_size,
-        "record_count": records.record_count,
-        "message_count": records.message_count,
-        "event_count": records.event_count,
-        "rejected_count": len(records.rejected),
-    }
+    others = [row for row in others if (row["deployment_id"], row["delivery_id"]) != (deployment.id, new_id)]
+    held[deployment.id, new_id] = (
+        old
+        | (_count(records) if is_erasure else _keep_accepted(old, records))
+        | {"delivery_id": new_id, "byte_count": target.stat().st_size}
+        | find_span(records, deployment.zone)._asdict()
+    )
     fresh = [
-        {"deployment_id": deployment, "day": old["received_on"], "delivery_id": new_id,
+        {"deployment_id": deployment.id, "day": old["received_on"], "delivery_id": new_id,
          "file_name": old["file_name"], "position": item.position, "reason": item.reason.value,
          "field": item.field, "record_hash": one.about.pseudonymiser.fingerprint(item.raw)}
         for item in records.rejected
     ]  # fmt: skip
     refused = [row | {"delivery_id": new_id} for row in mine if row["reason"] == "erased"]
-    result.files.append(Withdrawn(name, len(one.items)))
     return others + fresh + refused
+
+
+def _count(records: Records) -> dict[str, int]:
+    return {
+        "record_count": records.record_count,
+        "message_count": records.message_count,
+        "event_count": records.event_count,
+        "rejected_count": len(records.rejected),
+    }
+
+
+def _keep_accepted(old: Row, records: Records) -> dict[str, int]:
+    """The counts as delivered, but for rejected records, each of which has a row of its own."""
+    gone = old["rejected_count"] - len(records.rejected)
+    return {"record_count": old["record_count"] - gone, "rejected_count": len(records.rejected)}
 
 
 def _write(

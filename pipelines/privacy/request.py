@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from pipelines.settings import Home
@@ -52,6 +54,15 @@ class Withdraw(Protocol):
 
     def __call__(
         self, home: Home, covers: Covers, *, raw_ids: Collection[str] = (), is_rehearsal: bool = False
+    ) -> Withdrawal:
+        """What became of the files."""
+
+
+class Lapse(Protocol):
+    """Takes what was sent before a day out of delivered files, or only counts it."""
+
+    def __call__(
+        self, home: Home, paths: Collection[Path], *, before: dt.date, is_rehearsal: bool = False
     ) -> Withdrawal:
         """What became of the files."""
 

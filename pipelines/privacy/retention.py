@@ -28,6 +28,7 @@ from pipelines.privacy.cached import drop_old_cached
 from pipelines.privacy.hold import Thread, held_threads
 from pipelines.privacy.limits import load_limits
 from pipelines.privacy.reach import CONVERSATIONS, TEXT_ROW_GROUP, TEXT_TABLE
+from pipelines.privacy.request import Lapse
 from pipelines.schemas import LAKE_TABLES
 from pipelines.schemas.ledger import COMPUTED, DELIVERY
 from pipelines.settings import Home
@@ -51,11 +52,15 @@ class Retained:
     count_days: tuple[Partition, ...] = ()
     inbox_files: tuple[str, ...] = ()
     held_files: tuple[str, ...] = ()
+    cut_files: tuple[str, ...] = ()
+    uncut_files: tuple[str, ...] = ()
     cached_count: int = 0
 
 
-def retain(home: Home, *, as_of: dt.date, is_rehearsal: bool = False) -> Retained:
+def retain(home: Home, lapse: Lapse, *, as_of: dt.date, is_rehearsal: bool = False) -> Retained:
     """Drop what is too old; a rehearsal only says what would go.
+
+    `lapse` takes old records out of delivered files that hold younger ones too.
 
     Raises:
         DefinitionError: limits or holds are not valid.
@@ -80,7 +85,10 @@ def retain(home: Home, *, as_of: dt.date, is_rehearsal: bool = False) -> Retaine
                     record_expired(commit, marks)
                 _drop_counts(commit, counts)
                 _forget_stamps(commit, {*findings, *counts})
-        files, kept = _old_files(home, Lake(home.lake), first_text, has_holds=bool(held))
+        aged = _find_aged(home, Lake(home.lake), first_text)
+        # A hold names a conversation, not a file: while one is in force, no delivered file is touched.
+        files, mixed = ([], []) if held else (aged.old, aged.mixed)
+        cut = lapse(home, mixed, before=first_text, is_rehearsal=is_rehearsal)
         # Cached answers of detectors are findings: they may not outlive them.
         first_finding = limits.first_day(limits.finding_days, as_of=as_of)
         cached = drop_old_cached(home, before=first_finding, is_rehearsal=is_rehearsal)
@@ -90,8 +98,10 @@ def retain(home: Home, *, as_of: dt.date, is_rehearsal: bool = False) -> Retaine
                 path.unlink()
     return Retained(
         as_of, tuple(blanked), text_count, held_count, tuple(unscored), tuple(findings), tuple(counts),
-        tuple(str(path.relative_to(home.path)) for path in files),
-        tuple(str(path.relative_to(home.path)) for path in kept),
+        _name(home, files),
+        _name(home, [*aged.old, *aged.mixed] if held else []),
+        tuple(f"{one.name}: {one.record_count} records" for one in cut.files),
+        tuple(cut.unchecked),
         cached,
     )  # fmt: skip
 
@@ -238,21 +248,41 @@ def _mark(part: Partition, what: Expired, on: dt.date, count: int) -> dict[str, 
     }
 
 
-def _old_files(home: Home, lake: Lake, first: dt.date, *, has_holds: bool) -> tuple[list[Path], list[Path]]:
-    """Delivered files of the inbox that came before `first`: those that go, those that a hold keeps.
+@dataclass(frozen=True)
+class _Aged:
+    """Delivered files of the inbox: with nothing young enough in them, and with something."""
 
-    A hold names a conversation, not a file; while one is in force, no delivered file goes.
+    old: list[Path]
+    mixed: list[Path]
+
+
+def _find_aged(home: Home, lake: Lake, first: dt.date) -> _Aged:
+    """Files that hold text from before `first`, by the days inside; by that of delivery where none is known.
+
+    A record that was rejected has no day that anybody vouches for, so its file is as young as its delivery.
+    Of a file that was given to several deployments, the youngest day of any counts.
     """
-    rows = lake.read(DELIVERY.full_name, columns=["delivery_id", "received_on"])
-    old = {
-        row["delivery_id"] for row in ([] if rows is None else rows.to_pylist()) if row["received_on"] < first
-    }
-    found = [
-        path
-        for path in sorted(home.inbox.rglob("*"))
-        if path.is_file() and path.name not in MAPPINGS and old and _sha256(path) in old
-    ]
-    return ([], found) if has_holds else (found, [])
+    rows = lake.read(DELIVERY.full_name)
+    oldest: dict[str, dt.date] = {}
+    newest: dict[str, dt.date] = {}
+    for row in [] if rows is None else rows.to_pylist():
+        name, came = row["delivery_id"], row["received_on"]
+        oldest[name] = min(oldest.get(name, came), row.get("first_day") or came)
+        last = row.get("last_day") if row["rejected_count"] == 0 else None
+        newest[name] = max(newest.get(name, dt.date.min), min(last or came, came))
+    found = _Aged([], [])
+    waiting = any(day < first for day in oldest.values())
+    for path in sorted(home.inbox.rglob("*")) if waiting else []:
+        if path.is_file() and path.name not in MAPPINGS and (name := _sha256(path)) in oldest:
+            if newest[name] < first:
+                found.old.append(path)
+            elif oldest[name] < first:
+                found.mixed.append(path)
+    return found
+
+
+def _name(home: Home, paths: Iterable[Path]) -> tuple[str, ...]:
+    return tuple(str(path.relative_to(home.path)) for path in sorted(paths))
 
 
 def _sha256(path: Path) -> str:

@@ -11,12 +11,12 @@ from pipelines.aside import clear_aside
 from pipelines.errors import StateError
 from pipelines.privacy.erasure import sweep_erased
 from pipelines.privacy.limits import are_agreed
-from pipelines.privacy.request import Withdraw
+from pipelines.privacy.request import Lapse, Withdraw
 from pipelines.privacy.retention import Retained, retain
 from pipelines.settings import Home
 
 
-def keep_limits(home: Home, withdraw: Withdraw, *, on: dt.date) -> Retained:
+def keep_limits(home: Home, withdraw: Withdraw, lapse: Lapse, *, on: dt.date) -> Retained:
     """Drop what is older than the agreed limits; without any, only find what would go.
 
     Raises:
@@ -29,16 +29,19 @@ def keep_limits(home: Home, withdraw: Withdraw, *, on: dt.date) -> Retained:
         _, unchecked = sweep_erased(home, withdraw, on=on)
         if unchecked:
             raise StateError("Cannot be checked for erased people: " + "; ".join(unchecked))
-    return retain(home, as_of=on, is_rehearsal=not is_agreed)
+    return retain(home, lapse, as_of=on, is_rehearsal=not is_agreed)
 
 
 def say_kept(done: Retained, *, is_agreed: bool) -> str:
     """What was dropped, or would be once limits are agreed."""
     counts = (
         f"{done.text_count} texts of {len(done.text_days)} days, findings of {len(done.finding_days)} days, "
-        f"counts of {len(done.count_days)} days and {len(done.inbox_files)} delivered files; "
-        f"{done.held_count} texts and {len(done.held_files)} files stay under a hold"
+        f"counts of {len(done.count_days)} days, {len(done.inbox_files)} delivered files and old records of "
+        f"{len(done.cut_files)} others; {done.held_count} texts and {len(done.held_files)} files stay "
+        "under a hold"
     )
+    if done.uncut_files:
+        counts += f"; not to be looked into: {', '.join(done.uncut_files)}"
     if is_agreed:
         return f"Dropped {counts}."
     return (

@@ -18,6 +18,13 @@ DELIVERY = Table(
         Column("event_count", COUNT, "Records accepted as events, copies included."),
         Column("rejected_count", COUNT, "Records rejected; each has a row in ledger.rejected."),
         Column("mapping_hash", TEXT, "SHA-256 of the mapping that read it."),
+        Column(
+            "first_day",
+            DATE,
+            "Date of its oldest message or event, in the deployment's zone; null if not known, or none came.",
+            nullable=True,
+        ),
+        Column("last_day", DATE, "The same of the newest one.", nullable=True),
     ),
     is_partitioned=False,
 )

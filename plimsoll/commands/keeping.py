@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from pipelines.errors import StateError
+from pipelines.ingest.lapsing import lapse
 from pipelines.ingest.withdrawal import withdraw
 from pipelines.partition import Partition
 from pipelines.privacy.backup import restore_backup, take_backup
@@ -35,7 +36,7 @@ def retention(
     if day > today:
         raise typer.BadParameter(f"{day} lies in the future", param_hint="--as-of")
     rows, unchecked = (0, []) if dry_run else sweep_erased(place, withdraw, on=day)
-    done = retain(place, as_of=day, is_rehearsal=dry_run)
+    done = retain(place, lapse, as_of=day, is_rehearsal=dry_run)
     document = describe(done) | {"erased_rows_swept": rows, "is_dry_run": dry_run}
     if as_json:
         write_json(document)
@@ -109,6 +110,8 @@ def say(document: dict[str, Any]) -> str:
         f"{len(document['held_files'])} stay because of a hold.",
     ]
     lines += [f"  {name}" for name in document["inbox_files"]]
+    lines += [f"  too old, of a file that stays: {name}" for name in document["cut_files"]]
+    lines += [f"  CANNOT BE LOOKED INTO: {name}" for name in document["uncut_files"]]
     lines += [f"  stays: {name}" for name in document["held_files"]]
     lines += [f"  never scored: {name}" for name in document["unscored_days"]]
     return "\n".join(lines)

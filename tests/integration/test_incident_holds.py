@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow.compute as pc
 import pytest
 
+from pipelines.ingest.lapsing import lapse
 from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
 from pipelines.ingest.withdrawal import count_outside, withdraw
 from pipelines.lake import Lake
@@ -138,9 +139,9 @@ def test_an_incident_keeps_a_conversation_from_erasure_until_it_lets_go(home: Ho
 def test_an_incident_keeps_a_text_from_retention_until_it_lets_go(home: Home, decoded_search, export) -> None:
     number = keep(home, until=NOW.date() + dt.timedelta(days=700))
     kept_on = NOW.date() + dt.timedelta(days=699)
-    done = retain(home, as_of=kept_on)
+    done = retain(home, lapse, as_of=kept_on)
     assert done.held_count > 0
     assert decoded_search.search(home.lake, [export.CANARY]) != {}
     release(home, number)
-    retain(home, as_of=kept_on)
+    retain(home, lapse, as_of=kept_on)
     assert decoded_search.search(home.lake, [export.CANARY]) == {}

@@ -10,6 +10,7 @@ import pytest
 
 from pipelines.detect.assets import score_days
 from pipelines.indicators.assets import compute_facts, count_days
+from pipelines.ingest.lapsing import lapse
 from pipelines.lake import Lake
 from pipelines.privacy.retention import retain
 from pipelines.settings import Home
@@ -46,7 +47,7 @@ signals:
 def home(copy: Callable[[Path], Path], computed: Path) -> Home:
     """A computed home whose first day has lost its text, and to which a signal was added afterwards."""
     home = Home(copy(computed))
-    retain(home, as_of=FIRST + dt.timedelta(days=91))
+    retain(home, lapse, as_of=FIRST + dt.timedelta(days=91))
     for name, text in (("signals/x_greeting.yaml", SIGNAL), ("patterns/en/greeting.yaml", PATTERNS)):
         path = home.definitions / name
         path.parent.mkdir(parents=True)

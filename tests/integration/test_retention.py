@@ -14,6 +14,7 @@ from pipelines.detect.assets import score_days
 from pipelines.errors import DefinitionError
 from pipelines.expiry import Expired, find_expired
 from pipelines.indicators.assets import compute_facts, count_days
+from pipelines.ingest.lapsing import lapse
 from pipelines.ingest.withdrawal import withdraw
 from pipelines.lake import Lake
 from pipelines.privacy.hold import add_hold
@@ -52,12 +53,12 @@ def count(home: Home, name: str, day: dt.date) -> int:
 def test_a_day_of_exactly_the_limit_keeps_its_text_and_a_day_older_loses_it(
     home: Home, export, decoded_search
 ) -> None:
-    retain(home, as_of=LAST_KEPT)
+    retain(home, lapse, as_of=LAST_KEPT)
     assert "" not in texts(home, PLANTED)
     assert texts(home, PLANTED - dt.timedelta(days=1)) == {""}
     assert export.CANARY in decoded_search.search(home.lake, [export.CANARY])
     before = count(home, "staging.message", PLANTED)
-    done = retain(home, as_of=LAST_KEPT + dt.timedelta(days=1))
+    done = retain(home, lapse, as_of=LAST_KEPT + dt.timedelta(days=1))
     assert done.text_days == ((DEPLOYMENT, PLANTED),)
     assert done.text_count == count(home, "staging.message", PLANTED) == before
     assert texts(home, PLANTED) == {""}
@@ -68,7 +69,7 @@ def test_findings_and_counts_of_a_day_without_text_stay_and_nothing_is_stale(hom
     names = ("finding.finding", "finding.coverage", "fact.message", "indicator.indicator_day")
     before = {name: count(home, name, FIRST) for name in names}
     assert min(before.values()) > 0
-    retain(home, as_of=FIRST + dt.timedelta(days=91))
+    retain(home, lapse, as_of=FIRST + dt.timedelta(days=91))
     assert {name: count(home, name, FIRST) for name in names} == before
     assert stale_days(home) == []
 
@@ -76,7 +77,7 @@ def test_findings_and_counts_of_a_day_without_text_stay_and_nothing_is_stale(hom
 def test_stages_refuse_to_replace_a_day_without_text_and_say_so(
     home: Home, caplog: pytest.LogCaptureFixture
 ) -> None:
-    retain(home, as_of=FIRST + dt.timedelta(days=91))
+    retain(home, lapse, as_of=FIRST + dt.timedelta(days=91))
     lake = Lake(home.lake)
     names = ("finding.finding", "finding.coverage", "indicator.feature_day")
     before = {name: lake.read(name, days=[FIRST]).to_pylist() for name in names}
@@ -94,9 +95,9 @@ def test_stages_refuse_to_replace_a_day_without_text_and_say_so(
 
 def test_a_rehearsal_says_the_same_and_changes_nothing(home: Home, row_hash) -> None:
     before = row_hash.hash_lake(home.path)
-    said = retain(home, as_of=LAST_KEPT, is_rehearsal=True)
+    said = retain(home, lapse, as_of=LAST_KEPT, is_rehearsal=True)
     assert row_hash.hash_lake(home.path) == before
-    assert retain(home, as_of=LAST_KEPT) == said
+    assert retain(home, lapse, as_of=LAST_KEPT) == said
     assert len(said.text_days) == 2
 
 
@@ -107,23 +108,23 @@ def test_by_itself_nothing_drops_before_limits_are_written_down_and_then_it_does
     on = PLANTED + dt.timedelta(days=40)
     left = home.aside / "deliveries" / "now"
     left.mkdir(parents=True)
-    would = keep_limits(home, withdraw, on=LAST_KEPT + dt.timedelta(days=1))
+    would = keep_limits(home, withdraw, lapse, on=LAST_KEPT + dt.timedelta(days=1))
     assert row_hash.hash_lake(home.path) == before
     assert not left.exists()  # fetched by an ingest that was killed: no limit lets that stay
     assert "Nothing was dropped, for no limits are agreed." in say_kept(would, is_agreed=False)
     assert f"{would.text_count} texts of 3 days" in say_kept(would, is_agreed=False)
-    assert keep_limits(home, withdraw, on=on).text_count == 0
+    assert keep_limits(home, withdraw, lapse, on=on).text_count == 0
     (home.definitions / "retention.yaml").write_text("text_days: 30\n")
-    done = keep_limits(home, withdraw, on=on)
+    done = keep_limits(home, withdraw, lapse, on=on)
     assert done.text_count > 0
     assert say_kept(done, is_agreed=True).startswith(f"Dropped {done.text_count} texts of 5 days")
     assert decoded_search.search(home.lake, [export.CANARY]) == {}
 
 
 def test_retention_run_twice_does_nothing_more(home: Home, row_hash) -> None:
-    retain(home, as_of=LAST_KEPT)
+    retain(home, lapse, as_of=LAST_KEPT)
     before = row_hash.hash_lake(home.path)
-    assert retain(home, as_of=LAST_KEPT).text_count == 0
+    assert retain(home, lapse, as_of=LAST_KEPT).text_count == 0
     assert row_hash.hash_lake(home.path) == before
 
 
@@ -138,11 +139,11 @@ def test_a_conversation_under_hold_keeps_its_text_and_the_rest_of_its_day_does_n
         requested_by="counsel", approved_by="compliance", expires_on=LAST_KEPT + dt.timedelta(days=1),
         at=dt.datetime(2026, 8, 9, tzinfo=dt.UTC),
     )  # fmt: skip
-    done = retain(home, as_of=LAST_KEPT + dt.timedelta(days=1))
+    done = retain(home, lapse, as_of=LAST_KEPT + dt.timedelta(days=1))
     assert done.held_count == sum(row["conversation_id"] == held for row in rows)
     assert decoded_search.search(home.lake, [export.CANARY]) != {}
     assert texts(home, PLANTED) > {"", export.CANARY}
-    retain(home, as_of=LAST_KEPT + dt.timedelta(days=2))  # the hold has expired
+    retain(home, lapse, as_of=LAST_KEPT + dt.timedelta(days=2))  # the hold has expired
     assert texts(home, PLANTED) == {""}
     assert decoded_search.search(home.lake, [export.CANARY]) == {}
 
@@ -153,7 +154,7 @@ def test_delivered_files_go_with_the_text_that_came_in_them_and_are_listed(
     folder = home.inbox / DEPLOYMENT
     shutil.copytree(logs, folder)
     shutil.copy(mapping, folder / "mapping.yaml")
-    done = retain(home, as_of=LAST_KEPT)
+    done = retain(home, lapse, as_of=LAST_KEPT)
     assert done.inbox_files == tuple(f"inbox/{DEPLOYMENT}/2026-08-0{day}.jsonl" for day in (3, 4))
     assert sorted(path.name for path in folder.iterdir())[0] == "2026-08-05.jsonl"
     assert (folder / "mapping.yaml").exists()
@@ -161,9 +162,9 @@ def test_delivered_files_go_with_the_text_that_came_in_them_and_are_listed(
 
 def test_findings_go_after_two_years_and_counts_stay(home: Home) -> None:
     counts = count(home, "indicator.indicator_day", FIRST)
-    retain(home, as_of=FIRST + YEARS)
+    retain(home, lapse, as_of=FIRST + YEARS)
     assert count(home, "finding.finding", FIRST) > 0
-    done = retain(home, as_of=FIRST + YEARS + dt.timedelta(days=1))
+    done = retain(home, lapse, as_of=FIRST + YEARS + dt.timedelta(days=1))
     assert done.finding_days == ((DEPLOYMENT, FIRST),)
     assert count(home, "finding.finding", FIRST) == count(home, "fact.message", FIRST) == 0
     assert count(home, "indicator.indicator_day", FIRST) == counts > 0
@@ -175,7 +176,7 @@ def test_findings_go_after_two_years_and_counts_stay(home: Home) -> None:
 
 def test_a_day_that_was_never_scored_is_named_when_its_text_goes(copy, ingested: Path) -> None:
     home = Home(copy(ingested))
-    done = retain(home, as_of=LAST_KEPT)
+    done = retain(home, lapse, as_of=LAST_KEPT)
     assert done.unscored_days == done.text_days
     assert FIRST not in stale_days(home)
 
@@ -195,7 +196,7 @@ def test_limits_that_are_not_valid_drop_nothing(home: Home, text: str, row_hash)
     before = row_hash.hash_lake(home.path)
     (home.definitions / "retention.yaml").write_text(text)
     with pytest.raises(DefinitionError, match=r"retention\.yaml"):
-        retain(home, as_of=LAST_KEPT)
+        retain(home, lapse, as_of=LAST_KEPT)
     assert row_hash.hash_lake(home.path) == before
 
 
@@ -203,5 +204,5 @@ def test_holds_that_cannot_be_read_drop_nothing(home: Home, row_hash) -> None:
     before = row_hash.hash_lake(home.path)
     (home.definitions / "holds.yaml").write_text("holds: [{hold_id: hold_0001}]")
     with pytest.raises(DefinitionError, match=r"holds\.yaml"):
-        retain(home, as_of=LAST_KEPT)
+        retain(home, lapse, as_of=LAST_KEPT)
     assert row_hash.hash_lake(home.path) == before

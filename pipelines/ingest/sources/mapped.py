@@ -47,6 +47,8 @@ LARGEST_TURN = 2**63 - 1
 TEST_TRAFFIC = "is_test_traffic"
 TRUTHS = {"true": True, "1": True, "false": False, "0": False}
 
+TIMES = ("sent_at", "occurred_at")
+
 
 @dataclass(frozen=True)
 class _Field:
@@ -97,6 +99,18 @@ class MappedSource:
             line = block.not_text.get(int(place)) or block.lines[int(place)].as_py().encode()
             for item in read_line(block.first + int(place), line, is_too_long=int(place) in block.too_long):
                 self._take(item, self._rules, latest=latest, records=records)
+
+    def date(self, path: Path, item: Item) -> Iterator[int]:
+        """When a record says that it was sent; see `Source.date`."""
+        try:
+            rule = _match(item.record, self._csv_rules if is_csv(path) else self._rules)
+            for column in rule.fields:
+                value = find(item.record, column.path) if column.name in TIMES else None
+                moment = None if value is None else column.convert(value)
+                if isinstance(moment, int):
+                    yield moment
+        except RecordError:
+            return
 
     def read(self, path: Path, *, received_on: dt.date, only: Iterable[int] | None = None) -> Records:
         """The records of one file; see `Source.read`."""
@@ -256,7 +270,7 @@ def _to_integer(value: object, path: str) -> int:
 
 
 def _time_path(rule: _Rule) -> str:
-    return next(".".join(f.path) for f in rule.fields if f.name in ("sent_at", "occurred_at"))
+    return next(".".join(f.path) for f in rule.fields if f.name in TIMES)
 
 
 def _append(

@@ -1,0 +1,75 @@
+"""Takes records whose text has reached its limit out of delivered files that hold younger ones too.
+
+A file as a whole goes by retention, once nothing in it is young enough. Which records of one that stays are
+too old is told by when they were sent, in the zone of the deployment; one without a time, or that nobody
+could read, stays as long as the file does.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pipelines.errors import PlimsollError
+from pipelines.ingest.attribution import Attribution
+from pipelines.ingest.delivery import MAPPING_NAMES
+from pipelines.ingest.document import read_items
+from pipelines.ingest.field import microseconds
+from pipelines.ingest.lines import UNREADABLE
+from pipelines.ingest.mapping import load_mapping
+from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
+from pipelines.ingest.sources import make_source
+from pipelines.ingest.withdrawal import Found, Withdrawal, Withdrawn, replace_files
+from pipelines.settings import Home
+
+
+def lapse(home: Home, paths: Collection[Path], *, before: dt.date, is_rehearsal: bool = False) -> Withdrawal:
+    """Take what was sent before a day out of files of the inbox; a rehearsal only counts.
+
+    Args:
+        home: the home whose inbox it is.
+        paths: delivered files below the inbox.
+        before: the first day whose text is still kept.
+    """
+    result = Withdrawal()
+    found: list[Found] = []
+    for folder in sorted({path.relative_to(home.inbox).parts[0] for path in paths}):
+        own = sorted(path for path in paths if path.relative_to(home.inbox).parts[0] == folder)
+        try:
+            about = _open(home, home.inbox / folder)
+        except PlimsollError as error:
+            result.unchecked.append(f"inbox/{folder}: {error}")
+            continue
+        for path in own:
+            try:
+                found.append(Found(path, frozenset(_find_lapsed(path, about, before)), about))
+            except UNREADABLE as error:
+                result.unchecked.append(f"{path.relative_to(home.path)}: {type(error).__name__}")
+    wanted = [one for one in found if one.items]
+    if is_rehearsal:
+        result.files = [Withdrawn(str(one.path.relative_to(home.path)), len(one.items)) for one in wanted]
+    elif wanted:
+        replace_files(home, wanted, result, is_erasure=False)
+    return result
+
+
+def _open(home: Home, folder: Path) -> Attribution:
+    """How the files of a folder are read; nobody is looked for."""
+    names = [folder / name for name in MAPPING_NAMES if (folder / name).exists()]
+    mapping = load_mapping(names[0] if names else folder / MAPPING_NAMES[0])
+    return Attribution(
+        mapping, make_source(mapping), Pseudonymiser(load_key(home.keys)), lambda *_: False, set()
+    )
+
+
+def _find_lapsed(path: Path, about: Attribution, before: dt.date) -> Iterator[int]:
+    start = dt.datetime.combine(before, dt.time(), ZoneInfo(about.mapping.deployment.zone))
+    first = microseconds(start.astimezone(dt.UTC))
+    for item in read_items(path):
+        if item.position == 0:
+            raise OSError(f"{path.name} cannot be read to its end")
+        moments = list(about.source.date(path, item)) if item.reason is None else []
+        if moments and max(moments) < first:
+            yield item.position

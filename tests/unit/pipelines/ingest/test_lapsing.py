@@ -1,0 +1,140 @@
+"""Text of a delivered file goes with the day it was said on, whenever it came and whatever lies beside it."""
+
+import datetime as dt
+import gzip
+import json
+
+import pytest
+
+from pipelines import lake as lakes
+from pipelines.ingest.deliver import ingest_folder
+from pipelines.ingest.lapsing import lapse
+from pipelines.ingest.mapping import load_mapping
+from pipelines.privacy.hold import add_hold
+from pipelines.privacy.retention import retain
+from risk_register.store import open_store
+
+CAME = dt.date(2026, 9, 1)
+LIMIT = dt.timedelta(days=90)
+RULES = """
+deployment: {id: one, zone: Europe/Berlin}
+records:
+  - kind: message
+    when: {field: is, equals: message}
+    fields: {thread: thread, user: user, role: role, text: text, sent_at: sent_at}
+"""
+
+
+@pytest.fixture
+def inbox(place):
+    folder = place.home.inbox / "one"
+    folder.mkdir()
+    (folder / "mapping.yaml").write_text(RULES)
+    return folder
+
+
+def write(path, *records):
+    content = "".join(json.dumps(one) + "\n" for one in records).encode()
+    path.write_bytes(gzip.compress(content) if path.suffix == ".gz" else content)
+    return path
+
+
+def take(place, inbox):
+    return ingest_folder(place.home, inbox, load_mapping(inbox / "mapping.yaml"), received_on=CAME)
+
+
+def on(day: dt.date, text: str = "hello", **changes):
+    return {"is": "message", "thread": str(day), "user": "u", "role": "user", "text": text,
+            "sent_at": f"{day}T12:00:00+00:00"} | changes  # fmt: skip
+
+
+def keep(place, as_of: dt.date, **options):
+    return retain(place.home, lapse, as_of=as_of, **options)
+
+
+def test_the_ledger_knows_the_days_of_a_file_in_the_zone_of_its_deployment(place, inbox):
+    late = on(CAME, sent_at="2026-08-31T22:30:00+00:00")  # half past midnight in Berlin
+    write(inbox / "a.jsonl", on(CAME - LIMIT), late)
+    write(inbox / "b.jsonl", "no record")
+    take(place, inbox)
+    spans = {row["file_name"]: (row["first_day"], row["last_day"]) for row in place.rows("ledger.delivery")}
+    assert spans == {"a.jsonl": (CAME - LIMIT, CAME), "b.jsonl": (None, None)}
+
+
+def test_a_file_of_old_days_alone_goes_whenever_it_came(place, inbox):
+    path = write(inbox / "a.jsonl", on(CAME - LIMIT))
+    take(place, inbox)
+    assert keep(place, CAME).inbox_files == ()
+    assert keep(place, CAME + dt.timedelta(days=1), is_rehearsal=True).inbox_files == ("inbox/one/a.jsonl",)
+    assert path.exists()
+    assert keep(place, CAME + dt.timedelta(days=1)).inbox_files == ("inbox/one/a.jsonl",)
+    assert not path.exists()
+
+
+def test_a_file_with_a_rejected_record_is_as_young_as_its_delivery(place, inbox):
+    path = write(inbox / "a.jsonl", on(dt.date(1970, 1, 1)), on(CAME, role="narrator"))
+    take(place, inbox)
+    done = keep(place, CAME)
+    assert (done.inbox_files, done.cut_files) == ((), ("inbox/one/a.jsonl: 1 records",))
+    assert [row["position"] for row in place.rows("ledger.rejected")] == [2]
+    assert keep(place, CAME + LIMIT + dt.timedelta(days=1)).inbox_files == ("inbox/one/a.jsonl",)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz"])
+def test_old_records_leave_a_file_that_stays_and_no_count_moves(place, inbox, name):
+    path = write(inbox / name, on(CAME - 2 * LIMIT, "an old word"), on(CAME, "a new word"))
+    take(place, inbox)
+    before = path.read_bytes()
+    assert keep(place, CAME, is_rehearsal=True).cut_files == (f"inbox/one/{name}: 1 records",)
+    assert path.read_bytes() == before
+    assert keep(place, CAME).cut_files == (f"inbox/one/{name}: 1 records",)
+    content = gzip.decompress(path.read_bytes()) if name.endswith(".gz") else path.read_bytes()
+    assert b"an old word" not in content
+    assert b"a new word" in content
+    known = {row["record_count"]: row for row in place.rows("ledger.delivery")}
+    assert known.keys() == {0, 2}  # as it came, and as it is now with the counts of what was delivered
+    assert (known[2]["message_count"], known[2]["first_day"]) == (2, CAME)
+    assert keep(place, CAME).cut_files == ()  # and a second time nothing is left to do
+    assert all(one.is_known for one in take(place, inbox).files)
+    path.write_bytes(before)  # the operator delivers the same file again
+    assert all(one.is_known for one in take(place, inbox).files)
+    assert len(place.rows("staging.message")) == 2
+    assert keep(place, CAME).cut_files == (f"inbox/one/{name}: 1 records",)
+    assert path.read_bytes() != before
+
+
+def test_while_a_hold_is_in_force_no_file_is_touched(place, inbox):
+    path = write(inbox / "a.jsonl", on(CAME - 2 * LIMIT), on(CAME))
+    take(place, inbox)
+    before = path.read_bytes()
+    held = place.rows("staging.conversation")[0]["conversation_id"]
+    add_hold(
+        place.home, open_store(place.home.governance_url), deployment_id="one", conversation_id=held,
+        reason="Asked for.", requested_by="counsel", approved_by="compliance",
+        expires_on=CAME + LIMIT, at=dt.datetime(2026, 9, 1, tzinfo=dt.UTC),
+    )  # fmt: skip
+    done = keep(place, CAME)
+    assert (done.held_files, done.cut_files) == (("inbox/one/a.jsonl",), ())
+    assert path.read_bytes() == before
+
+
+def test_a_file_that_cannot_be_read_to_its_end_is_told(place, inbox):
+    path = write(inbox / "a.jsonl.gz", on(CAME - 2 * LIMIT), on(CAME))
+    path.write_bytes(path.read_bytes()[:-6])
+    take(place, inbox)
+    assert keep(place, CAME).uncut_files == ("inbox/one/a.jsonl.gz: OSError",)
+
+
+def test_of_a_file_that_earlier_code_took_in_the_day_of_delivery_counts(place, inbox):
+    write(inbox / "a.jsonl", on(CAME - 2 * LIMIT), on(CAME))
+    take(place, inbox)
+    with lakes.write(place.home.lake, by="a test") as commit:
+        rows = commit.lake.read("ledger.delivery")
+        commit.replace_all("ledger.delivery", rows.drop_columns(["first_day", "last_day"]))
+    write(inbox / "b.jsonl", on(CAME - LIMIT))
+    take(place, inbox)
+    assert {row["last_day"] for row in place.rows("ledger.delivery")} == {None, CAME - LIMIT}
+    done = keep(place, CAME + dt.timedelta(days=1))
+    assert (done.inbox_files, done.cut_files) == (("inbox/one/b.jsonl",), ())
+    assert keep(place, CAME + LIMIT + dt.timedelta(days=1)).inbox_files == ("inbox/one/a.jsonl",)
