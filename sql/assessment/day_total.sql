@@ -37,35 +37,6 @@ received as (
         received_day.day
 ),
 
--- Marked as a test by the operator: left out on purpose, so no fault of the delivery.
-test_traffic as (
-    select
-        rejected.deployment_id,
-        rejected.delivery_id,
-        count(*) as test_count
-    from ledger.rejected
-    where rejected.reason = 'test_traffic'
-    group by
-        rejected.deployment_id,
-        rejected.delivery_id
-),
-
-delivered as (
-    select
-        delivery.deployment_id,
-        delivery.received_on as day,
-        sum(delivery.record_count - coalesce(test_traffic.test_count, 0)) as record_count,
-        sum(delivery.rejected_count - coalesce(test_traffic.test_count, 0)) as rejected_count
-    from ledger.delivery
-    left join test_traffic
-        on
-            delivery.deployment_id = test_traffic.deployment_id
-            and delivery.delivery_id = test_traffic.delivery_id
-    group by
-        delivery.deployment_id,
-        delivery.received_on
-),
-
 -- A file that could not be read and has not been delivered again under its name.
 broken as (
     select
@@ -114,7 +85,7 @@ known_day as (
     select
         delivered.deployment_id,
         delivered.day
-    from delivered
+    from unit.delivered
     union
     select
         missed.deployment_id,
@@ -150,7 +121,7 @@ left join received
     on
         known_day.deployment_id = received.deployment_id
         and known_day.day = received.day
-left join delivered
+left join unit.delivered
     on
         known_day.deployment_id = delivered.deployment_id
         and known_day.day = delivered.day

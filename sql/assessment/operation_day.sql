@@ -18,19 +18,6 @@ with reporting as (
     group by
         quality_day.deployment_id,
         quality_day.day
-),
-
--- Marked as a test by the operator: left out on purpose, so no fault of the delivery.
-test_traffic as (
-    select
-        rejected.deployment_id,
-        rejected.delivery_id,
-        count(*) as test_count
-    from ledger.rejected
-    where rejected.reason = 'test_traffic'
-    group by
-        rejected.deployment_id,
-        rejected.delivery_id
 )
 
 select
@@ -54,19 +41,12 @@ from reporting
 union all
 
 select
-    delivery.deployment_id,
-    delivery.received_on as day,
+    delivered.deployment_id,
+    delivered.day,
     'data_rejected_share' as indicator_id,
-    cast(sum(delivery.rejected_count - coalesce(test_traffic.test_count, 0)) as bigint) as numerator,
-    cast(sum(delivery.record_count - coalesce(test_traffic.test_count, 0)) as bigint) as denominator
-from ledger.delivery
-left join test_traffic
-    on
-        delivery.deployment_id = test_traffic.deployment_id
-        and delivery.delivery_id = test_traffic.delivery_id
-group by
-    delivery.deployment_id,
-    delivery.received_on
+    delivered.rejected_count as numerator,
+    delivered.record_count as denominator
+from unit.delivered
 
 union all
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 from pipelines.assess.days.calendar import Calendar
 from pipelines.assess.days.data_alert import DataAlert, find_alerts
 from pipelines.assess.days.day import Arrivals, DataDay, DayState, assess_days, is_material, local_today
+from pipelines.assess.days.delivered import show_delivered
 from pipelines.computed import recorded
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.lake import Lake
@@ -62,6 +63,7 @@ def assess_health(
         zones: the IANA zone of each deployment's reporting day.
         at: now.
     """
+    show_delivered(engine)
     totals = _grouped(engine.query(_read("day_total")))
     restatements = engine.query(_read("restatement"))
     restated = _grouped(restatements)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from pipelines.assess.days.delivered import show_delivered
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.schemas import LAKE_TABLES
 
@@ -26,6 +27,7 @@ def run(name: str, **tables: list[dict]) -> list[dict]:
             rows = [blank | row for row in tables.get(table.split(".")[1], [])]
             rows = [{key: row[key] for key in schema.names} for row in rows]
             engine.register(table, pa.Table.from_pylist(rows, schema=schema))
+        show_delivered(engine)
         return engine.query((SQL / f"{name}.sql").read_text()).to_pylist()
 
 
