@@ -1,12 +1,14 @@
 """Which key a home's pseudonyms were made with, so that another one is never used in its place.
 
 Pseudonyms of two keys never meet: with a new key, returning users would look like new ones and nobody who was
-erased would be refused. The key itself is made and used by ingest.
+erased would be refused. What a key is used for is the business of who asks for it.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
+import secrets
 from pathlib import Path
 
 from pipelines.errors import HomeError
@@ -19,6 +21,21 @@ def fingerprint_key(folder: Path) -> str | None:
     """What tells one key from another without giving it away; None where there is no key."""
     path = folder / KEY_FILE
     return hashlib.sha256(b"fingerprint\x1f" + path.read_bytes()).hexdigest() if path.exists() else None
+
+
+def read_or_make(path: Path) -> bytes:
+    """The key of a file; made on first use, readable by its owner alone."""
+    if not path.exists():
+        aside = path.with_suffix(f".{os.getpid()}")
+        aside.touch(mode=0o600)
+        aside.write_bytes(secrets.token_bytes(32))
+        try:
+            os.link(aside, path)  # whoever comes second keeps the first one's key
+        except FileExistsError:
+            pass
+        finally:
+            aside.unlink()
+    return path.read_bytes()
 
 
 def check_key(folder: Path) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 from types import MappingProxyType
 
-from risk_register.errors import NotAllowedError
+from risk_register.steps import check_allowed
 
 
 class CaseState(StrEnum):
@@ -68,11 +68,7 @@ def check_step(state: CaseState, *, to_state: CaseState) -> None:
         NotAllowedError: says which steps are allowed.
     """
     allowed = [step for step in TRANSITIONS[state] if (state, step) not in BY_DATA]
-    if to_state not in allowed:
-        names = ", ".join(step.value for step in allowed) or "none"
-        raise NotAllowedError(
-            f"An alarm that is {state.value} cannot be made {to_state.value}. Allowed: {names}."
-        )
+    check_allowed("An alarm", state, to_state=to_state, allowed=allowed)
 
 
 def can_step(state: CaseState, *, to_state: CaseState) -> bool:

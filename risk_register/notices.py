@@ -20,6 +20,7 @@ from risk_register.model import Deployment, columns_of
 from risk_register.notice_kinds import TRANSITIONS, Audience, NoticeKind, NoticeSeverity, NoticeState
 from risk_register.notice_tables import Notice
 from risk_register.numbering import number_of
+from risk_register.steps import check_allowed
 from risk_register.store import Store, Write
 
 # Pseudonyms are 32 hexadecimal characters; a shorter run may be part of one.
@@ -154,12 +155,7 @@ def check_step(state: NoticeState, *, to_state: NoticeState) -> None:
     Raises:
         NotAllowedError: says which states are allowed.
     """
-    allowed = TRANSITIONS[state]
-    if to_state not in allowed:
-        names = ", ".join(step.value for step in allowed) or "none"
-        raise NotAllowedError(
-            f"A notice that is {state.value} cannot become {to_state.value}. Allowed: {names}."
-        )
+    check_allowed("A notice", state, to_state=to_state, allowed=TRANSITIONS[state])
 
 
 def can_step(state: NoticeState, *, to_state: NoticeState) -> bool:

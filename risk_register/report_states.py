@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from risk_register.errors import ChangedMeanwhileError, NotAllowedError
 from risk_register.model import columns_of
 from risk_register.report_tables import ReportSubmission
+from risk_register.steps import check_allowed
 from risk_register.store import Store, Write
 
 
@@ -132,12 +133,8 @@ def check_step(
     row = find_standing(session, built)
     if row is None:
         raise NotAllowedError(f"Nobody has submitted {built.report} of {built.period}.")
-    allowed = TRANSITIONS[ReportStatus(row.state)]
-    if to_state not in allowed:
-        names = ", ".join(step.value for step in allowed) or "none"
-        raise NotAllowedError(
-            f"A report that is {row.state} cannot become {to_state.value}. Allowed: {names}."
-        )
+    state = ReportStatus(row.state)
+    check_allowed("A report", state, to_state=to_state, allowed=TRANSITIONS[state])
     if is_same and row.manifest_hash != built.manifest_hash:
         raise ChangedMeanwhileError(
             f"{built.report} of {built.period} was built again after it was submitted; send it back with a "

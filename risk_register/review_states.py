@@ -10,7 +10,7 @@ import datetime as dt
 from enum import StrEnum
 from types import MappingProxyType
 
-from risk_register.errors import NotAllowedError
+from risk_register.steps import check_allowed
 
 
 class ItemStatus(StrEnum):
@@ -99,12 +99,7 @@ def check_step(state: ItemStatus, *, to_state: ItemStatus) -> None:
     Raises:
         NotAllowedError: says which states are allowed.
     """
-    allowed = TRANSITIONS[state]
-    if to_state not in allowed:
-        names = ", ".join(step.value for step in allowed) or "none"
-        raise NotAllowedError(
-            f"A review item that is {state.value} cannot become {to_state.value}. Allowed: {names}."
-        )
+    check_allowed("A review item", state, to_state=to_state, allowed=TRANSITIONS[state])
 
 
 def can_step(state: ItemStatus, *, to_state: ItemStatus) -> bool:

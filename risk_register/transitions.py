@@ -10,6 +10,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from risk_register.errors import NotAllowedError
+from risk_register.steps import check_allowed
 
 
 class RiskStatus(StrEnum):
@@ -56,12 +57,7 @@ def check_step(state: RiskStatus, *, to_state: RiskStatus, is_rated: bool) -> No
     Raises:
         NotAllowedError: says which states are allowed, or that a rating is missing.
     """
-    allowed = TRANSITIONS[state]
-    if to_state not in allowed:
-        names = ", ".join(step.value for step in allowed)
-        raise NotAllowedError(
-            f"A risk that is {state.value} cannot become {to_state.value}. Allowed: {names}."
-        )
+    check_allowed("A risk", state, to_state=to_state, allowed=TRANSITIONS[state])
     if to_state in NEEDS_RATING and not is_rated:
         raise NotAllowedError(
             f"A risk needs a residual rating before it becomes {to_state.value}; rate it first."

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
-import secrets
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from pipelines.keys import KEY_FILE, check_key
+from pipelines.keys import KEY_FILE, check_key, read_or_make
 
 UNKNOWN = "unknown"
 BLOCK = 64
@@ -72,15 +70,4 @@ class Pseudonymiser:
 def load_key(folder: Path) -> bytes:
     """The home's key; made on first use, readable by its owner alone."""
     check_key(folder)
-    path = folder / KEY_FILE
-    if not path.exists():
-        aside = path.with_suffix(f".{os.getpid()}")
-        aside.touch(mode=0o600)
-        aside.write_bytes(secrets.token_bytes(32))
-        try:
-            os.link(aside, path)  # whoever comes second keeps the first one's key
-        except FileExistsError:
-            pass
-        finally:
-            aside.unlink()
-    return path.read_bytes()
+    return read_or_make(folder / KEY_FILE)

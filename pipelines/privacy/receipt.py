@@ -11,10 +11,10 @@ import hashlib
 import hmac
 import json
 import os
-import secrets
 from pathlib import Path
 from typing import Any
 
+from pipelines.keys import read_or_make
 from pipelines.settings import Home
 
 KEY_FILE = "receipt.key"
@@ -24,7 +24,7 @@ Document = dict[str, Any]
 
 def sign(home: Home, document: Document) -> Document:
     """The document with its signature over everything else in it."""
-    key = _load_key(home.keys)
+    key = read_or_make(home.keys / KEY_FILE)
     return document | {
         "signature": {
             "algorithm": ALGORITHM,
@@ -39,7 +39,7 @@ def is_genuine(home: Home, document: Document) -> bool:
     """Whether the signature is that of this home and nothing was changed since."""
     signature = document.get("signature", {})
     rest = {name: value for name, value in document.items() if name != "signature"}
-    expected = hmac.digest(_load_key(home.keys), _canonical(rest), "sha256").hex()
+    expected = hmac.digest(read_or_make(home.keys / KEY_FILE), _canonical(rest), "sha256").hex()
     return signature.get("algorithm") == ALGORITHM and hmac.compare_digest(
         str(signature.get("value", "")), expected
     )
@@ -73,18 +73,3 @@ def write_durably(path: Path, document: Document) -> None:
 
 def _canonical(document: Document) -> bytes:
     return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
-
-
-def _load_key(folder: Path) -> bytes:
-    path = folder / KEY_FILE
-    if not path.exists():
-        aside = path.with_suffix(f".{os.getpid()}")
-        aside.touch(mode=0o600)
-        aside.write_bytes(secrets.token_bytes(32))
-        try:
-            os.link(aside, path)  # whoever comes second keeps the first one's key
-        except FileExistsError:
-            pass
-        finally:
-            aside.unlink()
-    return path.read_bytes()

@@ -11,7 +11,7 @@ import typer
 from plimsoll.commands import evidencing
 from plimsoll.commands.acting import AsOption, DeploymentOption, ReasonOption, act, show
 from plimsoll.commands.evidencing import ItemArgument, find_item
-from plimsoll.commands.exchanging import bring, let_in, take_out
+from plimsoll.commands.exchanging import bring_or_let_in, take_out
 from plimsoll.commands.option import HomeOption, JsonOption
 from risk_register import checklist
 from risk_register.accounts import Action
@@ -120,10 +120,5 @@ def import_checklist(
     home: HomeOption = None,
 ) -> None:
     """Bring a checklist into a deployment without answers; another person lets it in with --approve."""
-    if (source is None) == (approve_number is None):
-        raise typer.BadParameter("name a file, or --approve NUMBER")
-    if source is not None:
-        bring(act(home, account, deployment, Action.ATTEST), ExchangeKind.CHECKLIST, source)
-    if approve_number is not None:
-        acting = act(home, account, deployment, Action.APPROVE_ATTESTATION)
-        let_in(acting, ExchangeKind.CHECKLIST, approve_number)
+    kind = ExchangeKind.CHECKLIST
+    bring_or_let_in(home, account, deployment, kind, source=source, number=approve_number)

@@ -6,10 +6,17 @@ from pathlib import Path
 
 import typer
 
-from plimsoll.commands.acting import Acting
+from plimsoll.commands.acting import Acting, act
 from risk_register import audit, exchange
+from risk_register.accounts import Action
 from risk_register.errors import ContentError, UnknownRecordError
 from risk_register.exchange import ExchangeKind, Format
+
+ACTIONS = {
+    ExchangeKind.REGISTER: (Action.EDIT_REGISTER, Action.APPROVE_REGISTER),
+    ExchangeKind.CHECKLIST: (Action.ATTEST, Action.APPROVE_ATTESTATION),
+}
+"""What bringing an import needs, and what letting it in."""
 
 
 def take_out(acting: Acting, kind: ExchangeKind, out: Path, *, reason: str) -> None:
@@ -29,6 +36,25 @@ def take_out(acting: Acting, kind: ExchangeKind, out: Path, *, reason: str) -> N
     out.write_bytes(content)
     counts = ", ".join(f"{len(rows)} rows of {table}" for table, rows in document.tables.items())
     print(f"{out}: {counts}")
+
+
+def bring_or_let_in(
+    home: Path | None,
+    account: str,
+    deployment: str | None,
+    kind: ExchangeKind,
+    *,
+    source: Path | None,
+    number: int | None,
+) -> None:
+    """Bring a file, or let in what somebody else brought: one of the two."""
+    if (source is None) == (number is None):
+        raise typer.BadParameter("name a file, or --approve NUMBER")
+    brings, lets_in = ACTIONS[kind]
+    if source is not None:
+        bring(act(home, account, deployment, brings), kind, source)
+    if number is not None:
+        let_in(act(home, account, deployment, lets_in), kind, number)
 
 
 def bring(acting: Acting, kind: ExchangeKind, source: Path) -> None:

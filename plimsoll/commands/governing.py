@@ -10,7 +10,7 @@ import typer
 
 from plimsoll.commands import proposing, treating
 from plimsoll.commands.acting import AsOption, DeploymentOption, ReasonOption, act, as_document, show
-from plimsoll.commands.exchanging import bring, let_in, take_out
+from plimsoll.commands.exchanging import bring_or_let_in, take_out
 from plimsoll.commands.option import HomeOption, JsonOption, write_json
 from plimsoll.commands.risk import RiskArgument, find_risk, say_rating
 from risk_register import register
@@ -221,9 +221,5 @@ def import_register(
     home: HomeOption = None,
 ) -> None:
     """Bring a register into a deployment without decisions; another person lets it in with --approve."""
-    if (source is None) == (approve_number is None):
-        raise typer.BadParameter("name a file, or --approve NUMBER")
-    if source is not None:
-        bring(act(home, account, deployment, Action.EDIT_REGISTER), ExchangeKind.REGISTER, source)
-    if approve_number is not None:
-        let_in(act(home, account, deployment, Action.APPROVE_REGISTER), ExchangeKind.REGISTER, approve_number)
+    kind = ExchangeKind.REGISTER
+    bring_or_let_in(home, account, deployment, kind, source=source, number=approve_number)

@@ -140,7 +140,7 @@ def test_an_alarm_is_acknowledged_once(store: Store, at: dt.datetime) -> None:
     sync(store, at, see())
     given = {"deployment_id": "demo", "alarm_id": "a", "reason": "", "at": at}
     acknowledge(store, actor="first", **given)
-    with pytest.raises(NotAllowedError, match="cannot be made acknowledged"):
+    with pytest.raises(NotAllowedError, match="cannot become acknowledged"):
         acknowledge(store, actor="second", **given)
 
 
