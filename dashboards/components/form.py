@@ -73,7 +73,7 @@ def draw_text(
         field = dcc.Input(
             type="text", name=name, id=key, required=is_required, maxLength=limit or LINE, value=value
         )
-    return _label(key, label, field, note)
+    return _label(key, label, field, note, is_required=is_required)
 
 
 def draw_file(name: str, label: str, *, note: str) -> Component:
@@ -98,7 +98,7 @@ def draw_day(
     given = {"value": value.isoformat()} if value else {}
     least = {"min": first.isoformat()} if first else {}
     field = dcc.Input(type="date", name=name, id=key, required=is_required, **given, **least)
-    return _label(key, label, field, note)
+    return _label(key, label, field, note, is_required=is_required)
 
 
 def draw_moment(name: str, label: str, *, note: str) -> Component:
@@ -166,7 +166,9 @@ def _name_field(name: str, within: str) -> str:
     return f"field-{within}-{name}" if within else f"field-{name}"
 
 
-def _label(key: str, label: str, field: Component, note: str) -> Component:
+def _label(key: str, label: str, field: Component, note: str, *, is_required: bool = False) -> Component:
+    """A field under its name; what must be filled in has the star that choices have, for eyes alone."""
+    star = html.Span(" *", className="star", **{"aria-hidden": "true"}) if is_required else None
     return html.Div(
-        [html.Label(label, htmlFor=key), field, html.P(note, className="hint")], className="field"
+        [html.Label([label, star], htmlFor=key), field, html.P(note, className="hint")], className="field"
     )
