@@ -6,7 +6,7 @@ Clocks of a regime are dated data and shown beside awareness; whether a report i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from dash import dcc, html
@@ -27,6 +27,7 @@ from dashboards.view import View
 from dashboards.vocabulary import INCIDENT_MARKS
 from dashboards.wording import MISSING, say_duration, say_moment, say_words
 from risk_register.accounts import Action
+from risk_register.incident_states import Origin
 from risk_register.incidents import IncidentRecord, list_incidents
 from risk_register.register import list_risks
 
@@ -43,9 +44,12 @@ def layout(view: View) -> Component:
     counts = Counter(incident.state.value for incident in incidents)
     asked = view.filter("status")
     shown = [incident for incident in incidents if asked in {None, incident.state}]
-    opened = next((one for one in incidents if one.incident_id == view.filter("incident")), None)
     from_alarm = view.filter("alarm")
     same = [one for one in incidents if from_alarm and one.origin_reference == from_alarm]
+    opened = _find_opened(view, incidents, same)
+    risks = {
+        risk.risk_id: f"{risk.reference} {risk.title}" for risk in list_risks(view.store, view.deployment_id)
+    }
     opening = None if same else _draw_opening(view)
     lead = (
         f"{counts['open']} open, {counts['closed']} closed. Anyone may open one; whoever closes it has "
@@ -56,7 +60,7 @@ def layout(view: View) -> Component:
             draw_heading(view, "Incidents", lead),
             draw_tallies(view, "status", INCIDENT_MARKS, counts, label="Incidents by state"),
             _draw_same(view, same) if same and opened is None else None,
-            _draw_incident(view, opened) if opened else None,
+            _draw_incident(view, opened, risks) if opened else None,
             opening if from_alarm else None,
             html.Section(
                 [
@@ -68,7 +72,7 @@ def layout(view: View) -> Component:
                     draw_table(
                         "Incidents",
                         HEADINGS,
-                        [_draw_line(view, incident) for incident in shown],
+                        [_draw_line(view, incident, risks, is_open=incident is opened) for incident in shown],
                         empty="No incident matches the filter." if incidents else "None has been opened.",
                     ),
                 ],
@@ -77,6 +81,16 @@ def layout(view: View) -> Component:
             None if from_alarm or opened else opening,
         ]
     )
+
+
+def _find_opened(
+    view: View, incidents: Sequence[IncidentRecord], same: Sequence[IncidentRecord]
+) -> IncidentRecord | None:
+    """The incident that the address names, or the one that was opened from the alarm it names."""
+    asked = view.filter("incident")
+    if asked is None and len(same) == 1:
+        return same[0]
+    return next((one for one in incidents if one.incident_id == asked), None)
 
 
 def _draw_same(view: View, incidents: Sequence[IncidentRecord]) -> Component:
@@ -93,14 +107,12 @@ def _draw_same(view: View, incidents: Sequence[IncidentRecord]) -> Component:
     )
 
 
-def _draw_line(view: View, incident: IncidentRecord) -> Line:
-    is_open = view.filter("incident") == incident.incident_id
+def _draw_line(view: View, incident: IncidentRecord, risks: Mapping[str, str], *, is_open: bool) -> Line:
+    asked = None if is_open else incident.incident_id
     return Line(
         (
             [
-                dcc.Link(
-                    incident.title, href=view.href(None, incident=None if is_open else incident.incident_id)
-                ),
+                dcc.Link(incident.title, href=view.href(None, incident=asked, alarm=None)),
                 html.P(incident.incident_id, className="why"),
             ],
             draw_mark(INCIDENT_MARKS[incident.state]),
@@ -108,16 +120,22 @@ def _draw_line(view: View, incident: IncidentRecord) -> Line:
             say_moment(incident.aware_at),
             say_duration((incident.closed_at or view.at) - incident.aware_at),
             incident.opened_by,
-            say_words(incident.risk_id) if incident.risk_id else MISSING,
+            _name_risk(incident.risk_id, risks) if incident.risk_id else MISSING,
         ),
         is_open=is_open,
     )
 
 
-def _draw_incident(view: View, incident: IncidentRecord) -> Component:
+def _name_risk(risk_id: str, risks: Mapping[str, str]) -> str:
+    """As the register names it; one that is no longer in it, by its id."""
+    return risks.get(risk_id, say_words(risk_id))
+
+
+def _draw_incident(view: View, incident: IncidentRecord, risks: Mapping[str, str]) -> Component:
     risk: Component | str = "none named"
     if incident.risk_id:
-        risk = dcc.Link(say_words(incident.risk_id), href=view.href("/risk-register", risk=incident.risk_id))
+        where = view.href("/risk-register", risk=incident.risk_id)
+        risk = dcc.Link(_name_risk(incident.risk_id, risks), href=where)
     closed = "not yet"
     if incident.closed_at is not None:
         closed = f"{say_moment(incident.closed_at)} by {incident.closed_by}"
@@ -130,7 +148,7 @@ def _draw_incident(view: View, incident: IncidentRecord) -> Component:
         ("Closed", closed),
         ("Description", incident.description or "none written"),
         ("Conclusion", incident.conclusion or "none yet"),
-        ("From", _say_origin(incident)),
+        ("From", _draw_origin(view, incident)),
         ("Risk", risk),
     ]
     return html.Section(
@@ -139,7 +157,9 @@ def _draw_incident(view: View, incident: IncidentRecord) -> Component:
                 [
                     html.H2(incident.title),
                     dcc.Link(
-                        "Close the view", href=view.href(None, incident=None), className="button button-quiet"
+                        "Close the view",
+                        href=view.href(None, incident=None, alarm=None),
+                        className="button button-quiet",
                     ),
                 ],
                 className="section-heading",
@@ -159,9 +179,11 @@ def _draw_incident(view: View, incident: IncidentRecord) -> Component:
     )
 
 
-def _say_origin(incident: IncidentRecord) -> str:
+def _draw_origin(view: View, incident: IncidentRecord) -> Component | str:
     words = say_words(incident.origin)
-    return f"{words}: {incident.origin_reference}" if incident.origin_reference else words
+    if incident.origin_reference:
+        words = f"{words}: {incident.origin_reference}"
+    return dcc.Link(words, href=view.href("/alarms")) if incident.origin == Origin.ALARM else words
 
 
 def _say_age(incident: IncidentRecord, now: datetime) -> str:

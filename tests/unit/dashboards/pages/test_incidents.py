@@ -11,6 +11,7 @@ from risk_register.acceptability import Severity
 from risk_register.errors import NotAllowedError
 from risk_register.incident_states import IncidentStatus
 from risk_register.incidents import list_incidents
+from risk_register.register import list_risks
 
 PAGE, HARBOR = "/incidents", "?deployment=harbor_companion"
 ALARM = f"{HARBOR}&alarm=a1"
@@ -109,10 +110,24 @@ def test_from_an_alarm_an_incident_is_opened_once_and_both_pages_lead_to_it(offi
     assert "Open an incident" in officer.read(PAGE, ALARM)
     assert officer.send(PAGE, ALARM, **OPENING, origin="alarm", reference="a1").status_code == 303
     incident_id = held(officer)[0].incident_id
-    words = officer.read(PAGE, ALARM)
-    assert incident_id in words.partition("From this alarm there is already:")[2].partition("Incidents")[0]
-    assert "Open an incident" not in words
+    page = json.dumps(officer.show(PAGE, ALARM)["page"])
+    assert '"id": "incident"' in page  # what was opened is what is shown next
+    assert "Open an incident" not in page
+    closing = page.partition("Close the view")[2].partition('"href": "')[2].partition('"')[0]
+    assert "alarm=" not in closing
+    assert "incident=" not in closing
     assert f"incident={incident_id}" in json.dumps(officer.show("/alarms", HARBOR)["page"])
+
+
+def test_the_risk_of_an_incident_is_named_as_in_the_register(officer):
+    officer.send(PAGE, HARBOR, **OPENING)
+    incident_id = held(officer)[0].incident_id
+    known = {risk.risk_id: risk for risk in list_risks(officer.store, "harbor_companion")}
+    risk = known[OPENING["risk"]]
+    for search in (HARBOR, f"{HARBOR}&incident={incident_id}"):
+        words = officer.read(PAGE, search)
+        assert f"{risk.reference} {risk.title}" in words
+        assert OPENING["risk"].replace("_", " ") not in words
 
 
 def test_the_risk_that_an_incident_names_shows_it(officer):
