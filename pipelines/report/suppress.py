@@ -23,6 +23,10 @@ RULE = (
     "Further cells are hidden until no hidden one can be worked out from a total, a complement, the weeks "
     "of a month or the other parts of a sum. Both kinds carry the same mark.",
     "Counts of risks, checklist items, incidents, changes and days are not counts of people and are shown.",
+    "All this holds within one report. Between two reports or exports of the same days from different "
+    "generations, a number can differ by the few people whose records came late or were erased, and whoever "
+    "holds both can subtract one from the other. So a reader gets a period from one generation, and a "
+    "correction in the place of what it corrects.",
 )
 
 
