@@ -20,8 +20,8 @@ from risk_register.report_submissions import BuiltOnce, ReportStatus, Submission
 
 REASON = "Why, in words that a later reader can follow."
 CORRECTION = (
-    f"{REASON} Whoever has the issued edition can subtract one from the other: where a number differs by a few "
-    "people, that says something of them. Compare both before you submit, and take the earlier one back."
+    f"{REASON} Whoever has the issued edition can subtract one from the other: where a number differs by a "
+    "few people, that says something of them. Compare both first, and take the earlier one back."
 )
 RECEIPT = "The receiver's reference, or where the copy lies. Sending it is not done here."
 
@@ -106,8 +106,14 @@ def draw_report_decisions(view: View, report: BuiltReport) -> Component | None:
     forms: list[tuple[str, Component]] = []
     if state is None and view.may(Action.SUBMIT_REPORT):
         out = any(one.edition is not None for one in list_of_period(view, report))
-        why = [draw_text("correction", "Why the issued edition is corrected", note=CORRECTION, is_required=True,
-                         within=_key(report, "submit"))] if out else []  # fmt: skip
+        field = draw_text(
+            "correction",
+            "Why the issued edition is corrected",
+            note=CORRECTION,
+            is_required=True,
+            within=_key(report, "submit"),
+        )
+        why = [field] if out else []
         title = "Submit it as a correction" if out else "Submit it for approval"
         forms.append((title, _draw(view, report, "submit", *why, button="Submit")))
     is_own = found is not None and found.submitted_by == view.account.name

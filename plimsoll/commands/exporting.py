@@ -23,9 +23,13 @@ from plimsoll.commands.option import HomeOption, open_home, tell
 from plimsoll.commands.publication import choose_deployment
 from risk_register import audit
 from risk_register.accounts import Action
-from risk_register.store import open_store
+from risk_register.store import Store, open_store
 
 ACTOR = "command_line"
+SUBTRACTED = (
+    "{table} has left before, from other generations ({count}, the newest {newest}). Whoever has both can "
+    "subtract them: where days of both differ by a few people, that says something of those people."
+)
 AccountOption = Annotated[
     str | None, typer.Option("--as", help="The account that acts; else the audit names the command line.")
 ]
@@ -81,8 +85,10 @@ def export(
         last=last.date() if last else None,
     )
     content = WRITERS[form](rows, table)
+    store = open_store(place.governance_url)
+    earlier = _find_earlier(store, table, deployment_id, published.name)
     audit.record_access(
-        open_store(place.governance_url),
+        store,
         action="exported",
         subject=f"{table} of {published.name}",
         deployment_id=deployment_id,
@@ -95,6 +101,15 @@ def export(
     else:
         out.write_bytes(content)
     tell(f"{rows.num_rows} rows of {table}, {published.name}.")
+    if earlier:
+        tell(SUBTRACTED.format(table=table, count=len(earlier), newest=earlier[-1]))
+
+
+def _find_earlier(store: Store, table: str, deployment_id: str, current: str) -> list[str]:
+    """The other published files from which the same table has left, as the audit knows them."""
+    taken = audit.list_entries(store, action="exported", deployment_id=deployment_id, limit=None)
+    files = {name for entry in taken for what, _, name in [entry.subject.partition(" of ")] if what == table}
+    return sorted(files - {current})
 
 
 def _write_csv(rows: pa.Table, name: str) -> bytes:

@@ -100,3 +100,15 @@ def test_nothing_is_written_over(run: Run, tmp_path: Path) -> None:
 def test_before_anything_is_published_it_says_what_to_do(run: Run, governed: tuple[Home, Store]) -> None:
     (governed[0].published / "current").unlink()
     assert "plimsoll run" in run("export", "change", account="compliance").complaint
+
+
+def test_what_left_from_another_generation_is_told_to_whoever_takes_it_again(
+    governed: tuple[Home, Store], run: Run
+) -> None:
+    published = governed[0].published
+    for _ in range(2):
+        assert "subtract" not in run("export", "change", account="compliance").complaint
+    (published / "published-1.duckdb").rename(published / "published-2.duckdb")
+    (published / "current").write_text("published-2.duckdb\n")
+    told = run("export", "change", account="compliance").complaint
+    assert "change has left before, from other generations (1, the newest published-1.duckdb)" in told
