@@ -27,7 +27,7 @@ class Seal:
     def __init__(self, secret: bytes, purpose: str) -> None:
         key = HKDF(SHA256(), KEY_BYTES, salt=None, info=f"plimsoll {purpose}".encode()).derive(secret)
         self._fernet = Fernet(base64.urlsafe_b64encode(key))
-        self._json = TaggedJSONSerializer()  # type: ignore[no-untyped-call]  Flask leaves it untyped
+        self._json = TaggedJSONSerializer()
 
     def dumps(self, value: Any) -> str:
         """The value, sealed; under the name by which Flask asks for it."""
@@ -50,4 +50,4 @@ class SealedSessions(SecureCookieSessionInterface):
 
     def get_signing_serializer(self, app: flask.Flask) -> Any:
         """What Flask makes the cookie with and reads it by."""
-        return Seal(bytes(app.secret_key or b""), SESSION)
+        return Seal(app.config["SECRET_KEY"], SESSION)
