@@ -64,8 +64,7 @@ def _measure(days: pd.DataFrame) -> dict[str, Any]:
         same["drawn_count"], same["scored_count"]
     )
     part = same[~is_lost]
-    asked = same["passed_count"] + same["drawn_count"]
-    unanswered = int((asked - same["passed_scored_count"] - same["scored_count"]).sum())
+    asked, unanswered = _count_asked(part)
     # What stayed without an answer is taken to be like the rest of its day and part.
     answered = (part["scored_count"] / part["drawn_count"]).where(part["drawn_count"] > 0, 1.0)
     scale = (part["passed_count"] / part["passed_scored_count"]).where(part["passed_count"] > 0, 1.0)
@@ -76,7 +75,7 @@ def _measure(days: pd.DataFrame) -> dict[str, Any]:
         rest=part["rest_count"].to_numpy(),
         inclusion=(part["inclusion"] * answered).to_numpy(),
         confirmed=confirmed,
-        unanswered_share=unanswered / max(int(asked.sum()), 1),
+        unanswered_share=unanswered / max(asked, 1) if len(part) else 1.0,
     )
     missed = known(found.missed)
     return {name: str(newest[name]) for name in INSTRUMENT} | {
@@ -98,8 +97,14 @@ def _measure(days: pd.DataFrame) -> dict[str, Any]:
         "rest_count": int(part["rest_count"].sum()),
         "sampled_count": int(part["scored_count"].sum()),
         "seen_count": int(part["missed_count"].sum()),
-        "unanswered_count": unanswered,
+        "unanswered_count": _count_asked(same)[1],
     }
+
+
+def _count_asked(days: pd.DataFrame) -> tuple[int, int]:
+    """Messages that were to be read, and of these those that were not."""
+    asked = int((days["passed_count"] + days["drawn_count"]).sum())
+    return asked, asked - int((days["passed_scored_count"] + days["scored_count"]).sum())
 
 
 def _is_lost(wanted: pd.Series, read: pd.Series) -> pd.Series:

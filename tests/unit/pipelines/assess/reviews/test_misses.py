@@ -106,9 +106,21 @@ def test_few_answers_that_did_not_come_are_taken_to_be_like_the_others() -> None
 
 
 def test_many_answers_that_did_not_come_leave_it_unknown() -> None:
-    row = newest(make_days({"scored_count": 0, "passed_scored_count": 0}, {}, {}))
+    row = newest(make_days({"scored_count": 10, "passed_scored_count": 10}, {}, {}))
     assert (row["state"], row["value"], row["ci_high"], row["numerator_high"]) == ("unanswered", *[None] * 3)
-    assert (row["day_count"], row["left_out_day_count"], row["unanswered_count"]) == (2, 1, 40)
+    assert (row["day_count"], row["left_out_day_count"], row["unanswered_count"]) == (3, 0, 20)
+
+
+def test_days_of_which_nothing_came_back_are_left_out_and_if_there_are_no_others_nothing_is_said() -> None:
+    lost = {"scored_count": 0, "passed_scored_count": 0}
+    row = newest(make_days(lost, {}, {}))
+    assert (row["state"], row["day_count"], row["left_out_day_count"], row["unanswered_count"]) == (
+        "bounded", 2, 1, 40,
+    )  # fmt: skip
+    row = newest(make_days(lost, lost))
+    assert (row["state"], row["day_count"], row["ci_high"], row["unanswered_count"]) == (
+        "unanswered", 0, None, 80,
+    )  # fmt: skip
 
 
 def test_a_sample_of_a_few_messages_says_nothing() -> None:
