@@ -99,9 +99,9 @@ def say_misses(document: dict[str, Any]) -> Iterable[str]:
         if row["is_suppressed"]:
             yield f"            {HIDDEN}"
             continue
-        ends = f"{_number(row['ci_low'])} to {_number(row['ci_high'])}"
+        ends = f"{_share(row['ci_low'])} to {_share(row['ci_high'])}"
         yield (
-            f"missed      {_number(row['value'])} ({ends}) of messages with the signal; "
+            f"missed      {_share(row['value'])} ({ends}) of messages with the signal; "
             f"{_number(row['numerator'])} ({_number(row['numerator_low'])} to "
             f"{_number(row['numerator_high'])}) messages; {row['confirmed_count']} of "
             f"{row['passed_count']} passed on are confirmed"
@@ -144,6 +144,10 @@ def _say_days(document: dict[str, Any]) -> Iterable[str]:
     for day in days:
         if day["reasons"]:
             yield f"            {day['day']} {day['state']}: {day['reasons']}"
+
+
+def _share(value: float | None) -> str:
+    return MISSING if value is None else f"{value:.1%}"
 
 
 def _number(value: float | None) -> str:

@@ -68,7 +68,7 @@ def test_what_is_missed_is_told_by_signal_newest_days_first_and_small_cells_are_
     hidden, newest, _ = told.split("as the judge sees it")[1:]
     assert "hidden, for a small cell" in hidden
     for words in (
-        "missed      0.25",
+        "missed      25.0% (- to -) of messages",
         "150 of 900 passed on are confirmed",
         "11 in 440 read of 2000 not passed on",
     ):
