@@ -259,7 +259,8 @@ def _make_card(settings: JudgeSettings, signals: dict[str, tuple[Signal, ...]]) 
             "the form of its answer.",
             "The provider may change the model behind its name without notice.",
             f"Of a message longer than {MOST_CHARACTERS} characters the middle is not sent.",
-            "What it is not asked about, because nothing passed the sieve, it cannot find.",
+            "What it is not asked about, because nothing passed the sieve, it cannot find; how much that is, "
+            "the random sample of the rest says.",
         ),
         thresholds=(
             Threshold(

@@ -236,6 +236,33 @@ def test_a_dear_detector_sees_what_passes_the_sieve_and_the_rest_is_not_run() ->
     assert scan.findings.num_rows == 0
 
 
+@pytest.mark.parametrize(("score", "counts"), [(0.9, (1, 1, 0, 0)), (0.1, (0, 0, 1, 1))])
+def test_what_a_dear_detector_confirms_is_counted_by_whether_it_was_passed_on(
+    score: float, counts: tuple[int, ...]
+) -> None:
+    plan = Plan(
+        seed=1,
+        steps=(
+            Step(detector="cheap", sees=Sees.ALL, is_basis=True),
+            Step(detector="dear", sees=Sees.SIEVE, share=1.0),
+        ),
+        order={"default": ("dear", "cheap")},
+    )
+    (row,) = (
+        make_cascade([Stub("cheap", score=score), Stub("dear", score=0.9)], plan)
+        .scan(MESSAGES)
+        .misses.to_pylist()
+    )
+    names = ("passed_count", "confirmed_count", "rest_count", "missed_count")
+    assert (row["detector_id"], row["signal_id"], *(row[name] for name in names)) == (
+        "dear", "a_refusal", *counts,
+    )  # fmt: skip
+
+
+def test_detectors_that_see_everything_miss_nothing_that_anybody_could_count() -> None:
+    assert make_cascade().scan(MESSAGES).misses.num_rows == 0
+
+
 def test_thresholds_that_every_score_passes_are_refused() -> None:
     with pytest.raises(DetectorError, match="0 < sieve <= alert <= 1"):
         SignalCard("a_refusal", ("en",), Badge.UNVALIDATED, "", sieve=0.7, alert=0.6)
