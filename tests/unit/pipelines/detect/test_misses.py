@@ -89,11 +89,10 @@ def test_messages_of_the_other_speaker_are_not_counted() -> None:
 
 
 def test_acts_of_care_are_no_matter_of_the_sieve_and_a_signal_that_nobody_shows_has_a_row() -> None:
-    messages = make(2)
-    rows = count_misses(
-        messages, select("10", "01"), scan(messages), card=CARD, sieve_version="s"
-    ).to_pylist()
-    assert [(row["signal_id"], row["missed_count"]) for row in rows] == [(IDEATION, 0)]
+    messages = make_messages({}, {})
+    found = scan(messages, (1, Evidence(CARE, 0, 0.9, "judge")))
+    rows = count_misses(messages, select("00", "11"), found, card=CARD, sieve_version="s").to_pylist()
+    assert {(row["signal_id"], row["missed_count"]) for row in rows} == {(IDEATION, 0), (HARM, 0)}
 
 
 @pytest.mark.parametrize(
