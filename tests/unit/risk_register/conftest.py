@@ -12,7 +12,7 @@ from risk_register.register import ensure_deployment
 from risk_register.store import Store
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def at() -> dt.datetime:
     return dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import shutil
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -35,9 +36,11 @@ NASTY = (
 KINDS = list(ExchangeKind)
 
 
-@pytest.fixture
-def decided(store: Store, at: dt.datetime) -> Store:
+@pytest.fixture(scope="module")
+def decided_once(template: Path, tmp_path_factory: pytest.TempPathFactory, at: dt.datetime) -> Path:
     """A store in which two people decided things with every kind of text."""
+    path = tmp_path_factory.mktemp("decided") / "governance.sqlite"
+    store = Store(f"sqlite:///{shutil.copy(template, path)}")
     risks, items = register.list_risks(store, "demo"), checklist.list_items(store, "demo", as_of=at.date())
     for number, words in enumerate(NASTY):
         risk, item = risks[number % len(risks)], items[number]
@@ -69,7 +72,13 @@ def decided(store: Store, at: dt.datetime) -> Store:
                           actor="safety_officer", at=at)  # fmt: skip
     register.move(store, deployment_id="demo", risk_id=first, to_state="assessed", reason="@now",
                   actor="safety_officer", at=at)  # fmt: skip
-    return store
+    return path
+
+
+@pytest.fixture
+def decided(decided_once: Path, store_path: Path) -> Store:
+    """A store of the test's own with these decisions."""
+    return Store(f"sqlite:///{shutil.copy(decided_once, store_path)}")
 
 
 def decide_more(store: Store, risk_id: str, item_id: str, at: dt.datetime) -> None:
@@ -97,12 +106,9 @@ def decide_more(store: Store, risk_id: str, item_id: str, at: dt.datetime) -> No
 
 
 @pytest.fixture
-def empty(tmp_path: Path, at: dt.datetime) -> Store:
+def empty(template: Path, tmp_path: Path) -> Store:
     """Another store, in which nothing was decided."""
-    store = Store(f"sqlite:///{tmp_path / 'other.sqlite'}")
-    store.upgrade()
-    register.ensure_deployment(store, deployment_id="demo", title="Demo", actor="command_line", at=at)
-    return store
+    return Store(f"sqlite:///{shutil.copy(template, tmp_path / 'other.sqlite')}")
 
 
 def read(store: Store, kind: ExchangeKind) -> Document:

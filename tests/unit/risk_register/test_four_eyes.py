@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -34,15 +35,23 @@ RISK, ITEM = "missed_escalation_of_risk", "intended_use_written"
 Act = Callable[[Store, str, dt.datetime], None]
 
 
-@pytest.fixture
-def people(store: Store, at: dt.datetime) -> Store:
+@pytest.fixture(scope="module")
+def peopled(template: Path, tmp_path_factory: pytest.TempPathFactory, at: dt.datetime) -> Path:
     """Two accounts of one person and one of another, each with every role."""
+    path = tmp_path_factory.mktemp("people") / "governance.sqlite"
+    store = Store(f"sqlite:///{shutil.copy(template, path)}")
     for name in (MAKER, OTHER, SECOND):
         accounts.create_account(store, name=name, actor="command_line", at=at)
         for role in Role:
             accounts.grant(store, name=name, role=role, deployment_id="demo", actor="command_line", at=at)
     accounts.join_person(store, name=OTHER, same_as=MAKER, actor="command_line", at=at)
-    return store
+    return path
+
+
+@pytest.fixture
+def people(peopled: Path, store_path: Path) -> Store:
+    """A store of the test's own with these accounts."""
+    return Store(f"sqlite:///{shutil.copy(peopled, store_path)}")
 
 
 def rate_lower(store: Store, actor: str, at: dt.datetime) -> None:

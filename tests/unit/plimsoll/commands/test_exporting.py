@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -22,9 +23,10 @@ from tests.unit.plimsoll.commands.governance_factory import Run, make_governed_h
 NOTE = '=HYPERLINK("http://example.org")'
 
 
-@pytest.fixture
-def governed(tmp_path: Path) -> tuple[Home, Store]:
-    home, store = make_governed_home(tmp_path / "home")
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home that has published one change."""
+    home, _ = make_governed_home(tmp_path_factory.mktemp("template") / "home")
     table = TABLES["change"]
     row = {
         "change_id": "c1",
@@ -38,7 +40,13 @@ def governed(tmp_path: Path) -> tuple[Home, Store]:
         made = table.empty().from_pylist([row], schema=table.arrow_schema)
         connection.from_arrow(made).create(table.full_name)
     (home.published / "current").write_text("published-1.duckdb\n")
-    return home, store
+    return home.path
+
+
+@pytest.fixture
+def governed(template: Path, tmp_path: Path) -> tuple[Home, Store]:
+    home = Home(Path(shutil.copytree(template, tmp_path / "home")))
+    return home, Store(home.governance_url)
 
 
 def add_deployment(home: Home) -> None:
