@@ -1,8 +1,7 @@
 """The tree as the structure tests see it: files that git knows or would add, read once."""
 
-import ast
 import subprocess
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -13,11 +12,10 @@ PACKAGES = ("plimsoll", "pipelines", "methods", "risk_register", "dashboards")
 
 @dataclass(frozen=True)
 class Module:
-    """A Python file: its path in the repository, its lines and its syntax tree."""
+    """A Python file: its path in the repository and its text."""
 
     path: str
     text: str
-    tree: ast.Module = field(repr=False, compare=False)
 
     @property
     def line_count(self) -> int:
@@ -48,7 +46,7 @@ def files(repository: Path) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def modules(files: dict[str, str]) -> list[Module]:
     """Every Python file, tests included."""
-    return [Module(path, text, ast.parse(text, path)) for path, text in files.items() if path.endswith(".py")]
+    return [Module(path, text) for path, text in files.items() if path.endswith(".py")]
 
 
 @pytest.fixture(scope="session")
