@@ -2,19 +2,23 @@
 
 import json
 import re
+import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+from dash import Dash
 from flask.testing import FlaskClient
 
 from dashboards.app import create_app
 from risk_register import accounts
 from risk_register.store import Store
 
+COOKIE = "plimsoll_session"
 SECRET = b"a secret of the tests, long enough to sign"
 
 
@@ -70,6 +74,11 @@ class Visitor:
         assert self.client.post("/sign-in/link", data=form).status_code == 303
         return self
 
+    def come_back(self, cookie: str) -> "Visitor":
+        """Go on with a session that was opened before."""
+        self.client.set_cookie(COOKIE, cookie)
+        return self
+
     def callback(self, output: str, outputs: list[dict[str, str]], values: dict[str, Any]) -> Any:
         """Call a callback as the browser would."""
         inputs = [
@@ -110,6 +119,43 @@ class Visitor:
     def words_of(self, answer: dict[str, Any]) -> str:
         """The words of a page that was shown."""
         return " ".join(find_words(answer["page"]["children"]))
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A home in which people have signed in, and what their browsers keep, by name."""
+
+    home: Path
+    cookies: dict[str, str]
+
+
+def open_store_of(home: Path) -> Store:
+    """The governance store of a home."""
+    return Store(f"sqlite:///{home / 'governance.sqlite'}")
+
+
+def make_app(home: Path, clock: Clock, report_factory: ModuleType) -> Dash:
+    """The application over a home."""
+    return create_app(
+        published=home / "published",
+        governance_url=f"sqlite:///{home / 'governance.sqlite'}",
+        secret=SECRET,
+        reports=home / "reports",
+        lake=home / "lake",
+        evidence=home / "governance" / "evidence",
+        draw_edition=report_factory.draw_edition(home / "reports"),
+        clock=clock,
+    )
+
+
+def sign_in_all(home: Path, names: list[str], clock: Clock, report_factory: ModuleType) -> SignedIn:
+    """Sign in everyone through the door."""
+    app, store, cookies = make_app(home, clock, report_factory), open_store_of(home), {}
+    for name in names:
+        kept = Visitor(app.server.test_client(), store, clock).sign_in(name).client.get_cookie(COOKIE)
+        assert kept is not None
+        cookies[name] = kept.value
+    return SignedIn(home, cookies)
 
 
 def find_words(node: Any) -> list[str]:
@@ -163,13 +209,33 @@ def shared_home(tmp_path_factory, published_factory, governance_factory) -> Path
     return home
 
 
-@pytest.fixture
-def home(tmp_path, shared_home) -> Path:
-    """A home of one test's own."""
-    import shutil
+@pytest.fixture(scope="session")
+def officers_home(tmp_path_factory, shared_home, governance_factory, report_factory) -> SignedIn:
+    """The same after the safety officer has signed in."""
+    home = Path(shutil.copytree(shared_home, tmp_path_factory.mktemp("officer") / "home"))
+    return sign_in_all(home, ["safety_officer"], Clock(governance_factory.NOW), report_factory)
 
-    shutil.copytree(shared_home, tmp_path / "home")
-    return tmp_path / "home"
+
+@pytest.fixture(scope="session")
+def everyones_home(tmp_path_factory, shared_home, governance_factory, report_factory) -> SignedIn:
+    """The same after an account of each role was made, `the_<role>`, and has signed in."""
+    home = Path(shutil.copytree(shared_home, tmp_path_factory.mktemp("everyone") / "home"))
+    store, clock = open_store_of(home), Clock(governance_factory.NOW)
+    who = {"actor": "command_line", "at": clock()}
+    for role in accounts.Role:
+        accounts.create_account(store, name=f"the_{role}", **who)
+        accounts.grant(store, name=f"the_{role}", role=role, deployment_id="harbor_companion", **who)
+    return sign_in_all(home, [f"the_{role}" for role in accounts.Role], clock, report_factory)
+
+
+@pytest.fixture
+def home(request, tmp_path, shared_home) -> Path:
+    """A home of one test's own; whom the test asks for has signed in there already."""
+    source = shared_home
+    for name, ready in (("officer", "officers_home"), ("everyone", "everyones_home")):
+        if name in request.fixturenames:
+            source = request.getfixturevalue(ready).home
+    return Path(shutil.copytree(source, tmp_path / "home"))
 
 
 @pytest.fixture
@@ -181,22 +247,13 @@ def clock(governance_factory) -> Clock:
 @pytest.fixture
 def store(home) -> Store:
     """The governance store of the home."""
-    return Store(f"sqlite:///{home / 'governance.sqlite'}")
+    return open_store_of(home)
 
 
 @pytest.fixture
 def app(home, clock, report_factory):
     """The application over the home."""
-    return create_app(
-        published=home / "published",
-        governance_url=f"sqlite:///{home / 'governance.sqlite'}",
-        secret=SECRET,
-        reports=home / "reports",
-        lake=home / "lake",
-        evidence=home / "governance" / "evidence",
-        draw_edition=report_factory.draw_edition(home / "reports"),
-        clock=clock,
-    )
+    return make_app(home, clock, report_factory)
 
 
 @pytest.fixture
@@ -206,6 +263,12 @@ def visit(app, store, clock) -> Callable[[], Visitor]:
 
 
 @pytest.fixture
-def officer(visit) -> Visitor:
+def officer(visit, officers_home) -> Visitor:
     """A safety officer of both deployments, signed in."""
-    return visit().sign_in("safety_officer")
+    return visit().come_back(officers_home.cookies["safety_officer"])
+
+
+@pytest.fixture
+def everyone(visit, everyones_home) -> dict[accounts.Role, Visitor]:
+    """Somebody of each role in the first deployment, signed in."""
+    return {role: visit().come_back(everyones_home.cookies[f"the_{role}"]) for role in accounts.Role}

@@ -16,20 +16,6 @@ ITEMS = "/ethics-checklist"
 
 
 @pytest.fixture
-def everyone(visit, store, clock) -> dict[Role, object]:
-    """One account of each role, signed in, with the token that its forms send."""
-    found = {}
-    for role in Role:
-        accounts.create_account(store, name=f"the_{role}", actor="command_line", at=clock())
-        accounts.grant(
-            store, name=f"the_{role}", role=role, deployment_id="harbor_companion", actor="command_line",
-            at=clock(),
-        )  # fmt: skip
-        found[role] = visit().sign_in(f"the_{role}")
-    return found
-
-
-@pytest.fixture
 def set_state(home) -> Iterator[object]:
     """Put the risk into a state behind the rules' back, rated and moved by somebody else."""
     engine = create_engine(f"sqlite:///{home / 'governance.sqlite'}", poolclass=NullPool)
