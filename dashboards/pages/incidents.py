@@ -16,6 +16,7 @@ from dashboards.components.marks import draw_mark
 from dashboards.components.shell import draw_chips, draw_heading
 from dashboards.components.table import Heading, Line, draw_download, draw_table
 from dashboards.components.tally import draw_tallies
+from dashboards.naming import name_risks
 from dashboards.pages.incident_course import draw_course
 from dashboards.pages.incident_decision import draw_incident_decisions, draw_opening
 from dashboards.pages.incident_doing import submit
@@ -47,9 +48,7 @@ def layout(view: View) -> Component:
     from_alarm = view.filter("alarm")
     same = [one for one in incidents if from_alarm and one.origin_reference == from_alarm]
     opened = _find_opened(view, incidents, same)
-    risks = {
-        risk.risk_id: f"{risk.reference} {risk.title}" for risk in list_risks(view.store, view.deployment_id)
-    }
+    risks = name_risks(view)
     opening = None if same else _draw_opening(view)
     lead = (
         f"{counts['open']} open, {counts['closed']} closed. Anyone may open one; whoever closes it has "

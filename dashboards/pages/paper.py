@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboards.components.table import Group, Heading, Line, draw_groups
+from dashboards.naming import name_indicators, name_items, name_risks
 from dashboards.view import View
 from dashboards.wording import MISSING, say_words
 from risk_register.content import load_paper_map
@@ -26,14 +27,16 @@ GROUP_WORDS = {
 def draw_paper(view: View) -> Component:
     """The map as a table in groups."""
 
-    def links(names: Sequence[str], path: str, key: str | None) -> Component | str:
+    indicators, items, risks = name_indicators(view), name_items(view), name_risks(view)
+
+    def links(names: Sequence[str], called: Mapping[str, str], path: str, key: str | None) -> Component | str:
         if not names:
             return MISSING
         return html.Ul(
             [
                 html.Li(
                     dcc.Link(
-                        say_words(name),
+                        called.get(name, say_words(name)),
                         href=view.href(f"{path}/{name}") if key is None else view.href(path, **{key: name}),
                     )
                 )
@@ -50,9 +53,9 @@ def draw_paper(view: View) -> Component:
                     (
                         f"{row.id} {row.heading}",
                         say_words(row.confidence),
-                        links(row.indicators, "/indicators", None),
-                        links(row.checklist_items, "/ethics-checklist", "item"),
-                        links(row.risks, "/risk-register", "risk"),
+                        links(row.indicators, indicators, "/indicators", None),
+                        links(row.checklist_items, items, "/ethics-checklist", "item"),
+                        links(row.risks, risks, "/risk-register", "risk"),
                     )
                 )
                 for row in rows

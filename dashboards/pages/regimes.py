@@ -11,6 +11,7 @@ from dashboards.components.form import draw_choice, draw_form, draw_text
 from dashboards.components.marks import draw_mark
 from dashboards.components.shell import draw_heading
 from dashboards.components.table import Heading, Line, draw_download, draw_table
+from dashboards.naming import name_indicators
 from dashboards.pages.page import Page, Shelf
 from dashboards.pages.paper import draw_paper
 from dashboards.sheet import Sheet
@@ -75,10 +76,16 @@ def _draw_line(view: View, one: RegimeStanding) -> Line:
             _say_force(regime),
             _say_decision(one),
             read,
-            one.why_not_issue(view.today) or "yes",
+            _say_issue(view, one),
         ),
         is_open=is_open,
     )
+
+
+def _say_issue(view: View, one: RegimeStanding) -> str:
+    """Whether its reports may be issued; which regime it is stands beside it."""
+    why_not = one.why_not_issue(view.today)
+    return "yes" if why_not is None else f"no: {why_not.removeprefix(f'{one.regime.id}: ')}"
 
 
 def _say_force(regime: Regime) -> str:
@@ -96,14 +103,14 @@ def _say_decision(one: RegimeStanding) -> str:
 
 
 def _draw_opened(view: View, one: RegimeStanding) -> Component:
-    regime = one.regime
+    regime, titles = one.regime, name_indicators(view)
     duties = [
         Line(
             (
                 duty.duty,
                 say_day(duty.effective_from) if duty.effective_from else "as the regime",
                 [
-                    html.P(dcc.Link(say_words(name), href=view.href(f"/indicators/{name}")))
+                    html.P(dcc.Link(titles.get(name, say_words(name)), href=view.href(f"/indicators/{name}")))
                     for name in duty.indicators
                 ]
                 or MISSING,
@@ -120,7 +127,7 @@ def _draw_opened(view: View, one: RegimeStanding) -> Component:
         ("Open questions", _list_questions(regime)),
         ("Applies here", _say_decision(one)),
         ("Reason", one.decision.reason if one.decision else "none"),
-        ("Reports may be issued", one.why_not_issue(view.today) or "yes"),
+        ("Reports may be issued", _say_issue(view, one)),
     )  # fmt: skip
     return html.Section(
         [
