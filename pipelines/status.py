@@ -13,7 +13,7 @@ from pipelines.pointer import find_current
 from pipelines.privacy.limits import are_agreed, load_limits
 from pipelines.settings import REPOSITORY, Home
 from pipelines.soundness import describe_data
-from pipelines.stale import stale_days
+from pipelines.stale import stale_partitions
 
 SQL = REPOSITORY / "sql" / "status"
 READ = (
@@ -45,7 +45,7 @@ def describe_home(
                 f"There is no deployment {deployment_id}. Held are: {', '.join(known) or 'none'}."
             )
     published = find_current(home.published)
-    stale = stale_days(home) if rows else []
+    stale = Counter(name for name, _ in stale_partitions(home)) if rows else Counter()
     with DuckDBEngine() as engine:
         engine.attach(lake, READ)
         deployments = {row["deployment_id"]: _describe(engine, row, stale) for row in rows}
@@ -67,7 +67,7 @@ def _describe_retention(home: Home) -> dict[str, Any]:
     return {"is_agreed": are_agreed(home.definitions)} | limits.model_dump()
 
 
-def _describe(engine: DuckDBEngine, row: dict[str, Any], stale: list[dt.date]) -> dict[str, Any]:
+def _describe(engine: DuckDBEngine, row: dict[str, Any], stale: Counter[str]) -> dict[str, Any]:
     name = {"deployment_id": row["deployment_id"]}
 
     def counts(query: str) -> dict[str, int]:
@@ -109,5 +109,5 @@ def _describe(engine: DuckDBEngine, row: dict[str, Any], stale: list[dt.date]) -
         "last_day": str(totals["last_day"]) if totals["last_day"] else None,
         "last_received_on": str(totals["last_received_on"]) if totals["last_received_on"] else None,
         "held_days": sorted(counts("held_day")),
-        "stale_day_count": len(stale),
+        "stale_day_count": stale[row["deployment_id"]],
     }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import subprocess
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -98,7 +97,7 @@ def orchestrate(
     environment = os.environ | {"DAGSTER_HOME": str(instance), "PLIMSOLL_HOME": str(place.path)}
     command = ["dagster", "dev", "-w", str(REPOSITORY / "workspace.yaml"), "-h", host, "-p", str(port)]
     tell(f"Dagster on http://{host}:{port} for {place.path}")
-    program = Path(sys.executable).parent / command[0]
-    sys.exit(
-        subprocess.run([str(program), *command[1:]], env=environment, check=False, cwd=REPOSITORY).returncode
-    )
+    program = str(Path(sys.executable).parent / command[0])
+    # This process becomes Dagster: whoever stops it reaches the one that stops the others.
+    os.chdir(REPOSITORY)
+    os.execve(program, [program, *command[1:]], environment)  # noqa: S606  our own words

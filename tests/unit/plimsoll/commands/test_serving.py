@@ -44,3 +44,17 @@ def test_whoever_serves_others_without_tls_is_told(
     monkeypatch.setattr(serving, "start_dashboard", lambda *_, **__: None)
     serving.serve(host=host, https=https, home=home.path)
     assert ("without TLS" in capsys.readouterr().err) is is_told
+
+
+def test_whoever_stops_the_schedule_stops_dagster_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = make_home(Home(tmp_path / "home"), HomeKind.REAL)
+    become: list[object] = []
+    monkeypatch.chdir(tmp_path)  # and back again afterwards
+    monkeypatch.setattr(serving.os, "execve", lambda *given: become.extend(given))
+    serving.orchestrate(home=home.path)
+    program, arguments, environment = become
+    assert arguments[:2] == [program, "dev"]
+    assert environment["PLIMSOLL_HOME"] == str(home.path)
+    assert (home.path / "dagster" / "dagster.yaml").exists()
