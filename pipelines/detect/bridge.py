@@ -78,7 +78,8 @@ def keep_bridge(commit: Commit, rows: pa.Table) -> None:
         pair = ["deployment_id", "day", "old_version", "new_version"]
         taken = set(rows.select(pair).to_pandas().itertuples(index=False, name=None))
         keys = held.select(pair).to_pandas().itertuples(index=False, name=None)
-        rows = pa.concat_tables([held.filter(pa.array([key not in taken for key in keys])), rows])
+        kept = pa.array([key not in taken for key in keys], pa.bool_())  # of no rows, too
+        rows = pa.concat_tables([held.filter(kept), rows])
     order = [(name, "ascending") for name in BRIDGE_DAY.key]
     commit.replace_days(BRIDGE_DAY.full_name, rows.sort_by(order), partitions)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from pipelines.detect.bridge import count_bridge
+from pipelines import lake as lakes
+from pipelines.detect.bridge import count_bridge, keep_bridge
 from pipelines.detect.detector import (
     Badge,
     CoverageState,
@@ -17,6 +20,7 @@ from pipelines.detect.detector import (
     make_coverage,
     make_findings,
 )
+from pipelines.schemas.bridge import BRIDGE_DAY
 from tests.unit.pipelines.detect.message_factory import make_messages
 
 SIGNAL = "u_suicidal_ideation"
@@ -75,3 +79,26 @@ def test_a_user_whom_the_log_does_not_name_is_a_cluster_of_each_conversation_alo
     messages = make("unknown", "unknown")
     rows = count(scan(messages, "1", 0, 1), scan(messages, "2", 0, 1), messages)
     assert [row["bucket"] for row in rows] == [0, 1]
+
+
+def make_day(day: dt.date, *, new: str = "lexicon@2", both: int = 1) -> pa.Table:
+    row = {"deployment_id": "d", "day": day, "signal_id": SIGNAL, "old_version": "lexicon@1",
+           "new_version": new, "is_trial": False, "bucket": 10, "both_count": both, "old_count": 0,
+           "new_count": 0}  # fmt: skip
+    return pa.Table.from_pylist([row], schema=BRIDGE_DAY.arrow_schema)
+
+
+def test_days_that_are_scored_in_parts_are_kept_part_by_part(tmp_path: Path) -> None:
+    first, second = dt.date(2026, 3, 2), dt.date(2026, 4, 2)
+    for rows in (
+        make_day(first),
+        make_day(second),
+        make_day(second, new="lexicon@3"),
+        make_day(first, both=7),
+    ):
+        with lakes.write(tmp_path, by="test") as commit:
+            keep_bridge(commit, rows)
+    held = lakes.Lake(tmp_path).read(BRIDGE_DAY.full_name)
+    assert held is not None
+    found = {(row["day"], row["new_version"], row["both_count"]) for row in held.to_pylist()}
+    assert found == {(first, "lexicon@2", 7), (second, "lexicon@2", 1), (second, "lexicon@3", 1)}
