@@ -7,6 +7,7 @@ works, per signal and language, is in `card.yaml`.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -32,9 +33,10 @@ from pipelines.detect.detectors.lexicon.guards import Reading, read_hit
 from pipelines.detect.detectors.lexicon.matcher import Matcher
 from pipelines.detect.detectors.lexicon.normalisation import Normalised, normalise
 from pipelines.detect.detectors.lexicon.resources import resource_rules
-from pipelines.detect.detectors.lexicon.rulebook import CompiledRule, Rulebook, load_rulebooks
+from pipelines.detect.detectors.lexicon.rulebook import RULES, CompiledRule, Rulebook, load_rulebooks
 from pipelines.detect.detectors.lexicon.severity import LEVEL_OF_CSSRS, cssrs_of
 
+COMPILED = RULES / "__pycache__"
 STRONG_WEIGHT = 0.5
 """Weight from which one rule alone may say how grave a message is; a hint only adds to the score."""
 
@@ -45,15 +47,16 @@ _TIME_ORDER = {time: place for place, time in enumerate(Time)}
 class LexiconDetector:
     """Reads messages with the rules of their language and role."""
 
-    def __init__(self, books: Sequence[Rulebook], card: DetectorCard) -> None:
+    def __init__(self, books: Sequence[Rulebook], card: DetectorCard, *, kept: Path | None = None) -> None:
         self._card = card
         self._books = {(book.language, book.role): book for book in books}
         self._matchers: dict[tuple[str, str], Matcher] = {}
-        self._kept: Path | None = None
+        self._kept = kept
 
     def keep_in(self, folder: Path) -> None:
-        """Where compiled rules are kept for the next process; deleting them costs seconds, nothing else."""
-        self._kept = folder
+        """Where compiled rules are kept if not beside the rules; deleting them costs seconds alone."""
+        if self._kept is None:
+            self._kept = folder
 
     @property
     def card(self) -> DetectorCard:
@@ -173,14 +176,18 @@ def _gravity(reading: Reading) -> int:
 
 @cache
 def load_lexicon_detector() -> LexiconDetector:
-    """The detector with the shipped rules and the listed crisis resources."""
+    """The detector with the shipped rules and the listed crisis resources.
+
+    Compiling the rules takes seconds. As compiled modules are, they are kept beside their source, for all
+    homes of this machine, if the code may write there.
+    """
     books = tuple(
         book.model_copy(update={"rules": (*book.rules, *resource_rules(book.language))})
         if book.role == "assistant"
         else book
         for book in load_rulebooks()
     )
-    return LexiconDetector(books, load_card(books))
+    return LexiconDetector(books, load_card(books), kept=COMPILED if os.access(RULES, os.W_OK) else None)
 
 
 __all__ = ["DETECTOR_ID", "Evidence", "LexiconDetector", "join", "load_lexicon_detector"]

@@ -83,10 +83,10 @@ def _load(expressions: Sequence[bytes], kept: Path) -> hyperscan.Database:
     """What this version compiled from exactly these expressions; compiled anew where it cannot be read."""
     key = hashlib.sha256(b"\x1f".join([version("hyperscan").encode(), *expressions])).hexdigest()
     file = kept / f"{key[:32]}.hyperscan"
-    if file.exists():
+    with suppress(hyperscan.error, OSError):  # another processor's, cut off, somebody else's, or not there
+        database = hyperscan.loadb(file.read_bytes(), hyperscan.HS_MODE_BLOCK)
         file.touch()
-        with suppress(hyperscan.error):  # another processor, or a file that was cut off
-            return hyperscan.loadb(file.read_bytes(), hyperscan.HS_MODE_BLOCK)
+        return database
     database = _compile(expressions)
     kept.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=kept, delete=False) as aside:

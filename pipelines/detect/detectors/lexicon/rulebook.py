@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -107,6 +108,12 @@ def load_rulebooks(folder: Path = RULES) -> tuple[Rulebook, ...]:
     Raises:
         DefinitionError: a file is not valid; all problems of a file in one message.
     """
+    return _load(folder, hash_rule_files(folder))
+
+
+@cache
+def _load(folder: Path, _content: str) -> tuple[Rulebook, ...]:
+    """The rules of a folder with this content."""
     books: dict[tuple[str, str], list[CompiledRule]] = {}
     for shared in sorted(folder.glob(f"*/{LANGUAGE_FILE}")):
         language = _read(shared, LanguageFile)

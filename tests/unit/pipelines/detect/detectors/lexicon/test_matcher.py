@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from pipelines.detect.detectors.lexicon.lexicon import load_lexicon_detector
+from pipelines.detect.detectors.lexicon.lexicon import COMPILED, LexiconDetector, load_lexicon_detector
 from pipelines.detect.detectors.lexicon.matcher import KEPT_SECONDS, Matcher, open_gaps
 from pipelines.detect.detectors.lexicon.normalisation import normalise
 from pipelines.detect.detectors.lexicon.resources import resource_rules
@@ -60,7 +60,7 @@ def stands_alone(rule: CompiledRule, text: str) -> bool:
 
 @pytest.mark.parametrize("book", BOOKS, ids=[f"{book.language}_{book.role}" for book in BOOKS])
 def test_the_scan_finds_exactly_what_the_rules_alone_find(book: Rulebook) -> None:
-    matcher = Matcher(book)
+    matcher = Matcher(book, COMPILED)
     sentences = [sentence for rule in book.rules for sentence in rule.positive + rule.negative]
     found = 0
     for sentence in sentences:
@@ -89,6 +89,16 @@ def test_what_was_compiled_is_found_again_and_a_damaged_file_is_made_anew(tmp_pa
     assert hits
     assert Matcher(book, tmp_path).find(text) == hits
     assert [kept.read_bytes() for kept in tmp_path.iterdir()] == [whole]
+
+
+@pytest.mark.parametrize("kept", ["beside_the_rules", None])
+def test_compiled_rules_are_kept_beside_their_source_or_else_in_the_home(tmp_path, kept):
+    book = next(book for book in BOOKS if (book.language, book.role) == ("es", "assistant"))
+    beside = None if kept is None else tmp_path / kept
+    detector = LexiconDetector([book], load_lexicon_detector().card, kept=beside)
+    detector.keep_in(tmp_path / "home")
+    detector.matcher("es", "assistant")
+    assert [folder.name for folder in tmp_path.iterdir()] == [kept or "home"]
 
 
 @pytest.mark.parametrize("rule", RULES, ids=[rule.id for rule in RULES])
