@@ -46,7 +46,7 @@ def lapse(home: Home, paths: Collection[Path], *, before: dt.date, is_rehearsal:
             try:
                 found.append(Found(path, frozenset(_find_lapsed(path, about, before)), about))
             except UNREADABLE as error:
-                result.unchecked.append(f"{path.relative_to(home.path)}: {type(error).__name__}")
+                result.tell_damaged(path, path.relative_to(home.path), error)
     wanted = [one for one in found if one.items]
     if is_rehearsal:
         result.files = [Withdrawn(str(one.path.relative_to(home.path)), len(one.items)) for one in wanted]

@@ -50,6 +50,16 @@ class Withdrawal:
 
     files: list[Withdrawn] = field(default_factory=list)
     unchecked: list[str] = field(default_factory=list)
+    unread: list[Path] = field(default_factory=list)
+    """Of those that could not be checked, the files that are damaged."""
+
+    def tell_damaged(self, path: Path, name: object, error: BaseException) -> None:
+        """Note that a file could not be read to its end, and what helps."""
+        self.unread.append(path)
+        self.unchecked.append(
+            f"{name}: it is damaged and cannot be read to its end ({type(error).__name__}); delete it, or "
+            "deliver it whole under the same name"
+        )
 
 
 @dataclass(frozen=True)
@@ -108,7 +118,7 @@ def _find(folder: Path, about: Attribution, result: Withdrawal) -> list[Found]:
             named = _names(path, about.raw_ids)
         except UNREADABLE as error:
             named = True
-            result.unchecked.append(f"inbox/{folder.name}/{path.name}: {type(error).__name__}")
+            result.tell_damaged(path, f"inbox/{folder.name}/{path.name}", error)
             continue
         if named:
             result.unchecked.append(
@@ -128,7 +138,7 @@ def _look_elsewhere(home: Home, raw_ids: set[str], result: Withdrawal) -> None:
             if _names(path, raw_ids):
                 result.unchecked.append(f"{name}: no mapping reads it and it names the person; delete it")
         except UNREADABLE as error:
-            result.unchecked.append(f"{name}: {type(error).__name__}")
+            result.tell_damaged(path, name, error)
 
 
 def _names(path: Path, raw_ids: set[str]) -> bool:

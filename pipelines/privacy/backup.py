@@ -32,6 +32,8 @@ class Restored:
     swept_rows: int
     has_keys: bool
     has_governance: bool
+    left_out: tuple[str, ...] = ()
+    """Delivered files that are damaged, where somebody was erased."""
 
 
 def take_backup(
@@ -103,6 +105,7 @@ def restore_backup(
             (place.keys / FINGERPRINT_FILE).write_text(manifest["key_fingerprint"] + "\n")
         if manifest["has_keys"] and fingerprint_key(place.keys) != manifest["key_fingerprint"]:
             raise HomeError(f"{source}: its key is not the one that its manifest names.")
+        left_out = _leave_damaged_out(place, withdraw) if marks and manifest["has_inbox"] else []
         rows, unchecked = sweep_erased(place, withdraw if manifest["has_inbox"] else None, on=on)
         if unchecked:
             raise StateError(
@@ -112,4 +115,14 @@ def restore_backup(
         aside.replace(home.path)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-    return Restored(manifest["generation"], rows, manifest["has_keys"], manifest["has_governance"])
+    return Restored(
+        manifest["generation"], rows, manifest["has_keys"], manifest["has_governance"], tuple(left_out)
+    )
+
+
+def _leave_damaged_out(place: Home, withdraw: Withdraw) -> list[str]:
+    """Delivered files that nobody can read to their end, and so cannot be checked, stay behind."""
+    damaged = sorted(withdraw(place, lambda *_: False, is_rehearsal=True).unread)
+    for path in damaged:
+        path.unlink()
+    return [str(path.relative_to(place.path)) for path in damaged]

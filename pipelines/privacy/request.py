@@ -48,6 +48,10 @@ class Withdrawal(Protocol):
     def unchecked(self) -> Sequence[str]:
         """Files that could not be checked, each with the reason."""
 
+    @property
+    def unread(self) -> Sequence[Path]:
+        """Of these, the files that are damaged."""
+
 
 class Withdraw(Protocol):
     """Takes records out of delivered files, or only counts them."""

@@ -21,15 +21,18 @@ def keep_limits(home: Home, withdraw: Withdraw, lapse: Lapse, *, on: dt.date) ->
 
     Raises:
         DefinitionError: limits or holds are not valid; nothing was dropped.
-        StateError: a delivered file could not be checked for erased people.
+        StateError: a delivered file could not be checked for erased people; what is too old was dropped.
     """
     clear_aside(home, by="retention")
     is_agreed = are_agreed(home.definitions)
+    unchecked: list[str] = []
     if is_agreed:
         _, unchecked = sweep_erased(home, withdraw, on=on)
-        if unchecked:
-            raise StateError("Cannot be checked for erased people: " + "; ".join(unchecked))
-    return retain(home, lapse, as_of=on, is_rehearsal=not is_agreed)
+    done = retain(home, lapse, as_of=on, is_rehearsal=not is_agreed)
+    if unchecked:
+        kept = say_kept(done, is_agreed=is_agreed)
+        raise StateError(f"{kept} Cannot be checked for erased people: {'; '.join(unchecked)}")
+    return done
 
 
 def say_kept(done: Retained, *, is_agreed: bool) -> str:

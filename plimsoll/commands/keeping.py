@@ -79,6 +79,10 @@ def restore(
     today = dt.datetime.now(dt.UTC).date()
     done = restore_backup(file, place, tombstones=tombstones, withdraw=withdraw, on=today)
     print(f"{place.path}: generation {done.generation}, {done.swept_rows} rows of erased people taken out.")
+    for name in done.left_out:
+        print(
+            f"Left out: {name} is damaged, so nobody can say whose words are in it; deliver it again whole."
+        )
     if not done.has_keys:
         print(f"Without keys: put pseudonym.key into {place.keys} before the next ingest.")
     if not done.has_governance:

@@ -1,0 +1,64 @@
+"""A damaged file in the inbox, once somebody was erased: told with what helps, and no trap for others."""
+
+import datetime as dt
+import gzip
+import json
+
+import pytest
+
+from pipelines.errors import StateError
+from pipelines.ingest.deliver import ingest_folder
+from pipelines.ingest.lapsing import lapse
+from pipelines.ingest.mapping import load_mapping
+from pipelines.ingest.withdrawal import withdraw
+from pipelines.privacy.backup import restore_backup, take_backup
+from pipelines.privacy.upkeep import keep_limits
+from pipelines.settings import Home
+from pipelines.tombstones import FILE, SubjectKind, add_tombstones, mark
+from risk_register.store import open_store
+
+CAME = dt.date(2026, 9, 1)
+AT = dt.datetime(2026, 9, 2, tzinfo=dt.UTC)
+RULES = """
+deployment: {id: one}
+records: [{kind: message, fields: {thread: thread, user: user, role: role, text: text, sent_at: sent_at}}]
+"""
+
+
+@pytest.fixture
+def home(place) -> Home:
+    """A home with a whole and a damaged file, in which somebody was erased."""
+    folder = place.home.inbox / "one"
+    folder.mkdir()
+    (folder / "mapping.yaml").write_text(RULES)
+    line = json.dumps(place.say(0)).encode() + b"\n"
+    (folder / "whole.jsonl").write_bytes(line)
+    (folder / "broken.jsonl.gz").write_bytes(gzip.compress(line)[:-4])
+    ingest_folder(place.home, folder, load_mapping(folder / "mapping.yaml"), received_on=CAME)
+    add_tombstones(place.home.keys / FILE, {mark(SubjectKind.USER, "one", "somebody")})
+    open_store(place.home.governance_url)
+    return place.home
+
+
+def test_it_is_told_with_what_helps(home):
+    (told,) = withdraw(home, lambda *_: False).unchecked
+    assert told == (
+        "inbox/one/broken.jsonl.gz: it is damaged and cannot be read to its end (EOFError); delete it, or "
+        "deliver it whole under the same name"
+    )
+
+
+def test_what_is_too_old_is_dropped_all_the_same(home):
+    (home.definitions / "retention.yaml").write_text("text_days: 90\n")
+    with pytest.raises(StateError, match="delete it, or deliver it whole") as told:
+        keep_limits(home, withdraw, lapse, on=CAME + dt.timedelta(days=91))
+    assert "2 delivered files" in str(told.value)
+    assert sorted(path.name for path in (home.inbox / "one").iterdir()) == ["mapping.yaml"]
+
+
+def test_a_backup_that_holds_it_can_be_restored_without_it(home, tmp_path):
+    take_backup(home, tmp_path / "b.tar", at=AT, has_keys=True, has_inbox=True)
+    place = Home(tmp_path / "restored")
+    done = restore_backup(tmp_path / "b.tar", place, tombstones=None, withdraw=withdraw, on=AT.date())
+    assert done.left_out == ("inbox/one/broken.jsonl.gz",)
+    assert sorted(path.name for path in (place.inbox / "one").iterdir()) == ["mapping.yaml", "whole.jsonl"]
