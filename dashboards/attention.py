@@ -14,13 +14,14 @@ from dashboards.records import Alarm
 from dashboards.standing import Standing
 from dashboards.theme import CONTRADICTED, OVERDUE, STATUS_MARKS, WAITING, Mark, Status
 from dashboards.vocabulary import ALARM_MARKS, DATA_ALERT_MARKS, INCIDENT_MARKS
-from dashboards.wording import say_day, say_moment, say_observation, say_words
+from dashboards.wording import say_day, say_moment, say_month, say_observation, say_words
 from risk_register.appetites import AppetiteDecision
 from risk_register.checklist import ItemRecord, contradicted_by
 from risk_register.holds import HoldRecord
 from risk_register.incident_states import IncidentStatus
 from risk_register.incidents import IncidentRecord
 from risk_register.register import RiskRecord
+from risk_register.report_states import ReportStatus, SubmissionRecord
 
 OPEN_ALARMS = frozenset({"watch", "alarm"})
 
@@ -46,6 +47,7 @@ def find_needs(
     incidents: Iterable[IncidentRecord],
     proposals: Iterable[AppetiteDecision],
     holds: Iterable[HoldRecord],
+    reports: Iterable[SubmissionRecord],
     statuses: Mapping[str, str],
     today: date,
 ) -> tuple[Need, ...]:
@@ -70,6 +72,7 @@ def find_needs(
     all_items, all_risks = tuple(items), tuple(risks)
     found += _find_open(incidents)
     found += _find_waiting(proposals, all_risks, titles) + _find_holds(holds, today)
+    found += _find_submitted(reports) + _find_asked(all_items)
     found += [
         Need(
             CONTRADICTED,
@@ -173,6 +176,34 @@ def _find_holds(holds: Iterable[HoldRecord], today: date) -> list[Need]:
             why = f"asked for by {one.requested_by}; it ends after a week unless another person approves it"
             found.append(Need(WAITING, one.hold_id, why, "/incidents", filters))
     return found
+
+
+def _find_submitted(reports: Iterable[SubmissionRecord]) -> list[Need]:
+    return [
+        Need(
+            WAITING,
+            f"{say_words(one.report).capitalize()}, {say_month(one.period)}",
+            f"submitted by {one.submitted_by}; another person approves it",
+            "/reports",
+            {},
+        )
+        for one in reports
+        if one.state is ReportStatus.SUBMITTED
+    ]
+
+
+def _find_asked(items: Iterable[ItemRecord]) -> list[Need]:
+    return [
+        Need(
+            WAITING,
+            f"{item.reference} {item.question}",
+            f"{say_words(item.pending.kind)}, says {item.pending.proposed_by}; another person approves it",
+            "/ethics-checklist",
+            {"item": item.item_id},
+        )
+        for item in items
+        if item.pending is not None
+    ]
 
 
 def _find_faults(alerts: Iterable[DataAlert]) -> list[Need]:

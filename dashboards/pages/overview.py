@@ -29,6 +29,7 @@ from risk_register.checklist import list_items
 from risk_register.holds import list_holds
 from risk_register.incidents import list_incidents
 from risk_register.register import list_risks
+from risk_register.report_submissions import list_submissions
 
 PATH = "/overview"
 FILTERS = ("status", "family")
@@ -46,6 +47,7 @@ def layout(view: View) -> Component:
         incidents=list_incidents(view.store, view.deployment_id),
         proposals=list_decisions(view.store, view.deployment_id),
         holds=list_holds(view.store, deployment_id=view.deployment_id),
+        reports=list_submissions(view.store, view.deployment_id),
         statuses=deployment_statuses(view.reader.latest_weeks(view.deployment_id)),
         today=view.today,
     )

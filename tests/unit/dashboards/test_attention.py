@@ -6,16 +6,19 @@ from datetime import date, timedelta
 from dashboards.attention import find_needs
 from dashboards.health_records import DataAlert
 from dashboards.records import Alarm
-from risk_register import appetites, holds, incidents
+from risk_register import appetites, checklist, holds, incidents, report_submissions
 from risk_register.acceptability import Severity
 from risk_register.incident_closing import close_incident
 from risk_register.incident_states import Causality, Nature
 from risk_register.incidents import list_incidents
 from risk_register.register import list_risks
+from risk_register.report_states import ReportStatus
+from risk_register.report_submissions import BuiltOnce
 
 HARBOR = "harbor_companion"
 NOTHING = {
     "alarms": (), "items": (), "risks": (), "data_alerts": (), "incidents": (), "proposals": (), "holds": (),
+    "reports": (),
     "statuses": {},
     "today": date(2026, 11, 21),
 }  # fmt: skip
@@ -115,3 +118,23 @@ def test_a_hold_and_its_release_are_listed_while_they_wait_for_a_second_person(s
     assert waiting(days=8) == ()
     holds.confirm_release(store, actor="safety_officer", **here)
     assert waiting() == ()
+
+
+def test_a_report_and_an_item_are_listed_while_they_wait_for_a_second_person(store, clock):
+    here = {"actor": "safety_officer", "at": clock()}
+    built = BuiltOnce(HARBOR, "monthly_safety_review", "2026-10", "a" * 64)
+    report_submissions.submit(store, built, **here)
+    checklist.propose_waiver(
+        store, deployment_id=HARBOR, item_id="crisis_testing_passed", reason="In March.",
+        until=date(2027, 3, 1), **here,
+    )  # fmt: skip
+    items = checklist.list_items(store, HARBOR, as_of=clock().date())
+    asked = [one for one in items if one.item_id == "crisis_testing_passed"]
+    found = find(reports=report_submissions.list_submissions(store, HARBOR), items=asked)
+    report, item = [need for need in found if need.mark.word == "waiting"]
+    assert (report.what, report.path) == ("Monthly safety review, October 2026", "/reports")
+    assert report.why.startswith("submitted by safety_officer")
+    assert (item.mark.word, item.filters) == ("waiting", {"item": "crisis_testing_passed"})
+    assert item.why.startswith("waiver, says safety_officer")
+    submitted = report_submissions.list_submissions(store, HARBOR)
+    assert find(reports=[replace(one, state=ReportStatus.APPROVED) for one in submitted]) == ()
