@@ -57,7 +57,11 @@ def test_a_cookie_that_is_only_signed_would_have_shown_it(app, administrator):
     assert "token=" in decode(make_link(administrator))
 
 
-@pytest.mark.parametrize("sealed", ["", "x", "gAAAAA==", "\u00e9", Seal(b"other" * 8, "session").dumps({})])
+@pytest.mark.parametrize(
+    "sealed",
+    ["", "x", "gAAAAA==", "\u00e9", Seal(b"other" * 8, "session").dumps({})],
+    ids=["empty", "short", "cut off", "not of ASCII", "of another secret"],
+)
 def test_what_was_not_sealed_here_is_nobody(sealed, visit):
     with pytest.raises(BadSignature):
         Seal(SECRET, "session").loads(sealed)
