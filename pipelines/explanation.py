@@ -26,7 +26,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Figure:
-    """Which figure is meant; without a start, the newest period that is whole."""
+    """Which figure is meant; without a start, the newest period that is whole, or the newest."""
 
     indicator_id: str
     period: str = "week"
@@ -107,7 +107,7 @@ def _find_observations(published: Path, figure: Figure, deployment_id: str) -> l
         row for row in rows if row["period"] == figure.period and row["slice_value"] == figure.slice_value
     ]
     whole = [row["period_start"] for row in of_cell if not row["is_partial"]]
-    start = figure.start or max(whole, default=None)
+    start = figure.start or max(whole or [row["period_start"] for row in of_cell], default=None)
     found = [row for row in of_cell if row["period_start"] == start]
     if not found:
         known = sorted({row["period_start"] for row in of_cell})

@@ -42,6 +42,7 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         observe(WEEK, deployment_id="other", value=0.9),
         observe(LATER, is_partial=True),
         observe(WEEK, slice="gender", slice_value="woman", is_suppressed=True),
+        observe(LATER, slice="use", slice_value="companion", is_partial=True),
     ],
     "appetite": [
         limit(WEEK - dt.timedelta(days=90), 1),
@@ -142,6 +143,12 @@ def test_the_newest_whole_period_is_meant_with_what_was_in_force_and_happened_th
     assert found["computed_from"] == ["fact.message", "finding.finding", "staging.message"]
     assert (found["file"]["name"], found["file"]["generation"]) == ("published-7.duckdb", 7)
     assert found["sql"] == "plimsoll sql show refusal_rate"
+
+
+def test_where_no_period_is_whole_yet_the_newest_is_meant_and_says_so(published: Path):
+    begun = Figure("refusal_rate", slice="use", slice_value="companion")
+    (row,) = explain(published, begun, deployment_id="one")["observations"]
+    assert (row["period_start"], row["is_partial"]) == (LATER, True)
 
 
 def test_of_a_small_cell_no_number_is_told(published: Path):
