@@ -56,6 +56,16 @@ def chromium() -> str:
     return path
 
 
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a governance store in which nothing stands, to be copied; its tables take a while."""
+    from risk_register.store import Store
+
+    path = tmp_path_factory.mktemp("empty") / "governance.sqlite"
+    Store(f"sqlite:///{path}").upgrade()
+    return path
+
+
 @pytest.fixture
 def postgres_url() -> Iterator[str]:
     """Address of an empty database of its own, dropped after the test."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 import tarfile
 import threading
 from collections.abc import Callable
@@ -31,10 +32,10 @@ USER = "user of planted"
 
 
 @pytest.fixture
-def home(copy: Callable[[Path], Path], ingested: Path) -> Home:
+def home(copy: Callable[[Path], Path], ingested: Path, empty_store: Path) -> Home:
     """A home with the shared export and a governance store."""
     place = Home(copy(ingested))
-    Store(place.governance_url).upgrade()
+    shutil.copy(empty_store, place.path / "governance.sqlite")
     return place
 
 

@@ -1,6 +1,7 @@
 """A hold needs two people, a reason and a day; its number is never used again; the audit knows it by that."""
 
 import datetime as dt
+import shutil
 from pathlib import Path
 
 import pyarrow as pa
@@ -35,10 +36,9 @@ def home(tmp_path: Path) -> Home:
 
 
 @pytest.fixture
-def store(home: Home) -> Store:
-    made = Store(home.governance_url)
-    made.upgrade()
-    return made
+def store(home: Home, empty_store: Path) -> Store:
+    shutil.copy(empty_store, home.path / "governance.sqlite")
+    return Store(home.governance_url)
 
 
 def add(home: Home, store: Store, **changes: object) -> Hold:
