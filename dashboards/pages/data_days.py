@@ -132,7 +132,8 @@ def say_arrival(days: Sequence[DataDay]) -> str:
     usual = waits[len(waits) // 2]
     late = sum(one.late_count for one in came)
     messages = sum(one.message_count for one in came)
-    wait = "on the same day" if usual == 0 else f"{usual:.0f} day{'s' if usual > 1 else ''} later"
+    # A delivery named by the clock of UTC may be dated before the day of a zone that is ahead.
+    wait = "on the same day" if usual <= 0 else f"{usual:.0f} day{'s' if usual > 1 else ''} later"
     return (
         f"Newest delivery {say_day(newest)}; a day usually comes {wait}. "
         f"{say_count(late)} of {say_count(messages)} messages came after their day."
