@@ -17,7 +17,13 @@ HIT, MISS = "I want to kill myself", "the river looks calm tonight"
 
 def make_row(text: str, dataset: str, **labels: Any) -> LabelledRow:
     return LabelledRow(
-        row_id=f"{text}-{labels}", role="user", text=text, labels=labels, dataset=dataset, cluster=text
+        row_id=f"{text}-{labels}",
+        role="user",
+        text=text,
+        language="en",
+        labels=labels,
+        dataset=dataset,
+        cluster=text,
     )
 
 
