@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from threading import Lock
-from typing import Any
 
 import hyperscan
 import numpy as np
@@ -76,11 +75,10 @@ def scan(lines: pa.LargeStringArray, hints: Sequence[str]) -> npt.NDArray[np.int
         return found
     _, offsets_buffer, content = lines.buffers()
     offsets = np.frombuffer(offsets_buffer, dtype=np.int64)[lines.offset : lines.offset + len(lines) + 1]
-    piece = content.slice(offsets[0], offsets[-1] - offsets[0])
-    view: Any = memoryview(piece)  # nothing is copied; the library's types know bytes and text alone
+    piece = content.slice(offsets[0], offsets[-1] - offsets[0]).to_pybytes()
     for database, bits in _databases(tuple(hints)):
         events: list[tuple[int, int]] = []
-        database.scan(view, match_event_handler=_note, context=events)
+        database.scan(piece, match_event_handler=_note, context=events)
         if events:
             numbers, ends = np.array(events, dtype=np.int64).T
             rows = np.searchsorted(offsets - offsets[0], ends - 1, side="right") - 1
@@ -126,9 +124,14 @@ def _compile(hints: tuple[str, ...]) -> tuple[Database, ...]:
 def _make(expressions: Sequence[str], flags: int) -> hyperscan.Database:
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     database.compile(
-        expressions=[expression.encode() for expression in expressions],
+        expressions=[_spell(expression).encode() for expression in expressions],
         ids=list(range(len(expressions))),
         elements=len(expressions),
         flags=[flags] * len(expressions),
     )
     return database
+
+
+def _spell(expression: str) -> str:
+    """With letters beyond ASCII by their numbers: written out, the engine takes them for no UTF-8."""
+    return "".join(letter if letter.isascii() else f"\\x{{{ord(letter):x}}}" for letter in expression)

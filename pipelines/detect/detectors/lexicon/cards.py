@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 import yaml
@@ -105,9 +106,9 @@ def _line(signal_id: str, line: _SignalNote, languages: tuple[str, ...], shared:
 
 
 def make_version() -> str:
-    """The code's version and a hash of every rule file and listed resource."""
-    content = hashlib.sha256(f"{hash_rule_files()}{hash_resources()}".encode()).hexdigest()[:8]
-    return f"{CODE_VERSION}-{content}"
+    """The code's version and a hash of every rule file, every listed resource and the engine's version."""
+    content = f"{hash_rule_files()}{hash_resources()}{version('hyperscan')}"
+    return f"{CODE_VERSION}-{hashlib.sha256(content.encode()).hexdigest()[:8]}"
 
 
 __all__ = ["CARD", "DETECTOR_ID", "SIGNAL_ID", "load_card", "make_version"]

@@ -4,7 +4,9 @@ import os
 import re
 import re._parser as parser
 import time
+from itertools import product
 
+import hyperscan
 import pytest
 
 from pipelines.detect.detectors.lexicon.lexicon import COMPILED, LexiconDetector, load_lexicon_detector
@@ -40,6 +42,18 @@ def test_what_no_rules_ask_for_any_more_goes_when_something_new_is_kept(tmp_path
     Matcher(book, tmp_path)
     assert used.exists()
     assert not unused.exists()
+
+
+def test_the_engine_reports_every_match_wherever_the_text_begins() -> None:
+    pattern = r"i\s+(?:[\w']+[\s,]+){0,4}could\s+do\s+it"
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    database.compile(expressions=[open_gaps(pattern).encode()], flags=[hyperscan.HS_FLAG_SINGLEMATCH])
+    words = ("just", "thoughts", "my", "friends", "anymore,", "hello", "a", "of", "there") * 3
+    for before, after in product(range(len(words)), range(10)):
+        text = " ".join([*words[:before], "i could do it", *["ok"] * after])
+        found: list[int] = []
+        database.scan(text.encode(), match_event_handler=lambda *match, found=found: found.append(match[2]))
+        assert found, text
 
 
 @pytest.mark.parametrize("rule", RULES, ids=[rule.id for rule in RULES])
