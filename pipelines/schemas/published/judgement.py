@@ -97,7 +97,7 @@ OBSERVATION = declare(
     Column(
         "data_state",
         TEXT,
-        "State of the period's worst day, as in data_day: complete, restated, partial, late, waiting ...",
+        "State of the period's worst day, one of those of data_day.",
     ),
     Column("definition_version", TEXT, "Version of the indicator's definition."),
     Column("detector_version", TEXT, "Versions of the detectors behind it."),
