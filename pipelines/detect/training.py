@@ -98,7 +98,7 @@ def _fit(
         joints[head.name] = joint
         heads.append(
             Head(
-                **head.model_dump(exclude={"trust"}),
+                **head.model_dump(exclude={"trust", "contrast"}),
                 scale=scale,
                 power=POWER,
                 bias=fitted.bias,
@@ -147,13 +147,21 @@ def _fit_joint(
     names = ("ngrams", *NAMES[head.role])
     table = np.column_stack([logits, head.trust * examples.evidence[head.role]])
     real = rows & ~examples.is_made
+    weights = examples.weights * np.where(_is_mild(plan, examples, place), head.contrast, 1.0)
     joined = LogisticRegression(C=JOINT_STRENGTH, max_iter=5_000).fit(
-        table[real], examples.labels[real, place], sample_weight=examples.weights[real]
+        table[real], examples.labels[real, place], sample_weight=weights[real]
     )
     factors = np.array([1.0, *[head.trust] * len(NAMES[head.role])])
     coefficients, intercept = joined.coef_[0] * factors, float(joined.intercept_[0])
     joint = table @ joined.coef_[0] + intercept
     return _Joint(dict(zip(names, map(float, coefficients), strict=True)), intercept, joint)
+
+
+def _is_mild(plan: TrainingPlan, examples: Examples, place: int) -> NDArray[np.bool_]:
+    """Rows that the first head of the same signal is about."""
+    signal = plan.heads[place].signal_id
+    first = next(at for at, head in enumerate(plan.heads) if head.signal_id == signal)
+    return examples.labels[:, first] == 1
 
 
 def _fit_rows(

@@ -31,6 +31,10 @@ class HeadPlan(_Frozen):
     """How freely the rules' evidence may weigh beside the n-grams; below 1 it is held back."""
     leeway: float | None = Field(default=None, ge=0)
     """How far, in log odds, a later head of a signal may score above the first; null: as far as it likes."""
+    contrast: float = Field(default=1.0, ge=1)
+    """How much more rows that the signal's first head is about weigh when a later head's logit joins the
+    evidence: to tell the grave from the mild is its work, and most rows are neither.
+    """
 
 
 class SourcePlan(_Frozen):

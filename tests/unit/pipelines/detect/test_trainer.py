@@ -179,6 +179,31 @@ def test_review_labels_teach_from_logs_that_do_not_say_the_language(plan: Traini
     assert [(row.row_id, row.language) for row in rows] == [("a", "en")]
 
 
+def test_contrast_teaches_a_graver_head_the_mild_and_leaves_the_first_alone(
+    plan: TrainingPlan, tmp_path: Path
+) -> None:
+    texts = ("I wish I was dead {}", "I will kill myself tonight {}", *("I like tea {}",) * 6)
+    rows = [
+        record(n, texts[n % 8].format("x" * n), int(n % 8 < 2)) | {"grave": int(n % 8 == 1)}
+        for n in range(160)
+    ]
+    for row in rows:
+        row["labels"] |= {"suicide_high_risk": row.pop("grave")}
+    (tmp_path / "posts.jsonl").write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    first, _, grave, _ = load_training_plan().heads
+
+    def score(contrast: float) -> tuple[np.ndarray, np.ndarray]:
+        heads = (first, grave.model_copy(update={"contrast": contrast}))
+        own = plan.without(("chat",)).model_copy(update={"heads": heads})
+        scores = fit(own, load_examples(own, tmp_path)).scores
+        return scores[first.name], scores[grave.name]
+
+    (first_plain, plain), (first_taught, taught) = score(1), score(10)
+    mild, gravest = np.arange(0, 160, 8), np.arange(1, 160, 8)
+    assert np.array_equal(first_plain, first_taught, equal_nan=True)
+    assert (taught[gravest].mean() - taught[mild].mean()) > (plain[gravest].mean() - plain[mild].mean())
+
+
 def test_left_without_its_only_source_a_head_is_left_to_the_rules(
     plan: TrainingPlan, folder: Path, tmp_path: Path
 ) -> None:
