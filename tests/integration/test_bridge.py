@@ -17,17 +17,17 @@ from pipelines.lake import Lake
 from pipelines.settings import Home
 from pipelines.stale import stale_days
 
-OTHER = "more_careful"
+OTHER = "more_eager"
 
 
 @pytest.fixture
 def home(copy: Callable[[Path], Path], computed: Path) -> Home:
-    """A computed home that holds a model which is never sure of anything."""
+    """A computed home that holds a model which alerts on the least it sees."""
     home = Home(copy(computed))
     shipped = load_model(SHIPPED).description
-    sure = {signal: pair | {"alert": 1.0} for signal, pair in shipped.thresholds.items()}
+    eager = dict.fromkeys(shipped.thresholds, {"sieve": 0.001, "alert": 0.002})
     files = {path.name: path.read_bytes() for path in SHIPPED.iterdir() if path.name != MODEL_FILE}
-    description = shipped.model_copy(update={"version": OTHER, "thresholds": sure})
+    description = shipped.model_copy(update={"version": OTHER, "thresholds": eager})
     write_model(home.path / "models" / OTHER, description, files)
     return home
 
@@ -38,8 +38,8 @@ def test_a_trial_keeps_its_counts_and_leaves_the_rest_as_it_was(home: Home) -> N
     assert read_trial(home, OTHER) == {}
     found = try_model(home, OTHER, days=28)
     (bridge,) = [one for (_, signal), one in found.items() if signal == "u_suicidal_ideation"]
-    assert bridge.old_count > bridge.new_count == 0
-    assert f"{bridge.old_count} -> 0 conversations" in describe_trial(found)
+    assert bridge.new_count > bridge.old_count > 0
+    assert f"{bridge.old_count} -> {bridge.new_count} conversations" in describe_trial(found)
     for name, rows in before.items():
         assert Lake(home.lake).read(name).equals(rows)
     assert try_model(home, OTHER, days=28) == found
@@ -54,7 +54,7 @@ def test_an_adopted_model_is_bridged_when_the_days_are_scored_again(home: Home) 
     assert found["is_trial"] is False
     assert found["old_version"].startswith("linear@")
     assert found["new_version"].endswith(OTHER)
-    assert found["old_count"] > found["new_count"] == 0
-    assert found["ratio"] is None
+    assert found["new_count"] > found["old_count"] > 0
+    assert found["ratio"] == found["new_count"] / found["old_count"]
     with pytest.raises(StateError, match="is the live one"):
         try_model(home, OTHER, days=28)
