@@ -25,7 +25,7 @@ def home(copy: Callable[[Path], Path], computed: Path) -> Home:
     """A computed home that holds a model which alerts on the least it sees."""
     home = Home(copy(computed))
     shipped = load_model(SHIPPED).description
-    eager = dict.fromkeys(shipped.thresholds, {"sieve": 0.001, "alert": 0.002})
+    eager = {signal: {"sieve": 0.001, "alert": 0.002} for signal in shipped.thresholds}
     files = {path.name: path.read_bytes() for path in SHIPPED.iterdir() if path.name != MODEL_FILE}
     description = shipped.model_copy(update={"version": OTHER, "thresholds": eager})
     write_model(home.path / "models" / OTHER, description, files)
