@@ -14,7 +14,6 @@ from pipelines.assess.alarms.arrival import count_arrivals
 from pipelines.assess.alarms.concern import tabulate_concerns
 from pipelines.assess.alarms.raising import find_faults, raise_all, tell_people
 from pipelines.assess.days.calendar import Calendar, read_calendars
-from pipelines.assess.days.delivered import show_delivered
 from pipelines.assess.days.deployment import tabulate_deployments
 from pipelines.assess.days.health import READ as HEALTH
 from pipelines.assess.days.health import assess_health, tabulate_health
@@ -235,8 +234,7 @@ def _without(rows: pd.DataFrame, indicators: frozenset[str]) -> pd.DataFrame:
 
 
 def _add_operation(engine: DuckDBEngine, lake: Lake) -> None:
-    """Show data-quality counts beside the other indicators, in the same table."""
-    show_delivered(engine)
+    """Show data-quality counts beside the other indicators, in the same table; after `assess_health`."""
     rows = engine.query(_read("operation_day"))
     constant = {"definition_version": "", "slice": "all", "slice_value": "all"}
     columns = {name: pa.repeat(value, rows.num_rows) for name, value in constant.items()}

@@ -94,6 +94,7 @@ class Cascade:
         unfinished: set[tuple[str, dt.date]] = set()
         misses = [MISS_DAY.empty()]
         has_scores = scores is not None and scores.num_rows > 0
+        is_text = _is_text(messages)
         for place, step in enumerate(self.steps):
             detector = self.detectors[step.detector]
             if LOG in detector.card.reads and not has_scores:
@@ -112,7 +113,7 @@ class Cascade:
                 ),
                 scores=scores,
             )
-            scan = _scan_chosen(detector, messages, seen, given)
+            scan = _scan_chosen(detector, messages, seen, given, is_text=is_text)
             unfinished |= _find_unfinished(scan.coverage, seen, step)
             coverage[step.detector] = _mark(scan.coverage, seen.inclusion, is_basis=step.is_basis)
             if step.sees is Sees.SIEVE:
@@ -179,12 +180,14 @@ def _without_care(findings: pa.Table) -> pa.Table:
     return findings.filter(pc.invert(pc.or_(pc.starts_with(names, "p_"), pc.starts_with(names, PREFIX))))
 
 
-def _scan_chosen(detector: Detector, messages: pa.Table, seen: Selection, given: Given) -> Scan:
+def _scan_chosen(
+    detector: Detector, messages: pa.Table, seen: Selection, given: Given, *, is_text: np.ndarray
+) -> Scan:
     """The scan of the chosen messages, with a coverage row for each of the others too, in their order.
 
     A message that is no text is shown to no detector but one that hands on what the log says of it.
     """
-    is_shown = seen.is_chosen if LOG in detector.card.reads else seen.is_chosen & _is_text(messages)
+    is_shown = seen.is_chosen if LOG in detector.card.reads else seen.is_chosen & is_text
     if is_shown.all():
         return _scan_or_fail(detector, messages, given)
     scan = _scan_or_fail(detector, messages.filter(pa.array(is_shown)), given)

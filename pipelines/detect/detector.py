@@ -62,6 +62,10 @@ class Subject(StrEnum):
     """The text does not say."""
 
 
+OWN_SUBJECTS = frozenset({str(Subject.SELF), str(Subject.UNCLEAR)})
+"""Of findings about the speaker: what is not said to be another's is taken for the speaker's own."""
+
+
 class Time(StrEnum):
     """When what a finding describes is or was so."""
 

@@ -14,15 +14,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipelines.detect.cascade import Cascade
-from pipelines.detect.detector import CoverageState, DetectorCard, Scan, Subject, Time
+from pipelines.detect.detector import OWN_SUBJECTS, CoverageState, DetectorCard, Scan, Time
 from pipelines.detect.labelled import LabelMeaning
 
 CASCADE = "cascade"
-
-OWN_SUBJECTS = frozenset({str(Subject.SELF), str(Subject.UNCLEAR)})
-"""A finding about somebody else or a character does not say that the speaker is at risk; where a level is
-asked, one that is dated in the past does not either.
-"""
 
 
 @dataclass(frozen=True)
@@ -88,6 +83,7 @@ class Gradebook:
         return joined
 
     def _alone(self, detector: str, signal_id: str, level: int) -> Grades:
+        """The grades of one detector by findings about the speaker; where a level is asked, of now alone."""
         scan, card = self.scans[detector], self.cards[detector]
         languages = self.messages["language"].to_pylist()
         lines = {

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from pipelines.detect.detector import CoverageState, DetectorCard, Scan, Subject, Time
+from pipelines.detect.detector import OWN_SUBJECTS, CoverageState, DetectorCard, Scan, Time
 from pipelines.detect.plan import Step
 from pipelines.detect.selection import Selection
 from pipelines.own_signal import PREFIX
@@ -29,8 +29,6 @@ UNREADABLE = tuple(
     for state in (CoverageState.UNSUPPORTED_LANGUAGE, CoverageState.ABSTAINED, CoverageState.NOT_TEXT)
 )
 """States of a message that a detector cannot read, whenever it is asked."""
-OWN = (str(Subject.SELF), str(Subject.UNCLEAR))
-"""Of a person's signals those about somebody else, a character, or what is over, are no sign of risk."""
 
 
 def describe_sieve(step: Step, before: Sequence[DetectorCard]) -> str:
@@ -110,11 +108,14 @@ def _count_messages(frame: pd.DataFrame) -> dict[tuple[object, ...], dict[str, f
 
 
 def _count_positives(frame: pd.DataFrame, findings: pa.Table) -> Mapping[tuple[object, ...], tuple[int, int]]:
-    """By day, role and signal: messages with the signal among what was passed on, and in the sample."""
+    """By day, role and signal: messages with the signal among what was passed on, and in the sample.
+
+    Of a person's signals those about somebody else, a character, or what is over, are no sign of risk.
+    """
     found = findings.select(
         ["deployment_id", "message_id", "signal_id", "subject", "time", "is_alert"]
     ).to_pandas()
-    is_own = found["subject"].isin(OWN) & (found["time"] != str(Time.PAST))
+    is_own = found["subject"].isin(OWN_SUBJECTS) & (found["time"] != str(Time.PAST))
     counts = found["is_alert"] & (is_own | ~found["signal_id"].str.startswith("u_"))
     pairs = found.loc[counts, ["deployment_id", "message_id", "signal_id"]].drop_duplicates()
     joined = pairs.merge(

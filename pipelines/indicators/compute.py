@@ -7,6 +7,7 @@ Nothing here divides: intervals and status are made in assess.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
@@ -56,26 +57,27 @@ def list_fact_sources() -> frozenset[str]:
     )
 
 
-def build_facts(engine: DuckDBEngine) -> dict[str, pa.Table]:
-    """Run every file of `sql/fact`, each after what it reads, and show each as `fact.<name>`.
+def build_facts(engine: DuckDBEngine, wanted: Iterable[str] | None = None) -> dict[str, pa.Table]:
+    """Run the files of `sql/fact`, each after what it reads, and show each as `fact.<name>`.
 
-    Returns the rows by full name, such as `fact.conversation`.
+    Args:
+        engine: holds what they read of other layers.
+        wanted: full names such as `fact.conversation`, made with the facts they read and no others; all if
+            none are named.
+
+    Returns the rows by full name.
     """
     files = _read_facts()
-    order = TopologicalSorter({name: dependencies(sql) & files.keys() for name, sql in files.items()})
-    return {name: _build(engine, name, files) for name in order.static_order()}
-
-
-def build_fact(engine: DuckDBEngine, name: str) -> pa.Table:
-    """The rows of one fact, such as `fact.conversation`, made after the facts it reads and no others."""
-    files = _read_facts()
-    order: TopologicalSorter[str] = TopologicalSorter()
-    wanted = [name]
-    for one in wanted:
-        reads = dependencies(files[one]) & files.keys()
-        order.add(one, *reads)
-        wanted.extend(reads)
-    return {one: _build(engine, one, files) for one in order.static_order()}[name]
+    waiting = list(files if wanted is None else wanted)
+    order: dict[str, frozenset[str]] = {}
+    for name in waiting:
+        order[name] = dependencies(files[name]) & files.keys()
+        waiting.extend(order[name] - order.keys())
+    facts = {}
+    for name in TopologicalSorter(order).static_order():
+        facts[name] = engine.query(files[name])
+        engine.register(name, facts[name])
+    return facts
 
 
 def count_units(engine: DuckDBEngine, definitions: tuple[Definition, ...]) -> IndicatorTables:
@@ -122,12 +124,6 @@ def definitions_version(definitions: tuple[Definition, ...]) -> str:
         for path in sorted((SQL / folder).glob("*.sql")):
             digest.update(path.read_bytes())
     return digest.hexdigest()[:32]
-
-
-def _build(engine: DuckDBEngine, name: str, files: dict[str, str]) -> pa.Table:
-    rows = engine.query(files[name])
-    engine.register(name, rows)
-    return rows
 
 
 def _place_units(engine: DuckDBEngine, unit: Unit) -> None:

@@ -75,8 +75,10 @@ def _replace_rows(
     if held is not None:
         named = pc.is_in(held[table.key[-1]], value_set=pa.array(ids, pa.string()))
         mine = pc.and_(named, pc.equal(held["deployment_id"], deployment_id))
-        others = pa.Table.from_pylist(held.filter(pc.invert(mine)).to_pylist(), schema=fresh.schema)
-        fresh = pa.concat_tables([others, fresh])
+        known = pa.schema([one for one in fresh.schema if one.name in held.schema.names])
+        others = held.filter(pc.invert(mine)).select(known.names).cast(known)
+        # Of columns that an earlier version did not know, nothing is known.
+        fresh = pa.concat_tables([others, fresh], promote_options="default").select(fresh.schema.names)
     commit.replace_all(table.full_name, fresh.sort_by([(name, "ascending") for name in table.key]))
 
 

@@ -83,6 +83,11 @@ def find_files(folder: Path) -> tuple[list[Path], list[str]]:
     return readable, [str(path.relative_to(folder)) for path in every if path not in set(readable)]
 
 
+def find_mapping(folder: Path) -> Path | None:
+    """The mapping that lies beside delivered files, if one does."""
+    return next((folder / name for name in MAPPING_NAMES if (folder / name).exists()), None)
+
+
 def identify_delivery(
     path: Path,
     name: str,

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from pipelines.errors import PlimsollError
 from pipelines.ingest.attribution import Attribution
-from pipelines.ingest.delivery import MAPPING_NAMES
+from pipelines.ingest.delivery import MAPPING_NAMES, find_mapping
 from pipelines.ingest.document import read_items
 from pipelines.ingest.field import microseconds
 from pipelines.ingest.lines import UNREADABLE
@@ -57,8 +57,7 @@ def lapse(home: Home, paths: Collection[Path], *, before: dt.date, is_rehearsal:
 
 def _open(home: Home, folder: Path) -> Attribution:
     """How the files of a folder are read; nobody is looked for."""
-    names = [folder / name for name in MAPPING_NAMES if (folder / name).exists()]
-    mapping = load_mapping(names[0] if names else folder / MAPPING_NAMES[0])
+    mapping = load_mapping(find_mapping(folder) or folder / MAPPING_NAMES[0])
     return Attribution(
         mapping, make_source(mapping), Pseudonymiser(load_key(home.keys)), lambda *_: False, set()
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.ingest.source import Records
@@ -42,10 +43,7 @@ def find_span(records: Records, zone: str) -> Span:
 
 
 def _find_ends(records: Records) -> Iterator[int]:
-    for values in (records.messages.get("sent_at"), records.events.get("occurred_at")):
-        if values:
-            numbers = [int(str(one)) for one in values]
-            yield from (min(numbers), max(numbers))
-    if records.plain is not None and records.plain.num_rows:
-        ends = pc.min_max(records.plain["sent_at"]).as_py()
-        yield from (ends["min"], ends["max"])
+    plain = [] if records.plain is None else records.plain["sent_at"].chunks
+    for values in (records.messages.get("sent_at", []), records.events.get("occurred_at", []), *plain):
+        if len(values):
+            yield from pc.min_max(pa.array(values, pa.int64())).as_py().values()

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from pipelines import lake as lakes
 from pipelines.errors import PlimsollError
 from pipelines.ingest.attribution import Attribution, Covers, names_any
-from pipelines.ingest.delivery import MAPPING_NAMES, find_files
+from pipelines.ingest.delivery import MAPPING_NAMES, find_files, find_mapping
 from pipelines.ingest.lines import UNREADABLE, fingerprint, open_plain
 from pipelines.ingest.mapping import load_mapping
 from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
@@ -87,7 +87,7 @@ def withdraw(
     pseudonymiser = Pseudonymiser(load_key(home.keys))
     for folder in sorted(path.parent for path in home.inbox.glob("*/mapping.y*ml")):
         try:
-            mapping = load_mapping(next(folder / name for name in MAPPING_NAMES if (folder / name).exists()))
+            mapping = load_mapping(find_mapping(folder) or folder / MAPPING_NAMES[0])
             about = Attribution(mapping, make_source(mapping), pseudonymiser, covers, known_ids)
         except PlimsollError as error:
             result.unchecked.append(f"inbox/{folder.name}: {error}")

@@ -14,7 +14,7 @@ from pathlib import Path
 import pyarrow.compute as pc
 
 from pipelines.errors import DefinitionError
-from pipelines.ingest.delivery import MAPPING_NAMES, find_files
+from pipelines.ingest.delivery import find_files, find_mapping
 from pipelines.ingest.lines import fingerprint
 from pipelines.ingest.mapping import Mapping, load_mapping
 from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
@@ -182,8 +182,7 @@ def _find_deliveries(lake: Lake, wanted: _Wanted) -> dict[str, str]:
 def _find_folders(home: Home, deployment_id: str, place: Place) -> Iterator[tuple[Path, Mapping]]:
     inbox = sorted(each.parent for each in home.inbox.glob("*/mapping.y*ml"))
     for path in [place.folder] if place.folder else inbox:
-        beside = (path / name for name in MAPPING_NAMES if (path / name).exists())
-        name = place.mapping or next(beside, None)
+        name = place.mapping or find_mapping(path)
         try:
             mapping = load_mapping(name) if name else None
         except DefinitionError:

@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from pipelines.engines.duckdb import DuckDBEngine
-from pipelines.indicators.compute import SQL, build_fact, count_units
+from pipelines.indicators.compute import SQL, build_facts, count_units
 from pipelines.indicators.definition import load_definitions
 from pipelines.indicators.vocabulary import Kind, Unit
 
@@ -66,7 +66,7 @@ def test_a_fact_says_what_its_case_expects(
     engine: DuckDBEngine, give_sources: Give, name: str, case: dict[str, Any]
 ):
     give_sources(case["given"])
-    rows = build_fact(engine, f"fact.{name}").to_pylist()
+    rows = build_facts(engine, [f"fact.{name}"])[f"fact.{name}"].to_pylist()
     rows.sort(key=lambda row: [row[key] for key in KEYS[name]])
     assert select(rows, case["expect"]) == case["expect"]
 

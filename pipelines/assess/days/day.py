@@ -168,7 +168,7 @@ def _count(total: Mapping[str, Any], *, is_present: bool) -> float:
 def _failures(total: Mapping[str, Any]) -> list[str]:
     stops = [f"stop:{rule}" for rule in str(total.get("stop_rules", "")).split(",") if rule]
     is_unread = total and total["failed_count"] > NOT_SCORED * max(total["message_count"], 1)
-    return stops or ["not_scored"] * bool(is_unread)
+    return stops or (["not_scored"] if is_unread else [])
 
 
 def _find_incomplete(totals: Iterable[Mapping[str, Any]]) -> dict[dt.date, list[str]]:

@@ -54,7 +54,7 @@ def assess_health(
     zones: Mapping[str, str],
     at: dt.datetime,
 ) -> Health:
-    """The days and alerts of every deployment; `READ` must be on the engine.
+    """The days and alerts of every deployment; `READ` must be on the engine, `unit.delivered` is then, too.
 
     Args:
         engine: with the tables of `READ`.

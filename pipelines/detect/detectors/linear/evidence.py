@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pipelines.detect.detector import Subject, Time
+from pipelines.detect.detector import OWN_SUBJECTS, Subject, Time
 
 CAP = 6.0
 """A weight of evidence of 6 is a score of 0.9975: more changes nothing."""
@@ -59,7 +59,7 @@ def make_evidence(messages: pa.Table, findings: pa.Table, *, role: str) -> NDArr
         for name in CONDUCT:
             add(name, signal == name)
         return _capped(table, place["length"])
-    own = np.isin(subject, [str(Subject.SELF), str(Subject.UNCLEAR)])
+    own = np.isin(subject, list(OWN_SUBJECTS))
     past = time == str(Time.PAST)
     risk = np.isin(signal, RISK)
     now = risk & own & ~past

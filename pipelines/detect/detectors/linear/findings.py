@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pipelines.detect.detector import KEY_COLUMNS, DetectorCard, SignalCard, Subject, Time
+from pipelines.detect.detector import KEY_COLUMNS, OWN_SUBJECTS, DetectorCard, SignalCard, Subject, Time
 from pipelines.detect.detectors.linear.evidence import CLEAR, NAMES, RISK, find_rows
 from pipelines.detect.detectors.linear.model import Head
 from pipelines.schemas.finding import FINDING
@@ -169,7 +169,7 @@ def _read_clear(messages: pa.Table, evidence: pa.Table) -> _Clear:
 
 
 def _is_own(finding: Mapping[str, str]) -> bool:
-    return finding["subject"] in (Subject.SELF, Subject.UNCLEAR) and finding["time"] != Time.PAST
+    return finding["subject"] in OWN_SUBJECTS and finding["time"] != Time.PAST
 
 
 def _hand_on(evidence: pa.Table, messages: pa.Table, card: DetectorCard) -> pa.Table:
