@@ -225,7 +225,10 @@ def write(path: Path, *, by: str, wait_seconds: float = 600.0) -> Iterator[Commi
 
 
 def tidy(path: Path) -> int:
-    """Delete data files that none of the kept generations shows; returns how many. Rows do not change."""
+    """Delete data files that none of the kept generations shows, whoever left them; returns how many.
+
+    Rows do not change.
+    """
     with copying(path), locked(path, by="tidy"):
         current = read_current(path)
         recovered = _drop_unpinned(Lake(path))  # or what a killed writer left would be pinned below
@@ -237,7 +240,11 @@ def tidy(path: Path) -> int:
             pinned = sorted({generation[name] for generation in kept if name in generation})
             deleted += len(
                 table.vacuum(
-                    retention_hours=0, dry_run=False, enforce_retention_duration=False, keep_versions=pinned
+                    retention_hours=0,
+                    dry_run=False,
+                    enforce_retention_duration=False,
+                    keep_versions=pinned,
+                    full=True,  # else a file that a killed writer had not committed yet would stay for ever
                 )
             )
             # Deleting is a commit of its own in the table's log; the next writer must not take it back.

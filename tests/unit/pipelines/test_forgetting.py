@@ -4,6 +4,7 @@ import datetime as dt
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 from deltalake import DeltaTable
 
 from pipelines import lake as lakes
@@ -48,6 +49,15 @@ def test_replaced_text_is_gone_from_data_files_and_logs(tmp_path: Path) -> None:
     forget(tmp_path)
     assert "heron" not in content(tmp_path)
     assert Lake(tmp_path).read("staging.message")["text"].to_pylist() == ["kept"]
+
+
+def test_a_file_that_a_killed_writer_had_not_committed_is_gone(tmp_path: Path) -> None:
+    put(tmp_path, "kept")
+    shown = Path(Lake(tmp_path).files("staging.message")[0])
+    pq.write_table(pa.table({"text": ["a heron on the roof"]}), shown.with_name("part-killed.parquet"))
+    shown.with_name("part-torn.parquet").write_bytes(b"PAR1 a heron")
+    forget(tmp_path)
+    assert list(shown.parent.iterdir()) == [shown]
 
 
 def test_a_table_that_forgot_takes_new_rows_and_can_forget_again(tmp_path: Path) -> None:
