@@ -18,14 +18,15 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.dataset as datasets
-from deltalake import ColumnProperties, DeltaTable, WriterProperties, write_deltalake
+from deltalake import DeltaTable, write_deltalake
 from filelock import FileLock, Timeout
 
+from pipelines.data_file import Layout, make_table, replace_partitions
 from pipelines.errors import HomeError
 from pipelines.generation import Generation, make_current, read_current
 from pipelines.lock import locked
 from pipelines.opened import keep_version, open_version, take_version
-from pipelines.partition import Partition, choose, find_changed
+from pipelines.partition import Partition, find_changed
 
 PARTITIONING = datasets.partitioning(
     pa.schema([("deployment_id", pa.string()), ("day", pa.date32())]), flavor="hive"
@@ -34,9 +35,6 @@ LOG_SETTINGS: dict[str, str | None] = {
     "delta.checkpointInterval": "10",  # opening a table replays at most so many commits, however old it is
     "delta.dataSkippingNumIndexedCols": "0",  # else a table's log would quote its least and greatest texts
 }
-UNLIKE = ColumnProperties(dictionary_enabled=False, statistics_enabled="NONE")
-PARTITIONS_AT_ONCE = 100
-"""Partitions named in one predicate; some hundreds overflow the stack of the predicate's parser."""
 
 
 class Lake:
@@ -164,38 +162,19 @@ class Commit:
         A partition that holds the same rows already is left as it is, so nothing that depends on it is stale.
         `different` are columns whose values differ from row to row: no dictionary of them is tried.
         """
-        wanted = sorted(set(partitions))
-        if name in self.versions:
-            held = Lake(self.lake.path, Generation(0, self.versions)).read(
-                name, days={day for _, day in wanted}
-            )
-            wanted = sorted(find_changed(held, rows) & set(wanted))
-            rows = choose(rows, wanted)
-        if not wanted:
-            return
+        wanted = set(partitions)
         location = locate(self.lake.path, name)
-        properties = WriterProperties(
-            compression="ZSTD",
-            max_row_group_size=row_group_size,
-            column_properties=dict.fromkeys(different, UNLIKE) or None,
-        )
-        if name not in self.versions:
-            make_table(location, rows, properties)
+        layout = Layout(row_group_size, frozenset(different))
+        if name in self.versions:
+            held = self.so_far.read(name, days={day for _, day in wanted})
+            wanted &= find_changed(held, rows)
+            if wanted:
+                table = take_version(location, self.versions[name])
+                replace_partitions(table, Path(location), rows, wanted, layout)
+                self.versions[name] = keep_version(table, location)
+        elif wanted:
+            make_table(Path(location), rows, layout, LOG_SETTINGS)
             self.versions[name] = _newest_version(location)
-            return
-        table = take_version(location, self.versions[name])
-        for start in range(0, len(wanted), PARTITIONS_AT_ONCE):
-            chunk = wanted[start : start + PARTITIONS_AT_ONCE]
-            clauses = [f"(deployment_id = '{deployment}' and day = '{day}')" for deployment, day in chunk]
-            write_deltalake(
-                table,
-                rows if len(chunk) == len(wanted) else choose(rows, chunk),
-                mode="overwrite",
-                schema_mode="merge",  # a later version of the code may have more columns
-                predicate=" or ".join(clauses),
-                writer_properties=properties,
-            )
-        self.versions[name] = keep_version(table, location)
 
     def replace_all(self, name: str, rows: pa.Table) -> None:
         """Put `rows` in the place of a small unpartitioned table."""
@@ -287,14 +266,6 @@ def _newest_version(location: str) -> int:
     """The newest version of a table, from the names of its log alone: opening it would read the whole log."""
     names = (Path(entry.name) for entry in os.scandir(Path(location) / "_delta_log"))
     return max(int(name.stem) for name in names if name.suffix == ".json" and name.stem.isdigit())
-
-
-def make_table(location: str, rows: pa.Table, properties: WriterProperties) -> None:
-    """The first version of a partitioned table."""
-    partition_by = ["deployment_id", "day"]
-    write_deltalake(
-        location, rows, partition_by=partition_by, writer_properties=properties, configuration=LOG_SETTINGS
-    )
 
 
 def locate(path: Path, name: str) -> str:

@@ -84,7 +84,7 @@ class MappedSource:
             yield self.read(path, received_on=received_on, only=only)
             return
         reader, latest = PlainReader(self.plan), latest_time(received_on)
-        read = ((block, reader.read(block, latest=latest)) for block in read_blocks(path))
+        read = ((block, reader.read(block, latest=latest)) for block in read_ahead(read_blocks(path)))
         try:
             for block, (plain, is_plain) in read_ahead(read):
                 records = Records(plain=plain, record_count=plain.num_rows)

@@ -212,14 +212,30 @@ def test_the_current_generation_and_the_two_before_it_are_kept(path: Path):
     assert json.loads((path / "generations" / "current.json").read_text())["number"] == 4
 
 
-def test_more_days_than_one_predicate_names_are_replaced(tmp_path: Path):
-    days = [MONDAY + dt.timedelta(days=step) for step in range(lakes.PARTITIONS_AT_ONCE + 5)]
+def test_two_years_of_two_deployments_are_replaced_at_once(tmp_path: Path):
+    partitions = [(one, MONDAY + dt.timedelta(days=step)) for one in ("one", "two") for step in range(730)]
     for word in ("old", "new"):
         table = pa.Table.from_pylist(
-            [{"deployment_id": "one", "day": day, "text": f"{word}{day}"} for day in days], schema=SCHEMA
+            [{"deployment_id": one, "day": day, "text": f"{word} {one} {day}"} for one, day in partitions],
+            schema=SCHEMA,
         )
-        put(tmp_path, table, *days)
-    assert texts(Lake(tmp_path)) == sorted(f"new{day}" for day in days)
+        with lakes.write(tmp_path, by="a test") as commit:
+            commit.replace_days(NAME, table, partitions[1:] if word == "new" else partitions)
+    words = ["old", *["new"] * (len(partitions) - 1)]
+    wanted = [f"{word} {one} {day}" for word, (one, day) in zip(words, partitions, strict=True)]
+    assert texts(Lake(tmp_path)) == sorted(wanted)
+
+
+def test_a_later_version_of_the_code_may_have_more_columns_and_an_earlier_one_fewer(path: Path):
+    more = rows(tuesday="d").append_column("tone", pa.array(["calm"]))
+    put(path, more, TUESDAY)
+    put(path, rows(monday="e"), MONDAY)
+    found = Lake(path).read(NAME)
+    assert found is not None
+    assert sorted(zip(found["text"].to_pylist(), found["tone"].to_pylist(), strict=True)) == [
+        ("d", "calm"),
+        ("e", None),
+    ]
 
 
 @pytest.mark.parametrize("name", ["in parts", "Ünïcode", "a#b", "it's", "a+b&c=d"])

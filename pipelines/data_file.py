@@ -1,0 +1,110 @@
+"""The data files of a partitioned table: written by Arrow, several at once, and told to the table's log in one go.
+
+A file that no commit names is not part of the table; tidying deletes it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import uuid
+from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as parquet
+from deltalake import DeltaTable, Schema
+from deltalake.transaction import AddAction, create_table_with_add_actions
+
+from pipelines.partition import Partition, split
+
+KEYS = ["deployment_id", "day"]
+"""What a table is cut by: the names of its folders say it, its files do not."""
+WRITERS = os.cpu_count() or 1
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How rows lie in a file.
+
+    Attributes:
+        row_group_size: rows that are read at once, None for as many as Arrow chooses.
+        different: columns whose values differ from row to row: no dictionary of them is tried.
+    """
+
+    row_group_size: int | None = None
+    different: frozenset[str] = frozenset()
+
+
+def make_table(location: Path, rows: pa.Table, layout: Layout, settings: Mapping[str, str | None]) -> None:
+    """The first version of a table, with all of the rows."""
+    files = _write_all(location, split(rows), layout)
+    schema = Schema.from_arrow(rows.schema)
+    create_table_with_add_actions(str(location), schema, files, partition_by=KEYS, configuration=settings)
+
+
+def replace_partitions(
+    table: DeltaTable, location: Path, rows: pa.Table, partitions: Collection[Partition], layout: Layout
+) -> None:
+    """Put rows in the place of whole partitions; one without rows becomes empty. The table moves on."""
+    parts = {key: part for key, part in split(_fit(table, rows)).items() if key in partitions}
+    files = _write_all(location, parts, layout)
+    for deployment_id in sorted({deployment for deployment, _ in partitions}):
+        days = sorted(day.isoformat() for deployment, day in partitions if deployment == deployment_id)
+        table.create_write_transaction(
+            [one for one in files if one.partition_values["deployment_id"] == deployment_id],
+            mode="overwrite",
+            schema=table.schema(),
+            partition_by=KEYS,
+            partition_filters=[("deployment_id", "=", deployment_id), ("day", "in", days)],
+        )
+        table.update_incremental()
+
+
+def _fit(table: DeltaTable, rows: pa.Table) -> pa.Table:
+    """Rows with the columns of the table, which learns those that only a later version of the code has."""
+    known = {field.name for field in table.schema().fields}
+    new = [field for field in Schema.from_arrow(rows.schema).fields if field.name not in known]
+    if new:
+        table.alter.add_columns(new)
+    schema = pa.schema(table.schema().to_arrow())
+    for field in schema:
+        if field.name not in rows.schema.names:
+            rows = rows.append_column(field, pa.nulls(rows.num_rows, field.type))
+    return rows.select(schema.names).cast(schema)
+
+
+def _write_all(location: Path, parts: Mapping[Partition, pa.Table], layout: Layout) -> list[AddAction]:
+    """A file for each partition, and what the log is to say of it."""
+    with ThreadPoolExecutor(WRITERS, thread_name_prefix="data-file") as writers:
+        return list(writers.map(partial(_write, location, layout), parts.keys(), parts.values()))
+
+
+def _write(location: Path, layout: Layout, partition: Partition, rows: pa.Table) -> AddAction:
+    deployment_id, day = partition[0], partition[1].isoformat()
+    path = Path(f"deployment_id={deployment_id}", f"day={day}", f"part-{uuid.uuid4()}.parquet")
+    file = location / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    columns = rows.drop_columns(KEYS)
+    alike = [name for name in columns.column_names if name not in layout.different]
+    parquet.write_table(
+        columns,
+        file,
+        compression="zstd",
+        row_group_size=layout.row_group_size,
+        use_dictionary=alike,
+        write_statistics=alike,
+        store_schema=False,
+    )
+    return AddAction(
+        path=str(path),
+        size=file.stat().st_size,
+        partition_values={"deployment_id": deployment_id, "day": day},
+        modification_time=time.time_ns() // 1_000_000,
+        data_change=True,
+        stats=json.dumps({"numRecords": rows.num_rows}),
+    )
