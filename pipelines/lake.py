@@ -21,7 +21,7 @@ import pyarrow.dataset as datasets
 from deltalake import DeltaTable, write_deltalake
 from filelock import FileLock, Timeout
 
-from pipelines.data_file import Layout, make_table, replace_partitions
+from pipelines.data_file import LAYOUTS, Layout, make_table, replace_partitions
 from pipelines.errors import HomeError
 from pipelines.generation import Generation, make_current, read_current
 from pipelines.lock import locked
@@ -148,23 +148,14 @@ class Commit:
         """The tables with what this writer has put into them; nobody else sees it yet."""
         return Lake(self.lake.path, Generation(self.lake.generation.number, dict(self.versions)))
 
-    def replace_days(
-        self,
-        name: str,
-        rows: pa.Table,
-        partitions: Iterable[Partition],
-        *,
-        row_group_size: int | None = None,
-        different: Iterable[str] = (),
-    ) -> None:
+    def replace_days(self, name: str, rows: pa.Table, partitions: Iterable[Partition]) -> None:
         """Put `rows` in the place of whole partitions; a partition without rows becomes empty.
 
         A partition that holds the same rows already is left as it is, so nothing that depends on it is stale.
-        `different` are columns whose values differ from row to row: no dictionary of them is tried.
         """
         wanted = set(partitions)
         location = locate(self.lake.path, name)
-        layout = Layout(row_group_size, frozenset(different))
+        layout = LAYOUTS.get(name, Layout())
         if name in self.versions:
             held = self.so_far.read(name, days={day for _, day in wanted})
             wanted &= find_changed(held, rows)

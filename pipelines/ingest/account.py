@@ -50,7 +50,7 @@ def _write_rejected(
 
 
 def _delivery(one: Delivered, mapping: Mapping) -> dict[str, object]:
-    before = one.before or KnownDelivery(one.received_on, mapping.hash)
+    before = one.before or KnownDelivery(one.received_on, mapping.hash, one.byte_count)
     return {
         "delivery_id": one.delivery_id,
         "deployment_id": mapping.deployment.id,

@@ -15,8 +15,9 @@ import pyarrow as pa
 
 from pipelines.ingest.lines import LONGEST_LINE, UNREADABLE, UTF8_MARK, open_plain
 
-SIZE = 16 * 1024 * 1024
-"""Bytes read at once: more than the longest line, and few enough that memory is used again."""
+FIRST_SIZE, SIZE = 4 * 1024 * 1024, 16 * 1024 * 1024
+"""Bytes read at once: few at first, for whoever comes next waits for them; then ever more, up to what is more
+than the longest line and few enough that memory is used again."""
 NEW_LINE = 10
 
 
@@ -54,14 +55,14 @@ def read_blocks(path: Path) -> Iterator[Block]:
 def _chunks(stream: BufferedReader) -> Iterator[bytes]:
     """Large pieces; before a damaged archive breaks off, what was unpacked until then."""
     gathered: list[bytes] = [stream.read(len(UTF8_MARK)).removeprefix(UTF8_MARK)]
-    size = 0
+    size, limit = 0, FIRST_SIZE
     try:
-        while chunk := stream.read1(SIZE):
+        while chunk := stream.read1(limit - size):
             gathered.append(chunk)
             size += len(chunk)
-            if size >= SIZE:
+            if size >= limit:
                 yield b"".join(gathered)
-                gathered, size = [], 0
+                gathered, size, limit = [], 0, min(2 * limit, SIZE)
     except UNREADABLE:
         yield b"".join(gathered)
         raise

@@ -132,6 +132,11 @@ def _place(structure: dict[str, Any], path: tuple[str, ...]) -> bool:
     return structure.setdefault(last, TEXT) == TEXT
 
 
+def find_odd(block: Block) -> np.ndarray:
+    """Of each line whether it may hold what the engine's reader forgives."""
+    return scan(block.lines, ODD) != 0
+
+
 class PlainReader:
     """Reads blocks by a plan."""
 
@@ -142,11 +147,16 @@ class PlainReader:
         self._connection.execute("set enable_progress_bar = false")
         self._connection.execute("set variable structure = $structure", {"structure": plan.structure})
 
-    def read(self, block: Block, *, latest: int) -> tuple[pa.Table, np.ndarray]:
-        """Plain messages of a block, and which lines they were; all others are for the slower reading."""
+    def read(self, block: Block, is_odd: np.ndarray, *, latest: int) -> tuple[pa.Table, np.ndarray]:
+        """Plain messages of a block, and which lines they were; all others are for the slower reading.
+
+        Args:
+            block: some lines.
+            is_odd: of each line what `find_odd` says.
+            latest: no message is later, in microseconds since 1970.
+        """
         found = self._select(block)
-        is_plain = found["is_plain"].to_numpy(zero_copy_only=False).copy()
-        is_plain &= scan(block.lines, ODD) == 0
+        is_plain = found["is_plain"].to_numpy(zero_copy_only=False) & ~is_odd
         columns: dict[str, pa.Array] = {}
         for number, one in enumerate(self._plan.fields):
             value = found[f"value_{number}"].combine_chunks()

@@ -11,7 +11,7 @@ import hashlib
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -84,6 +84,7 @@ class _Intake:
     source: Source
     stager: Stager
     received_on: dt.date
+    beside: Executor
     progress: Progress
     done: list[Delivered] = field(default_factory=list)
 
@@ -95,7 +96,9 @@ class _Intake:
         with Tray(commit, self.mapping.deployment, self.stager) as tray:
             for name, path in files:
                 one = self._read(name, path, known, tray)
-                known.setdefault(one.delivery_id, KnownDelivery(one.received_on, self.mapping.hash))
+                known.setdefault(
+                    one.delivery_id, KnownDelivery(one.received_on, self.mapping.hash, one.byte_count)
+                )
                 read.append(one)
                 self.progress(describe(one))
             tray.empty()
@@ -106,7 +109,12 @@ class _Intake:
 
     def _read(self, name: str, path: Path, known: dict[str, KnownDelivery], tray: Tray) -> Delivered:
         one = identify_delivery(
-            path, name, mapping=self.mapping, deliveries=known, received_on=self.received_on
+            path,
+            name,
+            mapping=self.mapping,
+            deliveries=known,
+            received_on=self.received_on,
+            aside=self.beside,
         )
         tombstones = load_tombstones(self.home.keys / FILE)
         for part in read_delivery(one, self.source):
@@ -150,9 +158,9 @@ def ingest_folder(
         Pseudonymiser(load_key(home.keys)),
         redactor or Redactor(crisis_lines(load_crisis_resources()), names=load_name_finder(home.definitions)),
     )
-    intake = _Intake(home, mapping, make_source(mapping), stager, received_on, progress)
-    with ThreadPoolExecutor(1, thread_name_prefix="prepare") as aside:
-        aside.submit(prepare, stager.redactor)
+    with ThreadPoolExecutor(2, thread_name_prefix="beside") as beside:
+        beside.submit(prepare, stager.redactor)
+        intake = _Intake(home, mapping, make_source(mapping), stager, received_on, beside, progress)
         ignored = _take_query(intake, str(folder)) if mapping.format == SQL else _take_files(intake, folder)
     return Summary(
         mapping.deployment.id, tuple(intake.done), tuple(ignored), Lake(home.lake).generation.number

@@ -9,6 +9,7 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -50,6 +51,7 @@ class KnownDelivery:
 
     received_on: dt.date
     mapping_hash: str
+    byte_count: int
     record_count: int = 0
     message_count: int = 0
     event_count: int = 0
@@ -59,17 +61,22 @@ class KnownDelivery:
 
 @dataclass
 class Delivered:
-    """What became of one file."""
+    """What became of one file. `identity` is its hash, which may still be reckoned while it is read."""
 
     path: Path
     name: str
-    delivery_id: str = ""
+    identity: Future[str]
     received_on: dt.date = dt.date.min
     byte_count: int = 0
     records: Records = field(default_factory=Records)
     is_known: bool = False
     span: Span = NOTHING
     before: KnownDelivery | None = None  # known, and now read again for its rejected lines
+
+    @property
+    def delivery_id(self) -> str:
+        """SHA-256 of the file as delivered."""
+        return self.identity.result()
 
 
 def find_files(folder: Path) -> tuple[list[Path], list[str]]:
@@ -95,16 +102,21 @@ def identify_delivery(
     mapping: Mapping,
     deliveries: dict[str, KnownDelivery],
     received_on: dt.date,
+    aside: Executor,
 ) -> Delivered:
-    """Whether the ledger knows a file; `received_on` holds where the file's name says nothing."""
+    """Whether the ledger knows a file; `received_on` holds where the file's name says nothing.
+
+    Its hash is reckoned `aside`, and waited for here only if a file of the same size came before.
+    """
     one = Delivered(
         path,
         name,
-        delivery_id=fingerprint(path),
+        identity=aside.submit(fingerprint, path),
         received_on=_received_on(name, mapping, received_on),
         byte_count=path.stat().st_size,
     )
-    known = deliveries.get(one.delivery_id)
+    is_possible = any(known.byte_count == one.byte_count for known in deliveries.values())
+    known = deliveries.get(one.delivery_id) if is_possible else None
     if known is not None:
         one.received_on = known.received_on
         if known.mapping_hash == mapping.hash or not known.rejected:
@@ -140,6 +152,7 @@ def known_deliveries(lake: Lake, deployment_id: str) -> dict[str, KnownDelivery]
         row["delivery_id"]: KnownDelivery(
             row["received_on"],
             row["mapping_hash"],
+            row["byte_count"],
             row["record_count"],
             row["message_count"],
             row["event_count"],

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,6 +48,7 @@ EMPTY = Staged(MESSAGE.empty(), CONVERSATION.empty(), EVENT.empty(), SCORE.empty
 
 
 def fold(
+    engine: DuckDBEngine,
     held: Staged,
     messages: pa.Table,
     events: pa.Table,
@@ -57,6 +59,7 @@ def fold(
     """All of `held` with the delivered rows folded in.
 
     Args:
+        engine: what weighs copies and counts; its staging tables are replaced.
         held: what staging holds of the days around the delivered rows.
         messages: delivered messages, without episode.
         events: delivered events, without episode.
@@ -66,9 +69,10 @@ def fold(
     touched = pc.unique(
         pa.chunked_array([*messages["thread_id"].chunks, *events["thread_id"].chunks], pa.string())
     )
-    with DuckDBEngine() as engine:
+    with ThreadPoolExecutor(1, thread_name_prefix="order") as aside:
         delivered = _join(_of(held.message, touched), messages, DELIVERED_MESSAGE)
         message = _cut_episodes(keep_once(engine, delivered), rule)
+        ordered = aside.submit(_ordered, _together(_not_of(held.message, touched), message), "turn")
         engine.register("staging.message", message.drop_columns(["text"]))
         conversation = _as(engine.query(_read("conversation.sql")), CONVERSATION.arrow_schema)
         engine.register("staging.conversation", conversation)
@@ -80,10 +84,10 @@ def fold(
         engine.register("staging.delivered_score", _join(_of(held.score, touched), given, DELIVERED_SCORE))
         score = _as(engine.query(_read("score.sql")), SCORE.arrow_schema)
     return Staged(
-        _ordered(pa.concat_tables([_not_of(held.message, touched), message]), "turn"),
-        _ordered(pa.concat_tables([_not_of(held.conversation, touched), conversation]), "started_at"),
-        _ordered(pa.concat_tables([_not_of(held.event, touched), event]), "event_id"),
-        _ordered(pa.concat_tables([_not_of(held.score, touched), score]), "message_id", "source", "name"),
+        ordered.result(),
+        _ordered(_together(_not_of(held.conversation, touched), conversation), "started_at"),
+        _ordered(_together(_not_of(held.event, touched), event), "event_id"),
+        _ordered(_together(_not_of(held.score, touched), score), "message_id", "source", "name"),
     )
 
 
@@ -119,9 +123,14 @@ def _not_of(table: pa.Table, threads: pa.Array) -> pa.Table:
     return table.filter(pc.invert(pc.is_in(table["thread_id"], value_set=threads)))
 
 
+def _together(held: pa.Table, fresh: pa.Table) -> pa.Table:
+    # An empty piece is a piece, too: all rows would be copied once more to be put together with it.
+    return pa.concat_tables([held, fresh]) if held.num_rows else fresh
+
+
 def _join(held: pa.Table, delivered: pa.Table, schema: pa.Schema) -> pa.Table:
     # In one piece: rows in several are put together again whenever they are moved.
-    return pa.concat_tables([_as(held, schema), _as(delivered, schema)]).combine_chunks()
+    return _together(_as(held, schema), _as(delivered, schema))
 
 
 def _as(table: pa.Table, schema: pa.Schema) -> pa.Table:

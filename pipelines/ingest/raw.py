@@ -21,10 +21,9 @@ MESSAGE_SCHEMA = pa.schema(
 
 def read_columns(records: Records) -> pa.Table:
     """All accepted messages of some records."""
-    listed = records.messages
-    tables = [MESSAGE_SCHEMA.empty_table()]
-    if listed:
-        tables.append(pa.table({one.name: pa.array(listed[one.name], one.type) for one in MESSAGE_SCHEMA}))
-    if records.plain is not None:
-        tables.append(records.plain)
+    listed, plain = records.messages, records.plain
+    tables = [] if plain is None else [plain]
+    if listed or plain is None:
+        columns = {one.name: pa.array(listed.get(one.name, []), one.type) for one in MESSAGE_SCHEMA}
+        tables.insert(0, pa.table(columns, schema=MESSAGE_SCHEMA))
     return pa.concat_tables(tables)

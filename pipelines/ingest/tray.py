@@ -13,6 +13,7 @@ from typing import Self
 
 import pyarrow as pa
 
+from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.ingest.fold import EMPTY, Staged, fold
 from pipelines.ingest.mapping import DeploymentRule
 from pipelines.ingest.source import Records
@@ -23,10 +24,6 @@ from pipelines.partition import find_changed
 
 FOLDED_AT = 192 * 1024 * 1024
 """Bytes of staged rows, about a quarter of a million messages."""
-TEXT_ROW_GROUP = 2048
-"""Rows. One conversation is then read in milliseconds (6 ms instead of 32 ms of 10 million messages)."""
-DIFFERENT = ("text", "message_id", "content_hash")
-"""Columns of a message in which hardly a value comes twice."""
 
 
 class Tray:
@@ -35,6 +32,7 @@ class Tray:
     def __init__(self, commit: Commit, rule: DeploymentRule, stager: Stager) -> None:
         self._commit, self._rule, self._stager = commit, rule, stager
         self._aside = ThreadPoolExecutor(1, thread_name_prefix="fold")
+        self._engine = self._aside.submit(DuckDBEngine)
         self._folding: Future[None] | None = None
         self._clear()
 
@@ -44,7 +42,8 @@ class Tray:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._aside.shutdown()
+        with self._engine.result():
+            self._aside.shutdown()
 
     def add(self, records: Records, received_on: dt.date) -> None:
         """Stage records of one delivery."""
@@ -80,16 +79,15 @@ class Tray:
         lake = self._commit.so_far
         days = find_days(lake, rule=self._rule, messages=message, events=event)
         held = _held(lake, self._rule.id, days)
-        staged = fold(held, message, event, scores=score, rule=self._rule)
+        staged = fold(self._engine.result(), held, message, event, scores=score, rule=self._rule)
         # Most days around a delivery stay as they are; what is not written again is not computed again.
-        for name, before, after, size, different in (
-            ("staging.message", held.message, staged.message, TEXT_ROW_GROUP, DIFFERENT),
-            ("staging.conversation", held.conversation, staged.conversation, None, ()),
-            ("staging.event", held.event, staged.event, None, ()),
-            ("staging.score", held.score, staged.score, None, ()),
+        for name, before, after in (
+            ("staging.message", held.message, staged.message),
+            ("staging.conversation", held.conversation, staged.conversation),
+            ("staging.event", held.event, staged.event),
+            ("staging.score", held.score, staged.score),
         ):
-            changed = find_changed(before, after)
-            self._commit.replace_days(name, after, changed, row_group_size=size, different=different)
+            self._commit.replace_days(name, after, find_changed(before, after))
 
     def _clear(self) -> None:
         self._messages = [DELIVERED_MESSAGE.empty_table()]

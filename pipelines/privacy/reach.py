@@ -23,8 +23,6 @@ CONVERSATIONS = "staging.conversation"
 ID_COLUMNS = ("user_id", "thread_id", "conversation_id", "message_id", "event_id", "unit_id")
 PEOPLE = ("deployment_id", "user_id", "thread_id")
 TEXT_TABLE = "staging.message"
-TEXT_ROW_GROUP = 2048
-"""Rows; as ingest writes them, so that one conversation is read in milliseconds."""
 
 
 @dataclass(frozen=True)
@@ -131,8 +129,7 @@ def _sweep_table(commit: Commit, name: str, columns: list[str], reach: Reach) ->
     if is_counted_again:
         before, left = left.num_rows, _count_again(commit.lake, left, reach)
         after -= before - left.num_rows
-    size = TEXT_ROW_GROUP if name == TEXT_TABLE else None
-    commit.replace_days(name, left, partitions, row_group_size=size)
+    commit.replace_days(name, left, partitions)
     return Swept(name, ids.num_rows, after, tuple(sorted(partitions)))
 
 

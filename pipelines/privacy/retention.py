@@ -27,7 +27,7 @@ from pipelines.partition import Partition
 from pipelines.privacy.cached import drop_old_cached
 from pipelines.privacy.hold import Thread, held_threads
 from pipelines.privacy.limits import load_limits
-from pipelines.privacy.reach import CONVERSATIONS, TEXT_ROW_GROUP, TEXT_TABLE
+from pipelines.privacy.reach import CONVERSATIONS, TEXT_TABLE
 from pipelines.privacy.request import Lapse
 from pipelines.schemas import LAKE_TABLES
 from pipelines.schemas.ledger import COMPUTED, DELIVERY
@@ -170,7 +170,7 @@ def _write_text(
         kept = pa.array([(part[0], thread) in held for thread in rows["thread_id"].to_pylist()], pa.bool_())
         place = rows.schema.get_field_index("text")
         rows = rows.set_column(place, rows.schema.field(place), pc.if_else(kept, rows["text"], ""))
-        commit.replace_days(TEXT_TABLE, rows, [part], row_group_size=TEXT_ROW_GROUP)
+        commit.replace_days(TEXT_TABLE, rows, [part])
         marks.append(_mark(part, Expired.TEXT, on, rows.num_rows - (pc.sum(kept).as_py() or 0)))
     return marks
 

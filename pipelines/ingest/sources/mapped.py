@@ -18,7 +18,7 @@ import numpy as np
 
 from pipelines.ingest.ahead import read_ahead
 from pipelines.ingest.block import Block, read_blocks
-from pipelines.ingest.columnar import PlainField, PlainReader, Plan, make_plan
+from pipelines.ingest.columnar import PlainField, PlainReader, Plan, find_odd, make_plan
 from pipelines.ingest.document import Item, is_csv, is_lines, read_items, read_line
 from pipelines.ingest.field import (
     SLICES,
@@ -83,8 +83,9 @@ class MappedSource:
         if self.plan is None or only is not None or not _holds_plain_lines(path):
             yield self.read(path, received_on=received_on, only=only)
             return
+        blocks = read_ahead((block, find_odd(block)) for block in read_blocks(path))
         reader, latest = PlainReader(self.plan), latest_time(received_on)
-        read = ((block, reader.read(block, latest=latest)) for block in read_ahead(read_blocks(path)))
+        read = ((block, reader.read(block, is_odd, latest=latest)) for block, is_odd in blocks)
         try:
             for block, (plain, is_plain) in read_ahead(read):
                 records = Records(plain=plain, record_count=plain.num_rows)
