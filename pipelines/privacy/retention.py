@@ -36,6 +36,8 @@ from pipelines.settings import Home
 FINDING_LAYERS = ("finding", "fact")
 PERSONAL_TABLES = ("assessment.critical_day", "staging.score")
 """Tables outside the layers of findings and facts that have a row a message."""
+PARTITIONS_AT_ONCE = 100
+"""Whose texts are in memory at a time."""
 MAPPINGS = ("mapping.yaml", "mapping.yml")
 
 
@@ -136,8 +138,8 @@ def _blank(lake: Lake, texts: list[Partition], held: frozenset[Thread]) -> tuple
     """Days with text that goes, how many messages lose theirs, and how many keep it under a hold."""
     days: set[Partition] = set()
     count, kept = 0, 0
-    for start in range(0, len(texts), lakes.PARTITIONS_AT_ONCE):
-        chunk = set(texts[start : start + lakes.PARTITIONS_AT_ONCE])
+    for start in range(0, len(texts), PARTITIONS_AT_ONCE):
+        chunk = set(texts[start : start + PARTITIONS_AT_ONCE])
         rows = lake.read(
             TEXT_TABLE, days={day for _, day in chunk}, columns=["deployment_id", "day", "thread_id", "text"]
         )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Callable
@@ -17,19 +18,18 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-from deltalake import WriterProperties, write_deltalake
 
+from pipelines.data_file import LAYOUTS, make_table
 from pipelines.ingest.block import read_blocks
-from pipelines.ingest.columnar import ODD, PlainReader
+from pipelines.ingest.columnar import PlainReader, find_odd
 from pipelines.ingest.field import latest_time
 from pipelines.ingest.lines import fingerprint
 from pipelines.ingest.mapping import parse_mapping
 from pipelines.ingest.pseudonymise import Pseudonymiser
 from pipelines.ingest.redact import Redactor, crisis_lines
-from pipelines.ingest.sieve import prepare, redact_texts, scan
+from pipelines.ingest.sieve import prepare, redact_texts
 from pipelines.ingest.sources.mapped import MappedSource
-from pipelines.ingest.tray import TEXT_ROW_GROUP
-from pipelines.lake import Lake
+from pipelines.lake import LOG_SETTINGS, Lake
 from pipelines.settings import Home
 from plimsoll.bench.ingest import copy_log, ingest_log
 from plimsoll.bench.logs import FIRST_DAY, MAPPING, write_log
@@ -60,7 +60,9 @@ def measure(place: Path, messages: int) -> None:
     reader = PlainReader(plan)
     blocks = list(read_blocks(log))
     latest = latest_time(FIRST_DAY.replace(year=FIRST_DAY.year + 50))
-    told = pa.concat_tables([reader.read(block, latest=latest)[0] for block in blocks]).combine_chunks()
+    odd = [find_odd(block) for block in blocks]
+    read = [reader.read(block, is_odd, latest=latest)[0] for block, is_odd in zip(blocks, odd, strict=True)]
+    told = pa.concat_tables(read).combine_chunks()
     texts = told["text"].cast(pa.binary()).to_pylist()
     names = [f"{thread}\x1fturn\x1f{turn}".encode() for thread, turn in zip(
         told["thread"].to_pylist(), told["turn"].to_pylist(), strict=True)]  # fmt: skip
@@ -72,8 +74,10 @@ def measure(place: Path, messages: int) -> None:
     parts: dict[str, Callable[[], object]] = {
         "the file's own hash": lambda: fingerprint(log),
         "lines as text, checked as UTF-8": lambda: list(read_blocks(log)),
-        "what JSON forgives, looked for": lambda: [scan(block.lines, ODD) for block in blocks],
-        "values of the lines, checked": lambda: [reader.read(block, latest=latest) for block in blocks],
+        "what JSON forgives, looked for": lambda: [find_odd(block) for block in blocks],
+        "values of the lines, checked": lambda: [
+            reader.read(block, is_odd, latest=latest) for block, is_odd in zip(blocks, odd, strict=True)
+        ],
         "a name and a content hash": lambda: (
             pseudonymiser.hash_all(("content",), texts),
             pseudonymiser.hash_all(("message",), names),
@@ -109,11 +113,8 @@ def best(work: Callable[[], object]) -> float:
 
 def write(place: Path, rows: pa.Table) -> None:
     """The rows as a table of its own."""
-    properties = WriterProperties(compression="ZSTD", max_row_group_size=TEXT_ROW_GROUP)
-    write_deltalake(
-        str(place / "table"), rows, mode="overwrite", partition_by=["deployment_id", "day"],
-        writer_properties=properties,
-    )  # fmt: skip
+    shutil.rmtree(place / "table", ignore_errors=True)
+    make_table(place / "table", rows, LAYOUTS["staging.message"], LOG_SETTINGS)
 
 
 if __name__ == "__main__":
