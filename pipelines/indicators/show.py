@@ -10,9 +10,10 @@ import re
 from collections.abc import Sequence
 
 from pipelines.errors import DefinitionError
-from pipelines.indicators.compute import SQL
 from pipelines.indicators.definition import Definition, load_definitions
+from pipelines.settings import REPOSITORY
 
+FACTS = REPOSITORY / "sql" / "fact"
 PARAMETER = re.compile(r"\$([a-z_][a-z0-9_]*)")
 
 
@@ -25,7 +26,7 @@ def show(identifier: str, definitions: Sequence[Definition] | None = None) -> st
         DefinitionError: nothing of that name is computed by SQL; the message lists what is.
     """
     counted = {one.indicator_id: one for one in definitions or load_definitions() if one.sql}
-    facts = {f"fact.{path.stem}": path for path in sorted((SQL / "fact").glob("*.sql"))}
+    facts = {f"fact.{path.stem}": path for path in sorted(FACTS.glob("*.sql"))}
     if identifier in facts:
         return facts[identifier].read_text(encoding="utf-8")
     if identifier not in counted:

@@ -16,7 +16,7 @@ from risk_register.alarm_states import Resolution
 from risk_register.changes import Subject
 from risk_register.suspected_changes import confirm_change
 
-app = typer.Typer(no_args_is_help=True, help="Alarms: take them, say what they were, switch streams, mute.")
+app = typer.Typer(no_args_is_help=True)
 AlarmArgument = Annotated[str, typer.Argument(metavar="ALARM", help="Id of the alarm.")]
 StreamArgument = Annotated[
     str, typer.Argument(metavar="STREAM", help="Question and indicator, such as level:harm_rate_per_1000.")

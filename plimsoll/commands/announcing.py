@@ -13,7 +13,7 @@ from risk_register import changes
 from risk_register.accounts import Action
 from risk_register.changes import Subject
 
-app = typer.Typer(no_args_is_help=True, help="Changes of model, prompt or policy, drawn on every chart.")
+app = typer.Typer(no_args_is_help=True)
 CHANGE_COLUMNS = {
     "change_id": "change",
     "effective_on": "on",

@@ -11,14 +11,13 @@ import typer
 from plimsoll.commands import evidencing
 from plimsoll.commands.acting import AsOption, DeploymentOption, ReasonOption, act, show
 from plimsoll.commands.evidencing import ItemArgument, find_item
-from plimsoll.commands.exchanging import bring_or_let_in, take_out
 from plimsoll.commands.option import HomeOption, JsonOption
 from risk_register import checklist
 from risk_register.accounts import Action
 from risk_register.checklist import ItemStatus
-from risk_register.exchange import ExchangeKind
+from risk_register.exchange_document import ExchangeKind
 
-app = typer.Typer(no_args_is_help=True, help="The ethics checklist: list, attest, approve, import, export.")
+app = typer.Typer(no_args_is_help=True)
 app.add_typer(evidencing.app)
 COLUMNS = {
     "reference": "item",
@@ -105,6 +104,8 @@ def export_checklist(
     home: HomeOption = None,
 ) -> None:
     """Write the answers; leaves a trace."""
+    from plimsoll.commands.exchanging import take_out  # spreadsheets take long to load
+
     take_out(act(home, account, deployment, Action.EXPORT), ExchangeKind.CHECKLIST, out, reason=reason)
 
 
@@ -120,5 +121,7 @@ def import_checklist(
     home: HomeOption = None,
 ) -> None:
     """Bring a checklist into a deployment without answers; another person lets it in with --approve."""
+    from plimsoll.commands.exchanging import bring_or_let_in  # spreadsheets take long to load
+
     kind = ExchangeKind.CHECKLIST
     bring_or_let_in(home, account, deployment, kind, source=source, number=approve_number)

@@ -16,7 +16,7 @@ from risk_register.administration import find_month_end, list_text_readers
 from risk_register.deployments import list_deployments
 from risk_register.errors import NotAllowedError, StoreError
 
-app = typer.Typer(no_args_is_help=True, help="The audit: verify its chain, export it, who read what.")
+app = typer.Typer(no_args_is_help=True)
 READER_COLUMNS = {"actor": "who", "total": "times", "first_at": "first", "last_at": "last", "counts": "what"}
 
 

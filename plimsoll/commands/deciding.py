@@ -14,9 +14,7 @@ from risk_register.accounts import Action
 from risk_register.appetites import Side
 from risk_register.errors import UnknownRecordError
 
-appetite = typer.Typer(
-    no_args_is_help=True, help="How much is too much: proposed by one, approved by another."
-)
+appetite = typer.Typer(no_args_is_help=True)
 Day = Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"])]
 APPETITE_COLUMNS = {
     "proposal_id": "proposal",

@@ -6,9 +6,7 @@ import typer
 
 from plimsoll.commands.option import HomeOption, JsonOption, open_home, tell, write_json
 
-app = typer.Typer(
-    no_args_is_help=True, help="The operator's own definitions: check them before they are used."
-)
+app = typer.Typer(no_args_is_help=True)
 
 
 @app.callback()

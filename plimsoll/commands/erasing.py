@@ -24,7 +24,7 @@ from plimsoll.commands.option import HomeOption, JsonOption, open_home, write_js
 from plimsoll.commands.running import show_progress
 from risk_register.store import open_store
 
-app = typer.Typer(no_args_is_help=True, help="Legal holds: conversations that nothing drops or erases.")
+app = typer.Typer(no_args_is_help=True)
 ACTOR = "command_line"
 DeploymentOption = Annotated[str | None, typer.Option(help="Deployment; needed where there are several.")]
 

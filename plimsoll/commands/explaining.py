@@ -20,9 +20,10 @@ def explain(
     figure: Annotated[
         str,
         typer.Argument(
-            help="INDICATOR[/PERIOD[/START[/SLICE=VALUE]]], such as refusal_rate/week/2026-11-16; without a "
-            "start the newest whole week (or the newest), without a slice the whole deployment. "
-            "Or miss_rate[/SIGNAL]: what detectors miss, by a judge's random sample."
+            help="INDICATOR/PERIOD/START/SLICE=VALUE or the beginning of it, such as "
+            "refusal_rate/week/2026-11-16; without a start the newest whole week (or the newest), without a "
+            "slice the whole deployment. "
+            "Or miss_rate, or miss_rate/SIGNAL: what detectors miss, by a judge's random sample."
         ),
     ],
     deployment: Annotated[

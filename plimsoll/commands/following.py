@@ -16,7 +16,7 @@ from risk_register.acceptability import Severity
 from risk_register.accounts import Action
 from risk_register.incident_states import Causality, Nature, Origin
 
-app = typer.Typer(no_args_is_help=True, help="Incidents: opened by anyone, closed by a second person.")
+app = typer.Typer(no_args_is_help=True)
 MOMENT = ["%Y-%m-%dT%H:%M"]
 COLUMNS = {
     "incident_id": "incident",

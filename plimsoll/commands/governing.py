@@ -10,17 +10,16 @@ import typer
 
 from plimsoll.commands import proposing, treating
 from plimsoll.commands.acting import AsOption, DeploymentOption, ReasonOption, act, as_document, show
-from plimsoll.commands.exchanging import bring_or_let_in, take_out
 from plimsoll.commands.option import HomeOption, JsonOption, write_json
 from plimsoll.commands.risk import RiskArgument, find_risk, say_rating
 from risk_register import register
 from risk_register.acceptability import Probability, Severity
 from risk_register.accounts import Action
-from risk_register.exchange import ExchangeKind
+from risk_register.exchange_document import ExchangeKind
 from risk_register.register import RiskStatus
 from risk_register.transitions import NEEDS_SECOND_PERSON
 
-app = typer.Typer(no_args_is_help=True, help="The risk register: list, rate, move, approve, import, export.")
+app = typer.Typer(no_args_is_help=True)
 app.add_typer(proposing.app)
 app.add_typer(treating.control, name="control")
 app.add_typer(treating.action, name="action")
@@ -206,6 +205,8 @@ def export_register(
     home: HomeOption = None,
 ) -> None:
     """Write the register with its whole history; leaves a trace."""
+    from plimsoll.commands.exchanging import take_out  # spreadsheets take long to load
+
     take_out(act(home, account, deployment, Action.EXPORT), ExchangeKind.REGISTER, out, reason=reason)
 
 
@@ -221,5 +222,7 @@ def import_register(
     home: HomeOption = None,
 ) -> None:
     """Bring a register into a deployment without decisions; another person lets it in with --approve."""
+    from plimsoll.commands.exchanging import bring_or_let_in  # spreadsheets take long to load
+
     kind = ExchangeKind.REGISTER
     bring_or_let_in(home, account, deployment, kind, source=source, number=approve_number)

@@ -10,7 +10,6 @@ from typing import Annotated
 
 import typer
 
-from pipelines.lake import Lake
 from plimsoll.commands.acting import AsOption, DeploymentOption, ReasonOption, act, show
 from plimsoll.commands.option import HomeOption, JsonOption
 from risk_register import holds, incidents
@@ -43,6 +42,7 @@ def hold(
     home: HomeOption = None,
 ) -> None:
     """Keep a conversation from retention and erasure, at once; another person approves it within a week."""
+    from pipelines.lake import Lake  # Arrow takes long to load
     from pipelines.privacy.hold import find_thread
 
     acting = act(home, account, deployment, Action.CLOSE_INCIDENT)

@@ -9,7 +9,6 @@ import typer
 
 from plimsoll.commands.acting import Acting, AsOption, DeploymentOption, act, as_document
 from plimsoll.commands.option import HomeOption, JsonOption, write_json
-from plimsoll.commands.reading import read_text
 from risk_register import reviews
 from risk_register.accounts import Action
 from risk_register.errors import NotAllowedError
@@ -64,6 +63,8 @@ def next_item(
         else:
             print("Nothing waits for you: all is labelled, in other hands, or the day's limit is reached.")
         return
+    from plimsoll.commands.reading import read_text  # Arrow takes long to load
+
     lines = read_text(acting, task.conversation_id, subject=task.item_id, reason=reason) if show_text else []
     if as_json:
         write_json({**as_document(task), **({"messages": lines} if show_text else {})})

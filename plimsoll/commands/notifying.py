@@ -14,7 +14,7 @@ from risk_register.accounts import Action
 from risk_register.errors import UnknownRecordError
 from risk_register.notices import acknowledge_notice, list_notices
 
-app = typer.Typer(no_args_is_help=True, help="The outbox: send what waits, list it, test the way to people.")
+app = typer.Typer(no_args_is_help=True)
 COLUMNS = {
     "notice_id": "notice",
     "deployment_id": "deployment",

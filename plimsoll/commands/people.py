@@ -20,7 +20,7 @@ from risk_register.identities import link_identity, list_identities
 from risk_register.store import Store, open_store
 from risk_register.tokens import issue_token, list_tokens, revoke_token
 
-app = typer.Typer(no_args_is_help=True, help="Accounts of the dashboard: who they are and what they may.")
+app = typer.Typer(no_args_is_help=True)
 ACTOR = "command_line"
 LINK_HOURS = 24
 NameArgument = Annotated[str, typer.Argument(help="Name of the account.")]

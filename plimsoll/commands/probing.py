@@ -9,7 +9,7 @@ import typer
 from pipelines.errors import StateError
 from plimsoll.commands.option import HomeOption, JsonOption, open_home, tell, write_json
 
-app = typer.Typer(no_args_is_help=True, help="Probes of the operator's own endpoint; off unless set up.")
+app = typer.Typer(no_args_is_help=True)
 
 
 @app.callback()

@@ -12,7 +12,7 @@ from plimsoll.commands.option import HomeOption, JsonOption
 from risk_register.accounts import Action
 from risk_register.baselines import ALL_INDICATORS, decide_baseline, list_baselines
 
-app = typer.Typer(no_args_is_help=True, help="Baselines of charts: a new one is a person's decision.")
+app = typer.Typer(no_args_is_help=True)
 COLUMNS = {
     "baseline_id": "baseline",
     "indicator_id": "indicator",

@@ -12,7 +12,7 @@ from risk_register import applicability
 from risk_register.accounts import Action
 from risk_register.applicability import RegimeStanding
 
-app = typer.Typer(no_args_is_help=True, help="Regimes: which apply to a deployment, and who signed it.")
+app = typer.Typer(no_args_is_help=True)
 
 
 @app.command("list")

@@ -12,7 +12,7 @@ from pipelines.errors import StateError
 from plimsoll.commands import issuing
 from plimsoll.commands.option import HomeOption, open_home
 
-app = typer.Typer(no_args_is_help=True, help="Periodic reports that can be rebuilt and questioned.")
+app = typer.Typer(no_args_is_help=True)
 app.command()(issuing.submit)
 app.command()(issuing.approve)
 app.command()(issuing.decline)

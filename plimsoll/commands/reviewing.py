@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
-import numpy as np
 import typer
 
-from pipelines.lake import Lake
 from plimsoll.commands import labelling
 from plimsoll.commands.acting import Acting, AsOption, DeploymentOption, ReasonOption, act, as_document
 from plimsoll.commands.option import HomeOption, JsonOption, write_json
@@ -23,7 +22,7 @@ from risk_register.accounts import Action
 from risk_register.errors import UnknownRecordError
 from risk_register.reviews import Frame, LabelExport, SampleRecord
 
-app = typer.Typer(no_args_is_help=True, help="Reviews: draw a sample, label it, export the labels.")
+app = typer.Typer(no_args_is_help=True)
 WeekOption = Annotated[
     dt.datetime | None,
     typer.Option("--week", formats=["%Y-%m-%d"], help="Monday of the week; the last whole one if not given."),
@@ -54,6 +53,7 @@ def sample(
     as_json: JsonOption = False,
 ) -> None:
     """Draw the week's sample, once, and say which interval it buys."""
+    from pipelines.lake import Lake
     from pipelines.review.draw import draw_week, find_last_week, find_zone  # statistics take seconds to load
     from pipelines.review.frame import count_unreached
 
@@ -110,14 +110,14 @@ def progress(
 
     alpha = _agreement(reviews.list_double_labels(acting.store, sample_id=found.sample.sample_id))
     if as_json:
-        write_json({**as_document(found), "alpha": None if np.isnan(alpha) else alpha})
+        write_json({**as_document(found), "alpha": None if math.isnan(alpha) else alpha})
         return
     print(f"{found.sample.sample_id}: {found.labelled_count:,} of {found.sample.sample_size:,} labelled, "
           f"{found.overdue_count:,} overdue and unread")  # fmt: skip
     for one in found.strata:
         reader = "" if one.has_reviewer else "  no reviewer"
         print(f"  {one.stratum_id}: {one.labelled_count:,} of {one.sample_count:,}{reader}")
-    said = "not known yet" if np.isnan(alpha) else f"alpha {alpha:.2f}, {judge_labels(alpha)}"
+    said = "not known yet" if math.isnan(alpha) else f"alpha {alpha:.2f}, {judge_labels(alpha)}"
     print(f"Labelled twice: {found.doubled_count:,}, the same: {found.agreed_count:,}; user risk: {said}")
 
 

@@ -9,7 +9,7 @@ import typer
 
 from plimsoll.commands.option import JsonOption, tell, write_json
 
-app = typer.Typer(no_args_is_help=True, help="Simulations that hold the statistics to what they promise.")
+app = typer.Typer(no_args_is_help=True)
 SIZES = (200, 2_000, 50_000, 100_000)
 
 

@@ -9,7 +9,7 @@ import typer
 from pipelines.settings import find_home
 from plimsoll.commands.option import HomeOption
 
-app = typer.Typer(no_args_is_help=True, help="The SQL behind the numbers.")
+app = typer.Typer(no_args_is_help=True)
 
 
 @app.command()

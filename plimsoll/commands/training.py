@@ -11,7 +11,7 @@ from plimsoll.commands.acting import Acting, AsOption, DeploymentOption, ReasonO
 from plimsoll.commands.evaluating import say
 from plimsoll.commands.option import HomeOption, JsonOption, open_home, tell, write_json
 
-app = typer.Typer(no_args_is_help=True, help="Trained models: list, compare on labels held back, make live.")
+app = typer.Typer(no_args_is_help=True)
 
 
 def train(

@@ -5,7 +5,6 @@ import os
 import duckdb
 import orjson
 import pytest
-from typer.testing import CliRunner
 
 from pipelines.errors import StateError
 from pipelines.pointer import current_file
@@ -24,10 +23,11 @@ def test_every_stage_has_a_name_of_its_own_and_a_sentence():
     assert all(one.what and one.messages >= 1_000 for one in stages)
 
 
-def test_a_stage_that_does_not_exist_is_refused_with_those_that_do():
-    answer = CliRunner().invoke(app, ["bench", "--stage", "sleep"])
-    assert answer.exit_code == 2
-    assert "ingest" in answer.output
+def test_a_stage_that_does_not_exist_is_refused_with_those_that_do(capsys):
+    with pytest.raises(SystemExit) as ending:
+        app.main(args=["bench", "--stage", "sleep"], prog_name="plimsoll")
+    assert ending.value.code == 2
+    assert "ingest" in capsys.readouterr().err
 
 
 def test_a_ratio_is_the_median_of_the_pairs():

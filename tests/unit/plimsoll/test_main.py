@@ -35,11 +35,40 @@ def delivery(tmp_path: Path) -> Path:
     return folder
 
 
-def test_starting_a_command_loads_no_library_that_only_some_commands_need() -> None:
-    dear = {"dagster", "great_expectations", "scipy", "sklearn", "sqlglot", "statsmodels"}
-    program = f"import sys, plimsoll.__main__; print(sorted({dear} & sys.modules.keys()))"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+DEAR = {"dagster", "duckdb", "great_expectations", "numpy", "openpyxl", "pandas", "pyarrow", "scipy",
+        "sklearn", "sqlalchemy", "sqlglot", "statsmodels", "xlsxwriter"}  # fmt: skip
+
+
+def loaded_by(*arguments: str) -> set[str]:
+    """Libraries that take long to load and modules of commands that a call has loaded when it ends."""
+    program = (
+        "import sys, plimsoll.__main__ as door; sys.argv[0] = 'plimsoll'\n"
+        "try: door.main()\n"
+        f"finally: print(*({DEAR} | {{n for n in sys.modules if n.startswith('plimsoll.commands.')}})"
+        " & sys.modules.keys(), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return set(done.stderr.split())
+
+
+def test_the_help_names_every_command_and_loads_none() -> None:
+    assert loaded_by("--help") == set()
+
+
+def test_a_command_loads_its_own_modules_and_libraries_alone() -> None:
+    loaded = loaded_by("users", "--help")
+    assert "plimsoll.commands.people" in loaded
+    assert {one for one in loaded if one.startswith("plimsoll.")} <= {
+        f"plimsoll.commands.{one}" for one in ("people", "acting", "option")
+    }
+    assert loaded & DEAR == {"sqlalchemy"}
+
+
+def test_listing_the_register_loads_nothing_that_writes_spreadsheets() -> None:
+    assert loaded_by("register", "--help") & DEAR == {"sqlalchemy"}
 
 
 def test_without_a_command_the_help_is_shown() -> None:
