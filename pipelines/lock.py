@@ -29,8 +29,11 @@ def locked(path: Path, *, by: str, wait_seconds: float = 600.0) -> Iterator[None
         raise HomeError(
             f"{path} is being written by {who}; waited {wait_seconds:.0f} s. Try again later."
         ) from None
+    outer = holder.read_text() if lock.lock_counter > 1 else None
     try:
         holder.write_text(json.dumps({"process": os.getpid(), "doing": by}))
         yield
     finally:
+        if outer is not None:
+            holder.write_text(outer)
         lock.release()

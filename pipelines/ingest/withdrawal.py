@@ -155,7 +155,8 @@ def replace_files(home: Home, found: list[Found], result: Withdrawal, *, is_eras
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(mode=0o700)
     try:
-        with lakes.write(home.lake, by="erasure of delivered records") as commit:
+        by = "erasure of delivered records" if is_erasure else "retention of delivered records"
+        with lakes.write(home.lake, by=by) as commit:
             held = {
                 (row["deployment_id"], row["delivery_id"]): row
                 for row in _rows(commit.lake.read(ledger.DELIVERY.full_name))

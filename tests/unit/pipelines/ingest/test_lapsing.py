@@ -10,6 +10,7 @@ from pipelines import lake as lakes
 from pipelines.ingest.deliver import ingest_folder
 from pipelines.ingest.lapsing import lapse
 from pipelines.ingest.mapping import load_mapping
+from pipelines.lock import locked
 from pipelines.privacy.hold import add_hold
 from pipelines.privacy.retention import retain
 from risk_register.store import open_store
@@ -102,6 +103,22 @@ def test_old_records_leave_a_file_that_stays_and_no_count_moves(place, inbox, na
     assert len(place.rows("staging.message")) == 2
     assert keep(place, CAME).cut_files == (f"inbox/one/{name}: 1 records",)
     assert path.read_bytes() != before
+
+
+def test_who_waits_is_told_of_retention_and_not_of_an_erasure(place, inbox):
+    path = write(inbox / "a.jsonl", on(CAME - 2 * LIMIT), on(CAME))
+    take(place, inbox)
+    holder = place.home.lake / "writer.json"
+    lapse(place.home, [path], before=CAME - LIMIT)
+    assert json.loads(holder.read_text())["doing"] == "retention of delivered records"
+
+
+def test_after_a_part_the_lock_says_what_the_whole_does(place):
+    holder = place.home.lake / "writer.json"
+    with locked(place.home.lake, by="the whole"):
+        with locked(place.home.lake, by="a part"):
+            assert json.loads(holder.read_text())["doing"] == "a part"
+        assert json.loads(holder.read_text())["doing"] == "the whole"
 
 
 def test_while_a_hold_is_in_force_no_file_is_touched(place, inbox):
