@@ -66,9 +66,15 @@ class Lapse(Protocol):
     """Takes what was sent before a day out of delivered files, or only counts it."""
 
     def __call__(
-        self, home: Home, paths: Collection[Path], *, before: dt.date, is_rehearsal: bool = False
+        self,
+        home: Home,
+        paths: Collection[Path],
+        *,
+        before: dt.date,
+        early: dt.timedelta = dt.timedelta(),
+        is_rehearsal: bool = False,
     ) -> Withdrawal:
-        """What became of the files."""
+        """What became of the files; of large ones, what was sent in the days `early` after goes, too."""
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,8 @@ PERSONAL_TABLES = ("assessment.critical_day", "staging.score")
 PARTITIONS_AT_ONCE = 100
 """Whose texts are in memory at a time."""
 MAPPINGS = ("mapping.yaml", "mapping.yml")
+EARLY_SHARE = 8
+"""Of the days that text is kept, the part that a large delivered file loses at once."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,8 @@ def retain(home: Home, lapse: Lapse, *, as_of: dt.date, is_rehearsal: bool = Fal
         aged = _find_aged(home, Lake(home.lake), first_text)
         # A hold names a conversation, not a file: while one is in force, no delivered file is touched.
         files, mixed = ([], []) if held else (aged.old, aged.mixed)
-        cut = lapse(home, mixed, before=first_text, is_rehearsal=is_rehearsal)
+        early = dt.timedelta(days=limits.text_days // EARLY_SHARE)
+        cut = lapse(home, mixed, before=first_text, early=early, is_rehearsal=is_rehearsal)
         # Cached answers of detectors are findings: they may not outlive them.
         first_finding = limits.first_day(limits.finding_days, as_of=as_of)
         cached = drop_old_cached(home, before=first_finding, is_rehearsal=is_rehearsal)

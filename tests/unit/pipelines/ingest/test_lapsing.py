@@ -3,10 +3,13 @@
 import datetime as dt
 import gzip
 import json
+import re
+from pathlib import Path
 
 import pytest
 
 from pipelines import lake as lakes
+from pipelines.ingest import lapsing, withdrawal
 from pipelines.ingest.deliver import ingest_folder
 from pipelines.ingest.lapsing import lapse
 from pipelines.ingest.mapping import load_mapping
@@ -17,6 +20,7 @@ from risk_register.store import open_store
 
 CAME = dt.date(2026, 9, 1)
 LIMIT = dt.timedelta(days=90)
+DAY = dt.timedelta(days=1)
 RULES = """
 deployment: {id: one, zone: Europe/Berlin}
 records:
@@ -103,6 +107,63 @@ def test_old_records_leave_a_file_that_stays_and_no_count_moves(place, inbox, na
     assert len(place.rows("staging.message")) == 2
     assert keep(place, CAME).cut_files == (f"inbox/one/{name}: 1 records",)
     assert path.read_bytes() != before
+
+
+@pytest.fixture
+def backfill(place, inbox, monkeypatch):
+    """A large file of twelve days in a home that keeps text for eight, so that an eighth is one."""
+    monkeypatch.setattr(lapsing, "LARGE", 1)
+    place.home.definitions.mkdir(exist_ok=True)
+    (place.home.definitions / "retention.yaml").write_text("text_days: 8")
+    path = write(inbox / "a.jsonl", *(on(CAME - day * DAY, f"said {day} days before") for day in range(12)))
+    take(place, inbox)
+    return path
+
+
+def ages(path, night: dt.date):
+    """How many days ago what a file still says was said."""
+    return {int(found) + (night - CAME).days for found in re.findall(r"said (\d+) days", path.read_text())}
+
+
+def test_a_large_file_is_not_cut_every_night_and_never_late(place, backfill):
+    night, cuts = CAME, 0
+    while backfill.exists() and ages(backfill, night):
+        cuts += len(keep(place, night).cut_files)
+        left = ages(backfill, night) if backfill.exists() else set()
+        assert left <= set(range(9))
+        assert left >= set(range((night - CAME).days, 8))
+        held = {row["day"] for row in place.rows("staging.message") if row["text"]}
+        assert held == {night - age * DAY for age in range((night - CAME).days, 9)}
+        night += DAY
+    assert (cuts, (night - CAME).days) == (5, 9)
+
+
+def test_a_small_file_keeps_its_text_to_the_day(place, backfill, monkeypatch):
+    monkeypatch.undo()
+    for night in (CAME, CAME + DAY):
+        assert len(keep(place, night).cut_files) == 1
+        assert ages(backfill, night) == set(range((night - CAME).days, 9))
+
+
+@pytest.mark.parametrize("step", ["ledger", "file"])
+def test_killed_before_a_step_and_run_again_a_cut_ends_the_same(place, backfill, monkeypatch, step):
+    replace = Path.replace
+
+    def kill(*arguments, **_):
+        if step == "ledger" or arguments[1] == backfill:
+            raise KeyboardInterrupt
+        return replace(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(*((withdrawal, "_write") if step == "ledger" else (Path, "replace")), kill)
+        with pytest.raises(KeyboardInterrupt):
+            keep(place, CAME)
+    assert ages(backfill, CAME) == set(range(12))
+    assert all(one.is_known for one in take(place, backfill.parent).files)
+    assert len(keep(place, CAME).cut_files) == 1
+    assert ages(backfill, CAME) == set(range(8))
+    assert all(one.is_known for one in take(place, backfill.parent).files)
+    assert keep(place, CAME).cut_files == ()
 
 
 def test_who_waits_is_told_of_retention_and_not_of_an_erasure(place, inbox):
