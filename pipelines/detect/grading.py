@@ -14,7 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipelines.detect.cascade import Cascade
-from pipelines.detect.detector import OWN_SUBJECTS, CoverageState, DetectorCard, Scan, Time
+from pipelines.detect.detector import CoverageState, DetectorCard, Scan, is_counted
 from pipelines.detect.labelled import LabelMeaning
 
 CASCADE = "cascade"
@@ -83,7 +83,7 @@ class Gradebook:
         return joined
 
     def _alone(self, detector: str, signal_id: str, level: int) -> Grades:
-        """The grades of one detector by findings about the speaker; where a level is asked, of now alone."""
+        """The grades of one detector, by findings that indicators count."""
         scan, card = self.scans[detector], self.cards[detector]
         languages = self.messages["language"].to_pylist()
         lines = {
@@ -93,17 +93,17 @@ class Gradebook:
         sieve = np.array([_threshold(lines[language], "sieve") for language in languages])
         alert = np.array([_threshold(lines[language], "alert") for language in languages])
         states = scan.coverage["state"].to_numpy(zero_copy_only=False)
+        roles = self.messages["role"].to_pylist()
         score = np.zeros(self.messages.num_rows)
         for finding in scan.findings.select(
             ["message_id", "signal_id", "level", "subject", "time", "score"]
         ).to_pylist():
+            place = int(finding["message_id"])
             if (
                 finding["signal_id"] == signal_id
                 and finding["level"] >= level
-                and finding["subject"] in OWN_SUBJECTS
-                and not (level and finding["time"] == Time.PAST)
+                and is_counted(signal_id, role=roles[place], subject=finding["subject"], time=finding["time"])
             ):
-                place = int(finding["message_id"])
                 score[place] = max(score[place], finding["score"])
         return Grades(
             score=score,

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from pipelines.detect.detector import OWN_SUBJECTS, CoverageState, DetectorCard, Scan, Time
+from pipelines.detect.detector import CoverageState, DetectorCard, Scan, is_counted
 from pipelines.detect.plan import Step
 from pipelines.detect.selection import Selection
 from pipelines.own_signal import PREFIX
@@ -112,16 +112,17 @@ def _count_positives(frame: pd.DataFrame, findings: pa.Table) -> Mapping[tuple[o
 
     Of a person's signals those about somebody else, a character, or what is over, are no sign of risk.
     """
-    found = findings.select(
-        ["deployment_id", "message_id", "signal_id", "subject", "time", "is_alert"]
-    ).to_pandas()
-    is_own = found["subject"].isin(OWN_SUBJECTS) & (found["time"] != str(Time.PAST))
-    counts = found["is_alert"] & (is_own | ~found["signal_id"].str.startswith("u_"))
-    pairs = found.loc[counts, ["deployment_id", "message_id", "signal_id"]].drop_duplicates()
-    joined = pairs.merge(
+    columns = ["deployment_id", "message_id", "signal_id", "subject", "time", "is_alert"]
+    found = findings.select(columns).to_pandas()
+    joined = found[found["is_alert"]].merge(
         frame[[*GROUP, "message_id", "is_passed", "is_rest"]], on=["deployment_id", "message_id"]
     )
-    sums = joined.groupby([*GROUP, "signal_id"])[["is_passed", "is_rest"]].sum()
+    said = zip(*(joined[name] for name in ("signal_id", "role", "subject", "time")), strict=True)
+    counts = [
+        is_counted(signal, role=role, subject=subject, time=time) for signal, role, subject, time in said
+    ]
+    pairs = joined[np.array(counts, dtype=bool)].drop_duplicates(["deployment_id", "message_id", "signal_id"])
+    sums = pairs.groupby([*GROUP, "signal_id"])[["is_passed", "is_rest"]].sum()
     return {
         key: (int(passed), int(rest))
         for key, passed, rest in zip(sums.index, sums["is_passed"], sums["is_rest"], strict=True)

@@ -104,6 +104,14 @@ def test_harmless_rows_are_negatives_and_say_nothing_else() -> None:
     assert (found["n"], found["positives"]) == (1, 0)
 
 
+def test_what_is_over_flags_nobody_whether_or_not_a_level_is_asked() -> None:
+    rows = [
+        row("past", "ten years ago I was going to kill myself", 0),
+        row("now", "I'm going to kill myself tonight", 1),
+    ]
+    assert (answer(rows)["precision"], answer(rows)["recall"]) == (1.0, 1.0)
+
+
 def test_a_level_is_asked_of_the_present() -> None:
     rows = [
         row("past", "ten years ago I was going to kill myself", 1, labels={"suicide_high_risk": 0}),
