@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from pipelines.errors import HomeError
+from pipelines.governance_place import VARIABLE, find_store, mark_place
 
 MARKER = "home.json"
 UNREADABLE = "%*?[]"
@@ -87,8 +88,12 @@ class Home:
 
     @property
     def governance_url(self) -> str:
-        """SQLAlchemy address of the governance store; PLIMSOLL_GOVERNANCE_URL names a PostgreSQL one."""
-        return os.environ.get("PLIMSOLL_GOVERNANCE_URL", f"sqlite:///{self.path / 'governance.sqlite'}")
+        """Address of the governance store; PLIMSOLL_GOVERNANCE_URL names a PostgreSQL one.
+
+        Raises:
+            HomeError: the decisions of this home lie in another one.
+        """
+        return find_store(self.path, os.environ.get(VARIABLE))
 
     @property
     def kind(self) -> HomeKind | None:
@@ -138,4 +143,5 @@ def make_home(home: Home, kind: HomeKind) -> Home:
     ):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     home.keys.chmod(0o700)
+    mark_place(home.path, os.environ.get(VARIABLE))
     return home

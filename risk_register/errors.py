@@ -17,6 +17,10 @@ class StoreError(RegisterError):
     """The governance store cannot be opened or written, or is not at the expected version."""
 
 
+class StoreVersionError(StoreError):
+    """The tables of the governance store belong to older or newer code; `plimsoll upgrade` brings them up."""
+
+
 class UnknownRecordError(RegisterError):
     """The deployment, account, risk, item or proposal that was named does not exist."""
 

@@ -7,26 +7,25 @@ transaction: nothing is written without a trace. The rules of risks, checklists 
 from __future__ import annotations
 
 import datetime as dt
+import weakref
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, select, text
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError
+from sqlalchemy import Connection, Engine, event, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import NullPool
 
 from risk_register import chain
-from risk_register.errors import StoreError
+from risk_register.errors import StoreError, StoreVersionError
 from risk_register.model import AuditEntry, AuditHead
+from risk_register.store_engine import BEGIN, LOCK_NOT_AVAILABLE, POSTGRESQL, SQLITE, make_engine, snapshot
 from risk_register.tables_version import apply_migrations, find_head, list_versions, read_version
 from risk_register.turn import NoTurnError, take_turn
 from risk_register.wiping import wipe
 
 BUSY_SECONDS = 30  # how long a writer waits for the one before it to finish
 ADVISORY_LOCK = 0x504C494D  # "PLIM": one number for all writers of a PostgreSQL store
-BEGIN = "plimsoll_begin"
 HEAD = 1  # the one row of audit_head
 
 
@@ -92,13 +91,9 @@ class Store:
     """The governance store at one address."""
 
     def __init__(self, url: str) -> None:
-        try:
-            self._engine = _make_engine(url)
-        except ArgumentError as error:
-            raise StoreError(
-                f"{url!r} is not the address of a database. Allowed: sqlite:///<file>, postgresql+psycopg://..."
-            ) from error
+        self._engine = make_engine(url, wait_seconds=BUSY_SECONDS)
         self._is_current = False
+        weakref.finalize(self, self._engine.dispose)  # connections to a server outlive nobody who used them
 
     def upgrade(self) -> None:
         """Bring the tables to the version of the code; milliseconds when they are already there.
@@ -134,7 +129,11 @@ class Store:
     def read(self) -> Iterator[Session]:
         """A session that sees one state of the store; what it changes is thrown away."""
         self._check_current()
-        with _explained(self._engine), Session(self._engine, expire_on_commit=False) as session:
+        with (
+            _explained(self._engine),
+            self._engine.connect() as connection,
+            Session(snapshot(connection), expire_on_commit=False) as session,
+        ):
             yield session
 
     @contextmanager
@@ -181,7 +180,7 @@ class Store:
             version = self.version()
         self._check_known(version)
         if version != find_head():
-            raise StoreError(
+            raise StoreVersionError(
                 f"The governance store {_name(self._engine)} is at version {version or 'none'}; the code "
                 f"needs {find_head()}. Take a backup, then run `plimsoll upgrade`."
             )
@@ -189,7 +188,7 @@ class Store:
 
     def _check_known(self, version: str | None) -> None:
         if version is not None and version not in list_versions():
-            raise StoreError(
+            raise StoreVersionError(
                 f"The governance store {_name(self._engine)} is at version {version}, unknown to this "
                 f"code (its newest is {find_head()}). Run the newer code that wrote it."
             )
@@ -207,47 +206,22 @@ def open_store(url: str) -> Store:
     return store
 
 
-def _make_engine(url: str) -> Engine:
-    address = make_url(url)
-    if address.get_backend_name() != "sqlite":
-        return create_engine(address, pool_pre_ping=True, hide_parameters=True)
-    if address.database in (None, "", ":memory:"):
-        raise StoreError("A governance store needs a file: memory is forgotten. Allowed: sqlite:///<file>.")
-    # No pool: a connection that crosses a fork corrupts a SQLite file.
-    # Parameters are what people wrote; no error of the library repeats them.
-    engine = create_engine(
-        address, poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True
-    )
-
-    @event.listens_for(engine, "connect")
-    def _connect(connection: object, _record: object) -> None:
-        # The driver must not open transactions by itself: it would open deferred ones.
-        connection.isolation_level = None  # type: ignore[attr-defined]
-        connection.execute("PRAGMA foreign_keys=ON")  # type: ignore[attr-defined]
-        connection.execute("PRAGMA secure_delete=ON")  # type: ignore[attr-defined]
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(connection.get_execution_options().get(BEGIN, "BEGIN"))
-
-    return engine
-
-
 def _turn(engine: Engine) -> AbstractContextManager[None]:
     """The turn of a SQLite store; PostgreSQL keeps a fair queue of its own."""
-    if engine.dialect.name != "sqlite" or not engine.url.database:
+    if engine.dialect.name != SQLITE or not engine.url.database:
         return nullcontext()
     return take_turn(Path(engine.url.database), wait_seconds=BUSY_SECONDS)
 
 
 def _lock(connection: Connection) -> None:
     """SQLite took its lock with BEGIN IMMEDIATE; PostgreSQL takes one that ends with the transaction."""
-    if connection.dialect.name == "postgresql":
+    if connection.dialect.name == POSTGRESQL:
+        connection.exec_driver_sql(f"set local lock_timeout = {int(BUSY_SECONDS * 1000)}")
         connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
 
 
 def _migrate(engine: Engine) -> None:
-    if engine.dialect.name == "sqlite" and engine.url.database:
+    if engine.dialect.name == SQLITE and engine.url.database:
         # Hashes of passwords and names of people lie in it: for the owner's eyes alone.
         Path(engine.url.database).chmod(0o600)
         # Kept in the file from now on: readers do not wait for the writer. Not possible inside a transaction.
@@ -267,9 +241,11 @@ def _explained(engine: Engine) -> Iterator[None]:
         yield
     except NoTurnError as error:
         raise StoreError(f"The governance store {_name(engine)} refused: {error}") from error
-    except DatabaseError as error:
+    except DBAPIError as error:
         # The first line alone: the others repeat rows and parameters, which may hold what people wrote.
         said = f"{error.orig}".partition("\n")[0]
+        if getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
+            said = f"no turn to write came within {BUSY_SECONDS:g} s"
         raise StoreError(f"The governance store {_name(engine)} refused: {said}") from None
 
 

@@ -12,9 +12,8 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError
 
 from risk_register.errors import StoreError
-from risk_register.model import Base
+from risk_register.store_engine import LOCK_NOT_AVAILABLE
 
-LOCK_NOT_AVAILABLE = "55P03"
 LOOK_EVERY = 0.1
 """Seconds between two looks at whether older states are still being read."""
 STATISTICS = "pg_catalog.pg_statistic"
@@ -60,9 +59,11 @@ def _wipe_postgresql(connection: Connection, wait_seconds: float) -> tuple[str, 
     if not _wait_for_readers(connection, wait_seconds):
         return None
     connection.exec_driver_sql(f"set lock_timeout = {int(wait_seconds * 1000)}")
+    from risk_register.every_table import METADATA  # noqa: PLC0415  its modules read the store's, which reads this
+
     quote = connection.dialect.identifier_preparer.format_table
     try:
-        for table in Base.metadata.sorted_tables:
+        for table in METADATA.sorted_tables:
             if not _rewrite(connection, quote(table)):
                 raise StoreError(
                     f"The table {table.name} of the governance store belongs to another role, so it was not "

@@ -18,6 +18,8 @@ from typing import Any
 
 from pipelines.aside import aside
 from pipelines.errors import HomeError, StateError
+from pipelines.governance_place import FILE as GOVERNANCE
+from pipelines.governance_place import MARK as PLACE
 from pipelines.keys import fingerprint_key
 from pipelines.lake import Lake, copying, locate
 from pipelines.settings import MARKER, Home
@@ -25,7 +27,6 @@ from pipelines.tombstones import FILE as TOMBSTONES
 
 MANIFEST = "manifest.json"
 FORMAT = 1
-GOVERNANCE = "governance.sqlite"
 APART = ("session.key",)
 """Signs the sessions of a running dashboard; a restored home makes its own."""
 
@@ -138,7 +139,7 @@ def _other_files(home: Home, *, has_keys: bool, has_inbox: bool) -> Iterator[tup
         home.evidence,
         *([home.inbox] if has_inbox else []),
     ]
-    single = [home.path / MARKER, home.keys / TOMBSTONES]
+    single = [home.path / MARKER, home.path / PLACE, home.openid, home.keys / TOMBSTONES]
     if has_keys:
         single += sorted(path for path in home.keys.iterdir() if path.name not in (TOMBSTONES, *APART))
     if not has_inbox:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,6 +11,7 @@ import orjson
 import typer
 
 from pipelines.errors import HomeError
+from pipelines.governance_place import VARIABLE, mark_place
 from pipelines.settings import Home, find_home
 
 HomeOption = Annotated[
@@ -22,13 +24,14 @@ def open_home(path: Path | None) -> Home:
     """An existing home.
 
     Raises:
-        HomeError: there is none at that place.
+        HomeError: there is none at that place, or its decisions lie in another database than the one named.
     """
     home = find_home(path)
     if home.kind is None:
         raise HomeError(
             f"{home.path} is not a Plimsoll home yet. `plimsoll ingest` makes one, `plimsoll demo` a sample."
         )
+    mark_place(home.path, os.environ.get(VARIABLE))
     return home
 
 

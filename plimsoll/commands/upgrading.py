@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pipelines.errors import StateError
+from pipelines.governance_place import FILE, VARIABLE, mark_place, read_mark
 from pipelines.privacy.backup import take_backup
 from pipelines.publish.shape import OTHER_CODE, is_of_this_code
+from pipelines.settings import Home, find_home
 from plimsoll.commands.option import HomeOption, JsonOption, open_home, tell, write_json
 from risk_register.store import Store
+from risk_register.store_move import move
 from risk_register.tables_version import find_head
 
 
@@ -23,10 +27,20 @@ def upgrade(
     has_backup: Annotated[
         bool, typer.Option("--have-backup", help="Somebody took one already; needed for another database.")
     ] = False,
+    is_move: Annotated[
+        bool,
+        typer.Option(
+            "--move",
+            help="Take the decisions of the home's own file to the database of PLIMSOLL_GOVERNANCE_URL.",
+        ),
+    ] = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Bring the governance store to the version of this code; says from which to which."""
+    if is_move:
+        _move(find_home(home), as_json=as_json)
+        return
     place = open_home(home)
     store = Store(place.governance_url)
     before, after = store.version(), find_head()
@@ -44,6 +58,29 @@ def upgrade(
         print(f"The governance store went from version {before or 'none'} to {after}.")
     if not as_json and not is_of_this_code(place):
         print(OTHER_CODE)
+
+
+def _move(place: Home, *, as_json: bool) -> None:
+    """The file stays beside, under another name: it is the backup."""
+    address, file = os.environ.get(VARIABLE, ""), place.path / FILE
+    if not file.exists():
+        raise StateError(f"There is no {file}, so there is nothing to move.")
+    if not address or address.startswith("sqlite:"):
+        raise StateError(f"Set {VARIABLE} to the address of an empty PostgreSQL database first.")
+    source, target = Store(f"sqlite:///{file}"), Store(address)
+    target.upgrade()
+    count = move(source, target, actor="command_line", at=dt.datetime.now(dt.UTC))
+    source.close()
+    target.close()
+    kept = file.with_name(f"{FILE}.moved")
+    for suffix in ("-wal", "-shm", ""):  # what somebody who has it open has not yet written into it, too
+        if (beside := file.with_name(FILE + suffix)).exists():
+            beside.replace(kept.with_name(kept.name + suffix))
+    mark_place(place.path, address)
+    if as_json:
+        write_json({"rows": count, "kept": str(kept)})
+    else:
+        print(f"{count} rows are in {read_mark(place.path)} now. The file that they came from is {kept}.")
 
 
 def _require_backup(backup: Path | None, has_backup: bool, *, is_file: bool) -> None:

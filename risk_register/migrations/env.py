@@ -2,22 +2,11 @@
 
 from alembic import context
 
-# Their tables join the metadata by being declared.
-from risk_register import (  # noqa: F401
-    account_tables,
-    alarm_tables,
-    baselines,
-    incident_tables,
-    notice_tables,
-    register_tables,
-    report_tables,
-    review_tables,
-)
-from risk_register.model import Base
+from risk_register.every_table import METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Base.metadata,
+    target_metadata=METADATA,
     render_as_batch=True,
 )
 with context.begin_transaction():

@@ -177,7 +177,7 @@ def test_a_store_in_memory_is_refused(url: str) -> None:
 
 
 def test_an_address_that_is_none_is_refused() -> None:
-    with pytest.raises(StoreError, match="not the address"):
+    with pytest.raises(StoreError, match="cannot be read"):
         Store("governance.sqlite")
 
 

@@ -73,3 +73,30 @@ def test_who_has_a_backup_of_their_own_says_so(run: Run, home: Home) -> None:
     go_back(home)
     done = run("upgrade", "--have-backup", "--json")
     assert (done.code, done.document) == (0, {"from": BEFORE, "to": find_head()})
+
+
+def test_there_must_be_a_place_to_move_to(
+    run: Run, home: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    refused = run("upgrade", "--move")
+    assert refused.code == 1
+    assert "Set PLIMSOLL_GOVERNANCE_URL" in refused.complaint
+    assert (home.path / "governance.sqlite").exists()
+
+
+@pytest.mark.full
+def test_decisions_move_to_postgresql_and_the_home_follows(
+    run: Run, home: Home, monkeypatch: pytest.MonkeyPatch, postgres_url: str
+) -> None:
+    monkeypatch.setenv("PLIMSOLL_GOVERNANCE_URL", postgres_url)
+    refused = run("register", "list", account="viewer")
+    assert (refused.code, "upgrade --move" in refused.complaint) == (1, True)
+    done = run("upgrade", "--move")
+    assert done.code == 0, done.complaint
+    assert "rows are in postgresql://" in done.output
+    assert not (home.path / "governance.sqlite").exists()
+    assert (home.path / "governance.sqlite.moved").exists()
+    assert run("register", "list", account="viewer").code == 0
+    monkeypatch.delenv("PLIMSOLL_GOVERNANCE_URL")
+    refused = run("register", "list", account="viewer")
+    assert (refused.code, "is not set" in refused.complaint) == (1, True)

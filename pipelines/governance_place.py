@@ -1,0 +1,94 @@
+"""Where the decisions of a home lie: in a SQLite file of its own, or in a PostgreSQL that somebody named.
+
+A home whose decisions lie elsewhere keeps a mark of it. A command that was started without the address, from
+cron or another shell, would otherwise begin an empty store, and know of no hold, no role and no appetite.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from pipelines.errors import HomeError
+
+VARIABLE = "PLIMSOLL_GOVERNANCE_URL"
+FILE = "governance.sqlite"
+MARK = "governance.json"
+LIES_IN = "lies_in"
+PORT = 5432
+SQLITE = "sqlite"
+
+
+def find_store(home: Path, named: str | None) -> str:
+    """The address of the governance store of a home; `named` is what the environment says.
+
+    Raises:
+        HomeError: the decisions of this home lie in another one.
+    """
+    marked = read_mark(home)
+    if named is None:
+        if marked is None:
+            return f"sqlite:///{home / FILE}"
+        raise HomeError(
+            f"The decisions of {home} lie in {marked}, and {VARIABLE} is not set. Set it to that database, "
+            "for whoever runs this command: nothing was read or changed."
+        )
+    place = describe_place(named)
+    if marked is not None and place is not None and place != marked:
+        raise HomeError(
+            f"The decisions of {home} lie in {marked}; {VARIABLE} names {place}. If the database was moved, "
+            f"correct {home / MARK}; nothing was read or changed."
+        )
+    if marked is None and not named.startswith(SQLITE) and (home / FILE).exists():
+        raise HomeError(
+            f"The decisions of {home} lie in {home / FILE}, and {VARIABLE} names another database. "
+            "`plimsoll upgrade --move` takes them there; or unset the variable."
+        )
+    return named
+
+
+def mark_place(home: Path, named: str | None) -> None:
+    """Keep where the decisions of a home lie, once, where that is outside of it.
+
+    Raises:
+        HomeError: they lie in another place than the one named.
+    """
+    if named is None or named.startswith(SQLITE) or read_mark(home) is not None:
+        return
+    find_store(home, named)
+    place = describe_place(named)
+    if place is not None:
+        aside = home / f".{MARK}"
+        aside.write_text(json.dumps({LIES_IN: place}) + "\n")
+        aside.replace(home / MARK)
+
+
+def read_mark(home: Path) -> str | None:
+    """Where the decisions lie, if not in the home.
+
+    Raises:
+        HomeError: the mark is damaged.
+    """
+    path = home / MARK
+    if not path.exists():
+        return None
+    try:
+        return str(json.loads(path.read_text(encoding="utf-8"))[LIES_IN])
+    except (ValueError, KeyError, TypeError):
+        raise HomeError(
+            f'{path} is damaged. It holds {{"{LIES_IN}": "postgresql://<host>:<port>/<database>"}}.'
+        ) from None
+
+
+def describe_place(address: str) -> str | None:
+    """Host, port and database of an address, without who comes and by which password; None if it has none."""
+    try:
+        parts = urlsplit(address)
+        port = parts.port or PORT
+    except ValueError:
+        return None
+    if parts.scheme == SQLITE:
+        return address
+    host = parts.hostname or next(iter(parse_qs(parts.query).get("host", [])), "localhost")
+    return f"postgresql://{host}:{port}{parts.path}"
