@@ -10,7 +10,9 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
-from dashboards.app import create_app
+from dashboards.app import HERE_ALONE, create_app
+from dashboards.guesses import Guesses
+from dashboards.reach import Reach
 from risk_register.identities import Provider, read_provider
 from risk_register.locations import Locate
 from risk_register.report_editions import Draw
@@ -52,7 +54,7 @@ def serve(
     evidence: Path | None = None,
     provider: Provider | None = None,
     workers: int = 2,
-    is_https: bool = False,
+    reach: Reach = HERE_ALONE,
 ) -> None:
     """Serve until stopped; `reports` and `evidence` are folders of files, `lake` that of texts.
 
@@ -67,6 +69,7 @@ def serve(
         "loglevel": "warning",
         "proc_name": "plimsoll-dashboard",
         "preload_app": False,
+        "forwarder_headers": "",  # a header that gunicorn would take for the path of the address
     }
     DashboardServer(
         options,
@@ -79,7 +82,8 @@ def serve(
         draw_edition=draw_edition,
         evidence=evidence,
         provider=provider,
-        is_https=is_https,
+        reach=reach,
+        guesses=Guesses(),
     ).run()
 
 

@@ -49,6 +49,8 @@ def open_view(
     evidence: Path | None = None,
     last_seen: str | None = None,
     may_choose: bool = False,
+    root: str = "",
+    site: str = "",
 ) -> Iterator[View]:
     """A view on the deployment that the address names; a page that names none may open on a chosen one.
 
@@ -92,6 +94,8 @@ def open_view(
             locate=locate,
             draw_edition=draw_edition,
             evidence=evidence,
+            root=root,
+            site=site,
         )
 
 

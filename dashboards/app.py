@@ -16,17 +16,18 @@ import flask
 from dash import ClientsideFunction, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 from flask_login import current_user
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dashboards import auth
 from dashboards.access import NoGrantError
 from dashboards.announcing import add_announcing
 from dashboards.components import shell
+from dashboards.guesses import Guesses
 from dashboards.last_seen import keep_last_seen
 from dashboards.openid import add_provider
 from dashboards.pages.directory import PAGES, RAIL, find_page
 from dashboards.published import NothingPublishedError, Published, PublishedError
-from dashboards.routes import Site, add_routes, open_page, read_scheme
+from dashboards.reach import Front, Reach
+from dashboards.routes import Site, add_routes, open_page, read_scheme, say_closed
 from dashboards.seal import SealedSessions
 from dashboards.server import DiscreetFlask
 from dashboards.view import View
@@ -39,12 +40,14 @@ from risk_register.report_editions import Draw
 from risk_register.store import Store
 
 HERE = Path(__file__).parent
+HERE_ALONE = Reach()  # on this machine, without a proxy
 LARGEST_FORM = 64 * 1024  # bytes of text; a file of evidence counts apart
 LARGEST_UPLOAD = LARGEST_FILE + 2 * LARGEST_FORM
 INDEX = """<!DOCTYPE html>
-<html lang="en" data-mantine-color-scheme="{%scheme%}" data-ag-theme-mode="{%scheme%}">
+<html lang="en" data-root="{%root%}" data-mantine-color-scheme="{%scheme%}" data-ag-theme-mode="{%scheme%}">
 <head>{%metas%}<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex"><title>{%title%}</title>{%favicon%}{%css%}</head>
+<meta name="robots" content="noindex"><title>{%title%}</title>
+<link rel="icon" href="{%root%}/assets/favicon.svg" type="image/svg+xml">{%css%}</head>
 <body>{%app_entry%}<noscript>These pages need JavaScript; downloads and the command line do not.</noscript>
 {%config%}{%scripts%}{%renderer%}</body>
 </html>"""
@@ -56,7 +59,7 @@ class PlimsollDash(dash.Dash):
     def interpolate_index(self, **parts: Any) -> str:
         """The page with the scheme filled in."""
         page: str = super().interpolate_index(**parts)
-        return page.replace("{%scheme%}", read_scheme())
+        return page.replace("{%scheme%}", read_scheme()).replace("{%root%}", auth.read_root())
 
 
 def create_app(
@@ -70,7 +73,8 @@ def create_app(
     draw_edition: Draw | None = None,
     evidence: Path | None = None,
     provider: Provider | None = None,
-    is_https: bool = False,
+    reach: Reach = HERE_ALONE,
+    guesses: Guesses | None = None,
     clock: Callable[[], datetime] = auth.utc_now,
 ) -> dash.Dash:
     """The application over a folder of published files, a governance store and a folder of built reports.
@@ -79,26 +83,28 @@ def create_app(
     source record of a conversation, `draw_edition` draws an issued report; without one its page names the
     command.
     `evidence` is the folder of files that show what was attested, `provider` lets people sign in elsewhere.
+    `reach` is how readers come here, `guesses` what all workers know of wrong passwords.
     """
     server = DiscreetFlask("dashboards", template_folder=str(HERE / "templates"), static_folder=None)
     server.session_interface = SealedSessions()
-    if is_https:  # behind one proxy: the last address that it names is the reader's
-        server.wsgi_app = ProxyFix(server.wsgi_app, x_for=1, x_proto=0, x_host=0)  # type: ignore[method-assign]
+    server.wsgi_app = Front(server.wsgi_app, reach)  # type: ignore[method-assign]
     server.config.update(
         SECRET_KEY=secret,
         SESSION_COOKIE_NAME="plimsoll_session",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=is_https,
+        SESSION_COOKIE_SECURE=reach.is_https,
+        SESSION_COOKIE_PATH=reach.root or "/",
+        REMEMBER_COOKIE_SECURE=reach.is_https,
         MAX_CONTENT_LENGTH=LARGEST_UPLOAD,
         MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
     )
     site = Site(
         Published(published), Store(governance_url), clock, reports, lake, locate, draw_edition, evidence
     )
-    auth.guard(server, site.store, clock)
+    auth.guard(server, site.store, clock, guesses or Guesses())
     if provider is not None:
-        add_provider(server, provider, site.store, clock, is_https=is_https)
+        add_provider(server, provider, site.store, clock)
     add_announcing(server, site.store, clock)
     add_routes(server, site)
     app = PlimsollDash(
@@ -106,6 +112,8 @@ def create_app(
         server=server,
         assets_folder=str(HERE / "assets"),
         assets_ignore=r"^door\.css$",
+        routes_pathname_prefix="/",
+        requests_pathname_prefix=f"{reach.root}/",
         index_string=INDEX,
         title="Plimsoll",
         update_title="",
@@ -117,7 +125,7 @@ def create_app(
     )
     app.layout = lambda: shell.draw_frame(read_scheme())
     _add_callbacks(app, site)
-    auth.add_headers(server, app.csp_hashes, is_https=is_https)
+    auth.add_headers(server, app.csp_hashes, is_https=reach.is_https)
     return app
 
 
@@ -135,7 +143,7 @@ def _add_callbacks(app: dash.Dash, site: Site) -> None:
         Input("url", "search"),
     )
     def show_page(path: str | None, search: str | None) -> tuple[Any, ...]:
-        return _render(site, path or "/", search or "")
+        return _render(site, (path or "").removeprefix(auth.read_root()) or "/", search or "")
 
     app.clientside_callback(
         ClientsideFunction("plimsoll", "switchScheme"),
@@ -189,7 +197,7 @@ def _render(site: Site, path: str, search: str) -> tuple[Any, ...]:
                 shell.draw_rail(RAIL, here=page.path, view=view),
                 shell.draw_switcher(view),
                 shell.draw_ranges(view, has_range=page.has_range, has_period=page.has_period),
-                shell.draw_account(view.account.name, view.csrf_token),
+                shell.draw_account(view.account.name, view.csrf_token, view.root),
                 shell.draw_footer(view.build),
                 f"{say_words(subject) if subject else page.title} · {view.deployment.title}",
                 view.deployment_id,
@@ -202,19 +210,25 @@ def _render(site: Site, path: str, search: str) -> tuple[Any, ...]:
     except NoGrantError as error:
         return _render_words(page.path, "No access", str(error))
     except RegisterError as error:
-        return _render_words(page.path, "The governance store cannot be read", str(error))
+        flask.current_app.logger.error("%s", error)
+        return _render_words(page.path, "This page cannot be shown just now", say_closed(error))
 
 
 def _list_pages() -> Component:
     return html.Ul(
-        [html.Li(dcc.Link(page.title, href=page.path)) for page in PAGES if page.in_rail], className="listed"
+        [
+            html.Li(dcc.Link(page.title, href=f"{auth.read_root()}{page.path}"))
+            for page in PAGES
+            if page.in_rail
+        ],
+        className="listed",
     )
 
 
 def _render_words(here: str, title: str, text: str, more: Component | None = None) -> tuple[Any, ...]:
     words = html.Div([html.H1(title), html.P(text, className="lead"), more], className="page-heading alone")
-    account = shell.draw_account(current_user.name, auth.read_token())
-    rail = shell.draw_rail(RAIL, here=here, view=None)
+    account = shell.draw_account(current_user.name, auth.read_token(), auth.read_root())
+    rail = shell.draw_rail(RAIL, here=here, view=None, root=auth.read_root())
     return words, rail, None, None, account, shell.draw_footer(None), title, None
 
 

@@ -90,15 +90,21 @@ def check_form() -> None:
         )
 
 
-def safe_next(target: str | None) -> str:
-    """A path on this site to go to after signing in; anything else becomes the first page."""
-    if not target or not target.startswith("/") or "\\" in target or any(ord(char) < 32 for char in target):
-        return "/"
+def read_root() -> str:
+    """The path before every page, as browsers see it; empty where the dashboard has a host of its own."""
+    return flask.request.script_root
+
+
+def safe_next(target: str | None, root: str = "") -> str:
+    """A path on this site, as browsers see it, to go to after signing in; else that of the first page."""
+    first = f"{root}/"
+    if not target or not target.startswith(first) or "\\" in target or any(ord(char) < 32 for char in target):
+        return first
     parts = urlsplit(target)
-    return target if not parts.scheme and not parts.netloc and not target.startswith("//") else "/"
+    return target if not parts.scheme and not parts.netloc and not target.startswith("//") else first
 
 
-def guard(server: flask.Flask, store: Store, clock: Callable[[], datetime]) -> None:
+def guard(server: flask.Flask, store: Store, clock: Callable[[], datetime], guesses: Guesses) -> None:
     """Put the door in front of every route of the server: sessions, time limits, origin of writes."""
     login = LoginManager()
     login.session_protection = "strong"
@@ -122,10 +128,10 @@ def guard(server: flask.Flask, store: Store, clock: Callable[[], datetime]) -> N
         flask.session.clear()
         if flask.request.path.startswith("/_") or flask.request.method not in SAFE_METHODS:
             flask.abort(401, "You are signed out. Sign in again.")
-        here = flask.request.full_path.rstrip("?")
-        return flask.redirect(f"/sign-in?{urlencode({'next': here})}", 303)
+        here = f"{read_root()}{flask.request.full_path.rstrip('?')}"
+        return flask.redirect(f"{read_root()}/sign-in?{urlencode({'next': here})}", 303)
 
-    server.register_blueprint(_make_blueprint(store, clock))
+    server.register_blueprint(_make_blueprint(store, clock, guesses))
 
 
 def is_over(now: datetime) -> bool:
@@ -150,8 +156,9 @@ def show_door(message: str | None = None, code: int = 200) -> tuple[str, int]:
     page = flask.render_template(
         "sign_in.html",
         link=flask.request.values.get("token", "") if message is None else "",
-        next=safe_next(flask.request.values.get("next")),
+        next=safe_next(flask.request.values.get("next"), read_root()),
         csrf_token=read_token(),
+        root=read_root(),
         provider=flask.current_app.config.get(PROVIDER_TITLE),
         message=message,
         limits=_say_limits() if flask.request.values.get("next") else None,
@@ -176,8 +183,8 @@ def open_session(name: str, method: Method, store: Store, now: datetime) -> None
     flask.session["opened_at"] = flask.session["seen_at"] = now.isoformat()
 
 
-def _make_blueprint(store: Store, clock: Callable[[], datetime]) -> flask.Blueprint:
-    blueprint, guesses = flask.Blueprint("auth", __name__), Guesses()
+def _make_blueprint(store: Store, clock: Callable[[], datetime], guesses: Guesses) -> flask.Blueprint:
+    blueprint = flask.Blueprint("auth", __name__)
 
     @blueprint.get("/sign-in")
     def sign_in() -> tuple[str, int]:
@@ -190,7 +197,7 @@ def _make_blueprint(store: Store, clock: Callable[[], datetime]) -> flask.Bluepr
         if name is None:
             return show_door(SIGN_IN_FAILED, 403)
         open_session(name, Method.LINK, store, clock())
-        return flask.redirect(safe_next(flask.request.form.get("next")), 303)
+        return flask.redirect(safe_next(flask.request.form.get("next"), read_root()), 303)
 
     @blueprint.post("/sign-in/password")
     def password() -> Response | tuple[str, int]:
@@ -205,7 +212,7 @@ def _make_blueprint(store: Store, clock: Callable[[], datetime]) -> flask.Bluepr
             return show_door(NOT_KNOWN, 403)
         guesses.forgive(flask.request.remote_addr)
         open_session(name, Method.PASSWORD, store, clock())
-        return flask.redirect(safe_next(flask.request.form.get("next")), 303)
+        return flask.redirect(safe_next(flask.request.form.get("next"), read_root()), 303)
 
     @blueprint.post("/sign-out")
     def sign_out() -> Response:
@@ -213,7 +220,7 @@ def _make_blueprint(store: Store, clock: Callable[[], datetime]) -> flask.Bluepr
         sessions.end_session(store, current_user.get_id(), at=clock())
         logout_user()
         flask.session.clear()
-        return flask.redirect("/sign-in", 303)
+        return flask.redirect(f"{read_root()}/sign-in", 303)
 
     return blueprint
 

@@ -1,28 +1,43 @@
 """Wrong passwords by the address they come from: after too many, that address waits for a while.
 
 An account's own limit (`risk_register.credentials`) does not see somebody who tries one password on every
-account. Counted in memory and apart in each worker, so that a stranger makes nobody write anything.
+account. Counted in a file without a name, of one size, that all workers share: a stranger makes nobody write
+anything that stays, and cannot fill anything.
 """
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
 import ipaddress
+import os
+import secrets
+import struct
+import tempfile
 import threading
-from collections import OrderedDict, deque
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 
 MOST_WRONG = 20  # an office with one address may mistype; a list of passwords does not get far
 WITHIN = timedelta(minutes=15)
-MOST_ADDRESSES = 10_000  # of the newest; a stranger with more addresses does not fill the memory
 NETWORK_BITS = 64  # what one customer is given of IPv6
+PLACES = 16_384  # two addresses share one by a chance of one in so many; which, nobody can know
+MOMENTS = struct.Struct(f"{MOST_WRONG}d")  # of the wrong ones, in seconds since 1970, the oldest first
 
 
 class Guesses:
-    """The wrong passwords of the last while, by address."""
+    """The wrong passwords of the last while, by address; made before the workers, it is one for all."""
 
     def __init__(self) -> None:
-        self._wrong: OrderedDict[str, deque[datetime]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._file, path = tempfile.mkstemp()
+        Path(path).unlink()
+        weakref.finalize(self, os.close, self._file)
+        os.truncate(self._file, PLACES * MOMENTS.size)
+        self._key = secrets.token_bytes(16)
+        self._lock = threading.Lock()  # that of the file keeps processes apart, and not threads of one
 
     def admit(self, address: str | None, at: datetime) -> bool:
         """Whether a password from an address is looked at now; it counts as wrong until it was right.
@@ -32,24 +47,40 @@ class Guesses:
         name = _name_network(address)
         if name is None:
             return True
-        with self._lock:
-            known = self._wrong.setdefault(name, deque())
-            self._wrong.move_to_end(name)
-            while known and at - known[0] >= WITHIN:
-                known.popleft()
+        now = at.timestamp()
+        with self._hold(name) as place:
+            known = [moment for moment in self._read(place) if now - moment < WITHIN.total_seconds()]
             if len(known) >= MOST_WRONG:
                 return False
-            known.append(at)
-            while len(self._wrong) > MOST_ADDRESSES:
-                self._wrong.popitem(last=False)
+            self._write(place, [*known, now])
             return True
 
     def forgive(self, address: str | None) -> None:
         """Take back the newest attempt of an address: its password was right."""
+        name = _name_network(address)
+        if name is not None:
+            with self._hold(name) as place:
+                self._write(place, self._read(place)[:-1])
+
+    @contextmanager
+    def _hold(self, name: str) -> Iterator[int]:
+        """The place of an address, for this thread of this process alone; a lock ends with its process."""
+        digest = hashlib.blake2b(name.encode(), digest_size=8, key=self._key).digest()
+        place = int.from_bytes(digest) % PLACES * MOMENTS.size
         with self._lock:
-            known = self._wrong.get(_name_network(address) or "")
-            if known:
-                known.pop()
+            fcntl.lockf(self._file, fcntl.LOCK_EX, MOMENTS.size, place)
+            try:
+                yield place
+            finally:
+                fcntl.lockf(self._file, fcntl.LOCK_UN, MOMENTS.size, place)
+
+    def _read(self, place: int) -> list[float]:
+        found = MOMENTS.unpack(os.pread(self._file, MOMENTS.size, place))
+        return [moment for moment in found if moment]
+
+    def _write(self, place: int, moments: list[float]) -> None:
+        filled = [*moments, *[0.0] * (MOST_WRONG - len(moments))]
+        os.pwrite(self._file, MOMENTS.pack(*filled), place)
 
 
 def _name_network(address: str | None) -> str | None:

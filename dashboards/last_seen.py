@@ -12,7 +12,7 @@ import flask
 from itsdangerous import BadSignature
 from werkzeug.wrappers import Response
 
-from dashboards.seal import Seal
+from dashboards.seal import Seal, name_cookie
 
 COOKIE = "plimsoll_last_seen"
 KEEP = timedelta(days=90)
@@ -34,21 +34,26 @@ def keep_last_seen(account: str, deployment_id: str) -> None:
     @flask.after_this_request
     def keep(response: Response) -> Response:
         response.set_cookie(
-            COOKIE,
+            _name(),
             _seal().dumps(seen),
             max_age=KEEP,
             httponly=True,
             samesite="Lax",
             secure=flask.current_app.config["SESSION_COOKIE_SECURE"],
+            path=flask.current_app.config["SESSION_COOKIE_PATH"],
         )
         return response
 
 
 def _read() -> Any:
     try:
-        return _seal().loads(flask.request.cookies.get(COOKIE, ""), max_age=int(KEEP.total_seconds()))
+        return _seal().loads(flask.request.cookies.get(_name(), ""), max_age=int(KEEP.total_seconds()))
     except BadSignature:
         return None
+
+
+def _name() -> str:
+    return name_cookie(COOKIE, flask.current_app.config)
 
 
 def _seal() -> Seal:

@@ -17,7 +17,7 @@ from authlib.integrations.flask_client import OAuth
 from joserfc.errors import JoseError
 from werkzeug.wrappers import Response
 
-from dashboards.auth import PROVIDER_ISSUER, PROVIDER_TITLE, open_session, safe_next, show_door
+from dashboards.auth import PROVIDER_ISSUER, PROVIDER_TITLE, open_session, read_root, safe_next, show_door
 from risk_register.errors import RegisterError
 from risk_register.identities import Provider, admit
 from risk_register.sessions import Method
@@ -30,7 +30,7 @@ REFUSED = "The identity provider's answer does not belong to this browser, or is
 
 
 def add_provider(
-    server: flask.Flask, provider: Provider, store: Store, clock: Callable[[], datetime], *, is_https: bool
+    server: flask.Flask, provider: Provider, store: Store, clock: Callable[[], datetime]
 ) -> None:
     """Two routes: to the provider, and back from it into a new session."""
     server.config[PROVIDER_TITLE], server.config[PROVIDER_ISSUER] = provider.title, provider.issuer
@@ -49,9 +49,9 @@ def add_provider(
 
     @blueprint.get("/sign-in/openid")
     def start() -> Response | tuple[str, int]:
-        flask.session["next"] = safe_next(flask.request.args.get("next"))
+        flask.session["next"] = safe_next(flask.request.args.get("next"), read_root())
         try:
-            answer: Response = client.authorize_redirect(_find_address(provider, is_https=is_https))
+            answer: Response = client.authorize_redirect(_find_way_back(provider))
         except (requests.RequestException, OAuthError, ValueError) as error:
             server.logger.error("The identity provider %s: %s", provider.issuer, type(error).__name__)
             return show_door(NOT_THERE, 502)
@@ -68,7 +68,7 @@ def add_provider(
             return show_door(NOT_THERE, 502)
         except RegisterError as error:
             return show_door(str(error), 403)
-        target = safe_next(flask.session.get("next"))
+        target = safe_next(flask.session.get("next"), read_root())
         open_session(name, Method.IDENTITY, store, clock())
         return flask.redirect(target, 303)
 
@@ -93,6 +93,5 @@ def _read_claims(client: Any, provider: Provider) -> dict[str, Any]:
     return claims
 
 
-def _find_address(provider: Provider, *, is_https: bool) -> str:
-    base = provider.address or f"{'https' if is_https else flask.request.scheme}://{flask.request.host}"
-    return f"{base}{WAY_BACK}"
+def _find_way_back(provider: Provider) -> str:
+    return f"{(provider.address or flask.request.root_url).rstrip('/')}{WAY_BACK}"

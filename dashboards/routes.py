@@ -28,13 +28,29 @@ from dashboards.theme import Scheme
 from dashboards.view import Upload, View
 from risk_register.accounts import Action
 from risk_register.audit import record_access
-from risk_register.errors import NotAllowedError, RegisterError, StoreError, UnknownRecordError
+from risk_register.errors import (
+    NotAllowedError,
+    RegisterError,
+    StoreError,
+    StoreVersionError,
+    UnknownRecordError,
+)
 from risk_register.locations import Locate
 from risk_register.report_editions import Draw
 from risk_register.store import Store
 
 SCHEME_COOKIE = "plimsoll_scheme"
 JSON = "application/json"
+HTML = "text/html"
+RETRY_SECONDS = 30
+NO_ANSWER = (
+    "The database in which decisions are kept does not answer just now. If you have just sent something, see "
+    "whether it is there before you send it again. If it stays so, tell whoever runs this dashboard."
+)
+OTHER_VERSION = (
+    "The database in which decisions are kept is of another version than this dashboard. Whoever runs it "
+    "brings it up with `plimsoll upgrade`."
+)
 NO_EXPORT = "This account may read this deployment but not take data away."
 
 
@@ -80,6 +96,8 @@ def open_page(
         evidence=site.evidence,
         last_seen=read_last_seen(account.name) if may_choose else None,
         may_choose=may_choose,
+        root=auth.read_root(),
+        site=flask.request.root_url.rstrip("/"),
     )
 
 
@@ -101,7 +119,8 @@ def add_routes(server: flask.Flask, site: Site) -> None:
 def _redirect_to(path: str) -> Callable[[], Response]:
     def answer() -> Response:
         search = flask.request.query_string.decode("utf-8", "replace")
-        return flask.redirect(f"{path}?{search}" if search else path, 302)
+        there = f"{auth.read_root()}{path}"
+        return flask.redirect(f"{there}?{search}" if search else there, 302)
 
     return answer
 
@@ -211,8 +230,7 @@ def _add_errors(server: flask.Flask) -> None:
     @server.errorhandler(StoreError)
     def explain(error: StoreError) -> Response:
         server.logger.error("%s", error)
-        words = "The governance store is not ready. An administrator brings it up with `plimsoll upgrade`.\n"
-        return flask.Response(words, status=503, mimetype="text/plain")
+        return _close(say_closed(error))
 
     @server.errorhandler(NotAllowedError)
     def forbid(error: NotAllowedError) -> Response:
@@ -229,6 +247,31 @@ def _add_errors(server: flask.Flask) -> None:
     @server.errorhandler(NothingPublishedError)
     def wait(error: NothingPublishedError) -> Response:
         return flask.Response("Nothing is published yet.\n", status=503, mimetype="text/plain")
+
+
+def say_closed(error: RegisterError) -> str:
+    """What a reader is told; of a store that cannot be used, where it lies is for the log."""
+    if isinstance(error, StoreVersionError):
+        return OTHER_VERSION
+    return NO_ANSWER if isinstance(error, StoreError) else str(error)
+
+
+def _close(words: str) -> Response:
+    """The words in the form that who asks can show: a page, JSON for CI, else plain text."""
+    if flask.request.path.startswith("/api/"):
+        answer = flask.jsonify(refusal=words)
+    elif flask.request.accept_mimetypes.best == HTML and not flask.request.path.startswith("/_"):
+        is_page = flask.request.method in auth.SAFE_METHODS
+        again = f"{auth.read_root()}{flask.request.full_path.rstrip('?') if is_page else '/'}"
+        # Not by Flask, which would ask who is signed in, and so the store.
+        template = flask.current_app.jinja_env.get_template("closed.html")
+        page = template.render(words=words, root=auth.read_root(), again=again)
+        answer = flask.Response(page, mimetype=HTML)
+    else:
+        answer = flask.Response(f"{words}\n", mimetype="text/plain")
+    answer.status_code = 503
+    answer.headers["Retry-After"] = str(RETRY_SECONDS)
+    return answer
 
 
 def _asked(site: Site, page: Page, subject: str | None) -> AbstractContextManager[View]:

@@ -7,6 +7,7 @@ that signs somebody in, and cookies end up in logs and copies of a browser's pro
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from typing import Any
 
 import flask
@@ -45,8 +46,19 @@ class Seal:
             raise BadSignature("not sealed with this key, or too long ago") from error
 
 
+def name_cookie(name: str, config: Mapping[str, Any]) -> str:
+    """The name under which a browser lets nobody but this host, over TLS, set a cookie."""
+    if not config["SESSION_COOKIE_SECURE"]:
+        return name
+    return f"{'__Host-' if config['SESSION_COOKIE_PATH'] == '/' else '__Secure-'}{name}"
+
+
 class SealedSessions(SecureCookieSessionInterface):
-    """Flask's sessions in a cookie, sealed instead of signed."""
+    """Flask's sessions in a cookie, sealed instead of signed, under a name that browsers protect."""
+
+    def get_cookie_name(self, app: flask.Flask) -> str:
+        """The name of the session's cookie."""
+        return name_cookie(super().get_cookie_name(app), app.config)
 
     def get_signing_serializer(self, app: flask.Flask) -> Any:
         """What Flask makes the cookie with and reads it by."""

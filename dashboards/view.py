@@ -107,6 +107,10 @@ class View:
     evidence: Path | None = None
     upload: Upload | None = None
     opened_because: str = ""
+    root: str = ""
+    """The path before every page, as browsers see it."""
+    site: str = ""
+    """Where readers reach the dashboard, such as `https://plimsoll.example.org`; for what leaves a page."""
 
     @property
     def deployment_id(self) -> str:
@@ -171,7 +175,9 @@ class View:
             **filters,
             **changes,
         }
-        return f"{path or self.path}?{urlencode({k: v for k, v in state.items() if v is not None})}"
+        return (
+            f"{self.root}{path or self.path}?{urlencode({k: v for k, v in state.items() if v is not None})}"
+        )
 
 
 def monday_of(day: date) -> date:

@@ -54,8 +54,8 @@ class Provider(BaseModel):
     groups_claim: Text = "groups"
     may_create_accounts: bool = True
     groups: Mapping[Text, tuple[GroupGrant, ...]] = Field(default_factory=dict)
-    address: Annotated[str, StringConstraints(pattern=r"^https?://[^/]+$")] | None = None
-    """Where readers reach the dashboard, if a proxy hides it."""
+    address: Annotated[str, StringConstraints(pattern=r"^https?://[^/?#]+(?:/[^?#]*)?$")] | None = None
+    """Where readers reach the dashboard, with its path; else as `plimsoll serve --address` says."""
 
     def grants_of(self, claims: Mapping[str, Any]) -> frozenset[Grant]:
         """What the groups of somebody's claims mean; a group that is not mapped means nothing."""

@@ -3,6 +3,7 @@
   var WORDS = {
     401: "You are signed out. Copy what you typed, then sign in again.",
     403: "The form is too old or came from elsewhere. Copy what you typed, then open the page again.",
+    503: "The decisions cannot be written just now. What you typed is still here; see whether it is there already before you send it again.",
     413: "That is too large to be taken. Send something smaller."
   };
 

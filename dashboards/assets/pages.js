@@ -58,13 +58,38 @@ window.dash_clientside = Object.assign({}, window.dash_clientside, {
    A form says so itself, because what was typed would be lost. */
 (function () {
   var send = window.fetch;
+  var root = document.documentElement.getAttribute("data-root");
+  var NO_ANSWER = "The server did not answer. What stands here may be old, and is not the page that you asked for.";
+
+  function tell(words) {
+    var said = document.getElementById("trouble");
+    if (said) said.remove();
+    if (!words) return;
+    said = document.createElement("div");
+    said.id = "trouble";
+    said.className = "message message-error trouble";
+    said.setAttribute("role", "alert");
+    var again = document.createElement("button");
+    again.type = "button";
+    again.className = "button";
+    again.textContent = "Try again";
+    again.addEventListener("click", function () { window.location.reload(); });
+    said.append(words + " ", again);
+    document.body.append(said);
+  }
+
   window.fetch = function (address) {
-    var isForm = String(address).indexOf("/send/") === 0;
+    var isPage = String(address).indexOf("/_dash-update-component") >= 0;
+    var isForm = String(address).indexOf(root + "/send/") === 0;
     return send.apply(this, arguments).then(function (answer) {
       if (answer.status === 401 && !isForm) {
-        window.location.assign("/sign-in?next=" + encodeURIComponent(window.location.pathname + window.location.search));
+        window.location.assign(root + "/sign-in?next=" + encodeURIComponent(window.location.pathname + window.location.search));
       }
+      if (isPage) tell(answer.status >= 500 ? NO_ANSWER : "");
       return answer;
+    }, function (reason) {
+      if (isPage && reason.name !== "AbortError") tell(NO_ANSWER); // a page that was left asks for nothing more
+      throw reason;
     });
   };
 })();

@@ -85,15 +85,15 @@ def draw_frame(scheme: Scheme) -> Component:
 
 
 def draw_rail(
-    shelves: Mapping[str, Sequence[tuple[str, str]]], *, here: str, view: View | None
+    shelves: Mapping[str, Sequence[tuple[str, str]]], *, here: str, view: View | None, root: str = ""
 ) -> list[Component]:
-    """Links to the pages, shelf by shelf; the one that is open says so."""
+    """Links to the pages, shelf by shelf; the one that is open says so. Without a view `root` leads there."""
     return [
         html.Div(
             [
                 html.P(shelf, className="rail-shelf", id=f"rail-{shelf.lower()}"),
                 html.Ul(
-                    [_draw_rail_link(path, title, here=here, view=view) for path, title in pages],
+                    [_draw_rail_link(path, title, here=here, view=view, root=root) for path, title in pages],
                     className="rail",
                     **{"aria-labelledby": f"rail-{shelf.lower()}"},
                 ),
@@ -103,12 +103,12 @@ def draw_rail(
     ]
 
 
-def _draw_rail_link(path: str, title: str, *, here: str, view: View | None) -> Component:
+def _draw_rail_link(path: str, title: str, *, here: str, view: View | None, root: str) -> Component:
     is_here = path == here
     return html.Li(
         dcc.Link(
             [title, html.Span(" (open)", className="visually-hidden")] if is_here else title,
-            href=view.href(path) if view else path,
+            href=view.href(path) if view else f"{root}{path}",
             className="rail-link is-here" if is_here else "rail-link",
         )
     )
@@ -164,16 +164,16 @@ def draw_segments(label: str, choices: Sequence[tuple[str, str, bool]]) -> Compo
     )
 
 
-def draw_account(name: str, csrf_token: str) -> Component:
+def draw_account(name: str, csrf_token: str, root: str) -> Component:
     """Who is signed in, and the way out."""
     return html.Form(
         [
             dcc.Input(type="hidden", name="csrf_token", value=csrf_token),
-            dcc.Link(name, href="/account", className="account-name", title="Your account"),
+            dcc.Link(name, href=f"{root}/account", className="account-name", title="Your account"),
             html.Button("Sign out", type="submit", className="button button-quiet"),
         ],
         method="post",
-        action="/sign-out",
+        action=f"{root}/sign-out",
         className="account",
     )
 

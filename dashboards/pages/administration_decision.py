@@ -198,7 +198,9 @@ def _link(view: View, name: str, fields: Mapping[str, str]) -> str:
     token = accounts.issue_link(
         view.store, name=name, at=view.at, valid_for=LINK_FOR, actor=view.account.name
     )
-    return f"Give this to {name} by a safe way; it works once, within a day: /sign-in?token={token}"
+    return (
+        f"Give this to {name} by a safe way; it works once, within a day: {view.site}/sign-in?token={token}"
+    )
 
 
 def _end_sessions(view: View, name: str, fields: Mapping[str, str]) -> str:

@@ -160,7 +160,7 @@ def _draw_search(view: View) -> Component:
             accounts,
         ],
         method="get",
-        action=PATH,
+        action=f"{view.root}{PATH}",
         className="filter-form",
     )
 

@@ -67,7 +67,9 @@ def revoke(
 @app.command()
 def link(
     name: NameArgument,
-    base: Annotated[str, typer.Option(help="Address of the dashboard.")] = "http://127.0.0.1:8050",
+    base: Annotated[
+        str, typer.Option(envvar="PLIMSOLL_ADDRESS", help="Where readers reach the dashboard.")
+    ] = "http://127.0.0.1:8050",
     account: AdministratorOption = None,
     home: HomeOption = None,
 ) -> None:
@@ -78,7 +80,7 @@ def link(
     token = accounts.issue_link(
         store, name=name, at=now, valid_for=dt.timedelta(hours=LINK_HOURS), actor=account or ACTOR
     )
-    print(f"{base}/sign-in?token={token}")
+    print(f"{base.rstrip('/')}/sign-in?token={token}")
 
 
 @app.command()

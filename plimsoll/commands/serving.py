@@ -6,7 +6,7 @@ import os
 import secrets
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,11 +14,14 @@ from pipelines.settings import REPOSITORY, Home
 from plimsoll.commands.option import HomeOption, open_home, tell
 from risk_register.identities import read_provider
 
+if TYPE_CHECKING:
+    from dashboards.reach import Reach
+
 SECRET_FILE = "session.key"  # noqa: S105
 OWN_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 IN_THE_CLEAR = (
     "Others can reach {host}, and without TLS passwords, links and texts can be read on the way. Put a proxy "
-    "that speaks HTTPS in front and start with --https."
+    "that speaks HTTPS in front and start with --address https://..."
 )
 INSTANCE = """\
 telemetry: {enabled: false}
@@ -28,26 +31,46 @@ concurrency: {pools: {default_limit: 1}}
 
 
 def serve(
+    *,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8050,
     workers: Annotated[int, typer.Option(help="Worker processes.")] = 2,
     https: Annotated[
         bool, typer.Option("--https", help="Behind a proxy that speaks HTTPS: cookies are Secure.")
     ] = False,
+    address: Annotated[
+        str | None,
+        typer.Option(
+            envvar="PLIMSOLL_ADDRESS",
+            help="Where readers reach it, such as https://plimsoll.example.org, with the path if it has one.",
+        ),
+    ] = None,
+    proxy: Annotated[
+        list[str] | None,
+        typer.Option(
+            envvar="PLIMSOLL_PROXIES",
+            help="Address or network of a proxy whose X-Forwarded-For counts; else this machine's.",
+        ),
+    ] = None,
     home: HomeOption = None,
 ) -> None:
     """Serve the dashboard until stopped."""
+    from dashboards.reach import read_reach
     from pipelines.publish.shape import OTHER_CODE, is_of_this_code
 
     place = open_home(home)
     if not is_of_this_code(place):
         tell(OTHER_CODE)
-    if not https and host not in OWN_MACHINE:
+    try:
+        reach = read_reach(address, is_https=https, proxies=proxy or ())
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    if not reach.is_https and host not in OWN_MACHINE:
         tell(IN_THE_CLEAR.format(host=host))
-    start_dashboard(place, host=host, port=port, workers=workers, is_https=https)
+    start_dashboard(place, host=host, port=port, workers=workers, reach=reach)
 
 
-def start_dashboard(home: Home, *, host: str, port: int, workers: int = 2, is_https: bool = False) -> None:
+def start_dashboard(home: Home, *, host: str, port: int, workers: int, reach: Reach) -> None:
     """Serve the dashboard of a home; does not return before it is stopped."""
     from dashboards.__main__ import serve as serve_dashboard
     from plimsoll.commands.issuing import make_draw
@@ -67,7 +90,7 @@ def start_dashboard(home: Home, *, host: str, port: int, workers: int = 2, is_ht
         evidence=home.evidence,
         provider=read_provider(home.openid),
         workers=workers,
-        is_https=is_https,
+        reach=reach,
     )
 
 

@@ -1,10 +1,14 @@
 """Wrong passwords of one address: the twentieth is looked at, the next waits until the first is old."""
 
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dashboards.guesses import MOST_ADDRESSES, MOST_WRONG, WITHIN, Guesses
+from dashboards.guesses import MOST_WRONG, WITHIN, Guesses
 
 AT = datetime(2026, 11, 21, 8, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -52,10 +56,38 @@ def test_a_proxy_that_names_nobody_does_not_shut_everybody_out(address):
     assert all(try_often(guesses, address, times=MOST_WRONG + 5))
 
 
-def test_only_the_newest_addresses_are_kept():
+# In a process of its own: one that has threads should not fork.
+WORKERS = """
+import os, sys
+from datetime import UTC, datetime
+from dashboards.guesses import Guesses
+guesses, at = Guesses(), datetime(2026, 11, 21, 8, tzinfo=UTC)
+workers = []
+for _ in range(3):
+    worker = os.fork()
+    if worker == 0:
+        os._exit(sum(guesses.admit("203.0.113.7", at) for _ in range(int(sys.argv[1]))))
+    workers.append(worker)
+print(sum(os.waitstatus_to_exitcode(os.waitpid(worker, 0)[1]) for worker in workers))
+"""
+
+
+def test_all_workers_count_together():
+    command = [sys.executable, "-c", WORKERS, str(MOST_WRONG // 2 + 1)]
+    told = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert int(told.stdout) == MOST_WRONG
+
+
+def test_threads_of_one_worker_count_together():
     guesses = Guesses()
-    try_often(guesses)
-    for number in range(MOST_ADDRESSES):
-        guesses.admit(f"10.{number // 65536}.{number // 256 % 256}.{number % 256}", AT)
-    assert len(guesses._wrong) == MOST_ADDRESSES
-    assert guesses.admit(ADDRESS, AT)
+    with ThreadPoolExecutor(8) as pool:
+        admitted = list(pool.map(lambda _: guesses.admit(ADDRESS, AT), range(3 * MOST_WRONG)))
+    assert sum(admitted) == MOST_WRONG
+
+
+def test_many_addresses_take_no_more_room():
+    guesses = Guesses()
+    before = os.fstat(guesses._file).st_size
+    for number in range(500):
+        guesses.admit(f"10.0.{number // 256}.{number % 256}", AT)
+    assert os.fstat(guesses._file).st_size == before
