@@ -63,6 +63,10 @@ class DuckDBEngine:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back what it holds."""
         self.connection.close()
 
     def attach(self, lake: Lake, names: Iterable[str], *, days: Iterable[dt.date] | None = None) -> None:

@@ -27,7 +27,9 @@ def read_ahead(parts: Iterator[Part]) -> Iterator[Part]:
 def _hand_out(
     parts: Iterator[Part], reader: ThreadPoolExecutor, waiting: deque[Future[Part | None]]
 ) -> Iterator[Part]:
-    with reader:
+    try:
         while (part := waiting.popleft().result()) is not None:
             waiting.append(reader.submit(next, parts, None))
             yield part
+    finally:
+        reader.shutdown(cancel_futures=True)

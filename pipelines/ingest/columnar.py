@@ -37,13 +37,10 @@ from pipelines.ingest.field import (
     RecordError,
 )
 from pipelines.ingest.raw import MESSAGE_SCHEMA
-from pipelines.ingest.sieve import scan
 from pipelines.settings import REPOSITORY
 
 READ = (REPOSITORY / "sql" / "staging" / "told.sql").read_text(encoding="utf-8")
 TEXT = "VARCHAR"
-ODD = (r",\s*[}\]]", r"[:\[,]\s*[-+]?(?:nan|inf|infinity)\s*[,}\]]", r"[0-9]e\+?[0-9]{3}")
-"""What the engine's JSON reader forgives and the reading of single records does not, for the sieve."""
 LOCAL_TIME = r"\d{4}-\d\d-\d\d[T ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?"
 TIME = LOCAL_TIME + r"(Z|[+-](0\d|1[0-4]):[0-5]\d)"
 VISIBLE = "[!-~]"
@@ -132,11 +129,6 @@ def _place(structure: dict[str, Any], path: tuple[str, ...]) -> bool:
     return structure.setdefault(last, TEXT) == TEXT
 
 
-def find_odd(block: Block) -> np.ndarray:
-    """Of each line whether it may hold what the engine's reader forgives."""
-    return scan(block.lines, ODD) != 0
-
-
 class PlainReader:
     """Reads blocks by a plan."""
 
@@ -152,7 +144,7 @@ class PlainReader:
 
         Args:
             block: some lines.
-            is_odd: of each line what `find_odd` says.
+            is_odd: of each line what `forgiven` says.
             latest: no message is later, in microseconds since 1970.
         """
         found = self._select(block)

@@ -32,7 +32,7 @@ class Tray:
     def __init__(self, commit: Commit, rule: DeploymentRule, stager: Stager) -> None:
         self._commit, self._rule, self._stager = commit, rule, stager
         self._aside = ThreadPoolExecutor(1, thread_name_prefix="fold")
-        self._engine = self._aside.submit(DuckDBEngine)
+        self._engine: Future[DuckDBEngine] | None = None
         self._folding: Future[None] | None = None
         self._clear()
 
@@ -42,11 +42,13 @@ class Tray:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with self._engine.result():
-            self._aside.shutdown()
+        self._aside.shutdown()
+        if self._engine is not None:
+            self._engine.result().close()
 
     def add(self, records: Records, received_on: dt.date) -> None:
         """Stage records of one delivery."""
+        self._engine = self._engine or self._aside.submit(DuckDBEngine)
         messages = self._stager.stage_messages(records, received_on)
         self._messages.append(messages)
         self._scores.append(self._stager.stage_scores(records, messages))
@@ -74,7 +76,7 @@ class Tray:
             self._folding = None
 
     def _fold(self, message: pa.Table, event: pa.Table, score: pa.Table) -> None:
-        if message.num_rows + event.num_rows == 0:
+        if self._engine is None or message.num_rows + event.num_rows == 0:
             return
         lake = self._commit.so_far
         days = find_days(lake, rule=self._rule, messages=message, events=event)

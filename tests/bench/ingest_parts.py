@@ -21,8 +21,9 @@ import pyarrow as pa
 
 from pipelines.data_file import LAYOUTS, make_table
 from pipelines.ingest.block import read_blocks
-from pipelines.ingest.columnar import PlainReader, find_odd
+from pipelines.ingest.columnar import PlainReader
 from pipelines.ingest.field import latest_time
+from pipelines.ingest.forgiven import find_odd
 from pipelines.ingest.lines import fingerprint
 from pipelines.ingest.mapping import parse_mapping
 from pipelines.ingest.pseudonymise import Pseudonymiser

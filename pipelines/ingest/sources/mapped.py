@@ -18,7 +18,7 @@ import numpy as np
 
 from pipelines.ingest.ahead import read_ahead
 from pipelines.ingest.block import Block, read_blocks
-from pipelines.ingest.columnar import PlainField, PlainReader, Plan, find_odd, make_plan
+from pipelines.ingest.columnar import PlainField, PlainReader, Plan, make_plan
 from pipelines.ingest.document import Item, is_csv, is_lines, read_items, read_line
 from pipelines.ingest.field import (
     SLICES,
@@ -30,6 +30,7 @@ from pipelines.ingest.field import (
     to_slice,
     to_whole,
 )
+from pipelines.ingest.forgiven import find_odd
 from pipelines.ingest.lines import UNREADABLE
 from pipelines.ingest.mapping import (
     EVENT_FIELDS,
