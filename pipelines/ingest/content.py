@@ -50,6 +50,7 @@ class Said:
     """One message: `role` is user, assistant, system or tool, or None if the log's role is not known.
 
     `is_tool`: a call or a result of a tool that the log writes as if a person or the assistant said it.
+    `words`: what the message is known by, where that is not its text; empty if it holds attachments alone.
     """
 
     role: str | None
@@ -57,6 +58,12 @@ class Said:
     sent_at: int | None = None
     scores: tuple[Score, ...] = ()
     is_tool: bool = False
+    words: str | None = None
+
+    @property
+    def known_by(self) -> str:
+        """What names the message in a transcript: never what only stands for something beside its words."""
+        return (self.text if self.words is None else self.words).strip()
 
     @property
     def is_message(self) -> bool:
@@ -81,14 +88,20 @@ def read_message(message: dict[str, Any], *, tools: Set[str] = frozenset()) -> S
     if message.get("type") in TOOL_PARTS or str(message.get("role")) in tools:
         return Said("tool", "")
     content = next((message[key] for key in ("content", "parts", "text") if message.get(key)), None)
-    text = read_text(content) or read_text(message.get("refusal"))
+    shown, words = read_text(content), read_text(content, with_attachments=False)
+    text = shown or read_text(message.get("refusal"))
     named = message.get("role") or message.get("type")
     role = ROLES.get(named.lower()) if isinstance(named, str) else None
     if not text and (response := _function_response(content)):
         return Said(role, response, is_tool=True)
     is_tool_result = not text and _holds_tool_result(content)
     is_written_call = message.get("finish_reason") in TOOL_FINISHES and text.lstrip().startswith(("[{", "{"))
-    return Said("tool" if is_tool_result else role, text, is_tool=is_written_call)
+    return Said(
+        "tool" if is_tool_result else role,
+        text,
+        is_tool=is_written_call,
+        words=None if words == shown else words,
+    )
 
 
 def check_roles(messages: tuple[Said, ...], path: str) -> None:
@@ -112,7 +125,7 @@ def _called(message: dict[str, Any]) -> Iterator[str]:
                 yield name
 
 
-def read_text(content: object) -> str:
+def read_text(content: object, *, with_attachments: bool = True) -> str:
     """The text of a content: itself, or its text parts and the tokens of attachments, one below the other."""
     if isinstance(content, str):
         return content
@@ -120,7 +133,12 @@ def read_text(content: object) -> str:
         content = [content]
     if not isinstance(content, list):
         return ""
-    return "\n".join(filter(None, (_part_text(part) for part in content)))
+    parts = [part for part in content if with_attachments or not _is_attachment(part)]
+    return "\n".join(filter(None, map(_part_text, parts)))
+
+
+def _is_attachment(part: object) -> bool:
+    return isinstance(part, dict) and name_attachment(part) != ""
 
 
 def _part_text(part: object) -> str:

@@ -12,6 +12,9 @@ what is new). Calls of one thread are taken in the order of their time.
 Where a log holds only what is new, a file does not know how many messages came before it, so a message's
 place would change with the file that delivers it: an export that overlaps the last one would add it again.
 There it is named by the log's own id of the call instead, if it has one.
+
+What stands for an image or a file is no part of a name, and moves no other message from its place: a message
+keeps the name it had before these were read.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pipelines.ingest.content import Said
 from pipelines.ingest.field import to_slice
@@ -57,9 +61,18 @@ class Call:
         """The thread's own id, else a name made of the user and the opening: the first exchange."""
         if self.thread is not None:
             return self.thread
-        said = self.said
+        said = [one for one in self.said if one.known_by] or self.said
         first_answer = next((place for place, one in enumerate(said) if one.role == "assistant"), len(said))
-        return "opening:" + _digest(self.user or "", *(one.text.strip() for one in said[: first_answer + 1]))
+        return "opening:" + _digest(
+            self.user or "", *(one.known_by or one.text for one in said[: first_answer + 1])
+        )
+
+
+class _Key(NamedTuple):
+    """What a message is told by in its thread."""
+
+    digest: str
+    has_words: bool
 
 
 class Transcripts:
@@ -93,7 +106,8 @@ class Transcripts:
         """Whether no call repeats what a person said before, though some person said more than one thing."""
         goes_on = False
         for calls in self._calls.values():
-            asked = [[one.text.strip() for one in call.messages if one.is_message and one.role == "user"]
+            asked = [[one.known_by for one in call.messages
+                      if one.is_message and one.role == "user" and one.known_by]
                      for call, _ in calls]  # fmt: skip
             if any(len(texts) > 1 for texts in asked):
                 return False
@@ -109,28 +123,29 @@ def _write_thread(
     *,
     holds_new_alone: bool,
 ) -> int:
-    path: list[str] = []
+    path: list[_Key] = []
     names: list[str] = []  # of the messages on the path
     starts: dict[str, int] = {}
     known: set[str] = set()
     last, undated = 0, 0
     for call, is_wanted in calls:
         said = call.said
-        keys = [_digest(one.role or "", one.text.strip()) for one in said]
+        keys = [_Key(_digest(one.role or "", one.known_by or one.text), bool(one.known_by)) for one in said]
         question = sum(one.is_message for one in call.messages)
         start = _meet(path, keys[:question], is_late=(call.began_at or 0) > last + RETRY)
         if call.call_id is not None:  # a call that was exported twice stands where it stood
             start = starts.setdefault(call.call_id, start)
         last = max(last, call.began_at or 0)
+        within, overall = _number([], keys, 0), _number(path[:start], keys, start)
         told = []
         for offset, (one, key) in enumerate(zip(said, keys, strict=True)):
             place = start + offset
             if path[place : place + 1] == [key]:
                 name = names[place]
             elif holds_new_alone and call.call_id is not None:
-                name = f"{call.call_id}:{offset}:{key}"
+                name = f"{call.call_id}:{within[offset]}:{key.digest}"
             else:
-                name = f"{place}:{key}"
+                name = f"{overall[offset]}:{key.digest}"
             told.append(name)
             if name in known:
                 continue
@@ -144,7 +159,19 @@ def _write_thread(
     return undated
 
 
-def _meet(path: list[str], question: list[str], *, is_late: bool) -> int:
+def _number(before: list[_Key], keys: list[_Key], start: int) -> list[str]:
+    """The place of each among messages with words; of one without also which it is since the last such."""
+    silent = sum(not key.has_words for key in before)
+    since = next((back for back, key in enumerate(reversed(before)) if key.has_words), len(before))
+    numbers = []
+    for place, key in enumerate(keys, start=start):
+        numbers.append(f"{place - silent}" if key.has_words else f"{place - silent}.{since}")
+        silent += not key.has_words
+        since = 0 if key.has_words else since + 1
+    return numbers
+
+
+def _meet(path: list[_Key], question: list[_Key], *, is_late: bool) -> int:
     """The place in the thread at which a call's messages begin."""
     if not path or not question:
         return len(path)

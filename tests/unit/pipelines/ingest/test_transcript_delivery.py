@@ -6,6 +6,7 @@ from pathlib import Path
 import orjson
 import pytest
 
+from pipelines.ingest import content
 from pipelines.ingest.deliver import ingest_folder
 from pipelines.ingest.mapping import parse_mapping
 from pipelines.lake import Lake
@@ -51,6 +52,54 @@ def test_a_growing_conversation_is_stored_once(tmp_path: Path, order):
     assert {row["same_copy_count"] for row in rows} == {1}
     assert [row["sent_at"].minute for row in rows] == [1, 1, 2, 2, 3, 3]
     assert len({row["conversation_id"] for row in rows}) == 1
+
+
+IMAGE = {"type": "image_url", "image_url": {"url": "https://files.example/1.png"}}
+
+
+def log_with_images(exchanges: int) -> dict:
+    """The same talk after an image alone, and with an image beside the person's third words."""
+    record = log(exchanges)
+    history = record["request"]["messages"]
+    for message in history[4:5]:
+        message["content"] = [{"type": "text", "text": message["content"]}, IMAGE]
+    history.insert(0, {"role": "user", "content": [IMAGE]})
+    return record
+
+
+@pytest.mark.parametrize("session", ["s-1", None])
+def test_a_conversation_with_images_is_stored_once_across_the_change_that_reads_of_them(
+    tmp_path: Path, monkeypatch, session
+):
+    home = make_home(find_home(tmp_path / "home"), HomeKind.REAL)
+    with monkeypatch.context() as patch:  # earlier code read nothing of an image
+        patch.setattr(content, "name_attachment", lambda part: "")
+        for exchanges in (1, 3):
+            ingest(
+                home, tmp_path / "logs", f"{exchanges}", log_with_images(exchanges) | {"session_id": session}
+            )
+    assert [row["text"] for row in staged(home)] == TALK
+    for name in ("again", "and again"):
+        record = log_with_images(3) | {"session_id": session, "name": name}
+        ingest(home, tmp_path / "logs", name, record)
+    rows = staged(home)
+    assert sorted(row["text"].removesuffix("\n[image]") for row in rows) == sorted([*TALK, "[image]"])
+    assert len({row["conversation_id"] for row in rows}) == 1
+
+
+def test_images_alone_are_stored_once_each(tmp_path: Path):
+    home = make_home(find_home(tmp_path / "home"), HomeKind.REAL)
+    for exchanges in (1, 2, 3):
+        record = log_with_images(exchanges)
+        record["request"]["messages"].insert(0, {"role": "user", "content": [IMAGE]})
+        ingest(home, tmp_path / "logs", f"{exchanges}", record)
+    assert [row["text"] for row in staged(home)] == [
+        "[image]",
+        "[image]",
+        *TALK[:4],
+        "Walking.\n[image]",
+        TALK[5],
+    ]
 
 
 def test_an_export_that_overlaps_the_last_one_adds_only_what_is_new(tmp_path: Path):
