@@ -41,7 +41,7 @@ from pipelines.schemas.finding import COVERAGE, FINDING
 from pipelines.schemas.miss import MISS_DAY
 from pipelines.schemas.staging import NOT_TEXT
 
-TOKENS_ALONE = rf"^\s*(?:(?:{'|'.join(map(re.escape, NOT_TEXT))})\s*)+$"
+TOKENS_ALONE = rf"(?i)^\s*(?:(?:{'|'.join(map(re.escape, NOT_TEXT))})\s*)+$"
 
 
 @dataclass(frozen=True)

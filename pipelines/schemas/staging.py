@@ -34,8 +34,10 @@ VERSION_COLUMNS = (
     ),
 )
 
-NOT_TEXT = ("[image]", "[audio]", "[video]", "[file]")
-"""What stands in a text for something that is no text; a message of these alone was read by nobody."""
+NOT_TEXT = ("[image]", "[audio]", "[video]", "[file]", "<image>", "<audio>", "<video>", "<file>")
+"""What stands in a text for something that is no text; a message of these alone was read by nobody.
+
+The first are left at the door; the others are what logs write themselves, as ShareGPT of models that see."""
 
 MESSAGE = Table(
     "staging",

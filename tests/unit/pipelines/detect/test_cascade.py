@@ -113,17 +113,18 @@ def test_what_a_detector_failed_to_look_at_is_owed_and_what_the_plan_left_out_is
 
 
 def test_a_message_that_is_no_text_is_shown_to_nobody_and_never_counts_as_looked_at() -> None:
-    texts = ["[image]", "[image]\n[audio]", "I want to die\n[image]", "[imagine]"]
-    roles = ["user", "assistant", "user", "agent"]
-    rows = pa.concat_tables([MESSAGES, MESSAGES]).to_pylist()
+    alone = ["[image]", "[image]\n[audio]", "<image>", " <Image>\n<video> "]
+    texts = [*alone, "I want to die\n[image]", "<image>\nI want to die", "[imagine]", "<imagine>"]
+    roles = ["user", "assistant"] * 4
+    rows = pa.concat_tables([MESSAGES] * 4).to_pylist()
     messages = pa.Table.from_pylist(
         [row | {"message_id": f"m{n}", "text": texts[n], "role": roles[n]} for n, row in enumerate(rows)],
         schema=MESSAGES.schema,
     )
     stub = Stub(score=0.9)
     scan = make_cascade([stub]).scan(messages)
-    assert scan.coverage["state"].to_pylist() == ["not_text", "not_text", "scored", "scored"]
-    assert set(scan.findings["message_id"].to_pylist()) == {"m2", "m3"}
+    assert scan.coverage["state"].to_pylist() == ["not_text"] * 4 + ["scored"] * 4
+    assert set(scan.findings["message_id"].to_pylist()) == {"m4", "m5", "m6", "m7"}
     assert scan.unfinished == frozenset()
 
 

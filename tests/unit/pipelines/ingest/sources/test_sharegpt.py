@@ -26,6 +26,14 @@ def test_only_the_positions_asked_for_are_read_again(read):
     assert reading.records.record_count == 2
 
 
+def test_the_tag_of_an_image_stays_a_message_of_the_conversation(read, deliver):
+    turns = [("human", "<image>"), ("gpt", "A lake."), ("human", "<image>\nAnd this?"), ("gpt", "A hill.")]
+    record = {"id": 1, "conversations": [{"from": name, "value": text} for name, text in turns]}
+    reading = read("sharegpt", deliver(record))
+    assert reading.column("text") == [text for _, text in turns]
+    assert reading.records.notes[0].startswith("2 messages")
+
+
 def test_what_tools_were_asked_and_gave_back_is_no_message(read, deliver):
     turns = [("human", "Is it raining?"), ("function_call", "{}"), ("observation", "Rain."), ("gpt", "Yes.")]
     record = {"id": 1, "conversations": [{"from": name, "value": text} for name, text in turns]}
