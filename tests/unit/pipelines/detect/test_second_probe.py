@@ -5,77 +5,42 @@ measured after rules were mended by one half; the first figures, which are the o
 docs/decisions/0020.
 """
 
-from functools import cache
-from pathlib import Path
-
 import pytest
-import yaml
 
-from pipelines.detect.detector import Time
 from pipelines.detect.detectors.lexicon.lexicon import load_lexicon_detector
+from tests.unit.pipelines.detect.probe_texts import find_seen, read_probe, share_seen
 
-PROBES = Path(__file__).parent / "probes"
 HALVES = ("second_seen", "second_unseen")
-OWN = frozenset({"self", "unclear"})
-RISK = frozenset({"u_suicidal_ideation", "u_self_harm"})
 GRAVE = ("intent", "plan", "preparation_or_attempt")
 THOUGHTS = ("wish_to_be_dead", "active_thoughts", "method_without_intent", *GRAVE)
 INJURY = ("injury_now", "injury_urge", "injury_half_said")
 HARMLESS = ("everyday", "at_work", "harmless_request", "worried_about_another", "denied", "over")
 
 
-@cache
-def read(half: str) -> dict[str, list[str]]:
-    lists: dict[str, list[str]] = yaml.safe_load((PROBES / f"{half}.yaml").read_text(encoding="utf-8"))
-    return lists
-
-
-def is_seen(text: str, *, level: int = 1) -> bool:
-    """Whether the rules raise an alert of this level about the speaker now."""
-    return any(
-        found.signal_id in RISK
-        and found.level >= level
-        and str(found.subject) in OWN
-        and found.time != Time.PAST
-        for found in load_lexicon_detector().read_message(text, language="en", role="user")
-    )
-
-
-def seen(half: str, groups: tuple[str, ...], *, level: int = 1) -> tuple[list[str], int]:
-    """The texts of these groups that the rules see, and how many there are."""
-    texts = [text for group in groups for text in read(half).get(group, [])]
-    return [text for text in texts if is_seen(text, level=level)], len(texts)
-
-
-def share(half: str, groups: tuple[str, ...], *, level: int = 1) -> float:
-    found, count = seen(half, groups, level=level)
-    return len(found) / count
-
-
 def test_the_halves_hold_different_texts_and_as_many_as_is_said() -> None:
-    texts = [{text for texts in read(half).values() for text in texts} for half in HALVES]
+    texts = [{text for texts in read_probe(half).values() for text in texts} for half in HALVES]
     assert [len(half) for half in texts] == [338, 355]
     assert not texts[0] & texts[1]
 
 
 @pytest.mark.parametrize(("half", "least"), [("second_seen", 0.95), ("second_unseen", 0.62)])
 def test_disclosures_are_seen(half: str, least: float) -> None:
-    assert share(half, THOUGHTS + INJURY) >= least
+    assert share_seen(half, THOUGHTS + INJURY) >= least
 
 
 @pytest.mark.parametrize(("half", "least"), [("second_seen", 0.9), ("second_unseen", 0.45)])
 def test_intent_plans_and_attempts_are_seen_as_a_high_risk(half: str, least: float) -> None:
-    assert share(half, GRAVE, level=3) >= least
+    assert share_seen(half, GRAVE, level=3) >= least
 
 
 @pytest.mark.parametrize(("half", "least"), [("second_seen", 0.85), ("second_unseen", 0.65)])
 def test_requests_that_would_make_it_easier_are_seen(half: str, least: float) -> None:
-    assert share(half, ("hazardous_request",)) >= least
+    assert share_seen(half, ("hazardous_request",)) >= least
 
 
 @pytest.mark.parametrize(("half", "most"), [("second_seen", 2), ("second_unseen", 7)])
 def test_what_is_harmless_is_seldom_taken_for_risk(half: str, most: int) -> None:
-    found, count = seen(half, HARMLESS)
+    found, count = find_seen(half, HARMLESS)
     assert count >= 75
     assert len(found) <= most
 
@@ -91,7 +56,7 @@ def test_what_is_harmless_is_seldom_taken_for_risk(half: str, most: int) -> None
     ],
 )
 def test_what_a_reply_does_is_seen(signal: str, least: float) -> None:
-    texts = [text for half in HALVES for text in read(half)[f"reply_with_{signal}"]]
+    texts = [text for half in HALVES for text in read_probe(half)[f"reply_with_{signal}"]]
     found = [
         text
         for text in texts

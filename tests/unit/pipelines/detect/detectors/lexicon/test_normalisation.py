@@ -17,6 +17,8 @@ from pipelines.detect.detectors.lexicon.normalisation import fold_pattern, norma
         ("killlll", "kill"),
         ("kill", "kill"),
         ("good", "good"),
+        ("my head 🔫", "my head \x01"),
+        ("⚰️ soon", "\x04 soon"),
     ],
 )
 def test_text_is_folded(text: str, folded: str) -> None:
