@@ -25,6 +25,8 @@ from pipelines.partition import Partition, split
 KEYS = ["deployment_id", "day"]
 """What a table is cut by: the names of its folders say it, its files do not."""
 WRITERS = os.cpu_count() or 1
+LARGE = 64 * 1024
+"""Bytes of a partition. To pack fewer takes as long as all the rest of a file, and threads would only wait."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,8 @@ def _fit(table: DeltaTable, rows: pa.Table) -> pa.Table:
 
 def _write_all(location: Path, parts: Mapping[Partition, pa.Table], layout: Layout) -> list[AddAction]:
     """A file for each partition, and what the log is to say of it."""
+    if all(part.nbytes < LARGE for part in parts.values()):
+        return [_write(location, layout, partition, part) for partition, part in parts.items()]
     with ThreadPoolExecutor(WRITERS, thread_name_prefix="data-file") as writers:
         return list(writers.map(partial(_write, location, layout), parts.keys(), parts.values()))
 
@@ -99,7 +103,7 @@ def _write(location: Path, layout: Layout, partition: Partition, rows: pa.Table)
     parquet.write_table(
         columns,
         file,
-        compression="zstd",
+        compression="zstd" if columns.nbytes >= LARGE else "none",
         row_group_size=layout.row_group_size,
         use_dictionary=alike,
         write_statistics=alike,
