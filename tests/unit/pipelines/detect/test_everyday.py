@@ -16,6 +16,7 @@ import yaml
 from pipelines.detect.cascade import make_cascade
 from pipelines.detect.grading import make_gradebook
 from pipelines.detect.labelled import LabelledRow, load_label_map, make_messages
+from tests.unit.pipelines.detect.probe_texts import find_seen
 
 PROBES = Path(__file__).parent / "probes"
 GRAVE = ("plans_and_means", "attempt_now_or_before")
@@ -91,6 +92,11 @@ def test_an_ordinary_day_is_hardly_ever_called_a_high_risk() -> None:
 def test_most_of_an_ordinary_day_does_not_pass_the_sieve() -> None:
     sieved = choose("everyday", is_sieved=True)
     assert len(sieved) <= 0.15 * count("everyday"), sieved
+
+
+def test_sayings_in_grave_words_are_seldom_taken_for_a_risk_by_the_rules() -> None:
+    taken, said = find_seen("sayings", ("",))
+    assert len(taken) <= 0.04 * said, taken
 
 
 def test_plans_and_attempts_pass_the_sieve() -> None:
