@@ -260,7 +260,7 @@ def _close(words: str) -> Response:
     """The words in the form that who asks can show: a page, JSON for CI, else plain text."""
     if flask.request.path.startswith("/api/"):
         answer = flask.jsonify(refusal=words)
-    elif flask.request.accept_mimetypes.best == HTML and not flask.request.path.startswith("/_"):
+    elif HTML in flask.request.headers.get("Accept", "") and not flask.request.path.startswith("/_"):
         is_page = flask.request.method in auth.SAFE_METHODS
         again = f"{auth.read_root()}{flask.request.full_path.rstrip('?') if is_page else '/'}"
         # Not by Flask, which would ask who is signed in, and so the store.

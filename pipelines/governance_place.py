@@ -57,7 +57,12 @@ def mark_place(home: Path, named: str | None) -> None:
     if named is None or named.startswith(SQLITE) or read_mark(home) is not None:
         return
     find_store(home, named)
-    place = describe_place(named)
+    renew_mark(home, named)
+
+
+def renew_mark(home: Path, named: str | None) -> None:
+    """Mark the place that is named, whatever was marked before: a restored home decides where it is told."""
+    place = None if named is None or named.startswith(SQLITE) else describe_place(named)
     if place is not None:
         aside = home / f".{MARK}"
         aside.write_text(json.dumps({LIES_IN: place}) + "\n")

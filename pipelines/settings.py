@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from pipelines.errors import HomeError
-from pipelines.governance_place import VARIABLE, find_store, mark_place
+from pipelines.governance_place import FILE, VARIABLE, find_store, mark_place, renew_mark
 
 MARKER = "home.json"
 UNREADABLE = "%*?[]"
@@ -105,6 +105,12 @@ class Home:
 def find_home(path: Path | None = None) -> Home:
     """The home from `--home`, else PLIMSOLL_HOME, else ./data."""
     return Home((path or Path(os.environ.get("PLIMSOLL_HOME", "data"))).expanduser().resolve())
+
+
+def settle_governance(home: Home) -> None:
+    """Let a home that was just restored decide in the database that the environment names."""
+    if not (home.path / FILE).exists():
+        renew_mark(home.path, os.environ.get(VARIABLE))
 
 
 def make_home(home: Home, kind: HomeKind) -> Home:

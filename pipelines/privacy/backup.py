@@ -20,7 +20,7 @@ from pipelines.privacy.backups import Backup, add_backup, tombstones_beside
 from pipelines.privacy.erasure import sweep_erased
 from pipelines.privacy.limits import load_limits
 from pipelines.privacy.request import Withdraw
-from pipelines.settings import Home
+from pipelines.settings import Home, settle_governance
 from pipelines.tombstones import FILE, add_tombstones, load_tombstones
 
 
@@ -90,6 +90,7 @@ def restore_backup(
     try:
         manifest = read_archive(source, aside)
         place = Home(aside)
+        settle_governance(place)
         for folder in (
             place.lake,
             place.published,

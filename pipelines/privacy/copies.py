@@ -16,7 +16,8 @@ from pipelines.pointer import POINTER, find_current
 from pipelines.privacy.search import PROBLEMS, WORD, search, shows
 from pipelines.settings import Home
 from risk_register.errors import RegisterError
-from risk_register.model import AuditEntry, Base
+from risk_register.every_table import METADATA
+from risk_register.model import AuditEntry
 from risk_register.store import Store
 
 AUDIT = AuditEntry.__tablename__
@@ -80,7 +81,7 @@ def check_governance(store: Store, ids: Set[str]) -> Checked:
     counts: dict[str, int] = {}
     try:
         with store.read() as session:
-            for table in Base.metadata.sorted_tables:
+            for table in METADATA.sorted_tables:
                 for row in session.execute(select(table)):
                     counts[table.name] = counts.get(table.name, 0) + _names(row, ids)
     except RegisterError as error:

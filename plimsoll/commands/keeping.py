@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from pipelines.errors import StateError
+from pipelines.governance_place import read_mark
 from pipelines.ingest.lapsing import lapse
 from pipelines.ingest.withdrawal import withdraw
 from pipelines.partition import Partition
@@ -86,7 +87,8 @@ def restore(
     if not done.has_keys:
         print(f"Without keys: put pseudonym.key into {place.keys} before the next ingest.")
     if not done.has_governance:
-        print("Without governance store: restore that database with its own tools.")
+        where = read_mark(place.path) or "another database"
+        print(f"Without governance store: decisions of this home are in {where}, as they stand there.")
     print("Next: plimsoll run")
 
 

@@ -19,6 +19,9 @@ from risk_register.store import Store
 from risk_register.store_move import move
 from risk_register.tables_version import find_head
 
+MOVED = "moved.sqlite"
+"""What the file is called afterwards; an erasure looks into it, and names it."""
+
 
 def upgrade(
     backup: Annotated[
@@ -72,7 +75,7 @@ def _move(place: Home, *, as_json: bool) -> None:
     count = move(source, target, actor="command_line", at=dt.datetime.now(dt.UTC))
     source.close()
     target.close()
-    kept = file.with_name(f"{FILE}.moved")
+    kept = file.with_name(MOVED)
     for suffix in ("-wal", "-shm", ""):  # what somebody who has it open has not yet written into it, too
         if (beside := file.with_name(FILE + suffix)).exists():
             beside.replace(kept.with_name(kept.name + suffix))
@@ -80,7 +83,10 @@ def _move(place: Home, *, as_json: bool) -> None:
     if as_json:
         write_json({"rows": count, "kept": str(kept)})
     else:
-        print(f"{count} rows are in {read_mark(place.path)} now. The file that they came from is {kept}.")
+        print(
+            f"{count} rows are in {read_mark(place.path)} now. {kept} is the file that they came from: "
+            "keep it elsewhere or delete it."
+        )
 
 
 def _require_backup(backup: Path | None, has_backup: bool, *, is_file: bool) -> None:

@@ -6,7 +6,7 @@ from dashboards.app import create_app
 from dashboards.routes import NO_ANSWER, OTHER_VERSION
 
 SECRET = b"a secret of the tests, long enough to sign"
-HTML = {"Accept": "text/html,application/xhtml+xml;q=0.9"}
+HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"}
 NOWHERE = "postgresql://plimsoll:hush@127.0.0.1:1/decisions"
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import HomeError
-from pipelines.governance_place import FILE, MARK, find_store, mark_place, read_mark
+from pipelines.governance_place import FILE, MARK, find_store, mark_place, read_mark, renew_mark
 
 ADDRESS = "postgresql://plimsoll:a%20secret@db.example/decisions"
 PLACE = "postgresql://db.example:5432/decisions"
@@ -70,3 +70,11 @@ def test_a_damaged_mark_is_told(tmp_path: Path) -> None:
     (tmp_path / MARK).write_text("{}")
     with pytest.raises(HomeError, match="is damaged"):
         find_store(tmp_path, ADDRESS)
+
+
+def test_a_restored_home_decides_where_whoever_restores_says(tmp_path: Path) -> None:
+    mark_place(tmp_path, ADDRESS)
+    renew_mark(tmp_path, None)
+    assert read_mark(tmp_path) == PLACE
+    renew_mark(tmp_path, "postgresql://db.example/rehearsal")
+    assert read_mark(tmp_path) == "postgresql://db.example:5432/rehearsal"

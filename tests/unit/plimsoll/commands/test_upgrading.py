@@ -95,7 +95,7 @@ def test_decisions_move_to_postgresql_and_the_home_follows(
     assert done.code == 0, done.complaint
     assert "rows are in postgresql://" in done.output
     assert not (home.path / "governance.sqlite").exists()
-    assert (home.path / "governance.sqlite.moved").exists()
+    assert (home.path / "moved.sqlite").exists()
     assert run("register", "list", account="viewer").code == 0
     monkeypatch.delenv("PLIMSOLL_GOVERNANCE_URL")
     refused = run("register", "list", account="viewer")
