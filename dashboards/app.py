@@ -95,7 +95,6 @@ def create_app(
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=reach.is_https,
         SESSION_COOKIE_PATH=reach.root or "/",
-        REMEMBER_COOKIE_SECURE=reach.is_https,
         MAX_CONTENT_LENGTH=LARGEST_UPLOAD,
         MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
     )
