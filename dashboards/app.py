@@ -41,7 +41,9 @@ from risk_register.store import Store
 
 HERE = Path(__file__).parent
 HERE_ALONE = Reach()  # on this machine, without a proxy
-LARGEST_FORM = 64 * 1024  # bytes of text; a file of evidence counts apart
+LARGEST_FORM = (
+    256 * 1024
+)  # bytes of text; above the 64 KiB that Werkzeug reads of a file and compares with it
 LARGEST_UPLOAD = LARGEST_FILE + 2 * LARGEST_FORM
 INDEX = """<!DOCTYPE html>
 <html lang="en" data-root="{%root%}" data-mantine-color-scheme="{%scheme%}" data-ag-theme-mode="{%scheme%}">

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 
 import pytest
@@ -15,7 +16,7 @@ LONG, LONGER = "9" * 30, "9" * 5000  # more than a database holds, and more than
 OPEN = {"action": "open", "title": "x", "severity": "S3", "nature": "not_serious"}
 
 
-def keep_file(visitor, name):
+def keep_file(visitor, name, content=b"a protocol"):
     """Put a file beside an item; returns its address."""
     version = next(
         one.version
@@ -27,7 +28,7 @@ def keep_file(visitor, name):
         "action": "add_file",
         "item": ITEM,
         "version": str(version),
-        "file": (io.BytesIO(b"a protocol"), name),
+        "file": (io.BytesIO(content), name),
     }
     answer = visitor.client.post(f"/send/ethics-checklist{HARBOR}", data=form)
     assert answer.status_code == 303
@@ -40,6 +41,13 @@ def test_a_file_of_evidence_leaves_under_a_name_that_a_header_can_hold(officer, 
     answer = officer.client.get(keep_file(officer, name))
     assert (answer.status_code, answer.get_data()) == (200, b"a protocol")
     assert all(value.isascii() for _, value in answer.headers)
+
+
+def test_a_file_is_taken_whatever_its_bytes(officer):
+    """One with hardly a line break, like a scan, is held in memory in larger pieces while it is read."""
+    part = hashlib.shake_256(b"a scan").digest(90_000).replace(b"\n", b"n")
+    content = b"\n".join([part] * 4)
+    assert officer.client.get(keep_file(officer, "scan.pdf", content)).get_data() == content
 
 
 @pytest.mark.parametrize("name", ['a"; filename="x.html', "..%2f..\\x.html", "../../x.html", "危;/機.html"])

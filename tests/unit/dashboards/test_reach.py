@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 
-from dashboards.app import create_app
+from dashboards.app import LARGEST_UPLOAD, create_app
 from dashboards.guesses import MOST_WRONG
 from dashboards.reach import Reach, find_reader, read_reach
 
@@ -153,3 +155,16 @@ def test_who_comes_past_the_proxy_is_counted_by_its_own_address(make_client):
     tried = [try_password(client, f"198.51.100.{number}", peer=READER) for number in range(MOST_WRONG + 1)]
     assert tried[-1] == 429
     assert try_password(client, "198.51.100.1", peer="10.0.0.7") == 403
+
+
+def test_what_is_too_large_is_read_to_its_end_so_that_the_proxy_hears_the_answer(make_client):
+    body = io.BytesIO(b"x" * (LARGEST_UPLOAD + 1))
+    answer = make_client(believe()).post(
+        "/sign-in/password",
+        base_url="https://localhost",
+        input_stream=body,
+        content_length=LARGEST_UPLOAD + 1,
+        content_type="multipart/form-data; boundary=b",
+    )
+    assert answer.status_code == 413
+    assert body.read() == b""
