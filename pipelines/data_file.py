@@ -26,7 +26,7 @@ KEYS = ["deployment_id", "day"]
 """What a table is cut by: the names of its folders say it, its files do not."""
 WRITERS = os.cpu_count() or 1
 LARGE = 64 * 1024
-"""Bytes of a partition. To pack fewer takes as long as all the rest of a file, and threads would just wait."""
+"""Bytes of a partition. To pack fewer takes as long as the rest of a file; threads would just wait."""
 
 
 @dataclass(frozen=True)
