@@ -18,15 +18,15 @@ from pipelines.detect.labelled import read_labelled
 
 LABELLED = Path(__file__).parent / "labelled"
 SETS = {
-    "own_french_requests_seen": (975, 525),
+    "own_french_requests_seen": (1079, 602),
     "own_french_requests_unseen": (50, 25),
-    "own_french_seen": (886, 455),
+    "own_french_seen": (894, 463),
     "own_french_unseen": (50, 25),
-    "own_german_requests_seen": (103, 60),
+    "own_german_requests_seen": (138, 85),
     "own_german_requests_unseen": (40, 20),
     "own_german_seen": (194, 107),
     "own_german_unseen": (75, 37),
-    "own_spanish_requests_seen": (103, 60),
+    "own_spanish_requests_seen": (138, 85),
     "own_spanish_requests_unseen": (40, 20),
     "own_spanish_seen": (196, 108),
     "own_spanish_unseen": (75, 37),
