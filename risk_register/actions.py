@@ -12,12 +12,12 @@ from types import MappingProxyType
 
 from sqlalchemy import select
 
-from risk_register.errors import NotAllowedError
 from risk_register.model import columns_of
 from risk_register.numbering import next_number
 from risk_register.register_tables import RiskAction
 from risk_register.risk_parts import change_part, find_part
 from risk_register.risk_record import append_change, check_words, find_row
+from risk_register.steps import check_allowed
 from risk_register.store import Store
 
 
@@ -121,10 +121,8 @@ def move_action(
     with store.write(actor=actor, at=at) as write:
         risk = find_row(write, deployment_id, risk_id, expected_version=expected_version)
         row = find_part(write, RiskAction, risk, number)
-        if target not in TRANSITIONS[ActionStatus(row.state)]:
-            raise NotAllowedError(
-                f"Action {number} of {risk_id} is {row.state} and cannot become {target.value}."
-            )
+        state = ActionStatus(row.state)
+        check_allowed(f"Action {number} of {risk_id}", state, to_state=target, allowed=TRANSITIONS[state])
         ended = None if target is ActionStatus.OPEN else at.date()
         values = {"state": target.value, "ended_on": ended}
         change_part(write, risk, row, values, name=f"action {number}", reason=reason)

@@ -29,6 +29,7 @@ from risk_register.item_record import (
 )
 from risk_register.model import ChecklistState
 from risk_register.register_tables import ItemEvidence
+from risk_register.steps import check_allowed
 from risk_register.store import Store, Write
 from risk_register.versions import check_version
 
@@ -94,8 +95,8 @@ def attest(
         _check_answer(
             item_id, status, has_evidence=has_evidence, note=note, on=at.date(), expires_on=expires_on
         )
-        if status not in TRANSITIONS[ItemStatus(row.state)]:
-            raise NotAllowedError(f"{item_id} is {row.state} and cannot become {status.value}.")
+        held = ItemStatus(row.state)
+        check_allowed(item_id, held, to_state=status, allowed=TRANSITIONS[held])
         row.version += 1
         if status is ItemStatus.NOT_APPLICABLE:
             _set_pending(row, PendingKind.NOT_APPLICABLE, reason=note, until=None, by=actor)

@@ -23,6 +23,7 @@ from risk_register.incidents import open_within
 from risk_register.model import columns_of
 from risk_register.notice_kinds import NoticeKind, NoticeSeverity
 from risk_register.notices import acknowledge_known, queue_notice
+from risk_register.steps import check_allowed
 from risk_register.store import Store, Write
 
 DAILY_CAP = 20
@@ -215,11 +216,6 @@ def list_findings(store: Store, deployment_id: str) -> tuple[GraveFindingRecord,
         )
 
 
-def can_step(state: FindingState, *, to_state: FindingState) -> bool:
-    """Whether the table has such a step."""
-    return to_state in TRANSITIONS[state]
-
-
 def _step(
     write: Write, deployment_id: str, finding_id: str, *, to_state: FindingState, reason: str
 ) -> GraveFinding:
@@ -230,8 +226,8 @@ def _step(
         raise NotAllowedError(
             "Deciding on a grave finding needs a reason, without words of the conversation."
         )
-    if not can_step(FindingState(row.state), to_state=to_state):
-        raise NotAllowedError(f"{finding_id} is {row.state} and cannot become {to_state.value}.")
+    state = FindingState(row.state)
+    check_allowed(finding_id, state, to_state=to_state, allowed=TRANSITIONS[state])
     row.state, row.reason = to_state.value, reason.strip()
     row.decided_by, row.decided_at = write.actor, write.at
     if row.notice_id is not None:

@@ -18,6 +18,7 @@ from risk_register.incident_states import TRANSITIONS, Causality, IncidentStatus
 from risk_register.incident_tables import IncidentReport, IncidentTask
 from risk_register.incidents import check_seen, find_incident
 from risk_register.model import Incident
+from risk_register.steps import check_allowed
 from risk_register.store import Store, Write
 
 
@@ -152,5 +153,5 @@ def _find_left(session: Session, row: Incident) -> tuple[str, ...]:
 
 
 def _check_step(row: Incident, *, to_state: IncidentStatus) -> None:
-    if to_state not in TRANSITIONS[IncidentStatus(row.state)]:
-        raise NotAllowedError(f"{row.incident_id} is {row.state} and cannot become {to_state.value}.")
+    state = IncidentStatus(row.state)
+    check_allowed(row.incident_id, state, to_state=to_state, allowed=TRANSITIONS[state])

@@ -15,11 +15,12 @@ from types import MappingProxyType
 
 from sqlalchemy import or_, select
 
-from risk_register.errors import NotAllowedError, UnknownRecordError
+from risk_register.errors import UnknownRecordError
 from risk_register.model import columns_of
 from risk_register.notice_kinds import NoticeState
 from risk_register.notice_tables import Notice, NoticeDelivery
 from risk_register.notices import NoticeRecord, as_record, can_step
+from risk_register.steps import check_allowed
 from risk_register.store import Store, Write
 
 LEASE = dt.timedelta(minutes=2)
@@ -208,8 +209,8 @@ def _find(write: Write, delivery_id: int) -> tuple[NoticeDelivery, Notice]:
 
 
 def _step(row: NoticeDelivery, *, to_state: DeliveryState) -> None:
-    if to_state not in TRANSITIONS[DeliveryState(row.state)]:
-        raise NotAllowedError(f"{row.message_id} is {row.state} and cannot become {to_state.value}.")
+    state = DeliveryState(row.state)
+    check_allowed(row.message_id, state, to_state=to_state, allowed=TRANSITIONS[state])
     row.state = to_state.value
 
 

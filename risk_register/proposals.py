@@ -21,13 +21,14 @@ from risk_register.acceptability import (
     find_exposure_floor,
     may_lower,
 )
-from risk_register.errors import ChangedMeanwhileError, NotAllowedError, UnknownRecordError
+from risk_register.errors import ChangedMeanwhileError, UnknownRecordError
 from risk_register.model import RiskState, columns_of
 from risk_register.numbering import next_number
 from risk_register.rating_evidence import Evidence, say_evidence, take_worst
 from risk_register.ratings import rate_within
 from risk_register.review_tables import RatingProposal
 from risk_register.risk_record import check_words, find_row, rating_of
+from risk_register.steps import check_allowed
 from risk_register.store import Store, Write
 
 __all__ = [
@@ -253,9 +254,9 @@ def _decide(
     row = write.session.get(RatingProposal, (deployment_id, proposal_id))
     if row is None:
         raise UnknownRecordError(f"There is no proposal {proposal_id} in {deployment_id}.")
-    if to_state not in TRANSITIONS[ProposalStatus(row.state)]:
-        by = f" by {row.decided_by}" if row.decided_by else ""
-        raise NotAllowedError(f"Proposal {proposal_id} was {row.state}{by} already.")
+    state = ProposalStatus(row.state)
+    by = f", decided by {row.decided_by}," if row.decided_by else ""
+    check_allowed(f"Proposal {proposal_id}{by}", state, to_state=to_state, allowed=TRANSITIONS[state])
     row.state, row.decided_by, row.decided_at = to_state.value, write.actor, write.at
     row.reason = reason.strip()
     return row

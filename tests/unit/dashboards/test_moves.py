@@ -89,7 +89,9 @@ def test_what_was_decided_once_is_not_decided_again(everyone, store, clock):
         for again in ("accept_proposal", "decline_proposal"):
             for visitor in (officer, other):
                 words = refuse(visitor, PAGE, visitor.token(), action=again, **form)
-                assert f"Proposal {number} was {last.value} by the_safety_officer already" in words
+                assert (
+                    f"Proposal {number}, decided by the_safety_officer, that is {last.value} cannot" in words
+                )
 
 
 def test_an_action_moves_along_its_table_alone(everyone, store, clock):

@@ -124,7 +124,8 @@ def test_an_action_moves_along_its_table_alone(
     if to_state in actions.TRANSITIONS[state]:
         actions.move_action(store, number=number, to_state=to_state, **who(at))
         return
-    with pytest.raises(NotAllowedError, match="cannot become"):
+    allowed = ", ".join(actions.TRANSITIONS[state])
+    with pytest.raises(NotAllowedError, match=f"is {state} cannot become {to_state}. Allowed: {allowed}."):
         actions.move_action(store, number=number, to_state=to_state, **who(at))
 
 

@@ -50,3 +50,19 @@ def test_a_table_has_a_row_for_every_state_and_knows_no_other(name: str) -> None
     assert set(table) == set(kind)
     assert {target for targets in table.values() for target in targets} <= set(kind)
     assert all(len(set(targets)) == len(targets) for targets in table.values())
+
+
+@pytest.mark.parametrize(
+    "path", sorted((REPOSITORY / "risk_register").glob("*.py")), ids=lambda path: path.stem
+)
+def test_a_step_that_is_not_there_is_refused_in_the_one_sentence_that_lists_those_that_are(
+    path: Path,
+) -> None:
+    asked_elsewhere = [
+        node.lineno
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Compare)
+        and isinstance(node.ops[0], ast.NotIn)
+        and "TRANSITIONS" in ast.unparse(node.comparators[0])
+    ]
+    assert asked_elsewhere == []

@@ -145,7 +145,9 @@ def test_a_grave_finding_is_confirmed_into_an_incident_or_dismissed(officer):
     assert incident.severity == "S5"
     assert "None needs eyes." in officer.read(PAGE, HARBOR)
     dismiss = {"action": "dismiss_finding", "finding": finding.finding_id, "reason": "No."}
-    assert "is confirmed and cannot become not_confirmed" in officer.refusal(PAGE, HARBOR, **dismiss)
+    assert "is confirmed cannot become not_confirmed. Allowed: none." in officer.refusal(
+        PAGE, HARBOR, **dismiss
+    )
 
 
 def test_a_stream_is_looked_at_before_it_is_switched_on(officer):

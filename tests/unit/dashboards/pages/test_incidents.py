@@ -67,7 +67,7 @@ def test_an_incident_is_closed_by_a_second_person_and_can_be_opened_again(office
     close = {**close, **name(officer, incident_id)}
     assert other.send(PAGE, HARBOR, **close).status_code == 303
     assert held(other)[0].state is IncidentStatus.CLOSED
-    assert "is closed and cannot become closed" in other.refusal(PAGE, HARBOR, **close)
+    assert "is closed cannot become closed. Allowed: open." in other.refusal(PAGE, HARBOR, **close)
     reopen = {"action": "reopen", "incident": incident_id, "reason": "It happened again."}
     assert officer.send(PAGE, HARBOR, **reopen).status_code == 303
     words = officer.read(PAGE, f"{HARBOR}&incident={incident_id}").split("What happened with it")[-1]
