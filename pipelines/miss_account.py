@@ -8,16 +8,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from methods.unsampled import say_unsampled
 from pipelines.errors import StateError
 from pipelines.publish.extract import read_extract
 
 FIGURE = "miss_rate"
 SHAPE = f"{FIGURE}[/SIGNAL], such as {FIGURE}/u_suicidal_ideation"
-NO_SAMPLE = (
-    "Not known: no judge and no moderation endpoint has read a random part of what the detectors do not pass "
-    "on. Next: name one in definitions/detectors.yaml, or have people review conversations that nobody "
-    "flagged."
-)
 
 
 def is_about_misses(figure: str) -> bool:
@@ -43,5 +39,5 @@ def account_for_misses(published: Path, figure: str, *, deployment_id: str) -> d
         "figure": figure,
         "deployment_id": deployment_id,
         "misses": rows,
-        "note": "" if rows else NO_SAMPLE,
+        "note": "" if rows else say_unsampled(),
     }

@@ -15,14 +15,10 @@ from dashboards.sheet import SUPPRESSED, Sheet
 from dashboards.view import View
 from dashboards.vocabulary import MISS_MARKS, NO_SAMPLE
 from dashboards.wording import MISSING, say_count, say_day, say_share, say_words
+from methods.unsampled import say_unsampled
 from risk_register.content import load_taxonomy
 
 NEWEST = "last_90_days"
-UNKNOWN = (
-    "How much the detectors that read everything miss is not known here: no judge and no moderation endpoint "
-    "has read a random part of what they do not pass on. Next: name one in definitions/detectors.yaml, or "
-    "have people review conversations that nobody flagged."
-)
 METHOD = (
     "What a detector that reads everything suspects is passed on, with the turns beside it, and all of that "
     "is read: confirmed are those with the signal. Of the rest each message is drawn with a known "
@@ -54,7 +50,7 @@ def draw_misses(view: View) -> Component:
                 for name in names
                 for part in _draw_detector(name, [row for row in rows if row.detector_id == name])
             ),
-            *([] if rows else [html.P([draw_mark(NO_SAMPLE), " ", UNKNOWN])]),
+            *([] if rows else [html.P([draw_mark(NO_SAMPLE), " ", say_unsampled()])]),
             *([html.Details([html.Summary("How it is measured"), html.P(METHOD)])] if rows else []),
             *([draw_download(view.download("misses"), "misses by month and signal")] if rows else []),
         ],

@@ -1,6 +1,11 @@
 """Promises that span packages: references resolve, the paper is covered, generated pages are current."""
 
+import re
+
+import pytest
+
 from pipelines.indicators.definition import load_definitions
+from pipelines.settings import REPOSITORY
 from plimsoll.generate import find_stale
 from risk_register.content import check_references, load_paper_map, load_risks, load_taxonomy
 
@@ -35,6 +40,14 @@ def test_every_signal_that_an_indicator_needs_is_in_the_taxonomy() -> None:
 
 def test_every_risk_has_an_indicator_that_would_show_it() -> None:
     assert [risk.reference for risk in load_risks() if not risk.kris] == []
+
+
+@pytest.mark.parametrize("words", ["no judge and no moderation endpoint", "review conversations that nobody flagged"])
+def test_why_a_miss_rate_is_not_known_is_said_in_one_place(words: str) -> None:
+    packages = ("dashboards", "methods", "pipelines", "plimsoll", "risk_register")
+    paths = [path for package in packages for path in (REPOSITORY / package).rglob("*.py")]
+    said = [path for path in paths if words in " ".join(re.sub(r"[\"\n]", " ", path.read_text()).split())]
+    assert [str(path.relative_to(REPOSITORY)) for path in said] == ["methods/unsampled.py"]
 
 
 def test_generated_pages_are_current() -> None:

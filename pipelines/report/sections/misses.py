@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from methods.unsampled import say_unsampled
 from pipelines.report.document import Cell, Column, Kind, Mark, Row, Table
 from pipelines.report.published import Facts
 from risk_register.content import load_taxonomy
@@ -60,8 +61,7 @@ def build_misses(facts: Facts) -> Table:
         note="Of the messages that the detectors do not pass on, a random part is read as well; a signal "
         "found in it stands for as many as could have been drawn in its place. Missed is their share of all "
         "messages with the signal, as whoever read them sees it, which is no ground truth.",
-        empty="How much the detectors missed is unknown: no judge and no moderation endpoint read a random "
-        "part of what they did not pass on in this month.",
+        empty=say_unsampled("in this month"),
     )
 
 

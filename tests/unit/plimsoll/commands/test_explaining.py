@@ -81,7 +81,7 @@ def test_what_is_missed_is_told_by_signal_newest_days_first_and_small_cells_are_
 
 
 def test_without_a_sample_what_is_missed_is_not_known(run: Run):
-    assert "Not known: no judge" in run("explain", "miss_rate", "--deployment", "other").output
+    assert "is not known: no judge" in run("explain", "miss_rate", "--deployment", "other").output
 
 
 def test_a_signal_that_nobody_looks_for_in_a_sample_is_one_message(run: Run):
