@@ -23,13 +23,13 @@ from risk_register.item_record import (
     Pending,
     PendingKind,
     Waiver,
+    check_step,
     describe_item,
     find_cadence_days,
     find_item,
 )
 from risk_register.model import ChecklistState
 from risk_register.register_tables import ItemEvidence
-from risk_register.steps import check_allowed
 from risk_register.store import Store, Write
 from risk_register.versions import check_version
 
@@ -95,8 +95,7 @@ def attest(
         _check_answer(
             item_id, status, has_evidence=has_evidence, note=note, on=at.date(), expires_on=expires_on
         )
-        held = ItemStatus(row.state)
-        check_allowed(item_id, held, to_state=status, allowed=TRANSITIONS[held])
+        check_step(item_id, ItemStatus(row.state), to_state=status)
         row.version += 1
         if status is ItemStatus.NOT_APPLICABLE:
             _set_pending(row, PendingKind.NOT_APPLICABLE, reason=note, until=None, by=actor)

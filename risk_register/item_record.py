@@ -15,6 +15,7 @@ from risk_register.content import ChecklistItem
 from risk_register.definition import Stage
 from risk_register.errors import UnknownRecordError
 from risk_register.model import ChecklistState
+from risk_register.steps import check_allowed
 from risk_register.store import Write
 
 MONTHS = re.compile(r"every (?:(\d+) months|month)")
@@ -158,6 +159,15 @@ def find_cadence_days(cadence: str) -> int | None:
     """How many days an answer lasts by an item's cadence; None if it follows releases, events or laws."""
     found = MONTHS.search(cadence)
     return None if found is None else round(int(found[1] or 1) * DAYS_A_MONTH)
+
+
+def check_step(item_id: str, state: ItemStatus, *, to_state: ItemStatus) -> None:
+    """Raise if the table has no such step.
+
+    Raises:
+        NotAllowedError: says which steps are allowed.
+    """
+    check_allowed(item_id, state, to_state=to_state, allowed=TRANSITIONS[state])
 
 
 def find_item(write: Write, deployment_id: str, item_id: str) -> ChecklistState:

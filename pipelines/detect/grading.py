@@ -14,7 +14,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipelines.detect.cascade import Cascade
-from pipelines.detect.detector import CoverageState, DetectorCard, Scan, is_counted
+from pipelines.detect.counted import is_counted
+from pipelines.detect.detector import CoverageState, DetectorCard, Scan
 from pipelines.detect.labelled import LabelMeaning
 
 CASCADE = "cascade"

@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from pipelines.detect.detector import CoverageState, DetectorCard, Scan, is_counted
+from pipelines.detect.counted import is_counted
+from pipelines.detect.detector import CoverageState, DetectorCard, Scan
 from pipelines.detect.plan import Step
 from pipelines.detect.selection import Selection
 from pipelines.own_signal import PREFIX

@@ -4,7 +4,8 @@ from itertools import product
 
 import pytest
 
-from pipelines.detect.detector import Subject, Time, is_counted
+from pipelines.detect.counted import is_counted
+from pipelines.detect.detector import Subject, Time
 from pipelines.indicators.compute import build_facts
 
 SIGNALS = (

@@ -42,7 +42,9 @@ def test_every_risk_has_an_indicator_that_would_show_it() -> None:
     assert [risk.reference for risk in load_risks() if not risk.kris] == []
 
 
-@pytest.mark.parametrize("words", ["no judge and no moderation endpoint", "review conversations that nobody flagged"])
+@pytest.mark.parametrize(
+    "words", ["no judge and no moderation endpoint", "review conversations that nobody flagged"]
+)
 def test_why_a_miss_rate_is_not_known_is_said_in_one_place(words: str) -> None:
     packages = ("dashboards", "methods", "pipelines", "plimsoll", "risk_register")
     paths = [path for package in packages for path in (REPOSITORY / package).rglob("*.py")]
