@@ -55,7 +55,7 @@ def fill_lake(folder: Path, *, count: int = 30) -> None:
             rows.append(row)
     table = pa.Table.from_pylist(rows, schema=MESSAGE.arrow_schema)
     with lakes.write(folder, by="a test") as commit:
-        commit.replace_days("staging.message", table, {(HARBOR, SENT_AT.date())}, row_group_size=2048)
+        commit.replace_days("staging.message", table, {(HARBOR, SENT_AT.date())})
 
 
 def fill_conversations(folder: Path, *, count: int = 3) -> None:
