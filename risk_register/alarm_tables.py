@@ -1,4 +1,5 @@
-"""The tables of alarms: what the data raised, what people made of it, and which streams may call somebody.
+"""The tables of alarms: what the data raised, what people made of it, which streams may call somebody, and
+from which day a chart begins anew.
 
 Columns only. A case is brought up to date from the lake by every assessment; decisions on it are appended.
 """
@@ -96,3 +97,16 @@ class GraveFinding(Base):
     decided_at: Mapped[dt.datetime | None]
     reason: Mapped[str] = mapped_column(Text, default="")
     incident_id: Mapped[str | None]
+
+
+class BaselineDecision(Base):
+    """A chart begins anew from a day on."""
+
+    __tablename__ = "baseline_decision"
+    baseline_id: Mapped[str] = mapped_column(primary_key=True)
+    deployment_id: Mapped[str] = mapped_column(ForeignKey(DEPLOYMENT), index=True)
+    indicator_id: Mapped[str] = mapped_column(String(200))
+    starts_on: Mapped[dt.date]
+    reason: Mapped[str] = mapped_column(Text)
+    decided_by: Mapped[str]
+    decided_at: Mapped[dt.datetime]

@@ -9,29 +9,16 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import ForeignKey, String, Text, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import select
 
+from risk_register.alarm_tables import BaselineDecision
 from risk_register.errors import NotAllowedError, UnknownRecordError
-from risk_register.model import Base, Deployment, columns_of
+from risk_register.model import Deployment, columns_of
 from risk_register.numbering import next_name
 from risk_register.store import Store
 
 ALL_INDICATORS = ""
 """A baseline of every indicator of a deployment, as after a change of the detectors."""
-
-
-class BaselineDecision(Base):
-    """A chart begins anew from a day on."""
-
-    __tablename__ = "baseline_decision"
-    baseline_id: Mapped[str] = mapped_column(primary_key=True)
-    deployment_id: Mapped[str] = mapped_column(ForeignKey("deployment.deployment_id"), index=True)
-    indicator_id: Mapped[str] = mapped_column(String(200))
-    starts_on: Mapped[dt.date]
-    reason: Mapped[str] = mapped_column(Text)
-    decided_by: Mapped[str]
-    decided_at: Mapped[dt.datetime]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from sqlalchemy import MetaData
 from risk_register import (  # noqa: F401  read for the tables that they declare
     account_tables,
     alarm_tables,
-    baselines,
     incident_tables,
     notice_tables,
     register_tables,

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError
 
 from risk_register.errors import StoreError
+from risk_register.every_table import METADATA
 from risk_register.store_engine import LOCK_NOT_AVAILABLE
 
 LOOK_EVERY = 0.1
@@ -59,8 +60,6 @@ def _wipe_postgresql(connection: Connection, wait_seconds: float) -> tuple[str, 
     if not _wait_for_readers(connection, wait_seconds):
         return None
     connection.exec_driver_sql(f"set lock_timeout = {int(wait_seconds * 1000)}")
-    from risk_register.every_table import METADATA  # noqa: PLC0415  its modules read the store's, which reads this
-
     quote = connection.dialect.identifier_preparer.format_table
     try:
         for table in METADATA.sorted_tables:

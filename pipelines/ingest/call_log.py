@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo
 from pipelines.ingest.document import Item, read_items
 from pipelines.ingest.field import RecordError, find, latest_time, microseconds, to_slice
 from pipelines.ingest.mapping import TestTraffic
-from pipelines.ingest.source import Reason, Records, Rejection
+from pipelines.ingest.reason import Reason
+from pipelines.ingest.source import Records, Rejection
 from pipelines.ingest.transcript import Call, Transcripts
 from pipelines.schemas.staging import NOT_TEXT
 

@@ -16,7 +16,7 @@ import orjson
 from pipelines.ingest.attachment import name_attachment
 from pipelines.ingest.field import RecordError
 from pipelines.ingest.moderation import Score
-from pipelines.ingest.source import Reason
+from pipelines.ingest.reason import Reason
 
 ROLES = {
     "user": "user", "human": "user",

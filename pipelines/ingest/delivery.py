@@ -16,7 +16,8 @@ from pathlib import Path
 from pipelines.errors import SourceError
 from pipelines.ingest.lines import LONGEST_LINE, fingerprint, inspect
 from pipelines.ingest.mapping import Mapping
-from pipelines.ingest.source import Reason, Records, Rejection, Source, read_parts
+from pipelines.ingest.reason import Reason
+from pipelines.ingest.source import Records, Rejection, Source, read_parts
 from pipelines.ingest.span import NOTHING, Span
 from pipelines.lake import Lake
 from pipelines.schemas import ledger

@@ -27,7 +27,7 @@ from pipelines.ingest.lines import (
     plain_name,
     read_lines,
 )
-from pipelines.ingest.source import Reason
+from pipelines.ingest.reason import Reason
 
 LARGEST_DOCUMENT = 256 * 1024 * 1024
 """Bytes. One JSON document is read as a whole, at about ten times its size. Lines and Parquet: no limit."""

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from pipelines.ingest.field import RecordError, find, to_identifier, to_microseconds
-from pipelines.ingest.source import Reason
+from pipelines.ingest.reason import Reason
 
 THREADS = ("thread_id", "conversation_id", "session_id", "chat_id", "thread", "conversation", "session")
 USERS = ("user_id", "user", "safety_identifier")

@@ -12,7 +12,7 @@ import uuid
 from zoneinfo import ZoneInfo
 
 from pipelines.ingest.precise import find_precise
-from pipelines.ingest.source import Reason
+from pipelines.ingest.reason import Reason
 
 FUTURE_TOLERANCE = dt.timedelta(hours=48)
 """A record may be dated up to this long after its day of delivery began: zones and clocks differ."""

@@ -16,7 +16,7 @@ from typing import cast
 import pyarrow as pa
 from backports import zstd
 
-from pipelines.ingest.source import Reason
+from pipelines.ingest.reason import Reason
 
 LONGEST_LINE = 8 * 1024 * 1024
 """Bytes. The longest messages seen in public chat logs are below 1 MB; a longer line is a broken export."""

@@ -28,7 +28,7 @@ from pydantic import (
 from pipelines.definition_file import open_definition
 from pipelines.errors import DefinitionError
 from pipelines.ingest.precise import name_reason
-from pipelines.ingest.source import Reason
+from pipelines.ingest.reason import Reason
 
 MESSAGE_FIELDS = {
     "thread": True, "user": False, "message_id": False, "turn": False, "role": True, "text": True,

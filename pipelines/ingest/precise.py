@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from pipelines.ingest.source import Reason
+from pipelines.ingest.reason import Reason
 
 BIRTH_NAME = re.compile(
     r"(^|_)(dob|birth_?(date|day|dt)?|date_?of_?birth|born(_?on|_?at)?|geburts(tag|datum)|date_?de_?naissance"

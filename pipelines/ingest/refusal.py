@@ -9,7 +9,8 @@ from __future__ import annotations
 import pyarrow as pa
 
 from pipelines.ingest.pseudonymise import Pseudonymiser
-from pipelines.ingest.source import Reason, Records, Rejection
+from pipelines.ingest.reason import Reason
+from pipelines.ingest.source import Records, Rejection
 from pipelines.tombstones import SubjectKind, Tombstones
 
 NOWHERE = 0

@@ -15,7 +15,7 @@ from pipelines.difference import list_changed
 from pipelines.ingest.deliver import Summary, ingest_folder
 from pipelines.ingest.infer import infer_mapping
 from pipelines.ingest.mapping import BY_RULES, Mapping, load_mapping, parse_mapping
-from pipelines.ingest.source import Reason
+from pipelines.ingest.reason import Reason
 from pipelines.ingest.sources import FORMATS
 from pipelines.ingest.waiting import is_address
 from pipelines.lake import Lake

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from pipelines.ingest.content import Said, check_roles, name_prompt, read_messages, read_text
 from pipelines.ingest.exchange import read_exchange
 from pipelines.ingest.field import RecordError, find, to_identifier
-from pipelines.ingest.source import Reason
+from pipelines.ingest.reason import Reason
 from pipelines.ingest.transcript import Call
 
 SUPPORTED = "one object a call with request and response of /v1/messages"

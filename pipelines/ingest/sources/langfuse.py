@@ -15,7 +15,7 @@ import orjson
 
 from pipelines.ingest.content import Said, check_roles, name_prompt, read_messages, read_text
 from pipelines.ingest.field import RecordError, to_identifier, to_microseconds
-from pipelines.ingest.source import Reason
+from pipelines.ingest.reason import Reason
 from pipelines.ingest.transcript import Call
 
 SUPPORTED = (

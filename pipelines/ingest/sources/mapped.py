@@ -41,7 +41,8 @@ from pipelines.ingest.mapping import (
     Mapping,
     RecordRule,
 )
-from pipelines.ingest.source import Reason, Records, Rejection
+from pipelines.ingest.reason import Reason
+from pipelines.ingest.source import Records, Rejection
 
 DIGITS = re.compile(r"-?\d{1,18}")
 LARGEST_TURN = 2**63 - 1

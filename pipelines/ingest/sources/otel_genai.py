@@ -26,7 +26,7 @@ from pipelines.ingest.otlp import (
     parse,
     walk,
 )
-from pipelines.ingest.source import Reason
+from pipelines.ingest.reason import Reason
 from pipelines.ingest.transcript import Call
 
 SUPPORTED = (

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from pipelines.ingest.content import ROLES, Said, name_prompt
 from pipelines.ingest.field import RecordError, to_identifier, to_microseconds
 from pipelines.ingest.moderation import Score, read_scores
-from pipelines.ingest.source import Reason
+from pipelines.ingest.reason import Reason
 from pipelines.ingest.transcript import Call
 
 SUPPORTED = (

@@ -8,7 +8,7 @@ import pytest
 from backports import zstd
 
 from pipelines.ingest.lines import CHUNK, LONGEST_LINE, UNREADABLE, inspect, read_lines
-from pipelines.ingest.source import Reason
+from pipelines.ingest.reason import Reason
 
 
 def write(path: Path, content: bytes) -> Path:

@@ -13,9 +13,10 @@ import pytest
 from pipelines.ingest.attribution import names_any
 from pipelines.ingest.document import read_items
 from pipelines.ingest.pseudonymise import Pseudonymiser
+from pipelines.ingest.reason import Reason
 from pipelines.ingest.refusal import refuse_erased
 from pipelines.ingest.rewriting import write_without
-from pipelines.ingest.source import Reason, Records
+from pipelines.ingest.source import Records
 from pipelines.tombstones import SubjectKind, Tombstones, mark
 
 RECORDS = [{"user": name, "body": f"words of {name}"} for name in ("ada", "bea", "cem")]
