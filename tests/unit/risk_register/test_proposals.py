@@ -180,7 +180,9 @@ def test_a_proposal_is_decided_once_and_with_a_reason(store: Store, at: dt.datet
     decline(store, at, number)
     assert not proposals.can_decide(only(store), to_state=ProposalStatus.ACCEPTED)
     for act in (proposals.decline_proposal, proposals.accept_proposal):
-        with pytest.raises(NotAllowedError, match="decided by safety_officer, that is declined cannot become"):
+        with pytest.raises(
+            NotAllowedError, match="decided by safety_officer, that is declined cannot become"
+        ):
             act(store, deployment_id="demo", proposal_id=number, reason="Again.", actor="other", at=at)
         with pytest.raises(UnknownRecordError, match="no proposal 99"):
             act(store, deployment_id="demo", proposal_id=99, reason="Again.", actor="other", at=at)
