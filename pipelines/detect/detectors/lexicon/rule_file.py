@@ -29,7 +29,7 @@ class _Strict(BaseModel):
 
 
 class Guard(_Strict):
-    """A test of what stands around a hit."""
+    """A test of what stands around a hit; rules of `signals` have it without naming it."""
 
     effect: Effect
     pattern: str
@@ -38,6 +38,7 @@ class Guard(_Strict):
     unless: str | None = None
     is_quotation: bool = False
     within_sentence: bool = False
+    signals: tuple[str, ...] = ()
     reason: str
 
 

@@ -193,9 +193,11 @@ def compile_rules(rule_file: RuleFile, language: LanguageFile) -> Compiled:
         for guard_name, guard in language.guards.items()
     }
     for signal_id, signal in rule_file.signals.items():
+        of_signal = tuple(name for name, guard in language.guards.items() if signal_id in guard.signals)
         for number, rule in enumerate(signal.rules):
             place = ("signals", signal_id, "rules", number)
-            names = signal.guards if rule.guards is None else rule.guards
+            named = signal.guards if rule.guards is None else rule.guards
+            names = (*named, *(name for name in of_signal if name not in named))
             faults.extend(
                 Fault(
                     rule.id,

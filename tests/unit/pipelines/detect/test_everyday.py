@@ -99,6 +99,17 @@ def test_sayings_in_grave_words_are_seldom_taken_for_a_risk_by_the_rules() -> No
     assert len(taken) <= 0.04 * said, taken
 
 
+def test_sayings_of_another_writer_are_seldom_taken_for_a_risk_by_the_rules() -> None:
+    taken, said = find_seen("sayings_other", ("",))
+    assert said == 310
+    assert len(taken) <= 0.05 * said, taken
+
+
+def test_what_quiets_a_saying_does_not_quiet_a_disclosure_beside_it() -> None:
+    found, said = find_seen("sayings_meant", ("",))
+    assert len(found) == said
+
+
 def test_plans_and_attempts_pass_the_sieve() -> None:
     missed = choose("disclosures", GRAVE, is_sieved=False)
     assert len(missed) <= 2, missed

@@ -52,6 +52,17 @@ def test_a_wrong_rule_file_is_refused_with_the_reason(
         load_rulebooks(write(tmp_path, rules=RULES.replace(old, new)))
 
 
+@pytest.mark.parametrize(
+    ("signals", "names"), [("u_self_harm", ["negation", "all"]), ("other", ["negation"])]
+)
+def test_a_guard_of_a_signal_stands_before_each_of_its_rules_unnamed(
+    tmp_path: Path, signals: str, names: list[str]
+) -> None:
+    shared = f"  all: {{effect: drop, before: 20, pattern: 'x', signals: [{signals}], reason: r}}\n"
+    (book,) = load_rulebooks(write(tmp_path, language=LANGUAGE + shared))
+    assert [guard.name for guard in book.rules[0].guards] == names
+
+
 def test_an_id_is_used_once(tmp_path: Path) -> None:
     twice = RULES + RULES[RULES.index("      - {id") :]
     with pytest.raises(DefinitionError, match="used twice: en_a"):
