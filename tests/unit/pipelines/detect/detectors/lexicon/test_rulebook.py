@@ -4,7 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
+from pipelines.detect.detectors.lexicon.rulebook import RULES as RULE_FOLDER
 from pipelines.detect.detectors.lexicon.rulebook import expand, hash_rule_files, load_rulebooks
 from pipelines.errors import DefinitionError
 from risk_register.content import load_taxonomy
@@ -92,6 +94,16 @@ def test_a_gap_takes_words_and_never_a_negation() -> None:
     assert rule.pattern.search("i am really very suicidal")
     assert not rule.pattern.search("i am really not suicidal")
     assert not rule.pattern.search("i really don't feel suicidal")
+
+
+def test_guards_stand_before_signals_of_the_taxonomy_only() -> None:
+    allowed = {signal.id for signal in load_taxonomy().signals}
+    files = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in RULE_FOLDER.glob("*/language.yaml")]
+    named = {
+        signal for file in files for guard in file["guards"].values() for signal in guard.get("signals", ())
+    }
+    assert named
+    assert named <= allowed
 
 
 def test_every_signal_and_level_is_one_the_taxonomy_allows() -> None:
