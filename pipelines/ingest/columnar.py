@@ -7,11 +7,7 @@ of expressions, never text of a query.
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -36,97 +32,19 @@ from pipelines.ingest.field import (
     NANOSECONDS_FROM,
     RecordError,
 )
+from pipelines.ingest.plain_plan import UNTYPED, Condition, PlainField, Plan, spell
 from pipelines.ingest.raw import MESSAGE_SCHEMA
 from pipelines.settings import REPOSITORY
 
 READ = (REPOSITORY / "sql" / "staging" / "told.sql").read_text(encoding="utf-8")
-TEXT = "VARCHAR"
 LOCAL_TIME = r"\d{4}-\d\d-\d\d[T ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?"
 TIME = LOCAL_TIME + r"(Z|[+-](0\d|1[0-4]):[0-5]\d)"
 VISIBLE = "[!-~]"
 IDS = ("thread", "user", "message_id")
 AS_THEY_ARE = (*IDS, "text", "turn", "sent_at")
-UNTYPED = r"true|false|[\[{](?s:.*)|-?[0-9]+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?"
-"""A value that the engine gives as the same text whether it was written as a text or as something else."""
 TRUTHS = ("true", "false")
 WHOLE = r"0|[1-9][0-9]{0,18}|-[1-9][0-9]{0,17}"
-"""Of these a whole number, which is the same id and the same label as its text."""
-DEEPEST = 4
-"""Parts of a path; each more doubles the ways in which a flattened log may write it."""
-
-Convert = Callable[[object], object]
-Condition = tuple[tuple[str, ...], str]
-
-
-class PlainField(NamedTuple):
-    """A field of a message: its name, where it lies, whether it must be there, and how a value is read."""
-
-    name: str
-    path: tuple[str, ...]
-    is_required: bool
-    convert: Convert
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How plain messages of one mapping are read.
-
-    Attributes:
-        when: path and value of the condition, None where every record is a message.
-        before: conditions of earlier rules, none of which may apply.
-        structure: what is looked at, as `json_transform` takes it.
-        fields: the fields of a message.
-    """
-
-    when: Condition | None
-    before: tuple[Condition, ...]
-    structure: str
-    fields: tuple[PlainField, ...]
-    zone: ZoneInfo
-
-
-def make_plan(
-    *,
-    when: Condition | None,
-    before: tuple[Condition, ...],
-    fields: tuple[PlainField, ...],
-    zone: ZoneInfo,
-) -> Plan | None:
-    """The plan for a rule, or None where the engine would read something else than a path does."""
-    if when is not None and re.fullmatch(UNTYPED, when[1]):
-        return None
-    paths = [*(path for path, _ in (*before, *([when] if when else []))), *(one.path for one in fields)]
-    structure: dict[str, Any] = {}
-    if max(map(len, paths)) > DEEPEST or not all(
-        _place(structure, keys) for path in paths for keys in _spell(path)
-    ):
-        return None
-    return Plan(when, before, json.dumps(structure, ensure_ascii=False), fields, zone)
-
-
-def _spell(path: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """The keys that a path may stand for, nested before flattened, as `field.find` looks for them."""
-    if not path:
-        return [()]
-    return [
-        (".".join(path[:count]), *rest) for count in range(1, len(path) + 1) for rest in _spell(path[count:])
-    ]
-
-
-def _place(structure: dict[str, Any], path: tuple[str, ...]) -> bool:
-    """Add a path; False where it cannot stand beside the others, or would lead into a list."""
-    *outer, last = path
-    for part in (*outer, last):
-        is_twin = any(part != name and part.casefold() == name.casefold() for name in structure)
-        if part == "" or "\0" in part or part.isdigit() or is_twin:
-            return False
-        if part is last:
-            break
-        inner = structure.setdefault(part, {})
-        if not isinstance(inner, dict):
-            return False
-        structure = inner
-    return structure.setdefault(last, TEXT) == TEXT
+"""Of what is untyped a whole number, which is the same id and the same label as its text."""
 
 
 class PlainReader:
@@ -138,6 +56,7 @@ class PlainReader:
         self._connection.execute("set timezone = 'UTC'")
         self._connection.execute("set enable_progress_bar = false")
         self._connection.execute("set variable structure = $structure", {"structure": plan.structure})
+        self._prepare()
 
     def read(self, block: Block, is_odd: np.ndarray, *, latest: int) -> tuple[pa.Table, np.ndarray]:
         """Plain messages of a block, and which lines they were; all others are for the slower reading.
@@ -164,10 +83,17 @@ class PlainReader:
         return self._shape(columns, is_plain), is_plain
 
     def _select(self, block: Block) -> pa.Table:
+        self._show(block.lines)
+        return self._connection.view("plain").to_arrow_table()
+
+    def _show(self, lines: pa.LargeStringArray) -> None:
+        self._connection.from_arrow(cut(pa.table({"line": lines}))).create_view("line", replace=True)
+
+    def _prepare(self) -> None:
+        """What is asked of every block, put together once."""
         plan = self._plan
-        lines = self._connection.from_arrow(cut(pa.table({"line": block.lines})))
+        self._show(pa.array([], pa.large_string()))
         values = [_find(one.path).alias(f"value_{number}") for number, one in enumerate(plan.fields)]
-        lines.create_view("line", replace=True)
         told = self._connection.sql(READ).select(self._applies().alias("applies"), *values)
         is_plain: Expression = ColumnExpression("applies")
         read: list[Expression] = []
@@ -178,7 +104,7 @@ class PlainReader:
             if one.name == "sent_at":  # shorter, a number and its text are not the same time
                 read.append(_integer(text, r"\d{9,18}").alias("number"))
         is_certain = CoalesceOperator(is_plain, ConstantExpression(False))
-        return told.select(is_certain.alias("is_plain"), *read).to_arrow_table()
+        told.select(is_certain.alias("is_plain"), *read).create_view("plain")
 
     def _applies(self) -> Expression:
         applies = ConstantExpression(True)
@@ -206,7 +132,7 @@ class PlainReader:
 
 
 def _find(path: tuple[str, ...]) -> Expression:
-    spelt = [_extract(keys) for keys in _spell(path)]
+    spelt = [_extract(keys) for keys in spell(path)]
     return spelt[0] if len(spelt) == 1 else CoalesceOperator(*spelt)
 
 

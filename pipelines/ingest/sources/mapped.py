@@ -18,7 +18,7 @@ import numpy as np
 
 from pipelines.ingest.ahead import read_ahead
 from pipelines.ingest.block import Block, read_blocks
-from pipelines.ingest.columnar import PlainField, PlainReader, Plan, make_plan
+from pipelines.ingest.columnar import PlainReader
 from pipelines.ingest.document import Item, is_csv, is_lines, read_items, read_line
 from pipelines.ingest.field import (
     SLICES,
@@ -41,6 +41,7 @@ from pipelines.ingest.mapping import (
     Mapping,
     RecordRule,
 )
+from pipelines.ingest.plain_plan import PlainField, Plan, make_plan
 from pipelines.ingest.reason import Reason
 from pipelines.ingest.source import Records, Rejection
 
