@@ -20,10 +20,8 @@ from deltalake import DeltaTable, Schema
 from deltalake.transaction import AddAction, create_table_with_add_actions
 from pyarrow import parquet
 
-from pipelines.partition import Partition, split
+from pipelines.partition import KEYS, Partition, split
 
-KEYS = ["deployment_id", "day"]
-"""What a table is cut by: the names of its folders say it, its files do not."""
 WRITERS = os.cpu_count() or 1
 LARGE = 64 * 1024
 """Bytes of a partition. To pack fewer takes as long as the rest of a file; threads would just wait."""
@@ -98,7 +96,7 @@ def _write(location: Path, layout: Layout, partition: Partition, rows: pa.Table)
     path = Path(f"deployment_id={deployment_id}", f"day={day}", f"part-{uuid.uuid4()}.parquet")
     file = location / path
     file.parent.mkdir(parents=True, exist_ok=True)
-    columns = rows.drop_columns(KEYS)
+    columns = rows.drop_columns(KEYS)  # which the names of the folders say
     alike = [name for name in columns.column_names if name not in layout.different]
     parquet.write_table(
         columns,

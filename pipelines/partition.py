@@ -13,6 +13,8 @@ import numpy as np
 import pyarrow as pa
 
 Partition = tuple[str, dt.date]
+KEYS = ["deployment_id", "day"]
+"""What a table is cut by."""
 DAYS_AT_ONCE, ROWS_AT_ONCE = 31, 500_000
 """What is in memory at a time; a single day may hold more."""
 
@@ -51,8 +53,8 @@ def choose(rows: pa.Table, partitions: Iterable[Partition]) -> pa.Table:
 def split(rows: pa.Table) -> dict[Partition, pa.Table]:
     """The rows of each partition, in their order."""
     places = pa.array(np.arange(rows.num_rows))
-    keys = rows.select(["deployment_id", "day"]).append_column("place", places)
-    groups = keys.group_by(["deployment_id", "day"], use_threads=False).aggregate([("place", "list")])
+    keys = rows.select(KEYS).append_column("place", places)
+    groups = keys.group_by(KEYS, use_threads=False).aggregate([("place", "list")])
     return {
         (deployment, day): _take(rows, chosen.values)
         for deployment, day, chosen in zip(

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pipelines.errors import SourceError
 from pipelines.ingest.lines import LONGEST_LINE, fingerprint, inspect
-from pipelines.ingest.mapping import Mapping
+from pipelines.ingest.mapping import Mapping, load_mapping
 from pipelines.ingest.reason import Reason
 from pipelines.ingest.source import Records, Rejection, Source, read_parts
 from pipelines.ingest.span import NOTHING, Span
@@ -94,6 +94,15 @@ def find_files(folder: Path) -> tuple[list[Path], list[str]]:
 def find_mapping(folder: Path) -> Path | None:
     """The mapping that lies beside delivered files, if one does."""
     return next((folder / name for name in MAPPING_NAMES if (folder / name).exists()), None)
+
+
+def load_folder_mapping(folder: Path) -> Mapping:
+    """The mapping that lies beside delivered files.
+
+    Raises:
+        DefinitionError: there is none, or it cannot be understood.
+    """
+    return load_mapping(find_mapping(folder) or folder / MAPPING_NAMES[0])
 
 
 def identify_delivery(

@@ -129,7 +129,6 @@ def _together(held: pa.Table, fresh: pa.Table) -> pa.Table:
 
 
 def _join(held: pa.Table, delivered: pa.Table, schema: pa.Schema) -> pa.Table:
-    # In one piece: rows in several are put together again whenever they are moved.
     return _together(_as(held, schema), _as(delivered, schema))
 
 

@@ -14,11 +14,10 @@ from zoneinfo import ZoneInfo
 
 from pipelines.errors import PlimsollError
 from pipelines.ingest.attribution import Attribution
-from pipelines.ingest.delivery import MAPPING_NAMES, find_mapping
+from pipelines.ingest.delivery import load_folder_mapping
 from pipelines.ingest.document import read_items
 from pipelines.ingest.field import microseconds
 from pipelines.ingest.lines import UNREADABLE
-from pipelines.ingest.mapping import load_mapping
 from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
 from pipelines.ingest.sources import make_source
 from pipelines.ingest.withdrawal import Found, Withdrawal, Withdrawn, replace_files
@@ -70,7 +69,7 @@ def lapse(
 
 def _open(home: Home, folder: Path) -> Attribution:
     """How the files of a folder are read; nobody is looked for."""
-    mapping = load_mapping(find_mapping(folder) or folder / MAPPING_NAMES[0])
+    mapping = load_folder_mapping(folder)
     return Attribution(
         mapping, make_source(mapping), Pseudonymiser(load_key(home.keys)), lambda *_: False, set()
     )

@@ -18,9 +18,8 @@ import pyarrow.compute as pc
 from pipelines import lake as lakes
 from pipelines.errors import PlimsollError
 from pipelines.ingest.attribution import Attribution, Covers, names_any
-from pipelines.ingest.delivery import MAPPING_NAMES, find_files, find_mapping
+from pipelines.ingest.delivery import find_files, load_folder_mapping
 from pipelines.ingest.lines import UNREADABLE, fingerprint, open_plain
-from pipelines.ingest.mapping import load_mapping
 from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
 from pipelines.ingest.rewriting import write_without
 from pipelines.ingest.source import Records
@@ -87,7 +86,7 @@ def withdraw(
     pseudonymiser = Pseudonymiser(load_key(home.keys))
     for folder in sorted(path.parent for path in home.inbox.glob("*/mapping.y*ml")):
         try:
-            mapping = load_mapping(find_mapping(folder) or folder / MAPPING_NAMES[0])
+            mapping = load_folder_mapping(folder)
             about = Attribution(mapping, make_source(mapping), pseudonymiser, covers, known_ids)
         except PlimsollError as error:
             result.unchecked.append(f"inbox/{folder.name}: {error}")
