@@ -34,13 +34,20 @@ class Layout:
     Attributes:
         row_group_size: rows that are read at once, None for as many as Arrow chooses.
         different: columns whose values differ from row to row: no dictionary of them is tried.
+        together: columns whose equal values lie together, so that a row group may be passed over by its
+            least and greatest; None for all that are not `different`.
     """
 
     row_group_size: int | None = None
     different: frozenset[str] = frozenset()
+    together: frozenset[str] | None = None
 
 
-LAYOUTS = {"staging.message": Layout(8_192, frozenset({"text", "message_id", "content_hash", "sent_at"}))}
+LAYOUTS = {
+    "staging.message": Layout(
+        8_192, frozenset({"text", "message_id", "content_hash", "sent_at"}), frozenset({"conversation_id"})
+    )
+}
 """Of tables that are large. From a day of half a million messages one conversation is read in 4 ms, where
 2,048 lie together in 8 ms."""
 
@@ -98,13 +105,14 @@ def _write(location: Path, layout: Layout, partition: Partition, rows: pa.Table)
     file.parent.mkdir(parents=True, exist_ok=True)
     columns = rows.drop_columns(KEYS)  # which the names of the folders say
     alike = [name for name in columns.column_names if name not in layout.different]
+    together = alike if layout.together is None else [name for name in alike if name in layout.together]
     parquet.write_table(
         columns,
         file,
         compression="zstd" if columns.nbytes >= LARGE else "none",
         row_group_size=layout.row_group_size,
         use_dictionary=alike,
-        write_statistics=alike,
+        write_statistics=together,
         store_schema=False,
     )
     return AddAction(

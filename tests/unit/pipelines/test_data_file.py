@@ -42,6 +42,21 @@ def test_rows_lie_in_groups_and_the_footer_tells_conversations_but_no_text(tmp_p
     assert not text.has_dictionary_page
 
 
+@pytest.mark.parametrize(
+    ("together", "tells"),
+    [
+        (None, [True, False]),
+        (frozenset({"conversation_id"}), [True, False]),
+        (frozenset({"text"}), [False, False]),
+    ],
+)
+def test_a_footer_tells_least_and_greatest_where_equal_values_lie_together(
+    tmp_path: Path, together: frozenset[str] | None, tells: list[bool]
+):
+    monday, _ = write(tmp_path, 4, Layout(8_192, frozenset({"text"}), together))
+    assert [monday.row_group(0).column(place).statistics is not None for place in range(2)] == tells
+
+
 @pytest.mark.parametrize(("count", "packing"), [(4, "UNCOMPRESSED"), (LARGE // 8, "ZSTD")])
 def test_only_what_is_large_is_packed(tmp_path: Path, count: int, packing: str):
     assert [one.row_group(0).column(1).compression for one in write(tmp_path, count)] == [packing] * 2
