@@ -33,6 +33,7 @@ PUBLIC_ENDPOINTS = frozenset(
         "openid.come_back",
         "announcing.announce",
         "health",
+        "ready",
     }
 )
 PUBLIC_PREFIXES = ("/assets/",)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 OWN_MACHINE = ("127.0.0.0/8", "::1/128")
-HEALTH = "/health"
+HEALTH, READY = "/health", "/ready"
 """Answered without the path of the address, too: who asks is on the machine itself."""
 PORTS = {"http": 80, "https": 443}
 MOST_READ_ON = 32 * 1024 * 1024  # bytes; more than a proxy should let through
@@ -140,7 +140,7 @@ class Front:
         environ["SCRIPT_NAME"] = reach.root
         if path == reach.root or path.startswith(f"{reach.root}/"):
             environ["PATH_INFO"] = path.removeprefix(reach.root) or "/"
-        elif path != HEALTH:
+        elif path not in (HEALTH, READY):
             start_response("404 Not Found", [("Content-Type", "text/plain; charset=utf-8")])
             return [f"The dashboard is at {reach.root}/\n".encode()]
         answer = self._application(environ, start_response)

@@ -23,7 +23,9 @@ from dashboards.last_seen import read_last_seen
 from dashboards.pages.directory import ALIASES, find_page
 from dashboards.pages.page import Attachment, Page
 from dashboards.published import NothingPublishedError, Published
+from dashboards.reach import HEALTH, READY
 from dashboards.sheet import write_csv
+from dashboards.store_answer import Answer, StoreAnswer
 from dashboards.theme import Scheme
 from dashboards.view import Upload, View
 from risk_register.accounts import Action
@@ -108,12 +110,29 @@ def add_routes(server: flask.Flask, site: Site) -> None:
     _add_questions(server, site)
     _add_errors(server)
 
-    @server.get("/health")
-    def health() -> Response:
-        return flask.Response("ok\n", mimetype="text/plain")
+    _add_watching(server, site)
 
     for alias, path in ALIASES.items():
         server.add_url_rule(alias, f"alias{alias}", _redirect_to(path))
+
+
+def _add_watching(server: flask.Flask, site: Site) -> None:
+    store_answer = StoreAnswer(site.store.check, server.logger)
+
+    @server.get(HEALTH)
+    def health() -> Response:
+        """Whether this process answers: whoever restarts it for a database that is away helps nobody."""
+        return flask.Response("ok\n", mimetype="text/plain")
+
+    @server.get(READY)
+    def ready() -> Response:
+        """Whether it can do its work."""
+        answer = store_answer.get()
+        told = flask.Response(f"{answer}\n", mimetype="text/plain")
+        if answer is not Answer.READY:
+            told.status_code = 503
+            told.headers["Retry-After"] = str(RETRY_SECONDS)
+        return told
 
 
 def _redirect_to(path: str) -> Callable[[], Response]:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, event, select, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from risk_register import chain
@@ -120,6 +121,21 @@ class Store:
             self.upgrade()
         self._check_current()
 
+    def check(self) -> None:
+        """Ask the database itself, whatever was known of it before.
+
+        Raises:
+            StoreError: it does not answer; a StoreVersionError if it is not at the version of the code.
+        """
+        with _explained(self._engine):
+            version = self.version()
+        self._check_known(version)
+        if version != find_head():
+            raise StoreVersionError(
+                f"The governance store {_name(self._engine)} is at version {version or 'none'}; the code "
+                f"needs {find_head()}. Take a backup, then run `plimsoll upgrade`."
+            )
+
     def version(self) -> str | None:
         """The version of the tables; None for an empty database."""
         with self._engine.connect() as connection:
@@ -174,17 +190,9 @@ class Store:
         self._engine.dispose()
 
     def _check_current(self) -> None:
-        if self._is_current:
-            return
-        with _explained(self._engine):
-            version = self.version()
-        self._check_known(version)
-        if version != find_head():
-            raise StoreVersionError(
-                f"The governance store {_name(self._engine)} is at version {version or 'none'}; the code "
-                f"needs {find_head()}. Take a backup, then run `plimsoll upgrade`."
-            )
-        self._is_current = True
+        if not self._is_current:
+            self.check()
+            self._is_current = True
 
     def _check_known(self, version: str | None) -> None:
         if version is not None and version not in list_versions():
@@ -241,6 +249,10 @@ def _explained(engine: Engine) -> Iterator[None]:
         yield
     except NoTurnError as error:
         raise StoreError(f"The governance store {_name(engine)} refused: {error}") from error
+    except PoolTimeoutError:
+        raise StoreError(
+            f"The governance store {_name(engine)} refused: all connections of this process wait for it."
+        ) from None
     except DBAPIError as error:
         # The first line alone: the others repeat rows and parameters, which may hold what people wrote.
         said = f"{error.orig}".partition("\n")[0]

@@ -3,10 +3,13 @@
 import datetime as dt
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from dashboards import store_answer
+from dashboards.app import create_app
 from risk_register import accounts, audit
 from risk_register.errors import StoreError
 from risk_register.model import Account
@@ -108,3 +111,39 @@ def test_a_connection_that_the_server_ended_is_made_anew(store: Store, postgres_
         assert connection.execute(ending).scalar_one() > 0
     engine.dispose()
     assert len(accounts.list_accounts(store)) == 1
+
+
+def test_a_watcher_is_told_of_a_database_that_is_shut_or_frozen_and_of_its_return(
+    store: Store, postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_answer, "WAIT_SECONDS", 0.5)
+    monkeypatch.setattr(store_answer, "KEEP_SECONDS", 0.0)
+    app = create_app(published=tmp_path, governance_url=postgres_url, secret=b"a secret of the tests, long")
+    watcher = app.server.test_client()
+    database = sa.make_url(postgres_url).database
+    other = sa.make_url(postgres_url).set(database="postgres")
+    engine = sa.create_engine(other, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+
+    def shut(allowed: str) -> None:
+        with engine.connect() as connection:
+            connection.exec_driver_sql(f"alter database {database} with allow_connections {allowed}")
+            connection.execute(
+                sa.text("select pg_terminate_backend(pid) from pg_stat_activity where datname = :name"),
+                {"name": database},
+            )
+
+    def ask() -> int:
+        return watcher.get("/ready").status_code
+
+    assert ask() == 200
+    shut("false")
+    assert ask() == 503
+    shut("true")
+    assert ask() == 200
+    frozen = sa.create_engine(postgres_url, poolclass=sa.NullPool)
+    with frozen.begin() as connection:
+        connection.exec_driver_sql("lock table alembic_version in access exclusive mode")
+        assert [ask(), ask()] == [503, 503]
+    monkeypatch.setattr(store_answer, "WAIT_SECONDS", 10.0)
+    assert ask() == 200
+    engine.dispose()
