@@ -7,9 +7,11 @@ What is refused or swept because of one is the stages' business.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -27,21 +29,24 @@ class SubjectKind(StrEnum):
     """A person, in every conversation of the deployment."""
     THREAD = "thread"
     """One thread of the operator, with all conversations that were cut from it."""
+    PART = "part"
+    """A conversation or message that went with one of these: decisions name it, and the lake knows of it no
+    longer whose it was."""
 
 
 @dataclass(frozen=True)
 class Tombstones:
-    """The erased users and threads of a home."""
+    """The erased users and threads of a home, and what went with them."""
 
     marks: frozenset[str] = frozenset()
 
     def covers(self, kind: SubjectKind, deployment_id: str, pseudonym: str) -> bool:
-        """Whether this user or thread was erased."""
+        """Whether this user, thread or part was erased."""
         return bool(self.marks) and mark(kind, deployment_id, pseudonym) in self.marks
 
 
 def mark(kind: SubjectKind, deployment_id: str, pseudonym: str) -> str:
-    """The tombstone of a user or thread."""
+    """The tombstone of a user, thread or part."""
     return hashlib.sha256(f"tombstone\x1f{kind}\x1f{deployment_id}\x1f{pseudonym}".encode()).hexdigest()
 
 
@@ -64,12 +69,24 @@ def load_tombstones(path: Path) -> Tombstones:
 
 def add_tombstones(path: Path, marks: Iterable[str]) -> Tombstones:
     """Add to a file of tombstones, in one step that is on the disk before this returns."""
-    held = load_tombstones(path).marks | set(marks)
-    aside = path.with_name(f"{path.name}.aside")
-    aside.touch(mode=0o600)
-    with aside.open("w", encoding="ascii") as stream:
-        stream.write("".join(f"{one}\n" for one in sorted(held)))
-        stream.flush()
-        os.fsync(stream.fileno())
-    aside.replace(path)
+    with _alone(path.parent):
+        held = load_tombstones(path).marks | set(marks)
+        aside = path.with_name(f"{path.name}.aside")
+        aside.touch(mode=0o600)
+        with aside.open("w", encoding="ascii") as stream:
+            stream.write("".join(f"{one}\n" for one in sorted(held)))
+            stream.flush()
+            os.fsync(stream.fileno())
+        aside.replace(path)
     return Tombstones(held)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Nobody else adds to a file of this folder meanwhile; the lock is no file and ends with the process."""
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)

@@ -47,6 +47,24 @@ def forget_person(
         return len(items) + others
 
 
+def list_named(store: Store) -> frozenset[tuple[str, str]]:
+    """Every deployment and id of a user, thread, conversation or message that `forget_person` may forget."""
+    named = (
+        (ReviewItem, (ReviewItem.conversation_id, ReviewItem.user_id)),
+        (Page, (Page.conversation_id,)),
+        (Location, (Location.subject,)),
+        (IncidentHold, (IncidentHold.conversation_id, IncidentHold.thread_id)),
+    )
+    with store.read() as session:
+        return frozenset(
+            (deployment_id, one.partition("/")[0])
+            for table, columns in named
+            for deployment_id, *ids in session.execute(select(table.deployment_id, *columns))
+            for one in ids
+            if one and not one.startswith(f"{ERASED}_")
+        )
+
+
 def _forget_items(session: Session, deployment_id: str, gone: frozenset[str], at: dt.datetime) -> list[str]:
     found = []
     for item in session.scalars(select(ReviewItem).filter_by(deployment_id=deployment_id)).all():

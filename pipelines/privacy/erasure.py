@@ -21,19 +21,18 @@ from pipelines.lake import Lake
 from pipelines.privacy.backups import tell_backups
 from pipelines.privacy.cached import drop_cached
 from pipelines.privacy.copies import Checked, check_files, check_governance, describe_kept, drop_published
+from pipelines.privacy.decisions import SWEEP, forget_erased
 from pipelines.privacy.hold import Thread, held_threads
 from pipelines.privacy.journal import Journal, journal_path, load_journal, save_journal
-from pipelines.privacy.reach import find_reach, find_threads, sweep
+from pipelines.privacy.reach import Reach, find_reach, find_threads, sweep
 from pipelines.privacy.receipt import Document, write_receipt
 from pipelines.privacy.request import Covers, Request, Surroundings, Withdraw
 from pipelines.settings import Home
 from pipelines.tombstones import SubjectKind, Tombstones
 from risk_register.audit import record_access
 from risk_register.deployments import list_deployments
-from risk_register.review_withdrawal import forget_person
+from risk_register.review_withdrawal import forget_person, list_named
 from risk_register.store import Store, open_store
-
-SWEEP = "sweep of erased people"
 
 
 class ErasureIncompleteError(PlimsollError):
@@ -61,6 +60,7 @@ def erase(
         journal.files[one.name] = max(journal.files.get(one.name, 0), one.record_count)
     save_journal(path, journal)
     problems = list(around.withdraw(home, covers, raw_ids=request.raw_ids).unchecked)
+    _bury_named(home, store, journal)
     reviewed = forget_person(store, deployment_id=request.deployment_id, ids=journal.ids, actor=actor, at=at)
     journal.count("register/reviews", reviewed)
     save_journal(path, journal)
@@ -109,22 +109,30 @@ def sweep_erased(home: Home, withdraw: Withdraw | None, *, on: dt.date) -> tuple
     with lakes.write(home.lake, by=SWEEP) as commit:
         reach = find_reach(commit.lake, tombstones, held)
         drop_cached(home, reach.ids | reach.touched)
+        _bury_parts(home, tombstones, reach)
         swept = sweep(commit, reach)
     unchecked = [] if withdraw is None else list(withdraw(home, _covers(tombstones, held)).unchecked)
     rows = sum(one.rows_before - one.rows_after for one in swept)
+    forget_erased(home, at=dt.datetime.combine(on, dt.time(), dt.UTC), also=reach.ids)
     if rows:
         forget(home.lake)
-        _forget_in_register(home, reach.ids, on=on)
         unchecked += drop_published(home, reach.ids, is_current_too=True)
     return rows, unchecked
 
 
-def _forget_in_register(home: Home, ids: Set[str], *, on: dt.date) -> None:
-    store = open_store(home.governance_url)
-    at = dt.datetime.combine(on, dt.time(), dt.UTC)
-    for deployment in list_deployments(store):
-        forget_person(store, deployment_id=deployment.deployment_id, ids=ids, actor=SWEEP, at=at)
-    store.wipe()
+def _bury_parts(home: Home, tombstones: Tombstones, reach: Reach) -> None:
+    """Before the lake forgets whose conversations these were: decisions of an older night may name them."""
+    if not reach.conversations:
+        return
+    known = [one.deployment_id for one in list_deployments(open_store(home.governance_url))]
+    new = [
+        one
+        for one in reach.conversations
+        if not any(tombstones.covers(SubjectKind.PART, deployment, one) for deployment in known)
+    ]
+    parts = {marks.mark(SubjectKind.PART, deployment, one) for deployment in known for one in new}
+    if parts:
+        marks.add_tombstones(home.keys / marks.FILE, parts)
 
 
 def _begin(home: Home, request: Request, around: Surroundings, at: dt.datetime) -> Journal:
@@ -178,12 +186,24 @@ def _erase_lake(
         if not reach.rows:
             journal.confirm()  # what a killed run had planned is done
         journal.ids |= reach.ids
+        parts = {marks.mark(SubjectKind.PART, journal.deployment_id, one) for one in reach.conversations}
+        journal.marks |= parts
+        marks.add_tombstones(home.keys / marks.FILE, parts)
         for name, count in drop_cached(home, reach.ids | reach.touched).items():
             journal.count(name, count)
         journal.plan(sweep(commit, reach))
         save_journal(path, journal)
     journal.confirm()
     save_journal(path, journal)
+
+
+def _bury_named(home: Home, store: Store, journal: Journal) -> None:
+    """What decisions name of this person, in every copy of them: of messages only these, for all are many."""
+    named = {one for deployment, one in list_named(store) if deployment == journal.deployment_id}
+    parts = {marks.mark(SubjectKind.PART, journal.deployment_id, one) for one in named & journal.ids}
+    if parts - journal.marks:
+        journal.marks |= parts
+        marks.add_tombstones(home.keys / marks.FILE, parts)
 
 
 def _covers(tombstones: Tombstones, held: Set[Thread]) -> Covers:

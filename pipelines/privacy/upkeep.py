@@ -9,6 +9,7 @@ import datetime as dt
 
 from pipelines.aside import clear_aside
 from pipelines.errors import StateError
+from pipelines.privacy.decisions import forget_erased
 from pipelines.privacy.erasure import sweep_erased
 from pipelines.privacy.limits import are_agreed
 from pipelines.privacy.request import Lapse, Withdraw
@@ -28,6 +29,8 @@ def keep_limits(home: Home, withdraw: Withdraw, lapse: Lapse, *, on: dt.date) ->
     unchecked: list[str] = []
     if is_agreed:
         _, unchecked = sweep_erased(home, withdraw, on=on)
+    else:  # to have erased somebody was agreed, whatever limits are
+        forget_erased(home, at=dt.datetime.combine(on, dt.time(), dt.UTC))
     done = retain(home, lapse, as_of=on, is_rehearsal=not is_agreed)
     if unchecked:
         kept = say_kept(done, is_agreed=is_agreed)

@@ -70,10 +70,20 @@ def compute(
         days = [day for day in held if (first or day) <= day <= (last or day)]
     else:
         days = stale_days(home)
+    forget_in_decisions(home)
     tell(f"{len(days)} of {len(held)} days to compute")
     automation.run(home, days, before_closing=before_closing)
     _notify(home)
     return days, time.monotonic() - started
+
+
+def forget_in_decisions(home: Home) -> None:
+    """Take out of the decisions who was erased, where they were put back from before that."""
+    from pipelines.privacy.decisions import forget_erased
+
+    count = forget_erased(home, at=dt.datetime.now(dt.UTC))
+    if count:
+        tell(f"The decisions are older than an erasure: {count} rows named erased people, and do no more.")
 
 
 def _notify(home: Home) -> None:

@@ -5,13 +5,18 @@ from __future__ import annotations
 import os
 import secrets
 import sys
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipelines.settings import REPOSITORY, Home
+from pipelines.tombstones import FILE as TOMBSTONES
 from plimsoll.commands.option import HomeOption, open_home, tell
+from plimsoll.commands.running import forget_in_decisions
+from risk_register.errors import StoreError
 from risk_register.identities import read_provider
 
 if TYPE_CHECKING:
@@ -67,7 +72,22 @@ def serve(
         raise typer.BadParameter(str(error)) from error
     if not reach.is_https and host not in OWN_MACHINE:
         tell(IN_THE_CLEAR.format(host=host))
+    _forget_in_decisions(place)
     start_dashboard(place, host=host, port=port, workers=workers, reach=reach)
+
+
+def _forget_in_decisions(home: Home) -> None:
+    """What a run does, too; where the database does not answer now, the dashboard starts and waits for it.
+
+    In a process of its own: what reads the lake has threads that no worker would inherit.
+    """
+    if not (home.keys / TOMBSTONES).exists():
+        return
+    try:
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as aside:
+            aside.submit(forget_in_decisions, home).result()
+    except StoreError as error:
+        tell(f"{error} Whether it knows of erased people is looked at by the next run.")
 
 
 def start_dashboard(home: Home, *, host: str, port: int, workers: int, reach: Reach) -> None:
@@ -119,6 +139,7 @@ def orchestrate(
         settings.write_text(INSTANCE)
     environment = os.environ | {"DAGSTER_HOME": str(instance), "PLIMSOLL_HOME": str(place.path)}
     command = ["dagster", "dev", "-w", str(REPOSITORY / "workspace.yaml"), "-h", host, "-p", str(port)]
+    _forget_in_decisions(place)
     tell(f"Dagster on http://{host}:{port} for {place.path}")
     program = str(Path(sys.executable).parent / command[0])
     # This process becomes Dagster: whoever stops it reaches the one that stops the others.

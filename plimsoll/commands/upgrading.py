@@ -15,6 +15,7 @@ from pipelines.privacy.backup import take_backup
 from pipelines.publish.shape import OTHER_CODE, is_of_this_code
 from pipelines.settings import Home, find_home
 from plimsoll.commands.option import HomeOption, JsonOption, open_home, tell, write_json
+from plimsoll.commands.running import forget_in_decisions
 from risk_register.store import Store
 from risk_register.store_move import move
 from risk_register.tables_version import find_head
@@ -53,6 +54,7 @@ def upgrade(
             made = take_backup(place, backup, at=dt.datetime.now(dt.UTC))
             tell(f"{made.backup_id} is in {backup}; it expires on {made.expires_on}.")
     store.upgrade()
+    forget_in_decisions(place)
     if as_json:
         write_json({"from": before, "to": after})
     elif before == after:

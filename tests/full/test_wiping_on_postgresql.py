@@ -4,11 +4,15 @@ import datetime as dt
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from risk_register import reviews
+from pipelines.privacy.decisions import forget_erased
+from pipelines.settings import Home
+from pipelines.tombstones import FILE, SubjectKind, add_tombstones, mark
+from risk_register import audit, reviews
 from risk_register.errors import StoreError
 from risk_register.register import ensure_deployment
 from risk_register.review_tables import ReviewItem
@@ -121,3 +125,45 @@ def test_every_table_is_rewritten_whatever_the_command_has_read(
         after = dict(connection.execute(sa.text(TABLE_FILES)).tuples().all())
     assert "grave_finding" in before
     assert [name for name in before if before[name] == after[name]] == []
+
+
+def test_a_database_that_is_put_back_alone_forgets_again_who_was_erased(
+    store: Store, engine: sa.Engine, postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("PLIMSOLL_GOVERNANCE_URL", postgres_url)
+    home = Home(tmp_path)
+    home.keys.mkdir()
+    first, second, *_, stays = drawn(store)
+    put_aside(store, postgres_url)
+    add_tombstones(home.keys / FILE, {mark(SubjectKind.PART, "demo", one) for one in (first, second)})
+    assert forget_erased(home, at=AT) == 2
+    put_back(store, postgres_url)
+    assert {first, second} < set(drawn(store))
+    assert forget_erased(home, at=AT) == 2
+    assert [files_with(one, engine) for one in (first, second)] == [0, 0]
+    assert stays in drawn(store)
+    assert audit.verify_chain(store).is_intact
+    assert forget_erased(home, at=AT) == 0
+
+
+def put_aside(store: Store, url: str) -> None:
+    """A copy of the database as it is now."""
+    store.close()
+    name = sa.make_url(url).database
+    run_outside(url, f"create database {name}_older template {name}")
+
+
+def put_back(store: Store, url: str) -> None:
+    """The copy in the place of the database."""
+    store.close()
+    name = sa.make_url(url).database
+    run_outside(url, f"drop database {name} with (force)", f"alter database {name}_older rename to {name}")
+
+
+def run_outside(url: str, *statements: str) -> None:
+    server = sa.create_engine(
+        sa.make_url(url).set(database="postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool
+    )
+    with server.connect() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,13 @@ from pipelines.ingest.lapsing import lapse
 from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
 from pipelines.ingest.withdrawal import count_outside, withdraw
 from pipelines.lake import Lake
+from pipelines.privacy.decisions import forget_erased
 from pipelines.privacy.erasure import erase
 from pipelines.privacy.request import Request, Surroundings
 from pipelines.privacy.retention import retain
 from pipelines.settings import Home
 from pipelines.tombstones import SubjectKind
-from risk_register import holds, incidents, locations, reviews
+from risk_register import audit, holds, incidents, locations, reviews
 from risk_register.deployments import ensure_deployment
 from risk_register.reviews import Frame, FrameStratum, FrameUnit
 from risk_register.store import Store
@@ -145,3 +147,33 @@ def test_an_incident_keeps_a_text_from_retention_until_it_lets_go(home: Home, de
     release(home, number)
     retain(home, lapse, as_of=kept_on)
     assert decoded_search.search(home.lake, [export.CANARY]) == {}
+
+
+def test_decisions_of_an_older_night_that_are_put_back_alone_forget_whom_nothing_keeps(
+    home: Home, tmp_path: Path, decoded_search
+) -> None:
+    one, number = person(home), keep(home)
+    review(home, one)
+    rows = Lake(home.lake).read("staging.message")
+    message = rows.filter(pc.equal(rows["user_id"], one["user_id"]))["message_id"].to_pylist()[0]
+    locations.record_location(
+        store_of(home), deployment_id=DEPLOYMENT, subject=message, reason="To reach them.",
+        source_file="a.jsonl.gz", position=3, why_not="", actor="officer", at=NOW,
+    )  # fmt: skip
+    here, older = home.path / "governance.sqlite", tmp_path / "older.sqlite"
+    with sqlite3.connect(here) as source, sqlite3.connect(older) as target:
+        source.backup(target)
+    assert run_erasure(home)["state"] == "held"
+    assert forget_erased(home, at=NOW) == 0, "a hold in force keeps what the lake still has"
+    release(home, number)
+    assert run_erasure(home)["state"] == "complete"
+    ids = [one["conversation_id"], one["thread_id"], one["user_id"], message]
+    assert decoded_search.search(home.path, ids) == {}
+    for end in ("", "-wal", "-shm"):
+        here.with_name(here.name + end).unlink(missing_ok=True)
+    shutil.copy(older, here)
+    assert decoded_search.search(home.path, ids)
+    assert forget_erased(home, at=NOW) == 5  # an item, a page, two searches, and the hold on what is gone
+    assert decoded_search.search(home.path, ids) == {}
+    assert audit.verify_chain(store_of(home)).is_intact
+    assert forget_erased(home, at=NOW) == 0
