@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dashboards.theme import Mark, Shape, Tone
+from methods.miss_rate import MissState
+from methods.miss_words import MISS_WORDS
 
 ALARM_MARKS: Mapping[str, Mark] = {
     "alarm": Mark("alarm", Shape.OCTAGON, Tone.CONCERN, "The evidence is past its threshold."),
@@ -46,26 +48,16 @@ NOTICE_MARKS: Mapping[str, Mark] = {
     "acknowledged": Mark("acknowledged", Shape.DISC, Tone.CALM, "A person has it."),
 }
 
+MISS_SHAPES: Mapping[MissState, tuple[Shape, Tone]] = {
+    MissState.ESTIMATED: (Shape.DIAMOND, Tone.QUIET),
+    MissState.BOUNDED: (Shape.HALF, Tone.CAUTION),
+    MissState.NONE_CONFIRMED: (Shape.RING, Tone.UNKNOWN),
+    MissState.TOO_FEW_SAMPLED: (Shape.QUESTION, Tone.UNKNOWN),
+    MissState.UNANSWERED: (Shape.CROSS, Tone.UNKNOWN),
+}
 MISS_MARKS: Mapping[str, Mark] = {
-    "estimated": Mark("estimated", Shape.DIAMOND, Tone.QUIET, "A share with its interval, from a sample."),
-    "bounded": Mark(
-        "no miss seen", Shape.HALF, Tone.CAUTION, "The sample holds none; how many there may be is bounded."
-    ),
-    "none_confirmed": Mark(
-        "nothing confirmed",
-        Shape.RING,
-        Tone.UNKNOWN,
-        "Nothing that was passed on is confirmed: misses have a number and no share.",
-    ),
-    "too_few_sampled": Mark(
-        "too few read",
-        Shape.QUESTION,
-        Tone.UNKNOWN,
-        "Too few messages of the rest were read to say anything.",
-    ),
-    "unanswered": Mark(
-        "unanswered", Shape.CROSS, Tone.UNKNOWN, "More than a tenth of what was asked has no answer."
-    ),
+    state: Mark(MISS_WORDS[state].word, shape, tone, MISS_WORDS[state].sentence)
+    for state, (shape, tone) in MISS_SHAPES.items()
 }
 NO_SAMPLE = Mark("unknown", Shape.QUESTION, Tone.UNKNOWN, "Nobody has read a sample of what is passed over.")
 

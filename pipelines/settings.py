@@ -30,6 +30,10 @@ class HomeKind(StrEnum):
     DEMO = "demo"
 
 
+MAPPING_NAMES = ("mapping.yaml", "mapping.yml")
+"""What the mapping beside delivered files may be called."""
+
+
 @dataclass(frozen=True)
 class Home:
     """The directory that holds everything Plimsoll keeps."""

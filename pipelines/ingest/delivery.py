@@ -21,6 +21,7 @@ from pipelines.ingest.source import Records, Rejection, Source, read_parts
 from pipelines.ingest.span import NOTHING, Span
 from pipelines.lake import Lake
 from pipelines.schemas import ledger
+from pipelines.settings import MAPPING_NAMES
 
 TEXT_FILES = (".jsonl", ".ndjson", ".json", ".csv")
 PACKED = (".gz", ".zst")
@@ -43,7 +44,6 @@ ADVICE = {
     Reason.UNKNOWN_FORMAT: "it is not of the format that the mapping names",
 }
 """What a word alone does not tell: what is allowed, or what to do."""
-MAPPING_NAMES = ("mapping.yaml", "mapping.yml")
 
 
 @dataclass(frozen=True)

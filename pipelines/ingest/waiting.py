@@ -18,7 +18,8 @@ import fsspec
 from fsspec.core import url_to_fs
 
 from pipelines.errors import SourceError
-from pipelines.ingest.delivery import MAPPING_NAMES, READABLE, find_files
+from pipelines.ingest.delivery import READABLE, find_files
+from pipelines.settings import MAPPING_NAMES
 
 PACKAGES = {"s3": "s3fs", "s3a": "s3fs", "gs": "gcsfs", "gcs": "gcsfs", "az": "adlfs", "abfs": "adlfs",
             "abfss": "adlfs", "http": "aiohttp", "https": "aiohttp", "sftp": "paramiko"}  # fmt: skip

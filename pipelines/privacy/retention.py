@@ -31,14 +31,13 @@ from pipelines.privacy.reach import CONVERSATIONS, TEXT_TABLE
 from pipelines.privacy.request import Lapse
 from pipelines.schemas import LAKE_TABLES
 from pipelines.schemas.ledger import COMPUTED, DELIVERY
-from pipelines.settings import Home
+from pipelines.settings import MAPPING_NAMES, Home
 
 FINDING_LAYERS = ("finding", "fact")
 PERSONAL_TABLES = ("assessment.critical_day", "staging.score")
 """Tables outside the layers of findings and facts that have a row a message."""
 PARTITIONS_AT_ONCE = 100
 """Whose texts are in memory at a time."""
-MAPPINGS = ("mapping.yaml", "mapping.yml")
 EARLY_SHARE = 8
 """Of the days that text is kept, the part that a large delivered file loses at once."""
 
@@ -278,7 +277,7 @@ def _find_aged(home: Home, lake: Lake, first: dt.date) -> _Aged:
     found = _Aged([], [])
     waiting = any(day < first for day in oldest.values())
     for path in sorted(home.inbox.rglob("*")) if waiting else []:
-        if path.is_file() and path.name not in MAPPINGS and (name := _sha256(path)) in oldest:
+        if path.is_file() and path.name not in MAPPING_NAMES and (name := _sha256(path)) in oldest:
             if newest[name] < first:
                 found.old.append(path)
             elif oldest[name] < first:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from methods.miss_rate import MissState
+from methods.miss_words import MISS_WORDS
 from methods.unsampled import say_unsampled
 from pipelines.report.document import Cell, Column, Kind, Mark, Row, Table
 from pipelines.report.published import Facts
@@ -21,13 +23,6 @@ COLUMNS = (
     Column("sampled_count", "Read of the rest", Kind.COUNT, 14),
     Column("rest_count", "The rest", Kind.COUNT, 14),
 )
-READINGS = {
-    "estimated": "estimated",
-    "bounded": "no miss seen: at most the upper end",
-    "none_confirmed": "nothing passed on is confirmed",
-    "too_few_sampled": "unknown: too few were read",
-    "unanswered": "unknown: too many went unanswered",
-}
 NUMBERS = (
     "value",
     "ci_low",
@@ -53,7 +48,7 @@ def build_misses(facts: Facts) -> Table:
                 "detector_id": row["detector_id"],
                 "signal_id": row["signal_id"],
                 "title": titles.get(row["signal_id"], row["signal_id"]),
-                "reading": READINGS[row["state"]],
+                "reading": MISS_WORDS[MissState(row["state"])].word,
             }
             | {name: _show(row, name) for name in NUMBERS}
             for row in ordered

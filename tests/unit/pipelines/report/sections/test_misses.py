@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from methods.miss_rate import MissState
+from methods.miss_words import MISS_WORDS
 from pipelines.report.document import Mark
-from pipelines.report.sections.misses import READINGS, build_misses
+from pipelines.report.sections.misses import build_misses
 
 Samples = dict[str, list[dict[str, Any]]]
 NUMBERS = ("value", "ci_low", "ci_high", "numerator")
@@ -36,4 +37,4 @@ def test_without_a_sample_it_is_unknown(facts_of: Callable[..., Any], sample_row
 
 
 def test_every_state_has_words() -> None:
-    assert set(READINGS) == {state.value for state in MissState}
+    assert set(MISS_WORDS) == set(MissState)
