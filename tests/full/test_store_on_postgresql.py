@@ -1,5 +1,6 @@
 """What a PostgreSQL store promises to those who read and write at once, whatever the server's defaults."""
 
+import contextlib
 import datetime as dt
 import threading
 from collections.abc import Iterator
@@ -147,3 +148,15 @@ def test_a_watcher_is_told_of_a_database_that_is_shut_or_frozen_and_of_its_retur
     monkeypatch.setattr(store_answer, "WAIT_SECONDS", 10.0)
     assert ask() == 200
     engine.dispose()
+
+
+def test_who_finds_every_connection_taken_is_told_so(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    pool = store._engine.pool
+    monkeypatch.setattr(pool, "_timeout", 0.1)
+    monkeypatch.setattr(pool, "_max_overflow", 0)
+    with contextlib.ExitStack() as taken:
+        for _ in range(5):
+            taken.enter_context(store.read())
+        with pytest.raises(StoreError, match="all connections of this process wait"):
+            accounts.list_accounts(store)
+    assert len(accounts.list_accounts(store)) == 1

@@ -1,5 +1,6 @@
 """Tombstones tell who was erased, are added to only, and a damaged file stops everything."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,15 @@ def test_the_file_is_added_to_and_holds_no_pseudonym(tmp_path: Path) -> None:
     assert len(load_tombstones(path).marks) == 2
     assert "a" * 32 not in path.read_text()
     assert path.stat().st_mode & 0o077 == 0
+
+
+def test_of_erasures_that_add_at_once_none_is_lost(tmp_path: Path) -> None:
+    path = tmp_path / "tombstones"
+    asked = [mark(USER, "one", f"user {number}") for number in range(40)]
+    with ThreadPoolExecutor(8) as several:
+        list(several.map(lambda one: add_tombstones(path, [one]), asked))
+    assert load_tombstones(path).marks == set(asked)
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_without_a_file_nobody_was_erased(tmp_path: Path) -> None:
