@@ -20,21 +20,23 @@ def read_probe(name: str) -> dict[str, list[str]]:
     return lists
 
 
-def is_seen(text: str, *, level: int = 1) -> bool:
+def is_seen(text: str, *, level: int = 1, language: str = "en") -> bool:
     """Whether the rules raise an alert of this level about the speaker now."""
     return any(
         found.signal_id in RISK
         and found.level >= level
         and str(found.subject) in OWN
         and found.time != Time.PAST
-        for found in load_lexicon_detector().read_message(text, language="en", role="user")
+        for found in load_lexicon_detector().read_message(text, language=language, role="user")
     )
 
 
-def find_seen(name: str, groups: tuple[str, ...], *, level: int = 1) -> tuple[list[str], int]:
+def find_seen(
+    name: str, groups: tuple[str, ...], *, level: int = 1, language: str = "en"
+) -> tuple[list[str], int]:
     """The texts that the rules see of groups whose names begin like this, and how many there are."""
     texts = [text for group, texts in read_probe(name).items() if group.startswith(groups) for text in texts]
-    return [text for text in texts if is_seen(text, level=level)], len(texts)
+    return [text for text in texts if is_seen(text, level=level, language=language)], len(texts)
 
 
 def share_seen(name: str, groups: tuple[str, ...], *, level: int = 1) -> float:
