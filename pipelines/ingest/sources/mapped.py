@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -83,11 +84,12 @@ class MappedSource:
         self, path: Path, *, received_on: dt.date, only: Iterable[int] | None = None
     ) -> Iterator[Records]:
         """The same in parts; plain records of JSON lines as columns, see `columnar`."""
-        if self.plan is None or only is not None or not _holds_plain_lines(path):
+        reader = None if only is not None or not _holds_plain_lines(path) else self._reader
+        if reader is None:
             yield self.read(path, received_on=received_on, only=only)
             return
         blocks = read_ahead((block, find_odd(block)) for block in read_blocks(path))
-        reader, latest = PlainReader(self.plan), latest_time(received_on)
+        latest = latest_time(received_on)
         read = ((block, reader.read(block, is_odd, latest=latest)) for block, is_odd in blocks)
         try:
             for block, (plain, is_plain) in read_ahead(read):
@@ -96,6 +98,11 @@ class MappedSource:
                 yield records
         except UNREADABLE:
             yield Records(rejected=[Rejection(0, Reason.BROKEN_ARCHIVE, None, b"")])
+
+    @cached_property
+    def _reader(self) -> PlainReader | None:
+        """One for all files: to put it together takes longer than to read a small one."""
+        return None if self.plan is None else PlainReader(self.plan)
 
     def _read_left(self, block: Block, is_plain: np.ndarray, records: Records, *, latest: int) -> None:
         """One by one, the records of a block that are not plain."""

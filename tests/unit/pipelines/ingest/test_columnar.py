@@ -7,10 +7,11 @@ import json
 import pytest
 
 from pipelines.ingest import block as blocks
+from pipelines.ingest.columnar import PlainReader
 from pipelines.ingest.mapping import MESSAGE_FIELDS, parse_mapping
 from pipelines.ingest.raw import MESSAGE_SCHEMA, read_columns
 from pipelines.ingest.source import Records
-from pipelines.ingest.sources import make_source
+from pipelines.ingest.sources import make_source, mapped
 
 TODAY = dt.date(2026, 9, 1)
 FIELDS = {
@@ -169,6 +170,17 @@ def test_a_byte_order_mark_is_no_part_of_the_first_record(tmp_path):
     path = tmp_path / "a.jsonl"
     path.write_bytes(b"\xef\xbb\xbf" + json.dumps(GOOD).encode())
     assert compare(path) == 1
+
+
+def test_the_files_of_an_ingest_share_one_reader_and_no_records(tmp_path, monkeypatch):
+    made = []
+    monkeypatch.setattr(mapped, "PlainReader", lambda plan: made.append(plan) or PlainReader(plan))
+    one, texts = source(), []
+    for name in ("first", "second", "third"):
+        path = write(tmp_path / f"{name}.jsonl", [GOOD | {"body": name}])
+        texts += [part.plain["text"].to_pylist() for part in one.read_parts(path, received_on=TODAY)]
+    assert texts == [["first"], ["second"], ["third"]]
+    assert len(made) == 1
 
 
 def test_a_mapping_that_has_no_plan_is_read_record_by_record(tmp_path):
