@@ -30,6 +30,8 @@ from pipelines.detect.training_plan import SourcePlan, TrainingPlan
 from pipelines.detect.unsaid import read_rows
 
 MADE = "sentences of our own"
+WRITTEN = Path(__file__).parent / "detectors" / "linear" / "written"
+"""Whole texts of our own, each with the level that its writer gave it: rows as of any other source."""
 ENGLISH = "en"
 """The language of the model."""
 LOG = logging.getLogger("plimsoll.detect")
@@ -68,7 +70,7 @@ def make_rows(plan: TrainingPlan, folder: Path) -> list[LabelledRow]:
     seen: set[tuple[str, bytes]] = set()
     rows: list[LabelledRow] = []
     for source in plan.sources:
-        for row in _read(source, folder / source.file):
+        for row in _read(source, (WRITTEN if source.is_ours else folder) / source.file):
             key = (row.role, hash_text(row.text))
             if key in seen or not row.text.strip():
                 continue

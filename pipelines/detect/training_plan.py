@@ -45,6 +45,8 @@ class SourcePlan(_Frozen):
     licence: str
     words: str
     weight: float = Field(gt=0)
+    is_ours: bool = False
+    """Written by this project: the file lies in `detectors/linear/written/`, not below a folder of data."""
     is_distress: bool = False
     tune: bool = False
     read_context: bool = False
