@@ -13,6 +13,7 @@ from pipelines.detect.detector import Subject, Time
 from pipelines.detect.detectors.lexicon.matcher import Hit
 from pipelines.detect.detectors.lexicon.rule_file import Effect
 from pipelines.detect.detectors.lexicon.rulebook import CompiledGuard, CompiledRule
+from pipelines.detect.detectors.lexicon.severity import Facet
 
 QUOTATION_REACH = 240
 """Characters a quotation may span before an open quotation mark is taken for a stray one."""
@@ -32,12 +33,19 @@ class Reading:
     end: int
     subject: Subject
     time: Time
+    is_thought_alone: bool = False
+
+    @property
+    def facet(self) -> Facet | None:
+        """What its rule shows; of an intention that is denied, the thought of a way is left."""
+        return Facet.METHOD if self.is_thought_alone else self.rule.facet
 
 
 def read_hit(hit: Hit, text: str) -> Reading | None:
     """What a hit means where it stands; None if it does not count."""
     subject = hit.rule.subject
     time = hit.rule.time
+    is_thought_alone = False
     around: dict[tuple[int, int, bool], tuple[str, str]] = {}
     for guard in hit.rule.guards:
         if not _applies(guard, hit, text, around):
@@ -53,7 +61,9 @@ def read_hit(hit: Hit, text: str) -> Reading | None:
                 time = Time.PAST
             case Effect.RECENT:
                 time = Time.RECENT if time is Time.CURRENT else time
-    return Reading(hit.rule, hit.start, hit.end, subject, time)
+            case Effect.THOUGHT:
+                is_thought_alone = True
+    return Reading(hit.rule, hit.start, hit.end, subject, time, is_thought_alone)
 
 
 def _applies(

@@ -146,7 +146,7 @@ def join(readings: Iterable[Reading], normalised: Normalised) -> list[Evidence]:
         # A weak hint alone may add to the score, but never decides how grave a message is.
         strong = [reading for reading in group if reading.rule.weight >= STRONG_WEIGHT] or group
         deciding = max(strong, key=lambda reading: (_gravity(reading), reading.rule.weight, -reading.start))
-        cssrs_like = cssrs_of({reading.rule.facet for reading in strong if reading.rule.facet is not None})
+        cssrs_like = cssrs_of({reading.facet for reading in strong if reading.facet is not None})
         level = LEVEL_OF_CSSRS[cssrs_like] if cssrs_like else max(reading.rule.level for reading in strong)
         evidence_id = deciding.rule.id
         if (signal_id, evidence_id) in used:
@@ -170,7 +170,7 @@ def join(readings: Iterable[Reading], normalised: Normalised) -> list[Evidence]:
 
 
 def _gravity(reading: Reading) -> int:
-    facet = reading.rule.facet
+    facet = reading.facet
     return cssrs_of({facet}) if facet is not None else reading.rule.level
 
 

@@ -22,6 +22,8 @@ class Effect(StrEnum):
     FICTIONAL = "fictional"
     PAST = "past"
     RECENT = "recent"
+    THOUGHT = "thought"
+    """What would show an intention, or a time, shows no more than the thought of a way."""
 
 
 class _Strict(BaseModel):
@@ -29,7 +31,7 @@ class _Strict(BaseModel):
 
 
 class Guard(_Strict):
-    """A test of what stands around a hit; rules of `signals` have it without naming it."""
+    """A test of what stands around a hit; rules of `signals` (and `facets`) have it without naming it."""
 
     effect: Effect
     pattern: str
@@ -39,6 +41,7 @@ class Guard(_Strict):
     is_quotation: bool = False
     within_sentence: bool = False
     signals: tuple[str, ...] = ()
+    facets: tuple[Facet, ...] = ()
     reason: str
 
 

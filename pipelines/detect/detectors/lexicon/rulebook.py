@@ -193,11 +193,16 @@ def compile_rules(rule_file: RuleFile, language: LanguageFile) -> Compiled:
         for guard_name, guard in language.guards.items()
     }
     for signal_id, signal in rule_file.signals.items():
-        of_signal = tuple(name for name, guard in language.guards.items() if signal_id in guard.signals)
+        of_signal = {name: guard for name, guard in language.guards.items() if signal_id in guard.signals}
         for number, rule in enumerate(signal.rules):
             place = ("signals", signal_id, "rules", number)
             named = signal.guards if rule.guards is None else rule.guards
-            names = (*named, *(name for name in of_signal if name not in named))
+            unnamed = (
+                name
+                for name, guard in of_signal.items()
+                if name not in named and (not guard.facets or rule.facet in guard.facets)
+            )
+            names = (*named, *unnamed)
             faults.extend(
                 Fault(
                     rule.id,
