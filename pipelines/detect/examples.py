@@ -53,11 +53,18 @@ class Examples:
     presumed: NDArray[np.bool_]
     ngrams: sparse.csr_matrix
     evidence: dict[str, NDArray[np.float64]]
+    unmeasured: frozenset[str] = frozenset({MADE})
+    """Sources whose rows train the n-grams and are never measured."""
 
     @property
     def is_made(self) -> NDArray[np.bool_]:
-        """Whether nobody wrote the text: such rows train the n-grams and are never measured."""
+        """Whether nobody wrote the text."""
         return self.sources == MADE
+
+    @property
+    def is_measured(self) -> NDArray[np.bool_]:
+        """Whether a row tells how n-grams and evidence join, where thresholds lie and how good that is."""
+        return ~np.isin(self.sources.astype(str), sorted(self.unmeasured))
 
 
 def make_rows(plan: TrainingPlan, folder: Path) -> list[LabelledRow]:
@@ -115,6 +122,7 @@ def make_examples_of(plan: TrainingPlan, rows: Sequence[LabelledRow], rules: Cas
         presumed=np.array([row.dataset in presume for row in everything]),
         ngrams=hash_texts(pa.array([row.text for row in everything])).matrix(),
         evidence={role: make_evidence(messages, findings, role=role) for role in NAMES},
+        unmeasured=frozenset({MADE, *(one.name for one in plan.sources if not one.is_measured)}),
     )
 
 

@@ -14,7 +14,7 @@ from pipelines.detect.detectors.linear.cards import load_card
 from pipelines.detect.detectors.linear.linear import LinearDetector
 from pipelines.detect.detectors.linear.model import Model
 from pipelines.detect.evaluate import evaluate
-from pipelines.detect.examples import MADE, Examples, make_examples_of, make_rows
+from pipelines.detect.examples import Examples, make_examples_of, make_rows
 from pipelines.detect.grading import JoinedBook, make_gradebook
 from pipelines.detect.labelled import LabelledRow, make_messages
 from pipelines.detect.plan import load_plan
@@ -44,19 +44,18 @@ def load_examples(plan: TrainingPlan, folder: Path, *, own: Sequence[LabelledRow
 def cross_validate(
     plan: TrainingPlan, examples: Examples, *, leave_sources: bool = False
 ) -> list[dict[str, Any]]:
-    """Results of `evaluate` on every real row, by models and thresholds that have not seen its fold.
+    """Results of `evaluate` on every measured row, by models and thresholds that have not seen its fold.
 
     With `leave_sources` a fold is a whole source: what a model knows of text from elsewhere.
     """
     groups = examples.sources if leave_sources else examples.folds % PARTS
-    real = ~examples.is_made
+    real = examples.is_measured
     rows = [examples.rows[place] for place in np.flatnonzero(real).tolist()]
     parts = []
     for group in sorted(set(groups[real].tolist())):
         left = real & (groups == group)
         # Without its only source a head cannot be made: then the rules answer, as they would without it.
-        seen = ~left | (examples.sources == MADE)
-        model = fit(plan, examples, seen, leave_scarce=leave_sources).model
+        model = fit(plan, examples, ~left, leave_scarce=leave_sources).model
         places = np.flatnonzero(left[real])
         book = make_gradebook(make_messages([rows[place] for place in places.tolist()]), with_model(model))
         parts.append((places, book))

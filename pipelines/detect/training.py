@@ -85,7 +85,7 @@ def _fit(
     for place, head in enumerate(plan.heads):
         read = _of_role(examples, head.role)
         rows = use & (examples.labels[:, place] != UNKNOWN) & read
-        real = examples.labels[rows & ~examples.is_made, place]
+        real = examples.labels[rows & examples.is_measured, place]
         is_known = any(one.signal_id == head.signal_id for one in heads)
         if _is_scarce(real) and (is_known or (leave_scarce and heads)):
             continue  # the signal has a head; how grave it is the rules alone say
@@ -133,20 +133,20 @@ def _name_version(plan: TrainingPlan, heads: Sequence[Head]) -> str:
 def _fit_joint(
     plan: TrainingPlan, examples: Examples, use: NDArray[np.bool_], place: int, rarity: NDArray[np.float64]
 ) -> _Joint:
-    """Logits of each real row by weights that have not seen its cluster, joined with its evidence."""
+    """Logits of each measured row by weights that have not seen its cluster, joined with its evidence."""
     head = plan.heads[place]
     read = use & _of_role(examples, head.role)
     rows = read & (examples.labels[:, place] != UNKNOWN)
     logits = np.full(len(examples.rows), np.nan)
     for fold in range(plan.folds):
-        left = read & ~examples.is_made & (examples.folds == fold)
+        left = read & examples.is_measured & (examples.folds == fold)
         if not left.any():
             continue
-        seen = rows & ((examples.folds != fold) | examples.is_made)
+        seen = rows & ((examples.folds != fold) | ~examples.is_measured)
         logits[left] = _fit_rows(examples, seen, place, rarity).logits(examples.ngrams[left])
     names = ("ngrams", *NAMES[head.role])
     table = np.column_stack([logits, head.trust * examples.evidence[head.role]])
-    real = rows & ~examples.is_made
+    real = rows & examples.is_measured
     weights = examples.weights * np.where(_is_mild(plan, examples, place), head.contrast, 1.0)
     joined = LogisticRegression(C=JOINT_STRENGTH, max_iter=5_000).fit(
         table[real], examples.labels[real, place], sample_weight=weights[real]

@@ -46,7 +46,11 @@ class SourcePlan(_Frozen):
     words: str
     weight: float = Field(gt=0)
     is_ours: bool = False
-    """Written by this project: the file lies in `detectors/linear/written/`, not below a folder of data."""
+    """Made for this project: the file lies in `detectors/linear/written/`, not below a folder of data."""
+    is_measured: bool = True
+    """Not where rules were written by these very texts: their evidence is too good there, so that such rows
+    teach n-grams only.
+    """
     is_distress: bool = False
     tune: bool = False
     read_context: bool = False

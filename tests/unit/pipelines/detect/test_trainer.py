@@ -9,6 +9,7 @@ import pytest
 
 from pipelines.detect.cascade import make_cascade
 from pipelines.detect.detectors.linear.model import load_model, write_model
+from pipelines.detect.detectors.linear.ngrams import hash_texts
 from pipelines.detect.examples import make_rows
 from pipelines.detect.model_store import Adoption, adopt, find_live_model, keep, list_models, read_adoption
 from pipelines.detect.overlap import hash_text
@@ -108,6 +109,29 @@ def test_rows_are_measured_by_models_that_have_not_seen_them(plan: TrainingPlan,
     (found,) = [one for one in results if one["detector"] == "linear" and one["dataset"] == "posts"]
     assert (found["n"], found["positives"]) == (60, 30)
     assert found["auprc"] > 0.9
+
+
+def test_rows_by_which_rules_were_written_teach_ngrams_and_are_not_measured(
+    plan: TrainingPlan, folder: Path
+) -> None:
+    posts = next(one for one in plan.sources if one.name == "posts")
+    more = posts.model_copy(
+        update={"name": "read", "file": "read.jsonl", "is_measured": False, "tune": False}
+    )
+    lines = [record(500 + n, f"no more mornings for me {'w' * n}", 1) for n in range(20)]
+    (folder / "read.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    taught = plan.model_copy(update={"sources": (*plan.sources, more)})
+    examples = load_examples(taught, folder)
+    fitted = fit(taught, examples)
+    assert np.isnan(fitted.scores["self_harm"][examples.sources == "read"]).all()
+    assert np.isfinite(fitted.scores["self_harm"][examples.sources == "posts"]).all()
+    assert hash_text("no more mornings for me www") in fitted.model.training_hashes
+    assert "read" not in {one["dataset"] for one in cross_validate(taught, examples)}
+    (unseen,) = hash_texts(pa.array(["no more mornings for me"])).matrix() @ fitted.model.float_weights()
+    (before,) = hash_texts(pa.array(["no more mornings for me"])).matrix() @ (
+        train_from(plan, folder).model.float_weights()
+    )
+    assert unseen > before
 
 
 def test_a_model_becomes_live_by_adoption_alone(tmp_path: Path, trained) -> None:
