@@ -68,7 +68,10 @@ def _wipe_postgresql(connection: Connection, wait_seconds: float) -> tuple[str, 
                     f"The table {table.name} of the governance store belongs to another role, so it was not "
                     "rewritten. Let its owner run vacuum (full, analyze), then run this again."
                 )
-        # Statistics quote values of columns. Those of the tables above are new; the old ones are dead rows.
+        # Statistics quote values of columns. Those of the tables above are new; the old ones are dead rows,
+        # which whoever came since the tables were begun may see still.
+        if not _wait_for_readers(connection, wait_seconds):
+            return None
         is_rewritten = _rewrite(connection, STATISTICS)
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:

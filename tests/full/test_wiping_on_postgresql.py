@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from pipelines.privacy.decisions import forget_erased
 from pipelines.settings import Home
 from pipelines.tombstones import FILE, SubjectKind, add_tombstones, mark
-from risk_register import audit, reviews
+from risk_register import audit, reviews, wiping
 from risk_register.errors import StoreError
 from risk_register.register import ensure_deployment
 from risk_register.review_tables import ReviewItem
@@ -93,6 +93,30 @@ def test_who_reads_an_older_state_holds_it_up_and_it_says_so(
     with reader, reader.begin():
         reader.exec_driver_sql("select 1 from pg_class limit 1").all()
         forget(store, first)
+        with pytest.raises(StoreError, match="is being read"):
+            store.wipe()
+    store.wipe()
+    assert files_with(first, engine) == 0
+
+
+def test_who_came_while_tables_were_rewritten_may_still_see_old_statistics_and_is_waited_for(
+    store: Store, engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+):
+    first, *_ = drawn(store)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("analyze")
+    forget(store, first)
+    reader = engine.connect().execution_options(isolation_level="REPEATABLE READ")
+    rewrite = wiping._rewrite
+
+    def come_before(connection: sa.Connection, name: str) -> bool:
+        if not reader.in_transaction():
+            reader.exec_driver_sql("select 1 from pg_class limit 1").all()
+        return rewrite(connection, name)
+
+    with monkeypatch.context() as patch, reader:
+        patch.setattr("risk_register.store.BUSY_SECONDS", 0.3)
+        patch.setattr(wiping, "_rewrite", come_before)
         with pytest.raises(StoreError, match="is being read"):
             store.wipe()
     store.wipe()
