@@ -43,28 +43,25 @@ OWN_WEIGHT = 2.0
 
 @dataclass(frozen=True)
 class Examples:
-    """Rows to learn from; arrays have an entry a row, `labels` a column a head (1, 0 or -1 for unknown)."""
+    """Rows to learn from; arrays have an entry a row, `labels` a column a head (1, 0 or -1 for unknown).
+
+    Where `is_measured`, a row tells how n-grams and evidence join, where thresholds lie and how good that is;
+    the others train the n-grams alone.
+    """
 
     rows: Sequence[LabelledRow]
     sources: NDArray[np.object_]
     weights: NDArray[np.float64]
     folds: NDArray[np.int64]
     labels: NDArray[np.int64]
-    presumed: NDArray[np.bool_]
+    is_measured: NDArray[np.bool_]
     ngrams: sparse.csr_matrix
     evidence: dict[str, NDArray[np.float64]]
-    unmeasured: frozenset[str] = frozenset({MADE})
-    """Sources whose rows train the n-grams and are never measured."""
 
     @property
     def is_made(self) -> NDArray[np.bool_]:
         """Whether nobody wrote the text."""
         return self.sources == MADE
-
-    @property
-    def is_measured(self) -> NDArray[np.bool_]:
-        """Whether a row tells how n-grams and evidence join, where thresholds lie and how good that is."""
-        return ~np.isin(self.sources.astype(str), sorted(self.unmeasured))
 
 
 def make_rows(plan: TrainingPlan, folder: Path) -> list[LabelledRow]:
@@ -110,7 +107,7 @@ def make_examples_of(plan: TrainingPlan, rows: Sequence[LabelledRow], rules: Cas
     everything = [*kept, *made]
     weight = {source.name: source.weight for source in plan.sources} | {MADE: plan.made_weight}
     weight |= {row.dataset: OWN_WEIGHT for row in rows if row.dataset not in weight}
-    presume = {source.name: source.presume for source in plan.sources if source.guards}
+    unmeasured = {MADE, *(source.name for source in plan.sources if not source.is_measured)}
     messages = make_messages(everything)
     findings = rules.grade(messages, "lexicon").findings
     return Examples(
@@ -119,10 +116,9 @@ def make_examples_of(plan: TrainingPlan, rows: Sequence[LabelledRow], rules: Cas
         weights=np.array([weight[row.dataset] for row in everything]),
         folds=np.array([fold_of(row.cluster or row.row_id, plan.folds) for row in everything]),
         labels=np.array([[_answer(row, head.label) for head in plan.heads] for row in everything]),
-        presumed=np.array([row.dataset in presume for row in everything]),
+        is_measured=np.array([row.dataset not in unmeasured for row in everything]),
         ngrams=hash_texts(pa.array([row.text for row in everything])).matrix(),
         evidence={role: make_evidence(messages, findings, role=role) for role in NAMES},
-        unmeasured=frozenset({MADE, *(one.name for one in plan.sources if not one.is_measured)}),
     )
 
 

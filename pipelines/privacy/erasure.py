@@ -186,9 +186,7 @@ def _erase_lake(
         if not reach.rows:
             journal.confirm()  # what a killed run had planned is done
         journal.ids |= reach.ids
-        parts = {marks.mark(SubjectKind.PART, journal.deployment_id, one) for one in reach.conversations}
-        journal.marks |= parts
-        marks.add_tombstones(home.keys / marks.FILE, parts)
+        _bury_in_journal(home, journal, reach.conversations)
         for name, count in drop_cached(home, reach.ids | reach.touched).items():
             journal.count(name, count)
         journal.plan(sweep(commit, reach))
@@ -200,10 +198,15 @@ def _erase_lake(
 def _bury_named(home: Home, store: Store, journal: Journal) -> None:
     """What decisions name of this person, in every copy of them: of messages only these, for all are many."""
     named = {one for deployment, one in list_named(store) if deployment == journal.deployment_id}
-    parts = {marks.mark(SubjectKind.PART, journal.deployment_id, one) for one in named & journal.ids}
-    if parts - journal.marks:
-        journal.marks |= parts
-        marks.add_tombstones(home.keys / marks.FILE, parts)
+    _bury_in_journal(home, journal, named & journal.ids)
+
+
+def _bury_in_journal(home: Home, journal: Journal, parts: Set[str]) -> None:
+    """What the journal has is buried: `_bury` begins every run with all of it."""
+    new = {marks.mark(SubjectKind.PART, journal.deployment_id, one) for one in parts} - journal.marks
+    if new:
+        journal.marks |= new
+        marks.add_tombstones(home.keys / marks.FILE, new)
 
 
 def _covers(tombstones: Tombstones, held: Set[Thread]) -> Covers:

@@ -84,7 +84,8 @@ class MappedSource:
         self, path: Path, *, received_on: dt.date, only: Iterable[int] | None = None
     ) -> Iterator[Records]:
         """The same in parts; plain records of JSON lines as columns, see `columnar`."""
-        reader = None if only is not None or not _holds_plain_lines(path) else self._reader
+        is_plain_file = self.plan is not None and only is None and _holds_plain_lines(path)
+        reader = self._reader if is_plain_file else None
         if reader is None:
             yield self.read(path, received_on=received_on, only=only)
             return

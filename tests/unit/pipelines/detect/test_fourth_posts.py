@@ -8,15 +8,8 @@ from tests.unit.pipelines.detect.probe_texts import find_seen, read_probe
 
 
 def test_there_are_posts_of_every_level() -> None:
-    assert [len(read_probe("fourth_posts")[f"level_{level}"]) for level in range(7)] == [
-        45,
-        18,
-        22,
-        12,
-        13,
-        8,
-        12,
-    ]
+    posts = read_probe("fourth_posts")
+    assert [len(posts[f"level_{level}"]) for level in range(7)] == [45, 18, 22, 12, 13, 8, 12]
 
 
 def test_unhappy_people_without_a_wish_to_die_seldom_alert() -> None:

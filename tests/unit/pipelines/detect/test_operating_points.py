@@ -46,7 +46,7 @@ def examples() -> Examples:
         weights=np.ones(2 * COUNT),
         folds=np.zeros(2 * COUNT, dtype=np.int64),
         labels=np.column_stack([harm, grave]),
-        presumed=~posts,
+        is_measured=np.ones(len(posts), dtype=bool),
         ngrams=sparse.csr_matrix((2 * COUNT, 1)),
         evidence={},
     )
