@@ -4,12 +4,13 @@ With a few hundred positives, a plain penalty spreads weights over the words tha
 n-gram may weigh the more, the rarer it is (its inverse document frequency) and the more its share differs
 between the classes (the log-count ratio of Wang and Manning 2012, doi 10.5555/2390665.2390688). Both are
 folded into the weights, so that scoring knows nothing of them. How the logit joins the rules' evidence is in
-`training.py`.
+`head_fit.py`.
 """
 
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,6 +36,14 @@ class NgramWeights:
     def logits(self, table: sparse.csr_matrix) -> NDArray[np.float64]:
         """Log odds of rows, with classes taken as equally frequent."""
         return np.asarray(table @ self.weights + self.bias)
+
+
+def blend(views: Sequence[NgramWeights], shares: Sequence[float] | NDArray[np.float64]) -> NgramWeights:
+    """The weights whose logits are the sum of the views' logits times their shares."""
+    return NgramWeights(
+        np.sum([share * view.weights for view, share in zip(views, shares, strict=True)], axis=0),
+        float(sum(share * view.bias for view, share in zip(views, shares, strict=True))),
+    )
 
 
 def measure_rarity(table: sparse.csr_matrix) -> NDArray[np.float64]:

@@ -56,13 +56,15 @@ class Choice:
         names = [self.plan.heads[place].name for place in self.places]
         first, last = self.logits[names[0]], self.logits[names[-1]]
         both = first + last if len(names) > 1 else None
-        alert = {names[0]: self._alert(self.places[0], first, np.zeros(len(first), dtype=bool))}
+        none, every = np.zeros(len(first), dtype=bool), np.ones(len(first), dtype=bool)
+        alert = {names[0]: self._alert(self.places[0], first, alerted=none, may=every)}
         own, together = self._sieve(first, both, highest=alert[names[0]])
         alerted = first >= alert[names[0]]
         for place, name in list(zip(self.places, names, strict=True))[1:]:
-            logits = self.logits[name]
-            alert[name] = self._alert(place, logits, alerted)
-            alerted = alerted | (logits >= alert[name])
+            logits, leeway = self.logits[name], self.plan.heads[place].leeway
+            may = every if leeway is None else first + leeway >= alert[names[0]]
+            alert[name] = self._alert(place, logits, alerted=alerted, may=may)
+            alerted = alerted | (may & (logits >= alert[name]))
         return Points(own, alert, together)
 
     @cached_property
@@ -81,29 +83,33 @@ class Choice:
             if kind in limits and rows.any()
         )
 
-    def _alert(self, place: int, logits: Logits, alerted: Flags) -> float:
+    def _alert(self, place: int, logits: Logits, *, alerted: Flags, may: Flags) -> float:
+        """`alerted`: what milder heads flag already; `may`: what they leave to this one to flag."""
         share = 1.0 if alerted.any() else FIRST_SHARE
         candidates = _candidates(logits)
         permitted = [
             one
             for one in candidates
-            if self._is_allowed(alerted | (logits >= one), self.plan.alert_limits, share)
+            if self._is_allowed(alerted | (may & (logits >= one)), self.plan.alert_limits, share)
         ] or [candidates[-1]]
-        return float(max(permitted, key=lambda one: self._quality(place, logits, one)))
+        rows = self._tuned(place, logits)
+        return float(max(permitted, key=lambda one: self._quality(place, may & (logits >= one), rows)))
 
-    def _quality(self, place: int, logits: Logits, threshold: float) -> float:
+    def _quality(self, place: int, flagged: Flags, sources: Sequence[Flags]) -> float:
         """F1, averaged over the sources that count for it."""
-        truth, values = self.examples.labels[:, place], []
-        for rows in self._tuned(place, logits):
-            flagged = logits[rows] >= threshold
-            values.append(float(precision_recall_f1(flagged, truth[rows])[2]))
+        truth = self.examples.labels[:, place]
+        values = [float(precision_recall_f1(flagged[rows], truth[rows])[2]) for rows in sources]
         return float(np.mean(values)) if values else 0.0
 
     def _tuned(self, place: int, logits: Logits) -> list[Flags]:
+        """Rows of each source that thresholds are tuned on; of every source, where none of these can tell."""
         known = np.isfinite(logits) & (self.examples.labels[:, place] != UNKNOWN)
-        sources = [source.name for source in self.plan.sources if source.tune]
-        found = [known & (self.examples.sources == name) for name in sources]
-        return [rows for rows in found if (self.examples.labels[rows, place] == 1).sum() >= ENOUGH]
+        told = known & (self.examples.labels[:, place] == 1)
+        for sources in ([one for one in self.plan.sources if one.tune], self.plan.sources):
+            found = [known & (self.examples.sources == one.name) for one in sources]
+            if enough := [rows for rows in found if (rows & told).sum() >= ENOUGH]:
+                return enough
+        return []
 
     def _sieve(self, first: Logits, both: Logits | None, *, highest: float) -> tuple[float, float | None]:
         """The first head's own sieve, and the least sum that passes: of the gravest, then of all."""
@@ -153,4 +159,6 @@ class Choice:
 
 
 def _candidates(logits: Logits) -> NDArray[np.float64]:
-    return np.unique(np.quantile(logits[np.isfinite(logits)], np.linspace(0.02, 0.9995, CANDIDATES)))
+    """Evenly spaced in log odds: quantiles would lie where the many harmless rows are."""
+    known = logits[np.isfinite(logits)]
+    return np.linspace(np.quantile(known, 0.02), np.quantile(known, 0.9995), CANDIDATES)

@@ -1,7 +1,6 @@
-"""Fits the linear model: weights of n-grams, then how their logit joins the rules' evidence, then thresholds.
+"""Fits the linear model: its heads one after the other (`head_fit.py`), then thresholds over them.
 
-The joining is fitted on logits that were predicted for rows left out, so that it does not trust weights that
-know their rows by heart. Everything is seeded and runs on one thread: the same files give the same bytes.
+Everything is seeded and runs on one thread: the same files give the same bytes.
 """
 
 from __future__ import annotations
@@ -12,11 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from pipelines.detect.detectors.linear import ngrams
-from pipelines.detect.detectors.linear.evidence import NAMES
 from pipelines.detect.detectors.linear.model import (
     HASH_FILE,
     POWER,
@@ -29,14 +26,11 @@ from pipelines.detect.detectors.linear.model import (
     split_hashes,
 )
 from pipelines.detect.examples import UNKNOWN, Examples
-from pipelines.detect.ngram_fit import NgramWeights, fit_ngrams, measure_rarity
+from pipelines.detect.head_fit import FittedHead, fit_head, is_of_role, is_scarce
 from pipelines.detect.operating_points import ENOUGH, Choice
 from pipelines.detect.overlap import hash_text
 from pipelines.detect.training_plan import HeadPlan, TrainingPlan
 from pipelines.errors import StateError
-
-JOINT_STRENGTH = 0.3
-"""Of the joining: at 1 and more, evidence that few rows have gets weights that no reader believes."""
 
 
 @dataclass(frozen=True)
@@ -46,15 +40,6 @@ class Fitted:
     model: Model
     files: dict[str, bytes]
     scores: dict[str, NDArray[np.float64]]
-
-
-@dataclass(frozen=True)
-class _Joint:
-    """How a head's logit joins the evidence of its role."""
-
-    coefficients: dict[str, float]
-    intercept: float
-    logits: NDArray[np.float64]
 
 
 def fit(
@@ -79,29 +64,25 @@ def _fit(
     plan: TrainingPlan, examples: Examples, chosen: NDArray[np.bool_] | None, *, leave_scarce: bool
 ) -> Fitted:
     use = np.ones(len(examples.rows), dtype=bool) if chosen is None else chosen
-    joints: dict[str, _Joint] = {}
+    joints: dict[str, FittedHead] = {}
     columns: list[NDArray[np.int8]] = []
     heads: list[Head] = []
     for place, head in enumerate(plan.heads):
-        read = _of_role(examples, head.role)
-        rows = use & (examples.labels[:, place] != UNKNOWN) & read
+        rows = use & (examples.labels[:, place] != UNKNOWN) & is_of_role(examples, head.role)
         real = examples.labels[rows & examples.is_measured, place]
         is_known = any(one.signal_id == head.signal_id for one in heads)
-        if _is_scarce(real) and (is_known or (leave_scarce and heads)):
+        if is_scarce(real) and (is_known or (leave_scarce and heads)):
             continue  # the signal has a head; how grave it is the rules alone say
         _check(head, real)
-        rarity = measure_rarity(examples.ngrams[(use | examples.is_made) & read])
-        joint = _fit_joint(plan, examples, use, place, rarity)
-        fitted = _fit_rows(examples, rows, place, rarity)
-        packed, scale = pack_weights(fitted.weights)
+        joints[head.name] = joint = fit_head(plan, examples, use, place)
+        packed, scale = pack_weights(joint.ngrams.weights)
         columns.append(packed)
-        joints[head.name] = joint
         heads.append(
             Head(
-                **head.model_dump(exclude={"trust", "contrast"}),
+                **head.model_dump(exclude={"trust", "contrast", "graded"}),
                 scale=scale,
                 power=POWER,
-                bias=fitted.bias,
+                bias=joint.ngrams.bias,
                 sha256=hashlib.sha256(packed.tobytes()).hexdigest(),
                 evidence=joint.coefficients,
                 intercept=joint.intercept,
@@ -130,48 +111,8 @@ def _name_version(plan: TrainingPlan, heads: Sequence[Head]) -> str:
     return hashlib.sha256(content.encode()).hexdigest()[:8]
 
 
-def _fit_joint(
-    plan: TrainingPlan, examples: Examples, use: NDArray[np.bool_], place: int, rarity: NDArray[np.float64]
-) -> _Joint:
-    """Logits of each measured row by weights that have not seen its cluster, joined with its evidence."""
-    head = plan.heads[place]
-    read = use & _of_role(examples, head.role)
-    rows = read & (examples.labels[:, place] != UNKNOWN)
-    logits = np.full(len(examples.rows), np.nan)
-    for fold in range(plan.folds):
-        left = read & examples.is_measured & (examples.folds == fold)
-        if not left.any():
-            continue
-        seen = rows & ((examples.folds != fold) | ~examples.is_measured)
-        logits[left] = _fit_rows(examples, seen, place, rarity).logits(examples.ngrams[left])
-    names = ("ngrams", *NAMES[head.role])
-    table = np.column_stack([logits, head.trust * examples.evidence[head.role]])
-    real = rows & examples.is_measured
-    weights = examples.weights * np.where(_is_mild(plan, examples, place), head.contrast, 1.0)
-    joined = LogisticRegression(C=JOINT_STRENGTH, max_iter=5_000).fit(
-        table[real], examples.labels[real, place], sample_weight=weights[real]
-    )
-    factors = np.array([1.0, *[head.trust] * len(NAMES[head.role])])
-    coefficients, intercept = joined.coef_[0] * factors, float(joined.intercept_[0])
-    joint = table @ joined.coef_[0] + intercept
-    return _Joint(dict(zip(names, map(float, coefficients), strict=True)), intercept, joint)
-
-
-def _is_mild(plan: TrainingPlan, examples: Examples, place: int) -> NDArray[np.bool_]:
-    """Rows that the first head of the same signal is about."""
-    signal = plan.heads[place].signal_id
-    first = next(at for at, head in enumerate(plan.heads) if head.signal_id == signal)
-    return examples.labels[:, first] == 1
-
-
-def _fit_rows(
-    examples: Examples, rows: NDArray[np.bool_], place: int, rarity: NDArray[np.float64]
-) -> NgramWeights:
-    return fit_ngrams(examples.ngrams[rows], examples.labels[rows, place], examples.weights[rows], rarity)
-
-
 def _set_thresholds(
-    plan: TrainingPlan, examples: Examples, heads: list[Head], joints: dict[str, _Joint]
+    plan: TrainingPlan, examples: Examples, heads: list[Head], joints: dict[str, FittedHead]
 ) -> tuple[dict[str, dict[str, float]], list[Head], dict[str, Together]]:
     """One pair a signal, from its first head; the others are shifted to have their alert there."""
     found: dict[str, dict[str, float]] = {}
@@ -214,16 +155,8 @@ def _describe_sources(plan: TrainingPlan, examples: Examples, use: NDArray[np.bo
     return tuple(described)
 
 
-def _of_role(examples: Examples, role: str) -> NDArray[np.bool_]:
-    return np.array([row.role == role for row in examples.rows])
-
-
-def _is_scarce(labels: NDArray[np.int64]) -> bool:
-    return min(int((labels == 1).sum()), int((labels == 0).sum())) < ENOUGH
-
-
 def _check(head: HeadPlan, labels: NDArray[np.int64]) -> None:
-    if _is_scarce(labels):
+    if is_scarce(labels):
         positives, negatives = int((labels == 1).sum()), int((labels == 0).sum())
         raise StateError(
             f"The head {head.name} has {positives} positive and {negatives} negative rows; each needs "

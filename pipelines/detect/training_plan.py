@@ -19,6 +19,13 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class GradedPlan(_Frozen):
+    """A label that says how grave a text is, and its values that count as grave; the others are not."""
+
+    label: str
+    grave: tuple[str, ...] = Field(min_length=1)
+
+
 class HeadPlan(_Frozen):
     """A question that a head is to answer."""
 
@@ -31,10 +38,14 @@ class HeadPlan(_Frozen):
     """How freely the rules' evidence may weigh beside the n-grams; below 1 it is held back."""
     leeway: float | None = Field(default=None, ge=0)
     """How far, in log odds, a later head of a signal may score above the first; null: as far as it likes."""
+    stretch: float = Field(default=1.0, gt=0, le=1)
+    """How much is kept of what it scores above the alert."""
     contrast: float = Field(default=1.0, ge=1)
     """How much more rows that the signal's first head is about weigh when a later head's logit joins the
     evidence: to tell the grave from the mild is its work, and most rows are neither.
     """
+    graded: GradedPlan | None = None
+    """Read a second time among graded texts alone, for what sets the grave apart from the rest of them."""
 
 
 class SourcePlan(_Frozen):

@@ -87,7 +87,7 @@ class LinearDetector:
             numbers = make_evidence(own, known, role=role)
             heads = [(place, head) for place, head in enumerate(self._model.heads) if head.role == role]
             joint = {head.name: self._model.join(head, logits[rows, place], numbers) for place, head in heads}
-            scores = score_joint([head for _, head in heads], joint)
+            scores = score_joint([head for _, head in heads], joint, self._model.description.thresholds)
             passes = {head.signal_id: self._model.passes_together(head.signal_id, joint) for _, head in heads}
             scored.append(Scored(own, known, tuple(head for _, head in heads), scores, numbers, passes))
         return scored, hashed.is_legible

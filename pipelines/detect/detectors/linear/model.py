@@ -50,9 +50,12 @@ class Head(_Frozen):
     evidence: dict[str, float]
     """Coefficient of the n-grams' logit (`ngrams`) and of each number of evidence."""
     intercept: float
-    stretch: float = 1.0
     shift: float = 0.0
     """Of the joint logit, so that one pair of thresholds holds for all heads of a signal."""
+    stretch: float = 1.0
+    """How much is kept of what lies above the alert, in log odds: with less, a graver head seldom runs into
+    the score of its signal's first head, which would hide how messages that both see differ in gravity.
+    """
     leeway: float | None = None
     """How far, in log odds, it may score above its signal's first head: what is not there is not grave."""
 
@@ -128,13 +131,18 @@ class Model:
 
 
 def score_joint(
-    heads: Sequence[Head], joint: Mapping[str, NDArray[np.float64]]
+    heads: Sequence[Head],
+    joint: Mapping[str, NDArray[np.float64]],
+    thresholds: Mapping[str, Mapping[str, float]],
 ) -> dict[str, NDArray[np.float64]]:
     """Scores from 0 to 1 by head, to which the signal's thresholds belong; `heads` in the model's order."""
     first: dict[str, NDArray[np.float64]] = {}
     scores = {}
     for head in heads:
-        moved = head.stretch * joint[head.name] + head.shift
+        chance = thresholds[head.signal_id]["alert"]
+        alert = np.log(chance / (1 - chance))
+        moved = joint[head.name] + head.shift
+        moved = np.where(moved > alert, alert + head.stretch * (moved - alert), moved)
         mildest = first.setdefault(head.signal_id, moved)
         if head.leeway is not None:
             moved = np.minimum(moved, mildest + head.leeway)

@@ -84,6 +84,12 @@ def test_an_ordinary_day_seldom_alerts(is_unseen: bool, highest: int) -> None:
     assert len(alerts) <= highest, alerts
 
 
+def test_small_talk_hardly_ever_alerts_and_seldom_passes_the_sieve() -> None:
+    assert count("small_talk") == 900
+    assert len(choose("small_talk", is_alert=True)) <= 2
+    assert len(choose("small_talk", is_sieved=True)) <= 9
+
+
 def test_an_ordinary_day_is_hardly_ever_called_a_high_risk() -> None:
     high = choose("everyday", is_high=True)
     assert len(high) <= 3, high

@@ -78,7 +78,7 @@ def test_what_is_disclosed_passes_the_sieve_and_mostly_alerts(half: str, sieve: 
 
 
 def test_milder_thoughts_are_seldom_called_a_high_risk() -> None:
-    assert share("suicide_high_risk", MILD) <= 0.08
+    assert share("suicide_high_risk", MILD) <= 0.12
 
 
 def test_what_only_sounds_near_seldom_alerts_and_is_hardly_ever_a_high_risk() -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import sparse
 
-from pipelines.detect.ngram_fit import fit_ngrams, measure_rarity
+from pipelines.detect.ngram_fit import blend, fit_ngrams, measure_rarity
 
 COMMON, TELLING, OTHER = 0, 1, 2
 
@@ -38,3 +38,11 @@ def test_few_positives_count_as_much_as_many_negatives() -> None:
     table, truth = make_table(3, 400)
     fitted = fit_ngrams(table, truth, np.ones(len(truth)), measure_rarity(table))
     assert fitted.logits(table)[truth == 1].min() > 0
+
+
+def test_the_logits_of_a_blend_are_the_sum_of_its_views() -> None:
+    table, truth = make_table(10, 40)
+    rarity = measure_rarity(table)
+    views = [fit_ngrams(table, labels, np.ones(len(truth)), rarity) for labels in (truth, 1 - truth)]
+    expected = 0.75 * views[0].logits(table) + 0.25 * views[1].logits(table)
+    assert np.allclose(blend(views, [0.75, 0.25]).logits(table), expected)

@@ -61,13 +61,18 @@ def make_logits(examples: Examples) -> dict[str, np.ndarray]:
     }
 
 
+def loosen(plan: TrainingPlan, leeway: float | None) -> TrainingPlan:
+    heads = (plan.heads[0], plan.heads[1].model_copy(update={"leeway": leeway}))
+    return plan.model_copy(update={"heads": heads})
+
+
 def share(flagged: np.ndarray, rows: np.ndarray) -> float:
     return float(flagged[rows].mean())
 
 
 def test_no_more_chat_is_flagged_than_allowed(plan: TrainingPlan, examples: Examples) -> None:
     logits = make_logits(examples)
-    points = Choice(plan, examples, [0, 1], logits).choose()
+    points = Choice(loosen(plan, None), examples, [0, 1], logits).choose()
     chat = examples.sources == "chat"
     alerted = (logits["self_harm"] >= points.alert["self_harm"]) | (
         logits["high_risk"] >= points.alert["high_risk"]
@@ -90,6 +95,28 @@ def test_the_gravest_pass_the_sieve_where_the_limits_allow_it(plan: TrainingPlan
         logits["self_harm"] + logits["high_risk"] >= points.together
     )
     assert share(passed, examples.labels[:, 1] == 1) >= 0.95
+
+
+def test_what_the_first_head_keeps_quiet_costs_a_graver_head_nothing(
+    plan: TrainingPlan, examples: Examples
+) -> None:
+    logits = make_logits(examples)
+    logits["high_risk"] = logits["high_risk"] + 2.5 * (examples.sources == "chat")
+    grave = examples.labels[:, 1] == 1
+
+    def catch(leeway: float | None) -> float:
+        points = Choice(loosen(plan, leeway), examples, [0, 1], logits).choose()
+        return share(logits["high_risk"] >= points.alert["high_risk"], grave)
+
+    assert catch(None) < 0.2
+    assert catch(0.0) > 0.6
+
+
+def test_without_a_source_to_tune_on_every_source_tells(plan: TrainingPlan, examples: Examples) -> None:
+    logits = make_logits(examples)
+    untuned = tuple(source.model_copy(update={"tune": False}) for source in plan.sources)
+    left = Choice(plan.model_copy(update={"sources": untuned}), examples, [0, 1], logits).choose()
+    assert left == Choice(plan, examples, [0, 1], logits).choose()
 
 
 def test_a_signal_with_one_head_has_no_sum(plan: TrainingPlan, examples: Examples) -> None:

@@ -17,7 +17,7 @@ from pipelines.detect.reviewed import label_messages
 from pipelines.detect.side_by_side import compare_models, describe_comparison
 from pipelines.detect.trainer import cross_validate, load_examples, train_from
 from pipelines.detect.training import fit
-from pipelines.detect.training_plan import TrainingPlan, load_training_plan
+from pipelines.detect.training_plan import GradedPlan, TrainingPlan, load_training_plan
 from pipelines.errors import DefinitionError, StateError
 from pipelines.settings import Home
 
@@ -226,6 +226,33 @@ def test_contrast_teaches_a_graver_head_the_mild_and_leaves_the_first_alone(
     mild, gravest = np.arange(0, 160, 8), np.arange(1, 160, 8)
     assert np.array_equal(first_plain, first_taught, equal_nan=True)
     assert (taught[gravest].mean() - taught[mild].mean()) > (plain[gravest].mean() - plain[mild].mean())
+
+
+def test_graded_texts_alone_teach_a_head_what_sets_the_grave_apart(
+    plan: TrainingPlan, tmp_path: Path
+) -> None:
+    texts = ("I wish I was dead {}", "I will kill myself tonight {}", *("I like tea {}",) * 6)
+    rows = [record(n, texts[n % 8].format("x" * n), int(n % 8 < 2)) for n in range(160)]
+    for n, row in enumerate(rows):
+        row["labels"] |= {"suicide_high_risk": int(n % 8 == 1)}
+        row["labels"] |= {"grade": ("mild", "grave")[n % 8]} if n % 8 < 2 else {}
+    (tmp_path / "posts.jsonl").write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    head = load_training_plan().heads[2]
+
+    def train(graded: dict[str, object] | None) -> tuple[float, dict[str, bytes]]:
+        asked = None if graded is None else GradedPlan.model_validate(graded)
+        heads = (head.model_copy(update={"graded": asked}),)
+        own = plan.without(("chat",)).model_copy(update={"heads": heads})
+        fitted = fit(own, load_examples(own, tmp_path))
+        grave, mild, _ = hash_texts(pa.array([texts[1], texts[0], texts[2]])).matrix() @ (
+            fitted.model.float_weights()
+        )
+        return float(grave[0] - mild[0]), fitted.files
+
+    plain, files = train(None)
+    taught, _ = train({"label": "grade", "grave": ("grave",)})
+    assert taught > 1.2 * plain
+    assert train({"label": "nobody's", "grave": ("grave",)})[1] == files  # too few are graded
 
 
 def test_left_without_its_only_source_a_head_is_left_to_the_rules(

@@ -107,6 +107,14 @@ def test_third_person_concern_is_about_another_person(text: str, language: str) 
     assert {item.subject for item in found} == {Subject.OTHER}
 
 
+def test_who_tells_how_somebody_hides_it_speaks_of_them_and_who_asks_how_to_does_not() -> None:
+    told = read("my son cuts himself and hides it from us", signal_id="u_self_harm")
+    assert {item.subject for item in told} == {Subject.OTHER}
+    asked = read("how can my friend hide that she is hurting herself", signal_id="u_self_harm")
+    assert Subject.OTHER not in {item.subject for item in asked}
+    assert asked
+
+
 def test_another_person_in_the_sentence_does_not_take_the_disclosure_away() -> None:
     assert own("My mother makes me want to kill myself")
     assert own("She left and now I want to die")

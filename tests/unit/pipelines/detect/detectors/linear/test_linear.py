@@ -4,12 +4,13 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
 from pipelines.detect.cascade import make_cascade
 from pipelines.detect.detectors.linear.linear import load_linear_detector
-from pipelines.detect.detectors.linear.model import SHIPPED, load_model
+from pipelines.detect.detectors.linear.model import SHIPPED, load_model, score_joint
 from pipelines.errors import DefinitionError
 
 CASCADE = make_cascade()
@@ -140,6 +141,20 @@ def test_a_graver_head_never_has_other_thresholds_than_its_signal() -> None:
         if line.signal_id in ("u_suicidal_ideation", "u_self_harm")
     }
     assert len(pairs) == 1
+
+
+def test_a_graver_head_alerts_where_the_first_does_and_keeps_its_own_order_there() -> None:
+    first, _, grave, _ = load_model().heads
+    both = [one.model_copy(update={"shift": 0.0}) for one in (first, grave)]
+    joint = {first.name: np.array([2.0, 2.2, 2.1, -3.0]), grave.name: np.array([1.0, 3.0, 5.0, 9.0])}
+    alert = {first.signal_id: {"alert": 0.5}}
+    scores = score_joint(both, joint, alert)
+    assert np.all(np.diff(scores[grave.name][:3]) > 0)
+    assert np.all(scores[grave.name] <= scores[first.name])
+    assert (scores[grave.name] >= 0.5).tolist() == [True, True, True, False]
+    blunt = score_joint([both[0], both[1].model_copy(update={"stretch": 1.0})], joint, alert)
+    assert not np.all(np.diff(blunt[grave.name][:3]) > 0)
+    assert np.array_equal(blunt[grave.name] >= 0.5, scores[grave.name] >= 0.5)
 
 
 def test_weights_are_small_and_hold_no_text() -> None:

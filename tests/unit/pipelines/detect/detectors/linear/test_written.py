@@ -1,4 +1,4 @@
-"""Texts that we wrote by level: labels follow from it, none is measured on, none says how much of what."""
+"""Texts of our own: labels follow from their level, none is measured on, none says how much of what."""
 
 import re
 
@@ -11,6 +11,10 @@ from pipelines.detect.training_plan import load_training_plan
 from tests.unit.pipelines.detect.probe_texts import PROBES, read_probe
 
 FILES = sorted(WRITTEN.glob("*.jsonl"))
+HARMLESS = ("chat.jsonl", "public.jsonl", "strain.jsonl")
+"""Whoever writes there is at no risk: nothing is graded, and amounts are of flour."""
+
+GRADED = [path.name for path in FILES if path.name not in HARMLESS]
 LEAST_LEVEL = {"self_harm_or_suicide": 1, "active_suicidal_ideation": 2, "suicide_high_risk": 4}
 AMOUNT = re.compile(
     r"(?i)\b\d+\s?(?:mg|g|grams?|ml|pills?|tablets?|capsules?|packs?|feet|foot|metres?|meters?|floors?|stor(?:ey|ie)s?)\b"
@@ -22,7 +26,14 @@ def read(name: str) -> list[LabelledRow]:
     return read_labelled(WRITTEN / name)
 
 
-@pytest.mark.parametrize("name", [path.name for path in FILES])
+@pytest.mark.parametrize("name", HARMLESS)
+def test_ordinary_texts_have_no_thought_of_it(name: str) -> None:
+    rows = read(name)
+    assert len(rows) >= 400
+    assert all(row.labels == {"self_harm_or_suicide": 0} for row in rows)
+
+
+@pytest.mark.parametrize("name", GRADED)
 def test_labels_follow_from_the_level_that_the_writer_gave(name: str) -> None:
     rows = read(name)
     assert len(rows) >= 100
@@ -56,4 +67,4 @@ def test_no_text_comes_twice_and_none_is_measured_on() -> None:
 
 def test_no_text_says_how_much_or_from_how_high() -> None:
     assert AMOUNT.search("I took 30 tablets")
-    assert not [row.row_id for path in FILES for row in read(path.name) if AMOUNT.search(row.text)]
+    assert not [row.row_id for name in GRADED for row in read(name) if AMOUNT.search(row.text)]
