@@ -20,11 +20,15 @@ LOOK_EVERY = 0.1
 STATISTICS = "pg_catalog.pg_statistic"
 LOG = "deleted rows in the write-ahead log of the governance database, and in its archives and standbys"
 OLD_STATISTICS = "values in old statistics of the governance database, which its owner has to vacuum"
-OLDER_READERS = text(
-    "select count(*) from pg_stat_activity where backend_xmin is not null"
-    " and pid <> pg_backend_pid() and age(backend_xmin) > age(cast(:now as xid))"
+IS_SEEN = text(
+    "select pg_snapshot_xmin(pg_current_snapshot()) < cast(:now as xid8) or exists ("
+    " select from pg_stat_activity where pid <> pg_backend_pid()"
+    " and age(backend_xmin) > age(cast(cast(:now as xid8) as xid)))"
 )
-NOW = text("select cast(cast(pg_current_xact_id() as xid) as text)")
+"""Whether a transaction or a snapshot older than `now` is left, in any database of the server: to rewrite a
+table takes a snapshot as well, and it keeps what the oldest transaction of the server may see.
+"""
+NOW = text("select cast(pg_current_xact_id() as text)")
 FILE = text("select pg_relation_filenode(cast(:name as regclass))")
 
 
@@ -43,8 +47,8 @@ def wipe(engine: Engine, *, wait_seconds: float) -> tuple[str, ...]:
     if left is None:
         name = engine.url.render_as_string(hide_password=True)
         raise StoreError(
-            f"The governance store {name} is being read; what was deleted lies in its files until nobody "
-            "reads an older state. Run it again."
+            f"The governance store {name} is being read; what was deleted lies in its files while a "
+            "transaction of its server is open that may see it. Run it again."
         )
     return left
 
@@ -84,7 +88,7 @@ def _wait_for_readers(connection: Connection, wait_seconds: float) -> bool:
     """Whether nobody sees what was deleted before now: a rewritten table keeps what somebody may see."""
     now = connection.execute(NOW).scalar_one()
     until = time.monotonic() + wait_seconds
-    while connection.execute(OLDER_READERS, {"now": now}).scalar_one():
+    while connection.execute(IS_SEEN, {"now": now}).scalar_one():
         if time.monotonic() > until:
             return False
         time.sleep(LOOK_EVERY)

@@ -123,6 +123,21 @@ def test_who_came_while_tables_were_rewritten_may_still_see_old_statistics_and_i
     assert files_with(first, engine) == 0
 
 
+def test_who_writes_in_another_database_of_the_server_holds_it_up_too(
+    store: Store, engine: sa.Engine, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+):
+    first, *_ = drawn(store)
+    elsewhere = sa.create_engine(sa.make_url(postgres_url).set(database="postgres"), poolclass=sa.NullPool)
+    with monkeypatch.context() as patch, elsewhere.connect() as writer:
+        patch.setattr("risk_register.store.BUSY_SECONDS", 0.3)
+        writer.exec_driver_sql("select pg_current_xact_id()")  # and no snapshot after this
+        forget(store, first)
+        with pytest.raises(StoreError, match="is being read"):
+            store.wipe()
+    store.wipe()
+    assert files_with(first, engine) == 0
+
+
 def test_tables_of_another_role_are_not_passed_over_in_silence(
     store: Store, engine: sa.Engine, postgres_url: str
 ):
