@@ -47,8 +47,8 @@ def wipe(engine: Engine, *, wait_seconds: float) -> tuple[str, ...]:
     if left is None:
         name = engine.url.render_as_string(hide_password=True)
         raise StoreError(
-            f"The governance store {name} is being read; what was deleted lies in its files while a "
-            "transaction of its server is open that may see it. Run it again."
+            f"The governance store {name} is being read; what was deleted lies in its files as long as "
+            "an open transaction may see it. Run it again."
         )
     return left
 
