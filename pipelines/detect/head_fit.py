@@ -43,8 +43,9 @@ class FittedHead:
 def fit_head(plan: TrainingPlan, examples: Examples, use: NDArray[np.bool_], place: int) -> FittedHead:
     """The head at this place of the plan, from the rows in use."""
     head = plan.heads[place]
-    read = use & is_of_role(examples, head.role)
-    rarity = measure_rarity(examples.ngrams[(use | examples.is_made) & is_of_role(examples, head.role)])
+    of_role = is_of_role(examples, head.role)
+    read = use & of_role
+    rarity = measure_rarity(examples.ngrams[(use | examples.is_made) & of_role])
     views = _list_views(head, examples, np.where(read, examples.labels[:, place], UNKNOWN))
     apart = [_predict_apart(plan, examples, view, read, rarity) for view in views]
     table = np.column_stack([*apart, head.trust * examples.evidence[head.role]])

@@ -22,6 +22,7 @@ from pipelines.detect.detectors.linear.model import (
     Model,
     Source,
     Together,
+    logit,
     pack_weights,
     split_hashes,
 )
@@ -132,7 +133,7 @@ def _set_thresholds(
             together[signal] = Together(heads=(first, own[-1].name), least=points.together)
         moved.append(own[0])
         for head in own[1:]:
-            shift = _logit(found[signal]["alert"]) - points.alert[head.name]
+            shift = logit(found[signal]["alert"]) - points.alert[head.name]
             moved.append(head.model_copy(update={"shift": shift}))
     return found, moved, together
 
@@ -166,7 +167,3 @@ def _check(head: HeadPlan, labels: NDArray[np.int64]) -> None:
 
 def _probability(logit: float) -> float:
     return float(1 / (1 + np.exp(-logit)))
-
-
-def _logit(chance: float) -> float:
-    return float(np.log(chance / (1 - chance)))

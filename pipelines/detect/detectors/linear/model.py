@@ -139,8 +139,7 @@ def score_joint(
     first: dict[str, NDArray[np.float64]] = {}
     scores = {}
     for head in heads:
-        chance = thresholds[head.signal_id]["alert"]
-        alert = np.log(chance / (1 - chance))
+        alert = logit(thresholds[head.signal_id]["alert"])
         moved = joint[head.name] + head.shift
         moved = np.where(moved > alert, alert + head.stretch * (moved - alert), moved)
         mildest = first.setdefault(head.signal_id, moved)
@@ -148,6 +147,11 @@ def score_joint(
             moved = np.minimum(moved, mildest + head.leeway)
         scores[head.name] = 1 / (1 + np.exp(-moved))
     return scores
+
+
+def logit(chance: float) -> float:
+    """The log odds of a chance."""
+    return float(np.log(chance / (1 - chance)))
 
 
 def pack_weights(weights: NDArray[np.float64]) -> tuple[NDArray[np.int8], float]:

@@ -127,10 +127,9 @@ def test_rows_by_which_rules_were_written_teach_ngrams_and_are_not_measured(
     assert np.isfinite(fitted.scores["self_harm"][examples.sources == "posts"]).all()
     assert hash_text("no more mornings for me www") in fitted.model.training_hashes
     assert "read" not in {one["dataset"] for one in cross_validate(taught, examples)}
-    (unseen,) = hash_texts(pa.array(["no more mornings for me"])).matrix() @ fitted.model.float_weights()
-    (before,) = hash_texts(pa.array(["no more mornings for me"])).matrix() @ (
-        train_from(plan, folder).model.float_weights()
-    )
+    hashed = hash_texts(pa.array(["no more mornings for me"])).matrix()
+    (unseen,) = hashed @ fitted.model.float_weights()
+    (before,) = hashed @ train_from(plan, folder).model.float_weights()
     assert unseen > before
 
 
@@ -244,9 +243,7 @@ def test_graded_texts_alone_teach_a_head_what_sets_the_grave_apart(
         heads = (head.model_copy(update={"graded": asked}),)
         own = plan.without(("chat",)).model_copy(update={"heads": heads})
         fitted = fit(own, load_examples(own, tmp_path))
-        grave, mild, _ = hash_texts(pa.array([texts[1], texts[0], texts[2]])).matrix() @ (
-            fitted.model.float_weights()
-        )
+        mild, grave = hash_texts(pa.array(texts[:2])).matrix() @ fitted.model.float_weights()
         return float(grave[0] - mild[0]), fitted.files
 
     plain, files = train(None)
