@@ -26,6 +26,7 @@ from pipelines.detect.detectors.linear.sentences import load_sentences, make_exa
 from pipelines.detect.labelled import LabelledRow, make_messages
 from pipelines.detect.language import UNKNOWN as UNKNOWN_LANGUAGE
 from pipelines.detect.overlap import hash_text
+from pipelines.detect.own_labels import FOLDER, label_rows, read_two_labels
 from pipelines.detect.training_plan import SourcePlan, TrainingPlan
 from pipelines.detect.unsaid import read_rows
 
@@ -74,7 +75,10 @@ def make_rows(plan: TrainingPlan, folder: Path) -> list[LabelledRow]:
     seen: set[tuple[str, bytes]] = set()
     rows: list[LabelledRow] = []
     for source in plan.sources:
-        for row in _read(source, (WRITTEN if source.is_ours else folder) / source.file):
+        found = _read(source, (WRITTEN if source.is_ours else folder) / source.file)
+        if source.labels is not None:
+            found = label_rows(found, read_two_labels(FOLDER / source.labels))
+        for row in found:
             key = (row.role, hash_text(row.text))
             if key in seen or not row.text.strip():
                 continue

@@ -65,6 +65,8 @@ class SourcePlan(_Frozen):
     is_distress: bool = False
     tune: bool = False
     read_context: bool = False
+    labels: str | None = None
+    """A file of labels of our own in `detectors/linear/labels/`: only rows that it labels are read."""
     where: dict[str, int] = {}
     leave_out: dict[str, tuple[str, ...]] = {}
     presume: tuple[str, ...] = ()

@@ -80,7 +80,8 @@ def _applies(
     window = before if guard.after == 0 else before + text[hit.start : hit.end] + after
     if guard.pattern.search(window) is None:
         return False
-    return guard.unless is None or guard.unless.search(window) is None
+    seen = window + text[hit.start : hit.end + guard.look_on] if guard.look_on else window
+    return guard.unless is None or guard.unless.search(seen) is None
 
 
 def _read_around(hit: Hit, text: str, before: int, after: int, is_within: bool) -> tuple[str, str]:

@@ -38,6 +38,8 @@ class Guard(_Strict):
     before: int = Field(default=0, ge=0, le=400)
     after: int = Field(default=0, ge=0, le=400)
     unless: str | None = None
+    look_on: int = Field(default=0, ge=0, le=100)
+    """How far past the hit `unless` looks where the pattern looks behind only."""
     is_quotation: bool = False
     within_sentence: bool = False
     signals: tuple[str, ...] = ()

@@ -53,6 +53,7 @@ class CompiledGuard(_Strict):
     effect: Effect
     before: int
     after: int
+    look_on: int
     is_quotation: bool
     within_sentence: bool
     pattern: re.Pattern[str]
@@ -183,6 +184,7 @@ def compile_rules(rule_file: RuleFile, language: LanguageFile) -> Compiled:
             effect=guard.effect,
             before=guard.before,
             after=guard.after,
+            look_on=guard.look_on,
             is_quotation=guard.is_quotation,
             within_sentence=guard.within_sentence,
             pattern=pattern_of(guard.pattern, guard_name, GUARDS, guard_name, "pattern"),

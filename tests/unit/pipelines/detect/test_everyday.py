@@ -5,65 +5,18 @@ what was measured: they are not goals. The second half of each list and `fresh.y
 sentences and rules were mended.
 """
 
-from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from pipelines.detect.cascade import make_cascade
-from pipelines.detect.grading import make_gradebook
-from pipelines.detect.labelled import LabelledRow, load_label_map, make_messages
+from tests.unit.pipelines.detect.probe_cascade import choose
 from tests.unit.pipelines.detect.probe_texts import find_seen
 
 PROBES = Path(__file__).parent / "probes"
 GRAVE = ("plans_and_means", "attempt_now_or_before")
 TOLD = ("wish_to_be_dead", "thoughts_of_killing_oneself", "self_injury", "in_the_middle_of_something_else")
-
-
-@dataclass(frozen=True)
-class Seen:
-    """One sentence, its list, and what the cascade made of it."""
-
-    text: str
-    group: str
-    is_unseen: bool
-    is_alert: bool
-    is_sieved: bool
-    is_high: bool
-
-
-@cache
-def look(name: str) -> tuple[Seen, ...]:
-    """Every sentence of a probe, scored as one batch."""
-    lists: dict[str, list[str]] = yaml.safe_load((PROBES / f"{name}.yaml").read_text(encoding="utf-8"))
-    told = [(group, place, text) for group, texts in lists.items() for place, text in enumerate(texts)]
-    rows = [
-        LabelledRow.model_validate({"row_id": str(number), "role": "user", "text": text, "language": "en"})
-        for number, (_, _, text) in enumerate(told)
-    ]
-    book = make_gradebook(make_messages(rows), make_cascade())
-    labels = load_label_map().labels
-    risk = book.grade("cascade", labels["self_harm_or_suicide"])
-    high = book.grade("cascade", labels["suicide_high_risk"])
-    return tuple(
-        Seen(text, group, place % 2 == 1, bool(alert), bool(sieved), bool(grave))
-        for (group, place, text), alert, sieved, grave in zip(
-            told, risk.alert, risk.sieve, high.alert, strict=True
-        )
-    )
-
-
-def choose(name: str, groups: tuple[str, ...] = (), **flags: bool) -> list[str]:
-    """The sentences of these lists (all, unless said) with these marks."""
-    return [
-        one.text
-        for one in look(name)
-        if (not groups or one.group in groups)
-        and all(getattr(one, flag) is value for flag, value in flags.items())
-    ]
 
 
 def count(name: str, groups: tuple[str, ...] = ()) -> int:

@@ -284,4 +284,5 @@ def test_left_without_its_only_source_a_head_is_left_to_the_rules(
 def test_the_shipped_plan_says_for_every_source_whose_words_it_holds() -> None:
     plan = load_training_plan()
     assert all(source.licence and source.words for source in plan.sources)
-    assert {one.name for one in plan.sources if one.is_distress} == {"cssrs_suicidewatch_1170", "counselchat"}
+    distress = {"cssrs_suicidewatch_1170", "counselchat", "diasafety_disclosures"}
+    assert {one.name for one in plan.sources if one.is_distress} == distress
