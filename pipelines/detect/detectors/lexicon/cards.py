@@ -15,6 +15,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipelines.detect.detector import Badge, DetectorCard, SignalCard
+from pipelines.detect.detectors.lexicon.answers import FILE as ANSWERS
 from pipelines.detect.detectors.lexicon.resources import SIGNAL_ID, hash_resources
 from pipelines.detect.detectors.lexicon.rulebook import Rulebook, hash_rule_files
 from pipelines.detect.figures import FigureLine
@@ -22,7 +23,7 @@ from pipelines.errors import DefinitionError
 
 DETECTOR_ID = "lexicon"
 
-CODE_VERSION = "1.2"
+CODE_VERSION = "1.3"
 """Raise it when matching, guards, joining or levels change; rule files are hashed by themselves."""
 
 CARD = Path(__file__).parent / "card.yaml"
@@ -106,8 +107,9 @@ def _line(signal_id: str, line: _SignalNote, languages: tuple[str, ...], shared:
 
 
 def make_version() -> str:
-    """The code's version and a hash of every rule file, every listed resource and the engine's version."""
-    content = f"{hash_rule_files()}{hash_resources()}{version('hyperscan')}"
+    """The code's version and a hash of every rule file, the words of answers, every listed resource and the engine's version."""
+    answers = ANSWERS.read_text(encoding="utf-8")
+    content = f"{hash_rule_files()}{answers}{hash_resources()}{version('hyperscan')}"
     return f"{CODE_VERSION}-{hashlib.sha256(content.encode()).hexdigest()[:8]}"
 
 

@@ -28,6 +28,7 @@ from pipelines.detect.detector import (
     make_coverage,
     make_findings,
 )
+from pipelines.detect.detectors.lexicon.answers import read_answers
 from pipelines.detect.detectors.lexicon.cards import DETECTOR_ID, load_card
 from pipelines.detect.detectors.lexicon.guards import Reading, read_hit
 from pipelines.detect.detectors.lexicon.matcher import Matcher
@@ -83,6 +84,8 @@ class LexiconDetector:
                     continue
                 states.append(CoverageState.SCORED)
                 found.extend((place, evidence) for evidence in self._read(normalised, language, role))
+        if self._card.detector_id == DETECTOR_ID:  # patterns of an operator's own look for no question
+            found.extend(read_answers(messages, tuple(found)))
         return Scan(
             findings=make_findings(messages, found, card=self._card),
             coverage=make_coverage(messages, states, card=self._card),

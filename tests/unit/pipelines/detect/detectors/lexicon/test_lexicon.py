@@ -78,6 +78,11 @@ def test_the_persons_own_words_in_quotation_marks_still_count() -> None:
         ("I dont want to die", "en"),
         ("I'm not suicidal", "en"),
         ("no suicidal thoughts today", "en"),
+        ("I haven't thought about killing myself", "en"),
+        ("I've never thought about ending my life", "en"),
+        ("I don't have any plan or intention to end my life", "en"),
+        ("I don't feel like I'd be better off dead", "en"),
+        ("Tired of living? No, tired of supper for one", "en"),
         ("No quiero morir", "es"),
         ("Je ne veux pas mourir", "fr"),
         ("Ich will nicht sterben", "de"),
@@ -87,8 +92,17 @@ def test_negated_words_are_not_a_crisis_signal(text: str, language: str) -> None
     assert own(text, language=language) == []
 
 
-def test_not_being_able_to_stop_thinking_of_it_is_not_a_negation() -> None:
-    assert own("I can't stop thinking about killing myself")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I can't stop thinking about killing myself",
+        "I've never wanted to die so badly",
+        "please don't ask, you know i'm not, i want to kill myself",
+        "not a day goes by that I don't think about killing myself",
+    ],
+)
+def test_what_only_sounds_like_a_negation_is_none(text: str) -> None:
+    assert own(text)
 
 
 @pytest.mark.parametrize(
@@ -96,6 +110,7 @@ def test_not_being_able_to_stop_thinking_of_it_is_not_a_negation() -> None:
     [
         ("My brother wants to kill himself", "en"),
         ("I'm scared that my best friend is suicidal", "en"),
+        ("she said she's been thinking about ending it", "en"),
         ("Mi hermano quiere suicidarse", "es"),
         ("Mon frère veut se suicider", "fr"),
         ("Mein Bruder will sich umbringen", "de"),

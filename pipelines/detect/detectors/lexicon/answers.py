@@ -1,0 +1,115 @@
+"""What a short answer means right after the assistant's question: "most nights" tells nothing without it.
+
+Only the message that follows a question about suicide or self-injury is read so, and only where it tells
+nothing by itself. The words are in `answers.yaml`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import yaml
+
+from pipelines.detect.detector import Evidence
+from pipelines.detect.detectors.lexicon.normalisation import normalise
+
+FILE = Path(__file__).parent / "answers.yaml"
+QUESTION = "p_risk_question"
+THOUGHTS, INJURY = "u_suicidal_ideation", "u_self_harm"
+LEVEL = 2
+"""Thoughts without more, as the Columbia scale's second question asks; self-injury begins there."""
+SURE, OPEN = 0.7, 0.4
+"""Scores of a yes, which alerts, and of what leaves it open, or answers another question too: at the sieve."""
+LAST = re.compile(r"[^.?!\n]*\?")
+
+
+@dataclass(frozen=True)
+class Words:
+    """The patterns of one language."""
+
+    asks: re.Pattern[str]
+    asks_of_injury: re.Pattern[str]
+    affirms: re.Pattern[str]
+    leaves_open: re.Pattern[str]
+    unless: re.Pattern[str]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Characters of an answer, and words that may follow its yes."""
+
+    characters: int
+    words: int
+
+
+def read_answers(messages: pa.Table, found: Sequence[tuple[int, Evidence]]) -> Iterator[tuple[int, Evidence]]:
+    """Findings in answers, by place; `found` is what the messages tell by themselves."""
+    limits, languages = load_words()
+    asked = {place for place, one in found if one.signal_id == QUESTION}
+    told = {place for place, one in found if one.signal_id in (THOUGHTS, INJURY)}
+    for question, answer in _pair(messages, sorted(asked)):
+        words = languages.get(messages["language"][answer].as_py())
+        text = messages["text"][answer].as_py()
+        if words is None or answer in told or len(text) > limits.characters:
+            continue
+        evidence = _read(words, messages["text"][question].as_py(), text, few=limits.words)
+        if evidence is not None:
+            yield answer, evidence
+
+
+@cache
+def load_words() -> tuple[Limits, Mapping[str, Words]]:
+    """How long an answer may be, and the words of each language."""
+    content: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    limits = Limits(content.pop("limit"), content.pop("few"))
+    return limits, {
+        language: Words(**{name: re.compile(pattern) for name, pattern in patterns.items()})
+        for language, patterns in content.items()
+    }
+
+
+def _pair(messages: pa.Table, asked: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Each question of the assistant with the person's message that comes next in the conversation."""
+    if not asked or "turn" not in messages.column_names:
+        return
+    keys = messages["conversation_id"].take(pa.array(asked))
+    near = np.flatnonzero(pc.is_in(messages["conversation_id"], keys.combine_chunks()).to_numpy())
+    some = messages.select(["deployment_id", "conversation_id", "turn", "role"]).take(pa.array(near))
+    columns = some.to_pydict()
+    order = sorted(
+        zip(*(columns[name] for name in some.column_names), near.tolist(), strict=True),
+        key=lambda row: (row[0], row[1], row[2], row[4]),
+    )
+    wanted = set(asked)
+    for before, after in zip(order, order[1:], strict=False):
+        if before[4] in wanted and before[:2] == after[:2] and (before[3], after[3]) == ("assistant", "user"):
+            yield before[4], after[4]
+
+
+def _read(words: Words, question: str, answer: str, *, few: int) -> Evidence | None:
+    asked = normalise(question).text
+    signal = THOUGHTS if words.asks.search(asked) else INJURY
+    if signal == INJURY and not words.asks_of_injury.search(asked):
+        return None
+    said = normalise(answer).text.strip()
+    if words.unless.search(said):
+        return None
+    if (yes := words.affirms.search(said)) is not None:
+        last = LAST.findall(asked)[-1:]
+        is_asked_last = any(words.asks.search(one) or words.asks_of_injury.search(one) for one in last)
+        is_plain = is_asked_last and len(said[yes.end() :].split()) <= few
+        score, name = (SURE, "yes") if is_plain else (OPEN, "yes_perhaps")
+    elif words.leaves_open.search(said):
+        score, name = OPEN, "open"
+    else:
+        return None
+    cssrs_like = LEVEL if signal == THOUGHTS else 0
+    return Evidence(signal, LEVEL, score, f"answer_{name}", cssrs_like=cssrs_like, end=len(answer))
