@@ -7,9 +7,10 @@ nothing by itself. The words are in `answers.yaml`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ THOUGHTS, INJURY = "u_suicidal_ideation", "u_self_harm"
 LEVEL = 2
 """Thoughts without more, as the Columbia scale's second question asks; self-injury begins there."""
 SURE, OPEN = 0.7, 0.4
-"""Scores of a yes, which alerts, and of what leaves it open, or answers another question too: at the sieve."""
+"""Scores of a yes, which alerts, and of what leaves it open or may answer something else: at the sieve."""
 LAST = re.compile(r"[^.?!\n]*\?")
 
 
@@ -55,7 +56,7 @@ def read_answers(messages: pa.Table, found: Sequence[tuple[int, Evidence]]) -> I
     limits, languages = load_words()
     asked = {place for place, one in found if one.signal_id == QUESTION}
     told = {place for place, one in found if one.signal_id in (THOUGHTS, INJURY)}
-    for question, answer in _pair(messages, sorted(asked)):
+    for question, answer in _pair(messages, asked):
         words = languages.get(messages["language"][answer].as_py())
         text = messages["text"][answer].as_py()
         if words is None or answer in told or len(text) > limits.characters:
@@ -76,22 +77,20 @@ def load_words() -> tuple[Limits, Mapping[str, Words]]:
     }
 
 
-def _pair(messages: pa.Table, asked: Sequence[int]) -> Iterator[tuple[int, int]]:
+def _pair(messages: pa.Table, asked: Set[int]) -> Iterator[tuple[int, int]]:
     """Each question of the assistant with the person's message that comes next in the conversation."""
     if not asked or "turn" not in messages.column_names:
         return
-    keys = messages["conversation_id"].take(pa.array(asked))
+    keys = messages["conversation_id"].take(pa.array(sorted(asked)))
     near = np.flatnonzero(pc.is_in(messages["conversation_id"], keys.combine_chunks()).to_numpy())
-    some = messages.select(["deployment_id", "conversation_id", "turn", "role"]).take(pa.array(near))
-    columns = some.to_pydict()
-    order = sorted(
-        zip(*(columns[name] for name in some.column_names), near.tolist(), strict=True),
-        key=lambda row: (row[0], row[1], row[2], row[4]),
-    )
-    wanted = set(asked)
-    for before, after in zip(order, order[1:], strict=False):
-        if before[4] in wanted and before[:2] == after[:2] and (before[3], after[3]) == ("assistant", "user"):
-            yield before[4], after[4]
+    names = ["deployment_id", "conversation_id", "turn"]
+    some = messages.select([*names, "role"]).take(pa.array(near)).append_column("place", pa.array(near))
+    rows = some.sort_by([(name, "ascending") for name in [*names, "place"]]).to_pylist()
+    for before, after in pairwise(rows):
+        is_same = all(before[name] == after[name] for name in names[:2])
+        is_reply = (before["role"], after["role"]) == ("assistant", "user")
+        if before["place"] in asked and is_same and is_reply:
+            yield before["place"], after["place"]
 
 
 def _read(words: Words, question: str, answer: str, *, few: int) -> Evidence | None:

@@ -107,7 +107,7 @@ def _line(signal_id: str, line: _SignalNote, languages: tuple[str, ...], shared:
 
 
 def make_version() -> str:
-    """The code's version and a hash of every rule file, the words of answers, every listed resource and the engine's version."""
+    """The code's version and a hash of rules, words of answers, listed resources and the engine's version."""
     answers = ANSWERS.read_text(encoding="utf-8")
     content = f"{hash_rule_files()}{answers}{hash_resources()}{version('hyperscan')}"
     return f"{CODE_VERSION}-{hashlib.sha256(content.encode()).hexdigest()[:8]}"

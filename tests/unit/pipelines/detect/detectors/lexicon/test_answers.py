@@ -101,7 +101,7 @@ def test_only_the_next_message_of_the_same_conversation_answers() -> None:
     asked, yes = ("assistant", THOUGHTS), ("user", "yes")
     assert not answers(talk(("user", "yes"), asked))
     assert not answers(talk(asked, ("assistant", "Take your time."), yes))
-    assert not answers(talk(asked, ("user", "hm, let me think"), yes))
+    assert not answers(talk(asked, ("user", "wait, my phone rings"), yes))
     assert not answers(pa.concat_tables([talk(asked), talk(yes, conversation="other")]))
     mixed = pa.concat_tables([talk(("user", "hi"), asked, yes), talk(("user", "hello"), conversation="a")])
     (found,) = answers(mixed.take(pa.array([2, 3, 1, 0])))
