@@ -29,7 +29,7 @@ LEVEL = 2
 """Thoughts without more, as the Columbia scale's second question asks; self-injury begins there."""
 SURE, OPEN = 0.7, 0.4
 """Scores of a yes, which alerts, and of what leaves it open or may answer something else: at the sieve."""
-LAST = re.compile(r"[^.?!\n]*\?")
+QUESTIONS = re.compile(r"[^.?!\n]*\?")
 
 
 @dataclass(frozen=True)
@@ -94,17 +94,18 @@ def _pair(messages: pa.Table, asked: Set[int]) -> Iterator[tuple[int, int]]:
 
 
 def _read(words: Words, question: str, answer: str, *, few: int) -> Evidence | None:
-    asked = normalise(question).text
-    signal = THOUGHTS if words.asks.search(asked) else INJURY
-    if signal == INJURY and not words.asks_of_injury.search(asked):
+    questions = QUESTIONS.findall(normalise(question).text)
+    if any(words.asks.search(one) for one in questions):
+        signal, asks = THOUGHTS, words.asks
+    elif any(words.asks_of_injury.search(one) for one in questions):
+        signal, asks = INJURY, words.asks_of_injury
+    else:
         return None
     said = normalise(answer).text.strip()
     if words.unless.search(said):
         return None
     if (yes := words.affirms.search(said)) is not None:
-        last = LAST.findall(asked)[-1:]
-        is_asked_last = any(words.asks.search(one) or words.asks_of_injury.search(one) for one in last)
-        is_plain = is_asked_last and len(said[yes.end() :].split()) <= few
+        is_plain = asks.search(questions[-1]) is not None and len(said[yes.end() :].split()) <= few
         score, name = (SURE, "yes") if is_plain else (OPEN, "yes_perhaps")
     elif words.leaves_open.search(said):
         score, name = OPEN, "open"

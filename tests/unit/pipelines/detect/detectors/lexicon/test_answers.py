@@ -90,6 +90,7 @@ def test_what_leaves_it_open_is_looked_at_and_does_not_alert(question: str, said
         (THOUGHTS, "thank you"),
         (THOUGHTS, "sometimes I used to, years ago"),
         ("Are you safe right now?", "yes"),
+        ("If you feel suicidal, call a line. Are you safe right now?", "yes"),
         ("Did you sleep?", "sometimes"),
     ],
 )
