@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 import yaml
 
 from pipelines.detect.detector import Evidence
-from pipelines.detect.detectors.lexicon.normalisation import normalise
+from pipelines.detect.detectors.lexicon.normalisation import fold_pattern, normalise
 
 FILE = Path(__file__).parent / "answers.yaml"
 QUESTION = "p_risk_question"
@@ -72,7 +72,7 @@ def load_words() -> tuple[Limits, Mapping[str, Words]]:
     content: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
     limits = Limits(content.pop("limit"), content.pop("few"))
     return limits, {
-        language: Words(**{name: re.compile(pattern) for name, pattern in patterns.items()})
+        language: Words(**{name: re.compile(fold_pattern(pattern)) for name, pattern in patterns.items()})
         for language, patterns in content.items()
     }
 

@@ -37,8 +37,8 @@ def answers(messages: pa.Table) -> list[dict[str, Any]]:
     return [one for one in findings if one["evidence_id"].startswith("answer_")]
 
 
-def answer(question: str, said: str) -> dict[str, Any] | None:
-    found = answers(talk(("assistant", question), ("user", said)))
+def answer(question: str, said: str, language: str = "en") -> dict[str, Any] | None:
+    found = answers(talk(("assistant", question), ("user", said), language=language))
     assert len(found) <= 1
     return found[0] if found else None
 
@@ -77,6 +77,19 @@ def test_what_leaves_it_open_is_looked_at_and_does_not_alert(question: str, said
     assert line is not None
     assert line.sieve <= found["score"] < line.alert
     assert found["evidence_id"] == evidence
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "yes", "perhaps", "no"),
+    [
+        ("es", "¿Has tenido pensamientos de suicidio?", "sí, a veces", "no sé", "no, nunca"),
+        ("fr", "As-tu pensé à mourir ou à te suicider ?", "ouais, souvent", "je sais pas", "non, merci"),
+        ("de", "Hast du Suizidgedanken?", "ja, fast jede Nacht", "weiß nicht", "nein"),
+    ],
+)
+def test_answers_in_other_languages(language: str, question: str, yes: str, perhaps: str, no: str) -> None:
+    found = [answer(question, said, language) for said in (yes, perhaps, no)]
+    assert [one and one["evidence_id"] for one in found] == ["answer_yes", "answer_open", None]
 
 
 @pytest.mark.parametrize(
