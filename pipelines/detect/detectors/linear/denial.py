@@ -49,10 +49,10 @@ DENIED = re.compile(
     re.IGNORECASE,
 )
 _PERHAPS = (
-    r"(?i)(?:\bnot|\bnever|n['’]?t|\bno) .{0,90}"
-    r"(?:suicid|my ?self|self[- ]?harm|dead|die|dying|end|tak|unaliv|do|danger)"
+    r"(?i)suicid|my ?self|self[- ]?harm|\bdead\b|\bdie\b|\bdying\b|\bend(?:ing)? (?:it|my)|\btak(?:e|ing) my"
+    r"|unaliv|thing (?:stupid|silly|rash|drastic)|\bin (?:any )?danger"
 )
-"""What nearly every denial holds, for the engine that looks at a whole column at once."""
+"""What every denial holds, for the engine that looks at a whole column at once."""
 
 
 def mark_denials(texts: pa.Array) -> pa.Array:
