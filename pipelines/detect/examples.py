@@ -23,10 +23,10 @@ from pipelines.detect.cascade import Cascade
 from pipelines.detect.detectors.linear.evidence import NAMES, make_evidence
 from pipelines.detect.detectors.linear.ngrams import hash_texts
 from pipelines.detect.detectors.linear.sentences import load_sentences, make_examples
+from pipelines.detect.disclosure_labels import FOLDER, label_rows, read_two_labels
 from pipelines.detect.labelled import LabelledRow, make_messages
 from pipelines.detect.language import UNKNOWN as UNKNOWN_LANGUAGE
 from pipelines.detect.overlap import hash_text
-from pipelines.detect.own_labels import FOLDER, label_rows, read_two_labels
 from pipelines.detect.training_plan import SourcePlan, TrainingPlan
 from pipelines.detect.unsaid import read_rows
 

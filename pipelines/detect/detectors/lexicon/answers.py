@@ -44,53 +44,57 @@ class Words:
 
 
 @dataclass(frozen=True)
-class Limits:
-    """Characters of an answer, and words that may follow its yes."""
+class Answers:
+    """Characters of an answer, words that may follow its yes, and the patterns by language."""
 
-    characters: int
-    words: int
+    limit: int
+    few: int
+    words: Mapping[str, Words]
 
 
-def read_answers(messages: pa.Table, found: Sequence[tuple[int, Evidence]]) -> Iterator[tuple[int, Evidence]]:
+def read_answers(messages: pa.Table, found: Sequence[tuple[int, Evidence]]) -> list[tuple[int, Evidence]]:
     """Findings in answers, by place; `found` is what the messages tell by themselves."""
-    limits, languages = load_words()
+    answers = load_answers()
     asked = {place for place, one in found if one.signal_id == QUESTION}
     told = {place for place, one in found if one.signal_id in (THOUGHTS, INJURY)}
+    read = []
     for question, answer in _pair(messages, asked):
-        words = languages.get(messages["language"][answer].as_py())
-        text = messages["text"][answer].as_py()
-        if words is None or answer in told or len(text) > limits.characters:
+        words = answers.words.get(answer["language"])
+        if words is None or answer["place"] in told or len(answer["text"]) > answers.limit:
             continue
-        evidence = _read(words, messages["text"][question].as_py(), text, few=limits.words)
+        evidence = _read(words, question["text"], answer["text"], few=answers.few)
         if evidence is not None:
-            yield answer, evidence
+            read.append((answer["place"], evidence))
+    return read
 
 
 @cache
-def load_words() -> tuple[Limits, Mapping[str, Words]]:
-    """How long an answer may be, and the words of each language."""
+def load_answers() -> Answers:
+    """The shipped file."""
     content: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    limits = Limits(content.pop("limit"), content.pop("few"))
-    return limits, {
+    limit, few = content.pop("limit"), content.pop("few")
+    words = {
         language: Words(**{name: re.compile(fold_pattern(pattern)) for name, pattern in patterns.items()})
         for language, patterns in content.items()
     }
+    return Answers(limit, few, words)
 
 
-def _pair(messages: pa.Table, asked: Set[int]) -> Iterator[tuple[int, int]]:
+def _pair(messages: pa.Table, asked: Set[int]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """Each question of the assistant with the person's message that comes next in the conversation."""
     if not asked or "turn" not in messages.column_names:
         return
     keys = messages["conversation_id"].take(pa.array(sorted(asked)))
     near = np.flatnonzero(pc.is_in(messages["conversation_id"], keys.combine_chunks()).to_numpy())
     names = ["deployment_id", "conversation_id", "turn"]
-    some = messages.select([*names, "role"]).take(pa.array(near)).append_column("place", pa.array(near))
+    some = messages.select([*names, "role", "language", "text"]).take(pa.array(near))
+    some = some.append_column("place", pa.array(near))
     rows = some.sort_by([(name, "ascending") for name in [*names, "place"]]).to_pylist()
     for before, after in pairwise(rows):
         is_same = all(before[name] == after[name] for name in names[:2])
         is_reply = (before["role"], after["role"]) == ("assistant", "user")
         if before["place"] in asked and is_same and is_reply:
-            yield before["place"], after["place"]
+            yield before, after
 
 
 def _read(words: Words, question: str, answer: str, *, few: int) -> Evidence | None:

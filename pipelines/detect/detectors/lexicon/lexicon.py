@@ -85,7 +85,7 @@ class LexiconDetector:
                 states.append(CoverageState.SCORED)
                 found.extend((place, evidence) for evidence in self._read(normalised, language, role))
         if self._card.detector_id == DETECTOR_ID:  # patterns of an operator's own look for no question
-            found.extend(read_answers(messages, tuple(found)))
+            found += read_answers(messages, found)
         return Scan(
             findings=make_findings(messages, found, card=self._card),
             coverage=make_coverage(messages, states, card=self._card),

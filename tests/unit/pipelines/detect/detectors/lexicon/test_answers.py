@@ -1,6 +1,5 @@
 """Short answers to the assistant's question: read only right after it, and never a no as a yes."""
 
-import datetime as dt
 from typing import Any
 
 import pyarrow as pa
@@ -8,27 +7,21 @@ import pytest
 
 from pipelines.detect.cascade import make_cascade
 from pipelines.detect.detectors.lexicon.lexicon import load_lexicon_detector
+from tests.unit.pipelines.detect.message_factory import make_messages
 from tests.unit.pipelines.detect.probe_texts import read_probe
 
 THOUGHTS = "Are you having thoughts of suicide or of ending your life?"
 INJURY = "Have you been hurting yourself?"
-NOW = dt.date(2026, 3, 1)
 Turn = tuple[str, str]
 
 
 def talk(*turns: Turn, conversation: str = "c", language: str = "en") -> pa.Table:
-    count = len(turns)
-    return pa.table(
-        {
-            "deployment_id": ["d"] * count,
-            "day": pa.array([NOW] * count, pa.date32()),
-            "conversation_id": [conversation] * count,
-            "message_id": [f"{conversation}-{place}" for place in range(count)],
-            "turn": pa.array(range(count), pa.int64()),
-            "role": [role for role, _ in turns],
-            "text": [text for _, text in turns],
-            "language": [language] * count,
-        }
+    same = {"conversation_id": conversation, "language": language}
+    return make_messages(
+        *(
+            {"role": role, "text": text, "message_id": f"{conversation}-{place}"} | same
+            for place, (role, text) in enumerate(turns)
+        )
     )
 
 

@@ -1,4 +1,4 @@
-"""Labels of our own for rows of files that stay outside: by row and hash of its text, given in two passes.
+"""Labels made for this project, for rows of files that stay outside: by row and hash, given in two passes.
 
 How they were given is told in `docs/labelling_disclosures.md`. What the passes do not agree on is unknown.
 """
@@ -21,7 +21,7 @@ ACTIVE, GRAVE, HIGH = 2, 3, 4
 """Levels of the Columbia scale: active thoughts, a way in mind, an intention."""
 UNDECIDED = "x"
 
-Level = Annotated[int | None, BeforeValidator(lambda value: None if value == UNDECIDED else value)]
+Given = Annotated[int | None, BeforeValidator(lambda value: None if value == UNDECIDED else value)]
 
 
 class TwoLabels(BaseModel):
@@ -32,10 +32,10 @@ class TwoLabels(BaseModel):
     id: str
     text_hash: str
     cluster: str
-    level_first: Level = Field(ge=0, le=6)
-    harm_first: Level = Field(ge=0, le=1)
-    level_second: Level = Field(ge=0, le=6)
-    harm_second: Level = Field(ge=0, le=1)
+    level_first: Given = Field(ge=0, le=6)
+    harm_first: Given = Field(ge=0, le=1)
+    level_second: Given = Field(ge=0, le=6)
+    harm_second: Given = Field(ge=0, le=1)
 
     def agreed(self) -> dict[str, int | str | None]:
         """The labels that both passes bear out; levels a step apart count as the lower one."""

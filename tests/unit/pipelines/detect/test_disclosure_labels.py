@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.detect.disclosure_labels import FOLDER, TwoLabels, label_rows, read_two_labels
 from pipelines.detect.labelled import LabelledRow
 from pipelines.detect.overlap import hash_text
-from pipelines.detect.own_labels import FOLDER, TwoLabels, label_rows, read_two_labels
 from pipelines.detect.training_plan import load_training_plan
 from pipelines.errors import SourceError
 
