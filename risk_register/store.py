@@ -106,7 +106,9 @@ class Store:
             version = self.version()
             self._check_known(version)
             if version != find_head():
-                _migrate(self._engine)
+                # SQLite does not wait where it is to keep a file in another way that somebody writes to.
+                with _turn(self._engine):
+                    _migrate(self._engine)
         self._is_current = True
 
     def open(self) -> None:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
 import subprocess
 import sys
+import threading
+import time
 import traceback
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -21,6 +25,7 @@ from risk_register.errors import StoreError
 from risk_register.model import AuditEntry, Base, Deployment
 from risk_register.store import Store
 from risk_register.tables_version import MIGRATIONS, find_head
+from risk_register.turn import take_turn
 
 WRITER = """
 import datetime as dt, sys
@@ -69,6 +74,27 @@ def test_processes_that_start_on_an_empty_store_at_once_set_it_up_once(tmp_path:
     url = f"sqlite:///{tmp_path / 'new.sqlite'}"
     run_at_once([[UPGRADER, url] for _ in range(3)])
     assert Store(url).version() == find_head()
+
+
+def test_a_start_on_an_empty_store_waits_for_the_one_that_sets_it_up(tmp_path: Path) -> None:
+    path = tmp_path / "new.sqlite"
+    has_begun = threading.Event()
+
+    def hold() -> None:
+        with take_turn(path, wait_seconds=30), closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            other.execute("CREATE TABLE begun (number INTEGER)")
+            has_begun.set()
+            time.sleep(0.5)
+            other.execute("ROLLBACK")
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert has_begun.wait(timeout=30)
+    store = Store(f"sqlite:///{path}")
+    store.upgrade()
+    holder.join()
+    assert store.version() == find_head()
 
 
 def test_a_reader_does_not_wait_for_a_writer_and_sees_only_what_is_done(
