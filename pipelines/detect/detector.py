@@ -65,6 +65,9 @@ class Subject(StrEnum):
 OWN_SUBJECTS = frozenset({str(Subject.SELF), str(Subject.UNCLEAR)})
 """Of findings about the speaker: what is not said to be another's is taken for the speaker's own."""
 
+ANSWER = "answer_"
+"""Begins the evidence id of what a short answer tells beside the assistant's question."""
+
 
 class Time(StrEnum):
     """When what a finding describes is or was so."""

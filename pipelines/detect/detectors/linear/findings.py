@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pipelines.detect.detector import KEY_COLUMNS, OWN_SUBJECTS, DetectorCard, SignalCard, Subject, Time
+from pipelines.detect.detector import ANSWER, KEY_COLUMNS, OWN_SUBJECTS, DetectorCard, SignalCard, Subject, Time
 from pipelines.detect.detectors.linear.evidence import CLEAR, NAMES, RISK, find_rows
 from pipelines.detect.detectors.linear.model import Head
 from pipelines.schemas.finding import FINDING
@@ -71,6 +71,8 @@ class _Clear:
 
     level: Mapping[str, NDArray[np.int64]]
     cssrs_like: Mapping[str, NDArray[np.int64]]
+    answered: NDArray[np.int64]
+    """The level that an answer to the assistant's question has: of these few words n-grams know nothing."""
     start: NDArray[np.int64]
     end: NDArray[np.int64]
 
@@ -102,7 +104,7 @@ def _blocks(head: Head, scored: Scored, clear: _Clear, card: DetectorCard) -> It
     said = clear.level[IDEATION]
     score = np.where(_is_about_others(scored, names), np.minimum(score, BELOW * line.alert), score)
     if head.level >= HIGH_LEVEL:
-        score = _uphold(score, said, line)
+        score = _uphold(score, said, clear.answered, line)
         level = np.maximum(level, said)
     elif head.level > 1:
         only_injury = (injury >= CLEAR_WEIGHT) & (thoughts == 0)
@@ -116,7 +118,7 @@ def _blocks(head: Head, scored: Scored, clear: _Clear, card: DetectorCard) -> It
         is_clear = np.maximum(thoughts, injury) >= CLEAR_WEIGHT
         score = np.where(is_clear | scored.passes[head.signal_id], np.maximum(score, line.sieve), score)
         if all(one.level < HIGH_LEVEL for one in scored.heads):
-            score = _uphold(score, said, line)
+            score = _uphold(score, said, clear.answered, line)
             level = np.maximum(level, said)
         both = (thoughts >= CLEAR_WEIGHT) & (injury >= CLEAR_WEIGHT)
         is_injury = (injury > thoughts) | both
@@ -131,12 +133,15 @@ def _blocks(head: Head, scored: Scored, clear: _Clear, card: DetectorCard) -> It
     yield _Block(rows, IDEATION, name, score[rows], level[rows], np.maximum(least, known))
 
 
-def _uphold(score: NDArray[np.float64], said: NDArray[np.int64], line: SignalCard) -> NDArray[np.float64]:
-    """A high level that the rules saw clearly passes the sieve, a critical one the alert, whatever the model
-    says.
+def _uphold(
+    score: NDArray[np.float64], said: NDArray[np.int64], answered: NDArray[np.int64], line: SignalCard
+) -> NDArray[np.float64]:
+    """A high level that the rules saw clearly passes the sieve, a critical one, or one that an answer has, the
+    alert, whatever the model says.
     """
     score = np.where(said >= HIGH_LEVEL, np.maximum(score, line.sieve), score)
-    return np.where(said >= CRITICAL_LEVEL, np.maximum(score, line.alert), score)
+    is_sure = (said >= CRITICAL_LEVEL) | (answered >= HIGH_LEVEL)
+    return np.where(is_sure, np.maximum(score, line.alert), score)
 
 
 def _is_about_others(scored: Scored, names: tuple[str, ...]) -> NDArray[np.bool_]:
@@ -155,7 +160,8 @@ def _read_clear(messages: pa.Table, evidence: pa.Table) -> _Clear:
     start = np.zeros(count, dtype=np.int64)
     end = pc.fill_null(pc.utf8_length(messages["text"]), 0).to_numpy().astype(np.int64)
     best = np.zeros(count)
-    columns = ["signal_id", "subject", "time", "score", "level", "cssrs_like", "start", "end"]
+    answered = np.zeros(count, dtype=np.int64)
+    columns = ["signal_id", "subject", "time", "score", "level", "cssrs_like", "start", "end", "evidence_id"]
     for row, finding in zip(find_rows(messages, evidence), evidence.select(columns).to_pylist(), strict=True):
         if row < 0 or finding["signal_id"] not in RISK or not _is_own(finding):
             continue
@@ -165,7 +171,9 @@ def _read_clear(messages: pa.Table, evidence: pa.Table) -> _Clear:
             signal = finding["signal_id"]
             level[signal][row] = max(level[signal][row], finding["level"])
             cssrs[signal][row] = max(cssrs[signal][row], finding["cssrs_like"])
-    return _Clear(level, cssrs, start, end)
+            if finding["evidence_id"].startswith(ANSWER):
+                answered[row] = max(answered[row], finding["level"])
+    return _Clear(level, cssrs, answered, start, end)
 
 
 def _is_own(finding: Mapping[str, str]) -> bool:

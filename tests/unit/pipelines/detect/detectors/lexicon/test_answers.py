@@ -119,6 +119,117 @@ def test_what_tells_of_it_by_itself_is_not_counted_twice() -> None:
     assert not answers(talk(("assistant", THOUGHTS), ("user", "yes, i want to kill myself")))
 
 
+GRADED = {
+    "plan": "Do you have a plan?",
+    "intent": "Are you going to act on these thoughts?",
+    "method": "Have you thought about how you might do it?",
+    "means": "Do you have access to what you would use?",
+    "behaviour": "Have you done anything to hurt yourself tonight?",
+    "ever": "Have you ever tried to end your life before?",
+    "safety": "Are you safe right now?",
+}
+TOLD = ("user", "I want to kill myself")
+
+
+def graded(question: str, said: str) -> dict[str, Any] | None:
+    """The answer to a question in a talk in which thoughts of suicide are known."""
+    found = answers(talk(TOLD, ("assistant", f"I am so sorry. {question}"), ("user", said)))
+    assert len(found) <= 1
+    return found[0] if found else None
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "level", "cssrs_like", "time"),
+    [
+        ("plan", "yes", 4, 5, "current"),
+        ("intent", "probably tonight", 3, 4, "current"),
+        ("method", "i guess so", 2, 3, "current"),
+        ("means", "they're right here", 2, 3, "current"),
+        ("behaviour", "yes", 4, 6, "current"),
+        ("ever", "twice", 4, 6, "past"),
+        ("safety", "no", 3, 4, "current"),
+    ],
+)
+def test_an_answer_is_as_grave_as_what_was_asked(
+    kind: str, said: str, level: int, cssrs_like: int, time: str
+) -> None:
+    found = graded(GRADED[kind], said)
+    assert found is not None
+    assert (found["level"], found["cssrs_like"], found["time"]) == (level, cssrs_like, time)
+    assert found["is_alert"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [("plan", "no"), ("safety", "yes"), ("safety", "no worries, i'm fine"), ("intent", "very unlikely")],
+)
+def test_an_answer_that_reassures_tells_of_nothing(kind: str, said: str) -> None:
+    assert graded(GRADED[kind], said) is None
+
+
+@pytest.mark.parametrize("question", list(GRADED.values())[:3])
+def test_without_a_known_risk_a_question_may_be_about_anything(question: str) -> None:
+    assert not answers(talk(("user", "I have an exam"), ("assistant", question), ("user", "yes")))
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Do you have a plan for dinner?", "Do you have a safety plan?", "Do you feel safe at home with him?"],
+)
+def test_with_one_too_some_plans_are_other_plans(question: str) -> None:
+    assert graded(question, "yes") is None
+    assert graded(question, "no") is None
+
+
+def test_a_risk_is_known_from_the_answer_before() -> None:
+    asked, plan = ("assistant", THOUGHTS), ("assistant", GRADED["plan"])
+    found = answers(talk(asked, ("user", "yes"), plan, ("user", "kind of")))
+    assert [one["evidence_id"] for one in found] == ["answer_yes", "answer_yes_plan"]
+    assert not answers(talk(asked, ("user", "no"), plan, ("user", "kind of")))
+
+
+def test_of_two_questions_the_milder_is_answered_and_a_no_may_be_to_either() -> None:
+    both = graded(f"{THOUGHTS} Do you have a plan?", "yes")
+    assert both is not None
+    assert (both["evidence_id"], both["level"], both["is_alert"]) == ("answer_yes", 2, True)
+    either = graded("Do you have a plan? Are you safe right now?", "no")
+    assert either is not None
+    assert (either["evidence_id"], either["is_alert"]) == ("answer_perhaps_safety", False)
+
+
+def test_what_leaves_a_grave_question_open_is_looked_at_as_a_thought() -> None:
+    for kind in ("plan", "safety"):
+        found = graded(GRADED[kind], "i don't know")
+        assert found is not None
+        assert (found["level"], found["is_alert"]) == (2, False)
+
+
+@pytest.mark.parametrize(("kind", "said"), [("intent", "yes"), ("safety", "no"), ("plan", "yes")])
+def test_the_cascade_counts_a_high_risk_where_an_answer_tells_it(kind: str, said: str) -> None:
+    scan = make_cascade().scan(talk(TOLD, ("assistant", GRADED[kind]), ("user", said)))
+    counted = [
+        one["level"]
+        for one in scan.findings.to_pylist()
+        if one["is_deciding"] and one["is_alert"] and one["message_id"] == "c-2"
+    ]
+    assert max(counted) >= 3
+
+
+def share(group: str, *, half: str = "unseen") -> tuple[int, int]:
+    """Answers to questions that grade which alert, and how many there are."""
+    probe = read_probe("answers_graded")
+    found = [graded(GRADED[kind], said) for kind in GRADED for said in probe[f"{kind}_{group}_{half}"]]
+    return sum(one is not None and one["is_alert"] for one in found), len(found)
+
+
+def test_of_worrying_answers_that_nobody_foresaw_about_half_alert_and_few_others() -> None:
+    alerts, count = share("worrying")
+    assert alerts >= 0.45 * count
+    for group in ("reassuring", "other"):
+        alerts, count = share(group)
+        assert alerts <= 0.04 * count
+
+
 def count(texts: list[str], evidence: str) -> int:
     found = [answer(THOUGHTS, said) for said in texts]
     return sum(one is not None and one["evidence_id"] == evidence for one in found)
