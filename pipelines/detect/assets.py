@@ -19,6 +19,7 @@ from pipelines.detect.cascade import Cascade
 from pipelines.detect.detector import Scan
 from pipelines.detect.extras import make_home_cascade
 from pipelines.detect.language import languages_table, read_languages, with_languages
+from pipelines.detect.sight import add_sights, name_sights
 from pipelines.discretion import Discretion
 from pipelines.expiry import Expired, find_expired
 from pipelines.lake import Lake, Partition
@@ -30,6 +31,7 @@ from pipelines.schemas.finding import (
     DETECTOR_FIGURE,
     FINDING,
     LANGUAGE,
+    SIGHT,
 )
 from pipelines.schemas.ledger import QUALITY
 from pipelines.schemas.miss import MISS_DAY
@@ -91,13 +93,11 @@ def _score(home: Home, days: Sequence[dt.date], cascade: Cascade) -> None:
         held = _held_days(lake)
         if messages is not None and messages.num_rows:
             readings = read_languages(messages)
-            languages = languages_table(messages, readings)
-            scan = _scan(
-                with_languages(messages, readings),
-                cascade,
-                held=held,
-                scores=lake.read(SCORE.full_name, days=days),
-            )
+            read = with_languages(messages, readings)
+            scan = _scan(read, cascade, held=held, scores=lake.read(SCORE.full_name, days=days))
+            sights, meanings = name_sights(read, scan.coverage, cascade)
+            languages = languages_table(messages, readings, sights)
+            commit.replace_all(SIGHT.full_name, add_sights(lake.read(SIGHT.full_name), meanings))
             _keep_bridge(commit, messages, scan, cascade, days=days)
         order = [(name, "ascending") for name in ("deployment_id", "day", "message_id", "detector_id")]
         commit.replace_days(COVERAGE.full_name, scan.coverage.sort_by(order), partitions | stale)

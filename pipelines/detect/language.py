@@ -100,13 +100,14 @@ def read_languages(messages: pa.Table) -> list[Reading]:
     ]
 
 
-def languages_table(messages: pa.Table, readings: Sequence[Reading]) -> pa.Table:
-    """The readings as rows (schema LANGUAGE)."""
+def languages_table(messages: pa.Table, readings: Sequence[Reading], sights: Sequence[str]) -> pa.Table:
+    """The readings as rows (schema LANGUAGE), with the name of what was looked for in each message."""
     keys = messages.select(["deployment_id", "day", "conversation_id", "message_id"])
     columns = {name: keys[name] for name in keys.column_names} | {
         "language": pa.array([reading.language for reading in readings], pa.string()),
         "source": pa.array([str(reading.source) for reading in readings], pa.string()),
         "confidence": pa.array([reading.confidence for reading in readings], pa.float64()),
+        "sight": pa.array(sights, pa.string()),
     }
     return pa.table(columns).cast(LANGUAGE.arrow_schema)
 

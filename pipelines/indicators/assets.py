@@ -41,6 +41,8 @@ DAILY = (
     schemas.LANGUAGE_DAY,
     schemas.VERSION_DAY,
 )
+WHOLE = frozenset({"ledger.deployment", "finding.sight"})
+"""Small tables that facts read and that are not cut into days."""
 WEEKLY = (schemas.INDICATOR_WEEK, schemas.INDICATOR_WEEK_BUCKET)
 
 
@@ -104,8 +106,8 @@ def compute_facts(home: Home, days: Sequence[dt.date]) -> None:
 def _compute(home: Home, days: Sequence[dt.date]) -> None:
     with lakes.write(home.lake, by="fact") as commit, DuckDBEngine() as engine:
         earlier = {table.full_name for table in history.TABLES}
-        engine.attach(commit.lake, list_fact_sources() - earlier - {"ledger.deployment"}, days=days)
-        engine.attach(commit.lake, ["ledger.deployment"])
+        engine.attach(commit.lake, list_fact_sources() - earlier - WHOLE, days=days)
+        engine.attach(commit.lake, WHOLE)
         _show_history(engine, commit.lake, days)
         staged, closed = _staged(commit.lake, days), _closed(commit.lake, days)
         for name, rows in build_facts(engine).items():
@@ -175,7 +177,7 @@ def _origins(definitions: tuple[Definition, ...]) -> dict[str, list[str]]:
         name: sorted(
             origin
             for origin in dependencies(sql)
-            if origin != "ledger.deployment" and not origin.startswith("history.")
+            if origin not in WHOLE and not origin.startswith("history.")
         )
         for name, sql in made.items()
     }

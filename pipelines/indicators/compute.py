@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.errors import DefinitionError, StateError
-from pipelines.indicators.definition import Definition, dependencies
+from pipelines.indicators.definition import UNSEEN, Definition, dependencies
 from pipelines.indicators.vocabulary import Computer, Kind, Unit
 from pipelines.schemas.indicator import (
     INDICATOR_BUCKET,
@@ -143,6 +143,8 @@ def _register_rows(engine: DuckDBEngine, one: Definition) -> None:
     if one.kind is Kind.DISTRIBUTION:
         engine.register("unit.distribution", rows)
         rows = _aggregate(engine, "distribution_row")
+    if UNSEEN not in rows.column_names:
+        rows = rows.append_column(UNSEEN, pa.repeat(pa.scalar(0, pa.int32()), rows.num_rows))
     engine.register("unit.counted", rows)
     fault = _aggregate(engine, "row_fault").to_pylist()[0]
     if any(fault.values()):

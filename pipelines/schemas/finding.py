@@ -72,7 +72,20 @@ LANGUAGE = Table(
         ),
         Column("source", TEXT, "log, message, conversation or none: how it is known."),
         Column("confidence", NUMBER, "0-1: the share of the text in the language; 1 where the log says it."),
+        Column("sight", TEXT, "What was looked for in it: a name of finding.sight; empty for nothing."),
     ),
+)
+
+SIGHT = Table(
+    "finding",
+    "sight",
+    "One row a sight and signal: what was looked for in the messages that carry its name.",
+    ("sight", "signal_id"),
+    (
+        Column("sight", TEXT, "The name: a hash of the signals."),
+        Column("signal_id", TEXT, "Signal of the taxonomy."),
+    ),
+    is_partitioned=False,
 )
 
 DETECTOR = Table(
@@ -140,4 +153,4 @@ DETECTOR_FIGURE = Table(
     is_partitioned=False,
 )
 
-TABLES = (FINDING, COVERAGE, LANGUAGE, DETECTOR, DETECTOR_CARD, DETECTOR_FIGURE)
+TABLES = (FINDING, COVERAGE, LANGUAGE, SIGHT, DETECTOR, DETECTOR_CARD, DETECTOR_FIGURE)

@@ -6,7 +6,8 @@ with placed as (
     select
         place.*,
         counted.numerator,
-        counted.denominator
+        counted.denominator,
+        counted.unseen
     from unit.counted
     inner join unit.place
         on counted.unit_id = place.unit_id
@@ -40,7 +41,7 @@ select
     ) as slice_value,
     cast(sum(placed.numerator) as bigint) as numerator,
     cast(sum(placed.denominator) as bigint) as denominator,
-    cast(sum(placed.unscored_count) as bigint) as unscored_count
+    cast(sum(greatest(placed.unscored_count, placed.unseen)) as bigint) as unscored_count
 from placed
 group by
     grouping sets (

@@ -98,6 +98,7 @@ select
     message.received_on,
     coalesce(read_language.language, 'unknown') as read_language,
     coalesce(read_language.source, 'none') as read_language_source,
+    coalesce(read_language.sight, '') as sight,
     -- The log holds no zone of the user: this is the hour on the deployment's clock.
     cast(extract(hour from (message.sent_at at time zone deployment.zone)) as integer) as deployment_hour,
     case basis_coverage.state_rank

@@ -13,6 +13,7 @@ from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.indicators.compute import build_facts, list_fact_sources
 from pipelines.schemas import LAKE_TABLES
 from pipelines.schemas.table import SLICES
+from risk_register.content import load_taxonomy
 
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
@@ -38,15 +39,20 @@ EARLIER: Row = PLACE | {"conversation_id": "earlier-0"}
 HISTORY_NAMES = {"history.thread_risk": "earlier_risk", "history.user_presence": "earlier_presence"}
 """What the cases call the rows of the days before."""
 
+EVERYTHING = "everything"
+"""The sight of a message in which every signal was looked for; a case names another one for less."""
+
 FACT_ROWS: dict[str, Row] = {
     "conversation": CONVERSATION | {"message_count": 2, "has_scored_message": True},
-    "message": MESSAGE | {"is_scored": True, "scoring_state": "scored", "deployment_hour": 12},
+    "message": MESSAGE
+    | {"is_scored": True, "scoring_state": "scored", "deployment_hour": 12, "sight": EVERYTHING},
     "message_signal": FINDING | {"is_counted": True, "conversation_id": "conversation-0", "sent_at": NOON},
     "event": EVENT,
     "user_week": PLACE | {"started_at": NOON, "user_week_id": "0a:2026-03-02"},
     "user_return": PLACE,
     "notice_gap": PLACE,
     "resource_mention": PLACE | {"conversation_id": "conversation-0", "sent_at": NOON},
+    "sight": PLACE,
 }
 
 
@@ -103,6 +109,7 @@ def make_facts(given: Rows, schemas: dict[str, pa.Schema]) -> dict[str, pa.Table
     """All fact tables, with the rows of a case in them."""
     if unknown := {f"fact.{name}" for name in given} - schemas.keys():
         raise ValueError(f"{unknown} are no facts")
+    given = {"sight": [{"sight": EVERYTHING, "signal_id": one.id} for one in load_taxonomy().signals]} | given
     return {
         name: _table(
             [
@@ -144,6 +151,7 @@ def make_sources(given: Rows) -> dict[str, pa.Table]:
         "coverage": given.get("coverage", [])
         or [{"message_id": m["message_id"], "state": "scored"} for m in messages if m["role"] != "agent"],
         "language": [FINDING | row for row in given.get("language", [])],
+        "sight": given.get("sight", []),
         "deployment": given.get("deployment", [{"zone": "UTC"}]),
         "earlier_risk": [EARLIER | row for row in given.get("earlier_risk", [])],
         "earlier_presence": [PLACE | row for row in given.get("earlier_presence", [])],

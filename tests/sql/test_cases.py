@@ -34,6 +34,7 @@ KEYS = {
     "user_return": ["conversation_id"],
     "notice_gap": ["conversation_id"],
     "resource_mention": ["message_id"],
+    "sight": ["sight", "signal_id"],
     "user_day": ["user_id", "day"],
     "user_week": ["user_id", "day"],
 }

@@ -32,6 +32,8 @@ NEXT_STEPS = {
 SMALLEST_SHARE = 0.01
 """Of the conversations that a language must make up before rules are missed in it."""
 EVERY_LANGUAGE = "*"
+LOGGED = "logged"
+"""The detector that hands on the scores of the log, in whatever language."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class Held:
     conversation_count: int
     records: frozenset[str] = frozenset()
     """What is held beside the log: review:sample, review:labels, canary:reply."""
+    has_scores: bool = False
+    """Whether scores of a moderation came with the log: without them nobody hands them on."""
 
 
 def read_held(lake: Lake, deployment_id: str, *, records: frozenset[str] = frozenset()) -> Held:
@@ -63,6 +67,7 @@ def read_held(lake: Lake, deployment_id: str, *, records: frozenset[str] = froze
             values = set(conversations[name].to_pylist()) - {"unknown", "unrecognised"}
             known |= {name} if values else set()
     languages = _read_languages(lake, deployment_id, days)
+    scores = lake.read("staging.score", days=days, deployment_id=deployment_id, columns=["deployment_id"])
     return Held(
         frozenset(row["kind"] for row in details),
         frozenset(row["detail"] for row in details if row["kind"] == "notice"),
@@ -70,6 +75,7 @@ def read_held(lake: Lake, deployment_id: str, *, records: frozenset[str] = froze
         frozenset(languages),
         count,
         records,
+        scores is not None and scores.num_rows > 0,
     )
 
 
@@ -96,13 +102,10 @@ def assess_readiness(
 ) -> pa.Table:
     """The table `assessment.readiness`; `since` are rows of `sql/assessment/counted_since.sql`."""
     begins = {(row["deployment_id"], row["indicator_id"]): row["since_on"] for row in since}
-    languages_of: dict[str, set[str]] = {}
-    for row in detectors:
-        if _can_measure(row):
-            languages_of.setdefault(row["signal_id"], set()).update(row["languages"].split(","))
     unmeasured = list_unmeasured(definitions, detectors)
     rows = []
     for deployment, log in held.items():
+        languages_of = _read_languages_of(log, detectors)
         for indicator, definition in definitions.items():
             needs = [need for need in definition["needs"].split(",") if need]
             lacking = [need for need in needs if not _has(log, need, languages_of)]
@@ -126,6 +129,15 @@ def assess_readiness(
                 }
             )
     return pa.Table.from_pylist(rows, schema=READINESS.arrow_schema)
+
+
+def _read_languages_of(log: Held, detectors: list[dict[str, Any]]) -> dict[str, set[str]]:
+    """By signal, the languages in which somebody looks for it in this log."""
+    languages_of: dict[str, set[str]] = {}
+    for row in detectors:
+        if _can_measure(row) and (log.has_scores or row["detector_id"] != LOGGED):
+            languages_of.setdefault(row["signal_id"], set()).update(row["languages"].split(","))
+    return languages_of
 
 
 def list_unmeasured(

@@ -10,7 +10,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pipelines.detect.detector import ANSWER, KEY_COLUMNS, OWN_SUBJECTS, DetectorCard, SignalCard, Subject, Time
+from pipelines.detect.detector import (
+    ANSWER,
+    KEY_COLUMNS,
+    OWN_SUBJECTS,
+    DetectorCard,
+    SignalCard,
+    Subject,
+    Time,
+)
 from pipelines.detect.detectors.linear.evidence import CLEAR, NAMES, RISK, find_rows
 from pipelines.detect.detectors.linear.model import Head
 from pipelines.schemas.finding import FINDING
@@ -136,8 +144,8 @@ def _blocks(head: Head, scored: Scored, clear: _Clear, card: DetectorCard) -> It
 def _uphold(
     score: NDArray[np.float64], said: NDArray[np.int64], answered: NDArray[np.int64], line: SignalCard
 ) -> NDArray[np.float64]:
-    """A high level that the rules saw clearly passes the sieve, a critical one, or one that an answer has, the
-    alert, whatever the model says.
+    """Whatever the model says, a high level that the rules saw clearly passes the sieve; a critical one, or
+    one that an answer has, the alert.
     """
     score = np.where(said >= HIGH_LEVEL, np.maximum(score, line.sieve), score)
     is_sure = (said >= CRITICAL_LEVEL) | (answered >= HIGH_LEVEL)

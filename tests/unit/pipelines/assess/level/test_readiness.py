@@ -99,3 +99,14 @@ def test_an_own_signal_that_is_younger_than_the_log_says_from_when_it_counts(mak
     (row,) = assess_readiness({"harbor": held()}, definitions, DETECTORS, since=since).to_pylist()
     assert (row["state"], row["missing"]) == ("partial", "days before 2026-09-02")
     assert row["next_step"].startswith("From 2026-09-02: ")
+
+
+def test_who_hands_on_scores_of_the_log_looks_where_there_are_scores(make):
+    logged = [LEXICON | {"detector_id": "logged", "signal_id": "a_method_info", "languages": "*"}]
+    definitions = {"one": make.definition("one", needs="signal:a_method_info")}
+
+    def state(log: Held) -> str:
+        return assess_readiness({"harbor": log}, definitions, logged)["state"][0].as_py()
+
+    assert state(held()) == "not_ready"
+    assert state(held(has_scores=True)) == "ready"
