@@ -2,7 +2,8 @@
 
 The first in the signal's order that scored the message, and that looks for the signal in its language,
 decides: only its alerts are counted. What the others saw stays as evidence. A finding below its sieve is
-dropped.
+dropped. A detector of which nobody knows how much it misses does not take back a critical finding of one of
+which it is known: there, both count.
 """
 
 from __future__ import annotations
@@ -15,6 +16,10 @@ import pyarrow.compute as pc
 
 from pipelines.detect.detector import CoverageState, DetectorCard
 from pipelines.detect.plan import Plan
+from risk_register.definition import KNOWN_ERROR
+
+CRITICAL_LEVEL = 4
+"""Danger to life now, or a harm of that kind: what a person must see."""
 
 
 def keep_from_sieve(findings: pa.Table, messages: pa.Table, card: DetectorCard) -> pa.Table:
@@ -59,15 +64,27 @@ def decide(
     detectors = findings["detector_id"].to_numpy(zero_copy_only=False)
     signals = findings["signal_id"].to_numpy(zero_copy_only=False)
     deciding = np.zeros(findings.num_rows, dtype=bool)
+    is_critical = pc.and_(findings["is_alert"], pc.greater_equal(findings["level"], CRITICAL_LEVEL))
+    critical = is_critical.to_numpy(zero_copy_only=False)
+    known = {card.detector_id: _list_known(card) for card in cards}
     for signal_id in set(signals.tolist()):
         open_rows = signals == signal_id
         for name in plan.order_of(signal_id):
             if name not in scored:
                 continue
             deciding |= open_rows & (detectors == name)
-            open_rows &= ~(scored[name][rows] & _looks_for(by_id[name], signal_id, languages[rows]))
+            closed = scored[name][rows] & _looks_for(by_id[name], signal_id, languages[rows])
+            if signal_id not in known[name]:
+                by_known = [other for other, of in known.items() if signal_id in of]
+                closed &= ~(critical & np.isin(detectors, by_known))
+            open_rows &= ~closed
     place = findings.schema.get_field_index("is_deciding")
     return findings.set_column(place, findings.schema.field(place), pa.array(deciding))
+
+
+def _list_known(card: DetectorCard) -> frozenset[str]:
+    """The signals for which somebody has measured the error of a detector."""
+    return frozenset(line.signal_id for line in card.signals if line.badge in KNOWN_ERROR)
 
 
 def _looks_for(card: DetectorCard, signal_id: str, languages: np.ndarray) -> np.ndarray:

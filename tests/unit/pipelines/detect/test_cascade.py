@@ -194,6 +194,38 @@ def test_the_first_in_the_order_that_scored_the_message_decides() -> None:
     assert {row["detector_id"]: row["is_deciding"] for row in rows} == {"first": True, "second": False}
 
 
+class Grave(Stub):
+    """It finds something at a level, with an error that is known or not."""
+
+    def __init__(self, name: str, level: int | None, badge: Badge) -> None:
+        super().__init__(name, score=None if level is None else 0.9)
+        self._level = level or 0
+        line = dataclasses.replace(CARD.signals[0], badge=badge)
+        self.card = dataclasses.replace(self.card, signals=(line,))
+
+    def scan(self, messages: pa.Table, given: Given = NOTHING_GIVEN) -> Scan:
+        scan = super().scan(messages, given)
+        rows = [row | {"level": self._level} for row in scan.findings.to_pylist()]
+        return dataclasses.replace(scan, findings=pa.Table.from_pylist(rows, schema=scan.findings.schema))
+
+
+@pytest.mark.parametrize(
+    ("first", "found", "badge", "counts"),
+    [
+        (Badge.UNVALIDATED, 4, Badge.LIMITED, True),
+        (Badge.UNVALIDATED, 3, Badge.LIMITED, False),
+        (Badge.UNVALIDATED, 4, Badge.UNVALIDATED, False),
+        (Badge.LIMITED, 4, Badge.LIMITED, False),
+    ],
+)
+def test_who_was_never_measured_takes_no_critical_finding_back(
+    first: Badge, found: int, badge: Badge, counts: bool
+) -> None:
+    detectors = [Grave("first", None, first), Grave("second", found, badge)]
+    (row,) = make_cascade(detectors).scan(MESSAGES.slice(0, 1)).findings.to_pylist()
+    assert row["is_deciding"] is counts
+
+
 def test_one_that_failed_leaves_the_decision_to_the_next() -> None:
     broken, second = Stub("first", error=DetectorError("broken")), Stub("second", score=0.9)
     rows = make_cascade([broken, second]).scan(MESSAGES.slice(0, 1)).findings.to_pylist()
