@@ -26,6 +26,7 @@ from pipelines.assess.history.drift import REFERENCE_WEEKS, assess_drift, index_
 from pipelines.assess.history.phases import find_phases
 from pipelines.assess.history.shift import tabulate_shifts
 from pipelines.assess.history.text_drift import compare_texts, tabulate_areas
+from pipelines.assess.impossible import leave_impossible
 from pipelines.assess.level.appetite import tabulate_appetites
 from pipelines.assess.level.cluster import gather_clusters
 from pipelines.assess.level.measuring import compare_late_with_early, count_different_groups
@@ -130,7 +131,7 @@ def assess_all(home: Home, *, at: dt.datetime) -> None:
         )
         _add_operation(engine, lake)
         counts = _without(_frame(engine.query(_read("period"))), unmeasured)
-        counts = place_on_calendar(counts, background)
+        counts = place_on_calendar(leave_impossible(counts, definitions), background)
         clusters = gather_clusters(engine.query(_read("period_bucket")), engine.query(_read("cluster_size")))
         reviewed = assess_reviews(commit, store, background, counts, at=at)
         raised = raise_all(

@@ -52,7 +52,7 @@ class CallLog:
         latest = latest_time(received_on)
         for position, found, raw in self._number(path):
             is_wanted = wanted is None or position in wanted
-            records.record_count += is_wanted and position > 0
+            records.record_count += is_wanted
             try:
                 call = _check(found, latest)
                 tool_count += sum(one.is_tool for one in (*call.messages, *call.answer)) if is_wanted else 0
@@ -121,6 +121,7 @@ class CallLog:
         if reasons == {Reason.UNKNOWN_RECORD} and len(records.rejected) == records.record_count:
             raw = records.rejected[0].raw
             records.rejected[:] = [Rejection(0, Reason.UNKNOWN_FORMAT, None, raw)]
+            records.record_count = 1
             records.notes.append(f"supported are {self.supported}")
 
 

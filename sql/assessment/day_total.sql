@@ -37,7 +37,8 @@ received as (
         received_day.day
 ),
 
--- A file that could not be read and has not been delivered again under its name.
+-- A file that could not be read to its end and has not been delivered again under its name. What was
+-- refused of erased people names no line either; that is no fault of a file.
 broken as (
     select
         rejected.deployment_id,
@@ -53,6 +54,7 @@ broken as (
             and mended.rejected_count < mended.record_count
     where
         rejected.position = 0
+        and rejected.reason <> 'erased'
         and mended.delivery_id is null
     group by
         rejected.deployment_id,

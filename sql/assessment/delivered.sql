@@ -17,7 +17,10 @@ with test_traffic as (
 select
     delivery.deployment_id,
     delivery.received_on as day,
-    cast(sum(delivery.record_count - coalesce(test_traffic.test_count, 0)) as bigint) as record_count,
+    cast(
+        sum(greatest(delivery.record_count, delivery.rejected_count) - coalesce(test_traffic.test_count, 0))
+        as bigint
+    ) as record_count,
     cast(sum(delivery.rejected_count - coalesce(test_traffic.test_count, 0)) as bigint) as rejected_count
 from ledger.delivery
 left join test_traffic

@@ -51,7 +51,7 @@ event_total as (
 delivery_total as (
     select
         count(*) as delivery_count,
-        coalesce(sum(delivery.record_count), 0) as record_count
+        coalesce(sum(greatest(delivery.record_count, delivery.rejected_count)), 0) as record_count
     from ledger.delivery
     where delivery.deployment_id = $deployment_id
 )

@@ -136,7 +136,7 @@ KINDS = (
 DELIVERY_KINDS = {
     "broken_file": (
         "broken_delivery",
-        "{broken_file_count} files delivered on {days} could not be read at all.",
+        "{broken_file_count} files delivered on {days} could not be read to their end.",
         "See the reasons of rejected records, and deliver the files again under the same names.",
     ),
     "many_rejected": (

@@ -98,7 +98,7 @@ class MappedSource:
                 self._read_left(block, is_plain, records, latest=latest)
                 yield records
         except UNREADABLE:
-            yield Records(rejected=[Rejection(0, Reason.BROKEN_ARCHIVE, None, b"")])
+            yield Records(rejected=[Rejection(0, Reason.BROKEN_ARCHIVE, None, b"")], record_count=1)
 
     @cached_property
     def _reader(self) -> PlainReader | None:
@@ -135,7 +135,7 @@ class MappedSource:
 
     @staticmethod
     def _take(item: Item, rules: tuple[_Rule, ...], *, latest: int, records: Records) -> None:
-        records.record_count += item.position > 0
+        records.record_count += 1  # at position 0, too: what is rejected was delivered
         try:
             if item.reason is not None:
                 raise RecordError(item.reason)

@@ -40,7 +40,7 @@ DATA_DAY = declare(
         "Records delivered on this day, about whatever day; without test traffic.",
     ),
     Column("rejected_count", COUNT, "Of these, how many were rejected."),
-    Column("broken_file_count", COUNT, "Files delivered on this day that could not be read at all."),
+    Column("broken_file_count", COUNT, "Files delivered on this day that could not be read to their end."),
     Column("tell_rules", TEXT, "Rules of severity tell that the day missed, comma separated."),
 )
 

@@ -12,7 +12,7 @@ from pipelines.schemas import LAKE_TABLES
 SQL = Path(__file__).parents[4] / "sql" / "assessment"
 DAY = dt.date(2026, 8, 3)
 TABLES = (
-    *("indicator.quality_day", "indicator.feature_day"),
+    *("indicator.quality_day", "indicator.feature_day", "indicator.received_day"),
     *("ledger.rejected", "ledger.quality", "ledger.delivery"),
 )
 
@@ -75,3 +75,16 @@ def test_shares_of_rows_are_counted_over_what_was_accepted_or_delivered():
         "data_duplicate_share": (25, 125),
         "data_language_unknown_share": (10, 40),
     }
+
+
+def test_a_file_that_an_earlier_version_did_not_count_as_delivered_is_no_more_than_all():
+    rows = run("operation_day", delivery=[{"rejected_count": 1, "record_count": 0}])
+    assert [(row["numerator"], row["denominator"]) for row in rows] == [(1, 1)]
+
+
+def test_what_was_refused_of_erased_people_is_no_broken_file():
+    delivery = [{"rejected_count": 2, "record_count": 5, "delivery_id": "a"}]
+    for reason, count in (("erased", 0), ("broken_archive", 1)):
+        rejected = [{"position": 0, "reason": reason, "delivery_id": "a"}]
+        (row,) = run("day_total", delivery=delivery, rejected=rejected)
+        assert row["broken_file_count"] == count
