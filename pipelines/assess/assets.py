@@ -131,6 +131,7 @@ def assess_all(home: Home, *, at: dt.datetime) -> None:
         )
         _add_operation(engine, lake)
         counts = _without(_frame(engine.query(_read("period"))), unmeasured)
+        counts = counts[counts["deployment_id"].isin(list(calendars))]  # of others all was rejected
         counts = place_on_calendar(leave_impossible(counts, definitions), background)
         clusters = gather_clusters(engine.query(_read("period_bucket")), engine.query(_read("cluster_size")))
         reviewed = assess_reviews(commit, store, background, counts, at=at)

@@ -50,7 +50,8 @@ def _write_rejected(
 
 
 def _delivery(one: Delivered, mapping: Mapping) -> dict[str, object]:
-    before = one.before or KnownDelivery(one.received_on, mapping.hash, one.byte_count)
+    none = KnownDelivery(one.received_on, mapping.hash, one.byte_count)
+    before = one.before if one.before and one.only is not None else none
     return {
         "delivery_id": one.delivery_id,
         "deployment_id": mapping.deployment.id,
@@ -62,7 +63,8 @@ def _delivery(one: Delivered, mapping: Mapping) -> dict[str, object]:
         "event_count": before.event_count + one.records.event_count,
         "rejected_count": len(one.records.rejected),
         "mapping_hash": mapping.hash,
-        **before.span.cover(one.span)._asdict(),
+        "format": mapping.format,
+        **(one.before or none).span.cover(one.span)._asdict(),
     }
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pipelines.errors import SourceError
 from pipelines.ingest.lines import LONGEST_LINE, fingerprint, inspect
-from pipelines.ingest.mapping import Mapping, load_mapping
+from pipelines.ingest.mapping import BY_RULES, Mapping, load_mapping
 from pipelines.ingest.reason import Reason
 from pipelines.ingest.source import Records, Rejection, Source, read_parts
 from pipelines.ingest.span import NOTHING, Span
@@ -25,6 +25,8 @@ from pipelines.settings import MAPPING_NAMES
 
 TEXT_FILES = (".jsonl", ".ndjson", ".json", ".csv")
 PACKED = (".gz", ".zst")
+WHOLE_FILE = 0
+"""The position of a rejection that is about the file and no line of it."""
 READABLE = (*TEXT_FILES, *(f"{text}{packed}" for text in TEXT_FILES for packed in PACKED), ".parquet")
 ADVICE = {
     Reason.MALFORMED_LINE: "not one JSON object",
@@ -58,6 +60,12 @@ class KnownDelivery:
     event_count: int = 0
     rejected: tuple[int, ...] = ()
     span: Span = NOTHING
+    format: str | None = None  # which earlier code did not keep
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether anything of it is stored."""
+        return self.message_count + self.event_count > 0
 
 
 @dataclass
@@ -72,7 +80,8 @@ class Delivered:
     records: Records = field(default_factory=Records)
     is_known: bool = False
     span: Span = NOTHING
-    before: KnownDelivery | None = None  # known, and now read again for its rejected lines
+    before: KnownDelivery | None = None  # known, and now read again for what was rejected
+    only: tuple[int, ...] | None = None  # the positions to read; None: all
 
     @property
     def delivery_id(self) -> str:
@@ -129,11 +138,20 @@ def identify_delivery(
     known = deliveries.get(one.delivery_id) if is_possible else None
     if known is not None:
         one.received_on = known.received_on
-        if known.mapping_hash == mapping.hash or not known.rejected:
-            one.is_known = True
-        else:
-            one.before = known
+        one.is_known = known.mapping_hash == mapping.hash or not known.rejected
+        if not one.is_known:
+            one.before, one.only = known, _find_positions(known, mapping)
     return one
+
+
+def _find_positions(known: KnownDelivery, mapping: Mapping) -> tuple[int, ...] | None:
+    """Where a file is read again with another mapping; None is everywhere.
+
+    A rejected line keeps its position. A rejected call does not: what counts as one is the mapping's to say.
+    """
+    is_other = known.format is not None and known.format != mapping.format
+    has_lines = mapping.format in BY_RULES and not is_other
+    return known.rejected if has_lines and WHOLE_FILE not in known.rejected else None
 
 
 def read_delivery(one: Delivered, source: Source) -> Iterator[Records]:
@@ -142,11 +160,12 @@ def read_delivery(one: Delivered, source: Source) -> Iterator[Records]:
         return
     whole = inspect(one.path)
     if whole is not None:
-        rejected = [Rejection(0, whole, None, one.delivery_id.encode())]
+        rejected = [Rejection(WHOLE_FILE, whole, None, one.delivery_id.encode())]
         yield Records(record_count=1, rejected=rejected)
         return
-    only = one.before.rejected if one.before else None
-    yield from read_parts(source, one.path, received_on=one.received_on, only=only)
+    for part in read_parts(source, one.path, received_on=one.received_on, only=one.only):
+        part.is_again = one.before is not None and one.before.is_taken and one.only is None
+        yield part
 
 
 def known_deliveries(lake: Lake, deployment_id: str) -> dict[str, KnownDelivery]:
@@ -168,6 +187,7 @@ def known_deliveries(lake: Lake, deployment_id: str) -> dict[str, KnownDelivery]
             row["event_count"],
             tuple(positions.get(row["delivery_id"], ())),
             Span(row.get("first_day"), row.get("last_day")),  # which earlier code did not keep
+            row.get("format"),
         )
         for row in ([] if deliveries is None else deliveries.to_pylist())
         if row["deployment_id"] == deployment_id
@@ -195,7 +215,7 @@ def describe(one: Delivered) -> str:
         same = [item for item in records.rejected if item.reason is reason]
         places = [item.position for item in same][:3]
         where = f"{unit} " + ", ".join(map(str, places)) + (" ..." if count > 3 else "")
-        where = "whole file" if places == [0] else where
+        where = "whole file" if places == [WHOLE_FILE] else where
         fields = Counter(item.field for item in same if item.field)
         if fields:
             named = [f"{name} {times}" if len(fields) > 1 else name for name, times in fields.most_common(3)]

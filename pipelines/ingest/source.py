@@ -34,6 +34,7 @@ class Records:
     """What came out of one file: columns of equal length, in the raw terms of the log.
 
     `is_transcript`: messages are named by position and content, so a copy is no second delivery.
+    `is_again`: of a file of which something is stored, read anew as a whole: its copies are no delivery either.
     A message's `scores` are those that the log itself gives (`pipelines.ingest.moderation`), or None.
     `notes` say what a reader of the file should know; never a text of the log.
     """
@@ -45,6 +46,7 @@ class Records:
     plain: pa.Table | None = None  # more messages, as columns of Arrow (`pipelines.ingest.raw`)
     handed_on: tuple[int, int] = (0, 0)  # messages and events that were accepted and are not held any more
     is_transcript: bool = False
+    is_again: bool = False
     notes: list[str] = field(default_factory=list)
 
     @property

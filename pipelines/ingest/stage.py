@@ -57,7 +57,8 @@ class Stager:
             return DELIVERED_MESSAGE.empty_table()
         texts, redacted = redact_texts(self.redactor, rows)
         message_ids, content_hashes = self._name(rows, is_transcript=records.is_transcript)
-        copies = pa.repeat(pa.scalar(0 if records.is_transcript else 1), count)  # the fold makes one of none
+        is_uncounted = records.is_transcript or records.is_again
+        copies = pa.repeat(pa.scalar(0 if is_uncounted else 1), count)  # the fold makes one of none
         moments = rows["sent_at"].combine_chunks().cast(TIMESTAMP)
         columns = {
             "deployment_id": pa.repeat(pa.scalar(self.deployment_id), count),
@@ -113,7 +114,7 @@ class Stager:
             "occurred_at": moments,
             "occurred_on": local_dates(moments, self.zone),
             "received_on": [received_on] * count,
-            "copy_count": [1] * count,
+            "copy_count": [0 if records.is_again else 1] * count,
         }
         return pa.table(rows, schema=DELIVERED_EVENT)
 

@@ -18,6 +18,7 @@ DELIVERY = Table(
         Column("event_count", COUNT, "Records accepted as events, copies included."),
         Column("rejected_count", COUNT, "Records rejected; each has a row in ledger.rejected."),
         Column("mapping_hash", TEXT, "SHA-256 of the mapping that read it."),
+        Column("format", TEXT, "Format that it was read as; null if not known.", nullable=True),
         Column(
             "first_day",
             DATE,

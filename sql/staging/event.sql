@@ -13,7 +13,7 @@ with kept as (
         min(occurred_at) as occurred_at,
         min(occurred_on) as occurred_on,
         min(received_on) as received_on,
-        cast(sum(copy_count) as bigint) as copy_count
+        cast(greatest(1, sum(copy_count)) as bigint) as copy_count
     from staging.delivered_event
     group by event_id
 ),

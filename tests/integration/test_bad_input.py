@@ -129,3 +129,14 @@ def measure_memory(kit, folder: Path, home: Path) -> int:
     _, status, usage = os.wait4(child, 0)
     assert status == 0
     return usage.ru_maxrss * 1024
+
+
+def test_a_deployment_of_one_unreadable_file_does_not_stop_the_publishing_of_another(kit, folder):
+    other = folder.parent / "other.yaml"
+    other.write_text(kit.mapping.read_text().replace("id: replay_companion", "id: other"))
+    (folder / "a.csv").write_bytes(b"thread,text\nx,m\xfcde\n")
+    home = kit.copy(kit.computed)
+    before = (home / "published" / "current").read_text()
+    kit.warm.ingest(home, folder, other)
+    kit.warm.run(home)
+    assert (home / "published" / "current").read_text() != before
