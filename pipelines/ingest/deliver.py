@@ -33,6 +33,7 @@ from pipelines.ingest.delivery import (
     known_deliveries,
     read_delivery,
 )
+from pipelines.ingest.location import show_address
 from pipelines.ingest.mapping import SQL, Mapping
 from pipelines.ingest.names import load_name_finder
 from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
@@ -44,7 +45,7 @@ from pipelines.ingest.sources import make_source
 from pipelines.ingest.span import find_span
 from pipelines.ingest.stage import Stager
 from pipelines.ingest.tray import Tray
-from pipelines.ingest.waiting import Waiting, find_waiting
+from pipelines.ingest.waiting import Waiting, find_waiting, is_address
 from pipelines.lake import Commit, Lake
 from pipelines.settings import Home
 from pipelines.tombstones import FILE, load_tombstones
@@ -181,12 +182,13 @@ def _find_memory() -> pa.MemoryPool:
 
 def _take_files(intake: _Intake, source: Path | str) -> list[str]:
     waiting, ignored = find_waiting(source)
+    shown = show_address(str(source)) if is_address(source) else str(source)
     if not waiting:
         raise SourceError(
-            f"{source}: no readable file. Looked for {', '.join(READABLE)}"
+            f"{shown}: no readable file. Looked for {', '.join(READABLE)}"
             + (f"; found only {', '.join(ignored[:5])}." if ignored else "; it is empty.")
         )
-    by = f"ingest of {Path(source).name}"
+    by = f"ingest of {Path(shown).name}"
     for batch in _batches(waiting):
         with aside(intake.home, DELIVERIES, by=by) as folder:
             files = []
@@ -218,8 +220,8 @@ def _take_query(intake: _Intake, source: str) -> list[str]:
     if rule is None:
         raise SourceError("format sql needs a mapping with a query.")
     engine = queries.open_database(_find_address(source, rule.address_variable))
-    shown = queries.name_database(engine)
-    query_id = hashlib.sha256(f"{shown}\x1f{rule.query}\x1f{rule.watermark}".encode()).hexdigest()[:16]
+    database = queries.identify_database(engine)
+    query_id = hashlib.sha256(f"{database}\x1f{rule.query}\x1f{rule.watermark}".encode()).hexdigest()[:16]
     by = f"ingest of query {query_id}"
     try:
         is_last = False
@@ -258,6 +260,10 @@ def _find_address(source: str, variable: str | None) -> str:
         raise SourceError(
             "format sql reads a database: give its SQLAlchemy address, or env:NAME for an environment "
             "variable that holds it, or name one in the mapping (query.address_variable)."
+        )
+    if not name.isidentifier():
+        raise SourceError(
+            "What follows env: is no name of an environment variable, such as env:CHAT_DATABASE."
         )
     address = os.environ.get(name)
     if not address:

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 from pipelines.errors import SourceError
+from pipelines.ingest.location import show_address
 from pipelines.ingest.mapping import QueryRule
 from pipelines.ingest.pseudonymise import Pseudonymiser
 
@@ -27,6 +28,8 @@ CHUNK = 100_000
 ROWS_AT_ONCE = 1_000
 LONGEST_NUMBER = 63
 """Bits of a number that JSON's readers take as whole."""
+
+SHOWN = "shown_address"
 
 Value = int | str | dt.datetime | dt.date
 
@@ -69,8 +72,10 @@ def open_database(address: str) -> sa.Engine:
     """
     try:
         url = sa.make_url(address)
-        return sa.create_engine(url, poolclass=sa.NullPool, hide_parameters=True)
-    except ArgumentError:
+        # Of the address as it was written: parsed, the end of a password can look like a host.
+        shown = {SHOWN: show_address(address)}
+        return sa.create_engine(url, poolclass=sa.NullPool, hide_parameters=True, execution_options=shown)
+    except (ArgumentError, ValueError, TypeError):  # a port that is no number; a parameter without a value
         raise SourceError(
             "The address of the database is not one that SQLAlchemy reads, such as "
             "postgresql+psycopg://reader@host/chat."
@@ -218,7 +223,12 @@ def _plain(value: object) -> object:
 
 
 def name_database(engine: sa.Engine) -> str:
-    """The address without user, password and parameters, for people and for telling queries apart."""
+    """What may be shown of the address to people."""
+    return str(engine.get_execution_options().get(SHOWN, f"{engine.url.drivername}://"))
+
+
+def identify_database(engine: sa.Engine) -> str:
+    """The address without user, password and parameters, for telling queries apart; not to be shown."""
     url = engine.url
     return sa.URL.create(
         url.drivername, host=url.host, port=url.port, database=url.database

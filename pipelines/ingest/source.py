@@ -34,7 +34,7 @@ class Records:
     """What came out of one file: columns of equal length, in the raw terms of the log.
 
     `is_transcript`: messages are named by position and content, so a copy is no second delivery.
-    `is_again`: of a file of which something is stored, read anew as a whole: its copies are no delivery either.
+    `is_again`: of a file of which something is stored, read anew as a whole: a copy is no delivery either.
     A message's `scores` are those that the log itself gives (`pipelines.ingest.moderation`), or None.
     `notes` say what a reader of the file should know; never a text of the log.
     """

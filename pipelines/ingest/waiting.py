@@ -6,7 +6,6 @@ the library of the service finds by itself; none pass through here.
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -19,6 +18,7 @@ from fsspec.core import url_to_fs
 
 from pipelines.errors import SourceError
 from pipelines.ingest.delivery import READABLE, find_files
+from pipelines.ingest.location import SCHEME, show_address
 from pipelines.settings import MAPPING_NAMES
 
 PACKAGES = {"s3": "s3fs", "s3a": "s3fs", "gs": "gcsfs", "gcs": "gcsfs", "az": "adlfs", "abfs": "adlfs",
@@ -62,7 +62,7 @@ def find_waiting(source: str | Path) -> tuple[list[Waiting], list[str]]:
         SourceError: nothing is there, or the address cannot be reached.
     """
     if is_address(source):
-        return _find_remote(str(source), shown=re.sub("//[^/@]*@", "//", str(source)))
+        return _find_remote(str(source), shown=show_address(str(source)))
     folder = Path(source)
     found, ignored = find_files(folder)
     names = [path.name if folder.is_file() else str(path.relative_to(folder)) for path in found]
@@ -85,7 +85,10 @@ def _find_remote(address: str, *, shown: str) -> tuple[list[Waiting], list[str]]
                           f"Install {package} beside Plimsoll.") from None  # fmt: skip
     except ValueError:
         known = ", ".join(sorted({"s3", "gs", "az", *fsspec.available_protocols()} & {*PACKAGES, "memory"}))
-        raise SourceError(f"{shown}: {scheme}:// is not known. Known are {known}.") from None
+        kind = f"{scheme}://" if SCHEME.fullmatch(scheme) else "it"
+        raise SourceError(
+            f"{shown}: {kind} is not known. Known are {known}; a database is read with format: sql."
+        ) from None
     prefix = PurePosixPath(root)
     found, ignored = [], []
     for path, info in sorted(details.items()):

@@ -1,4 +1,4 @@
-"""A file whose mapping was wrong is read again with the right one: nothing of it is lost, nothing comes twice."""
+"""A file whose mapping was wrong is read again with the right one: nothing is lost, nothing comes twice."""
 
 import pytest
 
