@@ -50,7 +50,7 @@ class CallLog:
         records, transcripts, tool_count = Records(), Transcripts(), 0
         wanted = None if only is None else frozenset(only)
         latest = latest_time(received_on)
-        for position, found, raw in self._number(path):
+        for position, found, raw in self._number(path, records.notes):
             is_wanted = wanted is None or position in wanted
             records.record_count += is_wanted
             try:
@@ -80,9 +80,10 @@ class CallLog:
         self._judge_whole(records)
         return records
 
-    def _number(self, path: Path) -> Iterator[tuple[int, Call | RecordError, bytes]]:
+    def _number(self, path: Path, notes: list[str]) -> Iterator[tuple[int, Call | RecordError, bytes]]:
         position = 0
         for item in read_items(path):
+            notes += [item.note] if item.note else []
             for found in self.read_calls(item):
                 position += 1
                 yield position if item.position else 0, found, item.raw

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipelines.errors import SourceError
+from pipelines.ingest.document import is_csv
 from pipelines.ingest.lines import LONGEST_LINE, fingerprint, inspect
 from pipelines.ingest.mapping import BY_RULES, Mapping, load_mapping
 from pipelines.ingest.reason import Reason
@@ -38,7 +39,7 @@ ADVICE = {
     Reason.BIRTH_DATE: "a date of birth is not taken in; deliver an age band",
     Reason.PRECISE_LOCATION: "a precise place is not taken in; deliver a region as ISO 3166",
     Reason.TEST_TRAFFIC: "left out and counted, no fault",
-    Reason.NOT_UTF8: "it is in another encoding; deliver it as UTF-8",
+    Reason.NOT_UTF8: "in another encoding; deliver it as UTF-8",
     Reason.BINARY_FILE: "it is not text; deliver JSON lines in UTF-8, CSV or Parquet",
     Reason.BROKEN_ARCHIVE: "it ends early or is damaged; what came before was read, deliver it again",
     Reason.REPEATED_COLUMN: "two columns have the same name; give each its own",
@@ -46,6 +47,7 @@ ADVICE = {
     Reason.UNKNOWN_FORMAT: "it is not of the format that the mapping names",
 }
 """What a word alone does not tell: what is allowed, or what to do."""
+ROW = "not one row of CSV with a value for every column"
 
 
 @dataclass(frozen=True)
@@ -220,7 +222,8 @@ def describe(one: Delivered) -> str:
         if fields:
             named = [f"{name} {times}" if len(fields) > 1 else name for name, times in fields.most_common(3)]
             where = f"{', '.join(named)}{' ...' if len(fields) > 3 else ''}; {where}"
-        advice = f"; {ADVICE[reason]}" if reason in ADVICE else ""
+        is_row = reason is Reason.MALFORMED_LINE and is_csv(Path(one.name))
+        advice = f"; {ROW if is_row else ADVICE[reason]}" if reason in ADVICE else ""
         parts.append(f"{count} rejected as {reason} ({where}{advice})")
     if records.record_count == 0 and not records.rejected:
         parts = ["empty file, no records"]

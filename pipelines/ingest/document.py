@@ -46,12 +46,16 @@ class Untold:
 
 
 class Item(NamedTuple):
-    """A record at its position (from 1; 0 is the whole file), or the reason why there is none."""
+    """A record at its position (from 1; 0 is the whole file), or the reason why there is none.
+
+    `note` says what the reason's word does not, in the terms of the file; never a text of the log.
+    """
 
     position: int
     record: dict[str, Any]
     reason: Reason | None = None
     raw: bytes = b""
+    note: str = ""
 
 
 def is_csv(path: Path) -> bool:
@@ -103,8 +107,17 @@ def _to_item(position: int, raw: bytes) -> Item:
     try:
         record = orjson.loads(raw)
     except orjson.JSONDecodeError:
-        return Item(position, {}, Reason.MALFORMED_LINE, raw)
+        return Item(position, {}, _judge(raw), raw)
     return _check(position, record, raw)
+
+
+def _judge(raw: bytes) -> Reason:
+    """Why a text is not JSON: Latin-1 is often the whole of it, and another export the remedy."""
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return Reason.NOT_UTF8
+    return Reason.MALFORMED_LINE
 
 
 def _check(position: int, record: object, raw: bytes) -> Item:
@@ -144,7 +157,8 @@ def _read_document(path: Path, wanted: frozenset[int] | None) -> Iterator[Item]:
     try:
         whole = orjson.loads(content)
     except orjson.JSONDecodeError:
-        yield Item(1, {}, Reason.MALFORMED_LINE, content)
+        reason = _judge(content)
+        yield Item(1 if reason is Reason.MALFORMED_LINE else 0, {}, reason, content)
         return
     for position, record in enumerate(whole if isinstance(whole, list) else [whole], start=1):
         if wanted is None or position in wanted:
@@ -155,24 +169,53 @@ def _read_csv(path: Path, wanted: frozenset[int] | None) -> Iterator[Item]:
     csv.field_size_limit(LONGEST_LINE)
     with io.TextIOWrapper(open_plain(path), encoding="utf-8-sig", newline="") as stream:
         head = stream.readline(LONGEST_LINE)
-        rows = csv.DictReader(chain([head], stream), delimiter=find_delimiter(head), strict=True)
-        if has_twins(rows):
+        rows = csv.reader(chain([head], stream), delimiter=find_delimiter(head), strict=True)
+        try:
+            names = next(rows, [])
+        except csv.Error:
+            yield Item(
+                0, {}, Reason.MALFORMED_LINE, note="its first line, the names of the columns, is no CSV"
+            )
+            return
+        if has_twins(names):
             yield Item(0, {}, Reason.REPEATED_COLUMN)
             return
-        position = 0
+        position = 1
         while True:
-            position += 1
+            first = rows.line_num + 1
             try:
-                row = next(rows, None)
+                values = next(rows, None)
             except csv.Error:
-                yield Item(position, {}, Reason.MALFORMED_LINE)
-                continue
-            if row is None:
-                return
-            if wanted is None or position in wanted:
-                is_whole = None not in row and None not in row.values()
-                filled = {name: value for name, value in row.items() if value}
-                yield Item(position, filled, None if is_whole else Reason.MALFORMED_LINE, repr(row).encode())
+                found = _to_unread(position, first=first, last=rows.line_num)
+            else:
+                if values is None:
+                    return
+                found = _to_row(position, names, values, first=first, last=rows.line_num)
+            yield from (item for item in found if wanted is None or item.position in wanted)
+            position += len(found)
+
+
+def _to_row(position: int, names: list[str], values: list[str], *, first: int, last: int) -> list[Item]:
+    """The record of a row; an empty line holds none."""
+    if not values:
+        return []
+    if len(values) != len(names):
+        return _to_unread(position, first=first, last=last, raw=repr(values).encode())
+    row = dict(zip(names, values, strict=True))
+    filled = {name: value for name, value in row.items() if value}
+    return [Item(position, filled, None, repr(row).encode())]
+
+
+def _to_unread(position: int, *, first: int, last: int, raw: bytes = b"") -> list[Item]:
+    """A rejection for every line that went into what is no row: most were rows, had a quote been closed."""
+    if first >= last:
+        return [Item(position, {}, Reason.MALFORMED_LINE, raw)]
+    note = (
+        f"lines {first} to {last} were not read: a quote in line {first} is not closed, or stands inside a "
+        "value and is not written twice"
+    )
+    places = range(position, position + last - first + 1)
+    return [Item(one, {}, Reason.MALFORMED_LINE, raw, note if one == position else "") for one in places]
 
 
 def find_delimiter(head: str) -> str:
@@ -181,13 +224,10 @@ def find_delimiter(head: str) -> str:
     return max(DELIMITERS, key=outside.count)
 
 
-def has_twins(rows: csv.DictReader[str]) -> bool:
+def has_twins(names: list[str]) -> bool:
     """Whether two columns have the same name: nobody knows which of them a mapping means."""
-    try:
-        names = [name for name in rows.fieldnames or () if name]
-    except csv.Error:
-        return False  # told with the first record
-    return len(set(names)) < len(names)
+    named = [name for name in names if name]
+    return len(set(named)) < len(named)
 
 
 def is_parquet(path: Path) -> bool:

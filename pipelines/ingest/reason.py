@@ -8,7 +8,7 @@ from enum import StrEnum
 class Reason(StrEnum):
     """Why a record, or a whole file, was rejected."""
 
-    MALFORMED_LINE = "malformed_line"  # not one JSON object
+    MALFORMED_LINE = "malformed_line"  # not one JSON object, or not one row of CSV
     LINE_TOO_LONG = "line_too_long"  # longer than the limit
     UNKNOWN_RECORD = "unknown_record"  # no rule of the mapping applies
     MISSING_FIELD = "missing_field"  # a required field is absent or null
@@ -26,5 +26,5 @@ class Reason(StrEnum):
     REPEATED_COLUMN = "repeated_column"  # the whole file: two columns of CSV have the same name
     FILE_TOO_LARGE = "file_too_large"  # the whole file: one JSON document beyond the limit; lines have none
     BINARY_FILE = "binary_file"  # the whole file: not text
-    NOT_UTF8 = "not_utf8"  # the whole file: another encoding
+    NOT_UTF8 = "not_utf8"  # a line, or the whole file: another encoding
     BROKEN_ARCHIVE = "broken_archive"  # the whole file: gzip that does not unpack

@@ -135,6 +135,7 @@ class MappedSource:
 
     @staticmethod
     def _take(item: Item, rules: tuple[_Rule, ...], *, latest: int, records: Records) -> None:
+        records.notes += [item.note] if item.note else []
         records.record_count += 1  # at position 0, too: what is rejected was delivered
         try:
             if item.reason is not None:

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from pipelines.ingest.delivery import describe
 from pipelines.ingest.mapping import parse_mapping
 
 HEAD = b"is,thread,user,role,text,sent_at\n"
@@ -71,3 +72,38 @@ def test_a_file_that_no_call_was_found_in_is_one_delivered_and_rejected_record(p
     (folder / "a.json").write_bytes(content)
     place.again(folder, mapping=calls)
     assert counts(place) == [(1, 0, 1)]
+
+
+def test_every_line_that_an_open_quote_took_is_counted_and_said(place):
+    rows = [f"t,u,user,number {one},2026-08-03T09:00:{one:02d}Z\n" for one in range(40)]
+    rows[10] = 't,u,user,"number 10,2026-08-03T09:00:10Z\n'
+    content = "thread,user,role,text,sent_at\n" + "".join(rows)
+    (one,) = deliver(place, plain(), "a.csv", content.encode()).files
+    assert counts(place) == [(40, 10, 30)]
+    told = describe(one)
+    assert "lines 12 to 41 were not read: a quote in line 12 is not closed" in told
+    assert "not one row of CSV" in told
+    assert "JSON" not in told
+
+
+def test_rows_after_a_quote_inside_a_value_are_read(place):
+    rows = [f"t,u,user,number {one},2026-08-03T09:00:{one:02d}Z\n" for one in range(9)]
+    rows[3] = 't,u,user,"she said "no" to me",2026-08-03T09:00:03Z\n'
+    rows[5] = 't,u,user,"two\nlines",2026-08-03T09:00:05Z\n\n'
+    rows[7] = 't,u,"two\nlines"\n'
+    content = "thread,user,role,text,sent_at\n" + "".join(rows)
+    (one,) = deliver(place, plain(), "a.csv", content.encode()).files
+    assert counts(place) == [(10, 7, 3)]
+    assert "lines 11 to 12 were not read" in describe(one)
+
+
+def test_a_csv_whose_names_cannot_be_read_is_one_record(place):
+    (one,) = deliver(place, plain(), "a.csv", b'thread,user,role,"text,sent_at\n' + ROW * 3).files
+    assert counts(place) == [(1, 0, 1)]
+    assert "whole file; not one row of CSV" in describe(one)
+    assert "the names of the columns, is no CSV" in describe(one)
+
+
+def test_a_line_of_json_in_another_encoding_is_said_to_be_so(place, mapping):
+    summary = place.deliver(place.say(0), '{"text": "m\xfcde"}'.encode("latin-1"), b"{", mapping=mapping())
+    assert dict(summary.rejected) == {"not_utf8": 1, "malformed_line": 1}
