@@ -173,9 +173,7 @@ def _read_csv(path: Path, wanted: frozenset[int] | None) -> Iterator[Item]:
         try:
             names = next(rows, [])
         except csv.Error:
-            yield Item(
-                0, {}, Reason.MALFORMED_LINE, note="its first line, the names of the columns, is no CSV"
-            )
+            yield Item(0, {}, Reason.MALFORMED_LINE, note="the names of the columns are no CSV")
             return
         if has_twins(names):
             yield Item(0, {}, Reason.REPEATED_COLUMN)

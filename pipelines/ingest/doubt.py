@@ -6,10 +6,12 @@ Each doubt is a sentence with names of fields, counts and short words that repea
 from __future__ import annotations
 
 import datetime as dt
+import decimal
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from pipelines.ingest.code_word import MOST_WORDS
 from pipelines.ingest.field import NUMBER, find
 
 ENVIRONMENT = re.compile(r"(^|[._])(env|environment|deployment_environment|stage)$", re.I)
@@ -17,8 +19,6 @@ TEST_WORDS = frozenset(
     {"test", "testing", "staging", "stage", "dev", "development", "qa", "synthetic", "internal", "ci",
      "sandbox", "loadtest"}
 )  # fmt: skip
-MOST_WORDS = 20
-"""A field with more different values than this is no list of environments."""
 SHOWN = 12
 PLAIN_NAME = re.compile(r"[\w. -]{1,40}")
 """Names that are longer or hold other signs may be data: some logs use ids, even texts, as names."""
@@ -90,4 +90,8 @@ def _read_time(value: object) -> bool | None:
             return None
     if isinstance(value, dt.datetime):
         return value.tzinfo is not None
-    return True if isinstance(value, int | float | str) and not isinstance(value, bool) else None
+    return (
+        True
+        if isinstance(value, int | float | str | decimal.Decimal) and not isinstance(value, bool)
+        else None
+    )

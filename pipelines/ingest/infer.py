@@ -1,7 +1,7 @@
 """Proposes a mapping from a sample of a log, and says what it guessed.
 
 A proposal is for a person to check: names and values give hints, never certainty. Nothing is stored, and
-no value of a free text is ever shown.
+no value of a free text is ever shown (`code_word`).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.errors import SourceError
+from pipelines.ingest.code_word import find_kinds, say_values
 from pipelines.ingest.delivery import READABLE, find_files
 from pipelines.ingest.document import read_items
 from pipelines.ingest.doubt import find_test_traffic, say_lacking, say_not_found, say_times
@@ -60,7 +61,6 @@ ROLES = {
     "agent": ("agent", "operator", "staff", "counsellor", "counselor", "clinician", "human_agent"),
 }
 REQUIRED = {name for name, is_required in MESSAGE_FIELDS.items() if is_required}
-DISCRIMINATORS = ("event", "type", "kind", "record_type", "record")
 
 
 @dataclass(frozen=True)
@@ -100,10 +100,11 @@ def infer_mapping(source: Path) -> Proposal:
         "reads it without a mapping."
         for name in formats
     ]
-    by = next((name for name in DISCRIMINATORS if all(isinstance(r.get(name), str) for r in records)), None)
+    by, kinds = find_kinds(records, notes)
     groups: dict[str | None, list[dict[str, Any]]] = defaultdict(list)
     for record in records:
-        groups[record[by] if by else None].append(record)
+        if by is None or record[by] in kinds:
+            groups[record[by] if by else None].append(record)
     rules: list[dict[str, Any]] = []
     for value, group in sorted(groups.items(), key=lambda item: -len(item[1])):
         rule = _rule(by, value, group, notes, is_main=not rules)
@@ -205,10 +206,10 @@ def _message_fields(columns: Mapping[str, _Column], notes: list[str], label: str
     if role := found["role"]:
         known = _role_values(columns[role])
         fields["role"] = {"field": role, "values": known}
-        strange = sorted(set(columns[role].values) - set(known))[:5]
+        strange = {value: count for value, count in columns[role].values.items() if value not in known}
         if strange:
             notes.append(
-                f"{label}: unknown roles, which would be rejected: {', '.join(strange)}. "
+                f"{label}: unknown roles, which would be rejected: {say_values(strange)}. "
                 "Say under role.values whether they are user, assistant or agent."
             )
     if set(fields) < REQUIRED:

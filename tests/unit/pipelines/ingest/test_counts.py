@@ -101,7 +101,7 @@ def test_a_csv_whose_names_cannot_be_read_is_one_record(place):
     (one,) = deliver(place, plain(), "a.csv", b'thread,user,role,"text,sent_at\n' + ROW * 3).files
     assert counts(place) == [(1, 0, 1)]
     assert "whole file; not one row of CSV" in describe(one)
-    assert "the names of the columns, is no CSV" in describe(one)
+    assert "the names of the columns are no CSV" in describe(one)
 
 
 def test_a_line_of_json_in_another_encoding_is_said_to_be_so(place, mapping):

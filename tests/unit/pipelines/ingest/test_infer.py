@@ -1,9 +1,12 @@
 """A proposed mapping: from JSON lines and CSV, with a word where a known format needs none."""
 
 import datetime as dt
+import decimal
 from pathlib import Path
 
 import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from pipelines.errors import DefinitionError, SourceError
@@ -129,3 +132,49 @@ def test_a_record_as_deep_as_json_goes_is_looked_at_so_far(tmp_path: Path):
     deep = orjson.dumps(LINE)[:-1] + b',"x":' + b'{"a":' * 990 + b"1" + b"}" * 991
     fields = infer_mapping(write(tmp_path, "a.jsonl", deep)).mapping["records"][0]["fields"]
     assert fields["thread"] == "session.id"
+
+
+PEOPLE = ("Maria Lopez", "robin@example.org", "+44 20 7946 0123", "Maria", "robin1987")
+
+
+def test_an_unknown_role_is_shown_only_if_it_repeats_and_is_a_word_of_a_program(tmp_path: Path):
+    roles = ("user", *("system", "tool_call") * 2, *PEOPLE * 2, "once")
+    told = str(infer_mapping(write(tmp_path, "a.jsonl", b"\n".join(
+        orjson.dumps(LINE | {"role": role}) for role in roles
+    ))))  # fmt: skip
+    assert "rejected: system, tool_call; and 6 different values, not shown" in told
+    assert not [one for one in (*PEOPLE, "once") if one in told]
+
+
+def test_of_many_roles_none_is_shown(tmp_path: Path):
+    names = [first + last for first in "abcde" for last in ("nna", "lbert", "sa", "ma", "ria")]
+    told = notes_of(tmp_path, LINE, *[LINE | {"role": name} for name in names * 2])
+    assert "rejected: 25 different values, not shown" in told
+    assert "nna" not in told
+
+
+@pytest.mark.parametrize("name", ["event", "type", "kind", "record_type", "record"])
+def test_a_free_text_is_no_kind_of_record(tmp_path: Path, name: str):
+    lines = [LINE | {name: text} for text in ("I cannot sleep", "I cannot sleep", "My sister Maria")]
+    proposal = infer_mapping(write(tmp_path, "a.jsonl", b"\n".join(map(orjson.dumps, lines))))
+    assert "sleep" not in str(proposal)
+    assert "Maria" not in str(proposal)
+    assert f"{name}: 2 different values" in str(proposal.notes)
+    assert "when" not in proposal.mapping["records"][0]
+
+
+def test_a_kind_that_comes_once_is_not_shown(tmp_path: Path):
+    lines = [LINE | {"type": kind} for kind in ("chat.message", "chat.message", "Maria")]
+    proposal = infer_mapping(write(tmp_path, "a.jsonl", b"\n".join(map(orjson.dumps, lines))))
+    assert [rule["when"] for rule in proposal.mapping["records"]] == [
+        {"field": "type", "equals": "chat.message"}
+    ]
+    assert "type: 1 values come once" in str(proposal.notes)
+    assert "Maria" not in str(proposal)
+
+
+def test_a_decimal_number_of_seconds_is_a_time(tmp_path: Path):
+    times = pa.array([decimal.Decimal("1789416000.000")], pa.decimal128(18, 3))
+    table = pa.table({"thread_id": ["s"], "role": ["user"], "text": ["Good evening."], "sent_at": times})
+    pq.write_table(table, tmp_path / "a.parquet")
+    assert "times" not in "\n".join(infer_mapping(tmp_path).notes)
