@@ -59,13 +59,18 @@ class Call:
     @property
     def thread_id(self) -> str:
         """The thread's own id, else a name made of the user and the opening: the first exchange."""
-        if self.thread is not None:
-            return self.thread
+        return self._name_opening(has_answer=True) if self.thread is None else self.thread
+
+    @property
+    def unanswered_id(self) -> str:
+        """What the thread would be called, had the call that opened it failed."""
+        return self._name_opening(has_answer=False)
+
+    def _name_opening(self, *, has_answer: bool) -> str:
         said = [one for one in self.said if one.known_by] or self.said
         first_answer = next((place for place, one in enumerate(said) if one.role == "assistant"), len(said))
-        return "opening:" + _digest(
-            self.user or "", *(one.known_by or one.text for one in said[: first_answer + 1])
-        )
+        opening = said[: first_answer + has_answer]
+        return "opening:" + _digest(self.user or "", *(one.known_by or one.text for one in opening))
 
 
 class _Key(NamedTuple):
@@ -96,11 +101,34 @@ class Transcripts:
         for name in (*MESSAGE_FIELDS, "scores"):
             records.messages.setdefault(name, [])
         undated = 0
+        self._join_failed()
         holds_new_alone = self._holds_new_alone()
         for thread, calls in self._calls.items():
             calls.sort(key=lambda pair: pair[0].began_at or 0)
             undated += _write_thread(records, thread, calls, undated_at, holds_new_alone=holds_new_alone)
         return undated
+
+    def _join_failed(self) -> None:
+        """Put a first call that failed into the thread that its retry opened: its name lacks the answer.
+
+        Somebody else may have begun with the same words, so no more than a retry's time may lie between.
+        """
+        answered: dict[str, list[str]] = defaultdict(list)
+        for name, calls in self._calls.items():
+            first = calls[0][0]
+            if first.thread is None and first.unanswered_id != name:
+                answered[first.unanswered_id].append(name)
+        for failed in sorted(answered.keys() & self._calls.keys()):
+            left = []
+            for pair in sorted(self._calls.pop(failed), key=lambda one: -(one[0].began_at or 0)):
+                gaps = {name: self._find_gap(pair[0], name) for name in answered[failed]}
+                nearest = min(gaps, key=lambda name: (gaps[name], name))
+                (self._calls[nearest] if gaps[nearest] <= RETRY else left).append(pair)
+            if left:
+                self._calls[failed] = left
+
+    def _find_gap(self, call: Call, thread: str) -> int:
+        return min(abs((one.began_at or 0) - (call.began_at or 0)) for one, _ in self._calls[thread])
 
     def _holds_new_alone(self) -> bool:
         """Whether no call repeats what a person said before, though some person said more than one thing."""

@@ -1,5 +1,7 @@
 """A conversation that arrives as growing transcripts is stored once, and nothing that was said is lost."""
 
+from collections import Counter
+
 import pytest
 
 from pipelines.ingest.content import Said
@@ -155,3 +157,36 @@ def test_a_retried_call_does_not_say_again_what_was_asked():
     first, second = new_alone(1, 2)
     failed = call("q2", minute=1.5, call_id="call-failed")
     assert [text for _, text in placed(first, failed, second)] == ["q1", "a1", "q2", "a2"]
+
+
+def count_threads(*calls):
+    return sorted(Counter(fold(*calls).messages["thread"]).values())
+
+
+def test_a_first_call_that_failed_is_in_the_conversation_that_its_retry_opened():
+    nameless = {"thread": None, "user": "x"}
+    failed, retried = call("a", **nameless), call("a", answer="b", minute=1, **nameless)
+    grown = call("a", "b", "c", answer="d", minute=2, **nameless)
+    assert placed(failed, retried, grown) == list(enumerate("abcd"))
+    assert count_threads(failed, retried, grown) == count_threads(grown, retried, failed) == [4]
+    assert count_threads(
+        failed, call("a", minute=9, **nameless), call("a", answer="b", minute=18, **nameless)
+    ) == [2]
+
+
+@pytest.mark.parametrize(("later", "count"), [(RETRY, [2]), (RETRY + 1, [1, 2])])
+def test_the_same_opening_after_a_retrys_time_is_another_conversation(later, count):
+    answered = call("a", answer="b", minute=later / MINUTE, thread=None)
+    assert count_threads(call("a", thread=None), answered) == count
+
+
+def test_a_first_call_that_failed_joins_no_conversation_of_somebody_else():
+    failed = call("a", thread=None, user="x")
+    assert count_threads(failed, call("a", answer="b", thread=None, user="y")) == [1, 2]
+    assert count_threads(failed, call("a", answer="b", thread="t", user="x")) == [1, 2]
+
+
+def test_conversations_that_begin_alike_stay_apart_beside_a_call_that_failed():
+    nameless = {"thread": None, "user": "x"}
+    calls = [call("a", answer="b", **nameless), call("a", answer="B", minute=5, **nameless)]
+    assert count_threads(*calls, call("a", minute=4, **nameless)) == [2, 2]
