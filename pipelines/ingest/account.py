@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -38,7 +40,7 @@ def _write_rejected(
         for one in files for item in one.records.rejected
     ]  # fmt: skip
     days = {one.received_on for one in files if one.records.rejected or one.before}
-    held = commit.lake.read(ledger.REJECTED.full_name, days=days, deployment_id=deployment_id)
+    held = commit.so_far.read(ledger.REJECTED.full_name, days=days, deployment_id=deployment_id)
     schema = ledger.REJECTED.arrow_schema
     rows = pa.Table.from_pylist(rejected, schema=schema)
     if held is not None:
@@ -73,7 +75,7 @@ def _replace_rows(
 ) -> None:
     """Replace the rows of one deployment that have these ids; another's may have the same."""
     fresh = pa.Table.from_pylist(rows, schema=table.arrow_schema)
-    held = commit.lake.read(table.full_name)
+    held = commit.so_far.read(table.full_name)
     if held is not None:
         named = pc.is_in(held[table.key[-1]], value_set=pa.array(ids, pa.string()))
         mine = pc.and_(named, pc.equal(held["deployment_id"], deployment_id))
@@ -111,6 +113,40 @@ def read_watermark(lake: Lake, mapping: Mapping, query_id: str) -> Watermark | N
         if (row["deployment_id"], row["query_id"]) == (mapping.deployment.id, query_id):
             return Watermark(read_value(row["value"]), frozenset(row["seen_hashes"].split()))
     return None
+
+
+def is_outdated(lake: Lake, mapping: Mapping, query_id: str) -> bool:
+    """Whether rows of a query were rejected with another mapping than this one."""
+    return any(
+        row["rejected_count"] > 0 and row["mapping_hash"] != mapping.hash
+        for row in _deliveries_of(lake, mapping, query_id)
+    )
+
+
+def forget_query(commit: Commit, mapping: Mapping, query_id: str) -> None:
+    """Take a query's deliveries out of the account: its rows are fetched anew and counted again."""
+    ids = [row["delivery_id"] for row in _deliveries_of(commit.so_far, mapping, query_id)]
+    _replace_rows(commit, ledger.DELIVERY, mapping.deployment.id, ids, [])
+    held = commit.so_far.read(ledger.REJECTED.full_name, deployment_id=mapping.deployment.id)
+    if held is not None:
+        is_mine = pc.is_in(held["delivery_id"], value_set=pa.array(ids, pa.string()))
+        days = {(mapping.deployment.id, day) for day in held.filter(is_mine)["day"].to_pylist()}
+        left = held.filter(pc.invert(is_mine)).select(ledger.REJECTED.arrow_schema.names)
+        commit.replace_days(ledger.REJECTED.full_name, left, sorted(days))
+
+
+def _deliveries_of(lake: Lake, mapping: Mapping, query_id: str) -> list[dict[str, Any]]:
+    held = lake.read(ledger.DELIVERY.full_name)
+    return [
+        row
+        for row in ([] if held is None else held.to_pylist())
+        if row["deployment_id"] == mapping.deployment.id and row["file_name"].startswith(name_chunk(query_id))
+    ]
+
+
+def name_chunk(query_id: str) -> str:
+    """What the names of a query's deliveries begin with."""
+    return f"query-{query_id}-to-"
 
 
 def write_watermark(commit: Commit, mapping: Mapping, query_id: str, watermark: Watermark) -> None:

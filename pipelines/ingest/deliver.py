@@ -22,6 +22,7 @@ from pipelines import lake as lakes
 from pipelines.aside import aside
 from pipelines.discretion import Discretion
 from pipelines.errors import SourceError
+from pipelines.ingest import account
 from pipelines.ingest import query as queries
 from pipelines.ingest.account import check_rule, read_watermark, write_account, write_watermark
 from pipelines.ingest.delivery import (
@@ -92,14 +93,14 @@ class _Intake:
     progress: Progress
     done: list[Delivered] = field(default_factory=list)
 
-    def take(self, commit: Commit, files: Iterable[tuple[str, Path]]) -> None:
-        """Read files and put what they hold into the commit."""
+    def take(self, commit: Commit, files: Iterable[tuple[str, Path]], *, is_again: bool = False) -> None:
+        """Read files and put what they hold into the commit; `is_again`: most of it is stored already."""
         check_rule(commit.lake, self.mapping.deployment)
-        known = known_deliveries(commit.lake, self.mapping.deployment.id)
+        known = known_deliveries(commit.so_far, self.mapping.deployment.id)
         read = []
         with Tray(commit, self.mapping.deployment, self.stager) as tray:
             for name, path in files:
-                one = self._read(name, path, known, tray)
+                one = self._read(name, path, known, tray, is_again=is_again)
                 known.setdefault(
                     one.delivery_id, KnownDelivery(one.received_on, self.mapping.hash, one.byte_count)
                 )
@@ -111,7 +112,9 @@ class _Intake:
             write_account(commit, fresh, self.mapping, self.stager.pseudonymiser)
         self.done += read
 
-    def _read(self, name: str, path: Path, known: dict[str, KnownDelivery], tray: Tray) -> Delivered:
+    def _read(
+        self, name: str, path: Path, known: dict[str, KnownDelivery], tray: Tray, *, is_again: bool
+    ) -> Delivered:
         one = identify_delivery(
             path,
             name,
@@ -122,6 +125,7 @@ class _Intake:
         )
         tombstones = load_tombstones(self.home.keys / FILE)
         for part in read_delivery(one, self.source):
+            part.is_again |= is_again
             refuse_erased(
                 part,
                 deployment_id=self.mapping.deployment.id,
@@ -224,13 +228,15 @@ def _take_query(intake: _Intake, source: str) -> list[str]:
     query_id = hashlib.sha256(f"{database}\x1f{rule.query}\x1f{rule.watermark}".encode()).hexdigest()[:16]
     by = f"ingest of query {query_id}"
     try:
-        is_last = False
+        is_last = is_again = False
         while not is_last:
             with (
                 aside(intake.home, DELIVERIES, by=by) as folder,
                 lakes.write(intake.home.lake, by=by) as commit,
             ):
-                since = read_watermark(commit.lake, intake.mapping, query_id)
+                # What an earlier mapping rejected lies before the watermark: the rows are asked for anew.
+                is_outdated = account.is_outdated(commit.lake, intake.mapping, query_id)
+                since = None if is_outdated else read_watermark(commit.lake, intake.mapping, query_id)
                 fetched = queries.fetch(
                     engine,
                     rule,
@@ -241,7 +247,11 @@ def _take_query(intake: _Intake, source: str) -> list[str]:
                 is_last = fetched.is_last
                 if fetched.watermark is not None:
                     upto = queries.write_value(fetched.watermark.value).partition(":")[2]
-                    intake.take(commit, [(f"query-{query_id}-to-{upto}.jsonl", fetched.path)])
+                    if is_outdated:
+                        account.forget_query(commit, intake.mapping, query_id)
+                        is_again = True
+                    name = f"{account.name_chunk(query_id)}{upto}.jsonl"
+                    intake.take(commit, [(name, fetched.path)], is_again=is_again)
                     write_watermark(commit, intake.mapping, query_id, fetched.watermark)
                 else:
                     check_rule(commit.lake, intake.mapping.deployment)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +31,8 @@ LONGEST_NUMBER = 63
 """Bits of a number that JSON's readers take as whole."""
 
 SHOWN = "shown_address"
+LIMIT = re.compile(r"\b(?:limit|fetch\s+(?:first|next)|top)\s*\(?\s*(\d+)", re.IGNORECASE)
+"""Of a query, in the words of the usual databases."""
 
 Value = int | str | dt.datetime | dt.date
 
@@ -97,9 +100,10 @@ def fetch(
     """
     begin = since or Watermark(rule.start)
     chunk = _Chunk(begin)
-    is_last = True
+    is_last, row_count = True, 0
     with target.open("wb") as out:
         for row in _rows(engine, rule, begin.value):
+            row_count += 1
             value = _watermark_of(row, rule, engine)
             line = _write_line(row)
             mark = pseudonymiser.fingerprint(line)
@@ -120,9 +124,22 @@ def fetch(
             chunk.row_count += 1
             out.write(line + b"\n")
     if chunk.value is None:
+        _check_limit(engine, rule, row_count)
         return Fetched(target, 0, None, True)
     kept = begin.seen if _is_same(chunk.value, begin.value) else frozenset()
     return Fetched(target, chunk.row_count, Watermark(chunk.value, kept | chunk.seen), is_last)
+
+
+def _check_limit(engine: sa.Engine, rule: QueryRule, row_count: int) -> None:
+    """Refuse a limit that only known rows fit into: no later row would ever come."""
+    found = LIMIT.search(rule.query)
+    if found is None or row_count < int(found[1]):
+        return
+    raise SourceError(
+        f"{name_database(engine)}: the query's limit of {found[1]} is filled by rows that were taken before, "
+        f"all with the same {rule.watermark}; no later row will ever come. Leave the limit out (rows are "
+        "fetched in chunks without it), or make it larger than the number of rows that share a value."
+    )
 
 
 def _rows(engine: sa.Engine, rule: QueryRule, since: Value) -> Iterator[dict[str, Any]]:

@@ -217,3 +217,51 @@ def test_two_columns_of_one_name_are_refused_by_name(database, fetch):
 def test_a_value_that_json_has_no_place_for_does_not_hold_up_the_others(value, written):
     line = orjson.loads(queries._write_line({"id": 1, "value": value}))
     assert line == {"id": 1, "value": written}
+
+
+def make_right():
+    """The mapping set right: another word means the user, too."""
+    mapping = make_mapping()
+    role = {"field": "who", "values": {"user": "user", "narrator": "user"}}
+    content = mapping.model_dump(mode="json", exclude_none=True)
+    content["records"][0]["fields"]["role"] = role
+    return parse_mapping(content, name="a test")
+
+
+def test_rows_that_a_wrong_mapping_rejected_are_taken_with_the_right_one(place, database, fetch, monkeypatch):
+    monkeypatch.setattr(queries, "CHUNK", 2)
+    for number in range(1, 6):
+        database.add(number, who="narrator" if number in (2, 5) else "user")
+    assert dict(fetch().rejected) == {"unknown_role": 2}
+    fetch(make_right())
+    rows = place.rows("staging.message")
+    assert (len(rows), {row["copy_count"] for row in rows}) == (5, {1})
+    assert place.rows("ledger.rejected") == []
+    assert sum(row["record_count"] for row in place.rows("ledger.delivery")) == 5
+    assert fetch(make_right()).files == ()
+
+
+def test_another_mapping_asks_for_nothing_anew_where_no_row_was_rejected(place, database, fetch):
+    database.add(1)
+    fetch()
+    assert fetch(make_right()).files == ()
+
+
+def test_a_limit_that_known_rows_fill_is_said_with_the_remedy(place, database, fetch):
+    mapping = make_mapping(query=f"{QUERY} limit 2")
+    for number in (1, 2, 2, 3):
+        database.add(number)
+        database.run("update chat set body = 'n' || rowid where id = :id", id=number)
+    database.run("update chat set thread = 't' || rowid")
+    fetch(mapping)
+    fetch(mapping)
+    with pytest.raises(SourceError, match="limit of 2 is filled by rows that were taken before"):
+        fetch(mapping)
+    assert len(texts(place)) == 3
+
+
+def test_a_limit_that_is_not_reached_is_no_fault(database, fetch):
+    mapping = make_mapping(query=f"{QUERY} limit 2")
+    database.add(1)
+    fetch(mapping)
+    assert fetch(mapping).files == ()
