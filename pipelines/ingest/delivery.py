@@ -26,6 +26,8 @@ from pipelines.settings import MAPPING_NAMES
 
 TEXT_FILES = (".jsonl", ".ndjson", ".json", ".csv")
 PACKED = (".gz", ".zst")
+LINKED_FOLDER = "a link to a folder, which is not followed; ingest that folder itself"
+BROKEN_LINK = "a link that leads nowhere"
 WHOLE_FILE = 0
 """The position of a rejection that is about the file and no line of it."""
 READABLE = (*TEXT_FILES, *(f"{text}{packed}" for text in TEXT_FILES for packed in PACKED), ".parquet")
@@ -92,14 +94,24 @@ class Delivered:
 
 
 def find_files(folder: Path) -> tuple[list[Path], list[str]]:
-    """Readable files below a folder (or the one file), and the names of those that are ignored."""
+    """Readable files below a folder (or the one file), and the names of those that are ignored.
+
+    A link to a folder is not followed: erasure, retention and backups do not look behind it either.
+    """
     if folder.is_file():
         return [folder], []
     if not folder.is_dir():
         raise SourceError(f"{folder}: no such file or directory.")
-    every = sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in MAPPING_NAMES)
+    below = sorted(folder.rglob("*"))
+    every = [path for path in below if path.is_file() and path.name not in MAPPING_NAMES]
     readable = [path for path in every if path.name.lower().endswith(READABLE)]
-    return readable, [str(path.relative_to(folder)) for path in every if path not in set(readable)]
+    links = [
+        f"{path.relative_to(folder)} ({LINKED_FOLDER if path.is_dir() else BROKEN_LINK})"
+        for path in below
+        if path.is_symlink() and not path.is_file()
+    ]
+    known = set(readable)
+    return readable, [*links, *(str(path.relative_to(folder)) for path in every if path not in known)]
 
 
 def find_mapping(folder: Path) -> Path | None:

@@ -106,3 +106,23 @@ def test_a_file_is_written_again_in_the_packing_it_came_in(tmp_path, packed):
     if packed:
         found = pa.input_stream(str(target), compression="zstd").read()
     assert found == b'{"a": 1}\n\n{"a": 3}\n'
+
+
+def test_links_that_are_not_read_are_named(place, mapping, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "a.jsonl").write_bytes(lines(place.say(0, "one")))
+    (elsewhere / "b.jsonl").write_bytes(lines(place.say(1, "two")))
+    place.inbox.mkdir()
+    (place.inbox / "month").symlink_to(elsewhere)
+    (place.inbox / "self").symlink_to(place.inbox)
+    (place.inbox / "gone.jsonl").symlink_to(tmp_path / "nowhere.jsonl")
+    (place.inbox / "a.jsonl").symlink_to(elsewhere / "a.jsonl")
+    (place.inbox / "notes.txt").write_text("x")
+    summary = take(place, mapping, place.inbox)
+    assert [one.name for one in summary.files] == ["a.jsonl"]
+    folder = "a link to a folder, which is not followed; ingest that folder itself"
+    assert summary.ignored == (
+        "gone.jsonl (a link that leads nowhere)", f"month ({folder})", f"self ({folder})", "notes.txt"
+    )  # fmt: skip
+    assert len(take(place, mapping, place.inbox / "month").files) == 2
