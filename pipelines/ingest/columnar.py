@@ -26,6 +26,7 @@ from duckdb import (
 from pipelines.engines.duckdb import SETTINGS, cut
 from pipelines.ingest.block import Block
 from pipelines.ingest.field import (
+    FIRST_TIME,
     LAST_TIME,
     MICROSECONDS_FROM,
     MILLISECONDS_FROM,
@@ -75,7 +76,7 @@ class PlainReader:
                 columns[one.name] = value
             if one.name == "sent_at":
                 moments = _scale(value, found["number"].combine_chunks())
-                is_plain &= (moments >= 0) & (moments < LAST_TIME) & (moments <= latest)
+                is_plain &= (moments >= FIRST_TIME) & (moments < LAST_TIME) & (moments <= latest)
                 columns[one.name] = pa.array(moments)
             if one.name not in AS_THEY_ARE:
                 columns[one.name], is_known = _convert(value, one)

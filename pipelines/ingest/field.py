@@ -28,8 +28,9 @@ SLICES = frozenset(
 )
 MILLISECONDS_FROM, MICROSECONDS_FROM, NANOSECONDS_FROM = 10**11, 10**14, 10**17
 """Epoch numbers below 10^11 are seconds (until the year 5138), below 10^14 milliseconds, and so on."""
-LAST_TIME = 4_102_444_800_000_000
-"""Microseconds until the year 2100; a time outside 1970-2100 is not a time."""
+FIRST_TIME, LAST_TIME = 946_684_800_000_000, 4_102_444_800_000_000
+"""Microseconds until the years 2000 and 2100; what lies outside is no time, but an export's 0 for null, or the
+digits of a date (202611200900) that read as milliseconds of 1976."""
 UNRECOGNISED = "unrecognised"
 """A slice value that is no short label."""
 LARGEST_EXACT = 2**53
@@ -91,7 +92,7 @@ def to_microseconds(value: object, path: str, zone: ZoneInfo) -> int:
         since = _scale(value, path)
     else:
         raise RecordError(Reason.BAD_TIME, path)
-    if not 0 <= since < LAST_TIME:
+    if not FIRST_TIME <= since < LAST_TIME:
         raise RecordError(Reason.BAD_TIME, path)
     return since
 

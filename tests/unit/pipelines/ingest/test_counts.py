@@ -107,3 +107,21 @@ def test_a_csv_whose_names_cannot_be_read_is_one_record(place):
 def test_a_line_of_json_in_another_encoding_is_said_to_be_so(place, mapping):
     summary = place.deliver(place.say(0), '{"text": "m\xfcde"}'.encode("latin-1"), b"{", mapping=mapping())
     assert dict(summary.rejected) == {"not_utf8": 1, "malformed_line": 1}
+
+
+@pytest.mark.parametrize("suffix", ["", ".csv"])
+@pytest.mark.parametrize(
+    ("moment", "count"),
+    [
+        (0, 0), ("0", 0), (202611200900, 0), ("202611200900", 0), ("1999-12-31T23:59:59Z", 0),
+        (946_684_799, 0), (946_684_800, 1), ("2000-01-01T00:00:00Z", 1),
+    ],
+)  # fmt: skip
+def test_a_time_before_the_year_2000_is_an_error_of_the_export(place, mapping, moment, count, suffix):
+    if suffix:
+        row = f"message,t,u,user,hello,{moment}\n".encode()
+        summary = deliver(place, mapping(), "a.csv", HEAD + row)
+    else:
+        summary = place.deliver(place.say(0, sent_at=moment), mapping=plain())
+    assert dict(summary.rejected) == ({} if count else {"bad_time": 1})
+    assert len(place.rows("staging.message")) == count

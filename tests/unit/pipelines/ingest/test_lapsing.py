@@ -77,7 +77,7 @@ def test_a_file_of_old_days_alone_goes_whenever_it_came(place, inbox):
 
 
 def test_a_file_with_a_rejected_record_is_as_young_as_its_delivery(place, inbox):
-    path = write(inbox / "a.jsonl", on(dt.date(1970, 1, 1)), on(CAME, role="narrator"))
+    path = write(inbox / "a.jsonl", on(dt.date(2001, 1, 1)), on(CAME, role="narrator"))
     take(place, inbox)
     done = keep(place, CAME)
     assert (done.inbox_files, done.cut_files) == ((), ("inbox/one/a.jsonl: 1 records",))
