@@ -36,7 +36,7 @@ ADVICE = {
     Reason.LINE_TOO_LONG: f"longer than {LONGEST_LINE // 1024 // 1024} MB",
     Reason.UNKNOWN_ROLE: "not one of the format, or of user, assistant and agent that role.values may mean",
     Reason.UNKNOWN_DETAIL: "not a stage of a handoff or a kind of notice that detail.values may mean",
-    Reason.BAD_TIME: "from the year 2000 on, as ISO 8601 (2026-08-03T21:15:00+02:00) or a number since 1970",
+    Reason.BAD_TIME: "allowed are ISO 8601 (2026-08-03T21:15:00+02:00) or a number since 1970; from 2000 on",
     Reason.FUTURE_DATE: "later than the day of delivery allows",
     Reason.BIRTH_DATE: "a date of birth is not taken in; deliver an age band",
     Reason.PRECISE_LOCATION: "a precise place is not taken in; deliver a region as ISO 3166",

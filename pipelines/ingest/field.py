@@ -29,7 +29,7 @@ SLICES = frozenset(
 MILLISECONDS_FROM, MICROSECONDS_FROM, NANOSECONDS_FROM = 10**11, 10**14, 10**17
 """Epoch numbers below 10^11 are seconds (until the year 5138), below 10^14 milliseconds, and so on."""
 FIRST_TIME, LAST_TIME = 946_684_800_000_000, 4_102_444_800_000_000
-"""Microseconds until the years 2000 and 2100; what lies outside is no time, but an export's 0 for null, or the
+"""Microseconds until the years 2000 and 2100; outside lies no time, but an export's 0 for null, or the
 digits of a date (202611200900) that read as milliseconds of 1976."""
 UNRECOGNISED = "unrecognised"
 """A slice value that is no short label."""

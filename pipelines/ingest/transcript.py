@@ -119,7 +119,7 @@ class Transcripts:
             if first.thread is None and first.unanswered_id != name:
                 answered[first.unanswered_id].append(name)
         for failed in sorted(answered.keys() & self._calls.keys()):
-            left = []
+            left: list[tuple[Call, bool]] = []
             for pair in sorted(self._calls.pop(failed), key=lambda one: -(one[0].began_at or 0)):
                 gaps = {name: self._find_gap(pair[0], name) for name in answered[failed]}
                 nearest = min(gaps, key=lambda name: (gaps[name], name))
