@@ -18,7 +18,7 @@ from fsspec.core import url_to_fs
 
 from pipelines.errors import SourceError
 from pipelines.ingest.delivery import READABLE, find_files
-from pipelines.ingest.location import SCHEME, show_address
+from pipelines.ingest.location import SCHEME, TOLD_BY_LINK, show_address
 from pipelines.settings import MAPPING_NAMES
 
 PACKAGES = {"s3": "s3fs", "s3a": "s3fs", "gs": "gcsfs", "gcs": "gcsfs", "az": "adlfs", "abfs": "adlfs",
@@ -93,18 +93,19 @@ def _find_remote(address: str, *, shown: str) -> tuple[list[Waiting], list[str]]
     found, ignored = [], []
     for path, info in sorted(details.items()):
         name = PurePosixPath(path).name if path == root else str(PurePosixPath(path).relative_to(prefix))
+        name = name.partition("?")[0] if scheme.lower() in TOLD_BY_LINK else name  # what follows may be a key
         if PurePosixPath(name).name in MAPPING_NAMES:
             continue
         if not name.lower().endswith(READABLE):
             ignored.append(name)
             continue
-        found.append(Waiting(name, int(info.get("size") or 0), _fetcher(system, path, shown)))
+        found.append(Waiting(name, int(info.get("size") or 0), _fetcher(system, path, name, shown)))
     return found, ignored
 
 
-def _fetcher(system: fsspec.AbstractFileSystem, path: str, shown: str) -> Callable[[Path], Path]:
+def _fetcher(system: fsspec.AbstractFileSystem, path: str, name: str, shown: str) -> Callable[[Path], Path]:
     def fetch(folder: Path) -> Path:
-        target = folder / PurePosixPath(path).name
+        target = folder / PurePosixPath(name).name
         told = f"{shown}: {target.name} cannot be fetched ({{kind}})."
         reaching = Reaching(f"{told} What was taken in before stays; the next ingest goes on.")
         with reaching, system.open(path, "rb") as source, target.open("wb") as out:

@@ -6,6 +6,7 @@ import fsspec
 import pytest
 
 from pipelines.errors import SourceError
+from pipelines.ingest import waiting
 from pipelines.ingest.deliver import ingest_folder
 from pipelines.ingest.location import show_address
 from pipelines.ingest.mapping import parse_mapping
@@ -108,3 +109,18 @@ def test_no_generation_keeps_a_part_of_an_address(place, mapping):
     content = "".join(path.read_text(errors="replace") for path in files)
     assert "S3cret" not in content
     assert Lake(place.home.lake).generation.number
+
+
+def test_the_key_of_a_signed_link_is_no_part_of_a_files_name(monkeypatch):
+    class Store:
+        def isfile(self, path):
+            return True
+
+        def info(self, path):
+            return {"size": 1}
+
+    monkeypatch.setattr(waiting, "url_to_fs", lambda address: (Store(), address))
+    ((one,), _) = waiting.find_waiting("https://store.example/a.jsonl?sig=S3cret")
+    assert one.name == "a.jsonl"
+    _, (ignored,) = waiting.find_waiting("https://store.example/a.docx?sig=S3cret")
+    assert ignored == "a.docx"
