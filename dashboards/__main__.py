@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,7 @@ def serve(
     lake: Path | None = None,
     locate: Locate | None = None,
     draw_edition: Draw | None = None,
+    way_to_on_call: Callable[[], bool] | None = None,
     evidence: Path | None = None,
     provider: Provider | None = None,
     workers: int = 2,
@@ -80,6 +82,7 @@ def serve(
         lake=lake,
         locate=locate,
         draw_edition=draw_edition,
+        way_to_on_call=way_to_on_call,
         evidence=evidence,
         provider=provider,
         reach=reach,
@@ -106,6 +109,7 @@ def main() -> None:
         port=arguments.port,
         reports=home / "reports",
         lake=home / "lake",
+        way_to_on_call=(home / "definitions" / "notify.yaml").is_file,
         evidence=home / "governance" / "evidence",
         provider=read_provider(home / "openid.yaml"),
         workers=arguments.workers,

@@ -5,7 +5,7 @@ Pages, downloads and forms all come through here; nobody else makes a `View`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -46,6 +46,7 @@ def open_view(
     lake: Path | None = None,
     locate: Locate | None = None,
     draw_edition: Draw | None = None,
+    way_to_on_call: Callable[[], bool] | None = None,
     evidence: Path | None = None,
     last_seen: str | None = None,
     may_choose: bool = False,
@@ -93,6 +94,7 @@ def open_view(
             lake=lake,
             locate=locate,
             draw_edition=draw_edition,
+            way_to_on_call=way_to_on_call,
             evidence=evidence,
             root=root,
             site=site,

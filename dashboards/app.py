@@ -73,6 +73,7 @@ def create_app(
     lake: Path | None = None,
     locate: Locate | None = None,
     draw_edition: Draw | None = None,
+    way_to_on_call: Callable[[], bool] | None = None,
     evidence: Path | None = None,
     provider: Provider | None = None,
     reach: Reach = HERE_ALONE,
@@ -83,7 +84,7 @@ def create_app(
 
     `lake` is where texts lie, for those who may read one; without it none can be opened. `locate` finds the
     source record of a conversation, `draw_edition` draws an issued report; without one its page names the
-    command.
+    command. `way_to_on_call` says whether a call can leave; without it none can.
     `evidence` is the folder of files that show what was attested, `provider` lets people sign in elsewhere.
     `reach` is how readers come here, `guesses` what all workers know of wrong passwords.
     """
@@ -101,7 +102,15 @@ def create_app(
         MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
     )
     site = Site(
-        Published(published), Store(governance_url), clock, reports, lake, locate, draw_edition, evidence
+        Published(published),
+        Store(governance_url),
+        clock,
+        reports,
+        lake,
+        locate,
+        draw_edition,
+        way_to_on_call,
+        evidence,
     )
     auth.guard(server, site.store, clock, guesses or Guesses())
     if provider is not None:

@@ -67,6 +67,7 @@ class Site:
     lake: Path | None
     locate: Locate | None
     draw_edition: Draw | None
+    way_to_on_call: Callable[[], bool] | None
     evidence: Path | None
 
 
@@ -95,6 +96,7 @@ def open_page(
         lake=site.lake,
         locate=site.locate,
         draw_edition=site.draw_edition,
+        way_to_on_call=site.way_to_on_call,
         evidence=site.evidence,
         last_seen=read_last_seen(account.name) if may_choose else None,
         may_choose=may_choose,

@@ -6,7 +6,7 @@ a page that has one needs no check of its own. All state is in the address: `hre
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -104,6 +104,7 @@ class View:
     lake: Path | None = None
     locate: Locate | None = None
     draw_edition: Draw | None = None
+    way_to_on_call: Callable[[], bool] | None = None
     evidence: Path | None = None
     upload: Upload | None = None
     opened_because: str = ""
@@ -135,6 +136,11 @@ class View:
         if self.deployment.last_day is None:
             return None
         return monday_of(self.deployment.last_day + timedelta(days=1)) - timedelta(weeks=1)
+
+    @property
+    def has_way_to_on_call(self) -> bool:
+        """Whether a call can leave for the on-call; where nobody has said so, it cannot."""
+        return self.way_to_on_call is not None and self.way_to_on_call()
 
     def filter(self, name: str) -> str | None:
         """A filter of the address."""

@@ -201,8 +201,8 @@
   /* a person may be in danger now */
   function alert() {
     if (!desk.item) return;
-    show("alert-title", "A person may be in danger now?");
-    show("alert-words", "This pages the on-call at once and opens an incident. If you are unsure, do it.");
+    show("alert-title", byId("alert").getAttribute("data-title"));
+    show("alert-words", byId("alert").getAttribute("data-words"));
     show("protocol", "");
     byId("locate").replaceChildren();
     byId("alert-yes").hidden = false;
@@ -213,8 +213,8 @@
 
   function page() {
     ask("danger", {}, function (said) {
-      show("alert-title", "The on-call is paged. " + said.incident + " is open.");
-      show("alert-words", said.protocol ? "What is to be done here:" : "No crisis protocol is set for this deployment. Follow your own.");
+      show("alert-title", said.title);
+      show("alert-words", said.words);
       show("protocol", said.protocol);
       var link = document.createElement("a");
       link.href = said.href;

@@ -2,7 +2,8 @@
 
 Whoever sits here reads the hardest of it all day. So one thing is on the screen, every step has a key, help
 is always in sight, and nothing says what the detectors saw. Keys are in assets/review.js, what it asks for in
-`review_exchange`, the state of the sample in `review_sample`, settings in `review_choices`.
+`review_exchange`, the call for help in `review_danger`, the sample in `review_sample`, settings in
+`review_choices`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from dashboards.components.rubric import draw_rubric
 from dashboards.components.shell import draw_heading, draw_segments
 from dashboards.pages.page import Page
 from dashboards.pages.review_choices import draw_choices, submit
+from dashboards.pages.review_danger import draw_danger, draw_warning
 from dashboards.pages.review_exchange import answer
 from dashboards.pages.review_sample import draw_sample
 from dashboards.view import View
@@ -81,6 +83,7 @@ def _draw_desk(view: View) -> Component:
             dcc.Input(type="hidden", name=TOKEN_FIELD, value=view.csrf_token, id="review-token"),
             html.P(id="review-pace", className="review-pace", role="status"),
             _draw_support(view),
+            draw_warning(view),
             html.P(id="review-said", className="message", role="status"),
             html.P(id="review-refusal", className="message message-error", role="alert"),
             _draw_start(),
@@ -92,7 +95,7 @@ def _draw_desk(view: View) -> Component:
             ),
             _draw_bar(),
             _draw_help(),
-            _draw_danger(),
+            draw_danger(view),
         ],
         id="review-desk",
         **{"data-ask": view.href(f"/ask{PATH}")},
@@ -220,35 +223,6 @@ def _draw_help() -> Component:
         id="review-help",
         className="review-dialog",
         **{"aria-labelledby": "review-help-title"},
-    )
-
-
-def _draw_danger() -> Component:
-    return html.Dialog(
-        [
-            html.H2("A person may be in danger now?", id="review-alert-title"),
-            html.P(
-                "This pages the on-call at once and opens an incident. If you are unsure, do it.",
-                id="review-alert-words",
-            ),
-            html.P(id="review-protocol", className="review-protocol"),
-            html.P(id="review-locate"),
-            html.Div(
-                [
-                    html.Button(
-                        "Page the on-call",
-                        type="button",
-                        className="button button-danger",
-                        id="review-alert-yes",
-                    ),
-                    html.Button("Back", type="button", className="button button-quiet", id="review-alert-no"),
-                ],
-                className="review-actions",
-            ),
-        ],
-        id="review-alert",
-        className="review-dialog",
-        **{"aria-labelledby": "review-alert-title"},
     )
 
 

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from dashboards.evidence import Reading, read_conversation
+from dashboards.pages.review_danger import call_for_help
 from dashboards.view import View
 from risk_register import reviews
 from risk_register.accounts import Action
@@ -132,23 +133,8 @@ def _flag(view: View, fields: Fields) -> Answer:
 
 
 def _danger(view: View, fields: Fields) -> Answer:
-    """Page the on-call and open the incident, in one step; then what the operator says is to be done."""
     view.check_may(Action.OPEN_INCIDENT)
-    task = _find_open(view, fields)
-    page = reviews.raise_danger(
-        view.store,
-        deployment_id=view.deployment_id,
-        conversation_id=task.conversation_id,
-        actor=view.account.name,
-        at=view.at,
-    )
-    settings = reviews.read_settings(view.store, view.deployment_id)
-    return {
-        "incident": page.incident_id,
-        "href": view.href("/incidents", incident=page.incident_id),
-        "protocol": settings.crisis_protocol,
-        "may_locate": view.may(Action.LOCATE_PERSON),
-    }
+    return call_for_help(view, _find_open(view, fields).conversation_id)
 
 
 ANSWERS: Mapping[str, Callable[[View, Fields], Answer]] = MappingProxyType(

@@ -8,13 +8,16 @@ from typing import Annotated
 import typer
 
 from plimsoll.commands.acting import Acting, AsOption, DeploymentOption, act, as_document
-from plimsoll.commands.option import HomeOption, JsonOption, write_json
+from plimsoll.commands.notifying import make_way_to_on_call
+from plimsoll.commands.option import HomeOption, JsonOption, open_home, tell, write_json
 from risk_register import reviews
 from risk_register.accounts import Action
 from risk_register.errors import NotAllowedError
 
 ItemArgument = Annotated[str, typer.Argument(help="Id of the item, as `review next` printed it.")]
-SAFETY_NOTE = "A person may be in danger now? plimsoll review danger ITEM --as ... pages the on-call."
+SAFETY_NOTE = (
+    "A person may be in danger now? plimsoll review danger ITEM --as ... queues a call for the on-call."
+)
 
 
 def reviewer(
@@ -181,6 +184,8 @@ def danger(
         at=acting.at,
     )
     print(f"{page.incident_id} is open; page {page.page_id} waits for the on-call. Follow the protocol.")
+    if not make_way_to_on_call(open_home(home))():
+        tell("No way to the on-call is set, so nothing leaves: call them yourself.")
     print(f"Who it is: plimsoll locate {page.conversation_id} --reason ... --as SAFETY_OFFICER")
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
-from pipelines.errors import StateError
+from pipelines.errors import DefinitionError, StateError
+from pipelines.settings import Home
 from plimsoll.commands.acting import AsOption, DeploymentOption, act, show
 from plimsoll.commands.option import HomeOption, JsonOption, open_home, tell, write_json
 from risk_register.accounts import Action
@@ -137,3 +139,17 @@ def heartbeat(home: HomeOption = None) -> None:
 
     send_heartbeat(open_home(home), at=dt.datetime.now(dt.UTC))
     print("A sign of life was sent.")
+
+
+def make_way_to_on_call(home: Home) -> Callable[[], bool]:
+    """Whether a call can leave this home, asked anew each time: by a file that holds a fault none leaves."""
+
+    def has_way() -> bool:
+        from pipelines.notify.routing import load_routing
+
+        try:
+            return load_routing(home.definitions) is not None
+        except DefinitionError:
+            return False
+
+    return has_way

@@ -94,6 +94,7 @@ def start_dashboard(home: Home, *, host: str, port: int, workers: int, reach: Re
     """Serve the dashboard of a home; does not return before it is stopped."""
     from dashboards.__main__ import serve as serve_dashboard
     from plimsoll.commands.issuing import make_draw
+    from plimsoll.commands.notifying import make_way_to_on_call
     from plimsoll.commands.tracing import make_locate
 
     sys.argv = sys.argv[:1]  # gunicorn would read our arguments as its own
@@ -107,6 +108,7 @@ def start_dashboard(home: Home, *, host: str, port: int, workers: int, reach: Re
         lake=home.lake,
         locate=make_locate(home),
         draw_edition=make_draw(home),
+        way_to_on_call=make_way_to_on_call(home),
         evidence=home.evidence,
         provider=read_provider(home.openid),
         workers=workers,

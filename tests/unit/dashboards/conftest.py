@@ -142,6 +142,7 @@ def make_app(home: Path, clock: Clock, report_factory: ModuleType) -> Dash:
         secret=SECRET,
         reports=home / "reports",
         lake=home / "lake",
+        way_to_on_call=(home / "definitions" / "notify.yaml").is_file,
         evidence=home / "governance" / "evidence",
         draw_edition=report_factory.draw_edition(home / "reports"),
         clock=clock,

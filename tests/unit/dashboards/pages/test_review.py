@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from risk_register import incidents, notices, reviews
+from risk_register import incidents, notice_deliveries, notices, reviews
 from risk_register.audit import list_entries
 from risk_register.reviews import ItemStatus
 
@@ -187,6 +187,53 @@ def test_danger_pages_the_on_call_opens_an_incident_and_shows_the_protocol(sit, 
     assert ask("danger", item=item["id"])["incident"] == incident.incident_id  # pressed twice, paged once
     assert len(notices.list_notices(store)) == waiting
     assert ask("resume")["item"]["id"] == item["id"]
+
+
+def set_a_way_to_the_on_call(home):
+    (home / "definitions").mkdir(exist_ok=True)
+    (home / "definitions" / "notify.yaml").touch()
+
+
+def test_where_no_way_to_the_on_call_is_set_the_desk_says_so_before_the_first_item_and_after_the_key(
+    sit, desk, home
+):
+    ask = sit()
+    words = ask.visitor.read(PAGE, HARBOR)
+    assert "No way to the on-call is set: call them yourself." in words
+    assert desk.PROTOCOL in words
+    assert "sends nothing to anybody" in words
+    item = ask("next")["item"]
+    said = ask("danger", item=item["id"])
+    assert "Nothing was sent to anybody" in said["words"]
+    assert "paged" not in said["title"]
+    set_a_way_to_the_on_call(home)
+    assert "No way to the on-call" not in ask.visitor.read(PAGE, HARBOR)
+    assert "is queued and has not left yet" in ask("danger", item=item["id"])["words"]
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        ("accept", "was sent; nobody has answered it yet"),
+        ("refuse", "could not be sent so far: call them yourself"),
+    ],
+)
+def test_what_became_of_the_call_is_said_as_it_stands(sit, home, store, step, words):
+    set_a_way_to_the_on_call(home)
+    ask = sit()
+    who = {"actor": "sender", "at": ask.visitor.clock()}
+    item = ask("next")["item"]
+    ask("danger", item=item["id"])
+    notice = notices.list_notices(store)[0]
+    target = notice_deliveries.Target(step=0, person="first", route="telephone")
+    notice_deliveries.plan(store, notice_id=notice.notice_id, targets=[target], **who)
+    claim = notice_deliveries.claim(store, **who)
+    number = claim.delivery.delivery_id
+    if step == "accept":
+        notice_deliveries.accept(store, delivery_id=number, **who)
+    else:
+        notice_deliveries.refuse(store, delivery_id=number, error="timeout", next_attempt_at=who["at"], **who)
+    assert words in ask("danger", item=item["id"])["words"]
 
 
 def test_two_people_who_differ_leave_the_last_word_to_a_third(sit, store, clock):

@@ -12,6 +12,7 @@ import pytest
 
 from pipelines.settings import Home
 from plimsoll.__main__ import main
+from plimsoll.commands.notifying import make_way_to_on_call
 from risk_register.alarm_cases import SeenAlarm, list_cases, sync_cases
 from risk_register.alarm_states import CaseState
 from risk_register.changes import list_changes
@@ -194,3 +195,12 @@ def test_the_simulation_prints_one_document_and_progress_apart(monkeypatch, capf
     assert "100 of 100" in printed.err
     again = speak(monkeypatch, capfd, *words)[1]
     assert again.out == printed.out
+
+
+def test_a_way_to_the_on_call_is_there_with_a_file_that_can_be_read_and_only_then(home: Home) -> None:
+    has_way = make_way_to_on_call(home)
+    assert not has_way()
+    (home.definitions / "notify.yaml").write_text(ROUTING)
+    assert has_way()
+    (home.definitions / "notify.yaml").write_text("routes: 3\n")
+    assert not has_way()

@@ -234,6 +234,7 @@ def test_danger_opens_an_incident_and_says_how_to_find_the_person(drawn: Run, st
     task = take(drawn, "first_reviewer")
     done = drawn("review", "danger", task["item_id"], account="first_reviewer")
     assert "companion_incident_0001 is open; page 1 waits" in done.output
+    assert "No way to the on-call is set, so nothing leaves: call them yourself." in done.complaint
     assert f"plimsoll locate {task['conversation_id']}" in done.output
     assert incidents.list_incidents(store, "companion")[0].opened_by == "first_reviewer"
     assert reviews.list_pages(store, "companion")[0].conversation_id == task["conversation_id"]
