@@ -19,10 +19,13 @@ from risk_register.model import columns_of
 from risk_register.notice_kinds import NoticeKind, NoticeSeverity
 from risk_register.notices import acknowledge_within, queue_notice
 from risk_register.numbering import next_number
+from risk_register.permissions import Action
 from risk_register.review_tables import Page
 from risk_register.store import Store
 
 TITLE = "A person may be in danger now"
+NEEDED_TO_TAKE = Action.LOCATE_PERSON
+"""What somebody must be allowed to do to take the call: nobody else is called then, so they must act."""
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from risk_register.model import Deployment, columns_of
 from risk_register.notice_kinds import TRANSITIONS, Audience, NoticeKind, NoticeSeverity, NoticeState
 from risk_register.notice_tables import Notice
 from risk_register.numbering import number_of
+from risk_register.review_tables import Page
 from risk_register.steps import check_allowed
 from risk_register.store import Store, Write
 
@@ -205,12 +206,19 @@ def as_record(row: Notice) -> NoticeRecord:
 def _acknowledge(write: Write, row: Notice) -> None:
     row.state, row.acknowledged_at = NoticeState.ACKNOWLEDGED.value, write.at
     row.acknowledged_by = write.actor
+    if row.kind == NoticeKind.DANGER.value:  # else the incident would still say that nobody has it
+        _take_page(write, row.reference_id)
     write.record(
         "notice_acknowledged",
         subject=row.reference_id,
         deployment_id=row.deployment_id,
         notice_id=row.notice_id,
     )
+
+
+def _take_page(write: Write, incident_id: str) -> None:
+    for page in write.session.scalars(select(Page).filter_by(incident_id=incident_id, taken_by=None)):
+        page.taken_by, page.taken_at = write.actor, write.at
 
 
 def _check_fields(*, key: str, reference_id: str, link: str, figures: Mapping[str, float]) -> None:

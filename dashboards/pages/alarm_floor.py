@@ -10,18 +10,17 @@ from dash.development.base_component import Component
 from dashboards.components.form import draw_form
 from dashboards.components.marks import draw_mark
 from dashboards.components.table import Heading, Line, draw_table
-from dashboards.pages.alarm_decision import draw_finding_decisions
+from dashboards.pages.alarm_decision import draw_finding_decisions, find_needed
 from dashboards.view import View
 from dashboards.vocabulary import FINDING_MARKS, NOTICE_MARKS
 from dashboards.wording import MISSING, say_count, say_day, say_moment, say_words
 from methods.alarms import TOLERATED_PER_YEAR
 from methods.intervals import wilson
-from risk_register.accounts import Action
 from risk_register.alarm_budget import count_use
 from risk_register.alarm_cases import CaseRecord
 from risk_register.content import load_taxonomy
 from risk_register.grave_findings import DAILY_CAP, FindingState, GraveFindingRecord, list_findings
-from risk_register.notice_kinds import NoticeState
+from risk_register.notice_kinds import NoticeKind, NoticeState
 from risk_register.notices import NoticeRecord, list_notices
 from risk_register.review_precision import count_grave_precision
 
@@ -30,6 +29,7 @@ FINDING_WORDS = {
     "unanswered_risk": "a person at risk whom nothing in the conversation answers",
 }
 SHOWN = 20
+NOT_YOURS = "A safety officer takes this: whoever has it must be able to find the person."
 
 
 def draw_calls(view: View, cases: Sequence[CaseRecord], titles: Mapping[str, str]) -> Component:
@@ -41,7 +41,8 @@ def draw_calls(view: View, cases: Sequence[CaseRecord], titles: Mapping[str, str
     taken = [one for one in here if one.state is NoticeState.ACKNOWLEDGED][:SHOWN]
     words = (
         f"Budget used: {use.false_count} of {TOLERATED_PER_YEAR:g} false alarms in {use.year}. "
-        f"Of the pages, {use.other_count} told of something, and {use.open_count} are not resolved yet."
+        f"Of the calls of statistical alarms, {use.other_count} told of something, and {use.open_count} are "
+        "not resolved yet; calls about a person in danger, a grave finding or the data are not among these."
     )
     headings = [Heading(one) for one in ("Call", "Severity", "State", "Since", "About", "Numbers", "Take it")]
     return html.Section(
@@ -78,9 +79,11 @@ def _say_subject(notice: NoticeRecord, cases: Mapping[str, CaseRecord], titles: 
 
 def _draw_call(view: View, notice: NoticeRecord, subject: str) -> Line:
     take: Component | str = MISSING
-    if view.may(Action.ACKNOWLEDGE_ALARM):
+    if view.may(find_needed(notice)):
         hidden = {"notice": str(notice.notice_id)}
         take = draw_form(view, "take_notice", [], button="I have it", hidden=hidden, is_line=True)
+    elif notice.kind is NoticeKind.DANGER:
+        take = NOT_YOURS
     return Line(
         (
             say_words(notice.kind),

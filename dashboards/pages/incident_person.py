@@ -21,6 +21,7 @@ from dashboards.view import View
 from dashboards.wording import say_moment
 from risk_register import reviews
 from risk_register.accounts import Action
+from risk_register.danger import NEEDED_TO_TAKE
 from risk_register.errors import NotAllowedError
 from risk_register.holds import list_holds
 from risk_register.incidents import IncidentRecord
@@ -122,7 +123,7 @@ def _draw_forms(
 
 def take(view: View, incident: IncidentRecord, _fields: Mapping[str, str]) -> str:
     """Say "I have it"."""
-    view.check_may(Action.LOCATE_PERSON)
+    view.check_may(NEEDED_TO_TAKE)
     page = _need_page(view, incident)
     who = view.account.name
     reviews.take_page(

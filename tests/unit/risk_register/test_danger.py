@@ -78,3 +78,15 @@ def test_for_an_unknown_deployment_neither_is_kept(store: Store, at: dt.datetime
     with pytest.raises(UnknownRecordError, match="nowhere"):
         call(store, at, deployment_id="nowhere")
     assert danger.list_pages(store) == ()
+
+
+def test_whoever_acknowledges_the_call_has_the_page_too(store: Store, at: dt.datetime) -> None:
+    page = call(store, at)
+    other = call(store, at, "conversation_two")
+    notice = next(one for one in notices.list_notices(store) if one.reference_id == page.incident_id)
+    later = at + dt.timedelta(minutes=3)
+    notices.acknowledge_notice(store, notice_id=notice.notice_id, actor="safety_officer", at=later)
+    taken = {one.page_id: (one.taken_by, one.taken_at) for one in danger.list_pages(store)}
+    assert taken == {page.page_id: ("safety_officer", later), other.page_id: (None, None)}
+    with pytest.raises(NotAllowedError, match="taken by safety_officer"):
+        danger.take_page(store, deployment_id="demo", page_id=page.page_id, actor="other", at=at)

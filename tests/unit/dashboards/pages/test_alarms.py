@@ -7,8 +7,10 @@ import pytest
 
 from dashboards.pages.alarms import group_by_cause, say_cause, say_evidence
 from dashboards.records import Alarm, Change
+from risk_register.accounts import Role
 from risk_register.alarm_cases import list_cases
 from risk_register.alarm_streams import list_streams
+from risk_register.danger import raise_danger
 from risk_register.grave_findings import list_findings
 from risk_register.incidents import list_incidents
 from risk_register.notices import list_notices
@@ -118,7 +120,7 @@ def test_an_alarm_is_resolved_with_what_it_was_and_uses_up_the_budget(officer):
     assert states(officer)["a1"] == "resolved"
     words = officer.read(PAGE, HARBOR)
     assert "false: chance" in words
-    assert "Budget used: 0 of 4 false alarms in 2026." in words
+    assert "Budget used: 0 of 4 false alarms in 2026. Of the calls of statistical alarms, 0" in words
     reopen = {"action": "reopen", "alarm": "a1", "reason": "New facts."}
     assert officer.send(PAGE, HARBOR, **reopen).status_code == 303
     assert states(officer)["a1"] == "acknowledged"
@@ -211,3 +213,29 @@ def test_a_call_says_which_alarm_it_is_about_and_shows_no_key(officer):
     case = next(one for one in list_cases(officer.store, "harbor_companion") if one.alarm_id == "a1")
     assert f"since {case.opened_on.day} {case.opened_on:%b %Y}" in page
     assert '"a1"' not in page.partition("Grave findings")[0]
+
+
+def call_for_a_person(store, at):
+    raise_danger(
+        store, deployment_id="harbor_companion", conversation_id="conversation_001", actor="reviewer", at=at
+    )
+    return next(one for one in list_notices(store, is_waiting=True) if one.kind == "danger")
+
+
+def test_a_call_about_a_person_is_taken_by_those_who_may_find_the_person(everyone, store, clock):
+    notice = call_for_a_person(store, clock())
+    form = {"action": "take_notice", "notice": str(notice.notice_id)}
+    for role in (Role.ENGINEER, Role.COMPLIANCE):
+        assert "whoever has it must be able to find the person" in everyone[role].read(PAGE, HARBOR)
+        assert "may not locate person" in everyone[role].refusal(PAGE, HARBOR, **form)
+    assert "must be able to find" not in everyone[Role.SAFETY_OFFICER].read(PAGE, HARBOR)
+    assert everyone[Role.SAFETY_OFFICER].send(PAGE, HARBOR, **form).status_code == 303
+    incident = everyone[Role.ENGINEER].read("/incidents", f"{HARBOR}&incident={notice.reference_id}")
+    assert "the_safety_officer has it." in incident
+    assert "Nobody has taken it yet" not in incident
+
+
+def test_an_engineer_still_takes_the_call_of_an_alarm(everyone, store):
+    notice = next(one for one in list_notices(store, is_waiting=True) if one.reference_id == "a1")
+    form = {"action": "take_notice", "notice": str(notice.notice_id)}
+    assert everyone[Role.ENGINEER].send(PAGE, HARBOR, **form).status_code == 303

@@ -16,6 +16,7 @@ from plimsoll.commands.notifying import make_way_to_on_call
 from risk_register.alarm_cases import SeenAlarm, list_cases, sync_cases
 from risk_register.alarm_states import CaseState
 from risk_register.changes import list_changes
+from risk_register.danger import list_pages, raise_danger
 from risk_register.notice_kinds import NoticeKind, NoticeSeverity
 from risk_register.notices import list_notices, queue_notice
 from risk_register.store import Store
@@ -123,6 +124,15 @@ def test_a_notice_is_acknowledged_once(run: Run, store: Store) -> None:
     assert run("notify", "acknowledge", notice.notice_id, account="officer").code == 0
     assert run("notify", "acknowledge", notice.notice_id, account="officer").code == 1
     assert run("notify", "acknowledge", 99, account="officer").code == 1
+
+
+def test_a_call_about_a_person_is_acknowledged_by_who_may_find_the_person(run: Run, store: Store) -> None:
+    raise_danger(store, deployment_id="companion", conversation_id="conversation_one", actor="r", at=AT)
+    number = next(one.notice_id for one in list_notices(store) if one.kind is NoticeKind.DANGER)
+    refused = run("notify", "acknowledge", number, account="engineer")
+    assert (refused.code, "may not locate person" in refused.complaint) == (1, True)
+    assert run("notify", "acknowledge", number, account="officer").code == 0
+    assert list_pages(store)[0].taken_by == "officer"
 
 
 def speak(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], *words: str):
