@@ -33,6 +33,7 @@ class Deployment:
     zone: str
     first_day: date | None
     last_day: date | None
+    last_ended_day: date | None
     conversation_count: int
     message_count: int
 

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
+from zoneinfo import ZoneInfo
 
 from dashboards.auth import Account
 from dashboards.published import Reader
@@ -124,6 +125,11 @@ class View:
         return self.at.date()
 
     @property
+    def local_today(self) -> date:
+        """The day of the request where the deployment is; days of data are to be compared with this one."""
+        return self.at.astimezone(ZoneInfo(self.deployment.zone)).date()
+
+    @property
     def since(self) -> date:
         """The first Monday of the range: as many complete weeks as it says, and the running one."""
         if self.query.range is Range.ALL or self.deployment.last_day is None:
@@ -132,10 +138,10 @@ class View:
 
     @property
     def latest_full_week(self) -> date | None:
-        """Monday of the newest week that has ended within the data."""
-        if self.deployment.last_day is None:
+        """Monday of the newest week that has ended within the data; a day that runs has not."""
+        if self.deployment.last_ended_day is None:
             return None
-        return monday_of(self.deployment.last_day + timedelta(days=1)) - timedelta(weeks=1)
+        return monday_of(self.deployment.last_ended_day + timedelta(days=1)) - timedelta(weeks=1)
 
     @property
     def has_way_to_on_call(self) -> bool:

@@ -13,7 +13,8 @@ from pipelines import lake as lakes
 from pipelines.assess.alarms.arrival import count_arrivals
 from pipelines.assess.alarms.concern import tabulate_concerns
 from pipelines.assess.alarms.raising import find_faults, raise_all, tell_people
-from pipelines.assess.days.calendar import Calendar, read_calendars
+from pipelines.assess.days.calendar import Calendar, read_calendars, set_running
+from pipelines.assess.days.day import local_today
 from pipelines.assess.days.deployment import tabulate_deployments
 from pipelines.assess.days.health import READ as HEALTH
 from pipelines.assess.days.health import assess_health, tabulate_health
@@ -109,6 +110,7 @@ def assess_all(home: Home, *, at: dt.datetime) -> None:
         engine.attach(lake, READ)
         engine.attach(lake, ["staging.conversation"], days=_recent_days(calendars))
         zones = {row["deployment_id"]: row["zone"] for row in known}
+        calendars = set_running(calendars, {name: local_today(at, zones[name]) for name in calendars})
         health = assess_health(engine, lake, calendars=calendars, zones=zones, at=at)
         changes = tabulate_changes(
             engine.query(_read("change")).to_pylist(),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from pipelines.lake import Lake
 
@@ -12,10 +13,11 @@ DAY = dt.timedelta(days=1)
 
 @dataclass(frozen=True)
 class Calendar:
-    """Days of one deployment: with data, and held back by the gate."""
+    """Days of one deployment: with data, held back by the gate, and the one that runs in its zone."""
 
     present: frozenset[dt.date]
     held: frozenset[dt.date]
+    running: dt.date | None = None
 
     @property
     def first(self) -> dt.date:
@@ -35,7 +37,9 @@ class Calendar:
         return sorted(found)
 
     def is_partial(self, period: str, start: dt.date) -> bool:
-        """Whether days of the period are missing, held, or still to come."""
+        """Whether days of the period are missing, held, running or still to come."""
+        if self.running is not None and end_of(period, start) >= self.running:
+            return True  # its last day may have data and is not over
         count = (end_of(period, start) - start).days + 1
         days = {start + step * DAY for step in range(count)}
         return not days <= self.present or bool(days & self.held)
@@ -66,3 +70,8 @@ def read_calendars(lake: Lake) -> dict[str, Calendar]:
         if row["severity"] == "stop" and not row["is_met"]:
             held.setdefault(row["deployment_id"], set()).add(row["day"])
     return {key: Calendar(frozenset(days), frozenset(held.get(key, set()))) for key, days in present.items()}
+
+
+def set_running(calendars: Mapping[str, Calendar], running: Mapping[str, dt.date]) -> dict[str, Calendar]:
+    """The calendars with the day that runs in each deployment's zone."""
+    return {name: replace(one, running=running[name]) for name, one in calendars.items()}

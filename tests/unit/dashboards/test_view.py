@@ -1,9 +1,11 @@
 """The address carries all state, and what is not understood is dropped."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 
+from dashboards.published import Published
 from dashboards.view import Period, Range, monday_of, read_query
 
 
@@ -40,7 +42,6 @@ def test_a_week_begins_on_its_monday(day):
 def opened(app, shared_home, store, clock):
     from dashboards.access import open_view
     from dashboards.auth import Account
-    from dashboards.published import Published
     from dashboards.theme import Scheme
     from risk_register.accounts import grants
 
@@ -67,3 +68,33 @@ def test_a_link_to_another_page_keeps_deployment_and_range_only(opened):
 def test_four_weeks_are_four_complete_ones_and_the_running_one(opened):
     assert opened.since == date(2026, 10, 19)
     assert opened.latest_full_week == date(2026, 11, 9)
+
+
+@pytest.fixture
+def reach(tmp_path, published_factory):
+    """Deployments of a file whose data of the first end on a day that is over, or runs."""
+
+    def publish(last_day, *, is_running):
+        rows = published_factory.make_tables()
+        (day,) = [one for one in rows["data_day"] if one["day"] == published_factory.LAST_DAY]
+        state = {"state": "partial", "reasons": "running,low_volume"} if is_running else {}
+        rows["data_day"] = [day | {"day": last_day} | state]
+        rows["deployment"] = [one | {"last_day": last_day} for one in rows["deployment"]]
+        published_factory.publish(tmp_path / "reach", tables=rows)
+        with Published(tmp_path / "reach").read() as reader:
+            return {one.deployment_id: one for one in reader.deployments()}
+
+    return publish
+
+
+@pytest.mark.parametrize(("is_running", "week"), [(False, date(2026, 11, 16)), (True, date(2026, 11, 9))])
+def test_a_week_whose_sunday_still_runs_is_not_the_latest_full_week(opened, reach, is_running, week):
+    deployments = reach(date(2026, 11, 22), is_running=is_running)
+    assert replace(opened, deployment=deployments["harbor_companion"]).latest_full_week == week
+    assert replace(opened, deployment=deployments["quiet_cove"]).latest_full_week == date(2026, 11, 16)
+
+
+def test_the_day_of_a_deployment_is_that_of_its_own_zone(opened):
+    away = replace(opened.deployment, zone="America/Los_Angeles")
+    at = datetime(2026, 11, 30, 4, 0, tzinfo=UTC)
+    assert replace(opened, deployment=away, at=at).local_today == date(2026, 11, 29)

@@ -6,7 +6,8 @@ import pyarrow as pa
 import pytest
 
 from pipelines import lake as lakes
-from pipelines.assess.days.calendar import end_of, read_calendars, start_of
+from pipelines.assess.days.calendar import end_of, read_calendars, set_running, start_of
+from pipelines.assess.days.day import local_today
 from pipelines.lake import Lake
 from pipelines.schemas import LAKE_TABLES
 
@@ -35,6 +36,16 @@ def test_a_week_of_seven_days_is_whole_and_of_six_is_partial(make):
     assert not make.calendar(MONDAY, 7).is_partial("week", MONDAY)
     assert make.calendar(MONDAY, 6).is_partial("week", MONDAY)
     assert make.calendar(MONDAY, 7, without=(3,)).is_partial("week", MONDAY)
+
+
+@pytest.mark.parametrize(("hour", "is_partial"), [(6, True), (7, False)])
+def test_a_week_is_whole_once_its_sunday_is_over_in_the_deployment_s_zone(make, hour, is_partial):
+    at = dt.datetime(2026, 8, 10, hour, tzinfo=dt.UTC)  # midnight of Los Angeles is at seven
+    running = {"harbor": local_today(at, "America/Los_Angeles")}
+    calendar = set_running({"harbor": make.calendar(MONDAY, 7)}, running)["harbor"]
+    assert calendar.is_partial("week", MONDAY) is is_partial
+    assert calendar.is_partial("day", MONDAY + 6 * DAY) is is_partial
+    assert not calendar.is_partial("day", MONDAY + 5 * DAY)
 
 
 def test_a_held_day_makes_its_week_and_month_partial_and_no_other(make):
