@@ -128,7 +128,14 @@
     if (desk.isOpen) { cover(false); byId("text").focus(); return; }
     ask("open", {}, function (said) {
       desk.isOpen = true;
-      byId("text").replaceChildren.apply(byId("text"), said.messages.map(function (message) {
+      var lines = [];
+      said.messages.forEach(function (message, place) {
+        if (!place || message.day !== said.messages[place - 1].day) {
+          var day = document.createElement("li");
+          day.className = "spoken-day";
+          day.textContent = message.day + (place ? "" : ", times of " + said.zone);
+          lines.push(day);
+        }
         var line = document.createElement("li");
         line.className = "spoken spoken-" + message.role.replace(/[^a-z]/g, "");
         var who = document.createElement("span");
@@ -137,8 +144,9 @@
         var words = document.createElement("p");
         words.textContent = message.text;
         line.append(who, words);
-        return line;
-      }));
+        lines.push(line);
+      });
+      byId("text").replaceChildren.apply(byId("text"), lines);
       cover(false);
       byId("text").scrollTop = 0;
       byId("text").focus({ preventScroll: true });

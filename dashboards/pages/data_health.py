@@ -102,9 +102,10 @@ def _say_freshness(view: View) -> str:
     last = view.deployment.last_day
     if last is None:
         return "No data yet."
-    age = (view.today - last).days
+    age = (view.local_today - last).days
+    ago = "today" if age == 0 else f"{age} day{'' if age == 1 else 's'} ago"
     return (
-        f"Last day with data: {say_day(last)} ({age} day{'' if age == 1 else 's'} ago), "
+        f"Last day with data: {say_day(last)} ({ago} in {view.deployment.zone}), "
         f"built {say_moment(view.build.built_at)}. "
         f"{say_count(view.deployment.conversation_count)} conversations and "
         f"{say_count(view.deployment.message_count)} messages since {say_day(view.deployment.first_day)}."

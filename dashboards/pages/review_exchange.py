@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import UTC
 from types import MappingProxyType
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from dashboards.evidence import Reading, read_conversation
+from dashboards.evidence import Reading, Spoken, read_conversation
 from dashboards.pages.review_danger import call_for_help
 from dashboards.view import View
+from dashboards.wording import say_day
 from risk_register import reviews
 from risk_register.accounts import Action
 from risk_register.errors import NotAllowedError
@@ -87,15 +88,20 @@ def _open(view: View, fields: Fields) -> Answer:
         ),
     )
     return {
-        "messages": [
-            {
-                "role": one.role,
-                "text": one.text,
-                "sent_at": f"{one.sent_at.astimezone(UTC):%H:%M}",
-                "turn": one.turn,
-            }
-            for one in spoken
-        ]
+        "zone": view.deployment.zone,
+        "messages": [_place(one, ZoneInfo(view.deployment.zone)) for one in spoken],
+    }
+
+
+def _place(one: Spoken, zone: ZoneInfo) -> Answer:
+    """A message on the day and at the time of the deployment, by which the person lives."""
+    sent_at = one.sent_at.astimezone(zone)
+    return {
+        "role": one.role,
+        "text": one.text,
+        "day": say_day(sent_at.date()),
+        "sent_at": f"{sent_at:%H:%M}",
+        "turn": one.turn,
     }
 
 

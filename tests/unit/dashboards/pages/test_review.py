@@ -1,9 +1,12 @@
 """The review page without its script: what it draws and answers, what it never says, and what is traced."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
+from dashboards.evidence import Spoken
+from dashboards.pages import review_exchange
 from risk_register import incidents, notice_deliveries, notices, reviews
 from risk_register.audit import list_entries
 from risk_register.reviews import ItemStatus
@@ -187,6 +190,20 @@ def test_danger_pages_the_on_call_opens_an_incident_and_shows_the_protocol(sit, 
     assert ask("danger", item=item["id"])["incident"] == incident.incident_id  # pressed twice, paged once
     assert len(notices.list_notices(store)) == waiting
     assert ask("resume")["item"]["id"] == item["id"]
+
+
+def test_messages_are_on_the_day_and_at_the_time_of_the_deployment(sit, monkeypatch):
+    ask = sit()
+    item = ask("next")["item"]
+    late = Spoken(1, "user", "Late.", datetime(2026, 11, 12, 22, 59, tzinfo=UTC))
+    after = Spoken(2, "assistant", "After.", datetime(2026, 11, 12, 23, 0, tzinfo=UTC))
+    monkeypatch.setattr(review_exchange, "read_conversation", lambda *_: (late, after))
+    said = ask("open", item=item["id"])
+    assert said["zone"] == "Europe/Warsaw"  # an hour before UTC's midnight
+    assert [(one["day"], one["sent_at"]) for one in said["messages"]] == [
+        ("12 Nov 2026", "23:59"),
+        ("13 Nov 2026", "00:00"),
+    ]
 
 
 def set_a_way_to_the_on_call(home):
