@@ -208,7 +208,7 @@ def _render(site: Site, path: str, search: str) -> tuple[Any, ...]:
                 shell.draw_switcher(view),
                 shell.draw_ranges(view, has_range=page.has_range, has_period=page.has_period),
                 shell.draw_account(view.account.name, view.csrf_token, view.root),
-                shell.draw_footer(view.build),
+                shell.draw_footer(view.build, view.at),
                 f"{say_words(subject) if subject else page.title} · {view.deployment.title}",
                 view.deployment_id,
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import dash_mantine_components as dmc
 from dash import dcc, html
@@ -11,7 +12,7 @@ from dash.development.base_component import Component
 from dashboards.records import Build
 from dashboards.theme import Scheme
 from dashboards.view import RANGE_WORDS, Period, Range, View
-from dashboards.wording import say_moment, say_words
+from dashboards.wording import say_duration, say_moment, say_words
 
 RANGE_LABELS = {Range.FOUR_WEEKS: "4 weeks", Range.THIRTEEN_WEEKS: "13 weeks", Range.ALL: "All"}
 PERIOD_LABELS = {Period.WEEK: "Weekly", Period.DAY: "Daily"}
@@ -178,9 +179,12 @@ def draw_account(name: str, csrf_token: str, root: str) -> Component:
     )
 
 
-def draw_footer(build: Build | None) -> list[Component]:
-    """What this is not, how late it can be, and which generation is shown."""
-    if build is None:
+def draw_footer(build: Build | None, at: datetime | None = None) -> list[Component]:
+    """What this is not, how late it can be, how old what is shown is at a moment, and which generation it is.
+
+    Whether a schedule runs is not known here, so the age stands beside what a schedule would promise.
+    """
+    if build is None or at is None:
         return [html.P("Plimsoll is not a crisis service.")]
     hours = build.worst_delay_minutes / 60
     delay = f"{hours:.0f} h" if hours == int(hours) else f"{hours:.1f} h"
@@ -188,7 +192,8 @@ def draw_footer(build: Build | None) -> list[Component]:
         html.P(
             [
                 html.Strong("Plimsoll is not a crisis service"),
-                f"; worst-case delay {delay} from delivery to this page.",
+                f"; worst-case delay {delay} from delivery to this page with the hourly schedule. "
+                f"The last run was {say_duration(at - build.built_at)} ago.",
             ]
         ),
         html.P(

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from datetime import UTC, datetime
 
 import duckdb
 import pytest
@@ -32,12 +33,18 @@ def test_the_footer_says_what_this_is_not_how_late_and_which_generation(officer)
     footer = json.dumps(officer.show("/overview", HARBOR)["footer"])
     for words in (
         "is not a crisis service",
-        "worst-case delay 26 h from delivery to this page",
+        "worst-case delay 26 h from delivery to this page with the hourly schedule. The last run was",
         "Generation 7",
         "21 Nov 2026, 04:10 UTC",
         "Demo:",
     ):
         assert words in footer
+
+
+@pytest.mark.parametrize(("hour", "words"), [(22, "1 day ago"), (23, "2 days ago")])
+def test_how_long_ago_the_data_end_is_counted_in_the_deployment_s_zone(visit, clock, hour, words):
+    clock.now = datetime(2026, 11, 21, hour, tzinfo=UTC)  # 23 h UTC is midnight in Warsaw
+    assert f"20 Nov 2026 ({words} in Europe/Warsaw)" in visit().sign_in("viewer").read("/data-health", HARBOR)
 
 
 def test_a_real_home_carries_no_demo_mark(home, officer, published_factory):
