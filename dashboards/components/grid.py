@@ -32,6 +32,9 @@ def draw_grid(
                 "enableCellTextSelection": True,
                 "ensureDomOrder": True,
                 "suppressColumnVirtualisation": True,
+                # One stop for Tab, arrows inside: by AG Grid's default every cell is a stop.
+                "tabToNextHeader": {"function": "false"},
+                "tabToNextCell": {"function": "false"},
             },
             style={"height": f"{height}px", "width": "100%"},
         ),
