@@ -253,6 +253,7 @@ def _draw_messages() -> list[Component]:
         html.P(
             message,
             className=f"message message-{category}",
+            tabIndex=-1,  # it takes the focus (assets/focus.js)
             role="alert" if category == "error" else "status",
         )
         for category, message in messages

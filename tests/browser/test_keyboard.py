@@ -58,6 +58,43 @@ def test_a_filter_keeps_the_focus_where_it_is(reader):
     assert "within" in page.evaluate(FOCUS)["text"]
 
 
+@pytest.mark.parametrize(
+    ("path", "name"), [(f"/overview?{HARBOR}", "4 weeks"), (f"/review?{HARBOR}", "The sample")]
+)
+def test_a_choice_that_draws_itself_anew_keeps_the_focus(reader, path, name):
+    page = reader.open(path)
+    page.get_by_role("link", name=name).focus()
+    page.keyboard.press("Enter")
+    reader.wait(f"document.querySelector('.segment.is-chosen:focus')?.textContent.includes('{name}')")
+    assert (reader.faults, reader.external) == ([], [])
+
+
+def test_choosing_another_deployment_keeps_the_focus_on_the_choice(reader):
+    page = reader.open(f"/overview?{HARBOR}")
+    page.locator("#deployment").focus()
+    for key in ("Enter", "ArrowDown", "Enter"):
+        page.keyboard.press(key)
+        page.wait_for_timeout(200)
+    page.wait_for_url("**deployment=quiet_cove**")
+    reader.wait("document.querySelector('#page .eyebrow').textContent === 'Quiet cove'")
+    reader.wait("document.activeElement.id === 'deployment'")
+
+
+def test_a_table_of_many_rows_is_one_stop_and_arrows_lead_through_it(reader):
+    page = reader.open(f"/data-health?{HARBOR}")
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    reader.settle()
+    page.locator(".grid .ag-header-cell").first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.className.includes('ag-cell')")
+    stops = []
+    for key in ("Tab", "Shift+Tab", "Shift+Tab"):
+        page.keyboard.press(key)
+        stops.append(page.evaluate("Boolean(document.activeElement.closest('.grid'))"))
+    assert stops == [False, True, False]  # out, in again, and out at the other side
+
+
 def test_an_item_is_attested_without_a_mouse(reader):
     page = reader.open(f"/ethics-checklist?{HARBOR}&item=detectors_validated")
     page.get_by_text("Attest", exact=True).focus()
@@ -72,6 +109,7 @@ def test_an_item_is_attested_without_a_mouse(reader):
     page.wait_for_selector(".message-done")
     reader.settle()
     assert page.locator(".message-done").inner_text() == "Attested as met."
+    reader.wait("document.activeElement.className.includes('message-done')")
     assert "reports/validation.pdf" in page.locator("#item").inner_text()
     assert "item=detectors_validated" in page.url
 
