@@ -23,6 +23,7 @@ from dashboards.announcing import add_announcing
 from dashboards.components import shell
 from dashboards.guesses import Guesses
 from dashboards.last_seen import keep_last_seen
+from dashboards.naming import name_indicators
 from dashboards.openid import add_provider
 from dashboards.pages.directory import PAGES, RAIL, find_page
 from dashboards.published import NothingPublishedError, Published, PublishedError
@@ -209,7 +210,7 @@ def _render(site: Site, path: str, search: str) -> tuple[Any, ...]:
                 shell.draw_ranges(view, has_range=page.has_range, has_period=page.has_period),
                 shell.draw_account(view.account.name, view.csrf_token, view.root),
                 shell.draw_footer(view.build, view.at),
-                f"{say_words(subject) if subject else page.title} · {view.deployment.title}",
+                f"{_name(view, subject) if subject else page.title} · {view.deployment.title}",
                 view.deployment_id,
             )
     except NothingPublishedError:
@@ -222,6 +223,11 @@ def _render(site: Site, path: str, search: str) -> tuple[Any, ...]:
     except RegisterError as error:
         flask.current_app.logger.error("%s", error)
         return _render_words(page.path, "This page cannot be shown just now", say_closed(error))
+
+
+def _name(view: View, subject: str) -> str:
+    """What the heading of a subject's page says; only indicators have pages of their own."""
+    return name_indicators(view).get(subject, say_words(subject))
 
 
 def _list_pages() -> Component:

@@ -47,6 +47,13 @@ def test_how_long_ago_the_data_end_is_counted_in_the_deployment_s_zone(visit, cl
     assert f"20 Nov 2026 ({words} in Europe/Warsaw)" in visit().sign_in("viewer").read("/data-health", HARBOR)
 
 
+def test_the_title_of_an_indicator_s_page_is_that_of_its_heading(officer):
+    shown = officer.show("/indicators/missed_escalation_rate", HARBOR)
+    assert shown["page-title"]["data"] == "Missed escalation · Harbor companion"
+    unknown = officer.show("/indicators/no_such_thing", HARBOR)
+    assert unknown["page-title"]["data"] == "no such thing · Harbor companion"
+
+
 def test_a_real_home_carries_no_demo_mark(home, officer, published_factory):
     published_factory.publish(home / "published", generation=8, home_kind="real")
     assert "Demo:" not in json.dumps(officer.show("/overview", HARBOR)["footer"])
