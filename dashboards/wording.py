@@ -12,6 +12,7 @@ from dashboards.records import EquityRatio, Indicator, LanguageShare, Observatio
 from dashboards.theme import ABSENCE_MARKS, Absence
 
 MISSING = "–"
+CENSUS = "census"
 SMALLEST_FACTOR, LARGEST_FACTOR = 0.01, 100.0
 
 _FORMATS: dict[str, Callable[[float], str]] = {
@@ -37,6 +38,8 @@ def say_value(value: float | None, kind: str) -> str:
 
 def say_interval(row: Observation, kind: str) -> str:
     """The 95 % interval, or why there is none."""
+    if row.method == CENSUS and row.value is not None:
+        return "all of them were reviewed"  # an interval of no width would look like a fault
     if row.ci_low is None or row.ci_high is None:
         return "no interval"
     return f"{say_value(row.ci_low, kind)} to {say_value(row.ci_high, kind)}"

@@ -19,6 +19,7 @@ from pipelines.assess.known import known
 
 DECISION_WEEKS = 4
 CASE = "user_at_risk"
+CENSUS = "census"
 
 
 def measure_reviews(
@@ -52,7 +53,9 @@ def measure_reviews(
         if one["window_weeks"] != DECISION_WEEKS or one["case_id"] != CASE:
             continue
         if one["figure"] in ("sensitivity", "precision"):
-            rows.append(_estimated(f"detector_{one['figure']}", place, one, units=one["denominator"]))
+            row = _estimated(f"detector_{one['figure']}", place, one, units=one["denominator"])
+            # An estimate is weighted: its count over its denominator would be another value.
+            rows.append(row | {"numerator": float(one["numerator"])} if one["method"] == CENSUS else row)
         if one["figure"] == "sensitivity" and one["alpha"] is not None:
             rows.append(
                 _row(

@@ -71,6 +71,15 @@ def test_a_value_has_the_digits_it_can_carry(value, kind, words):
     assert say_value(value, kind) == words
 
 
+def test_where_all_were_reviewed_no_interval_of_no_width_is_shown():
+    row = observe(
+        numerator=124.0, denominator=137.0, value=0.905, ci_low=0.905, ci_high=0.905, method="census"
+    )
+    assert say_observation(row, define("proportion")) == (
+        "90.5\u00a0% (all of them were reviewed; 124 of 137)"
+    )
+
+
 def test_no_event_is_told_as_none_seen_in_so_many_with_the_bound():
     row = observe(numerator=0.0, denominator=1204.0, value=0.0, ci_low=0.0, ci_high=0.0031)
     assert say_zero(row, "proportion") == "0 seen in 1,204: at most 0.31\u00a0%"
