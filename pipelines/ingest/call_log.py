@@ -17,7 +17,7 @@ from pipelines.ingest.document import Item, read_items
 from pipelines.ingest.field import RecordError, find, latest_time, microseconds, to_slice
 from pipelines.ingest.mapping import TestTraffic
 from pipelines.ingest.reason import Reason
-from pipelines.ingest.source import Records, Rejection
+from pipelines.ingest.source import Person, Records, Rejection
 from pipelines.ingest.transcript import Call, Transcripts
 from pipelines.schemas.staging import NOT_TEXT
 
@@ -110,6 +110,11 @@ class CallLog:
             if not isinstance(call, RecordError):
                 told = (call.began_at, call.ended_at, *(said.sent_at for said in call.said))
                 yield from (moment for moment in told if moment is not None)
+
+    def attribute(self, path: Path, item: Item) -> Iterator[Person | RecordError]:
+        """Whom the calls of a record are about; see `Source.attribute`."""
+        for call in self.read_calls(item):
+            yield call if isinstance(call, RecordError) else Person(call.user, call.thread_id)
 
     @staticmethod
     def _is_test(record: dict[str, Any], rule: TestTraffic) -> bool:

@@ -15,7 +15,16 @@ from typing import Protocol, runtime_checkable
 import pyarrow as pa
 
 from pipelines.ingest.document import Item
+from pipelines.ingest.field import RecordError
 from pipelines.ingest.reason import Reason
+
+
+@dataclass(frozen=True)
+class Person:
+    """A user and a thread in the operator's own ids, as they are when a record is taken in."""
+
+    user: str | None = None
+    thread: str | None = None
 
 
 @dataclass(frozen=True)
@@ -92,6 +101,9 @@ class Source(Protocol):
 
     def date(self, path: Path, item: Item) -> Iterable[int]:
         """When what an item holds was said, in microseconds since 1970; none if it does not say."""
+
+    def attribute(self, path: Path, item: Item) -> Iterable[Person | RecordError]:
+        """Whom an item is about, whether or not it is accepted; an error for what cannot be told of it."""
 
 
 def read_parts(

@@ -21,6 +21,7 @@ from pipelines.ingest.attribution import Attribution, Covers, names_any
 from pipelines.ingest.delivery import find_files, load_folder_mapping
 from pipelines.ingest.lines import UNREADABLE, fingerprint, open_plain
 from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
+from pipelines.ingest.remainder import count_left
 from pipelines.ingest.rewriting import write_without
 from pipelines.ingest.source import Records
 from pipelines.ingest.sources import make_source
@@ -83,6 +84,7 @@ def withdraw(
     result = Withdrawal()
     known_ids = set(raw_ids)
     found: list[Found] = []
+    folders: dict[Path, Attribution] = {}
     pseudonymiser = Pseudonymiser(load_key(home.keys))
     for folder in sorted(path.parent for path in home.inbox.glob("*/mapping.y*ml")):
         try:
@@ -91,6 +93,7 @@ def withdraw(
         except PlimsollError as error:
             result.unchecked.append(f"inbox/{folder.name}: {error}")
             continue
+        folders[folder] = about
         found += _find(folder, about, result)
     _look_elsewhere(home, known_ids, result)
     if is_rehearsal:
@@ -99,7 +102,17 @@ def withdraw(
         ]
     else:
         replace_files(home, [one for one in found if one.items], result, is_erasure=True)
+        _tell_left(home, folders, result)
     return result
+
+
+def _tell_left(home: Home, folders: dict[Path, Attribution], result: Withdrawal) -> None:
+    for folder, about in folders.items():
+        for path, count in count_left(folder, about).items():
+            result.unchecked.append(
+                f"{path.relative_to(home.path)}: an ingest would still read {count} messages or events of "
+                "erased people from it; delete the file, or deliver it without them"
+            )
 
 
 def _find(folder: Path, about: Attribution, result: Withdrawal) -> list[Found]:

@@ -44,7 +44,7 @@ from pipelines.ingest.mapping import (
 )
 from pipelines.ingest.plain_plan import PlainField, Plan, make_plan
 from pipelines.ingest.reason import Reason
-from pipelines.ingest.source import Records, Rejection
+from pipelines.ingest.source import Person, Records, Rejection
 
 DIGITS = re.compile(r"-?\d{1,18}")
 LARGEST_TURN = 2**63 - 1
@@ -52,6 +52,7 @@ TEST_TRAFFIC = "is_test_traffic"
 TRUTHS = {"true": True, "1": True, "false": False, "0": False}
 
 TIMES = ("sent_at", "occurred_at")
+PEOPLE = ("user", "thread")
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,20 @@ class MappedSource:
                     yield moment
         except RecordError:
             return
+
+    def attribute(self, path: Path, item: Item) -> Iterator[Person | RecordError]:
+        """Whom a record is about by any of the rules; see `Source.attribute`."""
+        for rule in self._csv_rules if is_csv(path) else self._rules:
+            ids: dict[str, str] = {}
+            for column in rule.fields:
+                value = find(item.record, column.path) if column.name in PEOPLE else None
+                try:
+                    if value is not None:
+                        ids[column.name] = str(column.convert(value))
+                except RecordError as error:
+                    yield error
+            if ids:
+                yield Person(**ids)
 
     def read(self, path: Path, *, received_on: dt.date, only: Iterable[int] | None = None) -> Records:
         """The records of one file; see `Source.read`."""

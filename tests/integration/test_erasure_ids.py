@@ -1,0 +1,145 @@
+"""Erasure finds a person whatever type the delivered file gives their id; what it overlooks makes it fail."""
+
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+import json
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines.ingest.attribution import Attribution
+from pipelines.ingest.deliver import ingest_folder
+from pipelines.ingest.mapping import load_mapping
+from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
+from pipelines.ingest.withdrawal import count_outside, withdraw
+from pipelines.privacy.erasure import ErasureIncompleteError, erase
+from pipelines.privacy.request import Request, Surroundings
+from pipelines.settings import Home, HomeKind, make_home
+from pipelines.tombstones import SubjectKind
+from risk_register.store import Store
+
+NOW = dt.datetime(2026, 11, 30, 9, tzinfo=dt.UTC)
+DEPLOYMENT = "night_line"
+CANARY = "the ferry to Farholm leaves at noon with seventeen pelicans"
+USER, OTHER = "700120", "700121"
+MAPPING = """deployment: {id: night_line, zone: UTC}
+records:
+  - {kind: message, fields: {thread: thread, user: user, role: role, text: text, sent_at: at}}
+"""
+MONEY = pa.decimal128(20, 2)
+UUID = "8f14e45f-ceea-467f-a0e6-123456789abc"
+
+
+def say(user: object, thread: object, text: str) -> dict[str, object]:
+    return {"thread": thread, "user": user, "role": "user", "text": text, "at": "2026-11-28T10:00:00Z"}
+
+
+def records(
+    mine: object, other: object, *, threads: tuple[object, object] = (1, 2)
+) -> list[dict[str, object]]:
+    return [say(mine, threads[0], CANARY), say(other, threads[1], "good evening")]
+
+
+def write_array(folder: Path) -> None:
+    (folder / "a.json").write_text(json.dumps(records(float(USER), float(OTHER), threads=(1.0, 2.0))))
+
+
+def write_lines(folder: Path) -> None:
+    said = records(float(USER), float(OTHER), threads=("one", "two"))
+    (folder / "a.jsonl").write_text("".join(json.dumps(one) + "\n" for one in said))
+
+
+def write_exponents(folder: Path) -> None:
+    said = json.dumps(records(1, 2)).replace('"user": 1', '"user": 7.0012e5')
+    (folder / "a.json").write_text(said)
+
+
+def write_floats(folder: Path) -> None:
+    said = [*records(float(USER), float(OTHER), threads=(1.0, 2.0)), say(None, 3.0, "hello")]
+    pq.write_table(pa.Table.from_pylist(said), folder / "a.parquet")
+
+
+def write_decimals(folder: Path) -> None:
+    said: list[dict[str, Any]] = records(decimal.Decimal(USER), decimal.Decimal(OTHER))
+    table = pa.Table.from_pylist(said)
+    pq.write_table(table.set_column(1, "user", table["user"].cast(MONEY)), folder / "a.parquet")
+
+
+def write_text(folder: Path) -> None:
+    pq.write_table(pa.Table.from_pylist(records(USER, OTHER)), folder / "a.parquet")
+
+
+def write_unread(folder: Path) -> None:
+    """What is rejected, for its id is in a list, names the person all the same."""
+    said = [*records(int(USER), int(OTHER)), say([int(USER)], 9, CANARY), say(float(OTHER) + 0.5, 8, "x")]
+    (folder / "a.jsonl").write_text("".join(json.dumps(one) + "\n" for one in said))
+
+
+WRITERS = [
+    write_array, write_lines, write_exponents, write_floats, write_decimals, write_text, write_unread,
+]  # fmt: skip
+
+
+def make_place(path: Path, write: Any) -> Home:
+    home = make_home(Home(path), HomeKind.REAL)
+    folder = home.inbox / DEPLOYMENT
+    folder.mkdir()
+    (folder / "mapping.yaml").write_text(MAPPING)
+    write(folder)
+    ingest_folder(home, folder, load_mapping(folder / "mapping.yaml"), received_on=NOW.date())
+    return home
+
+
+def run(home: Home, raw: str = USER) -> dict[str, Any]:
+    user = Pseudonymiser(load_key(home.keys)).identify("user", DEPLOYMENT, raw)
+    store = Store(home.governance_url)
+    store.upgrade()
+    return erase(
+        home, store, Request(DEPLOYMENT, SubjectKind.USER, user, frozenset({raw})),
+        around=Surroundings(withdraw, lambda: None, count_outside), actor="tester", at=NOW,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("write", WRITERS, ids=lambda one: one.__name__)
+def test_a_person_is_found_in_delivered_files_whatever_type_their_id_has(
+    tmp_path: Path, decoded_search, write: Any
+) -> None:
+    home = make_place(tmp_path / "home", write)
+    assert f"inbox/{DEPLOYMENT}" in decoded_search.layers(decoded_search.search(home.path, [CANARY])[CANARY])
+    receipt = run(home)
+    assert receipt["state"] == "complete"
+    assert any(one["store"].startswith("inbox/") for one in receipt["stores"])
+    assert decoded_search.search(home.path, [CANARY, USER]) == {}
+    left = "good evening"
+    assert f"inbox/{DEPLOYMENT}" in decoded_search.layers(decoded_search.search(home.path, [left])[left])
+
+
+def test_a_uuid_of_a_typed_file_is_the_same_id_as_its_text(tmp_path: Path, decoded_search) -> None:
+    def write(folder: Path) -> None:
+        table = pa.Table.from_pylist(records(UUID, str(uuid.UUID(int=1))))
+        raw = [uuid.UUID(one).bytes for one in table["user"].to_pylist()]
+        column = pa.ExtensionArray.from_storage(pa.uuid(), pa.array(raw, pa.binary(16)))
+        pq.write_table(table.set_column(1, "user", column), folder / "a.parquet")
+
+    home = make_place(tmp_path / "home", write)
+    assert run(home, UUID)["state"] == "complete"
+    assert decoded_search.search(home.path, [CANARY]) == {}
+
+
+@pytest.mark.parametrize("write", [write_lines, write_floats], ids=lambda one: one.__name__)
+def test_an_erasure_fails_where_an_ingest_would_still_read_the_person(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: Any
+) -> None:
+    home = make_place(tmp_path / "home", write)
+    with monkeypatch.context() as patch:
+        patch.setattr(Attribution, "find_items", lambda *_: set())
+        with pytest.raises(ErasureIncompleteError, match="would still read 1 messages") as told:
+            run(home)
+    assert (CANARY in str(told.value), USER in str(told.value)) == (False, False)
+    assert run(home)["state"] == "complete"
