@@ -38,15 +38,42 @@ def read_or_make(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def check_key(folder: Path) -> None:
-    """Refuse to go on without the key, or with another one, where a restored home says which it needs.
+def name_key(folder: Path) -> str | None:
+    """The fingerprint of the key that this home's pseudonyms were made with, though it may be lost."""
+    named = folder / FINGERPRINT_FILE
+    return named.read_text().strip() if named.exists() else fingerprint_key(folder)
+
+
+def remember_key(folder: Path) -> None:
+    """Keep which key it is, once, so that its loss is noticed; who may not write here leaves it to others.
+
+    Homes of earlier versions have a key and no fingerprint of it.
+    """
+    named, found = folder / FINGERPRINT_FILE, fingerprint_key(folder)
+    if found is None or named.exists() or not os.access(folder, os.W_OK):
+        return
+    aside = named.with_suffix(f".{os.getpid()}")
+    aside.touch(mode=0o600)
+    aside.write_text(found + "\n")
+    aside.replace(named)
+
+
+def check_key(folder: Path, *, is_used: bool = False) -> None:
+    """Refuse to go on without the key, or with another one.
+
+    Args:
+        folder: where the key lies.
+        is_used: whether the home holds anything that was made with a key.
 
     Raises:
         HomeError: the key is missing or is another one.
     """
-    named = folder / FINGERPRINT_FILE
-    if named.exists() and fingerprint_key(folder) != named.read_text().strip():
+    found = fingerprint_key(folder)
+    if found != name_key(folder) or (found is None and is_used):
         raise HomeError(
             f"{folder / KEY_FILE} is missing or not the key that this home's pseudonyms were made with. "
-            "Put the key of the home that was backed up there; without it no erased person would be refused."
+            "Put it back: a backup made with --with-keys holds it "
+            f"(`tar -xf BACKUP keys/{KEY_FILE}` takes it out). Under another key, people who return would "
+            "count as new ones, and nobody who was erased would be refused. Whoever has to go on without it "
+            "begins a new home."
         )

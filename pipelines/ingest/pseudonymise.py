@@ -7,13 +7,18 @@ import hmac
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from pipelines.keys import KEY_FILE, check_key, read_or_make
+from pipelines.keys import KEY_FILE, check_key, read_or_make, remember_key
+from pipelines.lake import Lake
+from pipelines.settings import Home
+from pipelines.tombstones import FILE as TOMBSTONES
 
 UNKNOWN = "unknown"
 BLOCK = 64
 """Bytes of a block of SHA-256."""
 CHARACTERS = 32
 """Hexadecimal, of a pseudonym."""
+MADE_WITH_KEY = ("staging.", "ledger.")
+"""Tables whose rows hold pseudonyms, or keyed hashes of rejected records."""
 REMEMBERED = 1_000_000
 """Threads and users whose pseudonyms are kept at hand. A message comes once: its own is not worth memory."""
 
@@ -68,6 +73,19 @@ class Pseudonymiser:
 
 
 def load_key(folder: Path) -> bytes:
-    """The home's key; made on first use, readable by its owner alone."""
-    check_key(folder)
-    return read_or_make(folder / KEY_FILE)
+    """The home's key; made on first use, readable by its owner alone.
+
+    Raises:
+        HomeError: it is missing where something was made with it, or it is another one.
+    """
+    check_key(folder, is_used=_holds_pseudonyms(folder))
+    key = read_or_make(folder / KEY_FILE)
+    remember_key(folder)
+    return key
+
+
+def _holds_pseudonyms(keys: Path) -> bool:
+    tombstones = keys / TOMBSTONES
+    if tombstones.exists() and tombstones.stat().st_size:
+        return True
+    return any(name.startswith(MADE_WITH_KEY) for name in Lake(Home(keys.parent).lake).names())

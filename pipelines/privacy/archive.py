@@ -20,7 +20,7 @@ from pipelines.aside import aside
 from pipelines.errors import HomeError, StateError
 from pipelines.governance_place import FILE as GOVERNANCE
 from pipelines.governance_place import MARK as PLACE
-from pipelines.keys import fingerprint_key
+from pipelines.keys import check_key, name_key
 from pipelines.lake import Lake, copying, locate
 from pipelines.settings import MARKER, Home
 from pipelines.tombstones import FILE as TOMBSTONES
@@ -37,13 +37,15 @@ def write_archive(
     """Write a backup and return its manifest.
 
     Raises:
-        HomeError: there is a file already.
+        HomeError: there is a file already, or the key that is asked for is lost.
         StateError: delivered files are asked for without the keys.
     """
     if target.exists():
         raise HomeError(f"{target} exists already; a backup never replaces another.")
     if has_inbox and not has_keys:
         raise StateError("Delivered files hold the operator's own ids: --with-inbox needs --with-keys.")
+    if has_keys:
+        check_key(home.keys)
     aside = target.with_name(f"{target.name}.aside")
     aside.touch(mode=0o600)
     files: dict[str, str] = {}
@@ -70,7 +72,7 @@ def write_archive(
                 "has_keys": has_keys,
                 "has_inbox": has_inbox,
                 "has_governance": is_whole,
-                "key_fingerprint": fingerprint_key(home.keys),
+                "key_fingerprint": name_key(home.keys),
                 "files": files,
             }
             _add_bytes(archive, MANIFEST, json.dumps(manifest, sort_keys=True, indent=1).encode(), {})

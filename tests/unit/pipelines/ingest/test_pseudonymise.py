@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.errors import HomeError
+from pipelines.generation import Generation, make_current
 from pipelines.ingest.pseudonymise import UNKNOWN, Pseudonymiser, load_key
+from pipelines.settings import Home, HomeKind, make_home
+from pipelines.tombstones import FILE, SubjectKind, add_tombstones, mark
 
 
 def test_the_same_id_has_the_same_pseudonym_however_it_is_asked_for():
@@ -38,7 +42,54 @@ def test_the_key_is_made_once_and_for_its_owner_alone(tmp_path: Path):
     assert len(key) == 32
     assert load_key(tmp_path) == key
     assert stat.S_IMODE((tmp_path / "pseudonym.key").stat().st_mode) == 0o600
-    assert [path.name for path in tmp_path.iterdir()] == ["pseudonym.key"]
+    assert stat.S_IMODE((tmp_path / "pseudonym.fingerprint").stat().st_mode) == 0o600
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["pseudonym.fingerprint", "pseudonym.key"]
+
+
+def make_used_home(folder: Path, by: str) -> Home:
+    """A home that holds something made with a key, and has neither a key nor a fingerprint."""
+    home = make_home(Home(folder / "home"), HomeKind.REAL)
+    if by == "tombstones":
+        add_tombstones(home.keys / FILE, {mark(SubjectKind.USER, "one", "gone")})
+    else:
+        make_current(home.lake, Generation(1, {by: 0}))
+    return home
+
+
+def test_a_lost_key_is_never_replaced(tmp_path: Path):
+    home = make_home(Home(tmp_path / "home"), HomeKind.REAL)
+    key = load_key(home.keys)
+    (home.keys / "pseudonym.key").unlink()
+    with pytest.raises(HomeError, match="--with-keys") as told:
+        load_key(home.keys)
+    assert "nobody who was erased would be refused" in str(told.value)
+    assert not (home.keys / "pseudonym.key").exists()
+    (home.keys / "pseudonym.key").write_bytes(b"another")
+    with pytest.raises(HomeError, match="missing or not the key"):
+        load_key(home.keys)
+    (home.keys / "pseudonym.key").write_bytes(key)
+    assert load_key(home.keys) == key
+
+
+@pytest.mark.parametrize("by", ["tombstones", "staging.message", "ledger.delivery"])
+def test_a_home_of_an_earlier_version_that_lost_its_key_gets_no_other(tmp_path: Path, by: str):
+    home = make_used_home(tmp_path, by)
+    with pytest.raises(HomeError, match="missing or not the key"):
+        load_key(home.keys)
+    assert not (home.keys / "pseudonym.key").exists()
+
+
+def test_a_home_of_an_earlier_version_learns_its_key_at_the_next_start(tmp_path: Path):
+    home = make_used_home(tmp_path, "staging.message")
+    (home.keys / "pseudonym.key").write_bytes(b"the key of a home")
+    load_key(home.keys)
+    (home.keys / "pseudonym.key").write_bytes(b"another")
+    with pytest.raises(HomeError, match="missing or not the key"):
+        load_key(home.keys)
+
+
+def test_tables_without_pseudonyms_need_no_key(tmp_path: Path):
+    assert load_key(make_used_home(tmp_path, "assessment.day").keys)
 
 
 @pytest.mark.parametrize("key", [b"key", b"k" * 64, b"k" * 65])
