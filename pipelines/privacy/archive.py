@@ -10,6 +10,7 @@ import datetime as dt
 import hashlib
 import io
 import json
+import os
 import sqlite3
 import tarfile
 from collections.abc import Iterator
@@ -22,17 +23,21 @@ from pipelines.governance_place import FILE as GOVERNANCE
 from pipelines.governance_place import MARK as PLACE
 from pipelines.keys import check_key, name_key
 from pipelines.lake import Lake, copying, locate
+from pipelines.privacy.unfinished import Tell, clear_left, unfinished
 from pipelines.settings import MARKER, Home
 from pipelines.tombstones import FILE as TOMBSTONES
 
 MANIFEST = "manifest.json"
 FORMAT = 1
+UNFINISHED = ".aside"
+FIRST = b"lake/"
+"""How every backup begins: a tar opens with the name of its first file."""
 APART = ("session.key",)
 """Signs the sessions of a running dashboard; a restored home makes its own."""
 
 
 def write_archive(
-    home: Home, target: Path, *, at: dt.datetime, has_keys: bool, has_inbox: bool
+    home: Home, target: Path, *, at: dt.datetime, has_keys: bool, has_inbox: bool, tell: Tell
 ) -> dict[str, Any]:
     """Write a backup and return its manifest.
 
@@ -46,10 +51,10 @@ def write_archive(
         raise StateError("Delivered files hold the operator's own ids: --with-inbox needs --with-keys.")
     if has_keys:
         check_key(home.keys)
-    aside = target.with_name(f"{target.name}.aside")
-    aside.touch(mode=0o600)
+    aside = target.with_name(f"{target.name}{UNFINISHED}")
+    clear_left(_find_left(target.parent), by="backup", tell=tell)
     files: dict[str, str] = {}
-    try:
+    with unfinished(aside):
         with copying(home.lake) as lake, tarfile.open(aside, "w") as archive:
             for name, path in _lake_files(lake):
                 _add(archive, name, path, files)
@@ -77,8 +82,6 @@ def write_archive(
             }
             _add_bytes(archive, MANIFEST, json.dumps(manifest, sort_keys=True, indent=1).encode(), {})
         aside.replace(target)
-    finally:
-        aside.unlink(missing_ok=True)
     return manifest
 
 
@@ -116,6 +119,15 @@ def read_archive(source: Path, folder: Path) -> dict[str, Any]:
             f"{source} is damaged: {len(wrong)} files are not as its manifest says, {wrong[0]} first."
         )
     return manifest
+
+
+def _find_left(folder: Path) -> Iterator[Path]:
+    """What a backup had written of an archive; other programs and people, too, may put files aside here."""
+    for path in folder.glob(f"*{UNFINISHED}"):
+        if path.is_file() and os.access(path, os.R_OK):
+            with path.open("rb") as stream:
+                if stream.read(len(FIRST)) == FIRST:
+                    yield path
 
 
 def _lake_files(lake: Lake) -> Iterator[tuple[str, Path]]:

@@ -7,9 +7,9 @@ last.
 from __future__ import annotations
 
 import datetime as dt
+import glob
 import os
 import secrets
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from pipelines.privacy.backups import Backup, add_backup, tombstones_beside
 from pipelines.privacy.erasure import sweep_erased
 from pipelines.privacy.limits import load_limits
 from pipelines.privacy.request import Withdraw
+from pipelines.privacy.unfinished import Tell, clear_left, unfinished
 from pipelines.settings import Home, settle_governance
 from pipelines.tombstones import FILE, add_tombstones, load_tombstones
 
@@ -37,9 +38,15 @@ class Restored:
 
 
 def take_backup(
-    home: Home, target: Path, *, at: dt.datetime, has_keys: bool = False, has_inbox: bool = False
+    home: Home,
+    target: Path,
+    *,
+    at: dt.datetime,
+    has_keys: bool = False,
+    has_inbox: bool = False,
+    tell: Tell = lambda _: None,
 ) -> Backup:
-    """Write a backup and remember it, so that receipts can name it.
+    """Write a backup and remember it, so that receipts can name it; what killed ones left there goes.
 
     Raises:
         HomeError: there is a file already, or it would lie in the home.
@@ -49,7 +56,7 @@ def take_backup(
         raise HomeError(f"{target} lies in the home that it is to outlive. Write the backup somewhere else.")
     load_tombstones(home.keys / FILE)  # damaged ones would make a backup that brings people back
     backup_id = f"backup_{at:%Y%m%d}_{secrets.token_hex(4)}"
-    manifest = write_archive(home, target, at=at, has_keys=has_keys, has_inbox=has_inbox)
+    manifest = write_archive(home, target, at=at, has_keys=has_keys, has_inbox=has_inbox, tell=tell)
     add_tombstones(tombstones_beside(target), load_tombstones(home.keys / FILE).marks)
     days = load_limits(home.definitions).backup_days
     backup = Backup(
@@ -66,14 +73,24 @@ def take_backup(
 
 
 def restore_backup(
-    source: Path, home: Home, *, tombstones: Path | None, withdraw: Withdraw, on: dt.date
+    source: Path,
+    home: Home,
+    *,
+    tombstones: Path | None,
+    withdraw: Withdraw,
+    on: dt.date,
+    tell: Tell = lambda _: None,
 ) -> Restored:
     """Restore into an empty place; `tombstones` are those of the home it was taken from, else those by it.
+
+    What a killed restore into the same place left beside it goes first, and `tell` says so.
 
     Raises:
         HomeError: the place is not empty, or the backup is damaged.
         StateError: there are no tombstones to check, or something cannot be checked against them.
     """
+    left = home.path.parent.glob(f"{glob.escape(_asides(home))}*")
+    clear_left(left, by="restore", tell=tell)
     if home.path.exists() and (not home.path.is_dir() or any(home.path.iterdir())):
         raise HomeError(f"{home.path} is not empty. A backup is restored into an empty place only.")
     given = tombstones or tombstones_beside(source)
@@ -84,10 +101,8 @@ def restore_backup(
         )
     marks = load_tombstones(given).marks
     home.path.parent.mkdir(parents=True, exist_ok=True)
-    aside = home.path.with_name(f".{home.path.name}.restoring-{os.getpid()}")
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir(mode=0o700)
-    try:
+    aside = home.path.with_name(f"{_asides(home)}{os.getpid()}")
+    with unfinished(aside, is_folder=True):
         manifest = read_archive(source, aside)
         place = Home(aside)
         settle_governance(place)
@@ -114,11 +129,14 @@ def restore_backup(
                 + "\n".join(f"  {one}" for one in unchecked)
             )
         aside.replace(home.path)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
     return Restored(
         manifest["generation"], rows, manifest["has_keys"], manifest["has_governance"], tuple(left_out)
     )
+
+
+def _asides(home: Home) -> str:
+    """How the names of folders begin that become this home once everything in them is checked."""
+    return f".{home.path.name}.restoring-"
 
 
 def _leave_damaged_out(place: Home, withdraw: Withdraw) -> list[str]:

@@ -19,7 +19,7 @@ from pipelines.privacy.backups import tombstones_beside
 from pipelines.privacy.erasure import sweep_erased
 from pipelines.privacy.retention import Retained, retain
 from pipelines.settings import find_home
-from plimsoll.commands.option import HomeOption, JsonOption, open_home, write_json
+from plimsoll.commands.option import HomeOption, JsonOption, open_home, tell, write_json
 
 
 def retention(
@@ -61,7 +61,9 @@ def backup(
 ) -> None:
     """Write one generation and the governance store into a file, while everything goes on."""
     place = open_home(home)
-    made = take_backup(place, file, at=dt.datetime.now(dt.UTC), has_keys=with_keys, has_inbox=with_inbox)
+    made = take_backup(
+        place, file, at=dt.datetime.now(dt.UTC), has_keys=with_keys, has_inbox=with_inbox, tell=tell
+    )
     print(f"{made.backup_id}: generation {made.generation} in {file}, expires {made.expires_on}")
     print(f"Keep {tombstones_beside(file).name} beside it: restoring needs it.")
     if not place.governance_url.startswith("sqlite:"):
@@ -78,7 +80,7 @@ def restore(
     """Restore into an empty place; who was erased since is erased again."""
     place = find_home(home)
     today = dt.datetime.now(dt.UTC).date()
-    done = restore_backup(file, place, tombstones=tombstones, withdraw=withdraw, on=today)
+    done = restore_backup(file, place, tombstones=tombstones, withdraw=withdraw, on=today, tell=tell)
     print(f"{place.path}: generation {done.generation}, {done.swept_rows} rows of erased people taken out.")
     for name in done.left_out:
         print(

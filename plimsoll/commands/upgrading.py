@@ -51,7 +51,7 @@ def upgrade(
     if before not in {None, after}:
         _require_backup(backup, has_backup, is_file=place.governance_url.startswith("sqlite:"))
         if backup is not None:
-            made = take_backup(place, backup, at=dt.datetime.now(dt.UTC))
+            made = take_backup(place, backup, at=dt.datetime.now(dt.UTC), tell=tell)
             tell(f"{made.backup_id} is in {backup}; it expires on {made.expires_on}.")
     store.upgrade()
     forget_in_decisions(place)

@@ -22,6 +22,7 @@ from pipelines.privacy.backup import restore_backup, take_backup
 from pipelines.privacy.backups import tombstones_beside
 from pipelines.privacy.erasure import erase
 from pipelines.privacy.request import Request, Surroundings
+from pipelines.privacy.unfinished import unfinished
 from pipelines.settings import Home
 from pipelines.tombstones import SubjectKind
 from risk_register.store import Store
@@ -168,6 +169,49 @@ def test_a_damaged_backup_is_refused_and_leaves_nothing(home: Home, tmp_path: Pa
         restore(file, tmp_path / "there")
     assert not (tmp_path / "there").exists()
     assert list(tmp_path.glob(".there*")) == []
+
+
+def test_what_a_killed_restore_left_goes_with_the_next_one_which_says_so(home: Home, tmp_path: Path) -> None:
+    file, place = tmp_path / "b.tar", Home(tmp_path / "there")
+    take_backup(home, file, at=NOW, has_keys=True)
+    around = {"tombstones": None, "withdraw": withdraw, "on": NOW.date()}
+    left = tmp_path / ".there.restoring-7"
+    shutil.copytree(home.keys, left / "keys")
+    other = tmp_path / ".there_too.restoring-7"
+    other.mkdir()
+    told: list[str] = []
+    with unfinished(tmp_path / ".there.restoring-8", is_folder=True):  # by somebody who lives
+        restore_backup(file, place, **around, tell=told.append)
+        assert sorted(tmp_path.glob(".there*")) == [tmp_path / ".there.restoring-8", other]
+    assert told == [f"Removed {left}, which a restore that was killed had left."]
+
+
+def test_what_was_left_goes_also_where_the_restore_is_refused(home: Home, tmp_path: Path) -> None:
+    left = home.path.with_name(f".{home.path.name}.restoring-7")
+    left.mkdir()
+    with pytest.raises(HomeError, match="not empty"):
+        restore(tmp_path / "b.tar", home.path)
+    assert not left.exists()
+
+
+def test_what_a_killed_backup_left_goes_with_the_next_one_into_that_folder(
+    home: Home, tmp_path: Path
+) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    take_backup(home, tmp_path / "whole.tar", at=NOW)
+    (folder / "a.tar.aside").write_bytes((tmp_path / "whole.tar").read_bytes()[:9_000])
+    (folder / "of another program.aside").write_text("its own")
+    told: list[str] = []
+    with unfinished(folder / "living.tar.aside"):
+        (folder / "living.tar.aside").write_text("lake/")
+        take_backup(home, folder / "b.tar", at=NOW, tell=told.append)
+        with pytest.raises(HomeError, match="being written"):
+            take_backup(home, folder / "living.tar", at=NOW)
+    assert told == [f"Removed {folder / 'a.tar.aside'}, which a backup that was killed had left."]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "b.tar", "b.tar.tombstones", "of another program.aside",
+    ]  # fmt: skip
 
 
 def test_a_place_that_is_not_empty_is_left_alone(home: Home, tmp_path: Path) -> None:
