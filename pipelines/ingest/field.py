@@ -1,4 +1,4 @@
-"""Values of a log's fields become ours: times, slices, identifiers; and the error that rejects a record.
+"""Values of a log's fields become ours: times, slices, ids, texts, numbers; and the error that rejects a record.
 
 Where a field lies is the source's business.
 """
@@ -35,6 +35,9 @@ UNRECOGNISED = "unrecognised"
 """A slice value that is no short label."""
 LARGEST_EXACT = 2**53
 """The whole numbers up to this a float holds each for itself."""
+DIGITS = re.compile(r"-?\d{1,18}")
+LARGEST_TURN = 2**63 - 1
+TRUTHS = {"true": True, "1": True, "false": False, "0": False}
 NUMBER = re.compile(r"\d{9,19}(\.\d+)?")
 
 LANGUAGES = {
@@ -154,3 +157,44 @@ def to_identifier(value: object, path: str) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
         raise RecordError(Reason.WRONG_TYPE, path)
     return str(value)
+
+
+def to_text(value: object, path: str) -> str:
+    """What was said.
+
+    Raises:
+        RecordError: `wrong_type`, or `empty_body`.
+    """
+    if not isinstance(value, str):
+        raise RecordError(Reason.WRONG_TYPE, path)
+    if not value.strip():
+        raise RecordError(Reason.EMPTY_BODY, path)
+    return value
+
+
+def to_truth(value: object, values: dict[str, str] | None, path: str) -> bool:
+    """With `values`, what they do not name is no test; without, the field must say true or false.
+
+    Raises:
+        RecordError: `wrong_type`.
+    """
+    text = str(value).strip().lower()
+    if values is not None:
+        return values.get(str(value), values.get(text)) == "true"
+    if text not in TRUTHS:
+        raise RecordError(Reason.WRONG_TYPE, path)
+    return TRUTHS[text]
+
+
+def to_integer(value: object, path: str) -> int:
+    """The place of a message in its thread.
+
+    Raises:
+        RecordError: `wrong_type`.
+    """
+    if isinstance(value, str) and DIGITS.fullmatch(value):
+        return int(value)
+    value = to_whole(value)
+    if isinstance(value, bool) or not isinstance(value, int) or not -LARGEST_TURN <= value <= LARGEST_TURN:
+        raise RecordError(Reason.WRONG_TYPE, path)
+    return value

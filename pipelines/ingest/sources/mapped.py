@@ -7,7 +7,6 @@ pseudonyms, redaction or tables, and a mapping never becomes a text that a datab
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -27,9 +26,11 @@ from pipelines.ingest.field import (
     find,
     latest_time,
     to_identifier,
+    to_integer,
     to_microseconds,
     to_slice,
-    to_whole,
+    to_text,
+    to_truth,
 )
 from pipelines.ingest.forgiven import find_odd
 from pipelines.ingest.lines import UNREADABLE
@@ -46,10 +47,7 @@ from pipelines.ingest.plain_plan import PlainField, Plan, make_plan
 from pipelines.ingest.reason import Reason
 from pipelines.ingest.source import Person, Records, Rejection
 
-DIGITS = re.compile(r"-?\d{1,18}")
-LARGEST_TURN = 2**63 - 1
 TEST_TRAFFIC = "is_test_traffic"
-TRUTHS = {"true": True, "1": True, "false": False, "0": False}
 
 TIMES = ("sent_at", "occurred_at")
 PEOPLE = ("user", "thread")
@@ -249,9 +247,9 @@ def _converter(
     converters: dict[str, Callable[[object], object]] = {
         "sent_at": lambda value: to_microseconds(value, path, zone),
         "occurred_at": lambda value: to_microseconds(value, path, zone),
-        "text": lambda value: _to_text(value, path),
-        TEST_TRAFFIC: lambda value: _to_truth(value, values, path),
-        "turn": lambda value: _to_integer(value, path),
+        "text": lambda value: to_text(value, path),
+        TEST_TRAFFIC: lambda value: to_truth(value, values, path),
+        "turn": lambda value: to_integer(value, path),
         "role": lambda value: _one_of(value, values, allowed=ROLES, reason=Reason.UNKNOWN_ROLE, path=path),
         "detail": lambda value: _one_of(
             value, values, allowed=details, reason=Reason.UNKNOWN_DETAIL, path=path
@@ -268,33 +266,6 @@ def _one_of(
     if meant not in allowed:
         raise RecordError(reason, path)
     return meant
-
-
-def _to_text(value: object, path: str) -> str:
-    if not isinstance(value, str):
-        raise RecordError(Reason.WRONG_TYPE, path)
-    if not value.strip():
-        raise RecordError(Reason.EMPTY_BODY, path)
-    return value
-
-
-def _to_truth(value: object, values: dict[str, str] | None, path: str) -> bool:
-    """With `values`, what they do not name is no test; without, the field must say true or false."""
-    text = str(value).strip().lower()
-    if values is not None:
-        return values.get(str(value), values.get(text)) == "true"
-    if text not in TRUTHS:
-        raise RecordError(Reason.WRONG_TYPE, path)
-    return TRUTHS[text]
-
-
-def _to_integer(value: object, path: str) -> int:
-    if isinstance(value, str) and DIGITS.fullmatch(value):
-        return int(value)
-    value = to_whole(value)
-    if isinstance(value, bool) or not isinstance(value, int) or not -LARGEST_TURN <= value <= LARGEST_TURN:
-        raise RecordError(Reason.WRONG_TYPE, path)
-    return value
 
 
 def _time_path(rule: _Rule) -> str:
