@@ -1,4 +1,4 @@
-"""Values of a log's fields become ours: times, slices, ids, texts, numbers; and the error that rejects a record.
+"""Values of a log's fields become ours: times, slices, ids, texts, numbers; or an error rejects the record.
 
 Where a field lies is the source's business.
 """

@@ -52,6 +52,8 @@ class Withdrawal:
     unchecked: list[str] = field(default_factory=list)
     unread: list[Path] = field(default_factory=list)
     """Of those that could not be checked, the files that are damaged."""
+    raw_ids: set[str] = field(default_factory=set)
+    """Ids of the operator that are known to be the erased people's."""
 
     def tell_damaged(self, path: Path, name: object, error: BaseException) -> None:
         """Note that a file could not be read to its end, and what helps."""
@@ -81,21 +83,20 @@ def withdraw(
         covers: whether (deployment, user, thread) is to go.
         raw_ids: the operator's own ids of the person, to find them in records that cannot be read.
     """
-    result = Withdrawal()
-    known_ids = set(raw_ids)
+    result = Withdrawal(raw_ids=set(raw_ids))
     found: list[Found] = []
     folders: dict[Path, Attribution] = {}
     pseudonymiser = Pseudonymiser(load_key(home.keys))
     for folder in sorted(path.parent for path in home.inbox.glob("*/mapping.y*ml")):
         try:
             mapping = load_folder_mapping(folder)
-            about = Attribution(mapping, make_source(mapping), pseudonymiser, covers, known_ids)
+            about = Attribution(mapping, make_source(mapping), pseudonymiser, covers, result.raw_ids)
         except PlimsollError as error:
             result.unchecked.append(f"inbox/{folder.name}: {error}")
             continue
         folders[folder] = about
         found += _find(folder, about, result)
-    _look_elsewhere(home, known_ids, result)
+    _look_elsewhere(home, result)
     if is_rehearsal:
         result.files = [
             Withdrawn(str(one.path.relative_to(home.path)), len(one.items)) for one in found if one.items
@@ -139,7 +140,7 @@ def _find(folder: Path, about: Attribution, result: Withdrawal) -> list[Found]:
     return found
 
 
-def _look_elsewhere(home: Home, raw_ids: set[str], result: Withdrawal) -> None:
+def _look_elsewhere(home: Home, result: Withdrawal) -> None:
     """Files of the inbox that no mapping reads may still name the person."""
     read: set[Path] = set()
     for folder in {path.parent for path in home.inbox.glob("*/mapping.y*ml")}:
@@ -147,7 +148,7 @@ def _look_elsewhere(home: Home, raw_ids: set[str], result: Withdrawal) -> None:
     for path in sorted(path for path in home.inbox.rglob("*") if path.is_file() and path not in read):
         name = path.relative_to(home.path)
         try:
-            if _names(path, raw_ids):
+            if _names(path, result.raw_ids):
                 result.unchecked.append(f"{name}: no mapping reads it and it names the person; delete it")
         except UNREADABLE as error:
             result.tell_damaged(path, name, error)

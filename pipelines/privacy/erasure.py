@@ -22,6 +22,7 @@ from pipelines.privacy.backups import tell_backups
 from pipelines.privacy.cached import drop_cached
 from pipelines.privacy.copies import Checked, check_files, check_governance, describe_kept, drop_published
 from pipelines.privacy.decisions import SWEEP, forget_erased
+from pipelines.privacy.file_names import count_by_name, tell_names
 from pipelines.privacy.hold import Thread, held_threads
 from pipelines.privacy.journal import Journal, journal_path, load_journal, save_journal
 from pipelines.privacy.reach import Reach, find_reach, find_threads, sweep
@@ -33,6 +34,13 @@ from risk_register.audit import record_access
 from risk_register.deployments import list_deployments
 from risk_register.review_withdrawal import forget_person, list_named
 from risk_register.store import Store, open_store
+
+SEARCHED = "every file of the home, decoded, and the governance store: "
+LEFT = "nothing is left but what `kept` names"
+LEFT_BY_HOLD = (
+    "the threads under a legal hold are all there, with their messages, ids and delivered records, and go "
+    "when the hold is released and this is asked for again; of the rest nothing is left but what `kept` names"
+)
 
 
 class ErasureIncompleteError(PlimsollError):
@@ -56,8 +64,9 @@ def erase(
     _erase_lake(home, tombstones, held, journal, path)
     covers = _covers(tombstones, held)
     rehearsal = around.withdraw(home, covers, raw_ids=request.raw_ids, is_rehearsal=True)
-    for one in rehearsal.files:  # counted before they go: a killed run must not lose the count
-        journal.files[one.name] = max(journal.files.get(one.name, 0), one.record_count)
+    taken = count_by_name(((one.name, one.record_count) for one in rehearsal.files), rehearsal.raw_ids)
+    for name, count in taken.items():  # counted before they go: a killed run must not lose the count
+        journal.files[name] = max(journal.files.get(name, 0), count)
     save_journal(path, journal)
     problems = list(around.withdraw(home, covers, raw_ids=request.raw_ids).unchecked)
     _bury_named(home, store, journal)
@@ -82,6 +91,7 @@ def erase(
     document = _describe(journal, found, actor=actor, at=at, waiting=waiting) | {"backups": backups}
     why = "the database writes its log over in time; archives and standbys are the operator's"
     document["kept"] += [{"what": what, "why": why} for what in left]
+    document["kept"] += tell_names(home, rehearsal.raw_ids)
     outside = around.count_outside(home)
     if outside:
         document["kept"].append({
@@ -246,6 +256,6 @@ def _describe(journal: Journal, found: Checked, *, actor: str, at: dt.datetime, 
         "tombstones": len(journal.marks),
         "stores": tables + files,
         "days_counted_again": sorted(journal.days),
-        "searched": "every file of the home, decoded, and the governance store: nothing is left",
+        "searched": SEARCHED + (LEFT_BY_HOLD if waiting else LEFT),
         "kept": describe_kept() + found.kept,
     }

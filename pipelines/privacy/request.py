@@ -52,6 +52,10 @@ class Withdrawal(Protocol):
     def unread(self) -> Sequence[Path]:
         """Of these, the files that are damaged."""
 
+    @property
+    def raw_ids(self) -> Collection[str]:
+        """Ids of the operator that are known to be theirs, also those that the records taught."""
+
 
 class Withdraw(Protocol):
     """Takes records out of delivered files, or only counts them."""

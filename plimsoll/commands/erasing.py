@@ -158,7 +158,8 @@ def say(receipt: Document) -> str:
 
 
 def _ask_user(home: Home, deployment: str) -> Request:
-    raw = sys.stdin.read().strip()
+    said = sys.stdin.read()  # an id may begin or end with a blank, which an ingest keeps
+    raw = said.removesuffix("\n").removesuffix("\r") if said.endswith("\n") else said
     if not raw or "\n" in raw:
         raise StateError("Give one id of one user on standard input.")
     pseudonym = _pseudonymiser(home).identify("user", deployment, raw)

@@ -217,6 +217,7 @@ def test_a_hold_wins_until_it_is_released_and_then_the_erasure_completes(
     )  # fmt: skip
     first = run(place)
     assert (first["state"], first["threads_under_hold"]) == ("held", 1)
+    assert "the threads under a legal hold are all there" in first["searched"]
     assert f"inbox/{DEPLOYMENT}" in decoded_search.layers(
         decoded_search.search(place.path, [export.CANARY])[export.CANARY]
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
+import io
 import json
 import uuid
 from pathlib import Path
@@ -22,6 +23,7 @@ from pipelines.privacy.erasure import ErasureIncompleteError, erase
 from pipelines.privacy.request import Request, Surroundings
 from pipelines.settings import Home, HomeKind, make_home
 from pipelines.tombstones import SubjectKind
+from plimsoll.commands.erasing import erase as erase_by_command
 from risk_register.store import Store
 
 NOW = dt.datetime(2026, 11, 30, 9, tzinfo=dt.UTC)
@@ -143,3 +145,32 @@ def test_an_erasure_fails_where_an_ingest_would_still_read_the_person(
             run(home)
     assert (CANARY in str(told.value), USER in str(told.value)) == (False, False)
     assert run(home)["state"] == "complete"
+
+
+def test_a_name_of_a_file_that_holds_the_id_is_told_without_it(tmp_path: Path) -> None:
+    def write(folder: Path) -> None:
+        said = "".join(json.dumps(one) + "\n" for one in records(USER, OTHER))
+        (folder / f"js-{USER} 2026-11-20.jsonl").write_text(said)
+
+    receipt = run(make_place(tmp_path / "home", write))
+    assert USER not in json.dumps(receipt)
+    named = {one["store"]: one["rows_erased"] for one in receipt["stores"]}
+    assert named[f"inbox/{DEPLOYMENT}/js-[erased] 2026-11-20.jsonl"] == 1
+    kept = [one["what"] for one in receipt["kept"]]
+    assert "1 names of delivered files in the ledger that hold an id" in kept
+    assert "1 names of delivered files in the inbox that hold an id" in kept
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+def test_an_id_that_begins_or_ends_with_a_blank_is_the_one_that_was_delivered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, decoded_search, *, end: str
+) -> None:
+    home = make_place(
+        tmp_path / "home",
+        lambda folder: (folder / "a.json").write_text(json.dumps(records(" ada ", "ada"))),
+    )
+    monkeypatch.setattr("plimsoll.commands.erasing.publish_again", lambda _: None)
+    monkeypatch.setattr("sys.stdin", io.StringIO(f" ada {end}", newline=""))
+    erase_by_command(user="-", home=home.path)
+    assert decoded_search.search(home.path, [CANARY]) == {}
+    assert decoded_search.search(home.path, ["good evening"])["good evening"]
