@@ -17,10 +17,9 @@ from pipelines.privacy.search import PROBLEMS, WORD, search, shows
 from pipelines.settings import Home
 from risk_register.errors import RegisterError
 from risk_register.every_table import METADATA
-from risk_register.model import AuditEntry
+from risk_register.prose import AUDIT, NEVER_CHANGED
 from risk_register.store import Store
 
-AUDIT = AuditEntry.__tablename__
 REGISTER = tuple(f"governance.sqlite{end}" for end in ("", "-wal", "-shm", "-turns"))
 APART = ("inbox", "keys", *REGISTER)
 """Looked into in their own way: delivered files hold other ids, keys none, the register is asked."""
@@ -87,8 +86,9 @@ def check_governance(store: Store, ids: Set[str]) -> Checked:
     except RegisterError as error:
         checked.problems.append(f"governance store: {error}")
     for name, count in counts.items():
-        if count and name == AUDIT:
-            checked.kept.append({"what": f"{count} audit entries", "why": "the audit is only ever added to"})
+        if count and name in NEVER_CHANGED:
+            what = f"{count} audit entries" if name in AUDIT else f"{count} rows of {name}"
+            checked.kept.append({"what": what, "why": "the database lets them only ever be added to"})
         elif count:
             checked.problems.append(f"governance store: {count} rows of {name} name the person")
     return checked

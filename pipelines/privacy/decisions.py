@@ -15,6 +15,8 @@ from pipelines.privacy.hold import Thread, held_threads
 from pipelines.privacy.receipt import write_durably
 from pipelines.settings import Home
 from pipelines.tombstones import FILE, SubjectKind, Tombstones, load_tombstones
+from risk_register.deployments import list_deployments
+from risk_register.prose import hide_named, list_written
 from risk_register.review_withdrawal import forget_person, list_named
 from risk_register.store import Store, open_store
 
@@ -44,6 +46,7 @@ def forget_erased(home: Home, *, at: dt.datetime, also: Set[str] = frozenset()) 
         write_durably(owed, {"since": at.isoformat()})
         count = sum(
             forget_person(store, deployment_id=deployment, ids=ids, actor=SWEEP, at=at)
+            + sum(hide_named(store, deployment_id=deployment, ids=ids, actor=SWEEP, at=at).values())
             for deployment, ids in sorted(gone.items())
         )
         store.wipe()
@@ -57,9 +60,11 @@ def _find_covered(
     home: Home, store: Store, tombstones: Tombstones, also: Set[str], *, on: dt.date
 ) -> dict[str, set[str]]:
     """Ids that decisions name and should not, by deployment."""
+    known = [one.deployment_id for one in list_deployments(store)]
+    written = {(deployment, one) for one in list_written(store) for deployment in known}
     covered = {
         (deployment, one)
-        for deployment, one in list_named(store)
+        for deployment, one in list_named(store) | written
         if one in also or any(tombstones.covers(kind, deployment, one) for kind in SubjectKind)
     }
     gone: dict[str, set[str]] = {}

@@ -32,6 +32,7 @@ from pipelines.settings import Home
 from pipelines.tombstones import SubjectKind, Tombstones
 from risk_register.audit import record_access
 from risk_register.deployments import list_deployments
+from risk_register.prose import hide_named, list_written
 from risk_register.review_withdrawal import forget_person, list_named
 from risk_register.store import Store, open_store
 
@@ -72,6 +73,9 @@ def erase(
     _bury_named(home, store, journal)
     reviewed = forget_person(store, deployment_id=request.deployment_id, ids=journal.ids, actor=actor, at=at)
     journal.count("register/reviews", reviewed)
+    hidden = hide_named(store, deployment_id=request.deployment_id, ids=journal.ids, actor=actor, at=at)
+    for name, count in hidden.items():
+        journal.count(f"register/{name}", count)
     save_journal(path, journal)
     left = store.wipe()
     around.publish()
@@ -208,7 +212,7 @@ def _erase_lake(
 def _bury_named(home: Home, store: Store, journal: Journal) -> None:
     """What decisions name of this person, in every copy of them: of messages only these, for all are many."""
     named = {one for deployment, one in list_named(store) if deployment == journal.deployment_id}
-    _bury_in_journal(home, journal, named & journal.ids)
+    _bury_in_journal(home, journal, (named | list_written(store)) & journal.ids)
 
 
 def _bury_in_journal(home: Home, journal: Journal, parts: Set[str]) -> None:

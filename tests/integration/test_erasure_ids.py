@@ -24,6 +24,9 @@ from pipelines.privacy.request import Request, Surroundings
 from pipelines.settings import Home, HomeKind, make_home
 from pipelines.tombstones import SubjectKind
 from plimsoll.commands.erasing import erase as erase_by_command
+from risk_register.acceptability import Severity
+from risk_register.deployments import ensure_deployment
+from risk_register.incidents import list_incidents, open_incident
 from risk_register.store import Store
 
 NOW = dt.datetime(2026, 11, 30, 9, tzinfo=dt.UTC)
@@ -174,3 +177,23 @@ def test_an_id_that_begins_or_ends_with_a_blank_is_the_one_that_was_delivered(
     erase_by_command(user="-", home=home.path)
     assert decoded_search.search(home.path, [CANARY]) == {}
     assert decoded_search.search(home.path, ["good evening"])["good evening"]
+
+
+def test_an_id_that_somebody_wrote_into_an_incident_goes_and_is_counted(
+    tmp_path: Path, decoded_search
+) -> None:
+    home = make_place(tmp_path / "home", write_lines)
+    user = Pseudonymiser(load_key(home.keys)).identify("user", DEPLOYMENT, USER)
+    store = Store(home.governance_url)
+    store.upgrade()
+    ensure_deployment(store, deployment_id=DEPLOYMENT, title="Night line", actor="tester", at=NOW)
+    open_incident(
+        store, deployment_id=DEPLOYMENT, title="No number", description=f"As {user} was told.",
+        severity=Severity.S3, actor="tester", at=NOW,
+    )  # fmt: skip
+    receipt = run(home)
+    assert receipt["state"] == "complete"
+    counts = {one["store"]: one["rows_erased"] for one in receipt["stores"]}
+    assert counts["register/incident"] == 1
+    assert list_incidents(store, DEPLOYMENT)[0].description == "As [erased] was told."
+    assert decoded_search.search(home.path, [user]) == {}

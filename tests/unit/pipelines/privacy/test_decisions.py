@@ -18,7 +18,9 @@ from pipelines.privacy.upkeep import keep_limits
 from pipelines.settings import Home
 from pipelines.tombstones import FILE, SubjectKind, add_tombstones, mark
 from risk_register import audit, locations, reviews
+from risk_register.acceptability import Severity
 from risk_register.deployments import ensure_deployment
+from risk_register.incidents import list_incidents, open_incident
 from risk_register.review_withdrawal import list_named
 from risk_register.store import Store
 from tests.unit.risk_register.review_factory import draw_week, stratum
@@ -143,3 +145,15 @@ def test_the_night_does_so_too_also_where_no_limits_are_agreed(home: Home) -> No
     bury(home, GONE, MESSAGE)
     keep_limits(home, withdraw, lapse, on=AT.date())
     assert named(home) == {STAYS}
+
+
+def test_an_id_in_the_words_of_an_incident_goes_too(home: Home) -> None:
+    gone, stays = "0123456789abcdef" * 2, "fedcba9876543210" * 2
+    bury(home, gone, kind=SubjectKind.USER)
+    store = store_of(home)
+    open_incident(
+        store, deployment_id="demo", title=f"Of {gone} and {stays}", severity=Severity.S3, actor="one", at=AT
+    )
+    assert forget_erased(home, at=AT) == 1
+    assert list_incidents(store, "demo")[0].title == f"Of [erased] and {stays}"
+    assert forget_erased(home, at=AT) == 0
