@@ -7,6 +7,7 @@ What is refused or swept because of one is the stages' business.
 
 from __future__ import annotations
 
+import datetime as dt
 import fcntl
 import hashlib
 import os
@@ -20,6 +21,9 @@ from pipelines.errors import StateError
 
 FILE = "tombstones"
 LENGTH = 64
+REACH = "0" * 48
+"""Begins the line that says up to when a file is complete, in seconds since 1970. A copy keeps it, which it
+does not do with the time of a file; and earlier versions read it as one more tombstone, of nobody."""
 
 
 class SubjectKind(StrEnum):
@@ -36,9 +40,14 @@ class SubjectKind(StrEnum):
 
 @dataclass(frozen=True)
 class Tombstones:
-    """The erased users and threads of a home, and what went with them."""
+    """The erased users and threads of a home, and what went with them.
+
+    Attributes:
+        reaches: every erasure of the home up to this moment is among them; None where nobody noted it.
+    """
 
     marks: frozenset[str] = frozenset()
+    reaches: dt.datetime | None = None
 
     def covers(self, kind: SubjectKind, deployment_id: str, pseudonym: str) -> bool:
         """Whether this user, thread or part was erased."""
@@ -64,21 +73,32 @@ def load_tombstones(path: Path) -> Tombstones:
             f"{path} is damaged: a line is not a tombstone. Nothing is read or restored until it is put back "
             "from a backup, or those erased since are erased again."
         )
-    return Tombstones(frozenset(marks))
+    seconds = [int(one, 16) for one in marks if one.startswith(REACH)]
+    reaches = dt.datetime.fromtimestamp(max(seconds), dt.UTC) if seconds else None
+    return Tombstones(frozenset(one for one in marks if not one.startswith(REACH)), reaches)
 
 
-def add_tombstones(path: Path, marks: Iterable[str]) -> Tombstones:
-    """Add to a file of tombstones, in one step that is on the disk before this returns."""
+def add_tombstones(path: Path, marks: Iterable[str], *, at: dt.datetime | None = None) -> Tombstones:
+    """Add to a file of tombstones, in one step that is on the disk before this returns.
+
+    Args:
+        path: the file.
+        marks: what is added.
+        at: with these, the file is complete up to this moment.
+    """
     with _alone(path.parent):
-        held = load_tombstones(path).marks | set(marks)
+        known = load_tombstones(path)
+        held = Tombstones(known.marks | set(marks), max(filter(None, (known.reaches, at)), default=None))
         aside = path.with_name(f"{path.name}.aside")
         aside.touch(mode=0o600)
         with aside.open("w", encoding="ascii") as stream:
-            stream.write("".join(f"{one}\n" for one in sorted(held)))
+            stream.write("".join(f"{one}\n" for one in sorted(held.marks)))
+            if held.reaches is not None:
+                stream.write(f"{REACH}{int(held.reaches.timestamp()):016x}\n")
             stream.flush()
             os.fsync(stream.fileno())
         aside.replace(path)
-    return Tombstones(held)
+    return held
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from pipelines.keys import KEY_FILE, check_key, read_or_make, remember_key
 from pipelines.lake import Lake
 from pipelines.settings import Home
 from pipelines.tombstones import FILE as TOMBSTONES
+from pipelines.tombstones import load_tombstones
 
 UNKNOWN = "unknown"
 BLOCK = 64
@@ -78,14 +79,13 @@ def load_key(folder: Path) -> bytes:
     Raises:
         HomeError: it is missing where something was made with it, or it is another one.
     """
-    check_key(folder, is_used=_holds_pseudonyms(folder))
+    check_key(folder, is_used=not (folder / KEY_FILE).exists() and _holds_pseudonyms(folder))
     key = read_or_make(folder / KEY_FILE)
     remember_key(folder)
     return key
 
 
 def _holds_pseudonyms(keys: Path) -> bool:
-    tombstones = keys / TOMBSTONES
-    if tombstones.exists() and tombstones.stat().st_size:
-        return True
-    return any(name.startswith(MADE_WITH_KEY) for name in Lake(Home(keys.parent).lake).names())
+    return bool(load_tombstones(keys / TOMBSTONES).marks) or any(
+        name.startswith(MADE_WITH_KEY) for name in Lake(Home(keys.parent).lake).names()
+    )

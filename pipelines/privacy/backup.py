@@ -35,6 +35,8 @@ class Restored:
     has_governance: bool
     left_out: tuple[str, ...] = ()
     """Delivered files that are damaged, where somebody was erased."""
+    reaches: dt.datetime | None = None
+    """Whoever was erased up to this moment was taken out; None where nobody can say."""
 
 
 def take_backup(
@@ -57,7 +59,7 @@ def take_backup(
     load_tombstones(home.keys / FILE)  # damaged ones would make a backup that brings people back
     backup_id = f"backup_{at:%Y%m%d}_{secrets.token_hex(4)}"
     manifest = write_archive(home, target, at=at, has_keys=has_keys, has_inbox=has_inbox, tell=tell)
-    add_tombstones(tombstones_beside(target), load_tombstones(home.keys / FILE).marks)
+    add_tombstones(tombstones_beside(target), load_tombstones(home.keys / FILE).marks, at=at)
     days = load_limits(home.definitions).backup_days
     backup = Backup(
         backup_id,
@@ -99,7 +101,7 @@ def restore_backup(
             f"{given} does not exist, so nobody can say who was erased since this backup was made. Give the "
             f"current keys/{FILE} of the home it was taken from with --tombstones."
         )
-    marks = load_tombstones(given).marks
+    known = load_tombstones(given)
     home.path.parent.mkdir(parents=True, exist_ok=True)
     aside = home.path.with_name(f"{_asides(home)}{os.getpid()}")
     with unfinished(aside, is_folder=True):
@@ -116,12 +118,12 @@ def restore_backup(
         ):
             folder.mkdir(parents=True, exist_ok=True)
         place.keys.chmod(0o700)
-        add_tombstones(place.keys / FILE, marks)
+        add_tombstones(place.keys / FILE, known.marks, at=known.reaches)
         if manifest["key_fingerprint"]:
             (place.keys / FINGERPRINT_FILE).write_text(manifest["key_fingerprint"] + "\n")
         if manifest["has_keys"] and fingerprint_key(place.keys) != manifest["key_fingerprint"]:
             raise HomeError(f"{source}: its key is not the one that its manifest names.")
-        left_out = _leave_damaged_out(place, withdraw) if marks and manifest["has_inbox"] else []
+        left_out = _leave_damaged_out(place, withdraw) if known.marks and manifest["has_inbox"] else []
         rows, unchecked = sweep_erased(place, withdraw if manifest["has_inbox"] else None, on=on)
         if unchecked:
             raise StateError(
@@ -130,7 +132,12 @@ def restore_backup(
             )
         aside.replace(home.path)
     return Restored(
-        manifest["generation"], rows, manifest["has_keys"], manifest["has_governance"], tuple(left_out)
+        manifest["generation"],
+        rows,
+        manifest["has_keys"],
+        manifest["has_governance"],
+        tuple(left_out),
+        known.reaches,
     )
 
 

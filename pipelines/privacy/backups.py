@@ -64,7 +64,7 @@ def add_backup(home: Home, backup: Backup) -> None:
         write_durably(home.path / KNOWN, {"backups": [asdict(one) for one in known]})
 
 
-def tell_backups(home: Home, *, on: dt.date) -> list[dict[str, object]]:
+def tell_backups(home: Home, *, at: dt.datetime) -> list[dict[str, object]]:
     """Bring the tombstones beside every backup up to date; says of each whether it was reached."""
     marks = load_tombstones(home.keys / FILE).marks
     told: list[dict[str, object]] = []
@@ -72,8 +72,8 @@ def tell_backups(home: Home, *, on: dt.date) -> list[dict[str, object]]:
         beside = tombstones_beside(Path(one.path))
         is_there = Path(one.path).is_file()
         if is_there:
-            add_tombstones(beside, marks)
-        elif dt.date.fromisoformat(one.expires_on) < on:
+            add_tombstones(beside, marks, at=at)
+        elif dt.date.fromisoformat(one.expires_on) < at.date():
             continue
         told.append({
             "backup_id": one.backup_id, "created_at": one.created_at, "expires_on": one.expires_on,

@@ -60,7 +60,7 @@ def erase(
     path = journal_path(home, request.deployment_id, request.kind, request.pseudonym)
     held = held_threads(home, at.date())
     journal = load_journal(path) or _begin(home, request, around, at)
-    tombstones = _bury(home, request, journal, path)
+    tombstones = _bury(home, request, journal, path, at=at)
     clear_aside(home, by="erasure")  # from here on, what is read meets the tombstones
     _erase_lake(home, tombstones, held, journal, path)
     covers = _covers(tombstones, held)
@@ -82,7 +82,7 @@ def erase(
     forget(home.lake)
     problems += drop_published(home, journal.ids)
     found = _merge(check_files(home, journal.ids, journal=path), check_governance(store, journal.ids))
-    backups = tell_backups(home, on=at.date())
+    backups = tell_backups(home, at=at)
     problems += found.problems
     if problems:
         journal.problems = problems
@@ -166,13 +166,13 @@ def _begin(home: Home, request: Request, around: Surroundings, at: dt.datetime) 
     return Journal(receipt_id, at.isoformat(), request.deployment_id, request.kind, request.pseudonym)
 
 
-def _bury(home: Home, request: Request, journal: Journal, path: Path) -> Tombstones:
+def _bury(home: Home, request: Request, journal: Journal, path: Path, *, at: dt.datetime) -> Tombstones:
     journal.marks.add(_mark(request))
     if request.kind is SubjectKind.USER:
         alone, _ = find_threads(Lake(home.lake), request.deployment_id, request.pseudonym)
         journal.marks |= {marks.mark(SubjectKind.THREAD, request.deployment_id, one) for one in alone}
     save_journal(path, journal)
-    marks.add_tombstones(home.keys / marks.FILE, journal.marks)
+    marks.add_tombstones(home.keys / marks.FILE, journal.marks, at=at)
     return Tombstones(frozenset(journal.marks))
 
 

@@ -82,6 +82,7 @@ def restore(
     today = dt.datetime.now(dt.UTC).date()
     done = restore_backup(file, place, tombstones=tombstones, withdraw=withdraw, on=today, tell=tell)
     print(f"{place.path}: generation {done.generation}, {done.swept_rows} rows of erased people taken out.")
+    print(say_reach(done.reaches))
     for name in done.left_out:
         print(
             f"Left out: {name} is damaged, so nobody can say whose words are in it; deliver it again whole."
@@ -92,6 +93,16 @@ def restore(
         where = read_mark(place.path) or "another database"
         print(f"Without governance store: decisions of this home are in {where}, as they stand there.")
     print("Next: plimsoll run")
+
+
+def say_reach(reaches: dt.datetime | None) -> str:
+    """Up to when a restored home knows who was erased: a copy of a backup is not told of later erasures."""
+    again = "has to be erased again."
+    if reaches is None:
+        return (
+            f"Nobody noted up to when its tombstones reach: whoever was erased after they were copied {again}"
+        )
+    return f"Its tombstones reach to {reaches:%Y-%m-%d %H:%M} UTC: whoever was erased after that {again}"
 
 
 def describe(done: Retained) -> dict[str, Any]:

@@ -24,7 +24,8 @@ from pipelines.privacy.erasure import erase
 from pipelines.privacy.request import Request, Surroundings
 from pipelines.privacy.unfinished import unfinished
 from pipelines.settings import Home
-from pipelines.tombstones import SubjectKind
+from pipelines.tombstones import SubjectKind, load_tombstones
+from plimsoll.commands.keeping import say_reach
 from risk_register.store import Store
 
 NOW = dt.datetime(2026, 8, 20, 9, tzinfo=dt.UTC)
@@ -143,6 +144,21 @@ def test_tombstones_can_be_given_and_without_any_nothing_is_restored(
     assert not (tmp_path / "there").exists()
     place = restore(moved, tmp_path / "there", tombstones=home.keys / "tombstones")
     assert decoded_search.search(place.path, [export.CANARY]) == {}
+
+
+def test_a_copy_that_was_not_told_of_an_erasure_says_up_to_when_it_knows(home: Home, tmp_path: Path) -> None:
+    taken = NOW - dt.timedelta(days=3)
+    take_backup(home, tmp_path / "b.tar", at=taken)
+    for name in ("b.tar", "b.tar.tombstones"):
+        shutil.copy(tmp_path / name, tmp_path / f"copy of {name}")
+    erase_user(home)
+    around = {"tombstones": None, "withdraw": withdraw, "on": NOW.date()}
+    told = restore_backup(tmp_path / "b.tar", Home(tmp_path / "there"), **around)
+    untold = restore_backup(tmp_path / "copy of b.tar", Home(tmp_path / "too"), **around)
+    assert (told.reaches, told.swept_rows > 0) == (NOW, True)
+    assert (untold.reaches, untold.swept_rows) == (taken, 0)
+    assert "reach to 2026-08-17 09:00 UTC" in say_reach(untold.reaches)
+    assert load_tombstones(tmp_path / "too" / "keys" / "tombstones").reaches == taken
 
 
 def test_damaged_tombstones_stop_a_restore(home: Home, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Tombstones tell who was erased, are added to only, and a damaged file stops everything."""
 
+import datetime as dt
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -54,3 +55,12 @@ def test_a_damaged_file_is_an_error(tmp_path: Path, text: str) -> None:
     (tmp_path / "tombstones").write_text(text)
     with pytest.raises(StateError, match="damaged"):
         load_tombstones(tmp_path / "tombstones")
+
+
+def test_a_file_says_up_to_when_it_is_complete_and_earlier_versions_still_read_it(tmp_path: Path) -> None:
+    path, gone = tmp_path / "tombstones", mark(USER, "one", "a" * 32)
+    assert add_tombstones(path, [gone]).reaches is None
+    for day in (3, 2):  # whoever adds last may have begun first
+        add_tombstones(path, [], at=dt.datetime(2026, 11, day, tzinfo=dt.UTC))
+    assert load_tombstones(path) == Tombstones(frozenset({gone}), dt.datetime(2026, 11, 3, tzinfo=dt.UTC))
+    assert [len(line) for line in path.read_text().split()] == [64, 64]
