@@ -126,7 +126,7 @@ def _find_left(folder: Path) -> Iterator[Path]:
     for path in folder.glob(f"*{UNFINISHED}"):
         if path.is_file() and os.access(path, os.R_OK):
             with path.open("rb") as stream:
-                if stream.read(len(FIRST)) == FIRST:
+                if stream.read(len(FIRST)) in (FIRST, b""):  # the first blocks are written together
                     yield path
 
 

@@ -102,7 +102,7 @@ def say_reach(reaches: dt.datetime | None) -> str:
         return (
             f"Nobody noted up to when its tombstones reach: whoever was erased after they were copied {again}"
         )
-    return f"Its tombstones reach to {reaches:%Y-%m-%d %H:%M} UTC: whoever was erased after that {again}"
+    return f"Its tombstones reach to {reaches:%Y-%m-%d %H:%M:%S} UTC: whoever was erased after that {again}"
 
 
 def describe(done: Retained) -> dict[str, Any]:

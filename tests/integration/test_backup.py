@@ -157,7 +157,7 @@ def test_a_copy_that_was_not_told_of_an_erasure_says_up_to_when_it_knows(home: H
     untold = restore_backup(tmp_path / "copy of b.tar", Home(tmp_path / "too"), **around)
     assert (told.reaches, told.swept_rows > 0) == (NOW, True)
     assert (untold.reaches, untold.swept_rows) == (taken, 0)
-    assert "reach to 2026-08-17 09:00 UTC" in say_reach(untold.reaches)
+    assert "reach to 2026-08-17 09:00:00 UTC" in say_reach(untold.reaches)
     assert load_tombstones(tmp_path / "too" / "keys" / "tombstones").reaches == taken
 
 
@@ -217,6 +217,7 @@ def test_what_a_killed_backup_left_goes_with_the_next_one_into_that_folder(
     folder.mkdir()
     take_backup(home, tmp_path / "whole.tar", at=NOW)
     (folder / "a.tar.aside").write_bytes((tmp_path / "whole.tar").read_bytes()[:9_000])
+    (folder / "c.tar.aside").touch()
     (folder / "of another program.aside").write_text("its own")
     told: list[str] = []
     with unfinished(folder / "living.tar.aside"):
@@ -224,7 +225,10 @@ def test_what_a_killed_backup_left_goes_with_the_next_one_into_that_folder(
         take_backup(home, folder / "b.tar", at=NOW, tell=told.append)
         with pytest.raises(HomeError, match="being written"):
             take_backup(home, folder / "living.tar", at=NOW)
-    assert told == [f"Removed {folder / 'a.tar.aside'}, which a backup that was killed had left."]
+    assert told == [
+        f"Removed {folder / name}, which a backup that was killed had left."
+        for name in ("a.tar.aside", "c.tar.aside")
+    ]
     assert sorted(path.name for path in folder.iterdir()) == [
         "b.tar", "b.tar.tombstones", "of another program.aside",
     ]  # fmt: skip
