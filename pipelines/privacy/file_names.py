@@ -13,15 +13,20 @@ from pipelines.lake import Lake
 from pipelines.settings import Home
 
 HIDDEN = "[erased]"
+DATE = r"\d{4}-\d\d-\d\d"
+"""Its parts are no ids, though somebody's id may be 11."""
 LEDGER = ("ledger.delivery", "ledger.rejected")
 
 
 def hide_ids(name: str, raw_ids: Iterable[str]) -> str:
     """A path without the ids that its last part holds as words; `_` and `-` end a word here."""
+    ids = [re.escape(one) for one in sorted(raw_ids, key=len, reverse=True) if one]
+    if not ids:
+        return name
+    word = rf"(?<![^\W_])(?P<id>{'|'.join(ids)})(?![^\W_])"
     folder, slash, last = name.rpartition("/")
-    for one in sorted(filter(None, raw_ids), key=len, reverse=True):
-        last = re.sub(rf"(?<![^\W_]){re.escape(one)}(?![^\W_])", HIDDEN, last)
-    return f"{folder}{slash}{last}"
+    hidden = re.sub(f"{word}|{DATE}", lambda found: HIDDEN if found["id"] else found[0], last)
+    return f"{folder}{slash}{hidden}"
 
 
 def count_by_name(files: Iterable[tuple[str, int]], raw_ids: Collection[str]) -> dict[str, int]:
