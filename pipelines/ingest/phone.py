@@ -17,8 +17,8 @@ from stdnum import isbn
 from pipelines.ingest.recogniser import OR_OTHER_DIGIT, Find, Recogniser, Span
 
 DASHES = "\u2010-\u2015\u2212-"
-BETWEEN = f"[ \t\u00a0\u2007\u2009\u202f()./_·{DASHES}]"
-"""What may stand between the digits of one number; a new line begins another."""
+BETWEEN = f"(?:[ \t\u00a0\u2007\u2009\u202f\u200b-\u200d\u2060\ufeff()./_·{DASHES}]|&nbsp;)"
+"""What may stand between the digits of one number, seen or not; a new line begins another."""
 NUMBER = re.compile(
     r"[(+\d](?<!\d.)(?<!\d[.,:].)(?:(?<=\d)|(?<=\+)[ \u00a0]?\(?\d|(?<=\()(?:\+[ \u00a0]?)?\(?\d)"
     rf"(?:{BETWEEN}{{0,3}}\d){{5,18}}"
@@ -31,20 +31,26 @@ HINT = rf"{NEAR_DIGITS}{{6}}|{NEAR_DIGITS}{{5}} ?[xedp]{OR_OTHER_DIGIT}"
 SHORTEST, LONGEST = 7, 19
 SURE = 10
 """Digits. No dose, score or price that people write to a companion is as long."""
+ZERO_FIRST, DIALLED = re.compile(r"0\d"), 9
+"""No amount begins with 0 before another digit; one with so many digits is dialled."""
 
 CUE = re.compile(
     r"\b(?:call|ring|text|dial|phone|tel|cell|mobile|whats\s?app|signal|reach me|my number|number is|fax"
     r"|nummer|handy|telefon|anrufen|ruf|erreichbar|numéro|numero|portable|téléphone|appel\w*|joindre"
-    r"|teléfono|móvil|llám\w*|llam\w*)\b[^\d\n]{0,25}$",
+    r"|teléfono|móvil|llám\w*|llam\w*|mobil|tél|celular|tlf|contact (?:no|number|me)|my (?:no|nr)|meine nr)\b"
+    r"[^\d\n]{0,25}$",
     re.I,
 )
-MONEY_BEFORE = re.compile(r"[$€£¥#§]\s?$|\b(?:no|nr|version|v|isbn)[.:]?\s?$", re.I)
+MONEY_BEFORE = re.compile(r"[$€£¥]\s?$|\b(?:version|v|isbn)[.:]?\s?$", re.I)
+MARK_BEFORE = re.compile(r"[#§]\s?$|\b(?:no|nr)[.:]?\s?$", re.I)
+"""Of an order or a paragraph, unless the words before it speak of a telephone: my phone no."""
 UNIT_AFTER = re.compile(
     r"^\s?(?:mg|mcg|µg|μg|ml|mmol|iu|ie|kcal|cal|kj|km|cm|mm|kg|lbs?|oz|bpm|mmhg|%|€|\$|£|euros?|eur|usd|gbp"
-    r"|dollars?|pounds?|steps|schritte|pas|pasos|calories|kalorien|words|hours|hrs|minutes|people|years|g|l)"
-    r"(?!\w)",
+    r"|dollars?|pounds?|steps|schritte|pasos|calories|kalorien|g)(?![\w'’])",
     re.I,
 )
+WORD_AFTER = re.compile(r"^\s?(?:pas|hours|hrs|minutes|people|words|years|l)(?![\w'’])", re.I)
+"""A unit, or the next word of a sentence that has said its number: call 555-0143 people say."""
 YEAR = r"(?:19|20)\d\d"
 NOT_RUNG = re.compile(
     rf"(?<!\d)(?<!\d[./{DASHES}])(?:"
@@ -56,6 +62,10 @@ NOT_RUNG = re.compile(
     rf")(?!\d)(?![./{DASHES}]\d)"
 )
 STAMP = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])(?:[ _.-]?[0-2]\d[0-5]\d(?:[0-5]\d)?)?")
+DECIMALS = re.compile(
+    r"(?=(?:[^.]*\.\d){2})(?:0|[1-9]\d{0,2})(?:\.\d{1,2})?(?:[ \t]{1,2}(?:0|[1-9]\d{0,2})(?:\.\d{1,2})?)+"
+)
+"""101.5 99.8 98.2: weights, levels."""
 DECIMAL = re.compile(r"(?:0|[1-9]\d{0,3})\.\d+")
 NORTH_AMERICAN = re.compile(r"1?[2-9]\d\d[2-9]\d{6}")
 LOCAL = re.compile(rf"[2-9]\d\d[.{DASHES}]\d{{4}}")
@@ -63,6 +73,8 @@ SPANISH = re.compile(r"[6-9]\d{8}")
 ISBN = re.compile(r"97[89]\d{10}$")  # ten digits may be a number to ring whose checksum fits by chance
 NOT_A_DIGIT = re.compile(r"\D+")
 PARTS = re.compile(r"\s*/\s*|\s{2,}|\s[-–—]\s")
+HIGHEST_IN_ROW, WIDEST_ROW = 299, 100
+"""Of pulses, pressures and weights that somebody writes one after the other."""
 NEAR = 60
 """Characters around a number that may say what it is."""
 
@@ -97,15 +109,25 @@ def is_phone(found: str, *, before: str, after: str, region: str) -> bool:
         region: ISO 3166-1 of the person, or empty.
     """
     digits, bare = read_digits(found), found.strip().strip("()")
-    if not SHORTEST <= len(digits) <= LONGEST or UNIT_AFTER.match(after) or MONEY_BEFORE.search(before):
+    is_cued = CUE.search(before) is not None
+    is_from_abroad = "+" in found or found.lstrip("(").startswith("00")
+    is_dialled = is_from_abroad or (ZERO_FIRST.match(bare) is not None and len(digits) >= DIALLED)
+    is_whole = len(digits) >= SURE or LOCAL.fullmatch(bare) is not None
+    if (
+        not SHORTEST <= len(digits) <= LONGEST
+        or UNIT_AFTER.match(after)
+        or MONEY_BEFORE.search(before)
+        or (MARK_BEFORE.search(before) and not (is_cued or is_dialled))
+        or (WORD_AFTER.match(after) and not (is_whole and (is_cued or is_dialled)))
+    ):
         return False
-    if "+" in found or found.lstrip("(").startswith("00"):
+    if is_from_abroad:
         return len(digits) >= 8
     if _is_plainly_another(found, bare):
         return False
     if len(digits) >= SURE:
-        return bool(CUE.search(before)) or not _is_row_of_small_numbers(bare, digits)
-    return bool(CUE.search(before)) or _is_written_like_one(bare, digits, region)
+        return is_cued or not _is_row_of_small_numbers(bare, digits)
+    return is_cued or _is_written_like_one(bare, digits, region)
 
 
 def read_digits(text: str) -> str:
@@ -115,7 +137,7 @@ def read_digits(text: str) -> str:
 
 
 def _is_plainly_another(found: str, bare: str) -> bool:
-    if _is_counting(bare) or STAMP.fullmatch(bare) or DECIMAL.fullmatch(bare):
+    if _is_counting(bare) or STAMP.fullmatch(bare) or DECIMAL.fullmatch(bare) or DECIMALS.fullmatch(bare):
         return True
     return len(read_digits(NOT_RUNG.sub(" ", found))) < SHORTEST
 
@@ -147,6 +169,17 @@ def _is_counting(bare: str) -> bool:
 
 
 def _is_row_of_small_numbers(bare: str, digits: str) -> bool:
-    """12 15 18 9 11 14: scores. A number in pairs begins with 0, one digit by digit has only single ones."""
-    lengths = [len(group) for group in re.findall(r"\d+", bare)]
-    return len(lengths) > 1 and max(lengths) <= 2 and set(lengths) != {1} and not digits.startswith("0")
+    """12 15 18 9 11 14: scores; 110-120-135-128: beats of a heart.
+
+    A number in pairs begins with 0, one digit by digit has only single ones, and the groups of one in threes
+    are not all small and near each other.
+    """
+    groups = re.findall(r"\d+", bare)
+    lengths = {len(group) for group in groups}
+    if len(groups) < 2 or digits.startswith("0"):
+        return False
+    if max(lengths) <= 2:
+        return lengths != {1}
+    values = [int(group) for group in groups]
+    is_near = max(values) - min(values) <= WIDEST_ROW and max(values) <= HIGHEST_IN_ROW
+    return lengths <= {2, 3} and is_near and not any(group.startswith("0") for group in groups)
