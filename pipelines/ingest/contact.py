@@ -7,30 +7,48 @@ from collections.abc import Set
 
 from pipelines.ingest.recogniser import Find, Recogniser, Span
 
-SPELLED_TLD = "(?:com|org|net|de|fr|es|uk|ie|au|info|eu|edu|io)"
+SPELLED_TLD = "(?:com|org|net|de|fr|es|uk|ie|au|info|eu|edu|io|ch|at|it|be|nl|ca)"
+MAIL_HOST = (
+    "(?:gmail|googlemail|hotmail|outlook|live|msn|yahoo|ymail|icloud|aol|protonmail|proton|gmx|web|freenet"
+    "|t-online|posteo|mailbox|orange|wanadoo|laposte|free|sfr|btinternet|virginmedia|bigpond|telefonica|zoho)"
+)
+"""Behind the word `at` these are where somebody's mail is, when one word stands before it."""
 # Runs have a bound or one beginning: else a text of one repeated character costs the square of its length.
 HOST = r"[\w-]{1,63}(?:\.[\w-]{1,63}){0,5}"
 LOCAL = r"(?<![\w.+%'-])[\w.+%'-]++"
 BRACKET_AT = r" ?[\[({] ?(?:at|arroba|arobase) ?[\])}] ?"
 SPELLED_DOT = r"(?: ?[\[({] ?(?:dot|punkt|punto|point) ?[\])}] ?| (?:dot|punkt|punto|point) )"
-SPELLED_NAME = rf"[\w.+-]{{1,64}}(?:{SPELLED_DOT}[\w-]{{1,63}}){{0,5}}"
-REST = r"(?:[/?#:][^\s<>\"')\]]*)?"
 TLD = "(?:com|org|net|info|io|app|fr|de|uk|ie|au|eu|ca|ch)"
 LATER_TLD = "(?:es|us|me|at|it|co|be|nl|gg|tv)"
 """Words of our languages: `help.me` is a sentence without a blank, `www.help.me` is an address."""
-
+NO_NAME = (
+    "(?:it|me|them|us|him|her|you|account|accounts|address|mail|email|e-mail|inbox|look|looked|looking|is|was|are"
+    "|and|or|on|by|up|in|here|there|that|this|one|support|help|work|works|working|log|sign|them|hosted)"
+)
+"""Words before `at` and a host that name nobody: look at gmail.com."""
+WORD_BEGINS = r"(?<![\w.+-])"
+SPELLED_NAME = rf"[\w.+-]{{1,64}}(?:{SPELLED_DOT}[\w-]{{1,63}}){{0,5}}"
+REST = r"(?:[/?#:][^\s<>\"')\]]*)?"
 EMAIL = Recogniser(
     hint="[@＠]",
-    pattern=re.compile(rf"{LOCAL} ?[@＠] ?{HOST}\.[a-z]{{2,24}}|{LOCAL}[@＠]{HOST}(?=[\s,;:!?)]|$)", re.I),
+    pattern=re.compile(
+        rf"{LOCAL} ?[@＠] ?{MAIL_HOST} ?\. ?{SPELLED_TLD}\b|{LOCAL} ?[@＠] ?{HOST}\.[a-z]{{2,24}}"
+        rf"|{LOCAL} ?[@＠] ?{HOST} \. (?:com|org|net|edu)\b|{LOCAL}[@＠]{HOST}(?=[\s,;:!?)]|$)",
+        re.I,
+    ),
     kind="email",
 )
 SPELLED_EMAIL = Recogniser(
     hint=r"[\[({] ?(?:at|arroba|arobase) ?[\])}]"
-    rf"|[ \])}}](?:dot|punkt|punto|point)[ \])}}]{{1,3}}{SPELLED_TLD}[^a-z]",
+    rf"|[ \])}}](?:dot|punkt|punto|point)[ \])}}]{{1,3}}{SPELLED_TLD}[^a-z]"
+    r"| (?:at|arroba|arobase) [^ \n]+\.[a-z]{2}",
     pattern=re.compile(
         rf"{SPELLED_NAME}{BRACKET_AT}[\w-]{{1,63}}(?:(?:\.|{SPELLED_DOT})[\w-]{{1,63}}){{1,5}}"
         rf"|{SPELLED_NAME} (?:at|arroba|arobase) [\w-]{{1,63}}(?:{SPELLED_DOT}[\w-]{{1,63}}){{0,5}}"
-        rf"{SPELLED_DOT}{SPELLED_TLD}\b",
+        rf"{SPELLED_DOT}{SPELLED_TLD}\b"
+        rf"|{SPELLED_NAME} (?:arroba|arobase) {HOST}\.[a-z]{{2,24}}\b"
+        rf"|{WORD_BEGINS}(?=[^\W\d_][\w-]{{0,62}}[._+\d])[\w.+-]{{2,64}} at {HOST}\.(?:{TLD}|{LATER_TLD})\b"
+        rf"|{WORD_BEGINS}(?!{NO_NAME} )[\w+-]{{2,64}} at {MAIL_HOST}\.{SPELLED_TLD}\b",
         re.I,
     ),
     kind="email",

@@ -99,6 +99,23 @@ def test_several_details_are_counted(redactor: Redactor):
     assert redactor.redact(text, is_assistant=False).count == 3
 
 
+@pytest.mark.parametrize(
+    ("text", "redacted"),
+    [
+        ("MY NAME IS ROBIN AND I WANT TO DIE", "MY NAME IS [name] AND I WANT TO DIE"),
+        ("My name is Robin I want to die", "My name is [name] I want to die"),
+        ("my name is robin suicidal and alone", "my name is [name] suicidal and alone"),
+        ("my name is robin want to die", "my name is [name] want to die"),
+        ("my name is robin my last name is fair", "my name is [name] my last name is [name]"),
+        ("look at gmail.com", "look at [url]"),
+    ],
+)
+def test_a_detail_takes_no_word_with_it_that_detection_has_to_see(
+    text: str, redacted: str, redactor: Redactor
+):
+    assert redactor.redact(text, is_assistant=False).text == redacted
+
+
 def test_a_detail_in_another_script_or_width_goes_too(redactor: Redactor):
     wide = "".join(chr(ord(digit) + 0xFEE0) for digit in "07700900123")
     assert redactor.redact(f"it is {wide}", is_assistant=False).text == "it is [phone]"
