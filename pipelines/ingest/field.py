@@ -11,7 +11,7 @@ import re
 import uuid
 from zoneinfo import ZoneInfo
 
-from pipelines.ingest.precise import find_precise
+from pipelines.ingest.precise import find_precise, find_precise_of_software, is_rung
 from pipelines.ingest.reason import Reason
 
 FUTURE_TOLERANCE = dt.timedelta(hours=48)
@@ -131,9 +131,10 @@ def to_slice(
     """
     text = str(value).strip()
     text = (values or {}).get(text, text)
-    if name in PEOPLE and (reason := find_precise(text)):
+    is_of_person = name in PEOPLE
+    if reason := find_precise(text) if is_of_person else find_precise_of_software(text):
         raise RecordError(reason, path or name)
-    if SLICE_VALUE.fullmatch(text) is None:
+    if SLICE_VALUE.fullmatch(text) is None or (not is_of_person and is_rung(text)):
         return UNRECOGNISED
     if name != "language":
         return text
