@@ -7,6 +7,7 @@ out. Free text is the business of redaction.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from pipelines.ingest.reason import Reason
 
@@ -75,6 +76,8 @@ RUNG = re.compile(
     r"|(?:[2-9]\d\d[-. ]|\([2-9]\d\d\) ?)[2-9]\d\d[-. ]\d{4})(?![\w.-])"
 )
 """A number to ring in the place of a version: versions have no +, no blanks and no 0 in front."""
+LABELS = 1_024
+"""Labels whose answer is remembered: the same few stand in every record of a log."""
 
 
 def name_reason(path: str) -> Reason | None:
@@ -88,6 +91,7 @@ def name_reason(path: str) -> Reason | None:
     return Reason.PRECISE_LOCATION if GEO_NAME.search(words) else None
 
 
+@lru_cache(LABELS)
 def find_precise(value: str) -> Reason | None:
     """Why a label that says something of a person may not be taken in, or None."""
     text = value.strip()
@@ -98,6 +102,7 @@ def find_precise(value: str) -> Reason | None:
     return None
 
 
+@lru_cache(LABELS)
 def find_precise_of_software(value: str) -> Reason | None:
     """The same of a label that names software, whose versions may look like dates of our years."""
     text = value.strip()
@@ -116,6 +121,7 @@ def is_network(text: str) -> bool:
     return is_address or IPV6.search(text) is not None
 
 
+@lru_cache(LABELS)
 def is_rung(text: str) -> bool:
     """Whether a label holds a number to ring."""
     return RUNG.search(text) is not None
