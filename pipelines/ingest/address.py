@@ -31,10 +31,13 @@ SPANISH = re.compile(
     r"(?! ?(?:veces|años|días|horas|km|m)\b)"
     r"(?:,? (?:\d{1,2}[º°ª]|bajo|ático)(?: ?[A-Z]\b)?)?(?:,? \d{5}(?: [A-ZÁÉÍÓÚÑ]\w+)?)?"
 )
+BRITISH = re.compile(
+    rf"\b{POSTCODE}\b|(?i:(?<=postcode )|(?<=postcode: )|(?<=postcode is )|(?<=postcode's ))(?i:{POSTCODE})\b"
+)
 ADDRESSES = (
     ENGLISH_ADDRESS,
     Recogniser(rf"{GERMAN_STREET} ?[0-9]", GERMAN, "address"),
     Recogniser(rf"[0-9](?: ?(?:bis|ter|quater))?,? {FRENCH_STREET} ", FRENCH, "address"),
     Recogniser(rf"{SPANISH_STREET}[^\n]*[0-9]", SPANISH, "address"),
-    Recogniser(r"[a-z][0-9][a-z0-9]? ?[0-9][a-z]{2}[^a-z0-9]", re.compile(rf"\b{POSTCODE}\b"), "address"),
+    Recogniser(r"[a-z][0-9][a-z0-9]? ?[0-9][a-z]{2}[^a-z0-9]", BRITISH, "address"),
 )

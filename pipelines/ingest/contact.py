@@ -53,7 +53,21 @@ SPELLED_EMAIL = Recogniser(
     ),
     kind="email",
 )
-HANDLE = Recogniser("[@＠]", re.compile(r"(?<![\w@.])@[A-Za-z_][\w.]{2,29}"), "handle")
+NETWORK = (
+    "(?:insta(?:gram)?|snap(?:chat)?|tik ?tok|discord|telegram|kik|user ?name|usuario|nutzername|pseudo)"
+)
+HANDLE = Recogniser(
+    hint=f"[@＠]\n[a-z0-9_.]#[0-9]{{4}}\n{NETWORK}[ :]",
+    pattern=re.compile(
+        r"(?<![\w@.])(?P<handle>@[A-Za-z_][\w.]{2,29})"
+        r"|(?<![\w#.])(?!(?i:issue|ticket|order|room|bug|case|pr|no)#)(?P<tagged>[A-Za-z_][\w.]{1,31}#\d{4})(?!\w)"
+        rf"|\b(?i:{NETWORK})(?: (?:is|ist|es|est|handle|name|user))*[ :]{{1,3}}"
+        r"(?P<named>[A-Za-z_](?=[\w.]{0,28}[_\d]|[a-z]{1,20}\.[a-z]{2})[\w.]{2,29})"
+    ),
+    kind="handle",
+    find=lambda match, _country: match.span(match.lastgroup or 0),
+)
+"""Behind the name of a network only what is no word: with a digit, a dot or a line in it."""
 URL_HINT = rf"https?://|www\.|\.{TLD}[^a-z]|\.[^ \n.]+\.{LATER_TLD}[^a-z]|\.[a-z]{{2,6}}/"
 URL = re.compile(
     r"(?:https?://|www\.)[^\s<>\"')\]]+"
@@ -69,7 +83,9 @@ IPV4 = Recogniser(
     pattern=re.compile(rf"(?<![\d.])(?:{PART}\.){{3}}{PART}(?![\d.]*\d)", re.A),
     kind="ip",
 )
-IPV6_WORDS = re.compile(r"(?<![\w:])(?:[0-9a-f]{1,4}:){2,7}(?::?[0-9a-f]{1,4}){1,6}(?![\w:])", re.I)
+IPV6_WORDS = re.compile(
+    r"(?<![\w:])(?:[0-9a-f]{1,4}:){1,7}(?::?[0-9a-f]{1,4}){1,6}(?![\w:])(?:%[\w.-]{1,16})?", re.I
+)
 
 
 def recognise_contacts(domains: Set[str]) -> tuple[Recogniser, ...]:
@@ -93,7 +109,8 @@ def _find_ipv6(match: re.Match[str], _country: str) -> Span | None:
     # 10:30:00 is a time: an address has a double colon, eight parts, or letters.
     text = match.group()
     is_address = "::" in text or text.count(":") == 7
-    return match.span() if is_address and not re.fullmatch(r"[\d:]{1,8}", text) else None
+    is_time = re.fullmatch(r"[\d:]{1,8}", text) is not None
+    return match.span() if is_address and not is_time and re.search(r"\d", text) else None
 
 
 IPV6 = Recogniser(":[0-9a-f]{0,4}:", IPV6_WORDS, "ip", _find_ipv6)

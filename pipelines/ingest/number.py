@@ -18,7 +18,9 @@ from pipelines.ingest.recogniser import OR_OTHER_DIGIT, Recogniser, Span
 IBAN = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[0-9A-Z]){11,30}", re.I)
 SSN = re.compile(r"(?<![\d-])(?!000|666|9\d\d)\d{3}([ -])\d{2}\1\d{4}(?![\d-])")
 DNI = re.compile(
-    r"(?<![\w-])\d{8}[ -]?[A-HJ-NP-TV-Z](?!\w)|(?<![\w-])[XYZ][ -]?\d{7}[ -]?[A-HJ-NP-TV-Z](?!\w)", re.I
+    r"(?<![\w.-])(?:\d{8}|\d\d\.\d{3}\.\d{3})[ -]?[A-HJ-NP-TV-Z](?!\w)"
+    r"|(?<![\w-])[XYZ][ -]?\d{7}[ -]?[A-HJ-NP-TV-Z](?!\w)",
+    re.I,
 )
 NINO = re.compile(
     r"(?<!\w)(?:QQ|(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z])(?: ?[0-9]{2}){3}"
@@ -53,7 +55,7 @@ def find_card(match: re.Match[str], _country: str) -> Span | None:
 
 def find_national_id(match: re.Match[str], _country: str) -> Span | None:
     """An identity number whose check digit is right."""
-    found = re.sub(r"[ -]", "", match.group()).upper()
+    found = re.sub(r"[ .-]", "", match.group()).upper()
     if match.re is NIR:
         return match.span() if nir.is_valid(found) else None
     if match.re is NHS:
@@ -65,7 +67,7 @@ def find_national_id(match: re.Match[str], _country: str) -> Span | None:
 ACCOUNT = Recogniser("[a-z]{2}[0-9]{2} ?[0-9a-z]{2}", IBAN, "iban", find_iban)
 NUMBERS = (
     Recogniser(rf"[0-9]{{3}}[ -][0-9]{{2}}[ -][0-9]{{4}}{OR_OTHER_DIGIT}", SSN, "ssn"),
-    Recogniser(rf"[0-9]{{7}}[ -]?[a-z]{OR_OTHER_DIGIT}", DNI, "national_id", find_national_id),
+    Recogniser(rf"[0-9]{{3}}\.?[0-9]{{3}}[ -]?[a-z]{OR_OTHER_DIGIT}", DNI, "national_id", find_national_id),
     Recogniser("[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[a-d]", NINO, "national_id"),
     Recogniser(
         rf"[0-9] ?[0-9][0-9ab] ?[0-9]{{3}} ?[0-9]{{3}} ?[0-9]{{2}}{OR_OTHER_DIGIT}",
