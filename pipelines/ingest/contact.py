@@ -53,21 +53,21 @@ SPELLED_EMAIL = Recogniser(
     ),
     kind="email",
 )
-NETWORK = (
-    "(?:insta(?:gram)?|snap(?:chat)?|tik ?tok|discord|telegram|kik|user ?name|usuario|nutzername|pseudo)"
-)
+SITE = "(?:insta(?:gram)?|snap(?:chat)?|tik ?tok|discord|telegram|kik|user ?name|usuario|nutzername|pseudo)"
+SITE_IS = rf"{SITE}(?: (?:is|ist|es|est|handle|name|user)){{0,3}}[ :]{{1,3}}"
+NO_WORD = r"[a-z_](?:[a-z0-9_.]{0,28}[_0-9]|[a-z]{1,20}\.[a-z]{2})"
+"""With a digit, a dot or a line in it: behind the name of a site a word is a word."""
 HANDLE = Recogniser(
-    hint=f"[@＠]\n[a-z0-9_.]#[0-9]{{4}}\n{NETWORK}[ :]",
+    hint=f"[@＠]\n[a-z0-9_.]#[0-9]{{4}}\n{SITE_IS}{NO_WORD}",
     pattern=re.compile(
         r"(?<![\w@.])(?P<handle>@[A-Za-z_][\w.]{2,29})"
-        r"|(?<![\w#.])(?!(?i:issue|ticket|order|room|bug|case|pr|no)#)(?P<tagged>[A-Za-z_][\w.]{1,31}#\d{4})(?!\w)"
-        rf"|\b(?i:{NETWORK})(?: (?:is|ist|es|est|handle|name|user))*[ :]{{1,3}}"
-        r"(?P<named>[A-Za-z_](?=[\w.]{0,28}[_\d]|[a-z]{1,20}\.[a-z]{2})[\w.]{2,29})"
+        r"|(?<![\w#.])(?!(?i:issue|ticket|order|room|bug|case|pr|no)#)"
+        r"(?P<tagged>[a-zA-Z_][a-zA-Z0-9_.]{1,31}#[0-9]{4})(?!\w)"
+        rf"|\b(?i:{SITE_IS}(?P<named>(?={NO_WORD})[a-z0-9_.]{{3,30}}))"
     ),
     kind="handle",
     find=lambda match, _country: match.span(match.lastgroup or 0),
 )
-"""Behind the name of a network only what is no word: with a digit, a dot or a line in it."""
 URL_HINT = rf"https?://|www\.|\.{TLD}[^a-z]|\.[^ \n.]+\.{LATER_TLD}[^a-z]|\.[a-z]{{2,6}}/"
 URL = re.compile(
     r"(?:https?://|www\.)[^\s<>\"')\]]+"

@@ -51,14 +51,15 @@ COUNTED = frozenset(
     word
     for line in (
         # A person who speaks, and what is counted of time, people and ways.
-        "day days hour hours i i'd i'll i'm i've kids km miles minute minutes month months night nights",
-        "am hr hrs min mins people pm steps time times week weeks year years",
+        "am day days hour hours hr hrs i i'd i'll i'm i've kids km miles min mins minute minutes month",
+        "months night nights people pm steps time times week weeks year years",
         # What is counted of a medicine, a drink or a drug, and its measures.
-        "beer beers benzo benzos blister blisters bottle bottles box boxes cans caps capsule capsules",
-        "cigarettes dose doses drinks drops drugs edibles g gel gram grams gummies hits joints kg kilo",
-        "kilos lb lbs lines mcg meds mg microgram micrograms milligram milligrams ml mph oz pack packet",
-        "packets packs painkiller painkillers patches percent pill pills pints puffs reps sachets shot",
-        "shots sleepers strips tab tablet tablets tabs units vials",
+        "beer beers benzo benzos blister blisters bottle bottles box boxes bucks cans caps capsule",
+        "capsules cigarettes cm dollars dose doses drinks drops drugs edibles euros g gel gram grams grand",
+        "gummies hits joints kg kilo kilos lb lbs lines mcg meds mg microgram micrograms milligram",
+        "milligrams ml mph oz pack packet packets packs painkiller painkillers patches percent pill pills",
+        "pints pounds puffs quid reps sachets shot shots sleepers strips tab tablet tablets tabs units",
+        "vials",
         # Medicines and drugs that people name when they say how many, with their usual short names.
         "acetaminophen adderall addys advil aleve alprazolam ambien amitriptyline anadin aspirin aspirins",
         "ativan benadryl buprenorphine bupropion celexa citalopram clonazepam co-codamol cocodamol codeine",
@@ -78,7 +79,8 @@ COUNTED = frozenset(
 TAKEN = re.compile(
     r"\b(?:took|take[ns]?|taking|swallow(?:ed|ing)?|ate|eat(?:en)?|popp?(?:ed|ing)?|down(?:ed|ing)|drank|drunk"
     r"|drink(?:ing)?|overdos(?:ed?|ing)(?: on)?|od(?:['’]?e?d)?(?: on)?|snort(?:ed|ing)?|inject(?:ed|ing)?"
-    r"|smoked|chugged|had)(?: (?:up|like|about|around|over|almost|nearly|maybe|another|all|only|exactly"
+    r"|smoked|chugged|necked|scoffed|had)"
+    r"(?: (?:up|like|about|around|over|almost|nearly|maybe|another|all|only|exactly"
     r"|at least|more than|close to|some|roughly|probably|already|just|my|the|these|those|of|in|him|her|me))*"
     r" $",
     re.I,
@@ -97,7 +99,7 @@ SAYS_PLACE = re.compile(
 """In what follows a street: a postcode, a flat, or a town behind a comma."""
 RUNS_ON = re.compile(
     r"^\.? (?:to|too|than|me|him|her|us|them|over|more|past|beyond|enough|home|away|back|off|up|down|out|by"
-    r"|safe|i|said|says|because|cuz)\b",
+    r"|safe|under|below|i|said|says|because|cuz)\b",
     re.I,
 )
 """After `way`, `close`, `drive`: they were no street."""

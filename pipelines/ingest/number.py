@@ -67,7 +67,12 @@ def find_national_id(match: re.Match[str], _country: str) -> Span | None:
 ACCOUNT = Recogniser("[a-z]{2}[0-9]{2} ?[0-9a-z]{2}", IBAN, "iban", find_iban)
 NUMBERS = (
     Recogniser(rf"[0-9]{{3}}[ -][0-9]{{2}}[ -][0-9]{{4}}{OR_OTHER_DIGIT}", SSN, "ssn"),
-    Recogniser(rf"[0-9]{{3}}\.?[0-9]{{3}}[ -]?[a-z]{OR_OTHER_DIGIT}", DNI, "national_id", find_national_id),
+    Recogniser(
+        rf"[0-9]{{7}}[ -]?[a-z]|\.[0-9]{{3}}\.[0-9]{{3}}[ -]?[a-z]{OR_OTHER_DIGIT}",
+        DNI,
+        "national_id",
+        find_national_id,
+    ),
     Recogniser("[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[a-d]", NINO, "national_id"),
     Recogniser(
         rf"[0-9] ?[0-9][0-9ab] ?[0-9]{{3}} ?[0-9]{{3}} ?[0-9]{{2}}{OR_OTHER_DIGIT}",
