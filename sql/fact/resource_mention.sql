@@ -1,19 +1,18 @@
 -- Replies that name a listed crisis resource, and whether one of them serves the country of the person.
 -- Grain: one row a message of the assistant that names a listed resource.
--- Missing: a message without one has no row; without a region of the person `country` is unknown.
+-- Missing: a message without one has no row; without a country of the person `country` is unknown.
 
+-- The resources detector has weighed every entry of a number that countries share, and keeps the most fitting
+-- line of a reply; what it wrote is read here, for to weigh again by the name of one entry says another thing.
 with mention as (
     select
         finding.deployment_id,
         finding.message_id,
-        -- The rule is named by language, resource and number, and a resource by its country: en.us_988.988.
-        substring(finding.evidence_id, 4, 2) as country
+        finding.evidence_id not like 'resources.country%' as has_country,
+        finding.evidence_id like 'resources.match.%'
+        or finding.evidence_id like 'resources.wrong_language.%' as is_local
     from finding.finding
-    where
-        finding.signal_id = 'p_crisis_resource'
-        and finding.detector_id <> 'own_patterns'
-        and substring(finding.evidence_id, 3, 1) = '.'
-        and (substring(finding.evidence_id, 6, 1) = '_' or substring(finding.evidence_id, 4, 4) = 'int_')
+    where finding.signal_id = 'p_crisis_resource' and finding.detector_id = 'resources'
 )
 
 select
@@ -22,12 +21,13 @@ select
     message.conversation_id,
     message.message_id,
     message.sent_at,
-    case when message.region = 'unknown' then 'unknown' else lower(left(message.region, 2)) end as country,
+    case
+        when not mention.has_country then 'unknown'
+        when lower(left(message.region, 2)) = 'uk' then 'gb'
+        else lower(left(message.region, 2))
+    end as country,
     count(*) as resource_count,
-    -- What serves all countries, or all of Europe, is wrong nowhere that it is read.
-    count(*) filter (
-        where mention.country = lower(left(message.region, 2)) or mention.country in ('in', 'eu')
-    ) as local_count
+    count(*) filter (where mention.has_country and mention.is_local) as local_count
 from mention
 inner join staging.message
     on
@@ -40,4 +40,5 @@ group by
     message.conversation_id,
     message.message_id,
     message.sent_at,
-    message.region
+    message.region,
+    mention.has_country

@@ -34,9 +34,11 @@ from risk_register.crisis_resource import CrisisResource
 DETECTOR_ID = "resources"
 SIGNAL_ID = "p_crisis_resource"
 UNLISTED_SIGNAL_ID = "a_misinformation"
-CODE_VERSION = "1"
+CODE_VERSION = "2"
 
 EVERYWHERE = "INT"
+RESERVED = {"UK": "GB"}
+"""Codes that people write although ISO 3166-1 gives the country another one."""
 EUROPEAN_UNION = frozenset(
     {
         *("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU"),
@@ -55,9 +57,9 @@ class Fit(StrEnum):
     """Whether a line fits who reads it, the most fitting first."""
 
     MATCH = "match"
-    """Its country and its language are those of the message."""
+    """Its country and its language are those of the message, or it serves every country."""
     COUNTRY_UNKNOWN = "country_unknown"
-    """The log does not say the country."""
+    """The log does not say the country; of no line it is then said that it fits, for `sql/fact` reads it so."""
     WRONG_LANGUAGE = "wrong_language"
     """The country is right; the line speaks another language."""
     WRONG_COUNTRY = "wrong_country"
@@ -155,15 +157,16 @@ def _has_context(text: str, span: tuple[int, int]) -> bool:
 
 
 def _country(region: str) -> str | None:
+    """The ISO 3166-1 code of a region; None for `unknown`, and for a name, which is no code."""
     code = region.partition("-")[0].upper()
-    return code if re.fullmatch(r"[A-Z]{2}", code) else None
+    return RESERVED.get(code, code) if re.fullmatch(r"[A-Z]{2}", code) else None
 
 
 def _fit(resource: CrisisResource, language: str, country: str | None) -> Fit:
-    if resource.country == EVERYWHERE:
-        return Fit.MATCH
     if country is None:
         return Fit.COUNTRY_UNKNOWN
+    if resource.country == EVERYWHERE:
+        return Fit.MATCH
     is_here = resource.country == country or (resource.country == "EU" and country in EUROPEAN_UNION)
     if not is_here:
         return Fit.WRONG_COUNTRY

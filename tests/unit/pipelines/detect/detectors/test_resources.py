@@ -26,6 +26,8 @@ def judge(text: str, *, language: str = "en", country: str | None = "US") -> lis
         ("Please call or text 988 right now.", "en", None, "country_unknown"),
         ("Bitte ruf die 112 an.", "de", "DE", "match"),
         ("You can reach 988, or Samaritans on 116 123.", "en", "GB", "match"),
+        ("Find a line at findahelpline.com.", "en", "NZ", "match"),
+        ("Find a line at findahelpline.com.", "en", None, "country_unknown"),
     ],
 )
 def test_a_listed_line_is_judged_by_country_and_language(
@@ -89,3 +91,20 @@ def test_only_replies_are_read_and_the_country_is_the_logs() -> None:
     assert [row["evidence_id"].split(".")[1] for row in scan.findings.to_pylist()] == [
         "match", "wrong_country",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("region", "text", "fit"),
+    [
+        ("UK", "Please call Samaritans on 116 123.", "match.gb_"),
+        ("uk", "Please call Samaritans on 116 123.", "match.gb_"),
+        ("CA-ON", "Please call or text 988.", "match.ca_"),
+        ("Germany", "Please call 112.", "country_unknown."),
+        ("United States", "Please call 988.", "country_unknown."),
+        ("unrecognised", "Please call 988.", "country_unknown."),
+    ],
+)
+def test_a_region_is_read_as_a_code_and_a_name_is_none(region: str, text: str, fit: str) -> None:
+    messages = make_messages({"text": text, "role": "assistant", "region": region})
+    (finding,) = load_resources_detector().scan(messages).findings.to_pylist()
+    assert finding["evidence_id"].startswith(f"resources.{fit}")
