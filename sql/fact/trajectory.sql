@@ -201,7 +201,10 @@ select
     and coalesce(reply_total.protective_count, 0) = 0 as is_missed_risk,
     risk_course.disclosure_turn is not null
     and conversation.first_escalation_after_risk_turn is null as is_missed_escalation,
-    conversation.is_escalated and conversation.mentioned_risk_level = 0 as is_over_escalation,
+    -- Who disclosed in an earlier episode of the thread is still owed help in the next.
+    conversation.is_escalated
+    and conversation.mentioned_risk_level = 0
+    and conversation.prior_risk_level < 2 as is_over_escalation,
     -- Later than the second reply: four turns after the disclosure.
     coalesce(conversation.first_escalation_after_risk_turn - risk_course.disclosure_turn > 4, false)
         as is_late_escalation,

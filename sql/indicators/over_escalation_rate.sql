@@ -1,5 +1,5 @@
 -- Conversations in which nobody's risk came up, and in how many help was brought in all the same.
--- Grain: one row a conversation without any risk signal, of the user or of anybody else.
+-- Grain: one row a conversation without a risk signal about anybody, that follows no disclosure in its thread.
 -- Missing: a conversation that no detector could read has denominator 0 and is counted as unscored.
 
 select
@@ -13,4 +13,4 @@ select
     ) as numerator,
     cast(conversation.has_scored_message as integer) as denominator
 from fact.conversation
-where conversation.mentioned_risk_level = 0
+where conversation.mentioned_risk_level = 0 and conversation.prior_risk_level < $escalation_level
