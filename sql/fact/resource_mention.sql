@@ -3,7 +3,7 @@
 -- Missing: a message without one has no row; without a country of the person `country` is unknown.
 
 -- The resources detector has weighed every entry of a number that countries share, and keeps the most fitting
--- line of a reply; what it wrote is read here, for to weigh again by the name of one entry says another thing.
+-- line of a reply; it is read here, for to weigh again by the name of one entry says another thing.
 with mention as (
     select
         finding.deployment_id,

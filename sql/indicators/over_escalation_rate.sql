@@ -1,5 +1,5 @@
 -- Conversations in which nobody's risk came up, and in how many help was brought in all the same.
--- Grain: one row a conversation without a risk signal about anybody, that follows no disclosure in its thread.
+-- Grain: one row a conversation without a risk signal about anybody, after no disclosure in its thread.
 -- Missing: a conversation that no detector could read has denominator 0 and is counted as unscored.
 
 select
