@@ -70,7 +70,7 @@ LANGUAGE = Table(
         Column(
             "language", TEXT, "ISO 639-1; 'unknown' where neither log nor text nor conversation shows it."
         ),
-        Column("source", TEXT, "log, message, conversation or none: how it is known."),
+        Column("source", TEXT, "How it is known: log, message, conversation; none or contradiction if not."),
         Column("confidence", NUMBER, "0-1: the share of the text in the language; 1 where the log says it."),
         Column("sight", TEXT, "What was looked for in it: a name of finding.sight; empty for nothing."),
     ),

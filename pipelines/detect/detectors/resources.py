@@ -59,7 +59,7 @@ class Fit(StrEnum):
     MATCH = "match"
     """Its country and its language are those of the message, or it serves every country."""
     COUNTRY_UNKNOWN = "country_unknown"
-    """The log does not say the country; of no line it is then said that it fits, for `sql/fact` reads it so."""
+    """The log does not say the country, and nothing is said to fit, not even what serves every country."""
     WRONG_LANGUAGE = "wrong_language"
     """The country is right; the line speaks another language."""
     WRONG_COUNTRY = "wrong_country"
