@@ -6,29 +6,42 @@ settings name an address. Errors carry the status alone: neither the request nor
 
 from __future__ import annotations
 
+import json
 import os
+import queue
+import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import requests
 from pydantic import BaseModel, ConfigDict, Field
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
+from urllib3.exceptions import HTTPError
 
 from pipelines.errors import DefinitionError, PlimsollError
 
 TOO_MANY_REQUESTS = 429
+FAULT = 400
 SERVER_FAULT = 500
+SHUT_OUT = frozenset({401, 402, 403, 404, 405, 407})
+"""The key, the bill, the address or the model's name is at fault: nothing that is asked gets an answer."""
 LONGEST_WAIT_SECONDS = 60.0
 MOST_BYTES = 1_000_000
-"""An answer longer than that is none."""
+"""An answer longer than that is none, and is not read to its end."""
+BYTES_AT_ONCE = 65_536
 
 
 class EndpointError(PlimsollError):
-    """The endpoint gave no usable answer."""
+    """The endpoint gave no usable answer, and that may be for what was asked: others may get theirs."""
 
 
-class _PassingError(EndpointError):
+class OutageError(EndpointError):
+    """The endpoint gave no usable answer, and not for what was asked: others would not get theirs either."""
+
+
+class _PassingError(OutageError):
     """A fault that may be gone in a moment; `wait` is what the server asked for, in seconds."""
 
     def __init__(self, message: str, wait: float | None = None) -> None:
@@ -47,9 +60,17 @@ class EndpointSettings(BaseModel):
     key_variable: str | None = None
     """The environment variable that holds the key; the key itself is in no file."""
     timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 60
+    """From the request to the last byte of the answer, however slowly that comes."""
     requests_per_minute: Annotated[int, Field(ge=1, le=100_000)] = 60
     attempts: Annotated[int, Field(ge=1, le=10)] = 4
     first_wait_seconds: Annotated[float, Field(ge=0, le=60)] = 1.0
+
+
+@dataclass(frozen=True)
+class _Answer:
+    status: int
+    asked_wait: float | None
+    content: bytes
 
 
 class Endpoint:
@@ -58,15 +79,16 @@ class Endpoint:
     def __init__(self, settings: EndpointSettings, *, sleep: Callable[[float], None] = time.sleep) -> None:
         self._settings = settings
         self._sleep = sleep
-        self._session = requests.Session()
-        self._session.headers.update(_headers(settings))
+        self._headers = _headers(settings)
+        self._session = self._open_session()
         self._free_at = 0.0
 
     def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """The JSON object that the endpoint answers with.
 
         Raises:
-            EndpointError: no answer after all attempts, a refusal, or an answer that is no JSON object.
+            OutageError: no answer after all attempts, nobody is let in, or what answers speaks no JSON.
+            EndpointError: this request was refused, or its answer is too long.
         """
         attempts = Retrying(
             retry=retry_if_exception_type(_PassingError),
@@ -78,24 +100,47 @@ class Endpoint:
         found: dict[str, Any] = attempts(self._post_once, path, body)
         return found
 
+    def _open_session(self) -> requests.Session:
+        session = requests.Session()
+        session.headers.update(self._headers)
+        return session
+
     def _post_once(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         self._pace()
-        try:
-            response = self._session.post(
-                self._settings.url.rstrip("/") + path, json=body, timeout=self._settings.timeout_seconds
-            )
-        except requests.Timeout:
-            raise _PassingError(
-                f"{self._settings.url}: no answer in {self._settings.timeout_seconds} s."
-            ) from None
-        except requests.RequestException as error:
-            raise _PassingError(f"{self._settings.url}: {type(error).__name__}.") from None
-        status = response.status_code
+        answer = self._exchange_in_time(path, body)
+        status, url = answer.status, self._settings.url
         if status == TOO_MANY_REQUESTS or status >= SERVER_FAULT:
-            raise _PassingError(f"{self._settings.url}: status {status}.", _asked_wait(response))
-        if not response.ok:
-            raise EndpointError(f"{self._settings.url}: status {status}; asking again would not help.")
-        return _read(response, self._settings.url)
+            raise _PassingError(f"{url}: status {status}.", answer.asked_wait)
+        if status in SHUT_OUT:
+            raise OutageError(f"{url}: status {status}; asking again would not help.")
+        if status >= FAULT:
+            raise EndpointError(f"{url}: status {status}; asking again would not help.")
+        if len(answer.content) > MOST_BYTES:
+            raise EndpointError(f"{url}: an answer of more than {MOST_BYTES} bytes.")
+        return _read(answer.content, url)
+
+    def _exchange_in_time(self, path: str, body: Mapping[str, Any]) -> _Answer:
+        """The answer within the time: requests bounds each read alone, and a slow server gives many."""
+        url, seconds = self._settings.url, self._settings.timeout_seconds
+        session, outcome = self._session, queue.SimpleQueue[_Answer | Exception]()
+
+        def exchange() -> None:
+            try:
+                outcome.put(_exchange(session, url.rstrip("/") + path, body, seconds))
+            except (requests.RequestException, HTTPError, OSError) as error:
+                outcome.put(error)
+
+        threading.Thread(target=exchange, daemon=True).start()
+        try:
+            found = outcome.get(timeout=seconds)
+        except queue.Empty:
+            self._session = self._open_session()  # the other one is still in use
+            raise _PassingError(f"{url}: no answer in {seconds} s.") from None
+        if isinstance(found, requests.Timeout):
+            raise _PassingError(f"{url}: no answer in {seconds} s.")
+        if isinstance(found, Exception):
+            raise _PassingError(f"{url}: {type(found).__name__}.")
+        return found
 
     def _pace(self) -> None:
         now = time.monotonic()
@@ -123,18 +168,31 @@ def _headers(settings: EndpointSettings) -> dict[str, str]:
     return {"Authorization": f"Bearer {key}"}
 
 
+def _exchange(session: requests.Session, url: str, body: Mapping[str, Any], seconds: float) -> _Answer:
+    """One request and its answer, of which no more is read than counts, nor for longer."""
+    ends_at = time.monotonic() + seconds
+    with session.post(url, json=body, timeout=seconds, stream=True) as response:
+        content = bytearray()
+        while len(content) <= MOST_BYTES and time.monotonic() < ends_at:
+            part = response.raw.read1(BYTES_AT_ONCE, decode_content=True)
+            if not part:
+                return _Answer(response.status_code, _asked_wait(response), bytes(content))
+            content += part
+        if len(content) <= MOST_BYTES:
+            raise requests.Timeout
+        return _Answer(response.status_code, _asked_wait(response), bytes(content))
+
+
 def _asked_wait(response: requests.Response) -> float | None:
     asked = response.headers.get("Retry-After", "")
     return float(asked) if asked.isdecimal() else None
 
 
-def _read(response: requests.Response, url: str) -> dict[str, Any]:
-    if len(response.content) > MOST_BYTES:
-        raise EndpointError(f"{url}: an answer of more than {MOST_BYTES} bytes.")
+def _read(content: bytes, url: str) -> dict[str, Any]:
     try:
-        found = response.json()
+        found = json.loads(content)
     except ValueError:
-        raise EndpointError(f"{url}: the answer is not JSON.") from None
+        raise OutageError(f"{url}: the answer is not JSON.") from None
     if not isinstance(found, dict):
-        raise EndpointError(f"{url}: the answer is not a JSON object.")
+        raise OutageError(f"{url}: the answer is not a JSON object.")
     return found

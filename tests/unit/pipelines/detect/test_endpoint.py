@@ -1,11 +1,16 @@
 """An endpoint is asked again where that may help, and given up on without a word of what was sent."""
 
 import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
 
-from pipelines.detect.endpoint import Endpoint, EndpointError, EndpointSettings
+from pipelines.detect.endpoint import Endpoint, EndpointError, EndpointSettings, OutageError
 from pipelines.errors import DefinitionError
 from tests.unit.pipelines.detect.model_server import Answer, ModelServer
 
@@ -23,6 +28,31 @@ def make_endpoint(server: ModelServer, **more: Any) -> tuple[Endpoint, list[floa
 def answer_with(*answers: Answer) -> Any:
     left = list(answers)
     return lambda path, body: left.pop(0) if len(left) > 1 else left[0]
+
+
+@contextmanager
+def serve_drops(length: str | None) -> Iterator[str]:
+    """A server whose answer never ends: a byte every tenth of a second, in the head if it has no length."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    is_over = threading.Event()
+
+    def drip() -> None:
+        connection, _ = listening.accept()
+        with connection, suppress(OSError):
+            connection.recv(65_536)
+            body = "" if length is None else f"Content-Length: {length}\r\n\r\n"
+            connection.sendall(f"HTTP/1.1 200 OK\r\nX-Slow: {body}".encode())
+            while not is_over.wait(0.1):
+                connection.sendall(b" ")
+
+    thread = threading.Thread(target=drip, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/v1"
+    finally:
+        is_over.set()
+        thread.join()
+        listening.close()
 
 
 OK: Answer = (200, {}, b'{"fine": true}')
@@ -79,6 +109,48 @@ def test_a_server_that_is_silent_or_gone_is_an_error(model_server: ModelServer) 
     endpoint, _ = make_endpoint(model_server, url="http://127.0.0.1:9/v1")
     with pytest.raises(EndpointError, match="ConnectionError"):
         endpoint.post("/x", {})
+
+
+@pytest.mark.parametrize("length", ["1000", None])
+def test_an_endpoint_that_drips_is_given_up_on_when_the_whole_time_is_over(length: str | None) -> None:
+    with serve_drops(length) as url:
+        settings = EndpointSettings(url=url, model="m", attempts=1, timeout_seconds=0.6)
+        started = time.monotonic()
+        with pytest.raises(OutageError, match=r"no answer in 0\.6 s"):
+            Endpoint(settings).post("/x", {})
+        assert time.monotonic() - started < 2
+
+
+def test_an_answer_without_an_end_is_not_read_to_its_end(model_server: ModelServer) -> None:
+    model_server.answer = answer_with((200, {"Content-Length": "1000000000000"}, b" " * 1_200_000))
+    endpoint, _ = make_endpoint(model_server)
+    with pytest.raises(EndpointError, match="more than 1000000 bytes"):
+        endpoint.post("/x", {})
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_outage"),
+    [
+        ((400, {}, b"{}"), False),
+        ((413, {}, b"{}"), False),
+        ((422, {}, b"{}"), False),
+        ((200, {}, b" " * 1_000_001), False),
+        ((401, {}, b"{}"), True),
+        ((403, {}, b"{}"), True),
+        ((404, {}, b"{}"), True),
+        ((429, {}, b"{}"), True),
+        ((500, {}, b"{}"), True),
+        ((200, {}, b"<html>"), True),
+    ],
+)
+def test_a_refusal_of_one_request_is_told_from_an_outage(
+    model_server: ModelServer, answer: Answer, is_outage: bool
+) -> None:
+    model_server.answer = answer_with(answer)
+    endpoint, _ = make_endpoint(model_server, attempts=1)
+    with pytest.raises(EndpointError) as caught:
+        endpoint.post("/x", {})
+    assert isinstance(caught.value, OutageError) is is_outage
 
 
 def test_requests_are_paced(model_server: ModelServer) -> None:
