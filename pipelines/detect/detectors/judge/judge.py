@@ -1,16 +1,17 @@
 """The judge detector: asks a language model about the messages that the plan gives it.
 
 An answer that does not come, or is not what was asked for, leaves the message `failed`; one that the cost cap
-kept from being asked stays `not_run`. Neither is ever clear. Its error is unknown until an operator has
-measured it with `plimsoll evaluate`: a judge over-rates replies and overlooks what experts see.
+kept from being asked stays `not_run`. Neither is ever clear. A refusal of one message stops nothing, an
+outage stops the run. Its error is unknown until an operator has measured it with `plimsoll evaluate`: a judge
+over-rates replies and overlooks what experts see.
 """
 
 from __future__ import annotations
 
 import hashlib
 import secrets
-from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -38,20 +39,19 @@ from pipelines.detect.detectors.judge.rubric import (
     make_request,
     read_answer,
 )
-from pipelines.detect.endpoint import Endpoint, EndpointError, EndpointSettings
+from pipelines.detect.detectors.judge.window import MOST_CHARACTERS, Window, Windows
+from pipelines.detect.endpoint import Endpoint, EndpointError, EndpointSettings, OutageError
 from pipelines.errors import DefinitionError
 from risk_register.content import load_taxonomy
 from risk_register.definition import Signal, Speaker
 
 DETECTOR_ID = "judge"
-TURNS_BEFORE = 6
-MOST_CHARACTERS = 6_000
-"""Of one message; of a longer one the beginning and the end are sent, for people disclose at the end."""
 FAULTS_IN_A_ROW = 5
-"""After so many nothing more is asked in this run: the endpoint is down, or does not do what is asked."""
+"""After so many outages with no answer between nothing more is asked in this run: the endpoint is down. What
+failed in an earlier run is counted apart, and alone stops only its own kind: it may be the message."""
 CHARACTERS_A_TOKEN = 4
 
-Window = list[dict[str, Any]]
+Answered = tuple[CoverageState, tuple[JudgedFinding, ...]]
 
 
 class Prices(BaseModel):
@@ -75,6 +75,19 @@ class JudgeSettings(BaseModel):
     """Empty: every signal of the taxonomy that a message can carry."""
 
 
+@dataclass(frozen=True)
+class _Question:
+    """A message that is to be asked about."""
+
+    place: int
+    conversation_id: str
+    window: Window
+    signals: Sequence[Signal]
+    key: str
+    failure_count: int
+    """How often it was asked without an answer before."""
+
+
 class JudgeDetector:
     """Asks one endpoint about messages, with what was said before."""
 
@@ -93,7 +106,8 @@ class JudgeDetector:
         self._endpoint = endpoint or Endpoint(settings.endpoint)
         self._make_nonce = make_nonce
         self._spent = 0.0
-        self._faults = 0
+        self._outages = 0
+        self._outages_again = 0
 
     @property
     def card(self) -> DetectorCard:
@@ -101,46 +115,58 @@ class JudgeDetector:
         return self._card
 
     def scan(self, messages: pa.Table, given: Given = NOTHING_GIVEN) -> Scan:
-        """Label each message, with the turns before it as context."""
-        windows = _Windows(given.context if given.context is not None else messages)
-        states: list[CoverageState] = []
-        found: list[tuple[int, Evidence]] = []
-        for place, row in enumerate(messages.select(["conversation_id", "message_id", "role"]).to_pylist()):
-            is_read = row["role"] in self._card.roles
-            state, findings = self._label(row, windows) if is_read else (CoverageState.NOT_RUN, ())
-            states.append(state)
-            found.extend((place, _evidence(item)) for item in findings)
+        """Label each message, with the turns before it as context; what failed before is asked last."""
+        windows = Windows(given.context if given.context is not None else messages)
+        rows = messages.select(["conversation_id", "message_id", "role"]).to_pylist()
+        answered: list[Answered] = []
+        open_questions: list[_Question] = []
+        for place, row in enumerate(rows):
+            known = self._look_up(row, windows, place)
+            answered.append((CoverageState.NOT_RUN, ()) if isinstance(known, _Question) else known)
+            open_questions.extend([known] if isinstance(known, _Question) else [])
+        self._outages_again = 0
+        for question in sorted(open_questions, key=lambda one: (one.failure_count, one.place)):
+            answered[question.place] = self._ask_and_keep(question)
+        found = [(place, _evidence(item)) for place, (_, items) in enumerate(answered) for item in items]
+        states = [state for state, _ in answered]
         return Scan(
             make_findings(messages, found, card=self._card), make_coverage(messages, states, card=self._card)
         )
 
-    def _label(
-        self, row: dict[str, str], windows: _Windows
-    ) -> tuple[CoverageState, tuple[JudgedFinding, ...]]:
+    def _look_up(self, row: dict[str, str], windows: Windows, place: int) -> Answered | _Question:
+        if row["role"] not in self._card.roles:
+            return CoverageState.NOT_RUN, ()
+        conversation_id = row["conversation_id"]
         signals = self._signals.get(row["role"], ())
-        window = windows.of(row["conversation_id"], row["message_id"])
+        window = windows.of(conversation_id, row["message_id"])
         if not window[-1]["text"].strip():
             return CoverageState.ABSTAINED, ()
         key = self._cache.key(window, [signal.id for signal in signals])
-        known = self._cache.get(row["conversation_id"], key)
+        known = self._cache.get(conversation_id, key)
         if known is not None:
             return CoverageState.SCORED, known
-        return self._ask_and_keep(window, signals, conversation_id=row["conversation_id"], key=key)
+        failures = self._cache.count_failures(conversation_id, key)
+        return _Question(place, conversation_id, window, signals, key, failures)
 
-    def _ask_and_keep(
-        self, window: Window, signals: Sequence[Signal], *, conversation_id: str, key: str
-    ) -> tuple[CoverageState, tuple[JudgedFinding, ...]]:
+    def _ask_and_keep(self, question: _Question) -> Answered:
         if self._spent >= self._settings.prices.cap_per_run:
             return CoverageState.NOT_RUN, ()
-        if self._faults >= FAULTS_IN_A_ROW:
+        is_again = question.failure_count > 0
+        if self._outages >= FAULTS_IN_A_ROW or (is_again and self._outages_again >= FAULTS_IN_A_ROW):
             return CoverageState.FAILED, ()
         try:
-            findings = self._ask(window, signals)
-        except (EndpointError, AnswerError):
-            self._faults += 1
+            findings = self._ask(question.window, question.signals)
+        except OutageError:
+            self._outages += not is_again
+            self._outages_again += is_again
+            self._cache.add_failure(question.conversation_id, question.key)
             return CoverageState.FAILED, ()
-        self._faults = 0
-        self._cache.put(conversation_id, key, findings)
+        except (EndpointError, AnswerError):
+            self._outages = self._outages_again = 0
+            self._cache.add_failure(question.conversation_id, question.key)
+            return CoverageState.FAILED, ()
+        self._outages = self._outages_again = 0
+        self._cache.put(question.conversation_id, question.key, findings)
         return CoverageState.SCORED, findings
 
     def _ask(self, window: Window, signals: Sequence[Signal]) -> tuple[JudgedFinding, ...]:
@@ -158,36 +184,6 @@ class JudgeDetector:
         answered = _count(usage.get("completion_tokens"), len(str(answer)) / CHARACTERS_A_TOKEN)
         prices = self._settings.prices
         return (asked * prices.input_per_million + answered * prices.output_per_million) / 1e6
-
-
-class _Windows:
-    """The messages of conversations, to be cut into windows."""
-
-    def __init__(self, context: pa.Table) -> None:
-        rows = context.select(["conversation_id", "message_id", "turn", "role", "text"]).to_pylist()
-        rows.sort(key=lambda row: (row["conversation_id"], row["turn"], row["message_id"]))
-        self._messages: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        self._places: dict[tuple[str, str], int] = {}
-        for row in rows:
-            kept = self._messages[row["conversation_id"]]
-            self._places[row["conversation_id"], row["message_id"]] = len(kept)
-            kept.append(row)
-
-    def of(self, conversation_id: str, message_id: str) -> Window:
-        """The message, last, after the turns before it."""
-        place = self._places[conversation_id, message_id]
-        rows = self._messages[conversation_id][max(0, place - TURNS_BEFORE) : place + 1]
-        return [
-            {"role": row["role"], "text": _shorten(row["text"]), "label": row["message_id"] == message_id}
-            for row in rows
-        ]
-
-
-def _shorten(text: str) -> str:
-    if len(text) <= MOST_CHARACTERS:
-        return text
-    half = MOST_CHARACTERS // 2
-    return f"{text[:half]} [...] {text[-half:]}"
 
 
 def _count(given: object, guess: float) -> float:

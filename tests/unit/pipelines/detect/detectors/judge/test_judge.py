@@ -194,6 +194,74 @@ def test_an_endpoint_that_is_down_is_left_alone_after_some_faults(
     assert len(model_server.requests) == 5
 
 
+def read_text(body: dict[str, Any]) -> str:
+    (text,) = [
+        one["text"] for one in json.loads(body["messages"][1]["content"].split("\n")[1]) if one["label"]
+    ]
+    return str(text)
+
+
+def fail_some(is_bad: Callable[[str], bool], status: int) -> Callable[[str, dict[str, Any]], Answer]:
+    return lambda path, body: (status, {}, b"{}") if is_bad(read_text(body)) else say([])(path, body)
+
+
+NUMBERED = make_messages(*[{"text": f"Message {place}."} for place in range(9)])
+
+
+def is_early(text: str) -> bool:
+    return int(re.findall(r"\d", text)[0]) < 7
+
+
+def test_messages_that_are_refused_stop_nothing_that_comes_later(
+    model_server: ModelServer, tmp_path: Path
+) -> None:
+    model_server.answer = fail_some(is_early, 400)
+    assert states(make_judge(model_server, tmp_path), NUMBERED) == ["failed"] * 7 + ["scored"] * 2
+    assert len(model_server.requests) == 9
+
+
+def test_an_answer_between_two_outages_starts_the_count_anew(
+    model_server: ModelServer, tmp_path: Path
+) -> None:
+    model_server.answer = fail_some(lambda text: "4" not in text, 500)
+    assert states(make_judge(model_server, tmp_path), NUMBERED).count("scored") == 1
+    assert len(model_server.requests) == 9
+
+
+@pytest.mark.parametrize("status", [400, 500])
+def test_what_failed_in_an_earlier_run_is_asked_after_what_was_never_asked(
+    model_server: ModelServer, tmp_path: Path, status: int
+) -> None:
+    model_server.answer = fail_some(is_early, status)
+    states(make_judge(model_server, tmp_path), NUMBERED.slice(0, 5), Given(context=NUMBERED))
+    model_server.requests.clear()
+    states(make_judge(model_server, tmp_path), NUMBERED)
+    asked = [read_text(body) for _, _, body in model_server.requests]
+    assert asked[:4] == [f"Message {place}." for place in (5, 6, 7, 8)]
+    assert set(asked[4:]) == {f"Message {place}." for place in range(5)}
+
+
+def test_messages_that_bring_the_endpoint_down_do_not_keep_the_next_days_from_being_asked(
+    model_server: ModelServer, tmp_path: Path
+) -> None:
+    model_server.answer = fail_some(is_early, 500)
+    first, then = NUMBERED.slice(0, 5), NUMBERED.slice(5)
+    states(make_judge(model_server, tmp_path), first, Given(context=NUMBERED))
+    judge = make_judge(model_server, tmp_path)
+    assert states(judge, first, Given(context=NUMBERED)) == ["failed"] * 5
+    assert states(judge, then, Given(context=NUMBERED)) == ["failed"] * 2 + ["scored"] * 2
+
+
+def test_what_fails_most_often_is_asked_last(model_server: ModelServer, tmp_path: Path) -> None:
+    model_server.answer = fail_some(lambda text: True, 500)
+    states(make_judge(model_server, tmp_path), NUMBERED)  # five, then the endpoint counts as down
+    states(make_judge(model_server, tmp_path), NUMBERED)  # the four never asked, then the five again
+    model_server.requests.clear()
+    model_server.answer = say([])
+    assert states(make_judge(model_server, tmp_path), NUMBERED) == ["scored"] * 9
+    assert read_text(model_server.requests[-1][2]) == "Message 4."
+
+
 def test_an_agents_words_are_not_sent_and_an_empty_message_is_abstained(
     model_server: ModelServer, tmp_path: Path
 ) -> None:
