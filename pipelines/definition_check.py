@@ -15,7 +15,7 @@ import duckdb
 
 from pipelines.definition_file import InvalidFileError, Problem
 from pipelines.detect.extras import FILE as DETECTORS
-from pipelines.detect.extras import load_home_plan
+from pipelines.detect.extras import check_extras
 from pipelines.detect.own import PATTERNS, load_own_detectors
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.errors import DefinitionError
@@ -91,7 +91,7 @@ def _run_indicators(home: Home) -> None:
 
 
 KINDS = (
-    Kind(DETECTORS, "judge, moderation, classifier, canary and their plan", load_home_plan),
+    Kind(DETECTORS, "judge, moderation, classifier, canary and their plan", check_extras),
     Kind(SIGNALS, "own signals", lambda home: load_own_detectors(home.definitions)),
     Kind(PATTERNS, "patterns by language", lambda home: load_own_detectors(home.definitions)),
     Kind(OWN_INDICATORS, "own indicators", _run_indicators),

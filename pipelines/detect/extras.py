@@ -6,16 +6,18 @@ and patterns of the operator's own are read in `own.py` and join the cascade her
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
-from pipelines.definition_file import open_definition
+from pipelines.definition_file import DefinitionFile, InvalidFileError, Problem, open_definition
 from pipelines.detect.canary import CanarySettings
 from pipelines.detect.cascade import Cascade, make_cascade
 from pipelines.detect.detector import Detector
 from pipelines.detect.detectors.classifier import ClassifierSettings, load_classifier_detector
-from pipelines.detect.detectors.judge.judge import JudgeDetector, JudgeSettings
+from pipelines.detect.detectors.judge.judge import JudgeDetector, JudgeSettings, choose_signals
 from pipelines.detect.detectors.lexicon.lexicon import load_lexicon_detector
 from pipelines.detect.detectors.moderation import ModerationDetector, ModerationSettings
 from pipelines.detect.model_store import find_live_model
@@ -33,9 +35,9 @@ class StepChange(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    neighbours: int | None = None
-    share: float | None = None
-    minimum: int | None = None
+    neighbours: Annotated[int, Field(ge=0, le=20)] | None = None
+    share: Annotated[float, Field(gt=0, le=1)] | None = None
+    minimum: Annotated[int, Field(ge=0)] | None = None
 
 
 class Extras(BaseModel):
@@ -57,16 +59,25 @@ def load_extras(folder: Path) -> Extras:
         InvalidFileError: the file is not valid; every problem with its line, no value.
     """
     path = folder / FILE
-    return open_definition(path).read(Extras) if path.exists() else Extras()
+    return _read(open_definition(path)) if path.exists() else Extras()
 
 
-def load_home_plan(home: Home) -> Plan:
-    """The plan with what a home changes of it, without setting up a detector.
+def check_extras(home: Home) -> None:
+    """Read the file as a run would, without asking for keys, and see that each part of it has an effect.
 
     Raises:
-        DefinitionError: the file is not valid, or changes a step that is not there.
+        InvalidFileError: every problem with its line.
     """
-    return _change(load_plan(), load_extras(home.definitions))
+    file = open_definition(home.definitions / FILE)
+    extras = _read(file)
+    problems = _list_idle(file, extras)
+    judge, classifier = extras.judge, extras.classifier
+    if judge is not None:
+        problems += _try(file, ("judge", "signals"), lambda: choose_signals(judge.signals))
+    if classifier is not None:
+        problems += _try(file, ("classifier", "folder"), lambda: load_classifier_detector(classifier))
+    if problems:
+        raise InvalidFileError(problems)
 
 
 def make_home_cascade(home: Home) -> Cascade:
@@ -101,9 +112,45 @@ def _with_own(plan: Plan, names: tuple[str, ...]) -> Plan:
     return plan.model_copy(update={"steps": tuple(steps), "order": order})
 
 
+def _read(file: DefinitionFile) -> Extras:
+    extras = file.read(Extras)
+    steps = [step.detector for step in load_plan().steps]
+    strange = [
+        file.problem(("plan", name), f"the plan has no step for {name}; allowed: {', '.join(steps)}")
+        for name in extras.plan
+        if name not in steps
+    ]
+    if strange:
+        raise InvalidFileError(strange)
+    return extras
+
+
+def _list_idle(file: DefinitionFile, extras: Extras) -> list[Problem]:
+    """Changes of the plan that change nothing: somebody believes in a share that nobody draws."""
+    set_up = {name for name in ("judge", "moderation") if getattr(extras, name) is not None}
+    found = []
+    for step in load_plan().steps:
+        if step.detector not in extras.plan:
+            continue
+        if step.sees is Sees.ALL:
+            why = f"{step.detector} sees every message"
+        elif step.detector not in set_up:
+            why = f"{step.detector} is not switched on"
+        else:
+            continue
+        found.append(file.problem(("plan", step.detector), f"has no effect, for {why}; take it out"))
+    return found
+
+
+def _try(file: DefinitionFile, place: tuple[str, ...], make: Callable[[], object]) -> list[Problem]:
+    try:
+        make()
+    except DefinitionError as error:
+        return [file.problem(place, str(error))]
+    return []
+
+
 def _change(plan: Plan, extras: Extras) -> Plan:
-    if strange := sorted(extras.plan.keys() - {step.detector for step in plan.steps}):
-        raise DefinitionError(f"{FILE}: the plan has no step for {', '.join(strange)}.")
     steps = tuple(
         Step.model_validate(
             step.model_dump() | extras.plan.get(step.detector, StepChange()).model_dump(exclude_none=True)

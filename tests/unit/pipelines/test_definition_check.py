@@ -86,6 +86,50 @@ def test_what_is_wrong_is_told_with_file_line_and_field(home: Home, name: str, t
     assert any(said in one for one in found), found
 
 
+JUDGE = """\
+judge:
+  endpoint: {url: "https://models.example.org/v1", model: m, key_variable: A_KEY_THAT_IS_NOT_HERE}
+  prices: {input_per_million: 1, output_per_million: 1, cap_per_run: 2}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            JUDGE + "  signals: [u_nothing]\n",
+            ":4: judge.signals: judge: no message carries a signal called u_not",
+        ),
+        ("classifier: {folder: /nope}\n", ":1: classifier.folder: /nope: model.onnx, tokenizer.json, labels"),
+        (
+            JUDGE + "plan: {judge: {share: 5}}\n",
+            ":4: plan.judge.share: Input should be less than or equal to 1",
+        ),
+        (JUDGE + "plan: {judge: {share: -1}}\n", ":4: plan.judge.share: Input should be greater than 0"),
+        (JUDGE + "plan: {judge: {neighbours: 21}}\n", ":4: plan.judge.neighbours: Input should be less than"),
+        (JUDGE + "plan: {judge: {minimum: -1}}\n", ":4: plan.judge.minimum: Input should be greater than"),
+        (
+            JUDGE + "plan:\n  nobody: {share: 0.1}\n",
+            ":5: plan.nobody: the plan has no step for nobody; allowed: ",
+        ),
+        ("plan: {judge: {share: 0.1}}\n", ":1: plan.judge: has no effect, for judge is not switched on"),
+        (
+            JUDGE + "plan: {lexicon: {share: 0.1}}\n",
+            ":4: plan.lexicon: has no effect, for lexicon sees every",
+        ),
+    ],
+)
+def test_what_would_stop_detection_or_change_nothing_is_told(home: Home, text: str, said: str) -> None:
+    write(home, "detectors.yaml", text)
+    (problem,) = problems(home)
+    assert problem.startswith(f"detectors.yaml{said}"), problem
+
+
+def test_extras_that_a_run_can_use_are_right_without_their_keys(home: Home) -> None:
+    write(home, "detectors.yaml", JUDGE + "  signals: [u_self_harm]\nplan: {judge: {share: 1, minimum: 0}}\n")
+    assert problems(home) == []
+
+
 def test_problems_of_several_files_are_told_at_once(home: Home) -> None:
     write(home, "detectors.yaml", "jugde: {}\n")
     write(home, "holds.yaml", "held: []\n")

@@ -100,7 +100,7 @@ class JudgeDetector:
         make_nonce: Callable[[], str] = lambda: secrets.token_hex(8),
     ) -> None:
         self._settings = settings
-        self._signals = _choose_signals(settings.signals)
+        self._signals = choose_signals(settings.signals)
         self._card = _make_card(settings, self._signals)
         self._cache = JudgeCache(cache, version=self._card.version)
         self._endpoint = endpoint or Endpoint(settings.endpoint)
@@ -202,7 +202,7 @@ def _evidence(item: JudgedFinding) -> Evidence:
     )
 
 
-def _choose_signals(wanted: Sequence[str]) -> dict[str, tuple[Signal, ...]]:
+def choose_signals(wanted: Sequence[str]) -> dict[str, tuple[Signal, ...]]:
     """Signals by the role whose messages carry them.
 
     Raises:
