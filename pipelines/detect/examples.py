@@ -29,6 +29,7 @@ from pipelines.detect.language import UNKNOWN as UNKNOWN_LANGUAGE
 from pipelines.detect.overlap import hash_text
 from pipelines.detect.training_plan import SourcePlan, TrainingPlan
 from pipelines.detect.unsaid import read_rows
+from pipelines.errors import StateError
 
 MADE = "sentences of our own"
 WRITTEN = Path(__file__).parent / "detectors" / "linear" / "written"
@@ -96,7 +97,11 @@ def make_rows(plan: TrainingPlan, folder: Path) -> list[LabelledRow]:
 
 
 def make_examples_of(plan: TrainingPlan, rows: Sequence[LabelledRow], rules: Cascade) -> Examples:
-    """The rows and the made examples with everything a fit needs; `rules` holds the lexicon."""
+    """The rows and the made examples with everything a fit needs; `rules` holds the lexicon.
+
+    Raises:
+        StateError: no row carries a label that a head asks for, so that there is nothing to learn.
+    """
     made = [
         LabelledRow.model_validate(
             {"row_id": f"made-{number}", "dataset": MADE}
@@ -108,6 +113,12 @@ def make_examples_of(plan: TrainingPlan, rows: Sequence[LabelledRow], rules: Cas
     ]
     known = {label for head in plan.heads for label in [head.label]}
     kept = [row for row in rows if known & row.labels.keys()]
+    if not kept:
+        carried = sorted({label for row in rows for label in row.labels})
+        raise StateError(
+            f"No row carries a label that the plan's heads ask for ({', '.join(sorted(known))}). The "
+            f"{len(rows)} rows of its sources carry {', '.join(carried) or 'none'}."
+        )
     everything = [*kept, *made]
     weight = {source.name: source.weight for source in plan.sources} | {MADE: plan.made_weight}
     weight |= {row.dataset: OWN_WEIGHT for row in rows if row.dataset not in weight}

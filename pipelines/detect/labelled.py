@@ -17,15 +17,18 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pyarrow as pa
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from pipelines.definition_file import InvalidFileError, open_definition
 from pipelines.detect.language import UNKNOWN
-from pipelines.errors import DefinitionError, SourceError
+from pipelines.errors import SourceError
+from pipelines.own_signal import PREFIX
+from risk_register.content import load_taxonomy
 
 LABELS = Path(__file__).parent / "labels.yaml"
 SUFFIXES = (".gz", ".jsonl", ".ndjson", ".json")
 PLACELESS_DAY = dt.date(2000, 1, 1)
+YES_OR_NO = "0, 1, true, false or null"
 
 
 class _Frozen(BaseModel):
@@ -92,15 +95,26 @@ class LabelledRow(BaseModel):
 
 @cache
 def load_label_map(path: Path = LABELS) -> LabelMap:
-    """The shipped map from label names to signals.
+    """The shipped map from label names to signals, or that of a file of one's own.
 
     Raises:
-        DefinitionError: the file is not valid.
+        InvalidFileError: the file is not valid, or names a signal that is not there and none would measure.
     """
-    try:
-        return LabelMap.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (OSError, ValidationError, yaml.YAMLError) as error:
-        raise DefinitionError(f"{path.name} is not valid: {error}") from error
+    file = open_definition(path)
+    found = file.read(LabelMap)
+    known = [signal.id for signal in load_taxonomy().signals]
+    strange = [
+        file.problem(
+            ("labels", name, "signals", place),
+            f"the taxonomy has no signal {signal}; allowed: your own ({PREFIX}...), {', '.join(known)}",
+        )
+        for name, meaning in found.labels.items()
+        for place, signal in enumerate(meaning.signals)
+        if signal not in known and not signal.startswith(PREFIX)
+    ]
+    if strange:
+        raise InvalidFileError(strange)
+    return found
 
 
 def extend_label_map(own: LabelMap, shipped: LabelMap | None = None) -> LabelMap:
@@ -141,21 +155,31 @@ def find_strange_labels(rows: Sequence[LabelledRow], known: LabelMap) -> list[st
     return found
 
 
-def read_labelled(path: Path) -> list[LabelledRow]:
-    """The rows of a file, in its order.
+def read_labelled(path: Path, known: LabelMap | None = None) -> list[LabelledRow]:
+    """The rows of a file, in its order; `known` says which labels are yes or no, else the shipped map.
 
     Raises:
         SourceError: the file cannot be read, or lines are not such rows; all of them in one message.
     """
     rows: list[LabelledRow] = []
     problems: list[str] = []
+    answered = (known or load_label_map()).labels.keys()
     for number, line in _read_lines(path):
         try:
             record = json.loads(line)
             if not isinstance(record, dict):
                 problems.append(f"line {number}: not an object")
                 continue
-            rows.append(_make_row(record, number, dataset=name_dataset(path)))
+            if broken := sorted(name for name, value in record.items() if not _is_whole(value)):
+                problems.append(f"line {number}: {', '.join(broken)}: half a character (a lone surrogate)")
+                continue
+            row = _make_row(record, number, dataset=name_dataset(path))
+            # Of another value nobody knows whether it is a yes: 2 would be one, and "yes" none.
+            unclear = sorted(
+                name for name in answered & row.labels.keys() if not _is_answer(row.labels[name])
+            )
+            problems.extend(f"line {number}: labels.{name}: allowed: {YES_OR_NO}" for name in unclear)
+            rows.append(row)
         except json.JSONDecodeError as error:
             problems.append(f"line {number}: not JSON ({error.msg})")
         except ValidationError as error:
@@ -173,7 +197,7 @@ def read_labelled(path: Path) -> list[LabelledRow]:
         more = f"; and {len(problems) - 10} more" if len(problems) > 10 else ""
         raise SourceError(
             f"{path.name} cannot be read as labelled rows: {shown}{more}. A line is an object with id, "
-            "role (user or assistant), text, language and labels {name: 0 or 1}."
+            f"role (user or assistant), text, language and labels {{name: {YES_OR_NO}}}."
         )
     return rows
 
@@ -218,6 +242,19 @@ def _make_row(record: dict[str, Any], number: int, *, dataset: str) -> LabelledR
             "dataset": dataset,
         }
     )
+
+
+def _is_answer(value: int | str | None) -> bool:
+    return value is None or (isinstance(value, int) and value in (0, 1))
+
+
+def _is_whole(value: object) -> bool:
+    """Whether all that is written in a value can be written as UTF-8; JSON can spell half a character."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _scenario(record: dict[str, Any]) -> str | None:

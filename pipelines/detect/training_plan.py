@@ -11,6 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipelines.errors import DefinitionError
+from risk_register.content import load_taxonomy
 
 PLAN = Path(__file__).parent / "training.yaml"
 
@@ -115,7 +116,7 @@ def load_training_plan(path: Path = PLAN) -> TrainingPlan:
     """The plan of a file.
 
     Raises:
-        DefinitionError: it is not valid, with every problem.
+        DefinitionError: it is not valid, with every problem, or a head is for a signal that is not there.
     """
     try:
         content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -123,4 +124,11 @@ def load_training_plan(path: Path = PLAN) -> TrainingPlan:
         re.compile(plan.alarming)
     except (OSError, yaml.YAMLError, ValidationError, re.error) as error:
         raise DefinitionError(f"The training plan {path.name} is not valid: {error}") from error
+    known = [signal.id for signal in load_taxonomy().signals]
+    if strange := [head for head in plan.heads if head.signal_id not in known]:
+        named = ", ".join(f"head {head.name}: signal_id {head.signal_id}" for head in strange)
+        raise DefinitionError(
+            f"The training plan {path.name} is not valid: the taxonomy has no such signal ({named}). "
+            f"Allowed: {', '.join(known)}."
+        )
     return plan

@@ -11,19 +11,19 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipelines.detect.labelled import LabelledRow, make_messages, read_labelled
+from pipelines.detect.labelled import LabelledRow, LabelMap, make_messages, read_labelled
 from pipelines.detect.language import UNKNOWN, read_languages
 
 LOG = logging.getLogger("plimsoll.detect")
 
 
-def read_rows(path: Path) -> list[LabelledRow]:
+def read_rows(path: Path, known: LabelMap | None = None) -> list[LabelledRow]:
     """The rows of a file, in its order, each with the language in which it is read.
 
     Raises:
         SourceError: the file cannot be read, or lines are not such rows; all of them in one message.
     """
-    rows = read_labelled(path)
+    rows = read_labelled(path, known)
     filled = fill_languages(rows)
     read = Counter(after.language for before, after in zip(rows, filled, strict=True) if before != after)
     unsaid = sum(row.language == UNKNOWN for row in rows)

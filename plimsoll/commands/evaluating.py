@@ -45,13 +45,20 @@ def evaluate(
         load_label_map,
     )
     from pipelines.detect.unsaid import read_rows
+    from pipelines.errors import StateError
 
     known = load_label_map() if labels is None else extend_label_map(load_label_map(labels))
-    rows = [row for path in files for row in read_rows(path)]
+    rows = [row for path in files for row in read_rows(path, known)]
     for problem in find_strange_labels(rows, known):
         tell(problem)
     cascade = make_cascade() if home is None else make_home_cascade(open_home(home))
     results = measure(rows, cascade, label_map=known)
+    if not results:
+        raise StateError(
+            "Nothing was measured: no detector that runs here looks for what these labels mean in messages "
+            f"of these roles. Detectors: {', '.join(card.detector_id for card in cascade.cards)}; a judge, a "
+            "classifier and signals of your own run with --home."
+        )
     compared = compare_with_cards(results, cascade.cards, label_map=known)
     if figures is not None:
         for result in [one for one in results if one["detector"] == figures]:

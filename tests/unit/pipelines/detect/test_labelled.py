@@ -14,7 +14,7 @@ from pipelines.detect.labelled import (
     read_labelled,
 )
 from pipelines.detect.overlap import hash_text
-from pipelines.errors import SourceError
+from pipelines.errors import DefinitionError, SourceError
 from risk_register.content import load_taxonomy
 
 
@@ -65,6 +65,47 @@ def test_every_wrong_line_is_named_without_its_text(tmp_path: Path) -> None:
     assert "line 2: role" in message
     assert "id a occurs twice" in message
     assert "secret" not in message
+
+
+@pytest.mark.parametrize("value", ["yes", "1", 2, -1])
+def test_a_label_that_is_neither_yes_nor_no_is_refused_with_its_line(tmp_path: Path, value: object) -> None:
+    path = write(tmp_path / "set.jsonl", RECORD, RECORD | {"id": "b", "labels": {"self_harm": value}})
+    with pytest.raises(SourceError, match=r"set\.jsonl .*line 2: labels\.self_harm: allowed: 0, 1, true"):
+        read_labelled(path)
+
+
+@pytest.mark.parametrize("value", [0, 1, True, False, None])
+def test_yes_no_and_unknown_are_labels(tmp_path: Path, value: object) -> None:
+    (row,) = read_labelled(write(tmp_path / "set.jsonl", RECORD | {"labels": {"self_harm": value}}))
+    assert row.labels["self_harm"] == value
+
+
+def test_a_label_that_grades_another_has_any_value(tmp_path: Path) -> None:
+    labels = {"suicide_risk_level": "cssrs_5", "sexual": 3}
+    (row,) = read_labelled(write(tmp_path / "set.jsonl", RECORD | {"labels": labels}))
+    assert row.labels == labels
+
+
+def test_a_map_of_ones_own_says_which_labels_are_yes_or_no(tmp_path: Path) -> None:
+    own = LabelMap.model_validate({"labels": {"hurts": {"signals": ["u_self_harm"], "role": "user"}}})
+    path = write(tmp_path / "set.jsonl", RECORD | {"labels": {"hurts": "yes"}})
+    assert len(read_labelled(path)) == 1
+    with pytest.raises(SourceError, match=r"line 1: labels\.hurts: allowed"):
+        read_labelled(path, extend_label_map(own))
+
+
+def test_half_a_character_is_refused_with_its_line(tmp_path: Path) -> None:
+    path = write(tmp_path / "set.jsonl", RECORD, RECORD | {"id": "b", "text": "a secret \ud83d"})
+    with pytest.raises(SourceError, match="line 2: text: half a character") as raised:
+        read_labelled(path)
+    assert "secret" not in str(raised.value)
+
+
+def test_a_label_whose_signal_is_not_there_is_refused_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("labels:\n  a: {signals: [x_own], role: user}\n  b: {signals: [u_nothing], role: user}\n")
+    with pytest.raises(DefinitionError, match=r"mine\.yaml:3: labels\.b\.signals\.0: .*u_nothing; allowed: "):
+        load_label_map(path)
 
 
 @pytest.mark.parametrize("content", [b"", b"\x1f\x8b broken"])

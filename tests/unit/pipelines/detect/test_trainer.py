@@ -17,7 +17,7 @@ from pipelines.detect.reviewed import label_messages
 from pipelines.detect.side_by_side import compare_models, describe_comparison
 from pipelines.detect.trainer import cross_validate, load_examples, train_from
 from pipelines.detect.training import fit
-from pipelines.detect.training_plan import GradedPlan, TrainingPlan, load_training_plan
+from pipelines.detect.training_plan import PLAN, GradedPlan, TrainingPlan, load_training_plan
 from pipelines.errors import DefinitionError, StateError
 from pipelines.settings import Home
 
@@ -286,3 +286,17 @@ def test_the_shipped_plan_says_for_every_source_whose_words_it_holds() -> None:
     assert all(source.licence and source.words for source in plan.sources)
     distress = {"cssrs_suicidewatch_1170", "counselchat", "diasafety_disclosures"}
     assert {one.name for one in plan.sources if one.is_distress} == distress
+
+
+def test_a_plan_whose_labels_no_row_carries_is_refused(folder: Path, plan: TrainingPlan) -> None:
+    head = plan.heads[0].model_copy(update={"label": "self_harms"})
+    wrong = plan.model_copy(update={"heads": (head,), "made_per_family": 0})
+    with pytest.raises(StateError, match=rf"No row carries .*\(self_harms\).*{LABEL}"):
+        load_examples(wrong, folder)
+
+
+def test_a_head_for_a_signal_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "plan.yaml"
+    path.write_text(PLAN.read_text().replace("signal_id: a_refusal", "signal_id: a_refusing"))
+    with pytest.raises(DefinitionError, match=r"plan\.yaml .*head refusal: signal_id a_refusing.*Allowed: "):
+        load_training_plan(path)

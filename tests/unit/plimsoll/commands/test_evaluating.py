@@ -7,7 +7,7 @@ import orjson
 import pytest
 import typer
 
-from pipelines.errors import SourceError
+from pipelines.errors import SourceError, StateError
 from plimsoll.commands.evaluating import evaluate
 
 ROWS = [
@@ -59,6 +59,14 @@ def test_a_misspelt_label_is_refused_with_what_is_allowed_and_no_text(tmp_path: 
     with pytest.raises(SourceError, match=r"no label is called selfharm.*self_harm_or_suicide") as refused:
         evaluate([path])
     assert "kill" not in str(refused.value)
+
+
+def test_where_nothing_is_measured_that_is_an_error(tmp_path: Path) -> None:
+    path = write(tmp_path, "night_line.jsonl", [ROWS[0] | {"labels": {"worries": 1}}])
+    names = tmp_path / "labels.yaml"
+    names.write_text("labels: {worries: {signals: [x_work_worry], role: user}}\n")
+    with pytest.raises(StateError, match="Nothing was measured: no detector that runs here looks for"):
+        evaluate([path], labels=names)
 
 
 def test_a_name_of_ones_own_is_mapped_by_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
