@@ -14,7 +14,7 @@ import dagster as dg
 
 from pipelines.assess.assets import assess_all
 from pipelines.detect.assets import score_days
-from pipelines.detect.canary import run_canary
+from pipelines.detect.canary import require_answers, run_canary
 from pipelines.detect.extras import load_extras
 from pipelines.indicators.assets import compute_facts, count_days, list_lineage
 from pipelines.ingest.lapsing import lapse
@@ -153,7 +153,7 @@ def automation(home: Home, days: dg.PartitionsDefinition) -> Automation:
     def ask_probes() -> None:
         settings = load_extras(home.definitions).canary
         if settings is not None:
-            run_canary(home, settings, at=dt.datetime.now(dt.UTC))
+            require_answers(run_canary(home, settings, at=dt.datetime.now(dt.UTC)))
 
     @dg.job(name="canary", executor_def=IN_PROCESS)
     def canary() -> None:

@@ -103,6 +103,20 @@ def run_canary(
     return run
 
 
+def require_answers(run: Mapping[str, Any]) -> None:
+    """Tell a run that says nothing from a first one: of neither is anything compared.
+
+    Raises:
+        StateError: too few probes were answered.
+    """
+    if not _is_full(run):
+        raise StateError(
+            f"Only {run['answered_count']} of {run['probe_count']} probes were answered by {run['model']}; "
+            f"with fewer than {LEAST_ANSWERED:.0%} a run is kept and compared with none, so nobody knows "
+            "whether answers have changed. See whether the endpoint under canary: in detectors.yaml answers."
+        )
+
+
 def compare(
     run: Mapping[str, Any],
     rows: Sequence[Mapping[str, Any]],

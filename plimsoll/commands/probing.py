@@ -21,7 +21,7 @@ def canary() -> None:
 def run(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Ask every probe; class the answers, drop them, and compare with the run before."""
     place = open_home(home)
-    from pipelines.detect.canary import run_canary
+    from pipelines.detect.canary import require_answers, run_canary
     from pipelines.detect.extras import FILE, load_extras
 
     settings = load_extras(place.definitions).canary
@@ -33,7 +33,9 @@ def run(home: HomeOption = None, as_json: JsonOption = False) -> None:
     found = run_canary(place, settings, at=dt.datetime.now(dt.UTC), progress=tell)
     if as_json:
         write_json({**found, "ran_at": found["ran_at"].isoformat()})
+        require_answers(found)
         return
+    require_answers(found)
     print(f"{found['answered_count']} of {found['probe_count']} probes were answered.")
     if found["changed_share"] is None:
         print("There is no comparable run before this one.")

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from pipelines import lake as lakes
-from pipelines.detect.canary import CanarySettings, compare, run_canary
+from pipelines.detect.canary import CanarySettings, compare, require_answers, run_canary
 from pipelines.detect.endpoint import Endpoint
 from pipelines.detect.probe import AnswerClass, Probe, Probes, classify, load_probes
 from pipelines.errors import StateError
@@ -105,6 +105,20 @@ def test_no_text_of_an_answer_is_kept(home: Home, model_server: ModelServer) -> 
         rows = Lake(home.lake).read(name)
         assert rows is not None
         assert "sorry" not in str(rows.to_pylist())
+
+
+@pytest.mark.parametrize(("answered", "is_enough"), [(4, True), (3, False), (0, False)])
+def test_a_run_with_few_answers_is_no_first_run(
+    home: Home, model_server: ModelServer, answered: int, is_enough: bool
+) -> None:
+    texts = {f"Probe {number}." for number in range(answered)}
+    model_server.answer = say(lambda text: CARE if text in texts else "")
+    run = ask(home, model_server)
+    if is_enough:
+        require_answers(run)
+        return
+    with pytest.raises(StateError, match=f"Only {answered} of 4 probes were answered by m; .* 80%"):
+        require_answers(run)
 
 
 def test_a_run_with_few_answers_is_compared_with_none(home: Home, model_server: ModelServer) -> None:
