@@ -91,7 +91,7 @@ def make_home_cascade(home: Home) -> Cascade:
     if extras.judge is not None:
         added["judge"] = JudgeDetector(extras.judge, cache=home.cache / "judge")
     if extras.moderation is not None:
-        added["moderation"] = ModerationDetector(extras.moderation)
+        added["moderation"] = ModerationDetector(extras.moderation, cache=home.cache / "moderation")
     if extras.classifier is not None:
         added["classifier"] = load_classifier_detector(extras.classifier)
     own = {detector.card.detector_id: detector for detector in load_own_detectors(home.definitions)}

@@ -1,15 +1,19 @@
 """The moderation detector: scores of an OpenAI-compatible moderation endpoint, mapped to our signals.
 
-A message without a whole answer is `failed`, never clear. Which category stands for which signal is written
-here once; scores that the log already holds are read by `logged`.
+A message without a whole answer is `failed`, never clear; a text that the endpoint refuses fails alone, and
+what was answered is not asked again. Which category stands for which signal is written in `category.py`;
+scores that the log already holds are read by `logged`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from pipelines.detect.category import MAPPED, Mapped, map_category
 from pipelines.detect.detector import (
@@ -24,14 +28,19 @@ from pipelines.detect.detector import (
     make_coverage,
     make_findings,
 )
-from pipelines.detect.endpoint import Endpoint, EndpointError, EndpointSettings
+from pipelines.detect.detectors.answer_cache import AnswerCache
+from pipelines.detect.endpoint import Endpoint, EndpointError, EndpointSettings, OutageError
 
 DETECTOR_ID = "moderation"
 AT_ONCE = 32
 """Texts a request."""
 FAULTS_IN_A_ROW = 3
-"""After so many nothing more is asked in this run: the endpoint is down."""
+"""After so many outages with no answer between nothing more is asked in this run: the endpoint is down. As with
+the judge, texts that failed in an earlier run are counted apart."""
 ROLES = ("user", "assistant")
+
+Scores = dict[str, float]
+_SCORES = TypeAdapter(Scores)
 
 
 class ModerationSettings(BaseModel):
@@ -42,14 +51,30 @@ class ModerationSettings(BaseModel):
     endpoint: EndpointSettings
 
 
+@dataclass(frozen=True)
+class _Question:
+    """A message that is to be asked about."""
+
+    place: int
+    conversation_id: str
+    text: str
+    key: str
+    failure_count: int
+    """How often it was asked without an answer before."""
+
+
 class ModerationDetector:
     """Asks one endpoint, some texts at a time."""
 
-    def __init__(self, settings: ModerationSettings, *, endpoint: Endpoint | None = None) -> None:
+    def __init__(
+        self, settings: ModerationSettings, *, cache: Path, endpoint: Endpoint | None = None
+    ) -> None:
         self._model = settings.endpoint.model
         self._endpoint = endpoint or Endpoint(settings.endpoint)
         self._card = _make_card(self._model)
-        self._faults = 0
+        self._cache = AnswerCache(cache, _SCORES, version=self._card.version)
+        self._outages = 0
+        self._outages_again = 0
 
     @property
     def card(self) -> DetectorCard:
@@ -57,39 +82,74 @@ class ModerationDetector:
         return self._card
 
     def scan(self, messages: pa.Table, given: Given = NOTHING_GIVEN) -> Scan:
-        """Score every message of the roles it reads."""
-        roles, texts = messages["role"].to_pylist(), messages["text"].to_pylist()
+        """Score every message of the roles it reads; what failed before is asked last."""
+        rows = messages.select(["conversation_id", "role", "text"]).to_pylist()
         states = [
-            CoverageState.ABSTAINED if role in self._card.roles else CoverageState.NOT_RUN for role in roles
+            CoverageState.ABSTAINED if row["role"] in self._card.roles else CoverageState.NOT_RUN
+            for row in rows
         ]
-        found: list[tuple[int, Evidence]] = []
-        asked = [
-            place
-            for place, state in enumerate(states)
-            if state is CoverageState.ABSTAINED and texts[place].strip()
+        scored: dict[int, Scores] = {}
+        questions: list[_Question] = []
+        for place, row in enumerate(rows):
+            if states[place] is not CoverageState.ABSTAINED or not row["text"].strip():
+                continue
+            key = self._cache.key(row["text"])
+            known = self._cache.get(row["conversation_id"], key)
+            if known is not None:
+                scored[place] = known
+                continue
+            states[place] = CoverageState.FAILED  # until it is answered
+            failures = self._cache.count_failures(row["conversation_id"], key)
+            questions.append(_Question(place, row["conversation_id"], row["text"], key, failures))
+        fresh = [one for one in questions if not one.failure_count]
+        again = [one for one in questions if one.failure_count]
+        again.sort(key=lambda one: (one.failure_count, one.place))
+        self._outages_again = 0
+        for group in (fresh, again):
+            for start in range(0, len(group), AT_ONCE):
+                scored |= self._ask(group[start : start + AT_ONCE])
+        for place in scored:
+            states[place] = CoverageState.SCORED
+        found = [
+            (place, one) for place in sorted(scored) for one in _evidence(scored[place], rows[place]["role"])
         ]
-        for start in range(0, len(asked), AT_ONCE):
-            places = asked[start : start + AT_ONCE]
-            is_down = self._faults >= FAULTS_IN_A_ROW
-            scores = None if is_down else self._ask([texts[place] for place in places])
-            self._faults = self._faults + 1 if scores is None else 0
-            for number, place in enumerate(places):
-                states[place] = CoverageState.FAILED if scores is None else CoverageState.SCORED
-                if scores is not None:
-                    found.extend((place, one) for one in _evidence(scores[number], roles[place]))
         return Scan(
             make_findings(messages, found, card=self._card), make_coverage(messages, states, card=self._card)
         )
 
-    def _ask(self, texts: list[str]) -> list[dict[str, float]] | None:
+    def _ask(self, questions: Sequence[_Question]) -> dict[int, Scores]:
+        """Scores by place, of what was answered; texts that are refused together are asked by halves."""
+        is_again = questions[0].failure_count > 0
+        if self._outages >= FAULTS_IN_A_ROW or (is_again and self._outages_again >= FAULTS_IN_A_ROW):
+            return {}
+        body = {"model": self._model, "input": [one.text for one in questions]}
         try:
-            answer = self._endpoint.post("/moderations", {"model": self._model, "input": texts})
+            scores = _read(self._endpoint.post("/moderations", body), len(questions))
+        except OutageError:
+            self._outages += not is_again
+            self._outages_again += is_again
+            self._keep_failures(questions)
+            return {}
         except EndpointError:
-            return None
-        return _read(answer, len(texts))
+            self._outages = self._outages_again = 0
+            if len(questions) > 1:
+                middle = len(questions) // 2
+                return self._ask(questions[:middle]) | self._ask(questions[middle:])
+            scores = None
+        if scores is None:
+            self._keep_failures(questions)
+            return {}
+        self._outages = self._outages_again = 0
+        for question, one in zip(questions, scores, strict=True):
+            self._cache.put(question.conversation_id, question.key, one)
+        return {question.place: one for question, one in zip(questions, scores, strict=True)}
+
+    def _keep_failures(self, questions: Sequence[_Question]) -> None:
+        for question in questions:
+            self._cache.add_failure(question.conversation_id, question.key)
 
 
-def _read(answer: dict[str, Any], count: int) -> list[dict[str, float]] | None:
+def _read(answer: dict[str, Any], count: int) -> list[Scores] | None:
     """One mapping of category to score a text; None if any is not there or no number from 0 to 1.
 
     Nor is an answer whose categories all stand for nothing of ours: it would leave every text clear.
@@ -110,7 +170,7 @@ def _read(answer: dict[str, Any], count: int) -> list[dict[str, float]] | None:
     return found
 
 
-def _evidence(scores: dict[str, float], role: str) -> list[Evidence]:
+def _evidence(scores: Scores, role: str) -> list[Evidence]:
     best: dict[str, tuple[float, Mapped]] = {}
     for name, score in scores.items():
         mapped = map_category(name, role)

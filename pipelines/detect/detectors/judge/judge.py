@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import pyarrow as pa
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from pipelines.detect.detector import (
     NOTHING_GIVEN,
@@ -31,7 +31,7 @@ from pipelines.detect.detector import (
     make_coverage,
     make_findings,
 )
-from pipelines.detect.detectors.judge.cache import JudgeCache
+from pipelines.detect.detectors.answer_cache import AnswerCache
 from pipelines.detect.detectors.judge.rubric import (
     RUBRIC_VERSION,
     AnswerError,
@@ -50,6 +50,8 @@ FAULTS_IN_A_ROW = 5
 """After so many outages with no answer between nothing more is asked in this run: the endpoint is down. What
 failed in an earlier run is counted apart, and alone stops only its own kind: it may be the message."""
 CHARACTERS_A_TOKEN = 4
+
+_FINDINGS = TypeAdapter(tuple[JudgedFinding, ...])
 
 Answered = tuple[CoverageState, tuple[JudgedFinding, ...]]
 
@@ -102,7 +104,7 @@ class JudgeDetector:
         self._settings = settings
         self._signals = choose_signals(settings.signals)
         self._card = _make_card(settings, self._signals)
-        self._cache = JudgeCache(cache, version=self._card.version)
+        self._cache = AnswerCache(cache, _FINDINGS, version=self._card.version)
         self._endpoint = endpoint or Endpoint(settings.endpoint)
         self._make_nonce = make_nonce
         self._spent = 0.0

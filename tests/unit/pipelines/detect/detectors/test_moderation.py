@@ -1,6 +1,8 @@
 """Scores of a moderation endpoint become findings; without a whole answer a message is failed, not clear."""
 
 import json
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,14 +10,21 @@ import pytest
 from pipelines.detect.detectors.moderation import ModerationDetector, ModerationSettings
 from pipelines.detect.endpoint import Endpoint
 from tests.unit.pipelines.detect.message_factory import make_messages
-from tests.unit.pipelines.detect.model_server import ModelServer
+from tests.unit.pipelines.detect.model_server import Answer, ModelServer
 
 
-def make_detector(server: ModelServer) -> ModerationDetector:
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "moderation"
+
+
+def make_detector(server: ModelServer, folder: Path) -> ModerationDetector:
     settings = ModerationSettings.model_validate(
         {"endpoint": {"url": server.url, "model": "m", "attempts": 1, "requests_per_minute": 100_000}}
     )
-    return ModerationDetector(settings, endpoint=Endpoint(settings.endpoint, sleep=lambda seconds: None))
+    return ModerationDetector(
+        settings, cache=folder, endpoint=Endpoint(settings.endpoint, sleep=lambda seconds: None)
+    )
 
 
 def answer_scores(*scores: dict[str, Any]) -> Any:
@@ -23,11 +32,11 @@ def answer_scores(*scores: dict[str, Any]) -> Any:
     return lambda path, body: (200, {}, content)
 
 
-def test_categories_become_signals_of_who_spoke(model_server: ModelServer) -> None:
+def test_categories_become_signals_of_who_spoke(model_server: ModelServer, folder: Path) -> None:
     model_server.answer = answer_scores(
         {"self-harm/intent": 0.9, "self-harm": 0.95, "sexual": 0.1}, {"self-harm/instructions": 0.4}
     )
-    scan = make_detector(model_server).scan(make_messages({"text": "one"}, {"text": "two"}))
+    scan = make_detector(model_server, folder).scan(make_messages({"text": "one"}, {"text": "two"}))
     rows = [
         (row["message_id"], row["signal_id"], row["score"], row["is_alert"])
         for row in scan.findings.to_pylist()
@@ -49,29 +58,89 @@ def test_categories_become_signals_of_who_spoke(model_server: ModelServer) -> No
         answer_scores({"dangerous content": 0.9}, {"dangerous content": 0.1}),
     ],
 )
-def test_half_an_answer_is_none(model_server: ModelServer, answer: Any) -> None:
+def test_half_an_answer_is_none(model_server: ModelServer, folder: Path, answer: Any) -> None:
     model_server.answer = answer
-    scan = make_detector(model_server).scan(make_messages({"text": "one"}, {"text": "two"}))
+    scan = make_detector(model_server, folder).scan(make_messages({"text": "one"}, {"text": "two"}))
     assert scan.coverage["state"].to_pylist() == ["failed", "failed"]
     assert scan.findings.num_rows == 0
 
 
-def test_an_endpoint_that_is_down_is_left_alone_after_some_faults(model_server: ModelServer) -> None:
+def test_an_endpoint_that_is_down_is_left_alone_after_some_faults(
+    model_server: ModelServer, folder: Path
+) -> None:
     messages = make_messages(*[{"text": f"Message {place}."} for place in range(32 * 6)])
-    scan = make_detector(model_server).scan(messages)
+    scan = make_detector(model_server, folder).scan(messages)
     assert set(scan.coverage["state"].to_pylist()) == {"failed"}
     assert len(model_server.requests) == 3
 
 
-def test_the_next_days_of_a_run_do_not_ask_an_endpoint_that_is_down_again(model_server: ModelServer) -> None:
+def test_the_next_days_of_a_run_do_not_ask_an_endpoint_that_is_down_again(
+    model_server: ModelServer, folder: Path
+) -> None:
     messages = make_messages(*[{"text": f"Message {place}."} for place in range(32 * 6)])
-    detector = make_detector(model_server)
+    detector = make_detector(model_server, folder)
     for _ in range(2):
         assert set(detector.scan(messages).coverage["state"].to_pylist()) == {"failed"}
     assert len(model_server.requests) == 3
 
 
-def test_a_message_without_a_word_is_abstained(model_server: ModelServer) -> None:
-    scan = make_detector(model_server).scan(make_messages({"text": " \n"}, {"text": "x", "role": "agent"}))
+def test_a_message_without_a_word_is_abstained(model_server: ModelServer, folder: Path) -> None:
+    scan = make_detector(model_server, folder).scan(
+        make_messages({"text": " \n"}, {"text": "x", "role": "agent"})
+    )
     assert scan.coverage["state"].to_pylist() == ["abstained", "not_run"]
     assert model_server.requests == []
+
+
+def score_all_but(is_bad: Callable[[list[str]], bool], status: int) -> Any:
+    def answer(path: str, body: dict[str, Any]) -> Answer:
+        results = [{"category_scores": {"self-harm": 0.9}} for _ in body["input"]]
+        return (
+            (status, {}, b"{}")
+            if is_bad(body["input"])
+            else (200, {}, json.dumps({"results": results}).encode())
+        )
+
+    return answer
+
+
+NUMBERED = make_messages(*[{"text": f"Message {place}."} for place in range(32 * 3)])
+
+
+def test_what_was_answered_is_not_asked_again(model_server: ModelServer, folder: Path) -> None:
+    model_server.answer = score_all_but(lambda texts: "Message 40." in texts, 500)
+    states = make_detector(model_server, folder).scan(NUMBERED).coverage["state"].to_pylist()
+    assert states == ["scored"] * 32 + ["failed"] * 32 + ["scored"] * 32
+    model_server.requests.clear()
+    model_server.answer = score_all_but(lambda texts: False, 500)
+    scan = make_detector(model_server, folder).scan(NUMBERED)
+    assert set(scan.coverage["state"].to_pylist()) == {"scored"}
+    assert scan.findings.num_rows > 0
+    assert [body["input"] for _, _, body in model_server.requests] == [NUMBERED["text"].to_pylist()[32:64]]
+
+
+def test_a_text_that_is_refused_fails_alone(model_server: ModelServer, folder: Path) -> None:
+    model_server.answer = score_all_but(lambda texts: "Message 40." in texts, 400)
+    states = make_detector(model_server, folder).scan(NUMBERED).coverage["state"].to_pylist()
+    assert [place for place, state in enumerate(states) if state != "scored"] == [40]
+    assert states[40] == "failed"
+
+
+def test_what_failed_before_is_asked_after_what_was_never_asked(
+    model_server: ModelServer, folder: Path
+) -> None:
+    make_detector(model_server, folder).scan(NUMBERED.slice(0, 32))
+    model_server.requests.clear()
+    model_server.answer = score_all_but(lambda texts: False, 500)
+    make_detector(model_server, folder).scan(NUMBERED)
+    assert model_server.requests[-1][2]["input"] == NUMBERED["text"].to_pylist()[:32]
+
+
+def test_the_cache_holds_no_text_and_lies_in_a_folder_a_conversation(
+    model_server: ModelServer, folder: Path
+) -> None:
+    model_server.answer = score_all_but(lambda texts: False, 500)
+    make_detector(model_server, folder).scan(NUMBERED)
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert {path.parent.name for path in files} == {"c"}
+    assert not any(b"Message" in path.read_bytes() for path in files)

@@ -1,4 +1,4 @@
-"""What the judge has answered already, by a hash of what it was asked: levels and scores, no text.
+"""What an endpoint has answered already, by a hash of what it was asked: levels and scores, no text.
 
 One folder a conversation, so that an erasure removes it whole. A second run asks only what is missing: that
 is how a run that was stopped, by a kill or by the cost cap, goes on. How often a question was asked in vain
@@ -10,39 +10,37 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from pipelines.detect.detectors.judge.rubric import JudgedFinding
-
-_FINDINGS = TypeAdapter(tuple[JudgedFinding, ...])
+Answer = TypeVar("Answer")
 
 
-class JudgeCache:
-    """Answers below one folder."""
+class AnswerCache(Generic[Answer]):
+    """Answers of one kind below one folder."""
 
-    def __init__(self, folder: Path, *, version: str) -> None:
+    def __init__(self, folder: Path, kind: TypeAdapter[Answer], *, version: str) -> None:
         self._folder = folder
+        self._kind = kind
         self._version = version
 
-    def key(self, window: Sequence[dict[str, Any]], signal_ids: Sequence[str]) -> str:
-        """Moves with the detector's version, the window and what is asked."""
-        content = json.dumps([self._version, list(window), list(signal_ids)], ensure_ascii=False)
+    def key(self, *asked: Any) -> str:
+        """Moves with the detector's version and with all that is asked, which is written as JSON."""
+        content = json.dumps([self._version, *asked], ensure_ascii=False)
         return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
 
-    def get(self, conversation_id: str, key: str) -> tuple[JudgedFinding, ...] | None:
+    def get(self, conversation_id: str, key: str) -> Answer | None:
         """The answer; None if there is none, or it cannot be read."""
         try:
-            return _FINDINGS.validate_json(self._path(conversation_id, key).read_bytes())
+            return self._kind.validate_json(self._path(conversation_id, key).read_bytes())
         except (FileNotFoundError, ValidationError):
             return None
 
-    def put(self, conversation_id: str, key: str, findings: tuple[JudgedFinding, ...]) -> None:
+    def put(self, conversation_id: str, key: str, answer: Answer) -> None:
         """Keep an answer, whole or not at all."""
-        _write(self._path(conversation_id, key), _FINDINGS.dump_json(findings))
+        _write(self._path(conversation_id, key), self._kind.dump_json(answer))
         self._failures(conversation_id, key).unlink(missing_ok=True)
 
     def count_failures(self, conversation_id: str, key: str) -> int:
