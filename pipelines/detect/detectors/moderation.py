@@ -35,8 +35,10 @@ DETECTOR_ID = "moderation"
 AT_ONCE = 32
 """Texts a request."""
 FAULTS_IN_A_ROW = 3
-"""After so many outages with no answer between nothing more is asked in this run: the endpoint is down. As with
-the judge, texts that failed in an earlier run are counted apart."""
+"""After so many outages with no answer between nothing more is asked in this run: the endpoint is down. Texts
+that failed in an earlier run are counted apart, as with the judge."""
+REFUSALS_IN_A_ROW = 100
+"""After so many with no answer between, too: the endpoint takes nothing of what is asked."""
 ROLES = ("user", "assistant")
 
 Scores = dict[str, float]
@@ -75,6 +77,7 @@ class ModerationDetector:
         self._cache = AnswerCache(cache, _SCORES, version=self._card.version)
         self._outages = 0
         self._outages_again = 0
+        self._refusals = 0
 
     @property
     def card(self) -> DetectorCard:
@@ -120,7 +123,9 @@ class ModerationDetector:
     def _ask(self, questions: Sequence[_Question]) -> dict[int, Scores]:
         """Scores by place, of what was answered; texts that are refused together are asked by halves."""
         is_again = questions[0].failure_count > 0
-        if self._outages >= FAULTS_IN_A_ROW or (is_again and self._outages_again >= FAULTS_IN_A_ROW):
+        if self._outages >= FAULTS_IN_A_ROW or self._refusals >= REFUSALS_IN_A_ROW:
+            return {}
+        if is_again and self._outages_again >= FAULTS_IN_A_ROW:
             return {}
         body = {"model": self._model, "input": [one.text for one in questions]}
         try:
@@ -132,6 +137,7 @@ class ModerationDetector:
             return {}
         except EndpointError:
             self._outages = self._outages_again = 0
+            self._refusals += 1
             if len(questions) > 1:
                 middle = len(questions) // 2
                 return self._ask(questions[:middle]) | self._ask(questions[middle:])
@@ -139,7 +145,7 @@ class ModerationDetector:
         if scores is None:
             self._keep_failures(questions)
             return {}
-        self._outages = self._outages_again = 0
+        self._outages = self._outages_again = self._refusals = 0
         for question, one in zip(questions, scores, strict=True):
             self._cache.put(question.conversation_id, question.key, one)
         return {question.place: one for question, one in zip(questions, scores, strict=True)}

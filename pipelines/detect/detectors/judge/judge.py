@@ -49,6 +49,10 @@ DETECTOR_ID = "judge"
 FAULTS_IN_A_ROW = 5
 """After so many outages with no answer between nothing more is asked in this run: the endpoint is down. What
 failed in an earlier run is counted apart, and alone stops only its own kind: it may be the message."""
+REFUSALS_IN_A_ROW = 100
+"""After so many messages that were refused, or answered otherwise than asked, nothing more is asked either:
+the endpoint does not do what the judge needs. The next run goes on after them, for what failed is asked last.
+"""
 CHARACTERS_A_TOKEN = 4
 
 _FINDINGS = TypeAdapter(tuple[JudgedFinding, ...])
@@ -110,6 +114,7 @@ class JudgeDetector:
         self._spent = 0.0
         self._outages = 0
         self._outages_again = 0
+        self._refusals = 0
 
     @property
     def card(self) -> DetectorCard:
@@ -154,7 +159,9 @@ class JudgeDetector:
         if self._spent >= self._settings.prices.cap_per_run:
             return CoverageState.NOT_RUN, ()
         is_again = question.failure_count > 0
-        if self._outages >= FAULTS_IN_A_ROW or (is_again and self._outages_again >= FAULTS_IN_A_ROW):
+        if self._outages >= FAULTS_IN_A_ROW or self._refusals >= REFUSALS_IN_A_ROW:
+            return CoverageState.FAILED, ()
+        if is_again and self._outages_again >= FAULTS_IN_A_ROW:
             return CoverageState.FAILED, ()
         try:
             findings = self._ask(question.window, question.signals)
@@ -165,9 +172,10 @@ class JudgeDetector:
             return CoverageState.FAILED, ()
         except (EndpointError, AnswerError):
             self._outages = self._outages_again = 0
+            self._refusals += 1
             self._cache.add_failure(question.conversation_id, question.key)
             return CoverageState.FAILED, ()
-        self._outages = self._outages_again = 0
+        self._outages = self._outages_again = self._refusals = 0
         self._cache.put(question.conversation_id, question.key, findings)
         return CoverageState.SCORED, findings
 

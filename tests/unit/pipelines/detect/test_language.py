@@ -206,7 +206,7 @@ def test_alone_and_short_a_message_is_unknown() -> None:
 def test_the_table_follows_its_declaration_and_the_messages_carry_the_reading() -> None:
     messages = make_messages((SPANISH, "unknown"))
     readings = read_languages(messages)
-    assert languages_table(messages, readings).schema.equals(LANGUAGE.arrow_schema)
+    assert languages_table(messages, readings, [""] * messages.num_rows).schema.equals(LANGUAGE.arrow_schema)
     assert with_languages(messages, readings)["language"].to_pylist() == ["es"]
 
 

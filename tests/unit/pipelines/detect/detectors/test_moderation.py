@@ -126,6 +126,14 @@ def test_a_text_that_is_refused_fails_alone(model_server: ModelServer, folder: P
     assert states[40] == "failed"
 
 
+def test_an_endpoint_that_refuses_everything_is_left_alone(model_server: ModelServer, folder: Path) -> None:
+    messages = make_messages(*[{"text": f"Message {place}."} for place in range(32 * 6)])
+    model_server.answer = score_all_but(lambda texts: True, 400)
+    scan = make_detector(model_server, folder).scan(messages)
+    assert set(scan.coverage["state"].to_pylist()) == {"failed"}
+    assert len(model_server.requests) == 100
+
+
 def test_what_failed_before_is_asked_after_what_was_never_asked(
     model_server: ModelServer, folder: Path
 ) -> None:

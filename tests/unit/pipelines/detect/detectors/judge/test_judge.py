@@ -228,6 +228,17 @@ def test_an_answer_between_two_outages_starts_the_count_anew(
     assert len(model_server.requests) == 9
 
 
+def test_an_endpoint_that_refuses_everything_is_left_alone_and_the_next_run_goes_on(
+    model_server: ModelServer, tmp_path: Path
+) -> None:
+    messages = make_messages(*[{"text": f"Message {place}."} for place in range(120)])
+    model_server.answer = lambda path, body: (400, {}, b"{}")
+    assert set(states(make_judge(model_server, tmp_path), messages)) == {"failed"}
+    assert len(model_server.requests) == 100
+    states(make_judge(model_server, tmp_path), messages)
+    assert read_text(model_server.requests[100][2]) == "Message 100."
+
+
 @pytest.mark.parametrize("status", [400, 500])
 def test_what_failed_in_an_earlier_run_is_asked_after_what_was_never_asked(
     model_server: ModelServer, tmp_path: Path, status: int
