@@ -20,6 +20,9 @@ from methods.intervals import FloatArray, Interval, clopper_pearson, normal_quan
 RELIABLE, TENTATIVE = 0.80, 0.667
 """Krippendorff's customary limits."""
 
+LEAST_PAIRS = 10
+"""Items labelled twice, as the indicator of agreement needs: three that happen to agree show nothing."""
+
 
 class Scale(StrEnum):
     """What the labels are."""
@@ -87,9 +90,9 @@ def bootstrap_alpha(
     return Interval(float(low), float(high), "bootstrap_units")
 
 
-def judge_labels(alpha: float) -> LabelQuality:
-    """Krippendorff's limits: a value on a limit reaches it."""
-    if not np.isfinite(alpha):
+def judge_labels(alpha: float, *, pair_count: int) -> LabelQuality:
+    """Krippendorff's limits: a value on a limit reaches it. Fewer pairs than LEAST_PAIRS say nothing."""
+    if not np.isfinite(alpha) or pair_count < LEAST_PAIRS:
         return LabelQuality.UNKNOWN
     if alpha >= RELIABLE:
         return LabelQuality.RELIABLE

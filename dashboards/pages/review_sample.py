@@ -16,7 +16,7 @@ from dashboards.theme import OVERDUE
 from dashboards.view import View
 from dashboards.vocabulary import NO_REVIEWER
 from dashboards.wording import say_day, say_moment, say_share, say_words
-from methods.agreement import Scale, judge_labels, krippendorff_alpha
+from methods.agreement import LEAST_PAIRS, Scale, judge_labels, krippendorff_alpha
 from methods.precision import foresee, say_precision
 from risk_register import reviews
 from risk_register.accounts import Action
@@ -162,8 +162,11 @@ def _draw_agreement(view: View, found: Progress) -> Component | None:
         ratings = [[reviews.find_risk_level(labels) for labels in one] for one in zip(*pairs, strict=True)]
         alpha = krippendorff_alpha(ratings, scale=Scale.ORDINAL)
         said = "not defined: all labels are alike" if math.isnan(alpha) else f"{alpha:.2f}"
+        quality = judge_labels(alpha, pair_count=len(pairs))
+        few = f" (too few to say; {LEAST_PAIRS} are needed)" if len(pairs) < LEAST_PAIRS else ""
         lines.append(
-            f"Krippendorff's alpha of the level of risk: {said}; label quality {judge_labels(alpha)}."
+            f"Krippendorff's alpha of the level of risk: {said}, of {len(pairs)} pairs{few}; "
+            f"label quality {quality}."
         )
     return html.Section(
         [html.H2("Do people see the same?"), html.Ul([html.Li(line) for line in lines], className="listed")],

@@ -20,7 +20,8 @@ select
     conversation.conversation_id,
     conversation.started_at as occurred_at,
     cast(
-        conversation.substance_crisis_level >= $least_level and looked_at.conversation_id is not null as integer
+        conversation.substance_crisis_level >= $least_level
+        and looked_at.conversation_id is not null as integer
     ) as numerator,
     cast(looked_at.conversation_id is not null as integer) as denominator,
     cast(looked_at.conversation_id is null as integer) as unseen

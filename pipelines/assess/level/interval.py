@@ -54,7 +54,9 @@ def _of_kind(
         part["value"] = np.where(known, numerator, np.nan)
         part["method"] = "exact_poisson"
     part["ci_low"] = np.where(known, interval.low, np.nan)
-    part["ci_high"] = np.where(known, interval.high, np.nan)
+    # A message counts once at most: of a thousand there are no more than a thousand.
+    highest = 1000.0 if kind == "rate_per_1000" else np.inf
+    part["ci_high"] = np.where(known, np.minimum(interval.high, highest), np.nan)
     return _widen(part, definition, clusters) if kind in ("proportion", "rate_per_1000") else part
 
 
@@ -73,7 +75,7 @@ def _widen(part: pd.DataFrame, definition: dict[str, Any], clusters: Clusters) -
     # A rate is exact on what the messages are worth: counts divided by the design effect, never below 1.
     deff = np.maximum(found.deff, 1.0)
     interval = poisson_rate(rows["numerator"] / deff, rows["denominator"] / deff, per=1000.0)
-    part.loc[chosen, "ci_low"], part.loc[chosen, "ci_high"] = interval.low, interval.high
+    part.loc[chosen, "ci_low"], part.loc[chosen, "ci_high"] = interval.low, np.minimum(interval.high, 1000.0)
     part.loc[chosen, "method"] = "clustered_poisson"
     return part
 

@@ -16,10 +16,10 @@ def agree(frame: Frame, doubles: Doubles) -> tuple[float, str, int]:
     """Krippendorff's alpha of the level of user risk, what it allows, and on how many items it rests."""
     pairs = [pair for name in frame.sample_ids for pair in doubles.get(name, ())]
     if not pairs:
-        return float("nan"), judge_labels(float("nan")).value, 0
+        return float("nan"), judge_labels(float("nan"), pair_count=0).value, 0
     levels = [[_risk(one), _risk(other)] for one, other in pairs]
     alpha = float(krippendorff_alpha(np.array(levels, dtype=float).T, scale=Scale.ORDINAL))
-    return alpha, judge_labels(alpha).value, len(pairs)
+    return alpha, judge_labels(alpha, pair_count=len(pairs)).value, len(pairs)
 
 
 def _risk(answers: Mapping[str, int]) -> int:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from methods.agreement import (
+    LEAST_PAIRS,
     LabelQuality,
     Scale,
     bootstrap_alpha,
@@ -73,7 +74,8 @@ def test_the_bootstrap_holds_the_estimate_and_repeats_with_its_seed():
     ],
 )
 def test_the_limits_of_label_quality(alpha, quality):
-    assert judge_labels(alpha) is quality
+    assert judge_labels(alpha, pair_count=LEAST_PAIRS) is quality
+    assert judge_labels(alpha, pair_count=LEAST_PAIRS - 1) is LabelQuality.UNKNOWN
 
 
 def test_kappa_and_pabak_are_the_published_ones():
