@@ -117,7 +117,8 @@ def progress(
     for one in found.strata:
         reader = "" if one.has_reviewer else "  no reviewer"
         print(f"  {one.stratum_id}: {one.labelled_count:,} of {one.sample_count:,}{reader}")
-    said = "not known yet" if math.isnan(alpha) else f"alpha {alpha:.2f}, {judge_labels(alpha)}"
+    quality = judge_labels(alpha, pair_count=found.doubled_count)
+    said = "not known yet" if math.isnan(alpha) else f"alpha {alpha:.2f}, {quality}"
     print(f"Labelled twice: {found.doubled_count:,}, the same: {found.agreed_count:,}; user risk: {said}")
 
 

@@ -83,12 +83,11 @@ def test_a_week_of_seven_hundred_gives_rates_intervals_and_agreement(store: Stor
     print(f"true {week.share:.3%}, flagged {flagged / week.frame.unit_count:.3%}")
     print(f"estimated {share.value:.3%} ({share.low:.3%} to {share.high:.3%}, {share.method})")
     print(f"flagged of those at risk: {caught.value:.2f} ({caught.low:.2f} to {caught.high:.2f})")
-    print(
-        f"alpha {alpha:.3f} ({ends.low:.3f} to {ends.high:.3f}), {judge_labels(alpha, pair_count=len(pairs))}"
-    )
+    quality = judge_labels(alpha, pair_count=len(pairs))
+    print(f"alpha {alpha:.3f} ({ends.low:.3f} to {ends.high:.3f}), {quality}")
     assert share.low <= week.share <= share.high
     assert abs(flagged / week.frame.unit_count - week.share) > abs(share.value - week.share)
-    assert judge_labels(alpha, pair_count=len(pairs)) is not LabelQuality.UNKNOWN
+    assert quality is not LabelQuality.UNKNOWN
     with store.write(actor="somebody", at=DRAWN_AT) as write:
         write.session.execute(update(ReviewSample).values(seed=None))
         write.record("seed_deleted", subject=sample_id)

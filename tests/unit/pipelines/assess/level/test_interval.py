@@ -87,6 +87,13 @@ def test_a_rate_is_exact_on_counts_divided_by_the_design_effect_and_never_narrow
     assert (even["ci_low"], even["ci_high"]) == (plain.low, plain.high)
 
 
+def test_of_a_thousand_messages_there_are_no_more_than_a_thousand(make):
+    definition = make.definition(kind="rate_per_1000", unit="message")
+    row = give(make, definition, make.counts(("week", MONDAY, 0, 2)))
+    assert poisson_rate(0, 2).high * 1000 > 1000
+    assert row["ci_high"] == 1000
+
+
 def test_no_units_is_unknown_whatever_the_kind(make):
     for kind in ("proportion", "rate_per_1000", "count"):
         row = give(make, make.definition(kind=kind), make.counts(("week", MONDAY, 0, 0)))
