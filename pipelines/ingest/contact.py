@@ -32,8 +32,8 @@ REST = r"(?:[/?#:][^\s<>\"')\]]*)?"
 EMAIL = Recogniser(
     hint="[@＠]",
     pattern=re.compile(
-        rf"{LOCAL} ?[@＠] ?{MAIL_HOST} ?\. ?{SPELLED_TLD}\b|{LOCAL} ?[@＠] ?{HOST}\.[a-z]{{2,24}}"
-        rf"|{LOCAL} ?[@＠] ?{HOST} \. (?:com|org|net|edu)\b|{LOCAL}[@＠]{HOST}(?=[\s,;:!?)]|$)",
+        rf"{LOCAL} ?[@＠](?: ?{MAIL_HOST} ?\. ?{SPELLED_TLD}\b| ?{HOST}\.[a-z]{{2,24}}"
+        rf"| ?{HOST} \. (?:com|org|net|edu)\b|(?<! [@＠]){HOST}(?=[\s,;:!?)]|$))",
         re.I,
     ),
     kind="email",
@@ -41,14 +41,15 @@ EMAIL = Recogniser(
 SPELLED_EMAIL = Recogniser(
     hint=r"[\[({] ?(?:at|arroba|arobase) ?[\])}]"
     rf"|[ \])}}](?:dot|punkt|punto|point)[ \])}}]{{1,3}}{SPELLED_TLD}[^a-z]"
-    r"| (?:at|arroba|arobase) [^ \n]+\.[a-z]{2}",
+    r"| (?:at|arroba|arobase) [a-z0-9-]{1,63}\.[a-z0-9.-]{2,60}[^a-z0-9@._+-]",
     pattern=re.compile(
+        rf"{WORD_BEGINS}(?=[\w.+-]{{1,64}}(?: ?[\[({{]| (?:at|arroba|arobase|dot|punkt|punto|point) ))(?:"
         rf"{SPELLED_NAME}{BRACKET_AT}[\w-]{{1,63}}(?:(?:\.|{SPELLED_DOT})[\w-]{{1,63}}){{1,5}}"
         rf"|{SPELLED_NAME} (?:at|arroba|arobase) [\w-]{{1,63}}(?:{SPELLED_DOT}[\w-]{{1,63}}){{0,5}}"
         rf"{SPELLED_DOT}{SPELLED_TLD}\b"
         rf"|{SPELLED_NAME} (?:arroba|arobase) {HOST}\.[a-z]{{2,24}}\b"
-        rf"|{WORD_BEGINS}(?=[^\W\d_][\w-]{{0,62}}[._+\d])[\w.+-]{{2,64}} at {HOST}\.(?:{TLD}|{LATER_TLD})\b"
-        rf"|{WORD_BEGINS}(?!{NO_NAME} )[\w+-]{{2,64}} at {MAIL_HOST}\.{SPELLED_TLD}\b",
+        rf"|(?=[^\W\d_][\w-]{{0,62}}[._+\d])[\w.+-]{{2,64}} at {HOST}\.(?:{TLD}|{LATER_TLD})\b"
+        rf"|(?!{NO_NAME} )[\w+-]{{2,64}} at {MAIL_HOST}\.{SPELLED_TLD}\b)",
         re.I,
     ),
     kind="email",
@@ -57,11 +58,11 @@ SITE = "(?:insta(?:gram)?|snap(?:chat)?|tik ?tok|discord|telegram|kik|user ?name
 SITE_IS = rf"{SITE}(?: (?:is|ist|es|est|handle|name|user)){{0,3}}[ :]{{1,3}}"
 NO_WORD = r"[a-z_](?:[a-z0-9_.]{0,28}[_0-9]|[a-z]{1,20}\.[a-z]{2})"
 """With a digit, a dot or a line in it: behind the name of a site a word is a word."""
-HANDLE = Recogniser(
-    hint=f"[@＠]\n[a-z0-9_.]#[0-9]{{4}}\n{SITE_IS}{NO_WORD}",
+HANDLE = Recogniser("[@＠]", re.compile(r"(?<![\w@.])@[A-Za-z_][\w.]{2,29}"), "handle")
+SITE_HANDLE = Recogniser(
+    hint=f"[a-z0-9_.]#[0-9]{{4}}\n{SITE_IS}{NO_WORD}",
     pattern=re.compile(
-        r"(?<![\w@.])(?P<handle>@[A-Za-z_][\w.]{2,29})"
-        r"|(?<![\w#.])(?!(?i:issue|ticket|order|room|bug|case|pr|no)#)"
+        r"(?<![\w#.])(?!(?i:issue|ticket|order|room|bug|case|pr|no)#)"
         r"(?P<tagged>[a-zA-Z_][a-zA-Z0-9_.]{1,31}#[0-9]{4})(?!\w)"
         rf"|\b(?i:{SITE_IS}(?P<named>(?={NO_WORD})[a-z0-9_.]{{3,30}}))"
     ),
@@ -91,7 +92,7 @@ IPV6_WORDS = re.compile(
 def recognise_contacts(domains: Set[str]) -> tuple[Recogniser, ...]:
     """The recognisers in their order; links to listed domains stay."""
     url = Recogniser(URL_HINT, URL, "url", _find_url(domains), is_unlisted_for_assistant=True)
-    return (EMAIL, SPELLED_EMAIL, url, HANDLE, IPV4, IPV6)
+    return (EMAIL, SPELLED_EMAIL, url, HANDLE, SITE_HANDLE, IPV4, IPV6)
 
 
 def _find_url(domains: Set[str]) -> Find:

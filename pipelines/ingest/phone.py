@@ -17,11 +17,12 @@ from stdnum import isbn
 from pipelines.ingest.recogniser import OR_OTHER_DIGIT, Find, Recogniser, Span
 
 DASHES = "\u2010-\u2015\u2212-"
-BETWEEN = f"(?:[ \t\u00a0\u2007\u2009\u202f\u200b-\u200d\u2060\ufeff()./_·{DASHES}]|&nbsp;)"
+MARK = f"[ \t\u00a0\u2007\u2009\u202f\u200b-\u200d\u2060\ufeff()./_·{DASHES}]"
+BETWEEN = f"(?:{MARK}|&nbsp;)"
 """What may stand between the digits of one number, seen or not; a new line begins another."""
 NUMBER = re.compile(
     r"[(+\d](?<!\d.)(?<!\d[.,:].)(?:(?<=\d)|(?<=\+)[ \u00a0]?\(?\d|(?<=\()(?:\+[ \u00a0]?)?\(?\d)"
-    rf"(?:{BETWEEN}{{0,3}}\d){{5,18}}"
+    rf"(?:{MARK}{{0,3}}(?:&nbsp;{MARK}{{0,2}})?\d){{5,18}}"
     rf"(?:[ \u00a0]?(?:x|ext\.?|extension|durchwahl|poste)[ \u00a0]?\d{{1,6}}(?!\w))?(?!\d)(?!:\d\d)",
     re.I,
 )
@@ -109,25 +110,24 @@ def is_phone(found: str, *, before: str, after: str, region: str) -> bool:
         region: ISO 3166-1 of the person, or empty.
     """
     digits, bare = read_digits(found), found.strip().strip("()")
-    is_cued = CUE.search(before) is not None
+    if not SHORTEST <= len(digits) <= LONGEST or UNIT_AFTER.match(after) or MONEY_BEFORE.search(before):
+        return False
     is_from_abroad = "+" in found or found.lstrip("(").startswith("00")
     is_dialled = is_from_abroad or (ZERO_FIRST.match(bare) is not None and len(digits) >= DIALLED)
     is_whole = len(digits) >= SURE or LOCAL.fullmatch(bare) is not None
-    if (
-        not SHORTEST <= len(digits) <= LONGEST
-        or UNIT_AFTER.match(after)
-        or MONEY_BEFORE.search(before)
-        or (MARK_BEFORE.search(before) and not (is_cued or is_dialled))
-        or (WORD_AFTER.match(after) and not (is_whole and (is_cued or is_dialled)))
-    ):
+    has_word_after = WORD_AFTER.match(after) is not None
+    is_marked = has_word_after or MARK_BEFORE.search(before) is not None
+    if (has_word_after and not is_whole) or (is_marked and not (is_dialled or CUE.search(before))):
         return False
     if is_from_abroad:
         return len(digits) >= 8
     if _is_plainly_another(found, bare):
         return False
-    if len(digits) >= SURE:
-        return is_cued or not _is_row_of_small_numbers(bare, digits)
-    return is_cued or _is_written_like_one(bare, digits, region)
+    is_long = len(digits) >= SURE
+    is_plain = (
+        not _is_row_of_small_numbers(bare, digits) if is_long else _is_written_like_one(bare, digits, region)
+    )
+    return is_plain or CUE.search(before) is not None
 
 
 def read_digits(text: str) -> str:
