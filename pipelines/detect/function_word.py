@@ -30,13 +30,23 @@ _LISTED = {
     ),
 }
 
+_SHARED = {
+    "en": "a in on me so do no he am an or but",
+    "de": "die in an am so du er es war den will",
+    "fr": "la de en se un que on ne le me te si les es",
+    "es": "la de en se es un que no me te si le eso ese esa",
+}
+"""Words that other languages have, too: against one that is not listed they say something, all the same."""
+
 WORDS = {language: frozenset(words.split()) for language, words in _LISTED.items()}
 """By language (ISO 639-1), in lower case."""
+USUAL = {language: words | frozenset(_SHARED[language].split()) for language, words in WORDS.items()}
+"""The same with those that they share."""
 
 _WORD = re.compile(r"[^\W\d_]+")
 
 
-def count_words(text: str, language: str) -> int:
+def count_words(text: str, language: str, *, with_shared: bool = False) -> int:
     """How many words of a text are function words of this language alone; 0 for one that is not listed."""
-    listed = WORDS.get(language, frozenset())
+    listed = (USUAL if with_shared else WORDS).get(language, frozenset())
     return sum(word in listed for word in _WORD.findall(text.lower()))

@@ -126,6 +126,8 @@ def test_a_short_disclosure_in_another_language_than_the_log_says_is_read_in_its
     ("said", "text"),
     [
         ("fr", "Je veux cacher mes scarifications à mes parents"),
+        ("fr", "Je viens de faire une crise d'angoisse sur le parking, je tremble encore."),
+        ("es", "Dejaste pasar la ola. Eso vale."),
         ("fr", "j'ai envie de me faire du mal"),
         ("fr", "Je n'ai aucune intention de me suicider"),
         ("es", "Guardo las pastillas en la nevera"),
