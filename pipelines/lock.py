@@ -1,10 +1,11 @@
-"""The lock of a home: one writer at a time, and whoever waits can say for whom.
+"""Locks: one writer of a home at a time, and whoever waits can say for whom; one in a folder.
 
 What is written under it is the lake's business; reading needs no lock.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 from collections.abc import Iterator
@@ -14,6 +15,17 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from pipelines.errors import HomeError
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """One at a time in a folder that may be nobody's home; the lock is no file, and ends with the process."""
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
 
 
 @contextmanager

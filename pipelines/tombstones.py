@@ -8,16 +8,15 @@ What is refused or swept because of one is the stages' business.
 from __future__ import annotations
 
 import datetime as dt
-import fcntl
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from pipelines.errors import StateError
+from pipelines.lock import alone
 
 FILE = "tombstones"
 LENGTH = 64
@@ -86,7 +85,7 @@ def add_tombstones(path: Path, marks: Iterable[str], *, at: dt.datetime | None =
         marks: what is added.
         at: with these, the file is complete up to this moment.
     """
-    with _alone(path.parent):
+    with alone(path.parent):
         known = load_tombstones(path)
         held = Tombstones(known.marks | set(marks), max(filter(None, (known.reaches, at)), default=None))
         aside = path.with_name(f"{path.name}.aside")
@@ -99,14 +98,3 @@ def add_tombstones(path: Path, marks: Iterable[str], *, at: dt.datetime | None =
             os.fsync(stream.fileno())
         aside.replace(path)
     return held
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Nobody else adds to a file of this folder meanwhile; the lock is no file and ends with the process."""
-    held = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(held)

@@ -14,12 +14,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.detect.detector import CoverageState, DetectorCard
+from pipelines.detect.detector import CRITICAL_LEVEL, CoverageState, DetectorCard
 from pipelines.detect.plan import Plan
 from risk_register.definition import KNOWN_ERROR
-
-CRITICAL_LEVEL = 4
-"""Danger to life now, or a harm of that kind: what a person must see."""
 
 
 def keep_from_sieve(findings: pa.Table, messages: pa.Table, card: DetectorCard) -> pa.Table:

@@ -65,6 +65,8 @@ class Subject(StrEnum):
 OWN_SUBJECTS = frozenset({str(Subject.SELF), str(Subject.UNCLEAR)})
 """Of findings about the speaker: what is not said to be another's is taken for the speaker's own."""
 
+CRITICAL_LEVEL = 4
+"""Danger to life now, or a harm of that kind: what a person must see."""
 ANSWER = "answer_"
 """Begins the evidence id of what a short answer tells beside the assistant's question."""
 

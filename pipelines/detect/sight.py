@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from pipelines.detect.cascade import Cascade
 from pipelines.detect.detector import CoverageState, DetectorCard
+from pipelines.detect.detectors.linear.evidence import find_rows
 from pipelines.own_signal import PREFIX
 from pipelines.schemas.finding import SIGHT
 from risk_register.content import load_taxonomy
@@ -23,7 +24,6 @@ from risk_register.definition import Signal
 
 NOTHING = ""
 """The name of having looked for nothing."""
-EVERY_LANGUAGE = "*"
 
 
 def name_sights(messages: pa.Table, coverage: pa.Table, cascade: Cascade) -> tuple[list[str], pa.Table]:
@@ -33,15 +33,10 @@ def name_sights(messages: pa.Table, coverage: pa.Table, cascade: Cascade) -> tup
     """
     cards = cascade.cards
     scored = coverage.filter(pc.equal(coverage["state"], str(CoverageState.SCORED)))
-    keys = pc.binary_join_element_wise(messages["deployment_id"], messages["message_id"], "\x1f")
-    found = pc.binary_join_element_wise(scored["deployment_id"], scored["message_id"], "\x1f")
-    places = pc.index_in(found.combine_chunks(), value_set=keys.combine_chunks()).to_numpy(
-        zero_copy_only=False
-    )
     ids = pa.array([card.detector_id for card in cards])
     detectors = pc.index_in(scored["detector_id"], value_set=ids).to_numpy(zero_copy_only=False)
     mask = np.zeros(messages.num_rows, dtype=np.int64)
-    np.bitwise_or.at(mask, places.astype(np.int64), 1 << detectors.astype(np.int64))
+    np.bitwise_or.at(mask, find_rows(messages, scored), 1 << detectors.astype(np.int64))
     signals = {signal.id: signal for signal in load_taxonomy().signals}
     names: dict[tuple[int, str, str], str] = {}
     rows: dict[str, frozenset[str]] = {}
@@ -73,16 +68,13 @@ def _looked_for(
 ) -> frozenset[str]:
     """What may become a number here: where meaning counts, phrases alone have not looked."""
     return frozenset(
-        line.signal_id
+        signal_id
         for card in cards
-        for line in card.signals
-        if (language in line.languages or EVERY_LANGUAGE in line.languages)
-        and not line.signal_id.startswith(PREFIX)
-        and (role == "user") == line.signal_id.startswith("u_")
-        and (
-            line.signal_id not in signals
-            or signals[line.signal_id].is_measured_by(card.detector_id, line.badge)
-        )
+        for signal_id in {line.signal_id for line in card.signals}
+        if (line := card.signal(signal_id, language)) is not None
+        and not signal_id.startswith(PREFIX)
+        and (role == "user") == signal_id.startswith("u_")
+        and (signal_id not in signals or signals[signal_id].is_measured_by(card.detector_id, line.badge))
     )
 
 

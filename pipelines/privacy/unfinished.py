@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipelines.errors import HomeError
+from pipelines.lock import alone
 
 Tell = Callable[[str], None]
 
@@ -24,7 +25,7 @@ def clear_left(paths: Iterable[Path], *, by: str, tell: Tell) -> None:
         if not os.access(path, os.R_OK | os.W_OK):
             tell(f"{path} was left by a {by} of somebody else; whoever it belongs to has to remove it.")
             continue
-        with _alone(path.parent):
+        with alone(path.parent):
             if path.exists() and not _is_held(path):
                 _remove(path)
                 tell(f"Removed {path}, which a {by} that was killed had left.")
@@ -37,7 +38,7 @@ def unfinished(path: Path, *, is_folder: bool = False) -> Iterator[None]:
     Raises:
         HomeError: another process writes it.
     """
-    with _alone(path.parent):  # nobody finds it between its making and its lock
+    with alone(path.parent):  # nobody finds it between its making and its lock
         if path.exists():
             if _is_held(path):
                 raise HomeError(f"{path} is being written by another process. Wait for it, or stop it.")
@@ -52,16 +53,6 @@ def unfinished(path: Path, *, is_folder: bool = False) -> Iterator[None]:
         yield
     finally:
         _remove(path)
-        os.close(held)
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    held = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        yield
-    finally:
         os.close(held)
 
 

@@ -54,10 +54,14 @@ def _of_kind(
         part["value"] = np.where(known, numerator, np.nan)
         part["method"] = "exact_poisson"
     part["ci_low"] = np.where(known, interval.low, np.nan)
-    # A message counts once at most: of a thousand there are no more than a thousand.
-    highest = 1000.0 if kind == "rate_per_1000" else np.inf
-    part["ci_high"] = np.where(known, np.minimum(interval.high, highest), np.nan)
-    return _widen(part, definition, clusters) if kind in ("proportion", "rate_per_1000") else part
+    part["ci_high"] = np.where(known, interval.high, np.nan)
+    if kind in ("proportion", "rate_per_1000"):
+        part = _widen(part, definition, clusters)
+    if (
+        kind == "rate_per_1000"
+    ):  # a message counts once at most: of a thousand there are no more than a thousand
+        part["ci_high"] = part["ci_high"].clip(upper=1000.0)
+    return part
 
 
 def _widen(part: pd.DataFrame, definition: dict[str, Any], clusters: Clusters) -> pd.DataFrame:
@@ -75,7 +79,7 @@ def _widen(part: pd.DataFrame, definition: dict[str, Any], clusters: Clusters) -
     # A rate is exact on what the messages are worth: counts divided by the design effect, never below 1.
     deff = np.maximum(found.deff, 1.0)
     interval = poisson_rate(rows["numerator"] / deff, rows["denominator"] / deff, per=1000.0)
-    part.loc[chosen, "ci_low"], part.loc[chosen, "ci_high"] = interval.low, np.minimum(interval.high, 1000.0)
+    part.loc[chosen, "ci_low"], part.loc[chosen, "ci_high"] = interval.low, interval.high
     part.loc[chosen, "method"] = "clustered_poisson"
     return part
 

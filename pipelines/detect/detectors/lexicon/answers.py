@@ -132,6 +132,8 @@ def read_answers(messages: pa.Table, found: Sequence[tuple[int, Evidence]]) -> l
             if words is None or not is_short or after["place"] in known.tells:
                 continue
             is_asking = before["place"] in known.asks
+            if not (is_asking or is_at_risk):
+                continue
             asked = _Asked.read(words, before["text"], is_asking=is_asking, is_at_risk=is_at_risk)
             if asked is not None and (evidence := asked.weigh(words, after["text"], few=answers.few)):
                 read.append((after["place"], evidence))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from pipelines.detect.detector import (
     ANSWER,
+    CRITICAL_LEVEL,
     KEY_COLUMNS,
     OWN_SUBJECTS,
     DetectorCard,
@@ -33,7 +34,6 @@ Nor does an active thought alert where rules saw an injury and no thought: to n-
 """
 
 HIGH_LEVEL = 3
-CRITICAL_LEVEL = 4
 CSSRS_OF_LEVEL = {0: 0, 1: 1, 2: 2, 3: 4, 4: 5}
 """The least grave answer of the scale that has this level; the rules know better where they saw something."""
 
