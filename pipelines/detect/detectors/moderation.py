@@ -29,16 +29,14 @@ from pipelines.detect.detector import (
     make_findings,
 )
 from pipelines.detect.detectors.answer_cache import AnswerCache
+from pipelines.detect.detectors.patience import Patience
 from pipelines.detect.endpoint import Endpoint, EndpointError, EndpointSettings, OutageError
 
 DETECTOR_ID = "moderation"
 AT_ONCE = 32
 """Texts a request."""
-FAULTS_IN_A_ROW = 3
-"""After so many outages with no answer between nothing more is asked in this run: the endpoint is down. Texts
-that failed in an earlier run are counted apart, as with the judge."""
-REFUSALS_IN_A_ROW = 100
-"""After so many with no answer between, too: the endpoint takes nothing of what is asked."""
+OUTAGES_IN_A_ROW = 3
+"""After so many with no answer between nothing more is asked in this run: the endpoint is down."""
 ROLES = ("user", "assistant")
 
 Scores = dict[str, float]
@@ -75,9 +73,7 @@ class ModerationDetector:
         self._endpoint = endpoint or Endpoint(settings.endpoint)
         self._card = _make_card(self._model)
         self._cache = AnswerCache(cache, _SCORES, version=self._card.version)
-        self._outages = 0
-        self._outages_again = 0
-        self._refusals = 0
+        self._patience = Patience(outages_in_a_row=OUTAGES_IN_A_ROW)
 
     @property
     def card(self) -> DetectorCard:
@@ -107,7 +103,7 @@ class ModerationDetector:
         fresh = [one for one in questions if not one.failure_count]
         again = [one for one in questions if one.failure_count]
         again.sort(key=lambda one: (one.failure_count, one.place))
-        self._outages_again = 0
+        self._patience.begin_scan()
         for group in (fresh, again):
             for start in range(0, len(group), AT_ONCE):
                 scored |= self._ask(group[start : start + AT_ONCE])
@@ -123,21 +119,17 @@ class ModerationDetector:
     def _ask(self, questions: Sequence[_Question]) -> dict[int, Scores]:
         """Scores by place, of what was answered; texts that are refused together are asked by halves."""
         is_again = questions[0].failure_count > 0
-        if self._outages >= FAULTS_IN_A_ROW or self._refusals >= REFUSALS_IN_A_ROW:
-            return {}
-        if is_again and self._outages_again >= FAULTS_IN_A_ROW:
+        if not self._patience.may_ask(is_again=is_again):
             return {}
         body = {"model": self._model, "input": [one.text for one in questions]}
         try:
             scores = _read(self._endpoint.post("/moderations", body), len(questions))
         except OutageError:
-            self._outages += not is_again
-            self._outages_again += is_again
+            self._patience.note_outage(is_again=is_again)
             self._keep_failures(questions)
             return {}
         except EndpointError:
-            self._outages = self._outages_again = 0
-            self._refusals += 1
+            self._patience.note_refusal()
             if len(questions) > 1:
                 middle = len(questions) // 2
                 return self._ask(questions[:middle]) | self._ask(questions[middle:])
@@ -145,7 +137,7 @@ class ModerationDetector:
         if scores is None:
             self._keep_failures(questions)
             return {}
-        self._outages = self._outages_again = self._refusals = 0
+        self._patience.note_answer()
         for question, one in zip(questions, scores, strict=True):
             self._cache.put(question.conversation_id, question.key, one)
         return {question.place: one for question, one in zip(questions, scores, strict=True)}

@@ -40,19 +40,15 @@ from pipelines.detect.detectors.judge.rubric import (
     read_answer,
 )
 from pipelines.detect.detectors.judge.window import MOST_CHARACTERS, Window, Windows
+from pipelines.detect.detectors.patience import Patience
 from pipelines.detect.endpoint import Endpoint, EndpointError, EndpointSettings, OutageError
 from pipelines.errors import DefinitionError
 from risk_register.content import load_taxonomy
 from risk_register.definition import Signal, Speaker
 
 DETECTOR_ID = "judge"
-FAULTS_IN_A_ROW = 5
-"""After so many outages with no answer between nothing more is asked in this run: the endpoint is down. What
-failed in an earlier run is counted apart, and alone stops only its own kind: it may be the message."""
-REFUSALS_IN_A_ROW = 100
-"""After so many messages that were refused, or answered otherwise than asked, nothing more is asked either:
-the endpoint does not do what the judge needs. The next run goes on after them, for what failed is asked last.
-"""
+OUTAGES_IN_A_ROW = 5
+"""After so many with no answer between nothing more is asked in this run: the endpoint is down."""
 CHARACTERS_A_TOKEN = 4
 
 _FINDINGS = TypeAdapter(tuple[JudgedFinding, ...])
@@ -112,9 +108,7 @@ class JudgeDetector:
         self._endpoint = endpoint or Endpoint(settings.endpoint)
         self._make_nonce = make_nonce
         self._spent = 0.0
-        self._outages = 0
-        self._outages_again = 0
-        self._refusals = 0
+        self._patience = Patience(outages_in_a_row=OUTAGES_IN_A_ROW)
 
     @property
     def card(self) -> DetectorCard:
@@ -131,7 +125,7 @@ class JudgeDetector:
             known = self._look_up(row, windows, place)
             answered.append((CoverageState.NOT_RUN, ()) if isinstance(known, _Question) else known)
             open_questions.extend([known] if isinstance(known, _Question) else [])
-        self._outages_again = 0
+        self._patience.begin_scan()
         for question in sorted(open_questions, key=lambda one: (one.failure_count, one.place)):
             answered[question.place] = self._ask_and_keep(question)
         found = [(place, _evidence(item)) for place, (_, items) in enumerate(answered) for item in items]
@@ -159,23 +153,19 @@ class JudgeDetector:
         if self._spent >= self._settings.prices.cap_per_run:
             return CoverageState.NOT_RUN, ()
         is_again = question.failure_count > 0
-        if self._outages >= FAULTS_IN_A_ROW or self._refusals >= REFUSALS_IN_A_ROW:
-            return CoverageState.FAILED, ()
-        if is_again and self._outages_again >= FAULTS_IN_A_ROW:
+        if not self._patience.may_ask(is_again=is_again):
             return CoverageState.FAILED, ()
         try:
             findings = self._ask(question.window, question.signals)
         except OutageError:
-            self._outages += not is_again
-            self._outages_again += is_again
+            self._patience.note_outage(is_again=is_again)
             self._cache.add_failure(question.conversation_id, question.key)
             return CoverageState.FAILED, ()
         except (EndpointError, AnswerError):
-            self._outages = self._outages_again = 0
-            self._refusals += 1
+            self._patience.note_refusal()
             self._cache.add_failure(question.conversation_id, question.key)
             return CoverageState.FAILED, ()
-        self._outages = self._outages_again = self._refusals = 0
+        self._patience.note_answer()
         self._cache.put(question.conversation_id, question.key, findings)
         return CoverageState.SCORED, findings
 
