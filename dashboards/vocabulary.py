@@ -170,6 +170,9 @@ DATA_ALERT_MARKS: Mapping[str, Mark] = {
     "not_scored": Mark("not scored", Shape.TRIANGLE, Tone.CONCERN, "Detectors did not read the day."),
     "not_computed": Mark("not computed", Shape.RING, Tone.CONCERN, "A run left the day out."),
     "broken_delivery": Mark("broken file", Shape.CROSS, Tone.CONCERN, "A file could not be read to its end."),
+    "nothing_accepted": Mark(
+        "nothing accepted", Shape.CROSS, Tone.CONCERN, "Records came; none could be read."
+    ),
     "many_rejected": Mark("many rejected", Shape.BARS, Tone.CONCERN, "Much of a delivery could not be read."),
     "clock_skew": Mark("clock skew", Shape.HALF, Tone.CAUTION, "Messages are dated after their delivery."),
     "out_of_order": Mark("out of order", Shape.WAVE, Tone.CAUTION, "Numbers and times of turns disagree."),

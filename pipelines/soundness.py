@@ -38,15 +38,15 @@ def describe_data(lake: Lake, zones: dict[str, str], *, at: dt.datetime) -> dict
         health = assess_health(engine, lake, calendars=calendars, zones=zones, at=at)
         fields = engine.query("select * from indicator.field_day").to_pylist()
         unscored = engine.query((SQL / "unscored_by_state.sql").read_text(encoding="utf-8")).to_pylist()
-    return {name: _describe(name, health, fields, unscored, lake) for name in calendars}
+    return {name: _describe(name, health, fields, unscored, lake) for name in zones}
 
 
 def _describe(
     name: str, health: Health, fields: list[dict[str, Any]], unscored: list[dict[str, Any]], lake: Lake
 ) -> dict[str, Any]:
     days = [one for one in health.days if one.deployment_id == name]
-    first = days[-1].day - dt.timedelta(days=RECENT_DAYS - 1)
-    recent = [row for row in fields if row["deployment_id"] == name and row["day"] >= first]
+    first = days[-1].day - dt.timedelta(days=RECENT_DAYS - 1) if days else None
+    recent = [row for row in fields if row["deployment_id"] == name and first and row["day"] >= first]
     return {
         "days_by_state": dict(Counter(one.state.value for one in days)),
         "days_not_whole": [_day(one) for one in days if one.state not in WHOLE],

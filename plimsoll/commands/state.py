@@ -36,7 +36,7 @@ def say(document: dict[str, Any]) -> str:
         lines += [
             f"{name} ({facts['zone']}): {facts['accepted_messages']} messages in "
             f"{facts['conversations']} conversations of {facts['threads']} threads, {facts['users']} users, "
-            f"{facts['first_day']} to {facts['last_day']}",
+            + (f"{facts['first_day']} to {facts['last_day']}" if facts["first_day"] else "no day yet"),
             f"  rejected {sum(facts['rejected'].values())}: "
             + (_join(facts["rejected"]) or "none")
             + f"; test traffic left out {facts['test_traffic']}",
@@ -61,7 +61,7 @@ def _say_data(data: dict[str, Any] | None) -> list[str]:
         if one["of"] and one["known"] < one["of"]
     }
     lines = [
-        f"  days: {_join(data['days_by_state'])}; out of order {data['out_of_order']}; "
+        f"  days: {_join(data['days_by_state']) or 'none'}; out of order {data['out_of_order']}; "
         f"clock skew {data['clock_skew']}; restatements {len(data['restatements'])}",
         f"  unscored {data['unscored']}: {_join(data['unscored_by_state']) or 'none'}",
         "  fields given in part, last 28 days: "

@@ -148,6 +148,7 @@ DELIVERY_KINDS = {
 
 
 def find_alerts(
+    deployment_id: str,
     days: Sequence[DataDay],
     *,
     totals: Iterable[Mapping[str, Any]],
@@ -158,18 +159,17 @@ def find_alerts(
     """Everything that the owner of one deployment's data should look at, the oldest first.
 
     Args:
-        days: the days of the deployment, in order.
+        deployment_id: the deployment.
+        days: its days, in order; none while no record of it was ever accepted.
         totals: rows of `sql/assessment/day_total.sql`, for what was delivered on days without data.
         fields: rows of `indicator.field_day`.
         restatements: rows of `sql/assessment/restatement.sql`; those that change little are left out.
         today: the running day in the deployment's zone.
     """
-    if not days:
-        return []
     found = [alert for kind in KINDS for alert in _runs(kind, days)]
-    found += _delivery_alerts(days[0].deployment_id, totals, today)
-    found += _lost_fields(days[0].deployment_id, fields)
-    found += _restated(days[0].deployment_id, restatements, today)
+    found += _delivery_alerts(deployment_id, totals, today) if days else _never(deployment_id, totals)
+    found += _lost_fields(deployment_id, fields)
+    found += _restated(deployment_id, restatements, today)
     return sorted(found, key=lambda one: (one.opened_on, one.alert_id))
 
 
@@ -218,6 +218,24 @@ def _delivery_alerts(
                 note=note.format(days=say_days(day, day), **row), next_step=next_step,
                 observed=float(row["rejected_count"]), expected=0.0,
             )  # fmt: skip
+
+
+def _never(deployment_id: str, totals: Iterable[Mapping[str, Any]]) -> Iterator[DataAlert]:
+    """Records came and none was ever accepted: open until one is, however few came."""
+    every = list(totals)
+    rows = [row for row in every if row["delivered_count"]]
+    if not rows or any(row["message_count"] for row in every):  # what lapsed since was accepted once
+        return
+    first, last = min(row["day"] for row in rows), max(row["day"] for row in rows)
+    delivered, rejected = (sum(row[name] for row in rows) for name in ("delivered_count", "rejected_count"))
+    yield DataAlert(
+        f"nothing_accepted:{deployment_id}:{first}", deployment_id, "nothing_accepted", opened_on=first,
+        last_on=last, holds_pages=True,
+        note=f"No message was ever accepted: of {delivered:,} records delivered {say_days(first, last)}, "
+        f"{rejected:,} were rejected. What people said there is unknown, not safe.",
+        next_step="See the reasons of rejected records, mend the mapping, and deliver the files again.",
+        observed=float(rejected), expected=0.0,
+    )  # fmt: skip
 
 
 def _lost_fields(deployment_id: str, rows: Iterable[Mapping[str, Any]]) -> Iterator[DataAlert]:

@@ -28,6 +28,8 @@ READ = tuple(
 )
 """What must be on the engine; counts by day only."""
 
+NO_DATA = Calendar(frozenset(), frozenset())
+
 
 @dataclass(frozen=True)
 class Health:
@@ -60,7 +62,7 @@ def assess_health(
         engine: with the tables of `READ`.
         lake: tells which days were computed.
         calendars: the days with data by deployment.
-        zones: the IANA zone of each deployment's reporting day.
+        zones: the IANA zone of each deployment's reporting day, also of those without data.
         at: now.
     """
     show_delivered(engine)
@@ -74,8 +76,9 @@ def assess_health(
         computed.setdefault(deployment, set()).add(day)
     days: list[DataDay] = []
     alerts: list[DataAlert] = []
-    for name, calendar in sorted(calendars.items()):
+    for name in sorted(zones):
         today = local_today(at, zones[name])
+        calendar = calendars.get(name, NO_DATA)
         mine = assess_days(
             totals.get(name, []),
             present=calendar.present,
@@ -87,6 +90,7 @@ def assess_health(
         )
         days += mine
         alerts += find_alerts(
+            name,
             mine,
             totals=totals.get(name, []),
             fields=fields.get(name, []),

@@ -54,7 +54,7 @@ DATA_ALERT = declare(
         "kind",
         TEXT,
         "silence, volume_drop, volume_rise, held_day, not_scored, broken_delivery, many_rejected, "
-        "clock_skew, out_of_order, field_lost or restatement.",
+        "nothing_accepted, clock_skew, out_of_order, field_lost or restatement.",
     ),
     Column("opened_on", DATE, "First day that it is about; the day of delivery of a restatement."),
     Column("last_on", DATE, "Last day that it is about."),

@@ -25,7 +25,7 @@ def late(number: int) -> DataDay:
 
 def alerts(days: list[DataDay], *, today: int = 99, **inputs: Any) -> list[DataAlert]:
     given = {"totals": [], "fields": [], "restatements": []} | inputs
-    return find_alerts(days, today=FIRST + today * DAY, **given)
+    return find_alerts("harbor", days, today=FIRST + today * DAY, **given)
 
 
 def test_usual_days_raise_nothing():
@@ -100,6 +100,21 @@ def test_a_broken_file_is_told_for_a_week(today: int, closed: int | None):
     (alert,) = alerts([day(0)], totals=[row], today=today)
     assert alert.kind == "broken_delivery"
     assert alert.closed_on == (None if closed is None else FIRST + closed * DAY)
+
+
+def test_a_deployment_of_which_nothing_was_ever_accepted_is_told_however_little_came():
+    rows = [
+        {"day": FIRST + n * DAY, "delivered_count": 3, "rejected_count": 3, "message_count": 0,
+         "broken_file_count": 0} for n in range(2)
+    ]  # fmt: skip
+    (alert,) = alerts([], totals=rows)
+    assert (alert.kind, alert.deployment_id, alert.closed_on) == ("nothing_accepted", "harbor", None)
+    assert (alert.opened_on, alert.last_on) == (FIRST, FIRST + DAY)
+    assert alert.holds_pages
+    assert "of 6 records delivered 2026-08-03 to 2026-08-04, 6 were rejected" in alert.note
+    assert alerts([], totals=[rows[0] | {"delivered_count": 0}]) == []  # test traffic alone
+    lapsed = {"day": FIRST - DAY, "delivered_count": 0, "message_count": 9}
+    assert alerts([], totals=[lapsed, *rows]) == []
 
 
 def test_a_field_that_is_no_longer_given_is_told_with_its_name():
