@@ -12,49 +12,18 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any
 
-from methods.volume import MAD_TO_SD, Volume
-from pipelines.assess.days.calendar import DAY
-from pipelines.assess.days.day import DataDay, DayState, find_delivery_faults, is_material
+from methods.volume import Volume
+from pipelines.assess.days.alert import DataAlert, say_days
+from pipelines.assess.days.day import DataDay, DayState
+from pipelines.assess.days.delivery_alert import find_delivery_alerts, find_none_accepted, find_restatements
+from pipelines.assess.days.field_alert import find_lost_fields
 
 SILENT_DAYS = 2
 """Days in a row without data, of those on which data are usual, that are an alert. Source: the rule that two
 missing days are a gap, for silence hides harm; owner: the data owner, a placeholder of 2026-11-28."""
 
-RESTATED_DAYS = 7
-"""Days that a restatement stays open: as long as the window that it missed."""
-
-FIELD_DAYS = 28
-MINIMUM_FIELD_DAYS = 14
-FIELD_LOSS = 0.2
-"""Points of a share by which a field may fall below its median before it counts as lost."""
-
-FIELD_Z = 3.5
-"""Robust standard deviations by which it must, too: few people write on a day, and each gives it or not."""
-
-LOST_DAYS = 2
-"""Days in a row on which a field must be missing; one is often the people of that day."""
-
-MINIMUM_ROWS = 20
-
 NOT_COMPUTED = "not_computed"
 """Kind of the alert about days that a generation was published without."""
-
-
-@dataclass(frozen=True)
-class DataAlert:
-    """A row of `assessment.data_alert`."""
-
-    alert_id: str
-    deployment_id: str
-    kind: str
-    opened_on: dt.date
-    last_on: dt.date
-    holds_pages: bool
-    note: str
-    next_step: str
-    closed_on: dt.date | None = None
-    observed: float | None = None
-    expected: float | None = None
 
 
 @dataclass(frozen=True)
@@ -133,18 +102,6 @@ KINDS = (
         holds_pages=False,
     ),
 )
-DELIVERY_KINDS = {
-    "broken_file": (
-        "broken_delivery",
-        "{broken_file_count} files delivered on {days} could not be read to their end.",
-        "See the reasons of rejected records, and deliver the files again under the same names.",
-    ),
-    "many_rejected": (
-        "many_rejected",
-        "{rejected_count} of {delivered_count} records delivered on {days} were rejected.",
-        "See the reasons of rejected records, mend the mapping, and deliver the files again.",
-    ),
-}
 
 
 def find_alerts(
@@ -167,9 +124,13 @@ def find_alerts(
         today: the running day in the deployment's zone.
     """
     found = [alert for kind in KINDS for alert in _runs(kind, days)]
-    found += _delivery_alerts(deployment_id, totals, today) if days else _never(deployment_id, totals)
-    found += _lost_fields(deployment_id, fields)
-    found += _restated(deployment_id, restatements, today)
+    found += (
+        find_delivery_alerts(deployment_id, totals, today)
+        if days
+        else find_none_accepted(deployment_id, totals)
+    )
+    found += find_lost_fields(deployment_id, fields)
+    found += find_restatements(deployment_id, restatements, today)
     return sorted(found, key=lambda one: (one.opened_on, one.alert_id))
 
 
@@ -205,105 +166,5 @@ def _alert(kind: Kind, run: Sequence[DataDay]) -> DataAlert:
     )  # fmt: skip
 
 
-def _delivery_alerts(
-    deployment_id: str, totals: Iterable[Mapping[str, Any]], today: dt.date
-) -> Iterator[DataAlert]:
-    for row in totals:
-        for fault in find_delivery_faults(row):
-            name, note, next_step = DELIVERY_KINDS[fault]
-            day = row["day"]
-            yield DataAlert(
-                f"{name}:{deployment_id}:{day}", deployment_id, name, opened_on=day, last_on=day,
-                closed_on=_closed(day, today), holds_pages=True,
-                note=note.format(days=say_days(day, day), **row), next_step=next_step,
-                observed=float(row["rejected_count"]), expected=0.0,
-            )  # fmt: skip
-
-
-def _never(deployment_id: str, totals: Iterable[Mapping[str, Any]]) -> Iterator[DataAlert]:
-    """Records came and none was ever accepted: open until one is, however few came."""
-    every = list(totals)
-    rows = [row for row in every if row["delivered_count"]]
-    if not rows or any(row["message_count"] for row in every):  # what lapsed since was accepted once
-        return
-    first, last = min(row["day"] for row in rows), max(row["day"] for row in rows)
-    delivered, rejected = (sum(row[name] for row in rows) for name in ("delivered_count", "rejected_count"))
-    yield DataAlert(
-        f"nothing_accepted:{deployment_id}:{first}", deployment_id, "nothing_accepted", opened_on=first,
-        last_on=last, holds_pages=True,
-        note=f"No message was ever accepted: of {delivered:,} records delivered {say_days(first, last)}, "
-        f"{rejected:,} were rejected. What people said there is unknown, not safe.",
-        next_step="See the reasons of rejected records, mend the mapping, and deliver the files again.",
-        observed=float(rejected), expected=0.0,
-    )  # fmt: skip
-
-
-def _lost_fields(deployment_id: str, rows: Iterable[Mapping[str, Any]]) -> Iterator[DataAlert]:
-    by_field: dict[str, list[tuple[dt.date, float]]] = {}
-    for row in sorted(rows, key=lambda one: (one["field"], one["day"])):
-        if row["row_count"] >= MINIMUM_ROWS:
-            by_field.setdefault(row["field"], []).append((row["day"], row["known_count"] / row["row_count"]))
-    for field, shares in by_field.items():
-        run: list[tuple[dt.date, float, float]] = []
-        usual: list[float] = []
-        for day, share in shares:
-            known = usual[-FIELD_DAYS:]
-            if len(known) >= MINIMUM_FIELD_DAYS and share < _least_usual(known):
-                run.append((day, share, median(known)))
-                continue
-            usual.append(share)
-            if len(run) >= LOST_DAYS:
-                yield replace(_lost(deployment_id, field, run), closed_on=day)
-            run = []
-        if len(run) >= LOST_DAYS:
-            yield _lost(deployment_id, field, run)
-
-
-def _least_usual(shares: Sequence[float]) -> float:
-    usual = median(shares)
-    spread = MAD_TO_SD * median(abs(share - usual) for share in shares)
-    return usual - max(FIELD_LOSS, FIELD_Z * spread)
-
-
-def _lost(deployment_id: str, field: str, run: Sequence[tuple[dt.date, float, float]]) -> DataAlert:
-    (first, _, expected), last = run[0], run[-1][0]
-    observed = median(share for _, share, _ in run)
-    return DataAlert(
-        f"field_lost:{deployment_id}:{first}:{field}", deployment_id, "field_lost", opened_on=first,
-        last_on=last, holds_pages=False,
-        note=f"{field.replace('_', ' ')} is known in {observed:.0%} of the messages of "
-        f"{say_days(first, last)}, where {expected:.0%} are usual.",
-        next_step="Check whether the export or the mapping of this field has changed.",
-        observed=observed, expected=expected,
-    )  # fmt: skip
-
-
-def _restated(deployment_id: str, rows: Iterable[Mapping[str, Any]], today: dt.date) -> Iterator[DataAlert]:
-    by_delivery: dict[dt.date, list[Mapping[str, Any]]] = {}
-    for row in rows:
-        if is_material(row):
-            by_delivery.setdefault(row["opened_on"], []).append(row)
-    for opened_on, group in sorted(by_delivery.items()):
-        changed = sorted(row["day"] for row in group)
-        records = sum(row["record_count"] for row in group)
-        yield DataAlert(
-            f"restatement:{deployment_id}:{opened_on}", deployment_id, "restatement", opened_on=opened_on,
-            last_on=opened_on, closed_on=_closed(opened_on, today), holds_pages=False,
-            note=f"{records} records more than seven days old changed {say_days(changed[0], changed[-1])} "
-            f"({len(changed)} day{'s' if len(changed) > 1 else ''}); figures shown before may differ.",
-            next_step="Reports of these days that were issued stay as they are; say so where it matters.",
-            observed=float(records), expected=0.0,
-        )  # fmt: skip
-
-
-def _closed(opened_on: dt.date, today: dt.date) -> dt.date | None:
-    return opened_on + RESTATED_DAYS * DAY if today >= opened_on + RESTATED_DAYS * DAY else None
-
-
 def _told(one: DataDay) -> list[str]:
     return str(one.total.get("tell_rules", "")).split(",")
-
-
-def say_days(first: dt.date, last: dt.date) -> str:
-    """A day, or from a day to a day."""
-    return f"{first}" if first == last else f"{first} to {last}"

@@ -9,8 +9,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from pipelines.assess.days.alert import DataAlert
 from pipelines.assess.days.calendar import Calendar
-from pipelines.assess.days.data_alert import DataAlert, find_alerts
+from pipelines.assess.days.data_alert import find_alerts
 from pipelines.assess.days.day import Arrivals, DataDay, DayState, assess_days, is_material, local_today
 from pipelines.assess.days.delivered import show_delivered
 from pipelines.computed import recorded

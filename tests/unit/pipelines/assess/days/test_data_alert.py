@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from methods.volume import DayVolume, Volume
-from pipelines.assess.days.data_alert import DataAlert, find_alerts
+from pipelines.assess.days.alert import DataAlert
+from pipelines.assess.days.data_alert import find_alerts
 from pipelines.assess.days.day import DataDay, DayState
 
 FIRST = dt.date(2026, 8, 3)
