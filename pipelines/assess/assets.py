@@ -131,7 +131,7 @@ def assess_all(home: Home, *, at: dt.datetime) -> None:
         arrived = count_arrivals(
             commit, [definitions[name] for name in WATCHED if name in definitions.keys() - unmeasured]
         )
-        _add_operation(engine, lake)
+        _add_operation(engine)
         counts = _without(_frame(engine.query(_read("period"))), unmeasured)
         counts = counts[counts["deployment_id"].isin(list(calendars))]  # of others all was rejected
         counts = place_on_calendar(leave_impossible(counts, definitions), background)
@@ -237,20 +237,19 @@ def _without(rows: pd.DataFrame, indicators: frozenset[str]) -> pd.DataFrame:
     return rows[~rows["indicator_id"].isin(indicators)].reset_index(drop=True)
 
 
-def _add_operation(engine: DuckDBEngine, lake: Lake) -> None:
+def _add_operation(engine: DuckDBEngine) -> None:
     """Show data-quality counts beside the other indicators, in the same table; after `assess_health`."""
     rows = engine.query(_read("operation_day"))
     constant = {"definition_version": "", "slice": "all", "slice_value": "all"}
     columns = {name: pa.repeat(value, rows.num_rows) for name, value in constant.items()}
-    columns["unscored_count"] = pa.repeat(pa.scalar(0, pa.int64()), rows.num_rows)
+    columns |= {
+        name: pa.repeat(pa.scalar(0, pa.int64()), rows.num_rows) for name in ("unscored_count", "unit_count")
+    }
     columns |= {name: rows[name] for name in rows.column_names}
     schema = INDICATOR_DAY.arrow_schema
     operation = pa.table({name: columns[name] for name in schema.names}).cast(schema)
-    held = lake.read(INDICATOR_DAY.full_name)
-    engine.register(
-        INDICATOR_DAY.full_name,
-        operation if held is None else pa.concat_tables([held.select(schema.names).cast(schema), operation]),
-    )
+    held = engine.query("select * from indicator.indicator_day").select(schema.names).cast(schema)
+    engine.register(INDICATOR_DAY.full_name, pa.concat_tables([held, operation]))
 
 
 def _recent_days(calendars: dict[str, Calendar]) -> list[dt.date]:

@@ -45,4 +45,4 @@ def observe(
 def _joined(frames: list[pd.DataFrame]) -> pd.DataFrame:
     rows = pd.concat([frame for frame in frames if len(frame)], ignore_index=True)
     rows["variation"] = rows["variation"].fillna("not_assessed")
-    return rows.fillna({"unscored_count": 0.0})
+    return rows.fillna({"unscored_count": 0.0, "unit_count": 0.0})

@@ -95,7 +95,8 @@ def count_units(engine: DuckDBEngine, definitions: tuple[Definition, ...]) -> In
         _place_units(engine, unit)
         for one in chosen:
             _register_rows(engine, one)
-            counts, buckets = _aggregate(engine, "indicator_day"), _aggregate(engine, "indicator_bucket")
+            counts = _aggregate(engine, "indicator_day", population_is_found=one.population_is_found)
+            buckets = _aggregate(engine, "indicator_bucket")
             if unit is Unit.USER_WEEK:
                 counts = counts.filter(pc.is_in(counts["slice"], pa.array(["all", *USER_SLICES])))
                 rows[INDICATOR_WEEK].append(_conform(counts, INDICATOR_WEEK, one))
@@ -166,8 +167,8 @@ def _conform(rows: pa.Table, table: Table, one: Definition) -> pa.Table:
     return pa.table(columns, schema=table.arrow_schema)
 
 
-def _aggregate(engine: DuckDBEngine, name: str) -> pa.Table:
-    return engine.query((SQL / "aggregation" / f"{name}.sql").read_text(encoding="utf-8"))
+def _aggregate(engine: DuckDBEngine, name: str, **parameters: bool) -> pa.Table:
+    return engine.query((SQL / "aggregation" / f"{name}.sql").read_text(encoding="utf-8"), parameters)
 
 
 def _read_facts() -> dict[str, str]:

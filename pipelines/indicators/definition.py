@@ -73,6 +73,9 @@ class Definition(Strict):
     computed_by: Computer = Computer.SQL
     bins: tuple[int, ...] = ()
     needs: tuple[Need, ...] = ()
+    population_is_found: bool = False
+    """Whether detectors find who belongs to the population, such as people at risk. Who was not read may
+    belong to it, so that the coverage is that of all units of the kind."""
     is_lower_bound: bool = False
     """Whether the raw value can only be more, because who is not flagged is not in it."""
     appetite: Appetite | None = None

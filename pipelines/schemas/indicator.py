@@ -16,6 +16,7 @@ INDICATOR_DAY = Table(
         Column("numerator", COUNT, "Numerator; for a distribution the number of uncensored values."),
         Column("denominator", COUNT, "Denominator; for a distribution the number of units."),
         Column("unscored_count", COUNT, "Units in whose conversation or message a detector did not look."),
+        Column("unit_count", COUNT, "Units that it is about or, where detectors find these, may be about."),
     ),
 )
 

@@ -1,16 +1,18 @@
 -- Counts of one indicator by day, for the whole deployment and for every value of every slice.
 -- Grain: one row a deployment, day, slice and slice value.
--- Missing: a day without units has no row.
+-- Missing: a day without units has no row. Where detectors find the population, every unit of that kind is
+-- here, with denominator 0 unless it was found: one that nobody read may belong to it, too.
 
 with placed as (
     select
         place.*,
-        counted.numerator,
-        counted.denominator,
-        counted.unseen
-    from unit.counted
-    inner join unit.place
-        on counted.unit_id = place.unit_id
+        coalesce(counted.numerator, 0) as numerator,
+        coalesce(counted.denominator, 0) as denominator,
+        coalesce(counted.unseen, 0) as unseen
+    from unit.place
+    left join unit.counted
+        on place.unit_id = counted.unit_id
+    where counted.unit_id is not null or $population_is_found
 )
 
 select
@@ -41,7 +43,8 @@ select
     ) as slice_value,
     cast(sum(placed.numerator) as bigint) as numerator,
     cast(sum(placed.denominator) as bigint) as denominator,
-    cast(sum(greatest(placed.unscored_count, placed.unseen)) as bigint) as unscored_count
+    cast(sum(greatest(placed.unscored_count, placed.unseen)) as bigint) as unscored_count,
+    count(*) as unit_count
 from placed
 group by
     grouping sets (

@@ -12,6 +12,8 @@ with counted as (
         indicator_day.numerator,
         indicator_day.denominator,
         indicator_day.unscored_count,
+        -- Not counted yet by code of before: then the units that were judged stand for it.
+        coalesce(indicator_day.unit_count, indicator_day.denominator) as unit_count,
         false as is_week
     from indicator.indicator_day
 
@@ -27,6 +29,7 @@ with counted as (
         indicator_week.numerator,
         indicator_week.denominator,
         indicator_week.unscored_count,
+        coalesce(indicator_week.unit_count, indicator_week.denominator) as unit_count,
         true as is_week
     from indicator.indicator_week
 ),
@@ -65,7 +68,8 @@ select
     placed.slice_value,
     cast(sum(placed.numerator) as double) as numerator,
     cast(sum(placed.denominator) as double) as denominator,
-    cast(sum(placed.unscored_count) as double) as unscored_count
+    cast(sum(placed.unscored_count) as double) as unscored_count,
+    cast(sum(placed.unit_count) as double) as unit_count
 from placed
 group by
     placed.deployment_id,

@@ -7,5 +7,5 @@ select
     conversation.conversation_id,
     conversation.started_at as occurred_at,
     conversation.crisis_banner_count + conversation.crisis_resource_message_count as numerator,
-    1 as denominator
+    cast(conversation.has_scored_message or conversation.crisis_banner_count > 0 as integer) as denominator
 from fact.conversation

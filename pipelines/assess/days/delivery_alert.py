@@ -1,4 +1,4 @@
-"""Alerts about what was delivered: files that break off, many or all records refused, numbers changed later."""
+"""Alerts about what was delivered: broken files, many or all records refused, numbers changed later."""
 
 from __future__ import annotations
 

@@ -45,6 +45,7 @@ def count_inconsistent(
             "numerator": float(other),
             "denominator": float(answers),
             "unscored_count": 0.0,
+            "unit_count": float(answers),
         }
         for (deployment, period, start), (other, answers) in sorted(counts.items())
     ]

@@ -50,6 +50,7 @@ def _of_kind(
         part["value"] = np.divide(numerator * 1000, denominator, out=np.full(len(part), np.nan), where=known)
         part["method"] = "exact_poisson"
     else:
+        known = known | (numerator > 0)  # what was found was found, however little was read
         interval = poisson_rate(np.where(known, numerator, 0), np.ones(len(part)), per=1.0)
         part["value"] = np.where(known, numerator, np.nan)
         part["method"] = "exact_poisson"

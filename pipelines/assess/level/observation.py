@@ -46,7 +46,8 @@ def measure(
     """Values, intervals and variation of counted rows.
 
     Args:
-        counts: numerator, denominator and unscored_count by `interval.KEY`, of `sql/assessment/period.sql`.
+        counts: numerator, denominator, unscored_count and unit_count by `interval.KEY`, of
+            `sql/assessment/period.sql`.
         histograms: as `sql/assessment/period_histogram.sql` gives.
         clusters: counts in buckets of users.
         background: what is needed to place them.
@@ -60,11 +61,11 @@ def judge_rows(rows: pd.DataFrame, background: Background) -> pa.Table:
     """The table `assessment.observation` of measured rows; what a row does not say is unknown."""
     definitions = [background.definitions[indicator] for indicator in rows["indicator_id"].tolist()]
     is_counted = np.array([definition["computed_by"] == "sql" for definition in definitions], dtype=bool)
-    denominator = rows["denominator"].to_numpy(float)
+    units = rows["unit_count"].to_numpy(float)
     with np.errstate(divide="ignore", invalid="ignore"):
-        read = np.maximum(0.0, 1 - rows["unscored_count"].to_numpy(float) / denominator)
+        read = 1 - rows["unscored_count"].to_numpy(float) / units
     numbers = {name: _known(rows[name].to_numpy(float)) for name in NUMBERS}
-    coverage = _known(np.where(is_counted & (denominator > 0), read, np.nan))
+    coverage = _known(np.where(is_counted & (units > 0), read, np.nan))
     limits, is_partial, states = _place(rows, background)
     columns = {
         **{name: rows[name] for name in KEY},
@@ -76,11 +77,12 @@ def judge_rows(rows: pd.DataFrame, background: Background) -> pa.Table:
                 value,
                 limit,
                 is_context=definition["direction"] == "neither",
-                denominator=units,
+                is_count=definition["kind"] == "count",
+                denominator=known_units,
                 minimum_denominator=definition["minimum_denominator"],
                 coverage=share,
             ).value
-            for value, limit, definition, units, share in zip(
+            for value, limit, definition, known_units, share in zip(
                 numbers["value"], limits, definitions, numbers["denominator"], coverage, strict=True
             )
         ],
@@ -132,7 +134,7 @@ def place_on_calendar(counts: pd.DataFrame, background: Background) -> pd.DataFr
         columns=KEY,
     )
     rows = counts.merge(grid, on=KEY, how="outer")
-    return rows.fillna({"numerator": 0.0, "denominator": 0.0, "unscored_count": 0.0})
+    return rows.fillna({"numerator": 0.0, "denominator": 0.0, "unscored_count": 0.0, "unit_count": 0.0})
 
 
 def snapshot(
@@ -150,6 +152,7 @@ def snapshot(
             "numerator": float(numerator),
             "denominator": float(denominator),
             "unscored_count": 0.0,
+            "unit_count": float(denominator),
         }
         for period in ("day", "week", "month")
     ]

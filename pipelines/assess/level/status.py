@@ -75,26 +75,29 @@ def judge(
     limits: Limits | None,
     *,
     is_context: bool,
+    is_count: bool = False,
     denominator: float | None,
     minimum_denominator: int,
     coverage: float | None,
 ) -> Status:
     """The status of one value.
 
-    `is_context` marks an indicator that is neither good nor bad; `coverage` is None without a detector.
+    `is_context` marks an indicator that is neither good nor bad; `coverage` is None without a detector. More
+    of a count than allowed is that, however few units were read: reading more of them takes none away.
     """
     if is_context:
         return Status.NOT_APPLICABLE
     if limits is None:
         return Status.NO_APPETITE_SET
-    if value is None or denominator is None or denominator < minimum_denominator:
+    is_enough = denominator is not None and denominator >= minimum_denominator
+    if value is None or not (is_enough or (is_count and limits.side == "above")):
         return Status.INSUFFICIENT_DATA
     if _is_beyond(value, limits.breach, limits.side):
         return Status.BREACH
     if _is_beyond(value, limits.watch, limits.side):
         return Status.WATCH
     is_read = coverage is None or coverage >= MINIMUM_COVERAGE
-    return Status.WITHIN if is_read else Status.INSUFFICIENT_DATA
+    return Status.WITHIN if is_read and is_enough else Status.INSUFFICIENT_DATA
 
 
 def _is_beyond(value: float, limit: float | None, side: str) -> bool:

@@ -42,6 +42,7 @@ def count_opened(
                 "numerator": float(sum(days[day] for day in inside)),
                 "denominator": float(len(calendar.present.intersection(inside))),
                 "unscored_count": 0.0,
+                "unit_count": 0.0,
             }
         )
     return rows

@@ -66,7 +66,12 @@ OBSERVATION = declare(
         TEXT,
         "not_assessed, common_cause, special_cause_high, special_cause_low: against history.",
     ),
-    Column("coverage", NUMBER, "Share of units fully scored by the detectors, 0-1.", nullable=True),
+    Column(
+        "coverage",
+        NUMBER,
+        "Share of the units that it is about, or may be about, that detectors read whole, 0-1.",
+        nullable=True,
+    ),
     Column("is_suppressed", FLAG, "Whether the cell is hidden wherever numbers leave."),
     Column(
         "numerator_rounded",

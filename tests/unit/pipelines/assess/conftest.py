@@ -93,6 +93,7 @@ def make_counts(*rows: tuple[str, dt.date, float, float], **more: Any) -> pd.Dat
                 "numerator": float(numerator),
                 "denominator": float(denominator),
                 "unscored_count": 0.0,
+                "unit_count": float(denominator),
             }
             | more
             for period, start, numerator, denominator in rows

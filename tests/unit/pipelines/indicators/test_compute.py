@@ -132,6 +132,17 @@ def test_an_unread_message_marks_its_conversation_as_unscored(engine: DuckDBEngi
     assert pick(rows, "denominator", "unscored_count", slice="all") == [(2, 1)]
 
 
+@pytest.mark.parametrize(("is_found", "counts"), [(False, [(1, 0, 1)]), (True, [(1, 1, 3)])])
+def test_who_was_not_read_may_belong_to_a_population_that_detectors_find(
+    engine: DuckDBEngine, is_found: bool, counts: list[tuple[int, int, int]]
+):
+    give_conversations(engine, {"model": "a"}, {"model": "b"}, {"model": "a", "is_read": False})
+    build_facts(engine)
+    only_b = f"{ALL_CONVERSATIONS} where conversation.model = 'b'"
+    rows = count_units(engine, (make(only_b, population_is_found=is_found),)).indicator_day
+    assert pick(rows, "denominator", "unscored_count", "unit_count", slice="all") == counts
+
+
 @pytest.mark.parametrize(
     ("user_id", "bucket"),
     [("00", 0), ("0f", 15), ("3f", 63), ("40", 0), ("ff", 63), ("9c4d1a2b", 43), ("9c4d1a27", 39)],

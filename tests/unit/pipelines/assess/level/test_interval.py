@@ -106,6 +106,12 @@ def test_no_event_in_a_count_is_zero_with_an_upper_end(make):
     assert row["ci_high"] == pytest.approx(3.689, abs=0.001)
 
 
+def test_what_was_found_where_nobody_read_is_counted(make):
+    row = give(make, make.definition(kind="count"), make.counts(("week", MONDAY, 14, 0)))
+    assert row["value"] == 14
+    assert row["ci_low"] < 14 < row["ci_high"]
+
+
 def turns(happened: dict[int, int], censored: dict[int, int]) -> pd.DataFrame:
     return pd.DataFrame(
         [

@@ -96,6 +96,15 @@ def test_coverage_is_the_share_of_units_that_were_read(make):
     assert (badly["coverage"], badly["status"]) == (0.875, "insufficient_data")
 
 
+def test_the_coverage_of_a_population_that_was_found_is_that_of_all_who_may_belong(make):
+    background = make.background(make.calendar(MONDAY, 7), decisions=(make.decision(),))
+    counts = make.counts(("week", MONDAY, 1, 40), unscored_count=290.0, unit_count=1000.0)
+    row = observe(counts, background)[0]
+    assert (row["coverage"], row["status"]) == (0.71, "insufficient_data")
+    nobody = make.counts(("week", MONDAY, 0, 0), unscored_count=1000.0, unit_count=1000.0)
+    assert observe(nobody, background)[0]["coverage"] == 0.0
+
+
 def test_what_assess_computes_has_no_coverage_and_no_detector(make):
     definition = make.definition("checklist_completion", computed_by="assess")
     background = make.background(make.calendar(MONDAY, 7), definition)

@@ -65,6 +65,14 @@ def test_low_coverage_forbids_within_but_hides_no_breach():
     assert level(0.2, coverage=below) is Status.BREACH
 
 
+def test_more_than_a_count_allows_is_a_breach_however_little_was_read():
+    nothing_read: dict[str, object] = {"denominator": 0, "coverage": 0.0}
+    assert level(14.0, is_count=True, **nothing_read) is Status.BREACH
+    assert level(0.0, is_count=True, **nothing_read) is Status.INSUFFICIENT_DATA
+    assert level(0.0, BELOW, is_count=True, **nothing_read) is Status.INSUFFICIENT_DATA
+    assert level(14.0, **nothing_read) is Status.INSUFFICIENT_DATA
+
+
 def test_where_no_detector_is_involved_coverage_is_no_question():
     assert level(0.01, coverage=None) is Status.WITHIN
 
