@@ -12,6 +12,7 @@ import pyarrow as pa
 from pipelines import lake as lakes
 from pipelines.assess.alarms.arrival import count_arrivals
 from pipelines.assess.alarms.concern import tabulate_concerns
+from pipelines.assess.alarms.data_call import call_engineers
 from pipelines.assess.alarms.raising import find_faults, raise_all, tell_people
 from pipelines.assess.days.calendar import Calendar, read_calendars, set_running
 from pipelines.assess.days.day import local_today
@@ -230,6 +231,7 @@ def assess_all(home: Home, *, at: dt.datetime) -> None:
     )
     # After the generation is current: killed in between, the next run tells the same.
     tell_people(store, raised, calendars, at=at)
+    call_engineers(store, health.alerts, calendars, at=at)
 
 
 def _without(rows: pd.DataFrame, indicators: frozenset[str]) -> pd.DataFrame:

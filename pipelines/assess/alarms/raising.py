@@ -25,8 +25,8 @@ from pipelines.assess.alarms.release import raise_releases
 from pipelines.assess.alarms.second_reading import read_corrections
 from pipelines.assess.alarms.standing import describe_streams
 from pipelines.assess.alarms.unannounced import suspect_changes
+from pipelines.assess.days.alert import DataAlert
 from pipelines.assess.days.calendar import DAY, Calendar
-from pipelines.assess.days.data_alert import DataAlert
 from pipelines.assess.level.observation import Background
 from pipelines.lake import Lake
 from pipelines.schemas.assessment import ARRIVAL_DAY, CRITICAL_DAY

@@ -1,0 +1,56 @@
+"""Tells engineers that the watch is blind: logs that do not come raise no alarm, however bad things are.
+
+A fault that holds back a call which was due wakes somebody (`calling`). All others that hold calls back, from
+a silence to a day that the gate keeps, are read within the day.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+
+from pipelines.assess.days.alert import DataAlert
+from pipelines.assess.days.calendar import DAY, Calendar
+from risk_register.notice_kinds import Audience, NoticeKind, NoticeSeverity
+from risk_register.notices import queue_notice
+from risk_register.store import Store
+
+ACTOR = "assess"
+
+RECENT_DAYS = 7
+"""Days before the newest with data. A day that was held before is history that was taken in, or was told
+then. Owner: the data owner, a placeholder of 2026-11-30."""
+
+
+def call_engineers(
+    store: Store, alerts: Iterable[DataAlert], calendars: Mapping[str, Calendar], *, at: dt.datetime
+) -> None:
+    """Queue one notice a fault that lasts and holds calls back; one that was queued before stays one.
+
+    Args:
+        store: the governance store, which knows the deployments.
+        alerts: of `pipelines.assess.days.health`.
+        calendars: the days with data by deployment.
+        at: now.
+    """
+    told = [one for one in alerts if one.holds_pages and _lasts(one, calendars.get(one.deployment_id))]
+    if not told:
+        return
+    with store.write(actor=ACTOR, at=at) as write:
+        for one in sorted(told, key=lambda one: (one.opened_on, one.alert_id)):
+            queue_notice(
+                write,
+                key=f"fault:{one.alert_id}",
+                deployment_id=one.deployment_id,
+                kind=NoticeKind.DATA_FAULT,
+                severity=NoticeSeverity.ATTENTION,
+                audience=Audience.ENGINEERING,
+                reference_id=one.alert_id,
+                link=f"/data-health?deployment={one.deployment_id}",
+            )
+
+
+def _lasts(alert: DataAlert, calendar: Calendar | None) -> bool:
+    if alert.closed_on is not None:
+        return False
+    return calendar is None or alert.last_on > calendar.last - RECENT_DAYS * DAY
