@@ -1,6 +1,11 @@
 -- Handoff stages and notices, placed in their conversation.
 -- Grain: one row an event.
--- Missing: an event that waits for its conversation has no turn, and 'unknown' in every slice.
+-- Missing: an event that waits for its conversation has no turn, and 'unknown' in every slice; it is matched
+-- with what waits of its thread on its day.
+-- Assumed: no record says to which offer a stage belongs, so to an offer belongs what comes before the next
+-- offer and before a failure. There a later stage shows an earlier one of which the record is lost; what
+-- comes after a failure without a new offer belongs to none. An offer that comes again before anything else
+-- was not accepted: nothing tells a repeat from an offer that nobody answered.
 
 with event_turn as (
     select
@@ -18,40 +23,101 @@ with event_turn as (
         event.event_id
 ),
 
--- Any later stage shows an earlier one, even if its own record is lost.
-last_stage as (
+handoff as (
     select
         event.deployment_id,
-        event.conversation_id,
-        max(event.occurred_at) filter (where event.detail = 'completed') as completed_at,
-        max(event.occurred_at) filter (
-            where event.detail in ('accepted', 'connected', 'completed')
-        ) as accepted_at,
-        max(event.occurred_at) as last_at
+        event.day,
+        coalesce(event.conversation_id, event.thread_id) as place_id,
+        event.event_id,
+        event.detail,
+        event.occurred_at
     from staging.event
     where event.kind = 'handoff'
-    group by
-        event.deployment_id,
-        event.conversation_id
 ),
 
-next_connection as (
+handoff_place as (
     select
-        event.deployment_id,
-        event.event_id,
-        min(later.occurred_at) as connected_at
-    from staging.event
-    inner join staging.event as later
-        on
-            event.deployment_id = later.deployment_id
-            and event.conversation_id = later.conversation_id
-            and event.occurred_at <= later.occurred_at
-    where
-        event.kind = 'handoff' and event.detail = 'accepted'
-        and later.kind = 'handoff' and later.detail in ('connected', 'completed')
+        handoff.deployment_id,
+        handoff.day,
+        handoff.place_id,
+        min(handoff.occurred_at) filter (where handoff.detail = 'offered') as first_offered_at,
+        max(handoff.occurred_at) as last_at
+    from handoff
     group by
-        event.deployment_id,
-        event.event_id
+        handoff.deployment_id,
+        handoff.day,
+        handoff.place_id
+),
+
+-- Offers and acceptances, and what ends them. A failure at the very time of an offer is that of the offer
+-- before it, which is then tried again at once; of the first offer it is its own.
+opening as (
+    select
+        handoff.deployment_id,
+        handoff.day,
+        handoff.place_id,
+        handoff.event_id,
+        handoff.occurred_at,
+        min(later.occurred_at) filter (
+            where later.detail = 'offered' and later.occurred_at > handoff.occurred_at
+        ) as next_offer_at,
+        min(later.occurred_at) filter (
+            where
+            later.detail = 'failed'
+            and (
+                later.occurred_at > handoff.occurred_at
+                or handoff.detail = 'accepted'
+                or handoff.occurred_at = handoff_place.first_offered_at
+            )
+        ) as failed_at
+    from handoff
+    inner join handoff_place
+        on
+            handoff.deployment_id = handoff_place.deployment_id
+            and handoff.day = handoff_place.day
+            and handoff.place_id = handoff_place.place_id
+    inner join handoff as later
+        on
+            handoff.deployment_id = later.deployment_id
+            and handoff.day = later.day
+            and handoff.place_id = later.place_id
+            and handoff.occurred_at <= later.occurred_at
+    where handoff.detail in ('offered', 'accepted')
+    group by
+        handoff.deployment_id,
+        handoff.day,
+        handoff.place_id,
+        handoff.event_id,
+        handoff.occurred_at
+),
+
+-- At equal times a failure comes after an acceptance and a connection, and before a completion.
+outcome as (
+    select
+        opening.deployment_id,
+        opening.event_id,
+        min(opening.failed_at) as failed_at,
+        min(opening.next_offer_at) as next_offer_at,
+        count(stage.event_id) as later_stage_count,
+        count(stage.event_id) filter (where stage.detail = 'completed') as completed_count,
+        min(stage.occurred_at) filter (where stage.detail in ('connected', 'completed')) as connected_at
+    from opening
+    left join handoff as stage
+        on
+            opening.deployment_id = stage.deployment_id
+            and opening.day = stage.day
+            and opening.place_id = stage.place_id
+            and opening.occurred_at <= stage.occurred_at
+            and stage.detail in ('accepted', 'connected', 'completed')
+            and (opening.next_offer_at is null or opening.next_offer_at > stage.occurred_at)
+            and (
+                opening.failed_at is null
+                or opening.failed_at > stage.occurred_at
+                or (opening.failed_at = stage.occurred_at and stage.detail <> 'completed')
+            )
+    group by
+        opening.deployment_id,
+        opening.event_id
 )
 
 select
@@ -76,26 +142,30 @@ select
     coalesce(conversation.gender, 'unknown') as gender,
     coalesce(conversation.use, 'unknown') as use,
     coalesce(conversation.surface, 'unknown') as surface,
-    event.kind = 'handoff'
-    and event.detail = 'offered'
-    and coalesce(last_stage.completed_at >= event.occurred_at, false) as is_completed,
-    event.kind = 'handoff'
-    and event.detail = 'offered'
-    and coalesce(last_stage.accepted_at >= event.occurred_at, false) as is_accepted,
+    event.detail = 'offered' and coalesce(outcome.completed_count, 0) > 0 as is_completed,
+    event.detail = 'offered' and coalesce(outcome.later_stage_count, 0) > 0 as is_accepted,
     -- From acceptance to the person: null where nobody came; then the wait is at least what was seen of it.
-    date_diff(
-        'second',
-        date_trunc('second', event.occurred_at),
-        date_trunc('second', next_connection.connected_at)
-    ) as connection_seconds,
+    case
+        when event.detail = 'accepted'
+            then date_diff(
+                'second',
+                date_trunc('second', event.occurred_at),
+                date_trunc('second', outcome.connected_at)
+            )
+    end as connection_seconds,
     date_diff(
         'second',
         date_trunc('second', event.occurred_at),
         date_trunc(
             'second',
             case
-                when conversation.ended_at > last_stage.last_at then conversation.ended_at
-                when last_stage.last_at > event.occurred_at then last_stage.last_at
+                when
+                    outcome.failed_at is not null
+                    and (outcome.next_offer_at is null or outcome.failed_at <= outcome.next_offer_at)
+                    then outcome.failed_at
+                when outcome.next_offer_at is not null then outcome.next_offer_at
+                when conversation.ended_at > handoff_place.last_at then conversation.ended_at
+                when handoff_place.last_at > event.occurred_at then handoff_place.last_at
                 else event.occurred_at
             end
         )
@@ -109,11 +179,12 @@ left join event_turn
     on
         event.deployment_id = event_turn.deployment_id
         and event.event_id = event_turn.event_id
-left join last_stage
+left join handoff_place
     on
-        event.deployment_id = last_stage.deployment_id
-        and event.conversation_id = last_stage.conversation_id
-left join next_connection
+        event.deployment_id = handoff_place.deployment_id
+        and event.day = handoff_place.day
+        and coalesce(event.conversation_id, event.thread_id) = handoff_place.place_id
+left join outcome
     on
-        event.deployment_id = next_connection.deployment_id
-        and event.event_id = next_connection.event_id
+        event.deployment_id = outcome.deployment_id
+        and event.event_id = outcome.event_id
