@@ -143,6 +143,8 @@ def _alarm(watched: Watched, episode: Episode) -> Concern:
         if is_open
         else "Weekly totals did not confirm it."
     )
+    if is_open and episode.is_left:
+        confirmed += " Another limit holds by now; what was found under this one waits for a person."
     last = episode.closed_on or watched.series.first + (watched.series.frozen - 1) * DAY
     return Concern(
         **_common(watched, opened_on=episode.opened_on),

@@ -15,15 +15,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from methods.alarms import WATCH_SHARE, review_share_e_values, run_detector
 from methods.suppression import is_small
 from pipelines.assess.alarms.appetite_alarm import Resets
 from pipelines.assess.alarms.concern import Concern
+from pipelines.assess.alarms.stream import Terms, goes_on
 from pipelines.assess.alarms.wording import say_level
 from pipelines.assess.days.calendar import DAY
 from pipelines.assess.level.observation import Background
-from pipelines.assess.level.status import Decision, limits_on
+from pipelines.assess.level.status import Decision, Limits, limits_on
 from risk_register.alarm_streams import Question, name_stream
 from risk_register.review_results import Design, read_design
 from risk_register.review_samples import list_samples
@@ -123,46 +125,62 @@ def judge_weeks(
     deployment: str,
     resets: frozenset[dt.date] = frozenset(),
 ) -> list[Concern]:
-    """Run the detector over the weeks; it begins anew with every appetite that is approved."""
+    """Run the detector over the weeks; where `goes_on` does not hold between two, it begins anew.
+
+    An alarm that is open then is ended by a person, or by the next one that opens.
+    """
     concerns: list[Concern] = []
-    current, version, opened = np.zeros(3), None, None
+    current, opened, is_left = np.zeros(3), None, False
+    before: Terms | None = None
     for number, one in enumerate(weeks):
         end = one.week + 6 * DAY
-        limits = limits_on(decisions, INDICATOR, end)
-        share = None if limits is None else limits.breach
-        if limits is None or share is None or not 0 < share < 1:
-            current, version, opened = np.zeros(3), None, None
-            continue
-        if limits.version != version:
-            current, version, opened = np.zeros(3), limits.version, None
-        values = review_share_e_values(np.array(one.missed, float), np.array(one.weights), appetite=share)
-        found = run_detector(
-            values.prod(axis=1)[:, None],
-            threshold=MEAN_WEEKS,
-            checkpoint=current,
-            skipped=np.array([not one.missed]),
-        )
-        current, statistic = found.checkpoint, float(found.statistic[0])
-        if opened is None and statistic >= MEAN_WEEKS:
-            opened = len(concerns)
+        terms = _terms(limits_on(decisions, INDICATOR, end))
+        if not goes_on(before, terms):
+            current, is_left = np.zeros(3), True
+        before, statistic = terms, 0.0
+        if terms is not None:
+            found = run_detector(
+                _bet(one, terms.appetite),
+                threshold=MEAN_WEEKS,
+                checkpoint=current,
+                skipped=np.array([not one.missed]),
+            )
+            current, statistic = found.checkpoint, float(found.statistic[0])
+        if terms is not None and statistic >= MEAN_WEEKS and (opened is None or is_left):
+            if opened is not None:
+                concerns[opened] = _close(concerns[opened], end)
+            opened, is_left = len(concerns), False
             shared = _share(deployment, end, through=weeks[-1].week + 6 * DAY)
-            note = _say(deployment, weeks[: number + 1], share, version)
+            note = _say(deployment, weeks[: number + 1], terms)
             concerns.append(Concern(**shared, state="alarm", statistic=statistic, note=note))
         elif opened is not None:
             concerns[opened] = _go_on(concerns[opened], statistic)
         is_taken = any(one.week <= day <= end for day in resets)
-        if opened is not None and (is_taken or statistic < MEAN_WEEKS / WATCH_SHARE):
+        is_low = not is_left and statistic < MEAN_WEEKS / WATCH_SHARE
+        if opened is not None and (is_taken or is_low):
             concerns[opened] = _close(concerns[opened], end)
             opened = None
         if is_taken:
             current = np.zeros(3)
         is_newest = number == len(weeks) - 1 and not is_taken
-        if opened is None and is_newest and statistic >= MEAN_WEEKS / WATCH_SHARE:
-            note = _say(deployment, weeks, share, version)
+        if terms is not None and opened is None and is_newest and statistic >= MEAN_WEEKS / WATCH_SHARE:
+            note = _say(deployment, weeks, terms)
             concerns.append(
                 Concern(**_share(deployment, end, through=end), state="watch", statistic=statistic, note=note)
             )
     return concerns
+
+
+def _terms(limits: Limits | None) -> Terms | None:
+    """The breach limit; None where there is none, or none that a share could be tested against."""
+    if limits is None or limits.breach is None or not 0 < limits.breach < 1:
+        return None
+    return Terms(limits.breach, is_below=False, version=limits.version)
+
+
+def _bet(one: ReviewedWeek, appetite: float) -> NDArray[np.float64]:
+    values = review_share_e_values(np.array(one.missed, float), np.array(one.weights), appetite=appetite)
+    return values.prod(axis=1)[:, None]
 
 
 def _share(deployment: str, opened_on: dt.date, *, through: dt.date) -> dict[str, Any]:
@@ -187,7 +205,7 @@ def _close(one: Concern, day: dt.date) -> Concern:
     return replace(one, closed_on=day, state="resolved")
 
 
-def _say(deployment: str, weeks: Sequence[ReviewedWeek], share: float, version: int | None) -> str:
+def _say(deployment: str, weeks: Sequence[ReviewedWeek], terms: Terms) -> str:
     last = weeks[-4:]
     cases = sum(len(one.missed) for one in last)
     missed = sum(sum(one.missed) for one in last)
@@ -197,7 +215,7 @@ def _say(deployment: str, weeks: Sequence[ReviewedWeek], share: float, version: 
         seen = "few reviewed people at risk"
     return (
         f"Missed escalation in reviewed samples of {deployment} above the approved appetite of "
-        f"{say_level(share, 'proportion')} "
-        f"(version {version}): {seen} in the last {len(last)} weeks, before weighting. By people's labels, "
+        f"{say_level(terms.appetite, 'proportion')} (version {terms.version}): {seen} in the last "
+        f"{len(last)} weeks, before weighting. By people's labels, "
         f"so without a detector's error; one false alarm in {MEAN_WEEKS:.0f} weeks on average."
     )

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from methods.alarms import WATCH_SHARE
 from pipelines.assess.alarms.appetite_alarm import Resets, Watched
+from pipelines.assess.alarms.stream import goes_on
 from pipelines.assess.days.calendar import DAY
 from pipelines.assess.level.observation import Background
 from pipelines.schemas.assessment import ALARM_STREAM
@@ -36,7 +37,9 @@ def describe_streams(followed: Iterable[Watched], background: Background, *, res
                 "state": "not_judged", "judged_since": None, "judged_through": None, "statistic": None,
                 "watch_from": None, "threshold": None, "held_day_count": 0,
             }  # fmt: skip
-            if watched is not None and watched.terms[-1] is not None:
+            if watched is not None and watched.terms[-1] is None:
+                row["state"] = "alarm" if _is_open(watched) else "not_judged"
+            elif watched is not None:
                 row |= _describe(watched, calendar.held, resets.get(deployment, {}).get(stream, frozenset()))
             rows.append(row)
     return pa.Table.from_pylist(rows, schema=ALARM_STREAM.arrow_schema)
@@ -46,10 +49,9 @@ def _describe(watched: Watched, held: Iterable[dt.date], resets: frozenset[dt.da
     series, path = watched.series, watched.path
     since = _find_start(watched, resets)
     through = series.first + (series.frozen - 1) * DAY
-    is_open = any(episode.closed_on is None for episode in path.episodes)
     is_rising = path.statistic[-1] >= watched.threshold / WATCH_SHARE
     return {
-        "state": "alarm" if is_open else "watch" if is_rising else "quiet",
+        "state": "alarm" if _is_open(watched) else "watch" if is_rising else "quiet",
         "judged_since": since,
         "judged_through": through,
         "statistic": float(path.statistic[series.frozen - 1]) if through >= since else 0.0,
@@ -59,10 +61,14 @@ def _describe(watched: Watched, held: Iterable[dt.date], resets: frozenset[dt.da
     }
 
 
+def _is_open(watched: Watched) -> bool:
+    return any(episode.closed_on is None for episode in watched.path.episodes)
+
+
 def _find_start(watched: Watched, resets: frozenset[dt.date]) -> dt.date:
-    """The first day of the evidence: under today's limit, and after a person last had an alarm of it."""
+    """The first day of the evidence: against today's limit, and after a person last had an alarm of it."""
     start = len(watched.terms) - 1
-    while start and watched.terms[start - 1] == watched.terms[-1]:
+    while start and goes_on(watched.terms[start - 1], watched.terms[start]):
         start -= 1
     first = watched.series.first + start * DAY
     last = watched.series.first + (len(watched.terms) - 1) * DAY

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from itertools import groupby
 
 import numpy as np
@@ -68,21 +69,29 @@ class Series:
 
 @dataclass(frozen=True)
 class Terms:
-    """The appetite that a day is judged by, as a share of units; `is_below` turns events round."""
+    """The appetite that a day is judged by, as a share of bad units; `is_below` turns events round.
+
+    `version` is that of the approval: what is approved again unchanged judges alike.
+    """
 
     appetite: float
     is_below: bool
-    version: int
+    version: int = field(compare=False)
 
 
 @dataclass(frozen=True)
 class Episode:
-    """From the day at the threshold to the day that is below watch again, or judged when a person took it."""
+    """From the day at the threshold to the day that is below watch again, or judged when a person took it.
+
+    Where the evidence began anew meanwhile (`is_left`), its being low says nothing: then a person ends the
+    episode, or the next one that opens.
+    """
 
     opened_on: dt.date
     closed_on: dt.date | None
     highest: float
     confirmed_on: dt.date | None
+    is_left: bool = False
 
 
 @dataclass(frozen=True)
@@ -127,34 +136,62 @@ def follow(
     threshold: float,
     resets: frozenset[dt.date] = frozenset(),
 ) -> Path:
-    """Run the detectors over a series; a day without terms is not judged, other terms begin anew.
+    """Run the detectors over a series; a day without terms is not judged.
 
-    After the days of `resets` the detectors start again from 0, because a person had an alarm of theirs.
+    The detectors start again from 0 where `goes_on` does not hold between two days, and after the days of
+    `resets`, because a person had an alarm of theirs.
     """
     count = len(series.events)
     statistic, robust = np.zeros(count), np.zeros(count)
     weekly: dict[dt.date, float] = {}
-    checkpoint: tuple[float, ...] = ()
+    nothing = np.zeros(len(ALTERNATIVES))
+    daily, hardy, by_week = nothing, nothing, nothing
+    before: Terms | None = None
+    begins = np.zeros(count, dtype=bool)
     anew = np.array([series.first + day * DAY in resets for day in range(count)], dtype=bool)
     for same, group in groupby(range(count), key=lambda day: terms[day]):
         days = list(group)
+        if not goes_on(before, same):
+            begins[days[0]] = True
+            daily, hardy, by_week = nothing, nothing, nothing
+        before = same
         if same is None:
             continue
         span = slice(days[0], days[-1] + 1)
-        daily = _run(series, span, same, threshold=threshold, robust=False, anew=anew)
-        statistic[span], checkpoint = daily
-        robust[span], _ = _run(series, span, same, threshold=threshold, robust=True, anew=anew)
-        weekly |= _run_weeks(series, span, same, threshold=threshold / 7, anew=anew)
-    if terms and terms[-1] is None:
-        checkpoint = ()
-    episodes = _find_episodes(series, statistic, weekly, threshold, anew)
+        run = partial(_run, series, span, same, threshold=threshold, anew=anew)
+        statistic[span], daily = run(checkpoint=daily, is_robust=False)
+        robust[span], hardy = run(checkpoint=hardy, is_robust=True)
+        found, by_week = _run_weeks(
+            series, span, same, threshold=threshold / 7, anew=anew, checkpoint=by_week
+        )
+        weekly |= found
+    checkpoint = () if before is None else tuple(float(value) for value in daily)
+    episodes = _find_episodes(series, statistic, weekly, threshold, begins=begins, anew=anew)
     return Path(statistic, robust, episodes, checkpoint)
 
 
+def goes_on(before: Terms | None, after: Terms | None) -> bool:
+    """Whether the evidence against terms is evidence against those that follow: the same, or stricter ones.
+
+    A rate within the stricter appetite is within the other, too, so that a bet against the other is a fair
+    bet against the stricter one.
+    """
+    if before is None or after is None:
+        return False
+    return before.is_below == after.is_below and after.appetite <= before.appetite
+
+
 def _run(
-    series: Series, span: slice, terms: Terms, *, threshold: float, robust: bool, anew: BoolArray
-) -> tuple[FloatArray, tuple[float, ...]]:
-    bet = betting_e_values if robust else beta_binomial_e_values
+    series: Series,
+    span: slice,
+    terms: Terms,
+    *,
+    threshold: float,
+    anew: BoolArray,
+    checkpoint: FloatArray,
+    is_robust: bool,
+) -> tuple[FloatArray, FloatArray]:
+    bet = betting_e_values if is_robust else beta_binomial_e_values
     cv2 = _learn_cv2(_turn(series.events, series.units, terms), series.units)[span]
     e = np.ones((len(ALTERNATIVES), span.stop - span.start))
     for events, units in ((series.events, series.units), (series.late_events, series.late_units)):
@@ -163,21 +200,22 @@ def _run(
     found = run_detector(
         e,
         threshold=threshold,
+        checkpoint=checkpoint,
         acknowledged=anew[span],
         skipped=((series.units + series.late_units) == 0)[span],
         ceiling=threshold * len(ALTERNATIVES),
     )
-    return found.statistic, tuple(float(value) for value in found.checkpoint)
+    return found.statistic, found.checkpoint
 
 
 def _run_weeks(
-    series: Series, span: slice, terms: Terms, *, threshold: float, anew: BoolArray
-) -> dict[dt.date, float]:
-    """Last day and statistic of the whole weeks (from Monday) of a span that are judged."""
+    series: Series, span: slice, terms: Terms, *, threshold: float, anew: BoolArray, checkpoint: FloatArray
+) -> tuple[dict[dt.date, float], FloatArray]:
+    """Last day and statistic of the weeks (from Monday) of a span at the threshold, and the checkpoint."""
     start = span.start + (-(series.first + span.start * DAY).weekday()) % 7
     weeks = max((min(span.stop, series.frozen) - start) // 7, 0)
     if not weeks:
-        return {}
+        return {}, checkpoint
     part = slice(start, start + 7 * weeks)
     units = (series.units + series.late_units)[part]
     events = _turn(series.events + series.late_events, series.units + series.late_units, terms)[part]
@@ -190,12 +228,14 @@ def _run_weeks(
     found = run_detector(
         e,
         threshold=threshold,
+        checkpoint=checkpoint,
         acknowledged=anew[part].reshape(-1, 7).any(axis=1),
         skipped=week_units == 0,
         ceiling=threshold * len(ALTERNATIVES),
     )
     ends = [series.first + (start + 7 * week + 6) * DAY for week in range(weeks)]
-    return {end: float(value) for end, value in zip(ends, found.statistic, strict=True) if value >= threshold}
+    reached = zip(ends, found.statistic, strict=True)
+    return {end: float(value) for end, value in reached if value >= threshold}, found.checkpoint
 
 
 def _learn_cv2(events: FloatArray, units: FloatArray) -> FloatArray:
@@ -220,24 +260,31 @@ def _find_episodes(
     statistic: FloatArray,
     weekly: dict[dt.date, float],
     threshold: float,
+    *,
+    begins: BoolArray,
     anew: BoolArray,
 ) -> tuple[Episode, ...]:
     episodes = []
+
+    def end(start: int, day: int, *, is_over: bool) -> None:
+        first, last = series.first + start * DAY, series.first + day * DAY
+        confirming = [week for week in weekly if first <= week <= last + 6 * DAY]
+        highest = float(statistic[start : day + 1].max())
+        confirmed = min(confirming, default=None)
+        episodes.append(Episode(first, last if is_over else None, highest, confirmed, is_left))
+
     opened: int | None = None
+    is_left = False
     for day in range(series.frozen):
-        if opened is None and statistic[day] >= threshold:
-            opened = day
-        is_over = opened is not None and (statistic[day] < threshold / WATCH_SHARE or bool(anew[day]))
-        if opened is not None and (is_over or day == series.frozen - 1):
-            start, end = series.first + opened * DAY, series.first + day * DAY
-            confirming = [week for week in weekly if start <= week <= end + 6 * DAY]
-            episodes.append(
-                Episode(
-                    start,
-                    end if is_over else None,
-                    float(statistic[opened : day + 1].max()),
-                    min(confirming, default=None),
-                )
-            )
+        is_left = is_left or bool(begins[day])
+        if statistic[day] >= threshold and (opened is None or is_left):
+            if opened is not None:
+                end(opened, day, is_over=True)
+            opened, is_left = day, False
+        is_low = not is_left and statistic[day] < threshold / WATCH_SHARE
+        if opened is not None and (is_low or anew[day]):
+            end(opened, day, is_over=True)
             opened = None
+    if opened is not None:
+        end(opened, series.frozen - 1, is_over=False)
     return tuple(episodes)

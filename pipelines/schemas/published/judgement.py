@@ -176,7 +176,8 @@ ALARM_STREAM = declare(
     Column(
         "judged_since",
         DATE,
-        "First day of the evidence: of the data, of the limit in force, or after a person had its alarm.",
+        "First day of the evidence: of the data, of the limit in force or of a looser one before it, or "
+        "after a person had its alarm.",
         nullable=True,
     ),
     Column("judged_through", DATE, "Last day that was judged; later ones may still grow.", nullable=True),

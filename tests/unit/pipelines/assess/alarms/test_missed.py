@@ -78,6 +78,46 @@ def test_a_week_that_was_acknowledged_begins_anew(make):
     assert [one.state for one in taken] == ["resolved", "alarm"]
 
 
+def decide(make, *missed: list[int], breach: float | None, **more):
+    """What weeks raise where another decision holds from the tenth."""
+    decisions = [
+        make.decision(effective_from=MONDAY),
+        make.decision(effective_from=MONDAY + 9 * WEEK, version=2, watch=0.01, breach=breach),
+    ]
+    return judge_weeks(weeks(*missed), decisions, deployment="harbor", **more)
+
+
+OPEN = [*[GOOD] * 5, *[BAD] * 10]
+
+
+@pytest.mark.parametrize("breach", [0.1, 0.08])
+def test_the_same_limit_approved_again_and_a_stricter_one_keep_the_alarm(make, breach):
+    (steady,) = judge(make, *OPEN)
+    (kept,) = decide(make, *OPEN, breach=breach)
+    assert steady.opened_on < MONDAY + 9 * WEEK
+    assert (kept.alarm_id, kept.state, kept.closed_on) == (steady.alarm_id, "alarm", None)
+    assert kept.statistic >= steady.statistic
+    # The evidence goes on, too: weeks before the change count.
+    gathered = [*[GOOD] * 8, BAD]
+    assert [one.state for one in judge(make, *gathered, BAD)] == ["alarm"]
+    assert [one.state for one in decide(make, *gathered, BAD, breach=breach)] == ["alarm"]
+
+
+@pytest.mark.parametrize("breach", [0.6, 1.0])
+def test_a_looser_limit_leaves_an_alarm_open_until_a_person_takes_it(make, breach):
+    (kept,) = decide(make, *OPEN, *[GOOD] * 10, breach=breach)
+    assert (kept.state, kept.closed_on) == ("alarm", None)
+    taken_on = MONDAY + 12 * WEEK
+    (taken,) = decide(make, *OPEN, *[GOOD] * 10, breach=breach, resets=frozenset({taken_on}))
+    assert (taken.state, taken.closed_on) == ("resolved", taken_on + 6 * dt.timedelta(days=1))
+
+
+def test_an_alarm_under_the_looser_limit_takes_the_place_of_the_one_before(make):
+    first, second = decide(make, *OPEN, *[[1] * 30] * 6, breach=0.6)
+    assert (first.state, first.closed_on) == ("resolved", second.opened_on)
+    assert (second.state, "version 2" in second.note) == ("alarm", True)
+
+
 def design(*answers: dict[str, int] | None, late: tuple[int, ...] = ()) -> Design:
     sample = SampleRecord(
         "s1", "harbor", MONDAY, 1, "h", 1000, len(answers), 100, "lexicon@1", "1.0.0", "officer", DRAWN

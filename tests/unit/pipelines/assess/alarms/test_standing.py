@@ -54,11 +54,31 @@ def test_without_an_approved_limit_that_can_be_tested_nothing_is_judged(make, de
     assert (row["state"], row["judged_since"], row["statistic"]) == ("not_judged", None, None)
 
 
-def test_another_limit_begins_the_evidence_anew(make):
-    later = MONDAY + 50 * DAY
-    wider = make.decision(effective_from=later, version=2, breach=0.6)
-    row, _ = stand(make, BAD, make.decision(effective_from=MONDAY), wider)
-    assert (row["state"], row["judged_since"]) == ("quiet", later)
+LATER = MONDAY + 50 * DAY
+
+
+def test_a_looser_limit_begins_the_evidence_anew(make):
+    wider = make.decision(effective_from=LATER, version=2, breach=0.6)
+    row, _ = stand(make, [3] * 60, make.decision(effective_from=MONDAY), wider)
+    assert (row["state"], row["judged_since"]) == ("quiet", LATER)
+
+
+@pytest.mark.parametrize("other", [{}, {"watch": 0.01}, {"breach": 0.09}])
+def test_the_same_limit_another_watch_limit_and_a_stricter_one_keep_the_evidence(make, other):
+    again = make.decision(effective_from=LATER, version=2, **other)
+    row, (alarm,) = stand(make, BAD, make.decision(effective_from=MONDAY), again)
+    assert (row["state"], row["judged_since"]) == ("alarm", MONDAY)
+    assert (alarm.state, alarm.closed_on) == ("alarm", None)
+    assert "Another limit" not in alarm.note
+
+
+@pytest.mark.parametrize("breach", [0.6, 1.0])
+def test_an_alarm_that_another_limit_left_open_stands_and_says_so(make, breach):
+    wider = make.decision(effective_from=LATER, version=2, breach=breach)
+    row, (alarm,) = stand(make, BAD, make.decision(effective_from=MONDAY), wider)
+    assert (row["state"], alarm.state) == ("alarm", "alarm")
+    assert "10 % (version 1)" in alarm.note
+    assert "Another limit holds by now" in alarm.note
 
 
 def test_after_a_person_had_the_alarm_the_evidence_begins_the_day_after(make):

@@ -111,11 +111,83 @@ def test_a_day_without_terms_is_not_judged():
     assert (path.episodes, path.checkpoint) == ((), ())
 
 
-def test_other_terms_begin_anew():
-    later = Terms(0.1, is_below=False, version=2)
-    steady, changed = run([6] * 20), run([6] * 20, terms=[ABOVE] * 10 + [later] * 10)
+def change(events: list[int], *later: Terms | None, after: int) -> Path:
+    """The path where other terms hold from a day, each of them as long."""
+    days = len(events) - after
+    share = days // len(later)
+    return run(events, terms=[ABOVE] * after + [one for one in later for _ in range(share)])
+
+
+LOOSER, STRICTER = Terms(0.5, is_below=False, version=2), Terms(0.08, is_below=False, version=2)
+WORSE = [3] * 30 + [15] * 30
+
+
+@pytest.mark.parametrize(
+    ("count", "other"),
+    [(6, Terms(0.12, is_below=False, version=2)), (48, Terms(0.08, is_below=True, version=2))],
+)
+def test_a_looser_limit_and_another_side_begin_anew(count, other):
+    steady, changed = run([count] * 20), change([count] * 20, other, after=10)
     assert changed.statistic[:10].tolist() == steady.statistic[:10].tolist()
-    assert changed.statistic[10] < steady.statistic[10]
+    assert changed.statistic[10] < min(steady.statistic[10], 10)
+
+
+def test_the_same_limit_approved_again_changes_nothing():
+    steady = run(WORSE)
+    (alarm,) = steady.episodes
+    assert alarm.closed_on is None
+    again = change(WORSE, Terms(0.1, is_below=False, version=2), after=45)
+    assert again.statistic.tolist() == steady.statistic.tolist()
+    assert again.robust.tolist() == steady.robust.tolist()
+    assert (again.episodes, again.checkpoint) == (steady.episodes, steady.checkpoint)
+
+
+def test_a_stricter_limit_keeps_the_evidence_and_the_alarm():
+    steady, stricter = run([6] * 20), change([6] * 20, STRICTER, after=10)
+    assert stricter.statistic[10] > steady.statistic[10] > 0
+    (alarm,) = run(WORSE).episodes
+    (kept,) = change(WORSE, STRICTER, after=45).episodes
+    assert (kept.opened_on, kept.closed_on, kept.is_left) == (alarm.opened_on, None, False)
+    assert kept.confirmed_on == alarm.confirmed_on
+
+
+def test_good_days_close_an_alarm_under_a_stricter_limit_too():
+    (alarm,) = change([3] * 30 + [15] * 15 + [1] * 30, STRICTER, after=45).episodes
+    assert alarm.closed_on is not None
+
+
+@pytest.mark.parametrize("other", [LOOSER, None])
+def test_an_alarm_stays_open_under_a_looser_limit_and_under_none(other):
+    (alarm,) = run(WORSE).episodes
+    (kept,) = change(WORSE, other, after=45).episodes
+    assert (kept.opened_on, kept.closed_on, kept.is_left) == (alarm.opened_on, None, True)
+    # A good rate under the other limit says nothing of the one before.
+    assert change(WORSE + [0] * 60, other, after=45).episodes[0].closed_on is None
+
+
+@pytest.mark.parametrize("other", [LOOSER, None])
+def test_a_person_ends_an_alarm_that_a_looser_limit_left_open(other):
+    arrivals = [arrive(day, x=x, n=50) for day, x in enumerate(WORSE)]
+    taken_on = MONDAY + 55 * DAY
+    (alarm,) = follow(
+        lay(*arrivals, days=60, known=400),
+        [ABOVE] * 45 + [other] * 15,
+        threshold=THRESHOLD,
+        resets=frozenset({taken_on}),
+    ).episodes
+    assert alarm.closed_on == taken_on
+
+
+def test_an_alarm_under_the_looser_limit_takes_the_place_of_the_one_before():
+    worst = WORSE + [48] * 10
+    first, second = change(worst, LOOSER, after=45).episodes
+    assert first.closed_on == second.opened_on
+    assert second.opened_on > MONDAY + 59 * DAY
+    assert (second.closed_on, second.is_left) == (None, False)
+
+
+def test_without_an_open_alarm_good_days_after_another_limit_raise_nothing():
+    assert change([3] * 60, LOOSER, None, STRICTER, after=30).episodes == ()
 
 
 def test_a_day_without_units_leaves_everything_as_it_was():
