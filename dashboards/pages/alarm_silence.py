@@ -32,6 +32,7 @@ NOT_FOLLOWED = (
 )
 OWN = "It counts a signal of the operator's own, which is not validated and is no ground for calling anybody."
 NOT_TESTABLE = "No rate can be tested against its limit, so its stream is not judged."
+NOT_JUDGED = "not judged"
 
 
 def draw_silence(
@@ -85,6 +86,8 @@ def draw_silence(
 
 def say_evidence(stream: StreamStanding | None) -> str:
     """How much evidence there is, out of how much; days that may still grow are not in it."""
+    if stream is not None and stream.state == "not_judged":
+        return NOT_JUDGED
     if stream is None or stream.statistic is None or stream.threshold is None:
         return MISSING
     found = "under 1" if stream.statistic < 1 else f"{stream.statistic:,.0f}"
@@ -97,8 +100,13 @@ def explain_silence(
     """Why no alarm is open of an indicator of a kind whose week is past its limit."""
     if stream is None:
         return OWN if row.indicator_id.startswith("x_") else NOT_FOLLOWED
-    if stream.judged_since is None or stream.judged_through is None or stream.watch_from is None:
+    if stream.judged_since is None:
         return NOT_TESTABLE
+    if stream.judged_through is None:
+        return (
+            f"Its stream is not judged: from {say_day(stream.judged_since)} on nothing that it counts was "
+            "seen, or records of these days may still come."
+        )
     said = [f"It is on watch: {say_evidence(stream)}." if stream.state == "watch" else ""]
     if reaches_limit(row, appetite):
         said.append(

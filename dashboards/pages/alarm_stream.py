@@ -54,8 +54,9 @@ def draw_streams(
     on = sum(one.is_on for one in decided.values())
     lead = (
         f"{on} of at most {MAXIMUM_PAGING} may call people; the others are lists. With {MAXIMUM_PAGING}, "
-        f"each waits {alarm_threshold(MAXIMUM_PAGING):,.0f} days on average for a false alarm. Look at one "
-        "to see how it did on your own history; only then can it be switched on. Grave findings always call."
+        f"each that is judged waits {alarm_threshold(MAXIMUM_PAGING):,.0f} days on average for a false "
+        "alarm; one that is not judged can raise none, so its silence says nothing. Look at one to see how "
+        "it did on your own history; only then can it be switched on. Grave findings always call."
     )
     names = _name_streams(watched, alarms, decided)
     evidence = {one.stream_id: say_evidence(one) for one in standings}
@@ -140,7 +141,7 @@ def _draw_one(  # noqa: PLR0917  what is known of a stream
                 "Alarms that the stream raised on this history",
                 [Heading(one) for one in ("Opened", "Closed", "Evidence", "What it was")],
                 [_draw_alarm(one) for one in history.alarms],
-                empty="None: on this history it would have called nobody.",
+                empty="None." if history.why_not else "None: on this history it would have called nobody.",
             ),
             html.P(said, className="hint") if said else None,
             *draw_switch(view, asked, is_on=is_on, is_muted=asked in muted, can_be_on=not history.why_not),

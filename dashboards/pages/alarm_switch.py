@@ -15,7 +15,7 @@ from dash.development.base_component import Component
 
 from dashboards.components.form import draw_day, draw_form, draw_text
 from dashboards.pages.submission import read_day
-from dashboards.records import Alarm, Appetite, Indicator
+from dashboards.records import Alarm, Appetite, Indicator, Observation
 from dashboards.view import View
 from methods.alarms import alarm_threshold
 from methods.backtest import BackTest, run_back_test
@@ -78,6 +78,8 @@ def read_history(view: View, stream_id: str, indicator: Indicator | None, alarms
         why_not = "No day with data is held yet."
     elif question != Question.RELEASE and (appetite is None or appetite.breach is None):
         why_not = "No appetite is approved: a placeholder calls nobody."
+    elif question == Question.RELEASE and not _list_days(view, name, since=first):
+        why_not = "No day with units is held, so nothing is judged."
     elif question == Question.LEVEL and appetite is not None and indicator.kind in PER_UNIT:
         test = _run(view, name, appetite, per=PER_UNIT[indicator.kind])
         why_not = "" if test else "No day with units is held under the approved appetite."
@@ -86,10 +88,7 @@ def read_history(view: View, stream_id: str, indicator: Indicator | None, alarms
 
 def _run(view: View, indicator_id: str, appetite: Appetite, *, per: float) -> BackTest | None:
     """The detector over the days since the appetite holds; None where no day has units."""
-    days = view.reader.series(
-        view.deployment_id, indicator_id, period="day", of=("all", "all"), since=appetite.effective_from
-    )
-    raw = [one for one in days if one.estimate == "raw" and one.denominator]
+    raw = _list_days(view, indicator_id, since=appetite.effective_from)
     share, is_below = (appetite.breach or 0.0) / per, appetite.side == "below"
     units = [float(one.denominator or 0) for one in raw]
     events = [float(one.numerator or 0) for one in raw]
@@ -103,6 +102,11 @@ def _run(view: View, indicator_id: str, appetite: Appetite, *, per: float) -> Ba
         )
     except InvalidArgumentError:
         return None
+
+
+def _list_days(view: View, indicator_id: str, *, since: date) -> list[Observation]:
+    days = view.reader.series(view.deployment_id, indicator_id, period="day", of=("all", "all"), since=since)
+    return [one for one in days if one.estimate == "raw" and one.denominator]
 
 
 def _find_appetite(appetites: Sequence[Appetite], indicator_id: str) -> Appetite | None:

@@ -28,6 +28,7 @@ from pipelines.assess.alarms.unannounced import suspect_changes
 from pipelines.assess.days.alert import DataAlert
 from pipelines.assess.days.calendar import DAY, Calendar
 from pipelines.assess.level.observation import Background
+from pipelines.assess.level.readiness import list_unmeasured
 from pipelines.lake import Lake
 from pipelines.schemas.assessment import ARRIVAL_DAY, CRITICAL_DAY
 from risk_register.alarm_cases import find_resets, list_cases, list_decisions
@@ -93,7 +94,8 @@ def raise_all(
     cases = [case for name in names for case in list_cases(store, name)]
     placed = place_concerns(concerns, changes, background.calendars, cases, faults)
     boards = {name: Switchboard(list_streams(store, name), list_mutes(store, name)) for name in names}
-    streams = describe_streams(followed, background, resets=resets)
+    unmeasured = list_unmeasured(background.definitions, detectors)
+    streams = describe_streams(followed, background, resets=resets, unmeasured=unmeasured)
     return Raised(tuple(decide_paging(placed, boards, at=at)), streams, needs_eyes, critical)
 
 

@@ -7,7 +7,7 @@ So that an indicator past its limit without an alarm does not leave people guess
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -22,8 +22,21 @@ from risk_register.alarm_streams import Question, name_stream
 from risk_register.watched import WATCHED
 
 
-def describe_streams(followed: Iterable[Watched], background: Background, *, resets: Resets) -> pa.Table:
-    """The table `assessment.alarm_stream`: a row for every watched indicator of every deployment."""
+def describe_streams(
+    followed: Iterable[Watched],
+    background: Background,
+    *,
+    resets: Resets,
+    unmeasured: Collection[str] = (),
+) -> pa.Table:
+    """The table `assessment.alarm_stream`: a row for every watched indicator of every deployment.
+
+    Args:
+        followed: the indicators whose rate can be tested.
+        background: definitions and calendars.
+        resets: days after which detectors start again.
+        unmeasured: indicators that no detector measures; a stream of nothing is not quiet.
+    """
     known = {(one.deployment_id, one.definition["indicator_id"]): one for one in followed}
     rows = []
     for deployment, calendar in background.calendars.items():
@@ -31,7 +44,7 @@ def describe_streams(followed: Iterable[Watched], background: Background, *, res
             if indicator not in background.definitions:
                 continue
             stream = name_stream(Question.LEVEL, indicator)
-            watched = known.get((deployment, indicator))
+            watched = None if indicator in unmeasured else known.get((deployment, indicator))
             row: dict[str, Any] = {
                 "deployment_id": deployment, "stream_id": stream, "indicator_id": indicator,
                 "state": "not_judged", "judged_since": None, "judged_through": None, "statistic": None,
@@ -49,15 +62,20 @@ def _describe(watched: Watched, held: Iterable[dt.date], resets: frozenset[dt.da
     series, path = watched.series, watched.path
     since = _find_start(watched, resets)
     through = series.first + (series.frozen - 1) * DAY
+    held_day_count = sum(since <= day <= through for day in held)
     is_rising = path.statistic[-1] >= watched.threshold / WATCH_SHARE
+    state = "alarm" if _is_open(watched) else "watch" if is_rising else "quiet"
+    judged = slice((since - series.first).days, series.frozen)
+    if state == "quiet" and not (series.units + series.late_units)[judged].any():
+        return {"judged_since": since, "held_day_count": held_day_count}
     return {
-        "state": "alarm" if _is_open(watched) else "watch" if is_rising else "quiet",
+        "state": state,
         "judged_since": since,
         "judged_through": through,
         "statistic": float(path.statistic[series.frozen - 1]) if through >= since else 0.0,
         "watch_from": watched.threshold / WATCH_SHARE,
         "threshold": watched.threshold,
-        "held_day_count": sum(since <= day <= through for day in held),
+        "held_day_count": held_day_count,
     }
 
 

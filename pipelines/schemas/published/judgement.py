@@ -171,7 +171,7 @@ ALARM_STREAM = declare(
         "state",
         TEXT,
         "alarm, watch or quiet; not_judged where no approved appetite that can be tested holds on the newest "
-        "day.",
+        "day, where nobody measures the indicator, and where no judged day of the evidence has a unit.",
     ),
     Column(
         "judged_since",

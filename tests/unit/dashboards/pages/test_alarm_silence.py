@@ -51,6 +51,18 @@ def test_what_no_stream_follows_or_can_test_says_so(explain):
     assert explain(replace(ROW, indicator_id="x_own_rate"), None) == OWN
     unjudged = replace(STREAM, state="not_judged", judged_since=None, judged_through=None, watch_from=None)
     assert explain(ROW, unjudged) == NOT_TESTABLE
+    assert say_evidence(unjudged) == "not judged"
+
+
+def test_what_was_never_seen_claims_no_chance_and_no_evidence(explain):
+    unseen = replace(
+        STREAM, state="not_judged", judged_through=None, statistic=None, watch_from=None, threshold=None
+    )
+    said = explain(replace(ROW, ci_low=0.2), unseen)
+    assert said.startswith("Its stream is not judged: from 3 Aug 2026 on nothing that it counts was seen")
+    assert "hance" not in said
+    assert "vidence" not in said
+    assert say_evidence(unseen) == "not judged"
 
 
 def test_evidence_is_out_of_how_much():

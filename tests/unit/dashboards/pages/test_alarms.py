@@ -172,6 +172,30 @@ def test_a_stream_is_looked_at_before_it_is_switched_on(officer):
     assert "is no stream" in officer.refusal(PAGE, HARBOR, **(mute | {"stream": "floor:assistant_harm"}))
 
 
+def test_a_stream_of_which_nothing_was_counted_says_so_and_cannot_be_switched_on(
+    officer, home, published_factory
+):
+    name = "ai_disclosure_rate"
+    tables = published_factory.make_tables(generation=8)
+    nothing = {"judged_through": None, "statistic": None, "watch_from": None, "threshold": None}
+    for row in tables["alarm_stream"]:
+        row.update({"state": "not_judged", **nothing} if row["indicator_id"] == name else {})
+    for row in tables["observation"]:
+        row.update({"numerator": 0.0, "denominator": 0.0} if row["indicator_id"] == name else {})
+    published_factory.write_file(home / "published" / "published-8.duckdb", tables)
+    before = officer.read(PAGE, f"{HARBOR}&show=release:{name}")
+    assert "it would have called nobody" in before
+    (home / "published" / "current").write_text("published-8.duckdb\n")
+    for question in ("level", "release"):
+        stream = f"{question}:{name}"
+        words = officer.read(PAGE, f"{HARBOR}&show={stream}")
+        assert words.count("not judged") == before.count("not judged") + 1
+        assert "It cannot be switched on." in words
+        assert "it would have called nobody" not in words
+        form = {"action": "switch_on", "stream": stream, "reason": "R."}
+        assert "No day with units is held" in officer.refusal(PAGE, HARBOR, **form)
+
+
 def test_a_placeholder_appetite_cannot_be_switched_on(officer):
     form = {"action": "switch_on", "stream": "level:missed_escalation_rate", "reason": "R."}
     assert "calls nobody" in officer.refusal(PAGE, "?deployment=quiet_cove", **form)

@@ -15,17 +15,21 @@ STREAM = f"level:{NAME}"
 BAD = [3] * 40 + [20] * 20
 
 
-def stand(make, events, *decisions, held=(), known=400, taken=()):
-    """The one row of the stream, and what the same days raise."""
+def stand(make, events, *decisions, held=(), known=400, taken=(), units=50, unmeasured=()):
+    """The one row of the stream, and what the same days raise; `units` of each day, or of all days."""
     background = make.background(
         make.calendar(MONDAY, len(events), held=held), make.definition(), decisions=decisions
     )
     days = [MONDAY + number * DAY for number in range(len(events))]
-    arrived = [Arrival(day, day, count, 50) for day, count in zip(days, events, strict=True)]
+    of_days = [units] * len(events) if isinstance(units, int) else units
+    arrived = [
+        Arrival(day, day, min(count, many), many)
+        for day, count, many in zip(days, events, of_days, strict=True)
+    ]
     resets = {"harbor": {STREAM: frozenset(taken)}}
     known_on = {"harbor": MONDAY + known * DAY}
     followed = follow_appetites({("harbor", NAME): arrived}, background, known_on, resets=resets)
-    table = describe_streams(followed, background, resets=resets)
+    table = describe_streams(followed, background, resets=resets, unmeasured=unmeasured)
     assert isinstance(table, pa.Table)
     (row,) = table.to_pylist()
     return row, raise_appetites(followed)
@@ -52,6 +56,42 @@ def test_without_an_approved_limit_that_can_be_tested_nothing_is_judged(make, de
     }[decided]
     row, _ = stand(make, BAD, *decisions)
     assert (row["state"], row["judged_since"], row["statistic"]) == ("not_judged", None, None)
+
+
+def check_unjudged(row):
+    assert row["state"] == "not_judged"
+    assert {row[name] for name in ("judged_through", "statistic", "watch_from", "threshold")} == {None}
+
+
+def test_what_nobody_measures_is_not_judged(make):
+    decided = make.decision(effective_from=MONDAY)
+    row, _ = stand(make, [3] * 60, decided, unmeasured={NAME})
+    check_unjudged(row)
+    assert row["judged_since"] is None
+    assert stand(make, [3] * 60, decided, unmeasured={"harm_rate_per_1000"})[0]["state"] == "quiet"
+
+
+@pytest.mark.parametrize(("seen", "state"), [(None, "not_judged"), (49, "not_judged"), (50, "quiet")])
+def test_a_stream_is_quiet_only_where_a_unit_was_seen_since_its_evidence_began(make, seen, state):
+    later = make.decision(effective_from=LATER, version=2, breach=0.6)
+    units = [int(day == seen) for day in range(60)]
+    row, _ = stand(make, [0] * 60, make.decision(effective_from=MONDAY), later, units=units, held=[52])
+    assert (row["state"], row["judged_since"], row["held_day_count"]) == (state, LATER, 1)
+    if state == "not_judged":
+        check_unjudged(row)
+
+
+def test_units_of_days_that_may_still_grow_have_not_been_judged(make):
+    units = [0] * 58 + [50] * 2
+    decided = make.decision(effective_from=MONDAY)
+    check_unjudged(stand(make, [0] * 60, decided, units=units, known=59)[0])
+    assert stand(make, [50] * 60, decided, units=units, known=59)[0]["state"] == "watch"
+
+
+def test_a_limit_that_no_judged_day_has_seen_yet_is_not_quiet(make):
+    newest = make.decision(effective_from=MONDAY + 58 * DAY, version=2, breach=0.6)
+    row, _ = stand(make, [3] * 60, make.decision(effective_from=MONDAY), newest, known=59)
+    check_unjudged(row)
 
 
 LATER = MONDAY + 50 * DAY
