@@ -2,9 +2,9 @@
 
 The stratified estimate of a two-phase sample is the primary one; prediction-powered inference is the same
 estimator with its power tuned; Rogan-Gladen only serves where no review exists and refuses weak detectors.
-How many to review is in `sampling`, whether reviewers agree in `agreement`. Sources: Cochran 1977; Fay &
-Feuer 1997 (Stat Med 16:791); Rogan & Gladen 1978; Reiczigel et al. 2010; Angelopoulos, Duchi & Zrnic 2023
-(PPI++).
+How many to review is in `sampling`, whether reviewers agree in `agreement`, intervals of few events in
+`weighted_counts`. Sources: Cochran 1977; Rogan & Gladen 1978; Reiczigel et al. 2010; Angelopoulos, Duchi &
+Zrnic 2023 (PPI++).
 """
 
 from dataclasses import dataclass
@@ -14,10 +14,8 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from methods.errors import EstimateRefusedError, InvalidArgumentError, InvalidCountsError
-from methods.intervals import FloatArray, Interval, check_confidence, clopper_pearson, normal_quantile, wilson
-
-FEW_CONFIRMED = 10
-"""Below it the logit interval is too narrow, and the gamma interval is used."""
+from methods.intervals import FloatArray, check_confidence, clopper_pearson, normal_quantile, wilson
+from methods.weighted_counts import bound_odds, has_few_events, weigh_events
 
 FEW_POSITIVES = 20
 """Below it the normal interval of prediction-powered inference does not hold."""
@@ -55,8 +53,8 @@ def estimate_share(
     """Share of confirmed units in all strata: sizes N_h, n_h reviewed at random, k_h confirmed.
 
     A stratum with units and no review has no estimate and is refused. No confirmed unit in a stratum counts
-    as half a one for the variance only. Few confirmed units: Fay and Feuer's gamma interval, which never has
-    width zero unless everything was reviewed.
+    as half a one for the variance only. Few effective events on either side: gamma intervals, which never
+    have width zero unless everything was reviewed.
     """
     big, n, k = _check_strata(sizes, reviewed, confirmed)
     share = big / big.sum()
@@ -64,34 +62,15 @@ def estimate_share(
     error = float(np.sqrt((share**2 * _mean_variance(big, n, k)).sum()))
     if np.all(n == big):
         return Estimate(value, 0.0, value, value, "census")
-    others = (n - k)[n > 0].sum()
-    if min(k.sum(), others) >= FEW_CONFIRMED:
+    weights, spread = weigh_events(big, n)
+    others = n - k
+    if not has_few_events(spread, k, others=others):
         low, high = _logit_ends(
             value, error, degrees=float((np.maximum(n - 1, 0)).sum()), confidence=confidence
         )
         return Estimate(value, error, low, high, "stratified_logit_t")
-    weights = (share / np.where(n > 0, n, 1))[n > 0]
-    # Near 1 the units without the property are the rare ones.
-    is_high = k.sum() > others
-    ends = fay_feuer(weights, (n - k if is_high else k)[n > 0], confidence=confidence)
-    low, high = (1 - ends.high, 1 - ends.low) if is_high else (ends.low, ends.high)
-    return Estimate(value, error, max(float(low), 0.0), min(float(high), 1.0), "stratified_gamma")
-
-
-def fay_feuer(weights: ArrayLike, counts: ArrayLike, *, confidence: float = 0.95) -> Interval:
-    """Gamma interval of a weighted sum of Poisson counts; with equal weights the exact Poisson interval."""
-    w, k = np.asarray(weights, dtype=float), np.asarray(counts, dtype=float)
-    if w.shape != k.shape or np.any(w <= 0) or np.any(k < 0):
-        raise InvalidCountsError("weights must be above 0 and counts not negative, one weight a count")
-    tail = (1 - check_confidence(confidence)) / 2
-    total, variance, largest = float((w * k).sum()), float((w**2 * k).sum()), float(w.max())
-    # A chi-square quantile with d degrees of freedom over 2 is the gamma quantile of shape d / 2.
-    low = 0.0 if total == 0 else variance / total * float(special.gammaincinv(total**2 / variance, tail))
-    upper_total, upper_variance = total + largest, variance + largest**2
-    high = (
-        upper_variance / upper_total * float(special.gammaincinv(upper_total**2 / upper_variance, 1 - tail))
-    )
-    return Interval(low, high, "fay_feuer")
+    ends = bound_odds(weights, k, others=others, spread=spread, confidence=confidence)
+    return Estimate(value, error, float(ends.low), float(ends.high), "stratified_gamma")
 
 
 def estimate_sensitivity(

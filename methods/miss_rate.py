@@ -13,9 +13,9 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import ArrayLike
 
-from methods.correction import fay_feuer
 from methods.errors import InvalidArgumentError, InvalidCountsError
 from methods.intervals import check_confidence
+from methods.weighted_counts import fay_feuer
 
 MINIMUM_SAMPLED = 30
 """Units of the rest that must have been read before anything is said, unless all of it was."""

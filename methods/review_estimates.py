@@ -2,8 +2,9 @@
 
 A reviewed ratio divides two estimated totals of a stratified sample. With the detector's own counts of every
 unit beside it the same ratio gets narrower (PPI++ as a difference estimator, its power tuned inside the
-strata). Simple shares are in `correction`. Sources: Cochran 1977, ch. 6 (separate linearisation of a combined
-ratio); Fay & Feuer 1997; Angelopoulos, Duchi & Zrnic 2023 (PPI++); Fisch et al. 2024 (stratified PPI).
+strata). Simple shares are in `correction`, intervals of few events in `weighted_counts`. Sources: Cochran
+1977, ch. 6 (separate linearisation of a combined ratio); Angelopoulos, Duchi & Zrnic 2023 (PPI++); Fisch et
+al. 2024 (stratified PPI).
 """
 
 from dataclasses import dataclass
@@ -12,9 +13,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from methods.correction import FEW_CONFIRMED, Estimate, fay_feuer
+from methods.correction import Estimate
 from methods.errors import EstimateRefusedError, InvalidArgumentError, InvalidCountsError
 from methods.intervals import FloatArray, check_confidence
+from methods.weighted_counts import bound_odds, has_few_events, weigh_events
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def estimate_ratio(
             no event at all, half a one among all its reviews is allowed for; without it each stands alone.
         confidence: of the interval.
 
-    Few events on either side (under 10 reviewed) take the gamma interval of their weighted count. Where no
+    Few effective events on either side take the gamma intervals of the two weighted counts. Where no
     reviewed unit belongs to the population value and interval are NaN. A stratum with units and no review is
     refused.
     """
@@ -82,20 +84,15 @@ def estimate_ratio(
     if np.all(strata.reviewed == strata.sizes):
         return Estimate(value, 0.0, value, value, "census")
     error = strata.error(np.array([1.0, -value]), value) / bottom
-    events = strata.sums[:, 0].sum()
-    others = strata.sums[:, 1].sum() - events
-    if min(events, others) >= FEW_CONFIRMED:
+    events = np.maximum(strata.sums[:, 0], 0.0)
+    others = np.maximum(strata.sums[:, 1] - strata.sums[:, 0], 0.0)
+    weight, spread = weigh_events(strata.sizes, strata.reviewed)
+    if not has_few_events(spread, events, others=others):
         half = strata.quantile(confidence) * error / (value * (1 - value))
         ends = special.expit(special.logit(value) + np.array([-half, half]))
         return Estimate(value, float(error), float(ends[0]), float(ends[1]), "ratio_logit_t")
-    seen = strata.reviewed > 0
-    is_high = events > others
-    rare = strata.sums[:, 1] - strata.sums[:, 0] if is_high else strata.sums[:, 0]
-    weight = (strata.sizes / np.maximum(strata.reviewed, 1))[seen]
-    gamma = fay_feuer(weight, np.maximum(rare[seen], 0.0), confidence=confidence)
-    low, high = float(gamma.low) / bottom, min(float(gamma.high) / bottom, 1.0)
-    low, high = (1 - high, 1 - low) if is_high else (low, high)
-    return Estimate(value, float(error), float(low), float(high), "ratio_gamma")
+    gamma = bound_odds(weight, events, others=others, spread=spread, confidence=confidence)
+    return Estimate(value, float(error), float(gamma.low), float(gamma.high), "ratio_gamma")
 
 
 def estimate_powered_ratio(

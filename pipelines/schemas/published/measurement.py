@@ -37,7 +37,7 @@ CORRECTION = declare(
     Column("ci_low", NUMBER, "Lower 95 %.", nullable=True),
     Column("ci_high", NUMBER, "Upper 95 %.", nullable=True),
     Column("standard_error", NUMBER, "Standard error.", nullable=True),
-    Column("method", TEXT, "ratio_logit_t, ratio_gamma (few events: Fay-Feuer) or census."),
+    Column("method", TEXT, "ratio_logit_t, ratio_gamma (few effective events) or census."),
     Column("numerator", NUMBER, "Estimated numerator over the frame."),
     Column("denominator", NUMBER, "Estimated denominator over the frame."),
     Column("confirmed_count", COUNT, "Reviewed conversations that count in the numerator."),

@@ -63,6 +63,18 @@ def test_the_reviewed_ratio_is_right_where_the_raw_one_is_not():
     assert narrower == 200
 
 
+@pytest.mark.parametrize("missed", [0, 1])
+def test_flagged_cases_do_not_make_up_for_misses_that_stand_for_forty_each(missed: int):
+    """2 % of 20,000 are real, 80 of them unflagged: in 13 and 27 % of draws 500 reviews see none or one."""
+    real, rest = np.array([124, missed]), np.array([200, 500])
+    values = np.concatenate(
+        [np.column_stack([np.arange(n) < k, np.ones(n)]) for k, n in zip(real, rest, strict=True)]
+    )
+    found = estimate_ratio([516.0, 19_484.0], **reviewed(np.repeat([0, 1], rest), values))
+    assert found.method == "ratio_gamma"
+    assert found.high > 0.02
+
+
 def test_few_events_keep_an_interval_with_width():
     strata = np.repeat([0, 1], [60, 60])
     none = estimate_ratio(SIZES, **reviewed(strata, np.column_stack([np.zeros(120), np.ones(120)])))
