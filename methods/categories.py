@@ -85,7 +85,12 @@ def categorise(events: float, trials: float, *, deff: float = 1.0, confidence: f
     scale = max(deff, 1.0)
     upper = float(clopper_pearson_upper(events / scale, trials / scale, confidence=confidence))
     lower = float(clopper_pearson_lower(events / scale, trials / scale, confidence=confidence))
-    level, point, bottom = (classify(value) for value in (upper, events / trials, lower))
+    return categorise_interval(events / trials, lower, upper, confidence=confidence)
+
+
+def categorise_interval(value: float, lower: float, upper: float, *, confidence: float = 0.95) -> Category:
+    """Class of an estimated probability, by the upper end of its interval."""
+    level, point, bottom = (classify(each) for each in (upper, value, lower))
     if level is bottom:
         evidence = Evidence.ESTABLISHED
     elif ORDER.index(point) - ORDER.index(level) >= 2:

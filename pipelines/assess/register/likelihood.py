@@ -1,27 +1,39 @@
 """How likely a hazardous situation is, in the register's classes: by the upper bound of what was counted.
 
 Too little evidence gives a bad class, not a good one, and says how many conversations without an event would
-show the next better one. The worse of the last 90 days and of all days since the model version counts. It is
-a proposal to the register, never a rating: the chance that harm follows is a clinical judgement.
+show the next better one. The worse of the last 90 days and of all days since the model version counts. Where
+people reviewed a sample of the window, the upper end of the corrected rate stands if it is higher: detectors
+that saw nothing say little. It is a proposal to the register, never a rating: the chance that harm follows is
+a clinical judgement.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 
-from methods.categories import Category, categorise, take_worst
-from pipelines.assess.days.calendar import Calendar
+from methods.categories import Category, categorise, categorise_interval, take_worst
+from pipelines.assess.days.calendar import Calendar, start_of
 from pipelines.schemas.assessment import LIKELIHOOD
 
+RECENT, SINCE_VERSION = "last_90_days", "since_version"
 RECENT_DAYS = 90
 REGISTER_WEEKS = 12
 KINDS = ("proportion", "rate_per_1000")
 DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """The class of a window, and whether the corrected rate gave it."""
+
+    category: Category
+    is_corrected: bool
 
 
 def assess_likelihoods(
@@ -33,7 +45,7 @@ def assess_likelihoods(
 ) -> pa.Table:
     """The table `assessment.likelihood`: indicators of conversations of which fewer events are better."""
     since = {name: _find_version(changes, name, calendar) for name, calendar in calendars.items()}
-    factors = _find_factors(corrections)
+    reviewed = _group(corrections)
     daily = counts[(counts["slice"] == "all") & (counts["period"] == "day")]
     rows = []
     for (deployment, indicator), part in daily.groupby(["deployment_id", "indicator_id"]):
@@ -44,32 +56,38 @@ def assess_likelihoods(
             or definition["direction"] != "lower_is_better"
         ):
             continue
-        factor = factors.get((str(deployment), str(indicator)))
-        windows = {
-            "last_90_days": calendar.last - (RECENT_DAYS - 1) * DAY,
-            "since_version": since[str(deployment)],
+        mine = reviewed.get((str(deployment), str(indicator)), [])
+        per = 1000.0 if definition["kind"] == "rate_per_1000" else 1.0
+        recent, version = calendar.last - (RECENT_DAYS - 1) * DAY, since[str(deployment)]
+        found = {
+            RECENT: (recent, _judge(part, recent, _find_recent(mine, recent), per)),
+            SINCE_VERSION: (version, _judge(part, version, _find_since(mine, version), per)),
         }
-        found = {name: (first, _judge(part, first, factor)) for name, first in windows.items()}
-        worst = take_worst([category.level for _, category in found.values()])
+        worst = take_worst([judged.category.level for _, judged in found.values()])
         rows += [
             {"deployment_id": deployment, "indicator_id": indicator, "window": name, "first_day": first,
              "last_day": calendar.last}
-            | _say(part, first, category, is_corrected=factor is not None)
-            | {"is_standing": category.level is worst}
-            for name, (first, category) in found.items()
+            | _say(part, first, judged)
+            | {"is_standing": judged.category.level is worst}
+            for name, (first, judged) in found.items()
         ]  # fmt: skip
     return pa.Table.from_pylist(rows, schema=LIKELIHOOD.arrow_schema)
 
 
-def _judge(part: pd.DataFrame, first: dt.date, factor: float | None) -> Category:
-    """The class of the days from `first` on; a rate that review corrected upwards is taken as corrected."""
+def _judge(part: pd.DataFrame, first: dt.date, correction: Mapping[str, Any] | None, per: float) -> _Judged:
+    """The class of the days from `first` on: of the count, or of the corrected rate where that is worse."""
     mine = part[part["period_start"] >= first]
-    events, trials = float(mine["numerator"].sum()), float(mine["denominator"].sum())
-    return categorise(min(events * max(factor or 1.0, 1.0), trials), trials)
+    raw = categorise(float(mine["numerator"].sum()), float(mine["denominator"].sum()))
+    if correction is None:
+        return _Judged(raw, is_corrected=False)
+    value, low, high = (min(correction[name] / per, 1.0) for name in ("value", "ci_low", "ci_high"))
+    if high <= raw.upper:
+        return _Judged(raw, is_corrected=False)
+    return _Judged(categorise_interval(value, low, high), is_corrected=True)
 
 
-def _say(part: pd.DataFrame, first: dt.date, category: Category, *, is_corrected: bool) -> dict[str, Any]:
-    mine = part[part["period_start"] >= first]
+def _say(part: pd.DataFrame, first: dt.date, judged: _Judged) -> dict[str, Any]:
+    mine, category = part[part["period_start"] >= first], judged.category
     return {
         "numerator": float(mine["numerator"].sum()),
         "denominator": float(mine["denominator"].sum()),
@@ -80,7 +98,7 @@ def _say(part: pd.DataFrame, first: dt.date, category: Category, *, is_corrected
         "lower_level": category.lower_level.value if category.lower_level else None,
         "evidence": category.evidence.value,
         "needed_exposure": category.needed_exposure,
-        "is_corrected": is_corrected,
+        "is_corrected": judged.is_corrected,
         "is_suppressed": False,
     }
 
@@ -97,13 +115,30 @@ def _find_version(changes: pa.Table, deployment: str, calendar: Calendar) -> dt.
     return max(days, default=calendar.first)
 
 
-def _find_factors(corrections: pa.Table) -> dict[tuple[str, str], float]:
-    """How much higher the newest twelve-week corrected rate is than the raw one."""
-    found: dict[tuple[str, str], tuple[dt.date, float]] = {}
+def _group(corrections: pa.Table) -> Mapping[tuple[str, str], Sequence[Mapping[str, Any]]]:
+    """Corrected rates with an interval, by deployment and indicator."""
+    found: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for row in corrections.to_pylist():
-        if row["window_weeks"] != REGISTER_WEEKS or not row["raw_value"]:
-            continue
-        key = (row["deployment_id"], row["indicator_id"])
-        if key not in found or row["last_week"] > found[key][0]:
-            found[key] = (row["last_week"], row["value"] / row["raw_value"])
-    return {key: factor for key, (_, factor) in found.items()}
+        if row["ci_low"] is not None and row["ci_high"] is not None:
+            found.setdefault((row["deployment_id"], row["indicator_id"]), []).append(row)
+    return found
+
+
+def _find_recent(rows: Sequence[Mapping[str, Any]], first: dt.date) -> Mapping[str, Any] | None:
+    """The newest twelve weeks that end in the window."""
+    mine = [row for row in rows if row["window_weeks"] == REGISTER_WEEKS and row["last_week"] >= first]
+    return max(mine, key=lambda row: row["last_week"], default=None)
+
+
+def _find_since(rows: Sequence[Mapping[str, Any]], first: dt.date) -> Mapping[str, Any] | None:
+    """The longest and then newest weeks that begin with the version: another model's say nothing of it.
+
+    A week whose labels are still coming is not one of them: the few that it has would decide.
+    """
+    mine = [
+        row
+        for row in rows
+        if row["first_week"] >= start_of("week", first)
+        and row["reviewed_count"] + row["overdue_count"] >= row["sampled_count"]
+    ]
+    return max(mine, key=lambda row: (row["window_weeks"], row["last_week"]), default=None)

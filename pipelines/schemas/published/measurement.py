@@ -109,8 +109,13 @@ LIKELIHOOD = declare(
     Column("last_day", DATE, "Last day of the window."),
     Column("numerator", NUMBER, "Conversations with the event, as detectors counted."),
     Column("denominator", NUMBER, "Conversations."),
-    Column("upper", NUMBER, "One-sided 95 % upper bound per conversation.", nullable=True),
-    Column("lower", NUMBER, "One-sided 95 % lower bound.", nullable=True),
+    Column(
+        "upper",
+        NUMBER,
+        "One-sided 95 % upper bound per conversation; where is_corrected, upper end of the corrected rate.",
+        nullable=True,
+    ),
+    Column("lower", NUMBER, "The lower bound, likewise.", nullable=True),
     Column("level", TEXT, "Class of the upper bound: frequent, probable, occasional, remote or improbable."),
     Column("point_level", TEXT, "Class of the point estimate.", nullable=True),
     Column("lower_level", TEXT, "Class of the lower bound.", nullable=True),
@@ -121,7 +126,11 @@ LIKELIHOOD = declare(
         "Conversations without an event that would show the next better class.",
         nullable=True,
     ),
-    Column("is_corrected", FLAG, "Whether a review corrected the rate, upwards where it was higher."),
+    Column(
+        "is_corrected",
+        FLAG,
+        "Whether the corrected rate gives the class: its upper end is above that of the count.",
+    ),
     Column("is_standing", FLAG, "Whether its class is the worse of both windows."),
     Column("is_suppressed", FLAG, "Whether its numbers are hidden wherever numbers leave."),
 )

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pyarrow as pa
+import pytest
 
 from pipelines.assess.register.likelihood import assess_likelihoods
 from pipelines.schemas.assessment import CHANGE, CORRECTION
@@ -36,21 +37,85 @@ def test_the_worse_of_both_windows_stands(make):
     assert [row["is_standing"] for row in (found["last_90_days"], found["since_version"])] == [False, True]
 
 
-def test_a_rate_that_review_found_to_be_higher_is_taken_as_higher(make):
-    counts = make.counts(*(("day", FIRST + number * DAY, 1, 2000) for number in range(20)))
-    row = dict.fromkeys(CORRECTION.arrow_schema.names) | {
-        "deployment_id": "harbor", "indicator_id": "missed_escalation_rate", "window_weeks": 12,
-        "last_week": FIRST,         "value": 0.004, "raw_value": 0.0005,
+def correct(weeks: int, first: dt.date, last: dt.date, *found: float) -> dict:
+    value, low, high = found
+    return dict.fromkeys(CORRECTION.arrow_schema.names) | {
+        "deployment_id": "harbor", "indicator_id": "missed_escalation_rate", "window_weeks": weeks,
+        "first_week": first, "last_week": last, "value": value, "ci_low": low, "ci_high": high,
+        "sampled_count": 90, "reviewed_count": 80, "overdue_count": 10,
     }  # fmt: skip
-    corrections = pa.Table.from_pylist([row])
-    definitions = {"missed_escalation_rate": make.definition(unit="conversation")}
-    calendars = {"harbor": make.calendar(FIRST, 20)}
-    raw, corrected = (
-        assess_likelihoods(counts, definitions, CHANGE.empty(), calendars, each).to_pylist()[0]
-        for each in (CORRECTION.empty(), corrections)
+
+
+def judge_reviewed(make, days, rows, *, changes=(), **more) -> dict[str, dict]:
+    counts = make.counts(*(("day", FIRST + number * DAY, x, n) for number, (x, n) in enumerate(days)))
+    definitions = {"missed_escalation_rate": make.definition(unit="conversation") | more}
+    changed = [
+        dict.fromkeys(CHANGE.arrow_schema.names)
+        | {"deployment_id": "harbor", "what": "model", "effective_on": day}
+        for day in changes
+    ]
+    found = assess_likelihoods(
+        counts,
+        definitions,
+        pa.Table.from_pylist(changed) if changed else CHANGE.empty(),
+        {"harbor": make.calendar(FIRST, len(days))},
+        pa.Table.from_pylist(rows),
     )
-    assert corrected["upper"] > 5 * raw["upper"]
-    assert corrected["is_corrected"]
+    return {row["window"]: row for row in found.to_pylist()}
+
+
+WEEK = 7 * DAY
+TWELVE = (12, FIRST, FIRST + 11 * WEEK)
+
+
+@pytest.mark.parametrize("seen", [0, 1])
+def test_what_review_found_counts_where_detectors_saw_nothing(make, seen: int):
+    days = [(seen, 100)] + [(0, 100)] * 89
+    for row in judge_reviewed(make, days, [correct(*TWELVE, 0.02, 0.01, 0.04)]).values():
+        assert (row["level"], row["upper"], row["lower"]) == ("frequent", 0.04, 0.01)
+        assert row["is_corrected"]
+        assert row["numerator"] == seen
+
+
+def test_a_review_that_found_none_is_worth_its_own_size_and_not_that_of_the_log(make):
+    row = judge_reviewed(make, [(0, 1000)] * 90, [correct(*TWELVE, 0.0, 0.0, 0.0006)])["last_90_days"]
+    assert (row["level"], row["point_level"], row["evidence"]) == (
+        "probable",
+        "improbable",
+        "not_demonstrated",
+    )
+
+
+def test_a_count_that_is_higher_than_the_corrected_rate_stands_as_counted(make):
+    row = judge_reviewed(make, [(10, 100)] * 90, [correct(*TWELVE, 0.02, 0.01, 0.04)])["last_90_days"]
+    assert row["upper"] > 0.1
+    assert not row["is_corrected"]
+
+
+def test_a_corrected_rate_per_thousand_is_taken_per_conversation(make):
+    rows = [correct(*TWELVE, 20.0, 10.0, 40.0)]
+    row = judge_reviewed(make, [(0, 100)] * 90, rows, kind="rate_per_1000")["last_90_days"]
+    assert row["upper"] == 0.04
+
+
+def test_a_review_of_the_days_before_a_version_says_nothing_of_it(make):
+    """Twelve weeks end with the period; the model is three weeks old, the last one half labelled."""
+    change = FIRST + 9 * WEEK
+    rows = [correct(*TWELVE, 0.02, 0.01, 0.04)]
+    found = judge_reviewed(make, [(0, 100)] * 84, rows, changes=[change])
+    assert found["last_90_days"]["is_corrected"]
+    assert not found["since_version"]["is_corrected"]
+    week = TWELVE[2] - WEEK
+    own = correct(1, week, week, 0.1, 0.05, 0.2)
+    coming = correct(1, week + WEEK, week + WEEK, 0.1, 0.01, 0.9) | {"overdue_count": 0}
+    found = judge_reviewed(make, [(0, 100)] * 84, [*rows, own, coming], changes=[change])
+    assert found["since_version"]["upper"] == 0.2
+
+
+def test_a_review_that_is_older_than_the_window_says_nothing_of_it(make):
+    found = judge_reviewed(make, [(0, 100)] * 200, [correct(*TWELVE, 0.02, 0.01, 0.04)])
+    assert not found["last_90_days"]["is_corrected"]
+    assert found["since_version"]["is_corrected"]
 
 
 def test_what_is_neither_good_nor_bad_has_no_class(make):
