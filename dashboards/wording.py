@@ -98,8 +98,10 @@ def say_observation(row: Observation | None, indicator: Indicator) -> str:
 
 def say_ratio(ratio: EquityRatio) -> str:
     """A rate ratio with its interval, or that there is none."""
-    if ratio.ratio is None or ratio.ci_low is None or ratio.ci_high is None:
+    if ratio.ratio is None or ratio.ci_low is None:
         return "no ratio"
+    if ratio.ci_high is None:
+        return f"{say_factor(ratio.ci_low)} or more"
     return f"{say_factor(ratio.ratio)} ({say_factor(ratio.ci_low)} to {say_factor(ratio.ci_high)})"
 
 

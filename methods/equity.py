@@ -29,11 +29,11 @@ from methods.intervals import (
 BAND_LOW, BAND_HIGH = 0.8, 1.25
 """Ratios inside the band are alike in practice."""
 
-MINIMUM_EVENTS = 10
-"""A group with fewer events is not assessed."""
+FEW_EVENTS = 10
+"""With fewer on either side the exact conditional interval judges: the log interval does not hold."""
 
 MINIMUM_TRIALS = 100
-"""A group with fewer conversations is not assessed."""
+"""A group with fewer conversations is not assessed, nor one whose rest has fewer."""
 
 
 class EquityStatus(StrEnum):
@@ -46,22 +46,20 @@ class EquityStatus(StrEnum):
     MEASUREMENT_CANNOT_SEPARATE = "measurement_cannot_separate"
     """What the detector flagged says something that its error rates alone could make or hide."""
     NOT_ASSESSABLE = "not_assessable"
-    """Too few events or units, or an interval that reaches from inside the band to outside."""
+    """Too few units, or an interval that reaches from inside the band to outside."""
 
 
 @dataclass(frozen=True)
 class GroupComparison:
     """Each group against the rest of the population; arrays, NaN where not known.
 
-    `low`, `high` belong to the ratio shown; `exact_low`, `exact_high` are for a claim when an arm has no
+    `low`, `high` are the interval by which `status` was decided; `high` is infinite where the rest has no
     event.
     """
 
     ratio: FloatArray
     low: FloatArray
     high: FloatArray
-    exact_low: FloatArray
-    exact_high: FloatArray
     difference_per_1000: FloatArray
     difference_low: FloatArray
     difference_high: FloatArray
@@ -84,12 +82,13 @@ def compare_with_rest(
     *,
     deff: ArrayLike = 1.0,
     confidence: float = 0.95,
-    minimum_events: float = MINIMUM_EVENTS,
+    few_events: float = FEW_EVENTS,
     minimum_trials: float = MINIMUM_TRIALS,
 ) -> GroupComparison:
     """Each group against the sum of the others; the groups divide the population, one value a group.
 
-    Log interval with the design effect (at least 1) of each side; half an event where a side has none.
+    Log interval with the design effect (at least 1) of each side; with few events on a side the exact
+    conditional one. Where a side has none the ratio is shown with half an event.
     """
     x, n = check_counts(events, trials)
     if x.ndim != 1 or x.size < 2:
@@ -116,16 +115,16 @@ def compare_with_rest(
         reference_trials=rest_n / rest_deff,
         confidence=confidence,
     )
-    low, high = ratio * np.exp(-z * spread), ratio * np.exp(z * spread)
+    has_few = np.minimum(x, rest_x) < few_events
+    low = np.where(has_few, exact.low, ratio * np.exp(-z * spread))
+    high = np.where(has_few, exact.high, ratio * np.exp(z * spread))
     with np.errstate(divide="ignore", invalid="ignore"):
         difference = np.where(known, x / n - rest_x / rest_n, np.nan)
-    enough = known & (x >= minimum_events) & (n >= minimum_trials) & (rest_x >= minimum_events)
+    enough = known & (n >= minimum_trials) & (rest_n >= minimum_trials)
     return GroupComparison(
         ratio=np.where(known, ratio, np.nan),
         low=np.where(known, low, np.nan),
         high=np.where(known, high, np.nan),
-        exact_low=np.asarray(exact.low),
-        exact_high=np.asarray(exact.high),
         difference_per_1000=1000 * difference,
         difference_low=1000 * np.asarray(gap.low),
         difference_high=1000 * np.asarray(gap.high),
@@ -134,9 +133,12 @@ def compare_with_rest(
 
 
 def judge_ratio(low: ArrayLike, high: ArrayLike, *, is_assessable: ArrayLike = True) -> NDArray[Any]:
-    """Status from an interval of a ratio: an end on the band's limit is still inside the band."""
+    """Status from an interval of a ratio: an end on the band's limit is still inside the band.
+
+    An infinite upper end is one; NaN is none.
+    """
     bottom, top = np.asarray(low, dtype=float), np.asarray(high, dtype=float)
-    usable = np.asarray(is_assessable, dtype=bool) & np.isfinite(bottom) & np.isfinite(top)
+    usable = np.asarray(is_assessable, dtype=bool) & ~np.isnan(bottom) & ~np.isnan(top)
     with np.errstate(invalid="ignore"):
         is_outside = (bottom > BAND_HIGH) | (top < BAND_LOW)
         is_inside = (bottom >= BAND_LOW) & (top <= BAND_HIGH)

@@ -27,7 +27,7 @@ from dashboards.theme import Scheme
 from dashboards.view import View
 from dashboards.vocabulary import EQUITY_MARKS
 from dashboards.wording import MISSING, say_count, say_day, say_factor, say_ratio, say_words
-from methods.equity import MINIMUM_EVENTS, MINIMUM_TRIALS
+from methods.equity import MINIMUM_TRIALS
 from methods.suppression import suppress_rates
 
 PATH = "/equity"
@@ -150,7 +150,7 @@ def _say_state(rows: Sequence[EquityRatio]) -> str:
         f"{len(rows)} comparisons from {say_day(first)} to {say_day(last)}: {counts['different']} different, "
         f"{counts['measurement_cannot_separate']} that the measurement cannot separate, "
         f"{counts['equivalent']} alike in practice, {counts['not_assessable']} not assessable. "
-        f"A group needs {MINIMUM_EVENTS} events and {MINIMUM_TRIALS} cases. Groups are those the operator "
+        f"A group needs {MINIMUM_TRIALS} cases, and so do the others together. Groups are those the operator "
         "delivers; none is inferred."
     )
 

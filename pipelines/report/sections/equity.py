@@ -55,7 +55,8 @@ def build_equity(facts: Facts) -> Table:
         EQUITY_COLUMNS,
         rows,
         note="Each group against everyone else. A ratio between 0.80 and 1.25 with its whole interval is "
-        "called equivalent. Groups are as supplied by the product, never inferred.",
+        "called equivalent. Where everyone else has no event the interval has no upper end. Groups are as "
+        "supplied by the product, never inferred.",
         empty=EMPTY,
     )
 

@@ -223,8 +223,8 @@ EQUITY = declare(
         "Rate ratio against the rest; where higher is better, of the units without the event.",
         nullable=True,
     ),
-    Column("ci_low", NUMBER, "Lower 95 %.", nullable=True),
-    Column("ci_high", NUMBER, "Upper 95 %.", nullable=True),
+    Column("ci_low", NUMBER, "Lower 95 %; exact under ten events in the group or the rest.", nullable=True),
+    Column("ci_high", NUMBER, "Upper 95 %; null where the rest has no event: no limit.", nullable=True),
     Column("difference_per_1000", NUMBER, "Difference from the rest, per 1,000.", nullable=True),
     Column(
         "bound_low", NUMBER, "Lowest ratio that the detector's error allows; null without one.", nullable=True

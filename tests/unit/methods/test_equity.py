@@ -17,7 +17,7 @@ from methods.equity import (
     shrink_rates,
 )
 from methods.errors import EstimateRefusedError, InvalidArgumentError
-from methods.intervals import Interval
+from methods.intervals import Interval, clopper_pearson, poisson_rate_ratio
 
 
 def test_the_log_interval_is_that_of_hosmer_and_lemeshow():
@@ -65,14 +65,43 @@ def test_large_groups_are_told_apart_or_called_alike():
     assert alike.status.tolist() == [EquityStatus.EQUIVALENT] * 2
 
 
-def test_ten_events_and_a_hundred_conversations_are_assessed_and_one_less_is_not():
+def test_a_hundred_conversations_are_assessed_and_one_less_is_not_on_either_side():
     # 50 times the rate of the rest: different wherever it may be said.
-    def status(events: int, trials: int) -> str:
-        return compare_with_rest([events, 100], [trials, 50_000]).status[0]
+    def status(events: int, trials: int, place: int = 0) -> str:
+        return compare_with_rest([events, 100], [trials, 50_000]).status[place]
 
-    assert status(10, 100) == EquityStatus.DIFFERENT
-    assert status(9, 100) == EquityStatus.NOT_ASSESSABLE
-    assert status(10, 99) == EquityStatus.NOT_ASSESSABLE
+    assert status(10, 100) == status(9, 100) == EquityStatus.DIFFERENT
+    assert status(10, 99) == status(9, 99) == EquityStatus.NOT_ASSESSABLE
+    assert status(10, 99, 1) == EquityStatus.NOT_ASSESSABLE
+
+
+@pytest.mark.parametrize(
+    ("events", "trials"),
+    [([40, 0], [200, 500]), ([1004, 0], [1004, 2620]), ([40, 9], [200, 50_000]), ([8, 0], [100, 50_000])],
+)
+def test_the_largest_differences_are_told_where_a_side_has_few_events_or_none(events, trials):
+    found = compare_with_rest(events, trials)
+    assert found.status.tolist() == [EquityStatus.DIFFERENT] * 2
+    assert found.low[0] > 1.25
+    assert found.high[1] < 0.8
+    assert np.isinf(found.high[0]) == (events[1] == 0)
+
+
+def test_few_events_are_judged_by_the_exact_interval_and_ten_by_the_log_interval():
+    def judge(events: int):
+        found = compare_with_rest([events, 600], [1000, 60_000])
+        return found.low[0], found.high[0]
+
+    ends = [
+        tuple(poisson_rate_ratio(9, 1000, reference_events=600, reference_exposure=60_000)),
+        tuple(katz_ratio(10, 1000, reference_events=600, reference_trials=60_000)),
+    ]
+    assert [judge(9), judge(10)] == [pytest.approx(each) for each in ends]
+    assert compare_with_rest([9, 600], [1000, 60_000]).status[0] == EquityStatus.NOT_ASSESSABLE
+
+
+def test_no_event_on_either_side_says_nothing():
+    assert set(compare_with_rest([0, 0], [5000, 5000]).status) == {EquityStatus.NOT_ASSESSABLE}
 
 
 def test_a_design_effect_widens_the_comparison():
@@ -83,12 +112,14 @@ def test_a_design_effect_widens_the_comparison():
     assert small.low.tolist() == plain.low.tolist()
 
 
-def test_no_event_in_a_group_has_an_exact_upper_end():
-    found = compare_with_rest([0, 100], [5000, 50_000])
-    assert found.exact_low[0] == 0.0
-    assert 0 < found.exact_high[0] < 1
+@pytest.mark.parametrize(("trials", "status"), [(5000, "different"), (1000, "not_assessable")])
+def test_no_event_in_a_group_has_an_exact_upper_end(trials: int, status: str):
+    """Ten and two would be expected."""
+    found = compare_with_rest([0, 100], [trials, 50_000])
+    assert found.low[0] == 0.0
+    assert found.high[0] == pytest.approx(clopper_pearson(0, 100).high * 50_000 / trials, rel=0.05)
     assert found.ratio[0] > 0
-    assert found.status[0] == EquityStatus.NOT_ASSESSABLE
+    assert found.status[0] == status
 
 
 def test_a_group_without_conversations_is_not_known():

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import date
 
 import duckdb
@@ -12,7 +13,7 @@ from dashboards.figures.ratios import FURTHEST, draw_ratios
 from dashboards.pages.equity import find_hidden
 from dashboards.records import EquityRatio
 from dashboards.theme import Scheme
-from dashboards.wording import say_factor
+from dashboards.wording import say_factor, say_ratio
 
 PAGE, HARBOR = "/equity", "?deployment=harbor_companion"
 
@@ -24,6 +25,12 @@ def make_ratio(group="es", *, numerator=40.0, denominator=400.0, ratio=1.9, stat
         ci_low=None if ratio is None else ratio / 2, ci_high=None if ratio is None else ratio * 2,
         difference_per_1000=1.0, bound_low=None, bound_high=None, status=status, method="raw_counts",
     )  # fmt: skip
+
+
+def test_a_ratio_without_an_upper_end_says_from_where_on():
+    row = replace(make_ratio(ratio=200.0), ci_low=25.8, ci_high=None)
+    assert say_ratio(row) == "25.80 or more"
+    assert say_ratio(replace(row, ci_low=None)) == "no ratio"
 
 
 def lower_half(visitor, search):

@@ -59,10 +59,24 @@ def test_where_the_units_themselves_are_detected_nothing_is_claimed():
     assert rows["es"]["method"] == "detected_units"
 
 
-def test_too_few_events_or_units_are_not_assessable_and_stay_listed():
+def test_too_few_units_are_not_assessable_and_stay_listed():
     rows = judge(groups(en=(100, 1000), es=(9, 1000), fr=(60, 99), unknown=(30, 900)), "event:handoff")
-    assert rows["es"]["status"] == rows["fr"]["status"] == "not_assessable"
+    assert rows["fr"]["status"] == "not_assessable"
     assert rows["unknown"]["status"] != "not_assessable"
+
+
+def test_a_group_without_events_may_differ_and_shows_the_interval_that_says_so():
+    rows = judge(groups(en=(40, 200), es=(0, 500)), "event:handoff")
+    assert {row["status"] for row in rows.values()} == {"different"}
+    assert rows["es"]["ci_low"] == 0.0
+    assert rows["es"]["ci_high"] < 0.05
+    assert rows["en"]["ci_low"] > 20
+    assert rows["en"]["ci_high"] is None
+
+
+def test_all_flags_in_one_group_are_no_claim_that_false_alarms_alone_could_make():
+    rows = judge(groups(en=(12, 400), es=(0, 500)), "signal:a_stigma_invalidation")
+    assert {row["status"] for row in rows.values()} == {"measurement_cannot_separate"}
 
 
 def test_one_group_alone_has_no_rest():
