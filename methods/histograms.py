@@ -19,7 +19,8 @@ from methods.intervals import FloatArray, wilson
 class Quantile:
     """A quantile and its interval. NaN in `value` means it was not reached; then it lies above `at_least`.
 
-    An upper end that was not reached is infinite.
+    The ends are edges of bins: where in a bin its values lie is not known. An upper end that was not reached
+    is infinite.
     """
 
     value: float
@@ -40,8 +41,8 @@ def estimate_quantile(
     """A quantile of binned values; the last bin is open above, so a quantile inside it is not reached.
 
     `counts` are values that happened, `censored` lower bounds, by the bin they fall into; inside a bin
-    events come before censorings. Linear inside a bin; with `whole_numbers` the whole number there (turns,
-    messages).
+    events come before censorings. The value is linear inside a bin, with `whole_numbers` the whole number
+    there (turns, messages); the interval reaches to the edges of the bins in which its ends fall.
     """
     edges, events, lost = _check(lower_edges, counts, censored)
     if not 0 < quantile < 1:
@@ -51,15 +52,13 @@ def estimate_quantile(
         return Quantile(np.nan, np.nan, np.nan, np.nan)
     survival, low_band, high_band = _survival_bands(events, lost, confidence=confidence)
     level = 1 - quantile
-    value, low, high = (
-        _cross(edges, curve, level=level, whole_numbers=whole_numbers)
-        for curve in (survival, low_band, high_band)
-    )
+    value = _cross(edges, survival, level=level, whole_numbers=whole_numbers)
+    lowest, highest = (_find_bin(edges, curve, level=level) for curve in (low_band, high_band))
     last_seen = float(edges[np.flatnonzero(events + lost)[-1]])
     return Quantile(
         value=value,
-        low=low if np.isfinite(low) else last_seen,
-        high=high if np.isfinite(high) else np.inf,
+        low=last_seen if lowest is None else float(edges[lowest]),
+        high=np.inf if highest is None else float(edges[highest + 1] - int(whole_numbers)),
         at_least=value if np.isfinite(value) else last_seen,
     )
 
@@ -102,13 +101,18 @@ def _survival_bands(
     return np.asarray(survival, dtype=np.float64), low, high
 
 
-def _cross(edges: FloatArray, survival: FloatArray, *, level: float, whole_numbers: bool) -> float:
-    """Where the curve from 1 at the first edge falls to `level`; NaN in the open last bin or never."""
+def _find_bin(edges: FloatArray, survival: FloatArray, *, level: float) -> int | None:
+    """The bin in which the curve, 1 at the first edge, falls to `level`; None in the open last or never."""
     # Below the level by rounding alone is at the level: 0.1 + 0.2 must not push a quantile into the next bin.
     below = np.flatnonzero(survival <= level + 1e-12)
-    if below.size == 0 or below[0] == len(edges) - 1:
+    return None if below.size == 0 or below[0] == len(edges) - 1 else int(below[0])
+
+
+def _cross(edges: FloatArray, survival: FloatArray, *, level: float, whole_numbers: bool) -> float:
+    """Where the curve falls to `level`, NaN if it does not."""
+    position = _find_bin(edges, survival, level=level)
+    if position is None:
         return float("nan")
-    position = int(below[0])
     start = survival[position - 1] if position else 1.0
     share = (start - level) / (start - survival[position])
     left, right = edges[position], edges[position + 1]

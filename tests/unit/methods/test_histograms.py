@@ -69,10 +69,25 @@ def test_one_value_still_has_a_wide_interval():
 
 
 def test_more_values_narrow_the_interval_around_the_same_median():
-    small = estimate_quantile(EDGES, np.array([10, 20, 10, 5, 2]))
-    large = estimate_quantile(EDGES, np.array([10, 20, 10, 5, 2]) * 100)
+    small = estimate_quantile(EDGES, np.array([2, 4, 2, 1, 1]))
+    large = estimate_quantile(EDGES, np.array([2, 4, 2, 1, 1]) * 100)
     assert small.value == pytest.approx(large.value)
     assert small.low < large.low < large.value < large.high < small.high
+
+
+@pytest.mark.parametrize("quantile", [0.5, 0.9])
+def test_the_interval_is_never_narrower_than_the_bin_whatever_its_values_are(quantile: float):
+    """All of 188 values are 60, or all 119: the bin does not tell."""
+    edges = [0, 10, 30, 60, 120, 300]
+    found = estimate_quantile(edges, [0, 0, 0, 188, 0, 0], quantile=quantile, whole_numbers=True)
+    assert (found.low, found.high) == (60, 119)
+    divided = estimate_quantile(edges, [0, 0, 0, 188, 0, 0], quantile=quantile)
+    assert (divided.low, divided.high) == (60, 120)
+
+
+def test_a_bin_of_one_whole_number_has_no_width():
+    found = estimate_quantile([0, 1, 2, 3], [0, 500, 3, 0], whole_numbers=True)
+    assert (found.low, found.value, found.high) == (1, 1, 1)
 
 
 def test_the_interval_of_the_median_covers_it():
