@@ -35,6 +35,7 @@ class Correction:
     window_weeks: int
     first_week: date
     last_week: date
+    week_count: int
     raw_value: float | None
     value: float
     ci_low: float | None

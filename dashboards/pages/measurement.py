@@ -76,9 +76,11 @@ def _draw_correction(row: Correction, indicator: Indicator) -> Line:
         f"{say_count(row.confirmed_count)} of {say_count(row.population_count)} among "
         f"{say_count(row.reviewed_count)} reviewed; {say_share(row.covered_share)} of the weeks covered"
     )
+    is_whole = row.week_count == row.window_weeks
+    sampled = "" if is_whole else f" ({row.week_count} of {row.window_weeks} weeks sampled)"
     return Line(
         (
-            f"{WINDOW_WORDS[row.window_weeks]}, to the week of {say_day(row.last_week)}",
+            f"{WINDOW_WORDS[row.window_weeks]}{sampled}, to the week of {say_day(row.last_week)}",
             say_value(row.value, kind),
             interval if row.ci_low is not None else "no interval",
             say_value(row.raw_value, kind),

@@ -6,6 +6,7 @@ select
     correction.window_weeks,
     correction.first_week,
     correction.last_week,
+    correction.week_count,
     correction.raw_value,
     correction.value,
     correction.ci_low,

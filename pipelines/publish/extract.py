@@ -50,7 +50,7 @@ TABLES = {
     )
 }  # fmt: skip
 FLAG = "is_suppressed"
-KEPT = frozenset({"coverage", "generation", "appetite_version", "window_weeks"})
+KEPT = frozenset({"coverage", "generation", "appetite_version", "window_weeks", "week_count"})
 """Numbers that count nobody; every other number of a suppressed row is taken out."""
 DAYS = ("period_start", "day", "week", "opened_on", "effective_on", "last_week")
 """Columns that date a row, the first that a table has."""

@@ -78,12 +78,17 @@ def tabulate_corrections(
 
 
 def observe_corrections(corrections: pa.Table, background: Background) -> pa.Table:
-    """Corrected rows of `assessment.observation`: by week, and rolling over four and twelve."""
+    """Corrected rows of `assessment.observation`: by week, and rolling over four and twelve.
+
+    A window of which a week is not in the samples is partial: four weeks of which one was reviewed say what
+    that one says.
+    """
     rows = []
     for one in corrections.to_pylist():
         definition = background.definitions[one["indicator_id"]]
         calendar = background.calendars[one["deployment_id"]]
         first = one["last_week"] - (one["window_weeks"] - 1) * WEEK
+        weeks = [first + number * WEEK for number in range(one["window_weeks"])]
         last = end_of("week", one["last_week"])
         limits = limits_on(background.decisions.get(one["deployment_id"], ()), one["indicator_id"], last)
         rows.append(
@@ -106,8 +111,9 @@ def observe_corrections(corrections: pa.Table, background: Background) -> pa.Tab
                 "coverage": one["covered_share"],
                 "is_latest": False,
                 "is_suppressed": False,
-                "is_partial": calendar.is_partial("week", one["last_week"]),
-                "data_state": _worst_day(background, one["deployment_id"], one["first_week"], last),
+                "is_partial": one["week_count"] < one["window_weeks"]
+                or any(calendar.is_partial("week", week) for week in weeks),
+                "data_state": _worst_day(background, one["deployment_id"], first, last),
                 "definition_version": definition["definition_version"],
                 "appetite_version": limits.version if limits else 0,
             }

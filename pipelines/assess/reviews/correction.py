@@ -265,6 +265,7 @@ def _say_frame(frame: Frame) -> dict[str, Any]:
         "deployment_id": frame.deployment_id,
         "first_week": frame.weeks[0],
         "last_week": frame.weeks[-1],
+        "week_count": len(frame.weeks),
         "reviewed_count": int(frame.reviewed.sum()),
         "sampled_count": frame.sampled_count,
         "overdue_count": frame.overdue_count,

@@ -93,7 +93,12 @@ OBSERVATION = declare(
         "Where a median was not reached: what it is at least; equal to value where it was; null otherwise.",
         nullable=True,
     ),
-    Column("is_partial", FLAG, "Whether the period has not ended, or days of it are missing or held."),
+    Column(
+        "is_partial",
+        FLAG,
+        "Whether the period has not ended, or days of it are missing or held, or, where corrected, a week of "
+        "it is not in the reviewed samples.",
+    ),
     Column(
         "is_lower_bound",
         FLAG,

@@ -7,6 +7,7 @@ WINDOW = (
     Column("window_weeks", COUNT, "1, 4 (for decisions) or 12 (for the register)."),
     Column("first_week", DATE, "Monday of the first sampled week in it."),
     Column("last_week", DATE, "Monday of the last week."),
+    Column("week_count", COUNT, "Weeks of the window that were sampled; the others are not in it."),
 )
 BASIS = (
     Column("reviewed_count", COUNT, "Conversations with a label."),

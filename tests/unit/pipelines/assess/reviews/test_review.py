@@ -2,11 +2,13 @@
 
 import datetime as dt
 import json
+from dataclasses import replace
 
 import pandas as pd
 import pyarrow as pa
 import pytest
 
+from pipelines.assess.days.day import DayState
 from pipelines.assess.level.observation import Background
 from pipelines.assess.reviews.corrected import observe_corrections, tabulate_corrections
 from pipelines.assess.reviews.correction import list_frames
@@ -189,6 +191,48 @@ def test_a_corrected_rate_stands_beside_the_raw_one_with_what_it_rests_on():
     assert {row["estimate"] for row in rows} == {"corrected"}
     required = [field.name for field in OBSERVATION.arrow_schema if not field.nullable]
     assert [name for name in required if any(row[name] is None for row in rows)] == []
+
+
+def test_a_window_is_whole_only_if_each_of_its_weeks_was_sampled():
+    facts = make_facts({"conversation_id": "one", "user_risk_level": 2})
+    strata, tallies = tally(facts, make_export({"one": {"u_self_harm": 3}}, flagged={"one"}, sizes=(5, 0)))
+    strata["sample_count"] = strata["reviewed_count"]
+    counts = pd.DataFrame(
+        columns=[
+            "deployment_id",
+            "indicator_id",
+            "period",
+            "period_start",
+            "slice",
+            "numerator",
+            "denominator",
+        ]
+    )
+
+    def observe(*numbers: int) -> dict[str, tuple[int, bool, str]]:
+        """By period: weeks in it, whether it is partial, and its data, of the window with the newest week."""
+        weeks = [WEEK + number * dt.timedelta(weeks=1) for number in numbers]
+        many = [
+            pd.concat([part.assign(week=week, sample_id=f"s{week}") for week in weeks])
+            for part in (strata, tallies)
+        ]
+        days = {WEEK + number * dt.timedelta(days=1): DayState.COMPLETE for number in range(28)}
+        background = replace(make_background(), states={"companion": days})
+        found, _ = tabulate_corrections(*many, counts, {}, background)
+        pairs = zip(found.to_pylist(), observe_corrections(found, background).to_pylist(), strict=True)
+        return {
+            row["period"]: (one["week_count"], row["is_partial"], row["data_state"])
+            for one, row in pairs
+            if one["last_week"] == weeks[-1]
+        }
+
+    assert observe(0) == {
+        "week": (1, False, "complete"),
+        "rolling_4_weeks": (1, True, "partial"),
+        "rolling_12_weeks": (1, True, "partial"),
+    }
+    assert observe(0, 1, 3)["rolling_4_weeks"] == (3, True, "complete")
+    assert observe(0, 1, 2, 3)["rolling_4_weeks"] == (4, False, "complete")
 
 
 def test_a_frame_of_another_detector_is_another_instrument():
