@@ -84,14 +84,13 @@ def estimate_ratio(
     if np.all(strata.reviewed == strata.sizes):
         return Estimate(value, 0.0, value, value, "census")
     error = strata.error(np.array([1.0, -value]), value) / bottom
-    events = np.maximum(strata.sums[:, 0], 0.0)
-    others = np.maximum(strata.sums[:, 1] - strata.sums[:, 0], 0.0)
-    weight, spread = weigh_events(strata.sizes, strata.reviewed)
-    if not has_few_events(spread, events, others=others):
+    if not strata.has_few_events:
         half = strata.quantile(confidence) * error / (value * (1 - value))
         ends = special.expit(special.logit(value) + np.array([-half, half]))
         return Estimate(value, float(error), float(ends[0]), float(ends[1]), "ratio_logit_t")
-    gamma = bound_odds(weight, events, others=others, spread=spread, confidence=confidence)
+    gamma = bound_odds(
+        strata.weights, strata.events, others=strata.others, spread=strata.spread, confidence=confidence
+    )
     return Estimate(value, float(error), float(gamma.low), float(gamma.high), "ratio_gamma")
 
 
@@ -118,7 +117,8 @@ def estimate_powered_ratio(
         alike: as for `estimate_ratio`.
         confidence: of the interval.
 
-    The weight of the detector's counts is tuned to the least variance and lies in [0, 1].
+    The weight of the detector's counts is tuned to the least variance and lies in [0, 1]. With few effective
+    events the interval is not known: a normal one does not hold, and that of the reviews alone does.
     """
     strata = _check(sizes, reviewed, sums, products, alike)
     top, bottom, flagged, flagged_of = strata.totals
@@ -131,7 +131,7 @@ def estimate_powered_ratio(
     gap = (counted - ratio * counted_of) - (flagged - ratio * flagged_of)
     value = float(np.clip(ratio + power * gap / bottom, 0.0, 1.0))
     error = strata.error(own - power * theirs, float(ratio)) / bottom
-    if not 0 < value < 1:
+    if not 0 < value < 1 or strata.has_few_events:
         return PoweredEstimate(value, float(error), np.nan, np.nan, power, "prediction_powered")
     half = strata.quantile(confidence) * error / (value * (1 - value))
     low, high = special.expit(special.logit(value) + np.array([-half, half]))
@@ -153,6 +153,31 @@ class _Strata:
         """Estimated totals over all units."""
         weight = self.sizes / np.where(self.reviewed > 0, self.reviewed, 1)
         return np.asarray((weight[:, None] * self.sums).sum(axis=0), dtype=np.float64)
+
+    @property
+    def events(self) -> FloatArray:
+        """Reviewed units that count in the numerator."""
+        return np.maximum(self.sums[:, 0], 0.0)
+
+    @property
+    def others(self) -> FloatArray:
+        """Reviewed units of the population that do not."""
+        return np.maximum(self.sums[:, 1] - self.sums[:, 0], 0.0)
+
+    @property
+    def weights(self) -> FloatArray:
+        """Units that a reviewed one stands for."""
+        return weigh_events(self.sizes, self.reviewed)[0]
+
+    @property
+    def spread(self) -> FloatArray:
+        """What chance moves of the weights."""
+        return weigh_events(self.sizes, self.reviewed)[1]
+
+    @property
+    def has_few_events(self) -> bool:
+        """Whether a logit interval would be too narrow."""
+        return has_few_events(self.spread, self.events, others=self.others)
 
     def covariance(self, one: FloatArray, other: FloatArray, floor: FloatArray | float = 0.0) -> float:
         """Of the estimated totals of two contrasts; a stratum with one review takes the spread of all.

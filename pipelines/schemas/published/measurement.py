@@ -44,7 +44,7 @@ CORRECTION = declare(
     Column("confirmed_count", COUNT, "Reviewed conversations that count in the numerator."),
     Column("population_count", COUNT, "Reviewed conversations that count in the denominator."),
     Column("powered_value", NUMBER, "The same with the detectors' counts of all (PPI++).", nullable=True),
-    Column("powered_low", NUMBER, "Its lower 95 %.", nullable=True),
+    Column("powered_low", NUMBER, "Its lower 95 %; null with few effective events.", nullable=True),
     Column("powered_high", NUMBER, "Its upper 95 %.", nullable=True),
     Column("powered_weight", NUMBER, "Weight of the detectors' counts in it, 0-1."),
     Column("error_rate_value", NUMBER, "Rogan-Gladen: corrected by error rates alone.", nullable=True),

@@ -75,6 +75,19 @@ def test_flagged_cases_do_not_make_up_for_misses_that_stand_for_forty_each(misse
     assert found.high > 0.02
 
 
+@pytest.mark.parametrize("missed", [1, 30])
+def test_the_detectors_counts_give_no_interval_where_few_misses_decide(missed: int):
+    places = np.repeat([0, 1], [200, 500])
+    real = np.concatenate([np.arange(200) < 124, np.arange(500) < missed])
+    flagged = places == 0
+    values = np.column_stack([real, np.ones(700), flagged, np.ones(700)])
+    found = estimate_powered_ratio(
+        [516.0, 19_484.0], **reviewed(places, values), counted=516.0, counted_of=20_000.0
+    )
+    assert found.value > 0
+    assert np.isnan(found.low) == (missed == 1)
+
+
 def test_few_events_keep_an_interval_with_width():
     strata = np.repeat([0, 1], [60, 60])
     none = estimate_ratio(SIZES, **reviewed(strata, np.column_stack([np.zeros(120), np.ones(120)])))
