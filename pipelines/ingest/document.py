@@ -6,11 +6,7 @@ lines or one document.
 
 from __future__ import annotations
 
-import csv
-import io
-import re
 from collections.abc import Iterable, Iterator
-from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,14 +24,13 @@ from pipelines.ingest.lines import (
     read_lines,
 )
 from pipelines.ingest.reason import Reason
+from pipelines.ingest.rows import Row, read_rows
 
 LARGEST_DOCUMENT = 256 * 1024 * 1024
 """Bytes. One JSON document is read as a whole, at about ten times its size. Lines and Parquet: no limit."""
 ROWS_AT_ONCE = 1_000
 UNTOLD = (ValueError, OverflowError, KeyError)
 """What a value raises that Python cannot hold: a year beyond 9999, an unknown zone, text of no encoding."""
-DELIMITERS = ",;\t|"
-"""Of CSV; spreadsheets write semicolons where the comma is for decimals."""
 
 
 class Untold:
@@ -56,6 +51,9 @@ class Item(NamedTuple):
     reason: Reason | None = None
     raw: bytes = b""
     note: str = ""
+    lines: range = range(0)
+    """Of the file, from 1, in which it stands, where the format has lines that a record may share. An item
+    that is too long stands in the last of them."""
 
 
 def is_csv(path: Path) -> bool:
@@ -91,7 +89,7 @@ def _read_lines(path: Path, wanted: frozenset[int] | None) -> Iterator[Item]:
 def read_line(position: int, line: bytes, *, is_too_long: bool) -> Iterator[Item]:
     """The record of one line; an empty line holds none."""
     if is_too_long:
-        yield Item(position, {}, Reason.LINE_TOO_LONG)
+        yield Item(position, {}, Reason.LINE_TOO_LONG, lines=range(position, position + 1))
     elif line.strip():
         yield _to_item(position, line.removesuffix(b"\n").removesuffix(b"\r"))
 
@@ -166,60 +164,53 @@ def _read_document(path: Path, wanted: frozenset[int] | None) -> Iterator[Item]:
 
 
 def _read_csv(path: Path, wanted: frozenset[int] | None) -> Iterator[Item]:
-    csv.field_size_limit(LONGEST_LINE)
-    with io.TextIOWrapper(open_plain(path), encoding="utf-8-sig", newline="") as stream:
-        head = stream.readline(LONGEST_LINE)
-        rows = csv.reader(chain([head], stream), delimiter=find_delimiter(head), strict=True)
-        try:
-            names = next(rows, [])
-        except csv.Error:
-            yield Item(0, {}, Reason.MALFORMED_LINE, note="the names of the columns are no CSV")
-            return
-        if has_twins(names):
-            yield Item(0, {}, Reason.REPEATED_COLUMN)
-            return
-        position = 1
-        while True:
-            first = rows.line_num + 1
-            try:
-                values = next(rows, None)
-            except csv.Error:
-                found = _to_unread(position, first=first, last=rows.line_num)
-            else:
-                if values is None:
-                    return
-                found = _to_row(position, names, values, first=first, last=rows.line_num)
-            yield from (item for item in found if wanted is None or item.position in wanted)
-            position += len(found)
+    rows = read_rows(path)
+    head = next(rows)
+    if head.reason is not None:
+        yield Item(0, {}, head.reason, note="the names of the columns are no CSV")
+        return
+    if has_twins(head.values):
+        yield Item(0, {}, Reason.REPEATED_COLUMN)
+        return
+    position = 1
+    for row in rows:
+        found = _to_row(position, head.values, row)
+        yield from (item for item in found if wanted is None or item.position in wanted)
+        position += len(found)
 
 
-def _to_row(position: int, names: list[str], values: list[str], *, first: int, last: int) -> list[Item]:
+def _to_row(position: int, names: list[str], row: Row) -> list[Item]:
     """The record of a row; an empty line holds none."""
-    if not values:
+    if row.reason is not None:
+        return _to_unread(position, row)
+    if not row.values:
         return []
-    if len(values) != len(names):
-        return _to_unread(position, first=first, last=last, raw=repr(values).encode())
-    row = dict(zip(names, values, strict=True))
-    filled = {name: value for name, value in row.items() if value}
-    return [Item(position, filled, None, repr(row).encode())]
+    if len(row.values) != len(names):
+        return _to_unread(position, row)
+    record = dict(zip(names, row.values, strict=True))
+    filled = {name: value for name, value in record.items() if value}
+    return [Item(position, filled, None, repr(record).encode(), lines=row.lines)]
 
 
-def _to_unread(position: int, *, first: int, last: int, raw: bytes = b"") -> list[Item]:
+def _to_unread(position: int, row: Row) -> list[Item]:
     """A rejection for every line that went into what is no row: most were rows, had a quote been closed."""
-    if first >= last:
-        return [Item(position, {}, Reason.MALFORMED_LINE, raw)]
-    note = (
-        f"lines {first} to {last} were not read: a quote in line {first} is not closed, or stands inside a "
-        "value and is not written twice"
-    )
-    places = range(position, position + last - first + 1)
-    return [Item(one, {}, Reason.MALFORMED_LINE, raw, note if one == position else "") for one in places]
-
-
-def find_delimiter(head: str) -> str:
-    """What stands most often between the names of the columns; a comma if nothing does."""
-    outside = re.sub(r'"[^"]*"', "", head)
-    return max(DELIMITERS, key=outside.count)
+    note = ""
+    if len(row.lines) > 1:
+        note = (
+            f"lines {row.lines[0]} to {row.lines[-1]} were not read: a quote in line {row.lines[0]} is not "
+            "closed, or stands inside a value and is not written twice"
+        )
+    return [
+        Item(
+            position + place,
+            {},
+            Reason.MALFORMED_LINE if raw else Reason.LINE_TOO_LONG,
+            raw,
+            note if place == 0 else "",
+            row.lines,
+        )
+        for place, raw in enumerate(row.raw)
+    ]
 
 
 def has_twins(names: list[str]) -> bool:

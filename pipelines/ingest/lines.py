@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterator
 from io import BufferedReader
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 import pyarrow as pa
 from backports import zstd
@@ -29,6 +29,15 @@ BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 UTF8_MARK = b"\xef\xbb\xbf"
 UNREADABLE = (OSError, EOFError, zlib.error, zstd.ZstdError, pa.ArrowException)
 """What a damaged file raises."""
+
+
+class Piece(NamedTuple):
+    """A line with its end, or a part of one that is longer than the limit; `number` of the line is from 1."""
+
+    number: int
+    content: bytes
+    is_whole: bool
+    is_last: bool
 
 
 def fingerprint(path: Path) -> str:
@@ -84,6 +93,42 @@ def read_lines(path: Path) -> Iterator[tuple[int, bytes | None]]:
                 rest, is_skipping = b"", True
         if rest or is_skipping:
             yield number, None if is_skipping else rest.removesuffix(b"\r")
+
+
+def read_pieces(path: Path, *, ends_at_return: bool = False) -> Iterator[Piece]:
+    """Every byte of the file behind its mark, a line at a time; a line that is too long comes in parts.
+
+    Args:
+        path: the file.
+        ends_at_return: whether a carriage return alone ends a line, as in CSV.
+
+    Raises:
+        UNREADABLE: a packed file that ends early or is damaged; what came before was yielded.
+    """
+    with open_plain(path) as stream:
+        number, rest, is_within = 1, b"", False
+        for chunk in _chunks(stream):
+            *lines, rest = _split(rest + chunk, ends_at_return=ends_at_return)
+            for line in lines:
+                is_whole = not is_within and len(line.removesuffix(b"\n")) <= LONGEST_LINE
+                yield Piece(number, line, is_whole, is_last=True)
+                number, is_within = number + 1, False
+            if len(rest) > LONGEST_LINE:
+                kept = len(rest) - rest.endswith(b"\r")  # which may end the line, alone or with what comes
+                yield Piece(number, rest[:kept], is_whole=False, is_last=False)
+                rest, is_within = rest[kept:], True
+        if rest or is_within:
+            yield Piece(number, rest, not is_within, is_last=True)
+
+
+def _split(content: bytes, *, ends_at_return: bool) -> list[bytes]:
+    """Lines with their ends, and at last what no end was seen of."""
+    if not ends_at_return:
+        *lines, rest = content.split(b"\n")
+        return [*(line + b"\n" for line in lines), rest]
+    lines = content.splitlines(keepends=True)
+    is_open = bool(lines) and not lines[-1].endswith(b"\n")
+    return lines if is_open else [*lines, b""]
 
 
 def _chunks(stream: BufferedReader) -> Iterator[bytes]:

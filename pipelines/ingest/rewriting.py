@@ -1,16 +1,13 @@
 """Writes a delivered file again without some of its records, in the format it came in.
 
-Lines are emptied, not removed, so that a line keeps its number. The same records taken from the same file
-always give the same bytes.
+Lines are emptied, not removed, so that a line keeps its number; those of CSV go. What stays of lines is byte
+for byte as it was delivered. The same records taken from the same file always give the same bytes.
 """
 
 from __future__ import annotations
 
-import csv
 import gzip
-import io
 from collections.abc import Set
-from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -19,8 +16,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from backports import zstd
 
-from pipelines.ingest.document import find_delimiter, holds_lines, is_csv, is_parquet
-from pipelines.ingest.lines import GZIP_MAGIC, LONGEST_LINE, ZSTD_MAGIC, open_plain, plain_name
+from pipelines.ingest.document import holds_lines, is_csv, is_parquet, read_items
+from pipelines.ingest.lines import GZIP_MAGIC, UTF8_MARK, ZSTD_MAGIC, open_plain, plain_name, read_pieces
 
 
 def write_without(path: Path, items: Set[int], target: Path) -> bool:
@@ -34,14 +31,14 @@ def write_without(path: Path, items: Set[int], target: Path) -> bool:
     is_document = plain_name(path).endswith(".json") and not holds_lines(path)
     with path.open("rb") as stream:
         magic = stream.read(4)
-    with target.open("wb") as raw, open_plain(path) as source:
+    with target.open("wb") as raw:
         out = _pack(raw, magic)
         try:
             if is_csv(path):
-                return _write_csv(source, items, out)
+                return _write_csv(path, items, out)
             if is_document:
-                return _write_document(source, items, out)
-            return _write_lines(source, items, out)
+                return _write_document(path, items, out)
+            return _write_lines(path, items, out)
         finally:
             if out is not raw:
                 out.close()
@@ -56,14 +53,18 @@ def _pack(raw: BinaryIO, magic: bytes) -> BinaryIO:
     return raw
 
 
-def _write_lines(source: BinaryIO, items: Set[int], out: BinaryIO) -> bool:
-    for number, line in enumerate(source, start=1):
-        out.write(b"\n" if number in items else line)
+def _write_lines(path: Path, items: Set[int], out: BinaryIO) -> bool:
+    for piece in read_pieces(path):
+        if piece.number not in items:
+            out.write(piece.content)
+        elif piece.is_last:
+            out.write(b"\n")
     return True
 
 
-def _write_document(source: BinaryIO, items: Set[int], out: BinaryIO) -> bool:
-    whole = orjson.loads(source.read())
+def _write_document(path: Path, items: Set[int], out: BinaryIO) -> bool:
+    with open_plain(path) as source:
+        whole = orjson.loads(source.read().removeprefix(UTF8_MARK))
     if not isinstance(whole, list):
         return not items
     left = [record for position, record in enumerate(whole, start=1) if position not in items]
@@ -71,24 +72,11 @@ def _write_document(source: BinaryIO, items: Set[int], out: BinaryIO) -> bool:
     return bool(left)
 
 
-def _write_csv(source: BinaryIO, items: Set[int], out: BinaryIO) -> bool:
-    text = io.TextIOWrapper(source, encoding="utf-8-sig", newline="")
-    written = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
-    position = -1  # the head
-    try:
-        head = text.readline(LONGEST_LINE)
-        delimiter = find_delimiter(head)
-        rows = csv.reader(chain([head], text), delimiter=delimiter, strict=True)
-        writer = csv.writer(written, delimiter=delimiter)
-        for row in rows:
-            position += bool(row)
-            if position not in items:
-                writer.writerow(row)
-    except csv.Error as error:
-        raise ValueError(f"record {position + 1} is not CSV: {error}") from None
-    finally:
-        written.detach()
-        text.detach()
+def _write_csv(path: Path, items: Set[int], out: BinaryIO) -> bool:
+    gone = {number for item in read_items(path, only=items) for number in item.lines}
+    for piece in read_pieces(path, ends_at_return=True):
+        if piece.number not in gone:
+            out.write(piece.content)
     return True
 
 

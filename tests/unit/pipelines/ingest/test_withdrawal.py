@@ -12,6 +12,7 @@ import pytest
 
 from pipelines.ingest.attribution import names_any
 from pipelines.ingest.document import read_items
+from pipelines.ingest.lines import LONGEST_LINE
 from pipelines.ingest.pseudonymise import Pseudonymiser
 from pipelines.ingest.reason import Reason
 from pipelines.ingest.refusal import refuse_erased
@@ -73,11 +74,44 @@ def test_csv_keeps_its_delimiter(tmp_path: Path) -> None:
     assert left == [{"user": "bea", "body": "two, and more"}, {"user": "cem", "body": "three"}]
 
 
-def test_a_csv_that_cannot_be_read_is_not_written_again(tmp_path: Path) -> None:
+CSV = (
+    b'user,body\nada,one\nbea,"x"y\n"cem,two\nlines"z\n\r\ndan,"a\r\nb"\reva,'
+    + b"x" * (LONGEST_LINE + 1)
+    + b"\nfay,six\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("items", "left"),
+    [
+        ({1}, CSV.replace(b"ada,one\n", b"")),
+        ({2}, CSV.replace(b'bea,"x"y\n', b"")),
+        ({3, 4}, CSV.replace(b'"cem,two\nlines"z\n', b"")),
+        ({5}, CSV.replace(b'dan,"a\r\nb"\r', b"")),
+        ({6}, CSV[: CSV.index(b"eva")] + b"fay,six\n"),
+        ({7}, CSV.replace(b"fay,six\n", b"")),
+    ],
+)
+def test_of_a_csv_what_goes_is_what_its_position_says_and_the_rest_stays_byte_for_byte(
+    tmp_path: Path, items: set[int], left: bytes
+) -> None:
     path = tmp_path / "a.csv"
-    path.write_text('user,body\nada,"x"y\n')
-    with pytest.raises(ValueError, match="record 1 is not CSV"):
-        write_without(path, {1}, tmp_path / "b.csv")
+    path.write_bytes(CSV)
+    places = [item.position for item in read_items(path)]
+    assert places == [1, 2, 3, 4, 5, 6, 7]
+    write_without(path, items, tmp_path / "b.csv")
+    assert (tmp_path / "b.csv").read_bytes() == left
+    assert len(left) < len(CSV)
+
+
+def test_a_line_that_is_too_long_goes_or_stays_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    long = b"x" * (2 * LONGEST_LINE + 7) + b"\n"
+    path.write_bytes(b"{}\n" + long + b"[]\n")
+    write_without(path, {1}, tmp_path / "b.jsonl")
+    assert (tmp_path / "b.jsonl").read_bytes() == b"\n" + long + b"[]\n"
+    write_without(path, {2}, tmp_path / "c.jsonl")
+    assert (tmp_path / "c.jsonl").read_bytes() == b"{}\n\n[]\n"
 
 
 @pytest.mark.parametrize(
