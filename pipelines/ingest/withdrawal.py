@@ -17,9 +17,9 @@ import pyarrow.compute as pc
 
 from pipelines import lake as lakes
 from pipelines.errors import PlimsollError
-from pipelines.ingest.attribution import Attribution, Covers, names_any
+from pipelines.ingest.attribution import OVERLAP, Attribution, Covers, names_any
 from pipelines.ingest.delivery import find_files, load_folder_mapping
-from pipelines.ingest.lines import UNREADABLE, fingerprint, open_plain
+from pipelines.ingest.lines import LONGEST_LINE, UNREADABLE, fingerprint, open_plain
 from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
 from pipelines.ingest.remainder import count_left
 from pipelines.ingest.rewriting import write_without
@@ -155,8 +155,13 @@ def _look_elsewhere(home: Home, result: Withdrawal) -> None:
 
 
 def _names(path: Path, raw_ids: set[str]) -> bool:
+    before = b""
     with open_plain(path) as stream:
-        return names_any(stream.read(), raw_ids)
+        while part := stream.read(LONGEST_LINE):
+            if names_any(before + part, raw_ids):
+                return True
+            before = part[-OVERLAP:]
+    return False
 
 
 def replace_files(home: Home, found: list[Found], result: Withdrawal, *, is_erasure: bool) -> None:

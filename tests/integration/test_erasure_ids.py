@@ -16,18 +16,21 @@ import pytest
 
 from pipelines.ingest.attribution import Attribution
 from pipelines.ingest.deliver import ingest_folder
+from pipelines.ingest.lines import LONGEST_LINE
 from pipelines.ingest.mapping import load_mapping
 from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
 from pipelines.ingest.withdrawal import count_outside, withdraw
+from pipelines.privacy.backup import restore_backup, take_backup
 from pipelines.privacy.erasure import ErasureIncompleteError, erase
 from pipelines.privacy.request import Request, Surroundings
 from pipelines.settings import Home, HomeKind, make_home
+from pipelines.tombstones import FILE as TOMBSTONES
 from pipelines.tombstones import SubjectKind
 from plimsoll.commands.erasing import erase as erase_by_command
 from risk_register.acceptability import Severity
 from risk_register.deployments import ensure_deployment
 from risk_register.incidents import list_incidents, open_incident
-from risk_register.store import Store
+from risk_register.store import Store, open_store
 
 NOW = dt.datetime(2026, 11, 30, 9, tzinfo=dt.UTC)
 DEPLOYMENT = "night_line"
@@ -86,8 +89,30 @@ def write_unread(folder: Path) -> None:
     (folder / "a.jsonl").write_text("".join(json.dumps(one) + "\n" for one in said))
 
 
+def write_too_long(folder: Path) -> None:
+    """A line that no ingest reads, for a picture stands in it, holds what was said all the same."""
+    said: list[dict[str, Any]] = [*records(USER, OTHER), {"image": "x" * (LONGEST_LINE + 1)}]
+    said[-1] |= say(USER, 1, CANARY)
+    (folder / "a.jsonl").write_text("".join(json.dumps(one) + "\n" for one in said))
+
+
+def write_quotes(folder: Path) -> None:
+    """CSV that its export did not quote rightly; what was said goes on in a line without an id."""
+    rows = ["thread,user,role,text,at", '1,%s,user,"as "%s" once"\n%s,2026-11-28T10:00:00Z']
+    rows += ["2,%s,user,good evening,2026-11-28T10:00:00Z", '1,%s,user,"she said "\n%s"x",']
+    content = "\n".join(rows) % (USER, "I said", "no", OTHER, USER, CANARY)
+    (folder / "a.csv").write_text(content + "\n")
+
+
+def write_broken_lines(folder: Path) -> None:
+    """A record over several lines, where one a line is expected: the id is in one, the words in another."""
+    said = [*records(USER, OTHER)]
+    (folder / "a.jsonl").write_text("\n".join([json.dumps(said[1]), json.dumps(said[0], indent=1), "{"]))
+
+
 WRITERS = [
     write_array, write_lines, write_exponents, write_floats, write_decimals, write_text, write_unread,
+    write_too_long, write_quotes, write_broken_lines,
 ]  # fmt: skip
 
 
@@ -123,6 +148,22 @@ def test_a_person_is_found_in_delivered_files_whatever_type_their_id_has(
     assert decoded_search.search(home.path, [CANARY, USER]) == {}
     left = "good evening"
     assert f"inbox/{DEPLOYMENT}" in decoded_search.layers(decoded_search.search(home.path, [left])[left])
+
+
+@pytest.mark.parametrize("write", WRITERS, ids=lambda one: one.__name__)
+def test_what_was_erased_does_not_return_with_a_backup_of_the_inbox(
+    tmp_path: Path, decoded_search, write: Any
+) -> None:
+    home = make_place(tmp_path / "home", write)
+    open_store(home.governance_url)
+    take_backup(home, tmp_path / "b.tar", at=NOW, has_keys=True, has_inbox=True)
+    assert run(home)["state"] == "complete"
+    restored = Home(tmp_path / "restored")
+    restore_backup(
+        tmp_path / "b.tar", restored, tombstones=home.keys / TOMBSTONES, withdraw=withdraw, on=NOW.date()
+    )
+    assert decoded_search.search(restored.path, [CANARY, USER]) == {}
+    assert decoded_search.search(restored.path, ["good evening"])["good evening"]
 
 
 def test_a_uuid_of_a_typed_file_is_the_same_id_as_its_text(tmp_path: Path, decoded_search) -> None:
