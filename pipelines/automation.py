@@ -62,18 +62,22 @@ def spans(days: Iterable[dt.date]) -> Iterator[tuple[dt.date, dt.date]]:
         yield first, last
 
 
-def run(home: Home, days: Sequence[dt.date], *, before_closing: Callable[[], None] = lambda: None) -> None:
+def run(
+    home: Home, days: Sequence[dt.date], *, before_closing: Callable[[], None] = lambda: None
+) -> tuple[str, ...]:
     """Compute these days, then assess and publish: what the assets of a server do, without its event log.
 
-    `before_closing` is called when everything is counted and nothing is assessed yet.
+    `before_closing` is called when everything is counted and nothing is assessed yet. Returns of which
+    deployments nobody could be told, and why.
     """
     known = set(stale_days(home))
     _compute_days(home, days)
     # A day whose risk or presence has changed makes later days stale that read it.
     _compute_days(home, sorted(set(stale_days(home)) - known - set(days)))
     before_closing()
-    assess_all(home, at=dt.datetime.now(dt.UTC))
+    untold = assess_all(home, at=dt.datetime.now(dt.UTC))
     publish_home(home, list_lineage(home))
+    return untold
 
 
 def _compute_days(home: Home, days: Sequence[dt.date]) -> None:

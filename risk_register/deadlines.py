@@ -69,6 +69,7 @@ def queue_deadlines(store: Store, *, actor: str, at: dt.datetime) -> int:
                     reference_id=one.reference_id,
                     link=one.link,
                     figures=one.figures,
+                    names=[one.reference_id],  # of a record of the register; a risk has any name
                 )
         count += len(new)
     return count

@@ -93,14 +93,14 @@ def build(home: Home, counted: list[dg.AssetKey]) -> dg.AssetsDefinition:
     return assess
 
 
-def assess_all(home: Home, *, at: dt.datetime) -> None:
-    """Replace every assessment table in one generation."""
+def assess_all(home: Home, *, at: dt.datetime) -> tuple[str, ...]:
+    """Replace every assessment table in one generation; returns whose people could not be told, and why."""
     store = open_store(home.governance_url)
     with lakes.write(home.lake, by="assess") as commit, DuckDBEngine() as engine:
         lake = commit.lake
         calendars = read_calendars(lake)
         if not calendars:
-            return
+            return ()
         known = _rows(lake, "ledger.deployment")
         for row in known:
             ensure_deployment(
@@ -230,8 +230,8 @@ def assess_all(home: Home, *, at: dt.datetime) -> None:
         at=at,
     )
     # After the generation is current: killed in between, the next run tells the same.
-    tell_people(store, raised, calendars, at=at)
     call_engineers(store, health.alerts, calendars, at=at)
+    return tell_people(store, raised, calendars, at=at)
 
 
 def _without(rows: pd.DataFrame, indicators: frozenset[str]) -> pd.DataFrame:

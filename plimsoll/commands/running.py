@@ -72,8 +72,10 @@ def compute(
         days = stale_days(home)
     forget_in_decisions(home)
     tell(f"{len(days)} of {len(held)} days to compute")
-    automation.run(home, days, before_closing=before_closing)
+    untold = automation.run(home, days, before_closing=before_closing)
     _notify(home)
+    if untold:
+        raise StateError(f"Everything is computed and published. {' '.join(untold)}")
     return days, time.monotonic() - started
 
 

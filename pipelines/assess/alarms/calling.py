@@ -106,6 +106,7 @@ def _call(write: Write, one: Concern, cases: Mapping[str, AlarmCase]) -> None:
             severity=NoticeSeverity.ATTENTION,
             reference_id=one.alarm_id,
             link=link,
+            names=[one.indicator_id],
         )
     elif one.held_by == "data" and one.state == "alarm" and one.stream_id.partition(":")[0] in STREAMS:
         queue_notice(
@@ -158,5 +159,6 @@ def _queue_once(
             severity=severity,
             reference_id=one.alarm_id,
             link=link,
+            names=[one.indicator_id],
         )
     cases[one.alarm_id].notice_id = called

@@ -6,6 +6,7 @@ The order of the steps and nothing else; each question has its own module.
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -33,10 +34,12 @@ from pipelines.lake import Lake
 from pipelines.schemas.assessment import ARRIVAL_DAY, CRITICAL_DAY
 from risk_register.alarm_cases import find_resets, list_cases, list_decisions
 from risk_register.alarm_streams import list_mutes, list_streams
+from risk_register.errors import NotAllowedError, UnknownRecordError
 from risk_register.grave_findings import list_findings
 from risk_register.review_precision import count_grave_precision
 from risk_register.store import Store
 
+LOG = logging.getLogger("plimsoll.assess")
 HELPED = ("is_crisis_banner", "is_handoff_offered", "is_agent_joined")
 """Columns of a conversation that say that the log itself shows help."""
 
@@ -109,19 +112,30 @@ def find_faults(alerts: Iterable[DataAlert]) -> dict[str, frozenset[dt.date]]:
     return {name: frozenset(days) for name, days in found.items()}
 
 
-def tell_people(store: Store, raised: Raised, calendars: Mapping[str, Calendar], *, at: dt.datetime) -> None:
-    """Bring the cases of every deployment up to date and queue what somebody has to be told."""
+def tell_people(
+    store: Store, raised: Raised, calendars: Mapping[str, Calendar], *, at: dt.datetime
+) -> tuple[str, ...]:
+    """Bring the cases of every deployment up to date and queue what somebody has to be told.
+
+    Returns for each deployment whose people could not be told why; it keeps nothing from the others.
+    """
     critical = raised.critical.to_pylist()
+    untold = []
     for name, calendar in sorted(calendars.items()):
-        call_people(
-            store,
-            name,
-            [one for one in raised.concerns if one.deployment_id == name],
-            [row for row in critical if row["deployment_id"] == name],
-            last_day=calendar.last,
-            figures=describe_precision(store, name),
-            at=at,
-        )
+        try:
+            call_people(
+                store,
+                name,
+                [one for one in raised.concerns if one.deployment_id == name],
+                [row for row in critical if row["deployment_id"] == name],
+                last_day=calendar.last,
+                figures=describe_precision(store, name),
+                at=at,
+            )
+        except (NotAllowedError, UnknownRecordError) as error:
+            untold.append(f"{name}: nobody is called for its alarms and grave findings. {error}")
+            LOG.error(untold[-1])
+    return tuple(untold)
 
 
 def describe_precision(store: Store, deployment_id: str) -> dict[str, float]:

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 
 from risk_register import audit
+from risk_register.deployments import ensure_deployment
 from risk_register.errors import NotAllowedError, UnknownRecordError
 from risk_register.notice_kinds import TRANSITIONS, WORDS, Audience, NoticeKind, NoticeSeverity, NoticeState
 from risk_register.notices import (
@@ -83,6 +84,32 @@ def test_what_could_carry_text_or_a_pseudonym_is_refused(store: Store, at: dt.da
     assert "she" not in str(refused.value)
     assert "0123" not in str(refused.value)
     assert list_notices(store) == ()
+
+
+HEXADECIMAL = "tenant_5f3a9c1d2e4b"
+
+
+def test_a_deployment_and_what_operators_name_may_look_like_a_pseudonym(
+    store: Store, at: dt.datetime
+) -> None:
+    ensure_deployment(store, deployment_id=HEXADECIMAL, title="Tenant", actor="assess", at=at)
+    told = queue(
+        store, at, deployment_id=HEXADECIMAL,
+        key=f"alarm:appetite:{HEXADECIMAL}:rate_of_facade0deface0:2026-11-01",
+        reference_id=f"{HEXADECIMAL}_incident_0001", names=["rate_of_facade0deface0"],
+        link=f"/incidents?deployment={HEXADECIMAL}&incident={HEXADECIMAL}_incident_0001",
+    )  # fmt: skip
+    assert [one.notice_id for one in list_notices(store, HEXADECIMAL)] == [told]
+
+
+@pytest.mark.parametrize("link", ["0123456789abcdef", f"{HEXADECIMAL}0123456789abcdef"])
+def test_the_name_of_a_deployment_lets_no_pseudonym_through(store: Store, at: dt.datetime, link: str) -> None:
+    for name in (HEXADECIMAL, "ab"):
+        ensure_deployment(store, deployment_id=name, title="Tenant", actor="assess", at=at)
+    with pytest.raises(NotAllowedError, match="looks like it holds a pseudonym"):
+        queue(store, at, deployment_id=HEXADECIMAL, link=f"/alarms?deployment={HEXADECIMAL}&of={link}")
+    with pytest.raises(NotAllowedError, match="looks like it holds a pseudonym"):
+        queue(store, at, deployment_id="ab", link="/alarms?of=01234567ab0123456789ab")
 
 
 def test_an_unknown_deployment_is_refused_and_a_home_wide_notice_is_not(

@@ -2,10 +2,16 @@
 
 import datetime as dt
 
+import pyarrow as pa
+
 from pipelines.assess.alarms.calling import call_people
 from pipelines.assess.alarms.concern import Concern
+from pipelines.assess.alarms.raising import Raised, tell_people
+from pipelines.assess.days.calendar import Calendar
+from pipelines.schemas.assessment import CRITICAL_DAY
 from risk_register.alarm_cases import list_cases
 from risk_register.alarm_states import CaseState
+from risk_register.deployments import ensure_deployment
 from risk_register.notice_kinds import Audience, NoticeKind, NoticeSeverity
 from risk_register.notices import list_notices
 from risk_register.store import Store
@@ -13,6 +19,7 @@ from risk_register.store import Store
 AT = dt.datetime(2026, 4, 1, 9, tzinfo=dt.UTC)
 LAST = dt.date(2026, 3, 31)
 DAY = dt.timedelta(days=1)
+EMPTY = pa.table({})
 
 
 def concern(name: str = "a", **more) -> Concern:
@@ -106,3 +113,15 @@ def test_grave_findings_of_the_last_week_call_for_eyes(store):
     tell(store, critical=[row(LAST - 6 * DAY, "new"), row(LAST - 7 * DAY, "old")])
     (notice,) = list_notices(store)
     assert dict(notice.figures) == {"finding_count": 1}
+
+
+def test_a_deployment_whose_notice_is_refused_is_named_and_keeps_the_others_from_nothing(store):
+    ensure_deployment(store, deployment_id="atelier", title="Atelier", actor="assess", at=AT)
+    refused = concern("a pseudonym 0123456789abcdef", deployment_id="atelier", stream_id="level:atelier")
+    raised = Raised((refused, concern("b")), EMPTY, EMPTY, CRITICAL_DAY.arrow_schema.empty_table())
+    calendars = {name: Calendar(frozenset({LAST}), frozenset()) for name in ("atelier", "harbor")}
+    (told,) = tell_people(store, raised, calendars, at=AT)
+    assert told.startswith("atelier: nobody is called")
+    assert "0123456789abcdef" not in told
+    assert [one.deployment_id for one in list_notices(store)] == ["harbor"]
+    assert list_cases(store, "atelier") == ()
