@@ -80,7 +80,7 @@ def _read_claims(client: Any, provider: Provider) -> dict[str, Any]:
     if "code" not in flask.request.args and "error" not in flask.request.args:
         raise OAuthError("missing_code")
     expected = {"iss": {"essential": True, "values": [provider.issuer]}}
-    token = client.authorize_access_token(claims_options=expected)
+    token = client.authorize_access_token(claims_options=expected, allow_redirects=False)
     signed = token.get("userinfo")
     if not signed:
         raise OAuthError("missing_id_token")

@@ -27,6 +27,8 @@ FAULT = 400
 SERVER_FAULT = 500
 SHUT_OUT = frozenset({401, 402, 403, 404, 405, 407})
 """The key, the bill, the address or the model's name is at fault: nothing that is asked gets an answer."""
+MOVED = range(300, 400)
+"""What was said goes to the address that somebody named, and to none that this one names."""
 LONGEST_WAIT_SECONDS = 60.0
 MOST_BYTES = 1_000_000
 """An answer longer than that is none, and is not read to its end."""
@@ -111,6 +113,11 @@ class Endpoint:
         status, url = answer.status, self._settings.url
         if status == TOO_MANY_REQUESTS or status >= SERVER_FAULT:
             raise _PassingError(f"{url}: status {status}.", answer.asked_wait)
+        if status in MOVED:
+            raise OutageError(
+                f"{url}: status {status}, it answers from another address. Nothing was sent there; name the "
+                "address that answers."
+            )
         if status in SHUT_OUT:
             raise OutageError(f"{url}: status {status}; asking again would not help.")
         if status >= FAULT:
@@ -171,7 +178,7 @@ def _headers(settings: EndpointSettings) -> dict[str, str]:
 def _exchange(session: requests.Session, url: str, body: Mapping[str, Any], seconds: float) -> _Answer:
     """One request and its answer, of which no more is read than counts, nor for longer."""
     ends_at = time.monotonic() + seconds
-    with session.post(url, json=body, timeout=seconds, stream=True) as response:
+    with session.post(url, json=body, timeout=seconds, stream=True, allow_redirects=False) as response:
         content = bytearray()
         while len(content) <= MOST_BYTES and time.monotonic() < ends_at:
             part = response.raw.read1(BYTES_AT_ONCE, decode_content=True)

@@ -75,4 +75,7 @@ def beat(address: str, *, session: Any = requests) -> bool:
 
 
 def _post(session: Any, address: str) -> None:
-    session.post(address, data=b"", timeout=TIMEOUT_SECONDS).raise_for_status()
+    answer = session.post(address, data=b"", timeout=TIMEOUT_SECONDS, allow_redirects=False)
+    answer.raise_for_status()
+    if answer.is_redirect:  # a post that is led elsewhere arrives as a get, or at nobody who watches
+        raise requests.HTTPError

@@ -17,6 +17,9 @@ from pipelines.notify.message import HEADER, Message
 TIMEOUT_SECONDS = 20.0
 """For connecting and again for answering; both lie within the lease of a delivery."""
 
+ASSET = apprise.AppriseAsset(http_redirects=False)
+"""An address that leads elsewhere is refused: a post would come there as a get, whose answer says "taken"."""
+
 
 class Outcome(StrEnum):
     """What became of an attempt."""
@@ -46,7 +49,7 @@ def send(address: str | None, message: Message) -> Outcome:
     # Apprise logs hosts and answers; here the outcome is what is kept.
     logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
     try:
-        service = apprise.Apprise.instantiate(address, suppress_exceptions=False)
+        service = apprise.Apprise.instantiate(address, asset=ASSET, suppress_exceptions=False)
     except (TypeError, ValueError):
         service = None
     if service is None:

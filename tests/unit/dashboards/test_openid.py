@@ -218,3 +218,17 @@ def test_what_is_said_of_another_subject_signs_nobody_in(make_app, issuer, store
     assert sign_in(client, "s-mallory").status_code == 403
     assert client.get("/overview").status_code == 303
     assert accounts.list_accounts(store) == before
+
+
+def test_the_secret_goes_to_no_address_that_an_answer_names(make_app, issuer, monkeypatch):
+    register(issuer, "s-anna", preferred_username="Anna", groups=[])
+    send, follows = requests.Session.send, []
+
+    def watch(session, request, **given):
+        if request.url.endswith("/token"):
+            follows.append(given["allow_redirects"])
+        return send(session, request, **given)
+
+    monkeypatch.setattr(requests.Session, "send", watch)
+    assert sign_in(make_app().test_client(), "s-anna").status_code == 303
+    assert follows == [False]

@@ -12,7 +12,7 @@ import pytest
 
 from pipelines.detect.endpoint import Endpoint, EndpointError, EndpointSettings, OutageError
 from pipelines.errors import DefinitionError
-from tests.unit.pipelines.detect.model_server import Answer, ModelServer
+from tests.unit.pipelines.detect.model_server import Answer, ModelServer, serve_model
 
 SECRET = "a sentence that must not come back"
 
@@ -72,6 +72,20 @@ def test_a_passing_fault_is_asked_again_with_growing_waits(model_server: ModelSe
     endpoint, waits = make_endpoint(model_server)
     assert endpoint.post("/x", {}) == {"fine": True}
     assert [wait for wait in waits if wait >= 1] == [1.0, 2.0]
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_what_is_asked_is_not_sent_to_an_address_that_nobody_named(
+    model_server: ModelServer, status: int
+) -> None:
+    with serve_model() as elsewhere:
+        elsewhere.answer = answer_with(OK)
+        model_server.answer = answer_with((status, {"Location": f"{elsewhere.url}/x"}, b""))
+        endpoint, _ = make_endpoint(model_server)
+        with pytest.raises(OutageError, match=f"status {status}, it answers from another address") as told:
+            endpoint.post("/x", {"text": SECRET})
+        assert (len(model_server.requests), elsewhere.requests) == (1, [])
+    assert SECRET not in str(told.value)
 
 
 def test_the_wait_that_the_server_asks_for_is_kept_within_reason(model_server: ModelServer) -> None:

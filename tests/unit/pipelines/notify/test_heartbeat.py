@@ -52,7 +52,10 @@ class Outside:
     def __init__(self, failures: int) -> None:
         self.failures, self.posts = failures, []
 
-    def post(self, address: str, *, data: bytes, timeout: float) -> Outside:
+    is_redirect = False
+
+    def post(self, address: str, *, data: bytes, timeout: float, allow_redirects: bool) -> Outside:
+        assert not allow_redirects
         self.posts.append((address, data))
         return self
 
@@ -67,3 +70,10 @@ def test_a_sign_of_life_is_tried_three_times_and_carries_nothing(failures: int, 
     assert beat("https://watch.example.org/x", session=outside) is is_heard
     assert len(outside.posts) == min(failures + 1, 3)
     assert {data for _, data in outside.posts} == {b""}
+
+
+def test_an_address_that_leads_elsewhere_has_not_heard() -> None:
+    class Moved(Outside):
+        is_redirect = True
+
+    assert not beat("https://watch.example.org/x", session=Moved(0))

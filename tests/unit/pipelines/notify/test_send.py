@@ -9,6 +9,7 @@ import pytest
 
 from pipelines.notify.message import HEADER, Message
 from pipelines.notify.send import Outcome, send
+from tests.unit.pipelines.detect.model_server import serve_model
 
 MESSAGE = Message("Title", "Body", "plimsoll-1-0-first-mail")
 ADDRESSES = {
@@ -49,3 +50,12 @@ def test_a_service_of_each_kind_is_called_with_the_id(service: str, monkeypatch)
 )
 def test_what_cannot_be_sent_says_of_which_kind_the_failure_is(address: str | None, outcome: Outcome) -> None:
     assert send(address, MESSAGE) is outcome
+
+
+def test_a_webhook_that_leads_elsewhere_took_nothing() -> None:
+    with serve_model() as elsewhere, serve_model() as named:
+        elsewhere.answer = lambda *_: (200, {}, b"")
+        named.answer = lambda *_: (307, {"Location": f"{elsewhere.url}/taken"}, b"")
+        address = named.url.replace("http://", "json://")
+        assert send(address, MESSAGE) is Outcome.REFUSED
+        assert (len(named.requests), elsewhere.requests) == (1, [])
