@@ -6,7 +6,7 @@ a second looks at it within a day; both are written down. What must be kept is `
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from dash import html
 from dash.development.base_component import Component
@@ -45,12 +45,7 @@ def draw_person(view: View, incident: IncidentRecord) -> Component:
             html.H3("A person may be in danger"),
             html.P(f"Raised at {say_moment(page.raised_at)} by {page.raised_by}. {taken}"),
             html.P(protocol or "No crisis protocol is set for this deployment.", className="review-protocol"),
-            draw_table(
-                "Searches",
-                SEARCHES,
-                [_draw_search(view, one) for one in searches],
-                empty="Nobody was looked for.",
-            ),
+            _draw_searches(view, searches),
         ]
     parts += [
         html.H3("Conversations that are kept"),
@@ -74,6 +69,15 @@ def _find_searches(view: View, page: PageRecord | None) -> tuple[LocationRecord,
         return ()
     found = list_locations(view.store, view.deployment_id)
     return tuple(one for one in found if one.subject == page.conversation_id)
+
+
+def _draw_searches(view: View, searches: Sequence[LocationRecord]) -> Component:
+    """Where the person's words lie, and why somebody looked, are for those alone who may look."""
+    if not view.may(Action.LOCATE_PERSON):
+        return html.P("Searches for the person are shown to those who may locate a person.")
+    return draw_table(
+        "Searches", SEARCHES, [_draw_search(view, one) for one in searches], empty="Nobody was looked for."
+    )
 
 
 def _draw_search(view: View, one: LocationRecord) -> Line:

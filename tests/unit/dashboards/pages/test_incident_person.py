@@ -9,6 +9,7 @@ from risk_register import accounts, holds, notices, reviews
 from risk_register.accounts import Role
 from risk_register.audit import list_entries
 from risk_register.locations import Found, list_locations
+from risk_register.permissions import ALLOWED, Action
 
 PAGE, HARBOR = "/incidents", "?deployment=harbor_companion"
 THEIR_ID = "their-thread-7"
@@ -93,6 +94,18 @@ def test_only_who_answers_for_safety_locates_and_takes(visit, raised, found):
     assert "may not locate person" in refusal(compliance, raised, "locate", reason="x")
     assert "may not locate person" in refusal(compliance, raised, "take")
     assert found.asked == []
+
+
+def test_where_somebody_was_found_and_why_is_shown_to_those_alone_who_may_look(everyone, raised, found):
+    officer = everyone[Role.SAFETY_OFFICER]
+    assert send(officer, raised, "locate", reason="To reach them.") == 303
+    officer.read(PAGE, HARBOR)  # the answer, told once
+    shown = {
+        role: [words in read(visitor, raised) for words in ("2026-11-11.jsonl", "To reach them.")]
+        for role, visitor in everyone.items()
+    }
+    expected = {role: [Action.LOCATE_PERSON in ALLOWED[role]] * 2 for role in Role}
+    assert shown == expected
 
 
 def test_whoever_takes_it_stops_the_calls(officer, raised, store):

@@ -24,6 +24,6 @@ def test_a_deployment_whose_people_could_not_be_told_is_said_after_the_others_we
     monkeypatch.setattr(running, "Lake", lambda _: SimpleNamespace(partitions=lambda _: {("companion", DAY)}))
     monkeypatch.setattr(running, "_notify", called.append)
     monkeypatch.setattr("pipelines.automation.run", lambda *_, **__: ("companion: nobody is called.",))
-    with pytest.raises(StateError, match="published. companion: nobody is called"):
+    with pytest.raises(StateError, match=r"published\. companion: nobody is called"):
         compute(home, first=DAY)
     assert called == [home]
