@@ -18,11 +18,13 @@ from risk_register import audit
 from risk_register.accounts import AccountRecord, list_accounts
 from risk_register.audit import AuditRecord
 from risk_register.errors import NotAllowedError, UnknownRecordError
+from risk_register.four_eyes import RECOVERY
 from risk_register.grants import grants, has_administrator
 from risk_register.model import AuditEntry
 from risk_register.permissions import Action, Grant, may
 from risk_register.store import Store
 
+COMMAND_LINE = "command_line"
 # What somebody did that showed them words of conversations, or led them to a person.
 TEXT_ACTIONS = (
     "conversation_read",
@@ -83,6 +85,39 @@ def check_manages_account(store: Store, *, actor: str | None, name: str) -> None
         raise NotAllowedError(
             f"{name} also has roles where {actor} is no administrator; an administrator of all must do this."
         )
+
+
+def check_lets_in(store: Store, *, name: str) -> str:
+    """On whose word the machine's own command may let an account in; raise if it may not.
+
+    Until an administrator has ever come in, it sets the deployment up. Later it lets in nobody but the one
+    administrator, who is locked out otherwise, and whoever comes in so is nobody's second person.
+
+    Raises:
+        NotAllowedError: an administrator has to let the account in.
+        UnknownRecordError: there is no such account.
+    """
+    found = find_managed(store, actor=None, name=name)
+    deployments = {each.deployment_id for each in found.grants}
+    if not any(has_administrator(store, one) for one in deployments):
+        return COMMAND_LINE
+    others = [
+        account
+        for account in list_accounts(store)
+        if account.name != name
+        and not account.is_disabled
+        and _has_come_in(store, account.name)
+        and any(may(account.grants, Action.MANAGE_ACCOUNTS, one) for one in deployments)
+    ]
+    if others or not all(may(found.grants, Action.MANAGE_ACCOUNTS, one) for one in deployments):
+        check_manages(store, actor=None, deployment_ids=deployments)
+    return RECOVERY if _has_come_in(store, name) else COMMAND_LINE
+
+
+def _has_come_in(store: Store, name: str) -> bool:
+    query = select(AuditEntry.sequence).filter_by(action="signed_in", subject=name, actor=name)
+    with store.read() as session:
+        return session.scalars(query.limit(1)).first() is not None
 
 
 def find_managed(store: Store, *, actor: str | None, name: str) -> AccountRecord:

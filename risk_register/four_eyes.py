@@ -20,6 +20,9 @@ from risk_register.errors import SelfApprovalError
 from risk_register.model import Account, AuditEntry, OneTimeLink
 from risk_register.store import Write
 
+RECOVERY = "command_line_recovery"
+"""Lets an administrator in again from the machine. Whose hand that was nobody knows: it may be anybody's."""
+
 
 def check_second_person(
     write: Write,
@@ -68,10 +71,22 @@ def find_tie(
             )
         if theirs is not None and theirs.vouched_by is not None and _is(theirs.vouched_by, mine, actor):
             return f" {actor} let {name} in."
-        if subject is not None and _had_let_in(
-            session, actor, name, subject=subject, deployment_id=deployment_id
-        ):
-            return f" {actor} had let {name} in when {name} did that."
+        if subject is not None:
+            tie = _find_let_in_again((actor, mine), (name, theirs)) or _find_earlier_tie(
+                session, actor, name, subject=subject, deployment_id=deployment_id
+            )
+            if tie is not None:
+                return tie
+    return None
+
+
+def _find_let_in_again(*people: tuple[str, Account | None]) -> str | None:
+    for who, account in people:
+        if account is not None and account.vouched_by == RECOVERY:
+            return (
+                f" The command line let {who} in; a link from another administrator, or the identity "
+                "provider, ends that."
+            )
     return None
 
 
@@ -83,10 +98,21 @@ def list_same_person(session: Session, name: str) -> tuple[str, ...]:
     return tuple(sorted({name, person, *joined}))
 
 
-def _had_let_in(session: Session, actor: str, name: str, *, subject: str, deployment_id: str | None) -> bool:
-    """Whether an account did something about a subject while the actor vouched for it."""
-    mine = set(list_same_person(session, actor)) - {name}
-    came = _list_comings(session, name, mine)
+def _find_earlier_tie(
+    session: Session, actor: str, name: str, *, subject: str, deployment_id: str | None
+) -> str | None:
+    own = set(list_same_person(session, actor)) - {name}
+    for letters, who in ((own, actor), ({RECOVERY}, "The command line")):
+        if _had_let_in(session, letters, name, subject=subject, deployment_id=deployment_id):
+            return f" {who} had let {name} in when {name} did that."
+    return None
+
+
+def _had_let_in(
+    session: Session, letters: set[str], name: str, *, subject: str, deployment_id: str | None
+) -> bool:
+    """Whether an account did something about a subject while one of the others vouched for it."""
+    came = _list_comings(session, name, letters)
     if not any(is_by_me for _, is_by_me in came):
         return False
     done = session.scalars(

@@ -77,8 +77,9 @@ def link(
     store, now = _open(home)
     if account is not None:
         administration.check_manages_account(store, actor=account, name=name)
+    issuer = account or administration.check_lets_in(store, name=name)
     token = accounts.issue_link(
-        store, name=name, at=now, valid_for=dt.timedelta(hours=LINK_HOURS), actor=account or ACTOR
+        store, name=name, at=now, valid_for=dt.timedelta(hours=LINK_HOURS), actor=issuer
     )
     print(f"{base.rstrip('/')}/sign-in?token={token}")
 

@@ -26,6 +26,7 @@ from risk_register import (
 from risk_register.acceptability import Probability, Severity
 from risk_register.accounts import Role
 from risk_register.errors import RegisterError, SelfApprovalError
+from risk_register.four_eyes import RECOVERY
 from risk_register.identities import Provider, admit, link_identity
 from risk_register.incident_states import Causality, Nature
 from risk_register.store import Store
@@ -251,6 +252,36 @@ def test_what_was_done_behind_ones_link_stays_so_whoever_lets_the_account_in_lat
     for maker in (MAKER, OTHER):
         with pytest.raises(SelfApprovalError, match=f"{maker} had let ben in when ben did that"):
             second(people, maker, at + dt.timedelta(minutes=9))
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_whom_the_command_line_let_in_again_is_nobodys_second_person_and_nobody_theirs(
+    people: Store, at: dt.datetime, name: str
+) -> None:
+    first, second = PAIRS[name]
+    let_account_in(people, at, RECOVERY)
+    first(people, MAKER, at)
+    with pytest.raises(SelfApprovalError, match="The command line let ben in"):
+        second(people, SECOND, at)
+
+
+def test_the_first_half_of_whom_the_command_line_let_in_again_is_never_completed(
+    people: Store, at: dt.datetime
+) -> None:
+    let_account_in(people, at, RECOVERY)
+    rate_lower(people, SECOND, at)
+    with pytest.raises(SelfApprovalError, match="The command line let ben in"):
+        approve_rating(people, MAKER, at)
+    let_account_in(people, at + dt.timedelta(minutes=5), "command_line")
+    with pytest.raises(SelfApprovalError, match="The command line had let ben in when ben did that"):
+        approve_rating(people, MAKER, at + dt.timedelta(minutes=9))
+
+
+def test_whom_the_command_line_let_in_again_gives_others_their_roles(people: Store, at: dt.datetime) -> None:
+    let_account_in(people, at, RECOVERY)
+    grants.grant(people, name=MAKER, role=Role.VIEWER, deployment_id="other", actor=SECOND, at=at)
+    with pytest.raises(SelfApprovalError, match="cannot give a role to themselves"):
+        grants.grant(people, name=SECOND, role=Role.VIEWER, deployment_id="other", actor=SECOND, at=at)
 
 
 def test_nor_does_a_password_set_behind_ones_link_do_a_first_half_for_oneself(

@@ -1,0 +1,72 @@
+"""`users link` without an administrator's name sets a deployment up, and later lets in a lost one alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from pipelines.settings import Home
+from plimsoll.commands.people import ACTOR
+from risk_register import accounts
+from risk_register.accounts import Role
+from risk_register.four_eyes import RECOVERY
+from risk_register.model import OneTimeLink
+from risk_register.store import Store
+from tests.unit.plimsoll.commands.governance_factory import Done, Run, make_governed_home, make_run
+
+NEEDED = "name the one who acts with --as ACCOUNT"
+
+
+@pytest.fixture
+def governed(tmp_path: Path) -> tuple[Home, Store]:
+    return make_governed_home(tmp_path / "home")
+
+
+@pytest.fixture
+def run(governed, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+    return make_run(governed[0], monkeypatch, capfd)
+
+
+def come_in(store: Store, done: Done) -> str:
+    """Use a link; returns on whose word."""
+    token = done.output.split("token=")[1].strip()
+    accounts.redeem_link(store, token=token, at=dt.datetime.now(dt.UTC))
+    with store.read() as session:
+        links = session.query(OneTimeLink).filter(OneTimeLink.redeemed_at.is_not(None))
+        return links.order_by(OneTimeLink.redeemed_at.desc()).first().issued_by
+
+
+def test_an_account_is_let_in_by_an_administrator_once_there_is_one(run: Run, governed) -> None:
+    _, store = governed
+    assert NEEDED in run("users", "link", "compliance").complaint
+    assert come_in(store, run("users", "link", "administrator")) == ACTOR
+    assert NEEDED in run("users", "link", "compliance").complaint
+    assert come_in(store, run("users", "link", "compliance", account="administrator")) == "administrator"
+    assert come_in(store, run("users", "link", "stranger")) == ACTOR  # where there is no administrator
+
+
+def test_the_only_administrator_is_let_in_again_and_the_command_line_is_told_apart(
+    run: Run, governed
+) -> None:
+    _, store = governed
+    at = dt.datetime.now(dt.UTC)
+    come_in(store, run("users", "link", "administrator"))
+    accounts.create_account(store, name="other_one", actor="administrator", at=at)
+    grant = {"role": Role.ADMINISTRATOR, "deployment_id": "companion", "actor": "administrator", "at": at}
+    accounts.grant(store, name="other_one", **grant)
+    assert come_in(store, run("users", "link", "administrator")) == RECOVERY  # the other never came in
+    come_in(store, run("users", "link", "other_one", account="administrator"))
+    assert NEEDED in run("users", "link", "administrator").complaint
+    accounts.disable_account(store, name="other_one", actor="administrator", at=at)
+    assert come_in(store, run("users", "link", "administrator")) == RECOVERY
+
+
+def test_an_administrator_with_roles_where_somebody_else_is_one_needs_them(run: Run, governed) -> None:
+    _, store = governed
+    at = dt.datetime.now(dt.UTC)
+    for name, deployment in (("administrator", "other"), ("stranger", "other")):
+        role = Role.VIEWER if name == "administrator" else Role.ADMINISTRATOR
+        accounts.grant(store, name=name, role=role, deployment_id=deployment, actor=ACTOR, at=at)
+    assert NEEDED in run("users", "link", "administrator").complaint
