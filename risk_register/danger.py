@@ -42,6 +42,11 @@ class PageRecord:
     taken_at: dt.datetime | None
 
 
+def find_needed(kind: NoticeKind) -> Action:
+    """What somebody must be allowed to do to take a call of a kind, whichever door they come through."""
+    return NEEDED_TO_TAKE if kind is NoticeKind.DANGER else Action.ACKNOWLEDGE_ALARM
+
+
 def raise_danger(
     store: Store, *, deployment_id: str, conversation_id: str, actor: str, at: dt.datetime
 ) -> PageRecord:

@@ -22,10 +22,9 @@ from risk_register.accounts import Action
 from risk_register.alarm_cases import CaseRecord
 from risk_register.alarm_states import CaseState, Resolution, can_step
 from risk_register.changes import Subject
-from risk_register.danger import NEEDED_TO_TAKE
+from risk_register.danger import find_needed
 from risk_register.errors import NotAllowedError
-from risk_register.notice_kinds import NoticeKind
-from risk_register.notices import NoticeRecord, acknowledge_notice, list_notices
+from risk_register.notices import acknowledge_notice, list_notices
 from risk_register.suspected_changes import KIND, confirm_change
 
 NO_WORDS = "What was looked at, and what it showed. No words of a conversation."
@@ -249,17 +248,12 @@ def _dismiss_finding(view: View, fields: Mapping[str, str]) -> str:
     return "Noted: it is not so."
 
 
-def find_needed(notice: NoticeRecord) -> Action:
-    """What somebody must be allowed to do to take a call."""
-    return NEEDED_TO_TAKE if notice.kind is NoticeKind.DANGER else Action.ACKNOWLEDGE_ALARM
-
-
 def _take_notice(view: View, fields: Mapping[str, str]) -> str:
     view.check_may(Action.ACKNOWLEDGE_ALARM)
     known = {str(one.notice_id): one for one in list_notices(view.store, is_waiting=True)}
     notice = known.get(fields.get("notice", ""))
     if notice is None or notice.deployment_id not in {None, view.deployment_id}:
         raise NotAllowedError("That call is not waiting any more.")
-    view.check_may(find_needed(notice))
+    view.check_may(find_needed(notice.kind))
     acknowledge_notice(view.store, notice_id=notice.notice_id, actor=view.account.name, at=view.at)
     return "You have it; nobody else is called for it."

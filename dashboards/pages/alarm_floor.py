@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 from dashboards.components.form import draw_form
 from dashboards.components.marks import draw_mark
 from dashboards.components.table import Heading, Line, draw_table
-from dashboards.pages.alarm_decision import draw_finding_decisions, find_needed
+from dashboards.pages.alarm_decision import draw_finding_decisions
 from dashboards.view import View
 from dashboards.vocabulary import FINDING_MARKS, NOTICE_MARKS
 from dashboards.wording import MISSING, say_count, say_day, say_moment, say_words
@@ -19,6 +19,7 @@ from methods.intervals import wilson
 from risk_register.alarm_budget import count_use
 from risk_register.alarm_cases import CaseRecord
 from risk_register.content import load_taxonomy
+from risk_register.danger import find_needed
 from risk_register.grave_findings import DAILY_CAP, FindingState, GraveFindingRecord, list_findings
 from risk_register.notice_kinds import NoticeKind, NoticeState
 from risk_register.notices import NoticeRecord, list_notices
@@ -79,7 +80,7 @@ def _say_subject(notice: NoticeRecord, cases: Mapping[str, CaseRecord], titles: 
 
 def _draw_call(view: View, notice: NoticeRecord, subject: str) -> Line:
     take: Component | str = MISSING
-    if view.may(find_needed(notice)):
+    if view.may(find_needed(notice.kind)):
         hidden = {"notice": str(notice.notice_id)}
         take = draw_form(view, "take_notice", [], button="I have it", hidden=hidden, is_line=True)
     elif notice.kind is NoticeKind.DANGER:

@@ -13,9 +13,8 @@ from pipelines.settings import Home
 from plimsoll.commands.acting import AsOption, DeploymentOption, act, show
 from plimsoll.commands.option import HomeOption, JsonOption, open_home, tell, write_json
 from risk_register.accounts import Action
-from risk_register.danger import NEEDED_TO_TAKE
+from risk_register.danger import find_needed
 from risk_register.errors import UnknownRecordError
-from risk_register.notice_kinds import NoticeKind
 from risk_register.notices import acknowledge_notice, list_notices
 
 app = typer.Typer(no_args_is_help=True)
@@ -80,12 +79,11 @@ def acknowledge(
     home: HomeOption = None,
 ) -> None:
     """Say "I have it": nobody else is called for it."""
-    acting = act(home, account, deployment, Action.OPEN_INCIDENT)
+    acting = act(home, account, deployment, Action.ACKNOWLEDGE_ALARM)
     known = {one.notice_id: one for one in list_notices(acting.store)}
     if number not in known or known[number].deployment_id not in {None, acting.deployment_id}:
         raise UnknownRecordError(f"There is no notice {number} in {acting.deployment_id}.")
-    if known[number].kind is NoticeKind.DANGER:
-        act(home, account, deployment, NEEDED_TO_TAKE)
+    act(home, account, deployment, find_needed(known[number].kind))
     acknowledge_notice(acting.store, notice_id=number, actor=account, at=acting.at)
     print(f"Notice {number}: acknowledged")
 

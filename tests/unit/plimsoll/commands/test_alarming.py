@@ -126,6 +126,14 @@ def test_a_notice_is_acknowledged_once(run: Run, store: Store) -> None:
     assert run("notify", "acknowledge", 99, account="officer").code == 1
 
 
+def test_a_call_is_taken_at_this_door_by_whom_the_page_would_let(run: Run, store: Store) -> None:
+    (notice,) = list_notices(store)
+    refused = run("notify", "acknowledge", notice.notice_id, account="first_reviewer")
+    assert (refused.code, "may not acknowledge alarm" in refused.complaint) == (1, True)
+    assert [one.acknowledged_by for one in list_notices(store)] == [None]
+    assert run("notify", "acknowledge", notice.notice_id, account="engineer").code == 0
+
+
 def test_a_call_about_a_person_is_acknowledged_by_who_may_find_the_person(run: Run, store: Store) -> None:
     raise_danger(store, deployment_id="companion", conversation_id="conversation_one", actor="r", at=AT)
     number = next(one.notice_id for one in list_notices(store) if one.kind is NoticeKind.DANGER)
