@@ -9,15 +9,12 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-# Where a comma is the decimal sign, a spreadsheet splits cells at semicolons, and lines within quotes that do
-# not begin the cell: a formula may begin there, too.
-FORMULA = re.compile(r"""(^|[;\r\n])([ \t"]*)(?=[=+\-@])""")
-CONTROLS = ("\t", "\r", "\n")
+from risk_register.cell import guard
+
 SUPPRESSED = "suppressed"
 
 Value = str | int | float | bool | date | None
@@ -48,5 +45,4 @@ def _as_text(value: Value) -> str:
         return "true" if value else "false"
     if isinstance(value, (int, float)):
         return repr(value)
-    text = FORMULA.sub(r"\1'\2", str(value))
-    return f"'{text}" if text.startswith(CONTROLS) else text
+    return guard(str(value))

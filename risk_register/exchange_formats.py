@@ -18,6 +18,7 @@ import openpyxl
 import xlsxwriter
 import yaml
 
+from risk_register.cell import guard, read_guarded
 from risk_register.errors import ContentError
 from risk_register.exchange_document import (
     TABLES,
@@ -28,7 +29,6 @@ from risk_register.exchange_document import (
     list_rules,
 )
 
-FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "'")
 # A workbook has no place for these; a backslash is escaped with them so that every text comes back.
 NOT_IN_A_WORKBOOK = re.compile(r"[\x00-\x08\x0b-\x1f\\\ufffe\uffff]")
 ESCAPED = re.compile(r"\\u([0-9a-f]{4})")
@@ -102,10 +102,10 @@ def _write_csv(document: Document) -> bytes:
     stream = io.StringIO(newline="")
     writer = csv.DictWriter(stream, names, restval="", lineterminator="\r\n")
     writer.writeheader()
-    writer.writerow({"table": ABOUT, **{key: _guard(value) for key, value in _about(document).items()}})
+    writer.writerow({"table": ABOUT, **{key: guard(value or "") for key, value in _about(document).items()}})
     for table, rows in document.tables.items():
         for row in rows:
-            writer.writerow({"table": table, **{key: _guard(value) for key, value in row.items()}})
+            writer.writerow({"table": table, **{key: guard(value or "") for key, value in row.items()}})
     return stream.getvalue().encode()
 
 
@@ -114,7 +114,7 @@ def _read_csv(content: bytes) -> Document:
     tables: dict[str, list[dict[str, str]]] = {}
     for row in csv.DictReader(io.StringIO(content.decode(), newline=""), strict=True):
         table = row.pop("table")
-        cells = {key: value.removeprefix("'") for key, value in row.items()}
+        cells = {key: read_guarded(value) for key, value in row.items()}
         if table == ABOUT:
             about = {key: cells[key] for key in ABOUT_FIELDS}
         else:
@@ -183,12 +183,6 @@ def _known_columns(
             for row in tables.get(table, [])
         ]
     return found
-
-
-def _guard(value: str | None) -> str:
-    """A text that a spreadsheet shows instead of computing; the quote is taken off again on reading."""
-    text = value or ""
-    return f"'{text}" if text.startswith(FORMULA_START) else text
 
 
 def _escape(value: str | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 import shutil
 import zipfile
 from dataclasses import replace
@@ -67,7 +68,7 @@ def decided_once(template: Path, tmp_path_factory: pytest.TempPathFactory, at: d
     decide_more(store, risks[1].risk_id, items[1].item_id, at)
     first = risks[0].risk_id
     register.rate_residual(store, deployment_id="demo", risk_id=first, severity="S1",
-                           probability="improbable", rationale="=1", actor="first", at=at)  # fmt: skip
+                           probability="improbable", rationale="R;=1\n =2", actor="first", at=at)  # fmt: skip
     register.assign_owner(store, deployment_id="demo", risk_id=first, owner="=cmd", reason="Asked.",
                           actor="safety_officer", at=at)  # fmt: skip
     register.move(store, deployment_id="demo", risk_id=first, to_state="assessed", reason="@now",
@@ -159,7 +160,7 @@ def test_no_cell_of_a_table_is_a_formula(decided: Store, kind: ExchangeKind) -> 
     text = exchange.write_document(document, Format.CSV).decode()
     cells = [cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row]
     assert any("HYPERLINK" in cell for cell in cells)
-    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+    assert not [cell for cell in cells if re.search(r"(^|[;\r\n])[ \t]*[=+\-@]|^[\t\r\n]", cell)]
     workbook = exchange.write_document(document, Format.XLSX)
     with zipfile.ZipFile(io.BytesIO(workbook)) as archive:
         sheets = [archive.read(name) for name in archive.namelist() if name.startswith("xl/worksheets/")]
