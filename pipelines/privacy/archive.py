@@ -96,7 +96,9 @@ def read_archive(source: Path, folder: Path) -> dict[str, Any]:
     try:
         with tarfile.open(source, "r:") as archive:
             for member in archive:
-                stream = archive.extractfile(member) if member.isreg() else None
+                # Of a sparse file ten kilobytes may become as many gigabytes; ours are written whole.
+                is_plain = member.isreg() and not member.issparse()
+                stream = archive.extractfile(member) if is_plain else None
                 if stream is None or not _is_below(member.name):
                     raise HomeError(f"{source} holds {member.name!r}, which no backup of ours does.")
                 if member.name == MANIFEST:

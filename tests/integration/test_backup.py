@@ -261,3 +261,16 @@ def test_a_member_that_leads_out_of_the_place_is_refused(tmp_path: Path) -> None
     with pytest.raises(HomeError, match="outside"):
         restore(tmp_path / "b.tar", tmp_path / "there")
     assert not (tmp_path / "outside").exists()
+
+
+def test_a_sparse_member_is_refused_before_it_is_written(tmp_path: Path, monkeypatch) -> None:
+    member = tarfile.TarInfo("lake/hollow")
+    member.type = tarfile.GNUTYPE_SPARSE
+    with tarfile.open(tmp_path / "b.tar", "w", format=tarfile.GNU_FORMAT) as archive:
+        archive.addfile(member)
+    tombstones_beside(tmp_path / "b.tar").write_text("")
+    written: list[object] = []
+    monkeypatch.setattr("pipelines.privacy.archive._unpack", lambda *given: written.append(given) or "")
+    with pytest.raises(HomeError, match="lake/hollow"):
+        restore(tmp_path / "b.tar", tmp_path / "there")
+    assert written == []
