@@ -20,7 +20,6 @@ from risk_register.errors import NotAllowedError
 from risk_register.model import AuditEntry, AuditHead
 from risk_register.store import HEAD, Store
 
-A_DAY = dt.timedelta(days=1)
 PLACE_IN_CHAIN = frozenset({"sequence", "previous_hash"})
 
 
@@ -79,7 +78,7 @@ def list_entries(
     if since is not None:
         query = query.where(AuditEntry.at >= dt.datetime.combine(since, dt.time(), dt.UTC))
     if until is not None:
-        query = query.where(AuditEntry.at < dt.datetime.combine(until, dt.time(), dt.UTC) + A_DAY)
+        query = query.where(AuditEntry.at <= dt.datetime.combine(until, dt.time.max, dt.UTC))
     with store.read() as session:
         rows = session.scalars(query.order_by(AuditEntry.sequence.desc()).limit(limit))
         return tuple(_describe(row) for row in rows)

@@ -158,3 +158,23 @@ def test_an_access_without_a_reason_is_refused(store: Store, at: dt.datetime) ->
         audit.record_access(
             store, action="export", subject="risk", deployment_id="demo", reason=" ", actor="a", at=at
         )
+
+
+@pytest.mark.parametrize(
+    ("days", "count"),
+    [({}, 4), ({"until": dt.date.max}, 4), ({"since": dt.date.min}, 4), ({"since": dt.date.max}, 0)],
+)
+def test_the_first_and_the_last_day_of_all_can_be_asked_for(written: Store, days, count: int) -> None:
+    found = audit.list_entries(written, action="conversation_read", **days)
+    assert len(found) == count
+
+
+def test_the_last_day_is_whole_and_the_next_is_not_in_it(store: Store) -> None:
+    day = dt.date(2026, 11, 1)
+    last = dt.datetime.combine(day, dt.time.max, dt.UTC)
+    for moment in (last, last + dt.timedelta(microseconds=1)):
+        audit.record_access(
+            store, action="conversation_read", subject="one", deployment_id="demo", reason="Review.",
+            actor="reviewer", at=moment,
+        )  # fmt: skip
+    assert [one.at for one in audit.list_entries(store, action="conversation_read", until=day)] == [last]
