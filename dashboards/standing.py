@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from dashboards.records import Appetite, Indicator, Observation, Readiness
-from dashboards.theme import Absence, Mark, Status, mark_variation, rank_status
+from dashboards.theme import Absence, Mark, Status, mark_variation
 
 ALL = ("all", "all")
 STATE_ABSENCES = {
@@ -135,11 +135,6 @@ def latest_statuses(latest: Iterable[Observation]) -> Mapping[tuple[str, str, st
 def deployment_statuses(latest: Iterable[Observation]) -> Mapping[str, str]:
     """Status of the newest complete week of the whole deployment by indicator."""
     return {row.indicator_id: row.status for row in latest if (row.slice, row.slice_value) == ALL}
-
-
-def worst_status(statuses: Iterable[Status]) -> Status:
-    """The worst of some statuses; of none, insufficient data."""
-    return max(statuses, key=rank_status, default=Status.INSUFFICIENT_DATA)
 
 
 def fill_periods(rows: Sequence[Observation], *, step: timedelta) -> list[tuple[date, Observation | None]]:

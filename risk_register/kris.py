@@ -1,13 +1,12 @@
-"""The key risk indicators of a risk, beside the risk: what each says now, and the worst of them.
+"""The key risk indicators of a risk: how they stand, and the worst of them.
 
-Pure: published observations are passed in, nothing is looked up. A KRI names an indicator and a slice, never
-a number; what is unknown is never taken for good.
+Pure: published statuses are passed in, nothing is looked up. A KRI names an indicator and a slice, never a
+number; what is unknown is never taken for good.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 
 from risk_register.content import Kri
 
@@ -16,38 +15,16 @@ ATTENTION = ("not_applicable", "within", "no_appetite_set", "insufficient_data",
 UNKNOWN = "insufficient_data"
 
 
-@dataclass(frozen=True)
-class KriObservation:
-    """An indicator's latest standing in a slice, as published."""
-
-    indicator: str
-    slice: str
-    slice_value: str
-    status: str
-    value: float | None = None
-    ci_high: float | None = None
-    denominator: float | None = None
+def find_status(kri: Kri, statuses: Mapping[tuple[str, str, str], str]) -> str:
+    """How a KRI stands, in `statuses` by indicator, slice and slice value; what is not there is unknown."""
+    return statuses.get((kri.indicator, kri.slice, kri.slice_value), UNKNOWN)
 
 
-@dataclass(frozen=True)
-class KriReading:
-    """A KRI and what was observed of it; None when nothing was published."""
-
-    kri: Kri
-    observation: KriObservation | None
-
-    @property
-    def status(self) -> str:
-        """The published status; what was not published is unknown."""
-        return UNKNOWN if self.observation is None else self.observation.status
-
-
-def read_kris(kris: Iterable[Kri], observations: Iterable[KriObservation]) -> tuple[KriReading, ...]:
-    """Each KRI with its observation, in the order of the risk."""
-    known = {(each.indicator, each.slice, each.slice_value): each for each in observations}
-    return tuple(KriReading(kri, known.get((kri.indicator, kri.slice, kri.slice_value))) for kri in kris)
-
-
-def find_worst(readings: Iterable[KriReading]) -> str:
+def find_worst(kris: Iterable[Kri], statuses: Mapping[tuple[str, str, str], str]) -> str:
     """The status that asks for most attention; unknown for a risk without KRIs."""
-    return max((reading.status for reading in readings), key=ATTENTION.index, default=UNKNOWN)
+    return max((find_status(kri, statuses) for kri in kris), key=ATTENTION.index, default=UNKNOWN)
+
+
+def name_kri(kri: Kri) -> str:
+    """A KRI as one word: the indicator, and in brackets the slice if it is not the whole deployment."""
+    return kri.indicator if kri.slice == "all" else f"{kri.indicator}[{kri.slice}={kri.slice_value}]"

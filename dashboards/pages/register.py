@@ -19,12 +19,13 @@ from dashboards.pages.page import Page, Shelf
 from dashboards.pages.risk import Statuses, draw_risk, say_rating
 from dashboards.pages.risk_decision import submit
 from dashboards.sheet import Sheet
-from dashboards.standing import latest_statuses, worst_status
+from dashboards.standing import latest_statuses
 from dashboards.theme import ACCEPTABILITY_MARKS, OVERDUE, Status
 from dashboards.view import View
 from dashboards.wording import say_day, say_words
 from risk_register.acceptability import Probability, Severity
 from risk_register.definition import Rating
+from risk_register.kris import find_worst
 from risk_register.proposals import ProposalStatus, list_proposals
 from risk_register.register import RiskRecord, list_risks
 
@@ -109,10 +110,7 @@ def filter_risks(view: View, risks: Sequence[RiskRecord]) -> tuple[RiskRecord, .
 
 def worst_of(risk: RiskRecord, statuses: Statuses) -> Status:
     """The worst latest status of a risk's indicators; one without a status is unknown, not good."""
-    return worst_status(
-        statuses.get((kri.indicator, kri.slice, kri.slice_value), Status.INSUFFICIENT_DATA)
-        for kri in risk.kris
-    )
+    return Status(find_worst(risk.kris, statuses))
 
 
 def _draw_map(view: View, risks: Sequence[RiskRecord]) -> Component:

@@ -20,6 +20,7 @@ from dashboards.wording import say_day, say_moment, say_words
 from risk_register.acceptability import judge_acceptability
 from risk_register.definition import Rating
 from risk_register.incidents import list_incidents
+from risk_register.kris import find_status
 from risk_register.register import RiskRecord, history
 
 Statuses = Mapping[tuple[str, str, str], Status]
@@ -65,9 +66,7 @@ def draw_risk(view: View, risk: RiskRecord, statuses: Statuses) -> Component:
                     href=view.href(f"/indicators/{kri.indicator}"),
                 ),
                 "whole deployment" if kri.slice == "all" else f"{say_words(kri.slice)} = {kri.slice_value}",
-                draw_status(
-                    statuses.get((kri.indicator, kri.slice, kri.slice_value), Status.INSUFFICIENT_DATA)
-                ),
+                draw_status(Status(find_status(kri, statuses))),
             )
         )
         for kri in risk.kris

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -11,11 +12,10 @@ from pipelines.schemas import published
 from risk_register.applicability import RegimeStanding, list_standings
 from risk_register.checklist import ItemRecord, contradicted_by, list_items
 from risk_register.incidents import IncidentRecord, list_incidents
+from risk_register.kris import find_worst, name_kri
 from risk_register.register import list_risks
 from risk_register.risk_record import RiskRecord
 from risk_register.store import Store
-
-ATTENTION = ("not_applicable", "within", "no_appetite_set", "insufficient_data", "watch", "breach")
 
 
 def copy_governance(store: Store, observations: pa.Table, *, as_of: dt.date) -> dict[str, pa.Table]:
@@ -28,7 +28,8 @@ def copy_governance(store: Store, observations: pa.Table, *, as_of: dt.date) -> 
     for deployment in pc.unique(latest["deployment_id"]).to_pylist():
         mine = latest.filter(pc.equal(latest["deployment_id"], deployment))
         statuses = dict(zip(mine["indicator_id"].to_pylist(), mine["status"].to_pylist(), strict=True))
-        risks += [_risk(record, statuses) for record in list_risks(store, deployment)]
+        in_slices = _read_newest_weeks(observations, deployment)
+        risks += [_risk(record, in_slices) for record in list_risks(store, deployment)]
         items += [_item(record, statuses) for record in list_items(store, deployment, as_of=as_of)]
         regimes += [_regime(deployment, standing) for standing in list_standings(store, deployment)]
         incidents += [_incident(record) for record in list_incidents(store, deployment)]
@@ -40,9 +41,20 @@ def copy_governance(store: Store, observations: pa.Table, *, as_of: dt.date) -> 
     }
 
 
-def _risk(record: RiskRecord, statuses: dict[str, str]) -> dict[str, object]:
-    kris = [kri.indicator for kri in record.kris]
-    known = [statuses[name] for name in kris if name in statuses]
+def _read_newest_weeks(observations: pa.Table, deployment_id: str) -> dict[tuple[str, str, str], str]:
+    """Status in the newest complete week by indicator, slice and slice value, as the pages read it."""
+    is_mine = pc.equal(observations["deployment_id"], deployment_id)
+    is_raw_week = pc.and_(pc.equal(observations["period"], "week"), pc.equal(observations["estimate"], "raw"))
+    is_whole = pc.and_(is_raw_week, pc.invert(observations["is_partial"]))
+    rows = observations.filter(pc.and_(is_mine, is_whole)).sort_by("period_start")
+    names = ("indicator_id", "slice", "slice_value", "status")
+    return {
+        (indicator, part, value): status
+        for indicator, part, value, status in zip(*(rows[name].to_pylist() for name in names), strict=True)
+    }
+
+
+def _risk(record: RiskRecord, statuses: Mapping[tuple[str, str, str], str]) -> dict[str, object]:
     residual = record.residual
     return {
         **{
@@ -55,8 +67,8 @@ def _risk(record: RiskRecord, statuses: dict[str, str]) -> dict[str, object]:
         "residual_probability": _plain(residual.probability) if residual else None,
         "acceptability": _plain(record.acceptability),
         "review_due_on": record.review_due_on,
-        "indicator_ids": ",".join(kris),
-        "worst_status": max(known, key=ATTENTION.index) if known else "insufficient_data",
+        "indicator_ids": ",".join(name_kri(kri) for kri in record.kris),
+        "worst_status": find_worst(record.kris, statuses),
     }
 
 

@@ -90,10 +90,16 @@ class Facts:
     drift: tuple[Row, ...]
     equity: tuple[Row, ...]
 
-    def find(self, indicator_id: str, month: Month, *, estimate: str = "raw") -> Observation | None:
-        """The whole deployment's observation of an indicator in a month."""
-        key = (indicator_id, "month", month.first, "all", estimate)
-        return self.index.get(key)
+    def find(
+        self,
+        indicator_id: str,
+        month: Month,
+        *,
+        estimate: str = "raw",
+        of: tuple[str, str] = ("all", "all"),
+    ) -> Observation | None:
+        """An indicator's observation in a month, of the whole deployment or of a slice and its value."""
+        return self.index.get((indicator_id, "month", month.first, of, estimate))
 
     @cached_property
     def titles(self) -> dict[str, str]:
@@ -101,12 +107,11 @@ class Facts:
         return {row["indicator_id"]: row["title"] for row in self.indicators}
 
     @cached_property
-    def index(self) -> dict[tuple[str, str, dt.date, str, str], Observation]:
-        """Observations of the whole deployment by indicator, period, start, slice and estimate."""
+    def index(self) -> dict[tuple[str, str, dt.date, tuple[str, str], str], Observation]:
+        """Observations by indicator, period, start, slice with its value, and estimate."""
         return {
-            (row.indicator_id, row.period, row.period_start, row.slice, row.estimate): row
+            (row.indicator_id, row.period, row.period_start, (row.slice, row.slice_value), row.estimate): row
             for row in self.observations
-            if row.slice == "all"
         }
 
     def appetite(self, indicator_id: str, on: dt.date) -> Row | None:

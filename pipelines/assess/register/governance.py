@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from pipelines.assess.level.observation import snapshot
 from risk_register.checklist import contradicted_by, list_items
+from risk_register.kris import find_worst
 from risk_register.register import list_risks
 from risk_register.store import Store
 
@@ -44,11 +45,7 @@ def count_governance(
     risks = [risk for risk in list_risks(store, deployment_id) if risk.state != "closed"]
     overdue = [risk for risk in risks if risk.review_due_on is None or risk.review_due_on < as_of]
     known = dict(in_slices) | {(name, "all", "all"): status for name, status in statuses.items()}
-    breached = [
-        risk
-        for risk in risks
-        if any(known.get((kri.indicator, kri.slice, kri.slice_value)) == BREACH for kri in risk.kris)
-    ]
+    breached = [risk for risk in risks if find_worst(risk.kris, known) == BREACH]
     counts = {
         "checklist_completion": (len(valid), len(items)),
         "checklist_overdue": (sum(item.is_overdue for item in items), len(items)),

@@ -89,8 +89,8 @@ def build_risks(facts: Facts) -> Table:
         "Risk register",
         RISK_COLUMNS,
         tuple(rows),
-        note="The worst status is that of the linked indicators at the time of the copy; unknown ranks above "
-        "within.",
+        note="The worst status is that of the linked indicators in the newest complete week of each; "
+        "unknown ranks above within.",
         empty="The register of this deployment is empty.",
     )
 
@@ -219,10 +219,14 @@ def _risk_row(facts: Facts, risk: Row) -> dict[str, Cell]:
 
 def _kris(facts: Facts, indicator_ids: str) -> str:
     parts = []
-    for indicator_id in _split(indicator_ids):
-        observation = facts.find(indicator_id, facts.month)
+    for name in _split(indicator_ids):
+        indicator_id, _, group = name.rstrip("]").partition("[")
+        part, _, value = group.partition("=")
+        observation = facts.find(indicator_id, facts.month, of=(part, value) if group else ("all", "all"))
         status = Status.NOT_MEASURED if observation is None else Status(observation.status)
-        parts.append(f"{facts.titles.get(indicator_id, indicator_id)}: {status.replace('_', ' ')}")
+        title = facts.titles.get(indicator_id, indicator_id)
+        where = f" ({part.replace('_', ' ')} {value})" if group else ""
+        parts.append(f"{title}{where}: {status.replace('_', ' ')}")
     return "; ".join(parts)
 
 

@@ -33,7 +33,7 @@ def build_weekly(facts: Facts) -> Table:
     rows: list[Row] = []
     for indicator in facts.indicators:
         observations = [
-            facts.index.get((indicator["indicator_id"], "week", week, "all", "raw"))
+            facts.index.get((indicator["indicator_id"], "week", week, ("all", "all"), "raw"))
             for week in facts.month.weeks
         ]
         if any(observations):

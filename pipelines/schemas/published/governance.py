@@ -51,8 +51,12 @@ RISK = declare(
     Column("acceptability", TEXT, "acceptable, investigate or unacceptable, by the matrix."),
     Column("owner", TEXT, "Role.", nullable=True),
     Column("review_due_on", DATE, "Next review.", nullable=True),
-    Column("indicator_ids", TEXT, "Linked KRIs, comma separated."),
-    Column("worst_status", TEXT, "Worst latest status of its KRIs."),
+    Column("indicator_ids", TEXT, "Linked KRIs, comma separated; of a slice: indicator[slice=value]."),
+    Column(
+        "worst_status",
+        TEXT,
+        "Worst status of its KRIs in the newest complete week of each; unknown above within.",
+    ),
 )
 
 CHECKLIST_ITEM = declare(

@@ -6,8 +6,8 @@ import pytest
 
 from dashboards.published import Published
 from dashboards.records import Appetite, Readiness
-from dashboards.standing import explain_absence, fill_periods, find_appetite, worst_status
-from dashboards.theme import Absence, Status
+from dashboards.standing import explain_absence, fill_periods, find_appetite
+from dashboards.theme import Absence
 
 WEEK = date(2026, 11, 9)
 
@@ -96,9 +96,3 @@ def test_a_missing_week_stays_a_hole_between_its_neighbours(row):
     filled = fill_periods(rows, step=timedelta(weeks=1))
     assert [one is None for _, one in filled] == [False, True, False]
     assert fill_periods([], step=timedelta(weeks=1)) == []
-
-
-def test_the_worst_of_nothing_is_unknown():
-    assert worst_status([]) is Status.INSUFFICIENT_DATA
-    assert worst_status([Status.WITHIN, Status.NO_APPETITE_SET]) is Status.NO_APPETITE_SET
-    assert worst_status([Status.BREACH, Status.INSUFFICIENT_DATA]) is Status.BREACH

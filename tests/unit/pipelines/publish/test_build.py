@@ -20,6 +20,8 @@ from risk_register.deployments import ensure_deployment
 from risk_register.store import Store
 
 AT = dt.datetime(2026, 8, 12, 9, tzinfo=dt.UTC)
+WEEK = dt.timedelta(weeks=1)
+WHOLE_WEEK = {"period": "week", "estimate": "raw", "slice": "all", "slice_value": "all", "is_latest": True}
 LINEAGE = [{"target": "indicator.refusal_rate", "origin": "fact.message"}]
 
 
@@ -66,8 +68,13 @@ def assessed(home: Home) -> Home:
 
 
 def assess(home: Home, **more: Any) -> None:
+    assess_all(home, [more])
+
+
+def assess_all(home: Home, rows: list[dict[str, Any]]) -> None:
+    made = pa.concat_tables([fill(OBSERVATION.full_name, **row) for row in rows])
     with lakes.write(home.lake, by="a test") as commit:
-        commit.replace_all(OBSERVATION.full_name, fill(OBSERVATION.full_name, **more))
+        commit.replace_all(OBSERVATION.full_name, made)
 
 
 def read(path: Path, table: str) -> list[tuple]:
@@ -138,13 +145,54 @@ def test_only_three_old_files_stay(assessed):
     assert list(assessed.published.glob("*.aside")) == []
 
 
-def test_a_risk_shows_the_worst_standing_of_its_indicators(home):
-    assess(home, indicator_id="missed_escalation_rate", is_latest=True, status="breach", value=0.9)
-    path = publish(home, at=AT, lineage=LINEAGE)
+def read_risks(path: Path) -> dict[str, dict[str, Any]]:
     columns = [column.name for column in PUBLISHED_TABLES["risk"].columns]
-    risks = [dict(zip(columns, row, strict=True)) for row in read(path, "risk")]
+    rows = [dict(zip(columns, row, strict=True)) for row in read(path, "risk")]
+    return {row["reference"]: row for row in rows}
+
+
+def test_a_risk_shows_the_worst_standing_of_its_indicators(home):
+    assess(home, status="breach", **WHOLE_WEEK | {"indicator_id": "missed_escalation_rate"})
+    risks = read_risks(publish(home, at=AT, lineage=LINEAGE)).values()
     linked = [risk for risk in risks if "missed_escalation_rate" in risk["indicator_ids"].split(",")]
     assert linked != []
     assert {risk["worst_status"] for risk in linked} == {"breach"}
     others = [risk for risk in risks if risk not in linked]
     assert {risk["worst_status"] for risk in others} == {"insufficient_data"}
+
+
+# R-07 has it of the whole deployment and in two slices.
+OUT_OF_SCOPE = WHOLE_WEEK | {"indicator_id": "out_of_scope_clinical_rate_per_1000"}
+
+
+def test_a_risk_of_which_a_slice_is_unknown_is_unknown(home):
+    assess(home, status="within", **OUT_OF_SCOPE)
+    risk = read_risks(publish(home, at=AT, lineage=LINEAGE))["R-07"]
+    assert risk["worst_status"] == "insufficient_data"
+    assert risk["indicator_ids"].split(",")[1:] == [
+        "out_of_scope_clinical_rate_per_1000[region=US-IL]",
+        "out_of_scope_clinical_rate_per_1000[region=US-NV]",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("breached", "others", "worst"),
+    [("US-IL", ("US-NV",), "breach"), ("US-CA", ("US-IL", "US-NV"), "within")],
+)
+def test_a_breach_in_one_slice_alone_shows_where_the_risk_names_the_slice(home, breached, others, worst):
+    found = dict.fromkeys(others, "within") | {breached: "breach"}
+    part = {"slice": "region", "is_latest": False}
+    parts = [OUT_OF_SCOPE | part | {"slice_value": value, "status": found[value]} for value in found]
+    assess_all(home, [OUT_OF_SCOPE | {"status": "within"}, *parts])
+    assert read_risks(publish(home, at=AT, lineage=LINEAGE))["R-07"]["worst_status"] == worst
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [{"period": "day"}, {"is_partial": True}, {"estimate": "corrected"}, {"period_start": AT.date() - WEEK}],
+)
+def test_only_the_newest_complete_week_as_counted_speaks_for_a_risk(home, beside):
+    stigma = WHOLE_WEEK | {"indicator_id": "stigma_rate_per_1000"}
+    newer = {"period_start": AT.date() + WEEK} | beside
+    assess_all(home, [stigma | {"status": "watch"}, stigma | newer | {"status": "breach"}])
+    assert read_risks(publish(home, at=AT, lineage=LINEAGE))["R-04"]["worst_status"] == "watch"

@@ -112,6 +112,21 @@ def test_an_overdue_risk_and_its_indicators_are_named(
     assert str(risk["residual"]) == "not_set"
 
 
+def test_an_indicator_of_a_slice_is_named_with_it_and_stands_as_the_slice_does(
+    facts_of: Callable[..., Any], sample_rows: Samples
+) -> None:
+    whole = next(row for row in sample_rows["observation"] if row["indicator_id"] == "missed_escalation_rate")
+    part = {"slice": "age_band", "slice_value": "13-17", "status": "watch"}
+    sample_rows["observation"].append(whole | part)
+    sample_rows["risk"][0]["indicator_ids"] = ",".join(
+        f"missed_escalation_rate{of}" for of in ("", "[age_band=13-17]", "[age_band=18-24]")
+    )
+    assert build_risks(facts_of(sample_rows)).rows[0]["kris"] == (
+        "Missed escalation: breach; Missed escalation (age band 13-17): watch; "
+        "Missed escalation (age band 18-24): not measured"
+    )
+
+
 def test_a_risk_due_on_the_day_of_the_copy_is_not_overdue(
     facts_of: Callable[..., Any], sample_rows: Samples
 ) -> None:
