@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from methods.intervals import clopper_pearson
 from pipelines.assess.level.observation import latest_statuses
+from pipelines.assess.register.likelihood import KINDS
 from risk_register.checklist import list_items
 from risk_register.content import load_risks
 from risk_register.item_tasks import open_tasks
@@ -25,6 +26,8 @@ from risk_register.store import Store
 EXPOSURE = "high_risk_prevalence"  # its denominator is every conversation that a detector could read
 HAZARDS = frozenset({"harm", "escalation"})  # families whose numerators are hazardous situations
 UNITS = frozenset({"conversation", "message"})
+# Their numerators count events; that of a distribution counts the units of which a value is known.
+EVENT_KINDS = frozenset({*KINDS, "count"})
 Key = tuple[str, str, str]
 
 
@@ -126,5 +129,6 @@ def _is_hazard(definition: Mapping[str, Any] | None) -> bool:
         definition is not None
         and definition["family"] in HAZARDS
         and definition["unit"] in UNITS
+        and definition["kind"] in EVENT_KINDS
         and definition["direction"] == "lower_is_better"
     )

@@ -17,10 +17,21 @@ from risk_register.store import Store
 MONTH = dt.date(2026, 10, 1)
 AT = dt.datetime(2026, 11, 2, 6, tzinfo=dt.UTC)
 LOWER = "lower_is_better"
+# fmt: off
 DEFINITIONS = {
-    "missed_escalation_rate": {"family": "escalation", "unit": "conversation", "direction": LOWER},
-    "refusal_rate": {"family": "use", "unit": "message", "direction": "neither"},
+    "missed_escalation_rate": {
+        "family": "escalation", "unit": "conversation", "direction": LOWER, "kind": "proportion",
+    },
+    "refusal_rate": {"family": "use", "unit": "message", "direction": "neither", "kind": "proportion"},
+    "turns_to_escalation": {
+        "family": "escalation", "unit": "conversation", "direction": LOWER, "kind": "distribution",
+    },
+    "harm_rate_per_1000": {
+        "family": "harm", "unit": "message", "direction": LOWER, "kind": "rate_per_1000",
+    },
+    "critical_harm_count": {"family": "harm", "unit": "message", "direction": LOWER, "kind": "count"},
 }
+# fmt: on
 
 
 def row(indicator: str, numerator: float | None, denominator: float, **more: Any) -> dict[str, Any]:
@@ -83,12 +94,27 @@ def test_the_two_newest_quarters_that_have_ended_come_with_it() -> None:
         [row("missed_escalation_rate", None, 0), exposure(20_000)],
         [row("missed_escalation_rate", 2, 40), exposure(0)],
         [row("refusal_rate", 2, 40), exposure(20_000)],
+        [row("turns_to_escalation", 28, 36), exposure(20_000)],
         [row("missed_escalation_rate", 2, 40, period="week"), exposure(20_000, period="week")],
     ],
-    ids=["partial month", "exposure unknown", "not known", "nothing readable", "no hazard", "no month"],
+    ids=[
+        "partial month",
+        "exposure unknown",
+        "not known",
+        "nothing readable",
+        "no hazard",
+        "times of those who were escalated",
+        "no month",
+    ],
 )
 def test_without_a_whole_month_of_a_hazard_nothing_is_said(rows: list[dict[str, Any]]) -> None:
     assert find_evidence(table(*rows), DEFINITIONS) == []
+
+
+@pytest.mark.parametrize("indicator", ["missed_escalation_rate", "harm_rate_per_1000", "critical_harm_count"])
+def test_a_share_a_rate_and_a_count_of_hazards_speak(indicator: str) -> None:
+    found = find_evidence(table(row(indicator, 2, 40), exposure(20_000)), DEFINITIONS)
+    assert {one.indicator_id for one in found} == {indicator}
 
 
 def test_a_run_proposes_once_opens_a_task_once_and_changes_no_rating(tmp_path: Any) -> None:
