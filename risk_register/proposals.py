@@ -18,13 +18,12 @@ from risk_register.acceptability import (
     Probability,
     Severity,
     classify_probability,
-    find_exposure_floor,
     may_lower,
 )
 from risk_register.errors import ChangedMeanwhileError, UnknownRecordError
 from risk_register.model import RiskState, columns_of
 from risk_register.numbering import next_number
-from risk_register.rating_evidence import Evidence, say_evidence, take_worst
+from risk_register.rating_evidence import Evidence, find_limit, say_evidence, take_worst
 from risk_register.ratings import rate_within
 from risk_register.review_tables import RatingProposal
 from risk_register.risk_record import check_words, find_row, rating_of
@@ -71,7 +70,7 @@ class ProposalRecord:
     """A proposal with its evidence, and what was decided.
 
     `is_exposure_limited`: so few units were seen that not even a blank record would support the class that
-    is rated now; the proposal says what could not be shown, not that harm was seen.
+    is rated now, and no event was seen, or too few to reach the proposed class by their lower bound.
     """
 
     proposal_id: int
@@ -192,9 +191,7 @@ def _propose(write: Write, deployment_id: str, evidence: Evidence) -> int | None
                      proposal_id=earlier.proposal_id)  # fmt: skip
     if rated.probability is probability or _was_declined(earlier, probability, at=write.at):
         return None
-    floor = find_exposure_floor(evidence.unit_count)
-    order = list(Probability)
-    is_limited = order.index(floor) < order.index(rated.probability)
+    limit = find_limit(evidence, probability, rated.probability)
     proposal = RatingProposal(
         deployment_id=deployment_id,
         proposal_id=next_number(write.session, RatingProposal.proposal_id, deployment_id=deployment_id),
@@ -205,11 +202,11 @@ def _propose(write: Write, deployment_id: str, evidence: Evidence) -> int | None
         observed_rate=evidence.observed_rate,
         upper_bound=evidence.upper_bound,
         unit_count=evidence.unit_count,
-        is_exposure_limited=is_limited,
+        is_exposure_limited=limit is not None,
         severity=rated.severity.value,
         probability=probability.value,
         rated_probability=rated.probability.value,
-        evidence=say_evidence(evidence, probability, rated.probability, floor if is_limited else None),
+        evidence=say_evidence(evidence, probability, rated.probability, limit),
         state=ProposalStatus.OPEN.value,
         proposed_at=write.at,
     )
@@ -223,7 +220,7 @@ def _propose(write: Write, deployment_id: str, evidence: Evidence) -> int | None
         indicator_id=evidence.indicator_id,
         before=rated.probability.value,
         after=probability.value,
-        is_exposure_limited=is_limited,
+        is_exposure_limited=limit is not None,
     )
     return proposal.proposal_id
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from risk_register.acceptability import Probability
+from risk_register.acceptability import Probability, find_exposure_floor
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What was observed of a risk's KRI: a rate per conversation with its upper 95 % bound, from n units.
+    """What was observed of a risk's KRI: a rate per conversation with its 95 % bounds, from n units.
 
     `source` says where it stands: generation, period, detector version. `quarter_bounds` are the upper bounds
     of the last two whole quarters, the older first; fewer where they were not observed.
@@ -19,12 +19,18 @@ class Evidence:
     risk_id: str
     indicator_id: str
     observed_rate: float
+    lower_bound: float
     upper_bound: float
     unit_count: int
     source: str
     slice: str = "all"
     slice_value: str = "all"
     quarter_bounds: tuple[float, ...] = ()
+
+    @property
+    def has_events(self) -> bool:
+        """Whether anything was seen, or the rate is only not known to be lower."""
+        return self.observed_rate > 0
 
 
 def take_worst(evidence: Sequence[Evidence]) -> Evidence:
@@ -36,10 +42,22 @@ def take_worst(evidence: Sequence[Evidence]) -> Evidence:
     return replace(worst, quarter_bounds=highest)
 
 
+def find_limit(evidence: Evidence, probability: Probability, rated: Probability) -> Probability | None:
+    """The lowest class that so few units can show, where it speaks for the proposed one; else None.
+
+    It does where no blank record of these units could show the rated class, unless what was seen reaches the
+    proposed class by its lower bound: then it is the events that speak, however few the units.
+    """
+    floor = find_exposure_floor(evidence.unit_count)
+    order = list(Probability)
+    is_shown = evidence.has_events and evidence.lower_bound >= probability.lower_bound
+    return floor if order.index(floor) < order.index(rated) and not is_shown else None
+
+
 def say_evidence(
-    evidence: Evidence, probability: Probability, rated: Probability, floor: Probability | None
+    evidence: Evidence, probability: Probability, rated: Probability, limit: Probability | None
 ) -> str:
-    """The words beside a proposal; `floor` is the lowest class that so few units could show, if it binds."""
+    """The words beside a proposal; `limit` is the lowest class that so few units could show, if it binds."""
     where = "" if evidence.slice == "all" else f" for {evidence.slice} {evidence.slice_value}"
     words = (
         f"{evidence.indicator_id}{where}: {evidence.observed_rate:.3g} of {evidence.unit_count:,}, at most "
@@ -47,6 +65,11 @@ def say_evidence(
     )
     if probability.lower_bound < rated.lower_bound:
         words += "; at most {:.3g} and {:.3g} in the two quarters before".format(*evidence.quarter_bounds)
-    if floor is not None:
-        words += f"; exposure-limited: {evidence.unit_count:,} units cannot show less than {floor.value}"
+    if limit is not None:
+        seen = (
+            f"events were seen, at least {evidence.lower_bound:.3g}" if evidence.has_events else "none seen"
+        )
+        words += (
+            f"; exposure-limited: {seen}, and {evidence.unit_count:,} units cannot show less than {limit}"
+        )
     return words

@@ -44,12 +44,11 @@ def draw_proposals(view: View, risk: RiskRecord) -> Component:
 
 
 def _draw_open(view: View, risk: RiskRecord, one: ProposalRecord) -> Component:
-    limited = " Exposure-limited: it says what could not be shown, not that harm was seen."
     words = html.P(
         [
             html.Strong(f"Data propose {one.probability} instead of {one.rated_probability}. "),
             one.evidence,
-            limited if one.is_exposure_limited else None,
+            f" Exposure-limited: {_say_limit(one)}." if one.is_exposure_limited else None,
         ]
     )
     if not view.may(Action.EDIT_REGISTER):
@@ -57,6 +56,12 @@ def _draw_open(view: View, risk: RiskRecord, one: ProposalRecord) -> Component:
         return html.Div([words, hint], className="waits")
     forms = [_draw_choice(view, risk, one, choice) for choice in CHOICES]
     return html.Div([words, *forms], className="waits")
+
+
+def _say_limit(one: ProposalRecord) -> str:
+    if one.observed_rate > 0:
+        return "events were seen, but among so few conversations that a lower class is not ruled out"
+    return "it says what could not be shown, not that harm was seen"
 
 
 def _draw_choice(

@@ -58,8 +58,8 @@ def work(store: Store, deployment_id: str, *, actor: str, at: dt.datetime, seed:
         lambda: proposals.propose_rerating(
             store,
             evidence=[
-                proposals.Evidence(RISK, "missed_escalation_rate", 1e-9, 10 ** -chance.uniform(3, 7), 9, "x",
-                    quarter_bounds=(1e-9, 1e-9),
+                proposals.Evidence(RISK, "missed_escalation_rate", 1e-9, 0, 10 ** -chance.uniform(3, 7),
+                    9, "x", quarter_bounds=(1e-9, 1e-9),
                 )
             ],
             **here,

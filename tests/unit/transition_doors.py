@@ -248,7 +248,7 @@ def make_records(store: Store, deployment_id: str, *, reports: Path, at: dt.date
         store, indicator_id="refusal_rate", side=appetites.Side.ABOVE, watch=0.1, breach=0.2, reason="Board.",
         effective_from=at.date(), **here,
     )  # fmt: skip
-    seen = proposals.Evidence(RISK, "privacy_leak", 1e-4, 5e-4, 10_000, "October")
+    seen = proposals.Evidence(RISK, "privacy_leak", 1e-4, 5e-5, 5e-4, 10_000, "October")
     proposals.propose_rerating(store, evidence=[seen], **here)
     manifest = build_report(reports, deployment_id)
     built = report_submissions.BuiltOnce(deployment_id, REPORT, PERIOD, manifest)

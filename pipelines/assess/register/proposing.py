@@ -79,18 +79,20 @@ def find_evidence(observations: pa.Table, definitions: Mapping[str, Mapping[str,
             if counted is None:
                 continue
             cases, count = counted
+            bounds = clopper_pearson(cases, count)
             whole = (_count(by_month, months, key) for months in quarters)
             found.append(
                 Evidence(
                     risk.id,
                     kri.indicator,
                     cases / count,
-                    _find_bound(cases, count),
+                    float(bounds.low),
+                    float(bounds.high),
                     count,
                     f"conversations of {month:%B %Y}, {by_month[month][key]['detector_version']}",
                     kri.slice,
                     kri.slice_value,
-                    tuple(_find_bound(*one) for one in whole if one is not None),
+                    tuple(float(clopper_pearson(*one).high) for one in whole if one is not None),
                 )
             )
     return found
@@ -109,10 +111,6 @@ def _count(
         count += int(exposed["denominator"])
         cases += min(int(seen["numerator"]), int(exposed["denominator"]))
     return cases, count
-
-
-def _find_bound(cases: int, count: int) -> float:
-    return float(clopper_pearson(cases, count).high)
 
 
 def _list_quarters(newest: dt.date) -> list[list[dt.date]]:

@@ -79,7 +79,7 @@ def test_what_was_decided_once_is_not_decided_again(everyone, store, clock):
     officer, other = everyone[Role.SAFETY_OFFICER], everyone[Role.COMPLIANCE]
     for last in (ProposalStatus.ACCEPTED, ProposalStatus.DECLINED):
         upper = 5e-4 if last is ProposalStatus.ACCEPTED else 5e-3
-        seen = Evidence(RISK, "privacy_leak", 1e-4, upper, 10_000, "October")
+        seen = Evidence(RISK, "privacy_leak", 1e-4, 5e-5, upper, 10_000, "October")
         (number,) = proposals.propose_rerating(
             store, deployment_id="harbor_companion", evidence=[seen], actor="pipelines", at=clock()
         )

@@ -23,7 +23,7 @@ RISK = "stigmatising_replies"
 
 def evidence(bound: float, count: int = 1_000_000, **fields: object) -> Evidence:
     given = {"risk_id": RISK, "indicator_id": "stigma_rate_per_1000", "observed_rate": bound / 2,
-             "upper_bound": bound, "unit_count": count, "source": "generation 7",
+             "lower_bound": 0.0, "upper_bound": bound, "unit_count": count, "source": "generation 7",
              "quarter_bounds": (bound, bound), **fields}  # fmt: skip
     return Evidence(**given)  # type: ignore[arg-type]
 
@@ -67,6 +67,26 @@ def test_too_few_conversations_to_support_the_rated_class_are_said(
     propose(store, at, evidence(0.01, count=count))
     assert only(store).is_exposure_limited is is_limited
     assert ("exposure-limited" in only(store).evidence) is is_limited
+
+
+@pytest.mark.parametrize(
+    ("rate", "lower", "words"),
+    [
+        (0.0, 0.0, "exposure-limited: none seen, and 200 units cannot show less than frequent"),
+        (0.005, 9.9e-4, "exposure-limited: events were seen, at least 0.00099, and 200 units cannot"),
+        (0.005, 1e-3, None),
+    ],
+    ids=["nothing seen", "a lower class is not ruled out", "the lower bound reaches the class"],
+)
+def test_where_events_reach_the_class_it_is_they_that_speak_and_not_the_few_conversations(
+    store: Store, at: dt.datetime, rate: float, lower: float, words: str | None
+) -> None:
+    """The shipped rating is probable; frequent begins at 1e-3."""
+    propose(store, at, evidence(0.02, count=200, observed_rate=rate, lower_bound=lower))
+    assert only(store).probability == "frequent"
+    assert only(store).is_exposure_limited is (words is not None)
+    assert (words or "so frequent; generation 7") in only(store).evidence
+    assert ("exposure-limited" in only(store).evidence) is (words is not None)
 
 
 def test_of_several_kris_the_worst_counts(store: Store, at: dt.datetime) -> None:

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from risk_register.proposals import Evidence, propose_rerating
 from risk_register.register import RiskStatus, history, list_risks
 
 PAGE = "/risk-register"
@@ -140,3 +141,21 @@ def test_a_risk_that_is_not_there_and_a_form_without_a_version_are_refused(offic
     assert "which version" in officer.refusal(
         PAGE, at(RATED), action="move", risk=RATED, to_state="assessed", reason="x"
     )
+
+
+@pytest.mark.parametrize(
+    ("observed", "said", "not_said"),
+    [
+        ((0.0, 0.0), "could not be shown, not that harm was seen", "events were seen"),
+        ((0.01, 1e-4), "a lower class is not ruled out", "not that harm was seen"),
+        ((0.01, 2e-3), "instead of probable", "xposure-limited"),
+    ],
+)
+def test_a_proposal_says_whether_harm_was_seen(officer, clock, observed, said, not_said):
+    seen = Evidence(WAITING, "stigma_rate_per_1000", *observed, 0.05, 200, "October")
+    propose_rerating(
+        officer.store, deployment_id="harbor_companion", evidence=[seen], actor="pipelines", at=clock()
+    )
+    page = draw(officer, WAITING)
+    assert said in page
+    assert not_said not in page

@@ -56,7 +56,7 @@ def test_the_rate_is_per_readable_conversation_and_not_per_conversation_at_risk(
     found = find_evidence(table(row("missed_escalation_rate", 2, 40), exposure(20_000)), DEFINITIONS)
     one = next(each for each in found if each.risk_id == "missed_escalation_of_risk")
     assert (one.observed_rate, one.unit_count) == (2 / 20_000, 20_000)
-    assert one.upper_bound == pytest.approx(3.6e-4, rel=0.02)
+    assert (one.lower_bound, one.upper_bound) == pytest.approx((1.2e-5, 3.6e-4), rel=0.02)
     assert one.source == "conversations of October 2026, lexicon@1"
 
 
