@@ -34,6 +34,7 @@ from risk_register.exchange_formats import Format, parse_document, write_documen
 from risk_register.four_eyes import check_second_person
 from risk_register.model import Base, ChecklistState, Deployment, RiskChange, RiskState, columns_of
 from risk_register.numbering import next_number
+from risk_register.rating_evidence import withhold_figures
 from risk_register.register_tables import ItemEvidence, ItemTask, RiskAction, RiskComment, RiskControl
 from risk_register.review_tables import ImportProposal
 from risk_register.store import Store, Write
@@ -59,6 +60,8 @@ ADDED: Mapping[ExchangeKind, tuple[type[Base], ...]] = MappingProxyType(
         ExchangeKind.CHECKLIST: (ItemEvidence, ItemTask),
     }
 )
+
+REASONS = frozenset({"rationale", "pending_rationale", "reason"})  # of a rating, which once held its evidence
 
 
 @dataclass(frozen=True)
@@ -238,6 +241,10 @@ def _make_order(table: str) -> Callable[[dict[str, Any]], tuple[int, int]]:
 
 def _write_row(table: str, values: dict[str, object]) -> Row:
     shown = _shown_texts(table).get(str(values.get(KEYS.get(table, ""))), {})
+    values = {
+        name: withhold_figures(value) if name in REASONS and isinstance(value, str) else value
+        for name, value in values.items()
+    }
     row: dict[str, str | None] = {}
     for rule in list_rules(table):
         cell = shown[rule.name] if rule.is_shown_only else write_cell(values[rule.name])

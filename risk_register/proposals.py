@@ -120,6 +120,9 @@ def accept_proposal(
 ) -> bool:
     """Rate as proposed. True: the rating holds. False: it is lower and waits for a second person.
 
+    The rating names the proposal and not its figures: its reason leaves with exports, and they may hold a
+    small cell.
+
     Raises:
         NotAllowedError: it was decided before, or the reason is blank.
         ChangedMeanwhileError: the risk has another rating than the one that the proposal speaks against.
@@ -134,7 +137,7 @@ def accept_proposal(
             risk_id=row.risk_id,
             severity=Severity(row.severity),
             probability=Probability(row.probability),
-            rationale=f"{reason.strip()} ({row.evidence})",
+            rationale=f"{reason.strip()} (as data proposed, proposal {proposal_id})",
         )
         write.record("rerating_accepted", subject=row.risk_id, deployment_id=row.deployment_id,
                      proposal_id=proposal_id)  # fmt: skip

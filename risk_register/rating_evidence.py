@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from risk_register.acceptability import Probability, find_exposure_floor
+
+# Evidence as accepting a proposal once wrote it behind the reason of a rating; it may hold a small cell.
+WRITTEN = re.compile(
+    r" \(\w+(?: for [^()]+?)?: \S+ of [\d,]+, at most \S+ \(95 %\), so \w+; .*\)$", re.DOTALL
+)
 
 
 @dataclass(frozen=True)
@@ -73,3 +79,11 @@ def say_evidence(
             f"; exposure-limited: {seen}, and {evidence.unit_count:,} units cannot show less than {limit}"
         )
     return words
+
+
+def withhold_figures(words: str) -> str:
+    """The reason of a rating as it may leave: without the evidence that was once written behind it.
+
+    Figures of a proposal stay inside, for a rate and its number of units give a small cell away.
+    """
+    return WRITTEN.sub(" (as data proposed; the figures stay with the proposal)", words)

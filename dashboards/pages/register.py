@@ -27,6 +27,7 @@ from risk_register.acceptability import Probability, Severity
 from risk_register.definition import Rating
 from risk_register.kris import find_worst
 from risk_register.proposals import ProposalStatus, list_proposals
+from risk_register.rating_evidence import withhold_figures
 from risk_register.register import RiskRecord, list_risks
 
 PATH = "/risk-register"
@@ -196,7 +197,7 @@ def make_sheet(view: View) -> Sheet:
             risk.residual.severity.value if risk.residual else None,
             risk.residual.probability.value if risk.residual else None,
             risk.acceptability.value,
-            risk.rationale,
+            withhold_figures(risk.rationale),
             risk.rated_by,
             risk.owner,
             risk.accepted_until,

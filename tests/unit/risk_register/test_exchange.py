@@ -264,3 +264,21 @@ def test_a_text_too_long_for_a_workbook_is_said_and_fits_elsewhere(store: Store,
     for file_format in (Format.YAML, Format.CSV):
         written = exchange.write_document(document, file_format)
         assert exchange.parse_document(written, file_format) == document
+
+
+SMALL = "Seen. (stigma_rate_per_1000 for age_band 13-17: 0.027 of 37, at most 0.142 (95 %), so frequent; May)"
+
+
+def test_a_small_cell_behind_the_reason_of_a_rating_does_not_leave(store: Store, at: dt.datetime) -> None:
+    first, second = register.list_risks(store, "demo")[:2]
+    for risk, probability in ((first, "frequent"), (second, "improbable")):
+        register.rate_residual(
+            store, deployment_id="demo", risk_id=risk.risk_id, severity="S5", probability=probability,
+            rationale=SMALL, actor="safety_officer", at=at,
+        )  # fmt: skip
+    document = exchange.read_document(store, kind=ExchangeKind.REGISTER, deployment_id="demo")
+    risks = {row["risk_id"]: row for row in document.tables["risk"]}
+    assert "Seen." in str(risks[first.risk_id]["rationale"])
+    assert "Seen." in str(risks[second.risk_id]["pending_rationale"])
+    assert "Seen." in str(document.tables["risk_change"])
+    assert "of 37" not in str(document.tables)

@@ -16,6 +16,7 @@ from risk_register.errors import (
     UnknownRecordError,
 )
 from risk_register.proposals import Evidence, ProposalStatus
+from risk_register.rating_evidence import say_evidence, withhold_figures
 from risk_register.store import Store
 
 RISK = "stigmatising_replies"
@@ -89,6 +90,23 @@ def test_where_events_reach_the_class_it_is_they_that_speak_and_not_the_few_conv
     assert ("exposure-limited" in only(store).evidence) is (words is not None)
 
 
+@pytest.mark.parametrize("bound", [2e-5, 0.05])
+@pytest.mark.parametrize(("part", "value"), [("all", "all"), ("age_band", "13-17"), ("language", "pt-BR: x")])
+def test_figures_that_stand_behind_an_old_reason_are_withheld(bound: float, part: str, value: str) -> None:
+    seen = evidence(bound, count=37, slice=part, slice_value=value, source="conversations of May 2026, a@1")
+    rated, limit = Probability.PROBABLE, Probability.FREQUENT
+    for words in (
+        say_evidence(seen, Probability.FREQUENT, rated, limit),
+        say_evidence(seen, Probability.REMOTE, rated, None),
+    ):
+        told = withhold_figures(f"One case (of two),\nlooked at. ({words})")
+        assert told == (
+            "One case (of two),\nlooked at. (as data proposed; the figures stay with the proposal)"
+        )
+    for kept in ("", "Seen twice (2 of 40 in May).", "Seen. (as data proposed, proposal 3)"):
+        assert withhold_figures(kept) == kept
+
+
 def test_of_several_kris_the_worst_counts(store: Store, at: dt.datetime) -> None:
     made = propose(store, at, evidence(5e-4), evidence(0.02, indicator_id="harm_late_share"))
     assert len(made) == 1
@@ -158,7 +176,8 @@ def test_a_higher_rating_holds_when_somebody_accepts_it(store: Store, at: dt.dat
     risk = next(risk for risk in register.list_risks(store, "demo") if risk.risk_id == RISK)
     assert risk.residual is not None
     assert (risk.residual.probability, risk.rated_by) == ("frequent", "safety_officer")
-    assert risk.rationale.startswith("Seen. (stigma_rate_per_1000: 0.005 of 1,000,000, at most 0.01 (95 %)")
+    assert risk.rationale == f"Seen. (as data proposed, proposal {number})"
+    assert register.history(store, deployment_id="demo", risk_id=RISK)[-1].reason == risk.rationale
     assert (only(store).state, only(store).decided_by, only(store).reason) == (
         "accepted", "safety_officer", "Seen.",
     )  # fmt: skip

@@ -152,10 +152,33 @@ def test_a_risk_that_is_not_there_and_a_form_without_a_version_are_refused(offic
     ],
 )
 def test_a_proposal_says_whether_harm_was_seen(officer, clock, observed, said, not_said):
-    seen = Evidence(WAITING, "stigma_rate_per_1000", *observed, 0.05, 200, "October")
+    found = Evidence(WAITING, "stigma_rate_per_1000", *observed, 0.05, 200, "October")
     propose_rerating(
-        officer.store, deployment_id="harbor_companion", evidence=[seen], actor="pipelines", at=clock()
+        officer.store, deployment_id="harbor_companion", evidence=[found], actor="pipelines", at=clock()
     )
     page = draw(officer, WAITING)
     assert said in page
     assert not_said not in page
+
+
+def test_a_small_cell_about_a_child_leaves_with_no_reason_of_a_rating(officer, clock):
+    found = Evidence(
+        WAITING, "harm_rate_per_1000", 1 / 37, 7e-4, 0.14, 37, "conversations of October", "age_band", "13-17"
+    )
+    (number,) = propose_rerating(
+        officer.store, deployment_id="harbor_companion", evidence=[found], actor="pipelines", at=clock()
+    )
+    accept = {"action": "accept_proposal", "proposal": str(number), "reason": "Looked at it."}
+    assert officer.send(PAGE, at(WAITING), **accept, **seen(officer, WAITING)).status_code == 303
+    left = officer.client.get("/download/risk-register/risks.csv?deployment=harbor_companion").text
+    assert f"Looked at it. (as data proposed, proposal {number})" in left
+    old = (
+        "Looked at it. (harm_rate_per_1000 for age_band 13-17: 0.027 of 37, at most 0.14 (95 %), "
+        "so frequent; October)"
+    )
+    rate = {"action": "rate", "severity": "S5", "probability": "frequent", "rationale": old}
+    assert officer.send(PAGE, at(WAITING), **rate, **seen(officer, WAITING)).status_code == 303
+    assert find(officer, WAITING).rationale == old
+    left = officer.client.get("/download/risk-register/risks.csv?deployment=harbor_companion").text
+    assert "Looked at it. (as data proposed; the figures stay" in left
+    assert "of 37" not in left
