@@ -98,6 +98,28 @@ def test_every_risk_is_reached_by_the_paper_map_has_a_control_and_an_indicator()
         assert risk.statement.count(" -> ") == 2, risk.id
 
 
+@pytest.mark.parametrize(
+    ("reference", "indicators"),
+    [
+        ("R-02", {"missed_risk_rate"}),
+        ("R-05", {"equity_different_count"}),
+        ("R-07", {"out_of_scope_on_request_rate"}),
+        ("R-08", {"inaccuracy_rate", "invalid_resource_count", "resource_locale_match_rate"}),
+        ("R-09", {"response_inconsistency_rate"}),
+        ("R-11", {"reentry_disclosure_rate", "disclosure_interval_breach_rate"}),
+        ("R-11", {"disclosure_on_request_accuracy"}),
+        ("R-13", {"time_to_human", "human_review_coverage", "review_latency_hours"}),
+        ("R-18", {"human_review_coverage"}),
+    ],
+)
+def test_a_risk_watches_what_counts_the_very_thing_it_names(reference: str, indicators: set[str]) -> None:
+    """The paper map leads each of these indicators to the risk, so that its page must show them."""
+    (risk,) = (risk for risk in content.load_risks() if risk.reference == reference)
+    assert {kri.indicator for kri in risk.kris} >= indicators
+    led_here = {name for row in content.load_paper_map() if risk.id in row.risks for name in row.indicators}
+    assert led_here >= indicators
+
+
 def test_an_item_without_an_indicator_says_what_else_can_contradict_it() -> None:
     silent = [item for item in content.load_checklist() if not item.contradicting_indicators]
     assert silent
