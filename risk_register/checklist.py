@@ -7,26 +7,31 @@ The questions ship as content; whether an indicator is breached is judged elsewh
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import select
 
+from risk_register.changes import list_changes
 from risk_register.content import load_checklist
 from risk_register.errors import NotAllowedError
 from risk_register.four_eyes import check_second_person
 from risk_register.item_record import (
     ANSWERED,
     CLAIMS,
+    LEAST_EVIDENCE,
     TRANSITIONS,
     ItemRecord,
     ItemStatus,
     Pending,
     PendingKind,
+    VersionChange,
     Waiver,
+    check_answer,
     check_step,
     describe_item,
     find_cadence_days,
     find_item,
+    list_seen,
 )
 from risk_register.model import ChecklistState
 from risk_register.register_tables import ItemEvidence
@@ -41,6 +46,7 @@ __all__ = [
     "ItemStatus",
     "Pending",
     "PendingKind",
+    "VersionChange",
     "Waiver",
     "approve_not_applicable",
     "approve_waiver",
@@ -49,6 +55,7 @@ __all__ = [
     "decline_pending",
     "find_cadence_days",
     "list_items",
+    "list_seen",
     "propose_waiver",
 ]
 
@@ -56,13 +63,24 @@ BREACH = "breach"  # the word of published observations for a broken appetite
 LONGEST_WAIVER_DAYS = 180  # as an acceptance of a risk: then somebody decides again
 
 
-def list_items(store: Store, deployment_id: str, *, as_of: dt.date) -> tuple[ItemRecord, ...]:
-    """The items of a deployment in the checklist's order; empty for one that the register does not know."""
+def list_items(
+    store: Store, deployment_id: str, *, as_of: dt.date, seen: Iterable[VersionChange] = ()
+) -> tuple[ItemRecord, ...]:
+    """The items of a deployment in the checklist's order; empty for one that the register does not know.
+
+    Declared changes are read from the store; `seen` are those that the logs show.
+    """
+    declared = [
+        VersionChange(one.what, one.effective_on, one.note) for one in list_changes(store, deployment_id)
+    ]
+    changes = [*declared, *seen]
     with store.read() as session:
         found = session.scalars(select(ChecklistState).filter_by(deployment_id=deployment_id))
         rows = {row.item_id: row for row in found}
     return tuple(
-        describe_item(item, rows[item.id], as_of=as_of) for item in load_checklist() if item.id in rows
+        describe_item(item, rows[item.id], as_of=as_of, changes=changes)
+        for item in load_checklist()
+        if item.id in rows
     )
 
 
@@ -91,8 +109,8 @@ def attest(
     status = ItemStatus(state)
     with store.write(actor=actor, at=at) as write:
         row = _find(write, deployment_id, item_id, expected_version=expected_version)
-        has_evidence = bool(evidence.strip()) or _has_evidence(write, row)
-        _check_answer(
+        has_evidence = len(evidence.strip()) >= LEAST_EVIDENCE or _has_evidence(write, row)
+        check_answer(
             item_id, status, has_evidence=has_evidence, note=note, on=at.date(), expires_on=expires_on
         )
         check_step(item_id, ItemStatus(row.state), to_state=status)
@@ -274,27 +292,3 @@ def _set_pending(
 
 def _clear_pending(row: ChecklistState) -> None:
     row.pending_kind = row.pending_reason = row.pending_until = row.pending_by = None
-
-
-def _check_answer(
-    item_id: str,
-    status: ItemStatus,
-    *,
-    has_evidence: bool,
-    note: str,
-    on: dt.date,
-    expires_on: dt.date | None,
-) -> None:
-    problems = []
-    if status is ItemStatus.NOT_STARTED:
-        problems.append("not_started is where an item begins; it cannot be attested")
-    if status in CLAIMS and not has_evidence:
-        problems.append("met needs evidence: a file, an address or a hash")
-    if status in CLAIMS and (expires_on is None or expires_on <= on):
-        problems.append(f"met needs a day after {on} on which it expires")
-    if status is ItemStatus.MET_WITH_EXCEPTIONS and not note.strip():
-        problems.append("met_with_exceptions needs a note that says which")
-    if status is ItemStatus.NOT_APPLICABLE and not note.strip():
-        problems.append("not_applicable needs a note that says why")
-    if problems:
-        raise NotAllowedError(f"{item_id}: {'; '.join(problems)}.")

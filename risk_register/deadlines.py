@@ -8,12 +8,14 @@ what is due and when.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from risk_register.administration import find_month_end, list_text_readers
-from risk_register.checklist import list_items
+from risk_register.checklist import VersionChange, list_items, list_seen
 from risk_register.deployments import list_deployments
 from risk_register.holds import APPROVE_WITHIN, list_holds
 from risk_register.incident_clocks import find_clocks
@@ -48,11 +50,27 @@ class Due:
     figures: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
 
 
-def queue_deadlines(store: Store, *, actor: str, at: dt.datetime) -> int:
-    """Queue what is due and was not told yet, for every deployment. Returns how many notices came."""
+def queue_deadlines(
+    store: Store,
+    *,
+    actor: str,
+    at: dt.datetime,
+    zones: Mapping[str, str] = MappingProxyType({}),
+    changes: Sequence[Mapping[str, Any]] = (),
+) -> int:
+    """Queue what is due and was not told yet, for every deployment. Returns how many notices came.
+
+    Args:
+        store: the governance store.
+        actor: who looks, for the audit.
+        at: now.
+        zones: the IANA zone of each deployment, whose day counts for what people are due; else UTC.
+        changes: rows of `published.change`, for answers that a change ends.
+    """
     count = 0
     for deployment in list_deployments(store):
-        due = find_due(store, deployment.deployment_id, at=at)
+        name = deployment.deployment_id
+        due = find_due(store, name, at=at, zone=zones.get(name, "UTC"), seen=list_seen(changes, name))
         known = list_known_keys(store, (one.key for one in due))
         new = [one for one in due if one.key not in known]
         if not new:
@@ -75,14 +93,22 @@ def queue_deadlines(store: Store, *, actor: str, at: dt.datetime) -> int:
     return count
 
 
-def find_due(store: Store, deployment_id: str, *, at: dt.datetime) -> tuple[Due, ...]:
+def find_due(
+    store: Store,
+    deployment_id: str,
+    *,
+    at: dt.datetime,
+    zone: str = "UTC",
+    seen: Iterable[VersionChange] = (),
+) -> tuple[Due, ...]:
     """Everything of a deployment that is near its end or past it."""
+    today = at.astimezone(ZoneInfo(zone)).date()
     return (
         *_find_clocks(store, deployment_id, at),
         *_find_holds(store, deployment_id, at.date()),
         *_find_searches(store, deployment_id, at),
-        *_find_acceptances(store, deployment_id, at.date()),
-        *_find_attestations(store, deployment_id, at.date()),
+        *_find_acceptances(store, deployment_id, today),
+        *_find_attestations(store, deployment_id, today, seen),
         *_find_reviews(store, deployment_id, at),
         *_find_readers(store, deployment_id, at.date()),
     )
@@ -163,11 +189,13 @@ def _find_acceptances(store: Store, deployment_id: str, on: dt.date) -> Iterator
         )
 
 
-def _find_attestations(store: Store, deployment_id: str, on: dt.date) -> Iterator[Due]:
+def _find_attestations(
+    store: Store, deployment_id: str, on: dt.date, seen: Iterable[VersionChange]
+) -> Iterator[Due]:
     """One notice a week with counts: many attestations are given, and end, on one day."""
     days = [
         item.again_on
-        for item in list_items(store, deployment_id, as_of=on)
+        for item in list_items(store, deployment_id, as_of=on, seen=seen)
         if item.state in CLAIMS and item.again_on is not None and on >= item.again_on - ATTESTATION_WARNING
     ]
     if days:

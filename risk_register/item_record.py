@@ -7,19 +7,28 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any
 
 from risk_register.content import ChecklistItem
 from risk_register.definition import Stage
-from risk_register.errors import UnknownRecordError
+from risk_register.errors import NotAllowedError, UnknownRecordError
 from risk_register.model import ChecklistState
 from risk_register.steps import check_allowed
 from risk_register.store import Write
 
 MONTHS = re.compile(r"every (?:(\d+) months|month)")
 DAYS_A_MONTH = 30.5
+LEAST_EVIDENCE = 2  # letters: one names no file, address or hash
+LONGEST_ANSWER = dt.timedelta(days=366)
+"""How long an answer holds at most, as the longest cadence does: then somebody looks again."""
+OCCASIONS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {"per release": frozenset({"model", "prompt"}), "per model": frozenset({"model"})}
+)
+"""What ends an answer where its cadence is an occasion: a change of one of these."""
 
 
 class ItemStatus(StrEnum):
@@ -82,6 +91,20 @@ class Waiver:
 
 
 @dataclass(frozen=True)
+class VersionChange:
+    """A change that an answer may be older than, declared or seen in the logs."""
+
+    what: str
+    effective_on: dt.date
+    note: str
+
+    def brings(self, version: str) -> bool:
+        """Whether it is the change to a version: its note ends with it, as in "from a-1 to a-2"."""
+        words = self.note.split()
+        return bool(version and words) and words[-1].strip(".,;") == version
+
+
+@dataclass(frozen=True)
 class ItemRecord:
     """A checklist item as a deployment has it on a day."""
 
@@ -104,6 +127,8 @@ class ItemRecord:
     expires_on: dt.date | None
     again_on: dt.date | None
     """The day by which it has to be answered again: by its expiry, or by its cadence if that is before."""
+    outdated_by: VersionChange | None
+    """The first change after the answer, where its cadence is a release or a model."""
     is_overdue: bool
     pending: Pending | None
     waiver: Waiver | None
@@ -122,11 +147,14 @@ class ItemRecord:
         return self.state in CLAIMS
 
 
-def describe_item(item: ChecklistItem, row: ChecklistState, *, as_of: dt.date) -> ItemRecord:
-    """The record of a row on a day."""
+def describe_item(
+    item: ChecklistItem, row: ChecklistState, *, as_of: dt.date, changes: Iterable[VersionChange] = ()
+) -> ItemRecord:
+    """The record of a row on a day, among the changes of the deployment."""
     status = ItemStatus(row.state)
     waiver = _waiver_of(row, as_of=as_of)
-    again_on = _find_again(item, row, status)
+    outdated_by = _find_outdating(item, row, status, changes)
+    again_on = _find_again(item, row, status, outdated_by)
     limit = again_on if status in ANSWERED else row.due_on
     return ItemRecord(
         deployment_id=row.deployment_id,
@@ -147,6 +175,7 @@ def describe_item(item: ChecklistItem, row: ChecklistState, *, as_of: dt.date) -
         due_on=row.due_on,
         expires_on=row.expires_on,
         again_on=again_on,
+        outdated_by=outdated_by,
         is_overdue=limit is not None and limit < as_of and waiver is None,
         pending=_pending_of(row),
         waiver=waiver,
@@ -161,6 +190,15 @@ def find_cadence_days(cadence: str) -> int | None:
     return None if found is None else round(int(found[1] or 1) * DAYS_A_MONTH)
 
 
+def list_seen(rows: Iterable[Mapping[str, Any]], deployment_id: str) -> tuple[VersionChange, ...]:
+    """The changes of a deployment among rows of `published.change`."""
+    return tuple(
+        VersionChange(row["what"], row["effective_on"], row["note"])
+        for row in rows
+        if row["deployment_id"] == deployment_id
+    )
+
+
 def check_step(item_id: str, state: ItemStatus, *, to_state: ItemStatus) -> None:
     """Raise if the table has no such step.
 
@@ -168,6 +206,31 @@ def check_step(item_id: str, state: ItemStatus, *, to_state: ItemStatus) -> None
         NotAllowedError: says which steps are allowed.
     """
     check_allowed(item_id, state, to_state=to_state, allowed=TRANSITIONS[state])
+
+
+def check_answer(
+    item_id: str,
+    status: ItemStatus,
+    *,
+    has_evidence: bool,
+    note: str,
+    on: dt.date,
+    expires_on: dt.date | None,
+) -> None:
+    """Raise NotAllowedError for an answer without the evidence, day or note that it needs."""
+    problems = []
+    if status is ItemStatus.NOT_STARTED:
+        problems.append("not_started is where an item begins; it cannot be attested")
+    if status in CLAIMS and not has_evidence:
+        problems.append("met needs evidence: a file, an address or a hash; one letter is none")
+    if status in CLAIMS and (expires_on is None or not on < expires_on <= on + LONGEST_ANSWER):
+        problems.append(f"met needs a day after {on} on which it expires, up to {on + LONGEST_ANSWER}")
+    if status is ItemStatus.MET_WITH_EXCEPTIONS and not note.strip():
+        problems.append("met_with_exceptions needs a note that says which")
+    if status is ItemStatus.NOT_APPLICABLE and not note.strip():
+        problems.append("not_applicable needs a note that says why")
+    if problems:
+        raise NotAllowedError(f"{item_id}: {'; '.join(problems)}.")
 
 
 def find_item(write: Write, deployment_id: str, item_id: str) -> ChecklistState:
@@ -182,14 +245,37 @@ def find_item(write: Write, deployment_id: str, item_id: str) -> ChecklistState:
     return row
 
 
-def _find_again(item: ChecklistItem, row: ChecklistState, status: ItemStatus) -> dt.date | None:
+def _find_outdating(
+    item: ChecklistItem, row: ChecklistState, status: ItemStatus, changes: Iterable[VersionChange]
+) -> VersionChange | None:
+    """The first change after an answer; one that brings the version which the answer is about is none."""
+    answered_on = row.attested_on
+    if answered_on is None or status not in ANSWERED or status is ItemStatus.NOT_APPLICABLE:
+        return None
+    what = OCCASIONS.get(item.cadence, frozenset())
+    after = [
+        one
+        for one in changes
+        if one.what in what and one.effective_on > answered_on and not one.brings(row.for_version)
+    ]
+    return min(after, key=lambda one: (one.effective_on, one.what, one.note), default=None)
+
+
+def _find_again(
+    item: ChecklistItem, row: ChecklistState, status: ItemStatus, outdated_by: VersionChange | None
+) -> dt.date | None:
     days = find_cadence_days(item.cadence)
     by_cadence = (
         row.attested_on + dt.timedelta(days=days)
         if days is not None and row.attested_on is not None and status is not ItemStatus.NOT_APPLICABLE
         else None
     )
-    return min((day for day in (row.expires_on, by_cadence) if day is not None), default=None)
+    # An expiry of before there was a longest one may lie years ahead.
+    longest = row.attested_on + LONGEST_ANSWER if row.expires_on and row.attested_on else None
+    by_change = outdated_by.effective_on if outdated_by else None
+    return min(
+        (day for day in (row.expires_on, longest, by_cadence, by_change) if day is not None), default=None
+    )
 
 
 def _pending_of(row: ChecklistState) -> Pending | None:

@@ -15,7 +15,7 @@ from dashboards.theme import CHECKLIST_MARKS, CONTRADICTED, OVERDUE
 from dashboards.view import View
 from dashboards.wording import MISSING, say_day, say_moment, say_words
 from risk_register.accounts import Action
-from risk_register.checklist import ItemRecord, contradicted_by
+from risk_register.checklist import ItemRecord, VersionChange, contradicted_by
 from risk_register.evidence import FileState, check_file
 from risk_register.item_evidence import EvidenceKind, EvidenceRecord, list_evidence
 from risk_register.item_tasks import TaskRecord, list_tasks
@@ -99,6 +99,7 @@ def _list_facts(
         ("For version", item.for_version or "none named"),
         ("Expires", say_day(item.expires_on)),
         ("Again by", f"{say_day(item.again_on)} ({item.cadence})" if item.again_on else item.cadence),
+        ("First change since", say_change(item.outdated_by) if item.outdated_by else "none that ends it"),
         ("Waived", waived),
         ("Evidence", item.evidence or "see below"),
         ("Note", item.note or "none"),
@@ -208,6 +209,11 @@ def _draw_closing(view: View, task: TaskRecord) -> Component | None:
     return draw_decisions("", [("Close", form)])
 
 
+def say_change(change: VersionChange) -> str:
+    """A change that ends an answer: what, when, and its note."""
+    return f"{change.what} change of {say_day(change.effective_on)}: {change.note}"
+
+
 def draw_state(item: ItemRecord, statuses: Mapping[str, str]) -> Component:
     """The answer, and beside it what the data and the calendar say."""
     against = contradicted_by(item, statuses)
@@ -215,7 +221,9 @@ def draw_state(item: ItemRecord, statuses: Mapping[str, str]) -> Component:
     if against:
         marks.append(draw_mark(CONTRADICTED, ", ".join(say_words(name) for name in against)))
     if item.is_overdue:
-        marks.append(draw_mark(OVERDUE))
+        change = item.outdated_by
+        is_why = change is not None and change.effective_on == item.again_on
+        marks.append(draw_mark(OVERDUE, f"since the {say_change(change)}" if change and is_why else None))
     if item.waiver is not None:
         marks.append(html.Span(f"waived until {say_day(item.waiver.until)}", className="why"))
     if item.pending:

@@ -19,6 +19,7 @@ from dashboards.components.form import (
     draw_form,
     draw_text,
 )
+from dashboards.items import read_items
 from dashboards.pages.evidence_decision import (
     add_file,
     add_link,
@@ -107,16 +108,16 @@ def _draw_attest(view: View, item: ItemRecord) -> Component:
             draw_text(
                 "for_version",
                 "For version",
-                note="The version of model or prompt that the answer is about.",
+                note="The model or prompt that the answer is about: the change to it does not end it.",
                 value=item.for_version,
                 limit=SHORT,
             ),
             draw_day(
                 "expires_on",
                 "Expires on",
-                first=view.today + timedelta(days=1),
-                note=f"Needed for “met”. To be done again: {item.cadence}.",
-                value=view.today + timedelta(days=days) if days else None,
+                first=view.stored_today + timedelta(days=1),
+                note=f"Needed for “met”, at most a year ahead. To be done again: {item.cadence}.",
+                value=view.stored_today + timedelta(days=days) if days else None,
             ),
             draw_text("note", "Note", note="Exceptions, or why it does not apply.", is_long=True),
         ],
@@ -133,7 +134,7 @@ def _draw_waiver(view: View, item: ItemRecord) -> Component:
             draw_day(
                 "until",
                 "Until",
-                first=view.today + timedelta(days=1),
+                first=view.stored_today + timedelta(days=1),
                 note="At most half a year; then somebody decides again.",
                 is_required=True,
             ),
@@ -161,9 +162,7 @@ def submit(view: View, fields: Mapping[str, str]) -> str:
     found = DECISIONS.get(action)
     if found is None or not view.may(found[0]):
         raise NotAllowedError(f"{view.account.name} may not {action or 'do that'} on {view.deployment_id}.")
-    known = {
-        one.item_id: one for one in checklist.list_items(view.store, view.deployment_id, as_of=view.today)
-    }
+    known = {one.item_id: one for one in read_items(view)}
     if item_id not in known:
         raise UnknownRecordError(f"{view.deployment_id} has no such item; open it again from the list.")
     return found[1](view, known[item_id], fields)

@@ -15,6 +15,7 @@ from dash.development.base_component import Component
 from dashboards.components.marks import draw_mark
 from dashboards.components.shell import draw_chips, draw_heading
 from dashboards.components.table import Heading, Line, draw_download, draw_table
+from dashboards.items import read_items
 from dashboards.pages.attestation import draw_item, draw_state
 from dashboards.pages.attestation_decision import submit
 from dashboards.pages.evidence_decision import find_file
@@ -27,7 +28,6 @@ from dashboards.wording import say_day
 from risk_register.checklist import (
     ItemRecord,
     contradicted_by,
-    list_items,
 )
 from risk_register.item_evidence import list_evidence
 
@@ -44,7 +44,7 @@ STAGE_WORDS = {
 
 def layout(view: View) -> Component:
     """The page."""
-    items = list_items(view.store, view.deployment_id, as_of=view.today)
+    items = read_items(view)
     if not items:
         text = "The checklist does not know this deployment yet; the next run of the pipelines introduces it."
         return draw_heading(view, "Ethics checklist", text)
@@ -191,7 +191,7 @@ def make_sheet(view: View) -> Sheet:
         "version",
     )
     statuses = deployment_statuses(view.reader.latest_weeks(view.deployment_id))
-    items = filter_items(view, list_items(view.store, view.deployment_id, as_of=view.today), statuses)
+    items = filter_items(view, read_items(view), statuses)
     rows = [
         (
             item.item_id,

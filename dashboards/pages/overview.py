@@ -12,6 +12,7 @@ from dashboards.attention import Need, find_needs
 from dashboards.components.marks import draw_legend, draw_mark, draw_status
 from dashboards.components.shell import draw_chips, draw_heading
 from dashboards.components.table import draw_download
+from dashboards.items import read_items
 from dashboards.pages.data_days import draw_recent_days
 from dashboards.pages.page import Page
 from dashboards.pages.standings import draw_standings, filter_standings, load_standings, make_sheet
@@ -25,7 +26,6 @@ from dashboards.wording import (
     say_words,
 )
 from risk_register.appetites import list_decisions
-from risk_register.checklist import list_items
 from risk_register.holds import list_holds
 from risk_register.incidents import list_incidents
 from risk_register.register import list_risks
@@ -41,7 +41,7 @@ def layout(view: View) -> Component:
     needs = find_needs(
         standings,
         alarms=view.reader.alarms(view.deployment_id),
-        items=list_items(view.store, view.deployment_id, as_of=view.today),
+        items=read_items(view),
         risks=list_risks(view.store, view.deployment_id),
         data_alerts=view.reader.data_alerts(view.deployment_id, view.since),
         incidents=list_incidents(view.store, view.deployment_id),

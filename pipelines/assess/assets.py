@@ -175,6 +175,7 @@ def assess_all(home: Home, *, at: dt.datetime) -> tuple[str, ...]:
             clusters=clusters,
             computed=[row for row in computed if row["indicator_id"] in definitions],
             zones=zones,
+            changes=changes,
             at=at,
         )
         asked = {row["deployment_id"] for row in inconsistent}

@@ -27,12 +27,13 @@ def observe(
     clusters: Clusters,
     computed: list[dict[str, Any]],
     zones: Mapping[str, str],
+    changes: pa.Table,
     at: dt.datetime,
 ) -> tuple[pa.Table, pa.Table]:
     """The raw observations, and the limits of their charts."""
     counted = measure(counts, histograms, clusters, background)
     first = judge_rows(_joined([counted, pd.DataFrame(computed)]), background)
-    governance = count_register(store, background, first, zones=zones, at=at)
+    governance = count_register(store, background, first, zones=zones, changes=changes, at=at)
     second = judge_rows(measure(pd.DataFrame(governance), histograms, clusters, background), background)
     limits = [
         *tabulate_limits(counted),

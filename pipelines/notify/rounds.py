@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from pipelines.errors import StateError
+from pipelines.lake import Lake
 from pipelines.notify.dispatch import Sent, dispatch, needs_pass, queue_test
 from pipelines.notify.heartbeat import beat, check_health
 from pipelines.notify.routing import FILE, Routing, load_routing
@@ -44,7 +45,16 @@ def queue_weekly_test(home: Home, *, at: dt.datetime) -> int | None:
 
 def queue_what_runs_out(home: Home, *, at: dt.datetime) -> int:
     """Queue what is near its end or past it; returns how many notices came. Without a routing they wait."""
-    return queue_deadlines(open_store(home.governance_url), actor="notify", at=at)
+    lake = Lake(home.lake)
+    known, changes = (lake.read(name) for name in ("ledger.deployment", "assessment.change"))
+    zones = {} if known is None else {row["deployment_id"]: row["zone"] for row in known.to_pylist()}
+    return queue_deadlines(
+        open_store(home.governance_url),
+        actor="notify",
+        at=at,
+        zones=zones,
+        changes=[] if changes is None else changes.to_pylist(),
+    )
 
 
 def has_heartbeat(home: Home) -> bool:

@@ -96,7 +96,8 @@ def publish(home: Home, *, at: dt.datetime, lineage: list[dict[str, str]]) -> Pa
         tables["likelihood"] = suppress_counts(tables["likelihood"])
         tables["miss_rate"] = suppress_misses(tables["miss_rate"])
     store = open_store(home.governance_url)
-    tables |= copy_governance(store, tables["observation"], as_of=at.date())
+    zones = {row["deployment_id"]: row["zone"] for row in tables["deployment"].to_pylist()}
+    tables |= copy_governance(store, tables["observation"], changes=tables["change"], zones=zones, at=at)
     tables["dictionary"] = _dictionary()
     tables["lineage"] = pa.Table.from_pylist(lineage, schema=published.LINEAGE.arrow_schema)
     tables["build"] = pa.Table.from_pylist(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.schemas import published
 from risk_register.applicability import RegimeStanding, list_standings
-from risk_register.checklist import ItemRecord, contradicted_by, list_items
+from risk_register.checklist import ItemRecord, contradicted_by, list_items, list_seen
 from risk_register.incidents import IncidentRecord, list_incidents
 from risk_register.kris import find_worst, name_kri
 from risk_register.register import list_risks
@@ -18,8 +19,14 @@ from risk_register.risk_record import RiskRecord
 from risk_register.store import Store
 
 
-def copy_governance(store: Store, observations: pa.Table, *, as_of: dt.date) -> dict[str, pa.Table]:
-    """Rows of `published.risk`, `.checklist_item`, `.regime` and `.incident`."""
+def copy_governance(
+    store: Store, observations: pa.Table, *, changes: pa.Table, zones: Mapping[str, str], at: dt.datetime
+) -> dict[str, pa.Table]:
+    """Rows of `published.risk`, `.checklist_item`, `.regime` and `.incident`.
+
+    What is due is judged by the day of the deployment, in its zone; `changes` are rows of `published.change`.
+    """
+    seen = changes.to_pylist()
     latest = observations.filter(observations["is_latest"])
     risks: list[dict[str, object]] = []
     items: list[dict[str, object]] = []
@@ -30,7 +37,9 @@ def copy_governance(store: Store, observations: pa.Table, *, as_of: dt.date) -> 
         statuses = dict(zip(mine["indicator_id"].to_pylist(), mine["status"].to_pylist(), strict=True))
         in_slices = _read_newest_weeks(observations, deployment)
         risks += [_risk(record, in_slices) for record in list_risks(store, deployment)]
-        items += [_item(record, statuses) for record in list_items(store, deployment, as_of=as_of)]
+        as_of = at.astimezone(ZoneInfo(zones.get(deployment, "UTC"))).date()
+        listed = list_items(store, deployment, as_of=as_of, seen=list_seen(seen, deployment))
+        items += [_item(record, statuses) for record in listed]
         regimes += [_regime(deployment, standing) for standing in list_standings(store, deployment)]
         incidents += [_incident(record) for record in list_incidents(store, deployment)]
     return {

@@ -11,6 +11,7 @@ import typer
 from plimsoll.commands import evidencing
 from plimsoll.commands.acting import AsOption, DeploymentOption, ReasonOption, act, show
 from plimsoll.commands.evidencing import ItemArgument, find_item
+from plimsoll.commands.items import read_items
 from plimsoll.commands.option import HomeOption, JsonOption
 from risk_register import checklist
 from risk_register.accounts import Action
@@ -40,8 +41,12 @@ def list_items(
 ) -> None:
     """The items with their answers, and which are overdue."""
     acting = act(home, account, deployment, Action.VIEW)
-    items = checklist.list_items(acting.store, acting.deployment_id, as_of=acting.at.date())
-    show(items, COLUMNS, as_json=as_json, nothing=f"The checklist of {acting.deployment_id} is empty.")
+    show(
+        read_items(acting),
+        COLUMNS,
+        as_json=as_json,
+        nothing=f"The checklist of {acting.deployment_id} is empty.",
+    )
 
 
 @app.command()

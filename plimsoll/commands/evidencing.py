@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from plimsoll.commands.acting import Acting, AsOption, DeploymentOption, ReasonOption, act, show
+from plimsoll.commands.items import read_items
 from plimsoll.commands.option import HomeOption, JsonOption
 from risk_register import checklist, item_evidence, item_tasks
 from risk_register.accounts import Action
@@ -171,7 +172,7 @@ def find_item(acting: Acting, name: str) -> ItemRecord:
     Raises:
         UnknownRecordError: it has none of that name.
     """
-    for item in checklist.list_items(acting.store, acting.deployment_id, as_of=acting.at.date()):
+    for item in read_items(acting):
         if name in (item.item_id, item.reference):
             return item
     raise UnknownRecordError(f"The checklist of {acting.deployment_id} has no item {name}.")

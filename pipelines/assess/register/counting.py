@@ -8,9 +8,11 @@ from typing import Any
 
 import pyarrow as pa
 
+from pipelines.assess.days.day import local_today
 from pipelines.assess.level.observation import Background, latest_statuses, slice_statuses
 from pipelines.assess.register.governance import count_governance
 from pipelines.assess.register.incident_count import count_opened, measure_reporting
+from risk_register.checklist import list_seen
 from risk_register.incident_reports import list_due_reports
 from risk_register.incidents import list_incidents
 from risk_register.store import Store
@@ -24,16 +26,22 @@ def count_register(
     observations: pa.Table,
     *,
     zones: Mapping[str, str],
+    changes: pa.Table,
     at: dt.datetime,
 ) -> list[dict[str, Any]]:
-    """Counts of checklist, risks and incidents; `observations` are those of the data, judged."""
+    """Counts of checklist, risks and incidents; `observations` are those of the data, judged.
+
+    Due days are judged by the deployment's day; `changes` are those of `assessment.change`.
+    """
     rows: list[dict[str, Any]] = []
+    rows_of_changes = changes.to_pylist()
     for name, calendar in background.calendars.items():
         rows += count_governance(
             store,
             name,
             on=calendar.last,
-            as_of=at.date(),
+            as_of=local_today(at, zones.get(name, "UTC")),
+            seen=list_seen(rows_of_changes, name),
             statuses=latest_statuses(observations, name),
             in_slices=slice_statuses(observations, name),
         )

@@ -6,11 +6,11 @@ Read from the store, never written to it: the system proposes, a person disposes
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from pipelines.assess.level.observation import snapshot
-from risk_register.checklist import contradicted_by, list_items
+from risk_register.checklist import VersionChange, contradicted_by, list_items
 from risk_register.kris import find_worst
 from risk_register.register import list_risks
 from risk_register.store import Store
@@ -27,6 +27,7 @@ def count_governance(
     as_of: dt.date,
     statuses: Mapping[str, str],
     in_slices: Mapping[tuple[str, str, str], str] = MappingProxyType({}),
+    seen: Iterable[VersionChange] = (),
 ) -> list[dict[str, object]]:
     """Counts of the checklist and register indicators.
 
@@ -34,11 +35,13 @@ def count_governance(
         store: the governance store.
         deployment_id: the deployment.
         on: the last day with data; the counts are placed in its periods.
-        as_of: today, by which things are overdue.
+        as_of: today where the deployment is, by which things are overdue.
         statuses: latest status of every indicator, for contradictions.
         in_slices: the same by indicator, slice and value, for key risk indicators of a group.
+        seen: the changes that the logs show.
     """
-    items = [item for item in list_items(store, deployment_id, as_of=as_of) if item.state != "not_applicable"]
+    listed = list_items(store, deployment_id, as_of=as_of, seen=seen)
+    items = [item for item in listed if item.state != "not_applicable"]
     met = [item for item in items if item.state in MET]
     valid = [item for item in met if not item.is_overdue]
     contradicted = [item for item in met if contradicted_by(item, statuses)]

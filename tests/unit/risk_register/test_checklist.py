@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from risk_register import audit, checklist
-from risk_register.checklist import ItemRecord, ItemStatus
+from risk_register import audit, changes, checklist
+from risk_register.checklist import ItemRecord, ItemStatus, VersionChange
 from risk_register.errors import NotAllowedError, SelfApprovalError, UnknownRecordError
+from risk_register.item_record import find_item
 from risk_register.store import Store
 
 ITEM = "crisis_protocol_approved"
@@ -61,6 +62,8 @@ def test_being_in_progress_does_not_stop_the_clock(store: Store, at: dt.datetime
     ("state", "fields", "message"),
     [
         ("met", {"evidence": " "}, "evidence"),
+        ("met", {"evidence": " x "}, "one letter is none"),
+        ("met", {"expires_on": dt.date(2027, 11, 25)}, "up to 2027-11-24"),
         ("met", {"expires_on": None}, "expires"),
         ("met", {"expires_on": dt.date(2026, 11, 23)}, "expires"),
         ("met_with_exceptions", {"note": ""}, "says which"),
@@ -79,6 +82,86 @@ def test_an_answer_without_what_it_needs_is_refused(
 def test_an_attestation_may_expire_tomorrow(store: Store, at: dt.datetime) -> None:
     attest(store, at, expires_on=dt.date(2026, 11, 24))
     assert find(store, as_of=at.date()).state is ItemStatus.MET
+
+
+def test_an_attestation_may_expire_after_a_year(store: Store, at: dt.datetime) -> None:
+    attest(store, at, expires_on=dt.date(2027, 11, 24), evidence="xy")
+    assert find(store, as_of=at.date()).state is ItemStatus.MET
+
+
+def test_an_expiry_of_before_there_was_a_longest_one_counts_for_a_year(store: Store, at: dt.datetime) -> None:
+    attest(store, at, item_id="training_data_documented")
+    with store.write(actor="old", at=at) as write:
+        find_item(write, "demo", "training_data_documented").expires_on = dt.date(2099, 1, 1)
+        write.record("item_attested", subject="training_data_documented", deployment_id="demo")
+    for days, is_overdue in ((366, False), (367, True)):
+        on = at.date() + dt.timedelta(days=days)
+        (item,) = [one for one in checklist.list_items(store, "demo", as_of=on) if one.reference == "EC-02"]
+        assert item.is_overdue is is_overdue
+
+
+RELEASE, MODEL = "crisis_testing_passed", "training_data_documented"  # per release, per model
+CHANGED = dt.date(2026, 11, 26)  # three days after the answer
+
+
+def declare(
+    store: Store, at: dt.datetime, what: str, *, on: dt.date = CHANGED, note: str = "a-1 to a-2."
+) -> None:
+    changes.declare(
+        store, deployment_id="demo", effective_on=on, what=changes.Subject(what), note=note,
+        is_planned=True, actor="engineer", at=at,
+    )  # fmt: skip
+
+
+def is_overdue(store: Store, on: dt.date, seen: tuple[VersionChange, ...] = ()) -> dict[str, bool]:
+    items = checklist.list_items(store, "demo", as_of=on, seen=seen)
+    return {item.item_id: item.is_overdue for item in items if item.item_id in {RELEASE, MODEL, ITEM}}
+
+
+@pytest.mark.parametrize("is_seen", [False, True], ids=["declared", "seen in the logs"])
+@pytest.mark.parametrize(
+    ("what", "ended"), [("model", {RELEASE, MODEL}), ("prompt", {RELEASE}), ("policy", set())]
+)
+def test_an_answer_for_a_release_or_a_model_ends_with_the_first_change_of_it(
+    store: Store, at: dt.datetime, what: str, ended: set[str], is_seen: bool
+) -> None:
+    for item in (RELEASE, MODEL, ITEM):
+        attest(store, at, item_id=item, expires_on=dt.date(2027, 11, 1))
+    seen = (VersionChange(what, CHANGED, "The log first names it."),) if is_seen else ()
+    if not is_seen:
+        declare(store, at, what)
+        declare(store, at, what, on=CHANGED + dt.timedelta(days=9), note="Later.")
+    assert not any(is_overdue(store, CHANGED, seen).values())
+    after = is_overdue(store, CHANGED + dt.timedelta(days=1), seen)
+    assert {item for item, is_late in after.items() if is_late} == ended
+    for item in checklist.list_items(store, "demo", as_of=CHANGED, seen=seen):
+        if item.item_id in ended:
+            assert item.outdated_by is not None
+            assert (item.outdated_by.what, item.again_on) == (what, CHANGED)
+
+
+@pytest.mark.parametrize(
+    ("version", "note", "ends"),
+    [
+        ("a-2", "From a-1 to a-2.", False),
+        ("a-2", "The log first names the model a-2.", False),
+        ("a-1", "From a-1 to a-2.", True),
+        ("2", "From a-1 to a-2.", True),
+        ("", "From a-1 to a-2.", True),
+    ],
+)
+def test_an_answer_about_the_version_that_a_change_brings_outlives_it(
+    store: Store, at: dt.datetime, version: str, note: str, ends: bool
+) -> None:
+    attest(store, at, item_id=MODEL, for_version=version)
+    declare(store, at, "model", note=note)
+    assert is_overdue(store, CHANGED + dt.timedelta(days=1))[MODEL] is ends
+
+
+def test_a_change_of_before_an_answer_or_of_its_day_does_not_end_it(store: Store, at: dt.datetime) -> None:
+    declare(store, at, "model", on=at.date())
+    attest(store, at, item_id=MODEL)
+    assert not is_overdue(store, at.date() + dt.timedelta(days=30))[MODEL]
 
 
 def test_every_problem_of_an_answer_is_told_at_once(store: Store, at: dt.datetime) -> None:

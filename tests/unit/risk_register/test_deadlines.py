@@ -176,3 +176,21 @@ def test_reviews_past_their_clock_are_told_by_level_and_not_one_by_one(store: St
     assert due(24 * 30) == []
     assert next(one for one in find_due(store, "demo", at=at + DAY)).audience in set(Audience)
     assert reviews.read_lanes(store, deployment_id="demo", at=at + DAY).overdue_count == 1
+
+
+def test_attestations_run_out_on_the_day_of_the_deployment_and_with_a_change_that_was_seen(
+    store: Store, at: dt.datetime
+) -> None:
+    checklist.attest(
+        store, deployment_id="demo", item_id="training_data_documented", state=checklist.ItemStatus.MET,
+        evidence="a.pdf", note="", actor="compliance", at=at, expires_on=(at + 40 * DAY).date(),
+    )  # fmt: skip
+    night = dt.datetime.combine((at + 41 * DAY).date(), dt.time(4), dt.UTC)  # the evening before, in the west
+
+    def count(zone: str, seen: tuple[checklist.VersionChange, ...] = ()) -> float:
+        found = find_due(store, "demo", at=night, zone=zone, seen=seen)
+        return next(one.figures["past_count"] for one in found if one.key.startswith("attestations:"))
+
+    assert (count("UTC"), count("America/Los_Angeles")) == (1, 0)
+    change = checklist.VersionChange("model", (at + 3 * DAY).date(), "The log first names it.")
+    assert count("America/Los_Angeles", (change,)) == 1

@@ -13,9 +13,11 @@ from pipelines import lake as lakes
 from pipelines.errors import StateError
 from pipelines.pointer import current_file
 from pipelines.publish.build import publish
+from pipelines.publish.governance import copy_governance
 from pipelines.schemas import LAKE_TABLES, PUBLISHED_TABLES
 from pipelines.schemas.assessment import OBSERVATION
 from pipelines.settings import Home, HomeKind, make_home
+from risk_register import checklist
 from risk_register.deployments import ensure_deployment
 from risk_register.store import Store
 
@@ -197,3 +199,35 @@ def test_only_the_newest_complete_week_as_counted_speaks_for_a_risk(home, beside
     newer = {"period_start": AT.date() + WEEK} | beside
     assess_all(home, [stigma | {"status": "watch"}, stigma | newer | {"status": "breach"}])
     assert read_risks(publish(home, at=AT, lineage=LINEAGE))["R-04"]["worst_status"] == "watch"
+
+
+@pytest.mark.parametrize(("zone", "is_overdue"), [("UTC", True), ("America/Los_Angeles", False)])
+def test_what_people_are_due_is_judged_by_the_day_of_the_deployment(home, zone, is_overdue):
+    due_on = {row["review_due_on"] for row in read_items_and_risks(home, zone, at=AT)["risk"]}.pop()
+    night = dt.datetime.combine(due_on + dt.timedelta(days=1), dt.time(4), dt.UTC)
+    items = read_items_and_risks(home, zone, at=night)["checklist_item"]
+    assert {row["is_overdue"] for row in items} == {is_overdue}
+
+
+def test_an_item_that_a_seen_change_ended_is_overdue_in_the_copy(home):
+    item = "training_data_documented"
+    checklist.attest(
+        Store(home.governance_url), deployment_id="harbor", item_id=item, state=checklist.ItemStatus.MET,
+        evidence="a.pdf", note="", actor="compliance", at=AT, expires_on=AT.date() + 20 * WEEK,
+    )  # fmt: skip
+    change = {"change_id": "observed:1", "what": "model", "effective_on": AT.date() + WEEK, "note": "Seen."}
+    for seen, is_overdue in (([], False), ([change], True)):
+        rows = read_items_and_risks(home, "UTC", at=AT + 2 * WEEK, changes=seen)["checklist_item"]
+        assert [row["is_overdue"] for row in rows if row["item_id"] == item] == [is_overdue]
+
+
+def read_items_and_risks(home, zone, *, at, changes=()):
+    """The copies of the register of one deployment in a zone."""
+    observations = fill("assessment.observation", is_latest=True, indicator_id="refusal_rate")
+    seen = [{"deployment_id": "harbor", **one} for one in changes]
+    copies = copy_governance(
+        Store(home.governance_url), observations,
+        changes=pa.Table.from_pylist(seen, schema=PUBLISHED_TABLES["change"].arrow_schema),
+        zones={"harbor": zone}, at=at,
+    )  # fmt: skip
+    return {name: table.to_pylist() for name, table in copies.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 import shutil
@@ -224,7 +225,8 @@ def test_an_item_that_does_not_apply_is_confirmed_by_a_second_person(run: Run) -
     assert run("checklist", "approve", "EC-33", account="officer").code == 0
     done = run("checklist", "attest", "EC-20", "met", account="compliance")
     assert "met needs evidence" in done.complaint
-    met = ("checklist", "attest", "EC-20", "met", "--evidence", "protocol.pdf", "--expires", "2030-01-01")
+    soon = f"{dt.datetime.now(dt.UTC) + dt.timedelta(days=90):%Y-%m-%d}"
+    met = ("checklist", "attest", "EC-20", "met", "--evidence", "protocol.pdf", "--expires", soon)
     assert run(*met, account="compliance").code == 0
 
 
