@@ -121,13 +121,13 @@ class View:
 
     @property
     def today(self) -> date:
-        """The day of the request, in UTC."""
-        return self.at.date()
+        """The day of the request where the deployment is: data and what people are due are judged by it."""
+        return self.at.astimezone(ZoneInfo(self.deployment.zone)).date()
 
     @property
-    def local_today(self) -> date:
-        """The day of the request where the deployment is; days of data are to be compared with this one."""
-        return self.at.astimezone(ZoneInfo(self.deployment.zone)).date()
+    def stored_today(self) -> date:
+        """The day of the request in UTC, by which the store takes or refuses a day and a hold ends."""
+        return self.at.date()
 
     @property
     def since(self) -> date:

@@ -117,8 +117,8 @@ def find_month(view: View) -> date:
     try:
         found = date.fromisoformat(f"{asked}-01")
     except ValueError:
-        return view.today.replace(day=1)
-    return min(found, view.today.replace(day=1))
+        return view.stored_today.replace(day=1)
+    return min(found, view.stored_today.replace(day=1))
 
 
 def list_readers(view: View) -> tuple[TextReader, ...]:
@@ -130,7 +130,7 @@ def list_readers(view: View) -> tuple[TextReader, ...]:
 
 
 def _draw_readers(view: View) -> Component:
-    first, months = find_month(view), [view.today.replace(day=1)]
+    first, months = find_month(view), [view.stored_today.replace(day=1)]
     for _ in range(MONTHS_BACK - 1):
         months.append((months[-1] - timedelta(days=1)).replace(day=1))
     readers = list_readers(view)

@@ -82,7 +82,7 @@ def draw_proposal_form(
                 "effective_from",
                 "Effective from",
                 note="The first day it holds, once another person has approved it.",
-                first=view.today,
+                first=view.stored_today,
                 is_required=True,
             ),
             draw_text(

@@ -102,7 +102,7 @@ def _say_freshness(view: View) -> str:
     last = view.deployment.last_day
     if last is None:
         return "No data yet."
-    age = (view.local_today - last).days
+    age = (view.today - last).days
     ago = "today" if age == 0 else f"{age} day{'' if age == 1 else 's'} ago"
     return (
         f"Last day with data: {say_day(last)} ({ago} in {view.deployment.zone}), "

@@ -106,7 +106,7 @@ def _draw_forms(view: View, incident: IncidentRecord, tasks: tuple[TaskRecord, .
         [
             draw_text("what", "What is to be done", note="One thing.", is_required=True),
             draw_text("owner", "Who does it", note="An account or a role.", is_required=True),
-            draw_day("due_on", "Due on", note="The last day.", first=view.today, is_required=True),
+            draw_day("due_on", "Due on", note="The last day.", first=view.stored_today, is_required=True),
         ],
         button="Give the task",
         hidden=hidden,

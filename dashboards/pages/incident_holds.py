@@ -62,7 +62,7 @@ def _draw_hold_state(view: View, one: HoldRecord) -> list[Component]:
     """Where it stands; with its release, who asked for it and why, for the second person must know."""
     mark = [draw_mark(HOLD_MARKS[say_state(view, one)])]
     asked = one.released_by if one.released_at else one.release_asked_by
-    if asked is None or not (one.released_at or one.is_release_asked(view.today)):
+    if asked is None or not (one.released_at or one.is_release_asked(view.stored_today)):
         return mark
     return [*mark, html.P(f"{asked}: {one.release_reason}", className="why")]
 
@@ -71,9 +71,9 @@ def say_state(view: View, one: HoldRecord) -> str:
     """Where a hold stands."""
     if one.released_at is not None:
         return "released"
-    if not one.is_in_force(view.today):
+    if not one.is_in_force(view.stored_today):
         return "expired"
-    if one.is_release_asked(view.today):
+    if one.is_release_asked(view.stored_today):
         return "release_asked"
     return "approved" if one.approved_by else "asked_for"
 
@@ -95,7 +95,7 @@ def _draw_request(view: View, page: PageRecord | None, hidden: Mapping[str, str]
             ),
             draw_day(
                 "expires_on", "Until", note="Unless a second person approves it, it ends in a week.",
-                first=view.today, is_required=True,
+                first=view.stored_today, is_required=True,
             ),
         ],
         button="Keep it",
@@ -104,13 +104,13 @@ def _draw_request(view: View, page: PageRecord | None, hidden: Mapping[str, str]
 
 
 def _draw_hold_forms(view: View, hold: HoldRecord, hidden: Mapping[str, str]) -> list[tuple[str, Component]]:
-    if not hold.is_in_force(view.today):
+    if not hold.is_in_force(view.stored_today):
         return []
     kept, forms, me = {**hidden, "hold": hold.hold_id}, [], view.account.name
     if hold.approved_by is None and hold.requested_by != me:
         form = draw_form(view, "approve_hold", [], button="Approve", hidden=kept)
         forms.append((f"Approve {hold.hold_id}", form))
-    if hold.is_release_asked(view.today):
+    if hold.is_release_asked(view.stored_today):
         if hold.release_asked_by != me:
             form = draw_form(view, "confirm_release", [], button="Confirm the release", hidden=kept)
             forms.append((f"Confirm the release of {hold.hold_id}", form))

@@ -149,7 +149,7 @@ def _draw_move(view: View, risk: RiskRecord, steps: list[RiskStatus], reasons: l
         draw_day(
             "accepted_until",
             "Accepted until",
-            first=view.today + timedelta(days=1),
+            first=view.stored_today + timedelta(days=1),
             note="Of an acceptance only; at most half a year, which holds if nothing is said.",
         )
         if RiskStatus.ACCEPTED in steps

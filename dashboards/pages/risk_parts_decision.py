@@ -116,7 +116,7 @@ def _draw_control(view: View, risk: RiskRecord) -> Component:
 
 
 def _draw_action(view: View, risk: RiskRecord) -> Component:
-    tomorrow = view.today + timedelta(days=1)
+    tomorrow = view.stored_today + timedelta(days=1)
     fields: list[Component | None] = [
         draw_text("title", "Action", note="What will be done.", is_required=True, within="action"),
         draw_text("owner", "Owner", note=WHO, is_required=True, limit=SHORT, within="action"),

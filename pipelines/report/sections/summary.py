@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 
 from pipelines.report.display import STATUS_WORDS, show_cell, show_measure
 from pipelines.report.document import Kind, Mark, Row, Table
 from pipelines.report.published import Facts
+from pipelines.report.sections.governance import as_of
 from pipelines.report.sections.quality import held_day_count, unscored_reasons
 
 NAMED_AT_MOST = 6
@@ -27,7 +29,7 @@ def write_summary(facts: Facts, tables: Mapping[str, Table], tally: Mapping[str,
         _named("On watch: {}.", headline, "watch"),
         _unknown(tally),
         _special_causes(headline),
-        _governance(tables),
+        say_governance(tables, as_of(facts)),
         _events(tables),
         _data(facts, tables),
     ]
@@ -38,6 +40,24 @@ def missed_escalation_note(facts: Facts) -> tuple[str, ...]:
     """What must be said beside missed escalation while no reviewed sample stands behind it."""
     corrected = facts.find("missed_escalation_rate", facts.month, estimate="corrected")
     return () if corrected is not None and corrected.value is not None else (LOWER_BOUND,)
+
+
+def say_governance(tables: Mapping[str, Table], on: dt.date) -> str:
+    """The register on the day of its copy; its risks stand by the newest week, not by the month above."""
+    risks, items = tables["risks"].rows, tables["checklist"].rows
+    breached = [row["reference"] for row in risks if row["worst_status"] == "breach"]
+    overdue = sum(row["is_overdue"] is True for row in risks)
+    contradicted = [row["reference"] for row in items if not isinstance(row["contradicted_by"], Mark)]
+    late = sum(bool(row["is_overdue"]) for row in items)
+    first = f"{_counted(len(breached), 'risk')} of {len(risks)} with an indicator in breach"
+    first += " in its newest complete week"
+    first += f" ({', '.join(breached)})" if breached else ""
+    return (
+        f"Register, as at {on}: {first}, {overdue} overdue for review. "
+        f"Checklist, as at {on}: {_counted(len(contradicted), 'item')} contradicted by data"
+        + (f" ({', '.join(contradicted)})" if contradicted else "")
+        + f", {late} of {len(items)} overdue."
+    )
 
 
 def join_names(names: Iterable[str]) -> str:
@@ -100,22 +120,6 @@ def _special_causes(headline: Iterable[Row]) -> str:
         *([f"{len(changed) - NAMED_AT_MOST} more"] if len(changed) > NAMED_AT_MOST else []),
     ]
     return f"Changed against their own history: {join_names(shown)}."
-
-
-def _governance(tables: Mapping[str, Table]) -> str:
-    risks, items = tables["risks"].rows, tables["checklist"].rows
-    breached = [row["reference"] for row in risks if row["worst_status"] == "breach"]
-    overdue = sum(row["is_overdue"] is True for row in risks)
-    contradicted = [row["reference"] for row in items if not isinstance(row["contradicted_by"], Mark)]
-    late = sum(bool(row["is_overdue"]) for row in items)
-    first = f"{_counted(len(breached), 'risk')} of {len(risks)} with an indicator in breach"
-    first += f" ({', '.join(breached)})" if breached else ""
-    return (
-        f"Register: {first}, {overdue} overdue for review. "
-        f"Checklist: {_counted(len(contradicted), 'item')} contradicted by data"
-        + (f" ({', '.join(contradicted)})" if contradicted else "")
-        + f", {late} of {len(items)} overdue."
-    )
 
 
 def _events(tables: Mapping[str, Table]) -> str:

@@ -97,4 +97,4 @@ def test_a_week_whose_sunday_still_runs_is_not_the_latest_full_week(opened, reac
 def test_the_day_of_a_deployment_is_that_of_its_own_zone(opened):
     away = replace(opened.deployment, zone="America/Los_Angeles")
     at = datetime(2026, 11, 30, 4, 0, tzinfo=UTC)
-    assert replace(opened, deployment=away, at=at).local_today == date(2026, 11, 29)
+    assert replace(opened, deployment=away, at=at).today == date(2026, 11, 29)

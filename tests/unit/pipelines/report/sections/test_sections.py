@@ -10,6 +10,7 @@ from pipelines.report.published import RANK, Status
 from pipelines.report.sections.equity import build_tally
 from pipelines.report.sections.findings import build_detectors, build_findings
 from pipelines.report.sections.governance import (
+    as_of,
     build_alarms,
     build_changes,
     build_incidents,
@@ -20,7 +21,7 @@ from pipelines.report.sections.governance import (
 from pipelines.report.sections.indicators import build_corrected, build_headline, count_statuses
 from pipelines.report.sections.quality import build_readiness
 from pipelines.report.sections.regimes import build_regimes
-from pipelines.report.sections.summary import LOWER_BOUND, join_names, missed_escalation_note
+from pipelines.report.sections.summary import LOWER_BOUND, join_names, missed_escalation_note, say_governance
 
 Samples = dict[str, list[dict[str, Any]]]
 
@@ -322,3 +323,16 @@ def test_a_regime_past_its_limit_says_so_on_the_day_of_the_report(
         (unsigned, "primary text not confirmed (from memory)"),
     ]
     assert standings(2)[0] == (signed, "PAST its limit since 2026-09-01: its text has to be read again")
+
+
+def test_the_register_in_the_summary_is_as_at_its_copy_and_not_of_the_month(
+    facts_of: Callable[..., Any], sample_rows: Samples
+) -> None:
+    sample_rows["deployment"][0]["zone"] = "America/Los_Angeles"
+    sample_rows["build"][0]["built_at"] = dt.datetime(2026, 9, 2, 4, tzinfo=dt.UTC)
+    facts = facts_of(sample_rows)
+    tables = {"risks": build_risks(facts), "checklist": build_items(facts)}
+    sentence = say_governance(tables, as_of(facts))
+    told = "1 risk of 1 with an indicator in breach in its newest complete week (R-01)"
+    assert sentence.startswith(f"Register, as at 2026-09-01: {told}")
+    assert "Checklist, as at 2026-09-01: 1 item" in sentence
