@@ -24,6 +24,9 @@ from risk_register.versions import check_version
 
 GRAVE = frozenset({Severity.S4, Severity.S5})  # the clinical on-call hears of it today
 
+# Longer ago is a slip of the year: services of this kind are hardly older, every clock has run out.
+LONGEST_AWARE = dt.timedelta(days=3 * 365)
+
 
 @dataclass(frozen=True)
 class IncidentRecord:
@@ -72,7 +75,7 @@ def open_incident(
     `origin_reference` is an id: of the alarm, the review item, or the operator's own of a complaint.
 
     Raises:
-        NotAllowedError: the title is blank, or awareness lies in the future.
+        NotAllowedError: the title is blank, or awareness lies in the future or years back.
         UnknownRecordError: the register does not know the deployment or the risk.
     """
     with store.write(actor=actor, at=at) as write:
@@ -108,6 +111,11 @@ def open_within(
         raise NotAllowedError("An incident needs a title.")
     if aware_at is not None and aware_at > write.at:
         raise NotAllowedError(f"Nobody can have been aware at {aware_at.isoformat()}, after the opening.")
+    if aware_at is not None and aware_at < write.at - LONGEST_AWARE:
+        raise NotAllowedError(
+            f"Somebody first knew at {aware_at.isoformat()}? That is more than three years ago: look at the "
+            "year. The clocks of reports run from this moment."
+        )
     if write.session.get(Deployment, deployment_id) is None:
         raise UnknownRecordError(f"The register does not know the deployment {deployment_id}.")
     if risk_id is not None and write.session.get(RiskState, (deployment_id, risk_id)) is None:

@@ -55,6 +55,18 @@ def test_without_a_moment_awareness_is_the_opening(store: Store, at: dt.datetime
     assert find(store).aware_at == at
 
 
+def test_somebody_may_have_known_for_three_years_and_not_since_another_age(
+    store: Store, at: dt.datetime
+) -> None:
+    longest = at - dt.timedelta(days=3 * 365)
+    for moment in (longest - dt.timedelta(seconds=1), dt.datetime(1990, 1, 1, tzinfo=dt.UTC)):
+        with pytest.raises(NotAllowedError, match="more than three years ago: look at the year"):
+            open_one(store, at, aware_at=moment)
+    assert incidents.list_incidents(store, "demo") == ()
+    open_one(store, at, aware_at=longest)
+    assert find(store).aware_at == longest
+
+
 def test_the_newest_incident_comes_first(store: Store, at: dt.datetime) -> None:
     open_one(store, at)
     open_one(store, at + dt.timedelta(hours=1))
