@@ -88,6 +88,18 @@ def why_not_issue(standings: Sequence[RegimeStanding], report: str, *, as_of: dt
     return tuple(words for words in against if words is not None)
 
 
+def say_unsigned(standings: Sequence[RegimeStanding]) -> str | None:
+    """A warning while nobody has signed whether some regimes apply; it stops no report, and is no silence."""
+    unsigned = [one.regime.id for one in standings if one.decision is None]
+    if not unsigned:
+        return None
+    return (
+        f"Nobody has signed whether {len(unsigned)} of {len(standings)} regimes apply here "
+        f"({', '.join(unsigned)}). That stops no report which no regime asks for, but what they ask of it is "
+        "not known."
+    )
+
+
 def check_may_build(store: Store, *, deployment_id: str, report: str, period: str) -> None:
     """Raise if a report must not be built again: it left before there were editions, and has one place.
 

@@ -25,7 +25,7 @@ from risk_register.errors import NotAllowedError
 
 PATH = "/regimes"
 HEADINGS = tuple(
-    Heading(title) for title in ("Regime", "In force", "Applies here", "Text read", "Reports may be issued")
+    Heading(title) for title in ("Regime", "In force", "Applies here", "Text read", "Ground for its return")
 )
 
 
@@ -36,7 +36,9 @@ def layout(view: View) -> Component:
     late = sum(view.today > one.regime.verify_again_by for one in standings)
     lead = (
         f"{signed} of {len(standings)} regimes have a signed decision for this deployment; {late} are past "
-        "the day by which their text has to be read again. A working aid, not legal advice."
+        "the day by which their text has to be read again. A working aid, not legal advice. The last column "
+        "says whether there is ground for a return that the regime itself asks for; this tool builds none of "
+        "these. The monthly review is issued apart from them, under Reports."
     )
     opened = next((one for one in standings if one.regime.id == view.filter("regime")), None)
     return html.Div(
@@ -83,7 +85,7 @@ def _draw_line(view: View, one: RegimeStanding) -> Line:
 
 
 def _say_issue(view: View, one: RegimeStanding) -> str:
-    """Whether its reports may be issued; which regime it is stands beside it."""
+    """Whether there is ground for its return; which regime it is stands beside it."""
     why_not = one.why_not_issue(view.today)
     return "yes" if why_not is None else f"no: {why_not.removeprefix(f'{one.regime.id}: ')}"
 
@@ -114,7 +116,7 @@ def _draw_opened(view: View, one: RegimeStanding) -> Component:
                     for name in duty.indicators
                 ]
                 or MISSING,
-                say_words(duty.report) if duty.report else MISSING,
+                f"{say_words(duty.report)} (not built here)" if duty.report else MISSING,
             )
         )
         for duty in regime.duties
@@ -127,7 +129,7 @@ def _draw_opened(view: View, one: RegimeStanding) -> Component:
         ("Open questions", _list_questions(regime)),
         ("Applies here", _say_decision(one)),
         ("Reason", one.decision.reason if one.decision else "none"),
-        ("Reports may be issued", _say_issue(view, one)),
+        ("Ground for its return", _say_issue(view, one)),
     )  # fmt: skip
     return html.Section(
         [
@@ -146,7 +148,7 @@ def _draw_opened(view: View, one: RegimeStanding) -> Component:
             html.H3("Duties"),
             draw_table(
                 "Duties of the regime",
-                [Heading(title) for title in ("Duty", "From", "Shown by", "Report")],
+                [Heading(title) for title in ("Duty", "From", "Shown by", "Return")],
                 duties,
                 empty="None is written down.",
             ),

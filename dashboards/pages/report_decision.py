@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboards.components.form import draw_decisions, draw_form, draw_text
@@ -13,9 +14,10 @@ from dashboards.view import View
 from dashboards.wording import say_moment, say_month, say_words
 from risk_register import report_submissions
 from risk_register.accounts import Action
+from risk_register.applicability import list_standings
 from risk_register.errors import NotAllowedError
 from risk_register.report_editions import Edition
-from risk_register.report_issuing import issue
+from risk_register.report_issuing import issue, say_unsigned
 from risk_register.report_submissions import BuiltOnce, ReportStatus, SubmissionRecord
 
 REASON = "Why, in words that a later reader can follow."
@@ -123,7 +125,7 @@ def draw_report_decisions(view: View, report: BuiltReport) -> Component | None:
         forms.append(
             (
                 "Issue it: its files are drawn, which takes some seconds",
-                _draw(view, report, "issue", button="Issue"),
+                _draw_issue(view, report),
             )
         )
     if state in {ReportStatus.SUBMITTED, ReportStatus.APPROVED} and view.may(Action.SUBMIT_REPORT):
@@ -163,7 +165,9 @@ def submit(view: View, fields: Mapping[str, str]) -> str:
         return f"{name} was sent back."
     if action == "issue":
         view.check_may(Action.ISSUE_REPORT)
-        return f"{name} is issued as edition {_issue(view, report, built).number}. Nothing is built over it."
+        number = _issue(view, report, built).number
+        unsigned = say_unsigned(list_standings(view.store, view.deployment_id))
+        return f"{name} is issued as edition {number}. Nothing is built over it. {unsigned or ''}".rstrip()
     if action == "file":
         view.check_may(Action.ISSUE_REPORT)
         report_submissions.file(
@@ -187,6 +191,15 @@ def _issue(view: View, report: BuiltReport, built: BuiltOnce) -> Edition:
         actor=view.account.name,
         at=view.at,
     )
+
+
+def _draw_issue(view: View, report: BuiltReport) -> Component:
+    unsigned = say_unsigned(list_standings(view.store, view.deployment_id))
+    warning = html.P(
+        [unsigned, " ", dcc.Link("Sign it under Regimes.", href=view.href("/regimes"))], className="hint"
+    )
+    form = _draw(view, report, "issue", button="Issue")
+    return html.Div([warning, form]) if unsigned else form
 
 
 def _draw(view: View, report: BuiltReport, action: str, *fields: Component, button: str) -> Component:

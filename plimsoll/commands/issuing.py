@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -15,6 +16,7 @@ from plimsoll.commands.acting import Acting, AsOption, DeploymentOption, ReasonO
 from plimsoll.commands.option import HomeOption, JsonOption
 from risk_register import report_issuing, report_submissions
 from risk_register.accounts import Action
+from risk_register.applicability import list_standings
 from risk_register.errors import NotAllowedError, UnknownRecordError
 from risk_register.report_editions import Draw, Edition
 from risk_register.report_submissions import BuiltOnce
@@ -108,6 +110,9 @@ def issue(
     )
     print(f"{name} of {period}: issued as edition {issued.number}; nothing is built over it")
     print(folder.with_name(name_folder(period, issued.number)))
+    unsigned = report_issuing.say_unsigned(list_standings(acting.store, acting.deployment_id))
+    if unsigned:
+        print(f"Warning: {unsigned}", file=sys.stderr)
 
 
 def file(

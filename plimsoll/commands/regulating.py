@@ -22,7 +22,7 @@ def list_regimes(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Every regime with its decision, and why its reports cannot be issued, if they cannot."""
+    """Every regime with its decision, and why there is no ground for its return, if there is none."""
     acting = act(home, account, deployment, Action.VIEW)
     standings = applicability.list_standings(acting.store, acting.deployment_id)
     today = acting.at.date()
@@ -31,7 +31,8 @@ def list_regimes(
         return
     for each in standings:
         print(f"{each.regime.id}: {_say(each)}")
-        print(f"  {each.why_not_issue(today) or 'its reports may be issued'}")
+        print(f"  {each.why_not_issue(today) or 'there is ground for its return'}")
+    print("A return that a regime asks for is not built here; `plimsoll report list` names what is.")
 
 
 @app.command()

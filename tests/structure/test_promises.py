@@ -5,9 +5,10 @@ import re
 import pytest
 
 from pipelines.indicators.definition import load_definitions
+from pipelines.report.build import REPORTS
 from pipelines.settings import REPOSITORY
 from plimsoll.generate import find_stale
-from risk_register.content import check_references, load_paper_map, load_risks, load_taxonomy
+from risk_register.content import check_references, load_paper_map, load_regimes, load_risks, load_taxonomy
 
 
 def test_risks_checklist_and_paper_name_only_indicators_that_exist() -> None:
@@ -36,6 +37,12 @@ def test_every_signal_that_an_indicator_needs_is_in_the_taxonomy() -> None:
     }
     assert needed
     assert needed <= known
+
+
+def test_no_return_that_a_regime_asks_for_is_built_as_the_page_of_regimes_says() -> None:
+    asked = {duty.report for regime in load_regimes() for duty in regime.duties if duty.report}
+    assert asked
+    assert asked & set(REPORTS) == set()
 
 
 def test_every_risk_has_an_indicator_that_would_show_it() -> None:

@@ -160,3 +160,21 @@ def test_a_report_that_a_regime_asks_for_needs_it_signed_and_confirmed(store: St
     assert "does not apply here, as compliance signed" in against()
     sign(store, at)
     assert against() == ""
+
+
+def test_while_regimes_are_unsigned_issuing_says_so_and_names_them(store: Store, at: dt.datetime) -> None:
+    before = report_issuing.say_unsigned(applicability.list_standings(store, "demo"))
+    total = len(load_regimes())
+    assert before is not None
+    assert before.startswith(f"Nobody has signed whether {total} of {total} regimes apply here")
+    sign(store, at, is_applicable=True)
+    after = report_issuing.say_unsigned(applicability.list_standings(store, "demo"))
+    assert after is not None
+    assert f"{total - 1} of {total}" in after
+    assert (REGIME in before, REGIME in after) == (True, False)
+    for regime in load_regimes():
+        applicability.sign(
+            store, deployment_id="demo", regime_id=regime.id, is_applicable=False, reason="Not there.",
+            actor="compliance", at=at,
+        )  # fmt: skip
+    assert report_issuing.say_unsigned(applicability.list_standings(store, "demo")) is None

@@ -30,3 +30,11 @@ def test_what_answers_the_paper_is_called_as_on_its_own_page(officer):
     assert [one.risk_id for one in risks if f"{one.reference} {one.title}" not in page] == []
     assert "Missed escalation" in page
     assert "EC-18 crisis testing passed" in page
+
+
+def test_the_page_says_that_returns_are_not_built_here(officer):
+    words = officer.read(PAGE, f"{HARBOR}&regime=us_ca_companion_chatbots")
+    assert "Ground for its return" in words
+    assert "this tool builds none of these" in words
+    assert "state annual crisis referral return (not built here)" in words
+    assert "may be issued" not in words

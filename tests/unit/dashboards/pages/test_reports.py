@@ -153,6 +153,7 @@ def test_a_report_goes_from_draft_to_filed_past_two_people(two):
     assert "another person must approve it" in decide(officer, "approve")
     assert decide(compliance, "approve") == "done"
     assert "may not issue report" in decide(officer, "issue")
+    assert "Nobody has signed whether" in compliance.read(PAGE, HARBOR)  # beside the form that issues
     assert decide(compliance, "issue") == "done"
     edition = "2026-10_edition_1"
     assert decide(compliance, "file", folder=edition, reference="R-2026/7") == "done"
