@@ -203,14 +203,18 @@ def _render(site: Site, path: str, search: str) -> tuple[Any, ...]:
     try:
         with open_page(site, page, subject, search, may_choose=True) as view:
             keep_last_seen(view.account.name, view.deployment_id)
+            title = _name(view, subject) if subject else page.title
+            printed = shell.draw_printed_line(
+                view, title, has_range=page.has_range, has_period=page.has_period
+            )
             return (
-                [*_draw_messages(), _draw_reason(view), page.layout(view)],
+                [printed, *_draw_messages(), _draw_reason(view), page.layout(view)],
                 shell.draw_rail(RAIL, here=page.path, view=view),
                 shell.draw_switcher(view),
                 shell.draw_ranges(view, has_range=page.has_range, has_period=page.has_period),
                 shell.draw_account(view.account.name, view.csrf_token, view.root),
                 shell.draw_footer(view.build, view.at),
-                f"{_name(view, subject) if subject else page.title} · {view.deployment.title}",
+                f"{title} · {view.deployment.title}",
                 view.deployment_id,
             )
     except NothingPublishedError:

@@ -179,6 +179,19 @@ def draw_account(name: str, csrf_token: str, root: str) -> Component:
     )
 
 
+def draw_printed_line(view: View, title: str, *, has_range: bool, has_period: bool) -> Component:
+    """The first line on paper: page, deployment, period, range and generation; the frame is not printed."""
+    parts = [
+        f"Plimsoll: {title}",
+        view.deployment.title,
+        *([PERIOD_LABELS[view.query.period]] if has_period else []),
+        *([RANGE_WORDS[view.query.range]] if has_range else []),
+        f"generation {view.build.generation}, built {say_moment(view.build.built_at)}",
+        f"opened {say_moment(view.at)}",
+    ]
+    return html.P(" · ".join(parts), className="printed-line")
+
+
 def draw_footer(build: Build | None, at: datetime | None = None) -> list[Component]:
     """What this is not, how late it can be, how old what is shown is at a moment, and which generation it is.
 
