@@ -11,6 +11,13 @@ from dash.development.base_component import Component
 
 ROW_HEIGHT = 34
 VISIBLE_ROWS = 12
+FITTING_COLUMNS = 8  # at their least useful widths; more do not fit into the widest page
+AS_DAY: Mapping[str, Any] = {
+    "valueFormatter": {
+        "function": "params.value ? d3.utcFormat('%-d %b %Y')(d3.utcParse('%Y-%m-%d')(params.value)) : ''"
+    }
+}
+"""For a column of days in ISO form: they sort as they are and read as everywhere else, such as 9 Nov 2026."""
 
 
 def draw_grid(
@@ -18,7 +25,7 @@ def draw_grid(
 ) -> Component:
     """A grid whose theme follows the page; cells are never read as markup."""
     height = ROW_HEIGHT * (min(len(rows), VISIBLE_ROWS) + 1) + 20
-    return html.Div(
+    grid = html.Div(
         dash_ag_grid.AgGrid(
             id={"type": "grid", "index": name},
             columnDefs=[{"headerTooltip": column.get("headerName"), **column} for column in columns],
@@ -42,3 +49,6 @@ def draw_grid(
         role="region",
         **{"aria-label": label},
     )
+    if len(columns) <= FITTING_COLUMNS:
+        return grid
+    return html.Div([grid, html.P("More columns stand to the right: scroll sideways.", className="hint")])

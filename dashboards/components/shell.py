@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 from dashboards.records import Build
 from dashboards.theme import Scheme
 from dashboards.view import RANGE_WORDS, Period, Range, View
-from dashboards.wording import say_duration, say_moment, say_words
+from dashboards.wording import say_day, say_duration, say_moment, say_words
 
 RANGE_LABELS = {Range.FOUR_WEEKS: "4 weeks", Range.THIRTEEN_WEEKS: "13 weeks", Range.ALL: "All"}
 PERIOD_LABELS = {Period.WEEK: "Weekly", Period.DAY: "Daily"}
@@ -222,12 +222,13 @@ def draw_footer(build: Build | None, at: datetime | None = None) -> list[Compone
 def draw_facts(view: View, *more: tuple[str, str], has_range: bool = True) -> list[tuple[str, str]]:
     """What every chart says of itself: the range, how far the data reach, and when they were built."""
     reach = view.deployment.last_day
+    last_day = say_day(reach) if reach else "none"
     return [
         *([("Range", RANGE_WORDS[view.query.range])] if has_range else []),
         *more,
         (
             "Data as of",
-            f"{say_moment(view.build.built_at)}; last day {reach or 'none'} ({view.deployment.zone})",
+            f"{say_moment(view.build.built_at)}; last day {last_day} ({view.deployment.zone})",
         ),
     ]
 

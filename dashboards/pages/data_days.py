@@ -10,7 +10,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboards.components.chart import draw_chart
-from dashboards.components.grid import draw_grid
+from dashboards.components.grid import AS_DAY, draw_grid
 from dashboards.components.marks import draw_mark
 from dashboards.components.shell import draw_facts
 from dashboards.components.table import draw_download
@@ -145,19 +145,19 @@ def _draw_twin(days: Sequence[DataDay]) -> Component:
         return html.P("No such days.", className="empty")
     number = {"type": "rightAligned", "width": 116}
     columns = [
-        {"field": "day", "headerName": "Day", "pinned": "left", "width": 116},
+        {"field": "day", "headerName": "Day", "pinned": "left", "width": 124, **AS_DAY},
         {"field": "state", "headerName": "State", "width": 110},
         {"field": "reasons", "headerName": "Why", "minWidth": 230, "flex": 1},
         {"field": "messages", "headerName": "Messages", **number},
         {"field": "usual", "headerName": "Usual", **number},
+        {"field": "unscored", "headerName": "Unscored", **number},
+        {"field": "rejected", "headerName": "Rejected of delivered", "type": "rightAligned", "width": 170},
         {"field": "late", "headerName": "Late", **number},
         {"field": "disorder", "headerName": "Out of order", **number},
         {"field": "skew", "headerName": "Clock skew", **number},
         {"field": "waiting", "headerName": "Waiting events", **number},
-        {"field": "unscored", "headerName": "Unscored", **number},
-        {"field": "rejected", "headerName": "Rejected of delivered", "type": "rightAligned", "width": 170},
-        {"field": "came", "headerName": "First came", "width": 116},
-        {"field": "newest", "headerName": "Newest came", "width": 120},
+        {"field": "came", "headerName": "First came", "width": 124, **AS_DAY},
+        {"field": "newest", "headerName": "Newest came", "width": 124, **AS_DAY},
     ]
     data = [
         {
@@ -166,12 +166,12 @@ def _draw_twin(days: Sequence[DataDay]) -> Component:
             "reasons": say_reasons(one) if one.reasons else "",
             "messages": one.message_count,
             "usual": None if one.expected_count is None else round(one.expected_count),
+            "unscored": one.unscored_count,
+            "rejected": f"{one.rejected_count} of {one.delivered_count}" if one.delivered_count else "",
             "late": one.late_count,
             "disorder": one.out_of_order_count,
             "skew": one.clock_skew_count,
             "waiting": one.waiting_event_count,
-            "unscored": one.unscored_count,
-            "rejected": f"{one.rejected_count} of {one.delivered_count}" if one.delivered_count else "",
             "came": "" if one.first_received_on is None else one.first_received_on.isoformat(),
             "newest": "" if one.last_received_on is None else one.last_received_on.isoformat(),
         }

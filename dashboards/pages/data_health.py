@@ -10,7 +10,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboards.components.chart import draw_chart
-from dashboards.components.grid import draw_grid
+from dashboards.components.grid import AS_DAY, draw_grid
 from dashboards.components.shell import draw_chips, draw_facts, draw_heading
 from dashboards.components.table import Heading, Line, draw_download, draw_table
 from dashboards.figures.quality import draw_quality
@@ -173,7 +173,7 @@ def _draw_twin(rows: Sequence[QualityCount]) -> Component:
     if not rows:
         return html.P("No such rows.", className="empty")
     columns = [
-        {"field": "day", "headerName": "Day", "pinned": "left", "width": 120},
+        {"field": "day", "headerName": "Day", "pinned": "left", "width": 124, **AS_DAY},
         {"field": "reason", "headerName": "Reason", "minWidth": 220, "flex": 2},
         {"field": "source", "headerName": "Source", "minWidth": 140, "flex": 1},
         {"field": "row_count", "headerName": "Rows", "type": "rightAligned", "width": 110},

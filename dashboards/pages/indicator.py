@@ -10,7 +10,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboards.components.chart import draw_chart
-from dashboards.components.grid import draw_grid
+from dashboards.components.grid import AS_DAY, draw_grid
 from dashboards.components.marks import draw_absences, draw_mark, draw_status
 from dashboards.components.shell import draw_chips, draw_facts, draw_heading
 from dashboards.components.table import draw_download
@@ -181,12 +181,16 @@ def _say_care(row: Observation) -> list[str]:
 def _draw_twin(view: View, indicator: Indicator, rows: Sequence[Observation]) -> Component:
     if not rows:
         return html.P("No values in this range.", className="empty")
+    pinned = {"pinned": "left", "suppressAutoSize": True}  # a corrected week has two rows: which is which
     columns: list[dict[str, Any]] = [
         {
             "field": "start",
             "headerName": f"{PERIOD_WORDS[view.query.period].capitalize()} of",
-            "pinned": "left",
+            "width": 120,
+            **AS_DAY,
+            **pinned,
         },
+        {"field": "estimate", "headerName": "Estimate", "width": 100, **pinned},
         {"field": "value", "headerName": "Value", "type": "rightAligned", "sortable": False},
         {"field": "interval", "headerName": "95 % interval", "sortable": False},
         {"field": "numerator", "headerName": "Counted", "type": "rightAligned"},
@@ -195,16 +199,16 @@ def _draw_twin(view: View, indicator: Indicator, rows: Sequence[Observation]) ->
         {"field": "variation", "headerName": "Change"},
         {"field": "coverage", "headerName": "Scored", "type": "rightAligned", "sortable": False},
         {"field": "care", "headerName": "Read with"},
-        {"field": "estimate", "headerName": "Estimate"},
         {"field": "method", "headerName": "Interval by"},
     ]
     if indicator.kind == "distribution":
         columns.insert(
-            3, {"field": "p90", "headerName": "90th percentile", "type": "rightAligned", "sortable": False}
+            4, {"field": "p90", "headerName": "90th percentile", "type": "rightAligned", "sortable": False}
         )
     data = [
         {
             "start": row.period_start.isoformat(),
+            "estimate": row.estimate,
             "value": say_zero(row, indicator.kind) or say_value(row.value, indicator.kind),
             "interval": say_interval(row, indicator.kind),
             "p90": say_value(row.p90, indicator.kind),
@@ -214,7 +218,6 @@ def _draw_twin(view: View, indicator: Indicator, rows: Sequence[Observation]) ->
             "variation": say_words(row.variation),
             "coverage": say_share(row.coverage),
             "care": say_absences(explain_row(row)),
-            "estimate": row.estimate,
             "method": say_words(row.method),
         }
         for row in reversed(rows)

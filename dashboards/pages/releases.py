@@ -15,7 +15,7 @@ from dash.development.base_component import Component
 
 from dashboards.components.chart import draw_chart
 from dashboards.components.form import draw_choice, draw_day, draw_form, draw_text
-from dashboards.components.grid import draw_grid
+from dashboards.components.grid import AS_DAY, draw_grid
 from dashboards.components.marks import draw_vocabulary
 from dashboards.components.shell import draw_facts, draw_heading
 from dashboards.components.table import Heading, Line, draw_download, draw_table
@@ -192,7 +192,7 @@ def _draw_twin(drift: Sequence[Drift]) -> Component:
         return html.P("No week has been compared.", className="empty")
     number = {"type": "rightAligned", "width": 130}
     columns = [
-        {"field": "week", "headerName": "Week of", "pinned": "left", "width": 125},
+        {"field": "week", "headerName": "Week of", "pinned": "left", "width": 125, **AS_DAY},
         {"field": "feature", "headerName": "Feature", "minWidth": 150, "flex": 1},
         {"field": "status", "headerName": "Result", "minWidth": 150, "flex": 1},
         {"field": "distance", "headerName": "Distance", **number},

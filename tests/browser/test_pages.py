@@ -56,6 +56,24 @@ def test_every_chart_has_its_facts_a_summary_and_a_table_with_the_same_numbers(r
     assert [value for value in values if value not in table and values.index(value) > 2] == []
 
 
+@pytest.mark.parametrize("width", [1440, 375])
+def test_which_week_and_which_estimate_a_row_is_stays_in_sight(make_reader, width):
+    page = make_reader(width=width).open(PAGES["indicator by week"])
+    pinned = page.locator("#series .ag-pinned-left-cols-container .ag-row")
+    rows = [row.inner_text().split("\n") for row in pinned.all()[:12]]
+    assert rows[0] == ["16 Nov 2026", "raw"]
+    assert ["9 Nov 2026", "corrected"] in rows
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll('#series .ag-pinned-left-cols-container .ag-cell-value')]
+          .filter(cell => cell.scrollWidth > cell.clientWidth).length"""
+    )
+    assert cut == 0
+    grid, value = page.locator("#series .grid"), page.locator("#series .ag-header-cell[col-id=value]")
+    right = [box["x"] + box["width"] for box in (grid.bounding_box(), value.bounding_box())]
+    assert right[1] <= right[0]  # no scrolling to the number itself
+    assert "scroll sideways" in page.locator("#series .twin .hint").inner_text()
+
+
 def test_a_table_is_there_before_the_grid_knows_its_width(reader):
     page = reader.open(PAGES["releases and drift"])
     # As it stands below the fold until somebody scrolls there.
