@@ -74,6 +74,29 @@ def test_which_week_and_which_estimate_a_row_is_stays_in_sight(make_reader, widt
     assert "scroll sideways" in page.locator("#series .twin .hint").inner_text()
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/risk-register?{HARBOR}&risk=missed_escalation_of_risk",
+        f"/incidents?{HARBOR}",
+        f"/overview?{HARBOR}",
+    ],
+)
+def test_one_long_word_does_not_widen_a_page(make_reader, path):
+    page = make_reader(width=375).open(path)
+    written = "h1, .lead, .card h2, .card p:not(td p, form p), .card li, .facts dd, .table th a"
+    page.evaluate(
+        """written => document.querySelectorAll(written)
+          .forEach(one => { one.textContent = 'W'.repeat(1600); })""",
+        written,
+    )
+    assert page.evaluate("document.documentElement.scrollWidth") <= 375
+    page.set_viewport_size({"width": 1440, "height": 900})
+    assert page.evaluate(
+        "[...document.querySelectorAll('.scroll')].every(one => one.scrollWidth <= one.clientWidth + 1)"
+    )
+
+
 def test_a_table_is_there_before_the_grid_knows_its_width(reader):
     page = reader.open(PAGES["releases and drift"])
     # As it stands below the fold until somebody scrolls there.
