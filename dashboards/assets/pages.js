@@ -46,6 +46,8 @@ window.dash_clientside = Object.assign({}, window.dash_clientside, {
         window.scrollTo(0, 0);
         window.setTimeout(function () {
           (document.querySelector(".details") || document.getElementById("main")).focus({ preventScroll: true });
+          var named = document.getElementById(window.location.hash.slice(1));
+          if (named) named.scrollIntoView();
         }, 50);
       }
       before = { place: place, opened: opened };

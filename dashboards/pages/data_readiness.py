@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboards.components.marks import draw_mark
 from dashboards.components.table import Heading, Line, draw_table
+from dashboards.records import Detector
 from dashboards.theme import BADGE_MARKS, READINESS_MARKS
 from dashboards.view import View
 from dashboards.wording import say_words
+
+LONG_NOTE = 240  # characters; what is longer is cut after its first sentence
+SENTENCE_END = re.compile(r"(?<=\.) (?=[A-Z])")
 
 
 def draw_readiness(view: View) -> Component:
@@ -52,7 +58,7 @@ def draw_detectors(view: View) -> Component:
                 say_words(row.signal_id),
                 row.languages,
                 draw_mark(BADGE_MARKS[row.badge]),
-                row.note,
+                _draw_note(view, row),
             )
         )
         for row in view.reader.detectors()
@@ -64,3 +70,15 @@ def draw_detectors(view: View) -> Component:
         [html.H2("Detectors"), draw_table("Detectors", headings, lines, empty="No detector has run.")],
         className="card",
     )
+
+
+def _draw_note(view: View, row: Detector) -> Component | str:
+    """What is known begins with what matters most; some notes are pages of figures, which stand elsewhere."""
+    first, *more = SENTENCE_END.split(row.note, maxsplit=1)
+    if len(row.note) <= LONG_NOTE or not more:
+        return row.note
+    where = html.Span(
+        f" of {say_words(row.signal_id)} by {say_words(row.detector_id)}", className="visually-hidden"
+    )
+    link = dcc.Link(["in full", where], href=f"{view.href('/detectors')}#detector-{row.detector_id}")
+    return html.Span([f"{first} (", link, ")"])

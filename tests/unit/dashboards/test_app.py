@@ -214,6 +214,21 @@ def test_data_health_says_what_to_do_and_what_the_gate_found(officer):
         assert expected in words
 
 
+def test_what_is_known_of_a_detector_is_told_in_a_sentence_where_it_is_an_essay(
+    home, officer, published_factory
+):
+    tables = published_factory.make_tables()
+    short, long = "Seldom wrong. Seldom right.", f"It misses one in ten. {'C-SSRS posts P 0.94. ' * 50}"
+    tables["detector"][0]["note"], tables["detector"][1]["note"] = short, long
+    published_factory.publish(home / "published", tables=tables, generation=8)
+    words = officer.read("/data-health", HARBOR).split("Detectors")[-1]
+    assert short in words
+    assert "It misses one in ten. (" in words
+    assert "C-SSRS" not in words
+    assert "#detector-lexicon" in json.dumps(officer.show("/data-health", HARBOR)["page"])
+    assert long in officer.read("/detectors", HARBOR)
+
+
 def test_days_that_are_not_whole_are_named_beside_the_numbers_of_other_pages(officer):
     for path in ("/overview", "/indicators/missed_escalation_rate"):
         words = officer.read(path, HARBOR)
