@@ -241,6 +241,16 @@ def draw_heading(view: View, title: str, lead: str | None = None) -> Component:
     return html.Div(children, className="page-heading")
 
 
+def draw_none_of(view: View, name: str) -> Component | None:
+    """What a page says instead of the one that its address names, where there is none of that id."""
+    asked = view.filter(name)
+    if asked is None:
+        return None
+    return html.P(
+        f"There is no {name} {asked!r} in {view.deployment.title}.", className="message", role="status"
+    )
+
+
 def draw_chips(view: View, names: Sequence[str]) -> Component | None:
     """The filters in force, each with a way to drop it."""
     chips = [

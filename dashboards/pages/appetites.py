@@ -12,7 +12,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboards.components.marks import draw_mark
-from dashboards.components.shell import draw_chips, draw_heading
+from dashboards.components.shell import draw_chips, draw_heading, draw_none_of
 from dashboards.components.table import Group, Heading, Line, draw_download, draw_groups, draw_table
 from dashboards.components.tally import draw_tallies
 from dashboards.pages.appetite_decision import (
@@ -58,7 +58,9 @@ def layout(view: View) -> Component:
             draw_heading(view, "Appetites", lead),
             draw_tallies(view, "status", APPETITE_MARKS, counts, label="Indicators by standing"),
             _draw_waiting(view, waiting, titles),
-            _draw_opened(view, opened, decisions, placeholders) if opened else None,
+            _draw_opened(view, opened, decisions, placeholders)
+            if opened
+            else draw_none_of(view, "indicator"),
             html.Section(
                 [
                     html.Div(

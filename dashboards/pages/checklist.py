@@ -13,7 +13,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboards.components.marks import draw_mark
-from dashboards.components.shell import draw_chips, draw_heading
+from dashboards.components.shell import draw_chips, draw_heading, draw_none_of
 from dashboards.components.table import Heading, Line, draw_download, draw_table
 from dashboards.items import read_items
 from dashboards.pages.attestation import draw_item, draw_state
@@ -80,7 +80,7 @@ def layout(view: View) -> Component:
                 ],
                 className="section-heading",
             ),
-            draw_item(view, opened, statuses) if opened else None,
+            draw_item(view, opened, statuses) if opened else draw_none_of(view, "item"),
             *(sections or [html.P("No item matches the filters.", className="empty")]),
         ]
     )

@@ -13,7 +13,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboards.components.marks import draw_mark
-from dashboards.components.shell import draw_chips, draw_heading
+from dashboards.components.shell import draw_chips, draw_heading, draw_none_of
 from dashboards.components.table import Heading, Line, draw_download, draw_table
 from dashboards.components.tally import draw_tallies
 from dashboards.naming import name_risks
@@ -59,7 +59,7 @@ def layout(view: View) -> Component:
             draw_heading(view, "Incidents", lead),
             draw_tallies(view, "status", INCIDENT_MARKS, counts, label="Incidents by state"),
             _draw_same(view, same) if same and opened is None else None,
-            _draw_incident(view, opened, risks) if opened else None,
+            _draw_incident(view, opened, risks) if opened else draw_none_of(view, "incident"),
             opening if from_alarm else None,
             html.Section(
                 [

@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 
 from dashboards.components.form import draw_choice, draw_form, draw_text
 from dashboards.components.marks import draw_mark
-from dashboards.components.shell import draw_heading
+from dashboards.components.shell import draw_heading, draw_none_of
 from dashboards.components.table import Heading, Line, draw_download, draw_table
 from dashboards.naming import name_indicators
 from dashboards.pages.page import Page, Shelf
@@ -44,7 +44,7 @@ def layout(view: View) -> Component:
     return html.Div(
         [
             draw_heading(view, "Regimes", lead),
-            _draw_opened(view, opened) if opened else None,
+            _draw_opened(view, opened) if opened else draw_none_of(view, "regime"),
             html.Section(
                 [
                     html.Div(

@@ -13,7 +13,7 @@ from dash.development.base_component import Component
 
 from dashboards.components.heatmap import Cell, draw_heatmap, name_cell
 from dashboards.components.marks import draw_mark, draw_status
-from dashboards.components.shell import draw_chips, draw_heading
+from dashboards.components.shell import draw_chips, draw_heading, draw_none_of
 from dashboards.components.table import Heading, Line, draw_download, draw_table
 from dashboards.pages.page import Page, Shelf
 from dashboards.pages.risk import Statuses, draw_risk, say_rating
@@ -66,7 +66,7 @@ def layout(view: View) -> Component:
     return html.Div(
         [
             draw_heading(view, "Risk register", lead),
-            draw_risk(view, opened, statuses) if opened else None,
+            draw_risk(view, opened, statuses) if opened else draw_none_of(view, "risk"),
             html.Section([html.H2("Severity and probability"), _draw_map(view, risks)], className="card"),
             html.Section(
                 [

@@ -248,6 +248,23 @@ def test_a_cell_of_the_heat_map_filters_the_table(officer):
     assert "R-17" not in words
 
 
+@pytest.mark.parametrize(
+    ("path", "name", "known"),
+    [
+        ("/risk-register", "risk", "missed_escalation_of_risk"),
+        ("/ethics-checklist", "item", "crisis_testing_passed"),
+        ("/regimes", "regime", "us_ca_companion_chatbots"),
+        ("/incidents", "incident", None),
+        ("/appetites", "indicator", "over_escalation_rate"),
+    ],
+)
+def test_an_address_that_names_what_is_not_there_says_so(officer, path, name, known):
+    said = f"There is no {name} 'nonsense' in Harbor companion."
+    assert said in officer.read(path, f"{HARBOR}&{name}=nonsense")
+    assert "There is no" not in officer.read(path, HARBOR)
+    assert known is None or "There is no" not in officer.read(path, f"{HARBOR}&{name}={known}")
+
+
 def test_a_risk_shows_its_indicators_and_its_history(officer):
     words = officer.read("/risk-register", f"{HARBOR}&risk=missed_escalation_of_risk")
     assert "Nothing yet shows that it is rarer." in words
