@@ -152,12 +152,15 @@ def draw_pair(*fields: Component) -> Component:
     return html.Div(list(fields), className="form-pair")
 
 
-def draw_decisions(title: str, forms: Sequence[tuple[str, Component]]) -> Component | None:
+def draw_decisions(title: str | None, forms: Sequence[tuple[str, Component]]) -> Component | None:
     """Forms behind their names, so that a page shows what can be done before it asks for words."""
     if not forms:
         return None
     return html.Div(
-        [html.H3(title), *[html.Details([html.Summary(name), form]) for name, form in forms]],
+        [
+            html.H3(title) if title else None,
+            *[html.Details([html.Summary(name), form]) for name, form in forms],
+        ],
         className="decisions",
     )
 

@@ -206,7 +206,7 @@ def _draw_closing(view: View, task: TaskRecord) -> Component | None:
         button=f"Close task {task.task_id}",
         hidden={"item": task.item_id, "task": str(task.task_id)},
     )
-    return draw_decisions("", [("Close", form)])
+    return draw_decisions(None, [("Close", form)])
 
 
 def say_change(change: VersionChange) -> str:

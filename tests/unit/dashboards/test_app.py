@@ -283,6 +283,35 @@ def test_an_attestation_that_the_data_contradict_stands_and_says_so(officer, sto
     assert against[0].state is ItemStatus.MET
 
 
+def test_an_item_with_an_open_task_has_no_heading_without_words(officer, store, clock):
+    from risk_register.checklist import contradicted_by
+    from risk_register.item_tasks import open_tasks
+
+    items = list_items(store, "harbor_companion", as_of=clock().date())
+    breach = {"missed_escalation_rate": "breach"}
+    (item,) = [one for one in items if contradicted_by(one, breach)]
+    open_tasks(
+        store, deployment_id="harbor_companion", items=items, statuses=breach, actor="plimsoll", at=clock()
+    )
+    page = officer.show("/ethics-checklist", f"{HARBOR}&item={item.item_id}")["page"]["children"]
+    assert "Close task 1" in officer.words_of({"page": {"children": page}})
+    headings = find_headings(page)
+    assert len(headings) > 3
+    assert all(headings)
+
+
+def find_headings(node):
+    """What every heading of a component tree holds."""
+    if isinstance(node, list):
+        return [heading for part in node for heading in find_headings(part)]
+    if not isinstance(node, dict):
+        return []
+    within = node.get("props", {}).get("children")
+    if node.get("type") in {"H1", "H2", "H3", "H4"}:
+        return [within]
+    return find_headings(within)
+
+
 def attest(visitor, **fields):
     seen = {"item": "crisis_testing_passed", "version": str(state_of(visitor).version)}
     form = {"csrf_token": visitor.token(), "action": "attest", **seen, **fields}
