@@ -233,10 +233,15 @@ def in_force(
     )
 
 
+def are_in_order(side: Side, *, watch: float, breach: float) -> bool:
+    """Whether a value that gets worse passes watch before breach, or both at once."""
+    return watch <= breach if side is Side.ABOVE else watch >= breach
+
+
 def _check_limits(side: Side, *, watch: float, breach: float) -> None:
     if not (math.isfinite(watch) and math.isfinite(breach)):
         raise NotAllowedError(f"Limits are numbers; got watch {watch} and breach {breach}.")
-    if (side is Side.ABOVE and watch > breach) or (side is Side.BELOW and watch < breach):
+    if not are_in_order(side, watch=watch, breach=breach):
         raise NotAllowedError(
             f"Watch {watch} must come before breach {breach} on the side {side}: a value passes watch first."
         )

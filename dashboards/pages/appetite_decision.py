@@ -18,7 +18,15 @@ from dashboards.theme import Direction
 from dashboards.view import View
 from dashboards.wording import say_unit, say_value
 from risk_register.accounts import Action
-from risk_register.appetites import AppetiteDecision, Side, approve, decline, list_decisions, propose
+from risk_register.appetites import (
+    AppetiteDecision,
+    Side,
+    approve,
+    are_in_order,
+    decline,
+    list_decisions,
+    propose,
+)
 from risk_register.errors import NotAllowedError
 
 PER_CENT = Decimal(100)
@@ -145,13 +153,20 @@ def _propose(view: View, fields: Mapping[str, str]) -> str:
         )
     if fields.get("side") not in set(Side):
         raise NotAllowedError(f"Say which side is bad: {' or '.join(Side)}.")
+    side = Side(fields["side"])
+    watch, breach = (read_limit(fields.get(name, ""), name, indicator) for name in ("watch", "breach"))
+    if not are_in_order(side, watch=watch, breach=breach):  # said here, in the unit that was typed
+        first, then = (_say_typed(value, indicator.kind) for value in (watch, breach))
+        raise NotAllowedError(
+            f"Watch {first} must come before breach {then} on the side {side}: a value passes watch first."
+        )
     propose(
         view.store,
         deployment_id=view.deployment_id,
         indicator_id=indicator.indicator_id,
-        side=Side(fields["side"]),
-        watch=read_limit(fields.get("watch", ""), "watch", indicator),
-        breach=read_limit(fields.get("breach", ""), "breach", indicator),
+        side=side,
+        watch=watch,
+        breach=breach,
         reason=fields.get("reason", ""),
         effective_from=read_day(fields.get("effective_from", "")),
         actor=view.account.name,
@@ -210,6 +225,10 @@ def read_limit(text: str, name: str, indicator: Indicator) -> float:
         allowed = "0 or more" if highest is None else f"between 0 and {highest}"
         raise NotAllowedError(f"The {name} limit {text!r} cannot be reached; allowed: {allowed}.")
     return float(value / PER_CENT if indicator.kind == "proportion" else value)
+
+
+def _say_typed(value: float, kind: str) -> str:
+    return f"{write_limit(value, kind)} %" if kind == "proportion" else write_limit(value, kind)
 
 
 def write_limit(value: float | None, kind: str) -> str:

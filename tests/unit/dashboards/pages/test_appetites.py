@@ -79,7 +79,7 @@ def test_a_viewer_is_shown_no_form_and_cannot_send_one(officer, visit):
         ({"breach": "101"}, "between 0 and 100"),
         ({"watch": "-1"}, "between 0 and 100"),
         ({"watch": "nan"}, "cannot be reached"),
-        ({"watch": "6"}, "must come before breach"),
+        ({"watch": "6"}, "Watch 6 % must come before breach 5 % on the side above"),
         ({"side": "beside"}, "which side is bad"),
         ({"effective_from": ""}, "is not a day"),
         ({"reason": "  "}, "needs a reason"),
