@@ -20,7 +20,6 @@ from dashboards.wording import say_count, say_interval, say_value, say_words
 
 HEIGHT = 400
 PLACEHOLDER = "placeholder, no appetite set"
-LABELLED_SHARE = 0.25  # a limit in force for less of the range has no room for its words
 STEPS = {"week": timedelta(weeks=1), "day": timedelta(days=1)}
 STATUS_SYMBOLS = {
     Status.NOT_APPLICABLE: "circle",
@@ -227,6 +226,7 @@ def _draw_limits(
     palette: Palette,
 ) -> None:
     first, last = periods[0][0] - step / 2, periods[-1][0] + step / 2
+    named: set[str] = set()
     ordered = sorted(frame.limits, key=lambda row: (row.effective_from, row.version))
     for index, appetite in enumerate(ordered):
         starts = max(first, appetite.effective_from) if not appetite.is_placeholder else first
@@ -246,28 +246,19 @@ def _draw_limits(
             )
             dash = "dot" if appetite.is_placeholder else "solid" if name == "breach" else "dash"
             words = f"{name} {appetite.side} {say_value(limit, frame.kind)}"
+            if appetite.is_placeholder:
+                words = f"{words} ({PLACEHOLDER})"
             figure.add_scatter(
                 x=[starts, ends],
                 y=[limit, limit],
                 mode="lines",
                 line={"color": palette.tones[tone], "width": 1.4, "dash": dash},
                 hovertemplate=f"{words}<extra></extra>",
-                name=words,
-                showlegend=False,
+                name=words,  # in the legend: beside the line it would cover values
+                legendgroup=words,
+                showlegend=words not in named,
             )
-            if (ends - starts) < (last - first) * LABELLED_SHARE:
-                continue
-            figure.add_annotation(
-                x=starts.isoformat(),
-                xanchor="left",
-                y=limit,
-                yanchor="bottom",
-                text=f"{words} ({PLACEHOLDER})" if appetite.is_placeholder else words,
-                showarrow=False,
-                font={"size": 11, "color": palette.tones[tone]},
-                bgcolor=palette.surface,
-                opacity=0.9,
-            )
+            named.add(words)
 
 
 def _draw_changes(

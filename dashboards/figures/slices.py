@@ -15,6 +15,7 @@ from dashboards.wording import say_count, say_interval, say_value
 ROW_HEIGHT = 34
 FRAME_HEIGHT = 96
 LABEL_LENGTH = 28
+MARK_SIZE = 11
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def draw_slices(frame: SliceFrame, scheme: Scheme) -> go.Figure:
         mode="markers",
         cliponaxis=False,
         marker={
-            "size": 11,
+            "size": MARK_SIZE,
             "color": palette.tones[Tone.CALM],
             "symbol": ["diamond-open" if row.is_suppressed else "circle" for _, row in known],
             "line": {"width": 1.5},
@@ -83,7 +84,13 @@ def draw_slices(frame: SliceFrame, scheme: Scheme) -> go.Figure:
             text="no value",
             font={"size": 11, "color": palette.muted},
         )
-    figure.update_yaxes(categoryorder="array", categoryarray=labels, showgrid=False, tickfont={"size": 12})
+    figure.update_yaxes(
+        categoryorder="array",
+        categoryarray=labels,
+        showgrid=False,
+        tickfont={"size": 12},
+        ticklabelstandoff=MARK_SIZE,  # a mark at zero is as wide on either side of the axis
+    )
     title = {"text": frame.unit, "font": {"size": 12, "color": palette.muted}}
     figure.update_xaxes(
         rangemode="tozero", title=title, tickformat=".1~%" if frame.kind == "proportion" else ",~g", nticks=6

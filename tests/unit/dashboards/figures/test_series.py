@@ -1,5 +1,6 @@
 """The chart over time: gaps are gaps, placeholders look like placeholders, nothing looks like nothing."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -59,10 +60,18 @@ def test_a_partial_week_is_drawn_open(read):
 def test_a_placeholder_is_dotted_and_says_so_and_an_approved_limit_is_not(read):
     figure = draw_series(read("turns_to_escalation", kind="distribution"), Scheme.LIGHT)
     assert {line.line.dash for line in (*trace(figure, "watch"), *trace(figure, "breach"))} == {"dot"}
-    assert [text for text in words(figure) if PLACEHOLDER in text] != []
+    assert [one.name for one in figure.data if one.showlegend and PLACEHOLDER in one.name] != []
     approved = draw_series(read("over_escalation_rate"), Scheme.LIGHT)
     assert trace(approved, "breach")[-1].line.dash == "solid"
     assert trace(approved, "watch")[-1].line.dash == "dash"
+
+
+def test_limits_are_named_once_in_the_legend_where_they_cover_no_value(read):
+    frame = read("over_escalation_rate")
+    figure = draw_series(replace(frame, limits=[*frame.limits, *frame.limits]), Scheme.LIGHT)
+    named = [one.name for one in figure.data if one.showlegend and one.name.startswith(("watch", "breach"))]
+    assert len(named) == len(set(named)) == 4  # the placeholder and the approved one
+    assert words(figure) == []
 
 
 def test_changes_are_numbered_in_the_order_of_the_list(read):

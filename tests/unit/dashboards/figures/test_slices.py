@@ -34,6 +34,12 @@ def test_small_cells_are_open(rows):
     assert set(figure.data[-1].marker.symbol) == {"diamond-open"}
 
 
+def test_a_mark_at_zero_leaves_the_name_of_its_group_free(rows):
+    zero = [replace(row, value=0.0, ci_low=0.0) for row in rows]
+    figure = draw_slices(SliceFrame(zero, None, "proportion", "share"), Scheme.LIGHT)
+    assert figure.layout.yaxis.ticklabelstandoff > figure.data[-1].marker.size / 2
+
+
 def test_no_values_are_said_and_not_drawn():
     figure = draw_slices(SliceFrame([], None, "proportion", "share"), Scheme.DARK)
     assert figure.layout.annotations[0].text == "No group has a value in this week"
