@@ -134,9 +134,9 @@ def _draw_line(view: View, risk: RiskRecord, statuses: Statuses, proposed: Set[s
     is_open = view.filter("risk") == risk.risk_id
     due: list[Component | str] = [say_day(risk.review_due_on)]
     if risk.is_overdue(view.today):
-        due.append(draw_mark(OVERDUE))
+        due += [" ", draw_mark(OVERDUE)]
     if risk.has_lapsed(view.today):
-        due.append(html.Span("acceptance ran out", className="why"))
+        due += [" ", html.Span("acceptance ran out", className="why")]
     return Line(
         (
             dcc.Link(

@@ -156,4 +156,4 @@ def _draw_lines(
 def _say_ratio(ratio: EquityRatio | None) -> Component | str:
     if ratio is None:
         return "not compared"
-    return html.Div([draw_mark(EQUITY_MARKS[ratio.status]), html.Span(say_ratio(ratio), className="why")])
+    return html.Div([draw_mark(EQUITY_MARKS[ratio.status]), html.P(say_ratio(ratio), className="why")])
