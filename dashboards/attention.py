@@ -67,7 +67,7 @@ def find_needs(
             {},
         )
         for alarm in alarms
-        if alarm.is_open and alarm.state in OPEN_ALARMS
+        if alarm.state in OPEN_ALARMS
     ]
     all_items, all_risks = tuple(items), tuple(risks)
     found += _find_open(incidents)
@@ -97,7 +97,7 @@ def find_needs(
                 {"show": "overdue"},
             )
         )
-    late = [risk for risk in all_risks if risk.review_due_on is not None and risk.review_due_on < today]
+    late = [risk for risk in all_risks if risk.is_overdue(today)]
     if late:
         found.append(
             Need(

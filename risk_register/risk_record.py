@@ -57,9 +57,13 @@ class RiskRecord:
     version: int
 
     def is_overdue(self, as_of: dt.date) -> bool:
-        """Whether its review should have happened before that day, or its acceptance has run out."""
-        is_late = self.review_due_on is not None and self.review_due_on < as_of
-        return is_late or self.has_lapsed(as_of)
+        """Whether its review should have happened before that day, or its acceptance has run out.
+
+        An open risk without a day of review is overdue: nobody would ever look at it again.
+        """
+        if self.state is RiskStatus.CLOSED:
+            return False
+        return self.review_due_on is None or self.review_due_on < as_of or self.has_lapsed(as_of)
 
     def has_lapsed(self, as_of: dt.date) -> bool:
         """Whether it was accepted until a day before that one, and nobody has decided again."""

@@ -46,7 +46,7 @@ def count_governance(
     valid = [item for item in met if not item.is_overdue]
     contradicted = [item for item in met if contradicted_by(item, statuses)]
     risks = [risk for risk in list_risks(store, deployment_id) if risk.state != "closed"]
-    overdue = [risk for risk in risks if risk.review_due_on is None or risk.review_due_on < as_of]
+    overdue = [risk for risk in risks if risk.is_overdue(as_of)]
     known = dict(in_slices) | {(name, "all", "all"): status for name, status in statuses.items()}
     breached = [risk for risk in risks if find_worst(risk.kris, known) == BREACH]
     counts = {

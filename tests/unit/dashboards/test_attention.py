@@ -14,6 +14,7 @@ from risk_register.incidents import list_incidents
 from risk_register.register import list_risks
 from risk_register.report_states import ReportStatus
 from risk_register.report_submissions import BuiltOnce
+from risk_register.transitions import RiskStatus
 
 HARBOR = "harbor_companion"
 NOTHING = {
@@ -71,6 +72,21 @@ def test_an_open_incident_says_since_when_somebody_knew(store, clock):
     (need,) = find(incidents=list_incidents(store, HARBOR))
     assert need.filters == {"incident": kept}
     assert need.why == "S3; somebody knew since 20 Nov 2026, 08:00 UTC"
+
+
+def test_a_review_of_a_risk_is_late_from_the_day_after_it_was_due(store):
+    day = date(2026, 12, 1)
+    risk = replace(list_risks(store, HARBOR)[0], review_due_on=day, pending=None)
+    assert find(risks=[risk], today=day) == ()
+    (late,) = find(risks=[risk, risk], today=day + timedelta(days=1))
+    assert (late.what, late.filters) == ("Review of 2 risks", {"show": "overdue"})
+    (unplanned,) = find(risks=[replace(risk, review_due_on=None)], today=day)
+    assert unplanned.what == "Review of 1 risk"
+    lapsed = replace(risk, state=RiskStatus.ACCEPTED, accepted_until=day, review_due_on=date(2027, 3, 1))
+    assert find(risks=[lapsed], today=day) == ()
+    assert len(find(risks=[lapsed], today=day + timedelta(days=1))) == 1
+    closed = replace(risk, state=RiskStatus.CLOSED, review_due_on=None)
+    assert find(risks=[closed], today=day) == ()
 
 
 def test_decisions_that_wait_for_a_second_person_are_listed_until_they_have_one(store, clock):

@@ -2,8 +2,11 @@
 
 import datetime as dt
 
+from sqlalchemy import update
+
 from pipelines.assess.register.governance import count_governance
 from risk_register.checklist import ItemStatus, attest, list_items
+from risk_register.model import RiskState
 from risk_register.register import list_risks
 from risk_register.store import Store
 
@@ -61,6 +64,14 @@ def test_a_risk_is_overdue_from_the_day_after_its_review_was_due(store):
     assert day is not None
     assert count(store, as_of=day)["register_overdue"] == (0, 18)
     assert count(store, as_of=day + dt.timedelta(days=1))["register_overdue"] == (18, 18)
+
+
+def test_a_risk_whose_review_nobody_has_planned_is_overdue(store):
+    with store.write(actor="an_upgrade", at=AT) as write:
+        write.session.execute(
+            update(RiskState).filter_by(risk_id="privacy_breach").values(review_due_on=None)
+        )
+    assert count(store)["register_overdue"] == (1, 18)
 
 
 def test_a_risk_is_in_breach_by_any_of_its_indicators_in_the_slice_that_it_names(store):
