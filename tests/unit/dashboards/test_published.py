@@ -132,3 +132,25 @@ def test_the_newest_complete_week_is_never_a_partial_one(shared_home, published_
         latest = reader.latest_weeks(published_factory.HARBOR)
     assert {row.period_start for row in latest if row.slice == "all"} == {date(2026, 11, 9)}
     assert not any(row.is_partial for row in latest)
+
+
+def test_the_newest_week_of_an_indicator_is_the_raw_one_though_a_corrected_one_is_newer(
+    tmp_path, published_factory
+):
+    made, harbor = published_factory.INDICATORS[0], published_factory.HARBOR
+    rows = [
+        published_factory.observe(
+            made,
+            deployment_id=harbor,
+            period="week",
+            start=start,
+            numerator=4,
+            denominator=80,
+            estimate=estimate,
+        )
+        for start, estimate in ((date(2026, 11, 2), "raw"), (date(2026, 11, 9), "corrected"))
+    ]
+    published_factory.publish(tmp_path, tables={"observation": rows})
+    with Published(tmp_path).read() as reader:
+        (latest,) = reader.latest_weeks(harbor)
+    assert (latest.estimate, latest.period_start) == ("raw", date(2026, 11, 2))

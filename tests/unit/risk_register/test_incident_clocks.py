@@ -129,14 +129,14 @@ def test_an_undecided_clock_in_force_keeps_an_incident_open(store: Store) -> Non
     assert f"{ACT} waits for its report" in incident_closing.find_what_is_left(store, incident.incident_id)
 
 
-def test_a_clock_that_has_ended_does_not_start(store: Store) -> None:
+@pytest.mark.parametrize(("day", "is_in_force"), [(10, True), (9, False)])
+def test_a_clock_binds_up_to_and_with_its_last_day(store: Store, day: int, is_in_force: bool) -> None:
     act = next(one for one in load_regimes() if one.id == ACT)
-    ended = SimpleNamespace(
-        id="old", zone="UTC", effective_from=None, effective_to=dt.date(2028, 1, 9), clocks=act.clocks
+    ending = SimpleNamespace(
+        id="old", zone="UTC", effective_from=None, effective_to=dt.date(2028, 1, day), clocks=act.clocks
     )
-    incident = open_one(store, IN_FORCE)
-    clocks = find_clocks(store, incident, regimes=[ended])  # type: ignore[list-item]
-    assert [one.is_in_force for one in clocks] == [False]
+    (clock,) = find_clocks(store, open_one(store, IN_FORCE), regimes=[ending])  # type: ignore[list-item]
+    assert clock.is_in_force is is_in_force
 
 
 def test_due_reports_are_those_that_a_person_decided_are_due(store: Store) -> None:

@@ -33,6 +33,11 @@ def test_who_may_read_what_people_wrote() -> None:
     assert [role for role in Role if Action.LOCATE_PERSON in ALLOWED[role]] == [Role.SAFETY_OFFICER]
 
 
+def test_whoever_may_read_a_conversation_may_call_for_help() -> None:
+    readers = {role for role in Role if ALLOWED[role] & {Action.REVIEW, Action.READ_CONVERSATION}}
+    assert readers <= {role for role in Role if Action.OPEN_INCIDENT in ALLOWED[role]}
+
+
 def test_an_administrator_gives_roles_and_decides_nothing_else() -> None:
     assert {role for role in Role if Action.MANAGE_ACCOUNTS in ALLOWED[role]} == {Role.ADMINISTRATOR}
     assert ALLOWED[Role.ADMINISTRATOR] == {Action.VIEW, Action.MANAGE_ACCOUNTS, Action.VIEW_AUDIT}

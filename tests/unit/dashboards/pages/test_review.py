@@ -7,8 +7,9 @@ import pytest
 
 from dashboards.evidence import Spoken
 from dashboards.pages import review_exchange
-from risk_register import incidents, notice_deliveries, notices, reviews
+from risk_register import incidents, notice_deliveries, notices, permissions, reviews
 from risk_register.audit import list_entries
+from risk_register.permissions import Action
 from risk_register.reviews import ItemStatus
 
 PAGE, HARBOR = "/review", "?deployment=harbor_companion"
@@ -190,6 +191,15 @@ def test_danger_pages_the_on_call_opens_an_incident_and_shows_the_protocol(sit, 
     assert ask("danger", item=item["id"])["incident"] == incident.incident_id  # pressed twice, paged once
     assert len(notices.list_notices(store)) == waiting
     assert ask("resume")["item"]["id"] == item["id"]
+
+
+def test_only_who_may_open_an_incident_calls_for_help(sit, store, monkeypatch):
+    ask = sit()
+    item = ask("next")["item"]
+    without = {role: actions - {Action.OPEN_INCIDENT} for role, actions in permissions.ALLOWED.items()}
+    monkeypatch.setattr(permissions, "ALLOWED", without)
+    assert "may not open incident" in ask("danger", code=422, item=item["id"])["refusal"]
+    assert incidents.list_incidents(store, "harbor_companion") == ()
 
 
 def test_messages_are_on_the_day_and_at_the_time_of_the_deployment(sit, monkeypatch):

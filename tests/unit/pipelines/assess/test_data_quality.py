@@ -82,6 +82,25 @@ def test_a_file_that_an_earlier_version_did_not_count_as_delivered_is_no_more_th
     assert [(row["numerator"], row["denominator"]) for row in rows] == [(1, 1)]
 
 
+def test_a_broken_file_is_mended_by_a_later_delivery_of_its_name_and_by_no_earlier_one():
+    rejected = [{"position": 0, "reason": "broken_archive", "delivery_id": "a", "file_name": "one.gz"}]
+    broken = {"delivery_id": "a", "file_name": "one.gz", "record_count": 1, "rejected_count": 1}
+    for days, count in ((-1, 1), (0, 0), (1, 0)):
+        again = {"delivery_id": "b", "file_name": "one.gz", "record_count": 5}
+        again["received_on"] = DAY + dt.timedelta(days=days)
+        rows = run("day_total", delivery=[broken, again], rejected=rejected)
+        assert {row["day"]: row["broken_file_count"] for row in rows}[DAY] == count
+
+
+def test_records_that_are_a_days_first_restate_nothing_however_late_they_are():
+    first, more = DAY + dt.timedelta(days=30), DAY + dt.timedelta(days=40)
+    came = {"record_count": 6, "overdue_count": 6, "received_on": first}
+    assert run("restatement", received_day=[came]) == []
+    again = {"record_count": 2, "overdue_count": 2, "received_on": more}
+    (row,) = run("restatement", received_day=[came, again])
+    assert (row["opened_on"], row["record_count"], row["record_count_before"]) == (more, 2, 6)
+
+
 def test_what_was_refused_of_erased_people_is_no_broken_file():
     delivery = [{"rejected_count": 2, "record_count": 5, "delivery_id": "a"}]
     for reason, count in (("erased", 0), ("broken_archive", 1)):

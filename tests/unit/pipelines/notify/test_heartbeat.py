@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 import requests
 
+from pipelines.notify.dispatch import dispatch
 from pipelines.notify.heartbeat import beat, check_health
 from pipelines.settings import Home
+from risk_register.notice_kinds import NoticeState
+from risk_register.notices import list_notices
+from tests.unit.pipelines.notify.post import Post
 
 
 @pytest.fixture
@@ -43,6 +47,16 @@ def test_a_page_that_no_server_takes_falls_silent(home, store, clock, queue) -> 
     clock.pass_minutes(30)
     assert check_health(home, store, None, at=clock()).is_alive
     clock.pass_minutes(1)
+    assert check_health(home, store, None, at=clock()).faults == ("1 page(s) wait for more than 30 min",)
+
+
+def test_a_page_that_a_server_refused_falls_silent_too(home, store, clock, routing, queue) -> None:
+    queue()
+    post = Post()
+    post.is_down = True
+    dispatch(store, routing, clock=clock, sender=post)
+    assert list_notices(store)[0].state is NoticeState.FAILED
+    clock.pass_minutes(31)
     assert check_health(home, store, None, at=clock()).faults == ("1 page(s) wait for more than 30 min",)
 
 

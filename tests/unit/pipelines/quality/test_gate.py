@@ -107,6 +107,12 @@ def test_a_rule_holds_up_to_what_it_tolerates_and_not_a_row_more(rule: str):
     assert judge(allowed + 1) == [rule]
 
 
+def test_a_message_whose_text_is_null_has_no_text():
+    assert missed(message=make_rows("message", 3) + make_rows("message", 1, first=3, text=None)) == [
+        "text_is_present"
+    ]
+
+
 @pytest.mark.parametrize(("rule", "table"), UNIQUE.items())
 def test_a_row_that_is_there_twice_stops_the_day(rule: str, table: str):
     rows = make_rows(table, 3)

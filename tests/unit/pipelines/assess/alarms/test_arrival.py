@@ -213,6 +213,15 @@ def test_of_unanswered_risk_the_first_message_of_the_conversation_is_found(tmp_p
     assert found == ["unanswered_risk c1-2"]
 
 
+def test_a_lesser_risk_before_it_does_not_take_the_place_of_the_gravest(tmp_path):
+    found = critical(
+        tmp_path,
+        signal("c1", category="user_risk", turn=2, level=3),
+        signal("c1", category="user_risk", turn=4),
+    )
+    assert found == ["unanswered_risk c1-4"]
+
+
 @pytest.mark.parametrize("response", ["is_escalated", "has_risk_question", "has_help_encouraged"])
 def test_risk_that_anything_answers_is_left_to_the_rates(tmp_path, response):
     assert critical(tmp_path, signal("c1", category="user_risk"), **{response: True}) == []

@@ -39,6 +39,8 @@ def decide(*, is_on: bool = True, is_muted: bool = False, **given) -> Concern:
         ({"held_by": "taken"}, False, "taken"),
         ({"state": "watch"}, False, ""),
         ({"state": "acknowledged"}, False, ""),
+        ({"closed_on": dt.date(2026, 3, 31)}, False, ""),
+        ({"closed_on": dt.date(2026, 3, 31), "kind": "critical_finding"}, False, ""),
         ({"stream_id": "change:drift_index", "kind": "suspected_unannounced_change"}, False, "list"),
     ],
 )

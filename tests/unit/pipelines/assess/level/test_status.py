@@ -106,7 +106,7 @@ def test_the_later_appetite_holds_and_the_earlier_one_keeps_its_days(make):
 
 
 def test_of_two_appetites_for_one_day_the_later_approval_holds(make):
-    decisions = [make.decision(version=2, breach=0.2), make.decision(version=1)]
+    decisions = [make.decision(version=1), make.decision(version=2, breach=0.2)]
     limits = limits_on(decisions, "missed_escalation_rate", MONDAY)
     assert limits is not None
     assert limits.version == 2
