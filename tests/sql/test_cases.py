@@ -22,6 +22,7 @@ from pipelines.indicators.vocabulary import Kind, Unit
 HERE = Path(__file__).parent
 DEFINITIONS = {one.indicator_id: one for one in load_definitions() if one.sql}
 LEAST_CASES = 3
+RATES = {Kind.PROPORTION, Kind.RATE_PER_1000}
 KEYS = {
     "conversation": ["conversation_id"],
     "message": ["message_id"],
@@ -88,6 +89,25 @@ def test_an_indicator_counts_what_its_case_expects(
     assert sum(row["denominator"] for row in added.to_pylist() if row["slice"] == "all") == sum(
         row.get("denominator", 1) for row in rows
     )
+
+
+UNREAD = {"message": {"is_scored": False, "sight": ""}, "conversation": {"has_scored_message": False}}
+"""What is true of a row that no detector could read."""
+
+
+@pytest.mark.parametrize(
+    ("name", "case"),
+    spread({name: own for name, own in INDICATOR_CASES.items() if DEFINITIONS[name].kind in RATES}),
+)
+def test_a_rate_counts_nothing_among_what_is_not_in_its_denominator(
+    indicator_engine: DuckDBEngine, give_facts: Give, name: str, case: dict[str, Any]
+):
+    one = DEFINITIONS[name]
+    give_facts(
+        {table: [row | UNREAD.get(table, {}) for row in rows] for table, rows in case["given"].items()}
+    )
+    rows = indicator_engine.query(one.sql, dict(one.parameters)).to_pylist()
+    assert [row["unit_id"] for row in rows if row["numerator"] and not row["denominator"]] == []
 
 
 def test_every_indicator_has_three_cases_and_every_case_an_indicator():

@@ -85,6 +85,12 @@ def test_a_step_is_made_with_every_member_of_the_cause(store: Store, at: dt.date
     assert [entry.action for entry in audit.list_entries(store, limit=2)] == ["alarm_resolved"] * 2
 
 
+def test_a_member_that_has_passed_is_not_taken_with_the_others(store: Store, at: dt.datetime) -> None:
+    sync(store, at, see("a"), see("b", CaseState.PASSED, closed_on=JUDGED))
+    assert acknowledge(store, deployment_id="demo", alarm_id="a", reason="", actor="officer", at=at) == ("a",)
+    assert states(store) == {"a": "acknowledged", "b": "passed"}
+
+
 def test_what_a_person_decided_stands_when_the_data_come_again(store: Store, at: dt.datetime) -> None:
     sync(store, at, see())
     acknowledge(store, deployment_id="demo", alarm_id="a", reason="", actor="officer", at=at)
@@ -100,6 +106,20 @@ def test_the_detector_begins_anew_after_the_last_day_judged(store: Store, at: dt
         store, deployment_id="demo", alarm_id="a", resolution=Resolution.TRUE, reason="So.", actor="o", at=at
     )
     assert find_resets(list_decisions(store, "demo")) == {"level:a": frozenset({JUDGED})}
+
+
+def test_the_detector_begins_anew_after_a_watch_that_somebody_resolved(store: Store, at: dt.datetime) -> None:
+    sync(store, at, see("a", CaseState.WATCH))
+    resolve(
+        store, deployment_id="demo", alarm_id="a", resolution=Resolution.FALSE, reason="So.", actor="o", at=at
+    )
+    assert find_resets(list_decisions(store, "demo")) == {"level:a": frozenset({JUDGED})}
+
+
+def test_a_watch_that_is_not_seen_any_more_has_passed(store: Store, at: dt.datetime) -> None:
+    sync(store, at, see("a", CaseState.WATCH))
+    sync(store, at)
+    assert states(store) == {"a": "passed"}
 
 
 def test_taking_an_alarm_acknowledges_its_notices(store: Store, at: dt.datetime) -> None:

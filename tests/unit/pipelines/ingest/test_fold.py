@@ -38,6 +38,12 @@ def test_turns_are_counted_anew_in_each_episode(place):
     assert [(row["source_turn"], row["turn"]) for row in rows] == [(0, 0), (1, 1), (2, 0), (3, 1)]
 
 
+def test_what_was_said_in_one_moment_is_in_the_order_of_its_numbers(place):
+    place.deliver(*[place.say(0, f"said {turn}", turn=turn) for turn in (4, 1, 5, 0, 3, 2)])
+    rows = sorted(place.rows("staging.message"), key=lambda row: row["turn"])
+    assert [row["text"] for row in rows] == [f"said {turn}" for turn in range(6)]
+
+
 def test_a_late_first_message_moves_the_episode_to_its_day_and_touches_no_other(place):
     for day in range(-3, 5):
         place.deliver(place.say(24 * day, thread=f"other {day}"))

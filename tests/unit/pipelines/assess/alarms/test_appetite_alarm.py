@@ -9,6 +9,7 @@ import pytest
 from methods.alarms import alarm_threshold
 from pipelines.assess.alarms.appetite_alarm import follow_appetites, raise_appetites, sort_arrivals
 from pipelines.schemas.assessment import ARRIVAL_DAY
+from risk_register.appetites import Side
 from risk_register.watched import WATCHED
 
 MONDAY = dt.date(2026, 3, 2)
@@ -122,10 +123,17 @@ def test_days_before_the_appetite_held_are_not_judged(make):
     assert len(raise_(make, events, make.decision(effective_from=MONDAY))) == 1
 
 
-@pytest.mark.parametrize("breach", [0.0, 1.0])
+@pytest.mark.parametrize("breach", [0.0, 1.0, None])
 def test_a_limit_that_no_rate_can_be_tested_against_is_left_to_other_rules(make, breach):
     decision = make.decision(effective_from=MONDAY, watch=breach, breach=breach)
     assert raise_(make, BAD, decision) == []
+
+
+def test_an_appetite_that_is_a_floor_alarms_when_the_share_falls(make):
+    floor = make.decision(effective_from=MONDAY, side=Side.BELOW, watch=0.93, breach=0.9)
+    assert raise_(make, [48] * 60, floor) == []
+    (alarm,) = raise_(make, [48] * 40 + [30] * 20, floor)
+    assert "below the approved appetite of 90 %" in alarm.note
 
 
 def test_a_rate_per_1000_is_tested_as_a_share(make):

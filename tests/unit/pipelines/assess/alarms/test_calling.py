@@ -9,8 +9,8 @@ from pipelines.assess.alarms.concern import Concern
 from pipelines.assess.alarms.raising import Raised, tell_people
 from pipelines.assess.days.calendar import Calendar
 from pipelines.schemas.assessment import CRITICAL_DAY
-from risk_register.alarm_cases import list_cases
-from risk_register.alarm_states import CaseState
+from risk_register.alarm_cases import list_cases, resolve
+from risk_register.alarm_states import CaseState, Resolution
 from risk_register.deployments import ensure_deployment
 from risk_register.notice_kinds import Audience, NoticeKind, NoticeSeverity
 from risk_register.notices import list_notices
@@ -101,6 +101,49 @@ def test_an_alarm_that_late_records_moved_calls_nobody_again(store):
     far = concern("a3", stream_id="level:x", cause="day:3", opened_on=LAST - 20 * DAY)
     tell(store, far, hours=2)
     assert len(list_notices(store)) == 2
+
+
+def test_an_alarm_is_the_same_up_to_a_week_apart_and_calls_anew_beyond(store):
+    tell(store, concern("a", stream_id="level:x", cause="day:1", opened_on=LAST - 20 * DAY))
+    tell(store, concern("a2", stream_id="level:x", cause="day:2", opened_on=LAST - 13 * DAY), hours=1)
+    assert len(list_notices(store)) == 1
+    tell(store, concern("b", stream_id="level:y", cause="day:3", opened_on=LAST - 20 * DAY), hours=2)
+    tell(store, concern("b2", stream_id="level:y", cause="day:4", opened_on=LAST - 12 * DAY), hours=3)
+    assert len(list_notices(store)) == 3
+
+
+def test_an_alarm_soon_after_one_that_was_resolved_calls_again(store):
+    tell(store, concern("a", stream_id="level:x", cause="day:1"))
+    resolve(
+        store,
+        deployment_id="harbor",
+        alarm_id="a",
+        resolution=Resolution.FALSE,
+        reason="Looked.",
+        actor="o",
+        at=AT,
+    )
+    tell(store, concern("b", stream_id="level:x", cause="day:2", opened_on=LAST - 3 * DAY), hours=1)
+    assert {one.reference_id for one in list_notices(store)} == {"a", "b"}
+
+
+def test_a_suspected_change_does_not_swallow_the_page_of_an_alarm_of_its_cause(store):
+    change = concern(
+        "u",
+        kind="suspected_unannounced_change",
+        stream_id="change:drift_index",
+        state="watch",
+        is_paging=False,
+    )
+    tell(store, change)
+    tell(store, change, concern("a"), hours=1)
+    assert {one.severity for one in list_notices(store)} == {NoticeSeverity.ATTENTION, NoticeSeverity.PAGE}
+
+
+def test_what_is_no_stream_calls_no_engineer_for_bad_data(store):
+    held = {"is_paging": False, "held_by": "data", "cause": "data:harbor:2026-03-26"}
+    tell(store, concern("u", stream_id="change:drift_index", **held))
+    assert list_notices(store) == ()
 
 
 def test_grave_findings_of_the_last_week_call_for_eyes(store):

@@ -118,6 +118,13 @@ def test_an_alarm_under_the_looser_limit_takes_the_place_of_the_one_before(make)
     assert (second.state, "version 2" in second.note) == ("alarm", True)
 
 
+def test_what_was_counted_before_somebody_took_it_is_not_counted_again(make):
+    (alarm,) = judge(make, *[GOOD] * 5, *[BAD] * 3)
+    taken = judge(make, *[GOOD] * 5, *[BAD] * 3, [], resets=frozenset({MONDAY + 7 * WEEK}))
+    assert [one.alarm_id for one in taken] == [alarm.alarm_id]
+    assert taken[0].state == "resolved"
+
+
 def design(*answers: dict[str, int] | None, late: tuple[int, ...] = ()) -> Design:
     sample = SampleRecord(
         "s1", "harbor", MONDAY, 1, "h", 1000, len(answers), 100, "lexicon@1", "1.0.0", "officer", DRAWN
