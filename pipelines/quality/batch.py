@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.quality.gate import SQL
-from pipelines.quality.suite import BatchRule, BatchSuite, Checker
+from pipelines.quality.suite import BatchRule, BatchSuite, Checker, check_columns
 from pipelines.quality.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ KEY = "day_key"
 def check_batch(engine: DuckDBEngine, suite: BatchSuite) -> Iterator[Verdict]:
     """A verdict for every day and rule; `staging.message` must be on the engine."""
     days = engine.query((SQL / f"{suite.name}.sql").read_text(encoding="utf-8"))
+    check_columns(suite.name, (rule.column for rule in suite.rules), days.column_names)
     if days.num_rows == 0:
         return
     rows = days.to_pylist()

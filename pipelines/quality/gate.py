@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipelines.engines.duckdb import DuckDBEngine
-from pipelines.quality.suite import Checker, RowSuite
+from pipelines.quality.suite import Checker, RowSuite, check_columns
 from pipelines.quality.verdict import Verdict
 from pipelines.settings import REPOSITORY
 
@@ -18,6 +18,7 @@ SQL = REPOSITORY / "sql" / "quality"
 def check_rows(engine: DuckDBEngine, suite: RowSuite) -> Iterator[Verdict]:
     """A verdict for every day and rule of a suite; its staging table must be on the engine."""
     counted = engine.query((SQL / f"{suite.name}.sql").read_text(encoding="utf-8"), dict(suite.parameters))
+    check_columns(suite.name, (rule.id for rule in suite.rules), counted.column_names)
     for row in counted.to_pylist():
         total = row["row_count"]
         for rule in suite.rules:

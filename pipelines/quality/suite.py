@@ -6,9 +6,11 @@ Great Expectations on the day's shares. Suites are lists of rules; running them 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from pipelines.errors import DefinitionError
 
 
 class Severity(StrEnum):
@@ -84,3 +86,16 @@ class BatchSuite:
 
     name: str
     rules: tuple[BatchRule, ...]
+
+
+def check_columns(suite: str, wanted: Iterable[str], counted: Iterable[str]) -> None:
+    """Refuse a suite whose SQL does not count for every rule.
+
+    Raises:
+        DefinitionError: names the suite and each column that is missing.
+    """
+    if missing := sorted(set(wanted) - set(counted)):
+        raise DefinitionError(
+            f"Suite {suite}: sql/quality/{suite}.sql has no column {', '.join(missing)}, which a rule of "
+            f"pipelines/quality/suites/{suite}.py asks for. Add the column, or take the rule out."
+        )

@@ -1,13 +1,17 @@
 """Every rule of every suite, on both sides of what it tolerates, judged day by day."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
 from pipelines.engines.duckdb import DuckDBEngine
+from pipelines.errors import DefinitionError
+from pipelines.quality.batch import check_batch
 from pipelines.quality.check import check_engine, tabulate_rules
+from pipelines.quality.gate import check_rows
 from pipelines.quality.suite import Severity
 from pipelines.quality.suites import BATCH_SUITE, ROW_SUITES, SUITES
 from pipelines.schemas.ledger import RULE
@@ -164,6 +168,23 @@ def test_a_day_answers_for_its_own_rows_alone():
     rows += make_rows("message", 10, day=TUESDAY)
     assert verdicts(message=rows)["role_is_known"] is False
     assert set(verdicts(TUESDAY, message=rows).values()) == {True}
+
+
+@pytest.mark.parametrize(
+    ("check_suite", "suite", "rule"),
+    [
+        (check_rows, ROW_SUITES[0], replace(ROW_SUITES[0].rules[0], id="nobody_counts_it")),
+        (check_batch, BATCH_SUITE, replace(BATCH_SUITE.rules[0], column="nobody_counts_it")),
+    ],
+)
+def test_a_rule_without_its_column_is_named(check_suite, suite, rule):
+    with DuckDBEngine(threads=1) as engine:
+        for table in TABLES:
+            engine.register(table.full_name, table.arrow_schema.empty_table())
+        with pytest.raises(
+            DefinitionError, match=rf"quality/{suite.name}\.sql has no column nobody_counts_it"
+        ):
+            list(check_suite(engine, replace(suite, rules=(*suite.rules, rule))))
 
 
 def test_no_rows_give_no_verdicts():
