@@ -2,10 +2,11 @@
 
 Primary: a count of 1 to 10 is hidden; a rate with fewer than 30 units is hidden. Complementary: more cells
 are hidden until nobody can recover a primary one from totals and the other cells; every result is audited
-with linear programming. A cell that was hidden once stays hidden in the next release (`already_hidden`),
-because two releases may be subtracted. Rates, intervals and shares of a hidden cell are hidden with it,
-since they give the count away. Sources: Fischetti & Salazar-Gonzalez 2001 (Management Science 47:1008);
-Giessing & Repsilber 2002 (hypercubes); Hundepool et al. 2012.
+with linear programming. Two releases may be subtracted: `already_hidden` keeps hidden what an earlier one
+hid, for a caller who knows that release. Publish does not; what follows from it is said in
+`docs/safety_properties.md`. Rates, intervals and shares of a hidden cell are hidden with it, since they give
+the count away. Sources: Fischetti & Salazar-Gonzalez 2001 (Management Science 47:1008); Giessing & Repsilber
+2002 (hypercubes); Hundepool et al. 2012.
 """
 
 from dataclasses import dataclass
