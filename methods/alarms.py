@@ -173,29 +173,6 @@ def betting_e_values(
     return np.where(n > 0, np.stack(e_values), 1.0)
 
 
-def review_e_values(
-    missed: ArrayLike,
-    weights: ArrayLike,
-    *,
-    appetite: float,
-    second_moment: float,
-    alternatives: tuple[float, ...] = ALTERNATIVES,
-) -> FloatArray:
-    """One e-value a reviewed item, alternatives first, for the miss rate of a weighted sample.
-
-    Items in the random order of review; a weight is W_h n / n_h, so that the mean of weight x missed is the
-    miss rate. `second_moment` is the sum of W_h w_h p_h with p_h from earlier weeks: known before the
-    outcomes.
-    """
-    y, w = np.broadcast_arrays(np.asarray(missed, dtype=float), np.asarray(weights, dtype=float))
-    if np.any((y != 0) & (y != 1)) or np.any(w <= 0) or second_moment <= 0 or not 0 < appetite < 1:
-        raise InvalidArgumentError(
-            "missed must be 0 or 1, weights and second moment above 0, the appetite between 0 and 1"
-        )
-    stakes = [min((a - 1) * appetite / (a * second_moment), 0.9 / appetite) for a in alternatives]
-    return np.stack([1 + stake * (w * y - appetite) for stake in stakes])
-
-
 def review_share_e_values(
     missed: ArrayLike,
     weights: ArrayLike,
@@ -226,18 +203,6 @@ def review_share_e_values(
         for other in _alternatives(appetite, alternatives)
     ]
     return np.stack([1 + stake * w * (y - appetite) for stake in stakes])
-
-
-def sum_weeks(events: ArrayLike, trials: ArrayLike) -> tuple[FloatArray, FloatArray]:
-    """Totals of full weeks along the last axis, for the confirming tier with its threshold of A / 7.
-
-    Weekly totals are the safest against days that resemble each other. Days after the last full week are
-    left out.
-    """
-    x, n = check_counts(*(np.nan_to_num(np.asarray(side, dtype=float)) for side in (events, trials)))
-    weeks = x.shape[-1] // 7
-    shape = (*x.shape[:-1], weeks, 7)
-    return x[..., : weeks * 7].reshape(shape).sum(axis=-1), n[..., : weeks * 7].reshape(shape).sum(axis=-1)
 
 
 def _day_counts(

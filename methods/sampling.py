@@ -3,13 +3,11 @@
 Sources: Neyman 1934; Cochran 1977, ch. 5; Brown, Cai & DasGupta 2001 (Jeffreys limits for the guess of p).
 """
 
-import math
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from methods.errors import InvalidArgumentError
-from methods.intervals import FloatArray, check_confidence, jeffreys
+from methods.intervals import FloatArray, jeffreys
 
 MINIMUM_A_STRATUM = 30
 """Reviews that each stratum gets, so that a wrong guess can be corrected next time."""
@@ -68,13 +66,6 @@ def allocate_reviews(
     by_size = allocate_neyman(big, np.ones_like(p), budget=left * proportional_share)
     by_need = allocate_neyman(big, np.sqrt(p * (1 - p)), budget=left * (1 - proportional_share))
     return _round_to(floor + by_size + by_need, budget=budget, ceiling=big)
-
-
-def count_reviews_to_exclude(share: float, *, confidence: float = 0.95) -> int:
-    """Random reviews of which none may be a case for the upper bound to reach `share` (0.1 %: 2,995)."""
-    if not 0 < share < 1:
-        raise InvalidArgumentError(f"the share to exclude is {share}; it must lie between 0 and 1")
-    return math.ceil(math.log(1 - check_confidence(confidence)) / math.log1p(-share))
 
 
 def _round_to(wanted: FloatArray, *, budget: int, ceiling: NDArray[np.int_]) -> NDArray[np.int_]:

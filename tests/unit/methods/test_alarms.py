@@ -10,9 +10,7 @@ from methods.alarms import (
     alarm_threshold,
     beta_binomial_e_values,
     betting_e_values,
-    review_e_values,
     run_detector,
-    sum_weeks,
 )
 from methods.errors import InvalidArgumentError, InvalidCountsError
 
@@ -180,36 +178,13 @@ def test_each_day_may_have_its_own_dispersion():
 
 def test_weekly_totals_confirm_with_a_seventh_of_the_threshold():
     counts = simulate(300, 364, rate=0.002)
-    weekly, trials = sum_weeks(counts, np.full_like(counts, 2000))
-    assert weekly.shape == (300, 52)
-    assert weekly[0, 0] == counts[0, :7].sum()
-    assert sum_weeks(np.ones(13), np.full(13, 2.0))[0].tolist() == [7.0]
-    threshold = 1000.0 / 7
+    weekly, trials, threshold = counts.reshape(300, 52, 7).sum(axis=-1), 14_000, 1000.0 / 7
     quiet = run_detector(
         beta_binomial_e_values(weekly, trials, appetite=0.002, cv2=0.01), threshold=threshold
     )
     alarmed = (quiet.statistic >= threshold).any(axis=-1)
     assert alarmed.mean() <= 52 / threshold
     doubled = simulate(100, 70, rate=0.004)
-    weekly, trials = sum_weeks(doubled, np.full_like(doubled, 2000))
+    weekly = doubled.reshape(100, 10, 7).sum(axis=-1)
     loud = run_detector(beta_binomial_e_values(weekly, trials, appetite=0.002, cv2=0.01), threshold=threshold)
     assert np.median((loud.statistic >= threshold).argmax(axis=-1) + 1) <= 2
-
-
-def test_missed_escalations_in_a_weighted_review_are_found_and_none_are_not_imagined():
-    rng = np.random.default_rng(12)
-    # Half of 500 reviews a week go to the tenth with the highest scores, which holds most misses.
-    shares, rates = np.array([0.1, 0.9]), np.array([0.008, 0.0002222])
-    weights = shares / 0.5
-    second_moment = float((shares * weights * rates).sum())
-
-    def path(multiple: float) -> np.ndarray:
-        stratum = rng.integers(0, 2, size=(150, 5000))
-        missed = rng.random((150, 5000)) < rates[stratum] * multiple
-        e = review_e_values(missed, weights[stratum], appetite=0.001, second_moment=second_moment)
-        return run_detector(e, threshold=200 * 500).statistic
-
-    assert (path(1.0) >= 100_000).any(axis=-1).mean() <= 5000 / 100_000 + 0.03
-    assert (path(8.0) >= 100_000).any(axis=-1).mean() >= 0.95
-    with pytest.raises(InvalidArgumentError, match="0 or 1"):
-        review_e_values([2], [1.0], appetite=0.01, second_moment=0.01)

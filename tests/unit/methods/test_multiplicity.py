@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from methods.errors import InvalidArgumentError
-from methods.multiplicity import Adjustment, adjust_p_values, calibrate_p_values, reject_by_e_values
+from methods.multiplicity import Adjustment, adjust_p_values
 
 # Benjamini & Hochberg 1995, JRSS B 57:289, section 4.
 PUBLISHED = [
@@ -30,37 +30,6 @@ def test_a_question_that_was_not_asked_does_not_count():
     assert np.isnan(adjust_p_values([np.nan])).all()
     with pytest.raises(InvalidArgumentError):
         adjust_p_values([1.1])
-
-
-def test_the_e_values_needed_fall_with_the_rank():
-    # Four questions at .05: 80 alone, 40 for two, 26.67 for three, 20 for all four.
-    assert reject_by_e_values([80, 1, 1, 1]).tolist() == [True, False, False, False]
-    assert reject_by_e_values([79.9, 1, 1, 1]).tolist() == [False] * 4
-    assert reject_by_e_values([1, 40, 41, 1]).tolist() == [False, True, True, False]
-    assert reject_by_e_values([20, 20, 20, 20]).tolist() == [True] * 4
-    assert reject_by_e_values([19.9, 20, 20, 20]).tolist() == [False] * 4
-
-
-def test_an_unknown_e_value_is_never_rejected():
-    assert reject_by_e_values([np.nan, 1000.0]).tolist() == [False, True]
-    assert reject_by_e_values([]).tolist() == []
-    with pytest.raises(InvalidArgumentError):
-        reject_by_e_values([-1.0])
-
-
-def test_false_rejections_stay_below_the_level_under_dependence():
-    rng = np.random.default_rng(9)
-    shared = rng.normal(size=(4000, 1))
-    z = 0.8 * shared + 0.6 * rng.normal(size=(4000, 20))
-    e = np.exp(2 * z - 2)
-    assert np.mean([reject_by_e_values(row).any() for row in e]) <= 0.05
-
-
-def test_calibrated_p_values_have_a_mean_of_one():
-    p = (np.arange(200_000) + 0.5) / 200_000
-    assert calibrate_p_values(p).mean() == pytest.approx(1.0, abs=0.01)
-    with pytest.raises(InvalidArgumentError):
-        calibrate_p_values([0.0])
 
 
 @pytest.mark.full

@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 from methods.errors import InvalidArgumentError
-from methods.intervals import clopper_pearson_upper
-from methods.sampling import allocate_neyman, allocate_reviews, count_reviews_to_exclude
+from methods.sampling import allocate_neyman, allocate_reviews
 
 
 def test_neyman_gives_the_textbook_allocations():
@@ -21,16 +20,6 @@ def test_neyman_gives_the_textbook_allocations():
     assert allocate_neyman([100, 300], [0, 0], budget=40) == pytest.approx([10, 30])
     with pytest.raises(InvalidArgumentError):
         allocate_neyman([100], [1], budget=10, costs=[0])
-
-
-@pytest.mark.parametrize(
-    ("share", "reviews"), [(0.01, 299), (0.005, 598), (0.002, 1497), (0.001, 2995), (0.0005, 5990)]
-)
-def test_the_smallest_review_that_excludes_a_share(share, reviews):
-    assert count_reviews_to_exclude(share) == reviews
-    assert clopper_pearson_upper(0, reviews) <= share < clopper_pearson_upper(0, reviews - 1)
-    with pytest.raises(InvalidArgumentError):
-        count_reviews_to_exclude(0.0)
 
 
 def test_the_budget_is_spent_to_the_last_review_and_every_stratum_is_looked_at():
