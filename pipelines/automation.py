@@ -5,7 +5,6 @@ after the other. What an asset does is its stage's business.
 """
 
 import datetime as dt
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +16,7 @@ from pipelines.detect.assets import score_days
 from pipelines.detect.canary import require_answers, run_canary
 from pipelines.detect.extras import load_extras
 from pipelines.indicators.assets import compute_facts, count_days, list_lineage
+from pipelines.ingest.inbox import asks_databases, fingerprint_inbox
 from pipelines.ingest.lapsing import lapse
 from pipelines.ingest.withdrawal import withdraw
 from pipelines.lake import tidy
@@ -34,11 +34,14 @@ CLOSING_GROUPS = ("assessment", "published")
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 IN_PROCESS = dg.in_process_executor
 """Steps are seconds long and share the home's lock: a process each would cost more than the work."""
+BEFORE_HOURLY = "57 * * * *"
 HOURLY, DAILY, NIGHTLY, MONTHLY = "7 * * * *", "30 2 * * *", "0 3 * * *", "0 4 3 * *"
 AFTER_TIDYING = "30 3 * * *"
 EVERY_MORNING = "30 4 * * *"
 """For review samples: a week is drawn once, and a morning on which nothing ran is made up for on the next."""
 RUNNING = dg.DefaultScheduleStatus.RUNNING
+INBOX = "plimsoll/inbox"
+"""The tag that says which state of the inbox a run was asked for."""
 
 
 @dataclass(frozen=True)
@@ -113,15 +116,17 @@ def automation(home: Home, days: dg.PartitionsDefinition) -> Automation:
         default_status=dg.DefaultSensorStatus.RUNNING,
     )
     def new_deliveries(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest]:
-        listing = [
-            (str(path.relative_to(home.inbox)), path.stat().st_size, path.stat().st_mtime_ns)
-            for path in sorted(home.inbox.rglob("*"))
-            if path.is_file()
-        ]
-        cursor = hashlib.sha256(repr(listing).encode()).hexdigest()
-        if listing and cursor != context.cursor:
-            context.update_cursor(cursor)
-            yield dg.RunRequest(run_key=cursor)
+        request = ask_for_intake(context.instance, fingerprint_inbox(home.inbox), at=dt.datetime.now(dt.UTC))
+        if request is not None:
+            yield request
+
+    @dg.schedule(
+        job=named["take_in"], cron_schedule=BEFORE_HOURLY, name="ask_databases", default_status=RUNNING
+    )
+    def ask_databases() -> dg.RunRequest | dg.SkipReason:
+        if not asks_databases(home.inbox):
+            return dg.SkipReason("No mapping in the inbox has the format sql.")
+        return dg.RunRequest()
 
     @dg.schedule(
         job=named["compute_days"], cron_schedule=HOURLY, name="score_what_came", default_status=RUNNING
@@ -198,6 +203,7 @@ def automation(home: Home, days: dg.PartitionsDefinition) -> Automation:
     return Automation(
         jobs=[*named.values(), tidy_lake, retention, canary, draw_review_samples, *notices.jobs],
         schedules=[
+            ask_databases,
             ask_the_canary,
             score_what_came,
             close_the_day,
@@ -211,6 +217,24 @@ def automation(home: Home, days: dg.PartitionsDefinition) -> Automation:
         ],
         sensors=[new_deliveries, publish_after_computing, *notices.sensors],
     )
+
+
+def ask_for_intake(
+    instance: dg.DagsterInstance, inbox: str | None, *, at: dt.datetime
+) -> dg.RunRequest | None:
+    """The run that takes this state of the inbox in: asked for once an hour until one has succeeded.
+
+    Args:
+        instance: knows the runs there were.
+        inbox: what `fingerprint_inbox` says, None of an empty one.
+        at: now.
+    """
+    if inbox is None:
+        return None
+    succeeded = dg.RunsFilter(tags={INBOX: inbox}, statuses=[dg.DagsterRunStatus.SUCCESS])
+    if instance.get_runs(succeeded, limit=1):
+        return None
+    return dg.RunRequest(run_key=f"{inbox}:{at:%Y-%m-%dT%H}", tags={INBOX: inbox})
 
 
 def _ingest() -> dg.AssetSelection:

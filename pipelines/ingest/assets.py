@@ -7,6 +7,7 @@ import dagster as dg
 
 from pipelines.errors import PlimsollError, SourceError
 from pipelines.ingest.deliver import Summary, ingest_folder
+from pipelines.ingest.inbox import find_mappings
 from pipelines.ingest.mapping import SQL, load_mapping
 from pipelines.settings import POOL, Home
 
@@ -32,9 +33,10 @@ def build(home: Home) -> dg.AssetsDefinition:
     def ingest(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
         today = dt.datetime.now(dt.UTC).date()
         problems = []
-        for folder in sorted(path.parent for path in home.inbox.glob("*/mapping.yaml")):
+        for place in find_mappings(home.inbox):
+            folder = place.parent
             try:
-                mapping = load_mapping(folder / "mapping.yaml")
+                mapping = load_mapping(place)
                 # Dagster keeps what is logged, and names of files may be names of people.
                 done = ingest_folder(
                     home, "" if mapping.format == SQL else folder, mapping, received_on=today

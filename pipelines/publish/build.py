@@ -35,7 +35,7 @@ from risk_register.content import load_taxonomy
 from risk_register.store import open_store
 
 WORST_DELAY_MINUTES = 90
-"""Minutes from a delivery to its appearance: the hourly schedule, plus a run of at most half an hour."""
+"""Minutes from a delivery to its appearance: up to 70 until the days are computed, and a run of 20."""
 
 FROM_LAKE = {
     "deployment": "assessment.deployment",

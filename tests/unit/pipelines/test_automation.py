@@ -1,14 +1,60 @@
-"""Which days are run, and in which runs."""
+"""Which days are run, and in which runs; when the inbox and the databases that it names are asked."""
 
 import datetime as dt
+import uuid
 
-from pipelines.automation import spans
+import dagster as dg
+import pytest
+import yaml
+
+from pipelines.automation import ask_for_intake, automation, spans
+from pipelines.definitions import DAYS
+from pipelines.settings import Home, HomeKind, make_home
 
 FIRST = dt.date(2026, 8, 3)
+FAILED, SUCCEEDED = dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.SUCCESS
+
+
+@pytest.fixture
+def home(tmp_path):
+    return make_home(Home(tmp_path / "home"), HomeKind.REAL)
+
+
+@pytest.fixture
+def instance():
+    with dg.DagsterInstance.ephemeral() as one:
+        yield one
 
 
 def day(number: int) -> dt.date:
     return FIRST + dt.timedelta(days=number)
+
+
+def deliver(home: Home, name: str, **changes: object) -> None:
+    folder = home.inbox / name
+    folder.mkdir(exist_ok=True)
+    fields = {"thread": "thread", "role": "role", "text": "text", "sent_at": "sent_at"}
+    mapping = {"deployment": {"id": name}, "records": [{"kind": "message", "fields": fields}]} | changes
+    (folder / "mapping.yaml").write_text(yaml.safe_dump(mapping))
+
+
+def look(home: Home, instance: dg.DagsterInstance) -> list[dg.RunRequest]:
+    """What the sensor of the inbox asks for at one look."""
+    (sensor,) = [one for one in automation(home, DAYS).sensors if one.name == "new_deliveries"]
+    return sensor.evaluate_tick(dg.build_sensor_context(instance=instance)).run_requests
+
+
+def end(instance: dg.DagsterInstance, request: dg.RunRequest, status: dg.DagsterRunStatus) -> None:
+    """The run that was asked for came to this end."""
+    instance.add_run(dg.DagsterRun("take_in", run_id=str(uuid.uuid4()), status=status, tags=request.tags))
+
+
+def ask_databases(home: Home) -> list[dg.RunRequest]:
+    (schedule,) = [one for one in automation(home, DAYS).schedules if one.name == "ask_databases"]
+    context = dg.build_schedule_context(
+        scheduled_execution_time=dt.datetime(2026, 8, 3, 9, 57, tzinfo=dt.UTC)
+    )
+    return schedule.evaluate_tick(context).run_requests
 
 
 def test_consecutive_days_are_one_run() -> None:
@@ -21,3 +67,42 @@ def test_a_missing_day_between_makes_two_runs() -> None:
 
 def test_no_days_are_no_run() -> None:
     assert list(spans([])) == []
+
+
+def test_an_empty_inbox_asks_for_nothing(home, instance) -> None:
+    assert look(home, instance) == []
+
+
+def test_what_failed_to_be_taken_in_is_tried_again_until_it_succeeded(home, instance) -> None:
+    deliver(home, "one")
+    (first,) = look(home, instance)
+    end(instance, first, FAILED)
+    (again,) = look(home, instance)
+    end(instance, again, SUCCEEDED)
+    assert look(home, instance) == []
+    deliver(home, "two")
+    assert len(look(home, instance)) == 1
+
+
+def test_it_is_tried_once_an_hour(instance) -> None:
+    keys = []
+    for moment in ((9, 0), (9, 59), (10, 0)):
+        request = ask_for_intake(instance, "a", at=dt.datetime(2026, 8, 3, *moment, tzinfo=dt.UTC))
+        keys.append(request.run_key)
+    assert keys[0] == keys[1] != keys[2]  # Dagster starts one run a key
+
+
+def test_rows_of_a_database_are_asked_for_by_the_clock_alone(home, instance) -> None:
+    deliver(home, "files")
+    assert ask_databases(home) == []
+    query = {"query": "select * from chat where said_at >= :watermark", "watermark": "said_at", "start": 0}
+    deliver(home, "rows", format="sql", query=query)
+    assert len(ask_databases(home)) == 1
+
+
+def test_a_mapping_that_cannot_be_read_keeps_no_database_from_being_asked(home) -> None:
+    deliver(home, "a_wrong_one", colour="blue")
+    assert ask_databases(home) == []
+    query = {"query": "select * from chat where said_at >= :watermark", "watermark": "said_at", "start": 0}
+    deliver(home, "rows", format="sql", query=query)
+    assert len(ask_databases(home)) == 1
