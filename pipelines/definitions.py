@@ -14,7 +14,7 @@ from pipelines.ingest import assets as ingest_assets
 from pipelines.publish import assets as publish_assets
 from pipelines.quality import assets as quality_assets
 from pipelines.report import assets as report_assets
-from pipelines.settings import Home, find_home
+from pipelines.settings import Home, HomeKind, find_home, make_home
 
 FIRST_DAY = "2015-01-01"
 """No conversation log of a deployed language model is older."""
@@ -52,5 +52,6 @@ def build_definitions(home: Home) -> dg.Definitions:
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """What Dagster loads."""
-    return build_definitions(find_home())
+    """What Dagster loads; a home that is not there yet is made."""
+    home = find_home()
+    return build_definitions(make_home(home, home.kind or HomeKind.REAL))

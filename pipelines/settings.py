@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -29,6 +30,14 @@ class HomeKind(StrEnum):
     REAL = "real"
     DEMO = "demo"
 
+
+FOLDERS = ("lake", "published", "keys", "inbox", "reports", "definitions")
+PRIVATE = ("lake", "published", "keys", "reports")
+"""Folders that only we make, for the owner alone; the others an operator may have prepared for a group."""
+OURS = frozenset({*FOLDERS, "aside", "cache", "dagster", "governance", "openid.yaml", f".{MARKER}"})
+"""What a directory may hold that becomes a home: what an operator prepares, and what runs left in it."""
+DATABASE = "governance."
+"""How the names begin of the decisions' files and of the mark of where they lie."""
 
 MAPPING_NAMES = ("mapping.yaml", "mapping.yml")
 """What the mapping beside delivered files may be called."""
@@ -101,9 +110,21 @@ class Home:
 
     @property
     def kind(self) -> HomeKind | None:
-        """Real or demo; None while the directory is not a home yet."""
+        """Real or demo; None while the directory is not a home yet.
+
+        Raises:
+            HomeError: the mark is damaged.
+        """
         marker = self.path / MARKER
-        return HomeKind(json.loads(marker.read_text())["kind"]) if marker.exists() else None
+        if not marker.exists():
+            return None
+        try:
+            return HomeKind(json.loads(marker.read_text(encoding="utf-8"))["kind"])
+        except (ValueError, KeyError, TypeError):
+            raise HomeError(
+                f'{marker} is damaged. It holds {{"kind": "real"}}, or {{"kind": "demo"}} where all data are '
+                "made up: write back what this home is."
+            ) from None
 
 
 def find_home(path: Path | None = None) -> Home:
@@ -133,25 +154,32 @@ def make_home(home: Home, kind: HomeKind) -> Home:
             f"{home.path}: the storage engines cannot read below a path with {' '.join(strange)}. "
             f"Choose a directory without any of {' '.join(UNREADABLE)} with --home."
         )
-    aside = home.path / f".{MARKER}"
-    if home.kind is None and home.path.exists() and any(item != aside for item in home.path.iterdir()):
+    if home.kind is None and home.path.exists() and not _may_become(home.path, kind):
         raise HomeError(
-            f"{home.path} exists and is not a Plimsoll home. Choose an empty directory with --home."
+            f"{home.path} exists and is not a Plimsoll home. Choose an empty directory with --home, or one "
+            "that holds nothing but inbox and definitions."
         )
     # Texts lie below it: for the owner's eyes alone, until the operator opens it to a group.
     home.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if home.kind is None:  # the mark first, in one step: killed anywhere, the directory is empty or a home
+    if home.kind is None:
+        for name in PRIVATE:  # a run without a home made them with the rights of any folder
+            if (home.path / name).exists():
+                (home.path / name).chmod(0o700)
+        # The mark before the folders, in one step: killed anywhere, the directory is empty or a home.
+        aside = home.path / f".{MARKER}"
         aside.write_text(json.dumps({"kind": kind}) + "\n")
         aside.replace(home.path / MARKER)
-    for folder in (
-        home.lake,
-        home.published,
-        home.keys,
-        home.inbox,
-        home.reports,
-        home.definitions,
-    ):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    home.keys.chmod(0o700)
+    for name in FOLDERS:
+        (home.path / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+    if stat.S_IMODE(home.keys.stat().st_mode) != 0o700:  # a read-only home stays as it is
+        home.keys.chmod(0o700)
     mark_place(home.path, os.environ.get(VARIABLE))
     return home
+
+
+def _may_become(path: Path, kind: HomeKind) -> bool:
+    """Whether a directory without a mark holds nothing that is not a home's; of a demo, nothing at all."""
+    names = {item.name for item in path.iterdir()} - {f".{MARKER}"}
+    if kind is HomeKind.DEMO:
+        return not names
+    return all(name in OURS or name.startswith(DATABASE) for name in names)

@@ -39,6 +39,40 @@ def test_a_directory_that_holds_other_things_is_no_home(tmp_path: Path):
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
 
+def test_a_directory_that_an_operator_prepared_becomes_a_home(tmp_path: Path):
+    home = Home(tmp_path)
+    for folder in (home.inbox / "companion", home.definitions):
+        folder.mkdir(mode=0o750, parents=True)
+    assert make_home(home, HomeKind.REAL).kind is HomeKind.REAL
+    assert stat.S_IMODE((home.inbox / "companion").stat().st_mode) == 0o750
+    assert stat.S_IMODE(home.lake.stat().st_mode) == 0o700
+
+
+def test_a_lake_that_was_written_without_a_home_becomes_one_that_others_cannot_read(tmp_path: Path):
+    for name in ("lake", "keys", "published", "inbox", "aside", "governance.sqlite-turns"):
+        (tmp_path / name).mkdir(mode=0o755)
+    (tmp_path / "governance.sqlite").write_bytes(b"")
+    home = make_home(Home(tmp_path), HomeKind.REAL)
+    assert home.kind is HomeKind.REAL
+    for folder in (home.lake, home.keys, home.published):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700, folder
+
+
+def test_deliveries_of_people_become_no_demo(tmp_path: Path):
+    (tmp_path / "inbox").mkdir()
+    with pytest.raises(HomeError, match="not a Plimsoll home"):
+        make_home(Home(tmp_path), HomeKind.DEMO)
+    assert Home(tmp_path).kind is None
+
+
+@pytest.mark.parametrize("mark", ["{}", "", "[]", '{"kind": "other"}', "\xff"])
+def test_a_damaged_mark_is_said_and_left(tmp_path: Path, mark: str):
+    (tmp_path / MARKER).write_text(mark, encoding="latin-1")
+    with pytest.raises(HomeError, match="is damaged"):
+        make_home(Home(tmp_path), HomeKind.REAL)
+    assert (tmp_path / MARKER).read_text(encoding="latin-1") == mark
+
+
 @pytest.mark.parametrize("left", ["nothing", "half a mark", "the mark alone", "some folders"])
 def test_a_home_whose_making_was_broken_off_is_made_whole(tmp_path: Path, left: str):
     home = Home(tmp_path / "home")
