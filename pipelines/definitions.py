@@ -11,15 +11,13 @@ from pipelines.automation import automation
 from pipelines.detect import assets as detect_assets
 from pipelines.indicators import assets as indicator_assets
 from pipelines.ingest import assets as ingest_assets
+from pipelines.ingest.field import FIRST_DAY
 from pipelines.publish import assets as publish_assets
 from pipelines.quality import assets as quality_assets
 from pipelines.report import assets as report_assets
 from pipelines.settings import Home, HomeKind, find_home, make_home
 
-FIRST_DAY = "2015-01-01"
-"""No conversation log of a deployed language model is older."""
-
-DAYS = dg.DailyPartitionsDefinition(start_date=FIRST_DAY, end_offset=2)
+DAYS = dg.DailyPartitionsDefinition(start_date=FIRST_DAY.isoformat(), end_offset=2)
 """Two days ahead of UTC midnight: a deployment's own day may have begun."""
 
 

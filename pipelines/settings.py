@@ -34,10 +34,10 @@ class HomeKind(StrEnum):
 FOLDERS = ("lake", "published", "keys", "inbox", "reports", "definitions")
 PRIVATE = ("lake", "published", "keys", "reports")
 """Folders that only we make, for the owner alone; the others an operator may have prepared for a group."""
-OURS = frozenset({*FOLDERS, "aside", "cache", "dagster", "governance", "openid.yaml", f".{MARKER}"})
+OURS = frozenset({*FOLDERS, "aside", "cache", "dagster", "governance", "openid.yaml"})
 """What a directory may hold that becomes a home: what an operator prepares, and what runs left in it."""
-DATABASE = "governance."
-"""How the names begin of the decisions' files and of the mark of where they lie."""
+BEGINNINGS = ("governance.", f".{MARKER}")
+"""How the names begin of the decisions' files, of the mark of where they lie, and of half a mark."""
 
 MAPPING_NAMES = ("mapping.yaml", "mapping.yml")
 """What the mapping beside delivered files may be called."""
@@ -166,7 +166,7 @@ def make_home(home: Home, kind: HomeKind) -> Home:
             if (home.path / name).exists():
                 (home.path / name).chmod(0o700)
         # The mark before the folders, in one step: killed anywhere, the directory is empty or a home.
-        aside = home.path / f".{MARKER}"
+        aside = home.path / f".{MARKER}.{os.getpid()}"  # servers of Dagster load at the same time
         aside.write_text(json.dumps({"kind": kind}) + "\n")
         aside.replace(home.path / MARKER)
     for name in FOLDERS:
@@ -179,7 +179,7 @@ def make_home(home: Home, kind: HomeKind) -> Home:
 
 def _may_become(path: Path, kind: HomeKind) -> bool:
     """Whether a directory without a mark holds nothing that is not a home's; of a demo, nothing at all."""
-    names = {item.name for item in path.iterdir()} - {f".{MARKER}"}
+    names = {item.name for item in path.iterdir() if not item.name.startswith(f".{MARKER}")}
     if kind is HomeKind.DEMO:
         return not names
-    return all(name in OURS or name.startswith(DATABASE) for name in names)
+    return all(name in OURS or name.startswith(BEGINNINGS) for name in names)

@@ -31,6 +31,8 @@ MILLISECONDS_FROM, MICROSECONDS_FROM, NANOSECONDS_FROM = 10**11, 10**14, 10**17
 FIRST_TIME, LAST_TIME = 946_684_800_000_000, 4_102_444_800_000_000
 """Microseconds until the years 2000 and 2100; outside lies no time, but an export's 0 for null, or the
 digits of a date (202611200900) that read as milliseconds of 1976."""
+FIRST_DAY = (dt.datetime.fromtimestamp(FIRST_TIME / 1e6, dt.UTC) - dt.timedelta(days=1)).date()
+"""The first time's day in zones west of Greenwich: no record lies on an earlier one."""
 UNRECOGNISED = "unrecognised"
 """A slice value that is no short label."""
 LARGEST_EXACT = 2**53

@@ -7,7 +7,7 @@ should do about it is in `data_alert`.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
@@ -33,6 +33,10 @@ DAYS_OF_A_DELIVERY = 7
 
 MATERIAL_SHARE = 0.01
 """Share of a day's records from which records that came after the lateness window mark its numbers."""
+
+LONGEST_PAUSE = 365
+"""Days from one with data to the next after which a deployment begins anew. What lies before starts no
+silence: most often it is a record of a wrong clock. A silence that lasts is told from its second day on."""
 
 RECENT_DELIVERIES = 28
 USUAL_GAP = 0.9
@@ -105,6 +109,8 @@ def assess_days(
 ) -> list[DataDay]:
     """Every day of one deployment from its first to the last that has come or should have, in order.
 
+    No day is listed of a pause that is longer than `LONGEST_PAUSE`.
+
     Args:
         totals: rows of `sql/assessment/day_total.sql` of this deployment.
         present: days with data.
@@ -117,13 +123,18 @@ def assess_days(
     if not present:
         return []
     by_day = {row["day"]: row for row in totals}
-    first, last = min(present), max(present)
-    count = (last - first).days + 1 + arrivals.overdue(last, today)
-    days = [first + step * DAY for step in range(count)]
-    counts = [_count(by_day.get(day, NO_TOTAL), is_present=day in present) for day in days]
+    last = max(present)
+    end = last + arrivals.overdue(last, today) * DAY
     incomplete = _find_incomplete(by_day.values())
+    days, volumes = [], []
+    for first, until in _find_stretches(present, end):
+        stretch = [first + step * DAY for step in range((until - first).days + 1)]
+        days += stretch
+        volumes += judge_volume(
+            [_count(by_day.get(day, NO_TOTAL), is_present=day in present) for day in stretch]
+        )
     found = []
-    for day, volume in zip(days, judge_volume(counts), strict=True):
+    for day, volume in zip(days, volumes, strict=True):
         total = by_day.get(day, NO_TOTAL)
         reasons = _failures(total)
         state = DayState.FAILED
@@ -158,6 +169,17 @@ def is_material(restatement: Mapping[str, Any]) -> bool:
 def local_today(at: dt.datetime, zone: str) -> dt.date:
     """The running day in an IANA zone."""
     return at.astimezone(ZoneInfo(zone)).date()
+
+
+def _find_stretches(present: Collection[dt.date], end: dt.date) -> Iterator[tuple[dt.date, dt.date]]:
+    """First and last day of each stretch without a pause that is too long; the newest goes on to `end`."""
+    days = sorted(present)
+    first = days[0]
+    for day, following in pairwise(days):
+        if (following - day).days > LONGEST_PAUSE:
+            yield first, day
+            first = following
+    yield first, end
 
 
 def _count(total: Mapping[str, Any], *, is_present: bool) -> float:

@@ -5,7 +5,15 @@ from typing import Any
 
 import pytest
 
-from pipelines.assess.days.day import Arrivals, DataDay, DayState, assess_days, local_today, worst_state
+from pipelines.assess.days.day import (
+    LONGEST_PAUSE,
+    Arrivals,
+    DataDay,
+    DayState,
+    assess_days,
+    local_today,
+    worst_state,
+)
 
 FIRST = dt.date(2026, 8, 3)
 DAY = dt.timedelta(days=1)
@@ -60,6 +68,18 @@ def test_a_day_with_far_fewer_rows_than_usual_is_partial(count: int, state: DayS
 def test_a_day_inside_without_data_is_late_and_has_a_row():
     days = judge([total(day) for day in range(59) if day != 30])
     assert (days[30].state, days[30].reasons, days[30].message_count) == (DayState.LATE, ("no_data",), 0)
+
+
+@pytest.mark.parametrize(("pause", "late"), [(LONGEST_PAUSE, LONGEST_PAUSE - 1), (LONGEST_PAUSE + 1, 0)])
+def test_after_a_pause_of_more_than_a_year_a_deployment_begins_anew(pause: int, late: int):
+    days = judge([total(-pause, message_count=1), *[total(day) for day in range(59)]])
+    assert sum(one.state is DayState.LATE for one in days.values()) == late
+    assert {-pause, 0, 58} <= days.keys()
+
+
+def test_a_record_of_a_wrong_clock_does_not_hide_the_silence_at_the_end():
+    days = judge([total(-5000, message_count=1), *[total(day) for day in range(55)]])
+    assert [day for day, one in days.items() if one.state is DayState.LATE] == [55, 56, 57, 58]
 
 
 @pytest.mark.parametrize(("silent", "told"), [(1, 0), (2, 0), (3, 1), (4, 2)])
