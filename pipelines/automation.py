@@ -29,7 +29,8 @@ from pipelines.review.draw import draw_due
 from pipelines.settings import POOL, Home
 from pipelines.stale import stale_days
 
-DAILY_GROUPS = ("ledger", "finding", "fact", "indicator")
+COUNTED = "indicator"
+DAILY_GROUPS = ("ledger", "finding", "fact", COUNTED)
 CLOSING_GROUPS = ("assessment", "published")
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 IN_PROCESS = dg.in_process_executor
@@ -143,13 +144,15 @@ def automation(home: Home, days: dg.PartitionsDefinition) -> Automation:
 
     @dg.run_status_sensor(
         run_status=dg.DagsterRunStatus.SUCCESS,
-        monitored_jobs=[named["compute_days"]],
         request_job=named["close_run"],
         name="publish_after_computing",
         default_status=dg.DefaultSensorStatus.RUNNING,
     )
-    def publish_after_computing(context: dg.RunStatusSensorContext) -> dg.RunRequest:
-        return dg.RunRequest(run_key=context.dagster_run.run_id)
+    def publish_after_computing(context: dg.RunStatusSensorContext) -> dg.RunRequest | dg.SkipReason:
+        run_id = context.dagster_run.run_id
+        if not has_counted(context.instance, run_id):  # a backfill of assets runs in no job of ours
+            return dg.SkipReason("The run counted no indicator.")
+        return dg.RunRequest(run_key=run_id)
 
     @dg.schedule(
         job=named["build_report"], cron_schedule=MONTHLY, name="monthly_report", default_status=RUNNING
@@ -235,6 +238,12 @@ def ask_for_intake(
     if instance.get_runs(succeeded, limit=1):
         return None
     return dg.RunRequest(run_key=f"{inbox}:{at:%Y-%m-%dT%H}", tags={INBOX: inbox})
+
+
+def has_counted(instance: dg.DagsterInstance, run_id: str) -> bool:
+    """Whether a run made a table of indicators, whatever it was started as."""
+    made = instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION).records
+    return any(one.asset_key is not None and one.asset_key.path[0] == COUNTED for one in made)
 
 
 def _ingest() -> dg.AssetSelection:

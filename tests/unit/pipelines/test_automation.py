@@ -106,3 +106,22 @@ def test_a_mapping_that_cannot_be_read_keeps_no_database_from_being_asked(home) 
     query = {"query": "select * from chat where said_at >= :watermark", "watermark": "said_at", "start": 0}
     deliver(home, "rows", format="sql", query=query)
     assert len(ask_databases(home)) == 1
+
+
+@pytest.mark.parametrize(
+    ("layer", "is_published"), [("indicator", True), ("ledger", False), ("assessment", False)]
+)
+def test_whatever_counted_an_indicator_is_published_be_it_in_no_job_of_ours(
+    home, instance, layer, is_published
+):
+    @dg.asset(key=[layer, "a_table"])
+    def table() -> None:
+        """A table of this layer."""
+
+    done = dg.materialize([table], instance=instance)
+    (sensor,) = [one for one in automation(home, DAYS).sensors if one.name == "publish_after_computing"]
+    context = dg.build_run_status_sensor_context(
+        sensor.name, done.get_run_success_event(), instance, done.dagster_run
+    )
+    assert isinstance(sensor(context), dg.RunRequest) is is_published
+    assert not sensor._monitored_jobs  # else Dagster would show it the runs of these jobs alone
