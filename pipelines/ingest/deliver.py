@@ -1,8 +1,8 @@
 """Takes deliveries in: every file once, every record accepted or rejected, one generation a batch.
 
 A file is known by its SHA-256. Delivered again it changes nothing; delivered again with another mapping,
-only the lines that were rejected are read again, or all of it where a rejection is about no line. The rows of
-a database come as files, too.
+only the lines that were rejected are read again, or all of it where a rejection is about no line, or where
+its name now says another kind of file. The rows of a database come as files, too.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pipelines.errors import SourceError
 from pipelines.ingest.document import is_csv
-from pipelines.ingest.lines import LONGEST_LINE, fingerprint, inspect
+from pipelines.ingest.lines import LONGEST_LINE, fingerprint, inspect, plain_name
 from pipelines.ingest.mapping import BY_RULES, Mapping, load_mapping
 from pipelines.ingest.reason import Reason
 from pipelines.ingest.source import Records, Rejection, Source, read_parts
@@ -65,6 +65,7 @@ class KnownDelivery:
     rejected: tuple[int, ...] = ()
     span: Span = NOTHING
     format: str | None = None  # which earlier code did not keep
+    file_name: str = ""
 
     @property
     def is_taken(self) -> bool:
@@ -137,7 +138,7 @@ def identify_delivery(
     received_on: dt.date,
     aside: Executor,
 ) -> Delivered:
-    """Whether the ledger knows a file; `received_on` holds where the file's name says nothing.
+    """Whether the ledger knows a file, read as its name says; `received_on` holds where that says no day.
 
     Its hash is reckoned `aside`, and waited for here only if a file of the same size came before.
     """
@@ -152,10 +153,17 @@ def identify_delivery(
     known = deliveries.get(one.delivery_id) if is_possible else None
     if known is not None:
         one.received_on = known.received_on
-        one.is_known = known.mapping_hash == mapping.hash or not known.rejected
+        is_renamed = _find_kind(known.file_name or name) != _find_kind(name)
+        one.is_known = not known.rejected or (known.mapping_hash == mapping.hash and not is_renamed)
         if not one.is_known:
-            one.before, one.only = known, _find_positions(known, mapping)
+            one.before, one.only = known, None if is_renamed else _find_positions(known, mapping)
     return one
+
+
+def _find_kind(name: str) -> str:
+    """What the name says of how a file is read, packed or not."""
+    kind = Path(plain_name(Path(name))).suffix
+    return ".jsonl" if kind == ".ndjson" else kind
 
 
 def _find_positions(known: KnownDelivery, mapping: Mapping) -> tuple[int, ...] | None:
@@ -202,6 +210,7 @@ def known_deliveries(lake: Lake, deployment_id: str) -> dict[str, KnownDelivery]
             tuple(positions.get(row["delivery_id"], ())),
             Span(row.get("first_day"), row.get("last_day")),  # which earlier code did not keep
             row.get("format"),
+            row["file_name"],
         )
         for row in ([] if deliveries is None else deliveries.to_pylist())
         if row["deployment_id"] == deployment_id

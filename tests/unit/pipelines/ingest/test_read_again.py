@@ -1,5 +1,7 @@
 """A file whose mapping was wrong is read again with the right one: nothing is lost, nothing comes twice."""
 
+import gzip
+
 import pytest
 
 from pipelines.ingest.mapping import parse_mapping
@@ -89,3 +91,31 @@ def test_a_mapping_set_right_reads_only_the_rejected_lines_of_a_file_with_lines(
     (one,) = place.again(place.inbox / "1", mapping=parse_mapping(right, name="a test")).files
     assert (one.records.message_count, one.records.rejected) == (1, [])
     assert counts(place) == [(2, 2, 0)]
+
+
+TABLE = b"is,thread,user,role,text,sent_at\nmessage,a,u,user,hello,2026-08-03T09:00:00Z\n"
+
+
+@pytest.mark.parametrize("packed", ["", ".gz"])
+def test_a_file_under_a_wrong_extension_is_read_again_once_it_is_named_right(place, packed):
+    folder = place.inbox / "x"
+    folder.mkdir(parents=True)
+    wrong = folder / f"a.jsonl{packed}"
+    wrong.write_bytes(gzip.compress(TABLE) if packed else TABLE)
+    place.again(folder)
+    assert counts(place) == [(2, 0, 2)]
+    wrong.rename(folder / f"a.csv{packed}")
+    place.again(folder)
+    assert counts(place) == [(1, 1, 0)]
+    assert place.rows("ledger.rejected") == []
+    assert [row["copy_count"] for row in place.rows("staging.message")] == [1]
+    (one,) = place.again(folder).files
+    assert one.is_known
+
+
+def test_a_file_that_is_renamed_as_the_same_kind_is_known(place):
+    place.deliver(place.say(0), b"no record", name="a.jsonl")
+    path = place.inbox / "1" / "a.jsonl"
+    path.rename(path.with_name("b.ndjson"))
+    (one,) = place.again(place.inbox / "1").files
+    assert one.is_known
