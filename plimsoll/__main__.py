@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
 
@@ -18,13 +19,19 @@ app = make_front_door(
 
 
 def main() -> None:
-    """Run a command; an error of ours is one message without a traceback."""
+    """Run a command; an error of ours, or of the operating system, is one message without a traceback."""
     # Beta notices of Dagster are for whoever upgrades it, not for whoever runs a command.
     warnings.filterwarnings("ignore", module=r"dagster(\..*)?")
     try:
         app()
     except (PlimsollError, RegisterError, MethodsError) as error:
         print(error, file=sys.stderr)
+        sys.exit(1)
+    except OSError as error:
+        if error.errno is None:  # a library's own, whose cause only a traceback tells
+            raise
+        where = "" if error.filename is None else f": {error.filename}"
+        print(f"{os.strerror(error.errno)}{where}", file=sys.stderr)
         sys.exit(1)
 
 

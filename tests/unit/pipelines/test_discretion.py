@@ -1,5 +1,6 @@
 """An error that quotes a row comes out without the quotation, in everything that is printed of it."""
 
+import errno
 import traceback
 
 import duckdb
@@ -29,6 +30,21 @@ def test_outside_only_the_kind_and_the_place_are_known():
     printed = "".join(traceback.format_exception(caught.value))
     assert "lighthouse" not in printed
     assert "a step failed: ConversionException at tests/unit/pipelines/test_discretion.py:" in printed
+
+
+@pytest.mark.parametrize("is_wrapped", [False, True])
+def test_a_full_disk_is_named_and_no_word_or_file_beside_it(is_wrapped):
+    def step() -> None:
+        full = OSError(errno.ENOSPC, CANARY, f"/data/{CANARY}")
+        if not is_wrapped:
+            raise full
+        raise ValueError(CANARY) from full
+
+    with pytest.raises(
+        UnforeseenError, match=r"test_discretion\.py:\d+: No space left on device\."
+    ) as caught:
+        Discretion("a step")(step)()
+    assert "lighthouse" not in "".join(traceback.format_exception(caught.value))
 
 
 def test_an_error_while_another_is_handled_does_not_bring_it_along():

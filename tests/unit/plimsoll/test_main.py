@@ -86,6 +86,25 @@ def test_a_missing_home_is_one_message_without_a_traceback(tmp_path: Path) -> No
     assert "Traceback" not in done.stderr
 
 
+def test_an_error_of_the_operating_system_is_one_sentence(tmp_path: Path, delivery: Path) -> None:
+    plimsoll("ingest", delivery, "--home", tmp_path / "home")
+    (tmp_path / "taken").write_text("a file", encoding="utf-8")
+    done = plimsoll("backup", tmp_path / "taken" / "b.tar", "--home", tmp_path / "home")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "Not a directory: " in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("mark", ["{}", ""])
+def test_a_damaged_mark_of_a_home_is_one_sentence(tmp_path: Path, mark: str) -> None:
+    (tmp_path / "home.json").write_text(mark, encoding="utf-8")
+    for command in ("status", "run"):
+        done = plimsoll(command, "--home", tmp_path)
+        assert done.returncode == 1
+        assert "is damaged" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
 def test_a_directory_with_other_things_does_not_become_a_home(tmp_path: Path, delivery: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "letter.txt").write_text("private", encoding="utf-8")
