@@ -24,7 +24,7 @@ from filelock import FileLock, Timeout
 from pipelines.data_file import LAYOUTS, Layout, make_table, replace_partitions
 from pipelines.errors import HomeError
 from pipelines.generation import Generation, make_current, read_current
-from pipelines.lock import locked
+from pipelines.lock import NOT_WRITABLE, locked
 from pipelines.opened import keep_version, open_version, take_version
 from pipelines.partition import Partition, find_changed
 
@@ -225,12 +225,18 @@ def tidy(path: Path) -> int:
 
 @contextmanager
 def copying(path: Path, *, wait_seconds: float = 600.0) -> Iterator[Lake]:
-    """The current generation, whose files nobody deletes meanwhile; writers go on."""
+    """The current generation, whose files nobody deletes meanwhile; writers go on.
+
+    Who may not write there copies without the lock: of a disk that became read-only nobody deletes anything.
+    """
     lock = FileLock(path / "copy.lock", is_singleton=True)
     try:
         lock.acquire(timeout=wait_seconds)
     except Timeout:
         raise HomeError(f"{path} is being copied or tidied; waited {wait_seconds:.0f} s.") from None
+    except OSError as error:
+        if error.errno not in NOT_WRITABLE:
+            raise
     try:
         yield Lake(path)
     finally:

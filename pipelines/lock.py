@@ -5,6 +5,7 @@ What is written under it is the lake's business; reading needs no lock.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -28,19 +29,44 @@ def alone(folder: Path) -> Iterator[None]:
         os.close(held)
 
 
+NOT_WRITABLE = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
+"""How the operating system refuses to write: to all on a disk that is read-only, or to this account."""
+
+
+READ_ONLY = "{path} is read-only, for everybody or for this account: nothing was changed."
+
+
+def check_writable(path: Path) -> None:
+    """Refuse before anything is begun what would write there.
+
+    Raises:
+        HomeError: this account may not.
+    """
+    if path.exists() and not os.access(path, os.W_OK):
+        raise HomeError(READ_ONLY.format(path=path))
+
+
 @contextmanager
 def locked(path: Path, *, by: str, wait_seconds: float = 600.0) -> Iterator[None]:
-    """The one lock of a home for writers; reentrant within a process."""
-    path.mkdir(parents=True, exist_ok=True)
+    """The one lock of a home for writers; reentrant within a process.
+
+    Raises:
+        HomeError: another writer held it for `wait_seconds`, or nobody may write there.
+    """
     holder = path / "writer.json"
-    lock = FileLock(path / "writer.lock", is_singleton=True)
     try:
+        path.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(path / "writer.lock", is_singleton=True)
         lock.acquire(timeout=wait_seconds)
     except Timeout:
         who = holder.read_text() if holder.exists() else "unknown"
         raise HomeError(
             f"{path} is being written by {who}; waited {wait_seconds:.0f} s. Try again later."
         ) from None
+    except OSError as error:
+        if error.errno not in NOT_WRITABLE:
+            raise
+        raise HomeError(READ_ONLY.format(path=path)) from None
     outer = holder.read_text() if lock.lock_counter > 1 else None
     try:
         holder.write_text(json.dumps({"process": os.getpid(), "doing": by}))

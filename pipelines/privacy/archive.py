@@ -17,7 +17,6 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from pipelines.aside import aside
 from pipelines.errors import HomeError, StateError
 from pipelines.governance_place import FILE as GOVERNANCE
 from pipelines.governance_place import MARK as PLACE
@@ -189,16 +188,23 @@ def _add_governance(archive: tarfile.TarFile, home: Home, files: dict[str, str])
         return False
     if not path.exists():
         return True
-    with aside(home, "backup", by="backup") as folder:
-        copy = folder / GOVERNANCE
-        source, target = sqlite3.connect(f"file:{path}?mode=ro", uri=True), sqlite3.connect(copy)
-        try:
-            source.backup(target)
-        finally:
-            target.close()
-            source.close()
-        _add(archive, GOVERNANCE, copy, files)
+    # In memory, for a home on a disk that became read-only has no room for a copy.
+    source, copy = sqlite3.connect(_find_address(path), uri=True), sqlite3.connect(":memory:")
+    try:
+        source.backup(copy)
+        _add_bytes(archive, GOVERNANCE, copy.serialize(), files)
+    except sqlite3.OperationalError as error:
+        raise HomeError(f"{path} cannot be read: {error}. No backup was made.") from None
+    finally:
+        copy.close()
+        source.close()
     return True
+
+
+def _find_address(path: Path) -> str:
+    """How a database is opened to be read; SQLite writes beside it, unless told that nobody changes it."""
+    is_fixed = os.statvfs(path).f_flag & os.ST_RDONLY and not path.with_name(f"{path.name}-wal").exists()
+    return f"file:{path}?{'immutable=1' if is_fixed else 'mode=ro'}"
 
 
 class _Hashing:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from pipelines.errors import HomeError, StateError
 from pipelines.keys import FINGERPRINT_FILE, fingerprint_key
+from pipelines.lock import NOT_WRITABLE
 from pipelines.privacy.archive import read_archive, write_archive
 from pipelines.privacy.backups import Backup, add_backup, tombstones_beside
 from pipelines.privacy.erasure import sweep_erased
@@ -23,6 +24,11 @@ from pipelines.privacy.request import Withdraw
 from pipelines.privacy.unfinished import Tell, clear_left, unfinished
 from pipelines.settings import Home, settle_governance
 from pipelines.tombstones import FILE, add_tombstones, load_tombstones
+
+UNKNOWN = (
+    "The home is read-only, so it does not know of this backup: no erasure will reach it. "
+    "Restore it with the tombstones that the home has then, and delete it once another is made."
+)
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,8 @@ def take_backup(
 ) -> Backup:
     """Write a backup and remember it, so that receipts can name it; what killed ones left there goes.
 
+    A home on a disk that became read-only does not remember it, and `tell` says so.
+
     Raises:
         HomeError: there is a file already, or it would lie in the home.
         StateError: delivered files are asked for without the keys, or the tombstones are damaged.
@@ -70,7 +78,12 @@ def take_backup(
         has_keys,
         has_inbox,
     )
-    add_backup(home, backup)
+    try:
+        add_backup(home, backup)
+    except OSError as error:
+        if error.errno not in NOT_WRITABLE:
+            raise
+        tell(UNKNOWN)
     return backup
 
 

@@ -13,6 +13,7 @@ import typer
 
 from pipelines.errors import StateError
 from pipelines.lake import Lake
+from pipelines.lock import check_writable
 from pipelines.settings import Home
 from plimsoll.commands.option import HomeOption, JsonOption, open_home, tell, write_json
 
@@ -31,6 +32,8 @@ def run(
     as_json: JsonOption = False,
 ) -> None:
     """Compute the days that have changed (or a range, or all), assess and publish."""
+    if first and last and first > last:
+        raise typer.BadParameter(f"{last.date()} lies before {first.date()}", param_hint="--to")
     place = open_home(home)
     days, seconds = compute(
         place,
@@ -58,6 +61,7 @@ def compute(
     """Run the pipelines over the chosen days; returns the days and the seconds it took."""
     show_progress()
     started = time.monotonic()
+    check_writable(home.lake)
     from pipelines import automation
     from pipelines.stale import stale_days
 

@@ -133,6 +133,13 @@ def test_running_without_messages_says_what_to_do_first(tmp_path: Path, delivery
     assert "plimsoll ingest" in done.stderr
 
 
+def test_a_range_that_ends_before_it_begins_is_wrong_usage(tmp_path: Path, delivery: Path) -> None:
+    plimsoll("ingest", delivery, "--home", tmp_path / "home")
+    done = plimsoll("run", "--from", "2026-08-04", "--to", "2026-08-03", "--home", tmp_path / "home")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "lies before" in done.stderr
+
+
 def test_demo_data_does_not_enter_a_real_home(tmp_path: Path, delivery: Path) -> None:
     home = tmp_path / "home"
     plimsoll("ingest", delivery, "--home", home)

@@ -1,13 +1,25 @@
-"""The list of backups loses none, and one that cannot be read is told."""
+"""The list of backups loses none, and one that cannot be read is told; a read-only home is backed up."""
 
+import datetime as dt
+import errno
+import os
+import sqlite3
+import tarfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
+import pyarrow as pa
 import pytest
+from filelock import FileLock
 
-from pipelines.errors import StateError
+from pipelines import lake as lakes
+from pipelines.errors import HomeError, StateError
+from pipelines.privacy.backup import take_backup
 from pipelines.privacy.backups import KNOWN, Backup, add_backup, list_backups
-from pipelines.settings import Home
+from pipelines.settings import Home, HomeKind, make_home
+
+NOW = dt.datetime(2026, 8, 20, 9, tzinfo=dt.UTC)
 
 
 def backup(number: int) -> Backup:
@@ -27,3 +39,44 @@ def test_a_damaged_list_is_no_empty_list(tmp_path: Path, content: str):
     (tmp_path / KNOWN).write_text(content)
     with pytest.raises(StateError, match="damaged"):
         list_backups(Home(tmp_path))
+
+
+@pytest.fixture
+def read_only(tmp_path: Path, monkeypatch) -> Home:
+    """A home with decisions, on a disk that became read-only."""
+    home = make_home(Home(tmp_path / "home"), HomeKind.REAL)
+    with lakes.write(home.lake, by="a test") as commit:
+        commit.replace_all("ledger.deployment", pa.table({"deployment_id": ["one"]}))
+    with sqlite3.connect(home.path / "governance.sqlite") as store:
+        store.executescript(
+            "pragma journal_mode=wal; create table decision (id); insert into decision values (7)"
+        )
+    store.close()
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(FileLock, "acquire", refuse)
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    monkeypatch.setattr("os.statvfs", lambda _: SimpleNamespace(f_flag=os.ST_RDONLY))
+    return home
+
+
+def test_a_home_on_a_disk_that_became_read_only_is_backed_up(tmp_path: Path, read_only: Home):
+    said: list[str] = []
+    take_backup(read_only, tmp_path / "b.tar", at=NOW, tell=said.append)
+    assert "does not know of this backup" in said[-1]
+    with tarfile.open(tmp_path / "b.tar") as archive:
+        store = archive.extractfile("governance.sqlite")
+        assert store is not None
+        (tmp_path / "copy.sqlite").write_bytes(store.read())
+        names = archive.getnames()
+    copy = sqlite3.connect(tmp_path / "copy.sqlite")
+    assert copy.execute("select id from decision").fetchall() == [(7,)]
+    copy.close()
+    assert any(name.startswith("lake/ledger/deployment/") for name in names)
+
+
+def test_whoever_writes_there_is_told_that_it_is_read_only(read_only: Home):
+    with pytest.raises(HomeError, match="is read-only"), lakes.write(read_only.lake, by="a test"):
+        pass
