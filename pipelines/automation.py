@@ -7,6 +7,7 @@ after the other. What an asset does is its stage's business.
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -244,6 +245,21 @@ def has_counted(instance: dg.DagsterInstance, run_id: str) -> bool:
     """Whether a run made a table of indicators, whatever it was started as."""
     made = instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION).records
     return any(one.asset_key is not None and one.asset_key.path[0] == COUNTED for one in made)
+
+
+def end_dead_runs(folder: Path) -> int:
+    """Count as failed what was running when this Dagster was killed; returns how many runs.
+
+    Nothing else tells Dagster that they are over, and each would keep its place in the pool for ever, before
+    which every later run waits.
+    """
+    over = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
+    with dg.DagsterInstance.from_config(str(folder)) as instance:
+        dead = instance.get_runs(dg.RunsFilter(statuses=over))
+        for run in dead:
+            instance.report_run_failed(run, "Dagster was killed while it ran.")
+            instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
+    return len(dead)
 
 
 def _ingest() -> dg.AssetSelection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 import sys
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipelines.errors import HomeError
 from pipelines.settings import REPOSITORY, Home
 from pipelines.tombstones import FILE as TOMBSTONES
 from plimsoll.commands.option import HomeOption, open_home, tell
@@ -139,6 +141,11 @@ def orchestrate(
     settings = instance / "dagster.yaml"
     if not settings.exists():
         settings.write_text(INSTANCE)
+    from pipelines.automation import end_dead_runs  # Dagster takes seconds to load
+
+    _hold(instance)
+    if count := end_dead_runs(instance):
+        tell(f"{count} runs that were going on when Dagster was killed count as failed.")
     environment = os.environ | {"DAGSTER_HOME": str(instance), "PLIMSOLL_HOME": str(place.path)}
     command = ["dagster", "dev", "-w", str(REPOSITORY / "workspace.yaml"), "-h", host, "-p", str(port)]
     _forget_in_decisions(place)
@@ -147,3 +154,14 @@ def orchestrate(
     # This process becomes Dagster: whoever stops it reaches the one that stops the others.
     os.chdir(REPOSITORY)
     os.execve(program, [program, *command[1:]], environment)  # noqa: S606  our own words
+
+
+def _hold(instance: Path) -> None:
+    """Refuse a second Dagster of this home; the lock goes on with the program that this process becomes."""
+    held = os.open(instance, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(held)
+        raise HomeError(f"Dagster of {instance.parent} is running already. Stop it first.") from None
+    os.set_inheritable(held, True)

@@ -7,7 +7,7 @@ import dagster as dg
 import pytest
 import yaml
 
-from pipelines.automation import ask_for_intake, automation, spans
+from pipelines.automation import ask_for_intake, automation, end_dead_runs, spans
 from pipelines.definitions import DAYS
 from pipelines.settings import Home, HomeKind, make_home
 
@@ -125,3 +125,22 @@ def test_whatever_counted_an_indicator_is_published_be_it_in_no_job_of_ours(
     )
     assert isinstance(sensor(context), dg.RunRequest) is is_published
     assert not sensor._monitored_jobs  # else Dagster would show it the runs of these jobs alone
+
+
+def test_runs_of_a_killed_dagster_are_ended_and_give_their_place_free(tmp_path) -> None:
+    (tmp_path / "dagster.yaml").write_text("concurrency: {pools: {default_limit: 1}}\n")
+    with dg.DagsterInstance.from_config(str(tmp_path)) as instance:
+        places = instance.event_log_storage
+        places.initialize_concurrency_limit_to_default("plimsoll_home")
+        run = dg.DagsterRun("take_in", run_id=str(uuid.uuid4()), status=dg.DagsterRunStatus.STARTED)
+        done = dg.DagsterRun("take_in", run_id=str(uuid.uuid4()), status=dg.DagsterRunStatus.SUCCESS)
+        for one in (run, done):
+            instance.add_run(one)
+        assert places.claim_concurrency_slot("plimsoll_home", run.run_id, "ingest").is_claimed
+        assert not places.claim_concurrency_slot("plimsoll_home", "later", "ingest").is_claimed
+        assert end_dead_runs(tmp_path) == 1
+        statuses = {one.run_id: one.status for one in instance.get_runs()}
+        assert statuses == {
+            run.run_id: dg.DagsterRunStatus.FAILURE, done.run_id: dg.DagsterRunStatus.SUCCESS,
+        }  # fmt: skip
+        assert places.get_concurrency_info("plimsoll_home").active_run_ids == set()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.errors import HomeError
 from pipelines.settings import Home, HomeKind, make_home
 from plimsoll.commands import serving
 from plimsoll.commands.serving import SECRET_FILE, session_secret
@@ -58,3 +59,9 @@ def test_whoever_stops_the_schedule_stops_dagster_itself(
     assert arguments[:2] == [program, "dev"]
     assert environment["PLIMSOLL_HOME"] == str(home.path)
     assert (home.path / "dagster" / "dagster.yaml").exists()
+
+
+def test_a_second_dagster_of_a_home_is_refused(tmp_path: Path) -> None:
+    serving._hold(tmp_path)
+    with pytest.raises(HomeError, match="is running already"):
+        serving._hold(tmp_path)
