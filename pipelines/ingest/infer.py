@@ -60,6 +60,11 @@ ROLES = {
     "assistant": ("assistant", "bot", "ai", "model", "system_bot", "gpt", "chatbot"),
     "agent": ("agent", "operator", "staff", "counsellor", "counselor", "clinician", "human_agent"),
 }
+NAMING = {"message_id", "turn"}
+UNNAMED = (
+    "No field names a message (message_id, turn): it is told by its time, role and text, so that one whose text "
+    "was corrected and delivered again counts twice. Map such a field if the log has one."
+)
 REQUIRED = {name for name, is_required in MESSAGE_FIELDS.items() if is_required}
 
 
@@ -114,6 +119,7 @@ def infer_mapping(source: Path) -> Proposal:
         "deployment": {"id": "my_deployment", "title": "My deployment", "zone": "UTC"},
         "records": rules,
     }
+    notes += [UNNAMED] * any(rule["kind"] == "message" and not NAMING & set(rule["fields"]) for rule in rules)
     notes.append(
         "Set deployment.id, title and zone (of the reporting day) yourself: a log does not say them."
     )

@@ -50,6 +50,15 @@ def test_records_of_no_known_format_name_none(tmp_path: Path):
     assert not any("--format" in note for note in notes)
 
 
+@pytest.mark.parametrize(("field", "is_said"), [("other", True), ("message_id", False), ("turn", False)])
+def test_a_log_that_names_no_message_is_told_that_a_corrected_one_counts_twice(
+    tmp_path: Path, field, is_said
+):
+    lines = b"\n".join(orjson.dumps(LINE | {field: number}) for number in range(3))
+    notes = infer_mapping(write(tmp_path, "a.jsonl", lines)).notes
+    assert any("counts twice" in note for note in notes) is is_said
+
+
 def test_a_free_text_is_never_shown(tmp_path: Path):
     proposal = infer_mapping(write(tmp_path, "a.jsonl", orjson.dumps(LINE)))
     assert "Good evening" not in str(proposal)
