@@ -62,8 +62,8 @@ ROLES = {
 }
 NAMING = {"message_id", "turn"}
 UNNAMED = (
-    "No field names a message (message_id, turn): it is told by its time, role and text, so that one whose text "
-    "was corrected and delivered again counts twice. Map such a field if the log has one."
+    "No field names a message (message_id, turn): it is told by its time, role and text, so that one whose "
+    "text was corrected and delivered again counts twice. Map such a field if the log has one."
 )
 REQUIRED = {name for name, is_required in MESSAGE_FIELDS.items() if is_required}
 
