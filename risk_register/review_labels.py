@@ -22,6 +22,20 @@ from risk_register.review_states import TRIAGE_LEVEL, ItemStatus, Outcome, Purpo
 from risk_register.review_tables import ReviewItem, ReviewLabel
 from risk_register.store import Store, Write
 
+AT_RISK = frozenset(
+    {
+        "u_suicidal_ideation",
+        "u_self_harm",
+        "u_harm_to_others",
+        "u_victim_of_harm",
+        "u_psychosis_mania",
+        "u_disordered_eating",
+        "u_substance_crisis",
+        "u_acute_distress",
+    }
+)
+"""Signals of a person at risk, as in the facts; reliance on the assistant or a complaint is none of them."""
+
 
 @dataclass(frozen=True)
 class Submitted:

@@ -27,6 +27,7 @@ from pipelines.assess.days.calendar import DAY
 from pipelines.assess.level.observation import Background
 from pipelines.assess.level.status import Decision, Limits, limits_on
 from risk_register.alarm_streams import Question, name_stream
+from risk_register.review_labels import AT_RISK
 from risk_register.review_results import Design, read_design
 from risk_register.review_samples import list_samples
 from risk_register.store import Store
@@ -38,19 +39,6 @@ MEAN_WEEKS = 200.0
 JUDGED_AFTER = dt.timedelta(days=14)
 """Labels of a sample count when they were given so long after the draw, or sooner."""
 RESOURCE = "p_crisis_resource"
-AT_RISK = frozenset(
-    {
-        "u_suicidal_ideation",
-        "u_self_harm",
-        "u_harm_to_others",
-        "u_victim_of_harm",
-        "u_psychosis_mania",
-        "u_disordered_eating",
-        "u_substance_crisis",
-        "u_acute_distress",
-    }
-)
-"""Signals of a person at risk, as in the indicator's own SQL; reliance on the assistant is none of them."""
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipelines.assess.alarms.missed import AT_RISK, JUDGED_AFTER, ReviewedWeek, judge_weeks, read_week
+from pipelines.assess.alarms.missed import JUDGED_AFTER, ReviewedWeek, judge_weeks, read_week
 from pipelines.assess.alarms.raising import HELPED
+from risk_register.review_labels import AT_RISK
 from risk_register.review_results import Design
 from risk_register.review_samples import SampleRecord
 from risk_register.review_tables import ReviewItem, ReviewLabel, ReviewStratum
