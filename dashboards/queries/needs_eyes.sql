@@ -1,4 +1,4 @@
--- Grave findings that nobody has confirmed, by day and signal.
+-- Grave findings by day and signal, whatever people made of them.
 -- Grain: one row a day, kind, signal and detector.
 -- Missing: a day without such findings has no row; findings beyond the daily cap are in day_count alone.
 

@@ -31,12 +31,12 @@ UNKNOWN_BADGE = "unvalidated"
 UNCONFIRMED = FindingState.UNCONFIRMED.value
 
 
-def list_critical(
+def describe_critical(
     found: pa.Table,
     detectors: Sequence[Mapping[str, Any]],
     decided: Mapping[str, str] = MappingProxyType({}),
 ) -> pa.Table:
-    """The table `assessment.needs_eyes`; ids are keyed hashes, so their order picks no kind over another.
+    """Every grave finding, with what is known of its detector and what people made of it.
 
     Args:
         found: rows of `assessment.critical_day`.
@@ -46,29 +46,43 @@ def list_critical(
     badges = {(row["detector_id"], row["signal_id"]): row["badge"] for row in detectors}
     rows = found.to_pylist()
     day_counts = Counter((row["deployment_id"], row["day"], row["what"]) for row in rows)
+    described = [
+        row
+        | {
+            "badge": badges.get((row["detector_id"], row["signal_id"]), UNKNOWN_BADGE),
+            "state": decided.get(
+                name_finding(row["deployment_id"], row["message_id"], row["signal_id"]), UNCONFIRMED
+            ),
+            "day_count": day_counts[row["deployment_id"], row["day"], row["what"]],
+        }
+        for row in rows
+    ]
+    return pa.Table.from_pylist(described, schema=NEEDS_EYES.arrow_schema)
+
+
+def list_critical(described: pa.Table) -> pa.Table:
+    """The table `assessment.needs_eyes`: what a person decided, and a day's open ones up to the cap.
+
+    Ids are keyed hashes, so their order picks no kind over another.
+    """
     listed: Counter[tuple[str, dt.date]] = Counter()
     chosen = []
+    rows = described.to_pylist()
     for row in sorted(rows, key=lambda row: (row["deployment_id"], row["day"], row["message_id"])):
-        listed[row["deployment_id"], row["day"]] += 1
-        if listed[row["deployment_id"], row["day"]] > DAILY_CAP:
-            continue
-        chosen.append(
-            row
-            | {
-                "badge": badges.get((row["detector_id"], row["signal_id"]), UNKNOWN_BADGE),
-                "state": decided.get(
-                    name_finding(row["deployment_id"], row["message_id"], row["signal_id"]), UNCONFIRMED
-                ),
-                "day_count": day_counts[row["deployment_id"], row["day"], row["what"]],
-            }
-        )
+        day = row["deployment_id"], row["day"]
+        listed[day] += row["state"] == UNCONFIRMED
+        if row["state"] != UNCONFIRMED or listed[day] <= DAILY_CAP:
+            chosen.append(row)
     return pa.Table.from_pylist(chosen, schema=NEEDS_EYES.arrow_schema)
 
 
-def raise_critical(needs_eyes: pa.Table, calendars: Mapping[str, Calendar]) -> list[Concern]:
-    """One concern a deployment and kind for the grave findings of the last days; counts stay out of words."""
+def raise_critical(described: pa.Table, calendars: Mapping[str, Calendar]) -> list[Concern]:
+    """One concern a deployment and kind for the open findings of the last days, listed or beyond the cap.
+
+    Counts stay out of words.
+    """
     recent: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for row in needs_eyes.to_pylist():
+    for row in described.to_pylist():
         is_recent = row["day"] > calendars[row["deployment_id"]].last - OPEN_DAYS * DAY
         if is_recent and row["state"] == UNCONFIRMED:
             recent.setdefault((row["deployment_id"], row["what"]), []).append(row)

@@ -19,7 +19,7 @@ from methods.intervals import wilson
 from pipelines.assess.alarms.appetite_alarm import Resets, follow_appetites, raise_appetites, sort_arrivals
 from pipelines.assess.alarms.calling import call_people
 from pipelines.assess.alarms.concern import Concern, place_concerns
-from pipelines.assess.alarms.critical import list_critical, raise_critical
+from pipelines.assess.alarms.critical import describe_critical, list_critical, raise_critical
 from pipelines.assess.alarms.missed import raise_missed
 from pipelines.assess.alarms.paging import Switchboard, decide_paging
 from pipelines.assess.alarms.release import raise_releases
@@ -74,7 +74,7 @@ def raise_all(
     resets: Resets = {name: find_resets(list_decisions(store, name)) for name in names}
     findings = [one for name in names for one in list_findings(store, name)]
     critical = arrived[CRITICAL_DAY.full_name]
-    needs_eyes = list_critical(critical, detectors, {one.finding_id: one.state.value for one in findings})
+    grave = describe_critical(critical, detectors, {one.finding_id: one.state.value for one in findings})
     counted = sort_arrivals(arrived[ARRIVAL_DAY.full_name])
     followed = follow_appetites(
         counted, background, known_on, resets=resets, readings=read_corrections(corrections)
@@ -89,7 +89,7 @@ def raise_all(
             at=at,
             resets=resets,
         ),
-        *raise_critical(needs_eyes, background.calendars),
+        *raise_critical(grave, background.calendars),
         *suspect_changes(
             drift, changes, features, background.calendars, canary_runs=_rows(lake, "finding.canary_run")
         ),
@@ -99,7 +99,7 @@ def raise_all(
     boards = {name: Switchboard(list_streams(store, name), list_mutes(store, name)) for name in names}
     unmeasured = list_unmeasured(background.definitions, detectors)
     streams = describe_streams(followed, background, resets=resets, unmeasured=unmeasured)
-    return Raised(tuple(decide_paging(placed, boards, at=at)), streams, needs_eyes, critical)
+    return Raised(tuple(decide_paging(placed, boards, at=at)), streams, list_critical(grave), critical)
 
 
 def find_faults(alerts: Iterable[DataAlert]) -> dict[str, frozenset[dt.date]]:

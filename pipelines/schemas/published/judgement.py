@@ -194,7 +194,7 @@ ALARM_STREAM = declare(
 
 NEEDS_EYES = declare(
     "needs_eyes",
-    "Grave findings that a person should read. Found by a detector, confirmed by nobody; at most 20 a day.",
+    "Grave findings that a person should read, at most 20 a day, and those that somebody looked at.",
     ("deployment_id", "day", "message_id", "signal_id"),
     DEPLOYMENT_ID,
     Column("day", DATE, "Reporting day."),

@@ -21,6 +21,7 @@ from risk_register.grave_findings import (
 from risk_register.incidents import list_incidents
 from risk_register.notice_kinds import NoticeKind, NoticeSeverity, NoticeState
 from risk_register.notices import list_notices
+from risk_register.register import ensure_deployment
 from risk_register.store import Store
 
 DAY = dt.date(2026, 11, 22)
@@ -31,9 +32,11 @@ def see(number: int = 0, day: dt.date = DAY) -> SeenFinding:
     return SeenFinding("demo", day, f"{MESSAGE}{number}", "assistant_harm", "a_method_info", "lexicon")
 
 
-def call(store: Store, at: dt.datetime, *seen: SeenFinding) -> tuple[str, ...]:
+def call(store: Store, at: dt.datetime, *seen: SeenFinding, deployment: str = "demo") -> tuple[str, ...]:
     with store.write(actor="assess", at=at) as write:
-        return call_for_eyes(write, "demo", seen, figures={"detector_precision": 0.6, "reviewed_count": 10})
+        return call_for_eyes(
+            write, deployment, seen, figures={"detector_precision": 0.6, "reviewed_count": 10}
+        )
 
 
 def test_what_comes_together_is_one_page_with_the_precision_beside_it(store: Store, at: dt.datetime) -> None:
@@ -61,6 +64,13 @@ def test_a_day_has_a_cap_the_newest_go_first_and_the_rest_is_kept(store: Store, 
     assert all(one.called_at is not None for one in found if one.day == DAY)
     assert call(store, at + dt.timedelta(hours=1), see(500)) == ()
     assert len(call(store, at + dt.timedelta(days=1), see(501))) == 1
+
+
+def test_the_cap_is_of_a_deployment(store: Store, at: dt.datetime) -> None:
+    ensure_deployment(store, deployment_id="other", title="Other", actor="command_line", at=at)
+    assert len(call(store, at, *(see(number) for number in range(DAILY_CAP)))) == DAILY_CAP
+    assert len(call(store, at, see(100), deployment="other")) == 1
+    assert call(store, at, see(101)) == ()
 
 
 def test_confirming_opens_an_incident_in_the_same_step(store: Store, at: dt.datetime) -> None:

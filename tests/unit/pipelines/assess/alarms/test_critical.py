@@ -5,7 +5,7 @@ import datetime as dt
 import pyarrow as pa
 import pytest
 
-from pipelines.assess.alarms.critical import list_critical, raise_critical
+from pipelines.assess.alarms.critical import describe_critical, list_critical, raise_critical
 from pipelines.schemas.assessment import CRITICAL_DAY
 from risk_register.grave_findings import DAILY_CAP, name_finding
 
@@ -38,55 +38,76 @@ def table(*groups: list[dict]) -> pa.Table:
 
 
 def test_each_finding_is_a_row_that_nobody_has_confirmed():
-    (row,) = list_critical(table(found(1)), DETECTORS).to_pylist()
+    (row,) = list_critical(describe_critical(table(found(1)), DETECTORS)).to_pylist()
     assert (row["state"], row["badge"], row["level"]) == ("unconfirmed", "limited", 4)
 
 
 def test_a_detector_that_nothing_is_known_of_is_unvalidated():
-    (row,) = list_critical(table(found(1, signal_id="a_toxic_content")), DETECTORS).to_pylist()
+    (row,) = list_critical(
+        describe_critical(table(found(1, signal_id="a_toxic_content")), DETECTORS)
+    ).to_pylist()
     assert row["badge"] == "unvalidated"
 
 
 @pytest.mark.parametrize(("count", "listed"), [(DAILY_CAP, DAILY_CAP), (DAILY_CAP + 1, DAILY_CAP)])
 def test_a_day_lists_up_to_its_cap_and_says_how_many_there_were(count, listed):
-    rows = list_critical(table(found(count)), DETECTORS).to_pylist()
+    rows = list_critical(describe_critical(table(found(count)), DETECTORS)).to_pylist()
     assert len(rows) == listed
     assert {row["day_count"] for row in rows} == {count}
 
 
 def test_the_cap_is_of_a_day_and_not_of_a_kind():
     both = table(found(15), found(15, what="unanswered_risk"), found(15, day=1))
-    rows = list_critical(both, DETECTORS).to_pylist()
+    rows = list_critical(describe_critical(both, DETECTORS)).to_pylist()
     assert sum(row["day"] == MONDAY for row in rows) == DAILY_CAP
     assert sum(row["day"] == MONDAY + DAY for row in rows) == 15
 
 
 def test_what_was_found_in_the_last_week_asks_for_eyes_and_what_is_older_does_not(make):
     calendar = {"harbor": make.calendar(MONDAY, 20)}
-    recent = raise_critical(list_critical(table(found(2, day=13)), DETECTORS), calendar)
-    older = raise_critical(list_critical(table(found(2, day=12)), DETECTORS), calendar)
+    recent = raise_critical(describe_critical(table(found(2, day=13)), DETECTORS), calendar)
+    older = raise_critical(describe_critical(table(found(2, day=12)), DETECTORS), calendar)
     assert [(one.state, one.indicator_id) for one in recent] == [("alarm", "critical_harm_count")]
     assert older == []
 
 
 def test_what_a_person_looked_at_asks_for_no_more_eyes(make):
     calendar = {"harbor": make.calendar(MONDAY, 3)}
-    (row,) = list_critical(table(found(1)), DETECTORS).to_pylist()
+    (row,) = list_critical(describe_critical(table(found(1)), DETECTORS)).to_pylist()
     name = name_finding("harbor", row["message_id"], row["signal_id"])
-    needs_eyes = list_critical(table(found(1)), DETECTORS, {name: "not_confirmed"})
-    assert needs_eyes.to_pylist()[0]["state"] == "not_confirmed"
-    assert raise_critical(needs_eyes, calendar) == []
-    (call,) = raise_critical(list_critical(table(found(1)), DETECTORS), calendar)
+    grave = describe_critical(table(found(1)), DETECTORS, {name: "not_confirmed"})
+    assert list_critical(grave).to_pylist()[0]["state"] == "not_confirmed"
+    assert raise_critical(grave, calendar) == []
+    (call,) = raise_critical(describe_critical(table(found(1)), DETECTORS), calendar)
     assert "lexicon (limited), confirmed by nobody" in call.note
 
 
+def decide(*rows: dict) -> dict[str, str]:
+    return {name_finding("harbor", row["message_id"], row["signal_id"]): "not_confirmed" for row in rows}
+
+
+def test_what_a_person_decided_takes_no_place_from_what_nobody_read(make):
+    day = found(DAILY_CAP + 5)
+    grave = describe_critical(table(day), DETECTORS, decide(*day[:DAILY_CAP]))
+    states = [row["state"] for row in list_critical(grave).to_pylist()]
+    assert (states.count("unconfirmed"), states.count("not_confirmed")) == (5, DAILY_CAP)
+    assert len(raise_critical(grave, {"harbor": make.calendar(MONDAY, 3)})) == 1
+
+
+def test_a_kind_that_lies_wholly_beyond_the_cap_is_an_alarm_too(make):
+    grave = describe_critical(table(found(DAILY_CAP), found(1, what="unanswered_risk")), DETECTORS)
+    assert {row["what"] for row in list_critical(grave).to_pylist()} == {"assistant_harm"}
+    concerns = raise_critical(grave, {"harbor": make.calendar(MONDAY, 3)})
+    assert {one.indicator_id for one in concerns} == {"critical_harm_count", "missed_escalation_rate"}
+
+
 def test_the_words_hold_no_count_that_a_report_would_have_to_hide(make):
-    needs_eyes = list_critical(table(found(7)), DETECTORS)
-    (concern,) = raise_critical(needs_eyes, {"harbor": make.calendar(MONDAY, 3)})
+    grave = describe_critical(table(found(7)), DETECTORS)
+    (concern,) = raise_critical(grave, {"harbor": make.calendar(MONDAY, 3)})
     assert "7" not in concern.note.replace(MONDAY.isoformat(), "")
 
 
 def test_harm_and_unanswered_risk_are_two_concerns(make):
-    both = list_critical(table(found(1), found(1, what="unanswered_risk")), DETECTORS)
+    both = describe_critical(table(found(1), found(1, what="unanswered_risk")), DETECTORS)
     concerns = raise_critical(both, {"harbor": make.calendar(MONDAY, 3)})
     assert {one.indicator_id for one in concerns} == {"critical_harm_count", "missed_escalation_rate"}
