@@ -1,57 +1,34 @@
 """Marks the cells that must not leave, once for everybody who exports or reports: the column `is_suppressed`.
 
 Small counts, small remainders and thin rates first; then what would give them away: the other parts of a
-total, the days of a week, the weeks of a month, the weeks of an equity window. The limits are those of
-`methods.suppression`. Pages inside the house show what they are allowed to show; whatever leaves honours the
-mark. Counts of risks, checklist items, reviews and rows are not counts of people and are shown.
+total, the days of a week, the weeks and left-over days of a month (`relations`), the weeks of an equity
+window. The limits are those of `methods.suppression`. Pages inside the house show what they are allowed to
+show; whatever leaves honours the mark. Counts of risks, checklist items, reviews and rows are not counts of
+people and are shown.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from methods.hidden_parts import hide_parts
 from methods.suppression import HIDDEN_UP_TO, MINIMUM_RATE_TRIALS, round_counts
+from pipelines.publish.relations import (
+    CELL,
+    Counts,
+    Relation,
+    end_of_month,
+    group,
+    list_relations,
+    protect_all,
+)
 
-CELL = ["deployment_id", "indicator_id", "period", "period_start", "slice"]
 PEOPLE_UNITS = frozenset({"conversation", "message", "event", "user_week"})
-DAY = dt.timedelta(days=1)
-
-
-@dataclass(frozen=True)
-class Counts:
-    """Numerators and denominators as plain numbers, and which cells are hidden so far."""
-
-    numerator: list[float]
-    denominator: list[float]
-    is_hidden: list[bool]
-
-    def families(self, places: Sequence[int]) -> Iterable[list[float]]:
-        """What a reader could subtract: events, units without one, units."""
-        yield [self.numerator[place] for place in places]
-        yield [self.denominator[place] - self.numerator[place] for place in places]
-        yield [self.denominator[place] for place in places]
-
-    def hide_relatives(self, places: Sequence[int], total: int | None) -> bool:
-        """Hide parts of a total until no hidden one follows from the rest; says whether anything changed."""
-        before = sum(self.is_hidden[place] for place in places)
-        if not before or (total is not None and self.is_hidden[total]):
-            return False
-        for counts in self.families(places):
-            found = hide_parts(counts, [self.is_hidden[place] for place in places])
-            for place, hidden in zip(places, found.is_hidden, strict=True):
-                self.is_hidden[place] = hidden
-            if found.is_total_hidden and total is not None:
-                self.is_hidden[total] = True
-                return True
-        return before != sum(self.is_hidden[place] for place in places)
 
 
 def suppress_observations(observations: pa.Table, definitions: pa.Table) -> pa.Table:
@@ -67,13 +44,10 @@ def suppress_observations(observations: pa.Table, definitions: pa.Table) -> pa.T
     hidden = is_people & find_primary(numerator, denominator, is_count=is_count)
     counts = Counts(np.nan_to_num(numerator).tolist(), np.nan_to_num(denominator).tolist(), hidden.tolist())
     raw = rows[is_people & (rows["estimate"] == "raw")]
-    relations = [*_list_slices(raw), *_list_days(raw)]
-    for _ in range(len(relations) + 1):
-        changed = [counts.hide_relatives(places, total) for places, total in relations]
-        if not any(changed):
-            break
-    _hide_months(raw, counts)
-    return _with_rounded(_with(observations, counts.is_hidden), numerator=numerator, denominator=denominator)
+    weekly = frozenset(about.index[about["unit"] == "user_week"])
+    protect_all(counts, list_relations(raw, counts, weekly=weekly))
+    hidden_rows = counts.is_hidden[: len(rows)]
+    return _with_rounded(_with(observations, hidden_rows), numerator=numerator, denominator=denominator)
 
 
 def suppress_equity(equity: pa.Table, observations: pa.Table) -> pa.Table:
@@ -98,7 +72,7 @@ def suppress_equity(equity: pa.Table, observations: pa.Table) -> pa.Table:
     counts = Counts(numerator.tolist(), denominator.tolist(), hidden.tolist())
     groups = rows.groupby(["deployment_id", "indicator_id", "slice"], sort=False).indices
     for places in groups.values():
-        counts.hide_relatives(places.tolist(), None)
+        counts.protect(Relation(places.tolist(), None))
     return _with(equity, counts.is_hidden)
 
 
@@ -141,7 +115,7 @@ def suppress_misses(misses: pa.Table) -> pa.Table:
     none = np.zeros(len(rows), dtype=bool)
     seen, sampled, confirmed, passed = (rows[name].to_numpy(float) for name in counts)
     hidden = find_primary(seen, sampled, is_count=none) | find_primary(confirmed, passed, is_count=none)
-    months = _group(rows[rows["period"] == "month"], keys)
+    months = group(rows[rows["period"] == "month"], keys)
     windows = rows[rows["period"] != "month"]
     for window, *key in windows[keys].itertuples(name=None):
         first, last = rows.loc[window, "period_start"], rows.loc[window, "last_day"]
@@ -149,7 +123,7 @@ def suppress_misses(misses: pa.Table) -> pa.Table:
             month
             for month in months.get(tuple(key), ())
             if first <= rows.loc[month, "period_start"]
-            and _end_of_month(rows.loc[month, "period_start"]) <= last
+            and end_of_month(rows.loc[month, "period_start"]) <= last
         ]
         left = np.array([count[window] - count[inside].sum() for count in (seen, confirmed)])
         gives_away = bool(inside) and bool(np.any((left > 0) & (left <= HIDDEN_UP_TO)))
@@ -169,61 +143,6 @@ def find_primary(
     is_thin = (n > 0) & (n < MINIMUM_RATE_TRIALS)
     is_fraction = is_small(x) | ((x > 0) & is_small(n - x)) | is_thin
     return np.asarray(np.where(is_count, is_small(x) | is_small(n), is_fraction), dtype=bool)
-
-
-def _list_slices(raw: pd.DataFrame) -> list[tuple[list[int], int | None]]:
-    """The values of each slice, and the whole deployment that they add up to."""
-    totals = _group(raw[raw["slice"] == "all"], CELL[:4])
-    parts = _group(raw[raw["slice"] != "all"], CELL)
-    return [(places, totals.get(key[:4], [None])[0]) for key, places in parts.items()]
-
-
-def _list_days(raw: pd.DataFrame) -> list[tuple[list[int], int | None]]:
-    """The days of each week of the whole deployment, and the week."""
-    whole = raw[raw["slice"] == "all"]
-    weeks = _group(whole[whole["period"] == "week"], ["deployment_id", "indicator_id", "period_start"])
-    days = whole[whole["period"] == "day"]
-    mondays = [day - day.weekday() * DAY for day in days["period_start"]]
-    parts = _group(days.assign(monday=mondays), ["deployment_id", "indicator_id", "monday"])
-    return [(places, weeks.get(key, [None])[0]) for key, places in parts.items()]
-
-
-def _group(rows: pd.DataFrame, names: Sequence[str]) -> dict[tuple[Any, ...], list[Any]]:
-    """Positions of the rows by some of their columns."""
-    found: dict[tuple[Any, ...], list[Any]] = {}
-    for position, *key in zip(rows.index.tolist(), *(rows[name].tolist() for name in names), strict=True):
-        found.setdefault(tuple(key), []).append(position)
-    return found
-
-
-def _hide_months(raw: pd.DataFrame, counts: Counts) -> None:
-    """A month less its whole weeks leaves some days over: where these are few people, the month is hidden."""
-    keys = ["deployment_id", "indicator_id", "slice", "slice_value"]
-    weeks: dict[Any, dict[dt.date, int]] = {}
-    for position, key, start in _walk(raw[raw["period"] == "week"], keys):
-        weeks.setdefault(key, {})[start] = position
-    for position, key, start in _walk(raw[raw["period"] == "month"], keys):
-        if counts.is_hidden[position]:
-            continue
-        end = _end_of_month(start)
-        inside = [
-            place for week, place in weeks.get(key, {}).items() if start <= week and week + 6 * DAY <= end
-        ]
-        events, units = (
-            column[position] - sum(column[place] for place in inside)
-            for column in (counts.numerator, counts.denominator)
-        )
-        rest = np.array([events, units - events])
-        if inside and np.any((rest > 0) & (rest <= HIDDEN_UP_TO)):
-            counts.is_hidden[position] = True
-        hidden = [place for place in inside if counts.is_hidden[place]]
-        # One hidden week would follow from the month and the other weeks, up to the days that are left over.
-        if len(hidden) == 1 and units <= HIDDEN_UP_TO:
-            counts.is_hidden[position] = True
-
-
-def _end_of_month(first: dt.date) -> dt.date:
-    return (first.replace(day=28) + 4 * DAY).replace(day=1) - DAY
 
 
 def _gives_weeks_away(rows: pd.DataFrame, observations: pa.Table) -> np.ndarray[Any, Any]:

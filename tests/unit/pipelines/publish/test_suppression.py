@@ -8,7 +8,12 @@ import pyarrow as pa
 import pytest
 from scipy.optimize import linprog
 
-from pipelines.publish.suppression import suppress_equity, suppress_misses, suppress_observations
+from pipelines.publish.suppression import (
+    suppress_corrections,
+    suppress_equity,
+    suppress_misses,
+    suppress_observations,
+)
 
 MONDAY = dt.date(2026, 3, 2)
 DAY = dt.timedelta(days=1)
@@ -78,10 +83,35 @@ def test_a_small_day_takes_another_day_with_it_for_the_week_is_known():
     assert marks[3]
 
 
-def test_a_month_that_leaves_few_people_over_its_weeks_is_hidden():
+def test_a_month_and_its_weeks_do_not_give_the_few_people_of_the_days_left_over_away():
     weeks = [cell(30, 300, period_start=MONDAY + 7 * DAY * number) for number in range(4)]
-    assert mark(*weeks, cell(123, 1260, period="month", period_start=dt.date(2026, 3, 1)))[-1]
-    assert not mark(*weeks, cell(150, 1400, period="month", period_start=dt.date(2026, 3, 1)))[-1]
+    march = {"period": "month", "period_start": dt.date(2026, 3, 1)}
+    assert any(mark(*weeks, cell(123, 1260, **march)))
+    assert not any(mark(*weeks, cell(150, 1400, **march)))
+
+
+def test_a_count_over_few_units_is_hidden_however_many_events_there_were():
+    starts = [{"period_start": MONDAY + 7 * DAY * number} for number in range(3)]
+    rows = [cell(40, 10), cell(40, 11), cell(0, 10)]
+    rows = [row | start | {"indicator_id": "notices"} for row, start in zip(rows, starts, strict=True)]
+    assert mark(*rows) == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("changed", "is_hidden"),
+    [
+        ({}, False),
+        ({"confirmed_count": 10}, True),
+        ({"population_count": 29, "confirmed_count": 0}, True),
+        ({"numerator": 10.0}, True),
+        ({"numerator": 11.0}, False),
+        ({"denominator": 29.0, "numerator": 0.0}, True),
+    ],
+)
+def test_a_corrected_rate_is_hidden_by_what_people_confirmed_and_by_what_follows(changed, is_hidden):
+    plain = {"confirmed_count": 40, "population_count": 300, "numerator": 90.0, "denominator": 700.0}
+    rows = pa.Table.from_pylist([plain | {"is_suppressed": False} | changed])
+    assert suppress_corrections(rows)["is_suppressed"].to_pylist() == [is_hidden]
 
 
 def test_nobody_can_work_out_a_small_cell_from_what_is_shown():
