@@ -177,7 +177,7 @@ def _origins(definitions: tuple[Definition, ...]) -> dict[str, list[str]]:
         name: sorted(
             origin
             for origin in dependencies(sql)
-            if origin not in WHOLE and not origin.startswith("history.")
+            if origin not in WHOLE and not origin.startswith(("history.", "unit."))
         )
         for name, sql in made.items()
     }

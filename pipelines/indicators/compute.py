@@ -10,12 +10,14 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.errors import DefinitionError, StateError
+from pipelines.indicators import age
 from pipelines.indicators.definition import UNSEEN, Definition, dependencies
 from pipelines.indicators.vocabulary import Computer, Kind, Unit
 from pipelines.schemas.indicator import (
@@ -35,6 +37,8 @@ PLACED_UNITS = (Unit.CONVERSATION, Unit.MESSAGE, Unit.EVENT, Unit.USER_WEEK)
 USER_WEEK = "fact.user_week"
 """Made of the days of whole weeks whenever it is counted, and never kept: a day's run sees a part of it."""
 
+AGE_BAND = "unit.age_band"
+"""What each age band of the log says of being of age; made when facts are, from the bands that occur."""
 
 COUNTED = (INDICATOR_DAY, INDICATOR_BUCKET, INDICATOR_HISTOGRAM, INDICATOR_WEEK, INDICATOR_WEEK_BUCKET)
 
@@ -53,7 +57,10 @@ class IndicatorTables:
 def list_fact_sources() -> frozenset[str]:
     """The tables that must be on the engine before `build_facts`."""
     return frozenset(
-        name for sql in _read_facts().values() for name in dependencies(sql) if not name.startswith("fact.")
+        name
+        for sql in _read_facts().values()
+        for name in dependencies(sql)
+        if not name.startswith("fact.") and name != AGE_BAND
     )
 
 
@@ -73,6 +80,9 @@ def build_facts(engine: DuckDBEngine, wanted: Iterable[str] | None = None) -> di
     for name in waiting:
         order[name] = dependencies(files[name]) & files.keys()
         waiting.extend(order[name] - order.keys())
+    if any(AGE_BAND in dependencies(files[name]) for name in order):
+        bands = engine.query("select distinct age_band from staging.conversation")["age_band"]
+        engine.register(AGE_BAND, age.tabulate_ages(bands.to_pylist()))
     facts = {}
     for name in TopologicalSorter(order).static_order():
         facts[name] = engine.query(files[name])
@@ -117,8 +127,8 @@ def build_weeks(engine: DuckDBEngine) -> None:
 
 
 def definitions_version(definitions: tuple[Definition, ...]) -> str:
-    """One word for all definitions and all SQL of facts and aggregation."""
-    digest = hashlib.sha256()
+    """One word for all definitions, all SQL of facts and aggregation, and how age bands are read."""
+    digest = hashlib.sha256(Path(age.__file__).read_bytes())
     for one in definitions:
         digest.update(one.definition_version.encode())
     for folder in ("fact", "aggregation"):

@@ -200,6 +200,7 @@ select
     conversation.language,
     conversation.region,
     conversation.age_band,
+    coalesce(age_band.age_group, 'unknown') as age_group,
     conversation.gender,
     conversation.use,
     conversation.surface,
@@ -290,3 +291,5 @@ left join prior_risk
     on
         conversation.deployment_id = prior_risk.deployment_id
         and conversation.conversation_id = prior_risk.conversation_id
+left join unit.age_band
+    on conversation.age_band = age_band.age_band

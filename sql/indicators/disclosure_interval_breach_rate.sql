@@ -2,6 +2,7 @@
 -- Grain: one row a conversation longer than the limit that holds for the person.
 -- Missing: a day without long conversations has no row; it is reported as insufficient data, never as 0.
 
+-- A band that holds both, such as 16-20, has the limit of minors: a reminder that comes early harms nobody.
 select
     conversation.conversation_id as unit_id,
     conversation.conversation_id,
@@ -10,10 +11,7 @@ select
         coalesce(
             notice_gap.longest_seconds
             > case
-                when conversation.age_band in (
-                    'under-13', 'under_13', '<13', '0-12', '13-15', '13-17', '16-17', '0-17',
-                    'under-18', 'under_18', '<18', 'minor'
-                ) then $minor_seconds
+                when conversation.age_group in ('minor', 'either') then $minor_seconds
                 else $adult_seconds
             end,
             false
@@ -28,9 +26,6 @@ left join fact.notice_gap
 where
     conversation.duration_seconds
     > case
-        when conversation.age_band in (
-            'under-13', 'under_13', '<13', '0-12', '13-15', '13-17', '16-17', '0-17',
-            'under-18', 'under_18', '<18', 'minor'
-        ) then $minor_seconds
+        when conversation.age_group in ('minor', 'either') then $minor_seconds
         else $adult_seconds
     end
