@@ -20,18 +20,21 @@ from pipelines.detect.own import PATTERNS, load_own_detectors
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.errors import DefinitionError
 from pipelines.indicators.compute import build_facts, count_units, list_fact_sources
+from pipelines.indicators.definition import Definition
 from pipelines.indicators.own import OWN_INDICATORS, load_home_definitions
+from pipelines.indicators.statement import list_signals
 from pipelines.ingest.names import FILE as REDACTION
 from pipelines.ingest.names import load_name_finder
 from pipelines.notify.routing import FILE as NOTIFY
 from pipelines.notify.routing import load_routing
-from pipelines.own_signal import PREFIX, SIGNALS
+from pipelines.own_signal import PREFIX, SIGNALS, load_own_signals
 from pipelines.privacy.hold import COUNTER, load_holds
 from pipelines.privacy.hold import FILE as HOLDS
 from pipelines.privacy.limits import FILE as RETENTION
 from pipelines.privacy.limits import load_limits
 from pipelines.schemas import LAKE_TABLES
 from pipelines.settings import Home
+from risk_register.content import load_taxonomy
 
 SQL_AND_YAML = frozenset({".sql", ".yaml"})
 PASSED_OVER = frozenset({"README.md", COUNTER})
@@ -74,7 +77,7 @@ def check_definitions(home: Home) -> Check:
 def _run_indicators(home: Home) -> None:
     """Count the operator's own indicators over facts without a row: what they name has to be there."""
     own = tuple(one for one in load_home_definitions(home) if one.indicator_id.startswith(PREFIX))
-    problems: list[Problem] = []
+    problems: list[Problem] = _list_strange_signals(home, own)
     with DuckDBEngine(threads=1) as engine:
         for name in sorted(list_fact_sources()):
             engine.register(name, LAKE_TABLES[name].empty())
@@ -88,6 +91,26 @@ def _run_indicators(home: Home) -> None:
                 problems.append(Problem(path, _find_line(one.sql, said), "", said))
     if problems:
         raise InvalidFileError(problems)
+
+
+def _list_strange_signals(home: Home, own: tuple[Definition, ...]) -> list[Problem]:
+    """Signals that indicators name and nobody looks for: they would count nothing, day after day."""
+    known = {one.id for one in (*load_taxonomy().signals, *load_own_signals(home.definitions))}
+    problems = []
+    for one in own:
+        path = home.definitions / OWN_INDICATORS / f"{one.indicator_id}.sql"
+        for name in sorted(list_signals(one.sql, one.parameters) - known):
+            what = (
+                f"there is no signal {name}, so it would count nothing; `signals/` and the taxonomy name them"
+            )
+            problems.append(Problem(path, _find_line(one.sql, f'"{name}"'), "", what))
+        beside = path.with_suffix(".yaml")
+        for need in one.needs:
+            if need.startswith("signal:") and need.removeprefix("signal:") not in known:
+                problems.append(
+                    Problem(beside, 1, "needs", f"there is no signal {need.removeprefix('signal:')}")
+                )
+    return problems
 
 
 KINDS = (

@@ -6,6 +6,7 @@ Read from the SQL, never declared a second time. Nothing here runs SQL.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -59,3 +60,21 @@ def read_statement(sql: str) -> Statement:
         columns=tuple(tree.named_selects),
         has_header=HEADER.match(sql) is not None,
     )
+
+
+def list_signals(sql: str, parameters: Mapping[str, object]) -> frozenset[str]:
+    """The signals that a select compares `signal_id` with, in its text or by a parameter."""
+    found = set()
+    for comparison in sqlglot.parse_one(sql, read="duckdb").find_all(
+        expressions.EQ, expressions.NEQ, expressions.In
+    ):
+        sides = list(comparison.iter_expressions())
+        if any(isinstance(side, expressions.Column) and side.name == "signal_id" for side in sides):
+            found |= {side.name for side in sides if isinstance(side, expressions.Literal) and side.is_string}
+            found |= {
+                str(parameters[side.name])
+                for side in sides
+                if isinstance(side, expressions.Placeholder | expressions.Parameter)
+                and side.name in parameters
+            }
+    return frozenset(found)

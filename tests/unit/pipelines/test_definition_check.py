@@ -39,6 +39,22 @@ changes: [{on: 2026-11-28, what: First draft., by: clinical safety}]
 """
 
 
+SIGNAL = """\
+title: Worry about work
+polarity: user_risk
+family: distress
+definition: Somebody worries about work.
+minimum_level: 1
+maximum_level: 2
+rules: About the person.
+source: This home.
+owner: clinical safety
+drafted_by: clinical safety
+added_on: 2026-11-28
+review_due_on: 2027-05-20
+"""
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     home = make_home(Home(tmp_path / "home"), HomeKind.REAL)
@@ -84,6 +100,41 @@ def test_what_is_wrong_is_told_with_file_line_and_field(home: Home, name: str, t
     write(home, name, text)
     found = problems(home)
     assert any(said in one for one in found), found
+
+
+WITHIN = """\
+where conversation.conversation_id in (
+    select message_signal.conversation_id from fact.message_signal
+    where CONDITION
+)
+"""
+
+
+@pytest.mark.parametrize(
+    ("condition", "line"),
+    [
+        ("signal_id = 'x_wrok_worry'", 14),
+        ("message_signal.signal_id in ('x_work_worry', 'x_wrok_worry')", 14),
+        ("signal_id <> 'x_wrok_worry'", 14),
+        ("signal_id = $signal_id", 1),
+        ("signal_id in ('x_work_worry', 'u_suicidal_ideation')", None),
+        ("left(message_signal.signal_id, 2) = 'x_'", None),
+    ],
+)
+def test_a_signal_that_nobody_looks_for_is_told(home: Home, condition: str, line: int | None) -> None:
+    write(home, "signals/x_work_worry.yaml", SIGNAL)
+    write(home, "indicators/x_risk_share.sql", COUNT + WITHIN.replace("CONDITION", condition))
+    if "$" in condition:
+        write(home, "indicators/x_risk_share.yaml", WORDS + "parameters: {signal_id: x_wrok_worry}\n")
+    said = "there is no signal x_wrok_worry, so it would count nothing"
+    found = [one for one in problems(home) if one.startswith("indicators/")]
+    assert len(found) == (line is not None)
+    assert all(one.startswith(f"indicators/x_risk_share.sql:{line}: ") and said in one for one in found)
+
+
+def test_a_need_for_a_signal_that_is_not_there_is_told(home: Home) -> None:
+    write(home, "indicators/x_risk_share.yaml", WORDS + "needs: ['signal:x_wrok_worry']\n")
+    assert any("x_risk_share.yaml:1: needs: there is no signal x_wrok" in one for one in problems(home))
 
 
 JUDGE = """\
