@@ -265,9 +265,11 @@ def test_broken_lines_that_name_the_person_go_and_broken_lines_of_others_stay(pl
     path = place.inbox / DEPLOYMENT / "2026-08-10.jsonl"
     theirs = export.message("planted", 70, export.moment(1), "half a line")
     others = export.message(OTHERS_THREAD, 70, export.moment(1), "half a line")
-    path.write_text("".join(json.dumps(one)[:-9] + "\n" for one in (theirs, others)))
+    whole = json.dumps(export.message(OTHERS_THREAD, 71, export.moment(1), "a whole line"))
+    broken = [json.dumps(one)[:-9] for one in (theirs, others)]
+    path.write_text(f"{broken[0]}\n{whole}\n{broken[1]}\n")
     run(place)
-    assert path.read_text() == "\n" + json.dumps(others)[:-9] + "\n"
+    assert path.read_text() == f"\n{whole}\n{broken[1]}\n"
 
 
 def test_an_id_that_nothing_is_held_of_is_an_error_and_leaves_no_tombstone(place: Home) -> None:
