@@ -22,7 +22,6 @@ from pipelines.errors import DefinitionError
 from pipelines.indicators.compute import build_facts, count_units, list_fact_sources
 from pipelines.indicators.definition import Definition
 from pipelines.indicators.own import OWN_INDICATORS, load_home_definitions
-from pipelines.indicators.statement import list_signals
 from pipelines.ingest.names import FILE as REDACTION
 from pipelines.ingest.names import load_name_finder
 from pipelines.notify.routing import FILE as NOTIFY
@@ -34,6 +33,7 @@ from pipelines.privacy.limits import FILE as RETENTION
 from pipelines.privacy.limits import load_limits
 from pipelines.schemas import LAKE_TABLES
 from pipelines.settings import Home
+from pipelines.statement import list_signals
 from risk_register.content import load_taxonomy
 
 SQL_AND_YAML = frozenset({".sql", ".yaml"})

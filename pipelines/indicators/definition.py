@@ -18,10 +18,10 @@ from pydantic import Field, StringConstraints, model_validator
 from pipelines.definition_file import InvalidFileError, Problem, open_definition
 from pipelines.errors import DefinitionError
 from pipelines.indicators.appetite import Appetite, Strict, Text
-from pipelines.indicators.statement import dependencies, read_statement
 from pipelines.indicators.vocabulary import Computer, Direction, Family, Kind, Status, Unit
 from pipelines.schemas.indicator import DEFINITION
 from pipelines.settings import REPOSITORY
+from pipelines.statement import dependencies, read_statement
 
 __all__ = [
     "INDICATORS",

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -14,10 +15,13 @@ import pytest
 from pipelines.detect.assets import score_days
 from pipelines.indicators.assets import compute_facts, count_days
 from pipelines.lake import Lake
+from pipelines.pointer import current_file
 from pipelines.settings import Home
 from pipelines.stale import stale_days
 from tests.unit.pipelines.detect.model_server import Answer, ModelServer, serve_model
 
+DEPENDENCY = "dependency_push_rate_per_1000"
+"""Watched, and of signals that no detector looks for but a judge."""
 JUDGE = """
 judge:
   endpoint: {{url: "{url}", model: m, attempts: 1, requests_per_minute: 100000}}
@@ -77,3 +81,22 @@ def test_a_run_that_has_spent_its_cap_is_gone_on_with_by_the_next(home: Home, se
     assert run(home)["scored"] == len(server.requests) == 5
     assert stale_days(home) != []
     assert run(home)["scored"] == len(server.requests) == 10
+
+
+def test_what_only_a_judge_sees_is_watched_and_published_by_the_run_that_asks_it(
+    home: Home, server: ModelServer, warm: ModuleType
+) -> None:
+    before = current_file(home.published)
+    assert DEPENDENCY not in list_watched(home)
+    server.answer = find_nothing
+    set_up(home, server, cap=1_000_000)
+    warm.run(home.path)
+    assert server.requests != []
+    assert current_file(home.published) != before
+    assert DEPENDENCY in list_watched(home)
+
+
+def list_watched(home: Home) -> set[str]:
+    rows = Lake(home.lake).read("assessment.arrival_day")
+    assert rows is not None
+    return set(rows["indicator_id"].to_pylist())

@@ -24,10 +24,13 @@ from pipelines.partition import chunk
 from pipelines.schemas.assessment import ARRIVAL_DAY, CRITICAL_DAY, DAILY
 from pipelines.schemas.table import Table
 from pipelines.settings import REPOSITORY
+from pipelines.statement import dependencies
 
 SQL = REPOSITORY / "sql" / "assessment"
 STAGE = "assessment"
-SOURCES = ("fact.conversation", "fact.message", "fact.event", "fact.message_signal", "finding.finding")
+FILES = ("arrival", "arrival_day", "critical_day")
+MADE = ("unit.arrival", "unit.counted")
+"""What is made here, of what the lake holds."""
 
 
 def count_arrivals(commit: Commit, definitions: Sequence[Mapping[str, Any]]) -> dict[str, pa.Table]:
@@ -59,7 +62,7 @@ def _count(
     commit: Commit, days: Sequence[dt.date], definitions: Sequence[Mapping[str, Any]]
 ) -> dict[Table, pa.Table]:
     with DuckDBEngine() as engine:
-        for name in SOURCES:
+        for name in _list_sources(definitions):
             # In memory, because every watched indicator reads them again.
             rows = commit.lake.read(name, days=days)
             if rows is None:
@@ -80,6 +83,12 @@ def _count(
         return {ARRIVAL_DAY: pa.concat_tables(counts), CRITICAL_DAY: critical}
 
 
+def _list_sources(definitions: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The tables of the lake that the SQL reads: these definitions differ between homes."""
+    texts = [_read(name) for name in FILES] + [str(definition["sql"]) for definition in definitions]
+    return sorted({name for sql in texts for name in dependencies(sql)} - set(MADE))
+
+
 def _merge(commit: Commit, table: Table, changed: list[pa.Table], stale: list[dt.date]) -> pa.Table:
     """The rows that stand, with the changed days in the place of the old ones."""
     days = sorted({day for _, day in commit.lake.partitions(table.full_name)} - set(stale))
@@ -92,7 +101,7 @@ def _version(definitions: Sequence[Mapping[str, Any]]) -> str:
     digest = hashlib.sha256()
     for definition in definitions:
         digest.update(str(definition["definition_version"]).encode())
-    for name in ("arrival", "arrival_day", "critical_day"):
+    for name in FILES:
         digest.update(_read(name).encode())
     return digest.hexdigest()[:16]
 

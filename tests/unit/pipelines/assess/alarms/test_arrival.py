@@ -173,6 +173,16 @@ def test_what_is_counted_is_kept_and_only_changed_days_are_counted_again(tmp_pat
     assert counted == [[MONDAY + DAY]]
 
 
+def test_what_a_watched_definition_reads_is_there_whichever_table_of_the_lake_it_is(tmp_path):
+    lay(tmp_path, [message("c1")])
+    with lakes.write(tmp_path, by="a test") as commit:
+        sights = pa.table({"deployment_id": ["harbor"], "day": [MONDAY], "sight": ["s"], "signal_id": ["a"]})
+        commit.replace_days("fact.sight", sights, PARTS)
+    unread = HARM["sql"].replace("fact.message", "fact.message inner join fact.sight using (day)")
+    rows = count(tmp_path, HARM | {"sql": unread})[ARRIVAL_DAY.full_name]
+    assert [row["denominator"] for row in rows] == [1]
+
+
 def test_another_definition_counts_every_day_again(tmp_path):
     lay(tmp_path, [message("c1", harm=1)])
     assert count(tmp_path, HARM)[ARRIVAL_DAY.full_name][0]["numerator"] == 1

@@ -1,4 +1,4 @@
-"""What an indicator's SQL says about itself: the tables it reads, its parameters, its columns, its header.
+"""What a file of SQL says about itself: the tables it reads, its parameters, its columns, its header.
 
 Read from the SQL, never declared a second time. Nothing here runs SQL.
 """

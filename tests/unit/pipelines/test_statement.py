@@ -3,7 +3,7 @@
 import pytest
 
 from pipelines.errors import DefinitionError
-from pipelines.indicators.statement import dependencies, read_statement
+from pipelines.statement import dependencies, read_statement
 
 HEADER = "-- Messages.\n-- Grain: one row a message.\n-- Missing: nothing.\n\n"
 
