@@ -16,9 +16,10 @@ from pipelines.detect.bridge import count_bridge, keep_bridge
 from pipelines.detect.cascade import Cascade
 from pipelines.detect.detectors.linear.cards import CODE_VERSION, DETECTOR_ID
 from pipelines.detect.detectors.linear.linear import load_linear_detector
+from pipelines.detect.detectors.linear.model import SHIPPED, load_model
 from pipelines.detect.extras import make_home_cascade
 from pipelines.detect.language import read_languages, with_languages
-from pipelines.detect.model_store import find_model
+from pipelines.detect.model_store import find_live_model, find_model
 from pipelines.detect.plan import Sees
 from pipelines.errors import StateError
 from pipelines.expiry import Expired, find_expired
@@ -54,12 +55,17 @@ def try_model(home: Home, version: str, *, days: int) -> dict[tuple[str, str], B
 
 
 def read_trial(home: Home, version: str) -> dict[tuple[str, str], Bridge]:
-    """The bridges of a model that was tried, by deployment and signal; empty if it was not."""
+    """The bridges of a model that was tried beside the one that is live now, by deployment and signal.
+
+    Empty if it was not: what it was to another model says nothing about the rates of today.
+    """
     held = Lake(home.lake).read(BRIDGE_DAY.full_name)
     if held is None:
         return {}
     frame = held.to_pandas()
-    frame = frame[frame["is_trial"] & (frame["new_version"] == f"{DETECTOR_ID}@{CODE_VERSION}-{version}")]
+    live = load_model(find_live_model(home) or SHIPPED).description.version
+    is_asked = (frame["old_version"] == _name(live)) & (frame["new_version"] == _name(version))
+    frame = frame[frame["is_trial"] & is_asked]
     found: dict[tuple[str, str], Bridge] = {}
     for (deployment, signal), part in frame.groupby(["deployment_id", "signal_id"], sort=True):
         clusters: Any = part.groupby("bucket")[list(COUNTS)].sum()
@@ -80,6 +86,10 @@ def describe_trial(found: dict[tuple[str, str], Bridge]) -> str:
         for (deployment, signal), one in found.items()
     ]
     return f"Bridge: {'; '.join(told)}." if told else "Neither model flagged anything in the days compared."
+
+
+def _name(version: str) -> str:
+    return f"{DETECTOR_ID}@{CODE_VERSION}-{version}"
 
 
 def _without_dear(cascade: Cascade) -> Cascade:

@@ -17,19 +17,23 @@ from pipelines.lake import Lake
 from pipelines.settings import Home
 from pipelines.stale import stale_days
 
-OTHER = "more_eager"
+OTHER, THIRD = "more_eager", "less_eager"
 
 
 @pytest.fixture
 def home(copy: Callable[[Path], Path], computed: Path) -> Home:
     """A computed home that holds a model which alerts on the least it sees."""
     home = Home(copy(computed))
-    shipped = load_model(SHIPPED).description
-    eager = {signal: {"sieve": 0.001, "alert": 0.002} for signal in shipped.thresholds}
-    files = {path.name: path.read_bytes() for path in SHIPPED.iterdir() if path.name != MODEL_FILE}
-    description = shipped.model_copy(update={"version": OTHER, "thresholds": eager})
-    write_model(home.path / "models" / OTHER, description, files)
+    keep_model(home, OTHER, sieve=0.001, alert=0.002)
     return home
+
+
+def keep_model(home: Home, version: str, *, sieve: float, alert: float) -> None:
+    shipped = load_model(SHIPPED).description
+    thresholds = {signal: {"sieve": sieve, "alert": alert} for signal in shipped.thresholds}
+    files = {path.name: path.read_bytes() for path in SHIPPED.iterdir() if path.name != MODEL_FILE}
+    description = shipped.model_copy(update={"version": version, "thresholds": thresholds})
+    write_model(home.path / "models" / version, description, files)
 
 
 def test_a_trial_keeps_its_counts_and_leaves_the_rest_as_it_was(home: Home) -> None:
@@ -58,3 +62,16 @@ def test_an_adopted_model_is_bridged_when_the_days_are_scored_again(home: Home) 
     assert found["ratio"] == found["new_count"] / found["old_count"]
     with pytest.raises(StateError, match="is the live one"):
         try_model(home, OTHER, days=28)
+
+
+def test_a_trial_beside_another_live_model_is_none_beside_this_one(home: Home) -> None:
+    keep_model(home, THIRD, sieve=0.3, alert=0.999)
+    try_model(home, OTHER, days=28)
+    adopt(home, Adoption(THIRD, "officer", "2026-11-28T00:00:00+00:00", "to try beside it", ()))
+    assert read_trial(home, OTHER) == {}
+    found = try_model(home, OTHER, days=28)
+    conversations = Lake(home.lake).read("staging.conversation")
+    assert conversations is not None
+    (bridge,) = [one for (_, signal), one in found.items() if signal == "u_suicidal_ideation"]
+    assert bridge.new_count > bridge.old_count
+    assert bridge.new_count <= conversations.num_rows
