@@ -1,17 +1,18 @@
 """Models of a home: they lie side by side below `models/`, and one file says which is live and who decided.
 
-Nothing becomes live by being trained. A folder is named by its version; the pointer changes in one step.
+Nothing becomes live by being trained. A folder is named by its version; the pointer changes in one step. The
+shipped model can be made live again like any other; from then on it is whichever one ships.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.detect.detectors.linear.model import MODEL_FILE, load_model, write_model
+from pipelines.detect.detectors.linear.model import MODEL_FILE, SHIPPED, load_model, write_model
 from pipelines.errors import StateError
 from pipelines.settings import Home
 
@@ -30,6 +31,8 @@ class Adoption:
     decided_at: str
     reason: str
     change_ids: tuple[str, ...]
+    is_shipped: bool = False
+    """The decision was for the model that ships: an upgrade may bring another."""
 
 
 def models_folder(home: Home) -> Path:
@@ -44,24 +47,31 @@ def keep(home: Home, fitted: Fitted) -> Path:
     return folder
 
 
+def shipped_version() -> str:
+    """The version of the model that ships."""
+    return load_model(SHIPPED).description.version
+
+
 def list_models(home: Home) -> tuple[str, ...]:
-    """Versions that the home holds."""
+    """Versions that the home holds; the shipped one lies elsewhere."""
     folder = models_folder(home)
     return tuple(sorted(path.parent.name for path in folder.glob(f"*/{MODEL_FILE}")))
 
 
 def find_model(home: Home, version: str) -> Path:
-    """The folder of a version.
+    """The folder of a version: of the home, or the shipped one.
 
     Raises:
-        StateError: the home does not hold it.
+        StateError: the home does not hold it, and it does not ship.
         DefinitionError: it is not whole.
     """
+    if version == (shipped := shipped_version()):
+        return SHIPPED
     known = list_models(home)
     if version not in known:
         raise StateError(
             f"The home holds no model {version}. It holds: {', '.join(known) or 'none'}; "
-            "`plimsoll train` makes one."
+            f"`plimsoll train` makes one, {shipped} ships."
         )
     folder = models_folder(home) / version
     load_model(folder)
@@ -70,15 +80,17 @@ def find_model(home: Home, version: str) -> Path:
 
 def adopt(home: Home, adoption: Adoption) -> None:
     """Make a model live; the decision itself is the register's."""
-    find_model(home, adoption.version)
+    folder = find_model(home, adoption.version)
+    adoption = replace(adoption, is_shipped=folder == SHIPPED)
     target = models_folder(home) / LIVE
+    target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_suffix(".tmp")
     draft.write_text(json.dumps(asdict(adoption), indent=1, sort_keys=True) + "\n", encoding="utf-8")
     os.replace(draft, target)
 
 
 def read_adoption(home: Home) -> Adoption | None:
-    """The decision that is in force; None while the shipped model is live."""
+    """The decision that is in force; None while nobody has decided, and the shipped model is live."""
     path = models_folder(home) / LIVE
     if not path.exists():
         return None
@@ -89,4 +101,4 @@ def read_adoption(home: Home) -> Adoption | None:
 def find_live_model(home: Home) -> Path | None:
     """The folder of the live model; None while it is the shipped one."""
     adoption = read_adoption(home)
-    return None if adoption is None else find_model(home, adoption.version)
+    return None if adoption is None or adoption.is_shipped else find_model(home, adoption.version)

@@ -16,10 +16,9 @@ from pipelines.detect.bridge import count_bridge, keep_bridge
 from pipelines.detect.cascade import Cascade
 from pipelines.detect.detectors.linear.cards import CODE_VERSION, DETECTOR_ID
 from pipelines.detect.detectors.linear.linear import load_linear_detector
-from pipelines.detect.detectors.linear.model import SHIPPED, load_model
 from pipelines.detect.extras import make_home_cascade
 from pipelines.detect.language import read_languages, with_languages
-from pipelines.detect.model_store import find_live_model, find_model
+from pipelines.detect.model_store import find_live_model, find_model, shipped_version
 from pipelines.detect.plan import Sees
 from pipelines.errors import StateError
 from pipelines.expiry import Expired, find_expired
@@ -63,7 +62,8 @@ def read_trial(home: Home, version: str) -> dict[tuple[str, str], Bridge]:
     if held is None:
         return {}
     frame = held.to_pandas()
-    live = load_model(find_live_model(home) or SHIPPED).description.version
+    folder = find_live_model(home)
+    live = shipped_version() if folder is None else folder.name
     is_asked = (frame["old_version"] == _name(live)) & (frame["new_version"] == _name(version))
     frame = frame[frame["is_trial"] & is_asked]
     found: dict[tuple[str, str], Bridge] = {}

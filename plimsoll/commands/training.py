@@ -70,25 +70,32 @@ def train(
 
 @app.command(name="list")
 def list_all(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """The models of the home, and which one is live."""
+    """The models that can be live, the shipped one first, and which one is."""
     from dataclasses import asdict
 
-    from pipelines.detect.model_store import list_models, read_adoption
+    from pipelines.detect.model_store import list_models, read_adoption, shipped_version
 
     place = open_home(home)
     live = read_adoption(place)
-    versions = list_models(place)
+    shipped, versions = shipped_version(), list_models(place)
     if as_json:
-        write_json({"models": list(versions), "live": None if live is None else asdict(live)})
+        write_json(
+            {
+                "shipped": shipped,
+                "models": list(versions),
+                "live": None if live is None else asdict(live),
+            }
+        )
         return
-    for version in versions:
-        print(f"{version}{'  live' if live is not None and live.version == version else ''}")
+    at_work = shipped if live is None or live.is_shipped else live.version
+    for version in (shipped, *(one for one in versions if one != shipped)):
+        print(f"{version}{'  shipped' * (version == shipped)}{'  live' * (version == at_work)}")
     print("The shipped model is live." if live is None else f"Decided by {live.decided_by}: {live.reason}")
 
 
 @app.command()
 def compare(
-    version: Annotated[str, typer.Argument(help="A model of the home.")],
+    version: Annotated[str, typer.Argument(help="A model of the home, or the shipped one.")],
     files: Annotated[list[Path], typer.Argument(help="Labelled files that it was not trained on.")],
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -115,7 +122,7 @@ def compare(
 
 @app.command()
 def bridge(
-    version: Annotated[str, typer.Argument(help="A model of the home.")],
+    version: Annotated[str, typer.Argument(help="A model of the home, or the shipped one.")],
     days: Annotated[int, typer.Option(min=1, max=90, help="The newest days with text, a deployment.")] = 28,
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -138,7 +145,7 @@ def bridge(
 
 @app.command()
 def adopt(
-    version: Annotated[str, typer.Argument(help="A model of the home.")],
+    version: Annotated[str, typer.Argument(help="A model of the home, or the shipped one.")],
     files: Annotated[list[Path], typer.Argument(help="Labelled files on which it was compared.")],
     *,
     account: AsOption,

@@ -7,11 +7,20 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from pipelines.detect import model_store
 from pipelines.detect.cascade import make_cascade
 from pipelines.detect.detectors.linear.model import load_model, write_model
 from pipelines.detect.detectors.linear.ngrams import hash_texts
 from pipelines.detect.examples import make_rows
-from pipelines.detect.model_store import Adoption, adopt, find_live_model, keep, list_models, read_adoption
+from pipelines.detect.model_store import (
+    Adoption,
+    adopt,
+    find_live_model,
+    keep,
+    list_models,
+    read_adoption,
+    shipped_version,
+)
 from pipelines.detect.overlap import hash_text
 from pipelines.detect.reviewed import label_messages
 from pipelines.detect.side_by_side import compare_models, describe_comparison
@@ -146,6 +155,26 @@ def test_a_model_becomes_live_by_adoption_alone(tmp_path: Path, trained) -> None
     adoption = read_adoption(home)
     assert adoption is not None
     assert adoption.decided_by == "officer"
+
+
+def test_the_shipped_model_is_made_live_again_like_any_other(tmp_path: Path, trained) -> None:
+    home = Home(tmp_path)
+    keep(home, trained)
+    own = trained.model.description.version
+    adopt(home, Adoption(own, "officer", "2026-01-01T00:00:00+00:00", "found more", ()))
+    adopt(home, Adoption(shipped_version(), "officer", "2026-01-02T00:00:00+00:00", "found too much", ()))
+    assert find_live_model(home) is None
+    adoption = read_adoption(home)
+    assert adoption is not None
+    assert (adoption.is_shipped, adoption.reason) == (True, "found too much")
+    assert list_models(home) == (own,)
+
+
+def test_the_way_back_leads_to_whichever_model_ships(tmp_path: Path, monkeypatch) -> None:
+    home = Home(tmp_path)
+    adopt(home, Adoption(shipped_version(), "officer", "2026-01-01T00:00:00+00:00", "found too much", ()))
+    monkeypatch.setattr(model_store, "shipped_version", lambda: "of_an_upgrade")
+    assert find_live_model(home) is None
 
 
 def test_a_version_that_is_not_there_cannot_become_live(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.detect.detectors.linear.model import MODEL_FILE, SHIPPED, load_model, write_model
-from pipelines.detect.model_store import find_live_model, models_folder
+from pipelines.detect.model_store import find_live_model, models_folder, shipped_version
+from pipelines.settings import Home
 from risk_register import accounts
 from risk_register.changes import list_changes
 from risk_register.permissions import Role
@@ -19,16 +20,25 @@ OTHER = "more_careful"
 DEPLOYMENTS = ("companion", "other")
 
 
+def keep_copy(home: Home) -> None:
+    description = load_model(SHIPPED).description.model_copy(update={"version": OTHER})
+    files = {path.name: path.read_bytes() for path in SHIPPED.iterdir() if path.name != MODEL_FILE}
+    write_model(models_folder(home) / OTHER, description, files)
+
+
+def write_labels(folder: Path) -> Path:
+    path = folder / "held_back.jsonl"
+    row = {"id": "1", "role": "user", "text": "the river looks calm", "labels": {"self_harm_or_suicide": 0}}
+    path.write_text(json.dumps(row) + "\n")
+    return path
+
+
 def test_who_may_act_on_one_deployment_does_not_decide_for_all(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     home, store = make_governed_home(tmp_path / "home")
-    description = load_model(SHIPPED).description.model_copy(update={"version": OTHER})
-    files = {path.name: path.read_bytes() for path in SHIPPED.iterdir() if path.name != MODEL_FILE}
-    write_model(models_folder(home) / OTHER, description, files)
-    labelled = tmp_path / "held_back.jsonl"
-    row = {"id": "1", "role": "user", "text": "the river looks calm", "labels": {"self_harm_or_suicide": 0}}
-    labelled.write_text(json.dumps(row) + "\n")
+    keep_copy(home)
+    labelled = write_labels(tmp_path)
     run = make_run(home, monkeypatch, capfd)
     words = ("model", "adopt", OTHER, labelled, "--reason", "Fewer alarms.", "--deployment", "companion")
 
@@ -51,3 +61,33 @@ def test_who_may_act_on_one_deployment_does_not_decide_for_all(
     for name in DEPLOYMENTS:
         (change,) = list_changes(store, deployment_id=name)
         assert f"Linear model {OTHER} is live. Fewer alarms." in change.note
+
+
+def test_the_way_back_to_the_shipped_model_is_a_decision_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    home, store = make_governed_home(tmp_path / "home")
+    at = dt.datetime(2026, 8, 1, tzinfo=dt.UTC)
+    accounts.grant(
+        store, name="officer", role=Role.SAFETY_OFFICER, deployment_id="other", actor="command_line", at=at
+    )
+    keep_copy(home)
+    labelled = write_labels(tmp_path)
+    run = make_run(home, monkeypatch, capfd)
+
+    def make_live(version: str, reason: str) -> int:
+        words = ("model", "adopt", version, labelled, "--reason", reason, "--deployment", "companion")
+        return run(*words, account="officer").code
+
+    shipped = shipped_version()
+    assert f"{shipped}  shipped  live" in run("model", "list").output
+    assert make_live(OTHER, "Fewer alarms.") == 0
+    assert f"{OTHER}  live" in run("model", "list").output
+    assert make_live(shipped, "Too few.") == 0
+    said = run("model", "list").output
+    assert f"{shipped}  shipped  live" in said
+    assert "Decided by officer: Too few." in said
+    for name in DEPLOYMENTS:
+        notes = [change.note for change in list_changes(store, deployment_id=name)]
+        assert len(notes) == 2
+        assert any(f"Linear model {shipped} is live. Too few." in note for note in notes)
