@@ -198,7 +198,7 @@ def _asked_wait(response: requests.Response) -> float | None:
 def _read(content: bytes, url: str) -> dict[str, Any]:
     try:
         found = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter of lists within lists, some thousand deep
         raise OutageError(f"{url}: the answer is not JSON.") from None
     if not isinstance(found, dict):
         raise OutageError(f"{url}: the answer is not a JSON object.")

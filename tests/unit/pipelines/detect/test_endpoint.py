@@ -105,6 +105,7 @@ def test_the_wait_that_the_server_asks_for_is_kept_within_reason(model_server: M
         ((401, {}, SECRET.encode()), "would not help", 1),
         ((200, {}, SECRET.encode()), "not JSON", 1),
         ((200, {}, json.dumps([SECRET]).encode()), "not a JSON object", 1),
+        ((200, {}, b"[" * 200_000), "not JSON", 1),
         ((200, {}, b" " * 1_000_001), "more than", 1),
     ],
 )
