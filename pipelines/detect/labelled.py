@@ -22,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pipelines.definition_file import InvalidFileError, open_definition
 from pipelines.detect.language import UNKNOWN
 from pipelines.errors import SourceError
+from pipelines.language_tag import shorten_tag
 from pipelines.own_signal import PREFIX
 from risk_register.content import load_taxonomy
 
@@ -230,12 +231,13 @@ def make_messages(rows: Sequence[LabelledRow]) -> pa.Table:
 def _make_row(record: dict[str, Any], number: int, *, dataset: str) -> LabelledRow:
     row_id = record.get("id") or record.get("message_id") or f"line-{number}"
     labels = record.get("labels")
+    language = record.get("language") or UNKNOWN
     return LabelledRow.model_validate(
         {
             "row_id": str(row_id),
             "role": record.get("role"),
             "text": record.get("text"),
-            "language": record.get("language") or UNKNOWN,
+            "language": shorten_tag(language) if isinstance(language, str) else language,
             "labels": {} if labels is None else labels,
             "label_source": str(record.get("label_source") or "unknown"),
             "cluster": str(record.get("conversation_id") or _scenario(record) or row_id),

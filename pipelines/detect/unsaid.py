@@ -1,5 +1,6 @@
 """Rows of labelled files that name no language: read as the detectors read messages of a log that names none.
 
+So are rows that name it by a word that nobody understands.
 Nothing is taken for English because nobody said otherwise: what the text, or the rest of its conversation,
 does not show stays unknown. How many rows that was, and what they were read as, is told.
 """
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from pipelines.detect.labelled import LabelledRow, LabelMap, make_messages, read_labelled
 from pipelines.detect.language import UNKNOWN, read_languages
+from pipelines.language_tag import is_code
 
 LOG = logging.getLogger("plimsoll.detect")
 
@@ -23,7 +25,7 @@ def read_rows(path: Path, known: LabelMap | None = None) -> list[LabelledRow]:
     Raises:
         SourceError: the file cannot be read, or lines are not such rows; all of them in one message.
     """
-    rows = read_labelled(path, known)
+    rows = _drop_strange_languages(read_labelled(path, known), path.name)
     filled = fill_languages(rows)
     read = Counter(after.language for before, after in zip(rows, filled, strict=True) if before != after)
     unsaid = sum(row.language == UNKNOWN for row in rows)
@@ -34,6 +36,19 @@ def read_rows(path: Path, known: LabelMap | None = None) -> list[LabelledRow]:
             path.name, unsaid, len(rows), shown, unsaid - read.total(),
         )  # fmt: skip
     return filled
+
+
+def _drop_strange_languages(rows: Sequence[LabelledRow], name: str) -> list[LabelledRow]:
+    """The rows, those whose language is no code without one; how many is told, their words are not."""
+    kept = [row if is_code(row.language) else row.model_copy(update={"language": UNKNOWN}) for row in rows]
+    strange = sum(before.language != after.language for before, after in zip(rows, kept, strict=True))
+    if strange:
+        LOG.warning(
+            "%s: %d of %d rows name a language by what is neither a code of two letters, such as en, "
+            "nor its English name; they count as rows that name none.",
+            name, strange, len(rows),
+        )  # fmt: skip
+    return kept
 
 
 def fill_languages(rows: Sequence[LabelledRow]) -> list[LabelledRow]:

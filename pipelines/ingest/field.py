@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from pipelines.ingest.precise import find_precise, find_precise_of_software, is_rung
 from pipelines.ingest.reason import Reason
+from pipelines.language_tag import shorten_tag
 
 FUTURE_TOLERANCE = dt.timedelta(hours=48)
 """A record may be dated up to this long after its day of delivery began: zones and clocks differ."""
@@ -41,18 +42,6 @@ DIGITS = re.compile(r"-?\d{1,18}")
 LARGEST_TURN = 2**63 - 1
 TRUTHS = {"true": True, "1": True, "false": False, "0": False}
 NUMBER = re.compile(r"\d{9,19}(\.\d+)?")
-
-LANGUAGES = {
-    "arabic": "ar", "bengali": "bn", "bulgarian": "bg", "catalan": "ca", "chinese": "zh", "croatian": "hr",
-    "czech": "cs", "danish": "da", "dutch": "nl", "english": "en", "estonian": "et", "finnish": "fi",
-    "french": "fr", "german": "de", "greek": "el", "hebrew": "he", "hindi": "hi", "hungarian": "hu",
-    "indonesian": "id", "italian": "it", "japanese": "ja", "korean": "ko", "latvian": "lv",
-    "lithuanian": "lt", "malay": "ms", "norwegian": "no", "persian": "fa", "polish": "pl",
-    "portuguese": "pt", "romanian": "ro", "russian": "ru", "serbian": "sr", "slovak": "sk",
-    "slovenian": "sl", "spanish": "es", "swahili": "sw", "swedish": "sv", "tagalog": "tl", "tamil": "ta",
-    "thai": "th", "turkish": "tr", "ukrainian": "uk", "urdu": "ur", "vietnamese": "vi",
-}  # fmt: skip
-"""English names, as public chat logs write them, to ISO 639-1. Any other name stays as it is."""
 
 
 class RecordError(Exception):
@@ -140,7 +129,7 @@ def to_slice(
         return UNRECOGNISED
     if name != "language":
         return text
-    return LANGUAGES.get(text.lower(), text.replace("_", "-").split("-")[0].lower())
+    return shorten_tag(text)
 
 
 def to_whole(value: object) -> object:

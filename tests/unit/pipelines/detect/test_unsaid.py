@@ -50,3 +50,24 @@ def test_what_stays_unknown_is_counted_as_not_scored(tmp_path, language, unscore
     row = {"text": "no", "labels": {"self_harm": 0}} | ({"language": language} if language else {})
     results = evaluate(read_rows(write(tmp_path, row)), make_cascade())
     assert {one["unscored"] for one in results if one["detector"] == "cascade"} == {unscored}
+
+
+@pytest.mark.parametrize("language", ["en-US", "en_GB", "EN", "English", " en "])
+def test_a_language_is_read_as_a_log_may_write_it(tmp_path, caplog, language):
+    row = {"text": "no", "language": language, "labels": {"self_harm": 0}}
+    rows = read_rows(write(tmp_path, row))
+    assert [row.language for row in rows] == ["en"]
+    assert {one["n"] for one in evaluate(rows, make_cascade()) if one["detector"] == "cascade"} == {1}
+    assert caplog.messages == []
+
+
+def test_a_language_that_nobody_understands_is_told_and_read_by_the_text(tmp_path, caplog):
+    path = write(
+        tmp_path,
+        {"text": ENGLISH, "language": "Englisch, secret"},
+        {"text": SPANISH, "language": "spa"},
+        {"text": ENGLISH, "language": "en"},
+    )
+    assert [row.language for row in read_rows(path)] == ["en", "es", "en"]
+    assert caplog.messages[0].startswith("talk_dev.jsonl: 2 of 3 rows name a language by what is neither")
+    assert "secret" not in "".join(caplog.messages)
