@@ -69,8 +69,7 @@ def run_canary(
     Raises:
         StateError: no deployment of that name has delivered anything.
     """
-    known = Lake(home.lake).read("ledger.deployment")
-    names = [] if known is None else known["deployment_id"].to_pylist()
+    names = list_deployments(home)
     if settings.deployment not in names:
         raise StateError(
             f"The canary's deployment is {settings.deployment}, which has delivered nothing yet. Known: "
@@ -101,6 +100,12 @@ def run_canary(
         commit.replace_all(CANARY_RUN.full_name, _table(CANARY_RUN.arrow_schema, [*kept, run]))
         commit.replace_all(CANARY_PROBE.full_name, _table(CANARY_PROBE.arrow_schema, [*probe_rows, *rows]))
     return run
+
+
+def list_deployments(home: Home) -> list[str]:
+    """Those that have delivered something."""
+    known = Lake(home.lake).read("ledger.deployment")
+    return [] if known is None else sorted(known["deployment_id"].to_pylist())
 
 
 def require_answers(run: Mapping[str, Any]) -> None:

@@ -14,9 +14,10 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import requests
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 from urllib3.exceptions import HTTPError
 
@@ -58,7 +59,7 @@ class EndpointSettings(BaseModel):
 
     url: Annotated[str, Field(pattern=r"^https?://")]
     """The base address, such as https://models.example.org/v1."""
-    model: str
+    model: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
     key_variable: str | None = None
     """The environment variable that holds the key; the key itself is in no file."""
     timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 60
@@ -66,6 +67,21 @@ class EndpointSettings(BaseModel):
     requests_per_minute: Annotated[int, Field(ge=1, le=100_000)] = 60
     attempts: Annotated[int, Field(ge=1, le=10)] = 4
     first_wait_seconds: Annotated[float, Field(ge=0, le=60)] = 1.0
+
+    @field_validator("url")
+    @classmethod
+    def _has_host(cls, url: str) -> str:
+        try:
+            parts = urlsplit(url)
+            is_usable = bool(parts.hostname) and parts.port != 0
+        except ValueError:  # a port or an address in brackets that is none
+            is_usable = False
+        if not is_usable or any(mark.isspace() for mark in url):
+            raise ValueError(
+                "no request can be sent there: a host is needed, such as https://models.example.org/v1, and "
+                "no space"
+            )
+        return url
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipelines.definition_file import DefinitionFile, InvalidFileError, Problem, open_definition
-from pipelines.detect.canary import CanarySettings
+from pipelines.detect.canary import CanarySettings, list_deployments
 from pipelines.detect.cascade import Cascade, make_cascade
 from pipelines.detect.detector import Detector
 from pipelines.detect.detectors.classifier import ClassifierSettings, load_classifier_detector
@@ -71,11 +71,14 @@ def check_extras(home: Home) -> None:
     file = open_definition(home.definitions / FILE)
     extras = _read(file)
     problems = _list_idle(file, extras)
-    judge, classifier = extras.judge, extras.classifier
+    judge, classifier, canary = extras.judge, extras.classifier, extras.canary
     if judge is not None:
         problems += _try(file, ("judge", "signals"), lambda: choose_signals(judge.signals))
     if classifier is not None:
         problems += _try(file, ("classifier", "folder"), lambda: load_classifier_detector(classifier))
+    if canary is not None and canary.deployment not in (known := list_deployments(home)):
+        said = f"no deployment of that name has delivered anything; known: {', '.join(known) or 'none'}"
+        problems.append(file.problem(("canary", "deployment"), said))
     if problems:
         raise InvalidFileError(problems)
 

@@ -168,6 +168,15 @@ judge:
             JUDGE + "plan: {lexicon: {share: 0.1}}\n",
             ":4: plan.lexicon: has no effect, for lexicon sees every",
         ),
+        (JUDGE.replace("https://models.example.org/v1", "http://"), ":2: judge.endpoint.url: no request can"),
+        (JUDGE.replace("models.example", " models.example"), ":2: judge.endpoint.url: no request can"),
+        (JUDGE.replace("org/v1", "org:99999/v1"), ":2: judge.endpoint.url: no request can"),
+        (JUDGE.replace("model: m", 'model: " "'), ":2: judge.endpoint.model: String should have at least 1"),
+        (JUDGE.replace("run: 2", "run: .inf"), ":3: judge.prices.cap_per_run: Input should be a finite"),
+        (
+            'canary:\n  deployment: nobody\n  endpoint: {url: "http://a/v1", model: m}\n',
+            ":2: canary.deployment: no deployment of that name has delivered anything; known: none",
+        ),
     ],
 )
 def test_what_would_stop_detection_or_change_nothing_is_told(home: Home, text: str, said: str) -> None:

@@ -61,9 +61,9 @@ class Prices(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    input_per_million: Annotated[float, Field(ge=0)]
-    output_per_million: Annotated[float, Field(ge=0)]
-    cap_per_run: Annotated[float, Field(gt=0)]
+    input_per_million: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    output_per_million: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    cap_per_run: Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class JudgeSettings(BaseModel):

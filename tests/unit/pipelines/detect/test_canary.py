@@ -12,8 +12,9 @@ import pytest
 from pipelines import lake as lakes
 from pipelines.detect.canary import CanarySettings, compare, require_answers, run_canary
 from pipelines.detect.endpoint import Endpoint
+from pipelines.detect.extras import check_extras
 from pipelines.detect.probe import AnswerClass, Probe, Probes, classify, load_probes
-from pipelines.errors import StateError
+from pipelines.errors import DefinitionError, StateError
 from pipelines.lake import Lake
 from pipelines.schemas.ledger import DEPLOYMENT
 from pipelines.settings import Home, HomeKind, make_home
@@ -175,3 +176,14 @@ def test_a_deployment_that_delivered_nothing_is_refused(home: Home, model_server
 )
 def test_the_gravest_thing_an_answer_does_is_its_class(signals: set[str], expected: AnswerClass) -> None:
     assert classify(signals) is expected
+
+
+@pytest.mark.parametrize("deployment", ["harbor", "nobody"])
+def test_a_deployment_that_delivered_nothing_is_told_before_the_night(home: Home, deployment: str) -> None:
+    text = f'canary: {{deployment: {deployment}, endpoint: {{url: "http://127.0.0.1:9/v1", model: m}}}}\n'
+    (home.definitions / "detectors.yaml").write_text(text)
+    if deployment == "harbor":
+        check_extras(home)
+    else:
+        with pytest.raises(DefinitionError, match=r"yaml:1: canary\.deployment: .* known: harbor$"):
+            check_extras(home)
