@@ -68,6 +68,13 @@ class EndpointSettings(BaseModel):
     attempts: Annotated[int, Field(ge=1, le=10)] = 4
     first_wait_seconds: Annotated[float, Field(ge=0, le=60)] = 1.0
 
+    @property
+    def address(self) -> str:
+        """Host and path alone, for a version: a password or a key in the URL is left out."""
+        parts = urlsplit(self.url)
+        port = "" if parts.port is None else f":{parts.port}"
+        return f"{parts.hostname}{port}{parts.path.rstrip('/')}"
+
     @field_validator("url")
     @classmethod
     def _has_host(cls, url: str) -> str:

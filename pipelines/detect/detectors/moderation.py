@@ -7,6 +7,7 @@ scores that the log already holds are read by `logged`.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,13 +72,13 @@ class ModerationDetector:
     ) -> None:
         self._model = settings.endpoint.model
         self._endpoint = endpoint or Endpoint(settings.endpoint)
-        self._card = _make_card(self._model)
+        self._card = _make_card(settings.endpoint)
         self._cache = AnswerCache(cache, _SCORES, version=self._card.version)
         self._patience = Patience(outages_in_a_row=OUTAGES_IN_A_ROW)
 
     @property
     def card(self) -> DetectorCard:
-        """The card of this model and mapping."""
+        """The card of this endpoint, model and mapping."""
         return self._card
 
     def scan(self, messages: pa.Table, given: Given = NOTHING_GIVEN) -> Scan:
@@ -180,10 +181,11 @@ def _evidence(scores: Scores, role: str) -> list[Evidence]:
     ]
 
 
-def _make_card(model: str) -> DetectorCard:
+def _make_card(endpoint: EndpointSettings) -> DetectorCard:
+    model, digest = endpoint.model, hashlib.sha256(endpoint.address.encode()).hexdigest()[:8]
     return DetectorCard(
         detector_id=DETECTOR_ID,
-        version=f"1-{model}",
+        version=f"1-{model}-{digest}",
         purpose=f"Scores of the moderation model {model} at the operator's endpoint.",
         not_for="Levels of risk: a category says that a subject is there, not how grave it is or whose.",
         signals=tuple(

@@ -112,7 +112,7 @@ class JudgeDetector:
 
     @property
     def card(self) -> DetectorCard:
-        """The card of this model, rubric and taxonomy."""
+        """The card of this endpoint, model and rubric."""
         return self._card
 
     def scan(self, messages: pa.Table, given: Given = NOTHING_GIVEN) -> Scan:
@@ -222,7 +222,8 @@ def choose_signals(wanted: Sequence[str]) -> dict[str, tuple[Signal, ...]]:
 
 def _make_card(settings: JudgeSettings, signals: dict[str, tuple[Signal, ...]]) -> DetectorCard:
     names = [signal.id for group in signals.values() for signal in group]
-    parts = [RUBRIC_VERSION, load_taxonomy().version, settings.endpoint.model, *names]
+    parts = [RUBRIC_VERSION, load_taxonomy().version, settings.endpoint.address]
+    parts += [settings.endpoint.model, *names]
     digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:8]
     return DetectorCard(
         detector_id=DETECTOR_ID,

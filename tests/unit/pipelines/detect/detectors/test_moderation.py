@@ -18,9 +18,9 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "moderation"
 
 
-def make_detector(server: ModelServer, folder: Path) -> ModerationDetector:
+def make_detector(server: ModelServer, folder: Path, url: str | None = None) -> ModerationDetector:
     settings = ModerationSettings.model_validate(
-        {"endpoint": {"url": server.url, "model": "m", "attempts": 1, "requests_per_minute": 100_000}}
+        {"endpoint": {"url": url or server.url, "model": "m", "attempts": 1, "requests_per_minute": 100_000}}
     )
     return ModerationDetector(
         settings, cache=folder, endpoint=Endpoint(settings.endpoint, sleep=lambda seconds: None)
@@ -117,6 +117,17 @@ def test_what_was_answered_is_not_asked_again(model_server: ModelServer, folder:
     assert set(scan.coverage["state"].to_pylist()) == {"scored"}
     assert scan.findings.num_rows > 0
     assert [body["input"] for _, _, body in model_server.requests] == [NUMBERED["text"].to_pylist()[32:64]]
+
+
+def test_another_address_with_the_same_model_is_asked_anew(model_server: ModelServer, folder: Path) -> None:
+    model_server.answer = score_all_but(lambda texts: False, 500)
+    first = make_detector(model_server, folder)
+    first.scan(NUMBERED)
+    asked = len(model_server.requests)
+    other = make_detector(model_server, folder, model_server.url.replace("/v1", "/v2"))
+    other.scan(NUMBERED)
+    assert len(model_server.requests) == 2 * asked
+    assert other.card.version != first.card.version
 
 
 def test_a_text_that_is_refused_fails_alone(model_server: ModelServer, folder: Path) -> None:

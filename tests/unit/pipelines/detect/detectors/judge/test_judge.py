@@ -166,6 +166,22 @@ def test_another_model_or_other_words_before_are_asked_anew(
     assert len(model_server.requests) == 3
 
 
+def test_another_address_with_the_same_model_is_asked_anew(model_server: ModelServer, tmp_path: Path) -> None:
+    model_server.answer = say([])
+    first = make_judge(model_server, tmp_path)
+    states(first)
+    for url, asked in {
+        model_server.url.replace("http://", "http://name:password@") + "/": 3,  # the same place
+        model_server.url.replace("/v1", "/v2"): 6,
+        model_server.url.replace("127.0.0.1", "localhost"): 9,
+    }.items():
+        settings = {"url": url, "model": "m", "attempts": 1, "requests_per_minute": 100_000}
+        other = make_judge(model_server, tmp_path, endpoint=settings)
+        assert states(other) == ["scored"] * 3
+        assert len(model_server.requests) == asked
+        assert (other.card.version == first.card.version) is (asked == 3)
+
+
 def test_the_cache_holds_no_text_and_lies_in_a_folder_a_conversation(
     model_server: ModelServer, tmp_path: Path
 ) -> None:
