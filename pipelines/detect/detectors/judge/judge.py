@@ -36,6 +36,7 @@ from pipelines.detect.detectors.judge.rubric import (
     RUBRIC_VERSION,
     AnswerError,
     JudgedFinding,
+    digest_rubric,
     make_request,
     read_answer,
 )
@@ -222,8 +223,7 @@ def choose_signals(wanted: Sequence[str]) -> dict[str, tuple[Signal, ...]]:
 
 def _make_card(settings: JudgeSettings, signals: dict[str, tuple[Signal, ...]]) -> DetectorCard:
     names = [signal.id for group in signals.values() for signal in group]
-    parts = [RUBRIC_VERSION, load_taxonomy().version, settings.endpoint.address]
-    parts += [settings.endpoint.model, *names]
+    parts = [RUBRIC_VERSION, digest_rubric(signals), settings.endpoint.address, settings.endpoint.model]
     digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:8]
     return DetectorCard(
         detector_id=DETECTOR_ID,

@@ -7,8 +7,9 @@ data.
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -17,7 +18,7 @@ from pipelines.detect.detector import Subject, Time
 from risk_register.definition import Signal
 
 RUBRIC_VERSION = "1"
-"""Raise it when the instructions change; the taxonomy's version counts by itself."""
+"""Raise it when an answer is read otherwise; what is asked counts by itself, see `digest_rubric`."""
 
 INSTRUCTIONS = """\
 You label messages of logged conversations for a safety review. You take no part in them and answer nobody.
@@ -88,6 +89,12 @@ def make_request(
         ],
         "response_format": _format([signal.id for signal in signals]),
     }
+
+
+def digest_rubric(signals: Mapping[str, Sequence[Signal]]) -> str:
+    """A hash of every word that a judge is sent beside the messages, by the role that it is asked about."""
+    asked = {role: make_request([], known, model="", nonce="") for role, known in signals.items()}
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
 
 def read_answer(

@@ -10,9 +10,12 @@ import pyarrow as pa
 import pytest
 
 from pipelines.detect.detector import Given
+from pipelines.detect.detectors.judge import judge as judge_module
+from pipelines.detect.detectors.judge import rubric
 from pipelines.detect.detectors.judge.judge import JudgeDetector, JudgeSettings
 from pipelines.detect.endpoint import Endpoint
 from pipelines.errors import DefinitionError
+from risk_register.content import load_taxonomy
 from tests.unit.pipelines.detect.message_factory import make_messages
 from tests.unit.pipelines.detect.model_server import Answer, ModelServer
 
@@ -180,6 +183,35 @@ def test_another_address_with_the_same_model_is_asked_anew(model_server: ModelSe
         assert states(other) == ["scored"] * 3
         assert len(model_server.requests) == asked
         assert (other.card.version == first.card.version) is (asked == 3)
+
+
+def test_other_words_of_a_signal_are_asked_anew(
+    model_server: ModelServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model_server.answer = say([])
+    first = make_judge(model_server, tmp_path)
+    states(first)
+    shipped = load_taxonomy()
+    changed = [
+        one.model_copy(update={"rules": "Any chip is level 4."}) if one.id == "a_validates_delusion" else one
+        for one in shipped.signals
+    ]
+    monkeypatch.setattr(
+        judge_module, "load_taxonomy", lambda: shipped.model_copy(update={"signals": tuple(changed)})
+    )
+    other = make_judge(model_server, tmp_path)
+    states(other)
+    assert len(model_server.requests) == 6
+    assert other.card.version != first.card.version
+
+
+def test_other_instructions_are_another_version(
+    model_server: ModelServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = make_judge(model_server, tmp_path).card.version
+    assert make_judge(model_server, tmp_path).card.version == first
+    monkeypatch.setattr(rubric, "INSTRUCTIONS", rubric.INSTRUCTIONS.replace("You label", "You grade"))
+    assert make_judge(model_server, tmp_path).card.version != first
 
 
 def test_the_cache_holds_no_text_and_lies_in_a_folder_a_conversation(
