@@ -58,6 +58,7 @@ class _Question:
 
     place: int
     conversation_id: str
+    role: str
     text: str
     key: str
     failure_count: int
@@ -93,14 +94,16 @@ class ModerationDetector:
         for place, row in enumerate(rows):
             if states[place] is not CoverageState.ABSTAINED or not row["text"].strip():
                 continue
-            key = self._cache.key(row["text"])
+            key = self._cache.key(row["role"], row["text"])
             known = self._cache.get(row["conversation_id"], key)
             if known is not None:
                 scored[place] = known
                 continue
             states[place] = CoverageState.FAILED  # until it is answered
             failures = self._cache.count_failures(row["conversation_id"], key)
-            questions.append(_Question(place, row["conversation_id"], row["text"], key, failures))
+            questions.append(
+                _Question(place, row["conversation_id"], row["role"], row["text"], key, failures)
+            )
         fresh = [one for one in questions if not one.failure_count]
         again = [one for one in questions if one.failure_count]
         again.sort(key=lambda one: (one.failure_count, one.place))
@@ -124,7 +127,7 @@ class ModerationDetector:
             return {}
         body = {"model": self._model, "input": [one.text for one in questions]}
         try:
-            scores = _read(self._endpoint.post("/moderations", body), len(questions))
+            answer = self._endpoint.post("/moderations", body)
         except OutageError:
             self._patience.note_outage(is_again=is_again)
             self._keep_failures(questions)
@@ -134,39 +137,45 @@ class ModerationDetector:
             if len(questions) > 1:
                 middle = len(questions) // 2
                 return self._ask(questions[:middle]) | self._ask(questions[middle:])
-            scores = None
-        if scores is None:
             self._keep_failures(questions)
             return {}
-        self._patience.note_answer()
-        for question, one in zip(questions, scores, strict=True):
-            self._cache.put(question.conversation_id, question.key, one)
-        return {question.place: one for question, one in zip(questions, scores, strict=True)}
+        pairs = zip(questions, _read(answer, len(questions)), strict=True)
+        found = {one.place: scores for one, scores in pairs if _is_whole(scores, one.role)}
+        if found:
+            self._patience.note_answer()
+        else:
+            self._patience.note_refusal()
+        for one in questions:
+            if one.place in found:
+                self._cache.put(one.conversation_id, one.key, found[one.place])
+        self._keep_failures([one for one in questions if one.place not in found])
+        return found
 
     def _keep_failures(self, questions: Sequence[_Question]) -> None:
         for question in questions:
             self._cache.add_failure(question.conversation_id, question.key)
 
 
-def _read(answer: dict[str, Any], count: int) -> list[Scores] | None:
-    """One mapping of category to score a text; None if any is not there or no number from 0 to 1.
-
-    Nor is an answer whose categories all stand for nothing of ours: it would leave every text clear.
-    """
+def _read(answer: dict[str, Any], count: int) -> list[Scores]:
+    """One mapping of category to score a text, all empty if any is not there or no number from 0 to 1."""
     results = answer.get("results")
     if not isinstance(results, list) or len(results) != count:
-        return None
+        return [{}] * count
     found = []
     for result in results:
         scores = result.get("category_scores") if isinstance(result, dict) else None
-        if not isinstance(scores, dict) or not scores:
-            return None
+        if not isinstance(scores, dict):
+            return [{}] * count
         if not all(isinstance(value, int | float) and 0 <= value <= 1 for value in scores.values()):
-            return None
-        if not any(map_category(str(name), role) for name in scores for role in ROLES):
-            return None
+            return [{}] * count
         found.append({str(name): float(value) for name, value in scores.items()})
     return found
+
+
+def _is_whole(scores: Scores, role: str) -> bool:
+    """Whether each signal of a role has a category; else a text would look clear of what nobody scored."""
+    mapped = {found.signal_id for name in scores if (found := map_category(name, role)) is not None}
+    return mapped >= {one.signal_id for one in MAPPED if one.role == role}
 
 
 def _evidence(scores: Scores, role: str) -> list[Evidence]:

@@ -7,10 +7,18 @@ from typing import Any
 
 import pytest
 
+from pipelines.detect.category import MAPPED
 from pipelines.detect.detectors.moderation import ModerationDetector, ModerationSettings
 from pipelines.detect.endpoint import Endpoint
 from tests.unit.pipelines.detect.message_factory import make_messages
 from tests.unit.pipelines.detect.model_server import Answer, ModelServer
+
+WHOLE = {mapped.category: 0.0 for mapped in MAPPED}
+"""Every category, none of it seen."""
+
+
+def leave_out(*categories: str) -> dict[str, float]:
+    return {name: score for name, score in WHOLE.items() if name not in categories}
 
 
 @pytest.fixture
@@ -34,7 +42,8 @@ def answer_scores(*scores: dict[str, Any]) -> Any:
 
 def test_categories_become_signals_of_who_spoke(model_server: ModelServer, folder: Path) -> None:
     model_server.answer = answer_scores(
-        {"self-harm/intent": 0.9, "self-harm": 0.95, "sexual": 0.1}, {"self-harm/instructions": 0.4}
+        WHOLE | {"self-harm/intent": 0.9, "self-harm": 0.95, "sexual": 0.1},
+        WHOLE | {"self-harm/instructions": 0.4},
     )
     scan = make_detector(model_server, folder).scan(make_messages({"text": "one"}, {"text": "two"}))
     rows = [
@@ -51,10 +60,10 @@ def test_categories_become_signals_of_who_spoke(model_server: ModelServer, folde
     [
         lambda path, body: (500, {}, b""),
         lambda path, body: (200, {}, b"{}"),
-        answer_scores({"self-harm": 0.9}),
-        answer_scores({"self-harm": 0.9}, {}),
-        answer_scores({"self-harm": 0.9}, {"self-harm": "high"}),
-        answer_scores({"self-harm": 0.9}, {"self-harm": 7}),
+        answer_scores(WHOLE),
+        answer_scores({}, {}),
+        answer_scores(WHOLE, WHOLE | {"self-harm": "high"}),
+        answer_scores(WHOLE, WHOLE | {"self-harm": 7}),
         answer_scores({"dangerous content": 0.9}, {"dangerous content": 0.1}),
     ],
 )
@@ -63,6 +72,36 @@ def test_half_an_answer_is_none(model_server: ModelServer, folder: Path, answer:
     scan = make_detector(model_server, folder).scan(make_messages({"text": "one"}, {"text": "two"}))
     assert scan.coverage["state"].to_pylist() == ["failed", "failed"]
     assert scan.findings.num_rows == 0
+
+
+@pytest.mark.parametrize(
+    ("categories", "states"),
+    [
+        ((), ["scored", "scored"]),
+        (("self-harm", "self-harm/intent", "self-harm/instructions"), ["failed", "failed"]),
+        (("sexual", "sexual/minors"), ["scored", "failed"]),
+        (("self-harm", "violence"), ["scored", "scored"]),  # others stand for the same signals
+        (tuple(WHOLE.keys() - {"hate", "sexual"}), ["failed", "failed"]),
+    ],
+)
+def test_without_a_category_for_each_signal_of_who_spoke_a_message_is_failed(
+    model_server: ModelServer, folder: Path, categories: tuple[str, ...], states: list[str]
+) -> None:
+    model_server.answer = answer_scores(leave_out(*categories), leave_out(*categories))
+    messages = make_messages({"text": "one"}, {"text": "two"})
+    scan = make_detector(model_server, folder).scan(messages)
+    assert messages["role"].to_pylist() == ["user", "assistant"]
+    assert scan.coverage["state"].to_pylist() == states
+    model_server.requests.clear()  # nor is a part kept
+    make_detector(model_server, folder).scan(messages)
+    assert sum(len(body["input"]) for _, _, body in model_server.requests) == states.count("failed")
+
+
+def test_an_endpoint_that_answers_without_use_is_left_alone(model_server: ModelServer, folder: Path) -> None:
+    messages = make_messages(*[{"text": f"Message {place}."} for place in range(32 * 104)])
+    model_server.answer = lambda path, body: (200, {}, b"{}")
+    make_detector(model_server, folder).scan(messages)
+    assert len(model_server.requests) == 100
 
 
 def test_an_endpoint_that_is_down_is_left_alone_after_some_faults(
@@ -94,7 +133,7 @@ def test_a_message_without_a_word_is_abstained(model_server: ModelServer, folder
 
 def score_all_but(is_bad: Callable[[list[str]], bool], status: int) -> Any:
     def answer(path: str, body: dict[str, Any]) -> Answer:
-        results = [{"category_scores": {"self-harm": 0.9}} for _ in body["input"]]
+        results = [{"category_scores": WHOLE | {"self-harm": 0.9}} for _ in body["input"]]
         return (
             (status, {}, b"{}")
             if is_bad(body["input"])
