@@ -85,7 +85,8 @@ def _trace_drift(
                 first = Trace(low, high, end_of("week", row["week"]), None, words)
                 explained = feature == MEASURED_BY_DETECTORS and any(first.is_near(day) for day in detectors)
                 traces += [] if explained else [first]
-            elif not has_moved and first is not None:
+            # A week that could not be judged says nothing about what was suspected before it.
+            elif row["status"] == DriftStatus.STABLE and first is not None:
                 closed = Trace(first.low, first.high, first.known_on, row["week"], first.words)
                 traces = [closed if trace is first else trace for trace in traces]
                 first = None

@@ -103,6 +103,16 @@ def test_a_shift_that_went_back_is_over(make):
     assert concern.closed_on is not None
 
 
+@pytest.mark.parametrize(("after", "state"), [("as after the change", "watch"), ("as before", "resolved")])
+def test_a_week_too_quiet_to_judge_ends_no_suspicion(make, after, state):
+    given = features(back=77 if after == "as before" else 1000)
+    is_quiet = (given["day"] >= MONDAY + 70 * DAY) & (given["day"] < MONDAY + 77 * DAY)
+    given.loc[is_quiet, "message_count"] = 1
+    (concern,) = suspect(make, given=given)
+    assert concern.state == state
+    assert concern.closed_on == (MONDAY + 77 * DAY if state == "resolved" else None)
+
+
 def test_a_changed_detector_explains_what_detectors_count_and_nothing_else(make):
     detector = change(SHIFT, origin="observed", what="detector")
     assert suspect(make, detector, given=features(feature="signal_mix")) == []
