@@ -167,10 +167,14 @@ def _judge_weeks(
             x[index], n[index], value[index], kind, whole & (np.cumsum(whole) <= BASELINE_WEEKS)
         )
         if np.isfinite(chart.high).all():
-            judged = apply_rules(chart.value, mean=chart.centre, low=chart.low, high=chart.high)
             name = CHART_NAMES[CHARTED[kind]] if kind in CHARTED else "xmr"
-            _fill(found, index, chart, judged.variation, name=name, start=starts[index[0]])
-            found["rule"][index] = np.where(judged.rules == Rule.NONE.value, "", judged.rules)
+            _fill(found, index, chart, chart.variation, name=name, start=starts[index[0]])
+            # A run marks the weeks before its last one, so one with another detector's weeks moves history.
+            judged = apply_rules(
+                chart.value[whole], mean=chart.centre[whole], low=chart.low[whole], high=chart.high[whole]
+            )
+            found["variation"][index[whole]] = judged.variation
+            found["rule"][index[whole]] = np.where(judged.rules == Rule.NONE.value, "", judged.rules)
     if kind == "rate_per_1000":
         for name in ("centre", "chart_low", "chart_high"):
             found[name] = found[name] * 1000.0

@@ -59,6 +59,14 @@ def test_after_a_changed_detector_nothing_is_judged_until_somebody_decides(make)
     assert set(marks[12:]) == {"not_assessed"}
 
 
+def test_weeks_of_another_detector_complete_no_run_of_the_weeks_before_it(make):
+    before = [*USUAL, *[23, 24] * 2]
+    marks = weeks(make, [*before, 23, 24, 23], breaks=(112,))
+    assert marks == [*weeks(make, before), *["not_assessed"] * 3]
+    assert set(marks[:16]) == {"common_cause"}
+    assert weeks(make, [*before, 23, 24, 23])[12:] == [HIGH] * 7
+
+
 def test_a_decision_gives_a_new_baseline_and_its_week_belongs_to_neither(make):
     marks = weeks(make, [*USUAL, 60, *[60] * 12, 20], breaks=(84,), decided=(86,))
     assert marks[12] == "not_assessed"
