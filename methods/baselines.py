@@ -1,6 +1,7 @@
 """What a baseline says before detectors look at new days: how much days vary, how high the old rate may be.
 
-Sources: statistics of extra-binomial variation (Williams 1982); Cox & Snell 1989 (quasi-likelihood scale).
+Sources: statistics of extra-binomial variation (Williams 1982); Cox & Snell 1989 (quasi-likelihood scale);
+Clopper & Pearson 1934 (rare events, on counts over the scale).
 Drawing limits belongs to `charts`, alarms to `alarms`.
 """
 
@@ -12,10 +13,13 @@ from scipy import special
 
 from methods.alarms import MINIMUM_CV2
 from methods.errors import InvalidArgumentError
-from methods.intervals import check_confidence, check_counts
+from methods.intervals import FEW_EVENTS, check_confidence, check_counts, poisson_rate_ratio
 
 UPPER_80 = 0.8416
 """Normal quantile of 0.80: a plug-in baseline doubles the false alarms of the following year."""
+
+RARE_EVENTS = 20
+"""With fewer the log limit does not hold, and without any there is none: the exact limit of the share."""
 
 MINIMUM_DAYS = 14
 """Fewer days say nothing about how days vary."""
@@ -37,7 +41,11 @@ class Dispersion:
 
 @dataclass(frozen=True)
 class RateChange:
-    """New rate over old, with days as clusters; NaN where an arm has no event or too few days."""
+    """New rate over old, with days as clusters; NaN where neither arm has an event.
+
+    Without an old event ratio and upper end are infinite, without a new one ratio and lower end are 0: such a
+    ratio is read one-sided.
+    """
 
     ratio: float
     low: float
@@ -68,11 +76,18 @@ def estimate_dispersion(events: ArrayLike, trials: ArrayLike) -> Dispersion:
 
 
 def raise_baseline(events: ArrayLike, trials: ArrayLike) -> float:
-    """Upper 80 % limit of the old rate: the null of the detector of a change; NaN without events."""
+    """Upper 80 % limit of the old rate: the null of the detector of a change; NaN without units.
+
+    Of fewer than 20 events it is the exact one (Clopper-Pearson, one-sided) of counts over X2/df.
+    """
     found = estimate_dispersion(events, trials)
     total = float(np.nansum(np.asarray(events, dtype=float)))
-    if total == 0:
+    if not found.days:
         return float("nan")
+    if total < RARE_EVENTS:
+        units = float(np.nansum(np.asarray(trials, dtype=float)))
+        x, n = total / found.scale, units / found.scale
+        return float(special.betaincinv(x + 1, n - x, special.ndtr(UPPER_80))) if n > x else 1.0
     return min(found.rate * float(np.exp(UPPER_80 * np.sqrt(found.scale / total))), 1.0)
 
 
@@ -84,7 +99,13 @@ def compare_periods(
     old_trials: ArrayLike,
     confidence: float = 0.95,
 ) -> RateChange:
-    """Ratio of new to old rate; log ratio +- t_{days-2} sqrt(X2/df (1/x1 + 1/x0))."""
+    """Ratio of new to old rate; log ratio +- t_{days-2} sqrt(X2/df (1/x1 + 1/x0)).
+
+    With under ten events in an arm the exact conditional interval, on counts over X2/df.
+
+    Raises:
+        InvalidArgumentError: a period has no day with units, or both have fewer than three.
+    """
     new, old = estimate_dispersion(events, trials), estimate_dispersion(old_events, old_trials)
     x1, x0 = (
         float(np.nansum(np.asarray(events, dtype=float))),
@@ -93,12 +114,24 @@ def compare_periods(
     degrees = new.days + old.days - 2
     if min(new.days, old.days) < 1 or degrees < 1:
         raise InvalidArgumentError("both periods need days with units, and three days in all")
-    if min(x1, x0) == 0:
+    if max(x1, x0) == 0:
         return RateChange(float("nan"), float("nan"), float("nan"))
-    weights = np.array([max(new.days - 1, 0), max(old.days - 1, 0)], dtype=float)
-    scale = max(1.0, float((weights * [new.scale, old.scale]).sum() / weights.sum()))
+    # Days without any event say nothing about how days vary.
+    weights = np.array([max(one.days - 1, 0) * (x > 0) for one, x in ((new, x1), (old, x0))], dtype=float)
+    scales = np.array([new.scale, old.scale])
+    scale = max(1.0, float((weights * scales).sum() / weights.sum())) if weights.any() else 1.0
+    ratio = new.rate / old.rate if x0 else float("inf")
+    if min(x1, x0) < FEW_EVENTS:
+        n1, n0 = (float(np.nansum(np.asarray(one, dtype=float))) for one in (trials, old_trials))
+        low, high = poisson_rate_ratio(
+            x1 / scale,
+            n1 / scale,
+            reference_events=x0 / scale,
+            reference_exposure=n0 / scale,
+            confidence=confidence,
+        )
+        return RateChange(ratio, float(low), float(high))
     half = float(special.stdtrit(degrees, 0.5 + check_confidence(confidence) / 2)) * np.sqrt(
         scale * (1 / x1 + 1 / x0)
     )
-    ratio = new.rate / old.rate
     return RateChange(ratio, float(ratio * np.exp(-half)), float(ratio * np.exp(half)))

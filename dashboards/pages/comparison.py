@@ -6,6 +6,7 @@ look like an effect.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -24,6 +25,8 @@ from methods.errors import MethodsError
 SPAN = timedelta(days=28)
 COMPARED = ("proportion", "rate_per_1000")
 LEAST_EVENTS = 5
+"""On one side at least: what a release brought in had none before it, what it ended has none after it."""
+
 RELEASES = ("model", "prompt", "policy", "detector")
 
 
@@ -81,8 +84,8 @@ def draw_comparison(view: View, changes: Sequence[Change]) -> Component | None:
             draw_table(
                 "Before and after the release",
                 headings,
-                [_draw(one) for one in found],
-                empty="No indicator has enough events on both sides.",
+                [draw_line(one) for one in found],
+                empty=f"No indicator has {LEAST_EVENTS} events on either side.",
             ),
             html.Details([html.Summary("Another release"), html.Ul(links, className="listed")]),
         ],
@@ -101,7 +104,7 @@ def compare_change(on: date, rows: Sequence[DailyCount], indicators: Sequence[In
             continue
         mine = [row for row in rows if row.indicator_id == name and row.denominator]
         before, after = _whole_weeks(mine, on)
-        if min(sum(row.numerator or 0 for row in part) for part in (before, after)) < LEAST_EVENTS:
+        if max(sum(row.numerator or 0 for row in part) for part in (before, after)) < LEAST_EVENTS:
             continue
         try:
             change = compare_periods(
@@ -131,7 +134,8 @@ def _whole_weeks(rows: Sequence[DailyCount], on: date) -> tuple[list[DailyCount]
     )
 
 
-def _draw(one: Compared) -> Line:
+def draw_line(one: Compared) -> Line:
+    """A comparison as a row of the table."""
     words = "no clear change"
     if one.is_clear:
         words = "higher after" if one.low > 1 else "lower after"
@@ -140,10 +144,19 @@ def _draw(one: Compared) -> Line:
             one.indicator.title,
             _say(one.before, one.indicator.kind),
             _say(one.after, one.indicator.kind),
-            f"{say_factor(one.ratio)} ({say_factor(one.low)} to {say_factor(one.high)})",
+            _say_ratio(one),
             words,
         )
     )
+
+
+def _say_ratio(one: Compared) -> str:
+    """Where one side has no event the ratio has one end only."""
+    if math.isinf(one.ratio):
+        return f"at least {say_factor(one.low)}"
+    if one.ratio == 0:
+        return f"at most {say_factor(one.high)}"
+    return f"{say_factor(one.ratio)} ({say_factor(one.low)} to {say_factor(one.high)})"
 
 
 def _say(counts: tuple[float, float], kind: str) -> str:

@@ -41,9 +41,6 @@ WATCH_DAYS = 90
 MINIMUM_BASELINE_DAYS = 28
 """Fewer days before a change are no baseline."""
 
-MINIMUM_BASELINE_EVENTS = 20
-"""Fewer events before a change are no baseline."""
-
 RELEASES = frozenset({"model", "prompt", "policy"})
 KIND = "worse_since_release"
 
@@ -120,11 +117,7 @@ def watch_release(
     is_below = definition["side"] == "below"
     old_units = series.units[:split]
     old_events = old_units - series.events[:split] if is_below else series.events[:split]
-    if (
-        np.count_nonzero(old_units) < MINIMUM_BASELINE_DAYS
-        or old_events.sum() < MINIMUM_BASELINE_EVENTS
-        or split >= len(series.units)
-    ):
+    if np.count_nonzero(old_units) < MINIMUM_BASELINE_DAYS or split >= len(series.units):
         return None
     limit = raise_baseline(old_events, old_units)
     if not 0 < limit < 1:
@@ -209,9 +202,12 @@ def _say(release: Release, last: dt.date | None) -> str:
     # A note leaves in reports, so it says no more of few people than a table there would.
     is_hidden = is_small(parts).any() or min(sum(parts[:2]), sum(parts[2:])) < MINIMUM_RATE_TRIALS
     ratio = "New over old: too few to say."
-    if change is not None and not is_hidden and np.isfinite(change.ratio):
+    if change is not None and not is_hidden and not np.isnan(change.ratio):
         what = ", of units without it," if terms.is_below else ""
-        ratio = f"New over old{what} {change.ratio:.2f} ({change.low:.2f} to {change.high:.2f})."
+        said = f"{change.ratio:.2f} ({change.low:.2f} to {change.high:.2f})"
+        if np.isinf(change.ratio):
+            said = f"at least {change.low:.2f}"
+        ratio = f"New over old{what} {said}."
     side = "below" if terms.is_below else "above"
     limit = say_level(shown, definition["kind"])
     return (

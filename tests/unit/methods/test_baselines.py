@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from methods.alarms import beta_binomial_e_values, run_detector
 from methods.baselines import compare_periods, estimate_dispersion, raise_baseline
 from methods.errors import InvalidArgumentError
+from methods.intervals import poisson_rate_ratio
 
 
 def days(count: int, *, rate: float = 0.02, cv: float = 0.0, trials: int = 50_000, seed: int = 1) -> tuple:
@@ -57,7 +59,18 @@ def test_the_raised_baseline_is_the_upper_80_percent_limit():
     # 100 events without extra variation: exp(0.8416 / 10) above the rate.
     events, trials = np.full(50, 2.0), np.full(50, 1000.0)
     assert raise_baseline(events, trials) == pytest.approx(0.002 * np.exp(0.08416))
-    assert np.isnan(raise_baseline([0, 0], [10, 10]))
+    assert np.isnan(raise_baseline([0, 0], [0, 0]))
+
+
+def test_the_raised_baseline_of_rare_events_is_the_exact_limit():
+    trials = np.full(50, 100.0)
+    # No event in n: the share at which one in five such times has none.
+    assert raise_baseline(np.zeros(50), trials) == pytest.approx(1 - 0.2 ** (1 / 5000), rel=1e-4)
+    nineteen = raise_baseline([1.0] * 19 + [0.0] * 31, trials)
+    assert stats.binom.cdf(19, 5000, nineteen) == pytest.approx(0.2, abs=1e-4)
+    twenty = raise_baseline([1.0] * 20 + [0.0] * 30, trials)
+    assert nineteen < twenty == pytest.approx(0.004 * np.exp(0.8416 / np.sqrt(20)))
+    assert raise_baseline([5.0] * 2, [5.0] * 2) == 1.0
 
 
 def test_a_raised_baseline_halves_false_alarms_of_the_next_quarter():
@@ -85,8 +98,41 @@ def test_a_doubled_rate_after_a_change_is_a_ratio_of_two():
     assert same.low < 1 < same.high
 
 
-def test_a_ratio_without_events_is_not_known():
-    found = compare_periods([0, 0], [10, 10], old_events=[1, 2], old_trials=[10, 10])
-    assert np.isnan(found.ratio)
+def test_a_ratio_without_any_event_is_not_known():
+    found = compare_periods([0, 0], [10, 10], old_events=[0, 0], old_trials=[10, 10])
+    assert np.isnan([found.ratio, found.low, found.high]).all()
     with pytest.raises(InvalidArgumentError, match="days"):
         compare_periods([0], [0], old_events=[1, 2], old_trials=[10, 10])
+
+
+def test_what_is_on_one_side_alone_has_one_exact_end():
+    # Of 28 events none came before, with as many days: (0.025)^(1/28) is the least share after.
+    least = 0.025 ** (1 / 28)
+    began = compare_periods([1] * 28, [500] * 28, old_events=[0] * 28, old_trials=[500] * 28)
+    assert (began.ratio, began.high) == (np.inf, np.inf)
+    assert began.low == pytest.approx(least / (1 - least))
+    ended = compare_periods([0] * 28, [500] * 28, old_events=[1] * 28, old_trials=[500] * 28)
+    assert (ended.ratio, ended.low) == (0.0, 0.0)
+    assert ended.high == pytest.approx((1 - least) / least)
+
+
+def test_under_ten_events_the_interval_is_the_exact_one_widened_by_restless_days():
+    calm = compare_periods([1] * 28, [500] * 28, old_events=[1] * 9 + [0] * 19, old_trials=[500] * 28)
+    assert calm.ratio == pytest.approx(28 / 9)
+    exact = poisson_rate_ratio(28, 500 * 28, reference_events=9, reference_exposure=500 * 28)
+    assert (calm.low, calm.high) == pytest.approx(tuple(exact))
+    restless = compare_periods([28] + [0] * 27, [500] * 28, old_events=[0] * 28, old_trials=[500] * 28)
+    assert restless.low < 1
+    assert compare_periods([1] * 28, [500] * 28, old_events=[0] * 28, old_trials=[500] * 28).low > 1
+
+
+@pytest.mark.parametrize("expected", [0.5, 2, 5, 10, 30])
+def test_the_interval_of_rare_events_leaves_out_an_unchanged_rate_in_at_most_one_of_twenty(expected):
+    rng = np.random.default_rng(5)
+    missed = judged = 0
+    for _ in range(1000):
+        new, old = (rng.binomial(500, expected / 28 / 500, 28) for _ in range(2))
+        found = compare_periods(new, [500] * 28, old_events=old, old_trials=[500] * 28)
+        judged += not np.isnan(found.low)
+        missed += found.low > 1 or found.high < 1
+    assert missed / max(judged, 1) <= 0.065

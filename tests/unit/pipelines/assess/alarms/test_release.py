@@ -58,11 +58,24 @@ def test_the_same_rate_after_a_release_raises_nothing(make):
 
 @pytest.mark.parametrize(
     ("before", "has_answer"),
-    [([5] * 28, True), ([5] * 27, False), ([0] * 27 + [20], True), ([0] * 27 + [19], False)],
+    [([5] * 28, True), ([5] * 27, False), ([0] * 28, True)],
 )
-def test_a_short_or_empty_time_before_is_no_baseline(make, before, has_answer):
+def test_a_short_time_before_is_no_baseline_and_one_without_events_is_one(make, before, has_answer):
     found = watch_release(lay(before + [5] * 10), make.definition(), MONDAY + len(before) * DAY)
     assert (found is not None) is has_answer
+
+
+@pytest.mark.parametrize("before", [[0] * 56, [0] * 55 + [1]])
+def test_a_harm_that_a_release_brought_in_is_found(make, before):
+    (alarm,) = raise_(make, before + [4] * 20, 56)
+    assert (alarm.state, alarm.kind) == ("alarm", "worse_since_release")
+    assert alarm.opened_on <= MONDAY + 60 * DAY
+
+
+def test_a_release_that_brought_in_what_was_never_there_says_by_how_much_at_least(make):
+    (alarm,) = raise_(make, [0] * 56 + [4] * 20, 56)
+    assert "New over old at least " in alarm.note
+    assert "inf" not in alarm.note
 
 
 def test_only_model_prompt_and_policy_are_releases(make):
