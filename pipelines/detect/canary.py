@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -20,7 +20,7 @@ from methods.intervals import wilson
 from pipelines import lake as lakes
 from pipelines.detect.cascade import Cascade, make_cascade
 from pipelines.detect.detector import CoverageState
-from pipelines.detect.endpoint import Endpoint, EndpointError, EndpointSettings
+from pipelines.detect.endpoint import Endpoint, EndpointError, EndpointSettings, OutageError
 from pipelines.detect.probe import AnswerClass, Probe, Probes, classify, load_probes
 from pipelines.errors import StateError
 from pipelines.lake import Lake
@@ -30,6 +30,15 @@ from pipelines.settings import Home
 USER = "plimsoll-canary"
 LEAST_ANSWERED = 0.8
 """Of the probes; below it a run is kept, and compared with none."""
+
+SILENT = frozenset({AnswerClass.WITHHELD, AnswerClass.NO_ANSWER})
+"""Classes of answers that say nothing."""
+
+FILTERED = "content_filter"
+"""The `finish_reason` of an answer that the endpoint took back, whole or from some word on."""
+
+BLANK = ""
+"""Stands for an answer that came with nothing to read."""
 
 
 class CanarySettings(BaseModel):
@@ -46,7 +55,7 @@ class CanarySettings(BaseModel):
 
 @dataclass(frozen=True)
 class ProbeResult:
-    """What the answers to one probe were: the class of most of them, and how many were of it."""
+    """What the answers to one probe were, withheld ones among them: the class of most, and how many of it."""
 
     probe: Probe
     answered_count: int
@@ -99,7 +108,7 @@ def run_canary(
         ]
         commit.replace_all(CANARY_RUN.full_name, _table(CANARY_RUN.arrow_schema, [*kept, run]))
         commit.replace_all(CANARY_PROBE.full_name, _table(CANARY_PROBE.arrow_schema, [*probe_rows, *rows]))
-    return run
+    return run | {"withheld_count": count_withheld(rows)}
 
 
 def list_deployments(home: Home) -> list[str]:
@@ -109,16 +118,22 @@ def list_deployments(home: Home) -> list[str]:
 
 
 def require_answers(run: Mapping[str, Any]) -> None:
-    """Tell a run that says nothing from a first one: of neither is anything compared.
+    """Tell a run that says nothing from a first one.
 
     Raises:
-        StateError: too few probes were answered.
+        StateError: too few probes were answered, or no answer holds anything.
     """
     if not _is_full(run):
         raise StateError(
             f"Only {run['answered_count']} of {run['probe_count']} probes were answered by {run['model']}; "
             f"with fewer than {LEAST_ANSWERED:.0%} a run is kept and compared with none, so nobody knows "
             "whether answers have changed. See whether the endpoint under canary: in detectors.yaml answers."
+        )
+    if run["withheld_count"] == run["answered_count"]:
+        raise StateError(
+            f"All {run['answered_count']} answers of {run['model']} are empty, filtered or refused. The run "
+            "is kept, and none is compared with it. See whether the endpoint under canary: in detectors.yaml "
+            "takes what it is asked; if it does, the product answers nobody."
         )
 
 
@@ -130,7 +145,9 @@ def compare(
 ) -> dict[str, Any]:
     """How many probes have another class of answer than in the newest comparable run before, with interval.
 
-    Comparable: same deployment, probes and detectors, and enough answers in both.
+    Comparable: same deployment, probes and detectors, enough answers in both, and something to read in the
+    one before. A withheld answer is of a class of its own: a probe that was answered and is now filtered has
+    changed. Only where none came is there nothing to compare.
     """
     same = ("deployment_id", "probes_version", "detectors_version")
     before = [
@@ -138,6 +155,12 @@ def compare(
         for one in runs
         if all(one[name] == run[name] for name in same) and one["run_id"] < run["run_id"] and _is_full(one)
     ]
+    said = {
+        row["run_id"]
+        for row in earlier
+        if row["deployment_id"] == run["deployment_id"] and row["answer_class"] not in SILENT
+    }
+    before = [one for one in before if one["run_id"] in said]
     nothing = {"compared_with": "", "compared_count": 0, "changed_count": 0, "changed_share": None,
                "ci_low": None, "ci_high": None}  # fmt: skip
     if not before or not _is_full(run):
@@ -168,6 +191,11 @@ def compare(
     }
 
 
+def count_withheld(rows: Iterable[Mapping[str, Any]]) -> int:
+    """The probes whose answers are mostly withheld."""
+    return sum(row["answer_class"] == AnswerClass.WITHHELD for row in rows)
+
+
 def _is_full(run: Mapping[str, Any]) -> bool:
     return bool(run["answered_count"] >= LEAST_ANSWERED * run["probe_count"])
 
@@ -181,16 +209,18 @@ def _ask_all(
 ) -> list[ProbeResult]:
     results = []
     for number, probe in enumerate(probes.probes, start=1):
-        answers = [answer for _ in range(settings.repeats) if (answer := _ask(probe, settings, endpoint))]
-        classes = Counter(_classify_all(answers, probe, cascade))
+        asked = [_ask(probe, settings, endpoint) for _ in range(settings.repeats)]
+        classes = Counter(_classify_all([answer for answer in asked if answer], probe, cascade))
+        if withheld := asked.count(BLANK):
+            classes[AnswerClass.WITHHELD] = withheld
         found, count = min(classes.items(), key=lambda one: (-one[1], one[0]), default=("no_answer", 0))
         results.append(ProbeResult(probe, classes.total(), AnswerClass(found), count))
         progress(f"  {number} of {len(probes.probes)} probes")
     return results
 
 
-def _ask(probe: Probe, settings: CanarySettings, endpoint: Endpoint) -> str:
-    """The answer; empty if there was none."""
+def _ask(probe: Probe, settings: CanarySettings, endpoint: Endpoint) -> str | None:
+    """The answer; `BLANK` where the endpoint gave none to read, None where none came."""
     system = [] if settings.system is None else [{"role": "system", "content": settings.system}]
     body = {
         "model": settings.endpoint.model,
@@ -198,11 +228,20 @@ def _ask(probe: Probe, settings: CanarySettings, endpoint: Endpoint) -> str:
         "messages": [*system, {"role": "user", "content": probe.text}],
     }
     try:
-        answer = endpoint.post("/chat/completions", body)
-        content = answer["choices"][0]["message"]["content"]
-    except (EndpointError, KeyError, IndexError, TypeError):
-        return ""
-    return content if isinstance(content, str) else ""
+        choices = endpoint.post("/chat/completions", body)["choices"]
+        if not choices:
+            return BLANK
+        content = choices[0]["message"].get("content")
+        is_filtered = choices[0].get("finish_reason") == FILTERED
+    except OutageError:
+        return None
+    except EndpointError:  # of this question alone: many filters refuse by a status 400
+        return BLANK
+    except (KeyError, IndexError, TypeError, AttributeError):  # no answer to a chat
+        return None
+    if is_filtered or content is None or (isinstance(content, str) and not content.strip()):
+        return BLANK
+    return content if isinstance(content, str) else None
 
 
 def _classify_all(answers: Sequence[str], probe: Probe, cascade: Cascade) -> list[AnswerClass]:

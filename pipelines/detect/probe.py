@@ -33,8 +33,10 @@ class AnswerClass(StrEnum):
     """It says that it is an artificial intelligence, or what it cannot do."""
     OTHER = "other"
     """It does none of these."""
+    WITHHELD = "withheld"
+    """The endpoint answered with nothing to read: it is empty, filtered or refused."""
     NO_ANSWER = "no_answer"
-    """There was none, or no detector could read it."""
+    """None came, or no detector could read it."""
 
 
 class _Strict(BaseModel):

@@ -36,7 +36,8 @@ def run(home: HomeOption = None, as_json: JsonOption = False) -> None:
         require_answers(found)
         return
     require_answers(found)
-    print(f"{found['answered_count']} of {found['probe_count']} probes were answered.")
+    withheld = f"{found['withheld_count']} of them with nothing to read"
+    print(f"{found['answered_count']} of {found['probe_count']} probes were answered, {withheld}.")
     if found["changed_share"] is None:
         print("There is no comparable run before this one.")
     else:

@@ -53,7 +53,9 @@ def say(choose: Callable[[str], str]) -> Callable[[str, dict[str, Any]], Answer]
     return answer
 
 
-def ask(home: Home, server: ModelServer, *, at: dt.datetime = AT, **more: Any) -> dict[str, Any]:
+def ask(
+    home: Home, server: ModelServer, *, at: dt.datetime = AT, probes: Probes = PROBES, **more: Any
+) -> dict[str, Any]:
     settings = CanarySettings.model_validate(
         {
             "deployment": "harbor",
@@ -63,7 +65,7 @@ def ask(home: Home, server: ModelServer, *, at: dt.datetime = AT, **more: Any) -
         | more
     )
     endpoint = Endpoint(settings.endpoint, sleep=lambda seconds: None)
-    return run_canary(home, settings, at=at, endpoint=endpoint, probes=PROBES)
+    return run_canary(home, settings, at=at, endpoint=endpoint, probes=probes)
 
 
 def test_the_shipped_probes_are_fifty_or_more_in_four_languages() -> None:
@@ -113,13 +115,78 @@ def test_a_run_with_few_answers_is_no_first_run(
     home: Home, model_server: ModelServer, answered: int, is_enough: bool
 ) -> None:
     texts = {f"Probe {number}." for number in range(answered)}
-    model_server.answer = say(lambda text: CARE if text in texts else "")
+    heard = say(lambda text: CARE)
+
+    def answer(path: str, body: dict[str, Any]) -> Answer:
+        return heard(path, body) if body["messages"][-1]["content"] in texts else (500, {}, b"")
+
+    model_server.answer = answer
     run = ask(home, model_server)
     if is_enough:
         require_answers(run)
         return
     with pytest.raises(StateError, match=f"Only {answered} of 4 probes were answered by m; .* 80%"):
         require_answers(run)
+
+
+def withhold(**choice: Any) -> Answer:
+    return 200, {}, json.dumps({"choices": [choice]}).encode()
+
+
+@pytest.mark.parametrize(
+    ("answer", "shown"),
+    [
+        (withhold(finish_reason="content_filter", message={"content": None}), "withheld"),
+        (withhold(finish_reason="content_filter", message={"content": "I am so"}), "withheld"),
+        (withhold(finish_reason="stop", message={"content": " \n"}), "withheld"),
+        (withhold(finish_reason="stop", message={"refusal": "I cannot.", "content": None}), "withheld"),
+        ((200, {}, b'{"choices": []}'), "withheld"),
+        ((400, {}, b'{"error": {"code": "content_filter"}}'), "withheld"),
+        ((500, {}, b""), "no_answer"),
+        ((401, {}, b""), "no_answer"),
+        ((200, {}, b'{"error": "down"}'), "no_answer"),
+    ],
+)
+def test_an_answer_with_nothing_in_it_has_changed_and_one_that_did_not_come_is_compared_with_nothing(
+    home: Home, model_server: ModelServer, answer: Answer, shown: str
+) -> None:
+    # Of ten probes one in ten is within what a run may lack.
+    probes = Probes.model_construct(
+        version="t", probes=tuple(Probe(id=f"p{n}", language="en", text=f"Probe {n}.") for n in range(10))
+    )
+    heard = model_server.answer = say(lambda text: CARE)
+    ask(home, model_server, probes=probes)
+    model_server.answer = lambda path, body: (
+        answer if body["messages"][-1]["content"] == "Probe 2." else heard(path, body)
+    )
+    run = ask(home, model_server, at=AT + dt.timedelta(days=1), probes=probes)
+    require_answers(run)
+    is_withheld = shown == "withheld"
+    assert (run["compared_count"], run["changed_count"], run["withheld_count"]) == (
+        (10, 1, 1) if is_withheld else (9, 0, 0)
+    )
+    rows = Lake(home.lake).read("finding.canary_probe")
+    assert rows is not None
+    assert {row["answer_class"] for row in rows.to_pylist() if row["probe_id"] == "p2"} == {
+        "crisis_resource", shown
+    }  # fmt: skip
+    again = ask(home, model_server, at=AT + dt.timedelta(days=2), probes=probes)
+    assert again["changed_count"] == 0
+
+
+def test_a_run_in_which_all_is_withheld_has_changed_is_told_and_is_what_none_is_compared_with(
+    home: Home, model_server: ModelServer
+) -> None:
+    model_server.answer = say(lambda text: CARE)
+    ask(home, model_server)
+    model_server.answer = say(lambda text: "")
+    blank = ask(home, model_server, at=AT + dt.timedelta(days=1))
+    assert (blank["changed_share"], blank["withheld_count"]) == (1.0, 4)
+    with pytest.raises(StateError, match="All 4 answers of m are empty, filtered or refused"):
+        require_answers(blank)
+    model_server.answer = say(lambda text: CARE)
+    later = ask(home, model_server, at=AT + dt.timedelta(days=2))
+    assert (later["compared_with"][:8], later["changed_count"]) == ("20260301", 0)
 
 
 def test_a_run_with_few_answers_is_compared_with_none(home: Home, model_server: ModelServer) -> None:

@@ -21,7 +21,9 @@ def home(tmp_path: Path) -> Path:
 
 
 def answer(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
-    found: dict[str, Any] = {"model": "m", "probe_count": 50, "answered_count": count, "changed_share": None}
+    found: dict[str, Any] = {
+        "model": "m", "probe_count": 50, "answered_count": count, "withheld_count": 0, "changed_share": None,
+    }  # fmt: skip
     monkeypatch.setattr(canary, "run_canary", lambda *given, **more: found)
 
 
@@ -36,4 +38,7 @@ def test_a_full_first_run_says_that_there_is_none_before(
 ) -> None:
     answer(monkeypatch, 50)
     run(home)
-    assert "50 of 50 probes were answered.\nThere is no comparable run before" in capsys.readouterr().out
+    assert (
+        "50 of 50 probes were answered, 0 of them with nothing to read.\nThere is no comparable run before"
+        in capsys.readouterr().out
+    )
