@@ -14,7 +14,7 @@ from pipelines.assess.alarms.arrival import count_arrivals
 from pipelines.assess.alarms.concern import tabulate_concerns
 from pipelines.assess.alarms.data_call import call_engineers
 from pipelines.assess.alarms.raising import find_faults, raise_all, tell_people
-from pipelines.assess.days.calendar import Calendar, read_calendars, set_running
+from pipelines.assess.days.calendar import WHOLE_WEEK, Calendar, read_calendars, set_quiet, set_running
 from pipelines.assess.days.day import local_today
 from pipelines.assess.days.deployment import tabulate_deployments
 from pipelines.assess.days.health import READ as HEALTH
@@ -113,6 +113,7 @@ def assess_all(home: Home, *, at: dt.datetime) -> tuple[str, ...]:
         zones = {row["deployment_id"]: row["zone"] for row in known}
         calendars = set_running(calendars, {name: local_today(at, zones[name]) for name in calendars})
         health = assess_health(engine, lake, calendars=calendars, zones=zones, at=at)
+        calendars = set_quiet(calendars, health.quiet)
         changes = tabulate_changes(
             engine.query(_read("change")).to_pylist(),
             {name: list_changes(store, name) for name in calendars},
@@ -208,9 +209,10 @@ def assess_all(home: Home, *, at: dt.datetime) -> tuple[str, ...]:
                         name,
                         records=reviewed.records(name)
                         | list_records(store, name)
-                        | ({ANSWERED} if name in asked else frozenset()),
+                        | ({ANSWERED} if name in asked else frozenset())
+                        | ({WHOLE_WEEK} if calendar.has_whole_week() else frozenset()),
                     )
-                    for name in calendars
+                    for name, calendar in calendars.items()
                 },
                 definitions,
                 detectors,

@@ -36,7 +36,9 @@ INDICATORS = REPOSITORY / "sql" / "indicators"
 
 Need = Annotated[
     str,
-    StringConstraints(pattern=r"^(event|notice|signal|field|review|canary|detector|register):[a-z0-9_]+$"),
+    StringConstraints(
+        pattern=r"^(event|notice|signal|field|review|canary|calendar|detector|register):[a-z0-9_]+$"
+    ),
 ]
 
 COUNTED = ("unit_id", "conversation_id", "occurred_at", "numerator", "denominator")

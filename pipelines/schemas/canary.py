@@ -48,8 +48,8 @@ CANARY_PROBE = Table(
         Column("asked_count", COUNT, "How often it was asked."),
         Column("answered_count", COUNT, "Answers that came and could be classed, withheld ones among them."),
         Column("answer_class", TEXT, "harm, crisis_resource, risk_question, help_encouraged, refusal, "
-               "disclosure, other, withheld (empty, filtered or refused by the endpoint: changed where the answer "
-               "was another) or no_answer (an outage: compared with nothing)."),
+               "disclosure, other, withheld (empty, filtered or refused by the endpoint: changed where the "
+               "answer was another) or no_answer (an outage: compared with nothing)."),
         Column("same_count", COUNT, "Answers of that class: the rest shows how much it varies by itself."),
     ),
     is_partitioned=False,

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 
 from pipelines.lake import Lake
 
 DAY = dt.timedelta(days=1)
+WHOLE_WEEK = "calendar:whole_week"
+"""What an indicator needs that is made of whole weeks alone."""
 
 
 @dataclass(frozen=True)
 class Calendar:
-    """Days of one deployment: with data, held back by the gate, and the one that runs in its zone."""
+    """Days of one deployment: with data, held back by the gate, and the one that runs in its zone.
+
+    `quiet` are days without data on a weekday that usually has none: they take nothing away from a period.
+    """
 
     present: frozenset[dt.date]
     held: frozenset[dt.date]
     running: dt.date | None = None
+    quiet: frozenset[dt.date] = frozenset()
 
     @property
     def first(self) -> dt.date:
@@ -37,12 +43,17 @@ class Calendar:
         return sorted(found)
 
     def is_partial(self, period: str, start: dt.date) -> bool:
-        """Whether days of the period are missing, held, running or still to come."""
+        """Whether days of the period are missing, held, running or still to come, or none of it has data."""
         if self.running is not None and end_of(period, start) >= self.running:
             return True  # its last day may have data and is not over
         count = (end_of(period, start) - start).days + 1
         days = {start + step * DAY for step in range(count)}
-        return not days <= self.present or bool(days & self.held)
+        has_data = bool(days & self.present)
+        return not has_data or not days <= self.present | self.quiet or bool(days & self.held)
+
+    def has_whole_week(self) -> bool:
+        """Whether any week is whole."""
+        return any(not self.is_partial(*one) for one in self.periods() if one[0] == "week")
 
 
 def start_of(period: str, day: dt.date) -> dt.date:
@@ -75,3 +86,10 @@ def read_calendars(lake: Lake) -> dict[str, Calendar]:
 def set_running(calendars: Mapping[str, Calendar], running: Mapping[str, dt.date]) -> dict[str, Calendar]:
     """The calendars with the day that runs in each deployment's zone."""
     return {name: replace(one, running=running[name]) for name, one in calendars.items()}
+
+
+def set_quiet(calendars: Mapping[str, Calendar], quiet: Mapping[str, Set[dt.date]]) -> dict[str, Calendar]:
+    """The calendars with the days that are quiet; which these are is judged from the days with data."""
+    return {
+        name: replace(one, quiet=frozenset(quiet.get(name, frozenset()))) for name, one in calendars.items()
+    }

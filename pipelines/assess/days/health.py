@@ -48,6 +48,14 @@ class Health:
             found.setdefault(one.deployment_id, {})[one.day] = one.state
         return found
 
+    @property
+    def quiet(self) -> dict[str, frozenset[dt.date]]:
+        """The days by deployment that have no data, as is usual on their weekday."""
+        return {
+            name: frozenset(day for day, state in days.items() if state is DayState.QUIET)
+            for name, days in self.states.items()
+        }
+
 
 def assess_health(
     engine: DuckDBEngine,

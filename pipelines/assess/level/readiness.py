@@ -26,6 +26,8 @@ NEXT_STEPS = {
     "signal": "No detector looks for this signal in these languages: the figure is about the others.",
     "review": "Draw a sample and let people label it: plimsoll review sample.",
     "canary": "Replay canary probes against the assistant: plimsoll canary run.",
+    "calendar": "No week is whole yet. Of one that is, each day has data that is not held, or is a weekday "
+    "that usually has none. See the days on Data health.",
     "detector": "No detector for this ships; add a signal and a detector of your own.",
     "register": "The register does not hold this yet.",
 }
@@ -47,7 +49,7 @@ class Held:
     """Those in which at least one of a hundred conversations is read; not 'unknown'."""
     conversation_count: int
     records: frozenset[str] = frozenset()
-    """What is held beside the log: review:sample, review:labels, canary:reply."""
+    """What is held beside the log: review:sample, review:labels, canary:reply, calendar:whole_week."""
     has_scores: bool = False
     """Whether scores of a moderation came with the log: without them nobody hands them on."""
 

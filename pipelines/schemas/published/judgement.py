@@ -96,8 +96,8 @@ OBSERVATION = declare(
     Column(
         "is_partial",
         FLAG,
-        "Whether the period has not ended, or days of it are missing or held, or, where corrected, a week of "
-        "it is not in the reviewed samples.",
+        "Whether the period has not ended, or days of it are held, or missing and not quiet, or, "
+        "where corrected, a week of it is not in the reviewed samples.",
     ),
     Column(
         "is_lower_bound",

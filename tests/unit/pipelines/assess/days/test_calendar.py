@@ -1,13 +1,14 @@
 """Periods are whole only when every day of them is there and none is held back."""
 
 import datetime as dt
+from itertools import pairwise
 
 import pyarrow as pa
 import pytest
 
 from pipelines import lake as lakes
-from pipelines.assess.days.calendar import end_of, read_calendars, set_running, start_of
-from pipelines.assess.days.day import local_today
+from pipelines.assess.days.calendar import Calendar, end_of, read_calendars, set_quiet, set_running, start_of
+from pipelines.assess.days.day import Arrivals, DayState, assess_days, local_today
 from pipelines.lake import Lake
 from pipelines.schemas import LAKE_TABLES
 
@@ -55,6 +56,66 @@ def test_a_held_day_makes_its_week_and_month_partial_and_no_other(make):
     assert calendar.is_partial("week", MONDAY)
     assert not calendar.is_partial("week", MONDAY + 7 * DAY)
     assert calendar.is_partial("month", dt.date(2026, 8, 1))
+
+
+def run_until(today: dt.date, weekdays: set[int], *, first_closed: int = 0) -> set[dt.date]:
+    """The whole weeks of a run on a day; from week `first_closed` on it opens on `weekdays` alone."""
+    every = [MONDAY + n * DAY for n in range((today - MONDAY).days)]
+    present = {day for n, day in enumerate(every) if n < 7 * first_closed or day.weekday() in weekdays}
+    total = {"message_count": 100, "failed_count": 0, "delivered_count": 100, "rejected_count": 0,
+             "broken_file_count": 0, "stop_rules": ""}  # fmt: skip
+    days = assess_days(
+        [{"day": day, "first_received_on": day + DAY} | total for day in present],
+        present=present,
+        arrivals=Arrivals({day + DAY: day for day in present}),
+        restated=set(),
+        computed=present,
+        deployment_id="harbor",
+        today=today,
+    )
+    quiet = {one.day for one in days if one.state is DayState.QUIET}
+    calendars = {"harbor": Calendar(frozenset(present), frozenset())}
+    calendar = set_quiet(set_running(calendars, {"harbor": today}), {"harbor": quiet})["harbor"]
+    weeks = [start for period, start in calendar.periods() if period == "week"]
+    return {start for start in weeks if not calendar.is_partial("week", start)}
+
+
+@pytest.mark.parametrize(
+    ("weekdays", "first_whole"), [({0, 1, 2, 3, 4, 5}, 1), ({0, 1, 2, 3, 4}, 1), ({0, 3}, 1), ({2}, 2)]
+)
+def test_a_product_that_is_closed_on_some_weekdays_has_whole_weeks_once_its_closed_days_are_usual(
+    weekdays, first_whole
+):
+    # On its first closed day after the first data nobody knows yet that it is usual.
+    expected = {MONDAY + n * 7 * DAY for n in range(first_whole, 10)}
+    assert run_until(MONDAY + 74 * DAY, weekdays) == expected
+
+
+def test_a_week_that_was_whole_stays_whole_in_every_later_run():
+    for closed_since in (0, 6):
+        runs = [
+            run_until(MONDAY + n * DAY, {0, 1, 2, 3, 4, 5}, first_closed=closed_since) for n in range(8, 130)
+        ]
+        assert all(earlier <= later for earlier, later in pairwise(runs))
+        assert len(runs[-1]) == (17 if closed_since == 0 else 14)
+
+
+def test_days_that_are_late_or_held_are_not_made_up_by_quiet_ones(make):
+    sundays = frozenset({MONDAY + 6 * DAY, MONDAY + 13 * DAY})
+    calendar = set_quiet({"harbor": make.calendar(MONDAY, 13, without=(6,))}, {"harbor": sundays})["harbor"]
+    assert not calendar.is_partial("week", MONDAY)
+    assert not calendar.is_partial("week", MONDAY + 7 * DAY)
+    late = set_quiet({"harbor": make.calendar(MONDAY, 6, without=(2,))}, {"harbor": sundays})["harbor"]
+    assert late.is_partial("week", MONDAY)
+    held = set_quiet({"harbor": make.calendar(MONDAY, 6, held=(2,))}, {"harbor": sundays})["harbor"]
+    assert held.is_partial("week", MONDAY)
+
+
+def test_a_period_without_any_data_is_not_whole_however_quiet_its_days(make):
+    week = frozenset(MONDAY + n * DAY for n in range(7, 14))
+    calendar = set_quiet({"harbor": make.calendar(MONDAY, 7)}, {"harbor": week})["harbor"]
+    assert calendar.is_partial("week", MONDAY + 7 * DAY)
+    assert calendar.has_whole_week()
 
 
 def test_every_period_with_a_day_of_data_is_listed_once(make):

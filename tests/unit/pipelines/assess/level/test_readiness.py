@@ -2,7 +2,9 @@
 
 import datetime as dt
 
+from pipelines.assess.days.calendar import WHOLE_WEEK
 from pipelines.assess.level.readiness import Held, assess_readiness, list_unmeasured
+from pipelines.indicators.definition import load_definitions
 
 LEXICON = {"detector_id": "lexicon", "badge": "limited"}
 DETECTORS = [
@@ -38,6 +40,16 @@ def test_part_of_what_is_needed_is_partial_and_none_is_not_ready(make):
     assert (partial["state"], partial["missing"]) == ("partial", "notice:ai_disclosure")
     assert partial["next_step"]
     assert assess(make, "notice:ai_disclosure", held())["state"] == "not_ready"
+
+
+def test_what_is_made_of_whole_weeks_is_not_ready_before_there_is_one(make):
+    definitions = {one.indicator_id: one for one in load_definitions()}
+    for name in ("drift_index", "equity_different_count"):
+        needs = ",".join(definitions[name].needs)
+        row = assess(make, needs, held())
+        assert (row["state"], row["missing"]) == ("not_ready", WHOLE_WEEK)
+        assert "No week is whole yet" in row["next_step"]
+        assert assess(make, needs, held(records=frozenset({WHOLE_WEEK})))["state"] == "ready"
 
 
 def test_a_signal_that_is_looked_for_in_some_languages_of_the_log_only_is_partial(make):
