@@ -51,6 +51,11 @@ class Month:
         """Whether any day of the week that begins on this Monday lies in the month."""
         return week <= self.last and week + dt.timedelta(days=6) >= self.first
 
+    def holds_most_of(self, first: dt.date, last: dt.date) -> bool:
+        """Whether more than half of the days from `first` to `last` lie in the month: so in no other."""
+        inside = (min(last, self.last) - max(first, self.first)).days + 1
+        return 2 * inside > (last - first).days + 1
+
     def __str__(self) -> str:
         return f"{self.first:%Y-%m}"
 

@@ -121,7 +121,9 @@ where deployment_id = $deployment_id and week between $first_week_touched and $l
 order by feature, week
 """
 EQUITY = """
-select indicator_id, slice, slice_value, ratio, ci_low, ci_high, status from published.equity
+select
+    indicator_id, slice, slice_value, first_day, last_day, ratio, ci_low, ci_high, status
+from published.equity
 where deployment_id = $deployment_id order by indicator_id, slice, slice_value
 """
 DATA_DAYS = """

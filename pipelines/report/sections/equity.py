@@ -1,9 +1,13 @@
-"""Equity between groups: every comparison, and how many of each indicator can say something."""
+"""Equity between groups: every comparison, and how many of each indicator can say something.
+
+The published file compares groups over its newest window alone. A report shows it where most of the window's
+days lie in its month, and says the days; any other month was not assessed.
+"""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipelines.report.document import Column, Kind, Mark, Row, Table
@@ -15,6 +19,8 @@ EQUITY_COLUMNS = (
     Column("title", "Indicator", width=34),
     Column("slice", "Slice", width=14),
     Column("slice_value", "Group", width=18),
+    Column("first_day", "Compared from", Kind.DATE, 12),
+    Column("last_day", "Compared to", Kind.DATE, 12),
     Column("ratio", "Ratio to the rest", Kind.RATIO, 12),
     Column("ci_low", "95% interval, low", Kind.RATIO, 12),
     Column("ci_high", "95% interval, high", Kind.RATIO, 12),
@@ -37,6 +43,7 @@ EMPTY = (
 
 def build_equity(facts: Facts) -> Table:
     """Rate ratios of groups against the rest; a group whose own cell is hidden or unknown shows no ratio."""
+    of_month = _select_of_month(facts)
     rows = tuple(
         {
             **row,
@@ -47,24 +54,25 @@ def build_equity(facts: Facts) -> Table:
                 for key in ("ratio", "ci_low", "ci_high")
             },
         }
-        for row, is_hidden in zip(facts.equity, _hidden_groups(facts), strict=True)
+        for row, is_hidden in zip(of_month, _hidden_groups(facts, of_month), strict=True)
     )
     return Table(
         "equity",
         "Equity between groups",
         EQUITY_COLUMNS,
         rows,
-        note="Each group against everyone else. A ratio between 0.80 and 1.25 with its whole interval is "
-        "called equivalent. Where everyone else has no event the interval has no upper end. Groups are as "
-        "supplied by the product, never inferred.",
-        empty=EMPTY,
+        note=f"{_say_days(of_month)}Each group against everyone else. "
+        "A ratio between 0.80 and 1.25 with its whole interval is called equivalent. Where everyone else has "
+        "no event the interval has no upper end. Groups are as supplied by the product, never inferred.",
+        empty=_say_why_empty(facts),
     )
 
 
 def build_tally(facts: Facts) -> Table:
     """How many groups of each indicator differ, are alike, or cannot be judged."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for row in facts.equity:
+    of_month = _select_of_month(facts)
+    for row in of_month:
         counts[row["indicator_id"]][row["status"]] += 1
     rows: list[dict[str, Any]] = [
         {
@@ -81,13 +89,34 @@ def build_tally(facts: Facts) -> Table:
         "What can be said about each indicator",
         TALLY_COLUMNS,
         tuple(rows),
-        note="Groups of every slice (age band, gender, language, region). Where none is assessable, nothing "
-        "is known about equal treatment; the workbook has every comparison.",
-        empty=EMPTY,
+        note=f"{_say_days(of_month)}Groups of every slice (age band, gender, language, region). Where "
+        "none is assessable, nothing is known about equal treatment; the workbook has every comparison.",
+        empty=_say_why_empty(facts),
     )
 
 
-def _hidden_groups(facts: Facts) -> list[bool]:
+def _select_of_month(facts: Facts) -> tuple[Row, ...]:
+    return tuple(row for row in facts.equity if facts.month.holds_most_of(row["first_day"], row["last_day"]))
+
+
+def _say_days(rows: Sequence[Row]) -> str:
+    """The days of the comparison as a sentence; empty without one."""
+    windows = sorted({(row["first_day"], row["last_day"]) for row in rows})
+    return f"Compared over {', '.join(f'{first} to {last}' for first, last in windows)}. " if windows else ""
+
+
+def _say_why_empty(facts: Facts) -> str:
+    days = _say_days(facts.equity)
+    if not days:
+        return EMPTY
+    return (
+        f"Not assessed for this month. {days}That is the only comparison in the published file, and a "
+        "report shows it where more than half of its days lie in the report's month. This is a gap, not a "
+        "finding of equal treatment."
+    )
+
+
+def _hidden_groups(facts: Facts, of_month: Sequence[Row]) -> list[bool]:
     indicators = {row["indicator_id"]: row for row in facts.indicators}
     cells = {
         (row.indicator_id, row.slice, row.slice_value): row
@@ -96,7 +125,7 @@ def _hidden_groups(facts: Facts) -> list[bool]:
     }
     groups: dict[tuple[str, str], list[int]] = defaultdict(list)
     hidden: list[bool] = []
-    for i, row in enumerate(facts.equity):
+    for i, row in enumerate(of_month):
         indicator = indicators.get(row["indicator_id"])
         cell = cells.get((row["indicator_id"], row["slice"], row["slice_value"]))
         hidden.append(cell is None or indicator is None or cover(cell, indicator).value)
@@ -104,7 +133,7 @@ def _hidden_groups(facts: Facts) -> list[bool]:
     for indices in groups.values():
         shown = [i for i in indices if not hidden[i]]
         if len(indices) - len(shown) == 1 and shown:
-            hidden[min(shown, key=lambda i: _denominator(cells, facts.equity[i]))] = True
+            hidden[min(shown, key=lambda i: _denominator(cells, of_month[i]))] = True
     return hidden
 
 

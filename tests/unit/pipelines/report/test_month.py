@@ -32,6 +32,15 @@ def test_a_week_at_the_edge_touches_both_months() -> None:
 
 
 @pytest.mark.parametrize(
+    ("first", "is_held"), [("08-17", True), ("08-18", False), ("07-19", True), ("07-18", False)]
+)
+def test_days_belong_to_the_month_that_holds_more_than_half_of_them(first: str, is_held: bool) -> None:
+    """Four weeks: 15 of 28 days are most of them, 14 are not."""
+    start = dt.date.fromisoformat(f"2026-{first}")
+    assert parse_month("2026-08").holds_most_of(start, start + dt.timedelta(days=27)) is is_held
+
+
+@pytest.mark.parametrize(
     "text", ["2026", "2026-13", "2026-00", "2026-8", "0000-01", "2026-08-01", "../2026-08", "2026-08\n"]
 )
 def test_what_is_not_a_month_is_refused(text: str) -> None:

@@ -6,8 +6,10 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from pipelines.report.published import RANK, Status
-from pipelines.report.sections.equity import build_tally
+from pipelines.report.sections.equity import build_equity, build_tally
 from pipelines.report.sections.findings import build_detectors, build_findings
 from pipelines.report.sections.governance import (
     as_of,
@@ -281,6 +283,30 @@ def test_what_can_be_said_of_groups_is_counted_an_indicator_a_row_differences_fi
     first, second = build_tally(facts_of(sample_rows)).rows
     assert (first["indicator_id"], first["groups"], first["different"]) == ("missed_escalation_rate", 3, 1)
     assert (second["different"], second["equivalent"], second["not_assessable"]) == (0, 0, 2)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "is_shown"), [(3, 30, True), (17, 44, True), (18, 45, False), (-14, 13, False)]
+)
+def test_groups_are_shown_with_their_days_in_the_month_that_holds_most_of_these_and_in_no_other(
+    facts_of: Callable[..., Any], sample_rows: Samples, first: int, last: int, is_shown: bool
+) -> None:
+    first_day, last_day = (dt.date(2026, 8, 1) + dt.timedelta(days=day - 1) for day in (first, last))
+    days = {"first_day": first_day, "last_day": last_day}
+    sample_rows["equity"] = [
+        {"indicator_id": "missed_escalation_rate", "slice": "language", "slice_value": value,
+         "status": "different", "ratio": 2.0, **days}
+        for value in ("de", "en")
+    ]  # fmt: skip
+    facts = facts_of(sample_rows)
+    for table in (build_equity(facts), build_tally(facts)):
+        said = table.note if is_shown else table.empty
+        assert f"{first_day} to {last_day}" in said
+        assert ("Not assessed for this month" in said) is not is_shown
+        assert bool(table.rows) is is_shown
+    assert all(
+        (row["first_day"], row["last_day"]) == (first_day, last_day) for row in build_equity(facts).rows
+    )
 
 
 def test_readiness_lists_what_is_not_ready_first(facts_of: Callable[..., Any], sample_rows: Samples) -> None:
