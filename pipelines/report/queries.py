@@ -122,7 +122,8 @@ order by feature, week
 """
 EQUITY = """
 select
-    indicator_id, slice, slice_value, first_day, last_day, ratio, ci_low, ci_high, status
+    indicator_id, slice, slice_value, first_day, last_day, numerator, denominator, ratio, ci_low, ci_high,
+    status, is_suppressed
 from published.equity
 where deployment_id = $deployment_id order by indicator_id, slice, slice_value
 """

@@ -7,12 +7,13 @@ days lie in its month, and says the days; any other month was not assessed.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from pipelines.report.document import Column, Kind, Mark, Row, Table
-from pipelines.report.published import Facts, Observation
-from pipelines.report.sections.indicators import cover, show
+from pipelines.report.published import Facts
+from pipelines.report.sections.indicators import show
+from pipelines.report.suppress import cover_fraction
 
 EQUITY_COLUMNS = (
     Column("indicator_id", "Id", width=32),
@@ -42,7 +43,7 @@ EMPTY = (
 
 
 def build_equity(facts: Facts) -> Table:
-    """Rate ratios of groups against the rest; a group whose own cell is hidden or unknown shows no ratio."""
+    """Rate ratios of groups against the rest; a group of small counts over the same days shows none."""
     of_month = _select_of_month(facts)
     rows = tuple(
         {
@@ -54,7 +55,7 @@ def build_equity(facts: Facts) -> Table:
                 for key in ("ratio", "ci_low", "ci_high")
             },
         }
-        for row, is_hidden in zip(of_month, _hidden_groups(facts, of_month), strict=True)
+        for row, is_hidden in zip(of_month, _hidden_groups(of_month), strict=True)
     )
     return Table(
         "equity",
@@ -116,26 +117,17 @@ def _say_why_empty(facts: Facts) -> str:
     )
 
 
-def _hidden_groups(facts: Facts, of_month: Sequence[Row]) -> list[bool]:
-    indicators = {row["indicator_id"]: row for row in facts.indicators}
-    cells = {
-        (row.indicator_id, row.slice, row.slice_value): row
-        for row in facts.observations
-        if row.period == "month" and row.period_start == facts.month.first and row.estimate == "raw"
-    }
+def _hidden_groups(rows: Sequence[Row]) -> list[bool]:
+    """By the counts that the ratio rests on; what the file marks is hidden whatever these are."""
+    hidden = [
+        row["is_suppressed"] or cover_fraction(row["numerator"], row["denominator"], is_rate=True).value
+        for row in rows
+    ]
     groups: dict[tuple[str, str], list[int]] = defaultdict(list)
-    hidden: list[bool] = []
-    for i, row in enumerate(of_month):
-        indicator = indicators.get(row["indicator_id"])
-        cell = cells.get((row["indicator_id"], row["slice"], row["slice_value"]))
-        hidden.append(cell is None or indicator is None or cover(cell, indicator).value)
+    for i, row in enumerate(rows):
         groups[(row["indicator_id"], row["slice"])].append(i)
     for indices in groups.values():
         shown = [i for i in indices if not hidden[i]]
         if len(indices) - len(shown) == 1 and shown:
-            hidden[min(shown, key=lambda i: _denominator(cells, of_month[i]))] = True
+            hidden[min(shown, key=lambda i: rows[i]["denominator"])] = True
     return hidden
-
-
-def _denominator(cells: Mapping[tuple[str, str, str], Observation], row: Row) -> float:
-    return cells[(row["indicator_id"], row["slice"], row["slice_value"])].denominator or 0.0

@@ -128,51 +128,62 @@ def test_one_small_reason_alone_has_no_total_to_follow_from(
     assert [str(row["row_count"]) for row in rows] == ["hidden"]
 
 
-def test_a_ratio_of_a_small_or_unknown_group_is_hidden_and_takes_another_with_it(
-    facts_of: Callable[..., Any], sample_rows: Samples, make_observation: Callable[..., Any]
-) -> None:
-    groups = {"de": (6, 90), "en": (200, 2000), "es": (40, 500)}
-    sample_rows["equity"] = [
-        {
-            "indicator_id": "missed_escalation_rate",
-            "slice": "language",
-            "slice_value": value,
-            "ratio": 1.2,
-            "ci_low": 0.9,
-            "ci_high": 1.6,
-            "status": "equivalent",
-        }
-        for value in (*groups, "fr")
-    ]
-    sample_rows["observation"] += [
-        make_observation("missed_escalation_rate", n, d, slice="language", slice_value=value)
-        for value, (n, d) in groups.items()
-    ]
-    facts = facts_of(sample_rows)
-    shown = {row["slice_value"]: str(row["ratio"]) for row in build_equity(facts).rows}
-    assert shown == {"de": "hidden", "en": "1.2", "es": "1.2", "fr": "hidden"}
+def compare(value: str, numerator: float, denominator: float, **more: Any) -> dict[str, Any]:
+    """A group against the rest over four weeks of August."""
+    days = {"first_day": dt.date(2026, 8, 3), "last_day": dt.date(2026, 8, 30)}
+    told = {"indicator_id": "missed_escalation_rate", "slice": "language", "slice_value": value}
+    counts = {"numerator": numerator, "denominator": denominator}
+    return {
+        **told,
+        **days,
+        **counts,
+        "ratio": 1.2,
+        "ci_low": 0.9,
+        "ci_high": 1.6,
+        "status": "different",
+        **more,
+    }
+
+
+def show_ratios(facts: Any) -> dict[str, str]:
+    return {row["slice_value"]: str(row["ratio"]) for row in build_equity(facts).rows}
 
 
 def test_a_single_hidden_group_takes_the_smallest_other_with_it(
+    facts_of: Callable[..., Any], sample_rows: Samples
+) -> None:
+    sample_rows["equity"] = [compare("de", 6, 90), compare("en", 200, 2000), compare("es", 40, 500)]
+    assert show_ratios(facts_of(sample_rows)) == {"de": "hidden", "en": "1.2", "es": "hidden"}
+
+
+def test_a_ratio_is_hidden_by_its_own_counts_and_mark_and_not_by_those_of_the_month(
     facts_of: Callable[..., Any], sample_rows: Samples, make_observation: Callable[..., Any]
 ) -> None:
-    groups = {"de": (6, 90), "en": (200, 2000), "es": (40, 500)}
-    sample_rows["equity"] = [
-        {
-            "indicator_id": "missed_escalation_rate",
-            "slice": "language",
-            "slice_value": value,
-            "ratio": 1.2,
-            "status": "x",
-        }
-        for value in groups
-    ]
+    groups = {"de": (200, 2000), "en": (200, 2000), "es": (40, 500), "fr": (3, 60)}
     sample_rows["observation"] += [
         make_observation("missed_escalation_rate", n, d, slice="language", slice_value=value)
         for value, (n, d) in groups.items()
     ]
-    shown = {row["slice_value"]: str(row["ratio"]) for row in build_equity(facts_of(sample_rows)).rows}
-    assert shown == {"de": "hidden", "en": "1.2", "es": "hidden"}
+    sample_rows["equity"] = [
+        compare("de", 1, 97),
+        compare("en", 200, 2000),
+        compare("es", 40, 500, is_suppressed=True),
+        compare("fr", 90, 800),
+    ]
+    assert show_ratios(facts_of(sample_rows)) == {"de": "hidden", "en": "1.2", "es": "hidden", "fr": "1.2"}
+
+
+def test_a_hidden_ratio_is_in_no_form_of_the_report(build: Callable[..., Any], sample_rows: Samples) -> None:
+    sample_rows["equity"] = [
+        compare("de", 300, 3000, ratio=31.4159, ci_low=27.1828, ci_high=39.9998, is_suppressed=True),
+        compare("en", 1, 97, ratio=31.4159, ci_low=27.1828, ci_high=39.9998),
+        compare("fr", 200, 2000, ratio=1.7321),
+    ]
+    built = build(sample_rows)
+    cells = " ".join(str(c.value) for sheet in built.workbook for row in sheet.iter_rows() for c in row)
+    for place in (built.files.json.read_text(), built.text, cells):
+        assert not [number for number in ("31.4", "27.1", "27.2", "39.9", "40.0") if number in place]
+        assert "1.73" in place
 
 
 def test_a_previous_month_is_hidden_by_the_same_rule(
