@@ -150,15 +150,7 @@ def open_within(
         nature=Nature(nature).value,
     )
     if origin is not Origin.REVIEW and severity in GRAVE:  # what a review raises pages the on-call itself
-        queue_notice(
-            write,
-            key=f"incident:{incident_id}",
-            deployment_id=deployment_id,
-            kind=NoticeKind.INCIDENT,
-            severity=NoticeSeverity.ATTENTION,
-            reference_id=incident_id,
-            link=f"/incidents?deployment={deployment_id}&incident={incident_id}",
-        )
+        _call_clinicians(write, incident_id, deployment_id=deployment_id)
     return incident_id
 
 
@@ -177,8 +169,8 @@ def assess_incident(
 ) -> None:
     """Say how grave it is, what kind, whether the product had a part in it, and how many it concerned.
 
-    May be said again as more becomes known; the audit keeps every judgement. `affected_count` is None while
-    nobody knows.
+    May be said again as more becomes known; the audit keeps every judgement. One that becomes grave is told
+    like one that is opened as grave. `affected_count` is None while nobody knows.
 
     Raises:
         NotAllowedError: the incident is closed, a count is negative, or a judged cause has no words.
@@ -190,6 +182,7 @@ def assess_incident(
         raise NotAllowedError("A judgement of the cause needs words: what caused it, and how that is known.")
     with store.write(actor=actor, at=at) as write:
         row = find_open_incident(write, incident_id, expected_version=expected_version)
+        was_grave = row.severity in GRAVE
         row.severity, row.nature = Severity(severity).value, Nature(nature).value
         row.causality, row.cause = Causality(causality).value, cause.strip()
         row.affected_count, row.judged_by = affected_count, actor
@@ -204,6 +197,21 @@ def assess_incident(
             affected_count=affected_count,
             cause=row.cause,
         )
+        if row.severity in GRAVE and not was_grave:
+            _call_clinicians(write, incident_id, deployment_id=row.deployment_id)
+
+
+def _call_clinicians(write: Write, incident_id: str, *, deployment_id: str) -> None:
+    """Once in an incident's life: the key is known from then on."""
+    queue_notice(
+        write,
+        key=f"incident:{incident_id}",
+        deployment_id=deployment_id,
+        kind=NoticeKind.INCIDENT,
+        severity=NoticeSeverity.ATTENTION,
+        reference_id=incident_id,
+        link=f"/incidents?deployment={deployment_id}&incident={incident_id}",
+    )
 
 
 def list_incidents(store: Store, deployment_id: str) -> tuple[IncidentRecord, ...]:

@@ -14,7 +14,7 @@ from risk_register.errors import (
     SelfApprovalError,
     UnknownRecordError,
 )
-from risk_register.incident_states import IncidentStatus
+from risk_register.incident_states import IncidentStatus, Origin
 from risk_register.incidents import IncidentRecord
 from risk_register.store import Store
 
@@ -249,6 +249,40 @@ def test_a_grave_incident_is_told_to_the_clinical_on_call(
     assert [(one.kind, one.severity, one.reference_id) for one in found] == [
         ("incident", "attention", number)
     ] * count
+
+
+@pytest.mark.parametrize(
+    ("severities", "count"),
+    [(["S3"], 0), (["S4"], 1), (["S5"], 1), (["S3", "S5"], 1), (["S5", "S2", "S4"], 1)],
+)
+def test_an_incident_that_becomes_grave_is_told_once(
+    store: Store, at: dt.datetime, severities: list[str], count: int
+) -> None:
+    number = open_one(store, at, severity="S2")
+    for severity in severities:
+        judge(store, at, severity=severity)
+    found = notices.list_notices(store)
+    assert [(one.key, one.reference_id, one.kind) for one in found] == [
+        (f"incident:{number}", number, "incident")
+    ] * count
+
+
+def test_an_incident_that_was_told_as_grave_is_not_told_again_by_its_judgement(
+    store: Store, at: dt.datetime
+) -> None:
+    open_one(store, at, severity="S4")
+    judge(store, at, severity="S5")
+    assert len(notices.list_notices(store)) == 1
+
+
+@pytest.mark.parametrize(("severity", "count"), [("S5", 0), ("S2", 1)])
+def test_what_a_review_raised_is_told_only_if_it_became_grave_since(
+    store: Store, at: dt.datetime, severity: str, count: int
+) -> None:
+    """A review pages the on-call itself, for what it raised as grave."""
+    open_one(store, at, severity=severity, origin=Origin.REVIEW)
+    judge(store, at, severity="S5")
+    assert len(notices.list_notices(store)) == count
 
 
 def test_where_an_incident_came_from_is_kept(store: Store, at: dt.datetime) -> None:
