@@ -42,6 +42,8 @@ AFTER_TIDYING = "30 3 * * *"
 EVERY_MORNING = "30 4 * * *"
 """For review samples: a week is drawn once, and a morning on which nothing ran is made up for on the next."""
 RUNNING = dg.DefaultScheduleStatus.RUNNING
+COMPUTE = "compute_days"
+UNFINISHED = (dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED)
 INBOX = "plimsoll/inbox"
 """The tag that says which state of the inbox a run was asked for."""
 
@@ -97,9 +99,7 @@ def jobs(days: dg.PartitionsDefinition) -> dict[str, Any]:
     closing = dg.AssetSelection.groups(*CLOSING_GROUPS)
     return {
         "take_in": dg.define_asset_job("take_in", _ingest(), executor_def=IN_PROCESS),
-        "compute_days": dg.define_asset_job(
-            "compute_days", daily, partitions_def=days, executor_def=IN_PROCESS
-        ),
+        COMPUTE: dg.define_asset_job(COMPUTE, daily, partitions_def=days, executor_def=IN_PROCESS),
         "close_run": dg.define_asset_job("close_run", closing, executor_def=IN_PROCESS),
         "build_report": dg.define_asset_job(
             "build_report", dg.AssetSelection.groups("report"), executor_def=IN_PROCESS
@@ -130,15 +130,18 @@ def automation(home: Home, days: dg.PartitionsDefinition) -> Automation:
             return dg.SkipReason("No mapping in the inbox has the format sql.")
         return dg.RunRequest()
 
-    @dg.schedule(
-        job=named["compute_days"], cron_schedule=HOURLY, name="score_what_came", default_status=RUNNING
-    )
-    def score_what_came(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
+    @dg.schedule(job=named[COMPUTE], cron_schedule=HOURLY, name="score_what_came", default_status=RUNNING)
+    def score_what_came(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
+        if has_runs(context.instance, COMPUTE, *UNFINISHED):
+            yield dg.SkipReason(
+                "Days are being computed, or wait for it; what is changed then is asked later."
+            )
+            return
         for first, last in spans(stale_days(home)):
             tags = {RANGE_START: first.isoformat(), RANGE_END: last.isoformat()}
             yield dg.RunRequest(run_key=f"{context.scheduled_execution_time}:{first}:{last}", tags=tags)
 
-    @dg.schedule(job=named["compute_days"], cron_schedule=DAILY, name="close_the_day", default_status=RUNNING)
+    @dg.schedule(job=named[COMPUTE], cron_schedule=DAILY, name="close_the_day", default_status=RUNNING)
     def close_the_day(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
         yesterday = (context.scheduled_execution_time - dt.timedelta(days=1)).date().isoformat()
         return dg.RunRequest(run_key=yesterday, partition_key=yesterday)
@@ -239,6 +242,11 @@ def ask_for_intake(
     if instance.get_runs(succeeded, limit=1):
         return None
     return dg.RunRequest(run_key=f"{inbox}:{at:%Y-%m-%dT%H}", tags={INBOX: inbox})
+
+
+def has_runs(instance: dg.DagsterInstance, job: str, *statuses: dg.DagsterRunStatus) -> bool:
+    """Whether a job has a run in one of these states, whoever asked for it."""
+    return bool(instance.get_runs(dg.RunsFilter(job_name=job, statuses=list(statuses)), limit=1))
 
 
 def has_counted(instance: dg.DagsterInstance, run_id: str) -> bool:

@@ -6,6 +6,11 @@ import uuid
 import dagster as dg
 import pytest
 import yaml
+from dagster._core.remote_origin import (
+    RegisteredCodeLocationOrigin,
+    RemoteJobOrigin,
+    RemoteRepositoryOrigin,
+)
 
 from pipelines.automation import ask_for_intake, automation, end_dead_runs, spans
 from pipelines.definitions import DAYS
@@ -23,6 +28,14 @@ def home(tmp_path):
 @pytest.fixture
 def instance():
     with dg.DagsterInstance.ephemeral() as one:
+        yield one
+
+
+@pytest.fixture
+def kept(tmp_path):
+    """An instance on the disk, as schedules open it."""
+    (tmp_path / "dagster").mkdir()
+    with dg.DagsterInstance.from_config(str(tmp_path / "dagster")) as one:
         yield one
 
 
@@ -44,9 +57,24 @@ def look(home: Home, instance: dg.DagsterInstance) -> list[dg.RunRequest]:
     return sensor.evaluate_tick(dg.build_sensor_context(instance=instance)).run_requests
 
 
-def end(instance: dg.DagsterInstance, request: dg.RunRequest, status: dg.DagsterRunStatus) -> None:
-    """The run that was asked for came to this end."""
-    instance.add_run(dg.DagsterRun("take_in", run_id=str(uuid.uuid4()), status=status, tags=request.tags))
+def end(
+    instance: dg.DagsterInstance, request: dg.RunRequest, status: dg.DagsterRunStatus, job: str = "take_in"
+) -> None:
+    """The run that was asked for came to this end, or is in this state."""
+    repository = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("plimsoll"), "a_test")
+    origin = RemoteJobOrigin(repository, job)  # without one nothing can wait
+    run = dg.DagsterRun(
+        job, run_id=str(uuid.uuid4()), status=status, tags=request.tags, remote_job_origin=origin
+    )
+    instance.add_run(run)
+
+
+def ask_for_days(home: Home, instance: dg.DagsterInstance, *, hour: int) -> list[dg.RunRequest]:
+    """What the hourly schedule asks for."""
+    (schedule,) = [one for one in automation(home, DAYS).schedules if one.name == "score_what_came"]
+    at = dt.datetime(2026, 8, 20, hour, 7, tzinfo=dt.UTC)
+    context = dg.build_schedule_context(instance=instance, scheduled_execution_time=at)
+    return schedule.evaluate_tick(context).run_requests
 
 
 def ask_databases(home: Home) -> list[dg.RunRequest]:
@@ -67,6 +95,19 @@ def test_a_missing_day_between_makes_two_runs() -> None:
 
 def test_no_days_are_no_run() -> None:
     assert list(spans([])) == []
+
+
+def test_days_that_wait_or_are_computed_are_not_asked_for_again(home, kept, monkeypatch) -> None:
+    monkeypatch.setattr("pipelines.automation.stale_days", lambda _: [day(0)])
+    (first,) = ask_for_days(home, kept, hour=9)
+    end(kept, first, dg.DagsterRunStatus.QUEUED, "compute_days")
+    assert ask_for_days(home, kept, hour=10) == []
+    (run,) = kept.get_runs()
+    kept.report_run_failed(run)  # such as one that ran when Dagster was killed
+    (again,) = ask_for_days(home, kept, hour=11)
+    assert again.run_key != first.run_key  # Dagster starts one run a key
+    end(kept, again, dg.DagsterRunStatus.STARTED, "compute_days")
+    assert ask_for_days(home, kept, hour=12) == []
 
 
 def test_an_empty_inbox_asks_for_nothing(home, instance) -> None:
