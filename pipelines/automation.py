@@ -5,13 +5,14 @@ after the other. What an asset does is its stage's business.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
+from pipelines.asked import DAYS, name_days
 from pipelines.assess.assets import assess_all
 from pipelines.detect.assets import score_days
 from pipelines.detect.canary import require_answers, run_canary
@@ -33,7 +34,6 @@ from pipelines.stale import stale_days
 COUNTED = "indicator"
 DAILY_GROUPS = ("ledger", "finding", "fact", COUNTED)
 CLOSING_GROUPS = ("assessment", "published")
-RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 IN_PROCESS = dg.in_process_executor
 """Steps are seconds long and share the home's lock: a process each would cost more than the work."""
 BEFORE_HOURLY = "57 * * * *"
@@ -42,7 +42,7 @@ AFTER_TIDYING = "30 3 * * *"
 EVERY_MORNING = "30 4 * * *"
 """For review samples: a week is drawn once, and a morning on which nothing ran is made up for on the next."""
 RUNNING = dg.DefaultScheduleStatus.RUNNING
-COMPUTE = "compute_days"
+COMPUTE, CLOSE = "compute_days", "close_run"
 UNFINISHED = (dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED)
 INBOX = "plimsoll/inbox"
 """The tag that says which state of the inbox a run was asked for."""
@@ -55,18 +55,6 @@ class Automation:
     jobs: list[Any]
     schedules: list[Any]
     sensors: list[Any]
-
-
-def spans(days: Iterable[dt.date]) -> Iterator[tuple[dt.date, dt.date]]:
-    """Runs of consecutive days as (first, last)."""
-    first = last = None
-    for day in sorted(days):
-        if first is not None and last is not None and day - last > dt.timedelta(days=1):
-            yield first, last
-            first = day
-        first, last = first or day, day
-    if first is not None and last is not None:
-        yield first, last
 
 
 def run(
@@ -100,7 +88,7 @@ def jobs(days: dg.PartitionsDefinition) -> dict[str, Any]:
     return {
         "take_in": dg.define_asset_job("take_in", _ingest(), executor_def=IN_PROCESS),
         COMPUTE: dg.define_asset_job(COMPUTE, daily, partitions_def=days, executor_def=IN_PROCESS),
-        "close_run": dg.define_asset_job("close_run", closing, executor_def=IN_PROCESS),
+        CLOSE: dg.define_asset_job(CLOSE, closing, executor_def=IN_PROCESS),
         "build_report": dg.define_asset_job(
             "build_report", dg.AssetSelection.groups("report"), executor_def=IN_PROCESS
         ),
@@ -137,9 +125,8 @@ def automation(home: Home, days: dg.PartitionsDefinition) -> Automation:
                 "Days are being computed, or wait for it; what is changed then is asked later."
             )
             return
-        for first, last in spans(stale_days(home)):
-            tags = {RANGE_START: first.isoformat(), RANGE_END: last.isoformat()}
-            yield dg.RunRequest(run_key=f"{context.scheduled_execution_time}:{first}:{last}", tags=tags)
+        for tags in name_days(stale_days(home)):
+            yield dg.RunRequest(run_key=f"{context.scheduled_execution_time}:{tags[DAYS][:10]}", tags=tags)
 
     @dg.schedule(job=named[COMPUTE], cron_schedule=DAILY, name="close_the_day", default_status=RUNNING)
     def close_the_day(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
@@ -148,7 +135,7 @@ def automation(home: Home, days: dg.PartitionsDefinition) -> Automation:
 
     @dg.run_status_sensor(
         run_status=dg.DagsterRunStatus.SUCCESS,
-        request_job=named["close_run"],
+        request_job=named[CLOSE],
         name="publish_after_computing",
         default_status=dg.DefaultSensorStatus.RUNNING,
     )
@@ -156,6 +143,8 @@ def automation(home: Home, days: dg.PartitionsDefinition) -> Automation:
         run_id = context.dagster_run.run_id
         if not has_counted(context.instance, run_id):  # a backfill of assets runs in no job of ours
             return dg.SkipReason("The run counted no indicator.")
+        if has_runs(context.instance, CLOSE, dg.DagsterRunStatus.QUEUED):  # and will read what this one made
+            return dg.SkipReason("A run that publishes waits already.")
         return dg.RunRequest(run_key=run_id)
 
     @dg.schedule(

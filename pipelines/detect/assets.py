@@ -12,6 +12,7 @@ import dagster as dg
 import pyarrow as pa
 
 from pipelines import lake as lakes
+from pipelines.asked import read_days
 from pipelines.computed import finding_inputs, record
 from pipelines.detect.bridge import count_bridge, keep_bridge
 from pipelines.detect.cards import accounts_table, cards_table, figures_table
@@ -61,7 +62,7 @@ def build(home: Home, days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         pool=POOL,
     )
     def detect(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
-        score_days(home, [dt.date.fromisoformat(key) for key in context.partition_keys])
+        score_days(home, read_days(context))
         for table in SCORED:
             yield dg.MaterializeResult(asset_key=table.full_name.split("."))
 

@@ -9,6 +9,7 @@ import dagster as dg
 import pyarrow as pa
 
 from pipelines import lake as lakes
+from pipelines.asked import read_days
 from pipelines.computed import carried_inputs, indicator_inputs, record, recorded
 from pipelines.discretion import Discretion
 from pipelines.engines.duckdb import DuckDBEngine
@@ -72,7 +73,7 @@ def build(home: Home, days: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         pool=POOL,
     )
     def fact(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
-        compute_facts(home, [dt.date.fromisoformat(key) for key in context.partition_keys])
+        compute_facts(home, read_days(context))
         yield from (dg.MaterializeResult(asset_key=name.split(".")) for name in order)
 
     daily = [spec(table.full_name, "indicator", table.meaning) for table in DAILY]
@@ -84,7 +85,7 @@ def build(home: Home, days: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         name="indicator", specs=[*counted, *daily], partitions_def=days, backfill_policy=single, pool=POOL
     )
     def indicator(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
-        count_days(home, [dt.date.fromisoformat(key) for key in context.partition_keys])
+        count_days(home, read_days(context))
         yield from (dg.MaterializeResult(asset_key=one.key) for one in (*counted, *daily))
 
     return [fact, indicator]

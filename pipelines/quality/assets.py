@@ -12,6 +12,7 @@ import dagster as dg
 import pyarrow as pa
 
 from pipelines import lake as lakes
+from pipelines.asked import read_days
 from pipelines.expiry import Expired, find_expired
 from pipelines.lake import Lake
 from pipelines.quality.check import keep_verdicts
@@ -37,7 +38,7 @@ def build(home: Home, days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         pool=POOL,
     )
     def quality(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
-        rows = judge_days(home, [dt.date.fromisoformat(key) for key in context.partition_keys])
+        rows = judge_days(home, read_days(context))
         results = [_judge(suite.name, rows) for suite in SUITES]
         yield dg.MaterializeResult(asset_key=KEY, check_results=results)
 

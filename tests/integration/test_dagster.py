@@ -71,6 +71,14 @@ def test_materialising_one_day_touches_that_day_alone(kit):
         assert kit.row_hash.hash_rows(one) == kit.row_hash.hash_rows(computed.read(name, days=[day]))
 
 
+def test_scattered_days_are_computed_in_one_run_and_those_between_are_not(kit):
+    home = kit.copy(kit.ingested)
+    first, last = (kit.export.moment(number).date() for number in (1, 3))
+    before = Lake(home / "lake")
+    assert kit.warm.materialise_days(home, [first, last])
+    assert days_that_differ(before, Lake(home / "lake")) == {first.isoformat(), last.isoformat()}
+
+
 def test_assets_and_a_run_without_a_server_make_the_same_rows(kit):
     home = kit.copy(kit.ingested)
     assert kit.warm.materialise(home, kit.export.FIRST_DAY, kit.export.moment(4).date())

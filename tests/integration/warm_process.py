@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,13 @@ class WarmProcess:
         """Materialise the daily assets of a range of days through Dagster; whether it succeeded."""
         return self._ask([_range(home, first, last)], None) == [0]
 
+    def materialise_days(self, home: Path, days: Sequence[dt.date]) -> bool:
+        """The same for these days as one run, as the hourly schedule asks for them."""
+        from pipelines.asked import name_days
+
+        (tags,) = name_days(days)
+        return self._ask([_range(home, days[0], days[-1]) | {"tags": tags}], None) == [0]
+
     def materialise_during_run(self, home: Path, first: dt.date, last: dt.date) -> bool:
         """The same while `run` computes the same home; whether both succeeded."""
         return self._ask([_range(home, first, last), {"action": "run", "home": str(home)}], None) == [0, 0]
@@ -79,7 +87,7 @@ class WarmProcess:
         return list(json.loads(line))
 
 
-def _range(home: Path, first: dt.date, last: dt.date) -> dict[str, str]:
+def _range(home: Path, first: dt.date, last: dt.date) -> dict[str, Any]:
     days = {"first": first.isoformat(), "last": last.isoformat()}
     return {"action": "materialise", "home": str(home)} | days
 
@@ -138,26 +146,27 @@ def _do(command: dict[str, Any]) -> int:
         elif command["action"] == "run":
             compute(home)
         else:
-            _materialise(home, command["first"], command["last"])
+            _materialise(home, command["first"], command["last"], command.get("tags"))
     except BaseException:  # noqa: BLE001 - whatever it is, the parent's work must not go on in the child
         traceback.print_exc()
         return 1
     return 0
 
 
-def _materialise(home: Home, first: str, last: str) -> None:
+def _materialise(home: Home, first: str, last: str, tags: dict[str, str] | None) -> None:
     import dagster as dg
 
-    from pipelines.automation import DAILY_GROUPS, RANGE_END, RANGE_START
+    from pipelines.asked import RANGE_END, RANGE_START
+    from pipelines.automation import DAILY_GROUPS
     from pipelines.definitions import build_assets
 
     arriving = [["ledger", name] for name in ("delivery", "rejected", "deployment")]
     daily = dg.AssetSelection.groups(*DAILY_GROUPS) - dg.AssetSelection.assets(*arriving)
     assets = build_assets(home)
-    if first == last:
+    if first == last and tags is None:
         dg.materialize(assets, selection=daily, run_config=QUIET, partition_key=first)
     else:
-        tags = {RANGE_START: first, RANGE_END: last}
+        tags = tags or {RANGE_START: first, RANGE_END: last}
         dg.materialize(assets, selection=daily, run_config=QUIET, tags=tags)
 
 

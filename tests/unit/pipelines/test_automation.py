@@ -12,7 +12,7 @@ from dagster._core.remote_origin import (
     RemoteRepositoryOrigin,
 )
 
-from pipelines.automation import ask_for_intake, automation, end_dead_runs, spans
+from pipelines.automation import ask_for_intake, automation, end_dead_runs
 from pipelines.definitions import DAYS
 from pipelines.settings import Home, HomeKind, make_home
 
@@ -85,18 +85,6 @@ def ask_databases(home: Home) -> list[dg.RunRequest]:
     return schedule.evaluate_tick(context).run_requests
 
 
-def test_consecutive_days_are_one_run() -> None:
-    assert list(spans([day(2), day(0), day(1)])) == [(day(0), day(2))]
-
-
-def test_a_missing_day_between_makes_two_runs() -> None:
-    assert list(spans([day(0), day(1), day(3)])) == [(day(0), day(1)), (day(3), day(3))]
-
-
-def test_no_days_are_no_run() -> None:
-    assert list(spans([])) == []
-
-
 def test_days_that_wait_or_are_computed_are_not_asked_for_again(home, kept, monkeypatch) -> None:
     monkeypatch.setattr("pipelines.automation.stale_days", lambda _: [day(0)])
     (first,) = ask_for_days(home, kept, hour=9)
@@ -166,6 +154,23 @@ def test_whatever_counted_an_indicator_is_published_be_it_in_no_job_of_ours(
     )
     assert isinstance(sensor(context), dg.RunRequest) is is_published
     assert not sensor._monitored_jobs  # else Dagster would show it the runs of these jobs alone
+
+
+@pytest.mark.parametrize(
+    ("state", "is_published"), [(dg.DagsterRunStatus.QUEUED, False), (dg.DagsterRunStatus.STARTED, True)]
+)
+def test_one_run_that_waits_publishes_what_several_have_counted(home, instance, state, is_published):
+    @dg.asset(key=["indicator", "a_table"])
+    def table() -> None:
+        """A table of indicators."""
+
+    done = dg.materialize([table], instance=instance)
+    (sensor,) = [one for one in automation(home, DAYS).sensors if one.name == "publish_after_computing"]
+    context = dg.build_run_status_sensor_context(
+        sensor.name, done.get_run_success_event(), instance, done.dagster_run
+    )
+    end(instance, sensor(context), state, "close_run")
+    assert isinstance(sensor(context), dg.RunRequest) is is_published
 
 
 def test_runs_of_a_killed_dagster_are_ended_and_give_their_place_free(tmp_path) -> None:

@@ -1,0 +1,43 @@
+"""Which days of its range a run of Dagster computes: those that it was asked for.
+
+Dagster gives a run one day or one range. Late records change scattered days, which share one run, for each
+run has a publication after it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+
+import dagster as dg
+
+RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
+DAYS = "plimsoll/days"
+"""The tag with the days of a range that are computed; without it, all are."""
+WIDEST_GAP = dt.timedelta(days=31)
+"""Dagster notes every day of a range for every table, so that ranges do not reach over years."""
+
+
+def name_days(days: Iterable[dt.date]) -> Iterator[dict[str, str]]:
+    """The tags of the runs that compute these days: one run, unless more than a month lies between two."""
+    for part in _split(sorted(days)):
+        named = " ".join(day.isoformat() for day in part)
+        yield {RANGE_START: part[0].isoformat(), RANGE_END: part[-1].isoformat(), DAYS: named}
+
+
+def read_days(context: dg.AssetExecutionContext) -> list[dt.date]:
+    """The days that a run computes."""
+    named = context.run.tags.get(DAYS)
+    asked = None if named is None else set(named.split())
+    return [dt.date.fromisoformat(key) for key in context.partition_keys if asked is None or key in asked]
+
+
+def _split(days: Sequence[dt.date]) -> Iterator[list[dt.date]]:
+    part: list[dt.date] = []
+    for day in days:
+        if part and day - part[-1] > WIDEST_GAP:
+            yield part
+            part = []
+        part.append(day)
+    if part:
+        yield part
