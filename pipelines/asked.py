@@ -7,9 +7,7 @@ run has a publication after it.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
-
-import dagster as dg
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 DAYS = "plimsoll/days"
@@ -25,11 +23,10 @@ def name_days(days: Iterable[dt.date]) -> Iterator[dict[str, str]]:
         yield {RANGE_START: part[0].isoformat(), RANGE_END: part[-1].isoformat(), DAYS: named}
 
 
-def read_days(context: dg.AssetExecutionContext) -> list[dt.date]:
-    """The days that a run computes."""
-    named = context.run.tags.get(DAYS)
-    asked = None if named is None else set(named.split())
-    return [dt.date.fromisoformat(key) for key in context.partition_keys if asked is None or key in asked]
+def read_days(tags: Mapping[str, str], keys: Iterable[str]) -> list[dt.date]:
+    """The days that a run with these tags computes; `keys` are those of its range."""
+    asked = set(tags[DAYS].split()) if DAYS in tags else None
+    return [dt.date.fromisoformat(key) for key in keys if asked is None or key in asked]
 
 
 def _split(days: Sequence[dt.date]) -> Iterator[list[dt.date]]:

@@ -62,7 +62,7 @@ def build(home: Home, days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         pool=POOL,
     )
     def detect(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
-        score_days(home, read_days(context))
+        score_days(home, read_days(context.run.tags, context.partition_keys))
         for table in SCORED:
             yield dg.MaterializeResult(asset_key=table.full_name.split("."))
 

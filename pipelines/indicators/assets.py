@@ -73,7 +73,7 @@ def build(home: Home, days: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         pool=POOL,
     )
     def fact(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
-        compute_facts(home, read_days(context))
+        compute_facts(home, read_days(context.run.tags, context.partition_keys))
         yield from (dg.MaterializeResult(asset_key=name.split(".")) for name in order)
 
     daily = [spec(table.full_name, "indicator", table.meaning) for table in DAILY]
@@ -85,7 +85,7 @@ def build(home: Home, days: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         name="indicator", specs=[*counted, *daily], partitions_def=days, backfill_policy=single, pool=POOL
     )
     def indicator(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
-        count_days(home, read_days(context))
+        count_days(home, read_days(context.run.tags, context.partition_keys))
         yield from (dg.MaterializeResult(asset_key=one.key) for one in (*counted, *daily))
 
     return [fact, indicator]

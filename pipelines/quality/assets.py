@@ -38,7 +38,7 @@ def build(home: Home, days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         pool=POOL,
     )
     def quality(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
-        rows = judge_days(home, read_days(context))
+        rows = judge_days(home, read_days(context.run.tags, context.partition_keys))
         results = [_judge(suite.name, rows) for suite in SUITES]
         yield dg.MaterializeResult(asset_key=KEY, check_results=results)
 
