@@ -69,7 +69,6 @@ READ = (
     *HEALTH,
     "indicator.feature_day",
     "indicator.version_day",
-    "indicator.finding_day",
 )
 
 
@@ -122,9 +121,9 @@ def assess_all(home: Home, *, at: dt.datetime) -> tuple[str, ...]:
             definitions,
             calendars,
             {name: list_decisions(store, name) for name in calendars},
-            ",".join(sorted({f"{row['detector_id']}@{row['detector_version']}" for row in detectors})),
             find_phases(store, changes, calendars),
             health.states,
+            _read_detectors(engine),
         )
         features = _frame(engine.query("select * from indicator.feature_day"))
         areas = compare_texts(commit, calendars, reference_weeks=REFERENCE_WEEKS)
@@ -235,6 +234,14 @@ def assess_all(home: Home, *, at: dt.datetime) -> tuple[str, ...]:
     # After the generation is current: killed in between, the next run tells the same.
     call_engineers(store, health.alerts, calendars, at=at)
     return tell_people(store, raised, calendars, at=at)
+
+
+def _read_detectors(engine: DuckDBEngine) -> dict[str, dict[dt.date, str]]:
+    """The detectors that scored each day, by deployment."""
+    found: dict[str, dict[dt.date, str]] = {}
+    for row in engine.query(_read("detector_day")).to_pylist():
+        found.setdefault(row["deployment_id"], {})[row["day"]] = row["detectors"]
+    return found
 
 
 def _without(rows: pd.DataFrame, indicators: frozenset[str]) -> pd.DataFrame:

@@ -13,14 +13,17 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.detect.detector import CoverageState, DetectorCard, Scan
+from pipelines.detect.detector import LOG, CoverageState, DetectorCard, Scan
 from pipelines.detect.detectors.lexicon.own import BESIDE
 from pipelines.lake import Commit
 from pipelines.own_signal import PREFIX
 from pipelines.schemas.bridge import BRIDGE_DAY
 
+ABSENT = "none"
 BUCKETS = 64
 DAY = ["deployment_id", "day"]
+AT_WORK = [*DAY, "detector_id", "detector_version"]
+OWED = (str(CoverageState.NOT_RUN), str(CoverageState.FAILED))
 KEY = ["deployment_id", "message_id"]
 UNIT = ["conversation_id", "signal_id"]
 COLUMN_OF = {"both": "both_count", "left_only": "old_count", "right_only": "new_count"}
@@ -28,7 +31,7 @@ COLUMN_OF = {"both": "both_count", "left_only": "old_count", "right_only": "new_
 
 @dataclass(frozen=True)
 class Versions:
-    """The shipped detectors whose version differs, as they were and as they are."""
+    """The detectors that came, left or have another version, as they were and as they are."""
 
     old: str
     new: str
@@ -37,16 +40,19 @@ class Versions:
 def count_bridge(
     messages: pa.Table, old: Scan, new: Scan, *, cards: Sequence[DetectorCard], is_trial: bool = False
 ) -> pa.Table:
-    """The rows of these days (schema BRIDGE_DAY); none where no shipped detector has changed.
+    """The rows of these days (schema BRIDGE_DAY); none where no detector but the operator's own has changed.
+
+    A day on which the new version owes messages has none: what it has not read would count as unchanged.
 
     Args:
         messages: those that were scored, with `user_id`.
         old: what the lake holds of them.
         new: what the detectors of `cards` make of them.
     """
-    seen = old.coverage.select([*DAY, "detector_id", "detector_version"]).to_pandas().drop_duplicates()
     versions = {
-        key: found for key, part in seen.groupby(DAY) if (found := find_versions(part, cards)) is not None
+        key: found
+        for key, part in _list_at_work(old).groupby(DAY)
+        if key not in new.unfinished and (found := find_versions(part, cards)) is not None
     }
     if not versions:
         return BRIDGE_DAY.empty()
@@ -85,19 +91,35 @@ def keep_bridge(commit: Commit, rows: pa.Table) -> None:
 
 
 def find_versions(coverage: pd.DataFrame, cards: Sequence[DetectorCard]) -> Versions | None:
-    """What changed between a coverage and these cards; None if no detector that is in both has changed."""
+    """What changed between a coverage and these cards; None if nothing but the operator's own has.
+
+    A detector that is not there has the version `none`. What hands on the log's scores is compared only where
+    both sides have it: it comes and goes with the records.
+    """
     now = {card.detector_id: card.version for card in cards}
     before: dict[str, str] = dict(
         coverage[["detector_id", "detector_version"]].drop_duplicates().itertuples(index=False)
     )
+    of_log = {card.detector_id for card in cards if LOG in card.reads} - before.keys()
     changed = sorted(
         name
-        for name in before.keys() & now.keys()
-        if before[name] != now[name] and not name.startswith(PREFIX) and name != BESIDE
+        for name in (before.keys() | now.keys()) - of_log
+        if before.get(name) != now.get(name) and not name.startswith(PREFIX) and name != BESIDE
     )
     if not changed:
         return None
-    return Versions(*(",".join(f"{name}@{side[name]}" for name in changed) for side in (before, now)))
+    return Versions(
+        *(",".join(f"{name}@{side.get(name, ABSENT)}" for name in changed) for side in (before, now))
+    )
+
+
+def _list_at_work(scan: Scan) -> pd.DataFrame:
+    """The detectors of each day, without those that were to look and looked at nothing."""
+    frame = scan.coverage.select([*AT_WORK, "state", "inclusion"]).to_pandas()
+    is_owed = (frame["inclusion"] > 0) & frame["state"].isin(OWED)
+    frame = frame.assign(is_scored=frame["state"] == str(CoverageState.SCORED), is_paid=~is_owed)
+    days = frame.groupby(AT_WORK).agg({"is_scored": "any", "is_paid": "all"}).reset_index()
+    return days[days["is_scored"] | days["is_paid"]]
 
 
 def _signals_of(changed: Collection[str], old: Scan, cards: Sequence[DetectorCard]) -> set[str]:

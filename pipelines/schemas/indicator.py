@@ -203,13 +203,13 @@ LANGUAGE_DAY = Table(
 VERSION_DAY = Table(
     "indicator",
     "version_day",
-    "Which models and prompt versions spoke on a day.",
+    "Which models and prompt versions spoke on a day, and which detectors scored it.",
     ("deployment_id", "day", "what", "value"),
     (
         *PARTITION,
-        Column("what", TEXT, "model or prompt."),
-        Column("value", TEXT, "Its name in the log."),
-        Column("message_count", COUNT, "Answers of the assistant."),
+        Column("what", TEXT, "model, prompt or detector."),
+        Column("value", TEXT, "Its name in the log; of a detector detector@version."),
+        Column("message_count", COUNT, "Answers of the assistant; messages that a detector scored."),
     ),
 )
 

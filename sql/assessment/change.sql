@@ -1,6 +1,6 @@
--- Changes as the data show them: the first day of a model, prompt or detector that had not been there before.
--- Grain: one row a deployment, kind of version and name that came after the first day.
--- Missing: the names of the first day are no change; 'unknown' is no name.
+-- Changes as the data show them: a model or prompt not seen before; other detectors than on the day before.
+-- Grain: one row a deployment, kind of version and name that came after the first day; of detectors a change.
+-- Missing: the names of the first day are no change; 'unknown' is no name. A detector that left is `id@none`.
 
 with named as (
     select
@@ -9,18 +9,7 @@ with named as (
         version_day.what,
         version_day.value
     from indicator.version_day
-    where version_day.value not in ('unknown', 'unrecognised')
-
-    union all
-
-    select
-        finding_day.deployment_id,
-        finding_day.day,
-        'detector' as what,
-        finding_day.detector_id || '@' || finding_day.detector_version as value
-    from indicator.finding_day
-    -- An operator's own patterns move no shipped figure, so they are no break of it.
-    where left(finding_day.detector_id, 2) <> 'x_' and finding_day.detector_id <> 'own_patterns'
+    where version_day.what <> 'detector' and version_day.value not in ('unknown', 'unrecognised')
 ),
 
 first_seen as (
@@ -36,35 +25,122 @@ first_seen as (
         named.value
 ),
 
--- A detector may find nothing for days: its first version is the one that it first found something with.
 first_day as (
     select
         named.deployment_id,
         named.what,
-        case when named.what = 'detector' then split_part(named.value, '@', 1) else '' end as detector_id,
         min(named.day) as day
     from named
     group by
         named.deployment_id,
-        named.what,
-        detector_id
+        named.what
+),
+
+at_work as (
+    select
+        version_day.deployment_id,
+        version_day.day,
+        split_part(version_day.value, '@', 1) as detector_id,
+        version_day.value
+    from indicator.version_day
+    where
+        version_day.what = 'detector'
+        -- An operator's own patterns move no shipped figure, so they are no break of it.
+        and left(version_day.value, 2) <> 'x_'
+        -- Scores of the log come and go with its records; nobody has switched anything.
+        and split_part(version_day.value, '@', 1) not in ('own_patterns', 'logged')
+),
+
+scored_day as (
+    select
+        at_work.deployment_id,
+        at_work.day,
+        lag(at_work.day) over (
+            partition by at_work.deployment_id
+            order by at_work.day
+        ) as day_before
+    from at_work
+    group by
+        at_work.deployment_id,
+        at_work.day
+),
+
+came as (
+    select
+        at_work.deployment_id,
+        at_work.value,
+        scored_day.day as effective_on
+    from scored_day
+    inner join at_work
+        on
+            scored_day.deployment_id = at_work.deployment_id
+            and scored_day.day = at_work.day
+    left join at_work as earlier
+        on
+            scored_day.deployment_id = earlier.deployment_id
+            and scored_day.day_before = earlier.day
+            and at_work.value = earlier.value
+    where scored_day.day_before is not null and earlier.value is null
+),
+
+gone as (
+    select
+        at_work.deployment_id,
+        at_work.detector_id || '@none' as value,
+        scored_day.day as effective_on
+    from scored_day
+    inner join at_work
+        on
+            scored_day.deployment_id = at_work.deployment_id
+            and scored_day.day_before = at_work.day
+    left join at_work as later
+        on
+            scored_day.deployment_id = later.deployment_id
+            and scored_day.day = later.day
+            and at_work.detector_id = later.detector_id
+    where later.detector_id is null
+),
+
+changed as (
+    select
+        first_seen.deployment_id,
+        first_seen.what,
+        first_seen.value,
+        first_seen.effective_on
+    from first_seen
+    inner join first_day
+        on
+            first_seen.deployment_id = first_day.deployment_id
+            and first_seen.what = first_day.what
+    where first_seen.effective_on > first_day.day
+
+    union all
+
+    select
+        came.deployment_id,
+        'detector' as what,
+        came.value,
+        came.effective_on
+    from came
+
+    union all
+
+    select
+        gone.deployment_id,
+        'detector' as what,
+        gone.value,
+        gone.effective_on
+    from gone
 )
 
 select
-    first_seen.deployment_id,
-    first_seen.what,
-    first_seen.value,
-    first_seen.effective_on
-from first_seen
-inner join first_day
-    on
-        first_seen.deployment_id = first_day.deployment_id
-        and first_seen.what = first_day.what
-        and case when first_seen.what = 'detector' then split_part(first_seen.value, '@', 1) else '' end
-        = first_day.detector_id
-where first_seen.effective_on > first_day.day
+    changed.deployment_id,
+    changed.what,
+    changed.value,
+    changed.effective_on
+from changed
 order by
-    first_seen.deployment_id,
-    first_seen.effective_on,
-    first_seen.what,
-    first_seen.value
+    changed.deployment_id,
+    changed.effective_on,
+    changed.what,
+    changed.value

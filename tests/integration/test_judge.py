@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from collections import Counter
@@ -10,12 +11,15 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import duckdb
 import pytest
 
 from pipelines.detect.assets import score_days
 from pipelines.indicators.assets import compute_facts, count_days
+from pipelines.ingest.lapsing import lapse
 from pipelines.lake import Lake
 from pipelines.pointer import current_file
+from pipelines.privacy.retention import retain
 from pipelines.settings import Home
 from pipelines.stale import stale_days
 from tests.unit.pipelines.detect.model_server import Answer, ModelServer, serve_model
@@ -94,6 +98,33 @@ def test_what_only_a_judge_sees_is_watched_and_published_by_the_run_that_asks_it
     assert server.requests != []
     assert current_file(home.published) != before
     assert DEPENDENCY in list_watched(home)
+
+
+def test_days_that_a_judge_never_saw_do_not_bear_its_name_and_its_first_day_is_a_break(
+    home: Home, server: ModelServer, warm: ModuleType
+) -> None:
+    days = sorted(day for _, day in Lake(home.lake).partitions("staging.message"))
+    retain(home, lapse, as_of=days[2] + dt.timedelta(days=90))  # the first two have no text any more
+    server.answer = find_nothing
+    set_up(home, server, cap=1_000_000)
+    warm.run(home.path)
+    with duckdb.connect(str(current_file(home.published)), read_only=True) as connection:
+        changes = connection.sql(
+            "select effective_on, note from published.change where what = 'detector'"
+        ).fetchall()
+        named = connection.sql(
+            "select distinct period_start, detector_version from published.observation "
+            "where period = 'day' and indicator_id = 'si_prevalence' order by period_start"
+        ).fetchall()
+        bridged = connection.sql("select distinct old_version, first_day from published.bridge").fetchall()
+    ((day, note),) = changes
+    assert day == days[2]
+    assert note.startswith("Scored from here on by the detector judge@")
+    assert [(day, "judge@" in version) for day, version in named] == [
+        (day, number >= 2) for number, day in enumerate(days)
+    ]
+    assert all("lexicon@" in version for _, version in named)
+    assert bridged == [("judge@none", days[2])]
 
 
 def list_watched(home: Home) -> set[str]:

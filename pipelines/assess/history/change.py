@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from pipelines.schemas.assessment import CHANGE
 
-BEGINNINGS = {"detector": "First findings of the"}
+GONE = "@none"
 
 
 def tabulate_changes(observed: list[dict[str, Any]], declared: Mapping[str, Sequence[Any]]) -> pa.Table:
@@ -27,7 +27,7 @@ def tabulate_changes(observed: list[dict[str, Any]], declared: Mapping[str, Sequ
             "deployment_id": row["deployment_id"],
             "effective_on": row["effective_on"],
             "what": row["what"],
-            "note": f"{BEGINNINGS.get(row['what'], 'The log first names the')} {row['what']} {row['value']}.",
+            "note": _say(row["what"], row["value"]),
             "origin": "observed",
             "is_planned": None,
             "declared_by": None,
@@ -49,3 +49,9 @@ def tabulate_changes(observed: list[dict[str, Any]], declared: Mapping[str, Sequ
         for record in records
     ]
     return pa.Table.from_pylist(rows, schema=CHANGE.arrow_schema)
+
+
+def _say(what: str, value: str) -> str:
+    if what != "detector":
+        return f"The log first names the {what} {value}."
+    return f"Scored from here on {'without' if value.endswith(GONE) else 'by'} the detector {value}."

@@ -29,15 +29,15 @@ class Background:
     """What values are judged by: rows of `indicator.definition`, calendars and appetites by deployment.
 
     `phases` say of each deployment where charts begin anew, and where the detectors changed.
-    `states` are the states of the data of its days.
+    `states` are the states of the data of its days, `detectors` those that scored each day, in one text.
     """
 
     definitions: Mapping[str, dict[str, Any]]
     calendars: Mapping[str, Calendar]
     decisions: Mapping[str, Sequence[Decision]]
-    detector_version: str
     phases: Mapping[str, Phases] = field(default_factory=dict)
     states: Mapping[str, Mapping[dt.date, DayState]] = field(default_factory=dict)
+    detectors: Mapping[str, Mapping[dt.date, str]] = field(default_factory=dict)
 
 
 def measure(
@@ -94,7 +94,7 @@ def judge_rows(rows: pd.DataFrame, background: Background) -> pa.Table:
         "data_state": [state.value for state in states],
         "is_lower_bound": [bool(definition.get("is_lower_bound")) for definition in definitions],
         "definition_version": [definition["definition_version"] for definition in definitions],
-        "detector_version": np.where(is_counted, background.detector_version, ""),
+        "detector_version": np.where(is_counted, _name_detectors(rows, background), ""),
         "appetite_version": [limit.version if limit else 0 for limit in limits],
     }
     schema = OBSERVATION.arrow_schema
@@ -183,6 +183,19 @@ def _place(
     names = (rows[name].tolist() for name in ("deployment_id", "indicator_id", "period", "period_start"))
     found = [look_up(*key) for key in zip(*names, strict=True)]
     return [one[0] for one in found], [one[1] for one in found], [one[2] for one in found]
+
+
+def _name_detectors(rows: pd.DataFrame, background: Background) -> list[str]:
+    """What scored the days of each row's period: a text for each set of detectors, the earliest first."""
+
+    @cache
+    def look_up(deployment: str, period: str, start: dt.date) -> str:
+        known = background.detectors.get(deployment, {})
+        days = [start + step * DAY for step in range((end_of(period, start) - start).days + 1)]
+        return "; ".join(dict.fromkeys(known[day] for day in days if day in known))
+
+    names = (rows[name].tolist() for name in ("deployment_id", "period", "period_start"))
+    return [look_up(*key) for key in zip(*names, strict=True)]
 
 
 def _mark_latest(rows: pd.DataFrame, is_partial: list[bool]) -> list[bool]:

@@ -110,7 +110,7 @@ OBSERVATION = declare(
         "State of the period's worst day, one of those of data_day.",
     ),
     Column("definition_version", TEXT, "Version of the indicator's definition."),
-    Column("detector_version", TEXT, "Versions of the detectors behind it."),
+    Column("detector_version", TEXT, "Detectors that scored its days; a semicolon where they changed."),
     Column("appetite_version", COUNT, "Version of the approved appetite; 0 when none.", nullable=True),
     Column("generation", COUNT, "Generation of the lake."),
 )

@@ -88,15 +88,15 @@ def test_two_versions_of_a_detector_are_shown_side_by_side(visit):
 @pytest.mark.parametrize(
     ("more", "note", "words"),
     [
-        ({}, "First findings of the detector lexicon@1.1-bb.", "Suicidal thoughts 1.08 (1.02 to 1.14)"),
+        ({}, "Scored from here on by the detector lexicon@1.1-bb.", "Suicidal thoughts 1.08 (1.02 to 1.14)"),
         (
             {"ratio": None},
-            "First findings of the detector lexicon@1.1-bb.",
+            "Scored from here on by the detector lexicon@1.1-bb.",
             "Suicidal thoughts too few to tell",
         ),
-        ({}, "First findings of the detector linear@2.", ""),
-        ({"is_trial": True}, "First findings of the detector lexicon@1.1-bb.", ""),
-        ({"signal_id": "a_refusal"}, "First findings of the detector lexicon@1.1-bb.", ""),
+        ({}, "Scored from here on by the detector linear@2.", ""),
+        ({"is_trial": True}, "Scored from here on by the detector lexicon@1.1-bb.", ""),
+        ({"signal_id": "a_refusal"}, "Scored from here on by the detector lexicon@1.1-bb.", ""),
     ],
 )
 def test_a_break_says_what_the_new_version_means_for_the_indicators_signals(

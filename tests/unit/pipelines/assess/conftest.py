@@ -75,7 +75,7 @@ def make_background(
 ) -> Background:
     chosen = definitions or (make_definition(),)
     return Background(
-        {one["indicator_id"]: one for one in chosen}, {"harbor": calendar}, {"harbor": decisions}, "lexicon@1"
+        {one["indicator_id"]: one for one in chosen}, {"harbor": calendar}, {"harbor": decisions}
     )
 
 

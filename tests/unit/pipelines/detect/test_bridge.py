@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pyarrow as pa
 from pipelines import lake as lakes
 from pipelines.detect.bridge import count_bridge, keep_bridge
 from pipelines.detect.detector import (
+    LOG,
     Badge,
     CoverageState,
     DetectorCard,
@@ -21,6 +23,7 @@ from pipelines.detect.detector import (
     make_findings,
 )
 from pipelines.schemas.bridge import BRIDGE_DAY
+from pipelines.schemas.finding import FINDING
 from tests.unit.pipelines.detect.message_factory import make_messages
 
 SIGNAL = "u_suicidal_ideation"
@@ -73,6 +76,53 @@ def test_a_change_of_an_own_signal_is_no_bridge() -> None:
     messages = make("0a")
     old, new = (scan(messages, version, 0, name="x_own") for version in ("1", "2"))
     assert count_bridge(messages, old, new, cards=[make_card("2", "x_own")]).num_rows == 0
+
+
+def join(*scans: Scan, unfinished: frozenset[tuple[str, dt.date]] = frozenset()) -> Scan:
+    findings, coverage = ([getattr(one, name) for one in scans] for name in ("findings", "coverage"))
+    return Scan(pa.concat_tables(findings), pa.concat_tables(coverage), unfinished)
+
+
+def test_a_detector_that_comes_or_leaves_is_bridged() -> None:
+    messages = make("0a", "0b")
+    alone = scan(messages, "1", 0, 1)
+    beside = join(scan(messages, "1", 0), scan(messages, "7", name="judge"))
+    cards = [make_card("1"), make_card("7", "judge")]
+    rows = count_bridge(messages, alone, beside, cards=cards).to_pylist()
+    assert {(row["old_version"], row["new_version"]) for row in rows} == {("judge@none", "judge@7")}
+    assert [(row["both_count"], row["old_count"], row["new_count"]) for row in rows] == [(1, 0, 0), (0, 1, 0)]
+    back = count_bridge(messages, join(alone, scan(messages, "7", 0, name="judge")), alone, cards=cards[:1])
+    assert back["new_version"].unique().to_pylist() == ["judge@none"]
+
+
+def test_a_detector_that_still_owes_messages_is_bridged_once_it_has_read_them() -> None:
+    messages = make("0a")
+    owed = frozenset(zip(messages["deployment_id"].to_pylist(), messages["day"].to_pylist(), strict=True))
+    cards = [make_card("1"), make_card("7", "judge")]
+    before = scan(messages, "1", 0)
+    down = Scan(
+        FINDING.empty(),
+        with_inclusion(make_coverage(messages, [CoverageState.FAILED], card=cards[1])),
+        owed,
+    )
+    waiting = join(before, down, unfinished=owed)
+    assert count_bridge(messages, before, waiting, cards=cards).num_rows == 0
+    (row,) = count_bridge(
+        messages, waiting, join(scan(messages, "1"), scan(messages, "7", 0, name="judge")), cards=cards
+    ).to_pylist()
+    assert (row["old_version"], row["new_version"]) == ("judge@none", "judge@7")
+
+
+def with_inclusion(coverage: pa.Table) -> pa.Table:
+    place = coverage.schema.get_field_index("inclusion")
+    return coverage.set_column(place, coverage.schema.field(place), pa.array([1.0] * coverage.num_rows))
+
+
+def test_scores_that_the_log_gives_today_are_no_new_detector() -> None:
+    messages = make("0a")
+    logged = replace(make_card("1", "logged"), reads=(LOG,))
+    now = join(scan(messages, "1", 0), scan(messages, "1", 0, name="logged"))
+    assert count_bridge(messages, scan(messages, "1", 0), now, cards=[make_card("1"), logged]).num_rows == 0
 
 
 def test_a_user_whom_the_log_does_not_name_is_a_cluster_of_each_conversation_alone() -> None:

@@ -1,6 +1,7 @@
 """Observations: gaps are unknown and not zero, one standing an indicator, the appetite of the day."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pandas as pd
 import pyarrow as pa
@@ -36,6 +37,25 @@ def test_a_day_without_units_is_unknown_and_not_zero(make):
     assert rows[MONDAY + DAY]["value"] is None
     assert rows[MONDAY + DAY]["ci_low"] is None
     assert rows[MONDAY + DAY]["denominator"] == 0
+
+
+def test_a_period_names_the_detectors_that_scored_its_own_days(make):
+    known = {MONDAY: "lexicon@1", MONDAY + DAY: "judge@7,lexicon@1", MONDAY + 2 * DAY: "lexicon@1"}
+    background = replace(make.background(make.calendar(MONDAY, 4)), detectors={"harbor": known})
+    counts = make.counts(
+        *(("day", MONDAY + step * DAY, 1, 40) for step in range(4)), ("week", MONDAY, 4, 160)
+    )
+    found = {
+        (row["period"], (row["period_start"] - MONDAY).days): row["detector_version"]
+        for row in observe(counts, background)
+    }
+    assert found == {
+        ("day", 0): "lexicon@1",
+        ("day", 1): "judge@7,lexicon@1",
+        ("day", 2): "lexicon@1",
+        ("day", 3): "",
+        ("week", 0): "lexicon@1; judge@7,lexicon@1",
+    }
 
 
 def test_the_standing_is_the_last_whole_week(make):

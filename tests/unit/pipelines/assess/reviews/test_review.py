@@ -157,7 +157,7 @@ def make_background() -> Background:
         def is_partial(self, period: str, start: dt.date) -> bool:
             return False
 
-    return Background({"missed": DEFINITION}, {"companion": Days()}, {}, "lexicon@1")
+    return Background({"missed": DEFINITION}, {"companion": Days()}, {})
 
 
 def test_a_corrected_rate_stands_beside_the_raw_one_with_what_it_rests_on():
