@@ -2,7 +2,8 @@
 
 The folder holds `model.onnx`, `tokenizer.json` and `labels.yaml`, which says for each output of the model
 which signal, level and role it stands for. onnxruntime and tokenizers are not installed with Plimsoll; see
-docs/operations.md. Long messages are read in windows, so that the end is never dropped.
+docs/operations.md. Long messages are read in windows, and a window of more tokens than the model takes in
+pieces, so that the end is never dropped.
 """
 
 from __future__ import annotations
@@ -35,11 +36,18 @@ from pipelines.errors import DefinitionError
 from risk_register.content import load_taxonomy
 
 DETECTOR_ID = "classifier"
+CODE_VERSION = "2"
+"""Raise it when a text is read otherwise."""
 FILES = ("model.onnx", "tokenizer.json", "labels.yaml")
 WINDOW_CHARACTERS = 1_500
 WINDOWS = 40
 """Of one message; of a longer one the first and the last half of so many windows are read."""
-
+PIECE_TOKENS = 512
+"""What models of the usual form take at once; a window with a token a character has three times that."""
+SHARED_TOKENS = 64
+"""Of a piece and the next one, so that what is said across a cut is whole in one of them: a few sentences."""
+PIECES_AT_ONCE = 40
+"""Given to the model together: what is in memory does not grow with the message."""
 
 DIMENSIONS = 2
 """Of a model's outputs: a row a text, a column an output."""
@@ -76,10 +84,10 @@ class Labels(_Strict):
 
 
 class TextModel(Protocol):
-    """Gives a row of raw outputs a text."""
+    """Gives raw outputs of texts."""
 
     def run(self, texts: Sequence[str]) -> np.ndarray:
-        """Outputs, one row a text."""
+        """Outputs, a row for each piece that a text is read in."""
 
 
 class OnnxModel:
@@ -94,7 +102,7 @@ class OnnxModel:
                 "'A classifier of your own' in docs/operations.md, or take it out of detectors.yaml."
             ) from None
         self._tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.enable_truncation(max_length=512)
+        self._tokenizer.enable_truncation(max_length=PIECE_TOKENS, stride=SHARED_TOKENS)
         self._tokenizer.enable_padding()
         self._session = runtime.InferenceSession(
             str(folder / "model.onnx"), providers=["CPUExecutionProvider"]
@@ -102,12 +110,17 @@ class OnnxModel:
         self._inputs = [one.name for one in self._session.get_inputs()]
 
     def run(self, texts: Sequence[str]) -> np.ndarray:
-        """Outputs, one row a text."""
+        """Outputs, a row for each piece that a text is read in."""
         encoded = self._tokenizer.encode_batch(list(texts))
+        pieces = [piece for one in encoded for piece in (one, *one.overflowing)]
+        starts = range(0, len(pieces), PIECES_AT_ONCE)
+        return np.concatenate([self._run(pieces[start : start + PIECES_AT_ONCE]) for start in starts])
+
+    def _run(self, pieces: Sequence[Any]) -> np.ndarray:
         known: dict[str, Any] = {
-            "input_ids": np.array([one.ids for one in encoded], dtype=np.int64),
-            "attention_mask": np.array([one.attention_mask for one in encoded], dtype=np.int64),
-            "token_type_ids": np.array([one.type_ids for one in encoded], dtype=np.int64),
+            "input_ids": np.array([one.ids for one in pieces], dtype=np.int64),
+            "attention_mask": np.array([one.attention_mask for one in pieces], dtype=np.int64),
+            "token_type_ids": np.array([one.type_ids for one in pieces], dtype=np.int64),
         }
         rows: np.ndarray = self._session.run(None, {name: known[name] for name in self._inputs})[0]
         return rows
@@ -184,7 +197,7 @@ def load_classifier_detector(
             f"{folder / 'labels.yaml'}: the model gives outputs of shape {given} for one text; every place "
             f"({', '.join(map(str, sorted(labels.outputs)))}) must be a column of one row."
         )
-    return ClassifierDetector(labels, version=f"1-{digest}", model=made)
+    return ClassifierDetector(labels, version=f"{CODE_VERSION}-{digest}", model=made)
 
 
 def _cut(text: str) -> list[str]:

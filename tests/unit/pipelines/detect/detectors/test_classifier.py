@@ -1,7 +1,10 @@
 """A classifier of the operator's: what its folder must hold, and what its outputs become."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -57,6 +60,71 @@ def test_a_word_at_the_very_end_is_not_dropped(folder: Path) -> None:
     scan = detector.scan(make_messages({"text": "x" * 1_000_000 + " loud"}))
     assert scan.findings["is_alert"].to_pylist() == [True]
     assert len(model.seen) <= 40
+
+
+class Tokenizer:
+    """As `tokenizers` does it, with a token a character: what is cut off hangs on what is kept."""
+
+    def enable_truncation(self, max_length: int, stride: int = 0) -> None:
+        self.most, self.step = max_length, max_length - stride
+
+    def enable_padding(self) -> None:
+        """Below."""
+
+    def encode_batch(self, texts: list[str]) -> list[SimpleNamespace]:
+        width = max(min(len(text), self.most) for text in texts)
+        return [self._encode(text, width) for text in texts]
+
+    def _encode(self, text: str, width: int) -> SimpleNamespace:
+        starts = [0, *range(self.step, len(text) - self.most + self.step, self.step)]
+        cut = [[ord(mark) for mark in text[start : start + self.most]] for start in starts]
+        pieces = [
+            SimpleNamespace(
+                ids=ids + [0] * (width - len(ids)),
+                attention_mask=[1] * len(ids) + [0] * (width - len(ids)),
+                type_ids=[0] * width,
+                overflowing=[],
+            )
+            for ids in cut
+        ]
+        pieces[0].overflowing = pieces[1:]
+        return pieces[0]
+
+
+class Session:
+    """A model that is sure where a text asks, and takes no more than 512 tokens of 40 texts."""
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        self.get_inputs = lambda: [SimpleNamespace(name="input_ids"), SimpleNamespace(name="attention_mask")]
+
+    def run(self, _: None, inputs: dict[str, np.ndarray]) -> list[np.ndarray]:
+        ids = inputs["input_ids"]
+        assert inputs["attention_mask"].shape == ids.shape
+        assert ids.shape[0] <= 40
+        assert ids.shape[1] <= 512
+        return [np.array([[4.0 if ord("?") in row else -4.0, 0.0] for row in ids])]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_seen"),
+    [
+        ("?", True),
+        ("\u6211" * 510 + "?", True),  # its last token is the 511th
+        ("\u6211" * 512 + "?", True),  # the first of the second piece
+        ("\u6211" * 1_499 + "?", True),
+        ("\U0001f614" * 59_900 + "?", True),
+        ("\u6211" * 1_499, False),
+    ],
+)
+def test_the_end_of_text_with_a_token_a_character_is_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, text: str, is_seen: bool
+) -> None:
+    tokenizers = SimpleNamespace(Tokenizer=SimpleNamespace(from_file=lambda path: Tokenizer()))
+    monkeypatch.setitem(sys.modules, "tokenizers", tokenizers)
+    monkeypatch.setitem(sys.modules, "onnxruntime", SimpleNamespace(InferenceSession=Session))
+    scan = load_classifier_detector(ClassifierSettings(folder=folder)).scan(make_messages({"text": text}))
+    assert scan.coverage["state"].to_pylist() == ["scored"]
+    assert scan.findings["is_alert"].to_pylist() == [is_seen]
 
 
 def test_what_it_cannot_read_says_so(folder: Path) -> None:
