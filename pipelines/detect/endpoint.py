@@ -108,8 +108,12 @@ class Endpoint:
         self._session = self._open_session()
         self._free_at = 0.0
 
-    def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    def post(
+        self, path: str, body: Mapping[str, Any], *, before_sending: Callable[[], None] = lambda: None
+    ) -> dict[str, Any]:
         """The JSON object that the endpoint answers with.
+
+        `before_sending` is called for each attempt; what it raises ends the asking.
 
         Raises:
             OutageError: no answer after all attempts, nobody is let in, or what answers speaks no JSON.
@@ -122,7 +126,7 @@ class Endpoint:
             sleep=self._sleep,
             reraise=True,
         )
-        found: dict[str, Any] = attempts(self._post_once, path, body)
+        found: dict[str, Any] = attempts(self._post_once, path, body, before_sending)
         return found
 
     def _open_session(self) -> requests.Session:
@@ -130,7 +134,10 @@ class Endpoint:
         session.headers.update(self._headers)
         return session
 
-    def _post_once(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    def _post_once(
+        self, path: str, body: Mapping[str, Any], before_sending: Callable[[], None]
+    ) -> dict[str, Any]:
+        before_sending()
         self._pace()
         answer = self._exchange_in_time(path, body)
         status, url = answer.status, self._settings.url

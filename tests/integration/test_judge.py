@@ -29,7 +29,7 @@ DEPENDENCY = "dependency_push_rate_per_1000"
 JUDGE = """
 judge:
   endpoint: {{url: "{url}", model: m, attempts: 1, requests_per_minute: 100000}}
-  prices: {{input_per_million: 1000000, output_per_million: 0, cap_per_run: {cap}}}
+  prices: {{input_per_million: 1000, output_per_million: 0, cap_per_run: {cap}}}
 plan:
   judge: {{neighbours: 0, share: 0.001, minimum: 1}}
 """
@@ -50,7 +50,7 @@ def find_nothing(path: str, body: dict[str, Any]) -> Answer:
     """An answer that costs one."""
     (ticket,) = re.findall(r'"ticket": "([0-9a-f]+)"', body["messages"][0]["content"])
     content = json.dumps({"ticket": ticket, "findings": []})
-    usage = {"prompt_tokens": 1, "completion_tokens": 0}
+    usage = {"prompt_tokens": 1000, "completion_tokens": 0}
     return 200, {}, json.dumps({"choices": [{"message": {"content": content}}], "usage": usage}).encode()
 
 

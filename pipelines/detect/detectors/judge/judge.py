@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
 
 import pyarrow as pa
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from pipelines.detect.detector import (
     NOTHING_GIVEN,
@@ -40,6 +40,7 @@ from pipelines.detect.detectors.judge.rubric import (
     make_request,
     read_answer,
 )
+from pipelines.detect.detectors.judge.spending import CapError, Prices, Spending
 from pipelines.detect.detectors.judge.window import MOST_CHARACTERS, Window, Windows
 from pipelines.detect.detectors.patience import Patience
 from pipelines.detect.endpoint import Endpoint, EndpointError, EndpointSettings, OutageError
@@ -50,21 +51,10 @@ from risk_register.definition import Signal, Speaker
 DETECTOR_ID = "judge"
 OUTAGES_IN_A_ROW = 5
 """After so many with no answer between nothing more is asked in this run: the endpoint is down."""
-CHARACTERS_A_TOKEN = 4
 
 _FINDINGS = TypeAdapter(tuple[JudgedFinding, ...])
 
 Answered = tuple[CoverageState, tuple[JudgedFinding, ...]]
-
-
-class Prices(BaseModel):
-    """What a million tokens cost, and how much one run may spend; the same currency."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    input_per_million: Annotated[float, Field(ge=0, allow_inf_nan=False)]
-    output_per_million: Annotated[float, Field(ge=0, allow_inf_nan=False)]
-    cap_per_run: Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class JudgeSettings(BaseModel):
@@ -101,14 +91,15 @@ class JudgeDetector:
         cache: Path,
         endpoint: Endpoint | None = None,
         make_nonce: Callable[[], str] = lambda: secrets.token_hex(8),
+        now: Callable[[], float] = time.time,
     ) -> None:
         self._settings = settings
         self._signals = choose_signals(settings.signals)
         self._card = _make_card(settings, self._signals)
-        self._cache = AnswerCache(cache, _FINDINGS, version=self._card.version)
+        self._cache = AnswerCache(cache, _FINDINGS, version=self._card.version, now=now)
         self._endpoint = endpoint or Endpoint(settings.endpoint)
         self._make_nonce = make_nonce
-        self._spent = 0.0
+        self._spending = Spending(settings.prices)
         self._patience = Patience(outages_in_a_row=OUTAGES_IN_A_ROW)
 
     @property
@@ -147,11 +138,13 @@ class JudgeDetector:
         known = self._cache.get(conversation_id, key)
         if known is not None:
             return CoverageState.SCORED, known
+        if self._cache.must_wait(conversation_id, key):
+            return CoverageState.FAILED, ()
         failures = self._cache.count_failures(conversation_id, key)
         return _Question(place, conversation_id, window, signals, key, failures)
 
     def _ask_and_keep(self, question: _Question) -> Answered:
-        if self._spent >= self._settings.prices.cap_per_run:
+        if self._spending.is_over:
             return CoverageState.NOT_RUN, ()
         is_again = question.failure_count > 0
         if not self._patience.may_ask(is_again=is_again):
@@ -160,6 +153,9 @@ class JudgeDetector:
             findings = self._ask(question.window, question.signals)
         except OutageError:
             self._patience.note_outage(is_again=is_again)
+            self._cache.add_failure(question.conversation_id, question.key)
+            return CoverageState.FAILED, ()
+        except CapError:  # after an attempt that failed
             self._cache.add_failure(question.conversation_id, question.key)
             return CoverageState.FAILED, ()
         except (EndpointError, AnswerError):
@@ -173,23 +169,11 @@ class JudgeDetector:
     def _ask(self, window: Window, signals: Sequence[Signal]) -> tuple[JudgedFinding, ...]:
         nonce = self._make_nonce()
         request = make_request(window, signals, model=self._settings.endpoint.model, nonce=nonce)
-        answer = self._endpoint.post("/chat/completions", request)
-        self._spent += self._cost(request, answer)
+        answer = self._endpoint.post(
+            "/chat/completions", request, before_sending=lambda: self._spending.charge(request)
+        )
+        self._spending.correct(request, answer)
         return read_answer(answer, signals, nonce=nonce)
-
-    def _cost(self, request: dict[str, Any], answer: dict[str, Any]) -> float:
-        usage = answer.get("usage")
-        usage = usage if isinstance(usage, dict) else {}
-        guess = sum(len(message["content"]) for message in request["messages"]) / CHARACTERS_A_TOKEN
-        asked = _count(usage.get("prompt_tokens"), guess)
-        answered = _count(usage.get("completion_tokens"), len(str(answer)) / CHARACTERS_A_TOKEN)
-        prices = self._settings.prices
-        return (asked * prices.input_per_million + answered * prices.output_per_million) / 1e6
-
-
-def _count(given: object, guess: float) -> float:
-    is_number = isinstance(given, int | float) and not isinstance(given, bool)
-    return float(given) if is_number and given >= 0 else guess  # type: ignore[arg-type, operator]
 
 
 def _evidence(item: JudgedFinding) -> Evidence:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,9 @@ SAID = make_messages(
 )
 
 
-def make_judge(server: ModelServer, folder: Path, **more: Any) -> JudgeDetector:
+def make_judge(
+    server: ModelServer, folder: Path, now: Callable[[], float] = time.time, **more: Any
+) -> JudgeDetector:
     settings = JudgeSettings.model_validate(
         {
             "endpoint": {"url": server.url, "model": "m", "attempts": 1, "requests_per_minute": 100_000},
@@ -39,7 +42,7 @@ def make_judge(server: ModelServer, folder: Path, **more: Any) -> JudgeDetector:
         | more
     )
     return JudgeDetector(
-        settings, cache=folder, endpoint=Endpoint(settings.endpoint, sleep=lambda seconds: None)
+        settings, cache=folder, endpoint=Endpoint(settings.endpoint, sleep=lambda seconds: None), now=now
     )
 
 
@@ -232,6 +235,72 @@ def test_beyond_the_cap_nothing_is_asked_and_the_next_run_goes_on(
     dear = {"prices": {"input_per_million": 1e6, "output_per_million": 0, "cap_per_run": 1}}
     assert states(make_judge(model_server, tmp_path, **dear)) == ["scored", "not_run", "not_run"]
     assert states(make_judge(model_server, tmp_path, **dear)) == ["scored", "scored", "not_run"]
+
+
+def wait(path: str, body: dict[str, Any]) -> Answer:
+    time.sleep(0.4)
+    return 200, {}, b"{}"
+
+
+@pytest.mark.parametrize(
+    ("tokens", "every_second"),
+    [
+        (1_000, None),
+        (0, None),
+        (1_000, lambda path, body: (200, {}, b'{"choices": [')),
+        (1_000, lambda path, body: (200, {}, b'{"choices": [{"message": {"content": "They are"}}]}')),
+        (1_000, lambda path, body: (400, {}, b"")),
+        (1_000, wait),
+    ],
+)
+def test_whatever_comes_of_the_requests_the_cap_is_passed_by_one_at_most(
+    model_server: ModelServer,
+    tmp_path: Path,
+    tokens: int,
+    every_second: Callable[[str, dict[str, Any]], Answer] | None,
+) -> None:
+    def answer(path: str, body: dict[str, Any]) -> Answer:
+        if every_second is not None and len(model_server.requests) % 2 == 0:
+            return every_second(path, body)
+        status, headers, content = say([])(path, body)
+        usage = {"prompt_tokens": tokens, "completion_tokens": 0}
+        return status, headers, json.dumps(json.loads(content) | {"usage": usage}).encode()
+
+    model_server.answer = answer
+    messages = make_messages(*[{"text": f"Message {place}."} for place in range(40)])
+    endpoint = {"url": model_server.url, "model": "m", "attempts": 1, "requests_per_minute": 100_000}
+    a_request_costs_one = {"input_per_million": 1_000, "output_per_million": 0, "cap_per_run": 10}
+    judge = make_judge(
+        model_server, tmp_path, endpoint=endpoint | {"timeout_seconds": 0.2}, prices=a_request_costs_one
+    )
+    found = states(judge, messages)
+    assert 4 <= len(model_server.requests) <= 11
+    assert found.count("not_run") == 40 - len(model_server.requests)
+
+
+def test_each_attempt_is_paid_and_the_cap_holds_between_them(
+    model_server: ModelServer, tmp_path: Path
+) -> None:
+    endpoint = {"url": model_server.url, "model": "m", "attempts": 4, "requests_per_minute": 100_000}
+    an_answer_costs_one = {"input_per_million": 0, "output_per_million": 1e6 / 300, "cap_per_run": 2}
+    judge = make_judge(model_server, tmp_path, endpoint=endpoint, prices=an_answer_costs_one)
+    assert states(judge) == ["failed", "not_run", "not_run"]
+    assert len(model_server.requests) == 2
+
+
+def test_what_failed_again_and_again_is_not_paid_in_every_run(
+    model_server: ModelServer, tmp_path: Path
+) -> None:
+    model_server.answer = fail_some(lambda text: "4" in text, 400)
+    hours = 24 * 30
+    for hour in range(0, hours, 6):
+        judge = make_judge(model_server, tmp_path, now=lambda hour=hour: hour * 3_600.0)
+        assert states(judge, NUMBERED).count("failed") == 1
+    asked = [read_text(body) for _, _, body in model_server.requests].count("Message 4.")
+    assert asked == 3 + 4  # at once, then after 1, 2, 4 and 8 days
+    model_server.answer = say([])
+    later = make_judge(model_server, tmp_path, now=lambda: (hours + 24 * 16) * 3_600.0)
+    assert states(later, NUMBERED) == ["scored"] * 9
 
 
 def test_an_endpoint_that_is_down_is_left_alone_after_some_faults(

@@ -1,0 +1,67 @@
+"""What a judge's run may cost: guessed, corrected by what can be believed, and at an end at the cap."""
+
+from typing import Any
+
+import pytest
+
+from pipelines.detect.detectors.judge.spending import ANSWER_TOKENS, CapError, Prices, Spending
+
+REQUEST = {"model": "m" * 5_987}
+"""6,000 bytes: a guess of 2,000 tokens."""
+GUESS = 2_000.0
+
+
+def make_spending(*, asked: float = 1, answered: float = 0, cap: float = 1e9) -> Spending:
+    prices = {"input_per_million": asked * 1e6, "output_per_million": answered * 1e6, "cap_per_run": cap}
+    return Spending(Prices.model_validate(prices))
+
+
+def spend(usage: Any, **prices: float) -> float:
+    spending = make_spending(**prices)
+    spending.charge(REQUEST)
+    spending.correct(REQUEST, {"choices": [], "usage": usage})
+    return spending.spent
+
+
+@pytest.mark.parametrize(
+    ("given", "counted"),
+    [
+        (1_500, 1_500),
+        (300, 300),  # a token of 20 bytes
+        (299, GUESS),
+        (0, GUESS),
+        (-5, GUESS),
+        (True, GUESS),
+        ("1500", GUESS),
+        (float("nan"), GUESS),
+        (float("inf"), GUESS),
+        (10**400, GUESS),
+        (10_000_000, 10_000_000),
+        (None, GUESS),
+    ],
+)
+def test_tokens_count_as_the_answer_says_if_that_can_be(given: Any, counted: float) -> None:
+    assert spend({"prompt_tokens": given}) == pytest.approx(counted)
+
+
+@pytest.mark.parametrize("usage", [None, [], "much", {}])
+def test_without_a_count_the_guess_stands(usage: Any) -> None:
+    assert spend(usage) == pytest.approx(GUESS)
+
+
+def test_what_is_answered_counts_too_and_before_an_answer_a_guess_does() -> None:
+    assert spend({"completion_tokens": 40}, asked=0, answered=1) == pytest.approx(40)
+    spending = make_spending(asked=0, answered=1)
+    spending.charge(REQUEST)
+    assert spending.spent == pytest.approx(ANSWER_TOKENS)
+
+
+def test_at_the_cap_nothing_more_is_charged() -> None:
+    spending = make_spending(cap=GUESS + 1)
+    spending.charge(REQUEST)
+    assert not spending.is_over
+    spending.charge(REQUEST)
+    assert spending.is_over
+    with pytest.raises(CapError):
+        spending.charge(REQUEST)
+    assert spending.spent == pytest.approx(2 * GUESS)
