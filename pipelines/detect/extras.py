@@ -76,8 +76,9 @@ def check_extras(home: Home) -> None:
         problems += _try(file, ("judge", "signals"), lambda: choose_signals(judge.signals))
     if classifier is not None:
         problems += _try(file, ("classifier", "folder"), lambda: load_classifier_detector(classifier))
-    if canary is not None and canary.deployment not in (known := list_deployments(home)):
-        said = f"no deployment of that name has delivered anything; known: {', '.join(known) or 'none'}"
+    known = list_deployments(home)  # none in a home that holds definitions alone: nobody can tell
+    if canary is not None and known and canary.deployment not in known:
+        said = f"no deployment of that name has delivered anything; known: {', '.join(known)}"
         problems.append(file.problem(("canary", "deployment"), said))
     if problems:
         raise InvalidFileError(problems)
