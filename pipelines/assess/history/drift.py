@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,12 +21,12 @@ from methods.drift import (
     JENSEN_SHANNON_THRESHOLD,
     WASSERSTEIN_THRESHOLD,
     DriftStatus,
-    block_null,
+    binned_wasserstein,
     jensen_shannon,
     judge_drift,
     kolmogorov_smirnov,
-    wasserstein_standardised,
 )
+from methods.week_null import WeekNull
 from pipelines.assess.days.calendar import Calendar, start_of
 from pipelines.assess.known import known
 from pipelines.schemas.assessment import DRIFT
@@ -63,20 +64,19 @@ class Scale:
 
     places: np.ndarray[Any, Any] | None
     blocks: np.ndarray[Any, Any]
-    null_high: float
+    null: WeekNull | None
 
     @classmethod
     def of(cls, feature: str, categories: list[str], blocks: np.ndarray[Any, Any]) -> Scale:
         """The scale of a feature, of which the reference weeks are `blocks`."""
         if feature not in SCALES or not all(NUMBER.fullmatch(name) for name in categories):
-            return cls(None, blocks, float("nan"))
+            return cls(None, blocks, None)
         places = np.array([float(name) for name in categories])
-        null = block_null(list(blocks), statistic=lambda one, other: _spread(places, one, other))
-        return cls(places, blocks, null.high)
+        return cls(places, blocks, WeekNull.of(list(blocks), statistic=partial(binned_wasserstein, places)))
 
     def of_week(self, counts: np.ndarray[Any, Any], *, is_reference: bool) -> dict[str, Any]:
         """How far a week's bins lie from the reference, in its standard deviations."""
-        if self.places is None:
+        if self.places is None or self.null is None:
             return {
                 "measure": "jensen_shannon",
                 "spread": None,
@@ -84,18 +84,14 @@ class Scale:
                 "largest_gap": None,
             }
         others = self.blocks.sum(axis=0) - (counts if is_reference else 0)
-        found = _spread(self.places, others, counts)
+        found = float(binned_wasserstein(self.places, others, counts))
         gap = kolmogorov_smirnov(self.places, self.places, reference_counts=others, current_counts=counts)
         return {
             "measure": "jensen_shannon",
             "spread": known(found),
-            "spread_null_high": known(self.null_high),
+            "spread_null_high": known(self.null.high(float(counts.sum()))),
             "largest_gap": known(gap),
         }
-
-
-def _spread(places: np.ndarray[Any, Any], one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> float:
-    return wasserstein_standardised(places, places, reference_counts=one, current_counts=other)
 
 
 def _of_feature(
@@ -108,21 +104,22 @@ def _of_feature(
     whole = [week for week in sorted(table.index) if not calendar.is_partial("week", week)]
     reference = whole[:REFERENCE_WEEKS]
     blocks = table.loc[reference].to_numpy(float)
-    null = block_null(list(blocks), statistic=jensen_shannon)
+    null = WeekNull.of(list(blocks), statistic=jensen_shannon)
     scale = Scale.of(feature, list(table.columns), blocks)
     return [
         {"deployment_id": deployment, "feature": feature}
-        | _of_week(week, table.loc[week].to_numpy(float), reference, blocks, null.high)
+        | _of_week(week, table.loc[week].to_numpy(float), reference, blocks, null)
         | scale.of_week(table.loc[week].to_numpy(float), is_reference=week in reference)
         for week in whole
     ]
 
 
 def _of_week(
-    week: dt.date, counts: np.ndarray, reference: list[dt.date], blocks: np.ndarray, null_high: float
+    week: dt.date, counts: np.ndarray, reference: list[dt.date], blocks: np.ndarray, null: WeekNull
 ) -> dict[str, Any]:
     others = blocks.sum(axis=0) - (counts if week in reference else 0)
     distance = float(jensen_shannon(others, counts))
+    null_high = null.high(float(counts.sum()))
     status: str = judge_drift(
         distance,
         null_high,

@@ -265,14 +265,14 @@ DRIFT = declare(
     Column("measure", TEXT, "jensen_shannon (base 2, 0-1) or classifier_auc (0.5 is no difference)."),
     Column("distance", NUMBER, "Value of the measure.", nullable=True),
     Column("threshold", NUMBER, "Practical threshold.", nullable=True),
-    Column("null_high", NUMBER, "Largest distance among reference weeks, times 1.2.", nullable=True),
+    Column("null_high", NUMBER, "How far so many messages lie when nothing changed.", nullable=True),
     Column(
         "spread",
         NUMBER,
         "Wasserstein distance in reference standard deviations, of what lies on a scale.",
         nullable=True,
     ),
-    Column("spread_null_high", NUMBER, "Largest among reference weeks, times 1.2.", nullable=True),
+    Column("spread_null_high", NUMBER, "How far that may be when nothing changed.", nullable=True),
     Column(
         "largest_gap",
         NUMBER,

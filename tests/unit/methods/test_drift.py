@@ -11,6 +11,7 @@ from scipy.spatial.distance import jensenshannon
 from methods.drift import (
     DriftStatus,
     NullRule,
+    binned_wasserstein,
     block_null,
     is_share_change_practical,
     jensen_shannon,
@@ -127,6 +128,18 @@ def test_nineteen_weeks_take_the_maximum_times_1_2_and_twenty_the_quantile():
 def test_each_week_is_held_against_the_others_and_not_against_itself():
     table = np.array([[10, 0]] * 7 + [[0, 10]])
     assert block_null(table, statistic=jensen_shannon).values[-1] == 1.0
+
+
+def test_counts_at_the_same_places_give_the_wasserstein_distance_for_many_pairs():
+    places = [3.0, 1.0, 7.0, 2.0, 11.0, 5.0, 4.0]
+    many, other = (np.random.default_rng(size).multinomial(size, [1 / 7] * 7, size=5) for size in (80, 60))
+    expected = [
+        wasserstein_standardised(places, places, reference_counts=one, current_counts=two)
+        for one, two in zip(many, other, strict=True)
+    ]
+    assert binned_wasserstein(places, many, other) == pytest.approx(expected)
+    assert np.isnan(binned_wasserstein([1, 2], [5, 0], [3, 3]))
+    assert np.isnan(binned_wasserstein([1, 2], [5, 5], [0, 0]))
 
 
 def test_a_movement_needs_the_practical_threshold_and_the_null():
