@@ -151,7 +151,7 @@ class DailyCount:
 
 @dataclass(frozen=True)
 class StreamStanding:
-    """Where a stream about a level stands: its evidence, since when, and out of how much."""
+    """Where a stream about a level or a release stands: its evidence, since when, and out of how much."""
 
     indicator_id: str
     stream_id: str
@@ -162,3 +162,4 @@ class StreamStanding:
     watch_from: float | None
     threshold: float | None
     held_day_count: int
+    why_not: str = ""

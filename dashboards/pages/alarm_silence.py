@@ -20,6 +20,7 @@ from dashboards.theme import Status
 from dashboards.view import View
 from dashboards.wording import MISSING, say_day, say_observation, say_value, say_words
 from methods.alarms import TOLERATED_PER_YEAR
+from risk_register.alarm_streams import Question, name_stream
 from risk_register.watched import WATCHED
 
 HEADINGS = tuple(
@@ -52,7 +53,11 @@ def draw_silence(
     ]
     if not silent:
         return None
-    standing = {one.indicator_id: one for one in streams}
+    standing = {
+        one.indicator_id: one
+        for one in streams
+        if one.stream_id == name_stream(Question.LEVEL, one.indicator_id)
+    }
     appetites = view.reader.appetites(view.deployment_id)
     lines = []
     for row in silent:
@@ -87,7 +92,7 @@ def draw_silence(
 def say_evidence(stream: StreamStanding | None) -> str:
     """How much evidence there is, out of how much; days that may still grow are not in it."""
     if stream is not None and stream.state == "not_judged":
-        return NOT_JUDGED
+        return f"{NOT_JUDGED}, because {stream.why_not}" if stream.why_not else NOT_JUDGED
     if stream is None or stream.statistic is None or stream.threshold is None:
         return MISSING
     found = "under 1" if stream.statistic < 1 else f"{stream.statistic:,.0f}"

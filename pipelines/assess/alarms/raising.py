@@ -22,9 +22,9 @@ from pipelines.assess.alarms.concern import Concern, place_concerns
 from pipelines.assess.alarms.critical import describe_critical, list_critical, raise_critical
 from pipelines.assess.alarms.missed import raise_missed
 from pipelines.assess.alarms.paging import Switchboard, decide_paging
-from pipelines.assess.alarms.release import raise_releases
+from pipelines.assess.alarms.release import follow_releases, raise_releases
 from pipelines.assess.alarms.second_reading import read_corrections
-from pipelines.assess.alarms.standing import describe_streams
+from pipelines.assess.alarms.standing import describe_releases, describe_streams
 from pipelines.assess.alarms.unannounced import suspect_changes
 from pipelines.assess.days.alert import DataAlert
 from pipelines.assess.days.calendar import DAY, Calendar
@@ -79,9 +79,10 @@ def raise_all(
     followed = follow_appetites(
         counted, background, known_on, resets=resets, readings=read_corrections(corrections)
     )
+    releases = follow_releases(counted, background, changes.to_pylist(), known_on, resets=resets)
     concerns = [
         *raise_appetites(followed),
-        *raise_releases(counted, background, changes.to_pylist(), known_on, resets=resets),
+        *raise_releases(releases),
         *raise_missed(
             store,
             background,
@@ -98,7 +99,13 @@ def raise_all(
     placed = place_concerns(concerns, changes, background.calendars, cases, faults)
     boards = {name: Switchboard(list_streams(store, name), list_mutes(store, name)) for name in names}
     unmeasured = list_unmeasured(background.definitions, detectors)
-    streams = describe_streams(followed, background, resets=resets, unmeasured=unmeasured)
+    given: dict[str, Any] = {"resets": resets, "unmeasured": unmeasured}
+    streams = pa.concat_tables(
+        [
+            describe_streams(followed, background, **given),
+            describe_releases(releases, background, **given),
+        ]
+    )
     return Raised(tuple(decide_paging(placed, boards, at=at)), streams, list_critical(grave), critical)
 
 

@@ -1,15 +1,17 @@
 """Is it worse since a release than before? The rate after a change against the upper 80 % of the old one.
 
-Each change of model, prompt or policy is watched for 90 days, by the counts of the 56 days before it; then
-the question of the level takes over. The ratio of new to old goes with it, with days as clusters and weekdays
-matched. How a statistic is made is in `stream`.
+Each change of model, prompt or policy is watched for 90 days, by the counts of the 56 days before it, as far
+as they lie after the change before; then the question of the level takes over. Where they are too few, the
+watch of the change before goes on by its own baseline: changes that follow each other closely would otherwise
+never be watched. The ratio of new to old goes with it, with days as clusters and weekdays matched. How a
+statistic is made is in `stream`, what is told of a stream without an alarm in `standing`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +23,7 @@ from pipelines.assess.alarms.appetite_alarm import PER_UNIT, Resets
 from pipelines.assess.alarms.concern import Concern
 from pipelines.assess.alarms.stream import (
     BASELINE_DAYS,
+    FREEZE_DAYS,
     Arrival,
     Episode,
     Path,
@@ -30,7 +33,7 @@ from pipelines.assess.alarms.stream import (
     lay_out,
 )
 from pipelines.assess.alarms.wording import say_level
-from pipelines.assess.days.calendar import DAY
+from pipelines.assess.days.calendar import DAY, Calendar
 from pipelines.assess.level.observation import Background
 from risk_register.alarm_streams import MAXIMUM_PAGING, Question, name_stream
 from risk_register.watched import WATCHED
@@ -41,30 +44,39 @@ WATCH_DAYS = 90
 MINIMUM_BASELINE_DAYS = 28
 """Fewer days before a change are no baseline."""
 
+LATER_NAMED = 3
+"""Later changes that a note names; of more it says how many."""
+
 RELEASES = frozenset({"model", "prompt", "policy"})
 KIND = "worse_since_release"
 
 
 @dataclass(frozen=True)
 class Release:
-    """A change of one deployment, and one indicator over the days before and after it."""
+    """A change of one deployment, the `later` ones watched with it, and one indicator before and after it.
+
+    Without a baseline there are no terms and no path, and `why_not` says so in words.
+    """
 
     deployment_id: str
     definition: Mapping[str, Any]
     day: dt.date
+    later: tuple[dt.date, ...]
     series: Series
-    terms: Terms
+    terms: Terms | None = None
+    path: Path | None = None
+    why_not: str = ""
 
 
-def raise_releases(
+def follow_releases(
     counted: Mapping[tuple[str, str], list[Arrival]],
     background: Background,
     changes: Sequence[Mapping[str, Any]],
     known_on: Mapping[str, dt.date],
     *,
     resets: Resets,
-) -> list[Concern]:
-    """Alarms and watches of the watched indicators after every change that has a baseline.
+) -> list[Release]:
+    """The watched indicators over every change, in the order of their days.
 
     Args:
         counted: arrivals by deployment and indicator.
@@ -73,7 +85,7 @@ def raise_releases(
         known_on: the newest delivery of each deployment.
         resets: days after which detectors start again.
     """
-    concerns = []
+    followed = []
     for deployment, calendar in background.calendars.items():
         days = sorted(
             {
@@ -84,29 +96,73 @@ def raise_releases(
                 and calendar.first < row["effective_on"] <= calendar.last
             }
         )
-        for position, day in enumerate(days):
-            before = days[position - 1] if position else calendar.first
-            after = days[position + 1] - DAY if position + 1 < len(days) else calendar.last
-            for indicator in WATCHED:
-                definition = background.definitions.get(indicator)
-                if definition is None or definition["kind"] not in PER_UNIT:
-                    continue
-                # The old rate is that since the change before, where there was one.
+        for indicator in WATCHED if days else ():
+            definition = background.definitions.get(indicator)
+            if definition is None or definition["kind"] not in PER_UNIT:
+                continue
+            arrivals = counted.get((deployment, indicator), [])
+            stream = name_stream(Question.RELEASE, indicator)
+            for first, release_days, last in _group(days, calendar, arrivals):
                 series = lay_out(
-                    counted.get((deployment, indicator), []),
-                    first=max(before, day - BASELINE_DAYS * DAY),
-                    last=min(after, day + (WATCH_DAYS - 1) * DAY),
+                    arrivals,
+                    first=first,
+                    last=last,
                     known_on=known_on.get(deployment, calendar.last),
                     held=calendar.held,
                 )
-                stream = name_stream(Question.RELEASE, indicator)
+                day, later = release_days[0], tuple(release_days[1:])
+                one = Release(deployment, definition, day, later, series)
                 found = watch_release(
                     series, definition, day, resets=resets.get(deployment, {}).get(stream, frozenset())
                 )
-                if found is not None:
-                    terms, path = found
-                    concerns += _report(Release(deployment, definition, day, series, terms), path)
-    return concerns
+                if found is None:
+                    followed.append(replace(one, why_not=_explain(one)))
+                else:
+                    followed.append(replace(one, terms=found[0], path=found[1]))
+    return followed
+
+
+def raise_releases(followed: Iterable[Release]) -> list[Concern]:
+    """Alarms and watches of the watched indicators after every change that has a baseline."""
+    return [
+        concern
+        for one in followed
+        if one.terms is not None and one.path is not None
+        for concern in _report(one, one.path)
+    ]
+
+
+def _group(
+    days: Sequence[dt.date], calendar: Calendar, arrivals: Iterable[Arrival]
+) -> Iterator[tuple[dt.date, list[dt.date], dt.date]]:
+    """First day of each baseline, the changes that it judges, and the last day of their watch."""
+    with_units = {
+        one.day
+        for one in arrivals
+        if one.denominator and one.received_on <= one.day + FREEZE_DAYS * DAY and one.day not in calendar.held
+    }
+    groups: list[tuple[dt.date, list[dt.date], bool]] = []
+    for position, day in enumerate(days):
+        # The old rate is that since the change before, where there was one.
+        first = max(days[position - 1] if position else calendar.first, day - BASELINE_DAYS * DAY)
+        is_baseline = sum(first <= one < day for one in with_units) >= MINIMUM_BASELINE_DAYS
+        if is_baseline or not groups or not groups[-1][2]:
+            groups.append((first, [day], is_baseline))
+        else:
+            groups[-1][1].append(day)
+    for place, (first, members, _) in enumerate(groups):
+        end = groups[place + 1][1][0] - DAY if place + 1 < len(groups) else calendar.last
+        yield first, members, min(end, members[-1] + (WATCH_DAYS - 1) * DAY)
+
+
+def _explain(release: Release) -> str:
+    count = int(np.count_nonzero(release.series.units[: (release.day - release.series.first).days]))
+    if count >= MINIMUM_BASELINE_DAYS:
+        return f"every unit before the change of {release.day} was bad, so that it cannot have become worse"
+    return (
+        f"the change of {release.day} has {count} days with units before it, back to the change before or to "
+        f"the beginning: fewer than {MINIMUM_BASELINE_DAYS} are no baseline"
+    )
 
 
 def watch_release(
@@ -190,6 +246,8 @@ def _shared(release: Release, opened_on: dt.date) -> dict[str, Any]:
 
 def _say(release: Release, last: dt.date | None) -> str:
     definition, series, terms = release.definition, release.series, release.terms
+    if terms is None:
+        return release.why_not
     per = PER_UNIT[definition["kind"]]
     shown = per * (1 - terms.appetite if terms.is_below else terms.appetite)
     end = last or series.first + (len(series.units) - 1) * DAY
@@ -210,9 +268,20 @@ def _say(release: Release, last: dt.date | None) -> str:
         ratio = f"New over old{what} {said}."
     side = "below" if terms.is_below else "above"
     limit = say_level(shown, definition["kind"])
+    since = f"the change of {release.day}{_say_later(release, end)}"
+    until = f"{WATCH_DAYS} days after the last change" if release.later else f"{WATCH_DAYS} days"
     return (
-        f"{definition['title']} in {release.deployment_id} since the change of {release.day}: {side} "
-        f"{limit}, the limit that the {split} days before it allow (upper 80 %). {ratio} "
-        f"Watched for {WATCH_DAYS} days; e-SR detector, at most {TOLERATED_PER_YEAR:g} false alarms a year "
+        f"{definition['title']} in {release.deployment_id} since {since}: "
+        f"{side} {limit}, the limit that the {split} days before it allow (upper 80 %). {ratio} "
+        f"Watched for {until}; e-SR detector, at most {TOLERATED_PER_YEAR:g} false alarms a year "
         f"over {MAXIMUM_PAGING} streams."
     )
+
+
+def _say_later(release: Release, end: dt.date) -> str:
+    later = [day for day in release.later if day <= end]
+    if not later:
+        return ""
+    if len(later) > LATER_NAMED:
+        return f", with {len(later)} later changes up to {later[-1]}"
+    return f", with later changes on {', '.join(str(day) for day in later)}"

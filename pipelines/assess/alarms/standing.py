@@ -1,24 +1,25 @@
-"""Where each stream about a level stands: how much evidence there is, since when, and out of how much.
+"""Where each stream about a level or a release stands: how much evidence, since when, and out of how much.
 
-So that an indicator past its limit without an alarm does not leave people guessing. What raises an alarm is
-`appetite_alarm`.
+So that an indicator past its limit without an alarm, or a release that is not judged, does not leave people
+guessing. What raises an alarm is in `appetite_alarm` and `release`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 
-from methods.alarms import WATCH_SHARE
+from methods.alarms import WATCH_SHARE, alarm_threshold
 from pipelines.assess.alarms.appetite_alarm import Resets, Watched
+from pipelines.assess.alarms.release import WATCH_DAYS, Release
 from pipelines.assess.alarms.stream import goes_on
-from pipelines.assess.days.calendar import DAY
+from pipelines.assess.days.calendar import DAY, Calendar
 from pipelines.assess.level.observation import Background
 from pipelines.schemas.assessment import ALARM_STREAM
-from risk_register.alarm_streams import Question, name_stream
+from risk_register.alarm_streams import MAXIMUM_PAGING, Question, name_stream
 from risk_register.watched import WATCHED
 
 
@@ -49,6 +50,7 @@ def describe_streams(
                 "deployment_id": deployment, "stream_id": stream, "indicator_id": indicator,
                 "state": "not_judged", "judged_since": None, "judged_through": None, "statistic": None,
                 "watch_from": None, "threshold": None, "held_day_count": 0,
+                "why_not": "",
             }  # fmt: skip
             if watched is not None and watched.terms[-1] is None:
                 row["state"] = "alarm" if _is_open(watched) else "not_judged"
@@ -56,6 +58,76 @@ def describe_streams(
                 row |= _describe(watched, calendar.held, resets.get(deployment, {}).get(stream, frozenset()))
             rows.append(row)
     return pa.Table.from_pylist(rows, schema=ALARM_STREAM.arrow_schema)
+
+
+def describe_releases(
+    followed: Iterable[Release],
+    background: Background,
+    *,
+    resets: Resets,
+    unmeasured: Collection[str] = (),
+) -> pa.Table:
+    """Rows of `assessment.alarm_stream` about releases; the arguments are those of `describe_streams`.
+
+    Where no release is watched, `why_not` says so: that stream is not quiet.
+    """
+    known: dict[tuple[str, str], list[Release]] = {}
+    for one in followed:
+        known.setdefault((one.deployment_id, one.definition["indicator_id"]), []).append(one)
+    rows = []
+    for deployment, calendar in background.calendars.items():
+        for indicator in WATCHED:
+            if indicator not in background.definitions:
+                continue
+            stream = name_stream(Question.RELEASE, indicator)
+            releases = known.get((deployment, indicator), [])
+            taken = resets.get(deployment, {}).get(stream, frozenset())
+            found = _describe_newest(releases, calendar, taken)
+            if indicator in unmeasured:
+                found = {"why_not": "nobody measures it"}
+            if any(e.closed_on is None for one in releases if one.path for e in one.path.episodes):
+                found = {**found, "state": "alarm", "why_not": ""}
+            row: dict[str, Any] = {
+                "deployment_id": deployment, "stream_id": stream, "indicator_id": indicator,
+                "state": "not_judged", "held_day_count": 0, "why_not": "",
+            }  # fmt: skip
+            row.update(found)
+            rows.append(row)
+    return pa.Table.from_pylist(rows, schema=ALARM_STREAM.arrow_schema)
+
+
+def _describe_newest(
+    releases: Sequence[Release], calendar: Calendar, resets: frozenset[dt.date]
+) -> Mapping[str, Any]:
+    if not releases:
+        return {"why_not": "no release since the beginning can be compared"}
+    newest = releases[-1]
+    series, path = newest.series, newest.path
+    last_change = [newest.day, *newest.later][-1]
+    end = last_change + (WATCH_DAYS - 1) * DAY
+    if end < calendar.last:
+        return {"why_not": f"the {WATCH_DAYS} days after the change of {last_change} are over"}
+    if path is None:
+        return {"why_not": newest.why_not}
+    since = max([newest.day, *(day + DAY for day in resets if newest.day <= day <= end)])
+    through = series.first + (series.frozen - 1) * DAY
+    judged = slice((since - series.first).days, series.frozen)
+    if not (series.units + series.late_units)[judged].any():
+        return {
+            "judged_since": since,
+            "why_not": f"nothing that it counts was seen from {since} on, or records may still come",
+        }
+    threshold = alarm_threshold(MAXIMUM_PAGING)
+    statistic = float(path.statistic[series.frozen - 1])
+    return {
+        "state": "watch" if statistic >= threshold / WATCH_SHARE else "quiet",
+        "judged_since": since,
+        "judged_through": through,
+        "statistic": statistic,
+        "watch_from": threshold / WATCH_SHARE,
+        "threshold": threshold,
+        "held_day_count": sum(since <= day <= through for day in calendar.held),
+    }
 
 
 def _describe(watched: Watched, held: Iterable[dt.date], resets: frozenset[dt.date]) -> Mapping[str, Any]:

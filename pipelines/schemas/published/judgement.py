@@ -167,7 +167,7 @@ ALARM = declare(
 
 ALARM_STREAM = declare(
     "alarm_stream",
-    "Where each stream about a level stands, so that one without an alarm says why there is none.",
+    "Where each stream about a level or a release stands, so that one without an alarm says why.",
     ("deployment_id", "stream_id"),
     DEPLOYMENT_ID,
     Column("stream_id", TEXT, "Question and indicator, such as level:harm_rate_per_1000."),
@@ -175,14 +175,14 @@ ALARM_STREAM = declare(
     Column(
         "state",
         TEXT,
-        "alarm, watch or quiet; not_judged where no approved appetite that can be tested holds on the newest "
-        "day, where nobody measures the indicator, and where no judged day of the evidence has a unit.",
+        "alarm, watch or quiet; not_judged where no approved appetite can be tested on the newest day, no "
+        "release is watched, nobody measures the indicator, or no judged day of the evidence has a unit.",
     ),
     Column(
         "judged_since",
         DATE,
-        "First day of the evidence: of the data, of the limit in force or of a looser one before it, or "
-        "after a person had its alarm.",
+        "First day of the evidence: of the data, of the limit in force or of a looser one before it, of the "
+        "release, or after a person had its alarm.",
         nullable=True,
     ),
     Column("judged_through", DATE, "Last day that was judged; later ones may still grow.", nullable=True),
@@ -190,6 +190,7 @@ ALARM_STREAM = declare(
     Column("watch_from", NUMBER, "Evidence from which it is on watch.", nullable=True),
     Column("threshold", NUMBER, "Evidence from which it is an alarm.", nullable=True),
     Column("held_day_count", COUNT, "Days since then that the data hold, so that they are not judged."),
+    Column("why_not", TEXT, "Why a release is not judged, in words; empty where it is, and for a level."),
 )
 
 NEEDS_EYES = declare(

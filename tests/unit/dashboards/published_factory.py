@@ -955,7 +955,7 @@ def make_streams() -> list[Row]:
     base = {
         "deployment_id": HARBOR, "judged_since": LAST_DAY - timedelta(days=90),
         "judged_through": LAST_DAY - timedelta(days=3), "watch_from": 36.5, "threshold": 730.0,
-        "held_day_count": 0,
+        "held_day_count": 0, "why_not": "",
     }  # fmt: skip
     return [
         {

@@ -81,3 +81,27 @@ def test_the_page_lists_breaches_without_an_open_alarm_and_no_others(officer, ho
     words = officer.read(PAGE, HARBOR)
     assert "In breach without an alarm" in words
     assert "912 of 730" in words
+
+
+def test_a_release_that_is_not_judged_says_why_beside_its_stream():
+    why = "the change of 2026-11-02 has 12 days with units before it"
+    row = replace(STREAM, stream_id="release:missed_escalation_rate", state="not_judged", why_not=why)
+    assert say_evidence(row) == f"not judged, because {why}"
+
+
+def test_a_stream_of_releases_explains_no_week_in_breach(officer, home, published_factory):
+    before = officer.read(PAGE, HARBOR)
+    tables = published_factory.make_tables(generation=8)
+    released = [
+        {**row, "stream_id": f"release:{row['indicator_id']}", "state": "not_judged", "judged_since": None,
+         "why_not": "no release since the beginning can be compared"}
+        for row in tables["alarm_stream"]
+    ]  # fmt: skip
+    tables["alarm_stream"] = [*tables["alarm_stream"], *released]
+    published_factory.write_file(home / "published" / "published-8.duckdb", tables)
+    (home / "published" / "current").write_text("published-8.duckdb\n")
+    after = officer.read(PAGE, HARBOR)
+    assert after.count(NOT_TESTABLE) == before.count(NOT_TESTABLE)
+    assert after.count("not judged, because no release") == before.count("not judged, because") + len(
+        released
+    )

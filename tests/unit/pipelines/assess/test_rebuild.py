@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.assess.alarms.appetite_alarm import follow_appetites, raise_appetites
 from pipelines.assess.alarms.concern import Concern
-from pipelines.assess.alarms.release import raise_releases
+from pipelines.assess.alarms.release import follow_releases, raise_releases
 from pipelines.assess.alarms.stream import FREEZE_DAYS, Arrival
 
 MONDAY = dt.date(2026, 3, 2)
@@ -45,7 +45,7 @@ def raise_as_of(make, rows: list[Arrival], today: dt.date, resets: frozenset[dt.
     known_on = {"harbor": max((one.received_on for one in known), default=MONDAY)}
     return [
         *raise_appetites(follow_appetites({KEY: known}, background, known_on, resets=taken)),
-        *raise_releases({KEY: known}, background, CHANGES, known_on, resets=taken),
+        *raise_releases(follow_releases({KEY: known}, background, CHANGES, known_on, resets=taken)),
     ]
 
 

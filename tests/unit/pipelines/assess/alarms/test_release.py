@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 
 from methods.baselines import raise_baseline
-from pipelines.assess.alarms.release import WATCH_DAYS, compare_release, raise_releases, watch_release
+from pipelines.assess.alarms.release import (
+    WATCH_DAYS,
+    compare_release,
+    follow_releases,
+    raise_releases,
+    watch_release,
+)
 from pipelines.assess.alarms.stream import Arrival, lay_out
 
 MONDAY = dt.date(2026, 3, 2)
@@ -30,7 +36,8 @@ def raise_(make, events: list[int], *days: int, what: str = "model", **definitio
     background = make.background(make.calendar(MONDAY, len(events)), made)
     changes = [{"deployment_id": "harbor", "effective_on": MONDAY + day * DAY, "what": what} for day in days]
     counted = {("harbor", made["indicator_id"]): arrivals(events)}
-    return raise_releases(counted, background, changes, {"harbor": MONDAY + 400 * DAY}, resets={})
+    known_on = {"harbor": MONDAY + 400 * DAY}
+    return raise_releases(follow_releases(counted, background, changes, known_on, resets={}))
 
 
 def test_a_doubling_after_a_release_is_found_without_any_appetite(make):
@@ -87,6 +94,48 @@ def test_a_release_is_watched_for_90_days_and_until_the_next(make):
     assert raise_(make, events, 56) == []
     (alarm,) = raise_(make, [5] * 56 + [5] * 30 + [12] * 20, 56, 86)
     assert alarm.alarm_id.startswith(f"release:harbor:missed_escalation_rate:{MONDAY + 86 * DAY}")
+
+
+def test_a_change_soon_after_another_does_not_end_the_watch(make):
+    (alone,) = raise_(make, [5] * 56 + [12] * 40, 56)
+    (both,) = raise_(make, [5] * 56 + [12] * 40, 56, 57)
+    assert (both.alarm_id, both.opened_on) == (alone.alarm_id, alone.opened_on)
+    assert f"since the change of {MONDAY + 56 * DAY}, with later changes on {MONDAY + 57 * DAY}:" in both.note
+    assert "with later" not in alone.note
+
+
+@pytest.mark.parametrize("worse_from", [56, 77, 98, 119, 140, 161])
+def test_changes_that_follow_each_other_closely_are_watched_by_the_last_baseline(make, worse_from):
+    changes = range(56, 162, 21)
+    (alarm,) = raise_(make, [5] * worse_from + [12] * (182 - worse_from), *changes)
+    assert alarm.alarm_id.startswith(f"release:harbor:missed_escalation_rate:{MONDAY + 56 * DAY}")
+    assert worse_from <= (alarm.opened_on - MONDAY).days <= worse_from + 7
+    if worse_from == 161:
+        assert "with 5 later changes up to" in alarm.note
+
+
+def test_a_watch_ends_90_days_after_the_last_change_that_has_no_baseline(make):
+    steady = [5] * (60 + WATCH_DAYS)
+    assert raise_(make, [*steady, *[12] * 20], 56, 60) == []
+    assert len(raise_(make, [*steady[:-1], *[12] * 20], 56, 61)) == 1
+
+
+def test_28_days_after_a_change_the_next_has_a_baseline_of_its_own_and_27_days_after_it_has_none(make):
+    events = [5] * 84 + [12] * 20
+    (after_28,) = raise_(make, events, 56, 84)
+    assert str(MONDAY + 84 * DAY) in after_28.alarm_id
+    (after_27,) = raise_(make, events, 57, 84)
+    assert str(MONDAY + 57 * DAY) in after_27.alarm_id
+
+
+def test_a_change_without_any_baseline_says_why_it_is_not_judged(make):
+    made = make.definition()
+    background = make.background(make.calendar(MONDAY, 60), made)
+    changes = [{"deployment_id": "harbor", "effective_on": MONDAY + 20 * DAY, "what": "model"}]
+    counted = {("harbor", made["indicator_id"]): arrivals([5] * 60)}
+    (found,) = follow_releases(counted, background, changes, {"harbor": MONDAY + 90 * DAY}, resets={})
+    assert f"the change of {MONDAY + 20 * DAY} has 20 days with units before it" in found.why_not
+    assert raise_releases([found]) == []
 
 
 def test_fewer_good_events_are_worse_where_below_is_bad(make):

@@ -6,7 +6,8 @@ import pyarrow as pa
 import pytest
 
 from pipelines.assess.alarms.appetite_alarm import Arrival, follow_appetites, raise_appetites
-from pipelines.assess.alarms.standing import describe_streams
+from pipelines.assess.alarms.release import follow_releases, raise_releases
+from pipelines.assess.alarms.standing import describe_releases, describe_streams
 
 MONDAY = dt.date(2026, 3, 2)
 DAY = dt.timedelta(days=1)
@@ -131,3 +132,52 @@ def test_days_that_may_still_grow_are_not_judged_and_held_days_are_counted(make)
     row, _ = stand(make, [3] * 60, make.decision(effective_from=MONDAY), held=[5, 58], known=59)
     assert row["judged_through"] == MONDAY + 56 * DAY
     assert row["held_day_count"] == 1
+
+
+def stand_after(make, events, *days, unmeasured=()):
+    """The one row of the stream of releases on these days, and what they raise."""
+    background = make.background(make.calendar(MONDAY, len(events)), make.definition())
+    arrived = [Arrival(MONDAY + n * DAY, MONDAY + n * DAY, count, 50) for n, count in enumerate(events)]
+    changes = [
+        {"deployment_id": "harbor", "effective_on": MONDAY + day * DAY, "what": "model"} for day in days
+    ]
+    known_on = {"harbor": MONDAY + 400 * DAY}
+    followed = follow_releases({("harbor", NAME): arrived}, background, changes, known_on, resets={})
+    (row,) = describe_releases(followed, background, resets={}, unmeasured=unmeasured).to_pylist()
+    return row, raise_releases(followed)
+
+
+@pytest.mark.parametrize(
+    ("after", "state"), [([5] * 20, "quiet"), ([5] * 10 + [10] * 3, "watch"), ([15] * 20, "alarm")]
+)
+def test_a_stream_of_releases_stands_as_what_it_raises(make, after, state):
+    row, concerns = stand_after(make, [5] * 56 + after, 56)
+    assert (row["stream_id"], row["state"], row["why_not"]) == (f"release:{NAME}", state, "")
+    assert [one.state for one in concerns] == ([] if state == "quiet" else [state])
+    assert (row["judged_since"], row["judged_through"]) == (
+        MONDAY + 56 * DAY,
+        MONDAY + (55 + len(after)) * DAY,
+    )
+    assert (row["statistic"] >= row["threshold"]) == (state == "alarm")
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        ((), "no release"),
+        ((20,), "has 20 days with units before it"),
+        ((20, 40), "has 20 days with units before it"),
+        ((60,), "are over"),
+    ],
+)
+def test_a_release_that_is_not_judged_says_why(make, days, words):
+    row, concerns = stand_after(make, [5] * (60 if 60 not in days else 200), *days)
+    assert concerns == []
+    check_unjudged(row)
+    assert words in row["why_not"]
+
+
+def test_a_release_that_nobody_measures_is_not_judged(make):
+    row, _ = stand_after(make, [5] * 76, 56, unmeasured={NAME})
+    check_unjudged(row)
+    assert row["why_not"] == "nobody measures it"
