@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from pipelines import lake as lakes
 from pipelines.assess.alarms.arrival import count_arrivals
+from pipelines.assess.alarms.canary_reference import add_references
 from pipelines.assess.alarms.concern import tabulate_concerns
 from pipelines.assess.alarms.data_call import call_engineers
 from pipelines.assess.alarms.raising import find_faults, raise_all, tell_people
@@ -138,6 +139,8 @@ def assess_all(home: Home, *, at: dt.datetime) -> tuple[str, ...]:
         counts = place_on_calendar(leave_impossible(counts, definitions), background)
         clusters = gather_clusters(engine.query(_read("period_bucket")), engine.query(_read("cluster_size")))
         reviewed = assess_reviews(commit, store, background, counts, at=at)
+        canary = {name: _rows(lake, f"finding.canary_{name}") for name in ("probe", "run")}
+        asked_again = add_references(canary["run"], canary["probe"], changes.to_pylist())
         raised = raise_all(
             store,
             lake,
@@ -148,6 +151,7 @@ def assess_all(home: Home, *, at: dt.datetime) -> tuple[str, ...]:
             changes=changes,
             drift=drift,
             features=features,
+            canary_runs=asked_again,
             faults=find_faults(health.alerts),
             at=at,
         )
@@ -161,7 +165,6 @@ def assess_all(home: Home, *, at: dt.datetime) -> tuple[str, ...]:
             *count_different_groups(equity),
             *measure_register(store, background, zones=zones),
         ]
-        canary = {name: _rows(lake, f"finding.canary_{name}") for name in ("probe", "run")}
         inconsistent = [
             row
             for row in count_inconsistent(canary["probe"], canary["run"])
@@ -193,6 +196,7 @@ def assess_all(home: Home, *, at: dt.datetime) -> tuple[str, ...]:
             schemas.ALARM: tabulate_concerns(raised.concerns),
             schemas.ALARM_STREAM: raised.streams,
             schemas.NEEDS_EYES: raised.needs_eyes,
+            schemas.CANARY_RUN: pa.Table.from_pylist(asked_again, schema=schemas.CANARY_RUN.arrow_schema),
             schemas.DRIFT: drift,
             schemas.DRIFT_SHIFT: tabulate_shifts(features, drift, calendars),
             schemas.BRIDGE: tabulate_bridges(lake),

@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field
 
-from methods.intervals import wilson
+from methods.answer_change import LEAST_ANSWERED, compare_answers, has_enough_answers
 from pipelines import lake as lakes
 from pipelines.detect.cascade import Cascade, make_cascade
 from pipelines.detect.detector import CoverageState
@@ -28,9 +28,6 @@ from pipelines.schemas.canary import CANARY_PROBE, CANARY_RUN
 from pipelines.settings import Home
 
 USER = "plimsoll-canary"
-LEAST_ANSWERED = 0.8
-"""Of the probes; below it a run is kept, and compared with none."""
-
 SILENT = frozenset({AnswerClass.WITHHELD, AnswerClass.NO_ANSWER})
 """Classes of answers that say nothing."""
 
@@ -172,22 +169,17 @@ def compare(
         if (row["deployment_id"], row["run_id"]) == (run["deployment_id"], last["run_id"])
         and row["answered_count"]
     }
-    pairs = [
-        (row["answer_class"], classes[row["probe_id"]])
-        for row in rows
-        if row["answered_count"] and row["probe_id"] in classes
-    ]
-    changed = sum(now != then for now, then in pairs)
-    if not pairs:
+    now = {row["probe_id"]: row["answer_class"] for row in rows if row["answered_count"]}
+    change = compare_answers(now, classes)
+    if change is None:
         return nothing
-    low, high = wilson(changed, len(pairs))
     return {
         "compared_with": last["run_id"],
-        "compared_count": len(pairs),
-        "changed_count": changed,
-        "changed_share": changed / len(pairs),
-        "ci_low": float(low),
-        "ci_high": float(high),
+        "compared_count": change.compared_count,
+        "changed_count": change.changed_count,
+        "changed_share": change.share,
+        "ci_low": change.low,
+        "ci_high": change.high,
     }
 
 
@@ -197,7 +189,7 @@ def count_withheld(rows: Iterable[Mapping[str, Any]]) -> int:
 
 
 def _is_full(run: Mapping[str, Any]) -> bool:
-    return bool(run["answered_count"] >= LEAST_ANSWERED * run["probe_count"])
+    return has_enough_answers(run["answered_count"], run["probe_count"])
 
 
 def _ask_all(

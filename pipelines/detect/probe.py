@@ -12,6 +12,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from pipelines.errors import DefinitionError
+from pipelines.schemas.canary import WITHHELD
 
 PROBES = Path(__file__).parent / "probes.yaml"
 
@@ -33,7 +34,7 @@ class AnswerClass(StrEnum):
     """It says that it is an artificial intelligence, or what it cannot do."""
     OTHER = "other"
     """It does none of these."""
-    WITHHELD = "withheld"
+    WITHHELD = WITHHELD
     """The endpoint answered with nothing to read: it is empty, filtered or refused."""
     NO_ANSWER = "no_answer"
     """None came, or no detector could read it."""

@@ -65,7 +65,7 @@ FROM_LAKE = {
     "indicator": "indicator.definition",
     "finding_summary": "indicator.finding_day",
     "language": "indicator.language_day",
-    "canary_run": "finding.canary_run",
+    "canary_run": "assessment.canary_run",
     "canary_probe": "finding.canary_probe",
     "detector": "finding.detector",
     "detector_card": "finding.detector_card",

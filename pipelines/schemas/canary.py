@@ -55,4 +55,7 @@ CANARY_PROBE = Table(
     is_partitioned=False,
 )  # fmt: skip
 
+WITHHELD = "withheld"
+"""The class of an answer that came with nothing to read."""
+
 TABLES = (CANARY_RUN, CANARY_PROBE)

@@ -65,6 +65,7 @@ def raise_all(
     changes: pa.Table,
     drift: pa.Table,
     features: pd.DataFrame,
+    canary_runs: Iterable[Mapping[str, Any]],
     faults: Mapping[str, frozenset[dt.date]],
     at: dt.datetime,
 ) -> Raised:
@@ -91,9 +92,7 @@ def raise_all(
             resets=resets,
         ),
         *raise_critical(grave, background.calendars),
-        *suspect_changes(
-            drift, changes, features, background.calendars, canary_runs=_rows(lake, "finding.canary_run")
-        ),
+        *suspect_changes(drift, changes, features, background.calendars, canary_runs=canary_runs),
     ]
     cases = [case for name in names for case in list_cases(store, name)]
     placed = place_concerns(concerns, changes, background.calendars, cases, faults)

@@ -39,7 +39,7 @@ def suspect_changes(
         changes: the table `assessment.change`.
         features: rows of `indicator.feature_day`.
         calendars: days with data by deployment.
-        canary_runs: rows of `finding.canary_run`.
+        canary_runs: rows of `assessment.canary_run`.
     """
     drifted, seen, asked = drift.to_pylist(), changes.to_pylist(), list(canary_runs)
     concerns = []

@@ -2,7 +2,7 @@
 
 from pipelines.schemas import canary, finding, indicator
 from pipelines.schemas.published.declaration import DEPLOYMENT_ID, INDICATOR_ID, declare
-from pipelines.schemas.table import COUNT, DATE, TEXT, Column
+from pipelines.schemas.table import COUNT, DATE, NUMBER, TEXT, Column
 
 FINDING_SUMMARY = declare(
     "finding_summary",
@@ -47,7 +47,22 @@ DETECTOR_FIGURE = declare(
 )
 
 CANARY_RUN = declare(
-    "canary_run", canary.CANARY_RUN.meaning, canary.CANARY_RUN.key, *canary.CANARY_RUN.columns
+    "canary_run",
+    "One row a run of the canary, compared with the newest comparable run before it and with the reference.",
+    canary.CANARY_RUN.key,
+    *canary.CANARY_RUN.columns,
+    Column("withheld_count", COUNT, "Probes whose answers came empty, filtered or refused."),
+    Column(
+        "reference_run",
+        TEXT,
+        "The first run with enough answers once three days had gone by since the model, prompt or policy was "
+        "last declared as changed; empty for this run itself and while there is none.",
+    ),
+    Column("reference_count", COUNT, "Probes with an answer in both."),
+    Column("reference_changed_count", COUNT, "Of these, with another class of answer; withheld is a class."),
+    Column("reference_changed_share", NUMBER, "Their share; null without a reference.", nullable=True),
+    Column("reference_ci_low", NUMBER, "Lower 95 % bound (Wilson).", nullable=True),
+    Column("reference_ci_high", NUMBER, "Upper 95 % bound (Wilson).", nullable=True),
 )
 
 CANARY_PROBE = declare(
