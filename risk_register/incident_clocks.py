@@ -1,7 +1,8 @@
 """Statutory clocks of an incident: which regimes ask for a report, by when, and what a person decided.
 
 Days and dates come from the regimes' data; nothing here is legal advice. Every clock runs from the moment
-somebody first knew, and ends with a day in the regime's zone.
+somebody first knew, and ends with a day in the regime's zone. A decision is about the kind of event that the
+incident was held to be, and settles no clock of another; a report that was made tells of milder ones too.
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from risk_register.content import load_regimes
 from risk_register.definition import Clock, Regime
 from risk_register.errors import NotAllowedError
-from risk_register.incident_states import Nature
+from risk_register.incident_states import MILDER, Nature
 from risk_register.incident_tables import IncidentReport
 from risk_register.incidents import IncidentRecord, find_open_incident
 from risk_register.model import columns_of
@@ -26,10 +27,14 @@ from risk_register.store import Store
 
 @dataclass(frozen=True)
 class ReportDecision:
-    """Whether an incident is reportable under a regime, as a person decided it, and when it was reported."""
+    """Whether an incident is reportable under a regime, as a person decided it, and when it was reported.
+
+    `nature` is the kind of event that it was held to be when it was decided.
+    """
 
     incident_id: str
     regime_id: str
+    nature: Nature
     is_reportable: bool
     reason: str
     decided_by: str
@@ -88,12 +93,9 @@ def read_clocks(
     regimes: Sequence[Regime] | None = None,
 ) -> tuple[IncidentClock, ...]:
     """`find_clocks` within a session that has more to do."""
-    decided = {
-        row.regime_id: ReportDecision(**columns_of(row))
-        for row in session.scalars(select(IncidentReport).filter_by(incident_id=incident_id))
-    }
+    decisions = _list_decisions(session, incident_id)
     found = [
-        _start(regime, clock, aware_at=aware_at, decision=decided.get(regime.id))
+        _start(regime, clock, aware_at=aware_at, decision=_find_settling(decisions, regime.id, nature=nature))
         for regime in (load_regimes() if regimes is None else regimes)
         for clock in regime.clocks
         if clock.nature == nature.value
@@ -112,11 +114,13 @@ def decide_report(
     at: dt.datetime,
     expected_version: int | None = None,
 ) -> None:
-    """Say whether an incident is reportable under a regime, and why; a later decision takes its place.
+    """Say whether an incident is reportable under a regime as what it is held to be now, and why.
+
+    A later decision takes its place, unless it was reported: a report that was made stays beside.
 
     Raises:
-        NotAllowedError: the reason is blank, there is no such regime, it was reported, or the incident is
-            closed.
+        NotAllowedError: the reason is blank, there is no such regime, it was reported as this or as graver,
+            or the incident is closed.
         ChangedMeanwhileError: somebody judged or decided since the version that the caller saw.
     """
     if not reason.strip():
@@ -125,20 +129,33 @@ def decide_report(
     with store.write(actor=actor, at=at) as write:
         row = find_open_incident(write, incident_id, expected_version=expected_version)
         row.version += 1
-        known = write.session.get(IncidentReport, (incident_id, regime_id))
+        nature = Nature(row.nature)
+        known = _find_settling(_list_decisions(write.session, incident_id), regime_id, nature=nature)
         if known is not None and known.reported_at is not None:
             raise NotAllowedError(f"{incident_id} was reported under {regime_id}; that is not undone here.")
-        decision = known or IncidentReport(incident_id=incident_id, regime_id=regime_id)
-        decision.is_reportable, decision.reason = is_reportable, reason.strip()
-        decision.decided_by, decision.decided_at = actor, at
-        write.session.add(decision)
+        replaced = delete(IncidentReport).filter_by(
+            incident_id=incident_id, regime_id=regime_id, reported_at=None
+        )
+        write.session.execute(replaced)
+        write.session.add(
+            IncidentReport(
+                incident_id=incident_id,
+                regime_id=regime_id,
+                nature=nature.value,
+                is_reportable=is_reportable,
+                reason=reason.strip(),
+                decided_by=actor,
+                decided_at=at,
+            )
+        )
         write.record(
             "incident_report_decided",
             subject=incident_id,
             deployment_id=row.deployment_id,
             regime_id=regime_id,
+            nature=nature.value,
             is_reportable=is_reportable,
-            reason=decision.reason,
+            reason=reason.strip(),
         )
 
 
@@ -148,25 +165,56 @@ def record_report(
     """Write down that it was reported: the authority's or the operator's reference. Sending is not done here.
 
     Raises:
-        NotAllowedError: nobody has decided that it is reportable, it was reported, or the reference is blank.
+        NotAllowedError: nobody has decided that it is reportable as what it is held to be now, it was
+            reported, or the reference is blank.
     """
     if not reference.strip():
         raise NotAllowedError("A report has a reference: the authority's, or where the copy lies.")
     with store.write(actor=actor, at=at) as write:
         row = find_open_incident(write, incident_id)
-        known = write.session.get(IncidentReport, (incident_id, regime_id))
-        if known is None or not known.is_reportable:
+        nature = Nature(row.nature)
+        made = _find_settling(_list_decisions(write.session, incident_id), regime_id, nature=nature)
+        if made is not None and made.reported_at is not None:
+            raise NotAllowedError(f"{incident_id} was reported under {regime_id} at {made.reported_at}.")
+        due = select(IncidentReport).filter_by(
+            incident_id=incident_id, regime_id=regime_id, is_reportable=True, reported_at=None
+        )
+        known = write.session.scalar(due)
+        if known is None:
             raise NotAllowedError(f"Nobody has decided that {incident_id} is reportable under {regime_id}.")
-        if known.reported_at is not None:
-            raise NotAllowedError(f"{incident_id} was reported under {regime_id} at {known.reported_at}.")
+        if nature not in {Nature(known.nature), *MILDER[Nature(known.nature)]}:
+            raise NotAllowedError(
+                f"It was decided that {incident_id} is reportable under {regime_id} as {known.nature}; it is "
+                f"held to be {nature} now. Decide about that first."
+            )
         known.reported_by, known.reported_at, known.reference = actor, at, reference.strip()
         write.record(
             "incident_reported",
             subject=incident_id,
             deployment_id=row.deployment_id,
             regime_id=regime_id,
+            nature=known.nature,
             reference=known.reference,
         )
+
+
+def _list_decisions(session: Session, incident_id: str) -> tuple[ReportDecision, ...]:
+    rows = session.scalars(select(IncidentReport).filter_by(incident_id=incident_id))
+    return tuple(ReportDecision(**{**columns_of(row), "nature": Nature(row.nature)}) for row in rows)
+
+
+def _find_settling(
+    decisions: Sequence[ReportDecision], regime_id: str, *, nature: Nature
+) -> ReportDecision | None:
+    """The decision about an event of this kind; a report of a graver kind stands for one as well.
+
+    "Not reportable" is about its own kind alone: nobody died says nothing about a harm that was serious.
+    """
+    of_regime = [one for one in decisions if one.regime_id == regime_id]
+    for one in of_regime:
+        if one.reported_at is not None and nature in {one.nature, *MILDER[one.nature]}:
+            return one
+    return next((one for one in of_regime if one.nature is nature), None)
 
 
 def _start(

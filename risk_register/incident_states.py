@@ -48,6 +48,17 @@ class Nature(StrEnum):
     """Many people, or several member states: what regimes call widespread."""
 
 
+MILDER: MappingProxyType[Nature, frozenset[Nature]] = MappingProxyType(
+    {
+        Nature.NOT_SERIOUS: frozenset(),
+        Nature.SERIOUS_HARM: frozenset({Nature.NOT_SERIOUS}),
+        Nature.DEATH: frozenset({Nature.NOT_SERIOUS, Nature.SERIOUS_HARM}),
+        Nature.WIDESPREAD: frozenset({Nature.NOT_SERIOUS, Nature.SERIOUS_HARM}),
+    }
+)
+"""What a report about an event has told as well; a death and a widespread event are two things."""
+
+
 class Causality(StrEnum):
     """How sure it is that the product had a part in it."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import ForeignKey, Text
+from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from risk_register.model import Base
@@ -44,11 +44,13 @@ class IncidentTask(Base):
 
 
 class IncidentReport(Base):
-    """Whether an incident is reportable under a regime, why, and when it was reported."""
+    """Whether an incident is reportable under a regime as a kind of event, why, and when it was reported."""
 
     __tablename__ = "incident_report"
     incident_id: Mapped[str] = mapped_column(ForeignKey(INCIDENT), primary_key=True)
     regime_id: Mapped[str] = mapped_column(primary_key=True)
+    nature: Mapped[str] = mapped_column(String(40), primary_key=True)
+    """What kind of event it was held to be when this was decided."""
     is_reportable: Mapped[bool]
     reason: Mapped[str] = mapped_column(Text)
     decided_by: Mapped[str]

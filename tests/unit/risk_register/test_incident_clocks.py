@@ -113,6 +113,85 @@ def test_a_decision_may_change_until_it_is_reported(store: Store) -> None:
     assert not clock_of(store, incident).is_overdue(IN_FORCE + dt.timedelta(days=90))
 
 
+def call(store: Store, incident: IncidentRecord, nature: str) -> IncidentRecord:
+    """Judge that the event is of this kind."""
+    incidents.assess_incident(
+        store, incident_id=incident.incident_id, severity="S5", nature=nature, causality="possible",
+        cause="As known now.", affected_count=1, actor="reviewer", at=IN_FORCE + dt.timedelta(days=1),
+    )  # fmt: skip
+    return incidents.list_incidents(store, "demo")[0]
+
+
+KINDS = ("serious_harm", "death", "widespread")
+
+
+@pytest.mark.parametrize("now", KINDS)
+@pytest.mark.parametrize("decided", ["not_serious", *KINDS])
+def test_not_reportable_settles_the_clock_of_the_kind_of_event_that_it_was_decided_about(
+    store: Store, decided: str, now: str
+) -> None:
+    incident = open_one(store, IN_FORCE, decided)
+    decide(store, incident, False)
+    clock = clock_of(store, call(store, incident, now))
+    assert clock.is_settled is (decided == now)
+    assert clock.is_overdue(IN_FORCE + dt.timedelta(days=40)) is (decided != now)
+    left = incident_closing.find_what_is_left(store, incident.incident_id)
+    assert (left == ()) is (decided == now)
+    if decided != now:
+        with pytest.raises(NotAllowedError, match=f"{ACT} waits for a decision"):
+            incident_closing.close_incident(
+                store, incident_id=incident.incident_id, conclusion="Done.", actor="second", at=IN_FORCE
+            )
+
+
+@pytest.mark.parametrize(
+    ("reported", "now", "is_settled"),
+    [
+        *((kind, kind, True) for kind in KINDS),
+        *((graver, "serious_harm", True) for graver in ("death", "widespread")),
+        *(("serious_harm", graver, False) for graver in ("death", "widespread")),
+        ("death", "widespread", False),
+        ("widespread", "death", False),
+    ],
+)
+def test_a_report_tells_of_its_kind_of_event_and_of_milder_ones(
+    store: Store, reported: str, now: str, is_settled: bool
+) -> None:
+    incident = open_one(store, IN_FORCE, reported)
+    decide(store, incident, True)
+    report(store, incident)
+    incident = call(store, incident, now)
+    assert clock_of(store, incident).is_settled is is_settled
+
+
+def test_what_became_graver_is_decided_and_reported_again_and_the_first_report_stays(store: Store) -> None:
+    incident = open_one(store, IN_FORCE)
+    decide(store, incident, True)
+    report(store, incident, "MSA-1")
+    incident = call(store, incident, "death")
+    with pytest.raises(NotAllowedError, match="Nobody has decided"):
+        report(store, incident, "MSA-2")
+    decide(store, incident, True)
+    assert [one.reported_at for one in list_due_reports(store, "demo")].count(None) == 1
+    report(store, incident, "MSA-2")
+    assert [one.reported_at for one in list_due_reports(store, "demo")] == [IN_FORCE, IN_FORCE]
+    clock = clock_of(store, incident)
+    assert clock.decision is not None
+    assert (clock.is_settled, clock.decision.nature, clock.decision.reference) == (True, "death", "MSA-2")
+    assert clock_of(store, call(store, incident, "serious_harm")).is_settled
+
+
+def test_what_was_decided_about_a_milder_event_is_not_reported_as_the_graver(store: Store) -> None:
+    incident = open_one(store, IN_FORCE)
+    decide(store, incident, True)
+    incident = call(store, incident, "death")
+    with pytest.raises(NotAllowedError, match="as serious_harm; it is held to be death now"):
+        report(store, incident)
+    decide(store, incident, True)
+    report(store, incident)
+    assert incident_closing.find_what_is_left(store, incident.incident_id) == ()
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [({"reason": " "}, "needs a reason"), ({"regime_id": "nowhere"}, "With clocks: eu_ai_act")],

@@ -126,6 +126,70 @@ def test_a_sqlite_store_of_each_earlier_version(tmp_path: Path, version: str) ->
     check_upgrade(f"sqlite:///{tmp_path / 'old.sqlite'}", version)
 
 
+REPORT = """
+    insert into incident_report
+        (incident_id, regime_id, is_reportable, reason, decided_by, decided_at, reference)
+    values (:incident, 'eu_ai_act', :is_reportable, 'Read.', 'anna', :at, '')
+"""
+
+
+def check_natures_of_decisions(url: str) -> None:
+    """Opened as serious harm and decided, then a death; another was judged a death before it was decided."""
+    subprocess.run([sys.executable, "-W", "error", "-c", MAKER, url, "0011"], check=True)
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    metadata = sa.MetaData()
+    metadata.reflect(engine)
+    entries = [
+        ("incident_opened", "first", '{"nature":"serious_harm"}'),
+        ("incident_report_decided", "first", '{"regime_id":"eu_ai_act"}'),
+        ("incident_assessed", "first", '{"nature":"death"}'),
+        ("incident_opened", "second", '{"nature":"not_serious"}'),
+        ("incident_assessed", "second", '{"nature":"death"}'),
+        ("incident_report_decided", "second", '{"regime_id":"eu_ai_act"}'),
+    ]
+    incident, entry, deployment = (
+        metadata.tables[name] for name in ("incident", "audit_entry", "deployment")
+    )
+    with engine.begin() as connection:
+        connection.execute(
+            deployment.insert().values(
+                {column.name: make_value(deployment, column) for column in deployment.columns}
+            )
+        )
+        for name in ("first", "second", "untold"):
+            values = {column.name: make_value(incident, column) for column in incident.columns}
+            connection.execute(
+                incident.insert().values(values | {"incident_id": name, "risk_id": None, "nature": "death"})
+            )
+            connection.execute(sa.text(REPORT), {"incident": name, "is_reportable": False, "at": AT})
+        for sequence, (action, subject, details) in enumerate(entries, start=1):
+            values = {
+                "sequence": sequence, "at": AT, "actor": "anna", "action": action, "subject": subject,
+                "deployment_id": "old", "details": details, "previous_hash": "", "hash": str(sequence),
+            }  # fmt: skip
+            connection.execute(entry.insert().values(values))
+    store = Store(url)
+    store.upgrade()
+    store.close()
+    with engine.connect() as connection:
+        found = connection.execute(
+            sa.text("select incident_id, nature from incident_report order by 1")
+        ).all()
+    engine.dispose()
+    assert found == [("first", "serious_harm"), ("second", "death"), ("untold", "not_serious")]
+
+
+def test_a_decision_to_report_keeps_the_kind_of_event_that_it_was_about(tmp_path: Path) -> None:
+    check_natures_of_decisions(f"sqlite:///{tmp_path / 'old.sqlite'}")
+
+
+@pytest.mark.full
+def test_a_decision_to_report_keeps_the_kind_of_event_that_it_was_about_on_postgresql(
+    postgres_url: str,
+) -> None:
+    check_natures_of_decisions(postgres_url)
+
+
 @pytest.mark.full
 @pytest.mark.parametrize("version", EARLIER)
 def test_a_postgresql_store_of_each_earlier_version(postgres_url: str, version: str) -> None:
