@@ -68,7 +68,9 @@ def find_standings(
             indicator=indicator,
             latest=newest.get(indicator.indicator_id),
             weeks=tuple(by_indicator[indicator.indicator_id]),
-            appetite=find_appetite(appetites, indicator.indicator_id, on=full_week),
+            appetite=find_limits(
+                appetites, indicator.indicator_id, newest.get(indicator.indicator_id), on=full_week
+            ),
             readiness=ready.get(indicator.indicator_id),
             absences=explain_absence(
                 newest.get(indicator.indicator_id), ready.get(indicator.indicator_id), full_week=full_week
@@ -115,6 +117,18 @@ def explain_row(row: Observation) -> tuple[Absence, ...]:
     if row.is_partial and state in {None, Absence.RESTATED}:
         found.append(Absence.PARTIAL)
     return tuple(found)
+
+
+def find_limits(
+    appetites: Iterable[Appetite], indicator_id: str, judged: Observation | None, *, on: date | None
+) -> Appetite | None:
+    """The limits that an observation was judged by; without one, those in force on a day."""
+    if judged is None:
+        return find_appetite(appetites, indicator_id, on=on)
+    version = judged.appetite_version or 0
+    return next(
+        (row for row in appetites if row.indicator_id == indicator_id and row.version == version), None
+    )
 
 
 def find_appetite(appetites: Iterable[Appetite], indicator_id: str, *, on: date | None) -> Appetite | None:

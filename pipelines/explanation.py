@@ -76,7 +76,7 @@ def explain(published: Path, figure: Figure, *, deployment_id: str) -> Row:
         "period_end": end,
         "indicator": definition,
         "observations": observations,
-        "appetite": _find_appetite(published, figure, deployment_id, end),
+        "appetite": _find_appetite(published, figure, deployment_id, observations[0]["appetite_version"]),
         "days": days.to_pylist(),
         "changes": changes.to_pylist(),
         "computed_from": _trace(published, figure.indicator_id),
@@ -119,13 +119,12 @@ def _find_observations(published: Path, figure: Figure, deployment_id: str) -> l
     return sorted(found, key=lambda row: row["estimate"] != "raw")
 
 
-def _find_appetite(published: Path, figure: Figure, deployment_id: str, on: dt.date) -> Row | None:
-    """The limits in force at the end of the period; a placeholder where nobody has approved any."""
+def _find_appetite(published: Path, figure: Figure, deployment_id: str, version: int | None) -> Row | None:
+    """The limits that the figure was judged by; a placeholder where nobody has approved any."""
     rows = read_extract(
         published, "appetite", deployment_id=deployment_id, indicator_id=figure.indicator_id
     ).to_pylist()
-    in_force = [row for row in rows if row["effective_from"] <= on]
-    return max(in_force, key=lambda row: (row["effective_from"], row["version"]), default=None)
+    return next((row for row in rows if row["version"] == (version or 0)), None)
 
 
 def _trace(published: Path, indicator_id: str) -> list[str]:

@@ -15,7 +15,7 @@ from dash.development.base_component import Component
 from dashboards.components.table import Heading, Line, draw_table
 from dashboards.measurements import StreamStanding
 from dashboards.records import Alarm, Appetite, Indicator, Observation
-from dashboards.standing import ALL, find_appetite
+from dashboards.standing import ALL, find_limits
 from dashboards.theme import Status
 from dashboards.view import View
 from dashboards.wording import MISSING, say_day, say_observation, say_value, say_words
@@ -62,7 +62,7 @@ def draw_silence(
     lines = []
     for row in silent:
         indicator, stream = indicators[row.indicator_id], standing.get(row.indicator_id)
-        appetite = find_appetite(appetites, row.indicator_id, on=row.period_start)
+        appetite = find_limits(appetites, row.indicator_id, row, on=row.period_start)
         lines.append(
             Line(
                 (

@@ -61,6 +61,7 @@ class Observation:
     is_suppressed: bool
     is_partial: bool
     data_state: str
+    appetite_version: int | None
     definition_version: str
     detector_version: str
 
@@ -114,13 +115,11 @@ class Facts:
             for row in self.observations
         }
 
-    def appetite(self, indicator_id: str, on: dt.date) -> Row | None:
-        """The appetite in force on a day: the latest that had taken effect."""
-        rows = [
-            row
-            for row in self.appetites
-            if row["indicator_id"] == indicator_id and row["effective_from"] <= on
-        ]
+    def appetite(self, indicator_id: str, judged: Observation | None) -> Row | None:
+        """The limits that an observation was judged by; without one, those in force when the month ends."""
+        rows = [row for row in self.appetites if row["indicator_id"] == indicator_id]
+        if judged is not None:
+            return next((row for row in rows if row["version"] == (judged.appetite_version or 0)), None)
         return rows[-1] if rows else None
 
 

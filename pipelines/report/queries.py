@@ -7,7 +7,7 @@ OBSERVATIONS = """
 select
     indicator_id, period, period_start, slice, slice_value, estimate, numerator, denominator, value,
     ci_low, ci_high, p90, method, status, variation, coverage, is_suppressed, is_partial,
-    data_state, definition_version, detector_version
+    data_state, appetite_version, definition_version, detector_version
 from published.observation
 where
     deployment_id = $deployment_id

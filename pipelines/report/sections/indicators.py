@@ -180,7 +180,7 @@ def _headline_row(facts: Facts, indicator: Row) -> dict[str, Cell]:
         "kind": indicator["kind"],
         "value_unit": indicator["value_unit"],
         **measured_cells(observation, indicator),
-        **_appetite_cells(facts, indicator_id),
+        **_appetite_cells(facts.appetite(indicator_id, observation)),
         "coverage": Mark.NOT_MEASURED
         if observation is None or observation.coverage is None
         else observation.coverage,
@@ -194,8 +194,7 @@ def _headline_row(facts: Facts, indicator: Row) -> dict[str, Cell]:
     }
 
 
-def _appetite_cells(facts: Facts, indicator_id: str) -> dict[str, Cell]:
-    appetite = facts.appetite(indicator_id, facts.month.last)
+def _appetite_cells(appetite: Row | None) -> dict[str, Cell]:
     if appetite is None:
         return dict.fromkeys(("watch", "breach", "side", "is_placeholder", "approved_by"), Mark.NOT_SET)
     return {

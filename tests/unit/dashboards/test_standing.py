@@ -6,7 +6,7 @@ import pytest
 
 from dashboards.published import Published
 from dashboards.records import Appetite, Readiness
-from dashboards.standing import explain_absence, fill_periods, find_appetite
+from dashboards.standing import explain_absence, fill_periods, find_appetite, find_limits
 from dashboards.theme import Absence
 
 WEEK = date(2026, 11, 9)
@@ -89,6 +89,20 @@ def test_an_appetite_holds_from_its_first_day(day, version):
     found = find_appetite(rows, "x", on=day)
     assert found is not None
     assert found.version == version
+
+
+@pytest.mark.parametrize(("judged_by", "shown"), [(1, 1), (0, None), (2, 2)])
+def test_the_limits_beside_a_status_are_those_that_it_was_judged_by(row, judged_by, shown):
+    rows = [appetite(date(2026, 1, 1), version=1), appetite(WEEK, version=2)]
+    found = find_limits(rows, "x", change(row, appetite_version=judged_by), on=WEEK)
+    assert (found and found.version) == shown
+
+
+def test_without_an_observation_the_limits_are_those_in_force():
+    rows = [appetite(date(2026, 1, 1), version=1), appetite(WEEK, version=2)]
+    found = find_limits(rows, "x", None, on=WEEK)
+    assert found is not None
+    assert found.version == 2
 
 
 def test_a_missing_week_stays_a_hole_between_its_neighbours(row):

@@ -22,7 +22,7 @@ def observe(start: dt.date, **changes: Any) -> dict[str, Any]:
     return {
         "deployment_id": "one", "indicator_id": "refusal_rate", "period": "week", "period_start": start,
         "slice": "all", "slice_value": "all", "estimate": "raw", "numerator": 30.0, "denominator": 600.0,
-        "value": 0.05, "is_suppressed": False, "is_partial": False,
+        "value": 0.05, "is_suppressed": False, "is_partial": False, "appetite_version": 2,
     } | changes  # fmt: skip
 
 
@@ -40,14 +40,14 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         observe(WEEK),
         observe(WEEK, estimate="corrected", value=0.07),
         observe(WEEK, deployment_id="other", value=0.9),
-        observe(LATER, is_partial=True),
+        observe(LATER, is_partial=True, appetite_version=0),
         observe(WEEK, slice="gender", slice_value="woman", is_suppressed=True),
         observe(LATER, slice="use", slice_value="companion", is_partial=True),
     ],
     "appetite": [
         limit(WEEK - dt.timedelta(days=90), 1),
         limit(WEEK + dt.timedelta(days=2), 2),
-        limit(LATER, 3),
+        limit(WEEK + dt.timedelta(days=5), 3),
         limit(WEEK, 9, deployment_id="other"),
     ],
     "change": [

@@ -67,6 +67,7 @@ def observe(
         "status": "within",
         "variation": "common_cause",
         "coverage": 0.97,
+        "appetite_version": 2 if indicator_id == "missed_escalation_rate" else 0,
         **more,
     }
 

@@ -73,17 +73,41 @@ def test_a_placeholder_is_not_an_approved_limit(facts_of: Callable[..., Any], sa
     assert str(rows["hostile_rate"]["watch"]) == "not_set"
 
 
-def test_the_latest_appetite_in_effect_by_the_end_of_the_month_counts(
-    facts_of: Callable[..., Any], sample_rows: Samples
-) -> None:
+def change_limits(sample_rows: Samples) -> None:
+    """Limits that hold from the month's last day on, and from the day after."""
     first = sample_rows["appetite"][0]
     day = first["effective_from"]
     sample_rows["appetite"] += [
         {**first, "effective_from": day.replace(month=8, day=31), "breach": 0.04, "version": 3},
         {**first, "effective_from": day.replace(month=9, day=1), "breach": 0.01, "version": 4},
     ]
+
+
+@pytest.mark.parametrize(("version", "breach"), [(2, "0.05"), (3, "0.04"), (0, "not_set")])
+def test_the_limits_are_those_by_which_the_status_was_judged(
+    facts_of: Callable[..., Any], sample_rows: Samples, version: int, breach: str
+) -> None:
+    """Where the data end before the month does, a limit of its last days judged nothing."""
+    change_limits(sample_rows)
+    for row in sample_rows["observation"]:
+        if row["indicator_id"] == "missed_escalation_rate":
+            row["appetite_version"] = version
     rows = {row["indicator_id"]: row for row in build_headline(facts_of(sample_rows)).rows}
-    assert rows["missed_escalation_rate"]["breach"] == 0.04
+    assert str(rows["missed_escalation_rate"]["breach"]) == breach
+
+
+def test_of_what_was_not_measured_the_limits_are_those_in_force_when_the_month_ends(
+    facts_of: Callable[..., Any], sample_rows: Samples
+) -> None:
+    change_limits(sample_rows)
+    sample_rows["observation"] = [
+        row for row in sample_rows["observation"] if row["indicator_id"] != "missed_escalation_rate"
+    ]
+    rows = {row["indicator_id"]: row for row in build_headline(facts_of(sample_rows)).rows}
+    assert (rows["missed_escalation_rate"]["status"], rows["missed_escalation_rate"]["breach"]) == (
+        "not_measured",
+        0.04,
+    )
 
 
 def test_missed_escalation_is_called_a_lower_bound_until_a_reviewed_estimate_stands_beside_it(
