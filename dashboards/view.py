@@ -51,7 +51,7 @@ RANGE_WORDS = {
 FILTERS = (
     *("status", "family", "slice", "value", "risk", "cell", "item", "stage", "show", "reason"),
     *("field", "indicator", "alarm", "incident", "what", "regime"),
-    *("actor", "action", "subject", "since", "until", "about", "month"),
+    *("actor", "action", "subject", "since", "until", "about", "month", "account"),
 )
 
 

@@ -184,6 +184,5 @@ def find_month_end(first: dt.date) -> dt.date:
 
 def list_account_entries(store: Store, actor: str, *, limit: int) -> tuple[AuditRecord, ...]:
     """The newest entries about the accounts that somebody looks after: signing in, links, sessions."""
-    names = {account.name for account in list_managed(store, actor)}
-    found = audit.list_entries(store, is_about_accounts=True, limit=None)
-    return tuple(entry for entry in found if entry.subject in names)[:limit]
+    names = [account.name for account in list_managed(store, actor)]
+    return audit.list_entries(store, subjects=names, is_about_accounts=True, limit=limit)

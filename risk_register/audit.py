@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -60,6 +60,7 @@ def list_entries(
     actor: str | None = None,
     action: str | None = None,
     subject: str | None = None,
+    subjects: Sequence[str] | None = None,
     since: dt.date | None = None,
     until: dt.date | None = None,
     is_about_accounts: bool = False,
@@ -75,6 +76,8 @@ def list_entries(
     )
     if is_about_accounts:
         query = query.where(AuditEntry.deployment_id.is_(None))
+    if subjects is not None:
+        query = query.where(AuditEntry.subject.in_(subjects))
     if since is not None:
         query = query.where(AuditEntry.at >= dt.datetime.combine(since, dt.time(), dt.UTC))
     if until is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboards.auth import SESSION_LIMIT
@@ -76,12 +76,20 @@ def _draw_accounts(view: View, accounts: Sequence[AccountRecord]) -> Component:
                 _say_roles(view, account),
                 _say_ways(account, sum(one.name == account.name for one in tokens)),
                 str(open_sessions.count(account.name)),
-                draw_account_forms(view, account),
-            )
+                _draw_decide(view, account),
+            ),
+            is_open=view.filter("account") == account.name,
         )
         for account in accounts
     ]
     return draw_table("Accounts", HEADINGS, lines, empty="There is no account.")
+
+
+def _draw_decide(view: View, account: AccountRecord) -> Component:
+    """The forms of the account that is chosen; those of every account would be most of the page."""
+    if view.filter("account") == account.name or account.name == view.account.name:
+        return draw_account_forms(view, account)
+    return dcc.Link(f"Decide about {account.name}", href=view.href(None, account=account.name))
 
 
 def _draw_states(view: View, account: AccountRecord) -> list[Component]:

@@ -90,7 +90,7 @@ def draw_account_forms(view: View, account: AccountRecord) -> Component:
 
 def _draw_behind(forms: list[tuple[str, Component]]) -> Component:
     listed = [html.Details([html.Summary(title), form]) for title, form in forms]
-    return html.Details([html.Summary("Decide"), html.Div(listed, className="behind")])
+    return html.Details([html.Summary("Decide"), html.Div(listed, className="behind")], open=True)
 
 
 def _draw_plain(view: View, action: str, words: str, button: str, hidden: Mapping[str, str]) -> Component:

@@ -1,11 +1,13 @@
 """Administrators look after the accounts of their deployment, through the rules of the commands."""
 
+import datetime as dt
 import re
 
 import pytest
 
 from risk_register import accounts, audit
 from risk_register.accounts import Grant, Role
+from risk_register.administration import list_account_entries
 
 PAGE, HARBOR = "/administration", "?deployment=harbor_companion"
 
@@ -34,6 +36,32 @@ def test_an_account_is_made_with_a_role_and_let_in_by_a_link(administrator, visi
     form = {"csrf_token": visitor.token(), "token": link[1], "next": "/"}
     assert visitor.client.post("/sign-in/link", data=form).status_code == 303
     assert find(store, "new_reviewer").vouched_by == "administrator"
+
+
+def test_the_forms_of_the_account_that_is_chosen_are_drawn_and_of_no_other(administrator):
+    words = administrator.read(PAGE, HARBOR)
+    assert "Decide about viewer" in words
+    assert "Disable viewer" not in words
+    chosen = administrator.read(PAGE, f"{HARBOR}&account=viewer")
+    assert "Disable viewer" in chosen
+    assert "Decide about viewer" not in chosen
+    assert "Decide about safety_officer" in chosen
+    assert "Disable safety_officer" not in chosen
+
+
+def test_the_newest_entries_about_accounts_are_those_of_accounts_that_one_sees(administrator, store, clock):
+    accounts.create_account(store, name="of_quiet_cove", actor="command_line", at=clock())
+    accounts.grant(store, name="of_quiet_cove", role=Role.VIEWER, deployment_id="quiet_cove",
+                   actor="command_line", at=clock())  # fmt: skip
+    for name in ("viewer", "of_quiet_cove", "viewer", "of_quiet_cove"):
+        accounts.issue_link(store, name=name, at=clock(), valid_for=dt.timedelta(hours=1),
+                            actor="command_line")  # fmt: skip
+    asked = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(audit, "_describe", lambda row: asked.append(row) or row)
+        found = list_account_entries(store, "administrator", limit=2)
+    assert [one.subject for one in found] == ["viewer", "viewer"]
+    assert len(asked) == 2  # not every entry about an account that was ever written
 
 
 def test_nobody_gives_a_role_to_themselves_here_either(administrator, store):
