@@ -35,6 +35,8 @@ LOG_SETTINGS: dict[str, str | None] = {
     "delta.checkpointInterval": "10",  # opening a table replays at most so many commits, however old it is
     "delta.dataSkippingNumIndexedCols": "0",  # else a table's log would quote its least and greatest texts
 }
+TIDIED = "tidied"
+"""A file of a lake, as old as its last tidying."""
 
 
 class Lake:
@@ -194,12 +196,26 @@ def write(path: Path, *, by: str, wait_seconds: float = 600.0) -> Iterator[Commi
             make_current(path, Generation(lake.generation.number + 1, commit.versions))
 
 
-def tidy(path: Path) -> int:
+def tidy_daily(path: Path, *, on: dt.date) -> int:
+    """Tidy unless somebody has on this day, in UTC; a lake that nobody ever tidied is left for a day.
+
+    Raises:
+        HomeError: the lake is being copied, or written for long; nothing was deleted.
+    """
+    mark = path / TIDIED
+    if not mark.exists():
+        mark.touch()
+    if dt.datetime.fromtimestamp(mark.stat().st_mtime, dt.UTC).date() >= on:
+        return 0
+    return tidy(path, wait_seconds=0)
+
+
+def tidy(path: Path, *, wait_seconds: float = 600.0) -> int:
     """Delete data files that none of the kept generations shows, whoever left them; returns how many.
 
     Rows do not change.
     """
-    with copying(path), locked(path, by="tidy"):
+    with copying(path, wait_seconds=wait_seconds), locked(path, by="tidy"):
         current = read_current(path)
         recovered = _drop_unpinned(Lake(path))  # or what a killed writer left would be pinned below
         kept = [json.loads(file.read_text())["versions"] for file in (path / "generations").glob("0*.json")]
@@ -220,6 +236,7 @@ def tidy(path: Path) -> int:
             # Deleting is a commit of its own in the table's log; the next writer must not take it back.
             versions[name] = _newest_version(locate(path, name))
         make_current(path, Generation(current.number + 1, versions))
+        (path / TIDIED).touch()
     return deleted
 
 

@@ -11,8 +11,8 @@ from typing import Annotated
 
 import typer
 
-from pipelines.errors import StateError
-from pipelines.lake import Lake
+from pipelines.errors import HomeError, StateError
+from pipelines.lake import Lake, tidy_daily
 from pipelines.lock import check_writable
 from pipelines.settings import Home
 from plimsoll.commands.option import HomeOption, JsonOption, open_home, tell, write_json
@@ -75,12 +75,21 @@ def compute(
     else:
         days = stale_days(home)
     forget_in_decisions(home)
+    _tidy(home)
     tell(f"{len(days)} of {len(held)} days to compute")
     untold = automation.run(home, days, before_closing=before_closing)
     _notify(home)
     if untold:
         raise StateError(f"Everything is computed and published. {' '.join(untold)}")
     return days, time.monotonic() - started
+
+
+def _tidy(home: Home) -> None:
+    """Delete once a day what no kept generation shows; without a server, nobody else would."""
+    try:
+        tidy_daily(home.lake, on=dt.datetime.now(dt.UTC).date())
+    except HomeError as error:
+        tell(f"{error} The next run tidies.")
 
 
 def forget_in_decisions(home: Home) -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -174,6 +175,26 @@ def test_tidying_keeps_what_readers_see_and_drops_the_rest(path: Path):
     before = len(list((path / "staging").rglob("*.parquet")))
     assert lakes.tidy(path) > 0
     assert len(list((path / "staging").rglob("*.parquet"))) < before
+    assert texts(Lake(path)) == ["c", "s"]
+
+
+def age(path: Path, moment: dt.datetime) -> None:
+    os.utime(path / lakes.TIDIED, (moment.timestamp(), moment.timestamp()))
+
+
+def test_a_lake_is_tidied_once_a_day(path: Path):
+    for text in ("p", "q", "r", "s"):
+        put(path, rows(monday=text), MONDAY)
+    today = dt.datetime.now(dt.UTC)
+    assert lakes.tidy_daily(path, on=today.date()) == 0  # as nobody ever did
+    age(path, today - dt.timedelta(days=1))
+    assert lakes.tidy_daily(path, on=today.date()) > 0
+    for text in ("p", "q", "r", "s"):
+        put(path, rows(monday=text), MONDAY)
+    generation = Lake(path).generation.number
+    assert lakes.tidy_daily(path, on=today.date()) == 0
+    assert Lake(path).generation.number == generation
+    assert lakes.tidy_daily(path, on=today.date() + dt.timedelta(days=1)) > 0
     assert texts(Lake(path)) == ["c", "s"]
 
 

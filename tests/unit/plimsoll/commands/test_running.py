@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from pipelines.errors import StateError
+from pipelines.lake import TIDIED
 from plimsoll.commands import running
 from plimsoll.commands.running import compute
 from tests.unit.plimsoll.commands.governance_factory import make_governed_home
 
 DAY = dt.date(2026, 8, 1)
+COPYING = """
+import sys; from pathlib import Path; from pipelines import lake
+with lake.copying(Path(sys.argv[1])):
+    print("held", flush=True); sys.stdin.readline()
+"""
 
 
 def test_a_deployment_whose_people_could_not_be_told_is_said_after_the_others_were_called(
@@ -27,3 +36,26 @@ def test_a_deployment_whose_people_could_not_be_told_is_said_after_the_others_we
     with pytest.raises(StateError, match=r"published\. companion: nobody is called"):
         compute(home, first=DAY)
     assert called == [home]
+
+
+def test_a_run_tidies_a_lake_that_nobody_tidied_on_this_day_and_goes_on_where_it_is_copied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home, _ = make_governed_home(tmp_path / "home")
+    monkeypatch.setattr(running, "Lake", lambda _: SimpleNamespace(partitions=lambda _: {("companion", DAY)}))
+    monkeypatch.setattr("pipelines.automation.run", lambda *_, **__: ())
+    home.lake.mkdir(exist_ok=True)
+    mark = home.lake / TIDIED
+    mark.touch()
+    os.utime(mark, (0, 0))
+    with subprocess.Popen(
+        [sys.executable, "-c", COPYING, str(home.lake)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"held\n"
+        compute(home, first=DAY)
+        assert "is being copied" in capsys.readouterr().err
+        assert mark.stat().st_mtime == 0
+        other.communicate(b"\n")
+    compute(home, first=DAY)
+    assert mark.stat().st_mtime > 0
