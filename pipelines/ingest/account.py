@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.errors import StateError
-from pipelines.ingest.delivery import Delivered, KnownDelivery
+from pipelines.ingest.delivery import Delivered, KnownDelivery, known_deliveries
 from pipelines.ingest.mapping import DeploymentRule, Mapping
+from pipelines.ingest.mark import add_mark
 from pipelines.ingest.pseudonymise import Pseudonymiser
 from pipelines.ingest.query import Watermark, read_value, write_value
 from pipelines.lake import Commit, Lake
@@ -28,6 +30,24 @@ def write_account(
     _replace_rows(commit, ledger.DELIVERY, rule.id, [one.delivery_id for one in files],
                   [_delivery(one, mapping) for one in files])  # fmt: skip
     _write_rejected(commit, files, rule.id, pseudonymiser)
+
+
+def write_marks(commit: Commit, files: Iterable[Delivered], deployment_id: str) -> None:
+    """Keep from which objects known files were fetched, so that the next ingest need not."""
+    marks: dict[str, tuple[str, ...]] = {}
+    known = known_deliveries(commit.so_far, deployment_id)
+    for one in files:
+        if one.mark not in known[one.delivery_id].marks:
+            held = marks.get(one.delivery_id, known[one.delivery_id].marks)
+            marks[one.delivery_id] = add_mark(held, one.mark)
+    rows = commit.so_far.read(ledger.DELIVERY.full_name) if marks else None
+    if rows is not None:
+        told = [
+            row | {"marks": " ".join(marks[row["delivery_id"]])}
+            for row in rows.to_pylist()
+            if row["deployment_id"] == deployment_id and row["delivery_id"] in marks
+        ]
+        _replace_rows(commit, ledger.DELIVERY, deployment_id, list(marks), told)
 
 
 def _write_rejected(
@@ -67,6 +87,7 @@ def _delivery(one: Delivered, mapping: Mapping) -> dict[str, object]:
         "mapping_hash": mapping.hash,
         "format": mapping.format,
         **(one.before or none).span.cover(one.span)._asdict(),
+        "marks": " ".join(add_mark((one.before or none).marks, one.mark)) or None,
     }
 
 

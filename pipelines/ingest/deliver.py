@@ -24,7 +24,7 @@ from pipelines.discretion import Discretion
 from pipelines.errors import SourceError
 from pipelines.ingest import account
 from pipelines.ingest import query as queries
-from pipelines.ingest.account import check_rule, read_watermark, write_account, write_watermark
+from pipelines.ingest.account import check_rule, read_watermark, write_account, write_marks, write_watermark
 from pipelines.ingest.delivery import (
     READABLE,
     Delivered,
@@ -46,7 +46,7 @@ from pipelines.ingest.sources import make_source
 from pipelines.ingest.span import find_span
 from pipelines.ingest.stage import Stager
 from pipelines.ingest.tray import Tray
-from pipelines.ingest.waiting import Waiting, find_waiting, is_address
+from pipelines.ingest.waiting import Waiting, find_waiting, is_address, leave_known
 from pipelines.lake import Commit, Lake
 from pipelines.settings import Home
 from pipelines.tombstones import FILE, load_tombstones
@@ -92,6 +92,7 @@ class _Intake:
     beside: Executor
     progress: Progress
     done: list[Delivered] = field(default_factory=list)
+    marks: dict[str, str | None] = field(default_factory=dict)  # of objects of a bucket, by name
 
     def take(self, commit: Commit, files: Iterable[tuple[str, Path]], *, is_again: bool = False) -> None:
         """Read files and put what they hold into the commit; `is_again`: most of it is stored already."""
@@ -110,6 +111,9 @@ class _Intake:
         fresh = [one for one in read if not one.is_known]
         if fresh:
             write_account(commit, fresh, self.mapping, self.stager.pseudonymiser)
+        seen = [one for one in read if one.is_known and one.mark is not None]
+        if seen:
+            write_marks(commit, seen, self.mapping.deployment.id)
         self.done += read
 
     def _read(
@@ -123,6 +127,7 @@ class _Intake:
             received_on=self.received_on,
             aside=self.beside,
         )
+        one.mark = self.marks.get(name)
         tombstones = load_tombstones(self.home.keys / FILE)
         for part in read_delivery(one, self.source):
             part.is_again |= is_again
@@ -192,7 +197,13 @@ def _take_files(intake: _Intake, source: Path | str) -> list[str]:
             f"{shown}: no readable file. Looked for {', '.join(READABLE)}"
             + (f"; found only {', '.join(ignored[:5])}." if ignored else "; it is empty.")
         )
+    intake.marks = {one.name: one.mark for one in waiting}
+    known = known_deliveries(Lake(intake.home.lake), intake.mapping.deployment.id)
     by = f"ingest of {Path(shown).name}"
+    waiting, recognised = leave_known(waiting, known, intake.mapping)
+    for same in recognised:
+        intake.progress(describe(same))
+    intake.done += recognised
     for batch in _batches(waiting):
         with aside(intake.home, DELIVERIES, by=by) as folder:
             files = []

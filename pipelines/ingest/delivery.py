@@ -66,6 +66,12 @@ class KnownDelivery:
     span: Span = NOTHING
     format: str | None = None  # which earlier code did not keep
     file_name: str = ""
+    marks: tuple[str, ...] = ()  # of the objects that held it
+
+    def is_done(self, name: str, mapping: Mapping) -> bool:
+        """Whether the same content under a name has nothing to give that a mapping could still read."""
+        is_renamed = _find_kind(self.file_name or name) != _find_kind(name)
+        return not self.rejected or (self.mapping_hash == mapping.hash and not is_renamed)
 
     @property
     def is_taken(self) -> bool:
@@ -87,6 +93,7 @@ class Delivered:
     span: Span = NOTHING
     before: KnownDelivery | None = None  # known, and now read again for what was rejected
     only: tuple[int, ...] | None = None  # the positions to read; None: all
+    mark: str | None = None  # of the object that it was fetched from
 
     @property
     def delivery_id(self) -> str:
@@ -153,9 +160,9 @@ def identify_delivery(
     known = deliveries.get(one.delivery_id) if is_possible else None
     if known is not None:
         one.received_on = known.received_on
-        is_renamed = _find_kind(known.file_name or name) != _find_kind(name)
-        one.is_known = not known.rejected or (known.mapping_hash == mapping.hash and not is_renamed)
+        one.is_known = known.is_done(name, mapping)
         if not one.is_known:
+            is_renamed = _find_kind(known.file_name or name) != _find_kind(name)
             one.before, one.only = known, None if is_renamed else _find_positions(known, mapping)
     return one
 
@@ -211,6 +218,7 @@ def known_deliveries(lake: Lake, deployment_id: str) -> dict[str, KnownDelivery]
             Span(row.get("first_day"), row.get("last_day")),  # which earlier code did not keep
             row.get("format"),
             row["file_name"],
+            tuple((row.get("marks") or "").split()),
         )
         for row in ([] if deliveries is None else deliveries.to_pylist())
         if row["deployment_id"] == deployment_id

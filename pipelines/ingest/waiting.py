@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -17,8 +18,10 @@ import fsspec
 from fsspec.core import url_to_fs
 
 from pipelines.errors import SourceError
-from pipelines.ingest.delivery import READABLE, find_files
+from pipelines.ingest.delivery import READABLE, Delivered, KnownDelivery, find_files
 from pipelines.ingest.location import SCHEME, TOLD_BY_LINK, show_address
+from pipelines.ingest.mapping import Mapping
+from pipelines.ingest.mark import make_mark
 from pipelines.settings import MAPPING_NAMES
 
 PACKAGES = {"s3": "s3fs", "s3a": "s3fs", "gs": "gcsfs", "gcs": "gcsfs", "az": "adlfs", "abfs": "adlfs",
@@ -48,6 +51,7 @@ class Waiting:
     name: str
     byte_count: int
     fetch: Callable[[Path], Path]
+    mark: str | None = None  # of an object whose store tells when it changed
 
 
 def is_address(source: str | Path) -> bool:
@@ -71,6 +75,25 @@ def find_waiting(source: str | Path) -> tuple[list[Waiting], list[str]]:
         for name, path in zip(names, found, strict=True)
     ]
     return waiting, ignored
+
+
+def leave_known(
+    waiting: list[Waiting], deliveries: dict[str, KnownDelivery], mapping: Mapping
+) -> tuple[list[Waiting], list[Delivered]]:
+    """Files that have to be read, and objects known by their mark to hold nothing new: none is fetched."""
+    by_mark = {mark: (name, known) for name, known in deliveries.items() for mark in known.marks}
+    left, recognised = [], []
+    for one in waiting:
+        delivery_id, known = by_mark.get(one.mark or "", ("", None))
+        if known is None or not known.is_done(one.name, mapping):
+            left.append(one)
+            continue
+        identity: Future[str] = Future()
+        identity.set_result(delivery_id)
+        found = Delivered(Path(one.name), one.name, identity, known.received_on, known.byte_count)
+        found.is_known = True
+        recognised.append(found)
+    return left, recognised
 
 
 def _find_remote(address: str, *, shown: str) -> tuple[list[Waiting], list[str]]:
@@ -99,7 +122,8 @@ def _find_remote(address: str, *, shown: str) -> tuple[list[Waiting], list[str]]
         if not name.lower().endswith(READABLE):
             ignored.append(name)
             continue
-        found.append(Waiting(name, int(info.get("size") or 0), _fetcher(system, path, name, shown)))
+        mark = make_mark(system.unstrip_protocol(path), info)
+        found.append(Waiting(name, int(info.get("size") or 0), _fetcher(system, path, name, shown), mark))
     return found, ignored
 
 

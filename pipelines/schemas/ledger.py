@@ -26,6 +26,13 @@ DELIVERY = Table(
             nullable=True,
         ),
         Column("last_day", DATE, "The same of the newest one.", nullable=True),
+        Column(
+            "marks",
+            TEXT,
+            "Of each object of a bucket that held it: hash of its place, a colon, hash of its size, ETag and "
+            "time of change, blank between; null if it lay in none, or its store says neither.",
+            nullable=True,
+        ),
     ),
     is_partitioned=False,
 )

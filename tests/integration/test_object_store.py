@@ -4,12 +4,15 @@ import datetime as dt
 import gzip
 import json
 import logging
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import fsspec
 import pytest
 from moto.server import ThreadedMotoServer
 
+from pipelines import lake as lakes
 from pipelines.errors import SourceError
 from pipelines.ingest.deliver import ingest_folder
 from pipelines.ingest.mapping import parse_mapping
@@ -81,6 +84,56 @@ def test_a_bucket_is_read_like_a_folder_and_again_changes_nothing(bucket, home):
     assert [is_known for *_, is_known in take(home, "s3://logs/2026")] == [True, True]
     bucket.pipe("logs/2026/09/c.jsonl", say(60))
     assert take(home, "s3://logs/2026")[-1] == ("09/c.jsonl", 1, False)
+
+
+def fetch_counted(home: Home, monkeypatch, **changes: str) -> list[str]:
+    """What an ingest of the bucket fetches."""
+    fetched: list[str] = []
+    copy = shutil.copyfileobj
+    mapping = parse_mapping(
+        MAPPING | {"records": [{"kind": "message", "fields": FIELDS | changes}]}, name="a"
+    )
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            "pipelines.ingest.waiting.shutil.copyfileobj",
+            lambda source, out, size: (fetched.append(Path(out.name).name), copy(source, out, size)),
+        )
+        fsspec.get_filesystem_class("s3").clear_instance_cache()
+        ingest_folder(home, "s3://logs", mapping, received_on=DAY)
+    return fetched
+
+
+def test_an_object_that_is_known_is_not_fetched_again_until_it_changes(bucket, home, monkeypatch):
+    bucket.pipe("logs/a.jsonl", say(0))
+    bucket.pipe("logs/b.jsonl", say(1))
+    bucket.pipe("logs/copy_of_b.jsonl", say(1))
+    assert len(fetch_counted(home, monkeypatch)) == 3
+    assert fetch_counted(home, monkeypatch) == []
+    bucket.pipe("logs/a.jsonl", say(2))  # of the same size
+    bucket.pipe("logs/c.jsonl", say(3))
+    assert fetch_counted(home, monkeypatch) == ["a.jsonl", "c.jsonl"]
+    assert fetch_counted(home, monkeypatch) == []
+    assert Lake(home.lake).read("staging.message").num_rows == 4
+
+
+def test_an_object_with_rejected_records_is_fetched_for_another_mapping(bucket, home, monkeypatch):
+    bucket.pipe("logs/a.jsonl", say(0))
+    bucket.pipe("logs/b.jsonl", say(1).replace(b'"x"', b'"y"'))
+    assert len(fetch_counted(home, monkeypatch)) == 2
+    assert fetch_counted(home, monkeypatch) == []
+    assert fetch_counted(home, monkeypatch, text="y") == ["b.jsonl"]
+    assert fetch_counted(home, monkeypatch, text="y") == []
+    assert Lake(home.lake).read("staging.message").num_rows == 2
+
+
+def test_a_lake_of_before_learns_what_its_objects_are(bucket, home, monkeypatch):
+    bucket.pipe("logs/a.jsonl", say(0))
+    fetch_counted(home, monkeypatch)
+    with lakes.write(home.lake, by="a test") as commit:
+        rows = commit.lake.read("ledger.delivery")
+        commit.replace_all("ledger.delivery", rows.drop_columns(["marks"]))
+    assert fetch_counted(home, monkeypatch) == ["a.jsonl"]
+    assert fetch_counted(home, monkeypatch) == []
 
 
 @pytest.mark.parametrize(
