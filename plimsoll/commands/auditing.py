@@ -19,6 +19,11 @@ from risk_register.errors import NotAllowedError, StoreError
 app = typer.Typer(no_args_is_help=True)
 READER_COLUMNS = {"actor": "who", "total": "times", "first_at": "first", "last_at": "last", "counts": "what"}
 
+COVERED = (
+    "The chain covers the entries of the audit; it does not show that a row of another table was changed in "
+    "the database around it."
+)
+
 
 @app.command("verify")
 def verify_audit(
@@ -39,7 +44,7 @@ def verify_audit(
     if not as_json:
         print(
             f"{check.entry_count} entries of {acting.deployment_id}, every link of the chain holds. "
-            f"Head: {check.head}"
+            f"Head: {check.head}\n{COVERED}"
         )
 
 
