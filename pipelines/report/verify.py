@@ -1,8 +1,13 @@
-"""Checks a built report: nothing was altered, and the same published file still gives the same report."""
+"""Checks a built report: nothing was altered, and the same published file still gives the same report.
+
+Who signed an edition stands in the store alone: whoever draws a folder anew can write any name into it.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +21,8 @@ from pipelines.report.build import (
     read_inputs,
     renderer,
 )
+from risk_register.report_editions import Edition
+from risk_register.report_states import SubmissionRecord
 
 NEEDED = ("name", "deployment_id", "period", "built_at", "files", "published", "renderer")
 
@@ -38,6 +45,48 @@ def verify(folder: Path, *, published: Path | None = None) -> list[str]:
     problems = _check_hashes(folder, manifest["files"])
     source = published or (folder / manifest["published"]["path_from_here"]).resolve()
     return problems + _check_rebuild(manifest, source)
+
+
+def read_issued(folder: Path) -> dict[str, Any] | None:
+    """The manifest of an edition; None of a draft."""
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    return manifest if manifest.get("edition") else None
+
+
+def check_signers(folder: Path, submissions: Iterable[SubmissionRecord]) -> list[str]:
+    """What an edition says of who submitted, approved and issued it and the store does not say.
+
+    Args:
+        folder: of an edition whose manifest can be read.
+        submissions: those of its deployment, as the store has them.
+    """
+    manifest = read_issued(folder)
+    if manifest is None:
+        return []
+    said = manifest["edition"]
+    asked = (manifest["name"], manifest["period"], said.get("number"))
+    found = next((one for one in submissions if (one.report, one.period, one.edition) == asked), None)
+    if found is None:
+        return [f"Nobody issued edition {asked[2]} of {asked[0]} of {asked[1]} here: the store has none."]
+    known = _say_words(found)
+    different = [
+        f"The edition says {key} {said.get(key)}, the store says {value}."
+        for key, value in known.items()
+        if said.get(key) != value
+    ]
+    if not different and hash_file(folder / MANIFEST) != found.edition_hash:
+        return [
+            f"{MANIFEST} is not that of the edition that was issued: its SHA-256 differs from the store's."
+        ]
+    return different
+
+
+def _say_words(issued: SubmissionRecord) -> dict[str, Any]:
+    """The words of an edition as the store keeps them; what it corrects has another number there."""
+    names = {field.name for field in fields(Edition)} - {"number", "corrects", "approved_manifest_sha256"}
+    words = {name: getattr(issued, name) for name in sorted(names)}
+    edition = Edition(number=0, approved_manifest_sha256=issued.manifest_hash, **words).as_words()
+    return {name: edition[name] for name in (*sorted(names), "approved_manifest_sha256")}
 
 
 def _check_hashes(folder: Path, files: dict[str, dict[str, Any]]) -> list[str]:

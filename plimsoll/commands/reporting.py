@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from pipelines.errors import StateError
+from pipelines.settings import Home
 from plimsoll.commands import issuing
 from plimsoll.commands.option import HomeOption, open_home
 
@@ -78,11 +79,34 @@ def verify(
         Path | None,
         typer.Option(help="The published file it was built from, where the report lies outside its home."),
     ] = None,
+    home: HomeOption = None,
 ) -> None:
-    """Check a report's hashes, that it can be rebuilt to the same bytes, and an edition adds nothing."""
+    """Check a report's hashes, that it can be rebuilt to the same bytes, and an edition adds nothing.
+
+    Who signed an edition is compared with the home that is named, or else with the one in which it lies.
+    """
+    from pipelines.report.verify import check_signers, read_issued
     from pipelines.report.verify import verify as verify_folder
+    from risk_register.report_states import list_submissions
+    from risk_register.store import open_store
 
     problems = verify_folder(folder, published=published)
+    edition = None if problems else read_issued(folder)
+    place = _find_issuer(folder, home) if edition else None
+    if edition and place:
+        store = open_store(place.governance_url)
+        problems = check_signers(folder, list_submissions(store, edition["deployment_id"]))
     if problems:
         raise StateError("\n".join(problems))
     print(f"{folder}: hashes are right and the rebuilt report is the same.")
+    if edition and place:
+        print(f"Its signers are those that {place.path} has.")
+    elif edition:
+        print("Its signers were not checked: name the home that issued it with --home.")
+
+
+def _find_issuer(folder: Path, home: Path | None) -> Home | None:
+    if home is not None:
+        return open_home(home)
+    around = (path for path in folder.resolve().parents if Home(path).kind is not None)
+    return next((open_home(path) for path in around), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ from pypdf import PdfReader
 from pipelines.errors import StateError
 from pipelines.report.build import hash_file
 from pipelines.report.edition import draw_edition
-from pipelines.report.verify import verify
+from pipelines.report.verify import check_signers, verify
 from risk_register.report_editions import Edition
+from risk_register.report_states import ReportStatus, SubmissionRecord
 from tests.unit.pipelines.report.conftest import Built, build_from
 
 NAME = "monthly_safety_review"
@@ -83,3 +85,43 @@ def test_an_edition_in_which_a_figure_was_changed_is_found(own: Built) -> None:
 def test_what_was_not_approved_becomes_no_edition(own: Built) -> None:
     with pytest.raises(StateError, match="does not hold the report that was approved"):
         draw_edition(own.files.folder, edition_of(own, approved_manifest_sha256="0" * 64))
+
+
+def kept(place: Path, edition: Edition, **changes: object) -> SubmissionRecord:
+    """What the store says of an edition that lies in this folder."""
+    given = {"deployment_id": "replay_companion", "number": 7, "report": NAME, "period": "2026-08",
+             "manifest_hash": edition.approved_manifest_sha256, "state": ReportStatus.ISSUED,
+             "submitted_by": edition.submitted_by, "submitted_at": edition.submitted_at,
+             "approved_by": edition.approved_by, "approved_at": edition.approved_at,
+             "issued_by": edition.issued_by, "issued_at": edition.issued_at, "filed_by": None,
+             "filed_at": None, "reference": "", "declined_by": None, "declined_at": None,
+             "decline_reason": "", "edition": edition.number,
+             "edition_hash": hash_file(place / "manifest.json"), "corrects": None,
+             "correction_reason": edition.correction_reason, **changes}  # fmt: skip
+    return SubmissionRecord(**given)  # type: ignore[arg-type]
+
+
+def test_an_edition_that_was_drawn_anew_with_another_approver_is_found_by_the_store(own: Built) -> None:
+    edition = edition_of(own, 5)
+    issued = kept(draw_edition(own.files.folder, edition), edition)
+    assert check_signers(own.files.folder.with_name("2026-08_edition_5"), [issued]) == []
+    forged = draw_edition(own.files.folder, edition_of(own, 5, approved_by="dr_jane_smith"))
+    assert verify(forged) == []
+    assert check_signers(forged, [issued]) == [
+        "The edition says approved_by dr_jane_smith, the store says second."
+    ]
+
+
+def test_an_edition_that_nobody_issued_and_one_of_other_bytes_are_found_by_the_store(own: Built) -> None:
+    edition = edition_of(own, 6)
+    place = draw_edition(own.files.folder, edition)
+    issued = kept(place, edition)
+    for other in ([], [replace(issued, edition=5)], [replace(issued, period="2026-07")]):
+        (problem,) = check_signers(place, other)
+        assert problem.startswith(f"Nobody issued edition 6 of {NAME} of 2026-08 here")
+    (problem,) = check_signers(place, [replace(issued, edition_hash="0" * 64)])
+    assert problem.startswith("manifest.json is not that of the edition that was issued")
+
+
+def test_a_draft_has_no_signers(own: Built) -> None:
+    assert check_signers(own.files.folder, []) == []

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from pipelines.errors import StateError
 from pipelines.report.build import hash_file
+from pipelines.report.edition import draw_edition
 from pipelines.report.verify import verify
-from pipelines.settings import Home
+from pipelines.settings import Home, HomeKind, make_home
+from plimsoll.commands import reporting
 from plimsoll.commands.issuing import make_draw
+from risk_register import report_issuing, report_submissions
 from risk_register.errors import NotAllowedError
+from risk_register.register import ensure_deployment
 from risk_register.report_editions import Edition
+from risk_register.report_states import BuiltOnce
+from risk_register.store import open_store
 from tests.unit.pipelines.report.conftest import DEPLOYMENT, build_from, sample
 
 AT = dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC)
@@ -36,3 +45,35 @@ def test_an_edition_is_drawn_while_a_reader_has_the_published_file_open_in_anoth
     place = built.files.folder.with_name("2026-08_edition_1")
     assert found == hash_file(place / "manifest.json")
     assert verify(place) == []
+
+
+def test_the_signers_of_an_edition_are_checked_where_its_home_is_at_hand(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = make_home(Home(tmp_path / "home"), HomeKind.REAL)
+    built = build_from(sample(), home.published / "published-7.duckdb", home.reports)
+    place = built.files.folder.with_name("2026-08_edition_1")
+    store = open_store(home.governance_url)
+    ensure_deployment(store, deployment_id=DEPLOYMENT, title="Replay", actor="command_line", at=AT)
+    one = BuiltOnce(DEPLOYMENT, "monthly_safety_review", "2026-08", hash_file(built.files.manifest))
+    report_submissions.submit(store, one, actor="officer", at=AT)
+    report_submissions.approve(store, one, actor="second", at=AT)
+    drawn: list[Edition] = []
+
+    def draw(deployment: str, report: str, period: str, edition: Edition) -> str:
+        drawn.append(edition)
+        return hash_file(draw_edition(built.files.folder, edition) / "manifest.json")
+
+    report_issuing.issue(store, one, problems=[], draw=draw, actor="compliance", at=AT)
+    reporting.verify(place)
+    assert "Its signers are those that" in capsys.readouterr().out
+    aside = tmp_path / "aside"
+    shutil.copytree(place, aside)
+    reporting.verify(aside, published=built.published)
+    assert "signers were not checked" in capsys.readouterr().out
+    reporting.verify(built.files.folder)
+    assert "Its signers" not in capsys.readouterr().out
+    draw_edition(built.files.folder, replace(drawn[0], approved_by="dr_jane_smith"))
+    for folder, named in ((place, None), (place, home.path)):
+        with pytest.raises(StateError, match="approved_by dr_jane_smith, the store says second"):
+            reporting.verify(folder, home=named)
