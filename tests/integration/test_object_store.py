@@ -16,11 +16,18 @@ from pipelines import lake as lakes
 from pipelines.errors import SourceError
 from pipelines.ingest.deliver import ingest_folder
 from pipelines.ingest.mapping import parse_mapping
+from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
 from pipelines.ingest.waiting import find_waiting
+from pipelines.ingest.withdrawal import withdraw
 from pipelines.lake import Lake
+from pipelines.privacy.erasure import erase
+from pipelines.privacy.request import Request, Surroundings
 from pipelines.settings import Home, HomeKind, make_home
+from pipelines.tombstones import SubjectKind
+from risk_register.store import Store
 
 DAY = dt.date(2026, 9, 1)
+NOW = dt.datetime(2026, 9, 1, 12, tzinfo=dt.UTC)
 FIELDS = {"thread": "t", "user": "u", "role": "r", "text": "x", "sent_at": "at", "turn": "n"}
 MAPPING = {"deployment": {"id": "one"}, "records": [{"kind": "message", "fields": FIELDS}]}
 
@@ -124,6 +131,26 @@ def test_an_object_with_rejected_records_is_fetched_for_another_mapping(bucket, 
     assert fetch_counted(home, monkeypatch, text="y") == ["b.jsonl"]
     assert fetch_counted(home, monkeypatch, text="y") == []
     assert Lake(home.lake).read("staging.message").num_rows == 2
+
+
+def test_who_was_erased_does_not_come_back_from_an_object_that_is_known_or_fetched_again(
+    bucket, home, monkeypatch
+):
+    bucket.pipe("logs/a.jsonl", say(0) + say(8) + (say(1) + say(9)).replace(b'"x"', b'"y"'))
+    fetch_counted(home, monkeypatch)
+    pseudonym = Pseudonymiser(load_key(home.keys)).identify("user", "one", "u-0")
+    person = Request("one", SubjectKind.USER, pseudonym, frozenset({"u-0"}))
+    store = Store(home.governance_url)
+    store.upgrade()
+    around = Surroundings(withdraw, lambda: None, lambda _: 0)
+    erase(home, store, person, around=around, actor="a test", at=NOW)
+    assert Lake(home.lake).read("staging.message")["text"].to_pylist() == ["text 8"]
+    assert fetch_counted(home, monkeypatch) == []
+    assert fetch_counted(home, monkeypatch, text="y") == ["a.jsonl"]
+    bucket.pipe("logs/a.jsonl", say(0) + say(8) + say(10))
+    assert fetch_counted(home, monkeypatch) == ["a.jsonl"]
+    rows = Lake(home.lake).read("staging.message")
+    assert sorted(rows["text"].to_pylist()) == ["text 10", "text 8", "text 9"]
 
 
 def test_a_lake_of_before_learns_what_its_objects_are(bucket, home, monkeypatch):
