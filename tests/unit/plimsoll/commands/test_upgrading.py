@@ -20,6 +20,17 @@ ADDED = {
     "report_submission": ("edition", "edition_hash", "corrects", "correction_reason"),
 }
 
+# A column of a primary key cannot be dropped; the table is made as it was.
+REPORTS = """
+    create table incident_report (
+        incident_id varchar(200) not null, regime_id varchar(200) not null, is_reportable boolean not null,
+        reason text not null, decided_by varchar(200) not null, decided_at datetime not null,
+        reference text not null, reported_by varchar(200), reported_at datetime,
+        constraint pk_incident_report primary key (incident_id, regime_id),
+        constraint fk_incident_report_incident_id foreign key (incident_id) references incident (incident_id)
+    )
+"""
+
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
@@ -39,6 +50,8 @@ def go_back(home: Home) -> None:
         for table, names in ADDED.items():
             for name in names:
                 connection.execute(text(f"alter table {table} drop column {name}"))
+        connection.execute(text("drop table incident_report"))
+        connection.execute(text(REPORTS))
     engine.dispose()
 
 
