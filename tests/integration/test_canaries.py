@@ -15,7 +15,8 @@ import dagster as dg
 import duckdb
 import pytest
 
-from pipelines.automation import CLOSING_GROUPS, DAILY_GROUPS, RANGE_END, RANGE_START
+from pipelines.asked import RANGE_END, RANGE_START
+from pipelines.automation import CLOSING_GROUPS, DAILY_GROUPS
 from pipelines.definitions import build_assets
 from pipelines.lake import Lake
 from pipelines.settings import Home, HomeKind, make_home

@@ -119,6 +119,9 @@ def test_the_key_of_a_signed_link_is_no_part_of_a_files_name(monkeypatch):
         def info(self, path):
             return {"size": 1}
 
+        def unstrip_protocol(self, path):
+            return path
+
     monkeypatch.setattr(waiting, "url_to_fs", lambda address: (Store(), address))
     ((one,), _) = waiting.find_waiting("https://store.example/a.jsonl?sig=S3cret")
     assert one.name == "a.jsonl"
