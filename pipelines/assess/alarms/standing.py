@@ -15,7 +15,7 @@ import pyarrow as pa
 from methods.alarms import WATCH_SHARE, alarm_threshold
 from pipelines.assess.alarms.appetite_alarm import Resets, Watched
 from pipelines.assess.alarms.release import WATCH_DAYS, Release
-from pipelines.assess.alarms.stream import goes_on
+from pipelines.assess.alarms.stream import Path, Series, goes_on
 from pipelines.assess.days.calendar import DAY, Calendar
 from pipelines.assess.level.observation import Background
 from pipelines.schemas.assessment import ALARM_STREAM
@@ -53,7 +53,7 @@ def describe_streams(
                 "why_not": "",
             }  # fmt: skip
             if watched is not None and watched.terms[-1] is None:
-                row["state"] = "alarm" if _is_open(watched) else "not_judged"
+                row["state"] = "alarm" if _is_open(watched.path) else "not_judged"
             elif watched is not None:
                 row |= _describe(watched, calendar.held, resets.get(deployment, {}).get(stream, frozenset()))
             rows.append(row)
@@ -85,7 +85,7 @@ def describe_releases(
             found = _describe_newest(releases, calendar, taken)
             if indicator in unmeasured:
                 found = {"why_not": "nobody measures it"}
-            if any(e.closed_on is None for one in releases if one.path for e in one.path.episodes):
+            if any(_is_open(one.path) for one in releases if one.path is not None):
                 found = {**found, "state": "alarm", "why_not": ""}
             row: dict[str, Any] = {
                 "deployment_id": deployment, "stream_id": stream, "indicator_id": indicator,
@@ -110,33 +110,27 @@ def _describe_newest(
     if path is None:
         return {"why_not": newest.why_not}
     since = max([newest.day, *(day + DAY for day in resets if newest.day <= day <= end)])
-    through = series.first + (series.frozen - 1) * DAY
-    judged = slice((since - series.first).days, series.frozen)
-    if not (series.units + series.late_units)[judged].any():
-        return {
-            "judged_since": since,
-            "why_not": f"nothing that it counts was seen from {since} on, or records may still come",
-        }
     threshold = alarm_threshold(MAXIMUM_PAGING)
-    statistic = float(path.statistic[series.frozen - 1])
-    return {
-        "state": "watch" if statistic >= threshold / WATCH_SHARE else "quiet",
-        "judged_since": since,
-        "judged_through": through,
-        "statistic": statistic,
-        "watch_from": threshold / WATCH_SHARE,
-        "threshold": threshold,
-        "held_day_count": sum(since <= day <= through for day in calendar.held),
-    }
+    found = _stand(series, path, since, calendar.held, threshold=threshold, is_open=False)
+    if "state" not in found:
+        why = f"nothing that it counts was seen from {since} on, or records may still come"
+        return {"judged_since": since, "why_not": why}
+    return found
 
 
 def _describe(watched: Watched, held: Iterable[dt.date], resets: frozenset[dt.date]) -> Mapping[str, Any]:
-    series, path = watched.series, watched.path
-    since = _find_start(watched, resets)
+    since, is_open = _find_start(watched, resets), _is_open(watched.path)
+    return _stand(watched.series, watched.path, since, held, threshold=watched.threshold, is_open=is_open)
+
+
+def _stand(
+    series: Series, path: Path, since: dt.date, held: Iterable[dt.date], *, threshold: float, is_open: bool
+) -> dict[str, Any]:
+    """How the evidence since a day stands; without a state where nothing was seen that could be judged."""
     through = series.first + (series.frozen - 1) * DAY
     held_day_count = sum(since <= day <= through for day in held)
-    is_rising = path.statistic[-1] >= watched.threshold / WATCH_SHARE
-    state = "alarm" if _is_open(watched) else "watch" if is_rising else "quiet"
+    is_rising = path.statistic[-1] >= threshold / WATCH_SHARE
+    state = "alarm" if is_open else "watch" if is_rising else "quiet"
     judged = slice((since - series.first).days, series.frozen)
     if state == "quiet" and not (series.units + series.late_units)[judged].any():
         return {"judged_since": since, "held_day_count": held_day_count}
@@ -145,14 +139,14 @@ def _describe(watched: Watched, held: Iterable[dt.date], resets: frozenset[dt.da
         "judged_since": since,
         "judged_through": through,
         "statistic": float(path.statistic[series.frozen - 1]) if through >= since else 0.0,
-        "watch_from": watched.threshold / WATCH_SHARE,
-        "threshold": watched.threshold,
+        "watch_from": threshold / WATCH_SHARE,
+        "threshold": threshold,
         "held_day_count": held_day_count,
     }
 
 
-def _is_open(watched: Watched) -> bool:
-    return any(episode.closed_on is None for episode in watched.path.episodes)
+def _is_open(path: Path) -> bool:
+    return any(episode.closed_on is None for episode in path.episodes)
 
 
 def _find_start(watched: Watched, resets: frozenset[dt.date]) -> dt.date:

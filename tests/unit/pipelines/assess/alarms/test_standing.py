@@ -134,14 +134,14 @@ def test_days_that_may_still_grow_are_not_judged_and_held_days_are_counted(make)
     assert row["held_day_count"] == 1
 
 
-def stand_after(make, events, *days, unmeasured=()):
+def stand_after(make, events, *days, unmeasured=(), known=400):
     """The one row of the stream of releases on these days, and what they raise."""
     background = make.background(make.calendar(MONDAY, len(events)), make.definition())
     arrived = [Arrival(MONDAY + n * DAY, MONDAY + n * DAY, count, 50) for n, count in enumerate(events)]
     changes = [
         {"deployment_id": "harbor", "effective_on": MONDAY + day * DAY, "what": "model"} for day in days
     ]
-    known_on = {"harbor": MONDAY + 400 * DAY}
+    known_on = {"harbor": MONDAY + known * DAY}
     followed = follow_releases({("harbor", NAME): arrived}, background, changes, known_on, resets={})
     (row,) = describe_releases(followed, background, resets={}, unmeasured=unmeasured).to_pylist()
     return row, raise_releases(followed)
@@ -159,6 +159,13 @@ def test_a_stream_of_releases_stands_as_what_it_raises(make, after, state):
         MONDAY + (55 + len(after)) * DAY,
     )
     assert (row["statistic"] >= row["threshold"]) == (state == "alarm")
+
+
+@pytest.mark.parametrize(("events", "known"), [([5] * 66 + [10] * 3, 68), ([5] * 56 + [11] * 3, 58)])
+def test_a_stream_of_releases_stands_as_what_it_raises_where_days_may_still_grow(make, events, known):
+    row, concerns = stand_after(make, events, 56, known=known)
+    assert [one.state for one in concerns] == ["watch"]
+    assert (row["state"], row["why_not"]) == ("watch", "")
 
 
 @pytest.mark.parametrize(
