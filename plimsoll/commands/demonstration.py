@@ -16,7 +16,7 @@ from pipelines.pointer import find_current
 from pipelines.settings import REPOSITORY, Home, HomeKind, find_home, make_home
 from plimsoll.commands.option import HomeOption, tell
 from plimsoll.commands.people import LINK_HOURS
-from plimsoll.commands.running import compute
+from plimsoll.commands.running import compute, report_untold
 from risk_register import accounts
 from risk_register.store import Store
 
@@ -107,7 +107,8 @@ def _compute(home: Home, last_day: dt.date) -> tuple[list[dt.date], float]:
         reviewing = time.monotonic() - started
         tell(f"  reviews: {count} labels given in {reviewing:.1f} s")
 
-    days, seconds = compute(home, before_closing=review)
+    days, seconds, untold = compute(home, before_closing=review)
+    report_untold(untold)
     return days, seconds - reviewing
 
 

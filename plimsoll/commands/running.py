@@ -6,7 +6,7 @@ import datetime as dt
 import logging
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import typer
@@ -35,7 +35,7 @@ def run(
     if first and last and first > last:
         raise typer.BadParameter(f"{last.date()} lies before {first.date()}", param_hint="--to")
     place = open_home(home)
-    days, seconds = compute(
+    days, seconds, untold = compute(
         place,
         first=first.date() if first else None,
         last=last.date() if last else None,
@@ -48,6 +48,7 @@ def run(
         write_json({"days": [day.isoformat() for day in days], "seconds": round(seconds, 2), "drawn": drawn})
     else:
         print(f"{len(days)} days computed, assessed and published in {seconds:.1f} s.")
+    report_untold(untold)
 
 
 def compute(
@@ -57,8 +58,8 @@ def compute(
     last: dt.date | None = None,
     everything: bool = False,
     before_closing: Callable[[], None] = lambda: None,
-) -> tuple[list[dt.date], float]:
-    """Run the pipelines over the chosen days; returns the days and the seconds it took."""
+) -> tuple[list[dt.date], float, tuple[str, ...]]:
+    """Run the pipelines over the chosen days; returns the days, the seconds it took, and who was not told."""
     show_progress()
     started = time.monotonic()
     check_writable(home.lake)
@@ -79,9 +80,17 @@ def compute(
     tell(f"{len(days)} of {len(held)} days to compute")
     untold = automation.run(home, days, before_closing=before_closing)
     _notify(home)
+    return days, time.monotonic() - started, untold
+
+
+def report_untold(untold: Sequence[str]) -> None:
+    """End with an error where people of a deployment could not be told of it, when all else is done.
+
+    Raises:
+        StateError: there is one.
+    """
     if untold:
         raise StateError(f"Everything is computed and published. {' '.join(untold)}")
-    return days, time.monotonic() - started
 
 
 def _tidy(home: Home) -> None:

@@ -136,7 +136,7 @@ def _do(command: dict[str, Any]) -> int:
     from pipelines.ingest.deliver import ingest_folder
     from pipelines.ingest.mapping import load_mapping
     from pipelines.settings import HomeKind, find_home, make_home
-    from plimsoll.commands.running import compute
+    from plimsoll.commands.running import compute, report_untold
 
     try:
         home = make_home(find_home(Path(command["home"])), HomeKind.REAL)
@@ -144,7 +144,7 @@ def _do(command: dict[str, Any]) -> int:
             mapping = load_mapping(Path(command["mapping"]))
             ingest_folder(home, Path(command["folder"]), mapping, received_on=RECEIVED_ON)
         elif command["action"] == "run":
-            compute(home)
+            report_untold(compute(home)[2])
         else:
             _materialise(home, command["first"], command["last"], command.get("tags"))
     except BaseException:  # noqa: BLE001 - whatever it is, the parent's work must not go on in the child

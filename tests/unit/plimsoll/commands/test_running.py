@@ -25,17 +25,20 @@ with lake.copying(Path(sys.argv[1])):
 """
 
 
-def test_a_deployment_whose_people_could_not_be_told_is_said_after_the_others_were_called(
+def test_a_deployment_whose_people_could_not_be_told_is_said_after_the_others_were_called_and_drawn(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home, _ = make_governed_home(tmp_path / "home")
     called: list[object] = []
+    drawn: list[object] = []
     monkeypatch.setattr(running, "Lake", lambda _: SimpleNamespace(partitions=lambda _: {("companion", DAY)}))
     monkeypatch.setattr(running, "_notify", called.append)
     monkeypatch.setattr("pipelines.automation.run", lambda *_, **__: ("companion: nobody is called.",))
+    monkeypatch.setattr("pipelines.review.draw.draw_due", lambda place, **_: drawn.append(place))
     with pytest.raises(StateError, match=r"published\. companion: nobody is called"):
-        compute(home, first=DAY)
+        running.run(first=dt.datetime(2026, 8, 1, tzinfo=dt.UTC), home=home.path)
     assert called == [home]
+    assert drawn == [home]
 
 
 def test_a_run_tidies_a_lake_that_nobody_tidied_on_this_day_and_goes_on_where_it_is_copied(
