@@ -240,8 +240,9 @@ def has_runs(instance: dg.DagsterInstance, job: str, *statuses: dg.DagsterRunSta
 
 def has_counted(instance: dg.DagsterInstance, run_id: str) -> bool:
     """Whether a run made a table of indicators, whatever it was started as."""
-    made = instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION).records
-    return any(one.asset_key is not None and one.asset_key.path[0] == COUNTED for one in made)
+    # One event a step, where there is one a day and table for what was made; a step is named for its assets.
+    done = instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.STEP_SUCCESS).records
+    return any((one.event_log_entry.step_key or "").partition("__")[0] == COUNTED for one in done)
 
 
 def end_dead_runs(folder: Path) -> int:

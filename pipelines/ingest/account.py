@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.errors import StateError
-from pipelines.ingest.delivery import Delivered, KnownDelivery, known_deliveries
+from pipelines.ingest.delivery import Delivered, KnownDelivery
 from pipelines.ingest.mapping import DeploymentRule, Mapping
 from pipelines.ingest.mark import add_mark
 from pipelines.ingest.pseudonymise import Pseudonymiser
@@ -34,20 +34,20 @@ def write_account(
 
 def write_marks(commit: Commit, files: Iterable[Delivered], deployment_id: str) -> None:
     """Keep from which objects known files were fetched, so that the next ingest need not."""
-    marks: dict[str, tuple[str, ...]] = {}
-    known = known_deliveries(commit.so_far, deployment_id)
+    rows = commit.so_far.read(ledger.DELIVERY.full_name)
+    held = {
+        row["delivery_id"]: row
+        for row in ([] if rows is None else rows.to_pylist())
+        if row["deployment_id"] == deployment_id
+    }
+    told: dict[str, dict[str, object]] = {}
     for one in files:
-        if one.mark not in known[one.delivery_id].marks:
-            held = marks.get(one.delivery_id, known[one.delivery_id].marks)
-            marks[one.delivery_id] = add_mark(held, one.mark)
-    rows = commit.so_far.read(ledger.DELIVERY.full_name) if marks else None
-    if rows is not None:
-        told = [
-            row | {"marks": " ".join(marks[row["delivery_id"]])}
-            for row in rows.to_pylist()
-            if row["deployment_id"] == deployment_id and row["delivery_id"] in marks
-        ]
-        _replace_rows(commit, ledger.DELIVERY, deployment_id, list(marks), told)
+        row = told.get(one.delivery_id, held[one.delivery_id])
+        marks = tuple((row.get("marks") or "").split())
+        if one.mark not in marks:
+            told[one.delivery_id] = row | {"marks": " ".join(add_mark(marks, one.mark))}
+    if told:
+        _replace_rows(commit, ledger.DELIVERY, deployment_id, list(told), list(told.values()))
 
 
 def _write_rejected(

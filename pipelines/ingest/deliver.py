@@ -198,7 +198,9 @@ def _take_files(intake: _Intake, source: Path | str) -> list[str]:
             + (f"; found only {', '.join(ignored[:5])}." if ignored else "; it is empty.")
         )
     intake.marks = {one.name: one.mark for one in waiting}
-    known = known_deliveries(Lake(intake.home.lake), intake.mapping.deployment.id)
+    known: dict[str, KnownDelivery] = {}
+    if any(intake.marks.values()):  # only what lies at an address can be known before it is opened
+        known = known_deliveries(Lake(intake.home.lake), intake.mapping.deployment.id)
     by = f"ingest of {Path(shown).name}"
     waiting, recognised = leave_known(waiting, known, intake.mapping)
     for same in recognised:

@@ -35,7 +35,7 @@ def describe_critical(
     found: pa.Table,
     detectors: Sequence[Mapping[str, Any]],
     decided: Mapping[str, str] = MappingProxyType({}),
-) -> pa.Table:
+) -> list[dict[str, Any]]:
     """Every grave finding, with what is known of its detector and what people made of it.
 
     Args:
@@ -46,7 +46,7 @@ def describe_critical(
     badges = {(row["detector_id"], row["signal_id"]): row["badge"] for row in detectors}
     rows = found.to_pylist()
     day_counts = Counter((row["deployment_id"], row["day"], row["what"]) for row in rows)
-    described = [
+    return [
         row
         | {
             "badge": badges.get((row["detector_id"], row["signal_id"]), UNKNOWN_BADGE),
@@ -57,18 +57,16 @@ def describe_critical(
         }
         for row in rows
     ]
-    return pa.Table.from_pylist(described, schema=NEEDS_EYES.arrow_schema)
 
 
-def list_critical(described: pa.Table) -> pa.Table:
+def list_critical(described: Sequence[Mapping[str, Any]]) -> pa.Table:
     """The table `assessment.needs_eyes`: what a person decided, and a day's open ones up to the cap.
 
     Ids are keyed hashes, so their order picks no kind over another.
     """
     listed: Counter[tuple[str, dt.date]] = Counter()
     chosen = []
-    rows = described.to_pylist()
-    for row in sorted(rows, key=lambda row: (row["deployment_id"], row["day"], row["message_id"])):
+    for row in sorted(described, key=lambda row: (row["deployment_id"], row["day"], row["message_id"])):
         day = row["deployment_id"], row["day"]
         listed[day] += row["state"] == UNCONFIRMED
         if row["state"] != UNCONFIRMED or listed[day] <= DAILY_CAP:
@@ -76,20 +74,22 @@ def list_critical(described: pa.Table) -> pa.Table:
     return pa.Table.from_pylist(chosen, schema=NEEDS_EYES.arrow_schema)
 
 
-def raise_critical(described: pa.Table, calendars: Mapping[str, Calendar]) -> list[Concern]:
+def raise_critical(
+    described: Sequence[Mapping[str, Any]], calendars: Mapping[str, Calendar]
+) -> list[Concern]:
     """One concern a deployment and kind for the open findings of the last days, listed or beyond the cap.
 
     Counts stay out of words.
     """
-    recent: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for row in described.to_pylist():
+    recent: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for row in described:
         is_recent = row["day"] > calendars[row["deployment_id"]].last - OPEN_DAYS * DAY
         if is_recent and row["state"] == UNCONFIRMED:
             recent.setdefault((row["deployment_id"], row["what"]), []).append(row)
     return [_concern(deployment, what, rows) for (deployment, what), rows in recent.items()]
 
 
-def _concern(deployment: str, what: str, rows: list[dict[str, Any]]) -> Concern:
+def _concern(deployment: str, what: str, rows: Sequence[Mapping[str, Any]]) -> Concern:
     opened_on = min(row["day"] for row in rows)
     badges = sorted({f"{row['detector_id']} ({row['badge']})" for row in rows})
     newest = max(row["day"] for row in rows)

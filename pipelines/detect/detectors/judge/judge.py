@@ -138,9 +138,9 @@ class JudgeDetector:
         known = self._cache.get(conversation_id, key)
         if known is not None:
             return CoverageState.SCORED, known
-        if self._cache.must_wait(conversation_id, key):
-            return CoverageState.FAILED, ()
         failures = self._cache.count_failures(conversation_id, key)
+        if failures and self._cache.must_wait(conversation_id, key):
+            return CoverageState.FAILED, ()
         return _Question(place, conversation_id, window, signals, key, failures)
 
     def _ask_and_keep(self, question: _Question) -> Answered:
@@ -153,18 +153,16 @@ class JudgeDetector:
             findings = self._ask(question.window, question.signals)
         except OutageError:
             self._patience.note_outage(is_again=is_again)
-            self._cache.add_failure(question.conversation_id, question.key)
-            return CoverageState.FAILED, ()
         except CapError:  # after an attempt that failed
-            self._cache.add_failure(question.conversation_id, question.key)
-            return CoverageState.FAILED, ()
+            pass
         except (EndpointError, AnswerError):
             self._patience.note_refusal()
-            self._cache.add_failure(question.conversation_id, question.key)
-            return CoverageState.FAILED, ()
-        self._patience.note_answer()
-        self._cache.put(question.conversation_id, question.key, findings)
-        return CoverageState.SCORED, findings
+        else:
+            self._patience.note_answer()
+            self._cache.put(question.conversation_id, question.key, findings)
+            return CoverageState.SCORED, findings
+        self._cache.add_failure(question.conversation_id, question.key)
+        return CoverageState.FAILED, ()
 
     def _ask(self, window: Window, signals: Sequence[Signal]) -> tuple[JudgedFinding, ...]:
         nonce = self._make_nonce()
