@@ -13,7 +13,7 @@ from scipy import special
 
 from methods.alarms import MINIMUM_CV2
 from methods.errors import InvalidArgumentError
-from methods.intervals import FEW_EVENTS, check_confidence, check_counts, poisson_rate_ratio
+from methods.intervals import FEW_EVENTS_OF_A_RATIO, check_confidence, check_counts, poisson_rate_ratio
 
 UPPER_80 = 0.8416
 """Normal quantile of 0.80: a plug-in baseline doubles the false alarms of the following year."""
@@ -121,7 +121,7 @@ def compare_periods(
     scales = np.array([new.scale, old.scale])
     scale = max(1.0, float((weights * scales).sum() / weights.sum())) if weights.any() else 1.0
     ratio = new.rate / old.rate if x0 else float("inf")
-    if min(x1, x0) < FEW_EVENTS:
+    if min(x1, x0) < FEW_EVENTS_OF_A_RATIO:
         n1, n0 = (float(np.nansum(np.asarray(one, dtype=float))) for one in (trials, old_trials))
         low, high = poisson_rate_ratio(
             x1 / scale,

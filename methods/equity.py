@@ -17,6 +17,7 @@ from scipy import special
 
 from methods.errors import EstimateRefusedError, InvalidArgumentError
 from methods.intervals import (
+    FEW_EVENTS_OF_A_RATIO,
     FloatArray,
     Interval,
     check_confidence,
@@ -28,9 +29,6 @@ from methods.intervals import (
 
 BAND_LOW, BAND_HIGH = 0.8, 1.25
 """Ratios inside the band are alike in practice."""
-
-FEW_EVENTS = 10
-"""With fewer on either side the exact conditional interval judges: the log interval does not hold."""
 
 MINIMUM_TRIALS = 100
 """A group with fewer conversations is not assessed, nor one whose rest has fewer."""
@@ -82,7 +80,6 @@ def compare_with_rest(
     *,
     deff: ArrayLike = 1.0,
     confidence: float = 0.95,
-    few_events: float = FEW_EVENTS,
     minimum_trials: float = MINIMUM_TRIALS,
 ) -> GroupComparison:
     """Each group against the sum of the others; the groups divide the population, one value a group.
@@ -115,7 +112,7 @@ def compare_with_rest(
         reference_trials=rest_n / rest_deff,
         confidence=confidence,
     )
-    has_few = np.minimum(x, rest_x) < few_events
+    has_few = np.minimum(x, rest_x) < FEW_EVENTS_OF_A_RATIO
     low = np.where(has_few, exact.low, ratio * np.exp(-z * spread))
     high = np.where(has_few, exact.high, ratio * np.exp(z * spread))
     with np.errstate(divide="ignore", invalid="ignore"):

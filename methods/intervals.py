@@ -20,6 +20,9 @@ FloatArray = NDArray[np.float64]
 FEW_EVENTS = 10
 """Below it an estimated design effect is noise and the prior is its floor."""
 
+FEW_EVENTS_OF_A_RATIO = 10
+"""With fewer in either arm the log interval of a ratio does not hold; the exact conditional one is given."""
+
 FEW_CLUSTERS = 10
 """Below it a between-cluster variance says little; the exact interval on effective counts is given."""
 

@@ -151,8 +151,7 @@ class _Strata:
     @property
     def totals(self) -> FloatArray:
         """Estimated totals over all units."""
-        weight = self.sizes / np.where(self.reviewed > 0, self.reviewed, 1)
-        return np.asarray((weight[:, None] * self.sums).sum(axis=0), dtype=np.float64)
+        return np.asarray((self.weights[:, None] * self.sums).sum(axis=0), dtype=np.float64)
 
     @property
     def events(self) -> FloatArray:

@@ -36,8 +36,8 @@ PRIVATE = ("lake", "published", "keys", "reports")
 """Folders that only we make, for the owner alone; the others an operator may have prepared for a group."""
 OURS = frozenset({*FOLDERS, "aside", "cache", "dagster", "governance", "openid.yaml"})
 """What a directory may hold that becomes a home: what an operator prepares, and what runs left in it."""
-BEGINNINGS = ("governance.", f".{MARKER}")
-"""How the names begin of the decisions' files, of the mark of where they lie, and of half a mark."""
+GOVERNANCE = "governance."
+"""How the names begin of the decisions' files and of the mark of where they lie."""
 
 MAPPING_NAMES = ("mapping.yaml", "mapping.yml")
 """What the mapping beside delivered files may be called."""
@@ -182,4 +182,4 @@ def _may_become(path: Path, kind: HomeKind) -> bool:
     names = {item.name for item in path.iterdir() if not item.name.startswith(f".{MARKER}")}
     if kind is HomeKind.DEMO:
         return not names
-    return all(name in OURS or name.startswith(BEGINNINGS) for name in names)
+    return all(name in OURS or name.startswith(GOVERNANCE) for name in names)

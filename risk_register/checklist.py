@@ -68,7 +68,7 @@ def list_items(
 ) -> tuple[ItemRecord, ...]:
     """The items of a deployment in the checklist's order; empty for one that the register does not know.
 
-    Declared changes are read from the store; `seen` are those that the logs show.
+    Declared changes are read from the store; `seen` are those of the published file, declared ones too.
     """
     declared = [
         VersionChange(one.what, one.effective_on, one.note) for one in list_changes(store, deployment_id)

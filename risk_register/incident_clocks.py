@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from risk_register.content import load_regimes
 from risk_register.definition import Clock, Regime
 from risk_register.errors import NotAllowedError
-from risk_register.incident_states import MILDER, Nature
+from risk_register.incident_states import TOLD, Nature
 from risk_register.incident_tables import IncidentReport
 from risk_register.incidents import IncidentRecord, find_open_incident
 from risk_register.model import columns_of
@@ -182,7 +182,7 @@ def record_report(
         known = write.session.scalar(due)
         if known is None:
             raise NotAllowedError(f"Nobody has decided that {incident_id} is reportable under {regime_id}.")
-        if nature not in {Nature(known.nature), *MILDER[Nature(known.nature)]}:
+        if nature not in TOLD[Nature(known.nature)]:
             raise NotAllowedError(
                 f"It was decided that {incident_id} is reportable under {regime_id} as {known.nature}; it is "
                 f"held to be {nature} now. Decide about that first."
@@ -212,7 +212,7 @@ def _find_settling(
     """
     of_regime = [one for one in decisions if one.regime_id == regime_id]
     for one in of_regime:
-        if one.reported_at is not None and nature in {one.nature, *MILDER[one.nature]}:
+        if one.reported_at is not None and nature in TOLD[one.nature]:
             return one
     return next((one for one in of_regime if one.nature is nature), None)
 

@@ -48,15 +48,15 @@ class Nature(StrEnum):
     """Many people, or several member states: what regimes call widespread."""
 
 
-MILDER: MappingProxyType[Nature, frozenset[Nature]] = MappingProxyType(
+TOLD: MappingProxyType[Nature, frozenset[Nature]] = MappingProxyType(
     {
-        Nature.NOT_SERIOUS: frozenset(),
-        Nature.SERIOUS_HARM: frozenset({Nature.NOT_SERIOUS}),
-        Nature.DEATH: frozenset({Nature.NOT_SERIOUS, Nature.SERIOUS_HARM}),
-        Nature.WIDESPREAD: frozenset({Nature.NOT_SERIOUS, Nature.SERIOUS_HARM}),
+        Nature.NOT_SERIOUS: frozenset({Nature.NOT_SERIOUS}),
+        Nature.SERIOUS_HARM: frozenset({Nature.NOT_SERIOUS, Nature.SERIOUS_HARM}),
+        Nature.DEATH: frozenset({Nature.NOT_SERIOUS, Nature.SERIOUS_HARM, Nature.DEATH}),
+        Nature.WIDESPREAD: frozenset({Nature.NOT_SERIOUS, Nature.SERIOUS_HARM, Nature.WIDESPREAD}),
     }
 )
-"""What a report about an event has told as well; a death and a widespread event are two things."""
+"""What a report about an event has told; a death and a widespread event are two things."""
 
 
 class Causality(StrEnum):

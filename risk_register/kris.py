@@ -25,6 +25,13 @@ def find_worst(kris: Iterable[Kri], statuses: Mapping[tuple[str, str, str], str]
     return max((find_status(kri, statuses) for kri in kris), key=ATTENTION.index, default=UNKNOWN)
 
 
+def split_name(name: str) -> tuple[str, str, str]:
+    """Indicator, slice and slice value of what `name_kri` wrote."""
+    indicator, _, group = name.removesuffix("]").partition("[")
+    part, _, value = group.partition("=")
+    return (indicator, part, value) if group else (indicator, "all", "all")
+
+
 def name_kri(kri: Kri) -> str:
     """A KRI as one word: the indicator, and in brackets the slice if it is not the whole deployment."""
     return kri.indicator if kri.slice == "all" else f"{kri.indicator}[{kri.slice}={kri.slice_value}]"

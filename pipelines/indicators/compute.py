@@ -60,7 +60,7 @@ def list_fact_sources() -> frozenset[str]:
         name
         for sql in _read_facts().values()
         for name in dependencies(sql)
-        if not name.startswith("fact.") and name != AGE_BAND
+        if not name.startswith(("fact.", "unit."))
     )
 
 

@@ -70,8 +70,11 @@ class KnownDelivery:
 
     def is_done(self, name: str, mapping: Mapping) -> bool:
         """Whether the same content under a name has nothing to give that a mapping could still read."""
-        is_renamed = _find_kind(self.file_name or name) != _find_kind(name)
-        return not self.rejected or (self.mapping_hash == mapping.hash and not is_renamed)
+        return not self.rejected or (self.mapping_hash == mapping.hash and not self.is_read_otherwise(name))
+
+    def is_read_otherwise(self, name: str) -> bool:
+        """Whether a name says that the content is of another kind than it was read as."""
+        return _find_kind(self.file_name or name) != _find_kind(name)
 
     @property
     def is_taken(self) -> bool:
@@ -162,8 +165,8 @@ def identify_delivery(
         one.received_on = known.received_on
         one.is_known = known.is_done(name, mapping)
         if not one.is_known:
-            is_renamed = _find_kind(known.file_name or name) != _find_kind(name)
-            one.before, one.only = known, None if is_renamed else _find_positions(known, mapping)
+            one.before = known
+            one.only = None if known.is_read_otherwise(name) else _find_positions(known, mapping)
     return one
 
 

@@ -82,17 +82,10 @@ def read_lines(path: Path) -> Iterator[tuple[int, bytes | None]]:
     Raises:
         UNREADABLE: a packed file that ends early or is damaged; what came before was yielded.
     """
-    with open_plain(path) as stream:
-        number, rest, is_skipping = 1, b"", False
-        for chunk in _chunks(stream):
-            *complete, rest = (rest + chunk).split(b"\n")
-            for line in complete:
-                yield number, None if is_skipping or len(line) > LONGEST_LINE else line.removesuffix(b"\r")
-                number, is_skipping = number + 1, False
-            if len(rest) > LONGEST_LINE:
-                rest, is_skipping = b"", True
-        if rest or is_skipping:
-            yield number, None if is_skipping else rest.removesuffix(b"\r")
+    for piece in read_pieces(path):
+        if piece.is_last:
+            line = piece.content.removesuffix(b"\n").removesuffix(b"\r")
+            yield piece.number, line if piece.is_whole else None
 
 
 def read_pieces(path: Path, *, ends_at_return: bool = False) -> Iterator[Piece]:

@@ -19,6 +19,7 @@ from pipelines import lake as lakes
 from pipelines.errors import PlimsollError
 from pipelines.ingest.attribution import OVERLAP, Attribution, Covers, names_any
 from pipelines.ingest.delivery import find_files, load_folder_mapping
+from pipelines.ingest.inbox import find_mappings
 from pipelines.ingest.lines import LONGEST_LINE, UNREADABLE, fingerprint, open_plain
 from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
 from pipelines.ingest.remainder import count_left
@@ -87,7 +88,7 @@ def withdraw(
     found: list[Found] = []
     folders: dict[Path, Attribution] = {}
     pseudonymiser = Pseudonymiser(load_key(home.keys))
-    for folder in sorted(path.parent for path in home.inbox.glob("*/mapping.y*ml")):
+    for folder in (path.parent for path in find_mappings(home.inbox)):
         try:
             mapping = load_folder_mapping(folder)
             about = Attribution(mapping, make_source(mapping), pseudonymiser, covers, result.raw_ids)
@@ -143,8 +144,8 @@ def _find(folder: Path, about: Attribution, result: Withdrawal) -> list[Found]:
 def _look_elsewhere(home: Home, result: Withdrawal) -> None:
     """Files of the inbox that no mapping reads may still name the person."""
     read: set[Path] = set()
-    for folder in {path.parent for path in home.inbox.glob("*/mapping.y*ml")}:
-        read |= set(find_files(folder)[0])
+    for path in find_mappings(home.inbox):
+        read |= set(find_files(path.parent)[0])
     for path in sorted(path for path in home.inbox.rglob("*") if path.is_file() and path not in read):
         name = path.relative_to(home.path)
         try:

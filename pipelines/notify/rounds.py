@@ -10,6 +10,7 @@ from pipelines.notify.dispatch import Sent, dispatch, needs_pass, queue_test
 from pipelines.notify.heartbeat import beat, check_health
 from pipelines.notify.routing import FILE, Routing, load_routing
 from pipelines.settings import Home
+from pipelines.zone import read_zones
 from risk_register.deadlines import queue_deadlines
 from risk_register.store import open_store
 
@@ -46,13 +47,12 @@ def queue_weekly_test(home: Home, *, at: dt.datetime) -> int | None:
 def queue_what_runs_out(home: Home, *, at: dt.datetime) -> int:
     """Queue what is near its end or past it; returns how many notices came. Without a routing they wait."""
     lake = Lake(home.lake)
-    known, changes = (lake.read(name) for name in ("ledger.deployment", "assessment.change"))
-    zones = {} if known is None else {row["deployment_id"]: row["zone"] for row in known.to_pylist()}
+    changes = lake.read("assessment.change")
     return queue_deadlines(
         open_store(home.governance_url),
         actor="notify",
         at=at,
-        zones=zones,
+        zones=read_zones(lake),
         changes=[] if changes is None else changes.to_pylist(),
     )
 

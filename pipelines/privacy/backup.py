@@ -22,7 +22,7 @@ from pipelines.privacy.erasure import sweep_erased
 from pipelines.privacy.limits import load_limits
 from pipelines.privacy.request import Withdraw
 from pipelines.privacy.unfinished import Tell, clear_left, unfinished
-from pipelines.settings import Home, settle_governance
+from pipelines.settings import FOLDERS, Home, settle_governance
 from pipelines.tombstones import FILE, add_tombstones, load_tombstones
 
 UNKNOWN = (
@@ -121,15 +121,8 @@ def restore_backup(
         manifest = read_archive(source, aside)
         place = Home(aside)
         settle_governance(place)
-        for folder in (
-            place.lake,
-            place.published,
-            place.keys,
-            place.inbox,
-            place.reports,
-            place.definitions,
-        ):
-            folder.mkdir(parents=True, exist_ok=True)
+        for name in FOLDERS:
+            (place.path / name).mkdir(parents=True, exist_ok=True)
         place.keys.chmod(0o700)
         add_tombstones(place.keys / FILE, known.marks, at=known.reaches)
         if manifest["key_fingerprint"]:

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.schemas import published
+from pipelines.standing import latest_statuses, slice_statuses
 from risk_register.applicability import RegimeStanding, list_standings
 from risk_register.checklist import ItemRecord, contradicted_by, list_items, list_seen
 from risk_register.incidents import IncidentRecord, list_incidents
@@ -27,15 +28,14 @@ def copy_governance(
     What is due is judged by the day of the deployment, in its zone; `changes` are rows of `published.change`.
     """
     seen = changes.to_pylist()
-    latest = observations.filter(observations["is_latest"])
     risks: list[dict[str, object]] = []
     items: list[dict[str, object]] = []
     regimes: list[dict[str, object]] = []
     incidents: list[dict[str, object]] = []
+    latest = observations.filter(observations["is_latest"])
     for deployment in pc.unique(latest["deployment_id"]).to_pylist():
-        mine = latest.filter(pc.equal(latest["deployment_id"], deployment))
-        statuses = dict(zip(mine["indicator_id"].to_pylist(), mine["status"].to_pylist(), strict=True))
-        in_slices = _read_newest_weeks(observations, deployment)
+        statuses = latest_statuses(latest, deployment)
+        in_slices = slice_statuses(observations, deployment)
         risks += [_risk(record, in_slices) for record in list_risks(store, deployment)]
         as_of = at.astimezone(ZoneInfo(zones.get(deployment, "UTC"))).date()
         listed = list_items(store, deployment, as_of=as_of, seen=list_seen(seen, deployment))
@@ -47,19 +47,6 @@ def copy_governance(
         "checklist_item": pa.Table.from_pylist(items, schema=published.CHECKLIST_ITEM.arrow_schema),
         "regime": pa.Table.from_pylist(regimes, schema=published.REGIME.arrow_schema),
         "incident": pa.Table.from_pylist(incidents, schema=published.INCIDENT.arrow_schema),
-    }
-
-
-def _read_newest_weeks(observations: pa.Table, deployment_id: str) -> dict[tuple[str, str, str], str]:
-    """Status in the newest complete week by indicator, slice and slice value, as the pages read it."""
-    is_mine = pc.equal(observations["deployment_id"], deployment_id)
-    is_raw_week = pc.and_(pc.equal(observations["period"], "week"), pc.equal(observations["estimate"], "raw"))
-    is_whole = pc.and_(is_raw_week, pc.invert(observations["is_partial"]))
-    rows = observations.filter(pc.and_(is_mine, is_whole)).sort_by("period_start")
-    names = ("indicator_id", "slice", "slice_value", "status")
-    return {
-        (indicator, part, value): status
-        for indicator, part, value, status in zip(*(rows[name].to_pylist() for name in names), strict=True)
     }
 
 

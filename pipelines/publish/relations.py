@@ -44,7 +44,7 @@ class Relation:
         return iter(self.places)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Counts:
     """Numerators and denominators as plain numbers, and which cells are hidden so far."""
 
@@ -55,9 +55,7 @@ class Counts:
     """Units without an event."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(
-            self, "others", [n - x for x, n in zip(self.numerator, self.denominator, strict=True)]
-        )
+        self.others = [n - x for x, n in zip(self.numerator, self.denominator, strict=True)]
 
     def families(self, places: Sequence[int]) -> Iterable[list[float]]:
         """What a reader could subtract: events, units without one, units."""
@@ -79,11 +77,10 @@ class Counts:
 
     def protect(self, relation: Relation) -> list[int]:
         """Hide cells of a relation until no hidden one follows from the rest; returns what was added."""
-        before = [place for place in relation.places if self.is_hidden[place]]
+        before = {place for place in relation.places if self.is_hidden[place]}
         if before:
             self._cover(relation)
-        known = set(before)
-        return [place for place in relation.places if self.is_hidden[place] and place not in known]
+        return [place for place in relation.places if self.is_hidden[place] and place not in before]
 
     def _cover(self, relation: Relation) -> None:
         parts, total = relation.parts, relation.total
@@ -150,7 +147,8 @@ def _find_given_away(counts: Counts, relations: Sequence[Relation], secret: Cont
         ]
         small = {
             place
-            for place in {place for equation in equations for place in equation}
+            for equation in equations
+            for place in equation
             if place in secret
             and (column[place] <= HIDDEN_UP_TO or counts.denominator[place] < MINIMUM_RATE_TRIALS)
         }

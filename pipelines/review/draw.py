@@ -15,6 +15,7 @@ from pipelines.errors import PlimsollError, StateError
 from pipelines.lake import Lake
 from pipelines.review.frame import FLAGGED_LEVEL, find_detectors, make_frame, read_week
 from pipelines.settings import Home
+from pipelines.zone import find_zone
 from risk_register import reviews
 from risk_register.deployments import list_deployments
 from risk_register.errors import DesignLostError, RegisterError
@@ -100,13 +101,6 @@ def find_last_week(at: dt.datetime, *, zone: ZoneInfo) -> dt.date:
     local = (at.astimezone(zone) - MORNING).date()
     day = min(local, at.astimezone(dt.UTC).date())
     return day - dt.timedelta(days=day.weekday()) - WEEK
-
-
-def find_zone(lake: Lake, deployment_id: str) -> ZoneInfo:
-    """The zone of a deployment's reporting days; UTC for one that the lake does not know."""
-    rows = lake.read("ledger.deployment", columns=["deployment_id", "zone"])
-    known = {} if rows is None else {row["deployment_id"]: row["zone"] for row in rows.to_pylist()}
-    return ZoneInfo(known.get(deployment_id, "UTC"))
 
 
 def is_user_at_risk(answers: Mapping[str, int]) -> bool:

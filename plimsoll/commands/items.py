@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from zoneinfo import ZoneInfo
 
 from pipelines.lake import Lake
+from pipelines.zone import find_zone
 from plimsoll.commands.acting import Acting
 from risk_register.checklist import ItemRecord, list_items, list_seen
 
@@ -19,6 +19,4 @@ def read_items(acting: Acting) -> tuple[ItemRecord, ...]:
 
 def find_today(acting: Acting) -> dt.date:
     """The day where the deployment is; in UTC for one of which nothing was delivered."""
-    known = Lake(acting.home.lake).read("ledger.deployment", columns=["deployment_id", "zone"])
-    zones = {} if known is None else {row["deployment_id"]: row["zone"] for row in known.to_pylist()}
-    return acting.at.astimezone(ZoneInfo(zones.get(acting.deployment_id, "UTC"))).date()
+    return acting.at.astimezone(find_zone(Lake(acting.home.lake), acting.deployment_id)).date()

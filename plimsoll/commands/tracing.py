@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from pipelines.errors import DefinitionError
 from pipelines.ingest.delivery import find_files, find_mapping
+from pipelines.ingest.inbox import find_mappings
 from pipelines.ingest.lines import fingerprint
 from pipelines.ingest.mapping import Mapping, load_mapping
 from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
@@ -180,7 +181,7 @@ def _find_deliveries(lake: Lake, wanted: _Wanted) -> dict[str, str]:
 
 
 def _find_folders(home: Home, deployment_id: str, place: Place) -> Iterator[tuple[Path, Mapping]]:
-    inbox = sorted(each.parent for each in home.inbox.glob("*/mapping.y*ml"))
+    inbox = [mapping.parent for mapping in find_mappings(home.inbox)]
     for path in [place.folder] if place.folder else inbox:
         name = place.mapping or find_mapping(path)
         try:

@@ -23,7 +23,7 @@ from pipelines.assess.alarms.concern import Concern
 from pipelines.assess.alarms.second_reading import UNREAD, Readings, SecondReading
 from pipelines.assess.alarms.stream import FREEZE_DAYS, Arrival, Episode, Path, Series, Terms, follow, lay_out
 from pipelines.assess.alarms.wording import say_level
-from pipelines.assess.days.calendar import DAY, Calendar
+from pipelines.assess.days.calendar import DAY, list_days
 from pipelines.assess.level.observation import Background
 from pipelines.assess.level.status import Limits, limits_on
 from risk_register.alarm_streams import MAXIMUM_PAGING, Question, name_stream
@@ -115,7 +115,7 @@ def watch(
     """Follow one indicator through all days; None where no approved appetite can be tested."""
     calendar = background.calendars[deployment_id]
     decisions = background.decisions.get(deployment_id, ())
-    days = _days(calendar)
+    days = list_days(calendar.first, calendar.last)
     limits = [limits_on(decisions, definition["indicator_id"], day) for day in days]
     terms = tuple(_terms(one, definition["kind"]) for one in limits)
     if not any(terms):
@@ -230,7 +230,3 @@ def _terms(limits: Limits | None, kind: str) -> Terms | None:
     share = limits.breach / PER_UNIT[kind]
     appetite = 1 - share if limits.side == "below" else share
     return Terms(appetite, limits.side == "below", limits.version) if 0 < appetite < 1 else None
-
-
-def _days(calendar: Calendar) -> list[dt.date]:
-    return [calendar.first + number * DAY for number in range((calendar.last - calendar.first).days + 1)]

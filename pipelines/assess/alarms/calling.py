@@ -14,13 +14,14 @@ from sqlalchemy import select
 
 from pipelines.assess.alarms.concern import Concern
 from pipelines.assess.alarms.critical import OPEN_DAYS
+from pipelines.assess.alarms.data_call import queue_fault
 from pipelines.assess.alarms.paging import FLOOR, STREAMS
 from pipelines.assess.days.calendar import DAY
 from risk_register.alarm_cases import SeenAlarm, sync_cases
 from risk_register.alarm_states import CaseState
 from risk_register.alarm_tables import AlarmCase
 from risk_register.grave_findings import SeenFinding, call_for_eyes
-from risk_register.notice_kinds import Audience, NoticeKind, NoticeSeverity
+from risk_register.notice_kinds import NoticeKind, NoticeSeverity
 from risk_register.notices import queue_notice
 from risk_register.store import Store, Write
 
@@ -109,15 +110,12 @@ def _call(write: Write, one: Concern, cases: Mapping[str, AlarmCase]) -> None:
             names=[one.indicator_id],
         )
     elif one.held_by == "data" and one.state == "alarm" and one.stream_id.partition(":")[0] in STREAMS:
-        queue_notice(
+        queue_fault(
             write,
             key=one.cause,
             deployment_id=one.deployment_id,
-            kind=NoticeKind.DATA_FAULT,
-            severity=NoticeSeverity.PAGE,
-            audience=Audience.ENGINEERING,
             reference_id=one.cause,
-            link=f"/data-health?deployment={one.deployment_id}",
+            severity=NoticeSeverity.PAGE,
         )
     elif one.kind == "suspected_unannounced_change" and one.state == "watch":
         _queue_once(

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from methods.answer_change import compare_answers, has_enough_answers
+from pipelines.assess.alarms.canary_trace import SAME
+from pipelines.assess.alarms.release import RELEASES
 from pipelines.assess.alarms.trace import EXPLAINING_DAYS
 from pipelines.assess.days.calendar import DAY
 from pipelines.schemas.canary import WITHHELD
 
-CHANGES_ANSWERS = frozenset({"model", "prompt", "policy"})
-SAME = ("deployment_id", "probes_version", "detectors_version", "model")
 NOTHING = {
     "reference_run": "", "reference_count": 0, "reference_changed_count": 0, "reference_changed_share": None,
     "reference_ci_low": None, "reference_ci_high": None,
@@ -42,7 +42,7 @@ def add_references(
             of_run[row["probe_id"]] = row["answer_class"]
     declared: dict[str, list[dt.date]] = {}
     for row in changes:
-        if row["origin"] == "declared" and row["what"] in CHANGES_ANSWERS:
+        if row["origin"] == "declared" and row["what"] in RELEASES:
             declared.setdefault(row["deployment_id"], []).append(row["effective_on"])
     references: dict[tuple[Any, ...], Mapping[str, Any]] = {}
     found = []
@@ -53,7 +53,7 @@ def add_references(
         if has_enough_answers(run["answered_count"], run["probe_count"]):
             day = run["ran_at"].date()
             since = max((one for one in declared.get(run["deployment_id"], ()) if one <= day), default=None)
-            key = (*(run[name] for name in SAME), since)
+            key = (run["deployment_id"], *(run[name] for name in SAME), since)
             is_settled = since is None or day > since + EXPLAINING_DAYS * DAY
             if key in references:
                 then = references[key]

@@ -13,7 +13,7 @@ from pipelines.assess.days.alert import DataAlert
 from pipelines.assess.days.calendar import DAY, Calendar
 from risk_register.notice_kinds import Audience, NoticeKind, NoticeSeverity
 from risk_register.notices import queue_notice
-from risk_register.store import Store
+from risk_register.store import Store, Write
 
 ACTOR = "assess"
 
@@ -38,16 +38,29 @@ def call_engineers(
         return
     with store.write(actor=ACTOR, at=at) as write:
         for one in sorted(told, key=lambda one: (one.opened_on, one.alert_id)):
-            queue_notice(
+            queue_fault(
                 write,
                 key=f"fault:{one.alert_id}",
                 deployment_id=one.deployment_id,
-                kind=NoticeKind.DATA_FAULT,
-                severity=NoticeSeverity.ATTENTION,
-                audience=Audience.ENGINEERING,
                 reference_id=one.alert_id,
-                link=f"/data-health?deployment={one.deployment_id}",
+                severity=NoticeSeverity.ATTENTION,
             )
+
+
+def queue_fault(
+    write: Write, *, key: str, deployment_id: str, reference_id: str, severity: NoticeSeverity
+) -> None:
+    """Queue a notice of a fault of the data to whoever runs the sources."""
+    queue_notice(
+        write,
+        key=key,
+        deployment_id=deployment_id,
+        kind=NoticeKind.DATA_FAULT,
+        severity=severity,
+        audience=Audience.ENGINEERING,
+        reference_id=reference_id,
+        link=f"/data-health?deployment={deployment_id}",
+    )
 
 
 def _lasts(alert: DataAlert, calendar: Calendar | None) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,6 @@ from pipelines.assess.alarms.appetite_alarm import PER_UNIT, Resets
 from pipelines.assess.alarms.concern import Concern
 from pipelines.assess.alarms.stream import (
     BASELINE_DAYS,
-    FREEZE_DAYS,
     Arrival,
     Episode,
     Path,
@@ -55,7 +54,7 @@ KIND = "worse_since_release"
 class Release:
     """A change of one deployment, the `later` ones watched with it, and one indicator before and after it.
 
-    Without a baseline there are no terms and no path, and `why_not` says so in words.
+    Without a baseline there are no terms and no path.
     """
 
     deployment_id: str
@@ -63,9 +62,13 @@ class Release:
     day: dt.date
     later: tuple[dt.date, ...]
     series: Series
-    terms: Terms | None = None
-    path: Path | None = None
-    why_not: str = ""
+    terms: Terms | None
+    path: Path | None
+
+    @property
+    def why_not(self) -> str:
+        """In words, why nothing is judged; empty where something is."""
+        return "" if self.path is not None else _explain(self)
 
 
 def follow_releases(
@@ -111,14 +114,9 @@ def follow_releases(
                     held=calendar.held,
                 )
                 day, later = release_days[0], tuple(release_days[1:])
-                one = Release(deployment, definition, day, later, series)
-                found = watch_release(
-                    series, definition, day, resets=resets.get(deployment, {}).get(stream, frozenset())
-                )
-                if found is None:
-                    followed.append(replace(one, why_not=_explain(one)))
-                else:
-                    followed.append(replace(one, terms=found[0], path=found[1]))
+                taken = resets.get(deployment, {}).get(stream, frozenset())
+                terms, path = watch_release(series, definition, day, resets=taken) or (None, None)
+                followed.append(Release(deployment, definition, day, later, series, terms, path))
     return followed
 
 
@@ -128,7 +126,7 @@ def raise_releases(followed: Iterable[Release]) -> list[Concern]:
         concern
         for one in followed
         if one.terms is not None and one.path is not None
-        for concern in _report(one, one.path)
+        for concern in _report(one, one.terms, one.path)
     ]
 
 
@@ -136,16 +134,16 @@ def _group(
     days: Sequence[dt.date], calendar: Calendar, arrivals: Iterable[Arrival]
 ) -> Iterator[tuple[dt.date, list[dt.date], dt.date]]:
     """First day of each baseline, the changes that it judges, and the last day of their watch."""
-    with_units = {
-        one.day
-        for one in arrivals
-        if one.denominator and one.received_on <= one.day + FREEZE_DAYS * DAY and one.day not in calendar.held
-    }
+    start = calendar.first
+    units = lay_out(
+        arrivals, first=start, last=calendar.last, known_on=calendar.last, held=calendar.held
+    ).units
     groups: list[tuple[dt.date, list[dt.date], bool]] = []
     for position, day in enumerate(days):
         # The old rate is that since the change before, where there was one.
-        first = max(days[position - 1] if position else calendar.first, day - BASELINE_DAYS * DAY)
-        is_baseline = sum(first <= one < day for one in with_units) >= MINIMUM_BASELINE_DAYS
+        first = max(days[position - 1] if position else start, day - BASELINE_DAYS * DAY)
+        before = units[max((first - start).days, 0) : (day - start).days]
+        is_baseline = int(np.count_nonzero(before)) >= MINIMUM_BASELINE_DAYS
         if is_baseline or not groups or not groups[-1][2]:
             groups.append((first, [day], is_baseline))
         else:
@@ -201,9 +199,9 @@ def compare_release(series: Series, day: dt.date, *, is_below: bool, last: dt.da
     return compare_periods(bad[new], units[new], old_events=bad[old], old_trials=units[old])
 
 
-def _report(release: Release, path: Path) -> list[Concern]:
+def _report(release: Release, terms: Terms, path: Path) -> list[Concern]:
     threshold = alarm_threshold(MAXIMUM_PAGING)
-    concerns = [_alarm(release, one) for one in path.episodes]
+    concerns = [_alarm(release, terms, one) for one in path.episodes]
     is_open = any(one.closed_on is None for one in path.episodes)
     if not is_open and path.statistic.size and path.statistic[-1] >= threshold / WATCH_SHARE:
         is_low = path.statistic < threshold / WATCH_SHARE
@@ -213,20 +211,20 @@ def _report(release: Release, path: Path) -> list[Concern]:
                 **_shared(release, release.series.first + start * DAY),
                 state="watch",
                 statistic=float(path.statistic[-1]),
-                note=_say(release, None),
+                note=_say(release, terms, None),
             )
         )
     return concerns
 
 
-def _alarm(release: Release, episode: Episode) -> Concern:
+def _alarm(release: Release, terms: Terms, episode: Episode) -> Concern:
     return Concern(
         **_shared(release, episode.opened_on),
         closed_on=episode.closed_on,
         state="alarm" if episode.closed_on is None else "resolved",
         statistic=episode.highest,
         confirmed_on=episode.confirmed_on,
-        note=_say(release, episode.closed_on),
+        note=_say(release, terms, episode.closed_on),
     )
 
 
@@ -244,10 +242,8 @@ def _shared(release: Release, opened_on: dt.date) -> dict[str, Any]:
     }
 
 
-def _say(release: Release, last: dt.date | None) -> str:
-    definition, series, terms = release.definition, release.series, release.terms
-    if terms is None:
-        return release.why_not
+def _say(release: Release, terms: Terms, last: dt.date | None) -> str:
+    definition, series = release.definition, release.series
     per = PER_UNIT[definition["kind"]]
     shown = per * (1 - terms.appetite if terms.is_below else terms.appetite)
     end = last or series.first + (len(series.units) - 1) * DAY

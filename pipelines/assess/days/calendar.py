@@ -46,8 +46,7 @@ class Calendar:
         """Whether days of the period are missing, held, running or still to come, or none of it has data."""
         if self.running is not None and end_of(period, start) >= self.running:
             return True  # its last day may have data and is not over
-        count = (end_of(period, start) - start).days + 1
-        days = {start + step * DAY for step in range(count)}
+        days = set(list_days(start, end_of(period, start)))
         has_data = bool(days & self.present)
         return not has_data or not days <= self.present | self.quiet or bool(days & self.held)
 
@@ -68,6 +67,11 @@ def end_of(period: str, start: dt.date) -> dt.date:
     if period == "week":
         return start + 6 * DAY
     return (start.replace(day=28) + 4 * DAY).replace(day=1) - DAY if period == "month" else start
+
+
+def list_days(first: dt.date, last: dt.date) -> list[dt.date]:
+    """Every day from the first to the last."""
+    return [first + step * DAY for step in range((last - first).days + 1)]
 
 
 def read_calendars(lake: Lake) -> dict[str, Calendar]:

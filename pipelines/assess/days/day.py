@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from methods.volume import DayVolume, Volume, judge_volume
-from pipelines.assess.days.calendar import DAY
+from pipelines.assess.days.calendar import DAY, list_days
 
 MANY_REJECTED = 0.2
 """Share of a delivery's records that may be rejected before the days that came in it are called partial."""
@@ -128,7 +128,7 @@ def assess_days(
     incomplete = _find_incomplete(by_day.values())
     days, volumes = [], []
     for first, until in _find_stretches(present, end):
-        stretch = [first + step * DAY for step in range((until - first).days + 1)]
+        stretch = list_days(first, until)
         days += stretch
         volumes += judge_volume(
             [_count(by_day.get(day, NO_TOTAL), is_present=day in present) for day in stretch]

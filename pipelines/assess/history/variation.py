@@ -134,7 +134,7 @@ def _judge_days(days: pd.DataFrame, kind: str, phases: Phases) -> dict[str, NDAr
             weekdays=[starts[position].weekday() for position in index],
             is_baseline=whole & (np.cumsum(whole) <= BASELINE_POINTS),
         )
-        _fill(found, index, chart, chart.variation, name=CHART_NAMES[CHARTED[kind]], start=starts[index[0]])
+        _fill(found, index, chart, name=CHART_NAMES[CHARTED[kind]], start=starts[index[0]])
     per = 1000.0 if kind == "rate_per_1000" else 1.0
     for name in ("centre", "chart_low", "chart_high"):
         found[name] = found[name] * per
@@ -168,7 +168,7 @@ def _judge_weeks(
         )
         if np.isfinite(chart.high).all():
             name = CHART_NAMES[CHARTED[kind]] if kind in CHARTED else "xmr"
-            _fill(found, index, chart, chart.variation, name=name, start=starts[index[0]])
+            _fill(found, index, chart, name=name, start=starts[index[0]])
             # A run marks the weeks before its last one, so one with another detector's weeks moves history.
             judged = apply_rules(
                 chart.value[whole], mean=chart.centre[whole], low=chart.low[whole], high=chart.high[whole]
@@ -212,12 +212,11 @@ def _fill(
     found: dict[str, NDArray[Any]],
     index: NDArray[np.int_],
     chart: Chart,
-    marks: NDArray[Any],
     *,
     name: str,
     start: dt.date,
 ) -> None:
-    found["variation"][index] = marks
+    found["variation"][index] = chart.variation
     found["chart"][index] = name
     found["centre"][index], found["chart_low"][index] = chart.centre, chart.low
     found["chart_high"][index], found["is_baseline"][index] = chart.high, chart.is_baseline

@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from pipelines.assess.days.calendar import DAY, Calendar, end_of, start_of
+from pipelines.assess.days.calendar import Calendar, end_of, list_days, start_of
 from pipelines.assess.days.day import DayState, worst_state
 from pipelines.assess.history.variation import Phases, mark_variation
 from pipelines.assess.level.cluster import Clusters
@@ -101,25 +100,6 @@ def judge_rows(rows: pd.DataFrame, background: Background) -> pa.Table:
     return pa.table({name: pa.array(columns[name], schema.field(name).type) for name in schema.names})
 
 
-def latest_statuses(observations: pa.Table, deployment_id: str) -> dict[str, str]:
-    """The standing of every indicator of a deployment."""
-    rows = observations.filter(pc.equal(observations["deployment_id"], deployment_id))
-    rows = rows.filter(rows["is_latest"])
-    return dict(zip(rows["indicator_id"].to_pylist(), rows["status"].to_pylist(), strict=True))
-
-
-def slice_statuses(observations: pa.Table, deployment_id: str) -> dict[tuple[str, str, str], str]:
-    """The status of every indicator in every slice, in the newest whole week of each."""
-    is_mine = pc.equal(observations["deployment_id"], deployment_id)
-    is_whole = pc.and_(pc.equal(observations["period"], "week"), pc.invert(observations["is_partial"]))
-    rows = observations.filter(pc.and_(is_mine, is_whole)).sort_by("period_start")
-    names = ("indicator_id", "slice", "slice_value", "status")
-    return {
-        (indicator, part, value): status
-        for indicator, part, value, status in zip(*(rows[name].to_pylist() for name in names), strict=True)
-    }
-
-
 def place_on_calendar(counts: pd.DataFrame, background: Background) -> pd.DataFrame:
     """Add the whole-deployment periods in which nothing was counted: they are unknown, or a true zero."""
     grid = pd.DataFrame(
@@ -175,7 +155,7 @@ def _place(
     @cache
     def judge_period(deployment: str, period: str, start: dt.date) -> tuple[bool, DayState]:
         is_partial = background.calendars[deployment].is_partial(period, start)
-        days = [start + step * DAY for step in range((end_of(period, start) - start).days + 1)]
+        days = list_days(start, end_of(period, start))
         known = background.states.get(deployment, {})
         states = [known[day] for day in days if day in known]
         return is_partial, worst_state([*states, *[DayState.PARTIAL] * (len(states) < len(days))])
@@ -191,7 +171,7 @@ def _name_detectors(rows: pd.DataFrame, background: Background) -> list[str]:
     @cache
     def look_up(deployment: str, period: str, start: dt.date) -> str:
         known = background.detectors.get(deployment, {})
-        days = [start + step * DAY for step in range((end_of(period, start) - start).days + 1)]
+        days = list_days(start, end_of(period, start))
         return "; ".join(dict.fromkeys(known[day] for day in days if day in known))
 
     names = (rows[name].tolist() for name in ("deployment_id", "period", "period_start"))

@@ -9,9 +9,10 @@ from typing import Any
 import pyarrow as pa
 
 from pipelines.assess.days.day import local_today
-from pipelines.assess.level.observation import Background, latest_statuses, slice_statuses
+from pipelines.assess.level.observation import Background
 from pipelines.assess.register.governance import count_governance
 from pipelines.assess.register.incident_count import count_opened, measure_reporting
+from pipelines.standing import latest_statuses, slice_statuses
 from risk_register.checklist import list_seen
 from risk_register.incident_reports import list_due_reports
 from risk_register.incidents import list_incidents

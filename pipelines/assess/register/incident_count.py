@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from pipelines.assess.days.calendar import DAY, Calendar, end_of, start_of
+from pipelines.assess.days.calendar import Calendar, end_of, list_days, start_of
 from risk_register.incident_reports import DueReport
 
 OPENED, REPORTED = "incident_opened_count", "time_to_report_hours"
@@ -31,7 +31,7 @@ def count_opened(
     days = Counter(moment.astimezone(ZoneInfo(zone)).date() for moment in opened_at)
     rows = []
     for period, start in calendar.periods():
-        inside = [start + step * DAY for step in range((end_of(period, start) - start).days + 1)]
+        inside = list_days(start, end_of(period, start))
         rows.append(
             WHOLE
             | {

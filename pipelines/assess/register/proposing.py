@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from methods.intervals import clopper_pearson
-from pipelines.assess.level.observation import latest_statuses
 from pipelines.assess.register.likelihood import KINDS
+from pipelines.standing import latest_statuses
 from risk_register.checklist import list_items
 from risk_register.content import load_risks
 from risk_register.item_tasks import open_tasks

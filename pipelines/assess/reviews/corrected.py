@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from pipelines.assess.days.calendar import DAY, end_of
+from pipelines.assess.days.calendar import end_of, list_days
 from pipelines.assess.days.day import DayState, worst_state
 from pipelines.assess.level.observation import Background
 from pipelines.assess.level.status import judge, limits_on
@@ -124,8 +124,7 @@ def observe_corrections(corrections: pa.Table, background: Background) -> pa.Tab
 def _worst_day(background: Background, deployment_id: str, first: dt.date, last: dt.date) -> str:
     """The state of the worst day of a window; a day that is not there makes it partial."""
     known = background.states.get(deployment_id, {})
-    days = [first + number * DAY for number in range((last - first).days + 1)]
-    return worst_state(known.get(day, DayState.PARTIAL) for day in days).value
+    return worst_state(known.get(day, DayState.PARTIAL) for day in list_days(first, last)).value
 
 
 def _raw_weeks(counts: pd.DataFrame) -> Mapping[tuple[str, str, dt.date], tuple[float, float]]:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pipelines.report.document import Cell, Column, Kind, Mark, Row, Table
 from pipelines.report.published import RANK, Facts, Status
+from risk_register.kris import split_name
 
 STAGES = ("development", "pre_deployment", "deployment", "ongoing")
 STATES = ("met", "met_with_exceptions", "in_progress", "not_started", "not_met", "not_applicable")
@@ -220,12 +221,11 @@ def _risk_row(facts: Facts, risk: Row) -> dict[str, Cell]:
 def _kris(facts: Facts, indicator_ids: str) -> str:
     parts = []
     for name in _split(indicator_ids):
-        indicator_id, _, group = name.rstrip("]").partition("[")
-        part, _, value = group.partition("=")
-        observation = facts.find(indicator_id, facts.month, of=(part, value) if group else ("all", "all"))
+        indicator_id, part, value = split_name(name)
+        observation = facts.find(indicator_id, facts.month, of=(part, value))
         status = Status.NOT_MEASURED if observation is None else Status(observation.status)
         title = facts.titles.get(indicator_id, indicator_id)
-        where = f" ({part.replace('_', ' ')} {value})" if group else ""
+        where = "" if part == "all" else f" ({part.replace('_', ' ')} {value})"
         parts.append(f"{title}{where}: {status.replace('_', ' ')}")
     return "; ".join(parts)
 

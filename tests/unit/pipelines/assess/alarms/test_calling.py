@@ -38,6 +38,16 @@ def concern(name: str = "a", **more) -> Concern:
     return Concern(**(given | more))
 
 
+def suspected_change() -> Concern:
+    return concern(
+        "u",
+        kind="suspected_unannounced_change",
+        stream_id="change:drift_index",
+        state="watch",
+        is_paging=False,
+    )
+
+
 def tell(store: Store, *concerns: Concern, critical=(), hours: int = 0) -> None:
     at = AT + dt.timedelta(hours=hours)
     call_people(store, "harbor", concerns, critical, last_day=LAST, figures={}, at=at)
@@ -80,13 +90,7 @@ def test_evidence_that_adds_up_again_is_told_and_wakes_nobody(store):
 
 
 def test_an_unannounced_change_is_told_once_and_wakes_nobody(store):
-    change = concern(
-        "u",
-        kind="suspected_unannounced_change",
-        stream_id="change:drift_index",
-        state="watch",
-        is_paging=False,
-    )
+    change = suspected_change()
     tell(store, change)
     tell(store, change, hours=1)
     (notice,) = list_notices(store)
@@ -128,13 +132,7 @@ def test_an_alarm_soon_after_one_that_was_resolved_calls_again(store):
 
 
 def test_a_suspected_change_does_not_swallow_the_page_of_an_alarm_of_its_cause(store):
-    change = concern(
-        "u",
-        kind="suspected_unannounced_change",
-        stream_id="change:drift_index",
-        state="watch",
-        is_paging=False,
-    )
+    change = suspected_change()
     tell(store, change)
     tell(store, change, concern("a"), hours=1)
     assert {one.severity for one in list_notices(store)} == {NoticeSeverity.ATTENTION, NoticeSeverity.PAGE}

@@ -10,11 +10,11 @@ from pipelines.assess.level.cluster import KEY as CLUSTER_KEY
 from pipelines.assess.level.cluster import gather_clusters
 from pipelines.assess.level.observation import (
     judge_rows,
-    latest_statuses,
     measure,
     place_on_calendar,
     snapshot,
 )
+from pipelines.standing import latest_statuses
 
 MONDAY = dt.date(2026, 8, 3)
 DAY = dt.timedelta(days=1)
