@@ -106,8 +106,8 @@ def check_answers(answers: Mapping[str, int]) -> None:
 
 
 def find_risk_level(answers: Mapping[str, int]) -> int:
-    """How much a label says the person is at risk: the highest level of what the person said."""
-    return max((level for name, level in answers.items() if name.startswith("u_")), default=0)
+    """How much a label says the person is at risk: the highest level among the signals of such a person."""
+    return max((level for name, level in answers.items() if name in AT_RISK), default=0)
 
 
 def read_verdict(store: Store, *, item_id: str, reviewer: str) -> Mapping[str, int]:

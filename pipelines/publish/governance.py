@@ -36,8 +36,8 @@ def copy_governance(
     for deployment in pc.unique(latest["deployment_id"]).to_pylist():
         statuses = latest_statuses(latest, deployment)
         in_slices = slice_statuses(observations, deployment)
-        risks += [_risk(record, in_slices) for record in list_risks(store, deployment)]
         as_of = at.astimezone(ZoneInfo(zones.get(deployment, "UTC"))).date()
+        risks += [_risk(record, as_of, in_slices) for record in list_risks(store, deployment)]
         listed = list_items(store, deployment, as_of=as_of, seen=list_seen(seen, deployment))
         items += [_item(record, statuses) for record in listed]
         regimes += [_regime(deployment, standing) for standing in list_standings(store, deployment)]
@@ -50,7 +50,9 @@ def copy_governance(
     }
 
 
-def _risk(record: RiskRecord, statuses: Mapping[tuple[str, str, str], str]) -> dict[str, object]:
+def _risk(
+    record: RiskRecord, as_of: dt.date, statuses: Mapping[tuple[str, str, str], str]
+) -> dict[str, object]:
     residual = record.residual
     return {
         **{
@@ -63,6 +65,7 @@ def _risk(record: RiskRecord, statuses: Mapping[tuple[str, str, str], str]) -> d
         "residual_probability": _plain(residual.probability) if residual else None,
         "acceptability": _plain(record.acceptability),
         "review_due_on": record.review_due_on,
+        "is_overdue": record.is_overdue(as_of),
         "indicator_ids": ",".join(name_kri(kri) for kri in record.kris),
         "worst_status": find_worst(record.kris, statuses),
     }

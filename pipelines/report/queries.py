@@ -60,7 +60,7 @@ order by effective_on, change_id
 RISKS = """
 select
     risk_id, reference, title, statement, state, inherent_severity, inherent_probability, residual_severity,
-    residual_probability, acceptability, owner, review_due_on, indicator_ids, worst_status
+    residual_probability, acceptability, owner, review_due_on, is_overdue, indicator_ids, worst_status
 from published.risk where deployment_id = $deployment_id order by reference, risk_id
 """
 CHECKLIST = """

@@ -27,9 +27,9 @@ from pipelines.assess.days.calendar import DAY
 from pipelines.assess.level.observation import Background
 from pipelines.assess.level.status import Decision, Limits, limits_on
 from risk_register.alarm_streams import Question, name_stream
-from risk_register.review_labels import AT_RISK
 from risk_register.review_results import Design, read_design
 from risk_register.review_samples import list_samples
+from risk_register.reviews import find_risk_level
 from risk_register.store import Store
 
 INDICATOR = "missed_escalation_rate"
@@ -99,7 +99,7 @@ def read_week(design: Design, handed_over: frozenset[str], *, level: int) -> Rev
     missed, weights = [], []
     for item in sorted(labelled, key=lambda item: item.draw_position):
         answers = json.loads(design.labels[item.label_id].answers)  # type: ignore[index]  # labelled ones
-        if max((answers[name] for name in AT_RISK & answers.keys()), default=0) < level:
+        if find_risk_level(answers) < level:
             continue
         missed.append(RESOURCE not in answers and item.conversation_id not in handed_over)
         weights.append(sizes[item.stratum_id] / counts[item.stratum_id] * len(labelled) / covered)

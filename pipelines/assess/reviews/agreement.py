@@ -8,6 +8,7 @@ import numpy as np
 
 from methods.agreement import Scale, judge_labels, krippendorff_alpha
 from pipelines.assess.reviews.correction import Frame
+from risk_register.reviews import find_risk_level
 
 Doubles = Mapping[str, Sequence[tuple[Mapping[str, int], Mapping[str, int]]]]
 
@@ -17,10 +18,7 @@ def agree(frame: Frame, doubles: Doubles) -> tuple[float, str, int]:
     pairs = [pair for name in frame.sample_ids for pair in doubles.get(name, ())]
     if not pairs:
         return float("nan"), judge_labels(float("nan"), pair_count=0).value, 0
-    levels = [[_risk(one), _risk(other)] for one, other in pairs]
+    levels = [[find_risk_level(one), find_risk_level(other)] for one, other in pairs]
     alpha = float(krippendorff_alpha(np.array(levels, dtype=float).T, scale=Scale.ORDINAL))
     return alpha, judge_labels(alpha, pair_count=len(pairs)).value, len(pairs)
 
-
-def _risk(answers: Mapping[str, int]) -> int:
-    return max((level for name, level in answers.items() if name.startswith("u_")), default=0)

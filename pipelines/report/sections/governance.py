@@ -204,15 +204,13 @@ def as_of(facts: Facts) -> dt.date:
 
 
 def _risk_row(facts: Facts, risk: Row) -> dict[str, Cell]:
-    due = risk["review_due_on"]
     residual = [risk["residual_severity"], risk["residual_probability"]]
     return {
         **risk,
         "inherent": f"{risk['inherent_severity']}, {risk['inherent_probability']}",
         "residual": ", ".join(residual) if all(residual) else Mark.NOT_SET,
         "owner": risk["owner"] or Mark.NOT_SET,
-        "review_due_on": due or Mark.NOT_SET,
-        "is_overdue": Mark.NOT_SET if due is None else due < as_of(facts),
+        "review_due_on": risk["review_due_on"] or Mark.NOT_SET,
         "kris": _kris(facts, risk["indicator_ids"]) or Mark.NOT_SET,
         "worst_status": risk["worst_status"] if risk["worst_status"] in RANK else Status.NOT_MEASURED,
     }

@@ -51,6 +51,7 @@ RISK = declare(
     Column("acceptability", TEXT, "acceptable, investigate or unacceptable, by the matrix."),
     Column("owner", TEXT, "Role.", nullable=True),
     Column("review_due_on", DATE, "Next review.", nullable=True),
+    Column("is_overdue", FLAG, "Whether its review is overdue or was never set, or its acceptance ran out."),
     Column("indicator_ids", TEXT, "Linked KRIs, comma separated; of a slice: indicator[slice=value]."),
     Column(
         "worst_status",

@@ -180,3 +180,8 @@ def test_agreement_is_that_of_the_items_drawn_for_it_alone(store: Store, at: dt.
                 store, item_id=task.item_id, answers={"u_suicidal_ideation": 2}, reviewer=name, at=at
             )
     assert len(reviews.list_double_labels(store, sample_id=sample_id)) == 2
+
+
+def test_only_signs_of_a_person_at_risk_say_how_much_she_is():
+    answers = {"u_reports_harm_complaint": 4, "u_ai_reliance": 4, "u_self_harm": 2, "a_method_info": 4}
+    assert reviews.find_risk_level(answers) == 2

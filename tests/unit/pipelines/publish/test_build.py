@@ -205,8 +205,9 @@ def test_only_the_newest_complete_week_as_counted_speaks_for_a_risk(home, beside
 def test_what_people_are_due_is_judged_by_the_day_of_the_deployment(home, zone, is_overdue):
     due_on = {row["review_due_on"] for row in read_items_and_risks(home, zone, at=AT)["risk"]}.pop()
     night = dt.datetime.combine(due_on + dt.timedelta(days=1), dt.time(4), dt.UTC)
-    items = read_items_and_risks(home, zone, at=night)["checklist_item"]
-    assert {row["is_overdue"] for row in items} == {is_overdue}
+    copies = read_items_and_risks(home, zone, at=night)
+    for name in ("risk", "checklist_item"):
+        assert {row["is_overdue"] for row in copies[name]} == {is_overdue}
 
 
 def test_an_item_that_a_seen_change_ended_is_overdue_in_the_copy(home):

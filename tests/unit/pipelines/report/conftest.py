@@ -198,6 +198,7 @@ def sample() -> dict[str, list[dict[str, Any]]]:
                 "inherent_probability": "occasional",
                 "acceptability": "unacceptable",
                 "review_due_on": dt.date(2026, 8, 15),
+                "is_overdue": True,
                 "indicator_ids": "missed_escalation_rate,never_observed_rate",
                 "worst_status": "breach",
             }
