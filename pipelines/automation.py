@@ -13,7 +13,7 @@ from typing import Any
 import dagster as dg
 
 from pipelines.asked import DAYS, name_days
-from pipelines.assess.assets import assess_all
+from pipelines.assess.assessing import assess_all
 from pipelines.detect.assets import score_days
 from pipelines.detect.canary import require_answers, run_canary
 from pipelines.detect.extras import load_extras

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from pipelines.assess.assets import assess_all
+from pipelines.assess.assessing import assess_all
 from pipelines.indicators.assets import compute_facts, count_days
 from pipelines.indicators.definition import load_definitions
 from pipelines.publish.build import publish

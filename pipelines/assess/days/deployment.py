@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -11,7 +12,9 @@ from pipelines.lake import Lake
 from pipelines.schemas.assessment import DEPLOYMENT
 
 
-def tabulate_deployments(lake: Lake, known: list[dict[str, Any]], calendars: dict[str, Calendar]) -> pa.Table:
+def tabulate_deployments(
+    lake: Lake, known: list[dict[str, Any]], calendars: Mapping[str, Calendar]
+) -> pa.Table:
     """The table `assessment.deployment`."""
     rows = []
     for row in known:

@@ -21,4 +21,3 @@ def agree(frame: Frame, doubles: Doubles) -> tuple[float, str, int]:
     levels = [[find_risk_level(one), find_risk_level(other)] for one, other in pairs]
     alpha = float(krippendorff_alpha(np.array(levels, dtype=float).T, scale=Scale.ORDINAL))
     return alpha, judge_labels(alpha, pair_count=len(pairs)).value, len(pairs)
-

@@ -1,0 +1,166 @@
+"""What a run of assess starts from: everything that is counted, read once, and what it is judged by."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from pipelines.assess.days.calendar import Calendar, set_quiet, set_running
+from pipelines.assess.days.day import local_today
+from pipelines.assess.days.health import READ as HEALTH
+from pipelines.assess.days.health import Health, assess_health
+from pipelines.assess.history.change import tabulate_changes
+from pipelines.assess.history.phases import find_phases
+from pipelines.assess.impossible import leave_impossible
+from pipelines.assess.level.cluster import Clusters, gather_clusters
+from pipelines.assess.level.observation import Background, place_on_calendar
+from pipelines.assess.level.readiness import list_unmeasured
+from pipelines.engines.duckdb import DuckDBEngine
+from pipelines.lake import Lake
+from pipelines.schemas.indicator import INDICATOR_DAY
+from pipelines.settings import REPOSITORY
+from risk_register.appetites import list_decisions
+from risk_register.changes import list_changes
+from risk_register.store import Store
+
+SQL = REPOSITORY / "sql" / "assessment"
+RECENT_DAYS = 31
+"""A month; reading more would make a run dearer the longer the history."""
+READ = (
+    "indicator.indicator_day",
+    "indicator.indicator_bucket",
+    "indicator.indicator_histogram",
+    "indicator.indicator_week",
+    "indicator.indicator_week_bucket",
+    *HEALTH,
+    "indicator.feature_day",
+    "indicator.version_day",
+)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What was counted of deployments with data, without indicators that nothing here can measure.
+
+    `deployments` are the rows of `ledger.deployment`, also of those without data, and `zones` theirs;
+    `counts` and `histograms` are of `sql/assessment/period*.sql`, `features` of `indicator.feature_day`.
+    """
+
+    deployments: list[dict[str, Any]]
+    zones: Mapping[str, str]
+    health: Health
+    changes: pa.Table
+    background: Background
+    detectors: list[dict[str, Any]]
+    unmeasured: frozenset[str]
+    counts: pd.DataFrame
+    histograms: pd.DataFrame
+    clusters: Clusters
+    features: pd.DataFrame
+
+
+def read_ground(
+    engine: DuckDBEngine, lake: Lake, store: Store, calendars: dict[str, Calendar], *, at: dt.datetime
+) -> Ground:
+    """Read it; the engine holds `READ`, the health of the data and recent conversations afterwards.
+
+    Args:
+        engine: nothing is on it yet.
+        lake: the generation to be judged.
+        store: where people decided about limits and changes.
+        calendars: the days with data by deployment.
+        at: now.
+    """
+    deployments = read_rows(lake, "ledger.deployment")
+    zones = {row["deployment_id"]: row["zone"] for row in deployments}
+    definitions = {row["indicator_id"]: row for row in read_rows(lake, "indicator.definition")}
+    detectors = read_rows(lake, "finding.detector")
+    engine.attach(lake, READ)
+    engine.attach(lake, ["staging.conversation"], days=_recent_days(calendars))
+    calendars = set_running(calendars, {name: local_today(at, zones[name]) for name in calendars})
+    health = assess_health(engine, lake, calendars=calendars, zones=zones, at=at)
+    calendars = set_quiet(calendars, health.quiet)
+    changes = tabulate_changes(
+        engine.query(read_query("change")).to_pylist(),
+        {name: list_changes(store, name) for name in calendars},
+    )
+    background = Background(
+        definitions,
+        calendars,
+        {name: list_decisions(store, name) for name in calendars},
+        find_phases(store, changes, calendars),
+        health.states,
+        _read_detectors(engine),
+    )
+    unmeasured = list_unmeasured(definitions, detectors)
+    _add_operation(engine)
+    counts = _without(_frame(engine.query(read_query("period"))), unmeasured)
+    counts = counts[counts["deployment_id"].isin(list(calendars))]  # of others all was rejected
+    return Ground(
+        deployments,
+        zones,
+        health,
+        changes,
+        background,
+        detectors,
+        unmeasured,
+        counts=place_on_calendar(leave_impossible(counts, definitions), background),
+        histograms=_without(_frame(engine.query(read_query("period_histogram"))), unmeasured),
+        clusters=gather_clusters(
+            engine.query(read_query("period_bucket")), engine.query(read_query("cluster_size"))
+        ),
+        features=_frame(engine.query("select * from indicator.feature_day")),
+    )
+
+
+def read_rows(lake: Lake, name: str) -> list[dict[str, Any]]:
+    """The rows of a table that may not have been written yet."""
+    rows = lake.read(name)
+    return [] if rows is None else rows.to_pylist()
+
+
+def read_query(name: str) -> str:
+    """The text of a query of `sql/assessment`."""
+    return (SQL / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def _read_detectors(engine: DuckDBEngine) -> dict[str, dict[dt.date, str]]:
+    """The detectors that scored each day, by deployment."""
+    found: dict[str, dict[dt.date, str]] = {}
+    for row in engine.query(read_query("detector_day")).to_pylist():
+        found.setdefault(row["deployment_id"], {})[row["day"]] = row["detectors"]
+    return found
+
+
+def _without(rows: pd.DataFrame, indicators: frozenset[str]) -> pd.DataFrame:
+    """The rows of indicators that can be measured: what only a judge can see has no number without one."""
+    return rows[~rows["indicator_id"].isin(indicators)].reset_index(drop=True)
+
+
+def _add_operation(engine: DuckDBEngine) -> None:
+    """Show data-quality counts beside the other indicators, in the same table; after `assess_health`."""
+    rows = engine.query(read_query("operation_day"))
+    constant = {"definition_version": "", "slice": "all", "slice_value": "all"}
+    columns = {name: pa.repeat(value, rows.num_rows) for name, value in constant.items()}
+    columns |= {
+        name: pa.repeat(pa.scalar(0, pa.int64()), rows.num_rows) for name in ("unscored_count", "unit_count")
+    }
+    columns |= {name: rows[name] for name in rows.column_names}
+    schema = INDICATOR_DAY.arrow_schema
+    operation = pa.table({name: columns[name] for name in schema.names}).cast(schema)
+    held = engine.query("select * from indicator.indicator_day").select(schema.names).cast(schema)
+    engine.register(INDICATOR_DAY.full_name, pa.concat_tables([held, operation]))
+
+
+def _recent_days(calendars: dict[str, Calendar]) -> list[dt.date]:
+    """The last days with data of every deployment: how often people come back is read from these alone."""
+    return sorted({day for calendar in calendars.values() for day in sorted(calendar.present)[-RECENT_DAYS:]})
+
+
+def _frame(rows: pa.Table) -> pd.DataFrame:
+    return rows.to_pandas(date_as_object=True)
