@@ -47,7 +47,9 @@ COMMANDS = (
         "Run Dagster with schedules and the sensor of this home, until stopped.",
     ),
     Deferred(
-        "erase", "erasing:erase", "Erase a user or a conversation everywhere, and write a signed receipt."
+        "erase",
+        "erasing:erase",
+        "Erase a user or a conversation everywhere, with a receipt; or check one.",
     ),
     Deferred(
         "bench",

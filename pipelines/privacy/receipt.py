@@ -14,6 +14,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from pipelines.errors import HomeError, StateError
 from pipelines.keys import read_or_make
 from pipelines.settings import Home
 
@@ -36,13 +37,38 @@ def sign(home: Home, document: Document) -> Document:
 
 
 def is_genuine(home: Home, document: Document) -> bool:
-    """Whether the signature is that of this home and nothing was changed since."""
+    """Whether the signature is that of this home and nothing was changed since.
+
+    Raises:
+        HomeError: this home has no key, so nobody can tell.
+    """
+    path = home.keys / KEY_FILE
+    if not path.exists():
+        raise HomeError(
+            f"{path} is missing: only who holds the key that signed a receipt can check it. A backup made "
+            f"with --with-keys holds it (`tar -xf BACKUP keys/{KEY_FILE}` takes it out)."
+        )
     signature = document.get("signature", {})
     rest = {name: value for name, value in document.items() if name != "signature"}
-    expected = hmac.digest(read_or_make(home.keys / KEY_FILE), _canonical(rest), "sha256").hex()
+    expected = hmac.digest(path.read_bytes(), _canonical(rest), "sha256").hex()
     return signature.get("algorithm") == ALGORITHM and hmac.compare_digest(
         str(signature.get("value", "")), expected
     )
+
+
+def read_receipt(path: Path) -> Document:
+    """A receipt of `<home>/receipts`, or a copy of it.
+
+    Raises:
+        StateError: the file cannot be read or is no receipt.
+    """
+    try:
+        document = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise StateError(f"{path} cannot be read as a receipt: {type(error).__name__}.") from error
+    if not isinstance(document, dict) or not isinstance(document.get("signature"), dict):
+        raise StateError(f"{path} is no receipt: a JSON object with a `signature` is expected.")
+    return document
 
 
 def write_receipt(home: Home, document: Document) -> Path:

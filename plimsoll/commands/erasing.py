@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,7 +17,7 @@ from pipelines.pointer import find_current
 from pipelines.privacy.erasure import erase as erase_subject
 from pipelines.privacy.hold import add_hold, find_thread, load_holds, release_hold
 from pipelines.privacy.journal import find_begun
-from pipelines.privacy.receipt import Document
+from pipelines.privacy.receipt import Document, is_genuine, read_receipt
 from pipelines.privacy.request import Request, Surroundings
 from pipelines.settings import Home
 from pipelines.tombstones import SubjectKind
@@ -30,19 +31,26 @@ DeploymentOption = Annotated[str | None, typer.Option(help="Deployment; needed w
 
 
 def erase(
+    *,
     user: Annotated[
         str | None, typer.Option(help="'-': the operator's id of the user, on standard input.")
     ] = None,
     conversation: Annotated[
         str | None, typer.Option(help="Id of a conversation: its whole thread goes.")
     ] = None,
+    verify: Annotated[
+        Path | None, typer.Option(help="A receipt: only check that this home signed what it says.")
+    ] = None,
     deployment: DeploymentOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Erase a user or a conversation everywhere, and write a signed receipt."""
-    if (user is None) == (conversation is None):
-        raise typer.BadParameter("name one of --user - and --conversation ID")
+    """Erase a user or a conversation everywhere, and write a signed receipt; or check a receipt."""
+    if [user, conversation, verify].count(None) != 2:
+        raise typer.BadParameter("name one of --user -, --conversation ID and --verify RECEIPT")
+    if verify:
+        print(say_genuine(open_home(home), verify))
+        return
     if user not in (None, "-"):
         raise typer.BadParameter(
             "only '-': an id on the command line stays in histories and process lists", param_hint="--user"
@@ -128,6 +136,20 @@ def list_holds(home: HomeOption = None) -> None:
             f"{one.hold_id}: {one.deployment_id} {one.conversation_id} {state} {one.expires_on}, asked by "
             f"{one.requested_by}, approved by {one.approved_by}: {one.reason}"
         )
+
+
+def say_genuine(home: Home, path: Path) -> str:
+    """That a receipt is this home's and unchanged.
+
+    Raises:
+        StateError: it is not, or is no receipt.
+        HomeError: the home has no key to check it with.
+    """
+    if not is_genuine(home, read_receipt(path)):
+        raise StateError(
+            f"{path} was not signed by {home.path}, or was changed since. What it says is not proven."
+        )
+    return f"{path}: signed by {home.path} and unchanged since."
 
 
 def publish_again(home: Home) -> None:
