@@ -8,7 +8,6 @@ metric); Yurdakul 2018 (null of the PSI); Rabanser et al. 2019.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -30,9 +29,6 @@ RELATIVE_SHARE_CHANGE, ABSOLUTE_SHARE_CHANGE = 0.20, 0.01
 MINIMUM_BLOCKS = 8
 """Fewer reference weeks cannot say how weeks differ."""
 
-QUANTILE_BLOCKS = 20
-"""From here on the 99.5 % quantile of the null is taken; below it the maximum times 1.2."""
-
 MINIMUM_UNITS = 50
 """Below it on either side nothing is judged."""
 
@@ -48,26 +44,6 @@ class DriftStatus(StrEnum):
     """At or above the practical threshold and above the null."""
     INSUFFICIENT_DATA = "insufficient_data"
     """Too few units, or too few reference weeks, to say either."""
-
-
-class NullRule(StrEnum):
-    """How the high end of the null was taken."""
-
-    MAXIMUM_TIMES_1_2 = "maximum_times_1_2"
-    """Below 20 blocks: the largest distance, times 1.2."""
-    QUANTILE_99_5 = "quantile_99_5"
-    """From 20 blocks on: the 99.5 % quantile."""
-    TOO_FEW_BLOCKS = "too_few_blocks"
-    """No null."""
-
-
-@dataclass(frozen=True)
-class BlockNull:
-    """The distances of each reference block to the others, and the high end of them (NaN when unknown)."""
-
-    high: float
-    values: tuple[float, ...]
-    rule: NullRule
 
 
 def jensen_shannon(p_counts: ArrayLike, q_counts: ArrayLike) -> Any:
@@ -161,28 +137,26 @@ def kolmogorov_smirnov(
     return float(np.abs(shares[0] - shares[1]).max())
 
 
-def block_null(
-    blocks: Sequence[ArrayLike], *, statistic: Statistic, minimum_blocks: int = MINIMUM_BLOCKS
-) -> BlockNull:
+def distances_between(blocks: Sequence[ArrayLike], *, statistic: Statistic) -> NDArray[np.float64]:
     """Distance of each reference block (a week's counts) to the sum of the others.
 
-    Blocks are whole weeks, so that season, weekday and dependence inside a day are part of the null.
+    Empty where fewer than `MINIMUM_BLOCKS` can be told. Blocks are whole weeks, so that season, weekday and
+    dependence inside a day are part of them.
+
+    Args:
+        blocks: count vectors of one length, a row a week and a column a category.
+        statistic: takes two count vectors; what it cannot tell is NaN, and such blocks do not count.
     """
     table = np.asarray(blocks, dtype=float)
-    if len(table) < minimum_blocks:
-        return BlockNull(float("nan"), (), NullRule.TOO_FEW_BLOCKS)
+    if len(table) < MINIMUM_BLOCKS:
+        return np.zeros(0)
     if table.ndim != 2:
         raise InvalidArgumentError(
             "blocks must be count vectors of one length: a row a week, a column a category"
         )
     total = table.sum(axis=0)
     values = np.array([float(statistic(total - block, block)) for block in table])
-    known = values[np.isfinite(values)]
-    if len(known) < minimum_blocks:
-        return BlockNull(float("nan"), tuple(values), NullRule.TOO_FEW_BLOCKS)
-    if len(known) < QUANTILE_BLOCKS:
-        return BlockNull(float(known.max() * 1.2), tuple(values), NullRule.MAXIMUM_TIMES_1_2)
-    return BlockNull(float(np.quantile(known, 0.995)), tuple(values), NullRule.QUANTILE_99_5)
+    return values if np.isfinite(values).sum() >= MINIMUM_BLOCKS else np.zeros(0)
 
 
 def judge_drift(

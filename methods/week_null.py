@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from methods.drift import Statistic, block_null
+from methods.drift import Statistic, distances_between
 
 CHANCE_DRAWS, CHANCE_QUANTILE = 400, 0.995
 """Draws from the mix of all reference weeks, and how much of what chance alone gives is usual."""
@@ -38,10 +38,10 @@ class WeekNull:
     def of(cls, blocks: Sequence[ArrayLike], *, statistic: Statistic) -> "WeekNull":
         """The null of reference weeks (a row a week); `statistic` takes count vectors along the last axis."""
         nothing = np.zeros(0)
-        found = block_null(blocks, statistic=statistic)
-        if not np.isfinite(found.high):
+        values = distances_between(blocks, statistic=statistic)
+        if not values.size:
             return cls(nothing, nothing, statistic, nothing, nothing)
-        table, values = np.asarray(blocks, dtype=float), np.array(found.values)
+        table = np.asarray(blocks, dtype=float)
         total = table.sum(axis=0)
         shares = total / total.sum()
         drawn = np.random.default_rng(0).multinomial(round(total.sum()), shares, size=CHANCE_DRAWS)

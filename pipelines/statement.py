@@ -74,7 +74,6 @@ def list_signals(sql: str, parameters: Mapping[str, object]) -> frozenset[str]:
             found |= {
                 str(parameters[side.name])
                 for side in sides
-                if isinstance(side, expressions.Placeholder | expressions.Parameter)
-                and side.name in parameters
+                if isinstance(side, expressions.Placeholder) and side.name in parameters
             }
     return frozenset(found)

@@ -10,9 +10,8 @@ from scipy.spatial.distance import jensenshannon
 
 from methods.drift import (
     DriftStatus,
-    NullRule,
     binned_wasserstein,
-    block_null,
+    distances_between,
     is_share_change_practical,
     jensen_shannon,
     judge_drift,
@@ -109,25 +108,23 @@ def weeks(count: int, *, seed: int = 1) -> np.ndarray:
     return np.random.default_rng(seed).multinomial(2000, [0.7, 0.2, 0.1], size=count)
 
 
-def test_eight_reference_weeks_give_a_null_and_seven_do_not():
-    assert block_null(weeks(7), statistic=jensen_shannon).rule is NullRule.TOO_FEW_BLOCKS
-    assert np.isnan(block_null(weeks(7), statistic=jensen_shannon).high)
-    assert block_null(weeks(8), statistic=jensen_shannon).rule is NullRule.MAXIMUM_TIMES_1_2
-    assert np.isnan(block_null([], statistic=jensen_shannon).high)
+def test_eight_reference_weeks_say_what_lies_between_them_and_seven_do_not():
+    assert distances_between(weeks(7), statistic=jensen_shannon).size == 0
+    assert distances_between([], statistic=jensen_shannon).size == 0
+    found = distances_between(weeks(8), statistic=jensen_shannon)
+    assert found.shape == (8,)
+    assert 0 < found.max() < 0.05
 
 
-def test_nineteen_weeks_take_the_maximum_times_1_2_and_twenty_the_quantile():
-    nineteen = block_null(weeks(19), statistic=jensen_shannon)
-    assert nineteen.high == pytest.approx(1.2 * max(nineteen.values))
-    assert len(nineteen.values) == 19
-    twenty = block_null(weeks(20), statistic=jensen_shannon)
-    assert twenty.rule is NullRule.QUANTILE_99_5
-    assert sorted(twenty.values)[-2] < twenty.high <= max(twenty.values)
+def test_weeks_that_nothing_can_be_told_of_do_not_count():
+    some_empty = np.vstack([weeks(7), np.zeros((2, 3), dtype=int)])
+    assert distances_between(some_empty, statistic=jensen_shannon).size == 0
+    assert distances_between(np.vstack([weeks(8), [[0, 0, 0]]]), statistic=jensen_shannon).shape == (9,)
 
 
 def test_each_week_is_held_against_the_others_and_not_against_itself():
     table = np.array([[10, 0]] * 7 + [[0, 10]])
-    assert block_null(table, statistic=jensen_shannon).values[-1] == 1.0
+    assert distances_between(table, statistic=jensen_shannon)[-1] == 1.0
 
 
 def test_counts_at_the_same_places_give_the_wasserstein_distance_for_many_pairs():
@@ -165,12 +162,12 @@ def test_too_little_data_is_said_and_never_called_stable():
 
 def test_a_week_of_the_same_mix_is_stable_and_a_changed_mix_has_moved():
     reference = weeks(12)
-    null = block_null(reference, statistic=jensen_shannon)
+    null = 1.2 * distances_between(reference, statistic=jensen_shannon).max()
     sizes = {"threshold": 0.10, "current_count": 2000, "reference_count": 24_000}
     same = jensen_shannon(reference.sum(axis=0), weeks(1, seed=9)[0])
     changed = jensen_shannon(reference.sum(axis=0), [1000, 700, 300])
-    assert judge_drift(same, null.high, **sizes) is DriftStatus.STABLE
-    assert judge_drift(changed, null.high, **sizes) is DriftStatus.MOVED
+    assert judge_drift(same, null, **sizes) is DriftStatus.STABLE
+    assert judge_drift(changed, null, **sizes) is DriftStatus.MOVED
 
 
 @pytest.mark.parametrize(

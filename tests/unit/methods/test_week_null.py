@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from methods.drift import binned_wasserstein, block_null, jensen_shannon
+from methods.drift import binned_wasserstein, distances_between, jensen_shannon
 from methods.week_null import WeekNull
 
 MIX = [0.05, 0.1, 0.2, 0.3, 0.2, 0.1, 0.05]
@@ -25,20 +25,16 @@ def test_weeks_of_any_size_stay_inside_the_null_when_nothing_changed(statistic, 
 
 def test_reference_weeks_of_another_size_alone_are_no_measure():
     small, large = of_size(60, 8), of_size(5000, 8)
-    assert (
-        WeekNull.of(large, statistic=jensen_shannon).high(60)
-        > 2 * block_null(large, statistic=jensen_shannon).high
-    )
-    assert (
-        WeekNull.of(small, statistic=jensen_shannon).high(5000)
-        < 0.75 * block_null(small, statistic=jensen_shannon).high
-    )
+    apart = {name: distances_between(weeks, statistic=jensen_shannon).max() for name, weeks in
+             (("small", small), ("large", large))}  # fmt: skip
+    assert WeekNull.of(large, statistic=jensen_shannon).high(60) > 2.4 * apart["large"]
+    assert WeekNull.of(small, statistic=jensen_shannon).high(5000) < 0.9 * apart["small"]
 
 
 def test_what_reference_weeks_differ_beyond_chance_stays_in_the_null():
     restless = np.array([[8000, 2000], [5000, 5000], [2000, 8000], [5000, 5000]] * 2)
     null = WeekNull.of(restless, statistic=jensen_shannon)
-    assert null.high(10_000) > max(block_null(restless, statistic=jensen_shannon).values)
+    assert null.high(10_000) > distances_between(restless, statistic=jensen_shannon).max()
     assert null.high(1_000_000) == pytest.approx(null.high(10_000), rel=0.05)
 
 
