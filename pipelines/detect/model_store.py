@@ -102,3 +102,9 @@ def find_live_model(home: Home) -> Path | None:
     """The folder of the live model; None while it is the shipped one."""
     adoption = read_adoption(home)
     return None if adoption is None or adoption.is_shipped else find_model(home, adoption.version)
+
+
+def find_live_version(home: Home) -> str:
+    """The version of the live model."""
+    adoption = read_adoption(home)
+    return shipped_version() if adoption is None or adoption.is_shipped else adoption.version

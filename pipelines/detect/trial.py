@@ -18,7 +18,7 @@ from pipelines.detect.detectors.linear.cards import CODE_VERSION, DETECTOR_ID
 from pipelines.detect.detectors.linear.linear import load_linear_detector
 from pipelines.detect.extras import make_home_cascade
 from pipelines.detect.language import read_languages, with_languages
-from pipelines.detect.model_store import find_live_model, find_model, shipped_version
+from pipelines.detect.model_store import find_live_version, find_model
 from pipelines.detect.plan import Sees
 from pipelines.errors import StateError
 from pipelines.expiry import Expired, find_expired
@@ -62,9 +62,9 @@ def read_trial(home: Home, version: str) -> dict[tuple[str, str], Bridge]:
     if held is None:
         return {}
     frame = held.to_pandas()
-    folder = find_live_model(home)
-    live = shipped_version() if folder is None else folder.name
-    is_asked = (frame["old_version"] == _name(live)) & (frame["new_version"] == _name(version))
+    is_asked = (frame["old_version"] == _name(find_live_version(home))) & (
+        frame["new_version"] == _name(version)
+    )
     frame = frame[frame["is_trial"] & is_asked]
     found: dict[tuple[str, str], Bridge] = {}
     for (deployment, signal), part in frame.groupby(["deployment_id", "signal_id"], sort=True):

@@ -73,7 +73,7 @@ def list_all(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """The models that can be live, the shipped one first, and which one is."""
     from dataclasses import asdict
 
-    from pipelines.detect.model_store import list_models, read_adoption, shipped_version
+    from pipelines.detect.model_store import find_live_version, list_models, read_adoption, shipped_version
 
     place = open_home(home)
     live = read_adoption(place)
@@ -87,7 +87,7 @@ def list_all(home: HomeOption = None, as_json: JsonOption = False) -> None:
             }
         )
         return
-    at_work = shipped if live is None or live.is_shipped else live.version
+    at_work = find_live_version(place)
     for version in (shipped, *(one for one in versions if one != shipped)):
         print(f"{version}{'  shipped' * (version == shipped)}{'  live' * (version == at_work)}")
     print("The shipped model is live." if live is None else f"Decided by {live.decided_by}: {live.reason}")
