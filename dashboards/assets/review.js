@@ -1,34 +1,54 @@
 /* The review desk: keys, the veil over the text, and one question at a time to the server (/ask/review).
-   Text is put in as text, never as markup. Nothing is kept when the page is left. */
+   Text is put in as text, never as markup. What was chosen and not submitted stays in this tab alone. */
 (function () {
+  var PATIENCE = 30000; // milliseconds for an answer of the server
+  var NO_ANSWER = "The server did not answer.";
   var desk = null; // what belongs to the desk that is on the screen now
+  var chosen = {}; // levels by item, for when it comes back: after another page, or after its time
 
   function byId(name) { return document.getElementById("review-" + name); }
 
   function show(name, words) { byId(name).textContent = words || ""; }
 
+  /* One question; `refuse` gets the server's words, or none where it did not answer. */
+  function send(action, fields, then, refuse) {
+    var mine = desk;
+    var form = new URLSearchParams(Object.assign(
+      { csrf_token: byId("token").value, action: action, item: desk.item ? desk.item.id : "" }, fields
+    ));
+    window.fetch(mine.root.getAttribute("data-ask"), {
+      method: "POST", headers: { Accept: "application/json" }, body: form, signal: AbortSignal.timeout(PATIENCE)
+    }).then(function (answer) {
+      if (answer.status !== 200 && answer.status !== 422) throw new Error(String(answer.status));
+      return answer.json();
+    }).catch(function () {
+      return { refusal: NO_ANSWER };
+    }).then(function (said) {
+      if (mine !== desk) return;
+      if (said.refusal) refuse(said.refusal);
+      else then(said);
+    });
+  }
+
   function ask(action, fields, then) {
     if (desk.isBusy) return;
     desk.isBusy = true;
     show("refusal", "");
-    var mine = desk;
-    var form = new URLSearchParams(Object.assign(
-      { csrf_token: byId("token").value, action: action, item: desk.item ? desk.item.id : "" }, fields || {}
-    ));
-    window.fetch(mine.root.getAttribute("data-ask"), {
-      method: "POST", headers: { Accept: "application/json" }, body: form
-    }).then(function (answer) {
-      if (answer.status !== 200 && answer.status !== 422) throw new Error(String(answer.status));
-      return answer.json();
-    }).then(function (said) {
-      mine.isBusy = false;
-      if (mine !== desk) return;
-      if (said.refusal) show("refusal", said.refusal);
-      else then(said);
-    }).catch(function () {
-      mine.isBusy = false;
-      if (mine === desk) show("refusal", "The server did not answer. What you chose is still here.");
-    });
+    function free(next) {
+      return function (said) { desk.isBusy = false; next(said); };
+    }
+    send(action, fields, free(then), free(look));
+  }
+
+  /* After a refusal: what is not open here any more goes from the screen, and what is open instead comes. */
+  function look(words) {
+    var item = desk.item;
+    show("refusal", words === NO_ANSWER ? NO_ANSWER + " What you chose is still here." : words);
+    if (item && words !== NO_ANSWER) send("resume", {}, function (said) {
+      if (desk.item !== item || (said.item && said.item.id === item.id)) return;
+      arrive(said);
+      show("refusal", words);
+    }, function () {});
   }
 
   function signals() { return Array.from(byId("rubric").querySelectorAll(".signal")); }
@@ -49,7 +69,7 @@
   function arrive(said) {
     var item = said.item;
     desk.item = item;
-    desk.answers = {};
+    desk.answers = (item && chosen[item.id]) || {};
     desk.isOpen = false;
     window.clearTimeout(desk.timer);
     byId("text").replaceChildren();
@@ -65,6 +85,7 @@
       return;
     }
     show("item", item.language + ", yours until " + item.until);
+    byId("text").lang = /^[a-z]{2,3}(-|$)/i.test(item.language) ? item.language : "";
     show("purpose", item.words);
     byId("flag").setAttribute("aria-pressed", String(item.is_flagged));
     dispute(item.answers_so_far);
@@ -73,8 +94,8 @@
     byId("rubric").scrollTop = 0;
     desk.timer = window.setTimeout(function () {
       pause();
-      show("refusal", "Its time is over; somebody else may have it now. Take the next one when you are ready.");
-    }, item.seconds * 1000);
+      look("Its time is over; somebody else may have it now. What you chose is kept in case you get it again.");
+    }, (item.seconds + 1) * 1000);
     byId("open").focus({ preventScroll: true });
     window.scrollTo(0, 0);
   }
@@ -128,6 +149,7 @@
     if (desk.isOpen) { cover(false); byId("text").focus(); return; }
     ask("open", {}, function (said) {
       desk.isOpen = true;
+      desk.read = desk.item.id;
       var lines = [];
       said.messages.forEach(function (message, place) {
         if (!place || message.day !== said.messages[place - 1].day) {
@@ -143,6 +165,7 @@
         who.textContent = message.role + " " + message.sent_at;
         var words = document.createElement("p");
         words.textContent = message.text;
+        words.dir = "auto"; // by its first letter, so that a right-to-left language reads as it is written
         line.append(who, words);
         lines.push(line);
       });
@@ -163,10 +186,10 @@
 
   function press() {
     signals().forEach(function (row) {
-      var chosen = desk.answers[row.getAttribute("data-signal")];
-      row.classList.toggle("is-seen", chosen !== undefined);
+      var seen = desk.answers[row.getAttribute("data-signal")];
+      row.classList.toggle("is-seen", seen !== undefined);
       row.querySelectorAll(".level").forEach(function (button) {
-        button.setAttribute("aria-pressed", String(String(chosen) === button.getAttribute("data-level")));
+        button.setAttribute("aria-pressed", String(String(seen) === button.getAttribute("data-level")));
       });
     });
     show("summary", "Your label: " + say(desk.answers) + ".");
@@ -176,6 +199,7 @@
     var name = row.getAttribute("data-signal");
     if (desk.answers[name] === level) delete desk.answers[name];
     else desk.answers[name] = level;
+    chosen[desk.item.id] = desk.answers;
     press();
   }
 
@@ -197,20 +221,28 @@
   function submit() {
     if (!desk.item) { ask("next", {}, arrive); return; }
     if (!desk.isOpen) { show("refusal", "Open the conversation first, or pass it on."); return; }
-    ask("label", { answers: JSON.stringify(desk.answers) }, arrive);
+    leave("label", { answers: JSON.stringify(desk.answers) });
   }
 
   function flag() {
     if (desk.item) ask("flag", {}, function () { byId("flag").setAttribute("aria-pressed", "true"); });
   }
 
-  function give(action) { if (desk.item) ask(action, {}, arrive); }
+  function give(action) { if (desk.item) leave(action, {}); }
+
+  function leave(action, fields) {
+    var item = desk.item.id;
+    ask(action, fields, function (said) { delete chosen[item]; arrive(said); });
+  }
 
   /* a person may be in danger now */
   function alert() {
-    if (!desk.item) return;
+    var item = desk.item ? desk.item.id : desk.read;
+    if (!item) return;
+    byId("alert").setAttribute("data-item", item);
     show("alert-title", byId("alert").getAttribute("data-title"));
-    show("alert-words", byId("alert").getAttribute("data-words"));
+    show("alert-words",
+      (desk.item ? "" : "About the conversation that you read last. ") + byId("alert").getAttribute("data-words"));
     show("protocol", "");
     byId("locate").replaceChildren();
     byId("alert-yes").hidden = false;
@@ -219,8 +251,12 @@
     byId("alert-yes").focus();
   }
 
+  /* It waits for no other question, and what goes wrong is said in the dialog, where it can be pressed again. */
   function page() {
-    ask("danger", {}, function (said) {
+    var dialog = byId("alert");
+    byId("alert-yes").disabled = true;
+    send("danger", { item: dialog.getAttribute("data-item") }, function (said) {
+      byId("alert-yes").disabled = false;
       show("alert-title", said.title);
       show("alert-words", said.words);
       show("protocol", said.protocol);
@@ -231,6 +267,10 @@
       byId("alert-yes").hidden = true;
       show("alert-no", "Go on");
       byId("alert-no").focus();
+    }, function (words) {
+      byId("alert-yes").disabled = false;
+      show("alert-words", words + " No call is known to have left: try again, or call them yourself.");
+      byId("alert-yes").focus();
     });
   }
 
@@ -260,12 +300,16 @@
     event.preventDefault();
   });
 
+  window.addEventListener("beforeunload", function (event) {
+    if (desk && Object.keys(desk.answers).length) event.preventDefault();
+  });
+
   document.addEventListener("visibilitychange", function () {
     if (desk && document.hidden) pause();
   });
 
   function begin(root) {
-    desk = { root: root, item: null, answers: {}, isOpen: false, isBusy: false, place: 0, timer: 0 };
+    desk = { root: root, item: null, read: "", answers: {}, isOpen: false, isBusy: false, place: 0, timer: 0 };
     var clicks = {
       next: submit, submit: submit, open: open, pause: KEYS.p, flag: flag, danger: alert, keys: KEYS["?"],
       pass: KEYS.l, know: KEYS.i, "alert-yes": page,

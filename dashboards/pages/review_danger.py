@@ -52,7 +52,7 @@ def draw_danger(view: View) -> Component:
     return html.Dialog(
         [
             html.H2(TITLE, id="review-alert-title"),
-            html.P(words, id="review-alert-words"),
+            html.P(words, id="review-alert-words", role="status"),
             html.P(id="review-protocol", className="review-protocol"),
             html.P(id="review-locate"),
             html.Div(

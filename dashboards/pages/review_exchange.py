@@ -139,8 +139,12 @@ def _flag(view: View, fields: Fields) -> Answer:
 
 
 def _danger(view: View, fields: Fields) -> Answer:
+    """For an item that is open no more, too: a call for help has no time limit."""
     view.check_may(Action.OPEN_INCIDENT)
-    return call_for_help(view, _find_open(view, fields).conversation_id)
+    conversation = reviews.find_item_conversation(
+        view.store, deployment_id=view.deployment_id, item_id=fields.get("item", "")
+    )
+    return call_for_help(view, conversation)
 
 
 ANSWERS: Mapping[str, Callable[[View, Fields], Answer]] = MappingProxyType(

@@ -40,6 +40,8 @@ def test_a_conversation_is_labelled_without_a_mouse(make_reader):
     reader.wait(f"document.getElementById('review-text').innerText.includes('{FIRST}')")
     assert not is_veiled(reader)
     assert "<b>But</b>" in text_of(reader)
+    assert reader.page.evaluate("document.querySelector('.spoken p').dir") == "auto"
+    assert reader.page.evaluate("document.getElementById('review-text').lang") == "en"
     keys.press("p")
     assert is_veiled(reader)
     keys.press("p")
@@ -97,6 +99,64 @@ def test_danger_needs_one_key_and_one_confirmation(make_reader):
     keys.press("Enter")
     assert not reader.page.evaluate("document.getElementById('review-alert').open")
     wait_for_item(reader)
+    assert reader.faults == []
+
+
+def break_off(reader, action):
+    """The network fails for one kind of question."""
+
+    def decide(route):
+        if f"action={action}" in (route.request.post_data or ""):
+            route.abort()
+        else:
+            route.continue_()
+
+    reader.page.route("**/ask/review*", decide)
+
+
+def test_a_call_for_help_that_fails_says_so_in_its_own_dialog_and_can_be_pressed_again(make_reader):
+    reader = make_reader("reviewer_two")
+    take(reader)
+    keys = reader.page.keyboard
+    break_off(reader, "danger")
+    keys.press("d")
+    keys.press("Enter")
+    reader.wait("document.getElementById('review-alert-words').textContent.includes('try again, or call')")
+    assert reader.page.evaluate("document.activeElement.id") == "review-alert-yes"
+    reader.page.unroute("**/ask/review*")
+    keys.press("Enter")
+    reader.wait("document.getElementById('review-alert-title').textContent.includes('is open.')")
+    keys.press("Enter")
+    reader.faults.clear()  # the network's
+
+
+def test_an_item_that_is_open_no_more_goes_from_the_screen_and_the_next_is_a_key_away(make_reader):
+    here, elsewhere = make_reader("reviewer_one"), make_reader("reviewer_one")
+    take(here)
+    take(elsewhere)
+    here.page.keyboard.press("o")
+    here.wait(f"document.getElementById('review-text').innerText.includes('{FIRST}')")
+    here.page.keyboard.press("2")
+    elsewhere.page.keyboard.press("l")
+    elsewhere.wait("document.getElementById('review-refusal').textContent === ''")
+    wait_for_item(elsewhere)
+    here.page.keyboard.press("Enter")
+    here.wait("document.getElementById('review-refusal').textContent.includes('not open for you any more')")
+    here.wait("document.getElementById('review-text').innerText === ''")
+    assert "nothing seen" in here.page.inner_text("#review-summary")
+    assert all("422" in one for one in here.faults)
+
+
+def test_what_was_chosen_is_still_there_after_another_page(make_reader):
+    reader = make_reader("reviewer_two")
+    take(reader)
+    reader.page.keyboard.press("2")
+    assert "Suicidal thoughts 2" in reader.page.inner_text("#review-summary")
+    reader.go(f"{DESK}&show=sample".replace("/review", "/register"))
+    reader.go(DESK)
+    wait_for_item(reader)
+    reader.wait("document.getElementById('review-summary').textContent.includes('Suicidal thoughts 2')")
+    reader.page.keyboard.press("2")  # taken back, so that leaving asks nothing
     assert reader.faults == []
 
 

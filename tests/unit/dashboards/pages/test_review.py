@@ -193,6 +193,17 @@ def test_danger_pages_the_on_call_opens_an_incident_and_shows_the_protocol(sit, 
     assert ask("resume")["item"]["id"] == item["id"]
 
 
+def test_a_call_for_help_has_no_time_limit(sit, clock, store):
+    ask = sit()
+    item = ask("next")["item"]
+    clock.move(reviews.LOCK_TIME)
+    assert ask("resume")["item"] is None
+    said = ask("danger", item=item["id"])
+    (incident,) = incidents.list_incidents(store, "harbor_companion")
+    assert said["incident"] == incident.incident_id
+    assert "no review item" in ask("danger", code=422, item="elsewhere")["refusal"]
+
+
 def test_only_who_may_open_an_incident_calls_for_help(sit, store, monkeypatch):
     ask = sit()
     item = ask("next")["item"]
