@@ -168,7 +168,7 @@ def _find_open(view: View, fields: Fields) -> ReviewTask:
     )
     if task is None or task.item_id != fields.get("item"):
         raise NotAllowedError(
-            "This item is not open for you any more: its time is over. Ask for the next one."
+            "This item is not open for you any more: its time is over, or another window of yours ended it."
         )
     return task
 

@@ -61,3 +61,30 @@ def test_what_nobody_read_takes_from_the_coverage(
     (row,) = whole
     assert row["unscored_count"] > 0
     assert row["unscored_count"] / row["unit_count"] >= 1 / 3
+
+
+@pytest.mark.parametrize(
+    "one",
+    [one for one in READ_BY_DETECTORS if one.unit is Unit.MESSAGE],
+    ids=lambda one: one.indicator_id,
+)
+def test_what_people_write_is_no_part_of_how_much_was_read_of_the_replies(
+    engine: DuckDBEngine, give_sources: Callable[[Rows], None], one: Definition
+):
+    messages = [
+        {"role": role, "turn": turn, "region": "GB", "message_id": f"message-{turn}"}
+        for turn, role in enumerate(["user", "assistant"] * 15)
+    ]
+    states = {"user": "scored", "assistant": "unsupported_language"}
+    give_sources(
+        {
+            "message": messages,
+            "coverage": [
+                {"message_id": row["message_id"], "state": states[str(row["role"])]} for row in messages
+            ],
+        }
+    )
+    build_facts(engine)
+    rows = count_units(engine, (one,)).indicator_day.to_pylist()
+    (row,) = [row for row in rows if row["slice"] == "all"]
+    assert row["unscored_count"] == row["unit_count"] > 0
