@@ -115,21 +115,25 @@ def attest(
         )
         check_step(item_id, ItemStatus(row.state), to_state=status)
         row.version += 1
+        _drop_pending(write, row)
         if status is ItemStatus.NOT_APPLICABLE:
             _set_pending(row, PendingKind.NOT_APPLICABLE, reason=note, until=None, by=actor)
-            write.record("not_applicable_proposed", subject=item_id, deployment_id=deployment_id)
+            write.record(
+                "not_applicable_proposed", subject=item_id, deployment_id=deployment_id, reason=note.strip()
+            )
             return
         before = row.state
         row.state, row.evidence, row.note = status.value, evidence.strip(), note.strip()
         row.attested_by, row.attested_on, row.expires_on = actor, at.date(), expires_on
         row.for_version, row.approved_by = for_version.strip(), None
-        _clear_pending(row)
         write.record(
             "item_attested",
             subject=item_id,
             deployment_id=deployment_id,
             before=before,
             after=status.value,
+            evidence=row.evidence,
+            note=row.note,
             expires_on=expires_on.isoformat() if expires_on else None,
             for_version=for_version.strip(),
         )
@@ -199,9 +203,16 @@ def propose_waiver(
         )
     with store.write(actor=actor, at=at) as write:
         row = _find(write, deployment_id, item_id, expected_version=expected_version)
+        _drop_pending(write, row)
         _set_pending(row, PendingKind.WAIVER, reason=reason, until=until, by=actor)
         row.version += 1
-        write.record("waiver_proposed", subject=item_id, deployment_id=deployment_id, until=until.isoformat())
+        write.record(
+            "waiver_proposed",
+            subject=item_id,
+            deployment_id=deployment_id,
+            until=until.isoformat(),
+            reason=reason.strip(),
+        )
 
 
 def approve_waiver(
@@ -288,6 +299,15 @@ def _set_pending(
 ) -> None:
     row.pending_kind, row.pending_reason = kind.value, reason.strip()
     row.pending_until, row.pending_by = until, by
+
+
+def _drop_pending(write: Write, row: ChecklistState) -> None:
+    """What waited for a second person makes way for what is said now; the audit keeps that it did."""
+    if row.pending_by is None:
+        return
+    write.record("item_proposal_dropped", subject=row.item_id, deployment_id=row.deployment_id,
+                 kind=row.pending_kind, proposed_by=row.pending_by)  # fmt: skip
+    _clear_pending(row)
 
 
 def _clear_pending(row: ChecklistState) -> None:

@@ -1,7 +1,8 @@
 """The end of an incident: what is left to do, closing by a second person, opening again.
 
 An incident closes when its cause is judged, its tasks are done, and every regime in force has its decision
-and its report. Whoever closes it has neither opened nor judged it, nor decided that it is not reported.
+and its report. Whoever closes it has neither opened it, nor judged it last, nor decided last that it is not
+reported: for each of these another person has said the same.
 """
 
 from __future__ import annotations
@@ -53,11 +54,16 @@ def close_incident(
         row.state, row.closed_at, row.closed_by = IncidentStatus.CLOSED.value, at, actor
         row.conclusion = conclusion.strip()
         row.version += 1
-        write.record("incident_closed", subject=incident_id, deployment_id=row.deployment_id)
+        write.record(
+            "incident_closed",
+            subject=incident_id,
+            deployment_id=row.deployment_id,
+            conclusion=row.conclusion,
+        )
 
 
 def reopen_incident(store: Store, *, incident_id: str, reason: str, actor: str, at: dt.datetime) -> None:
-    """Open a closed incident again; the conclusion stays and the audit keeps who closed it.
+    """Open a closed incident again; the conclusion stays until the next, and the audit keeps both.
 
     Raises:
         NotAllowedError: it is open, or the reason is blank.

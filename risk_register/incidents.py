@@ -150,7 +150,7 @@ def open_within(
         nature=Nature(nature).value,
     )
     if origin is not Origin.REVIEW and severity in GRAVE:  # what a review raises pages the on-call itself
-        _call_clinicians(write, incident_id, deployment_id=deployment_id)
+        _call_clinicians(write, incident_id, deployment_id=deployment_id, version=1)
     return incident_id
 
 
@@ -198,14 +198,14 @@ def assess_incident(
             cause=row.cause,
         )
         if row.severity in GRAVE and not was_grave:
-            _call_clinicians(write, incident_id, deployment_id=row.deployment_id)
+            _call_clinicians(write, incident_id, deployment_id=row.deployment_id, version=row.version)
 
 
-def _call_clinicians(write: Write, incident_id: str, *, deployment_id: str) -> None:
-    """Once in an incident's life: the key is known from then on."""
+def _call_clinicians(write: Write, incident_id: str, *, deployment_id: str, version: int) -> None:
+    """Once each time that it becomes grave: a version is of one judgement."""
     queue_notice(
         write,
-        key=f"incident:{incident_id}",
+        key=f"incident:{incident_id}:{version}",
         deployment_id=deployment_id,
         kind=NoticeKind.INCIDENT,
         severity=NoticeSeverity.ATTENTION,

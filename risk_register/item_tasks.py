@@ -1,7 +1,7 @@
 """Tasks that data open: an indicator speaks against an answer, and somebody has to look.
 
 The answer itself is never changed by data. An open task is not repeated, nor is one that was closed for the
-same answer and the same indicators.
+same answer and the same indicators, as long as they have spoken against it ever since.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from risk_register.numbering import next_number
 from risk_register.register_tables import ItemTask
 from risk_register.store import Store
 
+EASED = frozenset({"within", "watch"})  # words of published observations: what is not known eases nothing
+
 
 @dataclass(frozen=True)
 class TaskRecord:
@@ -33,6 +35,7 @@ class TaskRecord:
     closed_at: dt.datetime | None
     closed_by: str | None
     outcome: str
+    eased_at: dt.datetime | None
 
     @property
     def is_open(self) -> bool:
@@ -55,11 +58,20 @@ def open_tasks(
     made = []
     with store.write(actor=actor, at=at) as write:
         rows = write.session.scalars(select(ItemTask).filter_by(deployment_id=deployment_id)).all()
+        for row in rows:
+            seen = [statuses.get(name) for name in row.indicator_ids.split()]
+            if row.closed_at is not None and row.eased_at is None and EASED.issuperset(seen):
+                row.eased_at = at
+                write.record("contradiction_eased", subject=row.item_id, deployment_id=deployment_id,
+                             task_id=row.task_id)  # fmt: skip
         for item_id, (item, indicators) in sorted(against.items()):
             named = " ".join(sorted(indicators))
             if any(
                 row.item_id == item_id
-                and (row.closed_at is None or (row.item_version, row.indicator_ids) == (item.version, named))
+                and (
+                    row.closed_at is None
+                    or (row.item_version, row.indicator_ids, row.eased_at) == (item.version, named, None)
+                )
                 for row in rows
             ):
                 continue

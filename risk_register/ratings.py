@@ -1,7 +1,7 @@
 """Residual ratings: what risk remains once controls are in place, as people judge it.
 
-A rating that is not lower holds at once; a lower one waits until a second person approves it. Data may
-support a rating, it never makes one.
+A rating that is not lower holds at once; a lower one waits until a second person approves it. A higher one
+ends an acceptance and opens a closed risk. Data may support a rating, it never makes one.
 """
 
 from __future__ import annotations
@@ -23,11 +23,14 @@ from risk_register.risk_record import (
     residual_of,
 )
 from risk_register.store import Store, Write
+from risk_register.transitions import RiskStatus
 
 # How long a rating stands before it is reviewed, in days: the worse, the sooner.
 REVIEW_DAYS = MappingProxyType(
     {Acceptability.UNACCEPTABLE: 30, Acceptability.INVESTIGATE: 90, Acceptability.ACCEPTABLE: 180}
 )
+
+ENDED_BY_A_HIGHER_RATING = frozenset({RiskStatus.ACCEPTED.value, RiskStatus.CLOSED.value})
 
 
 def rate_residual(
@@ -76,10 +79,14 @@ def rate_within(
     new = Rating(severity=Severity(severity), probability=Probability(probability))
     check_words(rationale, f"A rating of {risk_id}")
     row = find_row(write, deployment_id, risk_id, expected_version=expected_version)
+    before = pending_of(row)
     if not _is_lower(new, than=rating_of(row)):
+        if before is not None:  # it was lower than what holds no more
+            append_change(
+                write, row, field="pending_rating", before=_name(before.rating), after=None, reason=rationale
+            )
         _apply_rating(write, row, new, rationale.strip(), rated_by=write.actor)
         return True
-    before = pending_of(row)
     row.pending_severity, row.pending_probability = new.severity.value, new.probability.value
     row.pending_rationale, row.pending_by = rationale.strip(), write.actor
     append_change(
@@ -126,6 +133,7 @@ def approve_rating(
 
 def _apply_rating(write: Write, row: RiskState, new: Rating, rationale: str, *, rated_by: str) -> None:
     before = residual_of(row)
+    is_higher = _is_lower(rating_of(row), than=new)
     row.severity, row.probability = new.severity.value, new.probability.value
     row.rationale, row.rated_by = rationale, rated_by
     row.pending_severity = row.pending_probability = row.pending_rationale = row.pending_by = None
@@ -139,6 +147,18 @@ def _apply_rating(write: Write, row: RiskState, new: Rating, rationale: str, *, 
         before=_name(before),
         after=_name(new),
         rated_by=rated_by,
+    )
+    if is_higher and row.state in ENDED_BY_A_HIGHER_RATING:
+        _open_again(write, row, reason=rationale)
+
+
+def _open_again(write: Write, row: RiskState, *, reason: str) -> None:
+    """What was accepted, or held to be over, was less than is known now."""
+    before, row.state = row.state, RiskStatus.ASSESSED.value
+    row.accepted_until, row.moved_by = None, write.actor
+    append_change(write, row, field="state", before=before, after=row.state, reason=reason)
+    write.record(
+        "risk_moved", subject=row.risk_id, deployment_id=row.deployment_id, before=before, after=row.state
     )
 
 

@@ -87,6 +87,8 @@ class ItemTask(Base):
     closed_at: Mapped[dt.datetime | None]
     closed_by: Mapped[str | None]
     outcome: Mapped[str] = mapped_column(Text, default="")
+    eased_at: Mapped[dt.datetime | None]
+    """When data first spoke for the answer again, after somebody had looked."""
 
 
 class ApplicabilityDecision(Base):

@@ -221,6 +221,19 @@ def test_an_attestation_is_audited_with_before_and_after(store: Store, at: dt.da
     entry = audit.list_entries(store, action="item_attested")[0]
     assert (entry.subject, entry.actor, entry.deployment_id) == (ITEM, "compliance", "demo")
     assert (entry.details["before"], entry.details["after"]) == ("not_started", "met")
+    assert entry.details["evidence"] == find(store, as_of=at.date()).evidence != ""
+
+
+def test_what_waited_and_makes_way_for_an_answer_stays_in_the_audit(store: Store, at: dt.datetime) -> None:
+    checklist.propose_waiver(
+        store, deployment_id="demo", item_id=ITEM, reason="The supplier mends it in May.",
+        until=at.date() + dt.timedelta(days=30), actor="compliance", at=at,
+    )  # fmt: skip
+    attest(store, at)
+    (proposed,) = audit.list_entries(store, action="waiver_proposed")
+    (dropped,) = audit.list_entries(store, action="item_proposal_dropped")
+    assert proposed.details["reason"] == "The supplier mends it in May."
+    assert dropped.details == {"kind": "waiver", "proposed_by": "compliance"}
 
 
 def test_an_unknown_item_is_named(store: Store, at: dt.datetime) -> None:

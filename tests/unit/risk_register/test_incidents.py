@@ -161,6 +161,7 @@ def test_a_closed_incident_can_be_opened_again_and_the_audit_keeps_who_closed_it
         store, incident_id="demo_incident_0001", reason="Seen again.", actor="reviewer", at=at
     )
     assert (find(store).state, find(store).closed_by) == (IncidentStatus.OPEN, None)
+    assert audit.list_entries(store, action="incident_closed")[0].details == {"conclusion": "List updated."}
     entry = audit.list_entries(store, action="incident_reopened")[0]
     assert entry.details == {"closed_by": "safety_officer", "reason": "Seen again."}
     with pytest.raises(NotAllowedError, match="is open"):
@@ -253,18 +254,27 @@ def test_a_grave_incident_is_told_to_the_clinical_on_call(
 
 @pytest.mark.parametrize(
     ("severities", "count"),
-    [(["S3"], 0), (["S4"], 1), (["S5"], 1), (["S3", "S5"], 1), (["S5", "S2", "S4"], 1)],
+    [(["S3"], 0), (["S4"], 1), (["S5"], 1), (["S3", "S5"], 1), (["S4", "S5"], 1), (["S5", "S2", "S4"], 2)],
 )
-def test_an_incident_that_becomes_grave_is_told_once(
+def test_an_incident_is_told_each_time_that_it_becomes_grave(
     store: Store, at: dt.datetime, severities: list[str], count: int
 ) -> None:
     number = open_one(store, at, severity="S2")
     for severity in severities:
         judge(store, at, severity=severity)
     found = notices.list_notices(store)
-    assert [(one.key, one.reference_id, one.kind) for one in found] == [
-        (f"incident:{number}", number, "incident")
-    ] * count
+    assert [(one.reference_id, one.kind) for one in found] == [(number, "incident")] * count
+
+
+def test_one_that_was_closed_and_turns_out_to_be_a_death_is_told(store: Store, at: dt.datetime) -> None:
+    number = open_one(store, at, severity="S4")
+    judge(store, at, severity="S1")
+    close(store, at)
+    incident_closing.reopen_incident(
+        store, incident_id=number, reason="The family wrote.", actor="reviewer", at=at
+    )
+    judge(store, at, severity="S5")
+    assert [one.reference_id for one in notices.list_notices(store)] == [number] * 2
 
 
 def test_an_incident_that_was_told_as_grave_is_not_told_again_by_its_judgement(

@@ -69,6 +69,32 @@ def test_a_closed_task_comes_back_for_a_new_answer_and_not_for_the_old_one(
         item_tasks.close_task(store, outcome="Again.", **close)
 
 
+@pytest.mark.parametrize(
+    ("meanwhile", "count"),
+    [("within", 1), ("watch", 1), ("breach", 0), ("insufficient_data", 0), (None, 0)],
+)
+def test_what_eased_and_speaks_against_the_same_answer_again_is_looked_at_again(
+    store: Store, at: dt.datetime, meanwhile: str | None, count: int
+) -> None:
+    attest(store, at)
+    (task,) = look(store, at)
+    item_tasks.close_task(
+        store, deployment_id="demo", task_id=task, outcome="Mended.", actor="officer", at=at
+    )
+    look(
+        store, at + dt.timedelta(days=30), {} if meanwhile is None else {"missed_escalation_rate": meanwhile}
+    )
+    assert len(look(store, at + dt.timedelta(days=150))) == count
+
+
+def test_an_open_task_stays_open_when_data_ease(store: Store, at: dt.datetime) -> None:
+    attest(store, at)
+    look(store, at)
+    look(store, at, {"missed_escalation_rate": "within"})
+    assert look(store, at) == ()
+    assert [one.is_open for one in item_tasks.list_tasks(store, "demo")] == [True]
+
+
 def test_a_task_is_closed_with_an_outcome_and_where_it_belongs(store: Store, at: dt.datetime) -> None:
     attest(store, at)
     (task,) = look(store, at)

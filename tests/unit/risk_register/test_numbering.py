@@ -70,5 +70,5 @@ def test_a_number_from_a_key_is_the_same_in_every_store_and_taken_once(store: St
     )
     with store.read() as session:
         taken = session.query(Notice.notice_id).scalar()
-        assert numbering.number_of(session, Notice.notice_id, "incident:demo_incident_0001") == taken + 1
+        assert numbering.number_of(session, Notice.notice_id, "incident:demo_incident_0001:1") == taken + 1
         assert 0 <= numbering.number_of(session, Notice.notice_id, "anything") <= numbering.LARGEST_NUMBER

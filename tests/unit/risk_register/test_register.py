@@ -106,6 +106,11 @@ def test_a_rating_can_be_raised_again_by_one_person_and_that_drops_the_waiting_o
     rate(store, at, severity="S4")
     assert rate(store, at) is True
     assert find(store).pending is None
+    changes = register.history(store, deployment_id="demo", risk_id=RISK)
+    assert [(one.before, one.after) for one in changes if one.field == "pending_rating"] == [
+        (None, "S4 frequent"),
+        ("S4 frequent", None),
+    ]
 
 
 def test_the_person_who_rated_lower_cannot_approve_it(store: Store, at: dt.datetime) -> None:
@@ -141,6 +146,30 @@ def test_closing_needs_a_second_person_and_ends_the_reviews(store: Store, at: dt
     assert find(store).review_due_on is None
     walk(store, at, "assessed")
     assert find(store).review_due_on == at.date() + dt.timedelta(days=30)
+
+
+@pytest.mark.parametrize(
+    ("steps", "ended"),
+    [
+        (("assessed",), "accepted"),
+        (("assessed", "treatment_planned", "controls_in_place", "monitoring"), "closed"),
+    ],
+)
+def test_a_higher_rating_ends_an_acceptance_and_opens_a_closed_risk(
+    store: Store, at: dt.datetime, steps: tuple[str, ...], ended: str
+) -> None:
+    rate(store, at, severity="S2", probability="improbable", actor="compliance")
+    register.approve_rating(store, deployment_id="demo", risk_id=RISK, actor="safety_officer", at=at)
+    walk(store, at, *steps)
+    walk(store, at, ended, actor="safety_board")
+    rate(store, at, severity="S2", probability="improbable", actor="compliance")
+    assert find(store).state is RiskStatus(ended)
+    rate(store, at, severity="S3", probability="improbable", actor="compliance")
+    risk = find(store)
+    assert (risk.state, risk.accepted_until) == (RiskStatus.ASSESSED, None)
+    assert risk.review_due_on is not None
+    with pytest.raises(SelfApprovalError):
+        walk(store, at, "accepted", actor="compliance")
 
 
 def test_what_check_move_raises_can_move_denies(store: Store, at: dt.datetime) -> None:
