@@ -49,7 +49,7 @@ COMMANDS = (
     Deferred(
         "erase",
         "erasing:erase",
-        "Erase a user or a conversation everywhere, with a receipt; or check one.",
+        "Erase a user or a conversation everywhere, with a signed receipt; or check one.",
     ),
     Deferred(
         "bench",

@@ -19,6 +19,7 @@ from risk_register.errors import NotAllowedError, UnknownRecordError
 from risk_register.model import ChecklistState
 from risk_register.steps import check_allowed
 from risk_register.store import Write
+from risk_register.versions import check_version
 
 MONTHS = re.compile(r"every (?:(\d+) months|month)")
 DAYS_A_MONTH = 30.5
@@ -233,15 +234,21 @@ def check_answer(
         raise NotAllowedError(f"{item_id}: {'; '.join(problems)}.")
 
 
-def find_item(write: Write, deployment_id: str, item_id: str) -> ChecklistState:
+def find_item(
+    write: Write, deployment_id: str, item_id: str, *, expected_version: int | None = None
+) -> ChecklistState:
     """The row of an item, to be changed.
 
     Raises:
         UnknownRecordError: the deployment has no such item.
+        ChangedMeanwhileError: it is no longer at the version that the caller saw.
     """
     row = write.session.get(ChecklistState, (deployment_id, item_id))
     if row is None:
         raise UnknownRecordError(f"The checklist of {deployment_id} has no item {item_id}.")
+    check_version(
+        write, current=row.version, expected=expected_version, subject=item_id, deployment_id=deployment_id
+    )
     return row
 
 

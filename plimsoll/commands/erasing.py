@@ -45,7 +45,7 @@ def erase(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Erase a user or a conversation everywhere, and write a signed receipt; or check a receipt."""
+    """Erase a user or a conversation everywhere, with a signed receipt; or check one."""
     if [user, conversation, verify].count(None) != 2:
         raise typer.BadParameter("name one of --user -, --conversation ID and --verify RECEIPT")
     if verify:

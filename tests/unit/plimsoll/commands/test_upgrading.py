@@ -16,6 +16,7 @@ BEFORE = "0009"
 ADDED = {
     "incident": ("judged_by", "version"),
     "account": ("password_vouched_by",),
+    "item_task": ("eased_at",),
     "incident_hold": ("release_asked_by", "release_asked_at"),
     "report_submission": ("edition", "edition_hash", "corrects", "correction_reason"),
 }
