@@ -139,3 +139,10 @@ def test_a_median_that_was_not_reached_is_unknown_and_at_least_the_last_value_se
     row = distribution(make, {1: 10}, {3: 40})
     assert np.isnan(row["value"])
     assert row["at_least"] == 5
+
+
+def test_whoever_was_never_helped_is_in_the_ninetieth_percentile_too(make):
+    assert distribution(make, {1: 45, 2: 5}, {})["p90"] == 1
+    left = distribution(make, {1: 40}, {3: 10})
+    assert left["value"] == 1
+    assert np.isnan(left["p90"])

@@ -39,6 +39,20 @@ def test_a_day_without_units_is_unknown_and_not_zero(make):
     assert rows[MONDAY + DAY]["denominator"] == 0
 
 
+def test_only_what_sql_counts_is_placed_and_a_user_in_a_week_has_no_day(make):
+    background = make.background(
+        make.calendar(MONDAY, 7),
+        make.definition(),
+        make.definition("si_user_week_share", unit="user_week"),
+        make.definition("checklist_completion", computed_by="assess"),
+    )
+    rows = place_on_calendar(make.counts(("week", MONDAY, 1, 40)), background)
+    assert rows.groupby("indicator_id")["period"].agg(set).to_dict() == {
+        "missed_escalation_rate": {"day", "week", "month"},
+        "si_user_week_share": {"week", "month"},
+    }
+
+
 def test_a_period_names_the_detectors_that_scored_its_own_days(make):
     known = {MONDAY: "lexicon@1", MONDAY + DAY: "judge@7,lexicon@1", MONDAY + 2 * DAY: "lexicon@1"}
     background = replace(make.background(make.calendar(MONDAY, 4)), detectors={"harbor": known})

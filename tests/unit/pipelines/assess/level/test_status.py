@@ -73,6 +73,12 @@ def test_more_than_a_count_allows_is_a_breach_however_little_was_read():
     assert level(14.0, **nothing_read) is Status.INSUFFICIENT_DATA
 
 
+def test_a_count_inside_its_limits_over_too_few_units_is_not_within():
+    limits = Limits("above", watch=2.0, breach=5.0, version=1)
+    assert level(1.0, limits, is_count=True, denominator=20) is Status.WITHIN
+    assert level(1.0, limits, is_count=True, denominator=19) is Status.INSUFFICIENT_DATA
+
+
 def test_where_no_detector_is_involved_coverage_is_no_question():
     assert level(0.01, coverage=None) is Status.WITHIN
 
