@@ -12,7 +12,7 @@ AT = dt.datetime(2026, 4, 1, 9, tzinfo=dt.UTC)
 STREAM = "level:harm_rate_per_1000"
 
 
-def decide(*, is_on: bool = True, is_muted: bool = False, **given) -> Concern:
+def decide(*, is_on: bool = True, is_muted: bool = False, at: dt.datetime = AT, **given) -> Concern:
     fields = {
         "alarm_id": "a",
         "deployment_id": "harbor",
@@ -26,7 +26,7 @@ def decide(*, is_on: bool = True, is_muted: bool = False, **given) -> Concern:
     streams = [StreamRecord("harbor", STREAM, is_on, "", {}, "officer", AT)]
     mutes = [MuteRecord("harbor", STREAM, "", "officer", AT, AT + dt.timedelta(days=1), None, None)]
     board = Switchboard(streams, mutes if is_muted else [])
-    return decide_paging([Concern(**fields)], {"harbor": board}, at=AT)[0]
+    return decide_paging([Concern(**fields)], {"harbor": board}, at=at)[0]
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,9 @@ def test_a_mute_ends():
     assert mute.holds(AT)
     assert not mute.holds(AT + dt.timedelta(days=1))
     assert not mute.holds(AT - dt.timedelta(seconds=1))
+
+
+def test_after_the_end_of_a_mute_an_alarm_calls_again():
+    end = AT + dt.timedelta(days=1)
+    assert not decide(is_muted=True, at=end - dt.timedelta(seconds=1)).is_paging
+    assert decide(is_muted=True, at=end).is_paging
