@@ -47,6 +47,35 @@ def test_a_viewer_looks_and_takes_nothing_away() -> None:
     assert ALLOWED[Role.VIEWER] == {Action.VIEW}
 
 
+def find_holders(action: Action) -> set[Role]:
+    return {role for role in Role if action in ALLOWED[role]}
+
+
+@pytest.mark.parametrize(
+    ("action", "role"),
+    [
+        (Action.RUN_PIPELINE, Role.ENGINEER),
+        (Action.DECIDE_ALARM, Role.SAFETY_OFFICER),
+        (Action.DECIDE_REGIME, Role.COMPLIANCE),
+        (Action.ISSUE_REPORT, Role.COMPLIANCE),
+    ],
+)
+def test_some_decisions_are_of_one_role_alone(action: Action, role: Role) -> None:
+    assert find_holders(action) == {role}
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        *(Action.EXPORT, Action.EDIT_REGISTER, Action.APPROVE_REGISTER, Action.CLOSE_INCIDENT),
+        *(Action.ATTEST, Action.APPROVE_ATTESTATION, Action.PROPOSE_APPETITE, Action.APPROVE_APPETITE),
+        *(Action.SUBMIT_REPORT, Action.APPROVE_REPORT),
+    ],
+)
+def test_whoever_answers_for_a_deployment_decides_about_it_and_nobody_else(action: Action) -> None:
+    assert find_holders(action) == {Role.SAFETY_OFFICER, Role.COMPLIANCE}
+
+
 def test_grants_add_up_and_deployments_are_listed_once() -> None:
     given = {Grant(Role.VIEWER, "b"), Grant(Role.ENGINEER, "b"), Grant(Role.VIEWER, "a")}
     assert deployments_of(given) == ("a", "b")
