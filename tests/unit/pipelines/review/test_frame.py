@@ -2,11 +2,65 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Collection
+from typing import Any, cast
+
+import pyarrow as pa
 import pytest
 
 from pipelines.errors import StateError
-from pipelines.review.frame import StratumUnits, allocate, count_items, count_unreached, make_frame
+from pipelines.lake import Lake
+from pipelines.review.frame import (
+    StratumUnits,
+    allocate,
+    count_items,
+    count_unreached,
+    make_frame,
+    read_week,
+)
 from risk_register.reviews import FrameUnit, Tally
+
+MONDAY = dt.date(2026, 11, 16)
+
+
+class Conversations:
+    """A lake that holds conversations and no signals."""
+
+    def __init__(self, **rows: dict[str, Any]) -> None:
+        calm = {"user_id": "unknown", "day": MONDAY, "language": "en", "user_risk_level": 0, "harm_level": 0,
+                "has_scored_message": True}  # fmt: skip
+        self._rows = [calm | {"conversation_id": name} | row for name, row in rows.items()]
+
+    def read(self, table: str, *, days: Collection[dt.date], **_: Any) -> pa.Table | None:
+        rows = [row for row in self._rows if row["day"] in days]
+        return pa.Table.from_pylist(rows) if table == "fact.conversation" else None
+
+
+def test_a_stratum_is_who_is_at_risk_how_gravely_and_in_which_language() -> None:
+    lake = Conversations(
+        calm={"user_risk_level": 1, "harm_level": 1},
+        at_risk={"user_risk_level": 2},
+        harmed={"harm_level": 3},
+        both={"user_risk_level": 2, "harm_level": 3},
+        in_french={"user_risk_level": 2, "language": "fr"},
+        unread={"has_scored_message": False},
+        on_sunday={"day": MONDAY + dt.timedelta(days=6)},
+        too_early={"day": MONDAY - dt.timedelta(days=1)},
+        too_late={"day": MONDAY + dt.timedelta(days=7)},
+    )
+    found = {
+        one.stratum_id: (one.level, one.is_flagged, [unit.conversation_id for unit in one.units])
+        for one in read_week(cast(Lake, lake), deployment_id="demo", week=MONDAY)
+    }
+    assert found == {
+        "assistant_harm_level_3_en": (3, False, ["harmed"]),
+        "unflagged_en": (0, False, ["calm", "on_sunday"]),
+        "unscored_en": (0, False, ["unread"]),
+        "user_at_risk_level_2_en": (2, True, ["at_risk"]),
+        "user_at_risk_level_2_fr": (2, True, ["in_french"]),
+        "user_at_risk_level_3_en": (3, True, ["both"]),
+    }
 
 
 def units(level: int, size: int, name: str = "") -> StratumUnits:
