@@ -66,6 +66,11 @@ def test_a_long_silence_never_becomes_a_habit():
     assert all(one.verdict is Volume.SILENT for number, one in enumerate(silent) if number % 7 < 5)
 
 
+def test_a_long_silence_that_ended_is_no_habit_either():
+    outage = [0] * 28
+    assert verdict_of([*WEEK * 4, *outage, *WEEK[:1], 0]) is Volume.SILENT
+
+
 def test_growth_of_a_tenth_a_week_is_usual():
     counts = [100 * 1.1 ** (day / 7) for day in range(140)]
     assert {one.verdict for one in judge_volume(counts)[28:]} == {Volume.USUAL}
