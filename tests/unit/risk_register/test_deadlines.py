@@ -192,5 +192,8 @@ def test_attestations_run_out_on_the_day_of_the_deployment_and_with_a_change_tha
         return next(one.figures["past_count"] for one in found if one.key.startswith("attestations:"))
 
     assert (count("UTC"), count("America/Los_Angeles")) == (1, 0)
+    queue_deadlines(store, actor="schedule", at=night, zones={"demo": "America/Los_Angeles"})
+    told = [one.figures for one in list_notices(store) if one.reference_id == "checklist"]
+    assert [one["past_count"] for one in told] == [0]
     change = checklist.VersionChange("model", (at + 3 * DAY).date(), "The log first names it.")
     assert count("America/Los_Angeles", (change,)) == 1
