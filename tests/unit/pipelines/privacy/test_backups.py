@@ -16,7 +16,7 @@ from filelock import FileLock
 from pipelines import lake as lakes
 from pipelines.errors import HomeError, StateError
 from pipelines.privacy.backup import take_backup
-from pipelines.privacy.backups import KNOWN, Backup, add_backup, list_backups
+from pipelines.privacy.backups import KNOWN, Backup, add_backup, list_backups, tell_backups
 from pipelines.settings import Home, HomeKind, make_home
 
 NOW = dt.datetime(2026, 8, 20, 9, tzinfo=dt.UTC)
@@ -39,6 +39,16 @@ def test_a_damaged_list_is_no_empty_list(tmp_path: Path, content: str):
     (tmp_path / KNOWN).write_text(content)
     with pytest.raises(StateError, match="damaged"):
         list_backups(Home(tmp_path))
+
+
+def test_a_backup_that_is_gone_is_named_up_to_its_last_day(tmp_path: Path):
+    home = Home(tmp_path)
+    add_backup(home, backup(1))
+    last = dt.datetime(2026, 11, 18, 23, tzinfo=dt.UTC)
+    (told,) = tell_backups(home, at=last)
+    assert told["expires_on"] == "2026-11-18"
+    assert str(told["state"]).startswith("not where it was made")
+    assert tell_backups(home, at=last + dt.timedelta(hours=1)) == []
 
 
 @pytest.fixture
