@@ -66,6 +66,15 @@ def test_what_wakes_nobody_is_told_once(store, routing, clock, post, queue) -> N
     assert len(post.ids) == 1
 
 
+def test_a_page_leaves_before_what_was_queued_earlier_and_wakes_nobody(
+    store, routing, clock, post, queue
+) -> None:
+    queue("deadline:one", severity=NoticeSeverity.ATTENTION)
+    queue("alarm:one")
+    dispatch(store, routing, clock=clock, sender=post)
+    assert [one.title.split(":")[0] for one in post.messages] == ["Plimsoll page", "Plimsoll attention"]
+
+
 def test_an_hour_without_mail_loses_nothing_and_repeats_nothing(store, routing, clock, post, queue) -> None:
     queue()
     post.is_down = True

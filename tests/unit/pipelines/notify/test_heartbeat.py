@@ -11,7 +11,7 @@ import requests
 from pipelines.notify.dispatch import dispatch
 from pipelines.notify.heartbeat import beat, check_health
 from pipelines.settings import Home
-from risk_register.notice_kinds import NoticeState
+from risk_register.notice_kinds import NoticeSeverity, NoticeState
 from risk_register.notices import list_notices
 from tests.unit.pipelines.notify.post import Post
 
@@ -48,6 +48,12 @@ def test_a_page_that_no_server_takes_falls_silent(home, store, clock, queue) -> 
     assert check_health(home, store, None, at=clock()).is_alive
     clock.pass_minutes(1)
     assert check_health(home, store, None, at=clock()).faults == ("1 page(s) wait for more than 30 min",)
+
+
+def test_what_wakes_nobody_may_wait(home, store, clock, queue) -> None:
+    queue(severity=NoticeSeverity.ATTENTION)
+    clock.pass_minutes(60)
+    assert check_health(home, store, None, at=clock()).is_alive
 
 
 def test_a_page_that_a_server_refused_falls_silent_too(home, store, clock, routing, queue) -> None:
