@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 from scipy.optimize import linprog
 
-from pipelines.publish.relations import Counts, Relation
+from pipelines.publish.relations import Counts, Relation, protect_all
 from pipelines.publish.suppression import suppress_observations
 
 DAY = dt.timedelta(days=1)
@@ -115,6 +115,16 @@ def test_nobody_can_work_a_small_cell_out_of_days_weeks_months_and_languages(see
     first = dt.date(2026, 1, 1) + int(rng.integers(0, 300)) * DAY
     days, languages = int(rng.integers(20, 64)), int(rng.integers(2, 5))
     assert find_broken(made(first, days, languages, float(rng.choice([20, 60, 200, 800])), seed)) == []
+
+
+def test_small_cells_that_follow_from_relations_taken_together_are_covered():
+    parts, totals = [0, 1, 2], [3, 4, 5]
+    counts = Counts([8.0] * 3 + [16.0] * 3, [100.0] * 3 + [200.0] * 3, [True] * 3 + [False] * 3)
+    pairs = [Relation([0, 1], 3), Relation([1, 2], 4), Relation([0, 2], 5)]
+    assert [counts.protect(pair) for pair in pairs] == [[], [], []]  # each by itself leaves room
+    protect_all(counts, pairs)
+    assert all(counts.is_hidden[place] for place in parts)
+    assert any(counts.is_hidden[place] for place in totals)
 
 
 def test_a_hidden_total_takes_the_smallest_part_with_it():
