@@ -29,6 +29,7 @@ FIRST = dt.date(2026, 8, 3)
 PLANTED = FIRST + dt.timedelta(days=2)  # the day on which the canary was said
 LAST_KEPT = PLANTED + dt.timedelta(days=90)
 YEARS = dt.timedelta(days=730)
+TEN_YEARS = 5 * YEARS
 
 
 @pytest.fixture
@@ -172,6 +173,32 @@ def test_findings_go_after_two_years_and_counts_stay(home: Home) -> None:
     assert stale_days(home) == []
     count_days(home, [FIRST])
     assert count(home, "indicator.indicator_day", FIRST) == counts
+
+
+def test_counts_go_after_ten_years(home: Home) -> None:
+    assert retain(home, lapse, as_of=FIRST + TEN_YEARS).count_days == ()
+    assert count(home, "indicator.indicator_day", FIRST) > 0
+    done = retain(home, lapse, as_of=FIRST + TEN_YEARS + dt.timedelta(days=1))
+    assert done.count_days == ((DEPLOYMENT, FIRST),)
+    for name in ("indicator.indicator_day", "staging.message", "staging.conversation"):
+        assert count(home, name, FIRST) == 0 < count(home, name, PLANTED)
+    assert stale_days(home) == []
+
+
+def test_a_conversation_under_hold_keeps_its_findings_and_the_counts_of_its_day(home: Home) -> None:
+    rows = Lake(home.lake).read("finding.finding", days=[FIRST])
+    assert rows is not None
+    held = sorted(set(rows["conversation_id"].to_pylist()))[0]
+    add_hold(
+        home, Store(home.governance_url), deployment_id=DEPLOYMENT, conversation_id=held, reason="Asked for.",
+        requested_by="counsel", approved_by="compliance", expires_on=FIRST + 2 * TEN_YEARS,
+        at=dt.datetime(2026, 8, 9, tzinfo=dt.UTC),
+    )  # fmt: skip
+    done = retain(home, lapse, as_of=FIRST + TEN_YEARS + dt.timedelta(days=1))
+    left = Lake(home.lake).read("finding.finding", days=[FIRST])
+    assert left is not None
+    assert (done.count_days, set(left["conversation_id"].to_pylist())) == ((), {held})
+    assert count(home, "indicator.indicator_day", FIRST) > 0
 
 
 def test_a_day_that_was_never_scored_is_named_when_its_text_goes(copy, ingested: Path) -> None:
