@@ -60,6 +60,16 @@ def test_a_deployment_without_a_grant_and_one_that_is_not_there_get_one_answer(a
     assert (status, said["refusal"]) == (403, f"ci may not announce changes of {deployment}.")
 
 
+def test_a_token_of_an_account_that_may_only_look_announces_nothing(app, store, clock):
+    accounts.create_account(store, name="looker", actor="command_line", at=clock())
+    accounts.grant(store, name="looker", role=accounts.Role.VIEWER, deployment_id="harbor_companion",
+                   actor="command_line", at=clock())  # fmt: skip
+    own = issue_token(store, name="looker", label="a job", valid_for=timedelta(days=1),
+                      actor="command_line", at=clock())  # fmt: skip
+    assert announce(app, own)[0] == 403
+    assert list_changes(store, "harbor_companion") == ()
+
+
 @pytest.mark.parametrize(
     ("wrong", "problem"),
     [

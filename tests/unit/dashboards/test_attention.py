@@ -44,6 +44,8 @@ def test_an_open_alarm_needs_a_person_and_one_that_has_passed_does_not():
     seen = make_alarm(state="acknowledged")
     (need,) = find(alarms=[make_alarm(), passed, seen])
     assert (need.mark.word, need.what, need.path) == ("alarm", "harm rate per 1000", "/alarms")
+    (watched,) = find(alarms=[make_alarm(state="watch")])
+    assert watched.mark.word == "watch"
     assert need.why == "since 1 Nov 2026. Rose."
 
 

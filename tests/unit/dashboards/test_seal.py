@@ -75,3 +75,11 @@ def test_a_seal_of_one_purpose_does_not_open_that_of_another():
     with pytest.raises(BadSignature):
         Seal(SECRET, "session").loads(sealed)
     assert Seal(SECRET, "last seen").loads(sealed) == {"_user_id": "x"}
+
+
+def test_what_was_sealed_too_long_ago_is_not_opened():
+    seal = Seal(SECRET, "session")
+    sealed = seal.dumps("kept")
+    assert seal.loads(sealed, max_age=60) == "kept"
+    with pytest.raises(BadSignature, match="too long ago"):
+        seal.loads(sealed, max_age=-1)
