@@ -157,8 +157,10 @@ def test_signing_out_needs_the_token_and_ends_the_session(officer):
     token = officer.token()
     assert officer.client.post("/sign-out").status_code == 403
     assert is_signed_in(officer)
+    kept = officer.client.get_cookie("plimsoll_session").value
     assert officer.client.post("/sign-out", data={"csrf_token": token}).status_code == 303
     assert not is_signed_in(officer)
+    assert not is_signed_in(officer.come_back(kept))  # a copy of the cookie opens nothing any more
 
 
 def test_the_session_token_changes_at_the_door(visit):
