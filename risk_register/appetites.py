@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 from sqlalchemy import func, select
 
@@ -26,6 +27,12 @@ class Side(StrEnum):
 
     ABOVE = "above"
     BELOW = "below"
+
+
+EXPECTED_SIDE = MappingProxyType({"lower_is_better": Side.ABOVE, "higher_is_better": Side.BELOW})
+"""The bad side of an indicator by its direction; one that is in neither is context."""
+HIGHEST = MappingProxyType({"proportion": 1.0, "rate_per_1000": 1000.0})
+"""The most that a value can be, by the indicator's kind; a count, a median or an index has no end."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +81,8 @@ def propose(
     at: dt.datetime,
 ) -> int:
     """Put limits up for approval; nothing holds until `approve`. Returns its number there.
+
+    What an indicator's values can be stands in its definition: a door that people use asks `check_passable`.
 
     Raises:
         NotAllowedError: the limits are in the wrong order or not numbers, there is no reason, or they would
@@ -233,15 +242,58 @@ def in_force(
     )
 
 
-def are_in_order(side: Side, *, watch: float, breach: float) -> bool:
-    """Whether a value that gets worse passes watch before breach, or both at once."""
-    return watch <= breach if side is Side.ABOVE else watch >= breach
+def check_passable(
+    title: str,
+    *,
+    kind: str,
+    direction: str,
+    side: Side,
+    watch: float,
+    breach: float,
+    say: Callable[[float], str] = str,
+) -> None:
+    """Raise for limits that no value of an indicator can pass on its bad side: it would always be within.
+
+    Args:
+        title: how the indicator is called.
+        kind: what its values are, as its definition says; a proportion is a share between 0 and 1.
+        direction: which way of it is good, as its definition says.
+        side: the side that is to be bad.
+        watch: the limit that is passed first.
+        breach: the limit that is passed then.
+        say: a limit in the unit in which people type it.
+
+    Raises:
+        NotAllowedError: neither side of the indicator is bad, the other one is, the limits are not numbers
+            or in the wrong order, or they lie at the end of what a value can be; says what is allowed.
+    """
+    expected = EXPECTED_SIDE.get(direction)
+    if expected is None:
+        raise NotAllowedError(f"{title} is context: neither side of it is bad, so no limit applies.")
+    if side is not expected:
+        words = direction.replace("_", " ")
+        raise NotAllowedError(
+            f"{title}: {words}, so bad is {expected} the limits; with {side} the worst would be within."
+        )
+    _check_limits(side, watch=watch, breach=breach, say=say)
+    highest = HIGHEST.get(kind, math.inf)
+    if side is Side.ABOVE:
+        ends = f"{say(0)} or more" + ("" if math.isinf(highest) else f" and less than {say(highest)}")
+    else:
+        ends = f"more than {say(0)}" + ("" if math.isinf(highest) else f" and at most {say(highest)}")
+    for name, limit in (("watch", watch), ("breach", breach)):
+        if not (0 <= limit < highest if side is Side.ABOVE else 0 < limit <= highest):
+            raise NotAllowedError(
+                f"The {name} limit {say(limit)} is out of range for {title}; allowed on the side {side}: "
+                f"{ends}."
+            )
 
 
-def _check_limits(side: Side, *, watch: float, breach: float) -> None:
+def _check_limits(side: Side, *, watch: float, breach: float, say: Callable[[float], str] = str) -> None:
     if not (math.isfinite(watch) and math.isfinite(breach)):
         raise NotAllowedError(f"Limits are numbers; got watch {watch} and breach {breach}.")
-    if not are_in_order(side, watch=watch, breach=breach):
+    if not (watch <= breach if side is Side.ABOVE else watch >= breach):
         raise NotAllowedError(
-            f"Watch {watch} must come before breach {breach} on the side {side}: a value passes watch first."
+            f"Watch {say(watch)} must come before breach {say(breach)} on the side {side}: a value passes "
+            "watch first."
         )

@@ -14,15 +14,15 @@ from dash.development.base_component import Component
 from dashboards.components.form import draw_choice, draw_day, draw_form, draw_pair, draw_text
 from dashboards.pages.submission import read_day
 from dashboards.records import Indicator
-from dashboards.theme import Direction
 from dashboards.view import View
 from dashboards.wording import say_unit, say_value
 from risk_register.accounts import Action
 from risk_register.appetites import (
+    EXPECTED_SIDE,
     AppetiteDecision,
     Side,
     approve,
-    are_in_order,
+    check_passable,
     decline,
     list_decisions,
     propose,
@@ -30,13 +30,11 @@ from risk_register.appetites import (
 from risk_register.errors import NotAllowedError
 
 PER_CENT = Decimal(100)
-SIDE_WORDS = {Side.ABOVE: "above the limits", Side.BELOW: "below the limits"}
-EXPECTED_SIDE = {Direction.LOWER_IS_BETTER: Side.ABOVE, Direction.HIGHER_IS_BETTER: Side.BELOW}
 
 
 def takes_appetite(indicator: Indicator) -> bool:
     """Whether one side of the indicator is bad at all; otherwise no limit can be judged."""
-    return indicator.goodness in EXPECTED_SIDE
+    return indicator.direction in EXPECTED_SIDE
 
 
 def may_approve(view: View, decision: AppetiteDecision) -> bool:
@@ -66,7 +64,7 @@ def draw_proposal_form(
     """The form to propose limits for one indicator; `before` is what stands now."""
     unit = say_limit_unit(indicator)
     watch, breach = (write_limit(value, indicator.kind) for value in before)
-    expected = EXPECTED_SIDE[indicator.goodness]
+    expected = EXPECTED_SIDE[indicator.direction]
     return draw_form(
         view,
         "propose",
@@ -78,7 +76,7 @@ def draw_proposal_form(
             draw_choice(
                 "side",
                 "Bad is",
-                [(side.value, words) for side, words in SIDE_WORDS.items()],
+                [(expected.value, f"{expected} the limits")],
                 note=f"For this indicator, {indicator.direction.replace('_', ' ')}.",
                 value=expected,
             ),
@@ -147,19 +145,19 @@ def _propose(view: View, fields: Mapping[str, str]) -> str:
     indicator = known.get(fields.get("indicator", ""))
     if indicator is None:
         raise NotAllowedError("There is no such indicator; choose one from the list.")
-    if not takes_appetite(indicator):
-        raise NotAllowedError(
-            f"{indicator.title} is context: neither side of it is bad, so no limit applies."
-        )
     if fields.get("side") not in set(Side):
         raise NotAllowedError(f"Say which side is bad: {' or '.join(Side)}.")
     side = Side(fields["side"])
     watch, breach = (read_limit(fields.get(name, ""), name, indicator) for name in ("watch", "breach"))
-    if not are_in_order(side, watch=watch, breach=breach):  # said here, in the unit that was typed
-        first, then = (_say_typed(value, indicator.kind) for value in (watch, breach))
-        raise NotAllowedError(
-            f"Watch {first} must come before breach {then} on the side {side}: a value passes watch first."
-        )
+    check_passable(
+        indicator.title,
+        kind=indicator.kind,
+        direction=indicator.direction,
+        side=side,
+        watch=watch,
+        breach=breach,
+        say=lambda value: _say_typed(value, indicator.kind),
+    )
     propose(
         view.store,
         deployment_id=view.deployment_id,
@@ -211,19 +209,17 @@ def read_limit(text: str, name: str, indicator: Indicator) -> float:
     """A limit as people type it, in the unit that is kept.
 
     Raises:
-        NotAllowedError: it is no number, or outside what the indicator can be.
+        NotAllowedError: it is no number.
     """
     cleaned = text.strip().removesuffix("%").strip()
     try:
         value = Decimal(cleaned)
-    except InvalidOperation as error:
+    except InvalidOperation:
+        value = Decimal("nan")
+    if not value.is_finite():
         raise NotAllowedError(
             f"The {name} limit {text!r} is not a number; write it as 2 or 2.5, without other signs."
-        ) from error
-    highest = {"proportion": PER_CENT, "rate_per_1000": Decimal(1000)}.get(indicator.kind)
-    if not value.is_finite() or value < 0 or (highest is not None and value > highest):
-        allowed = "0 or more" if highest is None else f"between 0 and {highest}"
-        raise NotAllowedError(f"The {name} limit {text!r} cannot be reached; allowed: {allowed}.")
+        )
     return float(value / PER_CENT if indicator.kind == "proportion" else value)
 
 

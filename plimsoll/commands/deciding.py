@@ -49,7 +49,9 @@ def propose_appetite(
     indicator: Annotated[str, typer.Argument(help="Id of the indicator.")],
     account: AsOption,
     side: Annotated[Side, typer.Option(help="Which side of the limits is bad.")],
-    watch: Annotated[float, typer.Option(help="Limit from which it is watched.")],
+    watch: Annotated[
+        float, typer.Option(help="Limit from which it is watched; of a share, between 0 and 1.")
+    ],
     breach: Annotated[float, typer.Option(help="Limit from which it is too much.")],
     reason: ReasonOption,
     effective: Annotated[dt.datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")],
@@ -57,13 +59,24 @@ def propose_appetite(
     home: HomeOption = None,
 ) -> None:
     """Put limits up for approval by another person."""
-    from pipelines.indicators.definition import load_definitions
+    from pipelines.indicators.own import load_home_definitions
+    from pipelines.indicators.vocabulary import Kind
 
     acting = act(home, account, deployment, Action.PROPOSE_APPETITE)
-    if indicator not in {one.indicator_id for one in load_definitions()}:
+    known = {one.indicator_id: one for one in load_home_definitions(acting.home)}
+    if (definition := known.get(indicator)) is None:
         raise UnknownRecordError(
             f"There is no indicator {indicator}. docs/generated/indicators.md lists them."
         )
+    appetites.check_passable(
+        indicator,
+        kind=definition.kind,
+        direction=definition.direction,
+        side=side,
+        watch=watch,
+        breach=breach,
+        say=_say_share if definition.kind is Kind.PROPORTION else str,
+    )
     number = appetites.propose(
         acting.store,
         deployment_id=acting.deployment_id,
@@ -113,3 +126,8 @@ def decline_appetite(
         at=acting.at,
     )
     print(f"Proposal {proposal} declined.")
+
+
+def _say_share(limit: float) -> str:
+    """A share as it is typed here, with what it means in per cent."""
+    return f"{limit:g} ({limit * 100:g} %)"

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import NullPool, create_engine, text
 
+from pipelines.indicators.definition import INDICATORS
 from pipelines.settings import Home
 from risk_register import audit, register
 from risk_register.permissions import ALLOWED, Action, Role
@@ -231,8 +232,8 @@ def test_an_item_that_does_not_apply_is_confirmed_by_a_second_person(run: Run) -
 
 
 def propose(run: Run) -> str:
-    words = ("appetite", "propose", "refusal_rate", "--side", "above", "--watch", "0.1", "--breach", "0.2",
-             "--reason", "Agreed.", "--from", "2026-08-03")  # fmt: skip
+    words = ("appetite", "propose", "over_escalation_rate", "--side", "above", "--watch", "0.1",
+             "--breach", "0.2", "--reason", "Agreed.", "--from", "2026-08-03")  # fmt: skip
     done = run(*words, account="officer")
     return re.findall(r"\d+", done.output)[0]
 
@@ -250,6 +251,37 @@ def test_an_appetite_of_no_indicator_is_refused(run: Run) -> None:
     words = ("appetite", "propose", "happiness", "--side", "above", "--watch", "0.1", "--breach", "0.2",
              "--reason", "Agreed.", "--from", "2026-08-03")  # fmt: skip
     assert "There is no indicator happiness" in run(*words, account="officer").complaint
+
+
+@pytest.mark.parametrize(
+    ("indicator", "side", "limits", "said"),
+    [
+        ("harm_rate_per_1000", "below", ("0", "0"), "lower is better, so bad is above the limits"),
+        ("data_late_share", "above", ("5", "10"), "5 (500 %) is out of range for data_late_share"),
+        ("data_late_share", "above", ("0.5", "1"), "0 (0 %) or more and less than 1 (100 %)"),
+        ("night_use_share", "above", ("0.1", "0.2"), "neither side of it is bad"),
+    ],
+)
+def test_limits_that_no_value_can_pass_are_refused_at_this_door(
+    run: Run, indicator: str, side: str, limits: tuple[str, str], said: str
+) -> None:
+    typed = ("--side", side, "--watch", limits[0], "--breach", limits[1])
+    words = ("appetite", "propose", indicator, *typed, "--reason", "Agreed.", "--from", "2026-08-03")
+    done = run(*words, account="officer")
+    assert (done.code, said in done.complaint) == (1, True), done.complaint
+    assert run("appetite", "list", "--json", account="viewer").document == []
+
+
+def test_limits_of_an_indicator_of_ones_own_are_proposed_as_well(
+    run: Run, governed: tuple[Home, Store]
+) -> None:
+    folder = governed[0].definitions / "indicators"
+    folder.mkdir(parents=True)
+    for end in (".sql", ".yaml"):
+        shutil.copy(INDICATORS / f"over_escalation_rate{end}", folder / f"x_over_escalation_rate{end}")
+    words = ("appetite", "propose", "x_over_escalation_rate", "--side", "above", "--watch", "0.1",
+             "--breach", "0.2", "--reason", "Agreed.", "--from", "2026-08-03")  # fmt: skip
+    assert run(*words, account="officer").code == 0
 
 
 def test_an_incident_is_closed_by_a_second_person_of_its_deployment(run: Run) -> None:
