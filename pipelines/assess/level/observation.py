@@ -17,7 +17,7 @@ from pipelines.assess.days.day import DayState, worst_state
 from pipelines.assess.history.variation import Phases, mark_variation
 from pipelines.assess.level.cluster import Clusters
 from pipelines.assess.level.interval import KEY, add_intervals
-from pipelines.assess.level.status import Decision, Limits, judge, limits_on
+from pipelines.assess.level.status import Decision, Limits, judge_strictly, limits_between
 from pipelines.schemas.assessment import OBSERVATION
 
 NUMBERS = ("numerator", "denominator", "value", "ci_low", "ci_high", "p90", "at_least")
@@ -66,25 +66,26 @@ def judge_rows(rows: pd.DataFrame, background: Background) -> pa.Table:
     numbers = {name: _known(rows[name].to_numpy(float)) for name in NUMBERS}
     coverage = _known(np.where(is_counted & (units > 0), read, np.nan))
     limits, is_partial, states = _place(rows, background)
+    judged = [
+        judge_strictly(
+            value,
+            held,
+            is_context=definition["direction"] == "neither",
+            is_count=definition["kind"] == "count",
+            denominator=known_units,
+            minimum_denominator=definition["minimum_denominator"],
+            coverage=share,
+        )
+        for value, held, definition, known_units, share in zip(
+            numbers["value"], limits, definitions, numbers["denominator"], coverage, strict=True
+        )
+    ]
     columns = {
         **{name: rows[name] for name in KEY},
         **numbers,
         "estimate": ["raw"] * len(rows),
         "method": rows["method"],
-        "status": [
-            judge(
-                value,
-                limit,
-                is_context=definition["direction"] == "neither",
-                is_count=definition["kind"] == "count",
-                denominator=known_units,
-                minimum_denominator=definition["minimum_denominator"],
-                coverage=share,
-            ).value
-            for value, limit, definition, known_units, share in zip(
-                numbers["value"], limits, definitions, numbers["denominator"], coverage, strict=True
-            )
-        ],
+        "status": [one.status.value for one in judged],
         "variation": rows["variation"],
         "is_latest": _mark_latest(rows, is_partial),
         "coverage": coverage,
@@ -94,7 +95,7 @@ def judge_rows(rows: pd.DataFrame, background: Background) -> pa.Table:
         "is_lower_bound": [bool(definition.get("is_lower_bound")) for definition in definitions],
         "definition_version": [definition["definition_version"] for definition in definitions],
         "detector_version": np.where(is_counted, _name_detectors(rows, background), ""),
-        "appetite_version": [limit.version if limit else 0 for limit in limits],
+        "appetite_version": [one.version for one in judged],
     }
     schema = OBSERVATION.arrow_schema
     return pa.table({name: pa.array(columns[name], schema.field(name).type) for name in schema.names})
@@ -140,17 +141,18 @@ def snapshot(
 
 def _place(
     rows: pd.DataFrame, background: Background
-) -> tuple[list[Limits | None], list[bool], list[DayState]]:
-    """The limits at the end of each row's period, whether it is whole, and the state of its worst day."""
+) -> tuple[list[tuple[Limits, ...]], list[bool], list[DayState]]:
+    """Of each row's period the limits that held until its last day with data, the latest first; whether it
+    is whole; and the state of its worst day."""
 
     @cache
     def look_up(
         deployment: str, indicator: str, period: str, start: dt.date
-    ) -> tuple[Limits | None, bool, DayState]:
+    ) -> tuple[tuple[Limits, ...], bool, DayState]:
         calendar = background.calendars[deployment]
         last = min(end_of(period, start), max(calendar.last, start))
         decisions = background.decisions.get(deployment, ())
-        return limits_on(decisions, indicator, last), *judge_period(deployment, period, start)
+        return limits_between(decisions, indicator, start, last), *judge_period(deployment, period, start)
 
     @cache
     def judge_period(deployment: str, period: str, start: dt.date) -> tuple[bool, DayState]:

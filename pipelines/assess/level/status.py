@@ -7,7 +7,7 @@ Change against history is another judgement, see `methods.charts`.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -26,6 +26,9 @@ class Status(StrEnum):
     INSUFFICIENT_DATA = "insufficient_data"
     WATCH = "watch"
     BREACH = "breach"
+
+
+ATTENTION = {status: place for place, status in enumerate(Status)}
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,56 @@ def limits_on(decisions: Iterable[Decision], indicator_id: str, day: dt.date) ->
         return None
     latest = max(approved, key=lambda one: (one.effective_from, one.version or 0))
     return Limits(str(latest.side), latest.watch, latest.breach, latest.version or 0)
+
+
+def limits_between(
+    decisions: Sequence[Decision], indicator_id: str, first: dt.date, last: dt.date
+) -> tuple[Limits, ...]:
+    """Every approved limit of an indicator that held on a day from `first` to `last`, the latest first."""
+    begun = {one.effective_from for one in decisions if first < one.effective_from <= last}
+    found = (limits_on(decisions, indicator_id, day) for day in sorted({first, *begun}, reverse=True))
+    return tuple(dict.fromkeys(one for one in found if one is not None))
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The status of a period, and the version of the limits that gave it; 0 where nobody approved any."""
+
+    status: Status
+    version: int
+
+
+def judge_strictly(
+    value: float | None,
+    limits: Sequence[Limits],
+    *,
+    is_context: bool,
+    is_count: bool = False,
+    denominator: float | None,
+    minimum_denominator: int,
+    coverage: float | None,
+) -> Judgement:
+    """The worst status of a value by the limits that held on its days, the latest first; see `judge`.
+
+    New limits hold from their day on: approved on a period's last day, looser ones must not turn what its
+    other days were judged by. Where several limits give the worst status, the latest of them stands for it.
+    """
+    found = [
+        Judgement(
+            judge(
+                value,
+                one,
+                is_context=is_context,
+                is_count=is_count,
+                denominator=denominator,
+                minimum_denominator=minimum_denominator,
+                coverage=coverage,
+            ),
+            one.version if one else 0,
+        )
+        for one in limits or (None,)
+    ]
+    return max(found, key=lambda one: ATTENTION[one.status])
 
 
 def judge(

@@ -13,7 +13,7 @@ import pyarrow as pa
 from pipelines.assess.days.calendar import end_of, list_days
 from pipelines.assess.days.day import DayState, worst_state
 from pipelines.assess.level.observation import Background
-from pipelines.assess.level.status import judge, limits_on
+from pipelines.assess.level.status import judge_strictly, limits_between
 from pipelines.assess.reviews.agreement import Doubles, agree
 from pipelines.assess.reviews.correction import WEEK, WINDOWS, Frame, correct, judge_detector, list_frames
 from pipelines.schemas.assessment import CORRECTION, DETECTOR_PERFORMANCE, OBSERVATION
@@ -90,7 +90,15 @@ def observe_corrections(corrections: pa.Table, background: Background) -> pa.Tab
         first = one["last_week"] - (one["window_weeks"] - 1) * WEEK
         weeks = [first + number * WEEK for number in range(one["window_weeks"])]
         last = end_of("week", one["last_week"])
-        limits = limits_on(background.decisions.get(one["deployment_id"], ()), one["indicator_id"], last)
+        decisions = background.decisions.get(one["deployment_id"], ())
+        judged = judge_strictly(
+            one["value"],
+            limits_between(decisions, one["indicator_id"], first, last),
+            is_context=definition["direction"] == "neither",
+            denominator=one["population_count"],
+            minimum_denominator=definition["minimum_denominator"],
+            coverage=one["covered_share"],
+        )
         rows.append(
             {name: one.get(name) for name in OBSERVATION.arrow_schema.names}
             | {
@@ -99,14 +107,7 @@ def observe_corrections(corrections: pa.Table, background: Background) -> pa.Tab
                 "slice": "all",
                 "slice_value": "all",
                 "estimate": "corrected",
-                "status": judge(
-                    one["value"],
-                    limits,
-                    is_context=definition["direction"] == "neither",
-                    denominator=one["population_count"],
-                    minimum_denominator=definition["minimum_denominator"],
-                    coverage=one["covered_share"],
-                ).value,
+                "status": judged.status.value,
                 "variation": "not_assessed",
                 "coverage": one["covered_share"],
                 "is_latest": False,
@@ -115,7 +116,7 @@ def observe_corrections(corrections: pa.Table, background: Background) -> pa.Tab
                 or any(calendar.is_partial("week", week) for week in weeks),
                 "data_state": _worst_day(background, one["deployment_id"], first, last),
                 "definition_version": definition["definition_version"],
-                "appetite_version": limits.version if limits else 0,
+                "appetite_version": judged.version,
             }
         )
     return pa.Table.from_pylist(rows, schema=OBSERVATION.arrow_schema)

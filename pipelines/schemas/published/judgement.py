@@ -111,7 +111,7 @@ OBSERVATION = declare(
     ),
     Column("definition_version", TEXT, "Version of the indicator's definition."),
     Column("detector_version", TEXT, "Detectors that scored its days; a semicolon where they changed."),
-    Column("appetite_version", COUNT, "Version of the approved appetite; 0 when none.", nullable=True),
+    Column("appetite_version", COUNT, "Approved appetite that gave the status; 0 when none.", nullable=True),
     Column("generation", COUNT, "Generation of the lake."),
 )
 

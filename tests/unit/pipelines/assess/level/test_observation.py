@@ -108,7 +108,40 @@ def test_a_slice_is_never_the_standing(make):
     assert [row["slice"] for row in latest] == ["all"]
 
 
-def test_a_period_is_judged_by_the_appetite_of_its_last_day(make):
+def test_looser_limits_of_a_last_day_do_not_turn_what_the_other_days_were_judged_by(make):
+    first, next_month = dt.date(2026, 8, 31), dt.date(2026, 9, 1)
+    decisions = (
+        make.decision(effective_from=MONDAY, watch=0.05, breach=0.1),
+        make.decision(effective_from=first, watch=0.5, breach=0.6, version=2),
+    )
+    background = make.background(make.calendar(dt.date(2026, 8, 1), 61), decisions=decisions)
+    counts = make.counts(
+        ("month", dt.date(2026, 8, 1), 30, 200), ("month", next_month, 30, 200),
+        ("week", first - WEEK, 30, 200), ("week", first, 30, 200),
+        ("day", first - DAY, 30, 200), ("day", first, 30, 200),
+    )  # fmt: skip
+    found = {
+        (row["period"], row["period_start"]): (row["status"], row["appetite_version"])
+        for row in observe(counts, background)
+    }
+    assert found == {
+        ("month", dt.date(2026, 8, 1)): ("breach", 1),
+        ("month", next_month): ("within", 2),
+        ("week", first - WEEK): ("breach", 1),
+        ("week", first): ("within", 2),
+        ("day", first - DAY): ("breach", 1),
+        ("day", first): ("within", 2),
+    }
+
+
+def test_a_limit_of_after_the_last_day_with_data_judges_nothing(make):
+    decisions = (make.decision(breach=0.6), make.decision(effective_from=MONDAY + 3 * DAY, version=2))
+    background = make.background(make.calendar(MONDAY, 3), decisions=decisions)
+    (row,) = observe(make.counts(("week", MONDAY, 10, 40)), background)
+    assert (row["status"], row["appetite_version"]) == ("watch", 1)
+
+
+def test_a_period_is_judged_by_the_first_appetite_though_it_held_on_the_last_day_alone(make):
     decision = make.decision(effective_from=MONDAY + 6 * DAY)
     background = make.background(make.calendar(MONDAY, 7), decisions=(decision,))
     counts = make.counts(

@@ -4,7 +4,15 @@ import datetime as dt
 
 import pytest
 
-from pipelines.assess.level.status import MINIMUM_COVERAGE, Limits, Status, judge, limits_on
+from pipelines.assess.level.status import (
+    MINIMUM_COVERAGE,
+    Limits,
+    Status,
+    judge,
+    judge_strictly,
+    limits_between,
+    limits_on,
+)
 
 ABOVE = Limits("above", watch=0.05, breach=0.1, version=1)
 BELOW = Limits("below", watch=0.97, breach=0.93, version=1)
@@ -125,3 +133,43 @@ def test_a_proposal_that_nobody_approved_holds_nothing(make):
 
 def test_the_appetite_of_another_indicator_is_not_taken(make):
     assert limits_on([make.decision(indicator_id="refusal_rate")], "missed_escalation_rate", MONDAY) is None
+
+
+LOOSE = Limits("above", watch=0.5, breach=0.6, version=2)
+
+
+@pytest.mark.parametrize(
+    ("value", "limits", "expected"),
+    [
+        (0.3, (LOOSE, ABOVE), (Status.BREACH, 1)),
+        (0.3, (ABOVE, LOOSE), (Status.BREACH, 1)),
+        (0.07, (LOOSE, ABOVE), (Status.WATCH, 1)),
+        (0.7, (LOOSE, ABOVE), (Status.BREACH, 2)),
+        (0.01, (LOOSE, ABOVE), (Status.WITHIN, 2)),
+        (0.01, (ABOVE, LOOSE), (Status.WITHIN, 1)),
+        (None, (LOOSE, ABOVE), (Status.INSUFFICIENT_DATA, 2)),
+        (0.7, (), (Status.NO_APPETITE_SET, 0)),
+    ],
+)
+def test_of_several_limits_the_one_with_the_worst_status_counts_and_of_equals_the_first(
+    value: float | None, limits: tuple[Limits, ...], expected: tuple[Status, int]
+) -> None:
+    found = judge_strictly(
+        value, limits, is_context=False, denominator=100.0, minimum_denominator=20, coverage=None
+    )
+    assert (found.status, found.version) == expected
+
+
+def test_the_limits_of_a_period_are_those_that_held_on_one_of_its_days(make):
+    decisions = [
+        make.decision(effective_from=MONDAY - 30 * DAY, version=1),
+        make.decision(effective_from=MONDAY - 9 * DAY, version=2),
+        make.decision(effective_from=MONDAY + 2 * DAY, version=3),
+        make.decision(effective_from=MONDAY + 2 * DAY, version=4),
+        make.decision(effective_from=MONDAY + 3 * DAY, version=None, approved_by=None),
+        make.decision(effective_from=MONDAY + 4 * DAY, version=9, indicator_id="refusal_rate"),
+        make.decision(effective_from=MONDAY + 7 * DAY, version=5),
+    ]
+    held = limits_between(decisions, "missed_escalation_rate", MONDAY, MONDAY + 6 * DAY)
+    assert [one.version for one in held] == [4, 2]
+    assert limits_between(decisions, "missed_escalation_rate", MONDAY - 40 * DAY, MONDAY - 31 * DAY) == ()

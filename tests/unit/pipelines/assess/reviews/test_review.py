@@ -14,6 +14,7 @@ from pipelines.assess.reviews.corrected import observe_corrections, tabulate_cor
 from pipelines.assess.reviews.correction import list_frames
 from pipelines.assess.reviews.review import choose_corrected, tally_sample
 from pipelines.schemas.assessment import OBSERVATION, REVIEW_STRATUM, REVIEW_TALLY
+from risk_register.appetites import AppetiteDecision, Side
 from risk_register.review_exports import ExportedLabel, LabelExport
 from risk_register.review_results import StratumProgress
 from risk_register.review_samples import SampleRecord
@@ -191,6 +192,38 @@ def test_a_corrected_rate_stands_beside_the_raw_one_with_what_it_rests_on():
     assert {row["estimate"] for row in rows} == {"corrected"}
     required = [field.name for field in OBSERVATION.arrow_schema if not field.nullable]
     assert [name for name in required if any(row[name] is None for row in rows)] == []
+
+
+def test_a_corrected_window_is_judged_by_the_strictest_limits_of_its_days():
+    def decide(day: dt.date, breach: float, version: int) -> AppetiteDecision:
+        at = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+        return AppetiteDecision(
+            proposal_id=version, deployment_id="companion", indicator_id="missed", side=Side.ABOVE,
+            watch=breach, breach=breach, reason="Agreed.", effective_from=day, proposed_by="officer",
+            proposed_at=at, approved_by="compliance", approved_at=at, version=version,
+        )  # fmt: skip
+
+    facts = make_facts({"conversation_id": "one", "user_risk_level": 2})
+    strata, tallies = tally(facts, make_export({"one": {"u_self_harm": 3}}, flagged={"one"}, sizes=(50, 0)))
+    named = ("deployment_id", "indicator_id", "period", "period_start", "slice", "numerator", "denominator")
+    counts = pd.DataFrame(columns=list(named))
+    corrections, _ = tabulate_corrections(strata, tallies, counts, {}, make_background())
+    known = {"value": 0.3, "covered_share": 1.0, "population_count": 100}
+    values = [row | known for row in corrections.to_pylist()]
+    corrections = pa.Table.from_pylist(values, schema=corrections.schema)
+
+    def judge(*decisions: AppetiteDecision) -> dict[str, tuple[str, int]]:
+        background = replace(make_background(), decisions={"companion": decisions})
+        rows = observe_corrections(corrections, background).to_pylist()
+        return {row["period"]: (row["status"], row["appetite_version"]) for row in rows}
+
+    strict = decide(WEEK - dt.timedelta(days=200), 0.1, 1)
+    assert set(judge(strict, decide(WEEK + dt.timedelta(days=6), 0.9, 2)).values()) == {("breach", 1)}
+    assert judge(strict, decide(WEEK, 0.9, 2)) == {
+        "week": ("within", 2),
+        "rolling_4_weeks": ("breach", 1),
+        "rolling_12_weeks": ("breach", 1),
+    }
 
 
 def test_a_window_is_whole_only_if_each_of_its_weeks_was_sampled():
