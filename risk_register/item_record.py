@@ -147,6 +147,10 @@ class ItemRecord:
         """Whether the answer says that the item is met, and so can be contradicted."""
         return self.state in CLAIMS
 
+    def is_met_on(self, day: dt.date) -> bool:
+        """Whether it is met by an answer that has not run out; a waiver makes none last longer."""
+        return self.claims_met and (self.again_on is None or self.again_on >= day)
+
 
 def describe_item(
     item: ChecklistItem, row: ChecklistState, *, as_of: dt.date, changes: Iterable[VersionChange] = ()

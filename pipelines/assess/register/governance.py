@@ -16,7 +16,6 @@ from risk_register.register import list_risks
 from risk_register.store import Store
 
 BREACH = "breach"
-MET = ("met", "met_with_exceptions")
 
 
 def count_governance(
@@ -42,8 +41,8 @@ def count_governance(
     """
     listed = list_items(store, deployment_id, as_of=as_of, seen=seen)
     items = [item for item in listed if item.state != "not_applicable"]
-    met = [item for item in items if item.state in MET]
-    valid = [item for item in met if not item.is_overdue]
+    met = [item for item in items if item.claims_met]
+    valid = [item for item in met if item.is_met_on(as_of)]
     contradicted = [item for item in met if contradicted_by(item, statuses)]
     risks = [risk for risk in list_risks(store, deployment_id) if risk.state != "closed"]
     overdue = [risk for risk in risks if risk.is_overdue(as_of)]

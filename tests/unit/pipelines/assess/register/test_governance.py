@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy import update
 
 from pipelines.assess.register.governance import count_governance
-from risk_register.checklist import ItemStatus, attest, list_items
+from risk_register.checklist import ItemStatus, approve_waiver, attest, list_items, propose_waiver
 from risk_register.model import RiskState
 from risk_register.register import list_risks
 from risk_register.store import Store
@@ -47,6 +47,17 @@ def test_an_attestation_counts_until_it_runs_out(store):
     say_met(store, item.item_id, expires_on=ON + dt.timedelta(days=10))
     assert count(store, as_of=ON + dt.timedelta(days=9))["checklist_completion"] == (1, 36)
     assert count(store, as_of=ON + dt.timedelta(days=11))["checklist_completion"] == (0, 36)
+
+
+def test_a_waiver_makes_no_evidence_last_longer(store):
+    item = list_items(store, "harbor", as_of=ON)[0]
+    say_met(store, item.item_id, expires_on=ON + dt.timedelta(days=10))
+    given = {"deployment_id": "harbor", "item_id": item.item_id, "at": AT}
+    propose_waiver(store, **given, reason="It is renewed.", until=ON + dt.timedelta(days=60), actor="officer")
+    approve_waiver(store, **given, actor="compliance")
+    assert count(store, as_of=ON + dt.timedelta(days=10))["checklist_completion"] == (1, 36)
+    later = count(store, as_of=ON + dt.timedelta(days=11))
+    assert (later["checklist_completion"], later["checklist_overdue"]) == ((0, 36), (0, 36))
 
 
 def test_a_breach_contradicts_what_was_attested(store):
