@@ -124,7 +124,7 @@ def _make_ending(
         audience=Audience.COMPLIANCE,
         reference_id=reference_id,
         link=link,
-        figures={"days_left": (last - on).days},
+        figures={"days_past": (on - last).days} if is_past else {"days_left": (last - on).days},
     )
 
 
@@ -133,12 +133,13 @@ def _find_clocks(store: Store, deployment_id: str, at: dt.datetime) -> Iterator[
         if incident.state is not IncidentStatus.OPEN:
             continue
         for clock in find_clocks(store, incident):
-            if clock.is_settled or not (clock.is_overdue(at) or at.date() >= clock.due_on - CLOCK_WARNING):
+            on = clock.find_day(at)
+            if clock.is_settled or on < clock.due_on - CLOCK_WARNING:
                 continue
             yield _make_ending(
                 f"clock:{incident.incident_id}:{clock.regime.id}",
                 clock.due_on,
-                at.date(),
+                on,
                 is_past=clock.is_overdue(at),
                 reference_id=incident.incident_id,
                 link=f"/incidents?deployment={deployment_id}&incident={incident.incident_id}",

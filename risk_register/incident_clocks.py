@@ -63,8 +63,13 @@ class IncidentClock:
         """Whether the last day has passed without a report, where one is or may be due."""
         if not self.is_in_force or (self.decision is not None and not self.decision.is_reportable):
             return False
-        today = at.astimezone(ZoneInfo(self.regime.zone)).date()
-        return today > self.due_on and (self.decision is None or self.decision.reported_at is None)
+        return self.find_day(at) > self.due_on and (
+            self.decision is None or self.decision.reported_at is None
+        )
+
+    def find_day(self, at: dt.datetime) -> dt.date:
+        """The day that it is where the regime holds; its last day is one of these."""
+        return at.astimezone(ZoneInfo(self.regime.zone)).date()
 
     @property
     def is_settled(self) -> bool:

@@ -78,6 +78,27 @@ def test_a_statutory_clock_is_told_two_days_before_and_once_it_ran_out(
     assert keys == [f"clock:{number}:eu_ai_act:2028-01-12:{stage}" for stage in stages]
 
 
+@pytest.mark.parametrize(
+    ("hour", "found"),
+    [
+        ("2028-01-08T22:59", []),
+        ("2028-01-08T23:01", [("near", {"days_left": 2})]),  # a new day in Brussels, not in UTC
+        ("2028-01-11T22:59", [("near", {"days_left": 0})]),
+        ("2028-01-11T23:01", [("past", {"days_past": 1})]),
+    ],
+)
+def test_the_days_of_a_statutory_clock_are_those_of_its_regime(
+    store: Store, hour: str, found: list[tuple[str, dict[str, float]]]
+) -> None:
+    number = incidents.open_incident(
+        store, deployment_id="demo", title="Died", severity=Severity.S5, nature="death",
+        actor="reviewer", at=dt.datetime(2028, 1, 1, 9, tzinfo=dt.UTC),
+    )  # fmt: skip
+    at = dt.datetime.fromisoformat(f"{hour}+00:00")
+    said = [one for one in told(store, at, "clock:") if "eu_ai_act" in one[0]]
+    assert said == [(f"clock:{number}:eu_ai_act:2028-01-11:{stage}", figures) for stage, figures in found]
+
+
 def test_a_clock_that_is_settled_is_not_told(store: Store) -> None:
     at = dt.datetime(2028, 1, 10, 9, tzinfo=dt.UTC)
     number = open_grave(store, at)
@@ -90,10 +111,16 @@ def test_a_clock_that_is_settled_is_not_told(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    ("day", "left"), [(22, []), (23, [("near", 7.0)]), (30, [("near", 0.0)]), (31, [("past", -1.0)])]
+    ("day", "left"),
+    [
+        (22, []),
+        (23, [("near", "days_left", 7.0)]),
+        (30, [("near", "days_left", 0.0)]),
+        (31, [("past", "days_past", 1.0)]),
+    ],
 )
 def test_a_hold_is_told_a_week_before_its_last_day_and_after_it(
-    store: Store, at: dt.datetime, day: int, left: list[tuple[str, float]]
+    store: Store, at: dt.datetime, day: int, left: list[tuple[str, str, float]]
 ) -> None:
     at = at.replace(month=12, day=1)
     hold = holds.request_hold(
@@ -102,7 +129,7 @@ def test_a_hold_is_told_a_week_before_its_last_day_and_after_it(
     )  # fmt: skip
     holds.approve_hold(store, hold_id=hold, deployment_id="demo", actor="compliance", at=at)
     found = told(store, at.replace(day=day), "hold:")
-    assert found == [(f"hold:{hold}:2026-12-30:{stage}", {"days_left": days}) for stage, days in left]
+    assert found == [(f"hold:{hold}:2026-12-30:{stage}", {name: days}) for stage, name, days in left]
 
 
 def test_a_hold_that_nobody_approved_runs_out_after_a_week(store: Store, at: dt.datetime) -> None:
