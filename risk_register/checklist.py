@@ -30,18 +30,17 @@ from risk_register.item_record import (
     ItemStatus,
     Pending,
     PendingKind,
-    VersionChange,
     Waiver,
     check_answer,
     check_step,
     describe_item,
     find_cadence_days,
     find_item,
-    list_seen,
 )
 from risk_register.model import ChecklistState
 from risk_register.register_tables import ItemEvidence
 from risk_register.store import Store, Write
+from risk_register.version_change import VersionChange, list_seen
 
 __all__ = [
     "ANSWERED",

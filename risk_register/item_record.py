@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
 
 from risk_register.content import ChecklistItem
 from risk_register.definition import Stage
@@ -19,6 +18,7 @@ from risk_register.errors import NotAllowedError, UnknownRecordError
 from risk_register.model import ChecklistState
 from risk_register.steps import check_allowed
 from risk_register.store import Write
+from risk_register.version_change import VersionChange, find_outdating
 from risk_register.versions import check_version
 
 MONTHS = re.compile(r"every (?:(\d+) months|month)")
@@ -26,10 +26,6 @@ DAYS_A_MONTH = 30.5
 LEAST_EVIDENCE = 2  # letters: one names no file, address or hash
 LONGEST_ANSWER = dt.timedelta(days=366)
 """How long an answer holds at most, as the longest cadence does: then somebody looks again."""
-OCCASIONS: Mapping[str, frozenset[str]] = MappingProxyType(
-    {"per release": frozenset({"model", "prompt"}), "per model": frozenset({"model"})}
-)
-"""What ends an answer where its cadence is an occasion: a change of one of these."""
 
 
 class ItemStatus(StrEnum):
@@ -89,20 +85,6 @@ class Waiver:
     reason: str
     proposed_by: str
     approved_by: str
-
-
-@dataclass(frozen=True)
-class VersionChange:
-    """A change that an answer may be older than, declared or seen in the logs."""
-
-    what: str
-    effective_on: dt.date
-    note: str
-
-    def brings(self, version: str) -> bool:
-        """Whether it is the change to a version: its note ends with it, as in "from a-1 to a-2"."""
-        words = self.note.split()
-        return bool(version and words) and words[-1].strip(".,;") == version
 
 
 @dataclass(frozen=True)
@@ -195,15 +177,6 @@ def find_cadence_days(cadence: str) -> int | None:
     return None if found is None else round(int(found[1] or 1) * DAYS_A_MONTH)
 
 
-def list_seen(rows: Iterable[Mapping[str, Any]], deployment_id: str) -> tuple[VersionChange, ...]:
-    """The changes of a deployment among rows of `published.change`."""
-    return tuple(
-        VersionChange(row["what"], row["effective_on"], row["note"])
-        for row in rows
-        if row["deployment_id"] == deployment_id
-    )
-
-
 def check_step(item_id: str, state: ItemStatus, *, to_state: ItemStatus) -> None:
     """Raise if the table has no such step.
 
@@ -259,17 +232,11 @@ def find_item(
 def _find_outdating(
     item: ChecklistItem, row: ChecklistState, status: ItemStatus, changes: Iterable[VersionChange]
 ) -> VersionChange | None:
-    """The first change after an answer; one that brings the version which the answer is about is none."""
-    answered_on = row.attested_on
-    if answered_on is None or status not in ANSWERED or status is ItemStatus.NOT_APPLICABLE:
+    if row.attested_on is None or status not in ANSWERED or status is ItemStatus.NOT_APPLICABLE:
         return None
-    what = OCCASIONS.get(item.cadence, frozenset())
-    after = [
-        one
-        for one in changes
-        if one.what in what and one.effective_on > answered_on and not one.brings(row.for_version)
-    ]
-    return min(after, key=lambda one: (one.effective_on, one.what, one.note), default=None)
+    return find_outdating(
+        changes, cadence=item.cadence, answered_on=row.attested_on, for_version=row.for_version
+    )
 
 
 def _find_again(

@@ -108,7 +108,8 @@ def _draw_attest(view: View, item: ItemRecord) -> Component:
             draw_text(
                 "for_version",
                 "For version",
-                note="The model or prompt that the answer is about: the change to it does not end it.",
+                note="The model or prompt that the answer is about, as “prompt 2”: the change to it does not "
+                "end it; another of the same day does, where the answer is for a release or a model.",
                 value=item.for_version,
                 limit=SHORT,
             ),

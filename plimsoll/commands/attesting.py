@@ -60,7 +60,9 @@ def attest(
     expires: Annotated[
         dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Until when met holds.")
     ] = None,
-    version: Annotated[str, typer.Option(help="Version of model or prompt that the answer is about.")] = "",
+    version: Annotated[
+        str, typer.Option(help='Version of model or prompt that the answer is about, as "prompt 2".')
+    ] = "",
     deployment: DeploymentOption = None,
     home: HomeOption = None,
 ) -> None:

@@ -158,10 +158,46 @@ def test_an_answer_about_the_version_that_a_change_brings_outlives_it(
     assert is_overdue(store, CHANGED + dt.timedelta(days=1))[MODEL] is ends
 
 
-def test_a_change_of_before_an_answer_or_of_its_day_does_not_end_it(store: Store, at: dt.datetime) -> None:
-    declare(store, at, "model", on=at.date())
-    attest(store, at, item_id=MODEL)
-    assert not is_overdue(store, at.date() + dt.timedelta(days=30))[MODEL]
+@pytest.mark.parametrize(
+    ("days", "version", "ends"), [(-1, "", False), (0, "", True), (0, "a-2", False), (0, "a-1", True)]
+)
+def test_a_change_of_the_day_of_an_answer_ends_it_unless_the_answer_names_what_it_brings(
+    store: Store, at: dt.datetime, days: int, version: str, ends: bool
+) -> None:
+    attest(store, at, item_id=MODEL, for_version=version)
+    declare(store, at, "model", on=at.date() + dt.timedelta(days=days))
+    assert not is_overdue(store, at.date())[MODEL]
+    assert is_overdue(store, at.date() + dt.timedelta(days=1))[MODEL] is ends
+
+
+@pytest.mark.parametrize(
+    ("version", "kinds", "ended_by"),
+    [
+        ("2", ("prompt", "model"), "model"),
+        ("2", ("model", "prompt"), "prompt"),
+        ("prompt 2", ("model", "prompt"), "model"),
+        ("model 2", ("model", "prompt"), "prompt"),
+        ("2", ("prompt", "prompt"), None),
+        ("prompt 2", ("prompt",), None),
+        ("prompt 2", ("model",), "model"),
+    ],
+)
+def test_a_version_of_the_prompt_is_none_of_a_model_that_has_the_same_name(
+    store: Store, at: dt.datetime, version: str, kinds: tuple[str, ...], ended_by: str | None
+) -> None:
+    attest(store, at, item_id=RELEASE, for_version=version, expires_on=dt.date(2027, 11, 1))
+    for number, kind in enumerate(kinds):
+        declare(store, at, kind, on=CHANGED + dt.timedelta(days=number), note=f"{kind} 1 to 2")
+    items = checklist.list_items(store, "demo", as_of=CHANGED)
+    (item,) = [one for one in items if one.item_id == RELEASE]
+    assert (item.outdated_by and item.outdated_by.what) == ended_by
+
+
+def test_a_release_that_changes_both_on_one_day_has_one_name(store: Store, at: dt.datetime) -> None:
+    attest(store, at, item_id=RELEASE, for_version="2027-01", expires_on=dt.date(2027, 11, 1))
+    for kind in ("model", "prompt"):
+        declare(store, at, kind, note=f"{kind} of 2026-09 to 2027-01")
+    assert not is_overdue(store, CHANGED + dt.timedelta(days=1))[RELEASE]
 
 
 def test_every_problem_of_an_answer_is_told_at_once(store: Store, at: dt.datetime) -> None:
