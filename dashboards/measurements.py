@@ -50,6 +50,8 @@ class Correction:
     reviewed_count: int
     sampled_count: int
     overdue_count: int
+    waiting_count: int
+    passed_over_count: int
     covered_share: float
     is_lower_bound: bool
     alpha: float | None

@@ -24,7 +24,8 @@ from risk_register.store import Store
 class ExportedLabel:
     """A label that counts, with what is needed to weigh it.
 
-    `weight` is how many conversations of the week it stands for: N over labelled, within its stratum.
+    `weight` is how many conversations of the week it stands for: N over labelled, within its stratum. It is 0
+    as long as nothing is estimated from the stratum, because it has not been read as it must be.
     """
 
     item_id: str
@@ -48,12 +49,17 @@ class LabelExport:
     @property
     def unlabelled_strata(self) -> tuple[str, ...]:
         """Strata of which nothing can be said: an estimate over all strata refuses, or leaves them out."""
-        return tuple(stratum.stratum_id for stratum in self.strata if stratum.labelled_count == 0)
+        return tuple(stratum.stratum_id for stratum in self.strata if stratum.counted_count == 0)
+
+    @property
+    def counted(self) -> tuple[ExportedLabel, ...]:
+        """The labels that enter an estimate."""
+        return tuple(label for label in self.labels if label.weight)
 
 
 @dataclass(frozen=True)
 class Tally:
-    """One stratum's row for `methods.correction`: size, labelled, and labelled that are a case."""
+    """One stratum's row for `methods.correction`: size, labels that count, and those that are a case."""
 
     stratum_id: str
     is_flagged: bool
@@ -71,7 +77,11 @@ def export_labels(store: Store, *, sample_id: str, at: dt.datetime) -> LabelExpo
     design = read_design(store, sample_id)
     _check_design(design)
     described = describe_strata(design, at=at, languages=list_languages(store))
-    weights = {each.stratum_id: each.unit_count / max(each.labelled_count, 1) for each in described}
+    weights = {
+        each.stratum_id: each.unit_count / each.counted_count if each.counted_count else 0.0
+        for each in described
+    }
+    standing = design.find_standing().labels
     return LabelExport(
         sample=design.sample,
         strata=described,
@@ -82,25 +92,25 @@ def export_labels(store: Store, *, sample_id: str, at: dt.datetime) -> LabelExpo
                 stratum_id=item.stratum_id,
                 inclusion_probability=item.inclusion_probability,
                 weight=weights[item.stratum_id],
-                answers=json.loads(design.labels[item.label_id].answers),
+                answers=json.loads(standing[item.item_id].answers),
                 verdict=json.loads(item.verdict),
                 is_final=item.state == ItemStatus.SETTLED.value,
             )
             for item in design.items
-            if item.label_id is not None
+            if item.item_id in standing
         ),
     )
 
 
 def tally(export: LabelExport, *, is_case: Callable[[Answers], bool]) -> tuple[Tally, ...]:
     """Counts by stratum: what `methods.correction.estimate_share` and `estimate_sensitivity` take."""
-    confirmed = Counter(label.stratum_id for label in export.labels if is_case(label.answers))
+    confirmed = Counter(label.stratum_id for label in export.counted if is_case(label.answers))
     return tuple(
         Tally(
             stratum_id=stratum.stratum_id,
             is_flagged=stratum.is_flagged,
             size=stratum.unit_count,
-            reviewed=stratum.labelled_count,
+            reviewed=stratum.counted_count,
             confirmed=confirmed[stratum.stratum_id],
         )
         for stratum in export.strata

@@ -18,7 +18,8 @@ from risk_register.content import load_taxonomy
 from risk_register.definition import Polarity, Signal
 from risk_register.errors import NotAllowedError, UnknownRecordError
 from risk_register.review_queue import find_assignment
-from risk_register.review_states import TRIAGE_LEVEL, ItemStatus, Outcome, Purpose, check_step
+from risk_register.review_standing import is_surprise
+from risk_register.review_states import ItemStatus, Outcome, Purpose, check_step
 from risk_register.review_tables import ReviewItem, ReviewLabel
 from risk_register.store import Store, Write
 
@@ -143,7 +144,7 @@ def _settle(write: Write, item: ReviewItem, label: ReviewLabel) -> None:
     purpose = Purpose(label.purpose)
     if purpose is Purpose.FIRST:
         # Until a second or a third person has spoken the first label stands, provisionally.
-        is_read_again = item.needs_second or _is_surprise(item, label)
+        is_read_again = item.needs_second or is_surprise(item, label)
         target = ItemStatus.NEEDS_SECOND if is_read_again else ItemStatus.SETTLED
         item.label_id = label.label_id
     elif purpose is Purpose.SECOND:
@@ -154,16 +155,6 @@ def _settle(write: Write, item: ReviewItem, label: ReviewLabel) -> None:
         item.label_id = label.label_id
     check_step(ItemStatus(item.state), to_state=target)
     item.state = target.value
-
-
-def _is_surprise(item: ReviewItem, label: ReviewLabel) -> bool:
-    """Somebody saw what the detectors had not flagged; two people must have seen it before it counts.
-
-    Such a label stands for hundreds of conversations, so that one slip of a reviewer would move the estimate
-    more than all that was read right. Nobody is told why they read an item as the second.
-    """
-    seen = max(json.loads(label.answers).values(), default=0)
-    return item.level < TRIAGE_LEVEL and seen >= TRIAGE_LEVEL
 
 
 def _find(session: Session, item_id: str) -> ReviewItem:

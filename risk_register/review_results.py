@@ -12,11 +12,12 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from risk_register.review_samples import SampleRecord, find_sample
+from risk_register.review_standing import Standing, find_standing
 from risk_register.review_states import Purpose
-from risk_register.review_tables import ReviewItem, ReviewLabel, ReviewStratum
+from risk_register.review_tables import ReviewAssignment, ReviewItem, ReviewLabel, ReviewStratum
 from risk_register.reviewers import list_languages
 from risk_register.store import Store
 
@@ -25,7 +26,11 @@ Answers = Mapping[str, int]
 
 @dataclass(frozen=True)
 class StratumProgress:
-    """A stratum: N conversations, n drawn, how many of these have a label, and whether anybody reads it."""
+    """A stratum: N conversations, n drawn, how many of these have a label, and whether anybody reads it.
+
+    `waiting_count` and `passed_over_count` are as in `review_standing`; where one is not 0 nothing is
+    estimated from the stratum.
+    """
 
     stratum_id: str
     language: str
@@ -36,6 +41,18 @@ class StratumProgress:
     labelled_count: int
     overdue_count: int
     has_reviewer: bool
+    waiting_count: int = 0
+    passed_over_count: int = 0
+
+    @property
+    def counted_count(self) -> int:
+        """Labels that enter an estimate: all of the stratum's, or none yet."""
+        return 0 if self.is_held else self.labelled_count
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the stratum counts as not yet reviewed, whatever is labelled of it."""
+        return bool(self.waiting_count or self.passed_over_count)
 
 
 @dataclass(frozen=True)
@@ -61,12 +78,20 @@ class Progress:
 
 @dataclass(frozen=True)
 class Design:
-    """A sample with its rows: strata by id, items in the order of the draw, labels by id."""
+    """A sample with its rows: strata by id, items in the order of the draw, labels by id.
+
+    `shown` says when an item was first in front of somebody, by item.
+    """
 
     sample: SampleRecord
     strata: tuple[ReviewStratum, ...]
     items: tuple[ReviewItem, ...]
     labels: Mapping[int, ReviewLabel]
+    shown: Mapping[str, dt.datetime]
+
+    def find_standing(self, *, until: dt.datetime | None = None) -> Standing:
+        """Which labels stand, by all there is or as it was at a moment."""
+        return find_standing(self.items, self.labels, self.shown, until=until)
 
 
 def read_progress(store: Store, *, sample_id: str, at: dt.datetime) -> Progress:
@@ -112,11 +137,18 @@ def read_design(store: Store, sample_id: str) -> Design:
         strata = select(ReviewStratum).filter_by(sample_id=sample_id).order_by(ReviewStratum.stratum_id)
         items = select(ReviewItem).filter_by(sample_id=sample_id).order_by(ReviewItem.draw_position)
         labels = select(ReviewLabel).join(ReviewItem, ReviewItem.item_id == ReviewLabel.item_id)
+        shown = (
+            select(ReviewAssignment.item_id, func.min(ReviewAssignment.served_at).label("first_at"))
+            .join(ReviewItem, ReviewItem.item_id == ReviewAssignment.item_id)
+            .where(ReviewItem.sample_id == sample_id)
+            .group_by(ReviewAssignment.item_id)
+        )
         return Design(
             sample,
             tuple(session.scalars(strata)),
             tuple(session.scalars(items)),
             {row.label_id: row for row in session.scalars(labels.where(ReviewItem.sample_id == sample_id))},
+            {row.item_id: row.first_at for row in session.execute(shown)},
         )
 
 
@@ -124,7 +156,8 @@ def describe_strata(
     design: Design, *, at: dt.datetime, languages: frozenset[str]
 ) -> tuple[StratumProgress, ...]:
     """Each stratum with what has been labelled, what is overdue, and whether anybody reads its language."""
-    labelled = Counter(item.stratum_id for item in design.items if item.label_id is not None)
+    standing = design.find_standing()
+    labelled = Counter(item.stratum_id for item in design.items if item.item_id in standing.labels)
     overdue = Counter(item.stratum_id for item in design.items if item.label_id is None and item.due_at < at)
     return tuple(
         StratumProgress(
@@ -137,6 +170,8 @@ def describe_strata(
             labelled_count=labelled[row.stratum_id],
             overdue_count=overdue[row.stratum_id],
             has_reviewer=row.language in languages,
+            waiting_count=standing.waiting.get(row.stratum_id, 0),
+            passed_over_count=standing.passed_over.get(row.stratum_id, 0),
         )
         for row in design.strata
     )

@@ -41,7 +41,8 @@ def draw_corrections(view: View, indicator: Indicator) -> Component | None:
         text = (
             "Raw, not corrected by review: what a detector missed or invented is still in it. A weekly "
             "sample "
-            "of conversations that people label corrects the rates of conversations."
+            "of conversations that people label corrects the rates of conversations. Whether labels wait "
+            "for a second person before they count stands on the page of the sample, under Review."
         )
         return html.Section(
             [html.H2("Corrected by review"), html.P(text, className="empty")], className="card"
@@ -64,7 +65,21 @@ def draw_corrections(view: View, indicator: Indicator) -> Component | None:
                 "A lower bound: conversations that were not flagged went unreviewed.", className="message"
             ),
         )
+    held = say_held(newest[0])
+    if held:
+        parts.insert(1, html.P(held, className="message"))
     return html.Section(parts, className="card")
+
+
+def say_held(row: Correction) -> str:
+    """Why a part of the newest week is not in its corrected rate."""
+    if not row.waiting_count and not row.passed_over_count:
+        return ""
+    return (
+        f"Not all that is labelled counts yet: {say_count(row.waiting_count)} labels wait for a second "
+        f"person, and {say_count(row.passed_over_count)} drawn conversations were passed over and shown to "
+        "nobody. Nothing is estimated from their strata until they have been read."
+    )
 
 
 def _draw_correction(row: Correction, indicator: Indicator) -> Line:
@@ -95,7 +110,7 @@ def _say_quality(row: Correction) -> str:
     late = f"{say_count(row.overdue_count)} overdue and unread (non-response, never clear)"
     return (
         f"{say_count(row.reviewed_count)} of {say_count(row.sampled_count)} drawn conversations have a "
-        f"label; {late}. "
+        f"label that counts; {late}. "
         f"Agreement of reviewers: {alpha}. Frame counted by {row.detector_version}."
     )
 

@@ -103,6 +103,7 @@ def _draw_progress(found: Progress) -> Component:
                 [_draw_line(one) for one in found.strata],
                 empty="No stratum.",
             ),
+            *[html.P(_say_held(one), className="message") for one in found.strata if one.is_held],
             html.P(design, className="hint"),
         ],
         className="card",
@@ -123,6 +124,19 @@ def _draw_line(one: StratumProgress) -> Line:
     )
 
 
+def _say_held(one: StratumProgress) -> str:
+    """Why nothing is estimated from a stratum though it has labels."""
+    reasons = []
+    if one.waiting_count:
+        reasons.append(f"{one.waiting_count} of its labels wait for a second person")
+    if one.passed_over_count:
+        reasons.append(
+            f"{one.passed_over_count} of its conversations were passed over and shown to nobody, so that "
+            "what is labelled is no random part of it; they need a reviewer who takes them"
+        )
+    return f"{say_words(one.stratum_id)} does not count yet: {'; '.join(reasons)}."
+
+
 def _draw_precision(found: Progress) -> Component:
     """What the whole sample buys, and what the labels so far do."""
     strata = [one for one in found.strata if one.unit_count]
@@ -131,17 +145,18 @@ def _draw_precision(found: Progress) -> Component:
     whole = say_precision(foresee(sizes, reviewed=[one.sample_count for one in strata], is_flagged=flagged))
     parts: list[Component] = [html.H2("What it tells"), html.H3("When all of it is labelled")]
     parts += [html.P(line) for line in whole]
-    if found.labelled_count < found.sample.sample_size:
+    if sum(one.counted_count for one in strata) < found.sample.sample_size:
         parts.append(html.H3("With the labels there are now"))
-        empty = [say_words(one.stratum_id) for one in strata if not one.labelled_count]
+        empty = [say_words(one.stratum_id) for one in strata if not one.counted_count]
         if empty:
             parts.append(
                 html.P(
-                    f"Nothing over all conversations: no label yet in {', '.join(empty)}.", className="empty"
+                    f"Nothing over all conversations: no label that counts yet in {', '.join(empty)}.",
+                    className="empty",
                 )
             )
         else:
-            now = foresee(sizes, reviewed=[one.labelled_count for one in strata], is_flagged=flagged)
+            now = foresee(sizes, reviewed=[one.counted_count for one in strata], is_flagged=flagged)
             parts += [html.P(line) for line in say_precision(now)]
     return html.Section(parts, className="card")
 

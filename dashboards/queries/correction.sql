@@ -21,6 +21,8 @@ select
     correction.reviewed_count,
     correction.sampled_count,
     correction.overdue_count,
+    correction.waiting_count,
+    correction.passed_over_count,
     correction.covered_share,
     correction.is_lower_bound,
     correction.alpha,

@@ -104,7 +104,8 @@ def _read_answers(store: Store, deployment_id: str) -> dict[str, dict[str, int]]
             export = export_labels(store, sample_id=sample.sample_id, at=sample.drawn_at)
         except DesignLostError:
             continue  # nobody vouches for labels whose design is lost
-        found |= {label.conversation_id: dict(label.answers) for label in export.labels}
+        # A label that another person has still to read teaches nothing yet.
+        found |= {label.conversation_id: dict(label.answers) for label in export.labels if label.is_final}
     return found
 
 

@@ -116,7 +116,14 @@ def progress(
           f"{found.overdue_count:,} overdue and unread")  # fmt: skip
     for one in found.strata:
         reader = "" if one.has_reviewer else "  no reviewer"
-        print(f"  {one.stratum_id}: {one.labelled_count:,} of {one.sample_count:,}{reader}")
+        held = (
+            f"  does not count yet: {one.waiting_count:,} labels wait for a second person, "
+            f"{one.passed_over_count:,} conversations were shown to nobody"
+        )
+        print(
+            f"  {one.stratum_id}: {one.labelled_count:,} of {one.sample_count:,}{reader}"
+            f"{held if one.is_held else ''}"
+        )
     quality = judge_labels(alpha, pair_count=found.doubled_count)
     said = "not known yet" if math.isnan(alpha) else f"alpha {alpha:.2f}, {quality}"
     print(f"Labelled twice: {found.doubled_count:,}, the same: {found.agreed_count:,}; user risk: {said}")

@@ -1,6 +1,6 @@
 """Do reviewed samples show more missed escalation than the approved appetite allows?
 
-A week's sample is judged once, two weeks after it was drawn, by the labels that had been given by then; what
+A week's sample is judged once, two weeks after it was drawn, by the labels that counted by then; what
 is labelled later enters no alarm. Each week bets on its reviewed people at risk, weighted by the design, and
 the detector waits 200 weeks on average for a false alarm. No detector's error is in it.
 """
@@ -86,19 +86,22 @@ def raise_missed(
 
 
 def read_week(design: Design, handed_over: frozenset[str], *, level: int) -> ReviewedWeek:
-    """The reviewed people at risk of a sample, with weights of mean 1 over all that was reviewed."""
-    until = design.sample.drawn_at + JUDGED_AFTER
+    """The reviewed people at risk of a sample, with weights of mean 1 over all that counts of it.
+
+    As it stood two weeks after the draw: a stratum that waited for a second person then is left out.
+    """
+    standing = design.find_standing(until=design.sample.drawn_at + JUDGED_AFTER)
     labelled = [
         item
         for item in design.items
-        if item.label_id is not None and design.labels[item.label_id].labelled_at <= until
+        if item.item_id in standing.labels and not standing.is_held(item.stratum_id)
     ]
     counts = Counter(item.stratum_id for item in labelled)
     sizes = {row.stratum_id: row.unit_count for row in design.strata}
     covered = sum(sizes[stratum] for stratum in counts)
     missed, weights = [], []
     for item in sorted(labelled, key=lambda item: item.draw_position):
-        answers = json.loads(design.labels[item.label_id].answers)  # type: ignore[index]  # labelled ones
+        answers = json.loads(standing.labels[item.item_id].answers)
         if find_risk_level(answers) < level:
             continue
         missed.append(RESOURCE not in answers and item.conversation_id not in handed_over)

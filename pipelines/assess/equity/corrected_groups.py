@@ -16,7 +16,7 @@ from methods.equity import EquityStatus, judge_ratio
 from methods.errors import EstimateRefusedError
 from methods.intervals import normal_quantile
 from methods.review_estimates import estimate_ratio
-from pipelines.assess.reviews.correction import Frame, add_up, list_frames
+from pipelines.assess.reviews.window_frame import Frame, add_up, list_frames
 
 REVIEWED_UNFLAGGED, REVIEWED_FLAGGED = 100, 50
 """Reviews of a group, and of the rest, without which their error of the detector is not known."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from methods.agreement import Scale, judge_labels, krippendorff_alpha
-from pipelines.assess.reviews.correction import Frame
+from pipelines.assess.reviews.window_frame import Frame
 from risk_register.reviews import find_risk_level
 
 Doubles = Mapping[str, Sequence[tuple[Mapping[str, int], Mapping[str, int]]]]

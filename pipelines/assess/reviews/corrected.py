@@ -15,7 +15,8 @@ from pipelines.assess.days.day import DayState, worst_state
 from pipelines.assess.level.observation import Background
 from pipelines.assess.level.status import judge_strictly, limits_between
 from pipelines.assess.reviews.agreement import Doubles, agree
-from pipelines.assess.reviews.correction import WEEK, WINDOWS, Frame, correct, judge_detector, list_frames
+from pipelines.assess.reviews.correction import correct, judge_detector
+from pipelines.assess.reviews.window_frame import WEEK, WINDOWS, Frame, list_frames
 from pipelines.schemas.assessment import CORRECTION, DETECTOR_PERFORMANCE, OBSERVATION
 
 CASE = "case:"

@@ -1,17 +1,13 @@
 """Rates with the detectors' errors taken out, by the labels of reviewed samples: weekly and rolling.
 
 Each is shown with what it rests on: how many were reviewed, how many answered late or never (non-response,
-weighed within the stratum), which part of the frame it covers, whether reviewers agree. A frame counted by
-another version of the detectors is another instrument and is not added. Without any review of conversations
-that were not flagged, an estimate is a lower bound, and says so.
+weighed within the stratum), which part of the frame it covers, whether reviewers agree. Without any review of
+conversations that were not flagged, an estimate is a lower bound, and says so.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -21,55 +17,14 @@ from methods.correction import RoganGladen, rogan_gladen
 from methods.errors import EstimateRefusedError
 from methods.review_estimates import PoweredEstimate, estimate_powered_ratio, estimate_ratio
 from pipelines.assess.known import known
+from pipelines.assess.reviews.window_frame import Frame, add_up
 
-WINDOWS = {1: "week", 4: "rolling_4_weeks", 12: "rolling_12_weeks"}
-"""Weeks of a window, and the name of the period: four weeks for decisions, twelve for the register."""
-
-WEEK = dt.timedelta(days=7)
 FIGURES = {
     "sensitivity": ("hits", "real"),
     "precision": ("hits", "flagged"),
     "specificity": ("clear", "unreal"),
 }
 """Figures of a detector: which count is divided by which."""
-
-
-@dataclass(frozen=True)
-class Frame:
-    """The strata of a window's samples, merged where nobody was reviewed, and what is said about them."""
-
-    deployment_id: str
-    weeks: tuple[dt.date, ...]
-    sample_ids: tuple[str, ...]
-    detector_version: str
-    place: Mapping[tuple[dt.date, str], int]
-    sizes: np.ndarray[Any, Any]
-    reviewed: np.ndarray[Any, Any]
-    alike: np.ndarray[Any, Any]
-    """The same number for the weeks of one stratum."""
-    frame_count: int
-    sampled_count: int
-    overdue_count: int
-    covered_share: float
-    is_lower_bound: bool
-
-
-def list_frames(strata: pd.DataFrame, weeks: int) -> Iterator[Frame]:
-    """The frame of every window that ends with a sampled week.
-
-    A newest week whose labels are still coming stands alone until they are in: the few that it has of
-    conversations nobody flagged would decide the width of a whole window.
-    """
-    for deployment, mine in strata.groupby("deployment_id"):
-        ends = sorted(mine["week"].unique())
-        if min(weeks, len(ends)) > 1 and _is_under_way(mine[mine["week"] == ends[-1]]):
-            ends.pop()
-        for last in ends:
-            version = mine.loc[mine["week"] == last, "detector_version"].iloc[0]
-            is_inside = (mine["week"] > last - weeks * WEEK) & (mine["week"] <= last)
-            part = mine[is_inside & (mine["detector_version"] == version)]
-            if part["reviewed_count"].sum() > 0:
-                yield _make_frame(str(deployment), part, str(version))
 
 
 def correct(
@@ -172,70 +127,6 @@ def judge_detector(frame: Frame, tallies: pd.DataFrame, case: str) -> list[dict[
     return rows
 
 
-def _is_under_way(week: pd.DataFrame) -> bool:
-    return bool((week["reviewed_count"] + week["overdue_count"]).sum() < week["sample_count"].sum())
-
-
-def _make_frame(deployment: str, part: pd.DataFrame, version: str) -> Frame:
-    """Strata without a review join those of their level, then of their side; otherwise they are out."""
-    keys: list[list[tuple[Any, ...]]] = [
-        [(row.week, row.is_flagged, row.level, row.stratum_id) for row in part.itertuples()],
-        [(row.week, row.is_flagged, row.level) for row in part.itertuples()],
-        [(row.week, row.is_flagged) for row in part.itertuples()],
-    ]
-    sizes, reviewed = part["unit_count"].to_numpy(float), part["reviewed_count"].to_numpy(float)
-    chosen = keys[0]
-    for wider in keys[1:]:
-        seen: Counter[tuple[Any, ...]] = Counter()
-        for own, count in zip(chosen, reviewed.tolist(), strict=True):
-            seen[own] += int(count)
-        empty = {wide for own, wide in zip(chosen, wider, strict=True) if not seen[own]}
-        chosen = [wide if wide in empty else own for own, wide in zip(chosen, wider, strict=True)]
-    groups = sorted(set(chosen), key=repr)
-    order = {key: position for position, key in enumerate(groups)}
-    place = np.array([order[key] for key in chosen])
-    size = np.bincount(place, weights=sizes, minlength=len(groups))
-    labelled = np.bincount(place, weights=reviewed, minlength=len(groups))
-    kept = labelled > 0
-    position = np.cumsum(kept) - 1
-    unseen = part[~kept[place]]
-    return Frame(
-        deployment_id=deployment,
-        weeks=tuple(sorted(part["week"].unique())),
-        sample_ids=tuple(sorted(part["sample_id"].unique())),
-        detector_version=version,
-        place={
-            (week, stratum): int(position[where])
-            for week, stratum, where in zip(part["week"], part["stratum_id"], place, strict=True)
-            if kept[where]
-        },
-        sizes=np.maximum(size, labelled)[kept],
-        reviewed=labelled[kept],
-        alike=np.unique(
-            [repr(key[1:]) for key, is_in in zip(groups, kept, strict=True) if is_in], return_inverse=True
-        )[1],
-        frame_count=int(sizes.sum()),
-        sampled_count=int(part["sample_count"].sum()),
-        overdue_count=int(part["overdue_count"].sum()),
-        covered_share=float(size[kept].sum() / sizes.sum()) if sizes.sum() else 0.0,
-        is_lower_bound=bool(unseen.loc[~unseen["is_flagged"].astype(bool), "unit_count"].sum() > 0)
-        or bool(part["is_flagged"].all()),
-    )
-
-
-def add_up(frame: Frame, tallies: pd.DataFrame) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """Sums and sums of products of a frame's strata, from the tallies of one indicator and slice."""
-    sums, products = np.zeros((len(frame.sizes), 4)), np.zeros((len(frame.sizes), 4, 4))
-    for week, stratum, total, square in tallies[["week", "stratum_id", "sums", "products"]].itertuples(
-        index=False, name=None
-    ):
-        position = frame.place.get((week, stratum))
-        if position is not None:
-            sums[position] += np.asarray(total)
-            products[position] += np.asarray(square).reshape(4, 4)
-    return sums, products
-
-
 def _correct_by_errors(
     frame: Frame, joint: np.ndarray[Any, Any], sums: np.ndarray[Any, Any], counted: float, counted_of: float
 ) -> RoganGladen | None:
@@ -269,6 +160,8 @@ def _say_frame(frame: Frame) -> dict[str, Any]:
         "reviewed_count": int(frame.reviewed.sum()),
         "sampled_count": frame.sampled_count,
         "overdue_count": frame.overdue_count,
+        "waiting_count": frame.waiting_count,
+        "passed_over_count": frame.passed_over_count,
         "frame_count": frame.frame_count,
         "covered_share": frame.covered_share,
         "is_lower_bound": frame.is_lower_bound,

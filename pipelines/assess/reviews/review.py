@@ -13,6 +13,7 @@ import hashlib
 import json
 import logging
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -111,13 +112,13 @@ def tally_sample(
     sample = export.sample
     days = [sample.week + dt.timedelta(days=number) for number in range(7)]
     rows = lake.read("fact.conversation", days=days, deployment_id=sample.deployment_id)
-    labels = {label.conversation_id: label for label in export.labels}
-    facts = (
-        pa.table({"conversation_id": pa.array([], pa.string())})
-        if rows is None
-        else rows.filter(pc.is_in(rows["conversation_id"], pa.array(list(labels), pa.string())))
-    )
-    ids: list[str] = facts["conversation_id"].to_pylist()  # what was cut anew or erased since is not there
+    if rows is None:
+        rows = pa.table({"conversation_id": pa.array([], pa.string())})
+    known = set(rows["conversation_id"].to_pylist())  # what was cut anew or erased since is not there
+    labelled = Counter(one.stratum_id for one in export.labels if one.conversation_id in known)
+    labels = {label.conversation_id: label for label in export.counted}
+    facts = rows.filter(pc.is_in(rows["conversation_id"], pa.array(list(labels), pa.string())))
+    ids: list[str] = facts["conversation_id"].to_pylist()
     order = [stratum.stratum_id for stratum in export.strata]
     place = np.array([order.index(labels[name].stratum_id) for name in ids], dtype=int)
     seen, counted = _count_twice(facts, [labels[name].answers for name in ids], ids, definitions)
@@ -132,11 +133,13 @@ def tally_sample(
             "is_flagged": one.is_flagged,
             "unit_count": one.unit_count,
             "sample_count": one.sample_count,
-            "reviewed_count": int((place == position).sum()),
+            "reviewed_count": labelled[one.stratum_id],
             "overdue_count": one.overdue_count,
+            "waiting_count": one.waiting_count,
+            "passed_over_count": one.passed_over_count,
             "detector_version": sample.detector_version,
         }
-        for position, one in enumerate(export.strata)
+        for one in export.strata
     ]
     slices = {("all", "all"): np.ones(len(ids), dtype=bool)}
     for group in USER_SLICES if ids else ():
@@ -232,7 +235,13 @@ def _hash(lake: Lake, export: LabelExport, definitions: Sequence[Mapping[str, An
     prints = lake.fingerprints("fact.conversation")
     said = [
         sorted([one.item_id, sorted(one.answers.items())] for one in export.labels),
-        [[one.stratum_id, one.unit_count, one.labelled_count, one.overdue_count] for one in export.strata],
+        [
+            [
+                *(one.stratum_id, one.unit_count, one.labelled_count, one.overdue_count),
+                *(one.waiting_count, one.passed_over_count),
+            ]
+            for one in export.strata
+        ],
         [prints.get((deployment, week + dt.timedelta(days=number)), "") for number in range(7)],
         [one["definition_version"] for one in definitions],
         SQL.read_text(encoding="utf-8"),

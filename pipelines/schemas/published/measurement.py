@@ -10,11 +10,21 @@ WINDOW = (
     Column("week_count", COUNT, "Weeks of the window that were sampled; the others are not in it."),
 )
 BASIS = (
-    Column("reviewed_count", COUNT, "Conversations with a label."),
+    Column("reviewed_count", COUNT, "Conversations with a label that counts."),
     Column("sampled_count", COUNT, "Conversations drawn."),
     Column("overdue_count", COUNT, "Drawn, past their clock and without a label: non-response, never clear."),
+    Column(
+        "waiting_count",
+        COUNT,
+        "Labels that another person has still to read, in strata that do not count until then.",
+    ),
+    Column(
+        "passed_over_count",
+        COUNT,
+        "Drawn and shown to nobody, though later ones have a label; their strata do not count until then.",
+    ),
     Column("frame_count", COUNT, "Conversations that could have been drawn."),
-    Column("covered_share", NUMBER, "Share of them in strata of which at least one was reviewed, 0-1."),
+    Column("covered_share", NUMBER, "Share of them in strata of which a review counts, 0-1."),
     Column(
         "is_lower_bound",
         FLAG,

@@ -155,8 +155,8 @@ def test_at_forty_percent_of_capacity_the_estimate_stays_unbiased_and_is_wider()
 def test_an_item_nobody_labelled_is_non_response_and_never_clear(store: Store, at: dt.datetime) -> None:
     sample_id = draw_week(store, at, stratum(0, 20))
     add_reviewers(store, at, "first")
-    for _ in range(5):
-        label_next(store, "first", at, RISK)
+    for _ in range(5):  # of a level that one person may see alone
+        label_next(store, "first", at, {"u_suicidal_ideation": 1})
     later = at + dt.timedelta(days=8)
     export = reviews.export_labels(store, sample_id=sample_id, at=later)
     assert len(export.labels) == 5

@@ -330,6 +330,20 @@ def test_the_sample_says_what_it_buys_and_agreement_is_the_officers(sit, officer
     assert "Do people see the same?" not in theirs
 
 
+def test_the_sample_says_which_strata_wait_for_a_second_person_and_not_what_was_seen(sit, officer, desk):
+    ask, address = sit(), f"{HARBOR}&show=sample"
+    assert "does not count yet" not in officer.read(PAGE, address)
+    said = ask("next")
+    while said["item"] is not None:
+        said = ask("label", item=said["item"]["id"], answers=json.dumps({"u_acute_distress": 2}))
+    words = officer.read(PAGE, address)
+    assert "labels wait for a second person." in words.split("does not count yet: ")[1]
+    assert "no label that counts yet in" in words
+    assert words.count("does not count yet") == 1  # of the strata that no detector flagged
+    assert "acute" not in words
+    assert "no detector" not in words
+
+
 def test_a_language_that_nobody_reads_says_so(officer, desk, store, clock):
     for name in ("reviewer_one", "reviewer_two"):
         reviews.set_reviewer(store, languages=("pl",), actor=name, at=clock())

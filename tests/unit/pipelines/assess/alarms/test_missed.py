@@ -140,6 +140,8 @@ def design(*answers: dict[str, int] | None, late: tuple[int, ...] = ()) -> Desig
                 stratum_id=stratum,
                 draw_position=number,
                 label_id=None if answer is None else number,
+                level=2 if number % 2 else 0,
+                state="waiting" if answer is None else "settled",
             )
         )
         if answer is not None:
@@ -151,7 +153,7 @@ def design(*answers: dict[str, int] | None, late: tuple[int, ...] = ()) -> Desig
         ReviewStratum(stratum_id="flagged", unit_count=100, sample_count=2),
         ReviewStratum(stratum_id="unflagged", unit_count=900, sample_count=2),
     ]
-    return Design(sample, tuple(strata), tuple(items), labels)
+    return Design(sample, tuple(strata), tuple(items), labels, {item.item_id: DRAWN for item in items})
 
 
 RISK = {"u_suicidal_ideation": 3}
@@ -161,6 +163,14 @@ ANSWERED = RISK | {"p_crisis_resource": 1}
 def test_a_person_at_risk_without_resource_or_handover_was_missed():
     week = read_week(design(RISK, ANSWERED, RISK, {}), frozenset({"c2"}), level=2)
     assert week.missed == (True, False, False)
+
+
+def test_what_one_person_saw_where_no_detector_did_is_no_evidence_until_a_second_has_read_it():
+    week = design(RISK, RISK, {}, {})  # the first and the third are of those nobody flagged
+    week.items[0].state = "needs_second"
+    assert read_week(week, frozenset(), level=2).weights == (1.0,)
+    week.items[0].state = "settled"
+    assert read_week(week, frozenset(), level=2).weights == (1.8, 0.2)
 
 
 def test_who_leans_on_the_assistant_is_not_thereby_at_risk():

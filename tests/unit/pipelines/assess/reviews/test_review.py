@@ -11,8 +11,8 @@ import pytest
 from pipelines.assess.days.day import DayState
 from pipelines.assess.level.observation import Background
 from pipelines.assess.reviews.corrected import observe_corrections, tabulate_corrections
-from pipelines.assess.reviews.correction import list_frames
-from pipelines.assess.reviews.review import choose_corrected, tally_sample
+from pipelines.assess.reviews.review import _hash, choose_corrected, tally_sample
+from pipelines.assess.reviews.window_frame import list_frames
 from pipelines.schemas.assessment import OBSERVATION, REVIEW_STRATUM, REVIEW_TALLY
 from risk_register.appetites import AppetiteDecision, Side
 from risk_register.review_exports import ExportedLabel, LabelExport
@@ -151,6 +151,55 @@ def test_without_a_review_of_the_unflagged_the_estimate_is_a_lower_bound():
     assert frame.covered_share == pytest.approx(20 / 420)
 
 
+def hold(export: LabelExport, stratum: str, **why: int) -> LabelExport:
+    """The same export with a stratum that does not count yet."""
+    return replace(
+        export,
+        strata=tuple(replace(one, **why) if one.stratum_id == stratum else one for one in export.strata),
+        labels=tuple(replace(one, weight=0.0) if one.stratum_id == stratum else one for one in export.labels),
+    )
+
+
+@pytest.mark.parametrize("why", ["waiting_count", "passed_over_count"])
+def test_a_stratum_that_does_not_count_yet_is_out_and_no_other_speaks_for_it(why):
+    facts = make_facts(
+        {"conversation_id": "seen", "user_risk_level": 2, "is_escalated": True},
+        {"conversation_id": "slip", "user_risk_level": 0},
+    )
+    export = make_export(
+        {"seen": {"u_self_harm": 3}, "slip": {"u_self_harm": 3}}, flagged={"seen"}, sizes=(20, 400)
+    )
+    neighbour = replace(export.strata[1], stratum_id="rest_es", unit_count=80)
+    export = replace(export, strata=(*export.strata, neighbour))
+    strata, tallies = tally(facts, hold(export, "rest", **{why: 3}))
+    assert strata.set_index("stratum_id")["reviewed_count"].to_dict() == {
+        "flagged": 1,
+        "rest": 1,
+        "rest_es": 0,
+    }
+    assert set(tallies["stratum_id"]) == {"flagged"}
+    (frame,) = list_frames(strata, 1)
+    assert (frame.is_lower_bound, frame.covered_share) == (True, pytest.approx(20 / 500))
+    assert (frame.waiting_count + frame.passed_over_count, frame.reviewed.sum()) == (3, 1)
+    # Once its neighbour is reviewed, that one speaks for itself alone.
+    (frame,) = list_frames(strata.assign(reviewed_count=[1, 1, 1]), 1)
+    assert frame.covered_share == pytest.approx(100 / 500)
+    assert frame.sizes.tolist() == [80.0, 20.0]
+
+
+def test_tallies_are_made_anew_once_a_second_person_has_spoken():
+    class Prints(Shelf):
+        def fingerprints(self, name: str) -> dict:
+            return {}
+
+    export = make_export({"seen": {}, "slip": {"u_self_harm": 3}}, flagged={"seen"}, sizes=(20, 400))
+    shelf = Prints(make_facts())
+    held = _hash(shelf, hold(export, "rest", waiting_count=1), [])
+    assert held != _hash(shelf, hold(export, "rest", waiting_count=2), [])
+    assert held != _hash(shelf, export, [])
+    assert _hash(shelf, export, []) != _hash(shelf, hold(export, "rest", passed_over_count=1), [])
+
+
 def make_background() -> Background:
     class Days:
         last = WEEK + dt.timedelta(days=20)
@@ -283,8 +332,9 @@ def test_a_week_whose_labels_are_still_coming_joins_no_others():
     strata["sample_count"] = strata["reviewed_count"]
     newest = WEEK + dt.timedelta(weeks=1)
 
-    def find(*, still: int, overdue: int) -> list[tuple[dt.date, ...]]:
+    def find(*, still: int, overdue: int, waiting: int = 0) -> list[tuple[dt.date, ...]]:
         coming = {"sample_count": strata["reviewed_count"] + still, "overdue_count": overdue}
+        coming["waiting_count"] = strata["is_flagged"] * waiting
         later = strata.assign(week=newest, sample_id="s2", **coming)
         return [frame.weeks for frame in list_frames(pd.concat([strata, later]), 4)]
 
@@ -292,3 +342,4 @@ def test_a_week_whose_labels_are_still_coming_joins_no_others():
     assert find(still=1, overdue=0) == [(WEEK,)]
     # Nobody has labelled it in its time: it is weighed as non-response, and waits for nothing.
     assert find(still=1, overdue=1) == [(WEEK,), (WEEK, newest)]
+    assert find(still=0, overdue=0, waiting=1) == [(WEEK,)]
