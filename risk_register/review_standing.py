@@ -80,7 +80,7 @@ def find_standing(
     return Standing(
         labels=standing,
         waiting={stratum: unsettled[stratum] for stratum in surprising},
-        passed_over={},
+        passed_over=_count_passed_over(items, standing, shown, until=until),
     )
 
 
@@ -92,3 +92,26 @@ def is_surprise(item: ReviewItem, label: ReviewLabel) -> bool:
     """
     seen = max(json.loads(label.answers).values(), default=0)
     return item.level < TRIAGE_LEVEL and seen >= TRIAGE_LEVEL
+
+
+def _count_passed_over(
+    items: Sequence[ReviewItem],
+    standing: Mapping[str, ReviewLabel],
+    shown: Mapping[str, dt.datetime],
+    *,
+    until: dt.datetime | None,
+) -> Mapping[str, int]:
+    """By stratum: items before its last labelled one that nobody was shown.
+
+    The queue passes over what a reviewer does not take. What is labelled of the stratum then lacks a topic,
+    until somebody has read that, too.
+    """
+    last = {item.stratum_id: item.draw_position for item in items if item.item_id in standing}
+    return Counter(
+        item.stratum_id
+        for item in items
+        if item.draw_position < last.get(item.stratum_id, 0)
+        and item.item_id not in standing
+        and item.state != ItemStatus.WITHDRAWN.value
+        and (item.item_id not in shown or (until is not None and shown[item.item_id] > until))
+    )

@@ -9,7 +9,7 @@ import pytest
 
 from risk_register import reviews
 from risk_register.review_results import read_design
-from risk_register.reviews import StratumProgress
+from risk_register.reviews import Purpose, StratumProgress
 from risk_register.store import Store
 from tests.unit.risk_register.review_factory import (
     NOTHING,
@@ -113,3 +113,52 @@ def test_how_labels_stood_at_a_moment_is_not_changed_by_what_came_later(
     assert design.find_standing(until=at).is_held("level_0_en")
     assert not design.find_standing(until=later).is_held("level_0_en")
     assert not design.find_standing().is_held("level_0_en")
+
+
+def draw_topics(store: Store, at: dt.datetime) -> str:
+    """Forty conversations, half of them about eating, which the first reviewer does not take."""
+    one = stratum(2, 20, topics=("distress",))
+    other = stratum(2, 20, topics=("eating",))
+    both = tuple(
+        type(unit)(f"{unit.topics[0]}_{number}", unit.topics, unit.verdict)
+        for number, unit in enumerate(one.units + other.units)
+    )
+    sample_id = draw_week(store, at, type(one)(one.stratum_id, "en", 2, True, both, 40))
+    reviews.set_reviewer(store, languages=("en",), topics_not_taken=("eating",), actor="first", at=at)
+    return sample_id
+
+
+def see(name: str) -> Mapping[str, int]:
+    return SEEN if name.startswith("eating") else NOTHING
+
+
+def test_a_topic_that_nobody_takes_holds_its_stratum_until_somebody_has_read_it(
+    store: Store, at: dt.datetime
+) -> None:
+    sample_id = draw_topics(store, at)
+    label_all(store, ("first",), at, see)
+    held = describe(store, sample_id, at)
+    assert (held.labelled_count, held.counted_count) == (20, 0)
+    assert held.passed_over_count > 10
+    assert count(store, sample_id, at) == [(0, 0)]  # not 0 of 20: every case is among what was passed over
+
+    add_reviewers(store, at, "second")
+    label_all(store, ("second",), at, see)
+    assert describe(store, sample_id, at).passed_over_count == 0
+    assert count(store, sample_id, at) == [(40, 20)]
+
+
+def test_what_somebody_takes_in_time_holds_nothing_and_neither_does_what_is_not_reached(
+    store: Store, at: dt.datetime
+) -> None:
+    sample_id = draw_week(store, at, stratum(2, 20, topics=("eating",)))
+    add_reviewers(store, at, "first")
+    opened = take(store, "first", at)
+    reviews.pass_on(store, item_id=opened.item_id, reviewer="first", at=at)
+    for _ in range(5):
+        task = take(store, "first", at)
+        reviews.submit_label(store, item_id=task.item_id, answers=NOTHING, reviewer="first", at=at)
+    # Passed on is non-response as before; the fourteen that come later were never passed over.
+    assert describe(store, sample_id, at).passed_over_count == 0
+    assert count(store, sample_id, at) == [(5, 0)]
+    assert task.purpose is Purpose.FIRST
