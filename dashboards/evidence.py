@@ -8,7 +8,7 @@ is kept of what was read.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -90,9 +90,14 @@ def read_conversation(lake: Path | None, store: Store, reading: Reading) -> tupl
         # Late records move a conversation to the day of its new first message.
         files = find_files(lake, deployment_id=reading.deployment_id, day=None)
         spoken = _query(files, reading.conversation_id) if files else ()
-    if not any(one.text for one in spoken):  # retention leaves the rows and takes the text
+    if not is_held(one.text for one in spoken):
         raise UnknownRecordError(GONE)
     return spoken
+
+
+def is_held(texts: Iterable[str | None]) -> bool:
+    """Whether there is anything to read: retention leaves the rows of messages and takes the text."""
+    return any(texts)
 
 
 def find_thread(lake: Path | None, *, deployment_id: str, conversation_id: str) -> str:

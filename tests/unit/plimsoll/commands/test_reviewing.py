@@ -199,6 +199,18 @@ def test_text_needs_a_role_and_a_reason_and_leaves_a_trace_with_both(drawn: Run,
         assert (refused.code, refused.output) == (1, "")
 
 
+def test_a_text_that_retention_took_is_no_text_in_which_nothing_was_said(drawn: Run, home: Home) -> None:
+    rows = Lake(home.lake).read("staging.message")
+    place = rows.schema.get_field_index("text")
+    emptied = rows.set_column(place, "text", pa.array([""] * rows.num_rows, pa.string()))
+    with lakes.write(home.lake, by="a test") as commit:
+        days = {("companion", day) for day in rows["day"].to_pylist()}
+        commit.replace_days("staging.message", emptied, days)
+    shown = drawn("review", "next", "--show-text", "--reason", "Weekly review.", account="first_reviewer")
+    assert (shown.code, shown.output) == (1, "")
+    assert "no longer held; pass the item on" in shown.complaint
+
+
 def test_a_week_is_labelled_exported_and_its_agreement_shown(drawn: Run, tmp_path: Path) -> None:
     count = 0
     while (task := take(drawn, ("first_reviewer", "second_reviewer")[count % 2])) is not None:
