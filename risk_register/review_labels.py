@@ -1,6 +1,7 @@
 """Labels: what a person saw in a conversation, and which label counts when two differ.
 
-Blind until given: the detectors' verdict on an item is shown to somebody only after their own label of it.
+Blind until given: the detectors' verdict on an item is shown to somebody only after their own label of it,
+and what others answered only once it is settled; the audit, which its readers may also label, says it then.
 Answers are levels by signal of the taxonomy; a signal that is not named was not seen.
 """
 
@@ -81,8 +82,8 @@ def submit_label(
             subject=item_id,
             deployment_id=item.deployment_id,
             purpose=label.purpose,
-            answers=dict(answers),
             state=item.state,
+            **_say_answers(write.session, item),
         )
         return Submitted(label.label_id, ItemStatus(item.state), json.loads(item.verdict))
 
@@ -155,6 +156,14 @@ def _settle(write: Write, item: ReviewItem, label: ReviewLabel) -> None:
         item.label_id = label.label_id
     check_step(ItemStatus(item.state), to_state=target)
     item.state = target.value
+
+
+def _say_answers(session: Session, item: ReviewItem) -> dict[str, dict[str, dict[str, int]]]:
+    """For the audit: what everybody answered, by purpose; nothing while somebody may still label the item."""
+    if item.state != ItemStatus.SETTLED.value:
+        return {}
+    rows = session.scalars(select(ReviewLabel).filter_by(item_id=item.item_id).order_by(ReviewLabel.label_id))
+    return {"answers": {row.purpose: json.loads(row.answers) for row in rows}}
 
 
 def _find(session: Session, item_id: str) -> ReviewItem:

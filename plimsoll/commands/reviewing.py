@@ -9,6 +9,7 @@ import csv
 import datetime as dt
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +18,7 @@ import typer
 from plimsoll.commands import labelling
 from plimsoll.commands.acting import Acting, AsOption, DeploymentOption, ReasonOption, act, as_document
 from plimsoll.commands.option import HomeOption, JsonOption, write_json
-from risk_register import audit, reviews
+from risk_register import accounts, audit, reviews
 from risk_register.accounts import Action
 from risk_register.errors import UnknownRecordError
 from risk_register.reviews import Frame, LabelExport, SampleRecord
@@ -139,7 +140,10 @@ def export(
     deployment: DeploymentOption = None,
     home: HomeOption = None,
 ) -> None:
-    """Labels with inclusion probabilities and weights; no text, no names. Leaves a trace."""
+    """Labels with inclusion probabilities and weights; no text, no names. Leaves a trace.
+
+    Whoever may label gets none of items that are not settled: a second reader must not know the first answer.
+    """
     acting = act(home, account, deployment, Action.EXPORT)
     found = reviews.export_labels(acting.store, sample_id=_find_sample(acting, week).sample_id, at=acting.at)
     audit.record_access(
@@ -151,11 +155,18 @@ def export(
         actor=account,
         at=acting.at,
     )
+    is_blind = accounts.may(accounts.grants(acting.store, account), Action.REVIEW, acting.deployment_id)
+    labels = tuple(label for label in found.labels if label.is_final or not is_blind)
+    withheld_count = len(found.labels) - len(labels)
     if out is None:
-        write_json(as_document(found))
+        write_json({**as_document(replace(found, labels=labels)), "withheld_count": withheld_count})
     else:
-        _write_labels(found, out)
-        print(f"{out}: {len(found.labels):,} labels")
+        _write_labels(replace(found, labels=labels), out)
+        print(f"{out}: {len(labels):,} labels")
+        if withheld_count:
+            print(
+                f"{withheld_count:,} more are withheld from whoever may label, until their items are settled."
+            )
 
 
 def _find_sample(acting: Acting, week: dt.datetime | None) -> SampleRecord:

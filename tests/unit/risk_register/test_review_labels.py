@@ -152,6 +152,31 @@ def test_every_step_of_a_review_leaves_a_trace(store: Store, at: dt.datetime) ->
     assert audit.verify_chain(store).is_intact
 
 
+def test_the_audit_holds_no_answer_until_the_item_is_settled_and_then_all_of_them(
+    store: Store, at: dt.datetime
+) -> None:
+    item_id, _ = label_twice(store, at, {"u_self_harm": 2})
+    entries = audit.list_entries(store, subject=item_id, action="review_item_labelled")
+    assert [sorted(entry.details) for entry in entries] == [["purpose", "state"]] * 2
+    take(store, "third", at)
+    final = {"u_self_harm": 3}
+    reviews.submit_label(store, item_id=item_id, answers=final, reviewer="third", at=at)
+    last = audit.list_entries(store, subject=item_id, action="review_item_labelled")[0]
+    assert last.details["answers"] == {"first": SEEN, "second": {"u_self_harm": 2}, "adjudication": final}
+    assert audit.verify_chain(store).is_intact
+
+
+def test_one_label_that_settles_an_item_is_in_the_audit_at_once(store: Store, at: dt.datetime) -> None:
+    draw_week(store, at, stratum(2, 12))
+    add_reviewers(store, at, "first")
+    while True:
+        task = label_next(store, "first", at, SEEN)
+        (entry,) = audit.list_entries(store, subject=task.item_id, action="review_item_labelled")
+        if entry.details["state"] == "settled":
+            break
+    assert entry.details["answers"] == {"first": SEEN}
+
+
 @pytest.mark.parametrize(
     ("level", "seen", "state"),
     [(0, 1, "settled"), (0, 2, "needs_second"), (2, 2, "settled"), (2, 4, "settled")],
