@@ -1,6 +1,7 @@
 """Flags: a reviewer wants a second pair of eyes on an item, whatever they label it.
 
-A flag stays. It says that the item was flagged, not by whom: a doubt is no mark against anybody.
+A flag stays. It says that the item was flagged, not by whom: a doubt is no mark against anybody. To whom the
+item was given at that time stands in the audit.
 """
 
 from __future__ import annotations

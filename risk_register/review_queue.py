@@ -80,7 +80,8 @@ def next_item(store: Store, *, deployment_id: str, reviewer: str, at: dt.datetim
 def pass_on(store: Store, *, item_id: str, reviewer: str, at: dt.datetime) -> None:
     """Give an open item back, without a reason. Somebody else gets it, and it stays in the sample.
 
-    The trace says that the item was passed on, not by whom.
+    The trace says that the item was passed on, not by whom; to whom it was given before stands in the audit,
+    as whatever leads to words of people does.
 
     Raises:
         NotAllowedError: the item is not open for this person.
@@ -91,7 +92,7 @@ def pass_on(store: Store, *, item_id: str, reviewer: str, at: dt.datetime) -> No
 def recuse(store: Store, *, item_id: str, reviewer: str, at: dt.datetime) -> None:
     """Say "I know this person": the item goes to somebody else, and so does everything of that person.
 
-    The trace says that it happened, not who it was: whom a reviewer knows is nobody's business.
+    The trace says that it happened, not who it was; to whom the item was given before stands in the audit.
 
     Raises:
         NotAllowedError: the item is not open for this person.

@@ -1,7 +1,7 @@
 """What a reviewer reads, what they do not take, and how much of the hard kind they have seen today.
 
-Each says it for themselves and nobody asks why. Who may review at all is a grant; speed and passes are kept
-nowhere that names a person to others.
+Each says it for themselves and nobody asks why. Who may review at all is a grant; speed and passes are
+counted nowhere for others, though the audit says what was given to whom, and when.
 """
 
 from __future__ import annotations

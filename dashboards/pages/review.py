@@ -70,8 +70,10 @@ def _draw_desk(view: View) -> Component:
                 html.H2("Before you begin"),
                 html.P("Say which languages you read and what you would rather not take. Nobody asks why."),
                 html.P(
-                    "Every conversation that you open is written down with your name, and so is every label; "
-                    "how fast you are and what you pass on is shown to nobody."
+                    "Every conversation that is given to you is written down with your name and the time, "
+                    "and so are reading it and your label. Passing on is written without your name and "
+                    "without a reason, and no page counts that or how fast you are; but whoever reads the "
+                    "audit can work both out from what you were given."
                 ),
                 _draw_support(view),
                 dcc.Link("Go to your settings", href=view.href(None, show="settings"), className="button"),

@@ -144,6 +144,15 @@ def test_passing_on_asks_for_no_reason_and_names_nobody(sit, store):
     assert "reviewer" not in f"{entry.actor.replace('review_queue', '')}{entry.details}"
 
 
+def test_before_they_begin_people_are_told_what_the_audit_lets_others_work_out(home, store, visit, sit):
+    item = sit()("next")["item"]
+    (entry,) = list_entries(store, action="review_item_served")
+    assert (entry.actor, entry.subject) == ("reviewer_one", item["id"])
+    words = visit().sign_in("safety_officer").read(PAGE, HARBOR)  # who has not said what they read
+    assert "given to you is written down with your name" in words
+    assert "whoever reads the audit can work both out" in words
+
+
 def test_whoever_knows_the_person_gets_nothing_of_them_any_more(sit, desk, store):
     ask = sit()
     known, seen = ask("next")["item"], set()
