@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from risk_register.four_eyes import list_same_person
 from risk_register.review_states import (
+    DECIDED,
     MEASUREMENT_SHARE,
     PURPOSES,
     SEVERE_IN_A_ROW,
@@ -57,10 +58,8 @@ def is_for(session: Session, person: ReviewerRecord, deployment_id: str) -> Colu
     Nothing comes of somebody whom the person said they know. A second account of theirs is no second person.
     """
     names = list_same_person(session, person.name)
-    # An expired lock is no decision of the person; the item may come back to them.
-    ended = (Outcome.PASSED.value, Outcome.LABELLED.value, Outcome.RECUSED.value)
     mine = select(ReviewAssignment.item_id).where(
-        ReviewAssignment.reviewer.in_(names), ReviewAssignment.outcome.in_(ended)
+        ReviewAssignment.reviewer.in_(names), ReviewAssignment.outcome.in_(DECIDED)
     )
     known = (
         select(ReviewItem.user_id)

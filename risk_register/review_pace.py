@@ -64,7 +64,7 @@ def read_own_pace(store: Store, *, deployment_id: str, reviewer: str, at: dt.dat
         minutes = _count_minutes(session, reviewer, at=at)
         return OwnPace(
             labelled_today=_count_labels(session, person, at=at),
-            severe_today=count_severe(session, person, at=at, with_open=False),
+            severe_today=count_severe(session, person, at=at, is_told=True),
             severe_limit=SEVERE_A_DAY,
             minutes_without_rest=minutes,
             is_rest_due=minutes >= BREAK_AFTER.total_seconds() / 60,

@@ -77,6 +77,9 @@ class Outcome(StrEnum):
     """The lock ran out; the item went to somebody else."""
 
 
+DECIDED = frozenset({Outcome.LABELLED.value, Outcome.PASSED.value, Outcome.RECUSED.value})
+"""Ends after which an item does not come back to the person; a lock that ran out is no decision of theirs."""
+
 SEVERE_LEVEL = 3  # from here on an item is hard to read, and counts toward the daily limit
 TRIAGE_LEVEL = 2  # from here on an item has a clock
 # Hours until somebody has looked, by level: page, a day, three days (severity scale of the taxonomy).

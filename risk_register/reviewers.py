@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from risk_register.content import load_taxonomy
 from risk_register.errors import NotAllowedError
 from risk_register.four_eyes import list_same_person
-from risk_register.review_states import SEVERE_A_DAY, SEVERE_LEVEL
+from risk_register.review_states import DECIDED, SEVERE_A_DAY, SEVERE_LEVEL
 from risk_register.review_tables import ReviewAssignment, Reviewer, ReviewLabel
 from risk_register.store import Store
 
@@ -88,12 +88,13 @@ def list_languages(store: Store) -> frozenset[str]:
 
 
 def count_severe(
-    session: Session, reviewer: ReviewerRecord, *, at: dt.datetime, with_open: bool = True
+    session: Session, reviewer: ReviewerRecord, *, at: dt.datetime, is_told: bool = False
 ) -> int:
     """Severe items shown to a person today, all deployments and accounts together, each counted once.
 
-    Severe is what the detectors said, or what the person found there. Without the open one when the person is
-    told: the number would say what the detectors make of it.
+    Severe is what the detectors said, or what the person found there. When the person is told, without those
+    that are open or may come back after their lock ran out: the number would say what the detectors make of
+    them before the label.
     """
     zone = ZoneInfo(reviewer.zone)
     today = at.astimezone(zone).date()
@@ -106,7 +107,7 @@ def count_severe(
         .where(
             ReviewAssignment.reviewer.in_(names),
             ReviewAssignment.served_at >= since,
-            true() if with_open else ReviewAssignment.ended_at.is_not(None),
+            ReviewAssignment.outcome.in_(DECIDED) if is_told else true(),
         )
     )
     return len({item for item, is_severe, answers in shown if is_severe or _is_severe(answers)})

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from risk_register import reviews
+from risk_register.reviewers import count_severe, find_reviewer
 from risk_register.reviews import read_own_pace
 from risk_register.store import Store
 from tests.unit.risk_register.review_factory import add_reviewers, draw_week, label_next, stratum, take
@@ -57,6 +58,27 @@ def test_the_severe_item_that_is_open_is_not_counted_aloud(store: Store, at) -> 
     label_next(store, "first", at)
     found = pace(store, at)
     assert (found.severe_today, found.labelled_today, found.severe_limit) == (1, 1, 20)
+
+
+def test_a_lock_that_ran_out_tells_nothing_of_an_item_that_may_come_back(store: Store, at) -> None:
+    draw_week(store, at, stratum(3, 1))
+    add_reviewers(store, at, "first")
+    opened = take(store, "first", at)
+    at += reviews.LOCK_TIME + MINUTE
+    assert take(store, "first", at).item_id == opened.item_id  # and the lock before it has ended
+    assert pace(store, at).severe_today == 0
+    reviews.submit_label(store, item_id=opened.item_id, answers={}, reviewer="first", at=at)
+    assert pace(store, at).severe_today == 1
+
+
+def test_a_lock_that_ran_out_still_counts_toward_the_days_limit(store: Store, at) -> None:
+    draw_week(store, at, stratum(3, 30))
+    add_reviewers(store, at, "first")
+    take(store, "first", at)
+    with store.read() as session:
+        person = find_reviewer(session, "first")
+        assert count_severe(session, person, at=at) == 1
+        assert count_severe(session, person, at=at, is_told=True) == 0
 
 
 def test_what_waits_is_what_this_person_would_be_given(store: Store, at) -> None:
