@@ -125,17 +125,20 @@ def _count_labels(session: Session, person: ReviewerRecord, *, at: dt.datetime) 
 
 
 def _count_minutes(session: Session, reviewer: str, *, at: dt.datetime) -> int:
-    """Minutes since the last rest: back from now, as long as no gap between items was a rest."""
+    """Minutes since the last rest: back from now, as long as no gap between items was a rest.
+
+    Nobody reads an item longer than it is kept for them.
+    """
     rows = session.execute(
-        select(ReviewAssignment.served_at, ReviewAssignment.ended_at)
+        select(ReviewAssignment.served_at, ReviewAssignment.ended_at, ReviewAssignment.locked_until)
         .where(
             ReviewAssignment.reviewer == reviewer, ReviewAssignment.served_at > at - dt.timedelta(hours=12)
         )
         .order_by(ReviewAssignment.assignment_id.desc())
     )
     begun = at
-    for served_at, ended_at in rows:
-        if begun - (ended_at or at) >= REST:
+    for served_at, ended_at, locked_until in rows:
+        if begun - min(ended_at or at, locked_until) >= REST:
             break
         begun = served_at
     return int((at - begun).total_seconds() // 60)

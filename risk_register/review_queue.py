@@ -159,7 +159,7 @@ def _free_expired(write: Write, deployment_id: str) -> None:
         )
     ).all()
     for assignment in expired:
-        assignment.ended_at, assignment.outcome = write.at, Outcome.EXPIRED.value
+        assignment.ended_at, assignment.outcome = assignment.locked_until, Outcome.EXPIRED.value
     if expired:
         items = ",".join(sorted(assignment.item_id for assignment in expired))
         write.record("review_locks_expired", subject=deployment_id, deployment_id=deployment_id, items=items)

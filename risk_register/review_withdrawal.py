@@ -80,7 +80,8 @@ def _forget_items(session: Session, deployment_id: str, gone: frozenset[str], at
             item.state = ItemStatus.WITHDRAWN.value
         open_ones = select(ReviewAssignment).filter_by(item_id=item.item_id, outcome=Outcome.OPEN.value)
         for assignment in session.scalars(open_ones):
-            assignment.ended_at, assignment.outcome = at, Outcome.EXPIRED.value
+            ended_at = min(at, assignment.locked_until)
+            assignment.ended_at, assignment.outcome = ended_at, Outcome.EXPIRED.value
     return found
 
 

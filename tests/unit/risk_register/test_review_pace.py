@@ -50,6 +50,19 @@ def test_an_item_that_lies_open_is_no_rest(store: Store, at) -> None:
     assert pace(store, at + 25 * MINUTE).minutes_without_rest == 25
 
 
+@pytest.mark.parametrize(("away", "minutes"), [(39, 39), (40, 0), (180, 0)])
+def test_whoever_went_away_with_an_item_open_reads_it_no_longer_than_it_is_kept(
+    store: Store, at, away: int, minutes: int
+) -> None:
+    draw_week(store, at, stratum(0, 60, 30))
+    add_reviewers(store, at, "first")
+    take(store, "first", at)
+    back = at + away * MINUTE  # ten minutes after half an hour are a rest
+    assert pace(store, back).minutes_without_rest == minutes
+    take(store, "first", back)
+    assert pace(store, back).minutes_without_rest == minutes
+
+
 def test_the_severe_item_that_is_open_is_not_counted_aloud(store: Store, at) -> None:
     draw_week(store, at, stratum(3, 5), stratum(0, 5))
     add_reviewers(store, at, "first")
