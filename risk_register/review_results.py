@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 
 from risk_register.review_samples import SampleRecord, find_sample
 from risk_register.review_standing import Standing, find_standing
-from risk_register.review_states import Purpose
+from risk_register.review_states import ItemStatus, Purpose
 from risk_register.review_tables import ReviewAssignment, ReviewItem, ReviewLabel, ReviewStratum
 from risk_register.reviewers import list_languages
 from risk_register.store import Store
@@ -28,6 +28,7 @@ Answers = Mapping[str, int]
 class StratumProgress:
     """A stratum: N conversations, n drawn, how many of these have a label, and whether anybody reads it.
 
+    `overdue_count` and `coming_count` are items without a label, past their clock and in time.
     `waiting_count` and `passed_over_count` are as in `review_standing`; where one is not 0 nothing is
     estimated from the stratum.
     """
@@ -41,6 +42,7 @@ class StratumProgress:
     labelled_count: int
     overdue_count: int
     has_reviewer: bool
+    coming_count: int = 0
     waiting_count: int = 0
     passed_over_count: int = 0
 
@@ -158,7 +160,12 @@ def describe_strata(
     """Each stratum with what has been labelled, what is overdue, and whether anybody reads its language."""
     standing = design.find_standing()
     labelled = Counter(item.stratum_id for item in design.items if item.item_id in standing.labels)
-    overdue = Counter(item.stratum_id for item in design.items if item.label_id is None and item.due_at < at)
+    # Nobody can label what was erased: it is neither late nor still to come.
+    unread = [
+        item for item in design.items if item.label_id is None and item.state != ItemStatus.WITHDRAWN.value
+    ]
+    overdue = Counter(item.stratum_id for item in unread if item.due_at < at)
+    coming = Counter(item.stratum_id for item in unread if item.due_at >= at)
     return tuple(
         StratumProgress(
             stratum_id=row.stratum_id,
@@ -170,6 +177,7 @@ def describe_strata(
             labelled_count=labelled[row.stratum_id],
             overdue_count=overdue[row.stratum_id],
             has_reviewer=row.language in languages,
+            coming_count=coming[row.stratum_id],
             waiting_count=standing.waiting.get(row.stratum_id, 0),
             passed_over_count=standing.passed_over.get(row.stratum_id, 0),
         )

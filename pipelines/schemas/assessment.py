@@ -80,6 +80,7 @@ REVIEW_STRATUM = Table(
         Column("sample_count", COUNT, "Drawn."),
         Column("reviewed_count", COUNT, "With a label, and still among the facts."),
         Column("overdue_count", COUNT, "Past their clock without a label."),
+        Column("coming_count", COUNT, "Without a label, and in time."),
         Column("waiting_count", COUNT, "Labels for a second person to read before the stratum counts."),
         Column("passed_over_count", COUNT, "Items for somebody to be shown before the stratum counts."),
         Column("detector_version", TEXT, "Detectors of the frame."),

@@ -138,7 +138,6 @@ def _find_since(rows: Sequence[Mapping[str, Any]], first: dt.date) -> Mapping[st
     mine = [
         row
         for row in rows
-        if row["first_week"] >= start_of("week", first)
-        and row["reviewed_count"] + row["overdue_count"] >= row["sampled_count"]
+        if row["first_week"] >= start_of("week", first) and row["coming_count"] + row["waiting_count"] == 0
     ]
     return max(mine, key=lambda row: (row["window_weeks"], row["last_week"]), default=None)

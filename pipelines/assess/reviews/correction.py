@@ -160,6 +160,7 @@ def _say_frame(frame: Frame) -> dict[str, Any]:
         "reviewed_count": int(frame.reviewed.sum()),
         "sampled_count": frame.sampled_count,
         "overdue_count": frame.overdue_count,
+        "coming_count": frame.coming_count,
         "waiting_count": frame.waiting_count,
         "passed_over_count": frame.passed_over_count,
         "frame_count": frame.frame_count,

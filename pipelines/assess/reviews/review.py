@@ -135,6 +135,7 @@ def tally_sample(
             "sample_count": one.sample_count,
             "reviewed_count": labelled[one.stratum_id],
             "overdue_count": one.overdue_count,
+            "coming_count": one.coming_count,
             "waiting_count": one.waiting_count,
             "passed_over_count": one.passed_over_count,
             "detector_version": sample.detector_version,
@@ -238,7 +239,7 @@ def _hash(lake: Lake, export: LabelExport, definitions: Sequence[Mapping[str, An
         [
             [
                 *(one.stratum_id, one.unit_count, one.labelled_count, one.overdue_count),
-                *(one.waiting_count, one.passed_over_count),
+                *(one.coming_count, one.waiting_count, one.passed_over_count),
             ]
             for one in export.strata
         ],

@@ -38,6 +38,7 @@ class Frame:
     frame_count: int
     sampled_count: int
     overdue_count: int
+    coming_count: int
     waiting_count: int
     passed_over_count: int
     covered_share: float
@@ -76,8 +77,7 @@ def add_up(frame: Frame, tallies: pd.DataFrame) -> tuple[np.ndarray[Any, Any], n
 
 
 def _is_under_way(week: pd.DataFrame) -> bool:
-    is_coming = (week["reviewed_count"] + week["overdue_count"]).sum() < week["sample_count"].sum()
-    return bool(is_coming or week["waiting_count"].sum() > 0)
+    return bool((week["coming_count"] + week["waiting_count"]).sum() > 0)
 
 
 def _is_held(strata: pd.DataFrame) -> pd.Series:
@@ -131,6 +131,7 @@ def _make_frame(deployment: str, part: pd.DataFrame, version: str) -> Frame:
         frame_count=int(sizes.sum()),
         sampled_count=int(part["sample_count"].sum()),
         overdue_count=int(part["overdue_count"].sum()),
+        coming_count=int(part["coming_count"].sum()),
         waiting_count=int(part["waiting_count"].sum()),
         passed_over_count=int(part["passed_over_count"].sum()),
         covered_share=float(size[kept].sum() / sizes.sum()) if sizes.sum() else 0.0,

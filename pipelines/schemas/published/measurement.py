@@ -13,6 +13,7 @@ BASIS = (
     Column("reviewed_count", COUNT, "Conversations with a label that counts."),
     Column("sampled_count", COUNT, "Conversations drawn."),
     Column("overdue_count", COUNT, "Drawn, past their clock and without a label: non-response, never clear."),
+    Column("coming_count", COUNT, "Drawn, without a label, and in time; what was erased is not among them."),
     Column(
         "waiting_count",
         COUNT,

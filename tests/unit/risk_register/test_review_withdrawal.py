@@ -48,6 +48,18 @@ def test_an_erased_item_is_never_served_again_and_its_label_still_counts(
     assert (export.strata[0].sample_count, export.strata[0].labelled_count) == (2, 1)
 
 
+def test_what_was_erased_is_neither_late_nor_still_to_come(store: Store, at: dt.datetime) -> None:
+    sample_id = draw_week(store, at, stratum(4, 2))
+    forget(store, at, "level_4_en_00000")
+    found = []
+    for moment in (at, at + dt.timedelta(days=3)):
+        progress = reviews.read_progress(store, sample_id=sample_id, at=moment)
+        lanes = reviews.read_lanes(store, deployment_id="demo", at=moment)
+        assert progress.overdue_count == lanes.overdue_count
+        found.append((progress.overdue_count, progress.strata[0].coming_count))
+    assert found == [(0, 1), (1, 0)]
+
+
 def test_a_page_forgets_too(store: Store, at: dt.datetime) -> None:
     reviews.raise_danger(store, deployment_id="demo", conversation_id="c1", actor="first", at=at)
     forget(store, at, "c1")

@@ -333,7 +333,8 @@ def test_a_week_whose_labels_are_still_coming_joins_no_others():
     newest = WEEK + dt.timedelta(weeks=1)
 
     def find(*, still: int, overdue: int, waiting: int = 0) -> list[tuple[dt.date, ...]]:
-        coming = {"sample_count": strata["reviewed_count"] + still, "overdue_count": overdue}
+        coming = {"sample_count": strata["reviewed_count"] + still + overdue, "overdue_count": overdue}
+        coming["coming_count"] = strata["is_flagged"] * still
         coming["waiting_count"] = strata["is_flagged"] * waiting
         later = strata.assign(week=newest, sample_id="s2", **coming)
         return [frame.weeks for frame in list_frames(pd.concat([strata, later]), 4)]
@@ -341,5 +342,15 @@ def test_a_week_whose_labels_are_still_coming_joins_no_others():
     assert find(still=0, overdue=0) == [(WEEK,), (WEEK, newest)]
     assert find(still=1, overdue=0) == [(WEEK,)]
     # Nobody has labelled it in its time: it is weighed as non-response, and waits for nothing.
-    assert find(still=1, overdue=1) == [(WEEK,), (WEEK, newest)]
+    assert find(still=0, overdue=1) == [(WEEK,), (WEEK, newest)]
     assert find(still=0, overdue=0, waiting=1) == [(WEEK,)]
+
+
+def test_a_week_of_which_something_was_erased_waits_for_nothing():
+    facts = make_facts({"conversation_id": "one", "user_risk_level": 2})
+    export = make_export({"one": {}, "erased": {}}, flagged={"one", "erased"}, sizes=(5, 0))
+    strata, _ = tally(facts, export)
+    assert strata["reviewed_count"].sum() < strata["sample_count"].sum()
+    newest = WEEK + dt.timedelta(weeks=1)
+    frames = list_frames(pd.concat([strata, strata.assign(week=newest, sample_id="s2")]), 4)
+    assert [frame.weeks for frame in frames] == [(WEEK,), (WEEK, newest)]
