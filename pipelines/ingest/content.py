@@ -115,6 +115,24 @@ def check_roles(messages: tuple[Said, ...], path: str) -> None:
             raise RecordError(Reason.UNKNOWN_ROLE, f"{path}.{place}.role")
 
 
+def drop_repeated(asked: tuple[Said, ...], answer: tuple[Said, ...]) -> tuple[Said, ...]:
+    """What is new in an answer: some frameworks give back their whole state, with all that was said before.
+
+    Goes: a beginning that is the input, all up to where the input's last words of the person stand, and
+    whatever else is said to be the person's; nothing, where the input has no words of theirs.
+    """
+    question = [(one.role, one.known_by) for one in asked if one.is_message]
+    spoken = [place for place, one in enumerate(answer) if one.is_message]
+    said = [(answer[place].role, answer[place].known_by) for place in spoken]
+    known = len(question) if said[: len(question)] == question else 0
+    last = next((one for one in reversed(question) if one[0] == "user"), None)
+    if last is None:
+        return answer
+    known = max([known, *(place + 1 for place, one in enumerate(said) if one == last)])
+    begins = spoken[known - 1] + 1 if known else 0
+    return tuple(one for one in answer[begins:] if one.role != "user" or not one.is_message)
+
+
 def _called(message: dict[str, Any]) -> Iterator[str]:
     """Names of the tools that a message calls; traces of LangGraph have them as roles of what came back."""
     calls = message.get("tool_calls")

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from pipelines.ingest.content import Said, check_roles, name_prompt, read_messages, read_text
+from pipelines.ingest.content import Said, check_roles, drop_repeated, name_prompt, read_messages, read_text
 from pipelines.ingest.field import RecordError, to_identifier, to_microseconds
 from pipelines.ingest.reason import Reason
 from pipelines.ingest.transcript import Call
@@ -136,10 +136,12 @@ def _read_one(row: Row, trace: Row, zone: ZoneInfo, *, is_trace: bool) -> Call |
         answer = read_side(output, is_answer=True)
         check_roles(messages, "input")
         check_roles(answer, "output")
+        if not messages and any(one.role == "user" for one in answer):  # a state alone: no answer to a call
+            messages, answer = answer, ()
         return Call(
             thread=to_identifier(thread, "sessionId"),
             messages=messages,
-            answer=answer,
+            answer=drop_repeated(messages, answer),
             user=None if user in (None, "") else to_identifier(user, "userId"),
             began_at=to_microseconds(_get(row, start), start, zone),
             ended_at=to_microseconds(ended, "endTime", zone) if ended else None,

@@ -1,6 +1,7 @@
 """Langfuse exports: which observations count, in which of its shapes."""
 
 import orjson
+import pytest
 
 
 def generation(name, *, asked, answered, at, **more):
@@ -195,3 +196,42 @@ def test_observations_without_a_session_belong_to_their_trace(read, deliver):
     calls = [generation(f"g{minute}", asked=[said("user", f"Question {minute}")], answered="Yes.",
                         at=f"2026-09-14T20:0{minute}:00Z") for minute in (1, 2)]  # fmt: skip
     assert set(read("langfuse", deliver(*calls)).column("thread")) == {"tr-9"}
+
+
+QUESTIONS = ("I feel low.", "It is worse at night.", "It is worse at night.")
+
+
+def whole_states(given):
+    """Traces of a graph: each gives back all that was said so far, and is given that, the new, or nothing."""
+    said_so_far = []
+    for minute, text in enumerate(QUESTIONS):
+        new = [{"type": "human", "content": text}]
+        asked = {"all": {"messages": said_so_far + new}, "new": {"messages": new}, "nothing": None}[given]
+        said_so_far = [*said_so_far, *new, {"type": "ai", "content": f"Answer {minute}."}]
+        yield {"id": f"t{minute}", "sessionId": "s", "timestamp": f"2026-09-14T20:{minute}5:00Z",
+               "input": asked, "output": {"messages": said_so_far},
+               "observations": []}  # fmt: skip
+
+
+@pytest.mark.parametrize("given", ["all", "new", "nothing"])
+def test_an_output_that_is_the_whole_state_adds_only_what_is_new_in_it(read, deliver, given):
+    told = read("langfuse", deliver(*whole_states(given))).rows("turn", "role", "text")
+    assert told == [
+        (0, "user", "I feel low."), (1, "assistant", "Answer 0."),
+        (2, "user", "It is worse at night."), (3, "assistant", "Answer 1."),
+        (4, "user", "It is worse at night."), (5, "assistant", "Answer 2."),
+    ]  # fmt: skip
+
+
+def test_an_output_that_holds_words_of_the_assistant_from_the_input_says_them_once(read, deliver):
+    asked = [said("assistant", "Hello."), said("user", "I feel low."), said("assistant", "I look it up.")]
+    whole = [*asked, said("assistant", "I am here."), said("user", "From another program."),
+             said("assistant", "Rest.")]  # fmt: skip
+    moment = "2026-09-14T20:00:00Z"
+    call = generation("g", asked=asked, answered=whole, at=moment)
+    greeted = generation("h", asked=asked[:2], answered="Hello.", at=moment, traceId="tr-8")
+    reading = read("langfuse", deliver(call, greeted))
+    texts = [[text for thread, text in reading.rows("thread", "text") if thread == name]
+             for name in ("tr-9", "tr-8")]  # fmt: skip
+    assert texts == [["Hello.", "I feel low.", "I look it up.", "I am here.", "Rest."],
+                     ["Hello.", "I feel low.", "Hello."]]  # fmt: skip
