@@ -53,6 +53,11 @@ class CallLog:
         for position, found, raw in self._number(path, records.notes):
             is_wanted = wanted is None or position in wanted
             records.record_count += is_wanted
+            if isinstance(found, Call) and found.unread and is_wanted:  # the other side is taken all the same
+                records.rejected.append(Rejection(position, Reason.WRONG_TYPE, found.unread, raw))
+                records.record_count += bool(found.said)
+            if isinstance(found, Call) and found.unread and not found.said:
+                continue
             try:
                 call = _check(found, latest)
                 tool_count += sum(one.is_tool for one in (*call.messages, *call.answer)) if is_wanted else 0

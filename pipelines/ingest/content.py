@@ -78,9 +78,18 @@ class Said:
 
 def read_messages(values: object) -> tuple[Said, ...]:
     """The messages of a list; an entry that is no object is nothing anyone said."""
-    entries = [one for one in (values if isinstance(values, list) else [values]) if isinstance(one, dict)]
+    given = values if isinstance(values, list) else [values]
+    entries = [_unwrap(one) for one in given if isinstance(one, dict)]
     tools = {name for entry in entries for name in _called(entry)}
     return tuple(read_message(entry, tools=tools) for entry in entries)
+
+
+def _unwrap(entry: dict[str, Any]) -> dict[str, Any]:
+    """A message as LangChain writes its objects: the class, and what it was made with."""
+    made_with, names = entry.get("kwargs"), entry.get("id")
+    if isinstance(made_with, dict) and isinstance(names, list) and names:
+        return {"type": names[-1], **made_with}
+    return entry
 
 
 def read_message(message: dict[str, Any], *, tools: Set[str] = frozenset()) -> Said:

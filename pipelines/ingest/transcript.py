@@ -40,6 +40,7 @@ class Call:
     """One call of a model, or one whole conversation (then without an answer of its own).
 
     `call_id` is the log's own name of the call, the same whenever the call is exported.
+    `unread` is the field of a side that says something in a shape that nobody reads.
     """
 
     thread: str | None
@@ -50,6 +51,7 @@ class Call:
     ended_at: int | None = None
     slices: dict[str, object] = field(default_factory=dict)
     call_id: str | None = None
+    unread: str | None = None
 
     @property
     def said(self) -> tuple[Said, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,8 +25,10 @@ SUPPORTED = (
 )
 OPAQUE = re.compile(r"\s*(?:(?:system|developer|user|human|assistant|ai)\s*:|None$|\[?\{')", re.I)
 """Texts that are no one's words: a whole prompt written as one text, or a structure as Python prints it."""
-NOTHING: tuple[object, ...] = (None, "", "null", [], {}, "[]", "{}")
-"""Inputs of a call that nobody said anything in."""
+ANSWERS = frozenset({"content", "parts", "text", "tool_calls"})
+"""Where a message has its words; as an output it may name no role."""
+NOTHING: tuple[object, ...] = (None, "", "None", [], {})
+"""Sides of a call that nobody said anything in."""
 
 Row = dict[str, Any]
 
@@ -52,37 +55,50 @@ def extract(record: Row, zone: ZoneInfo) -> Iterator[Call | RecordError]:
 
 def read_side(value: object, *, is_answer: bool) -> tuple[Said, ...]:
     """The messages of an input or an output: a list of them, or the request or response of a provider."""
-    if isinstance(value, str):
-        try:
-            parsed = orjson.loads(value)
-        except orjson.JSONDecodeError:
-            parsed = None if OPAQUE.match(value) else value
-        if not isinstance(parsed, list | dict):
-            # A number or a word that JSON knows, such as an answer of 3 on a scale, is said all the same.
-            is_said = parsed is not None and str(parsed).strip()
-            text = parsed if isinstance(parsed, str) else value
-            return (Said("assistant" if is_answer else "user", text),) if is_said else ()
-        value = parsed
-    if isinstance(value, list):
-        flat = [one for entry in value for one in (entry if isinstance(entry, list) else [entry])]
+    decoded = _decode(value)
+    if isinstance(decoded, list):
+        flat = [one for entry in decoded for one in (entry if isinstance(entry, list) else [entry])]
         return read_messages(flat)
-    return _open(value) if isinstance(value, dict) else ()
+    if isinstance(decoded, dict):
+        return _open(decoded, is_answer=is_answer)
+    if not isinstance(value, str) or decoded is None:
+        return ()
+    # A number or a word that JSON knows, such as an answer of 3 on a scale, is said all the same.
+    text = decoded if isinstance(decoded, str) else value
+    is_said = bool(text.strip()) and not OPAQUE.match(text)
+    return (Said("assistant" if is_answer else "user", text),) if is_said else ()
 
 
-def _open(value: Row) -> tuple[Said, ...]:
+def _decode(value: object) -> object:
+    """What a text holds that was written as JSON; many integrations write it twice."""
+    if not isinstance(value, str):
+        return value
+    try:
+        parsed = orjson.loads(value)
+    except orjson.JSONDecodeError:
+        return value
+    if not isinstance(parsed, str):
+        return parsed
+    inner = _decode(parsed)
+    return inner if isinstance(inner, str | list | dict) else parsed
+
+
+def _open(value: Row, *, is_answer: bool) -> tuple[Said, ...]:
     for key, is_inner in (("choices", "message"), ("candidates", "content")):
         if isinstance(value.get(key), list):
             offered = sorted((one for one in value[key] if isinstance(one, dict)), key=_number)
             return read_messages([one.get(is_inner) for one in offered[:1]])  # nobody saw the others
-    for key in ("messages", "contents", "output", "input", "prompt"):
+    for key in ("messages", "contents", "output", "input", "prompt", "message"):
         inner = value.get(key)
-        if isinstance(inner, str) and key != "output":
-            return (*_system(value), Said("user", inner))
         if isinstance(inner, list):
-            return (*_system(value), *read_side(inner, is_answer=False))
+            return (*_system(value), *read_side(inner, is_answer=is_answer))
+        if isinstance(inner, str) and (key == "output") == is_answer:
+            return (*_system(value), *read_side(inner, is_answer=is_answer))
     for key in ("message", "content", "new_message"):
         if isinstance(value.get(key), dict):
             return read_messages(value[key])
+    if is_answer and ANSWERS & set(value):
+        return read_messages({"role": "assistant", **value})
     return read_messages(value) if "role" in value else ()
 
 
@@ -107,17 +123,28 @@ def _read_trace(trace: Row, observations: list[Row], zone: ZoneInfo) -> Iterator
             calls = [whole]
         if not _has_user(calls) and any(map(_is_unread, (*generations, trace))):
             calls = [RecordError(Reason.WRONG_TYPE, "input")]
-    spoken = [call for call in calls if isinstance(call, RecordError) or call.said]
+    if any(_has_role(call, "assistant") for call in calls):  # other structures are between programs
+        calls = [replace(one, unread=None) if isinstance(one, Call) else one for one in calls]
+    spoken = [call for call in calls if isinstance(call, RecordError) or call.said or call.unread]
     yield from spoken or [RecordError(Reason.EMPTY_BODY, "observations.input")]
 
 
 def _has_user(calls: list[Call | RecordError]) -> bool:
-    return any(said.role == "user" for call in calls if isinstance(call, Call) for said in call.said)
+    return any(_has_role(call, "user") for call in calls)
+
+
+def _has_role(call: Call | RecordError, role: str) -> bool:
+    return isinstance(call, Call) and any(said.role == role for said in call.said)
 
 
 def _is_unread(row: Row) -> bool:
     """Whether an input says something in a shape that nobody reads: its answer must not stand alone."""
-    return row.get("input") not in NOTHING and not read_side(row["input"], is_answer=False)
+    return _holds_something(row.get("input")) and not read_side(row["input"], is_answer=False)
+
+
+def _holds_something(value: object) -> bool:
+    held = _decode(value)
+    return (held.strip() if isinstance(held, str) else held) not in NOTHING
 
 
 def _read_alone(row: Row, trace: Row, zone: ZoneInfo, *, is_trace: bool) -> Call | RecordError:
@@ -136,6 +163,7 @@ def _read_one(row: Row, trace: Row, zone: ZoneInfo, *, is_trace: bool) -> Call |
         answer = read_side(output, is_answer=True)
         check_roles(messages, "input")
         check_roles(answer, "output")
+        unread = "output" if not answer and _holds_something(output) else None
         if not messages and any(one.role == "user" for one in answer):  # a state alone: no answer to a call
             messages, answer = answer, ()
         return Call(
@@ -149,17 +177,14 @@ def _read_one(row: Row, trace: Row, zone: ZoneInfo, *, is_trace: bool) -> Call |
                     "model": _served(output) or _get(row, "model") or row.get("provided_model_name"),
                     "prompt_version": _prompt(row, messages)},
             call_id=None if _get(row, "id") in (None, "") else str(_get(row, "id")),
+            unread=unread,
         )  # fmt: skip
     except RecordError as error:
         return error
 
 
 def _served(output: object) -> object:
-    if isinstance(output, str) and output.startswith("{"):
-        try:
-            output = orjson.loads(output)
-        except orjson.JSONDecodeError:
-            return None
+    output = _decode(output)
     found = (output.get("model") or output.get("model_version")) if isinstance(output, dict) else None
     return found if isinstance(found, str) else None
 

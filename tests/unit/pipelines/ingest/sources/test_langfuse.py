@@ -235,3 +235,68 @@ def test_an_output_that_holds_words_of_the_assistant_from_the_input_says_them_on
              for name in ("tr-9", "tr-8")]  # fmt: skip
     assert texts == [["Hello.", "I feel low.", "I look it up.", "I am here.", "Rest."],
                      ["Hello.", "I feel low.", "Hello."]]  # fmt: skip
+
+
+def written_twice(value):
+    """As integrations of OpenTelemetry write it: JSON as a text, and that text as JSON."""
+    return orjson.dumps(orjson.dumps(value).decode()).decode()
+
+
+STRUCTURES = [
+    ([said("system", "Be kind."), said("user", "I feel low.")], [said("assistant", "I am here.")]),
+    ({"message": "I feel low.", "session_id": "s"}, {"content": "I am here.", "event": "RunResponse"}),
+    ({"prompt": "I feel low.", "system": "Be kind."}, {"content": [{"type": "text", "text": "I am here."}]}),
+    ({"model": "m", "contents": "I feel low."},
+     {"candidates": [{"content": {"role": "model", "parts": [{"text": "I am here."}]}}]}),
+    ({"input": "I feel low."}, {"input": "I feel low.", "output": "I am here."}),
+    ("I feel low.", {"messages": [{"lc": 1, "type": "constructor", "id": ["langchain_core", "AIMessage"],
+                                   "kwargs": {"content": "I am here."}}]}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("asked", "answered"), STRUCTURES)
+def test_a_structure_that_was_written_as_json_twice_is_opened_and_never_anyones_words(
+    read, deliver, asked, answered
+):
+    trace = {"id": "t", "timestamp": "2026-09-14T20:00:00Z", "observations": ["o-1", "o-2"]}
+    trace |= {"input": written_twice(asked), "output": written_twice(answered)}
+    for record in (trace, {"data": [trace], "meta": {"page": 1}}):
+        reading = read("langfuse", deliver(record))
+        assert reading.rows("role", "text") == [("user", "I feel low."), ("assistant", "I am here.")]
+        assert reading.rejected == []
+
+
+def test_a_structure_that_nobody_reads_is_rejected_however_often_it_was_written(read, deliver):
+    for asked in ({"args": ["I feel low."]}, "{'role': 'user', 'text': 'I feel low.'}", "user: I feel low."):
+        trace = {"id": "t", "timestamp": "2026-09-14T20:00:00Z", "input": written_twice(asked),
+                 "output": "I am here."}  # fmt: skip
+        reading = read("langfuse", deliver(trace))
+        assert (reading.rejected, reading.records.message_count) == ([(1, "wrong_type", "input")], 0)
+
+
+def test_an_answer_that_nobody_reads_is_rejected_and_what_the_person_said_is_kept(read, deliver):
+    trace = {"id": "t", "timestamp": "2026-09-14T20:00:00Z", "input": "I feel low.",
+             "output": written_twice({"response": {"comment": "I am here."}})}  # fmt: skip
+    reading = read("langfuse", deliver(trace))
+    assert reading.rows("role", "text") == [("user", "I feel low.")]
+    assert reading.rejected == [(1, "wrong_type", "output")]
+    assert reading.records.record_count == 2
+    alone = read("langfuse", deliver({**trace, "input": None}))
+    assert (alone.rejected, alone.records.record_count) == ([(1, "wrong_type", "output")], 1)
+    nothing = [{**trace, "id": f"n{place}", "output": output}
+               for place, output in enumerate((None, "", "null", "None", "[]", '" "'))]  # fmt: skip
+    assert read("langfuse", deliver(*nothing)).rejected == []
+
+
+def test_structures_beside_an_answer_that_is_read_are_between_programs(read, deliver):
+    moment = "2026-09-14T20:00:00Z"
+    judged = generation("g1", asked=[said("user", "I feel low.")], answered={"risk": "low"}, at=moment)
+    answered = generation("g2", asked=[said("user", "I feel low.")], answered="I am here.", at=moment)
+    trace = {"id": "t", "timestamp": moment, "observations": [judged, answered]}
+    reading = read("langfuse", deliver(trace))
+    assert (reading.column("text"), reading.rejected) == (["I feel low.", "I am here."], [])
+
+
+def test_a_word_that_json_knows_stays_a_word_when_it_was_written_twice(read, deliver):
+    trace = {"id": "t", "timestamp": "2026-09-14T20:00:00Z", "input": '"3"', "output": '"null"'}
+    assert read("langfuse", deliver(trace)).column("text") == ["3", "null"]
