@@ -70,6 +70,7 @@ class Attribution:
                 found.add(item.position)
                 self.raw_ids |= {one.user for one in theirs if one.user is not None and self._is_user(one)}
                 self.raw_ids |= {one.thread for one in theirs if one.thread is not None}
+                self.raw_ids |= {one.trace for one in theirs if one.trace is not None}
             elif not people or len(people) < len(told):
                 unread.append(item)
         return found | self._find_unread(path, unread)
@@ -110,6 +111,8 @@ class Attribution:
         return found
 
     def _is_theirs(self, one: Person) -> bool:
+        if one.user is None and one.thread == one.trace and one.trace in self.raw_ids:
+            return True
         deployment = self.mapping.deployment.id
         user = self.pseudonymiser.identify("user", deployment, one.user)
         return self.covers(deployment, user, self.pseudonymiser.identify("thread", deployment, one.thread))

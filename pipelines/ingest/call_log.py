@@ -18,6 +18,7 @@ from pipelines.ingest.field import RecordError, find, latest_time, microseconds,
 from pipelines.ingest.mapping import TestTraffic
 from pipelines.ingest.reason import Reason
 from pipelines.ingest.source import Person, Records, Rejection
+from pipelines.ingest.stand_in import Placed, leave_out_repeats
 from pipelines.ingest.transcript import Call, Transcripts
 from pipelines.schemas.staging import NOT_TEXT
 
@@ -48,25 +49,26 @@ class CallLog:
     def read(self, path: Path, *, received_on: dt.date, only: Iterable[int] | None = None) -> Records:
         """The messages of one file; see `Source.read`. A position is the number of the call in the file."""
         records, transcripts, tool_count = Records(), Transcripts(), 0
-        wanted = None if only is None else frozenset(only)
-        latest = latest_time(received_on)
-        for position, found, raw in self._number(path, records.notes):
-            is_wanted = wanted is None or position in wanted
-            records.record_count += is_wanted
-            if isinstance(found, Call) and found.unread and is_wanted:  # the other side is taken all the same
-                records.rejected.append(Rejection(position, Reason.WRONG_TYPE, found.unread, raw))
-                records.record_count += bool(found.said)
-            if isinstance(found, Call) and found.unread and not found.said:
-                continue
-            try:
-                call = _check(found, latest)
-                tool_count += sum(one.is_tool for one in (*call.messages, *call.answer)) if is_wanted else 0
-                transcripts.add(call, is_wanted=is_wanted)
-            except RecordError as error:
-                if is_wanted:
-                    records.rejected.append(Rejection(position, error.reason, error.field, raw))
+        kept, passed_count = leave_out_repeats(self._place(path, records, only, latest_time(received_on)))
+        for one in kept:
+            records.record_count += one.is_wanted
+            if one.call.unread and one.is_wanted:  # the other side is taken all the same
+                error = one.call.unread
+                records.rejected.append(Rejection(one.position, error.reason, error.field, one.raw))
+                records.record_count += bool(one.call.said)
+            if one.call.said:
+                tool_count += one.is_wanted * sum(
+                    said.is_tool for said in (*one.call.messages, *one.call.answer)
+                )
+                transcripts.add(one.call, is_wanted=one.is_wanted)
+        records.rejected.sort(key=lambda one: one.position)
         noon = dt.datetime.combine(received_on, NOON, self.zone)
         undated = transcripts.write(records, undated_at=microseconds(noon.astimezone(dt.UTC)))
+        if passed_count:
+            records.notes.append(
+                f"{passed_count} spans of agents, chains and steps repeat what is read of their traces "
+                "and are passed over"
+            )
         if tool_count:
             records.notes.append(
                 f"{tool_count} calls and results of tools stood as messages and are left out"
@@ -85,13 +87,32 @@ class CallLog:
         self._judge_whole(records)
         return records
 
+    def _place(self, path: Path, records: Records, only: Iterable[int] | None, latest: int) -> list[Placed]:
+        """The calls of a file that hold to the rules; the others are rejected."""
+        wanted = None if only is None else frozenset(only)
+        placed: list[Placed] = []
+        for position, found, raw in self._number(path, records.notes):
+            is_wanted = wanted is None or position in wanted
+            try:
+                call = _check(found, latest)
+                placed.append(Placed(call, position, is_wanted, raw if call.unread else b""))
+            except RecordError as error:
+                records.record_count += is_wanted
+                if is_wanted:
+                    records.rejected.append(Rejection(position, error.reason, error.field, raw))
+        return placed
+
     def _number(self, path: Path, notes: list[str]) -> Iterator[tuple[int, Call | RecordError, bytes]]:
-        position = 0
+        position = silent_count = 0
         for item in read_items(path):
             notes += [item.note] if item.note else []
+            before = position
             for found in self.read_calls(item):
                 position += 1
                 yield position if item.position else 0, found, item.raw
+            silent_count += position == before
+        if silent_count:
+            notes.append(f"{silent_count} records hold no call of a model")
 
     def read_calls(self, item: Item) -> Iterator[Call | RecordError]:
         """The calls of one record, and the reasons in the place of those that are rejected; never raises."""
@@ -119,7 +140,12 @@ class CallLog:
     def attribute(self, path: Path, item: Item) -> Iterator[Person | RecordError]:
         """Whom the calls of a record are about; see `Source.attribute`."""
         for call in self.read_calls(item):
-            yield call if isinstance(call, RecordError) else Person(call.user, call.thread_id)
+            if isinstance(call, RecordError):
+                yield call
+            elif call.unread and not call.said:
+                yield call.unread
+            else:
+                yield Person(call.user, call.thread_id, call.trace)
 
     @staticmethod
     def _is_test(record: dict[str, Any], rule: TestTraffic) -> bool:
@@ -143,7 +169,7 @@ def _count_attached(records: Records) -> int:
 def _check(found: Call | RecordError, latest: int) -> Call:
     if isinstance(found, RecordError):
         raise found
-    if not found.said:
+    if not found.said and not found.unread:
         raise RecordError(Reason.EMPTY_BODY)
     for name, value in found.slices.items():
         to_slice(value, name)

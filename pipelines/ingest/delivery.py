@@ -258,6 +258,6 @@ def describe(one: Delivered) -> str:
         advice = f"; {ROW if is_row else ADVICE[reason]}" if reason in ADVICE else ""
         parts.append(f"{count} rejected as {reason} ({where}{advice})")
     if records.record_count == 0 and not records.rejected:
-        parts = ["empty file, no records"]
+        parts = ["nothing to take in" if records.notes else "empty file, no records"]
     parts += records.notes
     return f"{one.name}: " + ", ".join(parts)

@@ -21,10 +21,14 @@ from pipelines.ingest.reason import Reason
 
 @dataclass(frozen=True)
 class Person:
-    """A user and a thread in the operator's own ids, as they are when a record is taken in."""
+    """A user and a thread in the operator's own ids, as they are when a record is taken in.
+
+    `trace`: what the record is a part of; parts that name nobody are about whom the others name.
+    """
 
     user: str | None = None
     thread: str | None = None
+    trace: str | None = None
 
 
 @dataclass(frozen=True)

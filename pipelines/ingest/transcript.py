@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from pipelines.ingest.content import Said
-from pipelines.ingest.field import to_slice
+from pipelines.ingest.field import RecordError, to_slice
 from pipelines.ingest.mapping import MESSAGE_FIELDS
 from pipelines.ingest.source import Records
 
@@ -40,7 +40,8 @@ class Call:
     """One call of a model, or one whole conversation (then without an answer of its own).
 
     `call_id` is the log's own name of the call, the same whenever the call is exported.
-    `unread` is the field of a side that says something in a shape that nobody reads.
+    `unread` tells of a side that says something in a shape that nobody reads.
+    `is_stand_in`: an agent, a chain or a step of `trace`, read only if no call shows what was said in it.
     """
 
     thread: str | None
@@ -51,7 +52,9 @@ class Call:
     ended_at: int | None = None
     slices: dict[str, object] = field(default_factory=dict)
     call_id: str | None = None
-    unread: str | None = None
+    unread: RecordError | None = None
+    trace: str | None = None
+    is_stand_in: bool = False
 
     @property
     def said(self) -> tuple[Said, ...]:

@@ -214,3 +214,25 @@ def test_the_rows_of_others_are_the_same_to_the_last_column(tmp_path: Path) -> N
     before = others()
     run(home, ask(home, one))
     assert others() == before
+
+
+def test_what_an_agent_repeats_of_a_person_goes_though_it_names_them_nowhere(
+    tmp_path: Path, decoded_search
+) -> None:
+    one = FORMATS[2]
+    home = make_place(tmp_path / "home", one)
+    sample = (SAMPLES / one.file).read_text(encoding="utf-8").splitlines()[0]
+    agent = sample.replace('"chat"', '"invoke_agent"').replace(one.said, CANARY)
+    agent = (
+        agent.replace("gen_ai.conversation.id", "other.id")
+        .replace("user.id", "other.user")
+        .replace('"u-5"', '"-"')
+    )
+    path = home.inbox / DEPLOYMENT / "agents.jsonl"
+    others = agent.replace(CANARY, "not stop").replace("5b8e", "6c9f")
+    lines = [agent, sample, others]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    ingest(home, home.inbox / DEPLOYMENT)
+    assert run(home, ask(home, one))["state"] == "complete"
+    assert decoded_search.search(home.path, [CANARY]) == {}
+    assert path.read_text(encoding="utf-8").strip() == others

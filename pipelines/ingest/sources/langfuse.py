@@ -1,7 +1,7 @@
 """Langfuse: traces with their observations, as its interface, API and storage export write them.
 
 A session, else a trace, is a thread. Generations are the calls; the trace's own input and output count
-where no generation shows what the user said. Spans and tools repeat what generations hold.
+where no generation shows what the user said, and then those of agents, chains and spans. Tools say nothing.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ OPAQUE = re.compile(r"\s*(?:(?:system|developer|user|human|assistant|ai)\s*:|Non
 """Texts that are no one's words: a whole prompt written as one text, or a structure as Python prints it."""
 ANSWERS = frozenset({"content", "parts", "text", "tool_calls"})
 """Where a message has its words; as an output it may name no role."""
+AROUND = frozenset({"AGENT", "CHAIN", "SPAN"})
+"""Types of observations that may hold a whole talk; a tool, a retriever or an event holds none."""
 NOTHING: tuple[object, ...] = (None, "", "None", [], {})
 """Sides of a call that nobody said anything in."""
 
@@ -45,8 +47,11 @@ def extract(record: Row, zone: ZoneInfo) -> Iterator[Call | RecordError]:
     if isinstance(observations, list):
         yield from _read_trace(trace, [one for one in observations if isinstance(one, dict)], zone)
     elif _get(record, "traceId") and "type" in record:
+        trace = {**record, "id": _get(record, "traceId")}
         if record["type"] == "GENERATION":
-            yield _read_alone(record, {**record, "id": _get(record, "traceId")}, zone, is_trace=False)
+            yield _read_alone(record, trace, zone, is_trace=False)
+        elif record["type"] in AROUND and (around := _read_around(record, trace, zone)):
+            yield around
     elif "id" in record and "timestamp" in record and {"input", "output"} & set(record):
         yield _read_alone(record, record, zone, is_trace=True)
     else:
@@ -121,8 +126,13 @@ def _read_trace(trace: Row, observations: list[Row], zone: ZoneInfo) -> Iterator
         whole = _read_one(trace, trace, zone, is_trace=True)
         if isinstance(whole, RecordError) or whole.said:
             calls = [whole]
-        if not _has_user(calls) and any(map(_is_unread, (*generations, trace))):
-            calls = [RecordError(Reason.WRONG_TYPE, "input")]
+        if not _has_user(calls):
+            around = [_read_around(one, trace, zone) for one in observations if one.get("type") in AROUND]
+            speaking = [one for one in around if one is not None and one.said]
+            if speaking:
+                calls = [*speaking]
+            elif any(map(_is_unread, (*generations, trace))):
+                calls = [RecordError(Reason.WRONG_TYPE, "input")]
     if any(_has_role(call, "assistant") for call in calls):  # other structures are between programs
         calls = [replace(one, unread=None) if isinstance(one, Call) else one for one in calls]
     spoken = [call for call in calls if isinstance(call, RecordError) or call.said or call.unread]
@@ -147,6 +157,24 @@ def _holds_something(value: object) -> bool:
     return (held.strip() if isinstance(held, str) else held) not in NOTHING
 
 
+def _read_around(row: Row, trace: Row, zone: ZoneInfo) -> Call | None:
+    """An agent, a chain or a span that stands around calls; nothing, if no words are in it."""
+    held = {side: row.get(side) for side in ("input", "output") if _holds_something(row.get(side))}
+    if not held:
+        return None
+    found = _read_alone(row, trace, zone, is_trace=False)
+    if isinstance(found, Call) and len(held) == 1 and isinstance(_decode(*held.values()), str):
+        # Any step of a program takes or gives a text; that it is somebody's, only an answer to it tells.
+        found = RecordError(Reason.MISSING_FIELD, "output" if "input" in held else "input")
+    if isinstance(found, RecordError):
+        found = Call(None, (), unread=found, trace=_name_trace(trace))
+    return replace(found, is_stand_in=True) if found.said or found.unread else None
+
+
+def _name_trace(trace: Row) -> str | None:
+    return None if _get(trace, "id") in (None, "") else str(_get(trace, "id"))
+
+
 def _read_alone(row: Row, trace: Row, zone: ZoneInfo, *, is_trace: bool) -> Call | RecordError:
     if _is_unread(row):
         return RecordError(Reason.WRONG_TYPE, "input")
@@ -163,7 +191,7 @@ def _read_one(row: Row, trace: Row, zone: ZoneInfo, *, is_trace: bool) -> Call |
         answer = read_side(output, is_answer=True)
         check_roles(messages, "input")
         check_roles(answer, "output")
-        unread = "output" if not answer and _holds_something(output) else None
+        is_unread = not answer and _holds_something(output)
         if not messages and any(one.role == "user" for one in answer):  # a state alone: no answer to a call
             messages, answer = answer, ()
         return Call(
@@ -177,7 +205,8 @@ def _read_one(row: Row, trace: Row, zone: ZoneInfo, *, is_trace: bool) -> Call |
                     "model": _served(output) or _get(row, "model") or row.get("provided_model_name"),
                     "prompt_version": _prompt(row, messages)},
             call_id=None if _get(row, "id") in (None, "") else str(_get(row, "id")),
-            unread=unread,
+            unread=RecordError(Reason.WRONG_TYPE, "output") if is_unread else None,
+            trace=_name_trace(trace),
         )  # fmt: skip
     except RecordError as error:
         return error

@@ -1,7 +1,7 @@
 """OpenTelemetry traces and events in OTLP JSON with the GenAI semantic conventions.
 
-A span of a model call is one call; so is an event with the details of an inference. Other spans (agents,
-tools, databases) repeat it or say nothing, and are passed over. Messages are read from
+A span of a model call is one call; so is an event with the details of an inference. Other spans that hold
+messages (of agents, or without an operation) stand in where their trace has no call. Messages are read from
 `gen_ai.input.messages` and `gen_ai.output.messages` (conventions 1.37 and later), from events that hold a
 message each (until 1.36) and from the numbered attributes of others (`gen_ai.prompt.0.content`).
 """
@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pipelines.ingest.content import Said, check_roles, name_prompt, read_messages, read_text
+from pipelines.ingest.content import Said, check_roles, drop_repeated, name_prompt, read_messages, read_text
 from pipelines.ingest.field import RecordError, to_identifier, to_microseconds
 from pipelines.ingest.otlp import (
     DETAILS,
@@ -52,6 +53,10 @@ def extract(record: Row, zone: ZoneInfo) -> Iterator[Call | RecordError]:
         is_older = _is_numbered(attributes) or bool({INPUT, OUTPUT} & set(told))
         if attributes.get("gen_ai.operation.name", "chat" if is_older else "") in OPERATIONS:
             yield _read(attributes, span, zone)
+        elif any(_messages(attributes)) or {INPUT, OUTPUT} & set(attributes):
+            around = _read_around(attributes, span, zone)
+            if around.said or around.unread:
+                yield around
     events = list(walk(record, "resourceLogs", "scopeLogs", "logRecords"))
     for event in events:
         if name_event(event) == DETAILS:
@@ -60,7 +65,16 @@ def extract(record: Row, zone: ZoneInfo) -> Iterator[Call | RecordError]:
         yield _read(gather(group), group[0], zone)
 
 
-def _read(attributes: Row, holder: Row, zone: ZoneInfo) -> Call | RecordError:
+def _read_around(attributes: Row, span: Row, zone: ZoneInfo) -> Call:
+    """A span that holds messages and is no call of a model."""
+    trace = str(span.get("traceId") or "") or None
+    found = _read(attributes, span, zone, is_stand_in=True)
+    if isinstance(found, RecordError):
+        return Call(None, (), unread=found, trace=trace, is_stand_in=True)
+    return replace(found, is_stand_in=True)
+
+
+def _read(attributes: Row, holder: Row, zone: ZoneInfo, *, is_stand_in: bool = False) -> Call | RecordError:
     messages, answer = _messages(attributes)
     if not messages and not answer:
         # The default of most instrumentations: content is recorded only when someone switches it on.
@@ -77,7 +91,8 @@ def _read(attributes: Row, holder: Row, zone: ZoneInfo) -> Call | RecordError:
         return Call(
             thread=to_identifier(thread, "traceId"),
             messages=messages,
-            answer=answer[:1],  # several are choices of which the user sees one
+            # Of a call, several are choices of which the user sees one.
+            answer=drop_repeated(messages, answer) if is_stand_in else answer[:1],
             user=None if user is None else to_identifier(user, "user.id"),
             began_at=to_microseconds(holder.get(start), start, zone),
             ended_at=to_microseconds(ended, "endTimeUnixNano", zone) if ended else None,
@@ -90,6 +105,7 @@ def _read(attributes: Row, holder: Row, zone: ZoneInfo) -> Call | RecordError:
                 "prompt_version": attributes.get("gen_ai.prompt.name") or name_prompt(prompts),
             },
             call_id=_name_call(holder) if messages and answer else None,  # one side may be half of a call
+            trace=str(holder.get("traceId") or "") or None,
         )
     except RecordError as error:
         return error

@@ -8,6 +8,7 @@ import pytest
 
 from pipelines.ingest import content
 from pipelines.ingest.deliver import ingest_folder
+from pipelines.ingest.delivery import describe
 from pipelines.ingest.mapping import parse_mapping
 from pipelines.lake import Lake
 from pipelines.settings import HomeKind, find_home, make_home
@@ -26,11 +27,11 @@ def log(exchanges: int, *, session: str = "s-1") -> dict:
     }
 
 
-def ingest(home, folder: Path, name: str, *records: dict):
+def ingest(home, folder: Path, name: str, *records: dict, format_name: str = "openai"):
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.jsonl"
     path.write_bytes(b"\n".join(map(orjson.dumps, records)))
-    mapping = parse_mapping({"deployment": {"id": "night_line"}, "format": "openai"}, name="a test")
+    mapping = parse_mapping({"deployment": {"id": "night_line"}, "format": format_name}, name="a test")
     return ingest_folder(home, path, mapping, received_on=RECEIVED_ON)
 
 
@@ -116,3 +117,14 @@ def test_a_file_of_another_format_is_refused_and_says_what_is_supported(tmp_path
     (note,) = summary.files[0].records.notes
     assert "/v1/chat/completions" in note
     assert "secret" not in note
+
+
+def test_a_file_without_any_call_is_not_called_empty(tmp_path: Path):
+    home = make_home(find_home(tmp_path / "home"), HomeKind.REAL)
+    tool = {"id": "o", "traceId": "t", "type": "TOOL", "startTime": "2026-09-14T20:00:00Z", "input": "a"}
+    summary = ingest(home, tmp_path / "logs", "tools", tool, tool, format_name="langfuse")
+    assert describe(summary.files[0]) == (
+        "tools.jsonl: nothing to take in, 2 records hold no call of a model"
+    )
+    none = ingest(home, tmp_path / "logs", "none", format_name="langfuse")
+    assert describe(none.files[0]) == "none.jsonl: empty file, no records"

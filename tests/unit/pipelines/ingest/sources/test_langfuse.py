@@ -1,7 +1,14 @@
 """Langfuse exports: which observations count, in which of its shapes."""
 
+from pathlib import Path
+
 import orjson
 import pytest
+
+from pipelines.ingest.document import Item
+from pipelines.ingest.field import RecordError
+from pipelines.ingest.mapping import parse_mapping
+from pipelines.ingest.sources import make_source
 
 
 def generation(name, *, asked, answered, at, **more):
@@ -300,3 +307,57 @@ def test_structures_beside_an_answer_that_is_read_are_between_programs(read, del
 def test_a_word_that_json_knows_stays_a_word_when_it_was_written_twice(read, deliver):
     trace = {"id": "t", "timestamp": "2026-09-14T20:00:00Z", "input": '"3"', "output": '"null"'}
     assert read("langfuse", deliver(trace)).column("text") == ["3", "null"]
+
+
+def observation(kind, name, *, asked=None, answered="I am here.", second=0, **more):
+    row = generation(
+        name,
+        asked=asked or [said("user", "I feel low.")],
+        answered=answered,
+        at=f"2026-09-14T20:00:0{second}Z",
+        type=kind,
+    )
+    return {**row, "endTime": "2026-09-14T20:00:09Z", **more}
+
+
+@pytest.mark.parametrize("kind", ["AGENT", "CHAIN", "SPAN"])
+def test_an_agent_is_read_where_its_trace_has_no_generation_alone_and_within_its_trace(read, deliver, kind):
+    outer, inner = observation(kind, "a"), observation("SPAN", "b", asked="Find help.", second=1)
+    trace = {"id": "tr-9", "timestamp": "2026-09-14T20:00:00Z", "observations": [inner, outer]}
+    for records in ((inner, outer), (trace,)):
+        reading = read("langfuse", deliver(*records))
+        assert reading.column("text") == ["I feel low.", "I am here."]
+        assert (reading.records.record_count, reading.rejected) == (1, [])
+        assert reading.records.notes[0].startswith("1 spans of agents")
+
+
+def test_an_agent_whose_trace_has_a_generation_elsewhere_in_the_file_says_nothing_new(read, deliver):
+    agent = observation("AGENT", "a", asked="Help this person: I feel low.", answered={"risk": "low"})
+    call = observation("GENERATION", "g", second=1)
+    reading = read("langfuse", deliver(agent, call))
+    assert (reading.column("text"), reading.rejected) == (["I feel low.", "I am here."], [])
+
+
+def test_agents_that_nobody_reads_are_rejected_once_a_trace(read, deliver):
+    unread = [
+        observation("SPAN", f"{place}", asked={"args": ["I feel low."]}, second=place) for place in (1, 2)
+    ]
+    half = observation("CHAIN", "h", asked="nightly", answered=None, traceId="tr-8")
+    silent = observation("SPAN", "s", answered=None, traceId="tr-7") | {"input": None}
+    tools = observation("SPAN", "w", asked=[said("system", "Be kind.")], answered=[said("tool", "4")])
+    reading = read("langfuse", deliver(*unread, half, silent, tools | {"traceId": "tr-6"}))
+    assert reading.rejected == [(1, "wrong_type", "input"), (3, "missing_field", "output")]
+    assert (reading.records.message_count, reading.records.record_count) == (0, 2)
+    assert reading.records.notes == ["2 records hold no call of a model"]
+
+
+def test_an_agent_that_failed_keeps_what_the_person_said(read, deliver):
+    reading = read("langfuse", deliver(observation("AGENT", "a", answered=None)))
+    assert (reading.column("text"), reading.rejected) == (["I feel low."], [])
+
+
+def test_a_span_that_nobody_reads_is_about_whoever_its_record_names():
+    mapping = parse_mapping({"deployment": {"id": "night_line"}, "format": "langfuse"}, name="a test")
+    unread = observation("SPAN", "a", asked={"args": ["I feel low."]}, userId="u-5")
+    (told,) = make_source(mapping).attribute(Path("a.jsonl"), Item(1, unread))
+    assert isinstance(told, RecordError)

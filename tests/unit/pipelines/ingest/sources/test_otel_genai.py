@@ -136,3 +136,63 @@ def test_events_of_a_span_are_read_with_it(read, deliver):
         gen_ai__input__messages=asked, gen_ai__output__messages=answered)}]  # fmt: skip
     export = {"resourceSpans": [{"scopeSpans": [{"spans": [named]}]}]}
     assert read("otel_genai", deliver(export)).column("text") == ["Hello.", "Hi."]
+
+
+def talk(role, text):
+    return f'[{{"role":"{role}","parts":[{{"type":"text","content":"{text}"}}]}}]'
+
+
+def spoken(name, *, second=0, seconds=1, trace="t", said=("I feel low.", "I am here."), **more):
+    asked, answered = talk("user", said[0]), talk("assistant", said[1])
+    start = 1789416000 + second
+    span = {
+        "traceId": trace, "spanId": name, "startTimeUnixNano": f"{start}000000000",
+        "endTimeUnixNano": f"{start + seconds}000000000",
+        "attributes": texts(gen_ai__input__messages=asked, gen_ai__output__messages=answered, **more),
+    }  # fmt: skip
+    return {"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]}
+
+
+def test_an_agent_or_a_span_without_an_operation_is_read_where_its_trace_has_no_call(read, deliver):
+    agent = spoken("a", gen_ai__operation__name="invoke_agent", gen_ai__conversation__id="c-1")
+    nameless = spoken("b", trace="u", gen_ai__conversation__id="c-2", said=("Hello.", "Hi."))
+    reading = read("otel_genai", deliver(agent, nameless))
+    assert sorted(reading.rows("thread", "text")) == [
+        ("c-1", "I am here."), ("c-1", "I feel low."), ("c-2", "Hello."), ("c-2", "Hi."),
+    ]  # fmt: skip
+    assert reading.records.record_count == 2
+
+
+def test_agents_around_one_another_or_around_calls_of_other_records_are_read_once_and_counted(read, deliver):
+    inner = spoken("b", second=1, gen_ai__operation__name="invoke_agent", said=("Find help.", "Found."))
+    outer = spoken("a", seconds=5, gen_ai__operation__name="invoke_agent")
+    chat = spoken("c", trace="u", second=9, gen_ai__operation__name="chat", said=("Hello.", "Hi."))
+    around = spoken("d", trace="u", second=8, seconds=4, gen_ai__operation__name="invoke_agent",
+                    said=("Answer this: Hello.", "Hi."))  # fmt: skip
+    reading = read("otel_genai", deliver(inner, outer, chat, around))
+    assert reading.column("text") == ["I feel low.", "I am here.", "Hello.", "Hi."]
+    assert (reading.records.record_count, reading.rejected) == (2, [])
+    (note,) = reading.records.notes
+    assert note.startswith("2 spans of agents")
+
+
+def test_messages_of_an_agent_that_nobody_reads_are_rejected_and_not_left_out(read, deliver):
+    record = spoken("a", gen_ai__operation__name="invoke_agent")
+    attributes = record["resourceSpans"][0]["scopeSpans"][0]["spans"][0]["attributes"]
+    attributes[:1] = texts(gen_ai__input__messages=talk("patient", "I feel low."))
+    reading = read("otel_genai", deliver(record))
+    assert reading.rejected == [(1, "unknown_role", "gen_ai.input.messages.0.role")]
+
+
+def test_an_agent_that_gives_back_several_messages_is_read_to_its_last(read, deliver):
+    record = spoken("a", gen_ai__operation__name="invoke_agent")
+    attributes = record["resourceSpans"][0]["scopeSpans"][0]["spans"][0]["attributes"]
+    several = ('[{"role":"assistant","content":"I look it up."},{"role":"tool","content":"4"},'
+               '{"role":"assistant","content":"Rest."}]')  # fmt: skip
+    attributes[1:2] = texts(gen_ai__output__messages=several)
+    assert read("otel_genai", deliver(record)).column("text") == ["I feel low.", "I look it up.", "Rest."]
+
+
+def test_records_without_any_call_are_counted(read, deliver):
+    reading = read("otel_genai", deliver({"resourceSpans": []}, spoken("a")))
+    assert reading.records.notes == ["1 records hold no call of a model"]
