@@ -10,7 +10,7 @@ from typing import Any
 
 KINDS = {
     **dict.fromkeys(("image", "image_url", "image_file", "input_image"), "image"),
-    **dict.fromkeys(("audio", "audio_url", "input_audio"), "audio"),
+    **dict.fromkeys(("audio", "audio_url", "input_audio", "output_audio"), "audio"),
     **dict.fromkeys(("video", "video_url", "input_video"), "video"),
     **dict.fromkeys(("file", "file_url", "input_file", "document", "media", "blob", "uri"), "file"),
 }
@@ -25,7 +25,14 @@ def name_attachment(part: dict[str, Any]) -> str:
     held = next((part[name] for name in HOLDERS if isinstance(part.get(name), dict)), None)
     told = part if held is None else {**held, "type": "file"}
     kind = KINDS.get(str(told.get("type")))
-    if kind is None:
+    if kind is None or read_transcript(part):
         return ""
     said = (str(told.get(name)).partition("/")[0].lower() for name in SPOKEN_FOR)
     return f"[{next((one for one in said if one in KINDS), kind)}]"
+
+
+def read_transcript(part: dict[str, Any]) -> str:
+    """What was said in a sound, where the log has it in words; empty for any other part."""
+    is_sound = KINDS.get(str(part.get("type"))) == "audio"
+    spoken = part.get("transcript") if is_sound else None
+    return spoken.strip() if isinstance(spoken, str) else ""

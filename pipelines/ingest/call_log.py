@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipelines.ingest.document import Item, read_items
 from pipelines.ingest.field import RecordError, find, latest_time, microseconds, to_slice
+from pipelines.ingest.link import Links, refers
 from pipelines.ingest.mapping import TestTraffic
 from pipelines.ingest.reason import Reason
 from pipelines.ingest.source import Person, Records, Rejection
@@ -45,11 +46,13 @@ class CallLog:
     supported: str
     zone: ZoneInfo
     test_traffic: TestTraffic | None = None
+    _linked: dict[tuple[Path, int, int], Links] = field(default_factory=dict, repr=False, compare=False)
 
     def read(self, path: Path, *, received_on: dt.date, only: Iterable[int] | None = None) -> Records:
         """The messages of one file; see `Source.read`. A position is the number of the call in the file."""
         records, transcripts, tool_count = Records(), Transcripts(), 0
         kept, passed_count = leave_out_repeats(self._place(path, records, only, latest_time(received_on)))
+        links = Links(one.call for one in kept)
         for one in kept:
             records.record_count += one.is_wanted
             if one.call.unread and one.is_wanted:  # the other side is taken all the same
@@ -60,7 +63,7 @@ class CallLog:
                 tool_count += one.is_wanted * sum(
                     said.is_tool for said in (*one.call.messages, *one.call.answer)
                 )
-                transcripts.add(one.call, is_wanted=one.is_wanted)
+                transcripts.add(links.resolve(one.call), is_wanted=one.is_wanted)
         records.rejected.sort(key=lambda one: one.position)
         noon = dt.datetime.combine(received_on, NOON, self.zone)
         undated = transcripts.write(records, undated_at=microseconds(noon.astimezone(dt.UTC)))
@@ -145,7 +148,19 @@ class CallLog:
             elif call.unread and not call.said:
                 yield call.unread
             else:
-                yield Person(call.user, call.thread_id, call.trace)
+                named = self._link(path).resolve(call) if refers(call) else call
+                for thread in sorted({call.thread_id, named.thread_id}):
+                    yield Person(call.user, thread, call.trace)
+
+    def _link(self, path: Path) -> Links:
+        """What the calls of a file say of each other; the last file's is at hand."""
+        state = path.stat()
+        key = (path, state.st_size, state.st_mtime_ns)
+        if key not in self._linked:
+            found = (call for item in read_items(path) for call in self.read_calls(item))
+            self._linked.clear()
+            self._linked[key] = Links(call for call in found if isinstance(call, Call))
+        return self._linked[key]
 
     @staticmethod
     def _is_test(record: dict[str, Any], rule: TestTraffic) -> bool:

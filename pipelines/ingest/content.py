@@ -1,7 +1,8 @@
 """What was said, in the many shapes in which providers and frameworks write a message.
 
 A message has a role and content; content is a text or a list of parts. Only text is read: tool calls, their
-results and reasoning are not messages, and an image, a sound or a file leaves a token where it stood.
+results and reasoning are not messages. Of a sound the words count, where the log has them; an image, another
+sound or a file leaves a token where it stood.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from pipelines.ingest.attachment import name_attachment
+from pipelines.ingest.attachment import name_attachment, read_transcript
 from pipelines.ingest.field import RecordError
 from pipelines.ingest.moderation import Score
 from pipelines.ingest.reason import Reason
@@ -51,6 +52,7 @@ class Said:
 
     `is_tool`: a call or a result of a tool that the log writes as if a person or the assistant said it.
     `words`: what the message is known by, where that is not its text; empty if it holds attachments alone.
+    `sound_id` names the sound that the assistant answered with: later calls say its id and not its words.
     """
 
     role: str | None
@@ -59,6 +61,7 @@ class Said:
     scores: tuple[Score, ...] = ()
     is_tool: bool = False
     words: str | None = None
+    sound_id: str | None = None
 
     @property
     def known_by(self) -> str:
@@ -97,6 +100,9 @@ def read_message(message: dict[str, Any], *, tools: Set[str] = frozenset()) -> S
     if message.get("type") in TOOL_PARTS or str(message.get("role")) in tools:
         return Said("tool", "")
     content = next((message[key] for key in ("content", "parts", "text") if message.get(key)), None)
+    sound = message.get("audio")
+    if content is None and isinstance(sound, dict):  # an answer in sound: words beside it, if any
+        content = [{**sound, "type": "audio"}]
     shown, words = read_text(content), read_text(content, with_attachments=False)
     text = shown or read_text(message.get("refusal"))
     named = message.get("role") or message.get("type")
@@ -105,11 +111,13 @@ def read_message(message: dict[str, Any], *, tools: Set[str] = frozenset()) -> S
         return Said(role, response, is_tool=True)
     is_tool_result = not text and _holds_tool_result(content)
     is_written_call = message.get("finish_reason") in TOOL_FINISHES and text.lstrip().startswith(("[{", "{"))
+    sound_id = sound.get("id") if isinstance(sound, dict) else None
     return Said(
         "tool" if is_tool_result else role,
         text,
         is_tool=is_written_call,
         words=None if words == shown else words,
+        sound_id=sound_id if isinstance(sound_id, str) else None,
     )
 
 
@@ -173,8 +181,8 @@ def _part_text(part: object) -> str:
         return part
     if not isinstance(part, dict) or part.get("thought"):
         return ""
-    if attached := name_attachment(part):
-        return attached
+    if told := name_attachment(part) or read_transcript(part):
+        return told
     if part.get("type", "text") not in TEXT_PARTS:
         return ""
     found = next((part[key] for key in ("text", "content", "refusal") if part.get(key)), "")

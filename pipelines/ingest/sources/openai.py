@@ -19,6 +19,17 @@ from pipelines.ingest.transcript import Call
 
 SUPPORTED = "one object a call with request and response of /v1/chat/completions or /v1/responses"
 
+DELTAS = frozenset(
+    {
+        "response.output_text.delta",
+        "response.refusal.delta",
+        "response.audio.transcript.delta",
+        "response.audio_transcript.delta",
+        "response.output_audio_transcript.delta",
+    }
+)
+"""Events that hold a piece of what the user sees or hears."""
+
 Row = dict[str, Any]
 
 
@@ -74,22 +85,30 @@ def _join(exchange: Exchange) -> Row:
     """The response that a stream amounts to."""
     whole: Row = {}
     parts: dict[int, list[str]] = defaultdict(list)
+    sounds: dict[int, Row] = {}
     for event in exchange.events:
         if isinstance(event.get("response"), dict):  # of a response: the last event holds all of it
             whole = event["response"]
-        if event.get("type") in ("response.output_text.delta", "response.refusal.delta"):
+        if event.get("type") in DELTAS:
             parts[0].append(str(event.get("delta") or ""))
         for key in ("id", "model", "created", "system_fingerprint"):
             if event.get(key):
                 whole.setdefault(key, event[key])
         for choice in event.get("choices") or []:
-            delta = choice.get("delta") or {}
-            parts[choice.get("index") or 0].append(delta.get("content") or delta.get("refusal") or "")
+            delta, index = choice.get("delta") or {}, choice.get("index") or 0
+            sound = delta.get("audio") or {}
+            parts[index].append(delta.get("content") or delta.get("refusal") or sound.get("transcript") or "")
+            if sound:
+                sounds.setdefault(index, {}).update({"id": sound["id"]} if sound.get("id") else {})
     if not parts and not whole:
         return {"stream": "unknown"}
     if not whole.get("output"):
         whole["choices"] = [
-            {"index": index, "message": {"role": "assistant", "content": "".join(texts)}}
+            {"index": index, "message": {"role": "assistant", **_say(sounds.get(index), "".join(texts))}}
             for index, texts in parts.items()
         ]
     return whole
+
+
+def _say(sound: Row | None, text: str) -> Row:
+    return {"content": text} if sound is None else {"content": None, "audio": {**sound, "transcript": text}}

@@ -13,6 +13,9 @@ NO_BYTES = "AAAA"
         ({"type": "image_url", "image_url": {"url": "https://files.example/1.png"}}, "[image]"),
         ({"type": "input_image", "file_id": "f-1"}, "[image]"),
         ({"type": "input_audio", "input_audio": {"data": NO_BYTES, "format": "wav"}}, "[audio]"),
+        ({"type": "input_audio", "transcript": "I feel low."}, "I feel low."),
+        ({"type": "output_audio", "data": NO_BYTES, "transcript": "I am here."}, "I am here."),
+        ({"type": "output_audio", "data": NO_BYTES, "transcript": " "}, "[audio]"),
         ({"type": "input_file", "file_id": "f-1"}, "[file]"),
         ({"type": "image", "source": {"type": "base64", "data": NO_BYTES}}, "[image]"),
         ({"type": "document", "source": {"type": "text", "data": NO_BYTES}}, "[file]"),
@@ -38,3 +41,14 @@ def test_an_image_alone_is_a_message_and_an_image_beside_words_stands_below_them
     assert (alone.is_message, alone.text) == (True, "[image]")
     both = read_message({"role": "user", "content": [{"type": "text", "text": "Look."}, image]})
     assert both.text == "Look.\n[image]"
+
+
+@pytest.mark.parametrize(
+    ("sound", "text", "words"),
+    [({"id": "a-1", "transcript": "I am here."}, "I am here.", "I am here."), ({"id": "a-1"}, "[audio]", "")],
+)
+def test_an_answer_in_sound_is_its_words_and_without_them_a_token(sound, text, words):
+    said = read_message({"role": "assistant", "content": None, "audio": sound})
+    assert (said.is_message, said.text, said.known_by) == (True, text, words)
+    beside = read_message({"role": "assistant", "content": "Written.", "audio": sound})
+    assert beside.text == "Written."

@@ -1,5 +1,11 @@
 """Recorded OpenAI calls: whole, streamed, failed, and of the responses interface."""
 
+import pytest
+
+from pipelines.ingest.document import read_items
+from pipelines.ingest.mapping import parse_mapping
+from pipelines.ingest.sources import make_source
+
 
 def call(asked, answered, **more):
     choice = {"index": 0, "message": {"role": "assistant", "content": answered}}
@@ -118,3 +124,63 @@ def test_an_image_without_words_is_a_message_that_is_told(read, deliver):
     assert reading.rows("role", "text") == [("user", "[image]"), ("assistant", "Thank you for the picture.")]
     (note,) = (note for note in reading.records.notes if "images" in note)
     assert note.startswith("1 messages hold images")
+
+
+def test_an_answer_in_sound_is_read_from_a_whole_response_and_from_a_stream(read, deliver):
+    sound = {"id": "a-1", "data": "AAAA", "transcript": "I am here."}
+    message = {"role": "assistant", "content": None, "audio": sound}
+    pieces = [{"audio": {"id": "a-1", "transcript": "I am "}}, {"audio": {"transcript": "here."}},
+              {"audio": {"data": "AAAA"}}]  # fmt: skip
+    responses = [
+        {"choices": [{"index": 0, "message": message}]},
+        [{"choices": [{"index": 0, "delta": piece}]} for piece in pieces],
+        {"output": [{"type": "message", "role": "assistant",
+                     "content": [{"type": "output_audio", "transcript": "I am here."}]}]},
+    ]  # fmt: skip
+    for response in responses:
+        reading = read("openai", deliver(call("I feel low.", None, response=response)))
+        assert reading.column("text") == ["I feel low.", "I am here."]
+        assert reading.records.notes == []
+
+
+def test_an_answer_in_sound_without_words_is_a_message_that_is_told(read, deliver):
+    response = [{"choices": [{"index": 0, "delta": {"audio": {"id": "a-1", "data": "AAAA"}}}]}]
+    reading = read("openai", deliver(call("I feel low.", None, response=response)))
+    assert reading.column("text") == ["I feel low.", "[audio]"]
+    assert reading.records.notes[0].startswith("1 messages hold images, sound")
+
+
+def sounding_calls(**more):
+    """Two calls of a talk in sound: the second names the first answer by its id."""
+    sounds = [{"id": f"a-{place}", "transcript": text} for place, text in enumerate(("I am here.", "Rest."))]
+    answers = [{"role": "assistant", "content": None, "audio": sound} for sound in sounds]
+    asked = [{"role": "user", "content": text} for text in ("I feel low.", "It is late.")]
+    histories = (asked[:1], [asked[0], {"role": "assistant", "audio": {"id": "a-0"}}, asked[1]])
+    return [
+        {
+            "timestamp": f"2026-09-14T20:0{minute}:00Z",
+            "request": {"messages": history},
+            "response": {"choices": [{"message": answer}]},
+            **more,
+        }
+        for minute, (history, answer) in enumerate(zip(histories, answers, strict=True))
+    ]
+
+
+@pytest.mark.parametrize("session", ["s", None])
+def test_an_answer_in_sound_that_a_later_call_names_by_its_id_stands_once(read, deliver, session):
+    for calls in (sounding_calls(session_id=session), sounding_calls(session_id=session)[::-1]):
+        reading = read("openai", deliver(*calls))
+        assert reading.column("text") == ["I feel low.", "I am here.", "It is late.", "Rest."]
+        assert len(set(reading.column("thread"))) == 1
+    alone = read("openai", deliver(calls[0]))
+    assert alone.column("text") == ["I feel low.", "[audio]", "It is late.", "Rest."]
+
+
+def test_calls_that_only_others_of_their_file_name_are_about_the_same_thread(read, deliver):
+    path = deliver(*sounding_calls(session_id=None))
+    (thread,) = set(read("openai", path).column("thread"))
+    mapping = parse_mapping({"deployment": {"id": "night_line"}, "format": "openai"}, name="a test")
+    source = make_source(mapping)
+    for item in read_items(path):
+        assert thread in {one.thread for one in source.attribute(path, item)}
