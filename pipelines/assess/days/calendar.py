@@ -42,11 +42,11 @@ class Calendar:
         }
         return sorted(found)
 
-    def is_partial(self, period: str, start: dt.date) -> bool:
+    def is_partial(self, period: str, start: dt.date, *, unit: str = "") -> bool:
         """Whether days of the period are missing, held, running or still to come, or none of it has data."""
-        if self.running is not None and end_of(period, start) >= self.running:
+        days = set(list_counted(period, start, unit=unit))
+        if self.running is not None and max(days) >= self.running:
             return True  # its last day may have data and is not over
-        days = set(list_days(start, end_of(period, start)))
         has_data = bool(days & self.present)
         return not has_data or not days <= self.present | self.quiet or bool(days & self.held)
 
@@ -72,6 +72,14 @@ def end_of(period: str, start: dt.date) -> dt.date:
 def list_days(first: dt.date, last: dt.date) -> list[dt.date]:
     """Every day from the first to the last."""
     return [first + step * DAY for step in range((last - first).days + 1)]
+
+
+def list_counted(period: str, start: dt.date, *, unit: str) -> list[dt.date]:
+    """The days on which figures of a period rest: a user in a week counts in the month of its Monday."""
+    last = end_of(period, start)
+    if unit == "user_week" and period == "month":
+        start, last = start + (-start.weekday() % 7) * DAY, end_of("week", start_of("week", last))
+    return list_days(start, last)
 
 
 def read_calendars(lake: Lake) -> dict[str, Calendar]:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from pipelines.assess.days.calendar import Calendar, end_of, list_days, start_of
+from pipelines.assess.days.calendar import Calendar, end_of, list_counted, start_of
 from pipelines.assess.days.day import DayState, worst_state
 from pipelines.assess.history.variation import Phases, mark_variation
 from pipelines.assess.level.cluster import Clusters
@@ -152,12 +152,14 @@ def _place(
         calendar = background.calendars[deployment]
         last = min(end_of(period, start), max(calendar.last, start))
         decisions = background.decisions.get(deployment, ())
-        return limits_between(decisions, indicator, start, last), *judge_period(deployment, period, start)
+        unit = background.definitions[indicator]["unit"]
+        limits = limits_between(decisions, indicator, start, last)
+        return limits, *judge_period(deployment, period, start, unit)
 
     @cache
-    def judge_period(deployment: str, period: str, start: dt.date) -> tuple[bool, DayState]:
-        is_partial = background.calendars[deployment].is_partial(period, start)
-        days = list_days(start, end_of(period, start))
+    def judge_period(deployment: str, period: str, start: dt.date, unit: str) -> tuple[bool, DayState]:
+        is_partial = background.calendars[deployment].is_partial(period, start, unit=unit)
+        days = list_counted(period, start, unit=unit)
         known = background.states.get(deployment, {})
         states = [known[day] for day in days if day in known]
         return is_partial, worst_state([*states, *[DayState.PARTIAL] * (len(states) < len(days))])
@@ -171,12 +173,12 @@ def _name_detectors(rows: pd.DataFrame, background: Background) -> list[str]:
     """What scored the days of each row's period: a text for each set of detectors, the earliest first."""
 
     @cache
-    def look_up(deployment: str, period: str, start: dt.date) -> str:
+    def look_up(deployment: str, indicator: str, period: str, start: dt.date) -> str:
         known = background.detectors.get(deployment, {})
-        days = list_days(start, end_of(period, start))
+        days = list_counted(period, start, unit=background.definitions[indicator]["unit"])
         return "; ".join(dict.fromkeys(known[day] for day in days if day in known))
 
-    names = (rows[name].tolist() for name in ("deployment_id", "period", "period_start"))
+    names = (rows[name].tolist() for name in ("deployment_id", "indicator_id", "period", "period_start"))
     return [look_up(*key) for key in zip(*names, strict=True)]
 
 

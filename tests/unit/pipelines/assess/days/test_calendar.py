@@ -7,7 +7,15 @@ import pyarrow as pa
 import pytest
 
 from pipelines import lake as lakes
-from pipelines.assess.days.calendar import Calendar, end_of, read_calendars, set_quiet, set_running, start_of
+from pipelines.assess.days.calendar import (
+    Calendar,
+    end_of,
+    list_counted,
+    read_calendars,
+    set_quiet,
+    set_running,
+    start_of,
+)
 from pipelines.assess.days.day import Arrivals, DayState, assess_days, local_today
 from pipelines.lake import Lake
 from pipelines.schemas import LAKE_TABLES
@@ -31,6 +39,31 @@ DAY = dt.timedelta(days=1)
 def test_periods_start_and_end_on_their_days(period, day, start, end):
     assert start_of(period, day) == start
     assert end_of(period, start) == end
+
+
+@pytest.mark.parametrize(
+    ("period", "start", "unit", "first", "last"),
+    [
+        ("month", dt.date(2026, 10, 1), "user_week", dt.date(2026, 10, 5), dt.date(2026, 11, 1)),
+        ("month", dt.date(2026, 11, 1), "user_week", dt.date(2026, 11, 2), dt.date(2026, 12, 6)),
+        ("month", dt.date(2026, 6, 1), "user_week", dt.date(2026, 6, 1), dt.date(2026, 7, 5)),
+        ("month", dt.date(2026, 10, 1), "conversation", dt.date(2026, 10, 1), dt.date(2026, 10, 31)),
+        ("week", dt.date(2026, 10, 26), "user_week", dt.date(2026, 10, 26), dt.date(2026, 11, 1)),
+    ],
+)
+def test_a_month_of_user_weeks_rests_on_the_weeks_that_begin_in_it(period, start, unit, first, last):
+    days = list_counted(period, start, unit=unit)
+    assert (days[0], days[-1], len(days)) == (first, last, (last - first).days + 1)
+
+
+def test_a_month_whose_last_user_weeks_are_not_over_is_partial(make):
+    october = dt.date(2026, 10, 1)
+    until_the_31st, until_sunday = (make.calendar(october, days) for days in (31, 32))
+    assert not until_the_31st.is_partial("month", october)
+    assert until_the_31st.is_partial("month", october, unit="user_week")
+    assert not until_sunday.is_partial("month", october, unit="user_week")
+    on_sunday = set_running({"harbor": until_sunday}, {"harbor": dt.date(2026, 11, 1)})["harbor"]
+    assert on_sunday.is_partial("month", october, unit="user_week")
 
 
 def test_a_week_of_seven_days_is_whole_and_of_six_is_partial(make):

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pandas as pd
 import pyarrow as pa
 
+from pipelines.assess.days.day import DayState
 from pipelines.assess.level.cluster import KEY as CLUSTER_KEY
 from pipelines.assess.level.cluster import gather_clusters
 from pipelines.assess.level.observation import (
@@ -51,6 +52,22 @@ def test_only_what_sql_counts_is_placed_and_a_user_in_a_week_has_no_day(make):
         "missed_escalation_rate": {"day", "week", "month"},
         "si_user_week_share": {"week", "month"},
     }
+
+
+def test_a_month_of_user_weeks_stands_as_the_days_that_they_last_into_the_next(make):
+    october, sunday = dt.date(2026, 10, 1), dt.date(2026, 11, 1)
+    definitions = make.definition(), make.definition("si_user_week_share", unit="user_week")
+    background = make.background(make.calendar(october, 32), *definitions)
+    states = {october + step * DAY: DayState.COMPLETE for step in range(31)} | {sunday: DayState.LATE}
+    background = replace(background, states={"harbor": states}, detectors={"harbor": {sunday: "lexicon@2"}})
+    counts = pd.concat(
+        make.counts(("month", october, 1, 40)).assign(indicator_id=name) for name in background.definitions
+    )
+    found = {row["indicator_id"]: row for row in observe(counts, background)}
+    assert [
+        (found[name]["data_state"], found[name]["detector_version"])
+        for name in ("missed_escalation_rate", "si_user_week_share")
+    ] == [("complete", ""), ("late", "lexicon@2")]
 
 
 def test_a_period_names_the_detectors_that_scored_its_own_days(make):
