@@ -61,7 +61,8 @@ def say(done: Summary) -> str:
     messages = sum(one.records.message_count for one in fresh)
     events = sum(one.records.event_count for one in fresh)
     reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(done.rejected.items()))
+    versions = f", {done.version_count} other versions of a message" if done.version_count else ""
     return (
         f"{done.deployment_id}: {len(fresh)} new files of {len(done.files)}, {messages} messages, "
-        f"{events} events, rejected: {reasons or 'none'}"
+        f"{events} events, rejected: {reasons or 'none'}{versions}"
     )

@@ -73,6 +73,7 @@ class Summary:
     files: tuple[Delivered, ...]
     ignored: tuple[str, ...]
     generation: int
+    version_count: int = 0  # records that are other versions of a message than the one that is kept
 
     @property
     def rejected(self) -> Counter[str]:
@@ -93,6 +94,7 @@ class _Intake:
     progress: Progress
     done: list[Delivered] = field(default_factory=list)
     marks: dict[str, str | None] = field(default_factory=dict)  # of objects of a bucket, by name
+    version_count: int = 0
 
     def take(self, commit: Commit, files: Iterable[tuple[str, Path]], *, is_again: bool = False) -> None:
         """Read files and put what they hold into the commit; `is_again`: most of it is stored already."""
@@ -108,6 +110,7 @@ class _Intake:
                 read.append(one)
                 self.progress(describe(one))
             tray.empty()
+        self.version_count += tray.version_count
         fresh = [one for one in read if not one.is_known]
         if fresh:
             write_account(commit, fresh, self.mapping, self.stager.pseudonymiser)
@@ -174,9 +177,8 @@ def ingest_folder(
         beside.submit(prepare, stager.redactor)
         intake = _Intake(home, mapping, make_source(mapping), stager, received_on, beside, progress)
         ignored = _take_query(intake, str(folder)) if mapping.format == SQL else _take_files(intake, folder)
-    return Summary(
-        mapping.deployment.id, tuple(intake.done), tuple(ignored), Lake(home.lake).generation.number
-    )
+    number = Lake(home.lake).generation.number
+    return Summary(mapping.deployment.id, tuple(intake.done), tuple(ignored), number, intake.version_count)
 
 
 def _find_memory() -> pa.MemoryPool:

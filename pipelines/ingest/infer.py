@@ -7,14 +7,16 @@ no value of a free text is ever shown (`code_word`).
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from pipelines.errors import SourceError
+from pipelines.ingest.candidate import NAMES, Column, Columns, find_name, gather, pick
 from pipelines.ingest.code_word import find_kinds, say_values
 from pipelines.ingest.delivery import READABLE, find_files
 from pipelines.ingest.document import read_items
@@ -27,40 +29,15 @@ from pipelines.ingest.sources import recognise
 
 SAMPLE = 5_000
 """Records looked at."""
-DEEPEST = 16
-"""Levels of a record below which no field is looked for."""
 RECOGNISED = 20
 """Records of these in which a known format is looked for."""
 
-NAMES: dict[str, str] = {
-    "thread": r"(^|[._])(session|conversation|thread|chat|dialog\w*)(s?[._]?(id|uuid|key))?$",
-    "user": r"(^|[._])(user|member|customer|client|person)([._]?(id|uuid|key|hash))?$",
-    "message_id": r"(^|[._])(message|msg|utterance)[._]?(id|uuid)$|^id$",
-    "turn": r"(^|[._])(seq|sequence|turn|turn_index|index|position|message_index|order)$",
-    "role": r"(^|[._])(role|from|sender|author|speaker|actor)([._]?(type|role))?$",
-    "text": r"(^|[._])(text|body|content|message|utterance|prompt|value)$",
-    "sent_at": r"(^|[._])(at|ts|time|timestamp|sent_at|created_at|created|date|datetime|occurred_at)$",
-    "language": r"(^|[._])(lang|language|locale)$",
-    "region": r"(^|[._])(region|country|state|jurisdiction)([._]?code)?$",
-    "age_band": r"(^|[._])(age_?band|age_?group|age_?range)$",
-    "gender": r"(^|[._])(gender|sex)$",
-    "model": r"(^|[._])(model|model_(name|id|version)|engine)$",
-    "model_requested": r"(^|[._])(model_requested|requested_model|request_model)$",
-    "model_served": r"(^|[._])(model_served|served_model|response_model)$",
-    "provider_fingerprint": r"(^|[._])(system_fingerprint|provider_fingerprint)$",
-    "prompt_version": r"(^|[._])(prompt|prompt_?version|system_prompt_version)$",
-    "policy_version": r"(^|[._])(policy|policy_?version|safety_policy)$",
-    "is_test_traffic": r"(^|[._])(is_?test(_?traffic|_?user)?|test_?traffic|synthetic)$",
-    "use": r"(^|[._])(use|use_?case|purpose)$",
-    "surface": r"(^|[._])(app|surface|channel|platform|client_app)$",
-    "detail": r"(^|[._])(stage|status|kind|state|name|detail|notice)$",
-}
 ROLES = {
     "user": ("user", "human", "customer", "client", "member", "patient", "person"),
     "assistant": ("assistant", "bot", "ai", "model", "system_bot", "gpt", "chatbot"),
     "agent": ("agent", "operator", "staff", "counsellor", "counselor", "clinician", "human_agent"),
 }
-NAMING = {"message_id", "turn"}
+NAMING = ("message_id", "turn")
 UNNAMED = (
     "No field names a message (message_id, turn): it is told by its time, role and text, so that one whose "
     "text was corrected and delivered again counts twice. Map such a field if the log has one."
@@ -74,19 +51,6 @@ class Proposal:
 
     mapping: dict[str, Any]
     notes: tuple[str, ...]
-
-
-@dataclass
-class _Column:
-    values: Counter[str] = field(default_factory=Counter)
-    types: Counter[str] = field(default_factory=Counter)
-    length: int = 0
-
-    def add(self, value: object) -> None:
-        self.types[type(value).__name__] += 1
-        self.length += len(str(value))
-        if len(self.values) < 200:
-            self.values[str(value)[:64]] += 1
 
 
 def infer_mapping(source: Path) -> Proposal:
@@ -119,7 +83,9 @@ def infer_mapping(source: Path) -> Proposal:
         "deployment": {"id": "my_deployment", "title": "My deployment", "zone": "UTC"},
         "records": rules,
     }
-    notes += [UNNAMED] * any(rule["kind"] == "message" and not NAMING & set(rule["fields"]) for rule in rules)
+    notes += [UNNAMED] * any(
+        rule["kind"] == "message" and not set(NAMING) & set(rule["fields"]) for rule in rules
+    )
     notes.append(
         "Set deployment.id, title and zone (of the reporting day) yourself: a log does not say them."
     )
@@ -147,14 +113,11 @@ def _rule(
     by: str | None, value: str | None, group: list[dict[str, Any]], notes: list[str], *, is_main: bool
 ) -> dict[str, Any] | None:
     """The rule for records of one kind; of the main kind also one that still lacks something."""
-    columns: dict[str, _Column] = defaultdict(_Column)
-    for record in group:
-        for path, found in _flatten(record):
-            columns[path].add(found)
+    columns = gather(group)
     columns.pop(by or "", None)
     label = f"{by} = {value}" if by else "records"
     _forget_precise(columns, notes, label)
-    fields, kind = _message_fields(columns, notes, label), "message"
+    fields, kind = _message_fields(columns, notes, label, group), "message"
     missing = [name for name in MESSAGE_FIELDS if name in REQUIRED and name not in fields]
     if missing:
         events, event_kind = _event_fields(columns)
@@ -183,7 +146,7 @@ def _rule(
     return rule
 
 
-def _forget_precise(columns: dict[str, _Column], notes: list[str], label: str) -> None:
+def _forget_precise(columns: dict[str, Column], notes: list[str], label: str) -> None:
     """No proposal ever reads a date of birth or a precise place."""
     for path in sorted(columns):
         if name_reason(path) is not None:
@@ -191,22 +154,15 @@ def _forget_precise(columns: dict[str, _Column], notes: list[str], label: str) -
             del columns[path]
 
 
-def _flatten(record: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, object]]:
-    for name, value in record.items():
-        path = f"{prefix}{name}"
-        if isinstance(value, Mapping) and path.count(".") < DEEPEST:
-            yield from _flatten(value, f"{path}.")
-        elif value is not None and not isinstance(value, list | Mapping):
-            yield path, value
-
-
-def _message_fields(columns: Mapping[str, _Column], notes: list[str], label: str) -> dict[str, Any]:
+def _message_fields(
+    columns: Columns, notes: list[str], label: str, records: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
     """Where the fields of a message lie, as far as names and values tell."""
     found = {
-        "thread": _pick(columns, "thread", lambda column: True),
-        "text": _pick(columns, "text", lambda column: column.types["str"] > 0),
-        "sent_at": _pick(columns, "sent_at", lambda column: True),
-        "role": _pick(columns, "role", lambda column: bool(_role_values(column))),
+        "thread": pick(columns, "thread"),
+        "text": pick(columns, "text", lambda column: column.types["str"] > 0),
+        "sent_at": pick(columns, "sent_at"),
+        "role": pick(columns, "role", lambda column: bool(_role_values(column))),
     }
     fields: dict[str, Any] = {name: path for name, path in found.items() if path}
     if role := found["role"]:
@@ -220,10 +176,13 @@ def _message_fields(columns: Mapping[str, _Column], notes: list[str], label: str
             )
     if set(fields) < REQUIRED:
         return fields
+    for name in NAMING:
+        path, doubts = find_name(columns, name, fields, records)
+        fields |= {name: path} if path else {}
+        notes += [f"{label}: {doubt}" for doubt in doubts]
     for name in NAMES:
-        if name not in fields and name != "detail":
-            suits = _is_truth if name == "is_test_traffic" else lambda column: True
-            path = _pick(columns, name, suits)
+        if name not in fields and name not in (*NAMING, "detail"):
+            path = pick(columns, name, *([_is_truth] if name == "is_test_traffic" else []))
             if path and path not in found.values():
                 fields[name] = path
     tests = find_test_traffic({path: column.values for path, column in columns.items()})
@@ -236,28 +195,25 @@ def _message_fields(columns: Mapping[str, _Column], notes: list[str], label: str
     return fields
 
 
-def _event_fields(columns: Mapping[str, _Column]) -> tuple[dict[str, Any] | None, str]:
-    thread = _pick(columns, "thread", lambda column: True)
-    moment = _pick(columns, "sent_at", lambda column: True)
+def _event_fields(columns: Columns) -> tuple[dict[str, Any] | None, str]:
+    thread = pick(columns, "thread")
+    moment = pick(columns, "sent_at")
     for kind, allowed in (("handoff", HANDOFF_STAGES), ("notice", NOTICE_KINDS)):
-        detail = _pick(columns, "detail", lambda column, words=allowed: bool(set(column.values) & set(words)))
+        detail = pick(columns, "detail", partial(_holds_one_of, words=frozenset(allowed)))
         if thread and moment and detail:
             fields: dict[str, Any] = {"thread": thread, "detail": detail, "occurred_at": moment}
-            user = _pick(columns, "user", lambda column: True)
+            user = pick(columns, "user")
             return fields | ({"user": user} if user else {}), kind
     return None, ""
 
 
-def _pick(columns: Mapping[str, _Column], name: str, suits: Any) -> str | None:
-    """The path whose name fits best; the fullest column, then the shortest path, decides."""
-    pattern = re.compile(NAMES[name], re.I)
-    fitting = [path for path, column in columns.items() if pattern.search(path) and suits(column)]
-    return min(fitting, key=lambda path: (-columns[path].types.total(), path.count("."), path), default=None)
+def _holds_one_of(column: Column, words: frozenset[str]) -> bool:
+    return bool(words & column.values.keys())
 
 
-def _is_truth(column: _Column) -> bool:
+def _is_truth(column: Column) -> bool:
     return bool(column.values) and {value.lower() for value in column.values} <= {"true", "false", "0", "1"}
 
 
-def _role_values(column: _Column) -> dict[str, str]:
+def _role_values(column: Column) -> dict[str, str]:
     return {value: role for value in column.values for role, words in ROLES.items() if value.lower() in words}

@@ -1,6 +1,7 @@
 """Each delivered message once; and the sorting of rows, which is fast where texts are compared once each.
 
-Most messages come once. Only those that came again are weighed against each other, in SQL.
+Most messages come once. Only those that came again are weighed against each other, in SQL. Messages of one
+name by different speakers are different messages: many logs number exchanges, question and answer alike.
 """
 
 from __future__ import annotations
@@ -11,23 +12,25 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.engines.duckdb import DuckDBEngine
+from pipelines.ingest.pseudonymise import CHARACTERS
 from pipelines.settings import REPOSITORY
 
 QUERY = REPOSITORY / "sql" / "staging" / "message.sql"
-KEYS = ("message_id", "sent_at", "received_on", "content_hash", "copy_count", "same_copy_count")
-CHOSEN = ("received_on", "copy_count", "same_copy_count")
+KEYS = ("role", "sent_at", "received_on", "content_hash", "copy_count", "same_copy_count")
+COUNTS = ("copy_count", "same_copy_count")
+CHOSEN = ("message_id", "received_on", *COUNTS)
 LAST = np.iinfo(np.int64).max
 
 
 def keep_once(engine: DuckDBEngine, delivered: pa.Table) -> pa.Table:
     """Each message once, in no order; of copies the one that `sql/staging/message.sql` keeps."""
-    codes = (
-        delivered["message_id"].combine_chunks().dictionary_encode().indices.to_numpy(zero_copy_only=False)
-    )
+    names = pc.utf8_slice_codeunits(delivered["message_id"].combine_chunks(), 0, CHARACTERS)
+    codes = names.dictionary_encode().indices.to_numpy(zero_copy_only=False)
     is_repeated = (np.bincount(codes) > 1)[codes] if len(codes) else np.zeros(0, dtype=bool)
     if is_repeated.any():
         again = delivered.filter(pa.array(is_repeated))
-        engine.register("staging.delivered_message", again.select(KEYS).append_column("row", _count(again)))
+        weighed = again.select(KEYS).append_column("message_id", names.filter(pa.array(is_repeated)))
+        engine.register("staging.delivered_message", weighed.append_column("row", _count(again)))
         kept = engine.query(QUERY.read_text(encoding="utf-8"))
         weighed = again.take(kept["row"])
         for name in CHOSEN:
@@ -35,12 +38,25 @@ def keep_once(engine: DuckDBEngine, delivered: pa.Table) -> pa.Table:
             field = weighed.schema.field(place)
             weighed = weighed.set_column(place, field, kept[name].cast(field.type))
         delivered = pa.concat_tables([delivered.filter(pa.array(~is_repeated)), weighed])
-    for name in CHOSEN[1:]:  # a transcript counts as no copy; what is kept is one
+    for name in COUNTS:  # a transcript counts as no copy; what is kept is one
         place = delivered.schema.get_field_index(name)
         delivered = delivered.set_column(
             place, delivered.schema.field(place), pc.max_element_wise(delivered[name], 1)
         )
     return delivered
+
+
+def name_beside(message_id: str, role: str) -> str:
+    """What a message is called that has its name in common with one of another speaker.
+
+    The name itself stays with the user's message, and with the only one: what is stored keeps its name.
+    """
+    return f"{message_id}-{role}"
+
+
+def count_versions(messages: pa.Table) -> int:
+    """Deliveries of these messages that said something else than the version that is kept."""
+    return int(pc.sum(pc.subtract(*(messages[name] for name in COUNTS))).as_py() or 0)
 
 
 def sort_rows(rows: pa.Table, *names: str) -> pa.Table:

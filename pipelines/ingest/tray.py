@@ -16,6 +16,7 @@ import pyarrow as pa
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.ingest.fold import EMPTY, Staged, fold
 from pipelines.ingest.mapping import DeploymentRule
+from pipelines.ingest.once import count_versions
 from pipelines.ingest.source import Records
 from pipelines.ingest.stage import DELIVERED_EVENT, DELIVERED_MESSAGE, DELIVERED_SCORE, Stager, fill_columns
 from pipelines.ingest.window import find_days
@@ -27,13 +28,17 @@ FOLDED_AT = 192 * 1024 * 1024
 
 
 class Tray:
-    """Staged rows of one commit that are not in the lake yet; a full one is folded as the next is filled."""
+    """Staged rows of one commit that are not in the lake yet; a full one is folded as the next is filled.
+
+    `version_count`: by how many the records grew that are other versions of a message than the one kept.
+    """
 
     def __init__(self, commit: Commit, rule: DeploymentRule, stager: Stager) -> None:
         self._commit, self._rule, self._stager = commit, rule, stager
         self._aside = ThreadPoolExecutor(1, thread_name_prefix="fold")
         self._engine: Future[DuckDBEngine] | None = None
         self._folding: Future[None] | None = None
+        self.version_count = 0
         self._clear()
 
     def __enter__(self) -> Self:
@@ -82,6 +87,7 @@ class Tray:
         days = find_days(lake, rule=self._rule, messages=message, events=event)
         held = _held(lake, self._rule.id, days)
         staged = fold(self._engine.result(), held, message, event, scores=score, rule=self._rule)
+        self.version_count += count_versions(staged.message) - count_versions(held.message)
         # Most days around a delivery stay as they are; what is not written again is not computed again.
         for name, before, after in (
             ("staging.message", held.message, staged.message),

@@ -24,6 +24,11 @@ from plimsoll.commands.option import HomeOption, JsonOption, tell, write_json
 
 STAGING = ("staging.message", "staging.conversation", "staging.event")
 SHOWN_DAYS = 7
+VERSIONS = (
+    "{count} records are other versions of a message of the same name and speaker: one version of each is "
+    "kept, the others do not count. If they are messages of their own, message_id or turn of the mapping "
+    "does not name one message: take it out of the mapping, and ingest the log again into another home."
+)
 WIDTH = 100
 
 
@@ -128,6 +133,7 @@ def describe(summary: Summary) -> dict[str, object]:
         "messages": sum(one.records.message_count for one in summary.files),
         "events": sum(one.records.event_count for one in summary.files),
         "rejected": dict(summary.rejected),
+        "other_versions": summary.version_count,
         "notes": notes_of(summary),
     }
 
@@ -157,6 +163,8 @@ def say(summary: Summary) -> str:
         f"{rejected.total()} records rejected, {test_count} of test traffic left out."
     ]
     lines += [f"  {reason}: {count}" for reason, count in sorted(rejected.items())]
+    if summary.version_count:
+        lines.append(f"  {wrap(VERSIONS.format(count=summary.version_count))}")
     lines += [f"  {note}" for note in notes_of(summary)[:10]]
     lines += [f"  not read: {name}" for name in summary.ignored[:10]]
     return "\n".join(lines)

@@ -18,6 +18,7 @@ from pipelines.ingest.delivery import find_files, find_mapping
 from pipelines.ingest.inbox import find_mappings
 from pipelines.ingest.lines import fingerprint
 from pipelines.ingest.mapping import Mapping, load_mapping
+from pipelines.ingest.once import name_beside
 from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
 from pipelines.ingest.redact import Redactor, crisis_lines
 from pipelines.ingest.source import Records, Source
@@ -43,6 +44,7 @@ class _Wanted:
 
     deployment_id: str
     message_id: str
+    role: str
     thread_id: str
     received_on: dt.date
 
@@ -155,18 +157,22 @@ def _find_thread(records: Records, stager: Stager, wanted: _Wanted) -> str | Non
         return None
     columns = {name: [values[place] for place in places] for name, values in records.messages.items()}
     few = Records(messages=columns, is_transcript=records.is_transcript)
-    staged = stager.stage_messages(few, wanted.received_on)["message_id"].to_pylist()
-    return str(columns["thread"][staged.index(wanted.message_id)]) if wanted.message_id in staged else None
+    staged = stager.stage_messages(few, wanted.received_on)
+    for place, name in enumerate(staged["message_id"].to_pylist()):
+        is_named = wanted.message_id in (name, name_beside(name, wanted.role))
+        if is_named and staged["role"][place].as_py() == wanted.role:
+            return str(columns["thread"][place])
+    return None
 
 
 def _find_message(lake: Lake, *, deployment_id: str, subject: str) -> _Wanted | None:
-    columns = ["message_id", "conversation_id", "thread_id", "turn", "received_on"]
+    columns = ["message_id", "role", "conversation_id", "thread_id", "turn", "received_on"]
     rows = lake.read("staging.message", deployment_id=deployment_id, columns=columns)
     if rows is None:
         return None
     is_named = pc.or_(pc.equal(rows["message_id"], subject), pc.equal(rows["conversation_id"], subject))
     for row in rows.filter(is_named).sort_by("turn").to_pylist():
-        return _Wanted(deployment_id, row["message_id"], row["thread_id"], row["received_on"])
+        return _Wanted(deployment_id, row["message_id"], row["role"], row["thread_id"], row["received_on"])
     return None
 
 

@@ -10,6 +10,7 @@ with placed as (
         message.received_on,
         message.sent_on,
         message.copy_count,
+        message.same_copy_count,
         -- In order of time a thread's own numbering must not fall.
         coalesce(message.source_turn < lag(message.source_turn) over (
             partition by message.deployment_id, message.conversation_id
@@ -28,7 +29,8 @@ counted as (
         count(*) filter (where placed.received_on > placed.sent_on + 1) as late_count,
         count(*) filter (where placed.sent_on > placed.received_on) as ahead_count,
         count(*) filter (where placed.is_out_of_order) as out_of_order_count,
-        count(*) filter (where placed.copy_count > 1) as copied_count
+        count(*) filter (where placed.copy_count > 1) as copied_count,
+        count(*) filter (where placed.copy_count > placed.same_copy_count) as version_count
     from placed
     group by
         placed.deployment_id,
@@ -46,5 +48,6 @@ select
     counted.late_count / counted.message_count as late_share,
     counted.ahead_count / counted.message_count as ahead_share,
     counted.out_of_order_count / counted.message_count as out_of_order_share,
-    counted.copied_count / counted.message_count as copied_share
+    counted.copied_count / counted.message_count as copied_share,
+    counted.version_count / counted.message_count as version_share
 from counted

@@ -73,5 +73,14 @@ SUITE = BatchSuite(
             column="copied_share",
             at_most=0.5,
         ),
+        BatchRule(
+            "versions_are_few",
+            Severity.TELL,
+            "At most a fifth of the messages came in more than one version.",
+            why="Where several messages have one name, one of them is kept and the others are lost.",
+            next_step="Check whether message_id or turn of the mapping names one message of a thread.",
+            column="version_share",
+            at_most=0.2,
+        ),
     ),
 )

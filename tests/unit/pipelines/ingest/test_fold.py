@@ -139,6 +139,49 @@ def test_of_conflicting_copies_the_same_one_wins_in_any_order(places):
     assert all(rows == found[0] for rows in found)
 
 
+def exchange(place, number):
+    """A question and its answer, which the log gives one number."""
+    return [
+        place.say(number, f"question {number}", turn=number),
+        place.say(number + 0.1, f"answer {number}", turn=number, role="assistant"),
+    ]
+
+
+def test_a_question_and_its_answer_of_one_turn_are_two_messages(place):
+    done = place.deliver(*(one for number in range(6) for one in exchange(place, number)))
+    rows = sorted(place.rows("staging.message"), key=lambda row: row["turn"])
+    assert [row["text"] for row in rows] == [
+        f"{what} {number}" for number in range(6) for what in ("question", "answer")
+    ]
+    assert {row["copy_count"] for row in rows} == {1}
+    assert done.version_count == 0
+
+
+def test_an_answer_that_was_stored_by_its_turn_alone_is_not_doubled_when_all_comes_again(place):
+    question, answer = exchange(place, 0)
+    place.deliver(answer)
+    (stored,) = place.rows("staging.message")
+    place.deliver(question, answer)
+    place.deliver(answer, question, name="again.jsonl")
+    rows = {row["text"]: row for row in place.rows("staging.message")}
+    assert {text: (row["copy_count"], row["same_copy_count"]) for text, row in rows.items()} == {
+        "question 0": (2, 2),
+        "answer 0": (3, 3),
+    }
+    assert rows["question 0"]["message_id"] == stored["message_id"]
+
+
+def test_records_that_are_other_versions_of_a_message_are_counted(place):
+    first = place.deliver(place.say(0, "one", turn=0), place.say(1, "two", turn=1))
+    again = place.deliver(place.say(0, "one", turn=0), place.say(1, "two", turn=1), b"")
+    assert (first.version_count, again.version_count) == (0, 0)
+    other = place.deliver(*(place.say(0, f"other {number}", turn=0) for number in range(3)))
+    assert other.version_count == sum(
+        row["copy_count"] - row["same_copy_count"] for row in place.rows("staging.message")
+    )
+    assert other.version_count >= 3
+
+
 def test_two_people_in_threads_of_one_name_keep_apart_by_deployment(place, mapping):
     place.deliver(place.say(0), mapping=mapping(id="first"))
     place.deliver(place.say(0, "else"), mapping=mapping(id="second"))

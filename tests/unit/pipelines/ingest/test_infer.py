@@ -187,3 +187,57 @@ def test_a_decimal_number_of_seconds_is_a_time(tmp_path: Path):
     table = pa.table({"thread_id": ["s"], "role": ["user"], "text": ["Good evening."], "sent_at": times})
     pq.write_table(table, tmp_path / "a.parquet")
     assert "times" not in "\n".join(infer_mapping(tmp_path).notes)
+
+
+def converse(**changes) -> list[dict]:
+    """Three threads of three questions and answers; of each record the function of (thread, place)."""
+    return [
+        {"session_id": f"s-{thread}", "role": ("user", "assistant")[place % 2], "text": f"{thread} {place}",
+         "sent_at": f"2026-09-14T20:0{place}:00Z"}
+        | {name: what(thread, place) for name, what in changes.items()}
+        for thread in range(3) for place in range(6)
+    ]  # fmt: skip
+
+
+def propose(folder: Path, records: list[dict]) -> tuple[dict, str]:
+    proposal = infer_mapping(write(folder, "a.jsonl", b"\n".join(map(orjson.dumps, records))))
+    return proposal.mapping["records"][0]["fields"], "\n".join(proposal.notes)
+
+
+@pytest.mark.parametrize(
+    ("name", "what", "count"),
+    [
+        ("id", lambda thread, place: f"talk {thread}", 12),
+        ("order", lambda thread, place: 77, 12),
+        ("turn", lambda thread, place: place // 4, 6),
+    ],
+)
+def test_what_several_messages_of_a_thread_share_names_none(tmp_path: Path, name, what, count):
+    fields, notes = propose(tmp_path, converse(**{name: what}))
+    assert not {"message_id", "turn"} & fields.keys()
+    assert f"{name} is not taken for {'message_id' if name == 'id' else 'turn'}: {count} of 18" in notes
+    assert "No field names a message" in notes
+
+
+def test_a_turn_that_a_question_shares_with_its_answer_names_both(tmp_path: Path):
+    fields, notes = propose(tmp_path, converse(turn=lambda thread, place: place // 2))
+    assert fields["turn"] == "turn"
+    assert "not taken" not in notes
+
+
+def test_the_next_field_is_taken_where_the_likelier_one_names_no_message(tmp_path: Path):
+    records = converse(
+        id=lambda thread, place: f"talk {thread}", message_id=lambda thread, place: f"{thread}-{place}"
+    )
+    assert propose(tmp_path, records)[0]["message_id"] == "message_id"
+
+
+def test_a_record_that_came_twice_and_one_that_was_corrected_do_not_unname_the_others(tmp_path: Path):
+    records = converse(turn=lambda thread, place: place)
+    fields, notes = propose(tmp_path, [*records, *records, *records, records[0] | {"text": "corrected"}])
+    assert fields["turn"] == "turn"
+    assert "turn: 1 of 55 records have the turn of another message" in notes
+
+
+def test_a_word_is_no_turn(tmp_path: Path):
+    assert "turn" not in propose(tmp_path, converse(position=lambda thread, place: f"place {place}"))[0]

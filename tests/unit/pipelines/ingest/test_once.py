@@ -6,17 +6,18 @@ import random
 import pyarrow as pa
 
 from pipelines.engines.duckdb import DuckDBEngine
-from pipelines.ingest.once import find_order, keep_once, sort_rows
+from pipelines.ingest.once import count_versions, find_order, keep_once, sort_rows
 
 DAY = dt.date(2026, 8, 3)
 
 
-def deliver(*rows: tuple[str, str, int]) -> pa.Table:
-    """Delivered rows of (message, content, copies), a minute apart."""
+def deliver(*rows: tuple[str, str, int], roles: str | None = None) -> pa.Table:
+    """Delivered rows of (message, content, copies), a minute apart; `roles`: u, a or g of each."""
     count = len(rows)
     return pa.table(
         {
             "message_id": [row[0] for row in rows],
+            "role": [{"u": "user", "a": "assistant", "g": "agent"}[one] for one in roles or "u" * count],
             "content_hash": [row[1] for row in rows],
             "copy_count": pa.array([row[2] for row in rows], pa.int64()),
             "same_copy_count": pa.array([row[2] for row in rows], pa.int64()),
@@ -48,6 +49,39 @@ def test_a_message_of_a_growing_transcript_counts_as_one():
         "a": ("text 0", 1, 1, DAY + dt.timedelta(days=3)),
         "b": ("text 1", 1, 1, DAY + dt.timedelta(days=1)),
     }
+
+
+NAME = "0123456789abcdef" * 2
+
+
+def test_messages_of_one_name_by_two_speakers_are_no_copies_of_each_other():
+    kept = keep(deliver((NAME, "h1", 1), (NAME, "h2", 1), (NAME, "h2", 1), roles="uaa"))
+    assert {name: row[:3] for name, row in kept.items()} == {
+        NAME: ("text 0", 1, 1),
+        f"{NAME}-assistant": ("text 1", 2, 2),
+    }
+
+
+def test_a_name_that_one_speaker_has_stays_as_it_was_stored():
+    assert keep(deliver((NAME, "h", 1), (NAME, "h", 1), roles="aa")).keys() == {NAME}
+
+
+def test_what_was_named_beside_another_is_known_again_under_the_name_of_the_log():
+    held = (NAME, "h1", 1), (f"{NAME}-assistant", "h2", 1), (f"{NAME}-agent", "h3", 1)
+    again = (NAME, "h2", 1), (NAME, "h3", 1), (NAME, "h1", 1)
+    kept = keep(deliver(*held, *again, roles="uagagu"))
+    assert {name: row[1:3] for name, row in kept.items()} == {
+        NAME: (2, 2),
+        f"{NAME}-assistant": (2, 2),
+        f"{NAME}-agent": (2, 2),
+    }
+
+
+def test_versions_are_the_deliveries_that_said_something_else_than_what_is_kept():
+    with DuckDBEngine() as engine:
+        kept = keep_once(engine, deliver(("a", "h2", 1), ("a", "h1", 1), ("a", "h1", 1), ("b", "h3", 1)))
+    assert count_versions(kept) == 1
+    assert count_versions(kept.slice(0, 0)) == 0
 
 
 def test_nothing_delivered_is_nothing_kept():

@@ -44,7 +44,8 @@ FAULTS: dict[str, tuple[str, dict[str, Any], int]] = {
     "episode_is_known": ("event", {"conversation_id": None}, 40),
     "records_come_in_time": ("message", {"received_on": TUESDAY + dt.timedelta(days=1)}, 400),
     "clocks_agree": ("message", {"received_on": MONDAY - dt.timedelta(days=1)}, 20),
-    "copies_are_few": ("message", {"copy_count": 2}, 1000),
+    "copies_are_few": ("message", {"copy_count": 2, "same_copy_count": 2}, 1000),
+    "versions_are_few": ("message", {"copy_count": 2, "same_copy_count": 1}, 400),
 }
 UNIQUE = {
     "message_id_is_unique": "message",

@@ -6,7 +6,8 @@ import pytest
 import typer
 
 from pipelines.errors import DefinitionError
-from plimsoll.commands.ingesting import choose_rules, wrap
+from pipelines.ingest.deliver import Summary
+from plimsoll.commands.ingesting import choose_rules, describe, say, wrap
 
 RULES = "records: [{kind: handoff, fields: {thread: a, detail: b, occurred_at: c}}]"
 DEPLOYMENT = "deployment: {id: night_line, title: Night line, zone: Europe/Berlin, silence_hours: 6}"
@@ -74,6 +75,13 @@ def test_options_that_do_not_go_together_are_refused_with_what_does(tmp_path: Pa
 def test_a_deployment_on_the_command_line_is_held_to_the_rules_of_a_mapping(tmp_path: Path, options):
     with pytest.raises(DefinitionError, match="the command line: the mapping is not valid"):
         choose(tmp_path, format_name="openai", **options)
+
+
+@pytest.mark.parametrize(("count", "is_said"), [(0, False), (1, True), (12, True)])
+def test_records_that_are_other_versions_of_a_message_are_told_in_plain_words(count: int, is_said: bool):
+    told = say(Summary("night_line", (), (), 1, count))
+    assert (f"{count} records are other versions of a message" in told) is is_said
+    assert describe(Summary("night_line", (), (), 1, count))["other_versions"] == count
 
 
 def test_what_is_said_of_a_proposal_fits_a_terminal_and_splits_no_name():
