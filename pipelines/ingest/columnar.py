@@ -40,7 +40,7 @@ from pipelines.settings import REPOSITORY
 READ = (REPOSITORY / "sql" / "staging" / "told.sql").read_text(encoding="utf-8")
 LOCAL_TIME = r"\d{4}-\d\d-\d\d[T ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?"
 TIME = LOCAL_TIME + r"(Z|[+-](0\d|1[0-4]):[0-5]\d)"
-VISIBLE = "[!-~]"
+VISIBLE, INVISIBLE = "[!-~]", "[^!-~]*"
 IDS = ("thread", "user", "message_id")
 AS_THEY_ARE = (*IDS, "text", "turn", "sent_at")
 TRUTHS = ("true", "false")
@@ -161,7 +161,7 @@ def _is_plain(one: PlainField, text: Expression) -> Expression:
     elif one.name == "turn":
         is_good = _matches(text, r"-?\d{1,18}")
     elif one.name in IDS:
-        is_good = (text != ConstantExpression("")) & (~_matches(text, UNTYPED) | _matches(text, WHOLE))
+        is_good = ~_matches(text, f"{UNTYPED}|{INVISIBLE}") | _matches(text, WHOLE)
     else:  # judged with its value
         is_good = text.isnotnull()
     return is_good if one.is_required else text.isnull() | is_good
@@ -215,6 +215,8 @@ def _convert(values: pa.Array, one: PlainField) -> tuple[pa.Array, np.ndarray]:
 
 def _convert_one(text: str, one: PlainField) -> tuple[object, bool]:
     """What a value means, and whether that is certain; it may have been no text nor whole number."""
+    if (not text or text.isspace()) and not one.is_required:
+        return None, True
     is_flag = one.name == "is_test_traffic" and text in TRUTHS
     if not is_flag and re.fullmatch(UNTYPED, text) and not re.fullmatch(WHOLE, text):
         return None, False

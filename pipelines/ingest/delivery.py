@@ -34,6 +34,10 @@ READABLE = (*TEXT_FILES, *(f"{text}{packed}" for text in TEXT_FILES for packed i
 ADVICE = {
     Reason.MALFORMED_LINE: "not one JSON object",
     Reason.LINE_TOO_LONG: f"longer than {LONGEST_LINE // 1024 // 1024} MB",
+    Reason.MISSING_FIELD: "a field that a record of this kind needs is not there, null or empty",
+    Reason.WRONG_TYPE: "an id is a text or a whole number written out, a turn a whole number, what was said "
+    "a text, a mark of test traffic true or false",
+    Reason.EMPTY_BODY: "a message needs text; empty ones are counted and left out",
     Reason.UNKNOWN_ROLE: "not one of the format, or of user, assistant and agent that role.values may mean",
     Reason.UNKNOWN_DETAIL: "not a stage of a handoff or a kind of notice that detail.values may mean",
     Reason.BAD_TIME: "allowed are ISO 8601 (2026-08-03T21:15:00+02:00) or a number since 1970; from 2000 on",

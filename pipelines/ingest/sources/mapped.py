@@ -116,7 +116,7 @@ class MappedSource:
         try:
             rule = _match(item.record, self._csv_rules if is_csv(path) else self._rules)
             for column in rule.fields:
-                value = find(item.record, column.path) if column.name in TIMES else None
+                value = _tell(item.record, column) if column.name in TIMES else None
                 moment = None if value is None else column.convert(value)
                 if isinstance(moment, int):
                     yield moment
@@ -128,7 +128,7 @@ class MappedSource:
         for rule in self._csv_rules if is_csv(path) else self._rules:
             ids: dict[str, str] = {}
             for column in rule.fields:
-                value = find(item.record, column.path) if column.name in PEOPLE else None
+                value = _tell(item.record, column) if column.name in PEOPLE else None
                 try:
                     if value is not None:
                         ids[column.name] = str(column.convert(value))
@@ -162,7 +162,7 @@ def _read(record: dict[str, Any], rules: tuple[_Rule, ...], *, latest: int, reco
     rule = _match(record, rules)
     row: dict[str, object] = {}
     for column in rule.fields:
-        value = find(record, column.path)
+        value = _tell(record, column)
         if value is None:
             if column.is_required:
                 raise RecordError(Reason.MISSING_FIELD, ".".join(column.path))
@@ -179,6 +179,13 @@ def _read(record: dict[str, Any], rules: tuple[_Rule, ...], *, latest: int, reco
         _append(records.messages, row, MESSAGE_FIELDS, extra={})
     else:
         _append(records.events, row, EVENT_FIELDS, extra={"kind": rule.kind})
+
+
+def _tell(record: dict[str, Any], column: _Field) -> object:
+    """What a record holds for a field; an empty text says nothing, but for a message it is what was said."""
+    value = find(record, column.path)
+    is_empty = isinstance(value, str) and column.name != "text" and (not value or value.isspace())
+    return None if is_empty else value
 
 
 def _match(record: dict[str, Any], rules: tuple[_Rule, ...]) -> _Rule:

@@ -30,6 +30,10 @@ ODD = [
     None,
     "",
     " ",
+    "\t\n",
+    "\u00a0",
+    "\u3000",
+    "\x1f",
     7,
     0,
     -0,
@@ -139,6 +143,31 @@ def test_every_odd_value_in_every_field_is_read_the_same(tmp_path, zone):
     records += [GOOD | {"region": value} for value in ("52.5200,13.4050", "US-CA", "Hauptstraße 5")]
     records += [GOOD | {"test": value} for value in ("true", "1", "maybe", 1)]
     assert compare(write(tmp_path / "a.jsonl", records), zone=zone) > 30
+
+
+EMPTY = ["", " ", "\u00a0", "\t\n"]
+OPTIONAL = {
+    "user": ("session", lambda value: {"id": "s", "user": value}),
+    **{name: (key, lambda value: value) for name, key in (
+        ("message_id", "id"), ("turn", "seq"), ("language", "lang"), ("region", "region"),
+        ("age_band", "age"), ("model", "model"), ("model_served", "served"), ("is_test_traffic", "test"),
+    )},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("empty", EMPTY)
+@pytest.mark.parametrize("name", OPTIONAL)
+def test_an_empty_text_in_an_optional_field_is_no_value_in_either_reading(tmp_path, name, empty):
+    key, make = OPTIONAL[name]
+    path = write(tmp_path / "a.jsonl", [GOOD | {key: make(empty)}])
+    compare(path)
+    found = source().read(path, received_on=TODAY)
+    assert found.rejected == []
+    assert found.messages[name] == [None]
+
+
+def test_an_empty_label_is_read_as_a_column(tmp_path):
+    assert compare(write(tmp_path / "a.jsonl", [GOOD | {"lang": "", "model": " ", "test": ""}])) == 1
 
 
 def test_every_odd_line_is_rejected_for_the_same_reason_at_the_same_place(tmp_path):

@@ -117,7 +117,7 @@ def test_a_rejection_is_told_with_its_field_and_where_it_stands(place):
     )
     told = describe(lines.files[0])
     assert "1 rejected as unknown_role (role; line 2; not one of the format, or of user, assistant" in told
-    assert "1 rejected as missing_field (thread; line 3)" in told
+    assert "1 rejected as missing_field (thread; line 3; a field that a record of this kind needs" in told
 
 
 def test_a_table_has_records_not_lines_and_the_fields_at_fault_are_counted(place):
@@ -125,7 +125,9 @@ def test_a_table_has_records_not_lines_and_the_fields_at_fault_are_counted(place
         b"is,thread,role,text,sent_at", b"message,,user,hello,1789416000", b"message,,user,hello,1789416000",
         b"message,t,,hello,1789416000", name="a.csv",
     )  # fmt: skip
-    assert "3 rejected as missing_field (thread 2, role 1; record 1, 2, 3)" in describe(table.files[0])
+    assert "3 rejected as missing_field (thread 2, role 1; record 1, 2, 3; a field" in describe(
+        table.files[0]
+    )
 
 
 @pytest.mark.parametrize("limit", [1, 10**9])

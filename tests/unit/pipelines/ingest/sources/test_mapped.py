@@ -1,5 +1,6 @@
 """The declarative mapping over JSON lines, CSV and Parquet: one meaning, three containers."""
 
+import csv
 import datetime as dt
 import decimal
 import uuid
@@ -77,6 +78,10 @@ def test_a_json_file_may_hold_an_array_or_lines(read, tmp_path):
         ({"at": "teatime"}, (1, "bad_time", "at")),
         ({"at": "2026-09-17T00:00:01Z"}, (1, "future_date", "at")),
         ({"session": None}, (1, "missing_field", "session")),
+        ({"session": " "}, (1, "missing_field", "session")),
+        ({"who": ""}, (1, "missing_field", "who")),
+        ({"at": ""}, (1, "missing_field", "at")),
+        ({"words": ""}, (1, "empty_body", "words")),
         ({"kind": "advert"}, (1, "unknown_record", None)),
     ],
 )
@@ -84,6 +89,25 @@ def test_a_faulty_record_has_its_reason_and_field(read, deliver, change, expecte
     reading = read("mapped", deliver({**LINE, **change}), records=RULES)
     assert reading.rejected == [expected]
     assert reading.records.message_count == 0
+
+
+@pytest.mark.parametrize("empty", ["", " ", "\u00a0"])
+def test_an_empty_text_in_an_optional_field_is_no_value_in_any_container(read, deliver, tmp_path, empty):
+    names = {"id": "message_id", "lang": "language", "model": "model", "no": "turn"}
+    rule = {**MESSAGE, "fields": {**MESSAGE["fields"], "user": "user_id",
+                                  **{name: path for path, name in names.items()}}}  # fmt: skip
+    row = {name: value for name, value in LINE.items() if name != "user"}
+    row |= dict.fromkeys(("user_id", *names), empty)
+    pq.write_table(pa.Table.from_pylist([row]), tmp_path / "rows.parquet")
+    with (tmp_path / "rows.csv").open("w", newline="", encoding="utf-8") as stream:
+        table = csv.DictWriter(stream, row)
+        table.writeheader()
+        table.writerow(row)
+    for path in (deliver(row), tmp_path / "rows.parquet", tmp_path / "rows.csv"):
+        reading = read("mapped", path, records=[rule])
+        assert reading.rejected == []
+        found = {name: reading.records.messages[name] for name in ("user", *names.values())}
+        assert found == {name: [None] for name in found}
 
 
 def test_the_last_allowed_moment_is_accepted(read, deliver):
