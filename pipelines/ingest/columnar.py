@@ -31,6 +31,7 @@ from pipelines.ingest.field import (
     MICROSECONDS_FROM,
     MILLISECONDS_FROM,
     NANOSECONDS_FROM,
+    SCIENTIFIC,
     RecordError,
 )
 from pipelines.ingest.plain_plan import UNTYPED, Condition, PlainField, Plan, spell
@@ -161,7 +162,7 @@ def _is_plain(one: PlainField, text: Expression) -> Expression:
     elif one.name == "turn":
         is_good = _matches(text, r"-?\d{1,18}")
     elif one.name in IDS:
-        is_good = ~_matches(text, f"{UNTYPED}|{INVISIBLE}") | _matches(text, WHOLE)
+        is_good = ~_matches(text, f"{UNTYPED}|{INVISIBLE}|{SCIENTIFIC}") | _matches(text, WHOLE)
     else:  # judged with its value
         is_good = text.isnotnull()
     return is_good if one.is_required else text.isnull() | is_good

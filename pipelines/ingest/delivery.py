@@ -35,8 +35,8 @@ ADVICE = {
     Reason.MALFORMED_LINE: "not one JSON object",
     Reason.LINE_TOO_LONG: f"longer than {LONGEST_LINE // 1024 // 1024} MB",
     Reason.MISSING_FIELD: "a field that a record of this kind needs is not there, null or empty",
-    Reason.WRONG_TYPE: "an id is a text or a whole number written out, a turn a whole number, what was said "
-    "a text, a mark of test traffic true or false",
+    Reason.WRONG_TYPE: "an id is a text or a whole number written out (not 1.2E+11), a turn a whole "
+    "number, what was said a text, a mark of test traffic true or false",
     Reason.EMPTY_BODY: "a message needs text; empty ones are counted and left out",
     Reason.UNKNOWN_ROLE: "not one of the format, or of user, assistant and agent that role.values may mean",
     Reason.UNKNOWN_DETAIL: "not a stage of a handoff or a kind of notice that detail.values may mean",

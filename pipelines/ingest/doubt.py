@@ -12,13 +12,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pipelines.ingest.code_word import MOST_WORDS
-from pipelines.ingest.field import NUMBER, find
+from pipelines.ingest.field import NO_VALUE, NUMBER, SCIENTIFIC, find
 
 ENVIRONMENT = re.compile(r"(^|[._])(env|environment|deployment_environment|stage)$", re.I)
 TEST_WORDS = frozenset(
     {"test", "testing", "staging", "stage", "dev", "development", "qa", "synthetic", "internal", "ci",
      "sandbox", "loadtest"}
 )  # fmt: skip
+NEEDED = ("thread", "role", "text", "sent_at")
+IDS = ("thread", "user", "message_id")
 SHOWN = 12
 PLAIN_NAME = re.compile(r"[\w. -]{1,40}")
 """Names that are longer or hold other signs may be data: some logs use ids, even texts, as names."""
@@ -36,8 +38,7 @@ def find_test_traffic(paths: Mapping[str, Iterable[str]]) -> dict[str, Any] | No
 
 def say_lacking(fields: Mapping[str, Any], records: Sequence[Mapping[str, Any]]) -> list[str]:
     """How many records lack a field that a message must have: they would be rejected."""
-    paths = [rule["field"] if isinstance(rule, dict) else rule
-             for name, rule in fields.items() if name in ("thread", "role", "text", "sent_at")]  # fmt: skip
+    paths = [path for name, path in _paths_of(fields).items() if name in NEEDED]
     lacking = [path for record in records
                if (path := next((one for one in paths if not _holds(record, one)), None))]  # fmt: skip
     if not lacking:
@@ -67,6 +68,25 @@ def say_times(path: str, values: Iterable[object]) -> list[str]:
     return said
 
 
+def say_no_values(fields: Mapping[str, Any], records: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Ids and labels that are a word for no value, and ids that a spreadsheet shortened."""
+    said = []
+    for name, path in _paths_of(fields).items():
+        values = [value for one in records if isinstance(value := find(one, tuple(path.split("."))), str)]
+        if (count := sum(value in NO_VALUE for value in values)) and name not in ("role", "text"):
+            said.append(
+                f"{path}: {count} of {len(records)} are NULL, \\N or another word for no value. In CSV they "
+                "are read as missing, elsewhere as what they say; let the export leave them empty."
+            )
+        count = sum(re.fullmatch(SCIENTIFIC, value) is not None for value in values)
+        if count and name in IDS:
+            said.append(
+                f"{path}: {count} of {len(records)} ids are numbers that a spreadsheet shortened (1.2E+11): "
+                "different ids fall together. They would be rejected as wrong_type; export ids as texts."
+            )
+    return said
+
+
 def say_not_found(missing: Iterable[str], columns: Mapping[str, int], count: int) -> str:
     """What a message needs and no field looks like, with the names there are."""
     usual = [name for name, seen in columns.items() if 2 * seen > count and PLAIN_NAME.fullmatch(name)]
@@ -75,6 +95,10 @@ def say_not_found(missing: Iterable[str], columns: Mapping[str, int], count: int
         f"no field looks like {', '.join(missing)}, which a message needs. "
         f"Write them under fields yourself; there are: {', '.join(usual[:SHOWN])}{more}."
     )
+
+
+def _paths_of(fields: Mapping[str, Any]) -> dict[str, str]:
+    return {name: rule["field"] if isinstance(rule, dict) else rule for name, rule in fields.items()}
 
 
 def _holds(record: Mapping[str, Any], path: str) -> bool:

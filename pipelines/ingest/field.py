@@ -41,6 +41,18 @@ LARGEST_EXACT = 2**53
 DIGITS = re.compile(r"-?\d{1,18}")
 LARGEST_TURN = 2**63 - 1
 TRUTHS = {"true": True, "1": True, "false": False, "0": False}
+NO_VALUE = frozenset(
+    {
+        *(r"\N", "NaN", "<NA>", "#N/A", "(null)", "<null>"),
+        *(spelt for word in ("null", "none", "nan", "n/a", "undefined")
+          for spelt in (word, word.upper(), word.capitalize())),
+    }
+)  # fmt: skip
+"""What programs write into a table of texts where they have no value. Not NA, which is Namibia."""
+NEVER_SAID = r"\N"
+"""Of these, what nobody says: any other may be the whole of a message."""
+SCIENTIFIC = r"[0-9][.,][0-9]+[eE][+]?[0-9]+|[0-9]+[eE][+][0-9]+"
+"""How a spreadsheet writes a long number: its last digits are lost, and different ids become the same."""
 NUMBER = re.compile(r"\d{9,19}(\.\d+)?")
 
 
@@ -142,11 +154,15 @@ def to_whole(value: object) -> object:
 def to_identifier(value: object, path: str) -> str:
     """An id as text; a whole number that a typed file holds as another kind is the same id.
 
+    A number as `SCIENTIFIC` is none.
+
     Raises:
         RecordError: `wrong_type`.
     """
     value = str(value) if isinstance(value, uuid.UUID) else to_whole(value)
     if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
+        raise RecordError(Reason.WRONG_TYPE, path)
+    if isinstance(value, str) and re.fullmatch(SCIENTIFIC, value):
         raise RecordError(Reason.WRONG_TYPE, path)
     return str(value)
 

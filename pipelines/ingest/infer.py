@@ -20,7 +20,7 @@ from pipelines.ingest.candidate import NAMES, Column, Columns, find_name, gather
 from pipelines.ingest.code_word import find_kinds, say_values
 from pipelines.ingest.delivery import READABLE, find_files
 from pipelines.ingest.document import read_items
-from pipelines.ingest.doubt import find_test_traffic, say_lacking, say_not_found, say_times
+from pipelines.ingest.doubt import find_test_traffic, say_lacking, say_no_values, say_not_found, say_times
 from pipelines.ingest.field import find
 from pipelines.ingest.lines import inspect
 from pipelines.ingest.mapping import HANDOFF_STAGES, MESSAGE_FIELDS, NOTICE_KINDS, parse_mapping
@@ -135,7 +135,11 @@ def _rule(
         times = [
             found for one in group if (found := find(one, tuple(fields["sent_at"].split(".")))) is not None
         ]
-        doubts = [*say_lacking(fields, group), *say_times(fields["sent_at"], times)]
+        doubts = [
+            *say_lacking(fields, group),
+            *say_times(fields["sent_at"], times),
+            *say_no_values(fields, group),
+        ]
         notes += [f"{label}: {doubt}" for doubt in doubts]
     rule: dict[str, Any] = {"kind": kind}
     if by:

@@ -7,6 +7,7 @@ record that it rejects.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -49,6 +50,7 @@ class Records:
     `is_transcript`: messages are named by position and content, so a copy is no second delivery.
     `is_again`: of a file of which something is stored, read anew as a whole: a copy is no delivery either.
     A message's `scores` are those that the log itself gives (`pipelines.ingest.moderation`), or None.
+    `nulls`: cells of CSV that hold a word for no value, by path (`pipelines.ingest.field.NO_VALUE`).
     `notes` say what a reader of the file should know; never a text of the log.
     """
 
@@ -60,6 +62,7 @@ class Records:
     handed_on: tuple[int, int] = (0, 0)  # messages and events that were accepted and are not held any more
     is_transcript: bool = False
     is_again: bool = False
+    nulls: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
 
     @property

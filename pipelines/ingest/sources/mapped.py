@@ -7,8 +7,7 @@ pseudonyms, redaction or tables, and a mapping never becomes a text that a datab
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,54 +18,25 @@ import numpy as np
 from pipelines.ingest.ahead import read_ahead
 from pipelines.ingest.block import Block, read_blocks
 from pipelines.ingest.columnar import PlainReader
-from pipelines.ingest.document import Item, is_csv, is_lines, read_items, read_line
-from pipelines.ingest.field import (
-    SLICES,
-    RecordError,
-    find,
-    latest_time,
-    to_identifier,
-    to_integer,
-    to_microseconds,
-    to_slice,
-    to_text,
-    to_truth,
+from pipelines.ingest.compiled_rule import (
+    TEST_TRAFFIC,
+    CompiledRule,
+    compile_rule,
+    flatten_rule,
+    match_rule,
+    tell,
 )
+from pipelines.ingest.document import Item, is_csv, is_lines, read_items, read_line
+from pipelines.ingest.field import NO_VALUE, RecordError, find, latest_time
 from pipelines.ingest.forgiven import find_odd
 from pipelines.ingest.lines import UNREADABLE
-from pipelines.ingest.mapping import (
-    EVENT_FIELDS,
-    HANDOFF_STAGES,
-    MESSAGE_FIELDS,
-    NOTICE_KINDS,
-    ROLES,
-    Mapping,
-    RecordRule,
-)
+from pipelines.ingest.mapping import EVENT_FIELDS, MESSAGE_FIELDS, Mapping
 from pipelines.ingest.plain_plan import PlainField, Plan, make_plan
 from pipelines.ingest.reason import Reason
 from pipelines.ingest.source import Person, Records, Rejection
 
-TEST_TRAFFIC = "is_test_traffic"
-
 TIMES = ("sent_at", "occurred_at")
 PEOPLE = ("user", "thread")
-
-
-@dataclass(frozen=True)
-class _Field:
-    name: str
-    path: tuple[str, ...]
-    is_required: bool
-    convert: Callable[[object], object]
-
-
-@dataclass(frozen=True)
-class _Rule:
-    kind: str
-    when_path: tuple[str, ...] | None
-    when_value: object
-    fields: tuple[_Field, ...]
 
 
 class MappedSource:
@@ -74,9 +44,9 @@ class MappedSource:
 
     def __init__(self, mapping: Mapping) -> None:
         zone = ZoneInfo(mapping.deployment.zone)
-        self._rules = tuple(_compile(rule, zone) for rule in mapping.records)
+        self._rules = tuple(compile_rule(rule, zone) for rule in mapping.records)
         # A column of CSV has no type and may hold a dot in its name, which elsewhere leads into a structure.
-        self._csv_rules = tuple(_flatten(rule) for rule in self._rules)
+        self._csv_rules = tuple(flatten_rule(rule) for rule in self._rules)
         self.plan = _plan(self._rules, zone)
 
     def read_parts(
@@ -114,9 +84,9 @@ class MappedSource:
     def date(self, path: Path, item: Item) -> Iterator[int]:
         """When a record says that it was sent; see `Source.date`."""
         try:
-            rule = _match(item.record, self._csv_rules if is_csv(path) else self._rules)
+            rule = match_rule(item.record, self._csv_rules if is_csv(path) else self._rules)
             for column in rule.fields:
-                value = _tell(item.record, column) if column.name in TIMES else None
+                value = tell(item.record, column) if column.name in TIMES else None
                 moment = None if value is None else column.convert(value)
                 if isinstance(moment, int):
                     yield moment
@@ -128,9 +98,11 @@ class MappedSource:
         for rule in self._csv_rules if is_csv(path) else self._rules:
             ids: dict[str, str] = {}
             for column in rule.fields:
-                value = _tell(item.record, column) if column.name in PEOPLE else None
+                value = find(item.record, column.path) if column.name in PEOPLE else None
                 try:
-                    if value is not None:
+                    if isinstance(value, str):  # earlier versions took in every text as an id
+                        ids |= {column.name: value} if value else {}
+                    elif value is not None:
                         ids[column.name] = str(column.convert(value))
                 except RecordError as error:
                     yield error
@@ -144,10 +116,12 @@ class MappedSource:
         latest = latest_time(received_on)
         for item in read_items(path, only=only):
             self._take(item, rules, latest=latest, records=records)
+        said = {".".join(one.path) for rule in rules for one in rule.fields if one.name == "text"}
+        records.notes += [_say_nulls(*one, said) for one in sorted((+records.nulls).items())]
         return records
 
     @staticmethod
-    def _take(item: Item, rules: tuple[_Rule, ...], *, latest: int, records: Records) -> None:
+    def _take(item: Item, rules: tuple[CompiledRule, ...], *, latest: int, records: Records) -> None:
         records.notes += [item.note] if item.note else []
         records.record_count += 1  # at position 0, too: what is rejected was delivered
         try:
@@ -158,11 +132,13 @@ class MappedSource:
             records.rejected.append(Rejection(item.position, error.reason, error.field, item.raw))
 
 
-def _read(record: dict[str, Any], rules: tuple[_Rule, ...], *, latest: int, records: Records) -> None:
-    rule = _match(record, rules)
+def _read(record: dict[str, Any], rules: tuple[CompiledRule, ...], *, latest: int, records: Records) -> None:
+    rule = match_rule(record, rules)
     row: dict[str, object] = {}
     for column in rule.fields:
-        value = _tell(record, column)
+        value = tell(record, column)
+        if column.nulls and (value is None or column.name == "text"):
+            records.nulls[".".join(column.path)] += find(record, column.path) in NO_VALUE
         if value is None:
             if column.is_required:
                 raise RecordError(Reason.MISSING_FIELD, ".".join(column.path))
@@ -181,21 +157,10 @@ def _read(record: dict[str, Any], rules: tuple[_Rule, ...], *, latest: int, reco
         _append(records.events, row, EVENT_FIELDS, extra={"kind": rule.kind})
 
 
-def _tell(record: dict[str, Any], column: _Field) -> object:
-    """What a record holds for a field; an empty text says nothing, but for a message it is what was said."""
-    value = find(record, column.path)
-    is_empty = isinstance(value, str) and column.name != "text" and (not value or value.isspace())
-    return None if is_empty else value
-
-
-def _match(record: dict[str, Any], rules: tuple[_Rule, ...]) -> _Rule:
-    for rule in rules:
-        if rule.when_path is None or find(record, rule.when_path) == rule.when_value:
-            return rule
-    missing = [rule for rule in rules if rule.when_path and find(record, rule.when_path) is None]
-    if missing and missing[0].when_path:
-        raise RecordError(Reason.MISSING_FIELD, ".".join(missing[0].when_path))
-    raise RecordError(Reason.UNKNOWN_RECORD)
+def _say_nulls(path: str, count: int, said: set[str]) -> str:
+    if path in said:
+        return f"{path}: {count} texts are only NULL, None or the like; \\N is missing, the others were said"
+    return f"{path}: {count} values are NULL, \\N or the like and read as missing"
 
 
 def _holds_plain_lines(path: Path) -> bool:
@@ -205,7 +170,7 @@ def _holds_plain_lines(path: Path) -> bool:
         return False  # the other reading says what is wrong
 
 
-def _plan(rules: tuple[_Rule, ...], zone: ZoneInfo) -> Plan | None:
+def _plan(rules: tuple[CompiledRule, ...], zone: ZoneInfo) -> Plan | None:
     """How plain messages are read as columns: those of the first rule for messages that can be."""
     before: list[tuple[tuple[str, ...], str]] = []
     for rule in rules:
@@ -223,59 +188,7 @@ def _plan(rules: tuple[_Rule, ...], zone: ZoneInfo) -> Plan | None:
     return None
 
 
-def _flatten(rule: _Rule) -> _Rule:
-    fields = tuple(replace(one, path=(".".join(one.path),)) for one in rule.fields)
-    when = None if rule.when_path is None else (".".join(rule.when_path),)
-    value = str(rule.when_value).lower() if isinstance(rule.when_value, bool) else str(rule.when_value)
-    return _Rule(rule.kind, when, value, fields)
-
-
-def _compile(rule: RecordRule, zone: ZoneInfo) -> _Rule:
-    allowed = MESSAGE_FIELDS if rule.kind == "message" else EVENT_FIELDS
-    fields = []
-    for name, is_required in allowed.items():
-        if name in rule.fields:
-            described = rule.fields[name]
-            convert = _converter(name, described.values, path=described.field, kind=rule.kind, zone=zone)
-            fields.append(_Field(name, tuple(described.field.split(".")), is_required, convert))
-    when = rule.when
-    return _Rule(
-        rule.kind,
-        tuple(when.field.split(".")) if when else None,
-        when.equals if when else None,
-        tuple(fields),
-    )
-
-
-def _converter(
-    name: str, values: dict[str, str] | None, *, path: str, kind: str, zone: ZoneInfo
-) -> Callable[[object], object]:
-    details = HANDOFF_STAGES if kind == "handoff" else NOTICE_KINDS
-    converters: dict[str, Callable[[object], object]] = {
-        "sent_at": lambda value: to_microseconds(value, path, zone),
-        "occurred_at": lambda value: to_microseconds(value, path, zone),
-        "text": lambda value: to_text(value, path),
-        TEST_TRAFFIC: lambda value: to_truth(value, values, path),
-        "turn": lambda value: to_integer(value, path),
-        "role": lambda value: _one_of(value, values, allowed=ROLES, reason=Reason.UNKNOWN_ROLE, path=path),
-        "detail": lambda value: _one_of(
-            value, values, allowed=details, reason=Reason.UNKNOWN_DETAIL, path=path
-        ),
-        **{slice_: lambda value: to_slice(value, name, values, path=path) for slice_ in SLICES},
-    }
-    return converters.get(name, lambda value: to_identifier(value, path))
-
-
-def _one_of(
-    value: object, values: dict[str, str] | None, *, allowed: tuple[str, ...], reason: Reason, path: str
-) -> str:
-    meant = (values or {}).get(str(value), None if values else str(value))
-    if meant not in allowed:
-        raise RecordError(reason, path)
-    return meant
-
-
-def _time_path(rule: _Rule) -> str:
+def _time_path(rule: CompiledRule) -> str:
     return next(".".join(f.path) for f in rule.fields if f.name in TIMES)
 
 

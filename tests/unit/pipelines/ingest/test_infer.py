@@ -241,3 +241,20 @@ def test_a_record_that_came_twice_and_one_that_was_corrected_do_not_unname_the_o
 
 def test_a_word_is_no_turn(tmp_path: Path):
     assert "turn" not in propose(tmp_path, converse(position=lambda thread, place: f"place {place}"))[0]
+
+
+def test_words_for_no_value_and_ids_of_a_spreadsheet_are_said_with_their_number(tmp_path: Path):
+    rows = ["conversation_id,user_id,role,text,sent_at,lang"]
+    rows += [f"1.23457E+11,NULL,user,None,2026-09-14T20:0{place}:00Z,None" for place in range(3)]
+    rows += ["c-2,u-2,user,Good evening.,2026-09-14T20:00:00Z,en"]
+    notes = "\n".join(infer_mapping(write(tmp_path, "a.csv", "\n".join(rows).encode())).notes)
+    assert "conversation_id: 3 of 4 ids are numbers that a spreadsheet shortened" in notes
+    assert "user_id: 3 of 4 are NULL" in notes
+    assert "lang: 3 of 4 are NULL" in notes
+    assert "text: 3" not in notes
+
+
+def test_ids_and_labels_that_are_some_need_no_word(tmp_path: Path):
+    notes = notes_of(tmp_path, LINE | {"user": "u-1", "message_id": "12e4"})
+    assert "NULL" not in notes
+    assert "spreadsheet" not in notes

@@ -9,7 +9,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from pipelines.ingest.document import read_items
 from pipelines.ingest.field import RecordError, to_identifier
+from pipelines.ingest.mapping import parse_mapping
+from pipelines.ingest.source import Person
+from pipelines.ingest.sources import make_source
 
 MESSAGE = {
     "kind": "message", "when": {"field": "kind", "equals": "message"},
@@ -193,3 +197,77 @@ def test_a_json_file_of_lines_may_begin_badly(read, tmp_path, first):
     path = tmp_path / "lines.json"
     path.write_bytes(first + orjson.dumps(LINE) + b"\n" + orjson.dumps({**LINE, "no": 1}) + b"\n")
     assert read("mapped", path, records=RULES).column("turn") == [0, 1]
+
+
+@pytest.mark.parametrize("number", ["1.23457E+11", "1,23457E+11", "4.5e15", "12E+4"])
+def test_a_long_number_that_a_spreadsheet_shortened_is_no_id(number):
+    with pytest.raises(RecordError):
+        to_identifier(number, "user")
+
+
+@pytest.mark.parametrize("name", ["12e4", "1e5", "E+11", "1.2.3E+1", "a1.2E+11", "1.5"])
+def test_an_id_that_only_looks_like_one_is_an_id(name):
+    assert to_identifier(name, "user") == name
+
+
+TABLE_RULE = {
+    "kind": "message",
+    "fields": {"thread": "session", "user": "user", "message_id": "id", "turn": "no", "role": "who",
+               "text": "words", "sent_at": "at", "language": "lang",
+               "gender": {"field": "gender", "values": {"None": "not_said"}}},
+}  # fmt: skip
+
+
+def tabulate(path, *rows: str):
+    names = "session,user,id,no,who,words,at,lang,gender"
+    path.write_text("\n".join((names, *rows)) + "\n")
+    return path
+
+
+@pytest.mark.parametrize("word", [r"\N", "NULL", "null", "NaN", "nan", "None", "N/A", "undefined"])
+def test_a_word_for_no_value_is_nobody_and_no_label_in_csv(read, tmp_path, word):
+    path = tabulate(tmp_path / "rows.csv", f"s,{word},{word},{word},user,Hello,1789416000,{word},female")
+    reading = read("mapped", path, records=[TABLE_RULE])
+    names = ("user", "message_id", "turn", "language", "gender")
+    assert [reading.records.messages[name][0] for name in names] == [None] * 4 + ["female"]
+    assert [note.split(":")[0] for note in reading.records.notes] == ["id", "lang", "no", "user"]
+    assert "user: 1 values are NULL" in reading.records.notes[3]
+
+
+def test_a_conversation_of_no_name_is_none_and_what_the_mapping_names_is_a_value(read, tmp_path):
+    path = tabulate(
+        tmp_path / "rows.csv",
+        "NULL,u,1,0,user,Hello,1789416000,en,female",
+        "s,u,2,0,user,Hello,NULL,en,female",
+        "s,u,3,0,user,Hello,1789416000,en,None",
+    )
+    reading = read("mapped", path, records=[TABLE_RULE])
+    assert reading.rejected == [(1, "missing_field", "session"), (2, "missing_field", "at")]
+    assert reading.column("gender") == ["not_said"]
+
+
+def test_a_word_for_no_value_may_be_what_was_said(read, tmp_path):
+    said = ("NULL", "None", "nan", r"\N")
+    path = tabulate(
+        tmp_path / "rows.csv",
+        *(f"s,u,{number},{number},user,{word},1789416000,en,male" for number, word in enumerate(said)),
+    )
+    reading = read("mapped", path, records=[TABLE_RULE])
+    assert reading.column("text") == ["NULL", "None", "nan"]
+    assert reading.rejected == [(4, "missing_field", "words")]
+    assert reading.records.notes == [
+        r"words: 4 texts are only NULL, None or the like; \N is missing, the others were said"
+    ]
+
+
+def test_a_word_for_no_value_is_a_text_where_the_format_has_a_null(read, deliver):
+    reading = read("mapped", deliver({**LINE, "user": {"id": "NULL"}}), records=RULES)
+    assert reading.column("user") == ["NULL"]
+
+
+def test_whoever_an_earlier_version_took_for_a_person_is_still_found_in_a_file(tmp_path):
+    rule = {"deployment": {"id": "one"}, "records": [TABLE_RULE]}
+    source = make_source(parse_mapping(rule, name="a test"))
+    path = tabulate(tmp_path / "rows.csv", "1.2E+11,NULL,1,0,user,Hello,1789416000,en,female")
+    (item,) = read_items(path)
+    assert list(source.attribute(path, item)) == [Person(user="NULL", thread="1.2E+11")]
