@@ -167,7 +167,8 @@ def _read_csv(path: Path, wanted: frozenset[int] | None) -> Iterator[Item]:
     rows = read_rows(path)
     head = next(rows)
     if head.reason is not None:
-        yield Item(0, {}, head.reason, note="the names of the columns are no CSV")
+        note = "" if head.reason is Reason.NOT_UTF8 else "the names of the columns are no CSV"
+        yield Item(0, {}, head.reason, note=note)
         return
     if has_twins(head.values):
         yield Item(0, {}, Reason.REPEATED_COLUMN)
@@ -181,6 +182,8 @@ def _read_csv(path: Path, wanted: frozenset[int] | None) -> Iterator[Item]:
 
 def _to_row(position: int, names: list[str], row: Row) -> list[Item]:
     """The record of a row; an empty line holds none."""
+    if row.reason is Reason.NOT_UTF8:
+        return [Item(position, {}, row.reason, b"".join(row.raw), lines=row.lines)]
     if row.reason is not None:
         return _to_unread(position, row)
     if not row.values:

@@ -49,6 +49,7 @@ class _Feed:
         self._pieces = read_pieces(path, ends_at_return=True)
         self.number = 0
         self.raw: list[bytes] = []
+        self.is_text = True
         self._size = 0
 
     def __iter__(self) -> Iterator[str]:
@@ -66,11 +67,15 @@ class _Feed:
         self._size += len(piece.content)
         if len(self.raw) > 1 and self._size > LONGEST_LINE:
             raise _BrokenOffError(Reason.MALFORMED_LINE)
-        return piece.content.decode()
+        try:
+            return piece.content.decode()
+        except UnicodeDecodeError:
+            self.is_text = False
+            return piece.content.decode(errors="replace")  # where the row ends is told by other letters
 
     def begin(self) -> int:
         """Forget the lines of the row before; returns the number of the next line."""
-        self.raw, self._size = [], 0
+        self.raw, self._size, self.is_text = [], 0, True
         return self.number + 1
 
 
@@ -78,7 +83,6 @@ def read_rows(path: Path) -> Iterator[Row]:
     """The rows of a CSV file, the first of which names the columns.
 
     Raises:
-        UnicodeDecodeError: a line is no UTF-8; what came before was yielded.
         UNREADABLE: a packed file that ends early or is damaged; what came before was yielded.
     """
     csv.field_size_limit(LONGEST_LINE)
@@ -101,6 +105,8 @@ def read_rows(path: Path) -> Iterator[Row]:
             reason = error.reason
         if values is None:
             return
+        if not feed.is_text and reason is None:
+            values, reason = [], Reason.NOT_UTF8
         yield Row(range(first, feed.number + 1), values, reason, feed.raw)
         first = feed.begin()
 

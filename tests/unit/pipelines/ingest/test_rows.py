@@ -33,6 +33,18 @@ def test_a_row_knows_its_lines_whatever_ends_them(tmp_path: Path, end: str) -> N
     assert [one.reason for one in found] == [None, None, None, Reason.MALFORMED_LINE, None]
 
 
+def test_a_line_of_another_encoding_costs_its_row_and_no_other(tmp_path: Path) -> None:
+    found = rows_of(tmp_path, 'a,b\n1,"m\xfc,\nde"\n2,\xfc\n3,"\xfc"x\n4,last\n'.encode("latin-1"))
+    assert [(one.lines, one.reason) for one in found] == [
+        (range(1, 2), None),
+        (range(2, 4), Reason.NOT_UTF8),
+        (range(4, 5), Reason.NOT_UTF8),
+        (range(5, 6), Reason.MALFORMED_LINE),
+        (range(6, 7), None),
+    ]
+    assert found[-1].values == ["4", "last"]
+
+
 @pytest.mark.parametrize(("length", "is_kept"), [(LONGEST_LINE, True), (LONGEST_LINE + 1, False)])
 def test_a_line_may_have_the_longest_length_and_the_rows_behind_one_that_is_longer_are_read(
     tmp_path: Path, length: int, is_kept: bool

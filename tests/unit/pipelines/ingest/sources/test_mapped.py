@@ -131,9 +131,20 @@ def test_a_broken_parquet_file_is_one_rejection(read, tmp_path):
     assert read("mapped", path, records=RULES).rejected == [(0, "broken_archive", None)]
 
 
-def test_csv_in_another_encoding_is_one_rejection(read, tmp_path):
+def test_a_row_of_csv_in_another_encoding_is_rejected_alone(read, tmp_path):
     path = tmp_path / "rows.csv"
-    path.write_bytes("kind,words\nmessage,schön\n".encode("latin-1"))
+    rows = ["m,s-1,u,0,human,Hello,1789416000", 'm,s-1,u,1,human,"schön\nund, gut",1789416001',
+            "m,s-1,u,2,human,schön,1789416002", "m,s-1,u,3,human,Hi,1789416003"]  # fmt: skip
+    path.write_bytes("\n".join(("kind,session,user.id,no,who,words,at", *rows)).encode("latin-1"))
+    reading = read("mapped", path, records=[{**MESSAGE, "when": {"field": "kind", "equals": "m"}}])
+    assert reading.rejected == [(2, "not_utf8", None), (3, "not_utf8", None)]
+    assert reading.column("text") == ["Hello", "Hi"]
+    assert reading.records.record_count == 4
+
+
+def test_names_of_columns_in_another_encoding_are_one_rejection(read, tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_bytes("kind,wörter\nmessage,schon\n".encode("latin-1"))
     assert read("mapped", path, records=RULES).rejected == [(0, "not_utf8", None)]
 
 
