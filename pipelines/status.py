@@ -93,6 +93,7 @@ def _describe(engine: DuckDBEngine, row: dict[str, Any], stale: Counter[str]) ->
         "conversations_by_start_day": counts("conversation_by_day"),
         "threads": totals["thread_count"],
         "users": totals["user_count"],
+        "messages_without_user": totals["nobody_count"],
         "longest_thread_days": totals["longest_thread_days"],
         "notices_by_kind": counts("notice_by_kind"),
         "handoffs_by_stage": counts("handoff_by_stage"),

@@ -7,6 +7,7 @@ import dagster as dg
 
 from pipelines.errors import PlimsollError, SourceError
 from pipelines.ingest.deliver import Summary, ingest_folder
+from pipelines.ingest.delivery import list_absent
 from pipelines.ingest.inbox import find_mappings
 from pipelines.ingest.mapping import SQL, load_mapping
 from pipelines.settings import POOL, Home
@@ -62,7 +63,8 @@ def say(done: Summary) -> str:
     events = sum(one.records.event_count for one in fresh)
     reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(done.rejected.items()))
     versions = f", {done.version_count} other versions of a message" if done.version_count else ""
+    absent = "".join(f"; {sentence}" for sentence in list_absent(fresh))
     return (
         f"{done.deployment_id}: {len(fresh)} new files of {len(done.files)}, {messages} messages, "
-        f"{events} events, rejected: {reasons or 'none'}{versions}"
+        f"{events} events, rejected: {reasons or 'none'}{versions}{absent}"
     )

@@ -34,6 +34,7 @@ from pipelines.ingest.field import (
     SCIENTIFIC,
     RecordError,
 )
+from pipelines.ingest.mapping import TEST_TRAFFIC
 from pipelines.ingest.plain_plan import UNTYPED, Condition, PlainField, Plan, spell
 from pipelines.ingest.raw import MESSAGE_SCHEMA
 from pipelines.settings import REPOSITORY
@@ -54,6 +55,7 @@ class PlainReader:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
+        self.has_test_marks = False  # whether any line had one: of what was left in, none is kept
         self._connection = duckdb.connect(":memory:", config=SETTINGS)
         self._connection.execute("set timezone = 'UTC'")
         self._connection.execute("set enable_progress_bar = false")
@@ -81,6 +83,7 @@ class PlainReader:
                 columns[one.name] = pa.array(moments)
             if one.name not in AS_THEY_ARE:
                 columns[one.name], is_known = _convert(value, one)
+                self.has_test_marks |= one.name == TEST_TRAFFIC and value.null_count < len(value)
                 is_plain &= is_known
         return self._shape(columns, is_plain), is_plain
 
@@ -123,7 +126,7 @@ class PlainReader:
             columns["model"] = pc.coalesce(
                 *[columns[name] for name in ("model", "model_served", "model_requested") if name in names]
             )
-        columns.pop("is_test_traffic", None)
+        columns.pop(TEST_TRAFFIC, None)
         count = len(is_plain)
         arrays = [
             columns[one.name].cast(one.type) if one.name in columns else pa.nulls(count, one.type)
@@ -206,7 +209,7 @@ def _convert(values: pa.Array, one: PlainField) -> tuple[pa.Array, np.ndarray]:
         read.append(meant)
         is_known.append(is_good)
     places = encoded.indices
-    if one.name == "is_test_traffic":  # left out and counted by the slower reading
+    if one.name == TEST_TRAFFIC:  # left out and counted by the slower reading
         is_known = [known and not value for known, value in zip(is_known, read, strict=True)]
         read = [None] * len(read)
     kept = pa.array(read, pa.string()).take(places)
@@ -218,7 +221,7 @@ def _convert_one(text: str, one: PlainField) -> tuple[object, bool]:
     """What a value means, and whether that is certain; it may have been no text nor whole number."""
     if (not text or text.isspace()) and not one.is_required:
         return None, True
-    is_flag = one.name == "is_test_traffic" and text in TRUTHS
+    is_flag = one.name == TEST_TRAFFIC and text in TRUTHS
     if not is_flag and re.fullmatch(UNTYPED, text) and not re.fullmatch(WHOLE, text):
         return None, False
     try:

@@ -29,11 +29,10 @@ from pipelines.ingest.mapping import (
     MESSAGE_FIELDS,
     NOTICE_KINDS,
     ROLES,
+    TEST_TRAFFIC,
     RecordRule,
 )
 from pipelines.ingest.reason import Reason
-
-TEST_TRAFFIC = "is_test_traffic"
 
 
 @dataclass(frozen=True)

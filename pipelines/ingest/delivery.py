@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -202,6 +202,19 @@ def read_delivery(one: Delivered, source: Source) -> Iterator[Records]:
     for part in read_parts(source, one.path, received_on=one.received_on, only=one.only):
         part.is_again = one.before is not None and one.before.is_taken and one.only is None
         yield part
+
+
+def list_absent(files: Iterable[Delivered]) -> list[str]:
+    """The mapped fields that no message of these files has, each in a sentence."""
+    given: dict[str, bool] = {}
+    count = 0
+    for one in files:
+        count += one.records.message_count if one.records.given else 0
+        for path, is_given in one.records.given.items():
+            given[path] = is_given or given.get(path, False)
+    return [
+        f"{path}: in none of {count} records" for path, is_given in given.items() if count and not is_given
+    ]
 
 
 def known_deliveries(lake: Lake, deployment_id: str) -> dict[str, KnownDelivery]:

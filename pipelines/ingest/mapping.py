@@ -39,6 +39,7 @@ MESSAGE_FIELDS = {
 EVENT_FIELDS = {"thread": True, "user": False, "detail": True, "occurred_at": True}
 
 SAID_OF_A_PERSON = frozenset({"user", "language", "region", "age_band", "gender", "use", "surface", "text"})
+TEST_TRAFFIC = "is_test_traffic"
 MAPPED = "mapped"
 SQL = "sql"
 BY_RULES = (MAPPED, SQL)

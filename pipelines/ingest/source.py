@@ -50,6 +50,7 @@ class Records:
     `is_transcript`: messages are named by position and content, so a copy is no second delivery.
     `is_again`: of a file of which something is stored, read anew as a whole: a copy is no delivery either.
     A message's `scores` are those that the log itself gives (`pipelines.ingest.moderation`), or None.
+    `given`: whether any accepted message has a value at a path that a mapping names and need not be there.
     `nulls`: cells of CSV that hold a word for no value, by path (`pipelines.ingest.field.NO_VALUE`).
     `notes` say what a reader of the file should know; never a text of the log.
     """
@@ -62,6 +63,7 @@ class Records:
     handed_on: tuple[int, int] = (0, 0)  # messages and events that were accepted and are not held any more
     is_transcript: bool = False
     is_again: bool = False
+    given: dict[str, bool] = field(default_factory=dict)
     nulls: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
 
@@ -88,6 +90,8 @@ class Records:
         )
         self.rejected += [replace(item, raw=b"", record_hash=fingerprint(item.raw)) for item in part.rejected]
         self.notes += part.notes
+        for path, is_given in part.given.items():
+            self.given[path] = is_given or self.given.get(path, False)
 
 
 @runtime_checkable

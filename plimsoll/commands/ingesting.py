@@ -13,6 +13,7 @@ import yaml
 
 from pipelines.difference import list_changed
 from pipelines.ingest.deliver import Summary, ingest_folder
+from pipelines.ingest.delivery import list_absent
 from pipelines.ingest.infer import infer_mapping
 from pipelines.ingest.mapping import BY_RULES, Mapping, load_mapping, parse_mapping
 from pipelines.ingest.reason import Reason
@@ -134,6 +135,7 @@ def describe(summary: Summary) -> dict[str, object]:
         "events": sum(one.records.event_count for one in summary.files),
         "rejected": dict(summary.rejected),
         "other_versions": summary.version_count,
+        "absent_fields": list_absent(summary.files),
         "notes": notes_of(summary),
     }
 
@@ -165,6 +167,7 @@ def say(summary: Summary) -> str:
     lines += [f"  {reason}: {count}" for reason, count in sorted(rejected.items())]
     if summary.version_count:
         lines.append(f"  {wrap(VERSIONS.format(count=summary.version_count))}")
+    lines += [f"  {sentence}; is it the name that the log has?" for sentence in list_absent(summary.files)]
     lines += [f"  {note}" for note in notes_of(summary)[:10]]
     lines += [f"  not read: {name}" for name in summary.ignored[:10]]
     return "\n".join(lines)

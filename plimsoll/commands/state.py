@@ -35,7 +35,7 @@ def say(document: dict[str, Any]) -> str:
     for name, facts in document["deployments"].items():
         lines += [
             f"{name} ({facts['zone']}): {facts['accepted_messages']} messages in "
-            f"{facts['conversations']} conversations of {facts['threads']} threads, {facts['users']} users, "
+            f"{facts['conversations']} conversations of {facts['threads']} threads, {_say_users(facts)}, "
             + (f"{facts['first_day']} to {facts['last_day']}" if facts["first_day"] else "no day yet"),
             f"  rejected {sum(facts['rejected'].values())}: "
             + (_join(facts["rejected"]) or "none")
@@ -49,6 +49,14 @@ def say(document: dict[str, Any]) -> str:
             f"days to compute: {facts['stale_day_count']}",
         ]
     return "\n".join(lines)
+
+
+def _say_users(facts: dict[str, Any]) -> str:
+    """How many people they are of, as far as the log says."""
+    nobody = facts["messages_without_user"]
+    if nobody and not facts["users"]:
+        return "users not known"
+    return f"{facts['users']} users" + (f" ({nobody} messages without one)" if nobody else "")
 
 
 def _say_data(data: dict[str, Any] | None) -> list[str]:

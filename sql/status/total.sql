@@ -1,12 +1,13 @@
 -- Totals of a deployment.
 -- Grain: one row.
--- Missing: a deployment without accepted messages has zeros, and null days.
+-- Missing: a deployment without accepted messages has zeros, and null days. Whoever is unknown is no user.
 
 with message_total as (
     select
         count(*) as message_count,
         count(distinct message.thread_id) as thread_count,
-        count(distinct message.user_id) as user_count,
+        count(distinct message.user_id) filter (where message.user_id <> 'unknown') as user_count,
+        count(*) filter (where message.user_id = 'unknown') as nobody_count,
         coalesce(sum(message.same_copy_count - 1), 0) as exact_copy_count,
         coalesce(sum(message.copy_count - message.same_copy_count), 0) as conflicting_copy_count,
         count(*) filter (where message.received_on > message.sent_on) as late_count,
@@ -60,6 +61,7 @@ select
     message_total.message_count,
     message_total.thread_count,
     message_total.user_count,
+    message_total.nobody_count,
     cast(message_total.exact_copy_count as bigint) as exact_copy_count,
     cast(message_total.conflicting_copy_count as bigint) as conflicting_copy_count,
     message_total.late_count,

@@ -19,7 +19,6 @@ from pipelines.ingest.ahead import read_ahead
 from pipelines.ingest.block import Block, read_blocks
 from pipelines.ingest.columnar import PlainReader
 from pipelines.ingest.compiled_rule import (
-    TEST_TRAFFIC,
     CompiledRule,
     compile_rule,
     flatten_rule,
@@ -30,7 +29,7 @@ from pipelines.ingest.document import Item, is_csv, is_lines, read_items, read_l
 from pipelines.ingest.field import NO_VALUE, RecordError, find, latest_time
 from pipelines.ingest.forgiven import find_odd
 from pipelines.ingest.lines import UNREADABLE
-from pipelines.ingest.mapping import EVENT_FIELDS, MESSAGE_FIELDS, Mapping
+from pipelines.ingest.mapping import EVENT_FIELDS, MESSAGE_FIELDS, TEST_TRAFFIC, Mapping
 from pipelines.ingest.plain_plan import PlainField, Plan, make_plan
 from pipelines.ingest.reason import Reason
 from pipelines.ingest.source import Person, Records, Rejection
@@ -48,6 +47,7 @@ class MappedSource:
         # A column of CSV has no type and may hold a dot in its name, which elsewhere leads into a structure.
         self._csv_rules = tuple(flatten_rule(rule) for rule in self._rules)
         self.plan = _plan(self._rules, zone)
+        self._optional = _find_optional(self._rules)
 
     def read_parts(
         self, path: Path, *, received_on: dt.date, only: Iterable[int] | None = None
@@ -65,6 +65,7 @@ class MappedSource:
             for block, (plain, is_plain) in read_ahead(read):
                 records = Records(plain=plain, record_count=plain.num_rows)
                 self._read_left(block, is_plain, records, latest=latest)
+                records.given = self._find_given(records, has_test_marks=reader.has_test_marks)
                 yield records
         except UNREADABLE:
             yield Records(rejected=[Rejection(0, Reason.BROKEN_ARCHIVE, None, b"")], record_count=1)
@@ -116,9 +117,23 @@ class MappedSource:
         latest = latest_time(received_on)
         for item in read_items(path, only=only):
             self._take(item, rules, latest=latest, records=records)
+        records.given = self._find_given(records, has_test_marks=False)
         said = {".".join(one.path) for rule in rules for one in rule.fields if one.name == "text"}
         records.notes += [_say_nulls(*one, said) for one in sorted((+records.nulls).items())]
         return records
+
+    def _find_given(self, records: Records, *, has_test_marks: bool) -> dict[str, bool]:
+        """Whether any accepted message has a value of an optional field, by the paths of the mapping."""
+        given = {}
+        for name, path in self._optional.items():
+            is_given = any(value is not None for value in records.messages.get(name, ()))
+            if name == TEST_TRAFFIC:
+                is_given |= has_test_marks
+                is_given |= any(one.reason is Reason.TEST_TRAFFIC for one in records.rejected)
+            elif records.plain is not None:
+                is_given |= records.plain[name].null_count < records.plain.num_rows
+            given[path] = is_given
+        return given
 
     @staticmethod
     def _take(item: Item, rules: tuple[CompiledRule, ...], *, latest: int, records: Records) -> None:
@@ -155,6 +170,16 @@ def _read(record: dict[str, Any], rules: tuple[CompiledRule, ...], *, latest: in
         _append(records.messages, row, MESSAGE_FIELDS, extra={})
     else:
         _append(records.events, row, EVENT_FIELDS, extra={"kind": rule.kind})
+
+
+def _find_optional(rules: tuple[CompiledRule, ...]) -> dict[str, str]:
+    """The optional fields of a message that rules name, with the paths where they may lie."""
+    paths: dict[str, list[str]] = {}
+    for rule in rules:
+        for one in rule.fields:
+            if rule.kind == "message" and not one.is_required:
+                paths.setdefault(one.name, []).append(".".join(one.path))
+    return {name: " or ".join(dict.fromkeys(several)) for name, several in paths.items()}
 
 
 def _say_nulls(path: str, count: int, said: set[str]) -> str:

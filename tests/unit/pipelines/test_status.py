@@ -10,6 +10,7 @@ from pipelines.ingest.deliver import ingest_folder
 from pipelines.ingest.mapping import parse_mapping
 from pipelines.settings import Home, HomeKind, make_home
 from pipelines.status import describe_home
+from plimsoll.commands.state import say
 
 NOON = dt.datetime(2026, 8, 3, 12, tzinfo=dt.UTC)
 
@@ -32,7 +33,7 @@ def deliver(tmp_path):
         folder.mkdir(exist_ok=True)
         path = folder / f"{len(list(folder.iterdir()))}.jsonl"
         lines = [
-            {"thread": thread, "user": thread[0], "role": "user", "text": text, "turn": turn,
+            {"thread": thread, "user": thread[0].replace("?", ""), "role": "user", "text": text, "turn": turn,
              "at": (NOON + dt.timedelta(hours=hours)).isoformat()}
             for turn, (thread, hours, text) in enumerate(messages)
         ]  # fmt: skip
@@ -63,6 +64,22 @@ def test_messages_are_counted_by_date_and_by_the_day_of_their_episode(deliver):
     assert (facts["threads"], facts["users"], facts["first_day"], facts["last_day"]) == (
         2, 2, "2026-08-03", "2026-08-03",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("threads", "users", "without", "said"),
+    [
+        ("ab", 2, 0, "2 threads, 2 users, "),
+        ("a?", 1, 1, "2 threads, 1 users (1 messages without one), "),
+        ("??", 0, 2, "users not known, "),
+    ],
+)
+def test_whoever_is_unknown_is_no_user(deliver, threads, users, without, said):
+    home = deliver(*[(f"{thread}{number}", number, "hello") for number, thread in enumerate(threads)])
+    document = describe_home(home)
+    facts = document["deployments"]["one"]
+    assert (facts["users"], facts["messages_without_user"]) == (users, without)
+    assert said in say(document)
 
 
 @pytest.mark.parametrize(

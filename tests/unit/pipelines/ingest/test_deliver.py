@@ -6,7 +6,8 @@ import json
 import pytest
 
 from pipelines.errors import SourceError, StateError
-from pipelines.ingest.delivery import describe
+from pipelines.ingest.delivery import describe, list_absent
+from pipelines.ingest.mapping import parse_mapping
 from pipelines.lake import Lake
 
 
@@ -118,6 +119,38 @@ def test_a_rejection_is_told_with_its_field_and_where_it_stands(place):
     told = describe(lines.files[0])
     assert "1 rejected as unknown_role (role; line 2; not one of the format, or of user, assistant" in told
     assert "1 rejected as missing_field (thread; line 3; a field that a record of this kind needs" in told
+
+
+@pytest.mark.parametrize("is_plain", [True, False])
+def test_a_mapped_field_that_no_record_has_is_told(place, is_plain):
+    other = {} if is_plain else {"text": "7"}  # which is read one by one
+    first = place.deliver(place.say(0, region="GB", **other), place.say(1, surface="", **other))
+    assert list_absent(first.files) == [
+        f"{name}: in none of 2 records" for name in ("turn", "model", "surface")
+    ]
+
+
+def test_a_field_that_one_file_of_a_delivery_has_is_there(place):
+    folder = place.inbox / "x"
+    folder.mkdir(parents=True)
+    for name, user in (("a", "u"), ("b", None)):
+        (folder / f"{name}.jsonl").write_text(json.dumps(place.say(0, name, user=user)) + "\n")
+    absent = list_absent(place.again(folder).files)
+    assert "turn: in none of 2 records" in absent
+    assert not [one for one in absent if one.startswith("user")]
+    assert list_absent(place.again(folder).files) == []
+
+
+@pytest.mark.parametrize(
+    ("marks", "is_told"), [((None, None), True), (("prod", None), False), (("staging", None), False)]
+)
+def test_a_mark_of_tests_that_no_record_has_is_told(place, marks, is_told):
+    fields = {name: name for name in ("thread", "role", "text", "sent_at")}
+    fields |= {"is_test_traffic": {"field": "env", "values": {"staging": True}}}
+    rule = {"deployment": {"id": "one"}, "records": [{"kind": "message", "fields": fields}]}
+    records = [place.say(hour, env=mark) for hour, mark in enumerate(marks)]
+    done = place.deliver(*records, mapping=parse_mapping(rule, name="a test"))
+    assert any(one.startswith("env: in none of") for one in list_absent(done.files)) is is_told
 
 
 def test_a_table_has_records_not_lines_and_the_fields_at_fault_are_counted(place):

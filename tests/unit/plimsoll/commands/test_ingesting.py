@@ -1,5 +1,6 @@
 """Which deployment and format a delivery gets: from a mapping, from the options, or a refusal that helps."""
 
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,8 @@ import typer
 
 from pipelines.errors import DefinitionError
 from pipelines.ingest.deliver import Summary
+from pipelines.ingest.delivery import Delivered
+from pipelines.ingest.source import Records
 from plimsoll.commands.ingesting import choose_rules, describe, say, wrap
 
 RULES = "records: [{kind: handoff, fields: {thread: a, detail: b, occurred_at: c}}]"
@@ -82,6 +85,16 @@ def test_records_that_are_other_versions_of_a_message_are_told_in_plain_words(co
     told = say(Summary("night_line", (), (), 1, count))
     assert (f"{count} records are other versions of a message" in told) is is_said
     assert describe(Summary("night_line", (), (), 1, count))["other_versions"] == count
+
+
+@pytest.mark.parametrize(
+    ("is_given", "count", "is_said"), [(False, 16, True), (True, 16, False), (False, 0, False)]
+)
+def test_a_mapped_field_that_no_record_has_is_told(tmp_path: Path, is_given: bool, count: int, is_said: bool):
+    records = Records(handed_on=(count, 0), given={"userid": is_given})
+    summary = Summary("night_line", (Delivered(tmp_path, "a.jsonl", Future(), records=records),), (), 1)
+    assert ("userid: in none of 16 records" in say(summary)) is is_said
+    assert describe(summary)["absent_fields"] == (["userid: in none of 16 records"] if is_said else [])
 
 
 def test_what_is_said_of_a_proposal_fits_a_terminal_and_splits_no_name():
