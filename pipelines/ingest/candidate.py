@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipelines.ingest.doubt import read_time
 from pipelines.ingest.field import DIGITS, find
 
 DEEPEST = 16
@@ -20,6 +21,10 @@ VALUES_KEPT = 200
 MOST_VERSIONS = 0.05
 """Share of the records that may have the name of another message of their thread and speaker. An export that
 corrects itself has a few; a field that names something else has most. By the owner of ingest, 2026-11-30."""
+
+SAID_ONCE = ("text", "sent_at")
+"""Of a message, not of its thread: both differ within one."""
+NAMED_AS_ID = re.compile(r"(id|uuid|key|hash)$", re.I)
 
 NAMES: dict[str, str] = {
     "thread": r"(^|[._])(session|conversation|thread|chat|dialog\w*)(s?[._]?(id|uuid|key))?$",
@@ -78,7 +83,7 @@ def _flatten(record: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str,
         path = f"{prefix}{name}"
         if isinstance(value, Mapping) and path.count(".") < DEEPEST:
             yield from _flatten(value, f"{path}.")
-        elif value is not None and not isinstance(value, list | Mapping):
+        elif value is not None and not isinstance(value, list | Mapping) and str(value).strip():
             yield path, value
 
 
@@ -92,6 +97,56 @@ def list_fitting(columns: Columns, name: str, suits: Suits = lambda column: True
 def pick(columns: Columns, name: str, suits: Suits = lambda column: True) -> str | None:
     """The likeliest path."""
     return next(iter(list_fitting(columns, name, suits)), None)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The field that was taken, and others that look like it and are there in most records."""
+
+    path: str | None
+    others: tuple[str, ...]
+
+
+def choose(
+    columns: Columns,
+    name: str,
+    records: Sequence[Mapping[str, Any]],
+    *,
+    thread: str | None = None,
+    suits: Suits = lambda column: True,
+) -> Choice:
+    """The field that is meant by name and values.
+
+    Args:
+        columns: the sample's.
+        name: thread, user, role, text or sent_at.
+        records: the sample.
+        thread: where the thread lies; what is said of a message differs within one.
+        suits: what a column must be like.
+    """
+    fitting = list_fitting(columns, name, suits)
+    if name == "user":
+        fitting.sort(key=lambda path: (len(columns[path].values) == 1, NAMED_AS_ID.search(path) is None))
+    if name in SAID_ONCE and thread is not None:
+        fitting.sort(key=lambda path: not _differs(path, thread, records))
+    if name == "sent_at":
+        fitting.sort(key=lambda path: not _reads_as_time(path, records))
+    usual = [path for path in fitting[1:] if 2 * columns[path].types.total() > len(records)]
+    return Choice(next(iter(fitting), None), tuple(usual))
+
+
+def _differs(path: str, thread: str, records: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a field has different values in most of the threads that have several."""
+    values: dict[str, list[str]] = defaultdict(list)
+    for record in records:
+        values[_tell(record, thread)].append(_tell(record, path))
+    several = [of for of in values.values() if len(of) > 1]
+    return 2 * sum(len(set(of)) > 1 for of in several) > len(several)
+
+
+def _reads_as_time(path: str, records: Sequence[Mapping[str, Any]]) -> bool:
+    found = [value for one in records if (value := find(one, tuple(path.split(".")))) is not None]
+    return 2 * sum(read_time(value) is not None for value in found) > len(found)
 
 
 def find_name(

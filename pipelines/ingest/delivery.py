@@ -40,7 +40,8 @@ ADVICE = {
     Reason.EMPTY_BODY: "a message needs text; empty ones are counted and left out",
     Reason.UNKNOWN_ROLE: "not one of the format, or of user, assistant and agent that role.values may mean",
     Reason.UNKNOWN_DETAIL: "not a stage of a handoff or a kind of notice that detail.values may mean",
-    Reason.BAD_TIME: "allowed are ISO 8601 (2026-08-03T21:15:00+02:00) or a number since 1970; from 2000 on",
+    Reason.BAD_TIME: "allowed are ISO 8601 with a time of day (2026-08-03T21:15:00+02:00) or a number since "
+    "1970; from 2000 on",
     Reason.FUTURE_DATE: "later than the day of delivery allows",
     Reason.BIRTH_DATE: "a date of birth is not taken in; deliver an age band",
     Reason.PRECISE_LOCATION: "a precise place is not taken in; deliver a region as ISO 3166",

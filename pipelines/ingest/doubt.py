@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pipelines.ingest.code_word import MOST_WORDS
-from pipelines.ingest.field import NO_VALUE, NUMBER, SCIENTIFIC, find
+from pipelines.ingest.field import LONGEST_DAY, NO_VALUE, NUMBER, SCIENTIFIC, find
 
 ENVIRONMENT = re.compile(r"(^|[._])(env|environment|deployment_environment|stage)$", re.I)
 TEST_WORDS = frozenset(
@@ -52,13 +52,14 @@ def say_lacking(fields: Mapping[str, Any], records: Sequence[Mapping[str, Any]])
 
 def say_times(path: str, values: Iterable[object]) -> list[str]:
     """Times that cannot be read, and times without an offset, which are read in the deployment's zone."""
-    readings = [_read_time(value) for value in values]
+    readings = [read_time(value) for value in values]
     unread, local = readings.count(None), readings.count(False)
     said = []
     if unread:
         said.append(
-            f"{path}: {unread} of {len(readings)} times are neither ISO 8601 (2026-08-03T21:15:00+02:00) nor "
-            "a number since 1970, and would be rejected as bad_time. Change the export."
+            f"{path}: {unread} of {len(readings)} times are neither ISO 8601 with a time of day "
+            "(2026-08-03T21:15:00+02:00) nor a number since 1970, and would be rejected as bad_time. Change "
+            "the export."
         )
     if local:
         said.append(
@@ -87,6 +88,22 @@ def say_no_values(fields: Mapping[str, Any], records: Sequence[Mapping[str, Any]
     return said
 
 
+def say_others(name: str, path: str, others: Sequence[str]) -> list[str]:
+    """Which other fields look like the one that was taken."""
+    if not others:
+        return []
+    more = ". If the day and the time of day lie apart, let the export join them" * (name == "sent_at")
+    shown = ", ".join(others[:SHOWN])
+    return [f"{name} is read from {path}; {shown} look{'s' * (len(others) == 1)} like it, too{more}."]
+
+
+def say_nobody(path: str, *, value_count: int, thread_count: int) -> list[str]:
+    """A user that is the same in every thread may be a product or a firm."""
+    if value_count > 1 or thread_count < 2:
+        return []
+    return [f"user is read from {path}, which is the same in all {thread_count} threads. Is it a person?"]
+
+
 def say_not_found(missing: Iterable[str], columns: Mapping[str, int], count: int) -> str:
     """What a message needs and no field looks like, with the names there are."""
     usual = [name for name, seen in columns.items() if 2 * seen > count and PLAIN_NAME.fullmatch(name)]
@@ -102,12 +119,15 @@ def _paths_of(fields: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _holds(record: Mapping[str, Any], path: str) -> bool:
-    return record.get(path) is not None or find(record, tuple(path.split("."))) is not None
+    value = find(record, tuple(path.split(".")))
+    return value is not None and not (isinstance(value, str) and not value.strip())
 
 
-def _read_time(value: object) -> bool | None:
+def read_time(value: object) -> bool | None:
     """Whether a time is certain; False without an offset, None where it cannot be read."""
     if isinstance(value, str) and not NUMBER.fullmatch(value):
+        if len(value) <= LONGEST_DAY:
+            return None
         try:
             value = dt.datetime.fromisoformat(value)
         except ValueError:

@@ -32,6 +32,8 @@ MILLISECONDS_FROM, MICROSECONDS_FROM, NANOSECONDS_FROM = 10**11, 10**14, 10**17
 FIRST_TIME, LAST_TIME = 946_684_800_000_000, 4_102_444_800_000_000
 """Microseconds until the years 2000 and 2100; outside lies no time, but an export's 0 for null, or the
 digits of a date (202611200900) that read as milliseconds of 1976."""
+LONGEST_DAY = 10
+"""Characters of an ISO 8601 day (2026-11-20); every text with a time of day has more."""
 FIRST_DAY = (dt.datetime.fromtimestamp(FIRST_TIME / 1e6, dt.UTC) - dt.timedelta(days=1)).date()
 """The first time's day in zones west of Greenwich: no record lies on an earlier one."""
 UNRECOGNISED = "unrecognised"
@@ -81,13 +83,15 @@ def to_microseconds(value: object, path: str, zone: ZoneInfo) -> int:
     """Microseconds since 1970 of an ISO 8601 text, an epoch number, or a time of a typed file.
 
     Raises:
-        RecordError: `bad_time`.
+        RecordError: `bad_time`; also for a day alone, whose midnight nobody said.
     """
     if isinstance(value, str) and NUMBER.fullmatch(value):
         value = float(value) if "." in value else int(value)
     if isinstance(value, decimal.Decimal):
         value = int(value) if value.is_finite() and value == int(value) else float(value)
     if isinstance(value, str):
+        if len(value) <= LONGEST_DAY:
+            raise RecordError(Reason.BAD_TIME, path)
         try:
             value = dt.datetime.fromisoformat(value)
         except ValueError:
@@ -101,6 +105,16 @@ def to_microseconds(value: object, path: str, zone: ZoneInfo) -> int:
     if not FIRST_TIME <= since < LAST_TIME:
         raise RecordError(Reason.BAD_TIME, path)
     return since
+
+
+def read_day(value: object) -> object:
+    """Midnight of a text that is a day alone, which earlier versions took in as a time; else the value."""
+    if not isinstance(value, str) or len(value) > LONGEST_DAY or NUMBER.fullmatch(value):
+        return value
+    try:
+        return dt.datetime.fromisoformat(value)
+    except ValueError:
+        return value
 
 
 def _scale(value: int | float, path: str) -> int:

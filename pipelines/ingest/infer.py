@@ -16,11 +16,19 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.errors import SourceError
-from pipelines.ingest.candidate import NAMES, Column, Columns, find_name, gather, pick
+from pipelines.ingest.candidate import NAMES, Column, Columns, choose, find_name, gather, pick
 from pipelines.ingest.code_word import find_kinds, say_values
 from pipelines.ingest.delivery import READABLE, find_files
 from pipelines.ingest.document import read_items
-from pipelines.ingest.doubt import find_test_traffic, say_lacking, say_no_values, say_not_found, say_times
+from pipelines.ingest.doubt import (
+    find_test_traffic,
+    say_lacking,
+    say_no_values,
+    say_nobody,
+    say_not_found,
+    say_others,
+    say_times,
+)
 from pipelines.ingest.field import find
 from pipelines.ingest.lines import inspect
 from pipelines.ingest.mapping import HANDOFF_STAGES, MESSAGE_FIELDS, NOTICE_KINDS, parse_mapping
@@ -120,7 +128,7 @@ def _rule(
     fields, kind = _message_fields(columns, notes, label, group), "message"
     missing = [name for name in MESSAGE_FIELDS if name in REQUIRED and name not in fields]
     if missing:
-        events, event_kind = _event_fields(columns)
+        events, event_kind = _event_fields(columns, group)
         if events is not None:
             fields, kind = events, event_kind
         elif is_main:
@@ -162,13 +170,16 @@ def _message_fields(
     columns: Columns, notes: list[str], label: str, records: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
     """Where the fields of a message lie, as far as names and values tell."""
-    found = {
-        "thread": pick(columns, "thread"),
-        "text": pick(columns, "text", lambda column: column.types["str"] > 0),
-        "sent_at": pick(columns, "sent_at"),
-        "role": pick(columns, "role", lambda column: bool(_role_values(column))),
+    thread = choose(columns, "thread", records)
+    chosen = {
+        "thread": thread,
+        "text": choose(columns, "text", records, thread=thread.path, suits=_is_text),
+        "sent_at": choose(columns, "sent_at", records, thread=thread.path),
+        "role": choose(columns, "role", records, suits=lambda column: bool(_role_values(column))),
+        "user": choose(columns, "user", records),
     }
-    fields: dict[str, Any] = {name: path for name, path in found.items() if path}
+    found = {name: one.path for name, one in chosen.items()}
+    fields: dict[str, Any] = {name: path for name, path in found.items() if path and name != "user"}
     if role := found["role"]:
         known = _role_values(columns[role])
         fields["role"] = {"field": role, "values": known}
@@ -180,6 +191,14 @@ def _message_fields(
             )
     if set(fields) < REQUIRED:
         return fields
+    fields |= {"user": found["user"]} if found["user"] else {}
+    for name, one in chosen.items():
+        if one.path:
+            notes += [f"{label}: {doubt}" for doubt in say_others(name, one.path, one.others)]
+    if user := found["user"]:
+        user_count, thread_count = (len(columns[fields[name]].values) for name in ("user", "thread"))
+        doubts = say_nobody(user, value_count=user_count, thread_count=thread_count)
+        notes += [f"{label}: {doubt}" for doubt in doubts]
     for name in NAMING:
         path, doubts = find_name(columns, name, fields, records)
         fields |= {name: path} if path else {}
@@ -199,20 +218,26 @@ def _message_fields(
     return fields
 
 
-def _event_fields(columns: Columns) -> tuple[dict[str, Any] | None, str]:
+def _event_fields(
+    columns: Columns, records: Sequence[Mapping[str, Any]]
+) -> tuple[dict[str, Any] | None, str]:
     thread = pick(columns, "thread")
-    moment = pick(columns, "sent_at")
+    moment = choose(columns, "sent_at", records).path
     for kind, allowed in (("handoff", HANDOFF_STAGES), ("notice", NOTICE_KINDS)):
         detail = pick(columns, "detail", partial(_holds_one_of, words=frozenset(allowed)))
         if thread and moment and detail:
             fields: dict[str, Any] = {"thread": thread, "detail": detail, "occurred_at": moment}
-            user = pick(columns, "user")
+            user = choose(columns, "user", records).path
             return fields | ({"user": user} if user else {}), kind
     return None, ""
 
 
 def _holds_one_of(column: Column, words: frozenset[str]) -> bool:
     return bool(words & column.values.keys())
+
+
+def _is_text(column: Column) -> bool:
+    return column.types["str"] > 0
 
 
 def _is_truth(column: Column) -> bool:

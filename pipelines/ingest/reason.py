@@ -15,7 +15,7 @@ class Reason(StrEnum):
     WRONG_TYPE = "wrong_type"  # a field holds something else than it must
     UNKNOWN_ROLE = "unknown_role"  # a role that the mapping does not name
     UNKNOWN_DETAIL = "unknown_detail"  # a handoff stage or kind of notice that the mapping does not name
-    BAD_TIME = "bad_time"  # neither ISO 8601 nor an epoch number
+    BAD_TIME = "bad_time"  # neither ISO 8601 with a time of day nor an epoch number
     FUTURE_DATE = "future_date"  # later than the delivery allows
     EMPTY_BODY = "empty_body"  # a message without text
     BIRTH_DATE = "birth_date"  # in the place of a label; map an age band instead

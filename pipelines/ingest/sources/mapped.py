@@ -26,7 +26,7 @@ from pipelines.ingest.compiled_rule import (
     tell,
 )
 from pipelines.ingest.document import Item, is_csv, is_lines, read_items, read_line
-from pipelines.ingest.field import NO_VALUE, RecordError, find, latest_time
+from pipelines.ingest.field import NO_VALUE, RecordError, find, latest_time, read_day
 from pipelines.ingest.forgiven import find_odd
 from pipelines.ingest.lines import UNREADABLE
 from pipelines.ingest.mapping import EVENT_FIELDS, MESSAGE_FIELDS, TEST_TRAFFIC, Mapping
@@ -87,7 +87,7 @@ class MappedSource:
         try:
             rule = match_rule(item.record, self._csv_rules if is_csv(path) else self._rules)
             for column in rule.fields:
-                value = tell(item.record, column) if column.name in TIMES else None
+                value = read_day(tell(item.record, column)) if column.name in TIMES else None
                 moment = None if value is None else column.convert(value)
                 if isinstance(moment, int):
                     yield moment

@@ -258,3 +258,64 @@ def test_ids_and_labels_that_are_some_need_no_word(tmp_path: Path):
     notes = notes_of(tmp_path, LINE | {"user": "u-1", "message_id": "12e4"})
     assert "NULL" not in notes
     assert "spreadsheet" not in notes
+
+
+@pytest.mark.parametrize(
+    ("own", "of_session"), [("timestamp", "created_at"), ("created", "at"), ("ts", "date")]
+)
+def test_the_time_that_differs_within_a_thread_is_taken_and_the_other_is_said(
+    tmp_path: Path, own, of_session
+):
+    records = [
+        {name: value for name, value in one.items() if name != "sent_at"}
+        | {of_session: f"2026-09-0{1 + int(one['session_id'][-1])}T08:00:00Z", own: one["sent_at"]}
+        for one in converse()
+    ]
+    fields, notes = propose(tmp_path, records)
+    assert fields["sent_at"] == own
+    assert f"sent_at is read from {own}; {of_session} looks like it, too" in notes
+
+
+def test_a_day_and_a_time_of_day_apart_are_said_to_be_no_time(tmp_path: Path):
+    records = [
+        {name: value for name, value in one.items() if name != "sent_at"}
+        | {"date": one["sent_at"][:10], "time": one["sent_at"][11:19]}
+        for one in converse()
+    ]
+    notes = propose(tmp_path, records)[1]
+    assert "18 of 18 times are neither ISO 8601 with a time of day" in notes
+    assert "let the export join them" in notes
+
+
+def test_a_day_alone_is_said_to_be_no_time(tmp_path: Path):
+    assert "1 of 1 times are neither ISO 8601" in notes_of(tmp_path, LINE | {"sent_at": "2026-09-14"})
+
+
+def test_a_time_that_can_be_read_is_taken_before_one_that_cannot(tmp_path: Path):
+    fields, _ = propose(tmp_path, converse(at=lambda thread, place: f"14.09.2026 20:0{place}"))
+    assert fields["sent_at"] == "sent_at"
+
+
+def test_an_id_of_a_person_is_taken_before_the_program_that_they_used(tmp_path: Path):
+    fields, notes = propose(
+        tmp_path, converse(client=lambda thread, place: "ios-app 3.2", member_id=lambda thread, place: thread)
+    )
+    assert fields["user"] == "member_id"
+    assert "user is read from member_id; client looks like it, too" in notes
+
+
+def test_a_user_that_is_the_same_in_every_thread_is_asked_about(tmp_path: Path):
+    notes = propose(tmp_path, converse(customer=lambda thread, place: "Acme"))[1]
+    assert "user is read from customer, which is the same in all 3 threads" in notes
+    assert "Acme" not in notes
+    assert "the same in all" not in propose(tmp_path, converse(user=lambda thread, place: thread))[1]
+
+
+def test_an_empty_field_is_not_taken_for_the_text(tmp_path: Path):
+    assert propose(tmp_path, converse(content=lambda thread, place: ""))[0]["text"] == "text"
+
+
+def test_a_field_of_few_records_is_not_named_beside_the_one_that_is_taken(tmp_path: Path):
+    records = converse()
+    notes = propose(tmp_path, [*records[:-1], records[-1] | {"maria": {"text": "hello"}}])[1]
+    assert "maria" not in notes

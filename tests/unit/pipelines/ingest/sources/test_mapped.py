@@ -80,6 +80,9 @@ def test_a_json_file_may_hold_an_array_or_lines(read, tmp_path):
         ({"words": 7}, (1, "wrong_type", "words")),
         ({"who": "narrator"}, (1, "unknown_role", "who")),
         ({"at": "teatime"}, (1, "bad_time", "at")),
+        ({"at": "2026-09-14"}, (1, "bad_time", "at")),
+        ({"at": "20260914"}, (1, "bad_time", "at")),
+        ({"at": "2026-W38-1"}, (1, "bad_time", "at")),
         ({"at": "2026-09-17T00:00:01Z"}, (1, "future_date", "at")),
         ({"session": None}, (1, "missing_field", "session")),
         ({"session": " "}, (1, "missing_field", "session")),
@@ -112,6 +115,20 @@ def test_an_empty_text_in_an_optional_field_is_no_value_in_any_container(read, d
         assert reading.rejected == []
         found = {name: reading.records.messages[name] for name in ("user", *names.values())}
         assert found == {name: [None] for name in found}
+
+
+@pytest.mark.parametrize("time", ["2026-09-14T20", "2026-09-14 20:00", "20260914T2000", "1789416000"])
+def test_a_short_text_with_a_time_of_day_is_a_time(read, deliver, time):
+    assert read("mapped", deliver({**LINE, "at": time}), records=RULES).rejected == []
+
+
+def test_a_day_alone_still_tells_when_a_record_is_too_old_to_keep(deliver):
+    rule = {"deployment": {"id": "one"}, "records": RULES}
+    source = make_source(parse_mapping(rule, name="a test"))
+    path = deliver({**LINE, "at": "2026-09-14"}, {**LINE, "at": "2026-9-14"})
+    first, second = read_items(path)
+    assert list(source.date(path, first)) == [1_789_344_000_000_000]
+    assert list(source.date(path, second)) == []
 
 
 def test_the_last_allowed_moment_is_accepted(read, deliver):
