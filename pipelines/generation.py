@@ -10,6 +10,9 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipelines.errors import HomeError
+
+FOLDER, POINTER = "generations", "current.json"
 KEPT_GENERATIONS = 3
 
 
@@ -22,25 +25,74 @@ class Generation:
 
 
 def read_current(path: Path) -> Generation:
-    """The current generation of a lake."""
-    pointer = path / "generations" / "current.json"
+    """The current generation of a lake; number 0 if nobody has written there.
+
+    Raises:
+        HomeError: the pointer cannot be read, or it is missing and the lake is not empty. Taken for an empty
+            lake, the next writer would delete every table as one that no generation knows.
+    """
+    pointer = path / FOLDER / POINTER
     if not pointer.exists():
+        # Looked at again after the tables: the first writer may have begun meanwhile.
+        if _is_written(path) and not pointer.exists():
+            raise HomeError(_say_lost(path, "is missing, and the lake is not empty"))
         return Generation()
-    record = json.loads(pointer.read_text())
-    return Generation(record["number"], record["versions"])
+    found = _read(pointer)
+    if found is None:
+        raise HomeError(_say_lost(path, "cannot be read"))
+    return found
+
+
+def begin(path: Path) -> None:
+    """Point to generation 0 before a lake's first table is written.
+
+    A writer that is killed before its first generation then leaves an empty lake, not one without a pointer.
+    """
+    (path / FOLDER).mkdir(parents=True, exist_ok=True)
+    _write_durably(path / FOLDER / POINTER, _write(Generation()))
 
 
 def make_current(path: Path, generation: Generation) -> None:
     """Make a generation the current one, in one step; older ones than the kept are forgotten."""
-    folder = path / "generations"
+    folder = path / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(
-        {"number": generation.number, "versions": generation.versions}, sort_keys=True, indent=1
-    )
+    text = _write(generation)
     _write_durably(folder / f"{generation.number:08d}.json", text)
-    _write_durably(folder / "current.json", text)
+    _write_durably(folder / POINTER, text)
     for old in sorted(folder.glob("0*.json"))[:-KEPT_GENERATIONS]:
         old.unlink()
+
+
+def _is_written(path: Path) -> bool:
+    """Whether a lake has a generation, or a table with a commit."""
+    found = ((path / FOLDER).glob("0*.json"), path.glob("*/*/_delta_log/*.json"))
+    return any(next(one, None) is not None for one in found)
+
+
+def _say_lost(path: Path, what: str) -> str:
+    numbered = sorted((path / FOLDER).glob("0*.json"), reverse=True)
+    newest = next((one for one in numbered if _read(one) is not None), None)
+    pointer = path / FOLDER / POINTER
+    advice = (
+        f"Copy {newest}, the newest generation, to {pointer}, or restore a backup."
+        if newest is not None
+        else f"Restore a backup; if no ingest has ever ended here, delete {path} and ingest again."
+    )
+    return f"{pointer} {what}: it says which versions of the tables count. Nothing was changed. {advice}"
+
+
+def _read(file: Path) -> Generation | None:
+    """The generation that a file holds; None if it is damaged."""
+    try:
+        record = json.loads(file.read_text())
+        return Generation(int(record["number"]), dict(record["versions"]))
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _write(generation: Generation) -> str:
+    record = {"number": generation.number, "versions": generation.versions}
+    return json.dumps(record, sort_keys=True, indent=1)
 
 
 def _write_durably(target: Path, text: str) -> None:

@@ -23,7 +23,7 @@ from filelock import FileLock, Timeout
 
 from pipelines.data_file import LAYOUTS, Layout, make_table, replace_partitions
 from pipelines.errors import HomeError
-from pipelines.generation import Generation, make_current, read_current
+from pipelines.generation import Generation, begin, make_current, read_current
 from pipelines.lock import NOT_WRITABLE, locked
 from pipelines.opened import keep_version, open_version, take_version
 from pipelines.partition import Partition, find_changed
@@ -186,10 +186,13 @@ def write(path: Path, *, by: str, wait_seconds: float = 600.0) -> Iterator[Commi
     """Hold the home's lock, recover what an interrupted writer left, and commit a generation at the end.
 
     Raises:
-        HomeError: another writer held the lock for `wait_seconds`; the message says who.
+        HomeError: another writer held the lock for `wait_seconds` (the message says who), or the lake is
+            damaged.
     """
     with locked(path, by=by, wait_seconds=wait_seconds):
         lake = Lake(path)
+        if lake.generation.number == 0:
+            begin(path)
         commit = Commit(lake, _drop_unpinned(lake))
         yield commit
         if commit.versions != lake.generation.versions:

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pyarrow as pa
 import pytest
 from deltalake import DeltaTable
 
+from pipelines import generation
 from pipelines import lake as lakes
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.errors import HomeError
@@ -231,6 +233,65 @@ def test_the_current_generation_and_the_two_before_it_are_kept(path: Path):
     kept = sorted(file.name for file in (path / "generations").glob("0*.json"))
     assert kept == [f"{number:08d}.json" for number in (2, 3, 4)]
     assert json.loads((path / "generations" / "current.json").read_text())["number"] == 4
+
+
+def list_files(path: Path) -> set[Path]:
+    return {file for file in path.rglob("*") if file.is_file()} - {path / "writer.lock", path / "writer.json"}
+
+
+@pytest.mark.parametrize("damage", ["", "[]", '{"number": 1}', None])
+def test_a_pointer_that_is_lost_or_damaged_is_named_and_no_table_is_deleted(path: Path, damage: str | None):
+    put(path, rows(monday="d"), MONDAY)
+    pointer = path / "generations" / "current.json"
+    if damage is None:
+        pointer.unlink()
+    else:
+        pointer.write_text(damage)
+    before = list_files(path)
+    with pytest.raises(HomeError) as error:
+        Lake(path)
+    newest = path / "generations" / "00000002.json"
+    assert f"Copy {newest}, the newest generation, to {pointer}" in str(error.value)
+    with pytest.raises(HomeError, match=r"current\.json"):
+        put(path, rows(tuesday="x"), TUESDAY)
+    assert list_files(path) == before
+    shutil.copy(newest, pointer)
+    put(path, rows(tuesday="e"), TUESDAY)
+    assert texts(Lake(path)) == ["d", "e"]
+
+
+def test_tables_without_any_generation_are_not_an_empty_lake(path: Path):
+    shutil.rmtree(path / "generations")
+    with pytest.raises(HomeError, match="Restore a backup"):
+        put(path, rows(monday="x"), MONDAY)
+    assert list(path.glob("staging/message/*/*/*.parquet"))
+
+
+def test_a_writer_killed_before_the_first_generation_leaves_an_empty_lake(tmp_path: Path):
+    kill_a_writer(tmp_path)
+    assert Lake(tmp_path).names() == []
+    put(tmp_path, rows(tuesday="c"), TUESDAY)
+    assert texts(Lake(tmp_path)) == ["c"]
+
+
+def test_a_writer_killed_just_before_the_first_pointer_leaves_an_empty_lake(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    real = generation._write_durably
+
+    def die(target: Path, text: str) -> None:
+        if target.name == "current.json" and json.loads(text)["number"] == 1:
+            raise KeyboardInterrupt
+        real(target, text)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(generation, "_write_durably", die)
+        with pytest.raises(KeyboardInterrupt):
+            put(tmp_path, rows(monday="half"), MONDAY)
+    assert (tmp_path / "generations" / "00000001.json").exists()
+    assert Lake(tmp_path).names() == []
+    put(tmp_path, rows(tuesday="c"), TUESDAY)
+    assert texts(Lake(tmp_path)) == ["c"]
 
 
 def test_two_years_of_two_deployments_are_replaced_at_once(tmp_path: Path):
