@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 
 from risk_register.errors import UnknownRecordError
 from risk_register.model import columns_of
@@ -25,6 +25,10 @@ from risk_register.store import Store, Write
 
 LEASE = dt.timedelta(minutes=2)
 """How long a sender has for one attempt; after that it counts as killed and another may try."""
+LONGEST_RETRY = dt.timedelta(minutes=10)
+"""What was refused never waits longer than this."""
+TURN = dt.timedelta(minutes=2)
+"""How much older than another's a sender's moment may be, because it waited for its turn to write."""
 
 
 class DeliveryState(StrEnum):
@@ -170,6 +174,25 @@ def refuse(
         _trace(write, notice, row, "notice_refused")
 
 
+def set_right(store: Store, *, actor: str, at: dt.datetime) -> int:
+    """Let what a clock that was ahead has put off count from now; returns how many deliveries that were.
+
+    Nothing is planned for later, waits longer than `LONGEST_RETRY` or is held longer than `LEASE`. A moment
+    further ahead is that of a wrong clock, and would keep a page, or the next person, silent until then.
+    """
+    with store.read() as session:
+        if session.scalar(_ahead(at).limit(1)) is None:
+            return 0
+    with store.write(actor=actor, at=at) as write:
+        rows = write.session.scalars(_ahead(at)).all()
+        for row in rows:
+            row.planned_at, row.next_attempt_at = min(row.planned_at, at), min(row.next_attempt_at, at)
+            if row.leased_until is not None:  # its sender may be at work
+                row.leased_until = min(row.leased_until, at + LEASE)
+            _trace(write, write.session.get_one(Notice, row.notice_id), row, "notice_set_right")
+        return len(rows)
+
+
 def is_due(store: Store, at: dt.datetime) -> bool:
     """Whether there is a delivery to try now."""
     with store.read() as session:
@@ -185,10 +208,24 @@ def list_deliveries(store: Store, *, notice_id: int | None = None) -> tuple[Deli
         return tuple(_as_delivery(row) for row in session.scalars(query))
 
 
-def _due(at: dt.datetime):  # type: ignore[no-untyped-def]  # the type of a select says nothing to a reader
+def _due(at: dt.datetime) -> Select[NoticeDelivery]:
     waits = (NoticeDelivery.state == DeliveryState.WAITING.value) & (NoticeDelivery.next_attempt_at <= at)
     lost = (NoticeDelivery.state == DeliveryState.SENDING.value) & (NoticeDelivery.leased_until <= at)
     return select(NoticeDelivery).where(or_(waits, lost))
+
+
+def _ahead(at: dt.datetime) -> Select[NoticeDelivery]:
+    """Deliveries of what nobody has acknowledged with a moment that no right clock can have written."""
+    waits = NoticeDelivery.state == DeliveryState.WAITING.value
+    put_off = waits & (NoticeDelivery.next_attempt_at > at + LONGEST_RETRY + TURN)
+    is_held = NoticeDelivery.state == DeliveryState.SENDING.value
+    held = is_held & (NoticeDelivery.leased_until > at + LEASE + TURN)
+    return (
+        select(NoticeDelivery)
+        .join(Notice, Notice.notice_id == NoticeDelivery.notice_id)
+        .where(Notice.state != NoticeState.ACKNOWLEDGED.value)
+        .where(or_(NoticeDelivery.planned_at > at + TURN, put_off, held))
+    )
 
 
 def _next(write: Write, at: dt.datetime) -> NoticeDelivery | None:

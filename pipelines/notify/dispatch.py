@@ -15,14 +15,22 @@ from pipelines.notify.escalation import find_targets
 from pipelines.notify.message import write_message
 from pipelines.notify.routing import Routing
 from pipelines.notify.send import Outcome, Sender, send
-from risk_register.notice_deliveries import accept, claim, is_due, list_deliveries, plan, refuse
+from risk_register.notice_deliveries import (
+    LONGEST_RETRY,
+    accept,
+    claim,
+    is_due,
+    list_deliveries,
+    plan,
+    refuse,
+    set_right,
+)
 from risk_register.notice_kinds import NoticeKind, NoticeSeverity
 from risk_register.notices import list_notices, queue_notice
 from risk_register.store import Store
 
 ACTOR = "notify"
 FIRST_RETRY = dt.timedelta(minutes=1)
-LONGEST_RETRY = dt.timedelta(minutes=10)
 
 Clock = Callable[[], dt.datetime]
 
@@ -56,6 +64,7 @@ def dispatch(store: Store, routing: Routing, *, clock: Clock, sender: Sender = s
 
 def plan_due(store: Store, routing: Routing, *, at: dt.datetime) -> None:
     """Plan every step that is due; a step that is planned already stays as it is."""
+    set_right(store, actor=ACTOR, at=at)
     for notice in reversed(list_notices(store, is_waiting=True)):
         planned = list_deliveries(store, notice_id=notice.notice_id)
         first = min((one.planned_at for one in planned), default=at)

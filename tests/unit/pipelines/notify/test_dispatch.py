@@ -11,7 +11,8 @@ from pipelines.notify import dispatch as dispatching
 from pipelines.notify.dispatch import dispatch, queue_test, wait_before_retry
 from pipelines.notify.message import Message
 from pipelines.notify.send import Outcome
-from risk_register.notice_deliveries import LEASE, DeliveryState, list_deliveries
+from risk_register.audit import list_entries
+from risk_register.notice_deliveries import LEASE, TURN, DeliveryState, list_deliveries
 from risk_register.notice_kinds import NoticeSeverity, NoticeState
 from risk_register.notices import acknowledge_notice, list_notices
 from risk_register.store import Store
@@ -135,6 +136,70 @@ def test_killed_while_a_server_answers_the_lease_keeps_others_away_until_it_ends
     clock.pass_minutes(LEASE.seconds / 60)
     dispatch(store, routing, clock=clock, sender=post)
     assert len(post.ids) == 1
+
+
+MONTH = 28 * 24 * 60
+"""Minutes after which the rota stands as it does."""
+
+
+@pytest.mark.parametrize("minutes", [13, MONTH])
+@pytest.mark.parametrize("is_down", [True, False], ids=["refused", "accepted"])
+def test_a_pass_while_the_clock_is_ahead_silences_nobody(
+    store, routing, clock, queue, *, minutes, is_down
+) -> None:
+    queue()
+    post = Post()
+    post.is_down = is_down
+    clock.pass_minutes(minutes)
+    dispatch(store, routing, clock=clock, sender=post)
+    clock.pass_minutes(-minutes)
+    post.is_down = False
+    assert dispatching.needs_pass(store, routing, at=clock()) is is_down
+    dispatch(store, routing, clock=clock, sender=post)
+    assert len(post.ids) == 1
+    for _ in range(3):
+        clock.pass_minutes(5)
+        dispatch(store, routing, clock=clock, sender=post)
+    # A quarter of an hour after the clock was right again the second person is called.
+    assert len(set(post.ids)) == 2
+    assert [one.step for one in list_deliveries(store)] == [0, 1]
+    assert len(list_entries(store, action="notice_set_right")) == 1
+
+
+def test_killed_while_the_clock_is_ahead_a_sender_holds_its_call_no_longer_than_its_lease(
+    store, routing, clock, post, queue
+) -> None:
+    queue()
+
+    def die(address: str | None, message: Message) -> Outcome:
+        raise KilledError
+
+    clock.pass_minutes(MONTH)
+    with pytest.raises(KilledError):
+        dispatch(store, routing, clock=clock, sender=die)
+    clock.pass_minutes(-MONTH)
+    dispatch(store, routing, clock=clock, sender=post)
+    assert post.ids == []
+    clock.pass_minutes(LEASE.seconds / 60)
+    dispatch(store, routing, clock=clock, sender=post)
+    assert len(post.ids) == 1
+
+
+def test_a_sender_that_waited_for_its_turn_does_not_take_anothers_call(
+    store, routing, clock, post, queue
+) -> None:
+    """It read its moment before the other claimed: the other's lease lies further ahead for it."""
+    queue()
+
+    def send_and_let_a_late_one_look(address: str | None, message: Message) -> Outcome:
+        clock.pass_minutes(-TURN.seconds / 60)
+        dispatch(store, routing, clock=clock, sender=post)
+        clock.pass_minutes(TURN.seconds / 60)
+        return post(address, message)
+
+    dispatch(store, routing, clock=clock, sender=send_and_let_a_late_one_look)
+    assert len(post.ids) == 1
+    assert list_entries(store, action="notice_set_right") == ()
 
 
 def test_two_senders_at_once_try_a_delivery_once(store, routing, clock, post, queue) -> None:
