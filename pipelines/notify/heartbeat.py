@@ -1,7 +1,7 @@
 """A sign of life to an outside address, which calls somebody when the signs stop.
 
-None is sent when the newest generation is old or a page waits: then the silence says what this machine can
-no longer say by itself.
+None is sent when the newest generation is old, a page waits, or one of the two is from a day to come: then
+the silence says what this machine can no longer say by itself.
 """
 
 from __future__ import annotations
@@ -22,6 +22,10 @@ from risk_register.store import Store
 
 STUCK_AFTER = dt.timedelta(minutes=30)
 """A page that no server has taken for so long means that people are not reached."""
+AHEAD = dt.timedelta(minutes=5)
+"""How far ahead a moment may lie, for the clocks of two machines differ. Further, the clock was or is wrong:
+until that moment comes nobody can say how old anything is."""
+ADVICE = "check the clock of this machine"
 ATTEMPTS, TIMEOUT_SECONDS = 3, 10.0
 
 
@@ -44,18 +48,22 @@ def check_health(home: Home, store: Store, routing: Routing | None, *, at: dt.da
     since = current_since(home.published)
     if since is None:
         faults.append("nothing is published yet")
+    elif since - at > AHEAD:
+        faults.append(
+            f"the newest generation is of {since:%Y-%m-%d %H:%M} UTC, which is yet to come: {ADVICE} and run"
+        )
     elif at - since > dt.timedelta(hours=stale_hours):
         hours = (at - since).total_seconds() / 3600
         faults.append(f"the newest generation is {hours:.0f} h old, allowed are {stale_hours} h")
-    stuck = [
+    waiting = [
         one
         for one in list_notices(store, is_waiting=True)
-        if one.severity is NoticeSeverity.PAGE
-        and one.state in {NoticeState.QUEUED, NoticeState.FAILED}
-        and at - one.queued_at > STUCK_AFTER
+        if one.severity is NoticeSeverity.PAGE and one.state in {NoticeState.QUEUED, NoticeState.FAILED}
     ]
-    if stuck:
-        faults.append(f"{len(stuck)} page(s) wait for more than {STUCK_AFTER.seconds // 60} min")
+    if stuck := sum(at - one.queued_at > STUCK_AFTER for one in waiting):
+        faults.append(f"{stuck} page(s) wait for more than {STUCK_AFTER.seconds // 60} min")
+    if ahead := sum(one.queued_at - at > AHEAD for one in waiting):
+        faults.append(f"{ahead} page(s) that wait were queued at a moment which is yet to come: {ADVICE}")
     return Health(tuple(faults))
 
 

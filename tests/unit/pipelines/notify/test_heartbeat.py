@@ -42,6 +42,25 @@ def test_a_dead_scheduler_falls_silent(home, store, clock) -> None:
     assert check_health(home, store, None, at=clock()).faults == ("nothing is published yet",)
 
 
+def test_a_generation_of_a_day_to_come_is_no_sign_of_life(home, store, clock) -> None:
+    touch(home, clock().timestamp() + 5 * 60)
+    assert check_health(home, store, None, at=clock()).is_alive
+    touch(home, clock().timestamp() + 5 * 60 + 1)
+    (fault,) = check_health(home, store, None, at=clock()).faults
+    assert "the newest generation is of 2026-11-23 02:05 UTC, which is yet to come" in fault
+    touch(home, clock().timestamp() + 365 * 86400)
+    clock.pass_minutes(300 * 24 * 60)
+    assert not check_health(home, store, None, at=clock()).is_alive
+
+
+def test_a_page_that_was_queued_on_a_day_to_come_is_no_sign_of_life(home, store, clock, queue) -> None:
+    clock.pass_minutes(30 * 24 * 60)
+    queue()
+    clock.pass_minutes(-30 * 24 * 60)
+    (fault,) = check_health(home, store, None, at=clock()).faults
+    assert "1 page(s) that wait were queued at a moment which is yet to come" in fault
+
+
 def test_a_page_that_no_server_takes_falls_silent(home, store, clock, queue) -> None:
     queue()
     clock.pass_minutes(30)
