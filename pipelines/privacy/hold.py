@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -21,11 +22,13 @@ from pipelines.errors import DefinitionError, StateError
 from pipelines.lake import Lake
 from pipelines.lock import locked
 from pipelines.settings import Home
-from risk_register.audit import record_access
+from risk_register.audit import list_entries, record_access
 from risk_register.holds import list_holds
 from risk_register.store import Store, open_store
 
 FILE, COUNTER = "holds.yaml", "holds.count"
+NUMBERED = re.compile(r"^hold_(\d{4})$")
+TRACES = ("hold_added", "hold_released")
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Thread = tuple[str, str]
 """Deployment and thread."""
@@ -36,7 +39,7 @@ class Hold(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    hold_id: Annotated[str, Field(pattern=r"^hold_\d{4}$")]
+    hold_id: Annotated[str, Field(pattern=NUMBERED.pattern)]
     deployment_id: Words
     conversation_id: Words
     thread_id: Words
@@ -109,7 +112,7 @@ def add_hold(
     with locked(home.lake, by="hold"):
         held = load_holds(home)
         hold = Hold(
-            hold_id=_next_id(home, held),
+            hold_id=_next_id(home, store, held),
             deployment_id=deployment_id,
             conversation_id=conversation_id,
             thread_id=find_thread(Lake(home.lake), deployment_id, conversation_id),
@@ -187,20 +190,34 @@ def _select(rows: pa.Table, conversation_id: str) -> list[str]:
     return threads
 
 
-def _next_id(home: Home, held: tuple[Hold, ...]) -> str:
+def _next_id(home: Home, store: Store, held: tuple[Hold, ...]) -> str:
     # A number is never used twice, also not that of a released hold: the audit knows it.
-    counter = home.definitions / COUNTER
-    last = int(counter.read_text()) if counter.exists() else 0
-    number = max([last, *(int(one.hold_id.removeprefix("hold_")) for one in held)]) + 1
-    counter.write_text(f"{number}\n")
+    given = [one.hold_id for one in held]
+    given += [one.subject for action in TRACES for one in list_entries(store, action=action, limit=None)]
+    numbers = [int(found[1]) for found in map(NUMBERED.match, given) if found]
+    number = max([_read_counter(home), *numbers]) + 1
+    _replace(home.definitions / COUNTER, f"{number}\n")
     return f"hold_{number:04d}"
 
 
+def _read_counter(home: Home) -> int:
+    """The last number; 0 where the counter is lost or damaged, for the holds and the audit know theirs."""
+    try:
+        return int((home.definitions / COUNTER).read_text())
+    except (FileNotFoundError, ValueError):
+        return 0
+
+
 def _write(folder: Path, holds: tuple[Hold, ...]) -> None:
-    aside = folder / f"{FILE}.aside"
     text = yaml.safe_dump({"holds": [one.model_dump(mode="json") for one in holds]}, sort_keys=False)
+    _replace(folder / FILE, text)
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file in one step that is on the disk before this returns."""
+    aside = path.with_name(f".{path.name}.aside")  # hidden: the check of definitions passes it over
     with aside.open("w", encoding="utf-8") as stream:
         stream.write(text)
         stream.flush()
         os.fsync(stream.fileno())
-    aside.replace(folder / FILE)
+    aside.replace(path)

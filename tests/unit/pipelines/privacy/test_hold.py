@@ -1,6 +1,7 @@
 """A hold needs two people, a reason and a day; its number is never used again; the audit knows it by that."""
 
 import datetime as dt
+import errno
 import shutil
 from pathlib import Path
 
@@ -91,6 +92,36 @@ def test_a_number_is_not_used_again_and_the_audit_names_no_conversation(home: Ho
     entries = list_entries(store)
     assert [entry.action for entry in entries] == ["hold_added", "hold_released", "hold_added"]
     assert "talk" not in str(entries)
+
+
+@pytest.mark.parametrize("text", ["", "two\n", None])
+def test_a_counter_that_is_lost_or_damaged_is_no_obstacle(home: Home, store: Store, text: str | None) -> None:
+    add(home, store)
+    let_go(home, store)
+    counter = home.definitions / "holds.count"
+    if text is None:
+        counter.unlink()
+    else:
+        counter.write_text(text)
+    assert add(home, store).hold_id == "hold_0002"
+    assert counter.read_text() == "2\n"
+
+
+def test_a_disk_that_is_full_leaves_holds_and_counter_as_they_were(
+    home: Home, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hold = add(home, store)
+
+    def fail(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("os.fsync", fail)
+        with pytest.raises(OSError, match="No space"):
+            add(home, store, reason="Another.")
+    assert load_holds(home) == (hold,)
+    assert (home.definitions / "holds.count").read_text() == "1\n"
+    assert add(home, store, reason="Another.").hold_id == "hold_0002"
 
 
 def test_a_release_needs_a_reason_and_a_hold_that_exists(home: Home, store: Store) -> None:
