@@ -28,7 +28,9 @@ from risk_register.store import Store, open_store
 
 FILE, COUNTER = "holds.yaml", "holds.count"
 NUMBERED = re.compile(r"^hold_(\d{4})$")
-TRACES = ("hold_added", "hold_released")
+UNNUMBERED = "hold_0000"
+ADDED, RELEASED = "hold_added", "hold_released"
+"""What the audit says of them."""
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Thread = tuple[str, str]
 """Deployment and thread."""
@@ -99,7 +101,7 @@ def add_hold(
     expires_on: dt.date,
     at: dt.datetime,
 ) -> Hold:
-    """Put a conversation under hold.
+    """Put a conversation under hold; one that was killed before its trace is finished by asking again.
 
     Raises:
         StateError: no such conversation, one person alone, a blank reason, or an expiry that has passed.
@@ -111,8 +113,8 @@ def add_hold(
         raise StateError(f"A hold until {expires_on} would have expired already.")
     with locked(home.lake, by="hold"):
         held = load_holds(home)
-        hold = Hold(
-            hold_id=_next_id(home, store, held),
+        asked = Hold(
+            hold_id=UNNUMBERED,
             deployment_id=deployment_id,
             conversation_id=conversation_id,
             thread_id=find_thread(Lake(home.lake), deployment_id, conversation_id),
@@ -122,9 +124,13 @@ def add_hold(
             added_on=at.date(),
             expires_on=expires_on,
         )
-        _write(home.definitions, (*held, hold))  # first: a hold without a trace protects, a trace does not
+        hold = _find_untraced(store, held, asked)
+        if hold is None:
+            hold = asked.model_copy(update={"hold_id": _next_id(home, store, held)})
+            # First: a hold without a trace protects, a trace does not.
+            _write(home.definitions, (*held, hold))
         record_access(
-            store, action="hold_added", subject=hold.hold_id, deployment_id=deployment_id, reason=hold.reason,
+            store, action=ADDED, subject=hold.hold_id, deployment_id=deployment_id, reason=hold.reason,
             actor=hold.approved_by, at=at,
         )  # fmt: skip
     return hold
@@ -152,11 +158,14 @@ def release_hold(
         if found is None:
             known = ", ".join(one.hold_id for one in held) or "none"
             raise StateError(f"There is no hold {hold_id}. In the file are: {known}.")
-        record_access(
-            store, action="hold_released", subject=hold_id, deployment_id=found.deployment_id,
-            reason=f"{reason} (asked for by {requested_by})" if reason.strip() else reason,
-            actor=approved_by, at=at,
-        )  # fmt: skip
+        if not list_entries(
+            store, action=RELEASED, subject=hold_id, limit=1
+        ):  # else one was killed behind it
+            record_access(
+                store, action=RELEASED, subject=hold_id, deployment_id=found.deployment_id,
+                reason=f"{reason} (asked for by {requested_by})" if reason.strip() else reason,
+                actor=approved_by, at=at,
+            )  # fmt: skip
         _write(home.definitions, tuple(one for one in held if one.hold_id != hold_id))
     return found
 
@@ -190,10 +199,23 @@ def _select(rows: pa.Table, conversation_id: str) -> list[str]:
     return threads
 
 
+def _find_untraced(store: Store, held: tuple[Hold, ...], asked: Hold) -> Hold | None:
+    """The hold that an earlier, killed request for the same left without a trace."""
+    for one in held:
+        same = asked.model_copy(update={"hold_id": one.hold_id, "added_on": one.added_on})
+        if one == same and not _has_trace(store, ADDED, one.hold_id):
+            return one
+    return None
+
+
+def _has_trace(store: Store, action: str, hold_id: str) -> bool:
+    return bool(list_entries(store, action=action, subject=hold_id, limit=1))
+
+
 def _next_id(home: Home, store: Store, held: tuple[Hold, ...]) -> str:
     # A number is never used twice, also not that of a released hold: the audit knows it.
-    given = [one.hold_id for one in held]
-    given += [one.subject for action in TRACES for one in list_entries(store, action=action, limit=None)]
+    traces = [one for action in (ADDED, RELEASED) for one in list_entries(store, action=action, limit=None)]
+    given = [*(one.hold_id for one in held), *(one.subject for one in traces)]
     numbers = [int(found[1]) for found in map(NUMBERED.match, given) if found]
     number = max([_read_counter(home), *numbers]) + 1
     _replace(home.definitions / COUNTER, f"{number}\n")

@@ -10,6 +10,7 @@ import pytest
 
 from pipelines import lake as lakes
 from pipelines.errors import DefinitionError, StateError
+from pipelines.privacy import hold as holds
 from pipelines.privacy.hold import Hold, add_hold, held_threads, load_holds, release_hold
 from pipelines.schemas.staging import CONVERSATION
 from pipelines.settings import Home, HomeKind, make_home
@@ -122,6 +123,39 @@ def test_a_disk_that_is_full_leaves_holds_and_counter_as_they_were(
     assert load_holds(home) == (hold,)
     assert (home.definitions / "holds.count").read_text() == "1\n"
     assert add(home, store, reason="Another.").hold_id == "hold_0002"
+
+
+def die(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_hold_killed_before_its_trace_is_finished_by_asking_again(
+    home: Home, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(holds, "record_access", die)
+        with pytest.raises(KeyboardInterrupt):
+            add(home, store)
+    (left,) = load_holds(home)
+    assert add(home, store, reason="Of another matter.").hold_id == "hold_0002"
+    assert add(home, store, at=NOW + dt.timedelta(days=1)) == left
+    assert [one.hold_id for one in load_holds(home)] == ["hold_0001", "hold_0002"]
+    assert [one.subject for one in list_entries(store, action="hold_added")] == ["hold_0001", "hold_0002"]
+    assert add(home, store).hold_id == "hold_0003"  # whoever asks twice gets two, as before
+
+
+def test_a_release_killed_behind_its_trace_is_finished_and_not_traced_twice(
+    home: Home, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(home, store)
+    with monkeypatch.context() as patched:
+        patched.setattr(holds, "_write", die)
+        with pytest.raises(KeyboardInterrupt):
+            let_go(home, store)
+    assert len(load_holds(home)) == 1
+    let_go(home, store)
+    assert load_holds(home) == ()
+    assert len(list_entries(store, action="hold_released")) == 1
 
 
 def test_a_release_needs_a_reason_and_a_hold_that_exists(home: Home, store: Store) -> None:
