@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from deltalake import DeltaTable
-
 from pipelines.generation import read_current
 from pipelines.lake import copying, locate, tidy
 from pipelines.lock import locked
+from pipelines.opened import open_table
 
 
 def forget(path: Path) -> None:
@@ -25,7 +24,7 @@ def forget(path: Path) -> None:
         tidy(path)
         _keep_current(path)
         for name in read_current(path).versions:
-            table = DeltaTable(locate(path, name))
+            table = open_table(locate(path, name))
             table.create_checkpoint()
             first = f"{table.version():020d}"
             for entry in (Path(locate(path, name)) / "_delta_log").glob("[0-9]*"):

@@ -43,6 +43,22 @@ def read_current(path: Path) -> Generation:
     return found
 
 
+def read_kept(path: Path) -> list[Generation]:
+    """The generations that are kept, the current one among them.
+
+    Raises:
+        HomeError: one cannot be read.
+    """
+    kept = {file: _read(file) for file in sorted((path / FOLDER).glob("0*.json"))}
+    for file, found in kept.items():
+        if found is None:
+            raise HomeError(
+                f"{file} cannot be read. It names a generation that is kept beside the current one, for who "
+                "still reads it. Delete it."
+            )
+    return [found for found in kept.values() if found is not None]
+
+
 def begin(path: Path) -> None:
     """Point to generation 0 before a lake's first table is written.
 

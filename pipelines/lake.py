@@ -8,8 +8,6 @@ stands. What a table means is declared in `schemas`; what is in it is the stages
 from __future__ import annotations
 
 import datetime as dt
-import json
-import os
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -21,11 +19,12 @@ import pyarrow.dataset as datasets
 from deltalake import DeltaTable, write_deltalake
 from filelock import FileLock, Timeout
 
+from pipelines.damage import tell_log, told
 from pipelines.data_file import LAYOUTS, Layout, make_table, replace_partitions
 from pipelines.errors import HomeError
-from pipelines.generation import Generation, begin, make_current, read_current
+from pipelines.generation import Generation, begin, make_current, read_current, read_kept
 from pipelines.lock import NOT_WRITABLE, locked
-from pipelines.opened import keep_version, open_version, take_version
+from pipelines.opened import keep_version, newest_version, open_table, open_version, take_version
 from pipelines.partition import Partition, find_changed
 
 PARTITIONING = datasets.partitioning(
@@ -62,11 +61,9 @@ class Lake:
             filters.append(("day", "in", sorted(day.isoformat() for day in days)))
         if deployment_id is not None:
             filters.append(("deployment_id", "=", deployment_id))
-        if not filters:
-            return self._on_disk(name, table, table.file_uris())
         if days is not None and not filters[0][2]:
             return []
-        return self._on_disk(name, table, table.file_uris(partition_filters=filters))
+        return self._on_disk(name, table, table.file_uris(partition_filters=filters or None))
 
     def _on_disk(self, name: str, table: DeltaTable, uris: list[str]) -> list[str]:
         # The addresses are percent-encoded, and a home may lie in a folder whose name has a blank.
@@ -100,6 +97,13 @@ class Lake:
             key: sum(one["num_records"] for one in files) for key, files in self._list_files(name).items()
         }
 
+    def sizes(self, name: str) -> list[tuple[str, int]]:
+        """The data files of a table with the bytes that its log says they have."""
+        table = self._open(name)
+        found = [] if table is None else pa.table(table.get_add_actions(flatten=True)).to_pylist()
+        bytes_of = {Path(one["path"]).name: int(one["size_bytes"]) for one in found}
+        return [(file, bytes_of[Path(file).name]) for file in self.files(name)]
+
     def _list_files(self, name: str) -> dict[Partition, list[dict[str, Any]]]:
         """What the log says of each partition's files."""
         table = self._open(name)
@@ -117,7 +121,11 @@ class Lake:
         deployment_id: str | None = None,
         columns: list[str] | None = None,
     ) -> pa.Table | None:
-        """Rows of a table, or None if it does not exist yet."""
+        """Rows of a table, or None if it does not exist yet.
+
+        Raises:
+            HomeError: a file of it is damaged.
+        """
         table = self._open(name)
         if table is None:
             return None
@@ -128,10 +136,10 @@ class Lake:
             return wanted.empty_table()
         # Read with Arrow's own file system: buffers of a file system in Python may outlive the interpreter.
         is_partitioned = "day" in schema.names and bool(table.metadata().partition_columns)
-        source = datasets.dataset(
-            files, format="parquet", schema=schema, partitioning=PARTITIONING if is_partitioned else None
-        )
-        return source.to_table(columns=wanted.names).cast(wanted)
+        parted = PARTITIONING if is_partitioned else None
+        with told(files, pa.ArrowException, OSError):
+            source = datasets.dataset(files, format="parquet", schema=schema, partitioning=parted)
+            return source.to_table(columns=wanted.names).cast(wanted)
 
     def _open(self, name: str) -> DeltaTable | None:
         version = self.generation.versions.get(name)
@@ -167,7 +175,7 @@ class Commit:
                 self.versions[name] = keep_version(table, location)
         elif wanted:
             make_table(Path(location), rows, layout, LOG_SETTINGS)
-            self.versions[name] = _newest_version(location)
+            self.versions[name] = newest_version(location)
 
     def replace_all(self, name: str, rows: pa.Table) -> None:
         """Put `rows` in the place of a small unpartitioned table."""
@@ -178,7 +186,7 @@ class Commit:
             self.versions[name] = keep_version(table, location)
             return
         write_deltalake(location, rows, mode="overwrite", configuration=LOG_SETTINGS)
-        self.versions[name] = _newest_version(location)
+        self.versions[name] = newest_version(location)
 
 
 @contextmanager
@@ -221,11 +229,11 @@ def tidy(path: Path, *, wait_seconds: float = 600.0) -> int:
     with copying(path, wait_seconds=wait_seconds), locked(path, by="tidy"):
         current = read_current(path)
         recovered = _drop_unpinned(Lake(path))  # or what a killed writer left would be pinned below
-        kept = [json.loads(file.read_text())["versions"] for file in (path / "generations").glob("0*.json")]
+        kept = [generation.versions for generation in read_kept(path)]
         versions = recovered
         deleted = 0
         for name in current.versions:
-            table = DeltaTable(locate(path, name))
+            table = open_table(locate(path, name))
             pinned = sorted({generation[name] for generation in kept if name in generation})
             deleted += len(
                 table.vacuum(
@@ -237,7 +245,7 @@ def tidy(path: Path, *, wait_seconds: float = 600.0) -> int:
                 )
             )
             # Deleting is a commit of its own in the table's log; the next writer must not take it back.
-            versions[name] = _newest_version(locate(path, name))
+            versions[name] = newest_version(locate(path, name))
         make_current(path, Generation(current.number + 1, versions))
         (path / TIDIED).touch()
     return deleted
@@ -273,16 +281,12 @@ def _drop_unpinned(lake: Lake) -> dict[str, int]:
         name = f"{folder.parent.parent.name}.{folder.parent.name}"
         if name not in versions:
             shutil.rmtree(folder.parent)  # no generation knows it; it may not even have a first commit
-        elif _newest_version(str(folder.parent)) != versions[name]:
-            DeltaTable(str(folder.parent)).restore(versions[name])
-            versions[name] = _newest_version(str(folder.parent))
+        elif (newest := newest_version(str(folder.parent))) != versions[name]:
+            if newest < versions[name]:
+                raise tell_log(str(folder.parent), versions[name])
+            open_table(str(folder.parent)).restore(versions[name])
+            versions[name] = newest_version(str(folder.parent))
     return versions
-
-
-def _newest_version(location: str) -> int:
-    """The newest version of a table, from the names of its log alone: opening it would read the whole log."""
-    names = (Path(entry.name) for entry in os.scandir(Path(location) / "_delta_log"))
-    return max(int(name.stem) for name in names if name.suffix == ".json" and name.stem.isdigit())
 
 
 def locate(path: Path, name: str) -> str:

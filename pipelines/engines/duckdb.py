@@ -14,6 +14,7 @@ from typing import Any, Self
 import duckdb
 import pyarrow as pa
 
+from pipelines.damage import told
 from pipelines.errors import StateError
 from pipelines.lake import Lake
 from pipelines.schemas import LAKE_TABLES
@@ -74,12 +75,14 @@ class DuckDBEngine:
 
         Raises:
             StateError: a table that SQL writes does not exist yet, so its columns are unknown.
+            HomeError: a file of a table is damaged.
         """
         chosen = None if days is None else list(days)
         for name in names:
             files = lake.files(name, days=chosen)
             if files:
-                found = self.connection.from_parquet(files, hive_partitioning=True, union_by_name=True)
+                with told(files, duckdb.Error):
+                    found = self.connection.from_parquet(files, hive_partitioning=True, union_by_name=True)
                 self._view(name, _complete(name, found))
             elif name in LAKE_TABLES:
                 self.register(name, LAKE_TABLES[name].empty())

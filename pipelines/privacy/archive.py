@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from pipelines.damage import check_sizes
 from pipelines.errors import HomeError, StateError
 from pipelines.governance_place import FILE as GOVERNANCE
 from pipelines.governance_place import MARK as PLACE
@@ -41,7 +42,8 @@ def write_archive(
     """Write a backup and return its manifest.
 
     Raises:
-        HomeError: there is a file already, or the key that is asked for is lost.
+        HomeError: there is a file already, the key that is asked for is lost, or a file of the lake is
+            damaged: a good backup is not to give way to one that cannot be computed from.
         StateError: delivered files are asked for without the keys.
     """
     if target.exists():
@@ -55,6 +57,8 @@ def write_archive(
     files: dict[str, str] = {}
     with unfinished(aside):
         with copying(home.lake) as lake, tarfile.open(aside, "w") as archive:
+            for name in lake.names():
+                check_sizes(lake.sizes(name))
             for name, path in _lake_files(lake):
                 _add(archive, name, path, files)
             generation = json.dumps(
