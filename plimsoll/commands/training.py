@@ -12,6 +12,8 @@ from plimsoll.commands.evaluating import say
 from plimsoll.commands.option import HomeOption, JsonOption, open_home, tell, write_json
 
 app = typer.Typer(no_args_is_help=True)
+LIVE = "Linear model"
+"""How the note of every change begins that a model made."""
 
 
 def train(
@@ -153,7 +155,10 @@ def adopt(
     deployment: DeploymentOption = None,
     home: HomeOption = None,
 ) -> None:
-    """Make a model live: your decision, with the figures side by side, drawn as a break on every chart."""
+    """Make a model live: your decision, with the figures side by side, drawn as a break on every chart.
+
+    One that was killed before its model was live is finished by the same command on the same day.
+    """
     from pipelines.detect.model_store import Adoption
     from pipelines.detect.model_store import adopt as make_live
     from pipelines.detect.side_by_side import compare_models, describe_comparison
@@ -173,10 +178,13 @@ def adopt(
         )
     rows = [row for path in files for row in read_rows(path)]
     lines = compare_models(acting.home, version, rows)
-    note = f"Linear model {version} is live. {reason.strip()} {describe_comparison(lines)}"
+    said = f"{LIVE} {version} is live. {reason.strip()} "
+    begun = {name: _find_begun(acting, name, said) for name in everywhere}
+    note = f"{said}{describe_comparison(lines)}"
     with acting.store.write(actor=account, at=acting.at) as write:
         changes = tuple(
-            declare_within(
+            begun[name]
+            or declare_within(
                 write,
                 deployment_id=name,
                 effective_on=acting.at.date(),
@@ -191,6 +199,20 @@ def adopt(
         f"Model {version} is live ({', '.join(changes)}). Days are computed again with it by the next "
         "`plimsoll run`."
     )
+
+
+def _find_begun(acting: Acting, deployment_id: str, said: str) -> str | None:
+    """The change that this adoption declared today, killed before its model was live; None without one."""
+    from pipelines.detect.model_store import read_adoption
+    from risk_register.changes import list_changes
+
+    declared = [one for one in list_changes(acting.store, deployment_id) if one.note.startswith(LIVE)]
+    newest = max(declared, key=lambda one: one.declared_at, default=None)
+    live = read_adoption(acting.home)
+    if newest is None or (live is not None and newest.change_id in live.change_ids):
+        return None
+    is_same = newest.note.startswith(said) and newest.declared_by == acting.account
+    return newest.change_id if is_same and newest.effective_on == acting.at.date() else None
 
 
 def _deployments_for_all(acting: Acting) -> tuple[str, ...]:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.detect.detectors.linear.model import MODEL_FILE, SHIPPED, load_model, write_model
-from pipelines.detect.model_store import find_live_model, models_folder, shipped_version
+from pipelines.detect.model_store import find_live_model, models_folder, read_adoption, shipped_version
+from pipelines.errors import StateError
 from pipelines.settings import Home
 from risk_register import accounts
 from risk_register.changes import list_changes
@@ -91,3 +92,45 @@ def test_the_way_back_to_the_shipped_model_is_a_decision_as_well(
         notes = [change.note for change in list_changes(store, deployment_id=name)]
         assert len(notes) == 2
         assert any(f"Linear model {shipped} is live. Too few." in note for note in notes)
+
+
+def test_an_adoption_that_was_killed_is_finished_by_asking_again_and_declared_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    home, store = make_governed_home(tmp_path / "home")
+    at = dt.datetime(2026, 8, 1, tzinfo=dt.UTC)
+    accounts.grant(
+        store, name="officer", role=Role.SAFETY_OFFICER, deployment_id="other", actor="command_line", at=at
+    )
+    keep_copy(home)
+    labelled = write_labels(tmp_path)
+    run = make_run(home, monkeypatch, capfd)
+
+    def make_live(version: str, reason: str) -> int:
+        words = ("model", "adopt", version, labelled, "--reason", reason, "--deployment", "companion")
+        return run(*words, account="officer").code
+
+    def die(*_: object) -> None:
+        raise StateError("killed here")
+
+    def count() -> list[int]:
+        return [len(list_changes(store, deployment_id=name)) for name in DEPLOYMENTS]
+
+    with monkeypatch.context() as patched:
+        patched.setattr("pipelines.detect.model_store.adopt", die)
+        assert make_live(OTHER, "Fewer alarms.") == 1
+    assert (find_live_model(home), count()) == (None, [1, 1])
+    assert make_live(OTHER, "Fewer alarms.") == 0
+    assert count() == [1, 1]
+    live = read_adoption(home)
+    assert live is not None
+    declared = {list_changes(store, deployment_id=name)[0].change_id for name in DEPLOYMENTS}
+    assert (live.version, set(live.change_ids)) == (OTHER, declared)
+    # Whoever decides again, or for another reason, declares another change.
+    assert make_live(OTHER, "Fewer alarms.") == 0
+    assert count() == [2, 2]
+    with monkeypatch.context() as patched:
+        patched.setattr("pipelines.detect.model_store.adopt", die)
+        assert make_live(shipped_version(), "Too few.") == 1
+    assert make_live(shipped_version(), "For another reason.") == 0
+    assert count() == [4, 4]
