@@ -59,7 +59,12 @@ def compute(
     everything: bool = False,
     before_closing: Callable[[], None] = lambda: None,
 ) -> tuple[list[dt.date], float, tuple[str, ...]]:
-    """Run the pipelines over the chosen days; returns the days, the seconds it took, and who was not told."""
+    """Run the pipelines over the chosen days; returns the days, the seconds it took, and who was not told.
+
+    Raises:
+        StateError: there are no messages.
+        StoreError: the decisions cannot be read, or are those of an older version; nothing was computed.
+    """
     show_progress()
     started = time.monotonic()
     check_writable(home.lake)
@@ -75,6 +80,7 @@ def compute(
         days = [day for day in held if (first or day) <= day <= (last or day)]
     else:
         days = stale_days(home)
+    _check_decisions(home)
     forget_in_decisions(home)
     _tidy(home)
     tell(f"{len(days)} of {len(held)} days to compute")
@@ -91,6 +97,13 @@ def report_untold(untold: Sequence[str]) -> None:
     """
     if untold:
         raise StateError(f"Everything is computed and published. {' '.join(untold)}")
+
+
+def _check_decisions(home: Home) -> None:
+    """Refuse before anything is computed what could not be assessed and published after it."""
+    from risk_register.store import open_store
+
+    open_store(home.governance_url).close()
 
 
 def _tidy(home: Home) -> None:

@@ -10,11 +10,13 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from sqlalchemy import NullPool, create_engine, text
 
 from pipelines.errors import StateError
 from pipelines.lake import TIDIED
 from plimsoll.commands import running
 from plimsoll.commands.running import compute
+from risk_register.errors import StoreError
 from tests.unit.plimsoll.commands.governance_factory import make_governed_home
 
 DAY = dt.date(2026, 8, 1)
@@ -39,6 +41,23 @@ def test_a_deployment_whose_people_could_not_be_told_is_said_after_the_others_we
         running.run(first=dt.datetime(2026, 8, 1, tzinfo=dt.UTC), home=home.path)
     assert called == [home]
     assert drawn == [home]
+
+
+def test_a_run_on_decisions_of_an_older_version_is_refused_before_anything_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, _ = make_governed_home(tmp_path / "home")
+    engine = create_engine(home.governance_url, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.execute(text("update alembic_version set version_num = '0001'"))
+    engine.dispose()
+    done: list[object] = []
+    monkeypatch.setattr(running, "Lake", lambda _: SimpleNamespace(partitions=lambda _: {("companion", DAY)}))
+    monkeypatch.setattr(running, "_tidy", done.append)
+    monkeypatch.setattr("pipelines.automation.run", lambda *_, **__: done.append("run") or ())
+    with pytest.raises(StoreError, match=r"at version 0001.*plimsoll upgrade"):
+        compute(home, first=DAY)
+    assert done == []
 
 
 def test_a_run_tidies_a_lake_that_nobody_tidied_on_this_day_and_goes_on_where_it_is_copied(
