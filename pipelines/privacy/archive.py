@@ -13,7 +13,7 @@ import json
 import os
 import sqlite3
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -37,9 +37,16 @@ APART = ("session.key",)
 
 
 def write_archive(
-    home: Home, target: Path, *, at: dt.datetime, has_keys: bool, has_inbox: bool, tell: Tell
-) -> dict[str, Any]:
-    """Write a backup and return its manifest.
+    home: Home,
+    target: Path,
+    *,
+    at: dt.datetime,
+    has_keys: bool,
+    has_inbox: bool,
+    tell: Tell,
+    before: Callable[[dict[str, Any]], None],
+) -> None:
+    """Write a backup; `before` gets its manifest when it is whole and does not lie in its place yet.
 
     Raises:
         HomeError: there is a file already, the key that is asked for is lost, or a file of the lake is
@@ -84,8 +91,8 @@ def write_archive(
                 "files": files,
             }
             _add_bytes(archive, MANIFEST, json.dumps(manifest, sort_keys=True, indent=1).encode(), {})
+        before(manifest)
         aside.replace(target)
-    return manifest
 
 
 def read_archive(source: Path, folder: Path) -> dict[str, Any]:

@@ -16,8 +16,17 @@ from filelock import FileLock
 from pipelines import lake as lakes
 from pipelines.errors import HomeError, StateError
 from pipelines.privacy.backup import take_backup
-from pipelines.privacy.backups import KNOWN, Backup, add_backup, list_backups, tell_backups
+from pipelines.privacy.backups import (
+    KNOWN,
+    Backup,
+    add_backup,
+    list_backups,
+    tell_backups,
+    tombstones_beside,
+)
 from pipelines.settings import Home, HomeKind, make_home
+from pipelines.tombstones import FILE as TOMBSTONES
+from pipelines.tombstones import add_tombstones, load_tombstones
 
 NOW = dt.datetime(2026, 8, 20, 9, tzinfo=dt.UTC)
 
@@ -85,6 +94,52 @@ def test_a_home_on_a_disk_that_became_read_only_is_backed_up(tmp_path: Path, rea
     assert copy.execute("select id from decision").fetchall() == [(7,)]
     copy.close()
     assert any(name.startswith("lake/ledger/deployment/") for name in names)
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_backup_that_is_killed_at_its_end_is_known_with_its_tombstones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str
+):
+    home = make_home(Home(tmp_path / "home"), HomeKind.REAL)
+    with lakes.write(home.lake, by="a test") as commit:
+        commit.replace_all("ledger.deployment", pa.table({"deployment_id": ["one"]}))
+    target = tmp_path / "b.tar"
+    real = Path.replace
+
+    def die(path: Path, to: Path) -> Path:
+        if to != target:
+            return real(path, to)
+        if when == "after":
+            real(path, to)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", die)
+        with pytest.raises(KeyboardInterrupt):
+            take_backup(home, target, at=NOW)
+    assert target.exists() is (when == "after")
+    assert [one.path for one in list_backups(home)] == [str(target)]
+    assert tombstones_beside(target).exists()
+
+
+def test_whoever_is_erased_while_a_backup_comes_to_its_place_is_in_its_tombstones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    home = make_home(Home(tmp_path / "home"), HomeKind.REAL)
+    with lakes.write(home.lake, by="a test") as commit:
+        commit.replace_all("ledger.deployment", pa.table({"deployment_id": ["one"]}))
+    target, mark = tmp_path / "b.tar", "a" * 64
+    real = Path.replace
+
+    def erase_and_replace(path: Path, to: Path) -> Path:
+        if to == target:
+            add_tombstones(home.keys / TOMBSTONES, {mark})
+            assert tell_backups(home, at=NOW)[0]["state"] != "still there; restoring it erases again"
+        return real(path, to)
+
+    monkeypatch.setattr(Path, "replace", erase_and_replace)
+    take_backup(home, target, at=NOW)
+    assert mark in load_tombstones(tombstones_beside(target)).marks
 
 
 def test_whoever_writes_there_is_told_that_it_is_read_only(read_only: Home):
