@@ -69,10 +69,10 @@ def fold(
     touched = pc.unique(
         pa.chunked_array([*messages["thread_id"].chunks, *events["thread_id"].chunks], pa.string())
     )
-    with ThreadPoolExecutor(1, thread_name_prefix="order") as aside:
-        delivered = _join(_of(held.message, touched), messages, DELIVERED_MESSAGE)
-        message = _cut_episodes(keep_once(engine, delivered), rule)
-        ordered = aside.submit(_ordered, _together(_not_of(held.message, touched), message), "turn")
+    delivered = _join(_of(held.message, touched), messages, DELIVERED_MESSAGE)
+    message = _cut_episodes(keep_once(engine, delivered), rule)
+
+    def ask() -> tuple[pa.Table, pa.Table, pa.Table]:
         engine.register("staging.message", message.drop_columns(["text"]))
         conversation = _as(engine.query(_read("conversation.sql")), CONVERSATION.arrow_schema)
         engine.register("staging.conversation", conversation)
@@ -82,9 +82,15 @@ def fold(
         )
         given = DELIVERED_SCORE.empty_table() if scores is None else scores
         engine.register("staging.delivered_score", _join(_of(held.score, touched), given, DELIVERED_SCORE))
-        score = _as(engine.query(_read("score.sql")), SCORE.arrow_schema)
+        return conversation, event, _as(engine.query(_read("score.sql")), SCORE.arrow_schema)
+
+    # Memory is used again by the thread that had it: what is large is done here, not in one that ends.
+    with ThreadPoolExecutor(1, thread_name_prefix="ask") as aside:
+        asked = aside.submit(ask)
+        ordered = _ordered(_together(_not_of(held.message, touched), message), "turn")
+        conversation, event, score = asked.result()
     return Staged(
-        ordered.result(),
+        ordered,
         _ordered(_together(_not_of(held.conversation, touched), conversation), "started_at"),
         _ordered(_together(_not_of(held.event, touched), event), "event_id"),
         _ordered(_together(_not_of(held.score, touched), score), "message_id", "source", "name"),
