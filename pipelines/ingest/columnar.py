@@ -57,10 +57,11 @@ class PlainReader:
         self._plan = plan
         self.has_test_marks = False  # whether any line had one: of what was left in, none is kept
         self._connection = duckdb.connect(":memory:", config=SETTINGS)
+        self._connection.execute("set threads = 1")  # what comes is one piece then, and not copied into one
         self._connection.execute("set timezone = 'UTC'")
         self._connection.execute("set enable_progress_bar = false")
         self._connection.execute("set variable structure = $structure", {"structure": plan.structure})
-        self._prepare()
+        self._asked = self._ask()
 
     def read(self, block: Block, is_odd: np.ndarray, *, latest: int) -> tuple[pa.Table, np.ndarray]:
         """Plain messages of a block, and which lines they were; all others are for the slower reading.
@@ -74,11 +75,11 @@ class PlainReader:
         is_plain = found["is_plain"].to_numpy(zero_copy_only=False) & ~is_odd
         columns: dict[str, pa.Array] = {}
         for number, one in enumerate(self._plan.fields):
-            value = found[f"value_{number}"].combine_chunks()
+            value = found[f"value_{number}"]
             if one.name in AS_THEY_ARE:
                 columns[one.name] = value
             if one.name == "sent_at":
-                moments = _scale(value, found["number"].combine_chunks())
+                moments = _scale(value, found["number"])
                 is_plain &= (moments >= FIRST_TIME) & (moments < LAST_TIME) & (moments <= latest)
                 columns[one.name] = pa.array(moments)
             if one.name not in AS_THEY_ARE:
@@ -87,14 +88,15 @@ class PlainReader:
                 is_plain &= is_known
         return self._shape(columns, is_plain), is_plain
 
-    def _select(self, block: Block) -> pa.Table:
+    def _select(self, block: Block) -> pa.RecordBatch:
         self._show(block.lines)
-        return self._connection.view("plain").to_arrow_table()
+        [found] = self._asked.to_arrow_table().combine_chunks().to_batches()
+        return found
 
     def _show(self, lines: pa.LargeStringArray) -> None:
         self._connection.from_arrow(cut(pa.table({"line": lines}))).create_view("line", replace=True)
 
-    def _prepare(self) -> None:
+    def _ask(self) -> duckdb.DuckDBPyRelation:
         """What is asked of every block, put together once."""
         plan = self._plan
         self._show(pa.array([], pa.large_string()))
@@ -110,6 +112,7 @@ class PlainReader:
                 read.append(_integer(text, r"\d{9,18}").alias("number"))
         is_certain = CoalesceOperator(is_plain, ConstantExpression(False))
         told.select(is_certain.alias("is_plain"), *read).create_view("plain")
+        return self._connection.view("plain")
 
     def _applies(self) -> Expression:
         applies = ConstantExpression(True)

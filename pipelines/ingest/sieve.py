@@ -33,14 +33,14 @@ END = pa.scalar("\n", pa.large_string())
 EMPTY = pa.scalar("", pa.large_string())
 
 
-def redact_texts(redactor: Redactor, rows: pa.Table) -> tuple[pa.Array, npt.NDArray[np.int64]]:
+def redact_texts(redactor: Redactor, rows: pa.RecordBatch) -> tuple[pa.Array, npt.NDArray[np.int64]]:
     """The column `text` with typed tokens, and how many details were replaced in each.
 
     Args:
         redactor: what replaces details.
         rows: has `text`, `role` and `region`.
     """
-    texts = rows["text"].combine_chunks()
+    texts = rows["text"]
     counts = np.zeros(len(texts), dtype=np.int64)
     hints = find_hints(texts, _hints(redactor))
     places = np.arange(len(texts)) if redactor.names is not None else np.flatnonzero(hints)

@@ -32,7 +32,7 @@ CONTENT = (
 )
 """What is hashed of a message, in this order: another order or another set would make copies conflict."""
 CONTENT_OF_TRANSCRIPT = ("thread", "message_id")
-ROWS_AT_ONCE = 20_000
+ROWS_AT_ONCE = 5_000
 """Messages that are named at once; memory is then used again."""
 NOT_YET = {"conversation_id", "turn", "day"}
 DELIVERED_MESSAGE = pa.schema([f for f in MESSAGE.arrow_schema if f.name not in NOT_YET])
@@ -59,7 +59,7 @@ class Stager:
         message_ids, content_hashes = self._name(rows, is_transcript=records.is_transcript)
         is_uncounted = records.is_transcript or records.is_again
         copies = pa.repeat(pa.scalar(0 if is_uncounted else 1), count)  # the fold makes one of none
-        moments = rows["sent_at"].combine_chunks().cast(TIMESTAMP)
+        moments = rows["sent_at"].cast(TIMESTAMP)
         columns = {
             "deployment_id": pa.repeat(pa.scalar(self.deployment_id), count),
             "thread_id": self._identify("thread", rows["thread"]),
@@ -118,15 +118,15 @@ class Stager:
         }
         return pa.table(rows, schema=DELIVERED_EVENT)
 
-    def _identify(self, purpose: str, ids: pa.ChunkedArray) -> pa.Array:
+    def _identify(self, purpose: str, ids: pa.Array) -> pa.Array:
         """Pseudonyms of a column, each id hashed once."""
-        encoded = ids.combine_chunks().dictionary_encode()
+        encoded = ids.dictionary_encode()
         known = self.pseudonymiser.identify_all(purpose, self.deployment_id, encoded.dictionary.to_pylist())
         return pc.fill_null(pa.array(known, pa.string()).take(encoded.indices), UNKNOWN)
 
-    def _labels(self, name: str, values: pa.ChunkedArray) -> pa.Array:
+    def _labels(self, name: str, values: pa.Array) -> pa.Array:
         # A contact detail in the place of a label would pass by the text's redaction.
-        encoded = values.combine_chunks().dictionary_encode()
+        encoded = values.dictionary_encode()
         labels = [str(value or UNKNOWN) for value in encoded.dictionary.to_pylist()]
         if name not in SOFTWARE:
             labels = [
@@ -135,7 +135,7 @@ class Stager:
             ]
         return pc.fill_null(pa.array(labels, pa.string()).take(encoded.indices), UNKNOWN)
 
-    def _name(self, rows: pa.Table, *, is_transcript: bool) -> tuple[pa.Array, pa.Array]:
+    def _name(self, rows: pa.RecordBatch, *, is_transcript: bool) -> tuple[pa.Array, pa.Array]:
         """`message_id` and `content_hash` of each row: what names it, and what tells copies from conflicts.
 
         A message is named by its own id, else by its turn, else by its content.
@@ -143,7 +143,7 @@ class Stager:
         ids: list[str] = []
         contents: list[str] = []
         for start in range(0, rows.num_rows, ROWS_AT_ONCE):
-            piece = rows.slice(start, ROWS_AT_ONCE).combine_chunks()
+            piece = rows.slice(start, ROWS_AT_ONCE)
             told = CONTENT_OF_TRANSCRIPT if is_transcript else CONTENT
             hashes = self.pseudonymiser.hash_all(("content",), _join(piece[name] for name in told))
             has_id, has_turn = pc.is_valid(piece["message_id"]), pc.is_valid(piece["turn"])
@@ -156,7 +156,7 @@ class Stager:
         return pa.array(ids, pa.string()), pa.array(contents, pa.string())
 
 
-def _join(columns: Iterable[pa.ChunkedArray]) -> Iterable[bytes]:
+def _join(columns: Iterable[pa.Array]) -> Iterable[bytes]:
     """The values of each row as one content; what is not there is not the same as what is empty."""
     words = [column.cast(pa.string()) for column in columns]
     joined = pc.binary_join_element_wise(*words, "\x1f", null_handling="replace", null_replacement="\x1e")

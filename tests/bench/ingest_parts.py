@@ -63,7 +63,7 @@ def measure(place: Path, messages: int) -> None:
     latest = latest_time(FIRST_DAY.replace(year=FIRST_DAY.year + 50))
     odd = [find_odd(block) for block in blocks]
     read = [reader.read(block, is_odd, latest=latest)[0] for block, is_odd in zip(blocks, odd, strict=True)]
-    told = pa.concat_tables(read).combine_chunks()
+    [told] = pa.concat_tables(read).combine_chunks().to_batches()
     texts = told["text"].cast(pa.binary()).to_pylist()
     names = [f"{thread}\x1fturn\x1f{turn}".encode() for thread, turn in zip(
         told["thread"].to_pylist(), told["turn"].to_pylist(), strict=True)]  # fmt: skip

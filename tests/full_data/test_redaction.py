@@ -26,7 +26,7 @@ def read_texts(shared: Path) -> Iterator[str]:
 def test_no_hint_keeps_a_detail_of_real_conversations_back_and_few_texts_have_one(shared: Path):
     redactor = Redactor(crisis_lines(load_crisis_resources()))
     texts = list(read_texts(shared))
-    rows = pa.table({"text": texts, "role": ["user"] * len(texts), "region": ["GB"] * len(texts)})
+    rows = pa.record_batch({"text": texts, "role": ["user"] * len(texts), "region": ["GB"] * len(texts)})
     redacted, counts = redact_texts(redactor, rows)
     differing = [
         place

@@ -34,7 +34,7 @@ def test_every_recogniser_has_a_hint_that_is_wide_enough(repository: Path):
     redactor = Redactor(crisis_lines(load_crisis_resources()))
     for role, region in (("user", "US"), ("user", "GB"), ("user", "ES"), ("assistant", "DE")):
         count = len(texts)
-        rows = pa.table({"text": texts, "role": [role] * count, "region": [region] * count})
+        rows = pa.record_batch({"text": texts, "role": [role] * count, "region": [region] * count})
         columns, _ = redact_texts(redactor, rows)
         kept_back = [
             place

@@ -4,6 +4,8 @@ import datetime as dt
 import gzip
 import json
 
+import numpy as np
+import pyarrow as pa
 import pytest
 
 from pipelines.ingest import block as blocks
@@ -211,6 +213,13 @@ def test_the_files_of_an_ingest_share_one_reader_and_no_records(tmp_path, monkey
         texts += [part.plain["text"].to_pylist() for part in one.read_parts(path, received_on=TODAY)]
     assert texts == [["first"], ["second"], ["third"]]
     assert len(made) == 1
+
+
+def test_a_block_of_more_lines_than_the_engine_hands_over_at_once_is_read_whole():
+    count = 1_100_000
+    many = blocks.Block(1, pa.array(["{}"] * count, pa.large_string()))
+    plain, is_plain = source()._reader.read(many, np.zeros(count, dtype=bool), latest=0)
+    assert (plain.num_rows, len(is_plain), is_plain.any()) == (0, count, False)
 
 
 def test_a_mapping_that_has_no_plan_is_read_record_by_record(tmp_path):

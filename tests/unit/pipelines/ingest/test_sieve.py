@@ -38,7 +38,7 @@ def test_columns_are_redacted_as_single_texts_are(redactor):
     chance = random.Random(3)  # noqa: S311 - the same texts in every run
     texts = TEXTS + [" ".join(chance.choices(TEXTS, k=3)) for _ in range(300)]
     roles = ["assistant" if number % 2 else "user" for number in range(len(texts))]
-    rows = pa.table({"text": texts, "role": roles, "region": ["GB"] * len(texts)})
+    rows = pa.record_batch({"text": texts, "role": roles, "region": ["GB"] * len(texts)})
     found, counts = redact_texts(redactor, rows)
     single = [
         redactor.redact(text, is_assistant=role == "assistant", region="GB")
@@ -61,7 +61,7 @@ def test_recognisers_with_the_same_hint_are_all_asked():
 
 def test_letters_that_are_an_s_or_a_k_in_another_case_are_no_hiding_place(redactor):
     texts = ["I live at 12 High \u017ftreet", "ask at park\u017ftra\u00dfe 7, or 3 par\u212a lane", "mask"]
-    rows = pa.table({"text": texts, "role": ["user"] * 3, "region": ["GB"] * 3})
+    rows = pa.record_batch({"text": texts, "role": ["user"] * 3, "region": ["GB"] * 3})
     found, counts = redact_texts(redactor, rows)
     single = [redactor.redact(text, is_assistant=False, region="GB") for text in texts]
     assert found.to_pylist() == [one.text for one in single]
@@ -80,7 +80,7 @@ def test_a_model_for_names_sees_every_text_of_people():
             return [(0, len(text))]
 
     redactor = Redactor(crisis_lines([]), names=Everyone())
-    rows = pa.table({"text": ["robin", "dana"], "role": ["user", "assistant"], "region": ["GB", "GB"]})
+    rows = pa.record_batch({"text": ["robin", "dana"], "role": ["user", "assistant"], "region": ["GB", "GB"]})
     texts, counts = redact_texts(redactor, rows)
     assert texts.to_pylist() == ["[name]", "dana"]
     assert counts.tolist() == [1, 0]
@@ -88,7 +88,7 @@ def test_a_model_for_names_sees_every_text_of_people():
 
 def test_without_texts_or_hints_nothing_is_found():
     assert find_hints(pa.array(["mail@example.org"]), ()).tolist() == [0]
-    empty = pa.table({"text": pa.array([], pa.string()), "role": [], "region": []})
+    empty = pa.record_batch({"text": pa.array([], pa.string()), "role": [], "region": []})
     assert np.array_equal(redact_texts(Redactor(crisis_lines([])), empty)[1], [])
 
 
