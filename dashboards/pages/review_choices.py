@@ -32,7 +32,10 @@ def _draw_own(view: View) -> Component | None:
     topics = dmc.MultiSelect(
         name="topics",
         label="Topics you do not take",
-        description="Nobody asks why, and nobody else sees it. It counts from the next item on.",
+        description=(
+            "Nobody asks why, and nobody else sees which. What no reviewer takes stays unread, and the "
+            "sample says how much that is. It counts from the next item on."
+        ),
         data=[{"value": topic, "label": say_words(topic)} for topic in reviews.list_topics()],
         value=list(person.topics_not_taken),
         size="sm",
