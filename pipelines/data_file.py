@@ -21,6 +21,7 @@ from deltalake.transaction import AddAction, create_table_with_add_actions
 from pyarrow import parquet
 
 from pipelines.partition import KEYS, Partition, split
+from pipelines.table_log import STAYS
 
 WRITERS = os.cpu_count() or 1
 LARGE = 64 * 1024
@@ -73,6 +74,7 @@ def replace_partitions(
             schema=table.schema(),
             partition_by=KEYS,
             partition_filters=[("deployment_id", "=", deployment_id), ("day", "in", days)],
+            post_commithook_properties=STAYS,
         )
         table.update_incremental()
 
@@ -82,7 +84,7 @@ def _fit(table: DeltaTable, rows: pa.Table) -> pa.Table:
     known = {field.name for field in table.schema().fields}
     new = [field for field in Schema.from_arrow(rows.schema).fields if field.name not in known]
     if new:
-        table.alter.add_columns(new)
+        table.alter.add_columns(new, post_commithook_properties=STAYS)
     schema = pa.schema(table.schema().to_arrow())
     for field in schema:
         if field.name not in rows.schema.names:

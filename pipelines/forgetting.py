@@ -11,6 +11,7 @@ from pipelines.generation import read_current
 from pipelines.lake import copying, locate, tidy
 from pipelines.lock import locked
 from pipelines.opened import open_table
+from pipelines.table_log import drop_below
 
 
 def forget(path: Path) -> None:
@@ -26,10 +27,7 @@ def forget(path: Path) -> None:
         for name in read_current(path).versions:
             table = open_table(locate(path, name))
             table.create_checkpoint()
-            first = f"{table.version():020d}"
-            for entry in (Path(locate(path, name)) / "_delta_log").glob("[0-9]*"):
-                if entry.name < first:
-                    entry.unlink()
+            drop_below(locate(path, name), table.version())
 
 
 def _keep_current(path: Path) -> None:

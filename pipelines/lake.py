@@ -26,14 +26,11 @@ from pipelines.generation import Generation, begin, make_current, read_current, 
 from pipelines.lock import NOT_WRITABLE, locked
 from pipelines.opened import keep_version, newest_version, open_table, open_version, take_version
 from pipelines.partition import Partition, find_changed
+from pipelines.table_log import SETTINGS, STAYS, drop_below, keep_log
 
 PARTITIONING = datasets.partitioning(
     pa.schema([("deployment_id", pa.string()), ("day", pa.date32())]), flavor="hive"
 )
-LOG_SETTINGS: dict[str, str | None] = {
-    "delta.checkpointInterval": "10",  # opening a table replays at most so many commits, however old it is
-    "delta.dataSkippingNumIndexedCols": "0",  # else a table's log would quote its least and greatest texts
-}
 TIDIED = "tidied"
 """A file of a lake, as old as its last tidying."""
 
@@ -174,7 +171,7 @@ class Commit:
                 replace_partitions(table, Path(location), rows, wanted, layout)
                 self.versions[name] = keep_version(table, location)
         elif wanted:
-            make_table(Path(location), rows, layout, LOG_SETTINGS)
+            make_table(Path(location), rows, layout, SETTINGS)
             self.versions[name] = newest_version(location)
 
     def replace_all(self, name: str, rows: pa.Table) -> None:
@@ -182,10 +179,12 @@ class Commit:
         location = locate(self.lake.path, name)
         if name in self.versions:
             table = take_version(location, self.versions[name])
-            write_deltalake(table, rows, mode="overwrite", schema_mode="overwrite")
+            write_deltalake(
+                table, rows, mode="overwrite", schema_mode="overwrite", post_commithook_properties=STAYS
+            )
             self.versions[name] = keep_version(table, location)
             return
-        write_deltalake(location, rows, mode="overwrite", configuration=LOG_SETTINGS)
+        write_deltalake(location, rows, mode="overwrite", configuration=SETTINGS)
         self.versions[name] = newest_version(location)
 
 
@@ -224,7 +223,7 @@ def tidy_daily(path: Path, *, on: dt.date) -> int:
 def tidy(path: Path, *, wait_seconds: float = 600.0) -> int:
     """Delete data files that none of the kept generations shows, whoever left them; returns how many.
 
-    Rows do not change.
+    Rows do not change. What only older versions are read from leaves the tables' logs.
     """
     with copying(path, wait_seconds=wait_seconds), locked(path, by="tidy"):
         current = read_current(path)
@@ -234,6 +233,7 @@ def tidy(path: Path, *, wait_seconds: float = 600.0) -> int:
         deleted = 0
         for name in current.versions:
             table = open_table(locate(path, name))
+            keep_log(table)
             pinned = sorted({generation[name] for generation in kept if name in generation})
             deleted += len(
                 table.vacuum(
@@ -246,6 +246,7 @@ def tidy(path: Path, *, wait_seconds: float = 600.0) -> int:
             )
             # Deleting is a commit of its own in the table's log; the next writer must not take it back.
             versions[name] = newest_version(locate(path, name))
+            drop_below(locate(path, name), min([*pinned, current.versions[name]]))
         make_current(path, Generation(current.number + 1, versions))
         (path / TIDIED).touch()
     return deleted
@@ -284,7 +285,7 @@ def _drop_unpinned(lake: Lake) -> dict[str, int]:
         elif (newest := newest_version(str(folder.parent))) != versions[name]:
             if newest < versions[name]:
                 raise tell_log(str(folder.parent), versions[name])
-            open_table(str(folder.parent)).restore(versions[name])
+            open_table(str(folder.parent)).restore(versions[name], post_commithook_properties=STAYS)
             versions[name] = newest_version(str(folder.parent))
     return versions
 

@@ -30,8 +30,9 @@ from pipelines.ingest.pseudonymise import Pseudonymiser
 from pipelines.ingest.redact import Redactor, crisis_lines
 from pipelines.ingest.sieve import prepare, redact_texts
 from pipelines.ingest.sources.mapped import MappedSource
-from pipelines.lake import LOG_SETTINGS, Lake
+from pipelines.lake import Lake
 from pipelines.settings import Home
+from pipelines.table_log import SETTINGS
 from plimsoll.bench.ingest import copy_log, ingest_log
 from plimsoll.bench.logs import FIRST_DAY, MAPPING, write_log
 from risk_register.content import load_crisis_resources
@@ -115,7 +116,7 @@ def best(work: Callable[[], object]) -> float:
 def write(place: Path, rows: pa.Table) -> None:
     """The rows as a table of its own."""
     shutil.rmtree(place / "table", ignore_errors=True)
-    make_table(place / "table", rows, LAYOUTS["staging.message"], LOG_SETTINGS)
+    make_table(place / "table", rows, LAYOUTS["staging.message"], SETTINGS)
 
 
 if __name__ == "__main__":
