@@ -26,7 +26,7 @@ from pipelines.generation import Generation, begin, make_current, read_current, 
 from pipelines.lock import NOT_WRITABLE, locked
 from pipelines.opened import keep_version, newest_version, open_table, open_version, take_version
 from pipelines.partition import Partition, find_changed
-from pipelines.table_log import SETTINGS, STAYS, drop_below, keep_log
+from pipelines.table_log import SETTINGS, STAYS, drop_below, has_version, keep_log
 
 PARTITIONING = datasets.partitioning(
     pa.schema([("deployment_id", pa.string()), ("day", pa.date32())]), flavor="hive"
@@ -232,9 +232,11 @@ def tidy(path: Path, *, wait_seconds: float = 600.0) -> int:
         versions = recovered
         deleted = 0
         for name in current.versions:
-            table = open_table(locate(path, name))
+            location = locate(path, name)
+            table = open_table(location)
             keep_log(table)
             pinned = sorted({generation[name] for generation in kept if name in generation})
+            pinned = [version for version in pinned if has_version(location, version)]
             deleted += len(
                 table.vacuum(
                     retention_hours=0,
@@ -245,8 +247,8 @@ def tidy(path: Path, *, wait_seconds: float = 600.0) -> int:
                 )
             )
             # Deleting is a commit of its own in the table's log; the next writer must not take it back.
-            versions[name] = newest_version(locate(path, name))
-            drop_below(locate(path, name), min([*pinned, current.versions[name]]))
+            versions[name] = newest_version(location)
+            drop_below(location, min([*pinned, current.versions[name]]))
         make_current(path, Generation(current.number + 1, versions))
         (path / TIDIED).touch()
     return deleted

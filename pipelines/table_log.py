@@ -30,6 +30,11 @@ def keep_log(table: DeltaTable) -> None:
         table.alter.set_table_properties({CLEANUP: "false"}, post_commithook_properties=STAYS)
 
 
+def has_version(location: str, version: int) -> bool:
+    """Whether a log still has the entry of a version; of one that was cleaned by the library it has none."""
+    return Path(location, FOLDER, f"{version:020d}.json").exists()
+
+
 def drop_below(location: str, version: int) -> None:
     """Delete what no version from this one on is read from: all before the last checkpoint up to it."""
     entries = sorted(Path(location, FOLDER).glob("[0-9]*"))

@@ -144,6 +144,16 @@ def test_after_a_long_pause_the_kept_generations_can_be_read_and_the_lake_tidied
     assert read(path, read_current(path), WHOLE) == ["new"]
 
 
+def test_a_lake_whose_log_was_cleaned_before_is_tidied_and_goes_on(path: Path):
+    make_old(path, WHOLE, last=8)
+    write(path, WHOLE, make_rows("new"))
+    drop_below(lakes.locate(path, WHOLE), 9)  # as the library did: two kept generations cannot be read
+    lakes.tidy(path)
+    write(path, "fact.message", make_rows("other"))
+    lakes.tidy(path)
+    assert read(path, read_current(path), WHOLE) == ["new"]
+
+
 def test_tidying_drops_from_the_logs_what_no_kept_generation_is_read_from(tmp_path: Path):
     for number in range(25):
         write(tmp_path, DAYS, make_rows(f"text {number}"))
