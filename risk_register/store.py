@@ -27,6 +27,7 @@ from risk_register.wiping import wipe
 
 BUSY_SECONDS = 30  # how long a writer waits for the one before it to finish
 ADVISORY_LOCK = 0x504C494D  # "PLIM": one number for all writers of a PostgreSQL store
+BUSY = "SQLITE_BUSY"
 HEAD = 1  # the one row of audit_head
 
 
@@ -260,6 +261,8 @@ def _explained(engine: Engine) -> Iterator[None]:
         said = f"{error.orig}".partition("\n")[0]
         if getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
             said = f"no turn to write came within {BUSY_SECONDS:g} s"
+        if getattr(error.orig, "sqlite_errorname", None) == BUSY:
+            said += f" by another program for {BUSY_SECONDS:g} s. Let it end, then try again"
         raise StoreError(f"The governance store {_name(engine)} refused: {said}") from None
 
 

@@ -107,6 +107,20 @@ def test_a_reader_does_not_wait_for_a_writer_and_sees_only_what_is_done(
     assert [found.deployment_id for found in register.list_deployments(store)] == ["demo", "second"]
 
 
+def test_a_store_that_another_program_keeps_locked_says_what_to_do(
+    store_path: Path, at: dt.datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("risk_register.store.BUSY_SECONDS", 0.1)
+    store = Store(f"sqlite:///{store_path}")
+    with closing(sqlite3.connect(store_path, isolation_level=None)) as other:
+        other.execute("begin immediate")
+        with (
+            pytest.raises(StoreError, match=r"locked by another program for 0\.1 s\. Let it end, then try"),
+            store.write(actor="somebody", at=at),
+        ):
+            pass
+
+
 def test_a_write_that_fails_leaves_neither_record_nor_trace(store: Store, at: dt.datetime) -> None:
     entries = audit.list_entries(store)
 
