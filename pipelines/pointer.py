@@ -31,6 +31,15 @@ def current_file(folder: Path) -> Path:
     return found
 
 
+def tell_unreadable(published: Path, error: Exception) -> StateError:
+    """The error for a published file that this code cannot read, which one of earlier code may be."""
+    said = str(error).partition("\n")[0]
+    return StateError(
+        f"{published.name} cannot be read as a published file. If earlier code wrote it, `plimsoll run` "
+        f"publishes one that can be, and what was made from it is verified with that code. DuckDB says: {said}"
+    )
+
+
 def current_since(folder: Path) -> dt.datetime | None:
     """When the current file became it."""
     pointer = folder / POINTER

@@ -19,6 +19,7 @@ from duckdb import ColumnExpression, ConstantExpression, Expression
 
 from pipelines.engines.duckdb import SETTINGS
 from pipelines.errors import StateError
+from pipelines.pointer import tell_unreadable
 from pipelines.schemas.published import (
     ALARM,
     APPETITE,
@@ -136,4 +137,4 @@ def read_rows(published: Path, table: Table, conditions: Iterable[Expression] = 
                 rows = rows.filter(condition)
             return rows.to_arrow_table()
     except duckdb.Error as error:
-        raise StateError(f"{published.name} cannot be read as a published file: {error}") from error
+        raise tell_unreadable(published, error) from error

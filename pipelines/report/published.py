@@ -17,6 +17,7 @@ import duckdb
 
 from pipelines.engines.duckdb import SETTINGS
 from pipelines.errors import StateError
+from pipelines.pointer import tell_unreadable
 from pipelines.report import queries
 from pipelines.report.document import Row
 from pipelines.report.month import Month
@@ -136,7 +137,7 @@ def read_facts(published: Path, *, deployment_id: str, month: Month) -> Facts:
             connection.execute("set timezone = 'UTC'")
             return _read(connection, deployment_id, month)
     except duckdb.Error as error:
-        raise StateError(f"{published.name} cannot be read as a published file: {error}") from error
+        raise tell_unreadable(published, error) from error
 
 
 def _read(connection: duckdb.DuckDBPyConnection, deployment_id: str, month: Month) -> Facts:
