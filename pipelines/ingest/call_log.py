@@ -80,6 +80,11 @@ class CallLog:
             records.notes.append(
                 f"{transcripts.unnamed_count} conversations have no id and are told apart by user and opening"
             )
+        if links.unknown:
+            records.notes.append(
+                f"{len(links.unknown)} conversations go on from a call that is not in this file and may "
+                "stand apart from what came before"
+            )
         if attached_count := _count_attached(records):
             records.notes.append(
                 f"{attached_count} messages hold images, sound, video or files: nobody reads those, "

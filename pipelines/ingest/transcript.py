@@ -11,7 +11,8 @@ what is new). Calls of one thread are taken in the order of their time.
 
 Where a log holds only what is new, a file does not know how many messages came before it, so a message's
 place would change with the file that delivers it: an export that overlaps the last one would add it again.
-There it is named by the log's own id of the call instead, if it has one.
+There it is named by the log's own id of the call instead, if it has one. Where calls name the one that they
+follow, the place is known, and whatever follows one call twice stands at the same place.
 
 What stands for an image or a file is no part of a name, and moves no other message from its place: a message
 keeps the name it had before these were read.
@@ -42,6 +43,8 @@ class Call:
     `call_id` is the log's own name of the call, the same whenever the call is exported.
     `unread` tells of a side that says something in a shape that nobody reads.
     `is_stand_in`: an agent, a chain or a step of `trace`, read only if no call shows what was said in it.
+    `can_follow`: of an interface where a call may name the one that it `follows` and hold what is new alone;
+    `place` is then how many calls of its thread came before it.
     """
 
     thread: str | None
@@ -55,6 +58,9 @@ class Call:
     unread: RecordError | None = None
     trace: str | None = None
     is_stand_in: bool = False
+    can_follow: bool = False
+    follows: str | None = None
+    place: int | None = None
 
     @property
     def said(self) -> tuple[Said, ...]:
@@ -109,7 +115,7 @@ class Transcripts:
         self._join_failed()
         holds_new_alone = self._holds_new_alone()
         for thread, calls in self._calls.items():
-            calls.sort(key=lambda pair: pair[0].began_at or 0)
+            calls.sort(key=lambda pair: (pair[0].place or 0, pair[0].began_at or 0))
             undated += _write_thread(records, thread, calls, undated_at, holds_new_alone=holds_new_alone)
         return undated
 
@@ -120,8 +126,8 @@ class Transcripts:
         """
         answered: dict[str, list[str]] = defaultdict(list)
         for name, calls in self._calls.items():
-            first = calls[0][0]
-            if first.thread is None and first.unanswered_id != name:
+            first = min(calls, key=lambda pair: pair[0].place or 0)[0]
+            if (first.thread is None or first.place is not None) and first.unanswered_id != name:
                 answered[first.unanswered_id].append(name)
         for failed in sorted(answered.keys() & self._calls.keys()):
             left: list[tuple[Call, bool]] = []
@@ -141,7 +147,7 @@ class Transcripts:
         for calls in self._calls.values():
             asked = [[one.known_by for one in call.messages
                       if one.is_message and one.role == "user" and one.known_by]
-                     for call, _ in calls]  # fmt: skip
+                     for call, _ in calls if call.place is None]  # fmt: skip
             if any(len(texts) > 1 for texts in asked):
                 return False
             goes_on |= len({text for texts in asked for text in texts}) > 1
@@ -159,13 +165,18 @@ def _write_thread(
     path: list[_Key] = []
     names: list[str] = []  # of the messages on the path
     starts: dict[str, int] = {}
+    paths: dict[str, tuple[list[_Key], list[str]]] = {}  # to the end of the calls that others may follow
     known: set[str] = set()
     last, undated = 0, 0
     for call, is_wanted in calls:
         said = call.said
         keys = [_Key(_digest(one.role or "", one.known_by or one.text), bool(one.known_by)) for one in said]
         question = sum(one.is_message for one in call.messages)
-        start = _meet(path, keys[:question], is_late=(call.began_at or 0) > last + RETRY)
+        if call.follows in paths:
+            path, names = paths[call.follows]
+            start = len(path)
+        else:
+            start = _meet(path, keys[:question], is_late=(call.began_at or 0) > last + RETRY)
         if call.call_id is not None:  # a call that was exported twice stands where it stood
             start = starts.setdefault(call.call_id, start)
         last = max(last, call.began_at or 0)
@@ -175,7 +186,7 @@ def _write_thread(
             place = start + offset
             if path[place : place + 1] == [key]:
                 name = names[place]
-            elif holds_new_alone and call.call_id is not None:
+            elif holds_new_alone and call.call_id is not None and call.place is None:
                 name = f"{call.call_id}:{within[offset]}:{key.digest}"
             else:
                 name = f"{overall[offset]}:{key.digest}"
@@ -189,6 +200,8 @@ def _write_thread(
                 moment = undated_at + place * SECOND if moment is None else moment
                 _append(records, call, one, thread=thread, name=name, place=place, sent_at=moment)
         path, names = path[:start] + keys, names[:start] + told
+        if call.can_follow and call.call_id is not None:
+            paths[call.call_id] = (path, names)
     return undated
 
 

@@ -236,3 +236,24 @@ def test_what_an_agent_repeats_of_a_person_goes_though_it_names_them_nowhere(
     assert run(home, ask(home, one))["state"] == "complete"
     assert decoded_search.search(home.path, [CANARY]) == {}
     assert path.read_text(encoding="utf-8").strip() == others
+
+
+def test_calls_that_belong_to_a_thread_by_others_of_their_file_go_with_it(
+    tmp_path: Path, decoded_search
+) -> None:
+    one = Format("openai", "openai_calls.jsonl", SubjectKind.THREAD, "r1")
+    home = make_place(tmp_path / "home", one)
+    other = CANARY.replace("pelicans", "lanterns")
+    said = {"r1": (None, "Hello."), "r2": ("r1", "Good."), "r3": ("r2", other), "x1": (None, "Hi.")}
+    calls = [
+        {"timestamp": "2026-09-14T20:00:00Z", "request": {"input": text, "previous_response_id": before},
+         "response": {"id": name, "output": []}}
+        for name, (before, text) in said.items()
+    ]  # fmt: skip
+    path = home.inbox / DEPLOYMENT / "chain.jsonl"
+    path.write_text("\n".join(map(json.dumps, calls)) + "\n", encoding="utf-8")
+    ingest(home, home.inbox / DEPLOYMENT)
+    assert run(home, ask(home, one))["state"] == "complete"
+    assert decoded_search.search(home.path, [other]) == {}
+    assert json.loads(path.read_text(encoding="utf-8"))["response"]["id"] == "x1"
+    assert "Hi." in texts(home)

@@ -50,6 +50,7 @@ def extract(record: Row, zone: ZoneInfo) -> Iterator[Call]:
     began_at = exchange.began_at(zone) or created_at
     prompts = [str(request.get("instructions") or "")]
     prompts += [said.text for said in messages if said.role == "system"]
+    before = request.get("previous_response_id") or response.get("previous_response_id")
     yield Call(
         thread=exchange.thread,
         messages=messages,
@@ -66,6 +67,8 @@ def extract(record: Row, zone: ZoneInfo) -> Iterator[Call]:
             "provider_fingerprint": response.get("system_fingerprint"),
         },
         call_id=str(response["id"]) if response.get("id") else None,
+        can_follow="messages" not in request,
+        follows=str(before) if before else None,
     )
 
 

@@ -177,10 +177,101 @@ def test_an_answer_in_sound_that_a_later_call_names_by_its_id_stands_once(read, 
     assert alone.column("text") == ["I feel low.", "[audio]", "It is late.", "Rest."]
 
 
-def test_calls_that_only_others_of_their_file_name_are_about_the_same_thread(read, deliver):
-    path = deliver(*sounding_calls(session_id=None))
+@pytest.mark.parametrize("is_chain", [True, False])
+def test_calls_that_only_others_of_their_file_name_are_about_the_same_thread(read, deliver, is_chain):
+    path = deliver(*(CHAIN if is_chain else sounding_calls(session_id=None)))
     (thread,) = set(read("openai", path).column("thread"))
     mapping = parse_mapping({"deployment": {"id": "night_line"}, "format": "openai"}, name="a test")
     source = make_source(mapping)
     for item in read_items(path):
         assert thread in {one.thread for one in source.attribute(path, item)}
+
+
+def followed(name, asked, *, before=None, answered=None, minute=0, **more):
+    """A call of the responses interface that holds what is new alone and names the call before it."""
+    message = {"type": "message", "role": "assistant",
+               "content": [{"type": "output_text", "text": answered or f"Answer {name}."}]}  # fmt: skip
+    return {"timestamp": f"2026-09-14T20:{minute:02}:00Z",
+            "request": {"input": asked, "previous_response_id": before},
+            "response": {"id": name, "output": [message]}, **more}  # fmt: skip
+
+
+CHAIN = [followed("r1", "Hello."), followed("r2", "Hello.", before="r1", minute=1),
+         followed("r3", "I feel low.", before="r2", minute=2)]  # fmt: skip
+
+
+def test_calls_that_name_the_one_before_make_one_conversation_in_whatever_order(read, deliver):
+    undated = [{key: value for key, value in one.items() if key != "timestamp"} for one in CHAIN]
+    for calls in (CHAIN, CHAIN[::-1], undated[::-1], [CHAIN[0], *CHAIN]):
+        reading = read("openai", deliver(*calls))
+        assert sorted(reading.rows("turn", "thread", "text")) == [
+            (0, "r1", "Hello."), (1, "r1", "Answer r1."), (2, "r1", "Hello."),
+            (3, "r1", "Answer r2."), (4, "r1", "I feel low."), (5, "r1", "Answer r3."),
+        ]  # fmt: skip
+        assert not any("conversations" in note for note in reading.records.notes)
+
+
+def test_a_message_of_a_chain_has_the_same_name_whatever_else_its_file_holds(read, deliver):
+    other = [followed("x1", "Good evening."), followed("x2", "Thanks.", before="x1", minute=3)]
+    names = [dict(read("openai", deliver(*calls)).rows("turn", "message_id"))
+             for calls in (CHAIN, CHAIN[:2], [followed("y1", "Hi.", session_id="s"), *CHAIN])]  # fmt: skip
+    both = read("openai", deliver(*CHAIN, *other)).rows("thread", "turn", "message_id")
+    assert {turn: name for thread, turn, name in both if thread == "r1"} == names[0]
+    assert names[1].items() <= names[0].items()
+    assert names[2] == names[0]
+
+
+def test_an_answer_given_anew_stands_beside_the_first_and_what_follows_it_behind_it(read, deliver):
+    anew = followed("r2b", "Hello.", before="r1", minute=4)
+    failed = {
+        **followed("", "I feel low.", before="r2", minute=3),
+        "response": {"error": {"code": "timeout"}},
+    }
+    last = followed("r4", "Thanks.", before="r3", minute=5)
+    rows = read("openai", deliver(*CHAIN, anew, failed, last)).rows("turn", "text")
+    assert sorted(rows) == [
+        (0, "Hello."), (1, "Answer r1."), (2, "Hello."), (3, "Answer r2."), (3, "Answer r2b."),
+        (4, "I feel low."), (5, "Answer r3."), (6, "Thanks."), (7, "Answer r4."),
+    ]  # fmt: skip
+
+
+def test_people_who_begin_alike_stay_apart_where_calls_name_the_one_before(read, deliver):
+    calls = [followed(name, "Hi.", answered="How are you?") for name in ("a1", "b1", "c1")]
+    later = followed("a2", "Low.", before="a1", minute=1)
+    threads = read("openai", deliver(*calls, later)).rows("thread", "text")
+    assert sorted({thread for thread, _ in threads}) == ["a1", "b1", "c1"]
+    assert ("a1", "Low.") in threads
+
+
+def test_a_chain_whose_first_call_failed_holds_its_retry(read, deliver):
+    failed = {**followed("", "Hello."), "response": {"error": {"code": "timeout"}}}
+    assert {row[0] for row in read("openai", deliver(failed, *CHAIN)).rows("thread")} == {"r1"}
+
+
+def test_a_conversation_that_goes_on_from_another_file_is_told(read, deliver):
+    first, rest = read("openai", deliver(*CHAIN[:2])), read("openai", deliver(CHAIN[2]))
+    assert set(first.column("thread")) == {"r1"}
+    assert set(rest.column("thread")) == {"r2"}
+    assert rest.records.notes[0].startswith("1 conversations go on from a call that is not in this file")
+    second = read("openai", deliver(*CHAIN[1:]))
+    assert set(second.column("thread")) == {"r1"}  # the call before is the first: nothing else could name it
+
+
+def test_a_log_whose_calls_hold_the_history_keeps_the_names_of_its_threads(read, deliver):
+    history = [{"role": "user", "content": "Hi."}, {"role": "assistant", "content": "Answer s1."},
+               {"role": "user", "content": "Low."}]  # fmt: skip
+    grown = [followed("s1", history[:1]), followed("s2", history, minute=1)]
+    alone = read("openai", deliver(*grown))
+    assert len(set(alone.column("thread"))) == 1
+    beside = read("openai", deliver(*grown, *CHAIN)).rows("thread", "message_id")
+    assert set(alone.rows("thread", "message_id")) <= set(beside)
+
+
+def test_a_thread_that_the_log_names_is_kept_and_calls_that_follow_it_join_it(read, deliver):
+    calls = [{**CHAIN[0], "session_id": "s"}, *CHAIN[1:]]
+    assert set(read("openai", deliver(*calls)).column("thread")) == {"s"}
+
+
+def test_calls_that_follow_each_other_in_a_circle_end(read, deliver):
+    circle = [followed("a", "One.", before="b"), followed("b", "Two.", before="a", minute=1)]
+    assert len(set(read("openai", deliver(*circle)).column("text"))) == 4
