@@ -126,10 +126,10 @@ def _one_of(
 def tell(record: dict[str, Any], column: CompiledField) -> object:
     """What a record holds for a field; an empty text says nothing, but for a message it is what was said."""
     value = find(record, column.path)
-    if column.nulls and value in column.nulls:
-        return None
-    is_empty = isinstance(value, str) and column.name != "text" and (not value or value.isspace())
-    return None if is_empty else value
+    if not isinstance(value, str):
+        return value
+    is_empty = column.name != "text" and (not value or value.isspace())
+    return None if is_empty or value in column.nulls else value
 
 
 def match_rule(record: dict[str, Any], rules: tuple[CompiledRule, ...]) -> CompiledRule:

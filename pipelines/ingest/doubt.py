@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pipelines.ingest.code_word import MOST_WORDS
-from pipelines.ingest.field import LONGEST_DAY, NO_VALUE, NUMBER, SCIENTIFIC, find
+from pipelines.ingest.field import LONGEST_DAY, NO_VALUE, NUMBER, SHORTENED, find
 
 ENVIRONMENT = re.compile(r"(^|[._])(env|environment|deployment_environment|stage)$", re.I)
 TEST_WORDS = frozenset(
@@ -79,7 +79,7 @@ def say_no_values(fields: Mapping[str, Any], records: Sequence[Mapping[str, Any]
                 f"{path}: {count} of {len(records)} are NULL, \\N or another word for no value. In CSV they "
                 "are read as missing, elsewhere as what they say; let the export leave them empty."
             )
-        count = sum(re.fullmatch(SCIENTIFIC, value) is not None for value in values)
+        count = sum(SHORTENED.fullmatch(value) is not None for value in values)
         if count and name in IDS:
             said.append(
                 f"{path}: {count} of {len(records)} ids are numbers that a spreadsheet shortened (1.2E+11): "

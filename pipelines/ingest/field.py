@@ -55,6 +55,7 @@ NEVER_SAID = r"\N"
 """Of these, what nobody says: any other may be the whole of a message."""
 SCIENTIFIC = r"[0-9][.,][0-9]+[eE][+]?[0-9]+|[0-9]+[eE][+][0-9]+"
 """How a spreadsheet writes a long number: its last digits are lost, and different ids become the same."""
+SHORTENED = re.compile(SCIENTIFIC)
 NUMBER = re.compile(r"\d{9,19}(\.\d+)?")
 
 
@@ -176,7 +177,7 @@ def to_identifier(value: object, path: str) -> str:
     value = str(value) if isinstance(value, uuid.UUID) else to_whole(value)
     if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
         raise RecordError(Reason.WRONG_TYPE, path)
-    if isinstance(value, str) and re.fullmatch(SCIENTIFIC, value):
+    if isinstance(value, str) and SHORTENED.fullmatch(value):
         raise RecordError(Reason.WRONG_TYPE, path)
     return str(value)
 

@@ -152,7 +152,7 @@ def _read(record: dict[str, Any], rules: tuple[CompiledRule, ...], *, latest: in
     row: dict[str, object] = {}
     for column in rule.fields:
         value = tell(record, column)
-        if column.nulls and (value is None or column.name == "text"):
+        if column.nulls and (value is None or (column.name == "text" and value in NO_VALUE)):
             records.nulls[".".join(column.path)] += find(record, column.path) in NO_VALUE
         if value is None:
             if column.is_required:

@@ -272,6 +272,7 @@ def test_a_conversation_of_no_name_is_none_and_what_the_mapping_names_is_a_value
     reading = read("mapped", path, records=[TABLE_RULE])
     assert reading.rejected == [(1, "missing_field", "session"), (2, "missing_field", "at")]
     assert reading.column("gender") == ["not_said"]
+    assert [note.split(":")[0] for note in reading.records.notes] == ["at", "session"]
 
 
 def test_a_word_for_no_value_may_be_what_was_said(read, tmp_path):
