@@ -29,8 +29,6 @@ from risk_register.changes import list_changes
 from risk_register.store import Store
 
 SQL = REPOSITORY / "sql" / "assessment"
-RECENT_DAYS = 31
-"""A month; reading more would make a run dearer the longer the history."""
 READ = (
     "indicator.indicator_day",
     "indicator.indicator_bucket",
@@ -67,7 +65,7 @@ class Ground:
 def read_ground(
     engine: DuckDBEngine, lake: Lake, store: Store, calendars: dict[str, Calendar], *, at: dt.datetime
 ) -> Ground:
-    """Read it; the engine holds `READ`, the health of the data and recent conversations afterwards.
+    """Read it; the engine holds `READ` and the health of the data afterwards.
 
     Args:
         engine: nothing is on it yet.
@@ -81,7 +79,6 @@ def read_ground(
     definitions = {row["indicator_id"]: row for row in read_rows(lake, "indicator.definition")}
     detectors = read_rows(lake, "finding.detector")
     engine.attach(lake, READ)
-    engine.attach(lake, ["staging.conversation"], days=_recent_days(calendars))
     calendars = set_running(calendars, {name: local_today(at, zones[name]) for name in calendars})
     health = assess_health(engine, lake, calendars=calendars, zones=zones, at=at)
     calendars = set_quiet(calendars, health.quiet)
@@ -111,9 +108,7 @@ def read_ground(
         unmeasured,
         counts=place_on_calendar(leave_impossible(counts, definitions), background),
         histograms=_without(_frame(engine.query(read_query("period_histogram"))), unmeasured),
-        clusters=gather_clusters(
-            engine.query(read_query("period_bucket")), engine.query(read_query("cluster_size"))
-        ),
+        clusters=gather_clusters(engine.query(read_query("period_bucket"))),
         features=_frame(engine.query("select * from indicator.feature_day")),
     )
 
@@ -155,11 +150,6 @@ def _add_operation(engine: DuckDBEngine) -> None:
     operation = pa.table({name: columns[name] for name in schema.names}).cast(schema)
     held = engine.query("select * from indicator.indicator_day").select(schema.names).cast(schema)
     engine.register(INDICATOR_DAY.full_name, pa.concat_tables([held, operation]))
-
-
-def _recent_days(calendars: dict[str, Calendar]) -> list[dt.date]:
-    """The last days with data of every deployment: how often people come back is read from these alone."""
-    return sorted({day for calendar in calendars.values() for day in sorted(calendar.present)[-RECENT_DAYS:]})
 
 
 def _frame(rows: pa.Table) -> pd.DataFrame:

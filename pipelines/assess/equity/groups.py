@@ -87,7 +87,7 @@ def compare_groups(
             part.droplevel(list(KEY[:3])),
             needs,
             badges,
-            deff=clusters.design_effect(deployment, indicator, window.weeks, unit=definition["unit"]),
+            deff=clusters.design_effect(deployment, indicator, "week", window.weeks),
             counts_good=definition["direction"] == "higher_is_better",
         )
         said: dict[str, Any] = {"deployment_id": deployment, "indicator_id": indicator, "slice": group}

@@ -7,7 +7,7 @@ method. The formulas are in `methods.intervals`.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from methods.intervals import ClusterProportion, cluster_proportion
+from methods.intervals import ClusterProportion, cluster_proportion, estimate_cluster_size
 
 BUCKETS = 64
 KEY = ("deployment_id", "indicator_id", "period", "period_start")
@@ -26,12 +26,11 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Clusters:
-    """Numerators and denominators by row and bucket, the row of each key, and how many units a person has."""
+    """Numerators and denominators by row and bucket, and the row of each key."""
 
     place: Mapping[tuple[Any, ...], int]
     numerators: FloatArray
     denominators: FloatArray
-    sizes: Mapping[tuple[str, str, str], float]
 
     def has(self, rows: pd.DataFrame) -> NDArray[np.bool_]:
         """Which rows are counted in buckets: those of the whole deployment that have units."""
@@ -39,40 +38,27 @@ class Clusters:
         found = np.array([key in self.place for key in keys], dtype=bool)
         return np.asarray(found & (rows["slice"] == "all").to_numpy(bool))
 
-    def estimate(self, rows: pd.DataFrame, *, unit: str) -> ClusterProportion:
+    def estimate(self, rows: pd.DataFrame) -> ClusterProportion:
         """Shares with user-clustered intervals of rows that `has` marks."""
         index = [self.place[key] for key in zip(*(rows[name].tolist() for name in KEY), strict=True)]
-        named = "message" if unit == "message" else "conversation"
-        size = [
-            self.sizes.get((deployment, period, named), 1.0)
-            for deployment, period in zip(
-                rows["deployment_id"].tolist(), rows["period"].tolist(), strict=True
-            )
-        ]
-        return cluster_proportion(
-            self.numerators[index], self.denominators[index], prior_cluster_size=np.array(size)
-        )
+        return _estimate(self.numerators[index], self.denominators[index])
 
     def design_effect(
-        self, deployment_id: str, indicator_id: str, weeks: Sequence[dt.date], *, unit: str
+        self, deployment_id: str, indicator_id: str, period: str, starts: Iterable[dt.date]
     ) -> float:
-        """How much wider clustering makes an interval over some weeks; 1 where nothing is known of it."""
-        keys = [(deployment_id, indicator_id, "week", week) for week in weeks]
+        """How much wider clustering makes an interval over some periods; 1 where nothing is known of it."""
+        keys = [(deployment_id, indicator_id, period, start) for start in starts]
         index = [self.place[key] for key in keys if key in self.place]
         if not index or not self.denominators[index].any():
             return 1.0
-        named = "message" if unit == "message" else "conversation"
-        found = cluster_proportion(
-            self.numerators[index].sum(axis=0),
-            self.denominators[index].sum(axis=0),
-            prior_cluster_size=self.sizes.get((deployment_id, "month", named), 1.0),
-            minimum_deff=1.0,
+        found = _estimate(
+            self.numerators[index].sum(axis=0), self.denominators[index].sum(axis=0), minimum_deff=1.0
         )
         return float(found.deff)
 
 
-def gather_clusters(buckets: pa.Table, sizes: pa.Table) -> Clusters:
-    """Clusters from the rows of `sql/assessment/period_bucket.sql` and `cluster_size.sql`."""
+def gather_clusters(buckets: pa.Table) -> Clusters:
+    """Clusters from the rows of `sql/assessment/period_bucket.sql`."""
     numerators = np.zeros((buckets.num_rows, BUCKETS))
     denominators = np.zeros((buckets.num_rows, BUCKETS))
     if buckets.num_rows:
@@ -86,9 +72,10 @@ def gather_clusters(buckets: pa.Table, sizes: pa.Table) -> Clusters:
         place={key: position for position, key in enumerate(keys)},
         numerators=numerators,
         denominators=denominators,
-        sizes={
-            (row["deployment_id"], row["period"], unit): row[f"{unit}_size"]
-            for row in sizes.to_pylist()
-            for unit in ("conversation", "message")
-        },
     )
+
+
+def _estimate(numerators: FloatArray, denominators: FloatArray, **more: float) -> ClusterProportion:
+    """The prior rests on how often people came in these very days, so what is past does not move."""
+    size = estimate_cluster_size(denominators)
+    return cluster_proportion(numerators, denominators, prior_cluster_size=size, **more)

@@ -12,6 +12,7 @@ from methods.intervals import (
     clopper_pearson_lower,
     clopper_pearson_upper,
     cluster_proportion,
+    estimate_cluster_size,
     jeffreys,
     poisson_rate,
     poisson_rate_ratio,
@@ -195,6 +196,21 @@ def test_hash_buckets_take_the_prior_from_users_not_from_the_size_of_the_bucket(
     assert from_bucket.deff > 30
     assert from_users.low == 0.0
     assert from_users.high == pytest.approx(wilson(0, 64 * 800 / 1.2).high)
+
+
+@pytest.mark.parametrize("each", [[1] * 300, [5] * 300, [1] * 200 + [80] * 3, [30] * 2])
+def test_how_many_units_a_person_has_is_read_from_buckets_that_mix_people(each: list[int]):
+    rng = np.random.default_rng(3)
+    units = np.array([np.bincount(rng.integers(0, 64, len(each)), each, 64) for _ in range(400)])
+    truth = sum(one**2 for one in each) / sum(each)
+    found = estimate_cluster_size(units)
+    assert found.mean() == pytest.approx(truth, rel=0.08)  # a size of 1 is its own floor
+    assert found.std() < 0.2 * truth
+
+
+def test_one_person_is_one_cluster_of_all_units_and_none_has_no_size():
+    assert estimate_cluster_size([150] + [0] * 63) == pytest.approx(150)
+    assert estimate_cluster_size([0] * 64) == 1
 
 
 def test_fewer_than_ten_users_get_the_exact_interval_and_ten_do_not():

@@ -101,7 +101,7 @@ def make_counts(*rows: tuple[str, dt.date, float, float], **more: Any) -> pd.Dat
     )
 
 
-def make_clusters(*rows: tuple[str, dt.date, list[float], list[float]], size: float = 1.0) -> Clusters:
+def make_clusters(*rows: tuple[str, dt.date, list[float], list[float]]) -> Clusters:
     """Counts in buckets of users: (period, start, numerators, denominators)."""
     keys = ("deployment_id", "indicator_id", "period", "period_start", "bucket", "numerator", "denominator")
     values = [
@@ -116,11 +116,7 @@ def make_clusters(*rows: tuple[str, dt.date, list[float], list[float]], size: fl
     }
     schema = pa.schema([(key, types.get(key, pa.string())) for key in keys])
     table = pa.Table.from_pylist([dict(zip(keys, value, strict=True)) for value in values], schema=schema)
-    sizes = [
-        {"deployment_id": "harbor", "period": period, "conversation_size": size, "message_size": 3 * size}
-        for period in ("day", "week", "month")
-    ]
-    return gather_clusters(table, pa.Table.from_pylist(sizes))
+    return gather_clusters(table)
 
 
 @pytest.fixture(scope="session")

@@ -31,6 +31,17 @@ def give(
     return row
 
 
+def hold(
+    period: str, start: dt.date, *, people: int, each: int
+) -> tuple[str, dt.date, list[float], list[float]]:
+    """People in their buckets, `each` with so many conversations; an event in the first bucket with any."""
+    places = np.random.default_rng(0).integers(0, 64, people)
+    units = np.bincount(places, minlength=64) * float(each)
+    events = np.zeros(64)
+    events[np.flatnonzero(units)[0]] = 1.0
+    return period, start, events.tolist(), units.tolist()
+
+
 def test_a_share_without_buckets_has_wilsons_interval(make):
     row = give(make, make.definition(), make.counts(("week", MONDAY, 5, 100)))
     low, high = wilson(5, 100)
@@ -50,12 +61,30 @@ def test_events_of_few_people_make_the_interval_wider_than_events_of_many(make):
 
 
 def test_with_few_events_the_usual_number_of_conversations_a_person_widens_the_interval(make):
-    counts = make.counts(("week", MONDAY, 2, 400))
-    buckets = ("week", MONDAY, [1.0] * 2 + [0.0] * 38, [10.0] * 40)
-    once = give(make, make.definition(), counts, clusters=make.clusters(buckets, size=1))
-    often = give(make, make.definition(), counts, clusters=make.clusters(buckets, size=21))
-    assert once["ci_high"] == pytest.approx(wilson(2, 400).high, rel=0.05)
-    assert often["ci_high"] == pytest.approx(wilson(1, 200).high, rel=0.05)
+    once, often = (
+        give(make, make.definition(), make.counts(("week", MONDAY, 1, 400)), clusters=make.clusters(buckets))
+        for buckets in (hold("week", MONDAY, people=400, each=1), hold("week", MONDAY, people=20, each=20))
+    )
+    assert once["ci_high"] == pytest.approx(wilson(1, 400).high, rel=0.05)
+    assert often["ci_high"] == pytest.approx(wilson(0.5, 200).high, rel=0.1)
+
+
+def test_how_often_people_come_now_leaves_the_intervals_of_the_past_alone(make):
+    """In July 300 people came once; a month cut short in August has the same 20 people every day."""
+    july, august = dt.date(2026, 7, 1), dt.date(2026, 8, 1)
+    counts = make.counts(("month", july, 1, 300), ("month", august, 1, 200))
+    before = hold("month", july, people=300, each=1)
+    after = hold("month", august, people=20, each=10)
+    rows = add_intervals(
+        counts,
+        {"missed_escalation_rate": make.definition()},
+        pd.DataFrame(columns=["indicator_id"]),
+        make.clusters(before, after),
+    )
+    old, new = rows["ci_high"]
+    alone = give(make, make.definition(), counts.head(1), clusters=make.clusters(before))
+    assert old == alone["ci_high"] == pytest.approx(wilson(1, 300).high, rel=0.05)
+    assert new == pytest.approx(wilson(1 / 1.45, 200 / 1.45).high, rel=0.1)
 
 
 @pytest.mark.parametrize(("people", "method"), [(9, "clustered_exact"), (10, "clustered_wilson")])

@@ -23,7 +23,7 @@ WEEK = 7 * DAY
 NO_HISTOGRAM = pd.DataFrame(columns=["indicator_id"])
 
 
-NO_CLUSTERS = gather_clusters(pa.table({name: [] for name in (*CLUSTER_KEY, "bucket")}), pa.table({}))
+NO_CLUSTERS = gather_clusters(pa.table({name: [] for name in (*CLUSTER_KEY, "bucket")}))
 
 
 def observe(counts: pd.DataFrame, background) -> list[dict]:
