@@ -60,8 +60,8 @@ ORDER = tuple(LOWER_LIMITS)
 class Category:
     """Class by the upper bound, with those of point and lower bound beside it.
 
-    `needed_exposure` is how many conversations without an event would show the next better class; None at
-    the best.
+    `needed_exposure` is how many conversations without an event would show the next better class, from people
+    who come back as often as these; None at the best.
     """
 
     level: ProbabilityClass
@@ -85,10 +85,12 @@ def categorise(events: float, trials: float, *, deff: float = 1.0, confidence: f
     scale = max(deff, 1.0)
     upper = float(clopper_pearson_upper(events / scale, trials / scale, confidence=confidence))
     lower = float(clopper_pearson_lower(events / scale, trials / scale, confidence=confidence))
-    return categorise_interval(events / trials, lower, upper, confidence=confidence)
+    return categorise_interval(events / trials, lower, upper, deff=scale, confidence=confidence)
 
 
-def categorise_interval(value: float, lower: float, upper: float, *, confidence: float = 0.95) -> Category:
+def categorise_interval(
+    value: float, lower: float, upper: float, *, deff: float = 1.0, confidence: float = 0.95
+) -> Category:
     """Class of an estimated probability, by the upper end of its interval."""
     level, point, bottom = (classify(each) for each in (upper, value, lower))
     if level is bottom:
@@ -97,7 +99,7 @@ def categorise_interval(value: float, lower: float, upper: float, *, confidence:
         evidence = Evidence.NOT_DEMONSTRATED
     else:
         evidence = Evidence.BOUNDED
-    return Category(level, point, bottom, evidence, upper, lower, _needed(level, confidence))
+    return Category(level, point, bottom, evidence, upper, lower, _needed(level, confidence, deff))
 
 
 def classify(probability: float) -> ProbabilityClass:
@@ -115,7 +117,7 @@ def take_worst(levels: Iterable[ProbabilityClass]) -> ProbabilityClass:
     return found[0]
 
 
-def _needed(level: ProbabilityClass, confidence: float) -> int | None:
+def _needed(level: ProbabilityClass, confidence: float, deff: float = 1.0) -> int | None:
     if level is ProbabilityClass.IMPROBABLE:
         return None
-    return math.ceil(math.log(1 - confidence) / math.log1p(-LOWER_LIMITS[level]))
+    return math.ceil(deff * math.log(1 - confidence) / math.log1p(-LOWER_LIMITS[level]))

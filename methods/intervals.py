@@ -210,9 +210,9 @@ def cluster_proportion(
 def estimate_cluster_size(units: ArrayLike) -> Any:
     """How many units a person has, as the mean over units, from units in hash buckets along the last axis.
 
-    All buckets must be given, empty ones as 0. A bucket mixes people; what the sums of squares lie above those of
-    an even spread is, over all ways to hash, the sum over people of their squared units, with a relative standard
-    deviation of sqrt(2 / buckets) at the most (0.18 of 64). Never below 1.
+    All buckets must be given, empty ones as 0. A bucket mixes people; what the sums of squares lie above
+    those of an even spread is, over all ways to hash, the sum over people of their squared units, with a
+    relative standard deviation of sqrt(2 / buckets) at the most (0.18 of 64). Never below 1.
     """
     m = np.asarray(units, dtype=np.float64)
     buckets, total = m.shape[-1], m.sum(axis=-1)

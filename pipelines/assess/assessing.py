@@ -144,7 +144,7 @@ def _judge(
         schemas.OBSERVATION: pa.concat_tables([_conform(raw, schemas.OBSERVATION), reviewed.observations]),
         schemas.CHART: charts,
         schemas.LIKELIHOOD: assess_likelihoods(
-            counts, definitions, ground.changes, calendars, reviewed.correction
+            counts, definitions, ground.changes, calendars, reviewed.correction, clusters=ground.clusters
         ),
         schemas.CORRECTION: reviewed.correction,
         schemas.DETECTOR_PERFORMANCE: reviewed.performance,

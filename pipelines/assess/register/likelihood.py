@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from methods.categories import Category, categorise, categorise_interval, take_worst
 from pipelines.assess.days.calendar import Calendar, start_of
+from pipelines.assess.level.cluster import Clusters
 from pipelines.schemas.assessment import LIKELIHOOD
 
 RECENT, SINCE_VERSION = "last_90_days", "since_version"
@@ -42,6 +43,8 @@ def assess_likelihoods(
     changes: pa.Table,
     calendars: Mapping[str, Calendar],
     corrections: pa.Table,
+    *,
+    clusters: Clusters,
 ) -> pa.Table:
     """The table `assessment.likelihood`: indicators of conversations of which fewer events are better."""
     since = {name: _find_version(changes, name, calendar) for name, calendar in calendars.items()}
@@ -60,8 +63,8 @@ def assess_likelihoods(
         per = 1000.0 if definition["kind"] == "rate_per_1000" else 1.0
         recent, version = calendar.last - (RECENT_DAYS - 1) * DAY, since[str(deployment)]
         found = {
-            RECENT: (recent, _judge(part, recent, _find_recent(mine, recent), per)),
-            SINCE_VERSION: (version, _judge(part, version, _find_since(mine, version), per)),
+            RECENT: (recent, _judge(part, recent, _find_recent(mine, recent), per, clusters)),
+            SINCE_VERSION: (version, _judge(part, version, _find_since(mine, version), per, clusters)),
         }
         worst = take_worst([judged.category.level for _, judged in found.values()])
         rows += [
@@ -74,10 +77,18 @@ def assess_likelihoods(
     return pa.Table.from_pylist(rows, schema=LIKELIHOOD.arrow_schema)
 
 
-def _judge(part: pd.DataFrame, first: dt.date, correction: Mapping[str, Any] | None, per: float) -> _Judged:
+def _judge(
+    part: pd.DataFrame,
+    first: dt.date,
+    correction: Mapping[str, Any] | None,
+    per: float,
+    clusters: Clusters,
+) -> _Judged:
     """The class of the days from `first` on: of the count, or of the corrected rate where that is worse."""
     mine = part[part["period_start"] >= first]
-    raw = categorise(float(mine["numerator"].sum()), float(mine["denominator"].sum()))
+    place = (str(part["deployment_id"].iloc[0]), str(part["indicator_id"].iloc[0]))
+    deff = clusters.design_effect(*place, "day", mine["period_start"].tolist())
+    raw = categorise(float(mine["numerator"].sum()), float(mine["denominator"].sum()), deff=deff)
     if correction is None:
         return _Judged(raw, is_corrected=False)
     value, low, high = (min(correction[name] / per, 1.0) for name in ("value", "ci_low", "ci_high"))

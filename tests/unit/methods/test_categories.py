@@ -75,6 +75,10 @@ def test_a_design_effect_counts_as_fewer_conversations():
     assert categorise(0, 3000).level is ProbabilityClass.PROBABLE
     assert categorise(0, 3000, deff=2.0).level is ProbabilityClass.FREQUENT
     assert categorise(0, 3000, deff=0.5).upper == categorise(0, 3000).upper
+    needed = categorise(0, 3000, deff=2.0).needed_exposure
+    assert needed == 5989
+    assert categorise(0, needed - 1, deff=2.0).level is ProbabilityClass.FREQUENT
+    assert categorise(0, needed, deff=2.0).level is ProbabilityClass.PROBABLE
 
 
 def test_the_worst_of_several_windows_counts():

@@ -12,11 +12,18 @@ FIRST = dt.date(2026, 1, 5)
 DAY = dt.timedelta(days=1)
 
 
-def judge(make, days: list[tuple[int, int]], **changes) -> dict[str, dict]:
+def judge(make, days: list[tuple[int, int]], clusters=None, **changes) -> dict[str, dict]:
     counts = make.counts(*(("day", FIRST + number * DAY, x, n) for number, (x, n) in enumerate(days)))
     definitions = {"missed_escalation_rate": make.definition(unit="conversation") | changes}
     calendars = {"harbor": make.calendar(FIRST, len(days))}
-    found = assess_likelihoods(counts, definitions, CHANGE.empty(), calendars, CORRECTION.empty()).to_pylist()
+    found = assess_likelihoods(
+        counts,
+        definitions,
+        CHANGE.empty(),
+        calendars,
+        CORRECTION.empty(),
+        clusters=clusters or make.clusters(),
+    ).to_pylist()
     return {row["window"]: row for row in found}
 
 
@@ -28,6 +35,26 @@ def test_nothing_seen_in_few_conversations_demonstrates_little(make):
 
 def test_nothing_seen_in_many_conversations_gives_a_better_class(make):
     assert judge(make, [(0, 200)] * 20)["since_version"]["level"] == "probable"
+
+
+def test_conversations_of_one_person_are_one_witness(make):
+    """Of 4,000 conversations without an event: of ever new people, or of one who was here all day."""
+    days = [FIRST + number * DAY for number in range(20)]
+    many = make.clusters(*(("day", day, [0.0] * 64, [3.125] * 64) for day in days))
+    one = make.clusters(*(("day", day, [0.0], [200.0]) for day in days))
+    assert judge(make, [(0, 200)] * 20, many)["since_version"]["level"] == "probable"
+    row = judge(make, [(0, 200)] * 20, one)["since_version"]
+    assert row["level"] == "frequent"
+    assert row["upper"] > 0.1
+    assert (row["numerator"], row["denominator"]) == (0, 4000)
+    assert row["needed_exposure"] > 100_000
+
+
+def test_people_of_days_before_the_window_do_not_widen_it(make):
+    busy = [("day", FIRST + number * DAY, [0.0], [200.0]) for number in range(20)]
+    later = [("day", FIRST + number * DAY, [0.0] * 64, [3.125] * 64) for number in range(20, 120)]
+    found = judge(make, [(0, 200)] * 120, make.clusters(*busy, *later))
+    assert found["since_version"]["upper"] > 5 * found["last_90_days"]["upper"]
 
 
 def test_the_worse_of_both_windows_stands(make):
@@ -61,6 +88,7 @@ def judge_reviewed(make, days, rows, *, changes=(), **more) -> dict[str, dict]:
         pa.Table.from_pylist(changed) if changed else CHANGE.empty(),
         {"harbor": make.calendar(FIRST, len(days))},
         pa.Table.from_pylist(rows),
+        clusters=make.clusters(),
     )
     return {row["window"]: row for row in found.to_pylist()}
 
