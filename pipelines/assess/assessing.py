@@ -112,7 +112,7 @@ def _judge(
     computed = [
         *index_observations(drift),
         *reviewed.measured,
-        *compare_late_with_early(counts),
+        *compare_late_with_early(counts, ground.clusters),
         *count_different_groups(equity),
         *measure_register(store, background, zones=ground.zones),
     ]

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from methods.intervals import poisson_rate_ratio, wilson
 from pipelines.assess.known import known
+from pipelines.assess.level.cluster import Clusters
 
 DECISION_WEEKS = 4
 CASE = "user_at_risk"
@@ -70,8 +71,12 @@ def measure_reviews(
     return rows
 
 
-def compare_late_with_early(counts: pd.DataFrame) -> list[dict[str, Any]]:
-    """`harm_late_vs_early_ratio`: harms late in conversations over those before, by week and month."""
+def compare_late_with_early(counts: pd.DataFrame, clusters: Clusters) -> list[dict[str, Any]]:
+    """`harm_late_vs_early_ratio`: harms late in conversations over those before, by week and month.
+
+    The exact interval on counts over the design effect of each arm. That both arms come from the same people
+    is left out, which makes it wider.
+    """
     keys = ["deployment_id", "period", "period_start"]
     mine = counts[(counts["slice"] == "all") & counts["period"].isin(["week", "month"])].set_index(keys)
     late, early = (
@@ -82,7 +87,13 @@ def compare_late_with_early(counts: pd.DataFrame) -> list[dict[str, Any]]:
     for (deployment, period, start), one, units, other, of in late.join(
         early, lsuffix="_late", rsuffix="_early", how="inner"
     ).itertuples(name=None):
-        interval = poisson_rate_ratio(one, units, reference_events=other, reference_exposure=of)
+        own, rest = (
+            clusters.design_effect(deployment, f"harm_{part}_rate_per_1000", period, [start])
+            for part in ("late", "early")
+        )
+        interval = poisson_rate_ratio(
+            one / own, units / own, reference_events=other / rest, reference_exposure=of / rest
+        )
         value = (one / units) / (other / of) if min(units, of, other) > 0 else float("nan")
         row = _row(
             "harm_late_vs_early_ratio",

@@ -101,12 +101,15 @@ def make_counts(*rows: tuple[str, dt.date, float, float], **more: Any) -> pd.Dat
     )
 
 
-def make_clusters(*rows: tuple[str, dt.date, list[float], list[float]]) -> Clusters:
-    """Counts in buckets of users: (period, start, numerators, denominators)."""
+def make_clusters(
+    *rows: tuple[str, dt.date, list[float], list[float]], indicator_ids: list[str] | None = None
+) -> Clusters:
+    """Counts in buckets of users: (period, start, numerators, denominators), of one indicator or one each."""
+    names = indicator_ids or ["missed_escalation_rate"] * len(rows)
     keys = ("deployment_id", "indicator_id", "period", "period_start", "bucket", "numerator", "denominator")
     values = [
-        ("harbor", "missed_escalation_rate", period, start, list(range(len(x))), x, n)
-        for period, start, x, n in rows
+        ("harbor", name, period, start, list(range(len(x))), x, n)
+        for name, (period, start, x, n) in zip(names, rows, strict=True)
     ]
     types = {
         "period_start": pa.date32(),

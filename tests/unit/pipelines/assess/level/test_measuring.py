@@ -1,4 +1,7 @@
-"""What reviews say of detectors: a count stands beside a value only where it gives that value."""
+"""What reviews say of detectors: a count stands beside a value only where it gives that value.
+
+And what harms late in conversations say beside those before.
+"""
 
 import datetime as dt
 
@@ -6,8 +9,10 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from pipelines.assess.level.measuring import measure_reviews
+from methods.intervals import poisson_rate_ratio
+from pipelines.assess.level.measuring import compare_late_with_early, measure_reviews
 
+MONDAY = dt.date(2026, 8, 3)
 STRATA = pd.DataFrame(columns=["deployment_id", "sample_id"])
 
 
@@ -25,3 +30,27 @@ def test_a_precision_has_its_count_where_all_that_was_flagged_was_reviewed(metho
     assert (row["indicator_id"], row["numerator"], row["denominator"]) == (
         "detector_precision", numerator, 20.0,
     )  # fmt: skip
+
+
+def compare(make, late: list[float], early: list[float]) -> dict:
+    """Harms in the buckets of a week, of 100 replies each."""
+    parts = {"harm_late_rate_per_1000": late, "harm_early_rate_per_1000": early}
+    counts = pd.concat(
+        make.counts(("week", MONDAY, sum(x), 100 * len(x)), indicator_id=name) for name, x in parts.items()
+    )
+    clusters = make.clusters(
+        *(("week", MONDAY, x, [100.0] * len(x)) for x in parts.values()), indicator_ids=list(parts)
+    )
+    (row,) = compare_late_with_early(counts, clusters)
+    return row
+
+
+def test_harms_of_few_people_say_less_of_late_against_early_than_harms_of_many(make):
+    many = compare(make, [1.0] * 60 + [0.0] * 4, [0.5] * 60 + [0.0] * 4)
+    few = compare(make, [20.0] * 3 + [0.0] * 61, [0.5] * 60 + [0.0] * 4)
+    plain = poisson_rate_ratio(60, 6400, reference_events=30, reference_exposure=6400)
+    assert many["value"] == few["value"] == 2.0
+    assert (many["ci_low"], many["ci_high"]) == (plain.low, plain.high)
+    assert many["ci_low"] > 1
+    assert few["ci_low"] < 1
+    assert few["ci_high"] > 1.5 * plain.high
