@@ -183,15 +183,34 @@ def cluster_proportion(
     usable = np.where(np.isfinite(estimated), estimated, 0.0)
     deff = np.where(rare | few, np.maximum(usable, prior), usable)
     deff = np.maximum(deff, np.maximum(minimum_deff, 1e-3))
-    effective = units / deff
+    return close_clustered(
+        events, units, deff=deff, clusters=clusters, affected=affected, confidence=confidence
+    )
+
+
+def close_clustered(
+    events: ArrayLike,
+    units: ArrayLike,
+    *,
+    deff: ArrayLike,
+    clusters: ArrayLike,
+    affected: ArrayLike = np.nan,
+    confidence: float = 0.95,
+) -> ClusterProportion:
+    """Share with the interval that a known design effect and number of clusters give; arrays of one shape."""
+    x, n = check_counts(events, units)
+    factor, count = np.asarray(deff, dtype=np.float64), np.asarray(clusters, dtype=np.float64)
+    rare, few = np.minimum(x, n - x) < FEW_EVENTS, count < FEW_CLUSTERS
+    share = np.divide(x, n, out=np.full(x.shape, np.nan), where=n > 0)
+    effective = n / factor
     # Korn & Graubard: the variance is itself estimated, on clusters - 1 degrees of freedom.
-    quantile = np.abs(special.stdtrit(np.maximum(clusters - 1, 1), (1 - confidence) / 2))
+    quantile = np.abs(special.stdtrit(np.maximum(count - 1, 1), (1 - confidence) / 2))
     effective = np.where(rare | few, effective, effective * (normal_quantile(confidence) / quantile) ** 2)
-    x = np.where(units > 0, share * effective, 0.0)
-    score = wilson(x, effective, confidence=confidence)
-    exact = clopper_pearson(x, effective, confidence=confidence)
+    counted = np.where(n > 0, share * effective, 0.0)
+    score = wilson(counted, effective, confidence=confidence)
+    exact = clopper_pearson(counted, effective, confidence=confidence)
     method = np.select(
-        [units == 0, few, rare],
+        [n == 0, few, rare],
         ["none", "exact_effective_few_clusters", "wilson_effective_prior"],
         "wilson_effective",
     )
@@ -200,10 +219,10 @@ def cluster_proportion(
         low=np.where(few, exact.low, score.low)[()],
         high=np.where(few, exact.high, score.high)[()],
         method=method[()],
-        deff=np.where(units > 0, deff, np.nan)[()],
-        effective_n=np.where(units > 0, effective, 0.0)[()],
-        clusters=clusters[()],
-        affected=affected[()],
+        deff=np.where(n > 0, factor, np.nan)[()],
+        effective_n=np.where(n > 0, effective, 0.0)[()],
+        clusters=np.asarray(clusters)[()],
+        affected=np.asarray(affected)[()],
     )
 
 

@@ -32,6 +32,7 @@ SQL = REPOSITORY / "sql" / "assessment"
 READ = (
     "indicator.indicator_day",
     "indicator.indicator_bucket",
+    "indicator.slice_bucket",
     "indicator.indicator_histogram",
     "indicator.indicator_week",
     "indicator.indicator_week_bucket",
@@ -108,7 +109,9 @@ def read_ground(
         unmeasured,
         counts=place_on_calendar(leave_impossible(counts, definitions), background),
         histograms=_without(_frame(engine.query(read_query("period_histogram"))), unmeasured),
-        clusters=gather_clusters(engine.query(read_query("period_bucket"))),
+        clusters=gather_clusters(
+            engine.query(read_query("period_bucket")), engine.query(read_query("period_slice_bucket"))
+        ),
         features=_frame(engine.query("select * from indicator.feature_day")),
     )
 

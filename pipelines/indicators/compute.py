@@ -7,7 +7,7 @@ Nothing here divides: intervals and status are made in assess.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -26,6 +26,7 @@ from pipelines.schemas.indicator import (
     INDICATOR_HISTOGRAM,
     INDICATOR_WEEK,
     INDICATOR_WEEK_BUCKET,
+    SLICE_BUCKET,
 )
 from pipelines.schemas.table import USER_SLICES, Table
 from pipelines.settings import REPOSITORY
@@ -40,15 +41,23 @@ USER_WEEK = "fact.user_week"
 AGE_BAND = "unit.age_band"
 """What each age band of the log says of being of age; made when facts are, from the bands that occur."""
 
-COUNTED = (INDICATOR_DAY, INDICATOR_BUCKET, INDICATOR_HISTOGRAM, INDICATOR_WEEK, INDICATOR_WEEK_BUCKET)
+COUNTED = (
+    INDICATOR_DAY,
+    INDICATOR_BUCKET,
+    SLICE_BUCKET,
+    INDICATOR_HISTOGRAM,
+    INDICATOR_WEEK,
+    INDICATOR_WEEK_BUCKET,
+)
 
 
 @dataclass(frozen=True)
 class IndicatorTables:
-    """The counts of all indicators, in the declared schemas."""
+    """The counts of all indicators and the units of slices, in the declared schemas."""
 
     indicator_day: pa.Table
     indicator_bucket: pa.Table
+    slice_bucket: pa.Table
     indicator_histogram: pa.Table
     indicator_week: pa.Table
     indicator_week_bucket: pa.Table
@@ -103,21 +112,25 @@ def count_units(engine: DuckDBEngine, definitions: tuple[Definition, ...]) -> In
         if not chosen:
             continue
         _place_units(engine, unit)
+        if unit is not Unit.USER_WEEK:
+            people = _aggregate(engine, "slice_bucket")
+            rows[SLICE_BUCKET].append(_conform(people, SLICE_BUCKET, {"unit": unit.value}))
         for one in chosen:
             _register_rows(engine, one)
+            named = {"indicator_id": one.indicator_id, "definition_version": one.definition_version}
             counts = _aggregate(engine, "indicator_day", population_is_found=one.population_is_found)
             buckets = _aggregate(engine, "indicator_bucket")
             if unit is Unit.USER_WEEK:
                 counts = counts.filter(pc.is_in(counts["slice"], pa.array(["all", *USER_SLICES])))
-                rows[INDICATOR_WEEK].append(_conform(counts, INDICATOR_WEEK, one))
-                rows[INDICATOR_WEEK_BUCKET].append(_conform(buckets, INDICATOR_WEEK_BUCKET, one))
+                rows[INDICATOR_WEEK].append(_conform(counts, INDICATOR_WEEK, named))
+                rows[INDICATOR_WEEK_BUCKET].append(_conform(buckets, INDICATOR_WEEK_BUCKET, named))
                 continue
-            rows[INDICATOR_DAY].append(_conform(counts, INDICATOR_DAY, one))
-            rows[INDICATOR_BUCKET].append(_conform(buckets, INDICATOR_BUCKET, one))
+            rows[INDICATOR_DAY].append(_conform(counts, INDICATOR_DAY, named))
+            rows[INDICATOR_BUCKET].append(_conform(buckets, INDICATOR_BUCKET, named))
             if one.kind is Kind.DISTRIBUTION:
                 engine.register("unit.bin", pa.table({"lower_edge": pa.array(one.bins, pa.int64())}))
                 histogram = _aggregate(engine, "indicator_histogram")
-                rows[INDICATOR_HISTOGRAM].append(_conform(histogram, INDICATOR_HISTOGRAM, one))
+                rows[INDICATOR_HISTOGRAM].append(_conform(histogram, INDICATOR_HISTOGRAM, named))
     return IndicatorTables(**{table.name: pa.concat_tables(parts) for table, parts in rows.items()})
 
 
@@ -166,8 +179,7 @@ def _register_rows(engine: DuckDBEngine, one: Definition) -> None:
         )
 
 
-def _conform(rows: pa.Table, table: Table, one: Definition) -> pa.Table:
-    constant = {"indicator_id": one.indicator_id, "definition_version": one.definition_version}
+def _conform(rows: pa.Table, table: Table, constant: Mapping[str, str]) -> pa.Table:
     columns = [
         pa.repeat(constant[column.name], rows.num_rows)
         if column.name in constant

@@ -34,6 +34,21 @@ INDICATOR_BUCKET = Table(
     ),
 )
 
+SLICE_BUCKET = Table(
+    "indicator",
+    "slice_bucket",
+    "Units of each slice in the 64 buckets of users, of no indicator: how many people a slice rests on.",
+    ("deployment_id", "day", "unit", "slice", "slice_value", "bucket"),
+    (
+        *PARTITION,
+        Column("unit", TEXT, "conversation, message or event."),
+        Column("slice", TEXT, "The name of a slice."),
+        Column("slice_value", TEXT, "The value of the slice."),
+        Column("bucket", LEVEL, "0-63."),
+        Column("unit_count", COUNT, "Units, read or not."),
+    ),
+)
+
 INDICATOR_HISTOGRAM = Table(
     "indicator",
     "indicator_histogram",
@@ -224,6 +239,7 @@ TABLES = (
     VERSION_DAY,
     INDICATOR_DAY,
     INDICATOR_BUCKET,
+    SLICE_BUCKET,
     INDICATOR_HISTOGRAM,
     INDICATOR_WEEK,
     INDICATOR_WEEK_BUCKET,

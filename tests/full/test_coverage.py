@@ -4,8 +4,16 @@ import numpy as np
 import pytest
 from scipy.stats import binom, poisson
 
-from methods.intervals import clopper_pearson, cluster_proportion, poisson_rate, wilson
+from methods.intervals import (
+    clopper_pearson,
+    close_clustered,
+    cluster_proportion,
+    estimate_cluster_size,
+    poisson_rate,
+    wilson,
+)
 from methods.miss_rate import estimate_miss_rate
+from methods.part_effect import estimate_part_effect
 from methods.review_estimates import estimate_ratio, gather_moments
 
 pytestmark = [pytest.mark.full, pytest.mark.long, pytest.mark.timeout(900)]
@@ -62,6 +70,45 @@ def test_clustered_intervals_hold_from_thirty_clusters_on(clusters: int, capsys)
     with capsys.disabled():
         print(f"\nClustered, {clusters} clusters of 2 to 29 units, ICC 0.05: {coverage:.4f}")
     assert coverage >= 0.93
+
+
+@pytest.mark.parametrize(("own", "visits", "others", "their_visits"), [
+    (100, 5, 100, 5), (20, 5, 180, 5), (20, 20, 200, 3), (1, 150, 800, 6), (8, 30, 800, 6), (200, 2, 30, 20),
+])  # fmt: skip
+def test_intervals_of_slices_hold_whoever_comes_often(
+    own: int, visits: int, others: int, their_visits: int, capsys
+):
+    """Rates of people vary with a correlation of 0.3; events are in buckets for the whole alone."""
+    rng, draws, truth = np.random.default_rng(20261130), 2000, 0.1
+    people = own + others
+    units = np.repeat([visits, their_visits], [own, others])
+    bucket = np.arange(draws)[:, None] * 64 + rng.integers(0, 64, (draws, people))
+    events = rng.binomial(units, rng.beta(truth * 7 / 3, (1 - truth) * 7 / 3, (draws, people)))
+
+    def hash_people(values: np.ndarray, count: int) -> np.ndarray:
+        given = np.broadcast_to(values, (draws, people))[:, :count]
+        return np.bincount(bucket[:, :count].ravel(), given.ravel(), draws * 64).reshape(draws, 64)
+
+    everyone, mine = hash_people(units, people), hash_people(units, own)
+    size = estimate_cluster_size(everyone)
+    whole = cluster_proportion(hash_people(events, people), everyone, prior_cluster_size=size)
+    x, n, persons = events[:, :own].sum(axis=1), mine.sum(axis=1), (mine > 0).sum(axis=1)
+    effect = estimate_part_effect(
+        x,
+        n,
+        whole_effect=whole.deff,
+        whole_size=size,
+        part_size=estimate_cluster_size(mine),
+        clusters=persons,
+    )
+    found = close_clustered(x, n, deff=effect, clusters=persons)
+    coverage = float(np.mean((found.low <= truth) & (found.high >= truth)))
+    plain = wilson(x, n)
+    before = float(np.mean((plain.low <= truth) & (plain.high >= truth)))
+    with capsys.disabled():
+        print(f"\nSlice of {own} people, {visits} each, beside {others}, {their_visits} each: {coverage:.3f},"
+              f" by counts alone {before:.3f}")  # fmt: skip
+    assert coverage >= 0.92
 
 
 @pytest.mark.parametrize(("sensitivity", "specificity", "factor"), [(0.8, 0.995, 1.05), (0.6, 0.98, 1.6)])

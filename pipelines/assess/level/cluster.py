@@ -1,13 +1,14 @@
 """Counts in buckets of users, so that an interval knows that one person's conversations resemble each other.
 
-The buckets hold the whole deployment only; slices have no such counts, and their intervals say so by their
-method. The formulas are in `methods.intervals`.
+Events are in buckets for the whole deployment only. Of a slice there are its units in the same buckets,
+whatever the indicator: how often its people came is its own, how much their units are alike is the whole's.
+The formulas are in `methods.intervals` and `methods.part_effect`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,63 +17,141 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from methods.intervals import ClusterProportion, cluster_proportion, estimate_cluster_size
+from methods.intervals import ClusterProportion, close_clustered, cluster_proportion, estimate_cluster_size
+from methods.part_effect import estimate_part_effect, scale_size
 
 BUCKETS = 64
 KEY = ("deployment_id", "indicator_id", "period", "period_start")
+SLICE_KEY = ("deployment_id", "unit", "period", "period_start", "slice", "slice_value")
+CONVERSATION = "conversation"
+OWN_UNITS = ("message", "event")
+"""Other units are conversations, or counted among them: a user in a week has some."""
 
 FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
+class People:
+    """Units of parts of a deployment in all buckets, a row each, and what they say of people."""
+
+    units: FloatArray
+
+    @property
+    def is_known(self) -> NDArray[np.bool_]:
+        """Whether the units of a part were counted."""
+        return np.asarray(self.units.any(axis=-1))
+
+    @property
+    def count(self) -> FloatArray:
+        """People at the least: a bucket may hold several."""
+        return np.asarray((self.units > 0).sum(axis=-1), dtype=float)
+
+    def size(self, counted: FloatArray) -> FloatArray:
+        """Units a person has, of an indicator that counted so many in each part; 1 where nothing is known."""
+        total = self.units.sum(axis=-1)
+        share = np.divide(counted, total, out=np.zeros_like(total), where=total > 0)
+        return np.asarray(scale_size(estimate_cluster_size(self.units), share), dtype=float)
+
+
+@dataclass(frozen=True)
 class Clusters:
-    """Numerators and denominators by row and bucket, and the row of each key."""
+    """Numerators and denominators by row and bucket, and the row of each key; the same of units of slices."""
 
     place: Mapping[tuple[Any, ...], int]
     numerators: FloatArray
     denominators: FloatArray
+    slice_place: Mapping[tuple[Any, ...], int]
+    slice_units: FloatArray
 
     def has(self, rows: pd.DataFrame) -> NDArray[np.bool_]:
-        """Which rows are counted in buckets: those of the whole deployment that have units."""
+        """Which rows have a whole deployment that is counted in buckets."""
         keys = zip(*(rows[name].tolist() for name in KEY), strict=True)
-        found = np.array([key in self.place for key in keys], dtype=bool)
-        return np.asarray(found & (rows["slice"] == "all").to_numpy(bool))
+        return np.array([key in self.place for key in keys], dtype=bool)
 
-    def estimate(self, rows: pd.DataFrame) -> ClusterProportion:
-        """Shares with user-clustered intervals of rows that `has` marks."""
-        index = [self.place[key] for key in zip(*(rows[name].tolist() for name in KEY), strict=True)]
-        return _estimate(self.numerators[index], self.denominators[index])
+    def estimate(self, rows: pd.DataFrame, *, unit: str) -> ClusterProportion:
+        """Shares with user-clustered intervals of rows that `has` marks.
+
+        A slice that is the whole has the interval of the whole.
+        """
+        found = [self.place[key] for key in zip(*(rows[name].tolist() for name in KEY), strict=True)]
+        index, back = np.unique(np.array(found), return_inverse=True)
+        numerators, denominators = self.numerators[index], self.denominators[index]
+        whole = _estimate(numerators, denominators)
+        x, n = rows["numerator"].to_numpy(float), rows["denominator"].to_numpy(float)
+        is_same = (x == numerators.sum(axis=-1)[back]) & (n == denominators.sum(axis=-1)[back])
+        is_whole = (rows["slice"] == "all").to_numpy(bool) | is_same
+        names = [name for name in SLICE_KEY if name != "unit"]
+        keys = zip(*(rows[name].tolist() for name in names), strict=True)
+        people = People(self._read_units((key[0], _named(unit), *key[1:]) for key in keys))
+        persons = np.minimum(np.where(people.is_known, people.count, BUCKETS), n)
+        effect = estimate_part_effect(
+            x,
+            n,
+            whole_effect=whole.deff[back],
+            whole_size=estimate_cluster_size(denominators)[back],
+            part_size=people.size(n),
+            clusters=persons,
+        )
+        return close_clustered(
+            x,
+            n,
+            deff=np.where(is_whole, whole.deff[back], effect),
+            clusters=np.where(is_whole, whole.clusters[back], persons),
+        )
 
     def design_effect(
         self, deployment_id: str, indicator_id: str, period: str, starts: Iterable[dt.date]
     ) -> float:
         """How much wider clustering makes an interval over some periods; 1 where nothing is known of it."""
+        found = self._add_up(deployment_id, indicator_id, period, starts)
+        return 1.0 if found is None else float(_estimate(*found, minimum_deff=1.0).deff)
+
+    def _add_up(
+        self, deployment_id: str, indicator_id: str, period: str, starts: Iterable[dt.date]
+    ) -> tuple[FloatArray, FloatArray] | None:
         keys = [(deployment_id, indicator_id, period, start) for start in starts]
         index = [self.place[key] for key in keys if key in self.place]
         if not index or not self.denominators[index].any():
-            return 1.0
-        found = _estimate(
-            self.numerators[index].sum(axis=0), self.denominators[index].sum(axis=0), minimum_deff=1.0
-        )
-        return float(found.deff)
+            return None
+        return self.numerators[index].sum(axis=0), self.denominators[index].sum(axis=0)
+
+    def _read_units(self, keys: Iterable[tuple[Any, ...]]) -> FloatArray:
+        """Units of parts in all buckets, a row each; none where nothing is known of a part."""
+        places = np.array([self.slice_place.get(key, -1) for key in keys], dtype=int)
+        units = np.zeros((len(places), BUCKETS))
+        units[places >= 0] = self.slice_units[places[places >= 0]]
+        return units
 
 
-def gather_clusters(buckets: pa.Table) -> Clusters:
-    """Clusters from the rows of `sql/assessment/period_bucket.sql`."""
-    numerators = np.zeros((buckets.num_rows, BUCKETS))
-    denominators = np.zeros((buckets.num_rows, BUCKETS))
-    if buckets.num_rows:
-        lists = buckets["bucket"].combine_chunks()
-        row = np.repeat(np.arange(buckets.num_rows), np.diff(lists.offsets.to_numpy()))
-        column = lists.flatten().to_numpy(zero_copy_only=False)
-        numerators[row, column] = buckets["numerator"].combine_chunks().flatten().to_numpy()
-        denominators[row, column] = buckets["denominator"].combine_chunks().flatten().to_numpy()
-    keys = zip(*(buckets[name].to_pylist() for name in KEY), strict=True)
+def gather_clusters(buckets: pa.Table, slices: pa.Table) -> Clusters:
+    """Clusters from the rows of `sql/assessment/period_bucket.sql` and `period_slice_bucket.sql`."""
     return Clusters(
-        place={key: position for position, key in enumerate(keys)},
-        numerators=numerators,
-        denominators=denominators,
+        place=_place(buckets, KEY),
+        numerators=_spread(buckets, "numerator"),
+        denominators=_spread(buckets, "denominator"),
+        slice_place=_place(slices, SLICE_KEY),
+        slice_units=_spread(slices, "unit_count"),
     )
+
+
+def _place(rows: pa.Table, names: Sequence[str]) -> dict[tuple[Any, ...], int]:
+    keys = zip(*(rows[name].to_pylist() for name in names), strict=True)
+    return {key: position for position, key in enumerate(keys)}
+
+
+def _spread(rows: pa.Table, name: str) -> FloatArray:
+    """The lists of a column as rows of all buckets."""
+    values = np.zeros((rows.num_rows, BUCKETS))
+    if rows.num_rows:
+        lists = rows["bucket"].combine_chunks()
+        row = np.repeat(np.arange(rows.num_rows), np.diff(lists.offsets.to_numpy()))
+        column = lists.flatten().to_numpy(zero_copy_only=False)
+        values[row, column] = rows[name].combine_chunks().flatten().to_numpy()
+    return values
+
+
+def _named(unit: str) -> str:
+    return unit if unit in OWN_UNITS else CONVERSATION
 
 
 def _estimate(numerators: FloatArray, denominators: FloatArray, **more: float) -> ClusterProportion:

@@ -71,7 +71,7 @@ def _widen(part: pd.DataFrame, definition: dict[str, Any], clusters: Clusters) -
     if not len(chosen):
         return part
     rows = part.loc[chosen]
-    found = clusters.estimate(rows)
+    found = clusters.estimate(rows, unit=definition["unit"])
     if definition["kind"] == "proportion":
         part.loc[chosen, "ci_low"], part.loc[chosen, "ci_high"] = found.low, found.high
         is_exact = np.asarray(found.method) == FEW_CLUSTERS

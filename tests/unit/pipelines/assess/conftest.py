@@ -101,8 +101,21 @@ def make_counts(*rows: tuple[str, dt.date, float, float], **more: Any) -> pd.Dat
     )
 
 
+def make_slices(*rows: tuple[str, dt.date, str, str, list[float]], unit: str = "conversation") -> pa.Table:
+    """Units of slices in buckets of users: (period, start, slice, value, units)."""
+    keys = ("deployment_id", "unit", "period", "period_start", "slice", "slice_value", "bucket", "unit_count")
+    values = [("harbor", unit, *one, list(range(len(n))), n) for *one, n in rows]
+    types = {
+        "period_start": pa.date32(), "bucket": pa.list_(pa.int8()), "unit_count": pa.list_(pa.float64()),
+    }  # fmt: skip
+    schema = pa.schema([(key, types.get(key, pa.string())) for key in keys])
+    return pa.Table.from_pylist([dict(zip(keys, value, strict=True)) for value in values], schema=schema)
+
+
 def make_clusters(
-    *rows: tuple[str, dt.date, list[float], list[float]], indicator_ids: list[str] | None = None
+    *rows: tuple[str, dt.date, list[float], list[float]],
+    indicator_ids: list[str] | None = None,
+    slices: pa.Table | None = None,
 ) -> Clusters:
     """Counts in buckets of users: (period, start, numerators, denominators), of one indicator or one each."""
     names = indicator_ids or ["missed_escalation_rate"] * len(rows)
@@ -119,7 +132,7 @@ def make_clusters(
     }
     schema = pa.schema([(key, types.get(key, pa.string())) for key in keys])
     table = pa.Table.from_pylist([dict(zip(keys, value, strict=True)) for value in values], schema=schema)
-    return gather_clusters(table)
+    return gather_clusters(table, make_slices() if slices is None else slices)
 
 
 @pytest.fixture(scope="session")
@@ -132,6 +145,7 @@ def make() -> SimpleNamespace:
         background=make_background,
         counts=make_counts,
         clusters=make_clusters,
+        slices=make_slices,
     )
 
 

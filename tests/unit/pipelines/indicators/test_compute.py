@@ -14,7 +14,7 @@ from pipelines.errors import DefinitionError, StateError
 from pipelines.indicators.compute import SQL, build_facts, count_units, list_fact_sources
 from pipelines.indicators.definition import Definition, load_definitions
 from pipelines.schemas import LAKE_TABLES
-from pipelines.schemas.indicator import INDICATOR_BUCKET, INDICATOR_DAY, INDICATOR_HISTOGRAM
+from pipelines.schemas.indicator import INDICATOR_BUCKET, INDICATOR_DAY, INDICATOR_HISTOGRAM, SLICE_BUCKET
 from pipelines.schemas.table import SLICES
 
 NOON = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
@@ -99,6 +99,7 @@ def test_an_empty_lake_gives_tables_of_the_declared_shape(engine: DuckDBEngine):
     for rows, table in (
         (counts.indicator_day, INDICATOR_DAY),
         (counts.indicator_bucket, INDICATOR_BUCKET),
+        (counts.slice_bucket, SLICE_BUCKET),
         (counts.indicator_histogram, INDICATOR_HISTOGRAM),
     ):
         assert rows.schema == table.arrow_schema
@@ -166,6 +167,28 @@ def test_conversations_of_unknown_users_are_not_one_cluster(engine: DuckDBEngine
     build_facts(engine)
     rows = count_units(engine, (make(ALL_CONVERSATIONS),)).indicator_bucket
     assert pick(rows, "bucket", "denominator") == [(1, 1), (2, 1)]
+
+
+def test_the_units_of_every_slice_are_counted_by_the_bucket_of_their_user_whatever_the_indicator(
+    engine: DuckDBEngine,
+):
+    give_conversations(
+        engine,
+        {"user_id": "01", "region": "GB"},
+        {"user_id": "01", "region": "GB"},
+        {"user_id": "02", "region": "GB"},
+        {"user_id": "02", "region": "FR", "is_read": False},
+    )
+    build_facts(engine)
+    nothing = make(ALL_CONVERSATIONS + " where false")
+    rows = count_units(engine, (nothing, make(ALL_CONVERSATIONS, indicator_id="other"))).slice_bucket
+    assert set(pick(rows, "unit", "slice_value", "bucket", "unit_count", slice="region")) == {
+        ("conversation", "FR", 2, 1),
+        ("conversation", "GB", 1, 2),
+        ("conversation", "GB", 2, 1),
+    }
+    assert {one for (one,) in pick(rows, "slice")} == set(SLICES)
+    assert sum(count for (count,) in pick(rows, "unit_count", slice="model")) == 4
 
 
 def test_a_distribution_falls_in_its_bins_with_lower_bounds_kept_apart(engine: DuckDBEngine):

@@ -94,10 +94,90 @@ def test_of_fewer_than_ten_buckets_the_interval_is_exact(make, people, method):
     assert row["method"] == method
 
 
-def test_a_slice_has_no_buckets_and_says_so(make):
-    clusters = make.clusters(("week", MONDAY, [1.0] * 20, [10.0] * 20))
+def slice_of(
+    make, counts: tuple[float, float], whole: tuple[list[float], list[float]], own: list[float] | None, **more
+) -> dict:
+    """A language with numerator and denominator `counts`, its conversations in the buckets `own`."""
+    return give(
+        make,
+        make.definition(**more),
+        make.counts(("week", MONDAY, *counts), slice="language", slice_value="en"),
+        clusters=make.clusters(
+            ("week", MONDAY, *whole),
+            slices=make.slices(*([("week", MONDAY, "language", "en", own)] if own else [])),
+        ),
+    )
+
+
+@pytest.mark.parametrize("kind", ["proportion", "rate_per_1000"])
+@pytest.mark.parametrize(("events", "people"), [(500, 1), (0, 1), (30, 40)])
+def test_a_slice_that_is_the_whole_has_the_interval_of_the_whole(make, kind: str, events: int, people: int):
+    units = [1500.0 / people] * people
+    whole = ([float(events)] + [0.0] * (people - 1) if people > 1 else [float(events)], units)
+    definition = make.definition(kind=kind)
+    clusters = make.clusters(("week", MONDAY, *whole))
+    all_of_it = give(make, definition, make.counts(("week", MONDAY, events, 1500)), clusters=clusters)
+    found = slice_of(make, (events, 1500), whole, units, kind=kind)
+    assert [found[name] for name in ("ci_low", "ci_high", "method")] == [
+        all_of_it[name] for name in ("ci_low", "ci_high", "method")
+    ]
+    assert found["method"].startswith("clustered")
+
+
+LUMPED = ([10.0] * 4 + [0.0] * 60, [10.0] * 64)
+
+
+def test_a_slice_is_widened_by_the_design_effect_of_the_whole(make):
+    """Ten conversations of a person are alike, all or none with an event: it is worth a tenth."""
+    row = slice_of(make, (20, 320), LUMPED, [10.0] * 32 + [0.0] * 32)
+    plain = wilson(20, 320)
+    assert row["method"] == "clustered_wilson"
+    assert row["ci_high"] - row["ci_low"] > 2.5 * (plain.high - plain.low)
+    even = slice_of(make, (20, 320), ([1.0] * 40 + [0.0] * 24, [10.0] * 64), [10.0] * 32 + [0.0] * 32)
+    assert even["ci_high"] - even["ci_low"] < 1.3 * (plain.high - plain.low)
+
+
+def test_a_slice_of_few_people_who_come_often_is_wider_than_one_of_many_with_the_same_counts(make):
+    many = slice_of(make, (20, 320), LUMPED, [10.0] * 32 + [0.0] * 32)
+    few = slice_of(make, (20, 320), LUMPED, [25.0] * 12 + [20.0] + [0.0] * 51)
+    one = slice_of(make, (20, 320), LUMPED, [320.0] + [0.0] * 63)
+    assert (many["method"], few["method"], one["method"]) == (
+        "clustered_wilson",
+        "clustered_wilson",
+        "clustered_exact",
+    )
+    widths = [row["ci_high"] - row["ci_low"] for row in (many, few, one)]
+    assert widths[0] < 0.9 * widths[1] < 0.5 * widths[2]
+
+
+def test_with_few_events_how_often_people_of_the_slice_came_is_a_floor(make):
+    """Nothing in the whole shows that conversations are alike."""
+    even = ([1.0] * 40 + [0.0] * 24, [100.0] * 64)
+    once = slice_of(make, (2, 600), even, [600.0 / 64] * 64)
+    often = slice_of(make, (2, 600), even, [60.0] * 10 + [0.0] * 54)
+    assert once["ci_high"] == pytest.approx(wilson(2, 600).high, rel=0.02)
+    assert often["ci_high"] > 1.5 * once["ci_high"]
+
+
+def test_of_a_slice_whose_people_were_not_counted_the_effect_of_the_whole_is_known(make):
+    counted = slice_of(make, (20, 320), LUMPED, [10.0] * 32 + [0.0] * 32)
+    row = slice_of(make, (20, 320), LUMPED, None)
+    assert row["method"] == "clustered_wilson"
+    assert row["ci_high"] == pytest.approx(counted["ci_high"], rel=0.15)
+
+
+def test_items_of_a_conversation_are_no_people(make):
+    """Five answers of a conversation, all alike: 40 conversations of 40 people are not 200 trials."""
+    whole = ([5.0] * 20 + [0.0] * 40, [5.0] * 60)
+    row = slice_of(make, (100, 200), whole, [1.0] * 40)
+    low, high = wilson(20, 40)
+    assert row["ci_low"] == pytest.approx(low, abs=0.03)
+    assert row["ci_high"] == pytest.approx(high, abs=0.03)
+
+
+def test_what_nobody_counted_in_buckets_says_so(make):
     counts = make.counts(("week", MONDAY, 20, 200), slice="language", slice_value="en")
-    assert give(make, make.definition(), counts, clusters=clusters)["method"] == "wilson"
+    assert give(make, make.definition(), counts)["method"] == "wilson"
 
 
 def test_a_rate_is_exact_on_counts_divided_by_the_design_effect_and_never_narrower(make):

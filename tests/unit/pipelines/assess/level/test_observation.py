@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from pipelines.assess.days.day import DayState
 from pipelines.assess.level.cluster import KEY as CLUSTER_KEY
-from pipelines.assess.level.cluster import gather_clusters
+from pipelines.assess.level.cluster import SLICE_KEY, gather_clusters
 from pipelines.assess.level.observation import (
     judge_rows,
     measure,
@@ -23,7 +23,9 @@ WEEK = 7 * DAY
 NO_HISTOGRAM = pd.DataFrame(columns=["indicator_id"])
 
 
-NO_CLUSTERS = gather_clusters(pa.table({name: [] for name in (*CLUSTER_KEY, "bucket")}))
+NO_CLUSTERS = gather_clusters(
+    pa.table({name: [] for name in (*CLUSTER_KEY, "bucket")}), pa.table({name: [] for name in SLICE_KEY})
+)
 
 
 def observe(counts: pd.DataFrame, background) -> list[dict]:
