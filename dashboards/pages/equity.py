@@ -27,7 +27,7 @@ from dashboards.theme import Scheme
 from dashboards.view import View
 from dashboards.vocabulary import EQUITY_MARKS
 from dashboards.wording import MISSING, say_count, say_day, say_factor, say_ratio, say_words
-from methods.equity import MINIMUM_TRIALS
+from methods.equity import MINIMUM_PERSONS, MINIMUM_TRIALS
 from methods.suppression import suppress_rates
 
 PATH = "/equity"
@@ -39,6 +39,7 @@ METHOD_WORDS = {
     "raw_counts": "raw counts: needs no detector",
     "bounded": "flags, with the detector's error bounded",
     "detected_units": "flags decide which cases are counted",
+    "few_people": "too few people or conversations",
 }
 HEADINGS = (
     Heading("Group"),
@@ -150,8 +151,8 @@ def _say_state(rows: Sequence[EquityRatio]) -> str:
         f"{len(rows)} comparisons from {say_day(first)} to {say_day(last)}: {counts['different']} different, "
         f"{counts['measurement_cannot_separate']} that the measurement cannot separate, "
         f"{counts['equivalent']} alike in practice, {counts['not_assessable']} not assessable. "
-        f"A group needs {MINIMUM_TRIALS} cases, and so do the others together. Groups are those the operator "
-        "delivers; none is inferred."
+        f"A group needs {MINIMUM_TRIALS} cases and conversations, of {MINIMUM_PERSONS} people, and so do the "
+        "others together. Groups are those the operator delivers; none is inferred."
     )
 
 

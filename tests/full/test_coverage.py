@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom, poisson
 
+from methods.equity import EquityStatus, compare_with_rest, judge_ratio
 from methods.intervals import (
     clopper_pearson,
     close_clustered,
@@ -235,3 +236,46 @@ def test_what_a_sieve_misses_lies_in_the_interval_and_is_not_biased(name: str, c
               f"(error {error:.2f})")  # fmt: skip
     assert inside / runs >= 0.95
     assert abs(np.mean(totals) - missed.sum()) < 3.5 * error
+
+
+@pytest.mark.parametrize(("people", "messages"), [(1, 150), (2, 100), (5, 60), (12, 30), (20, 30), (40, 6)])
+@pytest.mark.parametrize(("share", "correlation"), [(0.15, 0.3), (0.05, 0.3), (0.4, 0.5)])
+def test_groups_of_equal_chances_are_seldom_called_different(
+    people: int, messages: int, share: float, correlation: float, capsys
+):
+    """A group beside 2,000 people with six messages each; nobody's chance depends on the group."""
+    rng, draws = np.random.default_rng(20261130), 400
+    units = np.repeat([6, messages], [2000, people])
+    spread = (1 - correlation) / correlation
+    wrong, without_minimum = 0, 0
+    for _ in range(draws):
+        events = rng.binomial(units, rng.beta(share * spread, (1 - share) * spread, units.size))
+        bucket = rng.integers(0, 64, units.size)
+        everyone, theirs, mine = (
+            np.bincount(bucket[part], units[part], 64)
+            for part in (slice(None), slice(None, 2000), slice(2000, None))
+        )
+        x, n = np.array([events[:2000].sum(), events[2000:].sum()]), np.array([theirs.sum(), mine.sum()])
+        whole = cluster_proportion(
+            np.bincount(bucket, events, 64),
+            everyone,
+            prior_cluster_size=estimate_cluster_size(everyone),
+            minimum_deff=1.0,
+        )
+        persons = np.array([(theirs > 0).sum(), (mine > 0).sum()])
+        effect = estimate_part_effect(
+            x,
+            n,
+            whole_effect=whole.deff,
+            whole_size=estimate_cluster_size(everyone),
+            part_size=estimate_cluster_size(np.array([theirs, mine])),
+            clusters=persons,
+        )
+        judged = compare_with_rest(x, n, deff=effect, persons=persons)
+        wrong += judged.status[1] == EquityStatus.DIFFERENT
+        without_minimum += judge_ratio(judged.low[1], judged.high[1]) == EquityStatus.DIFFERENT
+    with capsys.disabled():
+        print(f"\nGroup of {people} people, {messages} messages each, share {share:g}, correlation "
+              f"{correlation:g}: different {wrong / draws:.3f}, "
+              f"without a minimum {without_minimum / draws:.3f}")  # fmt: skip
+    assert wrong / draws <= 0.05

@@ -1,6 +1,7 @@
 """Ratios of groups from reviews: each with its own error of the detector, where enough was reviewed.
 
-A group with fewer reviews keeps what `equity` says of raw counts. Groups are those the log supplies.
+A group with fewer reviews keeps what `equity` says of raw counts, and so does one of few people. Groups are
+those the log supplies.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from methods.equity import EquityStatus, judge_ratio
 from methods.errors import EstimateRefusedError
 from methods.intervals import normal_quantile
 from methods.review_estimates import estimate_ratio
+from pipelines.assess.equity.groups import FEW_PEOPLE
 from pipelines.assess.reviews.window_frame import Frame, add_up, list_frames
 
 REVIEWED_UNFLAGGED, REVIEWED_FLAGGED = 100, 50
@@ -55,6 +57,8 @@ def _correct(
     add: Callable[..., Sums | None],
     definition: Mapping[str, Any],
 ) -> dict[str, Any] | None:
+    if row["method"] == FEW_PEOPLE:
+        return None
     deployment, group = row["deployment_id"], (row["slice"], row["slice_value"])
     everyone, mine = (add(deployment, row["indicator_id"], *one) for one in (WHOLE, group))
     every, reviewed = (add(deployment, CASE, *one) for one in (WHOLE, group))

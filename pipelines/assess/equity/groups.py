@@ -28,6 +28,8 @@ from pipelines.schemas.table import USER_SLICES
 WINDOW_WEEKS = 4
 COMPARED = ("proportion", "rate_per_1000")
 KEY = ("deployment_id", "indicator_id", "slice", "slice_value")
+FEW_PEOPLE = "few_people"
+"""The method of a row that says nothing, for too few people or conversations stand behind it or the rest."""
 
 
 @dataclass(frozen=True)
@@ -83,8 +85,11 @@ def compare_groups(
         # An indicator that is defined by a field says nothing about groups of that field.
         if definition["kind"] not in COMPARED or f"field:{group}" in needs:
             continue
+        place = (deployment, indicator, group)
         found = judge_groups(
-            part.droplevel(list(KEY[:3])),
+            clusters.weigh_groups(
+                part.droplevel(list(KEY[:3])), place, window.weeks, unit=definition["unit"]
+            ),
             needs,
             badges,
             deff=clusters.design_effect(deployment, indicator, "week", window.weeks),
@@ -120,7 +125,10 @@ def judge_groups(
     deff: float,
     counts_good: bool = False,
 ) -> list[dict[str, Any]]:
-    """Rows of groups that divide a population; `totals` has a numerator and denominator by group.
+    """Rows of groups that divide a population.
+
+    `totals` has by group a numerator and denominator, the design effect, and the persons and conversations
+    that it rests on at the least; `deff` is the design effect of them all.
 
     Where events are good (`counts_good`) the units without them are compared: 0.96 and 1.00 are alike as
     successes, and as failures they are not.
@@ -144,7 +152,13 @@ def judge_groups(
     if len(rows) < 2 or np.any(x > n):
         return rows
     bad = n - x if counts_good else x
-    found = compare_with_rest(bad, n, deff=deff)
+    found = compare_with_rest(
+        bad,
+        n,
+        deff=totals["deff"],
+        persons=totals["persons"],
+        conversations=totals["conversations"],
+    )
     funnel = draw_funnel(bad, n, phi_of_days=deff) if n.sum() else None
     shrunk = shrink_rates(bad, n).shrunk if n.sum() else np.full(len(n), np.nan)
     for place, row in enumerate(rows):
@@ -165,6 +179,7 @@ def judge_groups(
             "bound_low": None if bounds is None else known(bounds.low),
             "bound_high": None if bounds is None else known(bounds.high),
             "status": str(status),
+            "method": FEW_PEOPLE if found.rests_on_few[place] else method,
             "funnel_low": None if funnel is None else known(funnel.low_95[place]),
             "funnel_high": None if funnel is None else known(funnel.high_95[place]),
             "shrunk_share": known(shrunk[place]),

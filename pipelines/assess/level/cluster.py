@@ -106,6 +106,37 @@ class Clusters:
         found = self._add_up(deployment_id, indicator_id, period, starts)
         return 1.0 if found is None else float(_estimate(*found, minimum_deff=1.0).deff)
 
+    def weigh_groups(
+        self, totals: pd.DataFrame, place: tuple[str, str, str], weeks: Sequence[dt.date], *, unit: str
+    ) -> pd.DataFrame:
+        """`totals` of groups over some weeks with `deff`, `persons` (at the least) and `conversations`.
+
+        Args:
+            totals: numerator and denominator by value of the slice.
+            place: deployment, indicator and slice.
+            weeks: their Mondays.
+            unit: of the indicator.
+        """
+        deployment, indicator, group = place
+
+        def read(named: str) -> FloatArray:
+            keys = [
+                (deployment, named, "week", week, group, value) for value in totals.index for week in weeks
+            ]
+            return self._read_units(keys).reshape(len(totals), len(weeks), BUCKETS).sum(axis=1)
+
+        people, n = People(read(_named(unit))), totals["denominator"].to_numpy(float)
+        whole = self._add_up(deployment, indicator, "week", weeks)
+        effect = estimate_part_effect(
+            totals["numerator"],
+            n,
+            whole_effect=self.design_effect(deployment, indicator, "week", weeks),
+            whole_size=1.0 if whole is None else estimate_cluster_size(whole[1]),
+            part_size=people.size(n),
+            clusters=people.count,
+        )
+        return totals.assign(deff=effect, persons=people.count, conversations=read(CONVERSATION).sum(axis=-1))
+
     def _add_up(
         self, deployment_id: str, indicator_id: str, period: str, starts: Iterable[dt.date]
     ) -> tuple[FloatArray, FloatArray] | None:

@@ -240,8 +240,8 @@ EQUITY = declare(
     Column(
         "method",
         TEXT,
-        "raw_counts, bounded (by the detector's error), detected_units (which units count is detected), or "
-        "reviewed (by reviews of the group and of the rest).",
+        "raw_counts, bounded (by the detector's error), detected_units (which units count is detected), "
+        "few_people (nothing is said), or reviewed (by reviews of the group and of the rest).",
     ),
     Column("funnel_low", NUMBER, "Lower 95 % funnel limit of the compared share at its size.", nullable=True),
     Column("funnel_high", NUMBER, "Upper limit, widened by what groups usually differ.", nullable=True),

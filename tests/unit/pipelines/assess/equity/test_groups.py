@@ -2,7 +2,9 @@
 
 import datetime as dt
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from pipelines.assess.equity.groups import compare_groups, find_window, judge_groups
@@ -13,11 +15,14 @@ LIMITED = {"a_stigma_invalidation": "limited"}
 
 
 def groups(**counts: tuple[int, int]) -> pd.DataFrame:
-    return pd.DataFrame.from_dict(counts, orient="index", columns=["numerator", "denominator"])
+    """Numerator and denominator by group, each of many people."""
+    return pd.DataFrame.from_dict(counts, orient="index", columns=["numerator", "denominator"]).assign(
+        persons=64, conversations=1000
+    )
 
 
 def judge(totals: pd.DataFrame, *needs: str, deff: float = 1.0, **more) -> dict[str, dict]:
-    rows = judge_groups(totals, needs, LIMITED, deff=deff, **more)
+    rows = judge_groups(totals.assign(deff=deff), needs, LIMITED, deff=deff, **more)
     return {row["slice_value"]: row for row in rows}
 
 
@@ -88,6 +93,63 @@ def test_people_who_come_back_make_a_claim_harder():
     totals = groups(en=(50, 1000), es=(110, 1000))
     assert judge(totals, "event:handoff")["es"]["status"] == "different"
     assert judge(totals, "event:handoff", deff=4.0)["es"]["status"] == "not_assessable"
+
+
+@pytest.mark.parametrize(("persons", "conversations", "is_said"), [
+    (9, 1000, False), (10, 1000, True), (64, 99, False), (64, 100, True), (0, 0, False),
+])  # fmt: skip
+def test_a_group_of_few_people_or_conversations_is_not_judged_however_much_they_wrote(
+    persons: int, conversations: int, is_said: bool
+):
+    totals = groups(en=(50, 1000), es=(150, 1000))
+    totals.loc["es", ["persons", "conversations"]] = persons, conversations
+    rows = judge(totals, "event:handoff")
+    assert {row["status"] for row in rows.values()} == {"different" if is_said else "not_assessable"}
+    assert {row["method"] for row in rows.values()} == {"raw_counts" if is_said else "few_people"}
+
+
+def compare(make, english: list[float], spanish: list[float], *, unit: str = "message") -> dict[str, dict]:
+    """Four weeks of a deployment whose people differ; Spanish ones have the event thrice as often."""
+    weeks = [MONDAY + 7 * n * DAY for n in range(4)]
+    rng = np.random.default_rng(5)
+    people = [rng.permutation(one) for one in (english, spanish)]
+    whole = [sum(each) for each in zip(*people, strict=True)]
+    events = [round(n * share) for n, share in zip(whole, rng.choice([0.0, 0.25], 64), strict=True)]
+    slices = [(week, value, n) for week in weeks for value, n in zip(("en", "es"), people, strict=True)]
+    tables = [
+        make.slices(*(("week", week, "language", value, list(n)) for week, value, n in slices), unit=one)
+        for one in dict.fromkeys((unit, "conversation"))
+    ]
+    definition = make.definition(needs="event:handoff", unit=unit)
+    rows = compare_groups(
+        pd.concat(
+            make.counts(
+                *(("week", week, share * sum(n), sum(n)) for week in weeks),
+                slice="language",
+                slice_value=value,
+            )
+            for value, share, n in (("en", 0.1, english), ("es", 0.3, spanish))
+        ),
+        {definition["indicator_id"]: definition},
+        [],
+        make.clusters(*(("week", week, events, whole) for week in weeks), slices=pa.concat_tables(tables)),
+        {"harbor": make.calendar(MONDAY, 28)},
+    ).to_pylist()
+    return {row["slice_value"]: row for row in rows}
+
+
+def test_one_person_with_many_messages_is_no_group(make):
+    rows = compare(make, [100.0] * 64, [400.0] + [0.0] * 63)
+    assert {(row["status"], row["method"]) for row in rows.values()} == {("not_assessable", "few_people")}
+
+
+def test_a_group_whose_people_come_more_often_has_a_design_effect_of_its_own(make):
+    """400 messages a week each: of 60 people, or of 12 who wrote five times as much."""
+    many = compare(make, [100.0] * 64, [400.0 / 60] * 60 + [0.0] * 4)["es"]
+    few = compare(make, [100.0] * 64, [400.0 / 12] * 12 + [0.0] * 52)["es"]
+    assert many["ratio"] == few["ratio"] == pytest.approx(3.0)
+    assert few["method"] == "raw_counts"
+    assert few["ci_high"] / few["ci_low"] > 1.3 * many["ci_high"] / many["ci_low"]
 
 
 def test_where_events_are_good_the_failures_are_compared():
