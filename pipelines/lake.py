@@ -227,16 +227,14 @@ def tidy(path: Path, *, wait_seconds: float = 600.0) -> int:
     """
     with copying(path, wait_seconds=wait_seconds), locked(path, by="tidy"):
         current = read_current(path)
-        recovered = _drop_unpinned(Lake(path))  # or what a killed writer left would be pinned below
+        versions = _drop_unpinned(Lake(path))  # or what a killed writer left would be pinned below
         kept = [generation.versions for generation in read_kept(path)]
-        versions = recovered
         deleted = 0
         for name in current.versions:
             location = locate(path, name)
             table = open_table(location)
             keep_log(table)
-            pinned = sorted({generation[name] for generation in kept if name in generation})
-            pinned = [version for version in pinned if has_version(location, version)]
+            pinned = sorted({one[name] for one in kept if name in one and has_version(location, one[name])})
             deleted += len(
                 table.vacuum(
                     retention_hours=0,
