@@ -36,7 +36,8 @@ def tell_unreadable(published: Path, error: Exception) -> StateError:
     said = str(error).partition("\n")[0]
     return StateError(
         f"{published.name} cannot be read as a published file. If earlier code wrote it, `plimsoll run` "
-        f"publishes one that can be, and what was made from it is verified with that code. DuckDB: {said}"
+        "publishes one that can be, and what was made from it is verified with that code. "
+        f"DuckDB says: {said}"
     )
 
 
