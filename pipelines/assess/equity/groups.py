@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -78,6 +79,11 @@ def compare_groups(
     windows = {name: window for name, calendar in calendars.items() if (window := find_window(calendar))}
     totals = _add_up(counts, windows)
     rows: list[dict[str, Any]] = []
+
+    @cache
+    def weigh(deployment: str, indicator: str) -> float:
+        return clusters.design_effect(deployment, indicator, "week", windows[deployment].weeks)
+
     for key, part in totals.groupby(level=list(KEY[:3])):
         deployment, indicator, group = (str(name) for name in key)
         definition, window = definitions[indicator], windows[deployment]
@@ -85,14 +91,14 @@ def compare_groups(
         # An indicator that is defined by a field says nothing about groups of that field.
         if definition["kind"] not in COMPARED or f"field:{group}" in needs:
             continue
-        place = (deployment, indicator, group)
+        place, deff = (deployment, indicator, group), weigh(deployment, indicator)
         found = judge_groups(
             clusters.weigh_groups(
-                part.droplevel(list(KEY[:3])), place, window.weeks, unit=definition["unit"]
+                part.droplevel(list(KEY[:3])), place, window.weeks, unit=definition["unit"], deff=deff
             ),
             needs,
             badges,
-            deff=clusters.design_effect(deployment, indicator, "week", window.weeks),
+            deff=deff,
             counts_good=definition["direction"] == "higher_is_better",
         )
         said: dict[str, Any] = {"deployment_id": deployment, "indicator_id": indicator, "slice": group}

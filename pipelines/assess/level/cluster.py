@@ -107,7 +107,13 @@ class Clusters:
         return 1.0 if found is None else float(_estimate(*found, minimum_deff=1.0).deff)
 
     def weigh_groups(
-        self, totals: pd.DataFrame, place: tuple[str, str, str], weeks: Sequence[dt.date], *, unit: str
+        self,
+        totals: pd.DataFrame,
+        place: tuple[str, str, str],
+        weeks: Sequence[dt.date],
+        *,
+        unit: str,
+        deff: float,
     ) -> pd.DataFrame:
         """`totals` of groups over some weeks with `deff`, `persons` (at the least) and `conversations`.
 
@@ -116,6 +122,7 @@ class Clusters:
             place: deployment, indicator and slice.
             weeks: their Mondays.
             unit: of the indicator.
+            deff: design effect of the whole over these weeks.
         """
         deployment, indicator, group = place
 
@@ -130,7 +137,7 @@ class Clusters:
         effect = estimate_part_effect(
             totals["numerator"],
             n,
-            whole_effect=self.design_effect(deployment, indicator, "week", weeks),
+            whole_effect=deff,
             whole_size=1.0 if whole is None else estimate_cluster_size(whole[1]),
             part_size=people.size(n),
             clusters=people.count,
