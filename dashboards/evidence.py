@@ -8,7 +8,7 @@ is kept of what was read.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -30,6 +30,11 @@ QUERY = Path(__file__).parent / "queries" / "conversation_text.sql"
 THREAD_QUERY = Path(__file__).parent / "queries" / "conversation_thread.sql"
 GONE = (
     "The text of this conversation is no longer held: it was erased, or its time is over. Pass the item on."
+)
+
+UNREADABLE = (
+    "The texts cannot be read now: the pointer of the lake is lost or damaged. Do not pass the item on; "
+    "`plimsoll status` tells whoever runs this what to put back."
 )
 
 
@@ -90,14 +95,9 @@ def read_conversation(lake: Path | None, store: Store, reading: Reading) -> tupl
         # Late records move a conversation to the day of its new first message.
         files = find_files(lake, deployment_id=reading.deployment_id, day=None)
         spoken = _query(files, reading.conversation_id) if files else ()
-    if not is_held(one.text for one in spoken):
+    if not any(one.text for one in spoken):  # retention leaves the rows and takes the text
         raise UnknownRecordError(GONE)
     return spoken
-
-
-def is_held(texts: Iterable[str | None]) -> bool:
-    """Whether there is anything to read: retention leaves the rows of messages and takes the text."""
-    return any(texts)
 
 
 def find_thread(lake: Path | None, *, deployment_id: str, conversation_id: str) -> str:
@@ -117,11 +117,12 @@ def find_thread(lake: Path | None, *, deployment_id: str, conversation_id: str) 
 
 
 def find_files(lake: Path, *, deployment_id: str, day: date | None, name: str = TABLE) -> list[str]:
-    """The files of the current generation that may hold a conversation; of all days when `day` is None."""
-    pointer = lake / "generations" / "current.json"
-    if not pointer.exists():
-        return []
-    version = json.loads(pointer.read_text())["versions"].get(name)
+    """The files of the current generation that may hold a conversation; of all days when `day` is None.
+
+    Raises:
+        UnknownRecordError: the lake's pointer is lost or damaged, so that nobody knows which files they are.
+    """
+    version = _read_pointer(lake / "generations" / "current.json").get(name)
     if version is None:
         return []
     root = lake.joinpath(*name.split("."))
@@ -133,6 +134,19 @@ def find_files(lake: Path, *, deployment_id: str, day: date | None, name: str = 
     # The addresses are percent-encoded; the last three parts name the partition and the file.
     uris = table.file_uris(partition_filters=filters)
     return sorted(str(root.joinpath(*uri.split("/")[-3:])) for uri in uris)
+
+
+def _read_pointer(pointer: Path) -> dict[str, int]:
+    """The versions of the current generation by table; none where nothing was ever ingested."""
+    try:
+        versions: dict[str, int] = json.loads(pointer.read_bytes())["versions"]
+    except FileNotFoundError:
+        if any(pointer.parent.glob("0*.json")):
+            raise UnknownRecordError(UNREADABLE) from None
+        return {}
+    except (ValueError, KeyError, TypeError):
+        raise UnknownRecordError(UNREADABLE) from None
+    return versions
 
 
 @lru_cache(maxsize=4)

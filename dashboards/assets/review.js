@@ -147,9 +147,11 @@
   function open() {
     if (!desk.item) return;
     if (desk.isOpen) { cover(false); byId("text").focus(); return; }
+    var item = desk.item;
     ask("open", {}, function (said) {
+      if (desk.item !== item) return; // its time was over meanwhile
       desk.isOpen = true;
-      desk.read = desk.item.id;
+      desk.read = item.id;
       var lines = [];
       said.messages.forEach(function (message, place) {
         if (!place || message.day !== said.messages[place - 1].day) {

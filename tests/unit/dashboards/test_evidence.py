@@ -80,6 +80,16 @@ def test_a_lake_without_texts_or_no_lake_is_said_in_words(tmp_path, store, clock
         read_conversation(None, store, reading(clock))
 
 
+@pytest.mark.parametrize("content", [None, b"", b"[]", b"{}"])
+def test_a_lake_whose_pointer_is_lost_or_damaged_is_not_one_without_texts(texts, store, clock, content):
+    pointer = texts / "generations" / "current.json"
+    pointer.unlink()
+    if content is not None:
+        pointer.write_bytes(content)
+    with pytest.raises(UnknownRecordError, match="Do not pass the item on"):
+        read_conversation(texts, store, reading(clock))
+
+
 def test_only_the_day_that_is_asked_for_is_opened(texts):
     assert len(find_files(texts, deployment_id=HARBOR, day=date(2026, 11, 11))) == 1
     assert find_files(texts, deployment_id=HARBOR, day=date(2026, 11, 12)) == []
