@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipelines.assess.days.calendar import end_of
+from pipelines.assess.days.calendar import end_of, list_counted
 from pipelines.errors import StateError
 from pipelines.publish.extract import read_extract, read_rows
 from pipelines.schemas.published import BUILD, LINEAGE
@@ -67,8 +67,10 @@ def explain(published: Path, figure: Figure, *, deployment_id: str) -> Row:
     observations = _find_observations(published, figure, deployment_id)
     start = observations[0]["period_start"]
     end = end_of(figure.period, start)
-    changes = read_extract(published, "change", deployment_id=deployment_id, first=start - BEFORE, last=end)
-    days = read_extract(published, "data_day", deployment_id=deployment_id, first=start, last=end)
+    counted = list_counted(figure.period, start, unit=definition["unit"])
+    first, last = counted[0], counted[-1]
+    changes = read_extract(published, "change", deployment_id=deployment_id, first=first - BEFORE, last=last)
+    days = read_extract(published, "data_day", deployment_id=deployment_id, first=first, last=last)
     return {
         "figure": figure.name(start),
         "deployment_id": deployment_id,

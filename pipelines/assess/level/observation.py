@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from pipelines.assess.days.calendar import Calendar, end_of, list_counted, start_of
+from pipelines.assess.days.calendar import Calendar, list_counted, start_of
 from pipelines.assess.days.day import DayState, worst_state
 from pipelines.assess.history.variation import Phases, mark_variation
 from pipelines.assess.level.cluster import Clusters
@@ -149,11 +149,10 @@ def _place(
     def look_up(
         deployment: str, indicator: str, period: str, start: dt.date
     ) -> tuple[tuple[Limits, ...], bool, DayState]:
-        calendar = background.calendars[deployment]
-        last = min(end_of(period, start), max(calendar.last, start))
-        decisions = background.decisions.get(deployment, ())
         unit = background.definitions[indicator]["unit"]
-        limits = limits_between(decisions, indicator, start, last)
+        days = list_counted(period, start, unit=unit)
+        last = min(days[-1], max(background.calendars[deployment].last, days[0]))
+        limits = limits_between(background.decisions.get(deployment, ()), indicator, days[0], last)
         return limits, *judge_period(deployment, period, start, unit)
 
     @cache
@@ -173,13 +172,16 @@ def _name_detectors(rows: pd.DataFrame, background: Background) -> list[str]:
     """What scored the days of each row's period: a text for each set of detectors, the earliest first."""
 
     @cache
-    def look_up(deployment: str, indicator: str, period: str, start: dt.date) -> str:
+    def look_up(deployment: str, unit: str, period: str, start: dt.date) -> str:
         known = background.detectors.get(deployment, {})
-        days = list_counted(period, start, unit=background.definitions[indicator]["unit"])
+        days = list_counted(period, start, unit=unit)
         return "; ".join(dict.fromkeys(known[day] for day in days if day in known))
 
-    names = (rows[name].tolist() for name in ("deployment_id", "indicator_id", "period", "period_start"))
-    return [look_up(*key) for key in zip(*names, strict=True)]
+    units = [background.definitions[indicator]["unit"] for indicator in rows["indicator_id"].tolist()]
+    deployments, periods, starts = (
+        rows[name].tolist() for name in ("deployment_id", "period", "period_start")
+    )
+    return [look_up(*key) for key in zip(deployments, units, periods, starts, strict=True)]
 
 
 def _mark_latest(rows: pd.DataFrame, is_partial: list[bool]) -> list[bool]:

@@ -77,8 +77,9 @@ def limits_between(
     decisions: Sequence[Decision], indicator_id: str, first: dt.date, last: dt.date
 ) -> tuple[Limits, ...]:
     """Every approved limit of an indicator that held on a day from `first` to `last`, the latest first."""
-    begun = {one.effective_from for one in decisions if first < one.effective_from <= last}
-    found = (limits_on(decisions, indicator_id, day) for day in sorted({first, *begun}, reverse=True))
+    mine = [one for one in decisions if one.indicator_id == indicator_id]
+    begun = {one.effective_from for one in mine if first < one.effective_from <= last}
+    found = (limits_on(mine, indicator_id, day) for day in sorted({first, *begun}, reverse=True))
     return tuple(dict.fromkeys(one for one in found if one is not None))
 
 

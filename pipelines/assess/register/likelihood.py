@@ -94,7 +94,7 @@ def _judge(
     value, low, high = (min(correction[name] / per, 1.0) for name in ("value", "ci_low", "ci_high"))
     if high <= raw.upper:
         return _Judged(raw, is_corrected=False)
-    return _Judged(categorise_interval(value, low, high), is_corrected=True)
+    return _Judged(categorise_interval(value, low, high, deff=deff), is_corrected=True)
 
 
 def _say(part: pd.DataFrame, first: dt.date, judged: _Judged) -> dict[str, Any]:

@@ -153,6 +153,25 @@ def test_looser_limits_of_a_last_day_do_not_turn_what_the_other_days_were_judged
     }
 
 
+def test_a_month_of_user_weeks_is_judged_by_limits_of_the_days_that_count_in_it(make):
+    """October's weeks begin on the 5th; what held until the 4th is September's."""
+    strict = {"watch": 0.05, "breach": 0.1, "indicator_id": "si_user_week_share"}
+    loose = {"watch": 0.5, "breach": 0.6, "indicator_id": "si_user_week_share"}
+    decisions = (
+        make.decision(effective_from=dt.date(2026, 9, 1), **strict),
+        make.decision(effective_from=dt.date(2026, 10, 5), **loose, version=2),
+    )
+    background = make.background(
+        make.calendar(dt.date(2026, 9, 1), 62),
+        make.definition("si_user_week_share", unit="user_week"),
+        decisions=decisions,
+    )
+    counts = make.counts(
+        ("month", dt.date(2026, 9, 1), 30, 200), ("month", dt.date(2026, 10, 1), 30, 200)
+    ).assign(indicator_id="si_user_week_share")
+    assert [row["status"] for row in observe(counts, background)] == ["breach", "within"]
+
+
 def test_a_limit_of_after_the_last_day_with_data_judges_nothing(make):
     decisions = (make.decision(breach=0.6), make.decision(effective_from=MONDAY + 3 * DAY, version=2))
     background = make.background(make.calendar(MONDAY, 3), decisions=decisions)

@@ -74,7 +74,7 @@ def correct(weeks: int, first: dt.date, last: dt.date, *found: float) -> dict:
     }  # fmt: skip
 
 
-def judge_reviewed(make, days, rows, *, changes=(), **more) -> dict[str, dict]:
+def judge_reviewed(make, days, rows, *, changes=(), clusters=None, **more) -> dict[str, dict]:
     counts = make.counts(*(("day", FIRST + number * DAY, x, n) for number, (x, n) in enumerate(days)))
     definitions = {"missed_escalation_rate": make.definition(unit="conversation") | more}
     changed = [
@@ -88,7 +88,7 @@ def judge_reviewed(make, days, rows, *, changes=(), **more) -> dict[str, dict]:
         pa.Table.from_pylist(changed) if changed else CHANGE.empty(),
         {"harbor": make.calendar(FIRST, len(days))},
         pa.Table.from_pylist(rows),
-        clusters=make.clusters(),
+        clusters=clusters or make.clusters(),
     )
     return {row["window"]: row for row in found.to_pylist()}
 
@@ -104,6 +104,17 @@ def test_what_review_found_counts_where_detectors_saw_nothing(make, seen: int):
         assert (row["level"], row["upper"], row["lower"]) == ("frequent", 0.04, 0.01)
         assert row["is_corrected"]
         assert row["numerator"] == seen
+
+
+def test_a_corrected_class_asks_for_as_many_conversations_as_people_come_back_for(make):
+    days, found = [(0, 200)] * 90, [correct(*TWELVE, 0.02, 0.01, 0.4)]
+    one = make.clusters(*(("day", FIRST + number * DAY, [0.0], [200.0]) for number in range(90)))
+    of_many, of_one = (
+        judge_reviewed(make, days, found, clusters=each)["last_90_days"] for each in (None, one)
+    )
+    assert of_many["is_corrected"]
+    assert of_one["is_corrected"]
+    assert of_one["needed_exposure"] > 10 * of_many["needed_exposure"]
 
 
 def test_a_review_that_found_none_is_worth_its_own_size_and_not_that_of_the_log(make):
