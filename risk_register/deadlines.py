@@ -21,7 +21,6 @@ from risk_register.holds import APPROVE_WITHIN, list_holds
 from risk_register.incident_clocks import find_clocks
 from risk_register.incident_states import IncidentStatus
 from risk_register.incidents import list_incidents
-from risk_register.item_record import CLAIMS
 from risk_register.locations import list_locations
 from risk_register.notice_kinds import Audience, NoticeKind, NoticeSeverity
 from risk_register.notices import list_known_keys, queue_notice
@@ -197,7 +196,7 @@ def _find_attestations(
     days = [
         item.again_on
         for item in list_items(store, deployment_id, as_of=on, seen=seen)
-        if item.state in CLAIMS and item.again_on is not None and on >= item.again_on - ATTESTATION_WARNING
+        if item.claims_met and item.again_on is not None and on >= item.again_on - ATTESTATION_WARNING
     ]
     if days:
         year, week, _ = on.isocalendar()

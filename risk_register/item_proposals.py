@@ -136,7 +136,7 @@ def decline_pending(
     if not reason.strip():
         raise NotAllowedError(f"Declining what was proposed of {item_id} needs a reason.")
     with store.write(actor=actor, at=at) as write:
-        row = find_item(write, deployment_id, item_id, expected_version=None)
+        row = find_item(write, deployment_id, item_id)
         if row.pending_by is None:
             raise NotAllowedError(f"Nothing about {item_id} waits for a second person.")
         kind, by = row.pending_kind, row.pending_by

@@ -19,6 +19,7 @@ from risk_register.risk_record import (
     check_words,
     find_row,
     pending_of,
+    put_in_state,
     rating_of,
     residual_of,
 )
@@ -149,17 +150,7 @@ def _apply_rating(write: Write, row: RiskState, new: Rating, rationale: str, *, 
         rated_by=rated_by,
     )
     if is_higher and row.state in ENDED_BY_A_HIGHER_RATING:
-        _open_again(write, row, reason=rationale)
-
-
-def _open_again(write: Write, row: RiskState, *, reason: str) -> None:
-    """What was accepted, or held to be over, was less than is known now."""
-    before, row.state = row.state, RiskStatus.ASSESSED.value
-    row.accepted_until, row.moved_by = None, write.actor
-    append_change(write, row, field="state", before=before, after=row.state, reason=reason)
-    write.record(
-        "risk_moved", subject=row.risk_id, deployment_id=row.deployment_id, before=before, after=row.state
-    )
+        put_in_state(write, row, RiskStatus.ASSESSED, reason=rationale)
 
 
 def _is_lower(new: Rating, *, than: Rating) -> bool:

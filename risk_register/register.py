@@ -27,6 +27,7 @@ from risk_register.risk_record import (
     describe_risk,
     find_row,
     find_shipped_risk,
+    put_in_state,
 )
 from risk_register.store import Store
 from risk_register.transitions import NEEDS_SECOND_PERSON, TRANSITIONS, RiskStatus, check_step
@@ -141,18 +142,13 @@ def move(
                 subject=risk_id,
                 deployment_id=deployment_id,
             )
-        before, row.state, row.moved_by = row.state, target.value, actor
-        row.accepted_until = None
+        put_in_state(write, row, target, reason=reason)
         if target is RiskStatus.ACCEPTED:
             row.accepted_until = row.review_due_on = _find_end(at.date(), accepted_until)
         if target is RiskStatus.CLOSED:
             row.review_due_on = None
         elif row.review_due_on is None:
             row.review_due_on = at.date() + dt.timedelta(days=FIRST_REVIEW_DAYS)
-        append_change(write, row, field="state", before=before, after=target.value, reason=reason)
-        write.record(
-            "risk_moved", subject=risk_id, deployment_id=deployment_id, before=before, after=target.value
-        )
 
 
 def check_move(record: RiskRecord, *, to_state: RiskStatus, actor: str) -> None:

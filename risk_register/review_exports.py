@@ -76,12 +76,12 @@ def export_labels(store: Store, *, sample_id: str, at: dt.datetime) -> LabelExpo
     """
     design = read_design(store, sample_id)
     _check_design(design)
-    described = describe_strata(design, at=at, languages=list_languages(store))
+    standing = design.find_standing()
+    described = describe_strata(design, standing, at=at, languages=list_languages(store))
     weights = {
         each.stratum_id: each.unit_count / each.counted_count if each.counted_count else 0.0
         for each in described
     }
-    standing = design.find_standing().labels
     return LabelExport(
         sample=design.sample,
         strata=described,
@@ -92,12 +92,12 @@ def export_labels(store: Store, *, sample_id: str, at: dt.datetime) -> LabelExpo
                 stratum_id=item.stratum_id,
                 inclusion_probability=item.inclusion_probability,
                 weight=weights[item.stratum_id],
-                answers=json.loads(standing[item.item_id].answers),
+                answers=json.loads(standing.labels[item.item_id].answers),
                 verdict=json.loads(item.verdict),
                 is_final=item.state == ItemStatus.SETTLED.value,
             )
             for item in design.items
-            if item.item_id in standing
+            if item.item_id in standing.labels
         ),
     )
 

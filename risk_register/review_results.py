@@ -102,7 +102,7 @@ def read_progress(store: Store, *, sample_id: str, at: dt.datetime) -> Progress:
     doubled = list_double_labels(store, sample_id=sample_id)
     return Progress(
         sample=design.sample,
-        strata=describe_strata(design, at=at, languages=list_languages(store)),
+        strata=describe_strata(design, design.find_standing(), at=at, languages=list_languages(store)),
         by_state=Counter(item.state for item in design.items),
         doubled_count=len(doubled),
         agreed_count=sum(first == second for first, second in doubled),
@@ -155,10 +155,9 @@ def read_design(store: Store, sample_id: str) -> Design:
 
 
 def describe_strata(
-    design: Design, *, at: dt.datetime, languages: frozenset[str]
+    design: Design, standing: Standing, *, at: dt.datetime, languages: frozenset[str]
 ) -> tuple[StratumProgress, ...]:
     """Each stratum with what has been labelled, what is overdue, and whether anybody reads its language."""
-    standing = design.find_standing()
     labelled = Counter(item.stratum_id for item in design.items if item.item_id in standing.labels)
     # Nobody can label what was erased: it is neither late nor still to come.
     unread = [

@@ -189,3 +189,13 @@ def check_words(reason: str, what: str) -> None:
     """Raise NotAllowedError for blank words."""
     if not reason.strip():
         raise NotAllowedError(f"{what} needs words that a later reader can follow; they may not be blank.")
+
+
+def put_in_state(write: Write, row: RiskState, state: RiskStatus, *, reason: str) -> None:
+    """Move a risk; an acceptance ends with every move, and who accepts sets its end afterwards."""
+    before, row.state, row.moved_by = row.state, state.value, write.actor
+    row.accepted_until = None
+    append_change(write, row, field="state", before=before, after=row.state, reason=reason)
+    write.record(
+        "risk_moved", subject=row.risk_id, deployment_id=row.deployment_id, before=before, after=row.state
+    )

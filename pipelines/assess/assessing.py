@@ -54,11 +54,12 @@ def assess_all(home: Home, *, at: dt.datetime) -> tuple[str, ...]:
         calendars = read_calendars(commit.lake)
         if not calendars:
             return ()
-        for row in read_rows(commit.lake, "ledger.deployment"):
+        deployments = read_rows(commit.lake, "ledger.deployment")
+        for row in deployments:
             ensure_deployment(
                 store, deployment_id=row["deployment_id"], title=row["title"], actor=ACTOR, at=at
             )
-        ground = read_ground(engine, commit.lake, store, calendars, at=at)
+        ground = read_ground(engine, commit.lake, store, deployments=deployments, calendars=calendars, at=at)
         tables, raised = _judge(commit, engine, store, ground, at=at)
         LOG.info("  assess: %d observations", tables[schemas.OBSERVATION].num_rows)
         for table, rows in tables.items():

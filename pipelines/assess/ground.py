@@ -64,7 +64,13 @@ class Ground:
 
 
 def read_ground(
-    engine: DuckDBEngine, lake: Lake, store: Store, calendars: dict[str, Calendar], *, at: dt.datetime
+    engine: DuckDBEngine,
+    lake: Lake,
+    store: Store,
+    *,
+    deployments: list[dict[str, Any]],
+    calendars: dict[str, Calendar],
+    at: dt.datetime,
 ) -> Ground:
     """Read it; the engine holds `READ` and the health of the data afterwards.
 
@@ -72,10 +78,10 @@ def read_ground(
         engine: nothing is on it yet.
         lake: the generation to be judged.
         store: where people decided about limits and changes.
+        deployments: the rows of `ledger.deployment`.
         calendars: the days with data by deployment.
         at: now.
     """
-    deployments = read_rows(lake, "ledger.deployment")
     zones = {row["deployment_id"]: row["zone"] for row in deployments}
     definitions = {row["indicator_id"]: row for row in read_rows(lake, "indicator.definition")}
     detectors = read_rows(lake, "finding.detector")

@@ -22,6 +22,7 @@ from pipelines.indicators.vocabulary import Computer, Direction, Family, Kind, S
 from pipelines.schemas.indicator import DEFINITION
 from pipelines.settings import REPOSITORY
 from pipelines.statement import dependencies, read_statement
+from risk_register.appetites import EXPECTED_SIDE
 
 __all__ = [
     "INDICATORS",
@@ -170,8 +171,8 @@ def _list_problems(one: Definition) -> list[str]:
     if one.direction is Direction.NEITHER and one.appetite is not None:
         problems.append("an indicator without a better direction is context and has no appetite")
     if one.appetite is not None:
-        bad = "above" if one.direction is Direction.LOWER_IS_BETTER else "below"
-        if one.direction is not Direction.NEITHER and one.appetite.limits[0].side != bad:
+        bad = EXPECTED_SIDE.get(one.direction)
+        if bad is not None and one.appetite.limits[0].side != bad:
             problems.append(f"{one.direction} needs limits of the form `{bad}:`")
     return problems
 

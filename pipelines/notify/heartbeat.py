@@ -1,6 +1,6 @@
 """A sign of life to an outside address, which calls somebody when the signs stop.
 
-None is sent when the newest generation is old, a page waits, or one of the two is from a day to come: then
+None is sent when the newest generation is old, a page waits, or one of the two is from a moment to come: then
 the silence says what this machine can no longer say by itself.
 """
 

@@ -68,6 +68,7 @@ def compute(
     show_progress()
     started = time.monotonic()
     check_writable(home.lake)
+    _check_decisions(home)
     from pipelines import automation
     from pipelines.stale import stale_days
 
@@ -80,7 +81,6 @@ def compute(
         days = [day for day in held if (first or day) <= day <= (last or day)]
     else:
         days = stale_days(home)
-    _check_decisions(home)
     forget_in_decisions(home)
     _tidy(home)
     tell(f"{len(days)} of {len(held)} days to compute")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -159,7 +160,7 @@ def adopt(
 
     One that was killed before its model was live is finished by the same command on the same day.
     """
-    from pipelines.detect.model_store import Adoption
+    from pipelines.detect.model_store import Adoption, read_adoption
     from pipelines.detect.model_store import adopt as make_live
     from pipelines.detect.side_by_side import compare_models, describe_comparison
     from pipelines.detect.trial import describe_trial, has_messages, read_trial
@@ -179,7 +180,8 @@ def adopt(
     rows = [row for path in files for row in read_rows(path)]
     lines = compare_models(acting.home, version, rows)
     said = f"{LIVE} {version} is live. {reason.strip()} "
-    begun = {name: _find_begun(acting, name, said) for name in everywhere}
+    taken = live.change_ids if (live := read_adoption(acting.home)) else ()
+    begun = {name: _find_begun(acting, name, said, taken) for name in everywhere}
     note = f"{said}{describe_comparison(lines)}"
     with acting.store.write(actor=account, at=acting.at) as write:
         changes = tuple(
@@ -201,15 +203,16 @@ def adopt(
     )
 
 
-def _find_begun(acting: Acting, deployment_id: str, said: str) -> str | None:
-    """The change that this adoption declared today, killed before its model was live; None without one."""
-    from pipelines.detect.model_store import read_adoption
+def _find_begun(acting: Acting, deployment_id: str, said: str, taken: Collection[str]) -> str | None:
+    """The change that this adoption declared today, killed before its model was live; None without one.
+
+    `taken` are the changes of the adoption that is in force.
+    """
     from risk_register.changes import list_changes
 
     declared = [one for one in list_changes(acting.store, deployment_id) if one.note.startswith(LIVE)]
     newest = max(declared, key=lambda one: one.declared_at, default=None)
-    live = read_adoption(acting.home)
-    if newest is None or (live is not None and newest.change_id in live.change_ids):
+    if newest is None or newest.change_id in taken:
         return None
     is_same = newest.note.startswith(said) and newest.declared_by == acting.account
     return newest.change_id if is_same and newest.effective_on == acting.at.date() else None

@@ -114,6 +114,8 @@ def tally_sample(
     rows = lake.read("fact.conversation", days=days, deployment_id=sample.deployment_id)
     if rows is None:
         rows = pa.table({"conversation_id": pa.array([], pa.string())})
+    given = pa.array([one.conversation_id for one in export.labels], pa.string())
+    rows = rows.filter(pc.is_in(rows["conversation_id"], given))
     known = set(rows["conversation_id"].to_pylist())  # what was cut anew or erased since is not there
     labelled = Counter(one.stratum_id for one in export.labels if one.conversation_id in known)
     labels = {label.conversation_id: label for label in export.counted}

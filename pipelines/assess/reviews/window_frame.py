@@ -94,9 +94,10 @@ def _make_frame(deployment: str, part: pd.DataFrame, version: str) -> Frame:
         [(row.week, row.is_flagged, row.level) for row in part.itertuples()],
         [(row.week, row.is_flagged) for row in part.itertuples()],
     ]
-    is_held = _is_held(part).tolist()
+    held = _is_held(part)
+    is_held = held.tolist()
     sizes = part["unit_count"].to_numpy(float)
-    reviewed = part["reviewed_count"].where(~_is_held(part), 0).to_numpy(float)
+    reviewed = part["reviewed_count"].where(~held, 0).to_numpy(float)
     chosen = keys[0]
     for wider in keys[1:]:
         seen: Counter[tuple[Any, ...]] = Counter()

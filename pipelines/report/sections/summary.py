@@ -46,7 +46,7 @@ def say_governance(tables: Mapping[str, Table], on: dt.date) -> str:
     """The register on the day of its copy; its risks stand by the newest week, not by the month above."""
     risks, items = tables["risks"].rows, tables["checklist"].rows
     breached = [row["reference"] for row in risks if row["worst_status"] == "breach"]
-    overdue = sum(row["is_overdue"] is True for row in risks)
+    overdue = sum(row["is_overdue"] for row in risks)
     contradicted = [row["reference"] for row in items if not isinstance(row["contradicted_by"], Mark)]
     late = sum(bool(row["is_overdue"]) for row in items)
     first = f"{_counted(len(breached), 'risk')} of {len(risks)} with an indicator in breach"
