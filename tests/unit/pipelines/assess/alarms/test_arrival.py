@@ -17,6 +17,14 @@ from pipelines.schemas.assessment import ARRIVAL_DAY, CRITICAL_DAY
 
 MONDAY = dt.date(2026, 8, 3)
 DAY = dt.timedelta(days=1)
+DECIDED = {
+    "detector_id": "lexicon",
+    "detector_version": "1",
+    "score": 1.0,
+    "evidence_id": "e",
+    "is_alert": True,
+    "is_deciding": True,
+}
 PARTS = [("harbor", MONDAY), ("harbor", MONDAY + DAY)]
 PLACE = (("deployment_id", pa.string()), ("day", pa.date32()))
 FACTS = {
@@ -48,6 +56,10 @@ MISSED = {
     "sql": "select conversation_id as unit_id, 1 as numerator, 1 as denominator from fact.conversation",
     "parameters": "{}",
     "definition_version": "d1",
+}
+HANDED_OVER = MISSED | {
+    "indicator_id": "handoff_completion_rate",
+    "sql": "select event_id as unit_id, 1 as numerator, 1 as denominator from fact.event",
 }
 
 
@@ -94,6 +106,7 @@ def lay(
     *,
     events: list[dict[str, Any]] = (),  # type: ignore[assignment]
     signals: list[dict[str, Any]] = (),  # type: ignore[assignment]
+    findings: list[dict[str, Any]] = (),  # type: ignore[assignment]
     inputs: dict[int, str] | None = None,
     **conversation: bool,
 ) -> None:
@@ -101,15 +114,10 @@ def lay(
     known = dict.fromkeys(("is_escalated", "has_risk_question", "has_help_encouraged"), False) | conversation
     named = {row["conversation_id"]: row for row in reversed([*messages, *signals])}
     conversations = [row | known | {"received_on": MONDAY} for row in named.values()]
-    findings = [
-        row
-        | {"detector_id": "lexicon", "detector_version": "1", "score": 1.0, "evidence_id": "e"}
-        | {"is_alert": True, "is_deciding": True}
-        for row in signals
-    ]
     tables = {
         "fact.message": messages, "fact.conversation": conversations, "fact.event": list(events),
-        "fact.message_signal": list(signals), "finding.finding": findings,
+        "fact.message_signal": list(signals),
+        "finding.finding": list(findings) or [row | DECIDED for row in signals],
     }  # fmt: skip
     rows = [
         {"deployment_id": "harbor", "day": MONDAY + day * DAY, "stage": "indicator", "inputs": value}
@@ -126,7 +134,7 @@ def lay(
 
 def count(path: Path, *definitions: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     with lakes.write(path, by="a test") as commit:
-        tables = count_arrivals(commit, definitions or (HARM, MISSED))
+        tables = count_arrivals(commit, definitions or (HARM, MISSED, HANDED_OVER))
     return {name: rows.to_pylist() for name, rows in tables.items()}
 
 
@@ -156,6 +164,19 @@ def test_a_late_event_completes_its_conversation_and_a_waiting_one_completes_not
         ],
     )
     assert arrivals(tmp_path) == {(0, 4): 1}
+
+
+def test_an_event_arrives_with_its_conversation_and_a_waiting_one_by_itself(tmp_path):
+    event = {"deployment_id": "harbor", "day": MONDAY, "received_on": MONDAY}
+    lay(
+        tmp_path,
+        [message("c1", lag=5)],
+        events=[
+            event | {"event_id": "e1", "conversation_id": "c1"},
+            event | {"event_id": "e2", "conversation_id": None},
+        ],
+    )
+    assert arrivals(tmp_path, "handoff_completion_rate") == {(0, 5): 1, (0, 0): 1}
 
 
 def test_what_is_counted_is_kept_and_only_changed_days_are_counted_again(tmp_path, monkeypatch):
@@ -230,6 +251,24 @@ def test_a_lesser_risk_before_it_does_not_take_the_place_of_the_gravest(tmp_path
         signal("c1", category="user_risk", turn=4),
     )
     assert found == ["unanswered_risk c1-4"]
+
+
+def test_grave_harm_does_not_take_the_place_of_a_risk_that_follows_it(tmp_path):
+    found = critical(
+        tmp_path,
+        signal("c1", category="assistant_harm", turn=1),
+        signal("c1", category="user_risk", turn=2),
+    )
+    assert found == ["assistant_harm c1-1", "unanswered_risk c1-2"]
+
+
+@pytest.mark.parametrize("other", [{"is_deciding": False}, {"is_alert": False}, {"level": 3}])
+def test_the_detector_that_is_named_is_the_one_that_decided(tmp_path, other):
+    harm = signal("c1", category="assistant_harm", turn=1)
+    found = [harm | DECIDED, harm | DECIDED | {"detector_id": "judge"} | other]
+    lay(tmp_path, [message("c1")], signals=[harm], findings=found)
+    (row,) = count(tmp_path)[CRITICAL_DAY.full_name]
+    assert row["detector_id"] == "lexicon"
 
 
 @pytest.mark.parametrize("response", ["is_escalated", "has_risk_question", "has_help_encouraged"])

@@ -83,6 +83,11 @@ def test_bad_data_hold_the_page_and_call_the_engineer_instead(store):
     )
 
 
+def test_a_watch_that_bad_data_hold_calls_no_engineer(store):
+    tell(store, concern(state="watch", is_paging=False, held_by="data", cause="data:harbor:2026-03-26"))
+    assert list_notices(store) == ()
+
+
 def test_evidence_that_adds_up_again_is_told_and_wakes_nobody(store):
     tell(store, concern("a", is_paging=False, held_by="taken"))
     (notice,) = list_notices(store)
