@@ -88,8 +88,10 @@ def make_export(
     return LabelExport(sample, strata, labels)
 
 
-def tally(facts: pa.Table, export: LabelExport) -> tuple[pd.DataFrame, pd.DataFrame]:
-    found = tally_sample(Shelf(facts), export, [DEFINITION], "source")
+def tally(
+    facts: pa.Table, export: LabelExport, definition: dict[str, object] = DEFINITION
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    found = tally_sample(Shelf(facts), export, [definition], "source")
     return tuple(found[table].to_pandas(date_as_object=True) for table in (REVIEW_STRATUM, REVIEW_TALLY))
 
 
@@ -134,6 +136,28 @@ def test_help_that_the_log_holds_stays_and_what_was_said_is_what_the_person_read
     _, rows = tally(facts, make_export(answers, flagged={"banner", "misread"}, sizes=(2, 0)))
     mine = rows[(rows["indicator_id"] == "missed") & (rows["slice"] == "all")]
     assert mine["sums"].tolist()[0].tolist() == [1.0, 2.0, 0.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("signal_id", "severity", "column", "level"),
+    [
+        ("u_suicidal_ideation", 2, "suicidal_level", 2),
+        ("u_suicidal_ideation", 3, "suicidal_level", 4),
+        ("u_suicidal_ideation", 4, "suicidal_level", 5),
+        ("u_acute_distress", 3, "user_risk_level", 3),
+        ("a_method_info", 4, "harm_level", 4),
+        ("a_refusal", 2, "harm_level", 0),
+        ("a_refusal", 2, "unscored_message_count", 0),
+    ],
+)
+def test_what_a_person_saw_has_the_level_that_its_severity_stands_for(signal_id, severity, column, level):
+    sql = f"select conversation_id as unit_id, cast({column} = {level} as integer) as numerator, "
+    definition = DEFINITION | {"sql": f"{sql} 1 as denominator from fact.conversation", "parameters": "{}"}
+    facts = make_facts({"conversation_id": "one", "unscored_message_count": 3})
+    export = make_export({"one": {signal_id: severity}}, flagged={"one"}, sizes=(1, 0))
+    _, rows = tally(facts, export, definition)
+    mine = rows[(rows["indicator_id"] == "missed") & (rows["slice"] == "all")]
+    assert mine["sums"].tolist()[0][0] == 1.0
 
 
 def test_a_conversation_that_is_gone_is_not_reviewed():
