@@ -215,6 +215,7 @@ def test_a_day_that_was_never_scored_is_named_when_its_text_goes(copy, ingested:
         "text_days: soon",
         "texts: 90",
         "text_days: 800\nfinding_days: 700",
+        "finding_days: 800\ncount_days: 700",
         "[",
         "text_days: true",
     ],

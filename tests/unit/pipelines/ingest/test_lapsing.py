@@ -109,6 +109,40 @@ def test_old_records_leave_a_file_that_stays_and_no_count_moves(place, inbox, na
     assert path.read_bytes() != before
 
 
+def test_the_limit_is_a_day_of_the_deployment(place, inbox):
+    first = CAME - LIMIT
+    kept = on(first, "after midnight in Berlin", sent_at=f"{first - DAY}T22:30:00+00:00")
+    gone = on(first - DAY, "before midnight in Berlin", sent_at=f"{first - DAY}T21:30:00+00:00")
+    path = write(inbox / "a.jsonl", gone, kept, on(CAME))
+    take(place, inbox)
+    assert keep(place, CAME).cut_files == ("inbox/one/a.jsonl: 1 records",)
+    assert "after midnight" in path.read_text()
+    assert "before midnight" not in path.read_text()
+
+
+def test_a_record_of_a_whole_conversation_goes_with_its_newest_message(place, inbox):
+    (inbox / "mapping.yaml").write_text("{deployment: {id: one, zone: Europe/Berlin}, format: wildchat}")
+    old = CAME - 2 * LIMIT
+    threads = {"long over": (old, old + DAY), "went on": (old, CAME)}
+    path = write(
+        inbox / "a.jsonl",
+        *(
+            {
+                "conversation_hash": name,
+                "conversation": [
+                    {"role": "user", "content": f"{name} {day}", "timestamp": f"{day}T12:00:00+00:00"}
+                    for day in days
+                ],
+            }
+            for name, days in threads.items()
+        ),
+    )
+    take(place, inbox)
+    assert keep(place, CAME).cut_files == ("inbox/one/a.jsonl: 1 records",)
+    assert "went on" in path.read_text()
+    assert "long over" not in path.read_text()
+
+
 @pytest.fixture
 def backfill(place, inbox, monkeypatch):
     """A large file of twelve days in a home that keeps text for eight, so that an eighth is one."""
