@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -11,7 +13,14 @@ import pytest
 
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.errors import DefinitionError, StateError
-from pipelines.indicators.compute import SQL, build_facts, count_units, list_fact_sources
+from pipelines.indicators import age, compute
+from pipelines.indicators.compute import (
+    SQL,
+    build_facts,
+    count_units,
+    definitions_version,
+    list_fact_sources,
+)
 from pipelines.indicators.definition import Definition, load_definitions
 from pipelines.schemas import LAKE_TABLES
 from pipelines.schemas.indicator import INDICATOR_BUCKET, INDICATOR_DAY, INDICATOR_HISTOGRAM, SLICE_BUCKET
@@ -244,3 +253,16 @@ def test_an_event_that_waits_is_counted_with_unknown_slices(engine: DuckDBEngine
     rows = count_units(engine, (SHIPPED["handoff_completion_rate"],)).indicator_day
     assert pick(rows, "numerator", "denominator", slice="all") == [(0, 1)]
     assert pick(rows, "slice_value", slice="model") == [("unknown",)]
+
+
+@pytest.mark.parametrize("changed", ["fact/message.sql", "aggregation/indicator_day.sql", "age.py"])
+def test_days_are_counted_again_when_what_counts_them_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: str
+) -> None:
+    for folder in ("fact", "aggregation"):
+        shutil.copytree(SQL / folder, tmp_path / folder)
+    monkeypatch.setattr(compute, "SQL", tmp_path)
+    monkeypatch.setattr(age, "__file__", shutil.copy(age.__file__, tmp_path / "age.py"))
+    before = definitions_version(())
+    (tmp_path / changed).write_text("something else")
+    assert definitions_version(()) != before

@@ -8,20 +8,25 @@ import pyarrow as pa
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.schemas import LAKE_TABLES
 
-PERIOD = Path(__file__).parents[5] / "sql" / "assessment" / "period.sql"
+SQL = Path(__file__).parents[5] / "sql" / "assessment"
 MONDAY = dt.date(2026, 8, 31)
+
+
+def query(name: str, **tables: list[dict]) -> list[dict]:
+    """The rows of a query over these days and weeks."""
+    with DuckDBEngine(threads=1) as engine:
+        for table in ("indicator_day", "indicator_week"):
+            schema = LAKE_TABLES[f"indicator.{table}"].arrow_schema
+            blank = {field.name: "all" if pa.types.is_string(field.type) else 0 for field in schema}
+            rows = [blank | {"day": MONDAY} | row for row in tables.get(table, [])]
+            rows = [{key: row[key] for key in schema.names} for row in rows]
+            engine.register(f"indicator.{table}", pa.Table.from_pylist(rows, schema=schema))
+        return engine.query((SQL / f"{name}.sql").read_text(encoding="utf-8")).to_pylist()
 
 
 def count(**tables: list[dict]) -> dict[tuple[str, dt.date, str], float]:
     """Denominators by period, its start and slice."""
-    with DuckDBEngine(threads=1) as engine:
-        for name in ("indicator_day", "indicator_week"):
-            schema = LAKE_TABLES[f"indicator.{name}"].arrow_schema
-            blank = {field.name: "all" if pa.types.is_string(field.type) else 0 for field in schema}
-            rows = [blank | {"day": MONDAY} | row for row in tables.get(name, [])]
-            rows = [{key: row[key] for key in schema.names} for row in rows]
-            engine.register(f"indicator.{name}", pa.Table.from_pylist(rows, schema=schema))
-        found = engine.query(PERIOD.read_text(encoding="utf-8")).to_pylist()
+    found = query("period", **tables)
     return {(row["period"], row["period_start"], row["slice"]): row["denominator"] for row in found}
 
 
@@ -43,3 +48,27 @@ def test_days_add_up_in_weeks_and_months_and_a_slice_has_no_days():
         ("month", dt.date(2026, 8, 1), "region"): 1,
         ("month", dt.date(2026, 9, 1), "all"): 5,
     }
+
+
+def test_where_units_were_not_counted_yet_those_that_were_judged_stand_for_them():
+    days = [{"denominator": 2, "unit_count": None}, {"denominator": 5, "unit_count": 9}]
+    weeks = [{"denominator": 3, "unit_count": None, "slice": "region"}]
+    found = query("period", indicator_day=days, indicator_week=weeks)
+    assert {row["slice"]: row["unit_count"] for row in found if row["period"] == "week"} == {
+        "all": 11,
+        "region": 3,
+    }
+
+
+def test_an_own_indicator_says_from_when_it_counts_where_the_log_is_older():
+    later = {"day": MONDAY + dt.timedelta(days=2)}
+    days = [
+        {"indicator_id": "shipped"},
+        {"indicator_id": "late_shipped"} | later,
+        {"indicator_id": "x_as_old"},
+        {"indicator_id": "x_young"} | later,
+        {"indicator_id": "x_young", "deployment_id": "newer"} | later,
+    ]
+    assert query("counted_since", indicator_day=days) == [
+        {"deployment_id": "all", "indicator_id": "x_young", "since_on": later["day"]}
+    ]
