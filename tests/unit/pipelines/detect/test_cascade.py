@@ -317,8 +317,13 @@ def test_nobody_left_out_leaves_an_empty_table_of_the_same_columns() -> None:
     assert make_cascade().skip(MESSAGES.slice(0, 0)).schema == COVERAGE.arrow_schema
 
 
-@pytest.mark.parametrize(("signal_id", "state"), [("a_refusal", "scored"), ("p_help_encouraged", "not_run")])
-def test_an_act_of_care_asks_for_no_closer_look(signal_id: str, state: str) -> None:
+@pytest.mark.parametrize(
+    ("signal_id", "state"),
+    [("a_refusal", "scored"), ("p_help_encouraged", "not_run"), ("x_own_word", "not_run")],
+)
+def test_neither_an_act_of_care_nor_a_signal_of_ones_own_asks_for_a_closer_look(
+    signal_id: str, state: str
+) -> None:
     cheap, dear = Stub("cheap", score=0.9), Stub("dear")
     line = dataclasses.replace(CARD.signals[0], signal_id=signal_id)
     cheap.card = dataclasses.replace(cheap.card, signals=(line,))
