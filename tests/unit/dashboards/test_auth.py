@@ -119,6 +119,20 @@ def test_after_many_wrong_passwords_over_all_accounts_an_address_waits(visit, st
     assert redeem(visitor, make_link(visitor)).status_code == 303
 
 
+def test_whoever_comes_in_does_not_bring_their_address_nearer_to_the_limit(visit, store, clock):
+    phrase = "a long phrase here"
+    accounts.set_password(store, name="viewer", password=phrase, actor="viewer", at=clock())
+    place = {"REMOTE_ADDR": "203.0.113.9"}
+
+    def try_password(name):
+        visitor = visit()
+        form = {"csrf_token": visitor.token(), "name": name, "password": phrase}
+        return visitor.client.post("/sign-in/password", data=form, environ_base=place).status_code
+
+    assert [try_password(f"nobody_{number}") for number in range(MOST_WRONG - 1)] == [403] * (MOST_WRONG - 1)
+    assert [try_password("viewer") for _ in range(2)] == [303, 303]
+
+
 def test_a_password_opens_and_a_wrong_one_says_no_more_than_an_unknown_name(visit, governance_factory):
     def try_password(name, password):
         visitor = visit()

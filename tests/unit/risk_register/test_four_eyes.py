@@ -344,6 +344,16 @@ def test_a_password_that_was_set_behind_a_link_is_worth_no_more_than_the_link(
     approve_rating(people, SECOND, at)
 
 
+def test_a_password_that_somebody_else_has_set_is_theirs_too(people: Store, at: dt.datetime) -> None:
+    phrase = "a long phrase for ben"
+    let_account_in(people, at, "command_line")
+    accounts.set_password(people, name=SECOND, password=phrase, actor=MAKER, at=at)
+    assert accounts.verify_password(people, name=SECOND, password=phrase, at=at)
+    rate_lower(people, MAKER, at)
+    with pytest.raises(SelfApprovalError, match="anna let ben in"):
+        approve_rating(people, SECOND, at)
+
+
 def test_a_subject_that_somebody_linked_is_no_more_than_they_say(
     people: Store, at: dt.datetime, tmp_path: Path
 ) -> None:
