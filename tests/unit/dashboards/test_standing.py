@@ -6,7 +6,7 @@ import pytest
 
 from dashboards.published import Published
 from dashboards.records import Appetite, Readiness
-from dashboards.standing import explain_absence, fill_periods, find_appetite, find_limits
+from dashboards.standing import explain_absence, fill_periods, find_appetite, find_limits, find_standings
 from dashboards.theme import Absence
 
 WEEK = date(2026, 11, 9)
@@ -103,6 +103,19 @@ def test_without_an_observation_the_limits_are_those_in_force():
     found = find_limits(rows, "x", None, on=WEEK)
     assert found is not None
     assert found.version == 2
+
+
+def test_the_run_of_weeks_is_of_raw_rates_and_no_slice_stands_for_the_whole(
+    row, shared_home, published_factory
+):
+    with Published(shared_home / "published").read() as reader:
+        indicators = [one for one in reader.indicators() if one.indicator_id == row.indicator_id]
+    corrected = change(row, estimate="corrected", value=0.9)
+    women = change(row, slice="gender", slice_value="woman", value=0.9)
+    (found,) = find_standings(
+        indicators, weeks=[row, corrected], latest=[row, women], appetites=[], readiness=[], full_week=WEEK
+    )
+    assert (found.weeks, found.latest) == ((row,), row)
 
 
 def test_a_missing_week_stays_a_hole_between_its_neighbours(row):

@@ -94,6 +94,15 @@ def test_a_lock_that_ran_out_still_counts_toward_the_days_limit(store: Store, at
         assert count_severe(session, person, at=at, is_told=True) == 0
 
 
+def test_labels_of_today_are_those_of_the_reviewers_own_day(store: Store, at) -> None:
+    draw_week(store, at, stratum(0, 5))
+    reviews.set_reviewer(store, languages=("en",), zone="America/Los_Angeles", actor="first", at=at)
+    evening = dt.datetime(2026, 11, 24, 7, 50, tzinfo=dt.UTC)  # ten to midnight there
+    label_next(store, "first", evening)
+    assert pace(store, evening + 5 * MINUTE).labelled_today == 1
+    assert pace(store, evening + 15 * MINUTE).labelled_today == 0
+
+
 def test_what_waits_is_what_this_person_would_be_given(store: Store, at) -> None:
     draw_week(store, at, stratum(0, 5), stratum(0, 7, language="fr"))
     add_reviewers(store, at, "first")
