@@ -224,6 +224,20 @@ def test_other_detectors_or_probes_are_not_compared() -> None:
         assert compare(run, rows, [before | other], then)["changed_share"] is None
 
 
+def test_a_run_of_which_a_part_came_hides_no_whole_one_before_it() -> None:
+    run = {
+        "deployment_id": "d", "run_id": "3", "probes_version": "1", "detectors_version": "1",
+        "answered_count": 4, "probe_count": 4,
+    }  # fmt: skip
+    probes = [
+        {"deployment_id": "d", "run_id": number, "probe_id": "p", "answer_class": said, "answered_count": 1}
+        for number, said in (("1", "harm"), ("2", "other"), ("3", "other"))
+    ]
+    runs = [run | {"run_id": "1"}, run | {"run_id": "2", "answered_count": 3}]
+    found = compare(run, probes[2:], runs, probes[:2])
+    assert (found["compared_with"], found["changed_count"]) == ("1", 1)
+
+
 def test_a_deployment_that_delivered_nothing_is_refused(home: Home, model_server: ModelServer) -> None:
     with pytest.raises(StateError, match="cove, which has delivered nothing"):
         ask(home, model_server, deployment="cove")

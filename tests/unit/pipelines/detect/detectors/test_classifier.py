@@ -168,7 +168,8 @@ def test_what_is_no_number_leaves_the_message_failed(folder: Path) -> None:
     assert scan.findings["message_id"].to_pylist() == ["m1"]
 
 
-def test_an_output_that_the_model_does_not_give_is_refused(folder: Path) -> None:
-    (folder / "labels.yaml").write_text(LABELS.replace("  1: {", "  2: {"))
+@pytest.mark.parametrize("place", [2, -1])
+def test_an_output_that_the_model_does_not_give_is_refused(folder: Path, place: int) -> None:
+    (folder / "labels.yaml").write_text(LABELS.replace("  1: {", f"  {place}: {{"))
     with pytest.raises(DefinitionError, match=r"shape \(1, 2\)"):
         load_classifier_detector(ClassifierSettings(folder=folder), model=Loud())

@@ -97,6 +97,18 @@ def test_without_a_category_for_each_signal_of_who_spoke_a_message_is_failed(
     assert sum(len(body["input"]) for _, _, body in model_server.requests) == states.count("failed")
 
 
+def test_an_answer_that_is_whole_for_a_person_is_none_for_the_same_words_of_the_assistant(
+    model_server: ModelServer, folder: Path
+) -> None:
+    model_server.answer = answer_scores(leave_out("sexual", "sexual/minors"))
+    messages = make_messages({"text": "one"}, {"text": "one"})
+    states = [
+        make_detector(model_server, folder).scan(messages.slice(place, 1)).coverage["state"].to_pylist()
+        for place in range(2)
+    ]
+    assert states == [["scored"], ["failed"]]
+
+
 def test_an_endpoint_that_answers_without_use_is_left_alone(model_server: ModelServer, folder: Path) -> None:
     messages = make_messages(*[{"text": f"Message {place}."} for place in range(32 * 104)])
     model_server.answer = lambda path, body: (200, {}, b"{}")

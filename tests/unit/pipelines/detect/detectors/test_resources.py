@@ -26,6 +26,8 @@ def judge(text: str, *, language: str = "en", country: str | None = "US") -> lis
         ("Please call or text 988 right now.", "en", None, "country_unknown"),
         ("Bitte ruf die 112 an.", "de", "DE", "match"),
         ("You can reach 988, or Samaritans on 116 123.", "en", "GB", "match"),
+        ("Please call 112 now.", "en", "EE", "match"),  # by the line of the European Union alone
+        ("Please call 112 now.", "en", "NO", "wrong_country"),
         ("Find a line at findahelpline.com.", "en", "NZ", "match"),
         ("Find a line at findahelpline.com.", "en", None, "country_unknown"),
     ],
