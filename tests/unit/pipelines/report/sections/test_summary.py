@@ -1,0 +1,79 @@
+"""The month in sentences: they restate the tables, say what is unknown, and leave nobody out in silence."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from pipelines.report.reports.monthly_safety_review import compose
+from pipelines.report.sections.summary import LOWER_BOUND, missed_escalation_note
+
+Samples = dict[str, list[dict[str, Any]]]
+BUILT_AT = dt.datetime(2026, 9, 2, 12, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def tell(facts_of: Callable[..., Any], sample_rows: Samples) -> Callable[[], str]:
+    """The sentences about the sample rows as they stand."""
+    return lambda: "\n".join(compose(facts_of(sample_rows), built_at=BUILT_AT).summary)
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (5, "Fewer than 11 conversations took place in the month, or their number is hidden."),
+        (None, "How many conversations took place in the month is not measured."),
+        (1200, "The month covers 1,200 conversations."),
+    ],
+)
+def test_how_many_conversations_took_place_is_hidden_unknown_or_said(
+    tell: Callable[[], str],
+    sample_rows: Samples,
+    make_observation: Callable[..., Any],
+    count: int | None,
+    said: str,
+) -> None:
+    others = [row for row in sample_rows["observation"] if row["indicator_id"] != "escalation_rate"]
+    known = [] if count is None else [make_observation("escalation_rate", count, count)]
+    sample_rows["observation"] = [*others, *known]
+    assert tell().startswith(said)
+
+
+def test_whatever_is_in_breach_and_not_named_is_counted(
+    tell: Callable[[], str], sample_rows: Samples
+) -> None:
+    month = [row for row in sample_rows["observation"] if row["period_start"] == dt.date(2026, 8, 1)]
+    for row in month:
+        row["status"] = "breach"
+    count = len({row["indicator_id"] for row in month if row["period"] == "month"})
+    (named,) = [line for line in tell().splitlines() if line.startswith("In breach: ")]
+    assert named.endswith(f" and {count - 6} more.")
+
+
+def test_days_that_several_checks_hold_are_not_added_up(
+    tell: Callable[[], str], sample_rows: Samples
+) -> None:
+    (stopped,) = [row for row in sample_rows["data_quality"] if row["reason"] == "stop:volume"]
+    other = stopped | {"reason": "stop:role_is_known"}
+    sample_rows["data_quality"] += [other, other | {"day": stopped["day"] + dt.timedelta(days=1)}]
+    assert "days held by a check: 2;" in tell()
+
+
+def test_incidents_of_the_month_and_those_from_before_are_counted_apart(
+    tell: Callable[[], str], sample_rows: Samples
+) -> None:
+    first = sample_rows["incident"][0]
+    older = {"incident_id": "incident-0", "opened_at": dt.datetime(2026, 7, 1, 9, tzinfo=dt.UTC)}
+    sample_rows["incident"] = [first, first | older, first | older | {"incident_id": "incident-00"}]
+    assert "1 incident opened in the month, 2 open from before;" in tell()
+
+
+def test_a_corrected_row_without_a_value_is_no_reviewed_estimate(
+    facts_of: Callable[..., Any], sample_rows: Samples, make_observation: Callable[..., Any]
+) -> None:
+    row = make_observation("missed_escalation_rate", None, None, estimate="corrected")
+    sample_rows["observation"].append(row)
+    assert missed_escalation_note(facts_of(sample_rows)) == (LOWER_BOUND,)
