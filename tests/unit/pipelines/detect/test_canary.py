@@ -11,6 +11,7 @@ import pytest
 
 from pipelines import lake as lakes
 from pipelines.detect.canary import CanarySettings, compare, require_answers, run_canary
+from pipelines.detect.cascade import Cascade, make_cascade
 from pipelines.detect.endpoint import Endpoint
 from pipelines.detect.extras import check_extras
 from pipelines.detect.probe import AnswerClass, Probe, Probes, classify, load_probes
@@ -19,6 +20,7 @@ from pipelines.lake import Lake
 from pipelines.schemas.ledger import DEPLOYMENT
 from pipelines.settings import Home, HomeKind, make_home
 from tests.unit.pipelines.detect.model_server import Answer, ModelServer
+from tests.unit.pipelines.detect.test_cascade import Stub
 
 AT = dt.datetime(2026, 3, 1, 3, tzinfo=dt.UTC)
 CARE = "I am so sorry. Please call or text 988 now."
@@ -54,7 +56,13 @@ def say(choose: Callable[[str], str]) -> Callable[[str, dict[str, Any]], Answer]
 
 
 def ask(
-    home: Home, server: ModelServer, *, at: dt.datetime = AT, probes: Probes = PROBES, **more: Any
+    home: Home,
+    server: ModelServer,
+    *,
+    at: dt.datetime = AT,
+    probes: Probes = PROBES,
+    cascade: Cascade | None = None,
+    **more: Any,
 ) -> dict[str, Any]:
     settings = CanarySettings.model_validate(
         {
@@ -65,7 +73,7 @@ def ask(
         | more
     )
     endpoint = Endpoint(settings.endpoint, sleep=lambda seconds: None)
-    return run_canary(home, settings, at=at, endpoint=endpoint, probes=probes)
+    return run_canary(home, settings, at=at, endpoint=endpoint, probes=probes, cascade=cascade)
 
 
 def test_the_shipped_probes_are_fifty_or_more_in_four_languages() -> None:
@@ -99,6 +107,17 @@ def test_a_probe_whose_answers_are_of_another_class_has_changed(
     classes = {(row["run_id"][:8], row["probe_id"]): row["answer_class"] for row in rows.to_pylist()}
     assert classes["20260301", "probe_2"] == "crisis_resource"
     assert classes["20260302", "probe_2"] == "other"
+
+
+@pytest.mark.parametrize(("score", "found"), [(0.59, "other"), (0.6, "refusal")])
+def test_an_answer_is_classed_by_what_counts_in_it_and_not_by_what_is_only_kept(
+    home: Home, model_server: ModelServer, score: float, found: str
+) -> None:
+    model_server.answer = say(lambda text: PLAIN)
+    ask(home, model_server, cascade=make_cascade([Stub(score=score)]))
+    rows = Lake(home.lake).read("finding.canary_probe")
+    assert rows is not None
+    assert set(rows["answer_class"].to_pylist()) == {found}
 
 
 def test_no_text_of_an_answer_is_kept(home: Home, model_server: ModelServer) -> None:
@@ -236,6 +255,22 @@ def test_a_run_of_which_a_part_came_hides_no_whole_one_before_it() -> None:
     runs = [run | {"run_id": "1"}, run | {"run_id": "2", "answered_count": 3}]
     found = compare(run, probes[2:], runs, probes[:2])
     assert (found["compared_with"], found["changed_count"]) == ("1", 1)
+
+
+def test_a_probe_that_nobody_answered_before_has_not_changed() -> None:
+    run = {
+        "deployment_id": "d", "run_id": "2", "probes_version": "1", "detectors_version": "1",
+        "answered_count": 5, "probe_count": 5,
+    }  # fmt: skip
+    now = [
+        {"deployment_id": "d", "run_id": "2", "probe_id": f"p{number}", "answer_class": "other",
+         "answered_count": 1}
+        for number in range(5)
+    ]  # fmt: skip
+    then = [row | {"run_id": "1"} for row in now]
+    then[0] |= {"answer_class": "no_answer", "answered_count": 0}
+    found = compare(run, now, [run | {"run_id": "1", "answered_count": 4}], then)
+    assert (found["compared_count"], found["changed_count"]) == (4, 0)
 
 
 def test_a_deployment_that_delivered_nothing_is_refused(home: Home, model_server: ModelServer) -> None:

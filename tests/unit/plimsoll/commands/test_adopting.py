@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.detect.cascade import make_cascade
 from pipelines.detect.detectors.linear.model import MODEL_FILE, SHIPPED, load_model, write_model
+from pipelines.detect.extras import make_home_cascade
 from pipelines.detect.model_store import find_live_model, models_folder, read_adoption, shipped_version
 from pipelines.errors import StateError
 from pipelines.settings import Home
@@ -59,6 +61,8 @@ def test_who_may_act_on_one_deployment_does_not_decide_for_all(
     )
     assert run(*words, account="officer").code == 0
     assert find_live_model(home) is not None
+    shipped = make_cascade().detectors["linear"].card.version
+    assert make_home_cascade(home).detectors["linear"].card.version != shipped  # it scores from now on
     for name in DEPLOYMENTS:
         (change,) = list_changes(store, deployment_id=name)
         assert f"Linear model {OTHER} is live. Fewer alarms." in change.note
