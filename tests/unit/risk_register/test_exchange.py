@@ -206,6 +206,22 @@ def test_a_decision_made_after_an_import_was_brought_stops_it(
     assert register.list_risks(empty, "demo")[0].version == 1
 
 
+def test_an_import_leaves_other_deployments_as_they_are(
+    decided: Store, empty: Store, at: dt.datetime
+) -> None:
+    register.ensure_deployment(empty, deployment_id="other", title="Other", actor="command_line", at=at)
+
+    def read_other() -> list[Document]:
+        return [exchange.read_document(empty, kind=kind, deployment_id="other") for kind in KINDS]
+
+    before = read_other()
+    assert all(before[0].tables[name] for name in ("risk", "risk_control"))
+    for kind in KINDS:
+        number = bring(empty, read(decided, kind), at)
+        exchange.approve_import(empty, deployment_id="demo", import_id=number, actor="safety_officer", at=at)
+    assert read_other() == before
+
+
 def test_a_document_of_another_deployment_is_refused(decided: Store, empty: Store, at: dt.datetime) -> None:
     document = replace(read(decided, ExchangeKind.REGISTER), deployment_id="other")
     with pytest.raises(NotAllowedError, match="is of other, not of demo"):
@@ -232,6 +248,23 @@ def test_a_wrong_document_is_refused_with_table_row_and_column(
     document = read(decided, ExchangeKind.REGISTER)
     first, *others = document.tables["risk"]
     wrong = replace(document, tables={**document.tables, "risk": ({**first, **change}, *others)})
+    with pytest.raises(ContentError, match=problem):
+        bring(empty, wrong, at)
+
+
+@pytest.mark.parametrize(
+    ("table", "change", "problem"),
+    [
+        ("risk_comment", {"at": "2026-11-23T09:00:00"}, "at: '2026-11-23T09:00:00' has no zone"),
+        ("risk_action", {}, r"risk_action: harmful_advice_acted_on \d+ stands twice"),
+    ],
+)
+def test_a_moment_without_a_zone_and_a_number_that_stands_twice_are_refused(
+    decided: Store, empty: Store, at: dt.datetime, *, table: str, change: dict[str, str], problem: str
+) -> None:
+    document = read(decided, ExchangeKind.REGISTER)
+    rows = document.tables[table]
+    wrong = replace(document, tables={**document.tables, table: (*rows, {**rows[0], **change})})
     with pytest.raises(ContentError, match=problem):
         bring(empty, wrong, at)
 
