@@ -36,12 +36,14 @@ def frame(*strata: FrameStratum) -> Frame:
     return Frame(strata=strata, detector_version="lexicon 1.0.0")
 
 
-def draw_week(store: Store, at: dt.datetime, *strata: FrameStratum, seed: int = SEED) -> str:
+def draw_week(
+    store: Store, at: dt.datetime, *strata: FrameStratum, seed: int = SEED, week: dt.date = WEEK
+) -> str:
     """A sample of these strata, with capacity to spare."""
     return reviews.draw_sample(
         store,
         deployment_id="demo",
-        week=WEEK,
+        week=week,
         frame=frame(*strata),
         capacity=10_000,
         seed=seed,

@@ -14,7 +14,7 @@ from risk_register import accounts, audit, reviews
 from risk_register.errors import NotAllowedError
 from risk_register.review_queue import ReviewTask
 from risk_register.store import Store
-from tests.unit.risk_register.review_factory import add_reviewers, draw_week, label_next, stratum, take
+from tests.unit.risk_register.review_factory import WEEK, add_reviewers, draw_week, label_next, stratum, take
 
 MINUTE = dt.timedelta(minutes=1)
 
@@ -125,6 +125,36 @@ def test_the_random_order_keeps_its_share_beside_a_long_triage_lane(store: Store
     served = levels(store, "first", at, count=40)
     # The front of the random order is ordinary by then: triage has gone before it through the flagged ones.
     assert served.count(0) == 0.30 * 40
+
+
+def test_of_two_weeks_the_earlier_clock_comes_first_and_else_the_newer_sample(
+    store: Store, at: dt.datetime
+) -> None:
+    older = draw_week(store, at, stratum(4, 3), stratum(1, 2))
+    newer = draw_week(
+        store,
+        at + dt.timedelta(days=7),
+        stratum(4, 3, language="fr"),
+        stratum(0, 2),
+        week=WEEK + dt.timedelta(days=7),
+    )
+    add_reviewers(store, at, "first", languages=("en", "fr"))
+    served = [label_next(store, "first", at + dt.timedelta(days=7)) for _ in range(8)]
+    severe = [task.sample_id for task in served if "level_4" in task.conversation_id]
+    ordinary = [task.sample_id for task in served if "level_4" not in task.conversation_id]
+    assert severe[:3] == [older] * 3
+    assert ordinary[:2] == [newer] * 2
+
+
+def test_the_share_of_the_random_order_is_that_of_the_newest_sample_alone(
+    store: Store, at: dt.datetime
+) -> None:
+    draw_week(store, at, stratum(2, 9))
+    add_reviewers(store, at, "first", languages=("en", "fr"))
+    levels(store, "first", at, count=9)  # the tenth would be of the random order
+    later = at + dt.timedelta(days=7)
+    draw_week(store, later, stratum(2, 1, language="fr"), stratum(0, 30), week=WEEK + dt.timedelta(days=7))
+    assert levels(store, "first", later, count=1) == [2]
 
 
 def test_a_day_has_twenty_severe_items_and_then_ordinary_ones(store: Store, at: dt.datetime) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from risk_register import reviews
 from risk_register.errors import StoreError
+from risk_register.review_pace import list_overdue
 from risk_register.review_tables import ReviewItem
 from risk_register.store import Store
 from tests.unit.risk_register.review_factory import add_reviewers, draw_week, label_next, stratum, take
@@ -58,6 +59,17 @@ def test_what_was_erased_is_neither_late_nor_still_to_come(store: Store, at: dt.
         assert progress.overdue_count == lanes.overdue_count
         found.append((progress.overdue_count, progress.strata[0].coming_count))
     assert found == [(0, 1), (1, 0)]
+
+
+def test_an_erased_item_waits_for_nobody_and_is_not_overdue(store: Store, at: dt.datetime) -> None:
+    draw_week(store, at, stratum(4, 2))
+    add_reviewers(store, at, "first")
+    forget(store, at, take(store, "first", at).conversation_id)
+    late = at + dt.timedelta(days=30)
+    lanes = reviews.read_lanes(store, deployment_id="demo", at=late)
+    assert (lanes.by_level, lanes.overdue_count, lanes.waiting_count) == ({4: 1}, 1, 1)
+    (overdue,) = list_overdue(store, deployment_id="demo", since=at, at=late)
+    assert overdue.item_count == 1
 
 
 def test_a_page_forgets_too(store: Store, at: dt.datetime) -> None:
