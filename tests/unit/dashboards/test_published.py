@@ -154,3 +154,15 @@ def test_the_newest_week_of_an_indicator_is_the_raw_one_though_a_corrected_one_i
     with Published(tmp_path).read() as reader:
         (latest,) = reader.latest_weeks(harbor)
     assert (latest.estimate, latest.period_start) == ("raw", date(2026, 11, 2))
+
+
+def test_a_fault_that_lasts_and_a_day_that_was_restated_since_are_told_however_old(
+    shared_home, published_factory
+):
+    since, harbor = published_factory.LAST_DAY, published_factory.HARBOR
+    with Published(shared_home / "published").read() as reader:
+        alerts = {one.kind: one for one in reader.data_alerts(harbor, since)}
+        (restated,) = reader.restatements(harbor, since)
+    assert alerts.keys() == {"held_day", "restatement"}
+    assert alerts["held_day"].last_on < since
+    assert restated.day < since

@@ -272,6 +272,15 @@ def test_a_signal_nobody_found_is_zero_only_if_its_detector_was_at_work(
     assert str(rows["a_toxic_content"]["message_count"]) == "not_measured"
 
 
+def test_a_matter_of_meaning_that_phrases_did_not_find_is_not_measured_and_not_zero(
+    facts_of: Callable[..., Any], sample_rows: Samples
+) -> None:
+    (row,) = [row for row in sample_rows["detector"] if row["signal_id"] == "a_fosters_dependency"]
+    row["badge"] = "unvalidated"
+    rows = {row["signal_id"]: row for row in build_findings(facts_of(sample_rows)).rows}
+    assert str(rows["a_fosters_dependency"]["message_count"]) == "not_measured"
+
+
 def test_findings_begin_with_the_most_severe_harms(
     facts_of: Callable[..., Any], sample_rows: Samples, make_finding: Callable[..., Any]
 ) -> None:
