@@ -128,6 +128,19 @@ def test_one_small_reason_alone_has_no_total_to_follow_from(
     assert [str(row["row_count"]) for row in rows] == ["hidden"]
 
 
+def test_a_total_of_small_reasons_is_hidden_with_them(
+    facts_of: Callable[..., Any], sample_rows: Samples
+) -> None:
+    (first,) = [row for row in sample_rows["data_quality"] if row["reason"] == "rejected:missing_time"]
+    sample_rows["data_quality"] = [first, first | {"reason": "rejected:unknown_role", "row_count": 3}]
+    rows = [row for row in build_quality(facts_of(sample_rows)).rows if row["group"] == "Rejected"]
+    assert {row["reason"]: str(row["row_count"]) for row in rows} == {
+        "all": "hidden",
+        "missing time": "hidden",
+        "unknown role": "hidden",
+    }
+
+
 def compare(value: str, numerator: float, denominator: float, **more: Any) -> dict[str, Any]:
     """A group against the rest over four weeks of August."""
     days = {"first_day": dt.date(2026, 8, 3), "last_day": dt.date(2026, 8, 30)}
