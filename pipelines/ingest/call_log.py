@@ -50,9 +50,9 @@ class CallLog:
 
     def read(self, path: Path, *, received_on: dt.date, only: Iterable[int] | None = None) -> Records:
         """The messages of one file; see `Source.read`. A position is the number of the call in the file."""
-        records, transcripts, tool_count = Records(), Transcripts(), 0
-        kept, passed_count = leave_out_repeats(self._place(path, records, only, latest_time(received_on)))
-        links = Links(one.call for one in kept)
+        records, transcripts, links, tool_count = Records(), Transcripts(), Links(), 0
+        placed = self._place(path, records, links, only=only, latest=latest_time(received_on))
+        kept, passed_count = leave_out_repeats(placed)
         for one in kept:
             records.record_count += one.is_wanted
             if one.call.unread and one.is_wanted:  # the other side is taken all the same
@@ -95,12 +95,19 @@ class CallLog:
         self._judge_whole(records)
         return records
 
-    def _place(self, path: Path, records: Records, only: Iterable[int] | None, latest: int) -> list[Placed]:
-        """The calls of a file that hold to the rules; the others are rejected."""
+    def _place(
+        self, path: Path, records: Records, links: Links, *, only: Iterable[int] | None, latest: int
+    ) -> list[Placed]:
+        """The calls of a file that hold to the rules; the others are rejected, and `links` learns from all.
+
+        `attribute` does not know which are rejected, and an erasure looks for a thread by the name it gives.
+        """
         wanted = None if only is None else frozenset(only)
         placed: list[Placed] = []
         for position, found, raw in self._number(path, records.notes):
             is_wanted = wanted is None or position in wanted
+            if isinstance(found, Call):
+                links.learn(found)
             try:
                 call = _check(found, latest)
                 placed.append(Placed(call, position, is_wanted, raw if call.unread else b""))

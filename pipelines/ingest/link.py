@@ -21,11 +21,12 @@ class Links:
         self._roots: dict[str, tuple[str, int]] = {}  # by the id of a call, its thread and place in the chain
         self._openings: set[str] = set()  # of threads whose calls hold the history
         self.unknown: set[str] = set()
+        self._before: set[str] = set()
         for call in calls:
-            self._learn(call)
-        self._before = {one for one in self._followed.values() if one is not None}
+            self.learn(call)
 
-    def _learn(self, call: Call) -> None:
+    def learn(self, call: Call) -> None:
+        """Take in what a call says; all of a file, rejected ones too, before one is resolved."""
         for one in (*call.messages, *call.answer):
             if one.sound_id is not None and one.known_by:
                 self._spoken[one.sound_id] = one
@@ -33,6 +34,8 @@ class Links:
             return
         if call.call_id is not None:
             self._followed[call.call_id] = call.follows
+            if call.follows is not None:
+                self._before.add(call.follows)
             if call.thread is not None:
                 self._roots[call.call_id] = (call.thread, 0)
         if call.thread is None and call.follows is None and _holds_history(call):

@@ -181,10 +181,14 @@ def test_an_answer_in_sound_that_a_later_call_names_by_its_id_stands_once(read, 
 def test_calls_that_only_others_of_their_file_name_are_about_the_same_thread(read, deliver, is_chain):
     path = deliver(*(CHAIN if is_chain else sounding_calls(session_id=None)))
     (thread,) = set(read("openai", path).column("thread"))
+    assert all(thread in threads for threads in attribute(path))
+
+
+def attribute(path):
+    """The threads that each record of a file is about, as an erasure finds them."""
     mapping = parse_mapping({"deployment": {"id": "night_line"}, "format": "openai"}, name="a test")
     source = make_source(mapping)
-    for item in read_items(path):
-        assert thread in {one.thread for one in source.attribute(path, item)}
+    return [{one.thread for one in source.attribute(path, item)} for item in read_items(path)]
 
 
 def followed(name, asked, *, before=None, answered=None, minute=0, **more):
@@ -241,6 +245,26 @@ def test_people_who_begin_alike_stay_apart_where_calls_name_the_one_before(read,
     threads = read("openai", deliver(*calls, later)).rows("thread", "text")
     assert sorted({thread for thread, _ in threads}) == ["a1", "b1", "c1"]
     assert ("a1", "Low.") in threads
+
+
+@pytest.mark.parametrize(
+    ("reason", "rejected"),
+    [("empty_body", {"request": {"input": [], "previous_response_id": "r1"},
+                     "response": {"id": "r2", "output": []}}),
+     ("future_date", {**CHAIN[1], "timestamp": "2027-09-14T20:01:00Z"})],
+)  # fmt: skip
+def test_what_follows_a_rejected_call_is_stored_in_the_thread_in_which_an_erasure_looks(
+    read, deliver, reason, rejected
+):
+    for calls in ([CHAIN[0], rejected, CHAIN[2]], [CHAIN[2], rejected, CHAIN[0]]):
+        path = deliver(*calls)
+        reading = read("openai", path)
+        assert reading.rejected == [(2, reason, None)]
+        assert reading.rows("turn", "thread", "text") == [
+            (0, "r1", "Hello."), (1, "r1", "Answer r1."), (2, "r1", "I feel low."), (3, "r1", "Answer r3."),
+        ]  # fmt: skip
+        assert all("r1" in threads and "r2" not in threads for threads in attribute(path))
+        assert not any("conversations" in note for note in reading.records.notes)
 
 
 def test_a_chain_whose_first_call_failed_holds_its_retry(read, deliver):
