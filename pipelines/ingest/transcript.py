@@ -165,16 +165,19 @@ def _write_thread(
     path: list[_Key] = []
     names: list[str] = []  # of the messages on the path
     starts: dict[str, int] = {}
-    paths: dict[str, tuple[list[_Key], list[str]]] = {}  # to the end of the calls that others may follow
+    paths: dict[str, tuple[list[_Key], list[str]]] = {}  # to the end of calls that a later one follows
+    last_use = {call.follows: number for number, (call, _) in enumerate(calls)}
     known: set[str] = set()
     last, undated = 0, 0
-    for call, is_wanted in calls:
+    for number, (call, is_wanted) in enumerate(calls):
         said = call.said
         keys = [_Key(_digest(one.role or "", one.known_by or one.text), bool(one.known_by)) for one in said]
         question = sum(one.is_message for one in call.messages)
         if call.follows in paths:
             path, names = paths[call.follows]
             start = len(path)
+            if last_use[call.follows] == number:
+                del paths[call.follows]
         else:
             start = _meet(path, keys[:question], is_late=(call.began_at or 0) > last + RETRY)
         if call.call_id is not None:  # a call that was exported twice stands where it stood
@@ -200,7 +203,7 @@ def _write_thread(
                 moment = undated_at + place * SECOND if moment is None else moment
                 _append(records, call, one, thread=thread, name=name, place=place, sent_at=moment)
         path, names = path[:start] + keys, names[:start] + told
-        if call.can_follow and call.call_id is not None:
+        if call.can_follow and call.call_id is not None and last_use.get(call.call_id, -1) > number:
             paths[call.call_id] = (path, names)
     return undated
 

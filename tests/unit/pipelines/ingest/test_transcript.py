@@ -1,5 +1,6 @@
 """A conversation that arrives as growing transcripts is stored once, and nothing that was said is lost."""
 
+import tracemalloc
 from collections import Counter
 
 import pytest
@@ -190,3 +191,18 @@ def test_conversations_that_begin_alike_stay_apart_beside_a_call_that_failed():
     nameless = {"thread": None, "user": "x"}
     calls = [call("a", answer="b", **nameless), call("a", answer="B", minute=5, **nameless)]
     assert count_threads(*calls, call("a", minute=4, **nameless)) == [2, 2]
+
+
+@pytest.mark.parametrize("is_chain", [True, False])
+def test_a_thread_twice_as_long_takes_twice_the_memory(is_chain):
+    def measure(count):
+        calls = [call(f"Words {number}.", answer="Yes.", minute=number, call_id=f"c{number}", can_follow=True,
+                      follows=f"c{number - 1}" if is_chain and number else None)
+                 for number in range(count)]  # fmt: skip
+        tracemalloc.start()
+        fold(*calls)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return peak
+
+    assert measure(800) < 3 * measure(400)  # four times where every call keeps the way to it
