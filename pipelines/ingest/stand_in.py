@@ -57,8 +57,8 @@ def _find_repeats_of_one(same: list[Placed]) -> list[Placed]:
         return around
     best = max((_rank(one.call) for one in around), default=0)
     if best:
-        outermost = _find_outermost([one for one in around if _rank(one.call) == best])
-        return [*calls, *(one for one in around if one not in outermost)]
+        outermost = {id(one) for one in _find_outermost([one for one in around if _rank(one.call) == best])}
+        return [*calls, *(one for one in around if id(one) not in outermost)]
     return around if calls else around[1:]  # one of them tells that nobody reads this trace
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -50,10 +49,11 @@ def extract(record: Row, zone: ZoneInfo) -> Iterator[Call | RecordError]:
     for span in walk(record, "resourceSpans", "scopeSpans", "spans"):
         told = gather(walk(span, "events"))
         attributes = {**told, **decode(span.get("attributes"))}
-        is_older = _is_numbered(attributes) or bool({INPUT, OUTPUT} & set(told))
+        is_numbered = _is_numbered(attributes)
+        is_older = is_numbered or bool({INPUT, OUTPUT} & set(told))
         if attributes.get("gen_ai.operation.name", "chat" if is_older else "") in OPERATIONS:
             yield _read(attributes, span, zone)
-        elif any(_messages(attributes)) or {INPUT, OUTPUT} & set(attributes):
+        elif is_numbered or {INPUT, OUTPUT} & set(attributes):
             around = _read_around(attributes, span, zone)
             if around.said or around.unread:
                 yield around
@@ -67,11 +67,10 @@ def extract(record: Row, zone: ZoneInfo) -> Iterator[Call | RecordError]:
 
 def _read_around(attributes: Row, span: Row, zone: ZoneInfo) -> Call:
     """A span that holds messages and is no call of a model."""
-    trace = str(span.get("traceId") or "") or None
     found = _read(attributes, span, zone, is_stand_in=True)
     if isinstance(found, RecordError):
-        return Call(None, (), unread=found, trace=trace, is_stand_in=True)
-    return replace(found, is_stand_in=True)
+        return Call(None, (), unread=found, trace=_name_trace(span), is_stand_in=True)
+    return found
 
 
 def _read(attributes: Row, holder: Row, zone: ZoneInfo, *, is_stand_in: bool = False) -> Call | RecordError:
@@ -105,10 +104,15 @@ def _read(attributes: Row, holder: Row, zone: ZoneInfo, *, is_stand_in: bool = F
                 "prompt_version": attributes.get("gen_ai.prompt.name") or name_prompt(prompts),
             },
             call_id=_name_call(holder) if messages and answer else None,  # one side may be half of a call
-            trace=str(holder.get("traceId") or "") or None,
+            trace=_name_trace(holder),
+            is_stand_in=is_stand_in,
         )
     except RecordError as error:
         return error
+
+
+def _name_trace(holder: Row) -> str | None:
+    return str(holder.get("traceId") or "") or None
 
 
 def _name_call(holder: Row) -> str | None:
