@@ -158,9 +158,7 @@ def release_hold(
         if found is None:
             known = ", ".join(one.hold_id for one in held) or "none"
             raise StateError(f"There is no hold {hold_id}. In the file are: {known}.")
-        if not list_entries(
-            store, action=RELEASED, subject=hold_id, limit=1
-        ):  # else one was killed behind it
+        if not _has_trace(store, RELEASED, hold_id):  # else one was killed behind it
             record_access(
                 store, action=RELEASED, subject=hold_id, deployment_id=found.deployment_id,
                 reason=f"{reason} (asked for by {requested_by})" if reason.strip() else reason,
