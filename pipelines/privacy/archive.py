@@ -13,7 +13,8 @@ import json
 import os
 import sqlite3
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -36,6 +37,7 @@ APART = ("session.key",)
 """Signs the sessions of a running dashboard; a restored home makes its own."""
 
 
+@contextmanager
 def write_archive(
     home: Home,
     target: Path,
@@ -44,9 +46,8 @@ def write_archive(
     has_keys: bool,
     has_inbox: bool,
     tell: Tell,
-    before: Callable[[dict[str, Any]], None],
-) -> None:
-    """Write a backup; `before` gets its manifest when it is whole and does not lie in its place yet.
+) -> Iterator[dict[str, Any]]:
+    """Write a backup; gives its manifest when it is whole, and puts it in its place when the block ends.
 
     Raises:
         HomeError: there is a file already, the key that is asked for is lost, or a file of the lake is
@@ -91,7 +92,7 @@ def write_archive(
                 "files": files,
             }
             _add_bytes(archive, MANIFEST, json.dumps(manifest, sort_keys=True, indent=1).encode(), {})
-        before(manifest)
+        yield manifest
         aside.replace(target)
 
 

@@ -12,7 +12,6 @@ import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from pipelines.errors import HomeError, StateError
 from pipelines.keys import FINGERPRINT_FILE, fingerprint_key
@@ -67,34 +66,28 @@ def take_backup(
         raise HomeError(f"{target} lies in the home that it is to outlive. Write the backup somewhere else.")
     load_tombstones(home.keys / FILE)  # damaged ones would make a backup that brings people back
     backup_id = f"backup_{at:%Y%m%d}_{secrets.token_hex(4)}"
-    known: list[Backup] = []
-
-    def remember(manifest: dict[str, Any]) -> None:
+    with write_archive(home, target, at=at, has_keys=has_keys, has_inbox=has_inbox, tell=tell) as manifest:
         # First: killed here, the home knows of a backup that is not there, never the other way round.
         add_tombstones(tombstones_beside(target), load_tombstones(home.keys / FILE).marks, at=at)
         expires_on = at.date() + dt.timedelta(days=load_limits(home.definitions).backup_days)
-        known.append(
-            Backup(
-                backup_id,
-                str(target.resolve()),
-                at.isoformat(),
-                expires_on.isoformat(),
-                manifest["generation"],
-                has_keys,
-                has_inbox,
-            )
+        backup = Backup(
+            backup_id,
+            str(target.resolve()),
+            at.isoformat(),
+            expires_on.isoformat(),
+            manifest["generation"],
+            has_keys,
+            has_inbox,
         )
         try:
-            add_backup(home, known[0])
+            add_backup(home, backup)
         except OSError as error:
             if error.errno not in NOT_WRITABLE:
                 raise
             tell(UNKNOWN)
-
-    write_archive(home, target, at=at, has_keys=has_keys, has_inbox=has_inbox, tell=tell, before=remember)
     # Again, for whoever was erased meanwhile: that erasure did not find the backup in its place.
     add_tombstones(tombstones_beside(target), load_tombstones(home.keys / FILE).marks, at=at)
-    return known[0]
+    return backup
 
 
 def restore_backup(
