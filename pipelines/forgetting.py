@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipelines.generation import read_current
+from pipelines.generation import list_numbered, read_current
 from pipelines.lake import copying, locate, tidy
 from pipelines.lock import locked
 from pipelines.opened import open_table
@@ -32,6 +32,6 @@ def forget(path: Path) -> None:
 
 def _keep_current(path: Path) -> None:
     kept = f"{read_current(path).number:08d}.json"
-    for old in (path / "generations").glob("0*.json"):
+    for old in list_numbered(path):
         if old.name != kept:
             old.unlink()

@@ -10,6 +10,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipelines.damage import LOG
 from pipelines.errors import HomeError
 
 FOLDER, POINTER = "generations", "current.json"
@@ -49,7 +50,7 @@ def read_kept(path: Path) -> list[Generation]:
     Raises:
         HomeError: one cannot be read.
     """
-    kept = {file: _read(file) for file in sorted((path / FOLDER).glob("0*.json"))}
+    kept = {file: _read(file) for file in list_numbered(path)}
     for file, found in kept.items():
         if found is None:
             raise HomeError(
@@ -59,35 +60,44 @@ def read_kept(path: Path) -> list[Generation]:
     return [found for found in kept.values() if found is not None]
 
 
+def list_numbered(path: Path) -> list[Path]:
+    """The files of the kept generations, the oldest first."""
+    return sorted((path / FOLDER).glob("0*.json"))
+
+
 def begin(path: Path) -> None:
     """Point to generation 0 before a lake's first table is written.
 
     A writer that is killed before its first generation then leaves an empty lake, not one without a pointer.
     """
     (path / FOLDER).mkdir(parents=True, exist_ok=True)
-    _write_durably(path / FOLDER / POINTER, _write(Generation()))
+    _write_durably(path / FOLDER / POINTER, spell(Generation()))
 
 
 def make_current(path: Path, generation: Generation) -> None:
     """Make a generation the current one, in one step; older ones than the kept are forgotten."""
     folder = path / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    text = _write(generation)
+    text = spell(generation)
     _write_durably(folder / f"{generation.number:08d}.json", text)
     _write_durably(folder / POINTER, text)
-    for old in sorted(folder.glob("0*.json"))[:-KEPT_GENERATIONS]:
+    for old in list_numbered(path)[:-KEPT_GENERATIONS]:
         old.unlink()
+
+
+def spell(generation: Generation) -> str:
+    """What the file of a generation holds."""
+    record = {"number": generation.number, "versions": generation.versions}
+    return json.dumps(record, sort_keys=True, indent=1)
 
 
 def _is_written(path: Path) -> bool:
     """Whether a lake has a generation, or a table with a commit."""
-    found = ((path / FOLDER).glob("0*.json"), path.glob("*/*/_delta_log/*.json"))
-    return any(next(one, None) is not None for one in found)
+    return bool(list_numbered(path)) or any(True for _ in path.glob(f"*/*/{LOG}/*.json"))
 
 
 def _say_lost(path: Path, what: str) -> str:
-    numbered = sorted((path / FOLDER).glob("0*.json"), reverse=True)
-    newest = next((one for one in numbered if _read(one) is not None), None)
+    newest = next((one for one in reversed(list_numbered(path)) if _read(one) is not None), None)
     pointer = path / FOLDER / POINTER
     advice = (
         f"Copy {newest}, the newest generation, to {pointer}, or restore a backup."
@@ -104,11 +114,6 @@ def _read(file: Path) -> Generation | None:
         return Generation(int(record["number"]), dict(record["versions"]))
     except (ValueError, KeyError, TypeError):
         return None
-
-
-def _write(generation: Generation) -> str:
-    record = {"number": generation.number, "versions": generation.versions}
-    return json.dumps(record, sort_keys=True, indent=1)
 
 
 def _write_durably(target: Path, text: str) -> None:

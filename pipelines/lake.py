@@ -19,7 +19,7 @@ import pyarrow.dataset as datasets
 from deltalake import DeltaTable, write_deltalake
 from filelock import FileLock, Timeout
 
-from pipelines.damage import tell_log, told
+from pipelines.damage import LOG, tell_log, told
 from pipelines.data_file import LAYOUTS, Layout, make_table, replace_partitions
 from pipelines.errors import HomeError
 from pipelines.generation import Generation, begin, make_current, read_current, read_kept
@@ -83,10 +83,8 @@ class Lake:
 
     def fingerprints(self, name: str) -> dict[Partition, str]:
         """What identifies each partition's content: its files, which change only when it is rewritten."""
-        return {
-            key: ",".join(sorted(Path(one["path"]).name for one in files))
-            for key, files in self._list_files(name).items()
-        }
+        held = self._list_files(name).items()
+        return {key: ",".join(sorted(Path(one["path"]).name for one in files)) for key, files in held}
 
     def row_counts(self, name: str) -> dict[Partition, int]:
         """The rows of each partition, from the log alone."""
@@ -96,19 +94,21 @@ class Lake:
 
     def sizes(self, name: str) -> list[tuple[str, int]]:
         """The data files of a table with the bytes that its log says they have."""
-        table = self._open(name)
-        found = [] if table is None else pa.table(table.get_add_actions(flatten=True)).to_pylist()
-        bytes_of = {Path(one["path"]).name: int(one["size_bytes"]) for one in found}
+        bytes_of = {Path(one["path"]).name: int(one["size_bytes"]) for one in self._list_added(name)}
         return [(file, bytes_of[Path(file).name]) for file in self.files(name)]
 
     def _list_files(self, name: str) -> dict[Partition, list[dict[str, Any]]]:
         """What the log says of each partition's files."""
-        table = self._open(name)
         files: dict[Partition, list[dict[str, Any]]] = {}
-        for one in [] if table is None else pa.table(table.get_add_actions(flatten=True)).to_pylist():
+        for one in self._list_added(name):
             key = (one["partition.deployment_id"], _as_day(one["partition.day"]))
             files.setdefault(key, []).append(one)
         return files
+
+    def _list_added(self, name: str) -> list[dict[str, Any]]:
+        """What the log says of each file."""
+        table = self._open(name)
+        return [] if table is None else pa.table(table.get_add_actions(flatten=True)).to_pylist()
 
     def read(
         self,
@@ -278,7 +278,7 @@ def _drop_unpinned(lake: Lake) -> dict[str, int]:
     Returns the versions to go on from: the pinned ones, or those that show the same files again.
     """
     versions = dict(lake.generation.versions)
-    for folder in sorted(lake.path.glob("*/*/_delta_log")):
+    for folder in sorted(lake.path.glob(f"*/*/{LOG}")):
         name = f"{folder.parent.parent.name}.{folder.parent.name}"
         if name not in versions:
             shutil.rmtree(folder.parent)  # no generation knows it; it may not even have a first commit

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from deltalake import DeltaTable, PostCommitHookProperties
 
-FOLDER = "_delta_log"
+from pipelines.damage import LOG
+
 CHECKPOINT = ".checkpoint.parquet"
 CLEANUP = "delta.enableExpiredLogCleanup"
 SETTINGS: dict[str, str | None] = {
@@ -32,12 +33,12 @@ def keep_log(table: DeltaTable) -> None:
 
 def has_version(location: str, version: int) -> bool:
     """Whether a log still has the entry of a version; of one that was cleaned by the library it has none."""
-    return Path(location, FOLDER, f"{version:020d}.json").exists()
+    return Path(location, LOG, f"{version:020d}.json").exists()
 
 
 def drop_below(location: str, version: int) -> None:
     """Delete what no version from this one on is read from: all before the last checkpoint up to it."""
-    entries = sorted(Path(location, FOLDER).glob("[0-9]*"))
+    entries = sorted(Path(location, LOG).glob("[0-9]*"))
     own = f"{version:020d}{CHECKPOINT}"
     checkpoints = [entry.name for entry in entries if entry.name.endswith(CHECKPOINT) and entry.name <= own]
     first = max(checkpoints, default="").removesuffix(CHECKPOINT)

@@ -18,8 +18,10 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from pipelines.damage import check_sizes
+from pipelines.damage import LOG, check_sizes
 from pipelines.errors import HomeError, StateError
+from pipelines.generation import FOLDER as GENERATIONS
+from pipelines.generation import POINTER, spell
 from pipelines.governance_place import FILE as GOVERNANCE
 from pipelines.governance_place import MARK as PLACE
 from pipelines.keys import check_key, name_key
@@ -69,14 +71,8 @@ def write_archive(
                 check_sizes(lake.sizes(name))
             for name, path in _lake_files(lake):
                 _add(archive, name, path, files)
-            generation = json.dumps(
-                {"number": lake.generation.number, "versions": lake.generation.versions},
-                sort_keys=True,
-                indent=1,
-            )
-            number = f"lake/generations/{lake.generation.number:08d}.json"
-            for name in (number, "lake/generations/current.json"):
-                _add_bytes(archive, name, generation.encode(), files)
+            for name in (f"{lake.generation.number:08d}.json", POINTER):
+                _add_bytes(archive, f"lake/{GENERATIONS}/{name}", spell(lake.generation).encode(), files)
             for name, path in _other_files(home, has_keys=has_keys, has_inbox=has_inbox):
                 _add(archive, name, path, files)
             is_whole = _add_governance(archive, home, files)
@@ -149,7 +145,7 @@ def _lake_files(lake: Lake) -> Iterator[tuple[str, Path]]:
         for file in lake.files(name):
             yield _below(lake, Path(file)), Path(file)
         last = f"{version:020d}"
-        for entry in sorted((root / "_delta_log").glob("[0-9]*")):
+        for entry in sorted((root / LOG).glob("[0-9]*")):
             if entry.name[:20] <= last:
                 yield _below(lake, entry), entry
 

@@ -16,9 +16,10 @@ from deltalake import DeltaTable
 
 from pipelines import lake as lakes
 from pipelines import opened
+from pipelines.damage import LOG
 from pipelines.generation import Generation, read_current
 from pipelines.lake import Commit, Lake
-from pipelines.table_log import FOLDER, SETTINGS, drop_below
+from pipelines.table_log import SETTINGS, drop_below
 
 CHECKPOINTS = "delta.checkpointInterval"
 DAYS, WHOLE = "staging.message", "assessment.text_area"
@@ -67,7 +68,7 @@ def write_half(path: Path, *names: str) -> None:
 
 
 def find_log(path: Path, name: str) -> Path:
-    return Path(lakes.locate(path, name), FOLDER)
+    return Path(lakes.locate(path, name), LOG)
 
 
 def make_old(path: Path, name: str, *, last: int) -> Generation:
