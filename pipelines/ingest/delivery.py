@@ -18,7 +18,7 @@ from pipelines.ingest.document import is_csv
 from pipelines.ingest.lines import LONGEST_LINE, fingerprint, inspect, plain_name
 from pipelines.ingest.mapping import BY_RULES, Mapping, load_mapping
 from pipelines.ingest.reason import Reason
-from pipelines.ingest.source import Records, Rejection, Source, read_parts
+from pipelines.ingest.source import Records, Rejection, Source, merge_given, read_parts
 from pipelines.ingest.span import NOTHING, Span
 from pipelines.lake import Lake
 from pipelines.schemas import ledger
@@ -211,8 +211,7 @@ def list_absent(files: Iterable[Delivered]) -> list[str]:
     count = 0
     for one in files:
         count += one.records.message_count if one.records.given else 0
-        for path, is_given in one.records.given.items():
-            given[path] = is_given or given.get(path, False)
+        merge_given(given, one.records.given)
     return [
         f"{path}: in none of {count} records" for path, is_given in given.items() if count and not is_given
     ]

@@ -90,8 +90,13 @@ class Records:
         )
         self.rejected += [replace(item, raw=b"", record_hash=fingerprint(item.raw)) for item in part.rejected]
         self.notes += part.notes
-        for path, is_given in part.given.items():
-            self.given[path] = is_given or self.given.get(path, False)
+        merge_given(self.given, part.given)
+
+
+def merge_given(into: dict[str, bool], part: dict[str, bool]) -> None:
+    """Add what a part says of the paths at which any message has a value."""
+    for path, is_given in part.items():
+        into[path] = is_given or into.get(path, False)
 
 
 @runtime_checkable
