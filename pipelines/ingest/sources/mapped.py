@@ -119,7 +119,7 @@ class MappedSource:
             self._take(item, rules, latest=latest, records=records)
         records.given = self._find_given(records, has_test_marks=False)
         said = {".".join(one.path) for rule in rules for one in rule.fields if one.name == "text"}
-        records.notes += [_say_nulls(*one, said) for one in sorted((+records.nulls).items())]
+        records.notes += [_say_nulls(*one, said) for one in sorted(records.nulls.items())]
         return records
 
     def _find_given(self, records: Records, *, has_test_marks: bool) -> dict[str, bool]:
@@ -152,8 +152,12 @@ def _read(record: dict[str, Any], rules: tuple[CompiledRule, ...], *, latest: in
     row: dict[str, object] = {}
     for column in rule.fields:
         value = tell(record, column)
-        if column.nulls and (value is None or (column.name == "text" and value in NO_VALUE)):
-            records.nulls[".".join(column.path)] += find(record, column.path) in NO_VALUE
+        if (
+            column.nulls
+            and (value is None or (column.name == "text" and value in NO_VALUE))
+            and find(record, column.path) in NO_VALUE
+        ):
+            records.nulls[".".join(column.path)] += 1
         if value is None:
             if column.is_required:
                 raise RecordError(Reason.MISSING_FIELD, ".".join(column.path))
