@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipelines.ingest.doubt import read_time
+from pipelines.ingest.doubt import path_of, read_time, values_at
 from pipelines.ingest.field import DIGITS, find
 
 DEEPEST = 16
@@ -145,7 +145,7 @@ def _differs(path: str, thread: str, records: Sequence[Mapping[str, Any]]) -> bo
 
 
 def _reads_as_time(path: str, records: Sequence[Mapping[str, Any]]) -> bool:
-    found = [value for one in records if (value := find(one, tuple(path.split(".")))) is not None]
+    found = values_at(records, path)
     return 2 * sum(read_time(value) is not None for value in found) > len(found)
 
 
@@ -191,8 +191,7 @@ def _count_versions(path: str, fields: Mapping[str, Any], records: Sequence[Mapp
 
 
 def _tell(record: Mapping[str, Any], rule: Any) -> str:
-    path = rule["field"] if isinstance(rule, dict) else rule
-    return str(find(record, tuple(path.split("."))))
+    return str(find(record, tuple(path_of(rule).split("."))))
 
 
 def is_whole(column: Column) -> bool:

@@ -34,7 +34,7 @@ from pipelines.ingest.field import (
     SCIENTIFIC,
     RecordError,
 )
-from pipelines.ingest.mapping import TEST_TRAFFIC
+from pipelines.ingest.mapping import IDS, TEST_TRAFFIC
 from pipelines.ingest.plain_plan import UNTYPED, Condition, PlainField, Plan, spell
 from pipelines.ingest.raw import MESSAGE_SCHEMA
 from pipelines.settings import REPOSITORY
@@ -43,7 +43,6 @@ READ = (REPOSITORY / "sql" / "staging" / "told.sql").read_text(encoding="utf-8")
 LOCAL_TIME = r"\d{4}-\d\d-\d\d[T ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?"
 TIME = LOCAL_TIME + r"(Z|[+-](0\d|1[0-4]):[0-5]\d)"
 VISIBLE, INVISIBLE = "[!-~]", "[^!-~]*"
-IDS = ("thread", "user", "message_id")
 AS_THEY_ARE = (*IDS, "text", "turn", "sent_at")
 TRUTHS = ("true", "false")
 WHOLE = r"0|[1-9][0-9]{0,18}|-[1-9][0-9]{0,17}"

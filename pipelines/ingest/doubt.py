@@ -13,6 +13,7 @@ from typing import Any
 
 from pipelines.ingest.code_word import MOST_WORDS
 from pipelines.ingest.field import LONGEST_DAY, NO_VALUE, NUMBER, SHORTENED, find
+from pipelines.ingest.mapping import IDS
 
 ENVIRONMENT = re.compile(r"(^|[._])(env|environment|deployment_environment|stage)$", re.I)
 TEST_WORDS = frozenset(
@@ -20,7 +21,6 @@ TEST_WORDS = frozenset(
      "sandbox", "loadtest"}
 )  # fmt: skip
 NEEDED = ("thread", "role", "text", "sent_at")
-IDS = ("thread", "user", "message_id")
 SHOWN = 12
 PLAIN_NAME = re.compile(r"[\w. -]{1,40}")
 """Names that are longer or hold other signs may be data: some logs use ids, even texts, as names."""
@@ -73,7 +73,7 @@ def say_no_values(fields: Mapping[str, Any], records: Sequence[Mapping[str, Any]
     """Ids and labels that are a word for no value, and ids that a spreadsheet shortened."""
     said = []
     for name, path in _paths_of(fields).items():
-        values = [value for one in records if isinstance(value := find(one, tuple(path.split("."))), str)]
+        values = [value for value in values_at(records, path) if isinstance(value, str)]
         if (count := sum(value in NO_VALUE for value in values)) and name not in ("role", "text"):
             said.append(
                 f"{path}: {count} of {len(records)} are NULL, \\N or another word for no value. In CSV they "
@@ -115,12 +115,24 @@ def say_not_found(missing: Iterable[str], columns: Mapping[str, int], count: int
 
 
 def _paths_of(fields: Mapping[str, Any]) -> dict[str, str]:
-    return {name: rule["field"] if isinstance(rule, dict) else rule for name, rule in fields.items()}
+    return {name: path_of(rule) for name, rule in fields.items()}
 
 
 def _holds(record: Mapping[str, Any], path: str) -> bool:
     value = find(record, tuple(path.split(".")))
     return value is not None and not (isinstance(value, str) and not value.strip())
+
+
+def path_of(rule: Any) -> str:
+    """Where a field of a proposal lies, whether or not its values are given a meaning."""
+    path: str = rule["field"] if isinstance(rule, dict) else rule
+    return path
+
+
+def values_at(records: Iterable[Mapping[str, Any]], path: str) -> list[object]:
+    """What the records hold at a path, where they hold anything."""
+    wanted = tuple(path.split("."))
+    return [value for one in records if (value := find(one, wanted)) is not None]
 
 
 def read_time(value: object) -> bool | None:

@@ -28,10 +28,10 @@ from pipelines.ingest.doubt import (
     say_not_found,
     say_others,
     say_times,
+    values_at,
 )
-from pipelines.ingest.field import find
 from pipelines.ingest.lines import inspect
-from pipelines.ingest.mapping import HANDOFF_STAGES, MESSAGE_FIELDS, NOTICE_KINDS, parse_mapping
+from pipelines.ingest.mapping import HANDOFF_STAGES, MESSAGE_FIELDS, NOTICE_KINDS, TEST_TRAFFIC, parse_mapping
 from pipelines.ingest.precise import name_reason
 from pipelines.ingest.sources import recognise
 
@@ -140,12 +140,9 @@ def _rule(
             )
             return None
     elif kind == "message":
-        times = [
-            found for one in group if (found := find(one, tuple(fields["sent_at"].split(".")))) is not None
-        ]
         doubts = [
             *say_lacking(fields, group),
-            *say_times(fields["sent_at"], times),
+            *say_times(fields["sent_at"], values_at(group, fields["sent_at"])),
             *say_no_values(fields, group),
         ]
         notes += [f"{label}: {doubt}" for doubt in doubts]
@@ -205,12 +202,12 @@ def _message_fields(
         notes += [f"{label}: {doubt}" for doubt in doubts]
     for name in NAMES:
         if name not in fields and name not in (*NAMING, "detail"):
-            path = pick(columns, name, *([_is_truth] if name == "is_test_traffic" else []))
+            path = pick(columns, name, *([_is_truth] if name == TEST_TRAFFIC else []))
             if path and path not in found.values():
                 fields[name] = path
     tests = find_test_traffic({path: column.values for path, column in columns.items()})
-    if tests and "is_test_traffic" not in fields:
-        fields["is_test_traffic"] = tests
+    if tests and TEST_TRAFFIC not in fields:
+        fields[TEST_TRAFFIC] = tests
         notes.append(
             f"{label}: {tests['field']} = {', '.join(tests['values'])} is taken for test traffic, "
             "which is left out and counted."

@@ -39,6 +39,7 @@ MESSAGE_FIELDS = {
 EVENT_FIELDS = {"thread": True, "user": False, "detail": True, "occurred_at": True}
 
 SAID_OF_A_PERSON = frozenset({"user", "language", "region", "age_band", "gender", "use", "surface", "text"})
+IDS = ("thread", "user", "message_id")
 TEST_TRAFFIC = "is_test_traffic"
 MAPPED = "mapped"
 SQL = "sql"
@@ -162,9 +163,9 @@ class RecordRule(_Strict):
 
     def _strange_values(self) -> list[str]:
         """Values that every record would be rejected for."""
-        is_test = self.fields.get("is_test_traffic")
+        is_test = self.fields.get(TEST_TRAFFIC)
         if is_test and set((is_test.values or {}).values()) - {"true", "false"}:
-            return ["is_test_traffic means something else than true or false"]
+            return [f"{TEST_TRAFFIC} means something else than true or false"]
         meanings = {"message": ROLES, "handoff": HANDOFF_STAGES, "notice": NOTICE_KINDS}[self.kind]
         name = "role" if self.kind == "message" else "detail"
         values = self.fields[name].values if name in self.fields else None

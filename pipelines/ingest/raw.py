@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from pipelines.ingest.mapping import MESSAGE_FIELDS
+from pipelines.ingest.mapping import MESSAGE_FIELDS, TEST_TRAFFIC
 from pipelines.ingest.source import Records
 
 NUMBERS = ("turn", "sent_at")
-NOT_STAGED = ("is_test_traffic",)
+NOT_STAGED = (TEST_TRAFFIC,)
 MESSAGE_SCHEMA = pa.schema(
     [
         pa.field(name, pa.int64() if name in NUMBERS else pa.string())
