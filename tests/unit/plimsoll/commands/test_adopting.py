@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,8 @@ from pipelines.settings import Home
 from risk_register import accounts
 from risk_register.changes import list_changes
 from risk_register.permissions import Role
-from tests.unit.plimsoll.commands.governance_factory import make_governed_home, make_run
+from risk_register.store import Store
+from tests.unit.plimsoll.commands.governance_factory import Done, Run, make_governed_home, make_run
 
 OTHER = "more_careful"
 DEPLOYMENTS = ("companion", "other")
@@ -36,30 +38,44 @@ def write_labels(folder: Path) -> Path:
     return path
 
 
-def test_who_may_act_on_one_deployment_does_not_decide_for_all(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
+@dataclass(frozen=True)
+class Desk:
+    """A home with another model, whose officer may act on one deployment of two."""
+
+    home: Home
+    store: Store
+    run: Run
+    labelled: Path
+
+    def adopt(self, version: str, reason: str) -> Done:
+        words = ("model", "adopt", version, self.labelled, "--reason", reason, "--deployment", "companion")
+        return self.run(*words, account="officer")
+
+    def allow_everywhere(self) -> None:
+        at = dt.datetime(2026, 8, 1, tzinfo=dt.UTC)
+        accounts.grant(
+            self.store, name="officer", role=Role.SAFETY_OFFICER, deployment_id="other",
+            actor="command_line", at=at,
+        )  # fmt: skip
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Desk:
     home, store = make_governed_home(tmp_path / "home")
     keep_copy(home)
-    labelled = write_labels(tmp_path)
-    run = make_run(home, monkeypatch, capfd)
-    words = ("model", "adopt", OTHER, labelled, "--reason", "Fewer alarms.", "--deployment", "companion")
+    return Desk(home, store, make_run(home, monkeypatch, capfd), write_labels(tmp_path))
 
-    refused = run(*words, account="officer")
+
+def test_who_may_act_on_one_deployment_does_not_decide_for_all(desk: Desk) -> None:
+    home, store = desk.home, desk.store
+    refused = desk.adopt(OTHER, "Fewer alarms.")
     assert refused.code == 1
     assert "every deployment" in refused.complaint
     assert find_live_model(home) is None
     assert not any(list_changes(store, deployment_id=name) for name in DEPLOYMENTS)
 
-    accounts.grant(
-        store,
-        name="officer",
-        role=Role.SAFETY_OFFICER,
-        deployment_id="other",
-        actor="command_line",
-        at=dt.datetime(2026, 8, 1, tzinfo=dt.UTC),
-    )
-    assert run(*words, account="officer").code == 0
+    desk.allow_everywhere()
+    assert desk.adopt(OTHER, "Fewer alarms.").code == 0
     assert find_live_model(home) is not None
     shipped = make_cascade().detectors["linear"].card.version
     assert make_home_cascade(home).detectors["linear"].card.version != shipped  # it scores from now on
@@ -68,27 +84,14 @@ def test_who_may_act_on_one_deployment_does_not_decide_for_all(
         assert f"Linear model {OTHER} is live. Fewer alarms." in change.note
 
 
-def test_the_way_back_to_the_shipped_model_is_a_decision_as_well(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    home, store = make_governed_home(tmp_path / "home")
-    at = dt.datetime(2026, 8, 1, tzinfo=dt.UTC)
-    accounts.grant(
-        store, name="officer", role=Role.SAFETY_OFFICER, deployment_id="other", actor="command_line", at=at
-    )
-    keep_copy(home)
-    labelled = write_labels(tmp_path)
-    run = make_run(home, monkeypatch, capfd)
-
-    def make_live(version: str, reason: str) -> int:
-        words = ("model", "adopt", version, labelled, "--reason", reason, "--deployment", "companion")
-        return run(*words, account="officer").code
-
+def test_the_way_back_to_the_shipped_model_is_a_decision_as_well(desk: Desk) -> None:
+    run, store = desk.run, desk.store
+    desk.allow_everywhere()
     shipped = shipped_version()
     assert f"{shipped}  shipped  live" in run("model", "list").output
-    assert make_live(OTHER, "Fewer alarms.") == 0
+    assert desk.adopt(OTHER, "Fewer alarms.").code == 0
     assert f"{OTHER}  live" in run("model", "list").output
-    assert make_live(shipped, "Too few.") == 0
+    assert desk.adopt(shipped, "Too few.").code == 0
     said = run("model", "list").output
     assert f"{shipped}  shipped  live" in said
     assert "Decided by officer: Too few." in said
@@ -99,20 +102,10 @@ def test_the_way_back_to_the_shipped_model_is_a_decision_as_well(
 
 
 def test_an_adoption_that_was_killed_is_finished_by_asking_again_and_declared_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    home, store = make_governed_home(tmp_path / "home")
-    at = dt.datetime(2026, 8, 1, tzinfo=dt.UTC)
-    accounts.grant(
-        store, name="officer", role=Role.SAFETY_OFFICER, deployment_id="other", actor="command_line", at=at
-    )
-    keep_copy(home)
-    labelled = write_labels(tmp_path)
-    run = make_run(home, monkeypatch, capfd)
-
-    def make_live(version: str, reason: str) -> int:
-        words = ("model", "adopt", version, labelled, "--reason", reason, "--deployment", "companion")
-        return run(*words, account="officer").code
+    home, store = desk.home, desk.store
+    desk.allow_everywhere()
 
     def die(*_: object) -> None:
         raise StateError("killed here")
@@ -122,19 +115,19 @@ def test_an_adoption_that_was_killed_is_finished_by_asking_again_and_declared_on
 
     with monkeypatch.context() as patched:
         patched.setattr("pipelines.detect.model_store.adopt", die)
-        assert make_live(OTHER, "Fewer alarms.") == 1
+        assert desk.adopt(OTHER, "Fewer alarms.").code == 1
     assert (find_live_model(home), count()) == (None, [1, 1])
-    assert make_live(OTHER, "Fewer alarms.") == 0
+    assert desk.adopt(OTHER, "Fewer alarms.").code == 0
     assert count() == [1, 1]
     live = read_adoption(home)
     assert live is not None
     declared = {list_changes(store, deployment_id=name)[0].change_id for name in DEPLOYMENTS}
     assert (live.version, set(live.change_ids)) == (OTHER, declared)
     # Whoever decides again, or for another reason, declares another change.
-    assert make_live(OTHER, "Fewer alarms.") == 0
+    assert desk.adopt(OTHER, "Fewer alarms.").code == 0
     assert count() == [2, 2]
     with monkeypatch.context() as patched:
         patched.setattr("pipelines.detect.model_store.adopt", die)
-        assert make_live(shipped_version(), "Too few.") == 1
-    assert make_live(shipped_version(), "For another reason.") == 0
+        assert desk.adopt(shipped_version(), "Too few.").code == 1
+    assert desk.adopt(shipped_version(), "For another reason.").code == 0
     assert count() == [4, 4]
