@@ -244,7 +244,7 @@ def _make_card(settings: JudgeSettings, signals: dict[str, tuple[Signal, ...]]) 
         thresholds=(
             Threshold(
                 "cap_per_run",
-                settings.prices.cap_per_run,
+                float(settings.prices.cap_per_run),
                 "Spent, the rest of the run is not run, and the next one goes on.",
             ),
         ),

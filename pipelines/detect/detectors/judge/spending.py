@@ -2,12 +2,15 @@
 
 Every request that is sent counts at once with a guess, whatever comes of it: of an answer that is cut off,
 late or of no use nobody says what it cost, and it is paid all the same. What an answer says stands instead.
+Sums are decimal and tokens are whole: a rest of binary arithmetic below the cap would send one request more.
 """
 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -33,9 +36,9 @@ class Prices(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    input_per_million: Annotated[float, Field(ge=0, allow_inf_nan=False)]
-    output_per_million: Annotated[float, Field(ge=0, allow_inf_nan=False)]
-    cap_per_run: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+    input_per_million: Annotated[Decimal, Field(ge=0)]
+    output_per_million: Annotated[Decimal, Field(ge=0)]
+    cap_per_run: Annotated[Decimal, Field(gt=0)]
 
 
 class Spending:
@@ -43,7 +46,7 @@ class Spending:
 
     def __init__(self, prices: Prices) -> None:
         self._prices = prices
-        self.spent = 0.0
+        self.spent = Decimal()
         """So far, in the currency of the prices."""
 
     @property
@@ -69,21 +72,24 @@ class Spending:
         answered = _believe(usage.get("completion_tokens"), _count_bytes(answer.get("choices")))
         self.spent += self._cost(asked, answered) - self._guess(request)
 
-    def _guess(self, request: Mapping[str, Any]) -> float:
-        return self._cost(_count_bytes(request) / BYTES_A_TOKEN, ANSWER_TOKENS)
+    def _guess(self, request: Mapping[str, Any]) -> Decimal:
+        return self._cost(_guess_tokens(_count_bytes(request)), ANSWER_TOKENS)
 
-    def _cost(self, asked: float, answered: float) -> float:
+    def _cost(self, asked: int, answered: int) -> Decimal:
         prices = self._prices
-        return (asked * prices.input_per_million + answered * prices.output_per_million) / 1e6
+        return (asked * prices.input_per_million + answered * prices.output_per_million) / 1_000_000
 
 
 def _count_bytes(content: Any) -> int:
     return len(json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass"))
 
 
-def _believe(given: object, size: int) -> float:
+def _guess_tokens(size: int) -> int:
+    return math.ceil(size / BYTES_A_TOKEN)
+
+
+def _believe(given: object, size: int) -> int:
     """The tokens of so many bytes, as an endpoint gives them if that can be, else a guess."""
-    is_number = isinstance(given, int | float) and not isinstance(given, bool)
-    if is_number and size / MOST_BYTES_A_TOKEN <= given <= MOST_TOKENS:  # type: ignore[operator]
-        return float(given)  # type: ignore[arg-type]
-    return size / BYTES_A_TOKEN
+    if isinstance(given, bool) or not isinstance(given, int | float):
+        return _guess_tokens(size)
+    return math.ceil(given) if size / MOST_BYTES_A_TOKEN <= given <= MOST_TOKENS else _guess_tokens(size)

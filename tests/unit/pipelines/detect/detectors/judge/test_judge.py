@@ -282,8 +282,8 @@ def test_each_attempt_is_paid_and_the_cap_holds_between_them(
     model_server: ModelServer, tmp_path: Path
 ) -> None:
     endpoint = {"url": model_server.url, "model": "m", "attempts": 4, "requests_per_minute": 100_000}
-    an_answer_costs_one = {"input_per_million": 0, "output_per_million": 1e6 / 300, "cap_per_run": 2}
-    judge = make_judge(model_server, tmp_path, endpoint=endpoint, prices=an_answer_costs_one)
+    an_answer_costs_three = {"input_per_million": 0, "output_per_million": 10_000, "cap_per_run": 6}
+    judge = make_judge(model_server, tmp_path, endpoint=endpoint, prices=an_answer_costs_three)
     assert states(judge) == ["failed", "not_run", "not_run"]
     assert len(model_server.requests) == 2
 
