@@ -143,6 +143,22 @@ def test_dealing_with_the_thing_acknowledges_its_notices(store: Store, at: dt.da
     assert [one.notice_id for one in list_notices(store) if one.state is NoticeState.QUEUED] == [other]
 
 
+def test_who_had_it_first_is_kept_when_the_thing_is_dealt_with(store: Store, at: dt.datetime) -> None:
+    number = queue(store, at)
+    acknowledge_notice(store, notice_id=number, actor="safety_officer", at=at)
+    with store.write(actor="other", at=at + dt.timedelta(hours=1)) as write:
+        write.record("alarm_acknowledged", subject="x")
+        assert acknowledge_within(write, reference_id="appetite:demo:harm_rate_per_1000:2026-11-01") == ()
+    (notice,) = list_notices(store)
+    assert (notice.acknowledged_by, notice.acknowledged_at) == ("safety_officer", at)
+
+
+def test_the_newest_notice_stands_first(store: Store, at: dt.datetime) -> None:
+    for hour, key in ((1, "alarm:one"), (3, "alarm:three"), (2, "alarm:two")):
+        queue(store, at + dt.timedelta(hours=hour), key=key)
+    assert [one.key for one in list_notices(store)] == ["alarm:three", "alarm:two", "alarm:one"]
+
+
 def test_every_state_and_kind_has_its_row() -> None:
     assert set(TRANSITIONS) == set(NoticeState)
     assert set(WORDS) == set(NoticeKind)

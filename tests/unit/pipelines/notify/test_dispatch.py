@@ -12,7 +12,7 @@ from pipelines.notify.dispatch import dispatch, queue_test, wait_before_retry
 from pipelines.notify.message import Message
 from pipelines.notify.send import Outcome
 from risk_register.audit import list_entries
-from risk_register.notice_deliveries import LEASE, TURN, DeliveryState, list_deliveries
+from risk_register.notice_deliveries import LEASE, TURN, DeliveryState, Target, list_deliveries, plan
 from risk_register.notice_kinds import NoticeSeverity, NoticeState
 from risk_register.notices import acknowledge_notice, list_notices
 from risk_register.store import Store
@@ -76,6 +76,15 @@ def test_a_page_leaves_before_what_was_queued_earlier_and_wakes_nobody(
     assert [one.title.split(":")[0] for one in post.messages] == ["Plimsoll page", "Plimsoll attention"]
 
 
+def test_of_two_pages_the_older_leaves_first(store, routing, clock, post, queue) -> None:
+    queue("alarm:older")
+    clock.pass_minutes(1)
+    queue("alarm:newer")
+    dispatch(store, routing, clock=clock, sender=post)
+    about = [line for one in post.messages for line in one.body.splitlines() if line.startswith("About")]
+    assert about == ["About: alarm:older", "About: alarm:newer"]
+
+
 def test_an_hour_without_mail_loses_nothing_and_repeats_nothing(store, routing, clock, post, queue) -> None:
     queue()
     post.is_down = True
@@ -91,8 +100,10 @@ def test_an_hour_without_mail_loses_nothing_and_repeats_nothing(store, routing, 
         clock.pass_minutes(5)
     planned = [one.message_id for one in list_deliveries(store)]
     assert Counter(post.ids) == Counter(planned)
-    assert {one.state for one in list_deliveries(store)} == {DeliveryState.ACCEPTED}
-    assert list_notices(store)[0].state is NoticeState.SENT
+    assert {(one.state, one.last_error) for one in list_deliveries(store)} == {(DeliveryState.ACCEPTED, None)}
+    (notice,) = list_notices(store)
+    first = min(one.accepted_at for one in list_deliveries(store) if one.accepted_at)
+    assert (notice.state, notice.sent_at) == (NoticeState.SENT, first)
 
 
 @pytest.mark.parametrize("fatal", [0, 1, 2], ids=["plan", "claim", "accept"])
@@ -227,6 +238,14 @@ def test_acknowledged_before_any_server_took_it_nobody_is_disturbed(
     assert [one.state for one in list_deliveries(store)] == [DeliveryState.DROPPED]
 
 
+def test_what_was_acknowledged_meanwhile_is_planned_for_nobody(store, clock, queue) -> None:
+    number = queue()
+    acknowledge_notice(store, notice_id=number, actor="first", at=clock())
+    target = Target(step=1, person="second", route="mail_second")
+    assert plan(store, notice_id=number, targets=[target], actor="notify", at=clock()) == 0
+    assert list_deliveries(store) == ()
+
+
 def test_a_route_without_address_is_said_and_tried_again(store, routing, clock, queue, monkeypatch) -> None:
     monkeypatch.delenv("MAIL_FIRST", raising=False)
     monkeypatch.delenv("MAIL_SECOND", raising=False)
@@ -251,6 +270,11 @@ def test_the_weekly_test_is_one_a_week_and_escalates_without_end_to_nobody(
     assert [one.step for one in list_deliveries(store)] == [0, 1, 2]
     clock.pass_minutes(7 * 24 * 60)
     assert queue_test(store, actor="notify", at=clock()) != first
+
+
+def test_a_week_over_the_turn_of_the_year_has_one_test(store) -> None:
+    last, first = (dt.datetime(*day, 10, tzinfo=dt.UTC) for day in ((2026, 12, 31), (2027, 1, 1)))
+    assert queue_test(store, actor="notify", at=last) == queue_test(store, actor="notify", at=first)
 
 
 def test_a_sensor_is_told_when_a_pass_is_needed(store, routing, clock, post, queue) -> None:

@@ -10,6 +10,7 @@ import yaml
 
 from pipelines.errors import DefinitionError
 from pipelines.notify.routing import Rota, Secret, load_routing
+from tests.unit.pipelines.notify.test_escalation import notice
 
 GOOD = {
     "dashboard": "https://plimsoll.example.org",
@@ -47,6 +48,37 @@ def test_a_severity_that_nobody_gets_is_a_fault(tmp_path: Path) -> None:
     rules = [{"severity": ["attention"], "people": ["officer"]}]
     with pytest.raises(DefinitionError, match="nobody is told of page for clinical"):
         load_routing(write(tmp_path, GOOD | {"rules": rules}))
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (
+            {"rotas": {"nights": {"order": ["ghost"], "starts_on": "2026-11-23"}}},
+            "rotas.nights: .*no person ghost",
+        ),
+        ({"escalation_minutes": [15, 15]}, "rising"),
+        ({"escalation_minutes": [0, 15]}, "rising"),
+        ({"rules": [{"people": ["officer"], "rota": "nights"}]}, "name one of rota"),
+        ({"rules": [{"severity": ["page"]}]}, "name one of rota"),
+        ({"rules": [{"people": ["officer"], "deployments": ["demo"]}]}, "of every deployment; add a rule"),
+        ({"rotas": {"nights": {"order": ["officer"], "starts_on": "2026-11-23", "zone": "Bremen"}}}, "IANA"),
+    ],
+)
+def test_a_file_by_which_a_call_would_reach_nobody_or_too_often_is_refused(
+    tmp_path: Path, fault: dict[str, object], said: str
+) -> None:
+    with pytest.raises(DefinitionError, match=said):
+        load_routing(write(tmp_path, GOOD | fault))
+
+
+def test_a_rule_for_one_deployment_is_for_no_other(tmp_path: Path) -> None:
+    people = {"officer": ["mail"], "other": ["mail"]}
+    rules = [{"people": ["other"], "deployments": ["demo"]}, {"people": ["officer"]}]
+    routing = load_routing(write(tmp_path, GOOD | {"people": people, "rules": rules}))
+    assert routing is not None
+    told = {name: routing.find_rule(notice(deployment=name)).people for name in ("demo", "else", None)}
+    assert told == {"demo": ("other",), "else": ("officer",), None: ("officer",)}
 
 
 def test_an_address_in_the_file_is_refused_and_not_repeated(tmp_path: Path) -> None:
@@ -91,3 +123,10 @@ def test_turns_change_at_the_hour_of_the_rota_in_its_zone() -> None:
     assert rota.order_at(turn - dt.timedelta(minutes=1)) == ("first", "second", "third")
     assert rota.order_at(turn) == ("second", "third", "first")
     assert rota.order_at(turn - dt.timedelta(days=8))[0] == "third"
+
+
+def test_a_turn_lasts_as_many_days_as_the_rota_says() -> None:
+    rota = Rota(order=("first", "second"), starts_on=dt.date(2026, 11, 23), hour=0, days=3)
+    monday = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
+    turns = [rota.order_at(monday + dt.timedelta(days=day))[0] for day in range(7)]
+    assert turns == ["first"] * 3 + ["second"] * 3 + ["first"]

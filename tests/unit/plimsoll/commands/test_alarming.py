@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.notify.dispatch import Sent, queue_test
 from pipelines.settings import Home
 from plimsoll.__main__ import main
 from plimsoll.commands.notifying import make_way_to_on_call
@@ -222,3 +223,37 @@ def test_a_way_to_the_on_call_is_there_with_a_file_that_can_be_read_and_only_the
     assert has_way()
     (home.definitions / "notify.yaml").write_text("routes: 3\n")
     assert not has_way()
+
+
+def test_a_list_of_notices_says_on_request_what_was_acknowledged(run: Run, store: Store) -> None:
+    (notice,) = list_notices(store)
+    run("notify", "acknowledge", notice.notice_id, account="officer")
+    assert run("notify", "list", account="viewer").output == "Nothing waits.\n"
+    (shown,) = run("notify", "list", "--all", "--json", account="viewer").document
+    assert (shown["notice_id"], shown["acknowledged_by"]) == (notice.notice_id, "officer")
+
+
+def test_sending_puts_in_the_weeks_test_and_what_runs_out_and_says_what_was_taken(
+    home: Home, store: Store, monkeypatch, capfd
+) -> None:
+    (home.definitions / "notify.yaml").write_text(ROUTING + "test: {weekday: monday, hour: 0}\n")
+    monkeypatch.setattr("pipelines.notify.rounds.dispatch", lambda *_, **__: Sent(accepted=3, refused=1))
+    code, printed = speak(monkeypatch, capfd, "notify", "send", "--json", "--home", str(home.path))
+    assert (code, json.loads(printed.out)) == (0, {"accepted": 3, "refused": 1})
+    said = speak(monkeypatch, capfd, "notify", "send", "--home", str(home.path))[1].out
+    assert said.startswith("3 accepted, 1 refused")
+    kinds = {one.kind for one in list_notices(store)}
+    assert {NoticeKind.ALARM, NoticeKind.TEST, NoticeKind.READERS} <= kinds
+
+
+def test_a_test_that_somebody_asks_for_is_one_more_than_that_of_the_week(
+    home: Home, store: Store, monkeypatch, capfd
+) -> None:
+    (home.definitions / "notify.yaml").write_text(ROUTING)
+    monkeypatch.setattr("pipelines.notify.rounds.dispatch", lambda *_, **__: Sent())
+    weekly = queue_test(store, actor="notify", at=dt.datetime.now(dt.UTC))
+    code, printed = speak(monkeypatch, capfd, "notify", "test", "--home", str(home.path))
+    assert code == 0
+    tests = {one.notice_id for one in list_notices(store) if one.kind is NoticeKind.TEST}
+    assert tests == {weekly, int(printed.out)}
+    assert len(tests) == 2

@@ -1,0 +1,106 @@
+"""What schedules call: a week's test once and from its hour on, what runs out, a sign of life or why not."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from pathlib import Path
+from types import SimpleNamespace
+
+import pyarrow as pa
+import pytest
+
+from pipelines.errors import StateError
+from pipelines.notify import rounds
+from pipelines.settings import Home
+from risk_register.store import Store
+
+ROUTING = """\
+dashboard: https://plimsoll.example.org
+routes: {mail: {env: MAIL}}
+people: {officer: [mail]}
+rules: [{people: [officer]}]
+test: {weekday: tuesday, hour: 10}
+heartbeat: {address: {env: PLIMSOLL_TEST_HEARTBEAT}, stale_hours: 3}
+"""
+TUESDAY = dt.datetime(2026, 11, 24, 10, 0, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def home(tmp_path: Path, store: Store) -> Home:
+    """The home in which the store of these tests lies."""
+    home = Home(tmp_path)
+    home.definitions.mkdir()
+    (home.definitions / "notify.yaml").write_text(ROUTING)
+    home.published.mkdir()
+    (home.published / "current").write_text("published-00000001.duckdb")
+    os.utime(home.published / "current", (TUESDAY.timestamp(), TUESDAY.timestamp()))
+    return home
+
+
+def test_the_test_of_a_week_is_queued_from_its_hour_on_and_once(home: Home) -> None:
+    for early in (dt.timedelta(minutes=1), dt.timedelta(days=1), -dt.timedelta(days=6)):
+        assert rounds.queue_weekly_test(home, at=TUESDAY - early) is None
+    first = rounds.queue_weekly_test(home, at=TUESDAY)
+    assert first is not None
+    # Whoever was off at that hour is tested when they are back.
+    assert rounds.queue_weekly_test(home, at=TUESDAY + dt.timedelta(days=5)) == first
+    assert rounds.queue_weekly_test(home, at=TUESDAY + dt.timedelta(days=7)) not in {None, first}
+
+
+def test_without_a_routing_nothing_is_queued_sent_or_due(home: Home) -> None:
+    (home.definitions / "notify.yaml").unlink()
+    assert rounds.queue_weekly_test(home, at=TUESDAY) is None
+    assert rounds.send_round(home) is None
+    assert not rounds.is_round_due(home, at=TUESDAY)
+    assert not rounds.has_heartbeat(home)
+
+
+def test_what_runs_out_is_judged_by_the_zones_and_the_changes_of_the_lake(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change = {"change_id": "one", "deployment_id": "demo"}
+    tables = {
+        "ledger.deployment": pa.Table.from_pylist([{"deployment_id": "demo", "zone": "Asia/Tokyo"}]),
+        "assessment.change": pa.Table.from_pylist([change]),
+    }
+    monkeypatch.setattr(
+        rounds, "Lake", lambda _: SimpleNamespace(read=lambda name, columns=None: tables.get(name))
+    )
+    asked: list[dict[str, object]] = []
+    monkeypatch.setattr(rounds, "queue_deadlines", lambda _, **given: asked.append(given) or 0)
+    rounds.queue_what_runs_out(home, at=TUESDAY)
+    tables.clear()  # before anything was delivered
+    rounds.queue_what_runs_out(home, at=TUESDAY)
+    said = [(one["zones"], one["changes"]) for one in asked]
+    assert said == [({"demo": "Asia/Tokyo"}, [change]), ({}, [])]
+
+
+@pytest.mark.parametrize(
+    ("address", "is_taken", "hours", "fault"),
+    [
+        ("https://watch.example.org", True, 3, None),
+        ("https://watch.example.org", True, 3.1, r"the newest generation is 3 h old, allowed are 3 h\.$"),
+        ("https://watch.example.org", False, 0, "did not take the sign of life"),
+        ("", True, 0, "its variable or file is empty"),
+    ],
+)
+def test_a_sign_of_life_that_did_not_arrive_is_an_error(
+    home: Home,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    address: str,
+    is_taken: bool,
+    hours: float,
+    fault: str | None,
+) -> None:
+    sent: list[str] = []
+    monkeypatch.setattr(rounds, "beat", lambda address: sent.append(address) or is_taken)
+    monkeypatch.setenv("PLIMSOLL_TEST_HEARTBEAT", address)
+    at = TUESDAY + dt.timedelta(hours=hours)
+    if fault is None:
+        rounds.send_heartbeat(home, at=at)
+        assert sent == [address]
+    else:
+        with pytest.raises(StateError, match=fault):
+            rounds.send_heartbeat(home, at=at)
