@@ -79,7 +79,44 @@ def test_observations_one_a_record_are_read_in_camel_and_in_snake_case(read, del
     assert reading.rows("thread", "text") == [
         ("t", "Good evening"), ("t", "Good evening to you"), ("s", "Hello"), ("s", "Hi"),
     ]  # fmt: skip
+    assert dict(reading.rows("thread", "model")) == {"t": "companion-2", "s": None}
     assert reading.rejected == []
+
+
+def test_what_a_tool_was_asked_and_gave_back_is_nobodys_message(read, deliver):
+    talk = {"input": [said("user", "Find a line.")], "output": [said("assistant", "116 123")]}
+    for kind in ("TOOL", "RETRIEVER", "EVENT"):
+        step = {"id": "x", "traceId": "tr-9", "type": kind, "startTime": "2026-09-14T20:00:00Z", **talk}
+        trace = {"id": "tr-9", "timestamp": "2026-09-14T20:00:00Z", "observations": [step]}
+        assert read("langfuse", deliver(step)).records.message_count == 0
+        assert read("langfuse", deliver(trace)).records.message_count == 0
+    agent = {"id": "x", "traceId": "tr-9", "type": "AGENT", "startTime": "2026-09-14T20:00:00Z", **talk}
+    assert read("langfuse", deliver(agent)).column("text") == ["Find a line.", "116 123"]
+
+
+def test_the_model_that_was_asked_for_and_the_one_that_answered_are_told_apart(read, deliver):
+    served = {"model": "companion-2-2026-08", "choices": [{"message": said("assistant", "Hi")}]}
+    call = generation("g", asked=[said("user", "Hello")], answered=served, at="2026-09-14T20:00:00Z",
+                      model="companion-2")  # fmt: skip
+    reading = read("langfuse", deliver(call))
+    assert set(reading.rows("model", "model_requested", "model_served")) == {
+        ("companion-2-2026-08", "companion-2", "companion-2-2026-08")
+    }
+
+
+def test_an_empty_user_is_nobody_and_the_message_is_kept(read, deliver):
+    call = generation("g", asked=[said("user", "Hello")], answered="Hi", at="2026-09-14T20:00:00Z", userId="")
+    assert read("langfuse", deliver(call)).rows("user", "text") == [(None, "Hello"), (None, "Hi")]
+
+
+def test_instructions_in_the_configuration_of_a_call_name_the_prompt_version(read, deliver):
+    versions = []
+    for words in ("Be kind.", "Be brief."):
+        asked = {"config": {"system_instruction": words}, "contents": [said("user", "Hello")]}
+        call = generation("g", asked=asked, answered="Hi", at="2026-09-14T20:00:00Z")
+        versions.append(read("langfuse", deliver(call)).column("prompt_version")[0])
+    assert str(versions[0]).startswith("prompt-")
+    assert versions[0] != versions[1]
 
 
 def test_a_trace_whose_calls_show_no_user_is_read_from_its_own_input_and_output(read, deliver):

@@ -56,6 +56,17 @@ def test_parquet_and_json_lines_of_the_same_rows_give_the_same_messages(read, de
     assert lines.records.message_count == 2
 
 
+def test_whether_a_field_is_given_is_asked_of_messages_alone(read, deliver, tmp_path):
+    elsewhere = {**HANDOFF, "fields": {**HANDOFF["fields"], "user": "person.id"}}
+    rows = [LINE, {**LINE, "no": None}]
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "rows.parquet")
+    for path in (deliver(*rows), tmp_path / "rows.parquet"):
+        assert read("mapped", path, records=[MESSAGE, elsewhere]).records.given == {
+            "user.id": True,
+            "no": True,
+        }
+
+
 def test_typed_times_of_parquet_are_read(read, tmp_path):
     rows = [{**LINE, "at": dt.datetime(2026, 9, 14, 20, 0, tzinfo=dt.UTC)}]
     pq.write_table(pa.Table.from_pylist(rows), tmp_path / "rows.parquet")

@@ -31,6 +31,32 @@ def test_the_model_served_counts_before_the_one_asked_for(read):
     assert models["s-2"] == "companion-2"
 
 
+def test_what_was_asked_for_what_answered_and_the_system_behind_it_are_told_apart(read, deliver):
+    answer = {"index": 0, "message": {"role": "assistant", "content": "Hi"}}
+    served = {"model": "companion-2-2026-08", "system_fingerprint": "fp_1", "choices": [answer]}
+    reading = read("openai", deliver(call("Hello", None, response=served)))
+    assert set(reading.rows("model_requested", "model_served", "provider_fingerprint")) == {
+        ("companion-2", "companion-2-2026-08", "fp_1")
+    }
+
+
+def test_another_system_message_is_another_prompt_version(read, deliver):
+    versions = []
+    for words in ("Be kind.", "Be brief."):
+        asked = {"messages": [{"role": "system", "content": words}, {"role": "user", "content": "Hello"}]}
+        versions.append(read("openai", deliver(call("", "Hi", request=asked))).column("prompt_version")[0])
+    assert str(versions[0]).startswith("prompt-")
+    assert versions[0] != versions[1]
+
+
+def test_the_recorders_time_counts_before_the_providers(read, deliver):
+    answer = {"index": 0, "message": {"role": "assistant", "content": "Hi"}}
+    late = call("Hello", None, response={"created": 1789416090, "choices": [answer]})
+    assert read("openai", deliver(late)).clock == ["14 20:00:00", "14 20:00:00"]
+    alone = {key: value for key, value in late.items() if key != "timestamp"}
+    assert read("openai", deliver(alone)).clock == ["14 20:01:30", "14 20:01:30"]
+
+
 def test_a_choice_that_was_not_shown_is_no_message(read):
     assert not any(
         "not shown" in str(text).lower() for text in read("openai", "openai_calls.jsonl").column("text")
@@ -107,8 +133,24 @@ def test_an_answer_that_is_no_structure_is_rejected_and_not_left_out(read, deliv
 def test_a_refusal_is_read_from_a_stream_that_broke(read, deliver):
     stream = [{"type": "response.refusal.delta", "delta": "I cannot "},
               {"type": "response.refusal.delta", "delta": "do that."}]  # fmt: skip
-    call = {"request": {"input": "Hello"}, "response": stream, "timestamp": "2026-09-14T20:00:00Z"}
-    assert read("openai", deliver(call)).column("text") == ["Hello", "I cannot do that."]
+    recorded = {"request": {"input": "Hello"}, "response": stream, "timestamp": "2026-09-14T20:00:00Z"}
+    assert read("openai", deliver(recorded)).column("text") == ["Hello", "I cannot do that."]
+    chunks = [{"choices": [{"index": 0, "delta": {"refusal": one["delta"]}}]} for one in stream]
+    chat = call("Hello", None, response=chunks)
+    assert read("openai", deliver(chat)).column("text") == ["Hello", "I cannot do that."]
+
+
+def test_of_a_streamed_response_the_last_event_holds_what_was_said(read, deliver):
+    message = {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Hi."}]}
+    stream = [
+        {"type": "response.created", "response": {"id": "r", "model": "companion-2", "output": []}},
+        {"type": "response.completed", "response": {"model": "companion-2-2026-08", "output": [message]}},
+    ]
+    recorded = {"request": {"input": "Hello"}, "response": stream, "timestamp": "2026-09-14T20:00:00Z"}
+    assert read("openai", deliver(recorded)).rows("text", "model_served") == [
+        ("Hello", "companion-2-2026-08"),
+        ("Hi.", "companion-2-2026-08"),
+    ]
 
 
 def test_a_piece_of_a_stream_may_hold_any_sign(read, deliver):
@@ -213,6 +255,12 @@ def test_calls_that_name_the_one_before_make_one_conversation_in_whatever_order(
             (3, "r1", "Answer r2."), (4, "r1", "I feel low."), (5, "r1", "Answer r3."),
         ]  # fmt: skip
         assert not any("conversations" in note for note in reading.records.notes)
+
+
+def test_a_response_that_names_the_one_before_is_enough_for_a_chain(read, deliver):
+    second = followed("r2", "I feel low.", minute=1)
+    second["response"]["previous_response_id"] = "r1"
+    assert set(read("openai", deliver(CHAIN[0], second)).column("thread")) == {"r1"}
 
 
 def test_a_message_of_a_chain_has_the_same_name_whatever_else_its_file_holds(read, deliver):

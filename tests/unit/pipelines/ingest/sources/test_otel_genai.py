@@ -153,6 +153,50 @@ def spoken(name, *, second=0, seconds=1, trace="t", said=("I feel low.", "I am h
     return {"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]}
 
 
+def test_every_operation_that_a_model_answers_is_a_call(read, deliver):
+    for name in ("chat", "text_completion", "generate_content", "completion"):
+        record = spoken("a", gen_ai__operation__name=name)
+        around = spoken("b", seconds=5, gen_ai__operation__name="invoke_agent", said=("Outer.", "Outer."))
+        assert read("otel_genai", deliver(record, around)).column("text") == ["I feel low.", "I am here."]
+
+
+def test_a_user_has_one_of_several_names(read, deliver):
+    for name in ("user__id", "enduser__id", "enduser__pseudo__id"):
+        record = spoken("a", gen_ai__operation__name="chat", **{name: "u-5"})
+        assert set(read("otel_genai", deliver(record)).column("user")) == {"u-5"}
+
+
+def test_a_conversation_that_is_named_counts_before_a_session(read, deliver):
+    record = spoken("a", gen_ai__operation__name="chat", session__id="s", gen_ai__conversation__id="c")
+    assert set(read("otel_genai", deliver(record)).column("thread")) == {"c"}
+
+
+def test_models_their_fingerprint_and_the_prompt_by_its_name_are_kept(read, deliver):
+    for fingerprint in (
+        "gen_ai__openai__response__system_fingerprint",
+        "openai__response__system_fingerprint",
+    ):
+        record = spoken("a", gen_ai__operation__name="chat", gen_ai__request__model="companion-2",
+                        gen_ai__response__model="companion-2-2026-08", gen_ai__prompt__name="evening",
+                        **{fingerprint: "fp_1"})  # fmt: skip
+        reading = read("otel_genai", deliver(record))
+        columns = ("model", "model_requested", "model_served", "provider_fingerprint", "prompt_version")
+        assert set(reading.rows(*columns)) == {
+            ("companion-2-2026-08", "companion-2", "companion-2-2026-08", "fp_1", "evening")
+        }
+
+
+def test_numbered_attributes_are_read_by_their_number(read, deliver):
+    record = spoken("a")
+    numbered = {"gen_ai.completion.0.content": "Third."}
+    for place, (role, text) in ((10, ("user", "Second.")), (2, ("user", "First."))):
+        numbered |= {f"gen_ai.prompt.{place}.role": role, f"gen_ai.prompt.{place}.content": text}
+    record["resourceSpans"][0]["scopeSpans"][0]["spans"][0]["attributes"] = texts(**numbered)
+    assert read("otel_genai", deliver(record)).rows("turn", "text") == [
+        (0, "First."), (1, "Second."), (2, "Third."),
+    ]  # fmt: skip
+
+
 def test_an_agent_or_a_span_without_an_operation_is_read_where_its_trace_has_no_call(read, deliver):
     agent = spoken("a", gen_ai__operation__name="invoke_agent", gen_ai__conversation__id="c-1")
     nameless = spoken("b", trace="u", gen_ai__conversation__id="c-2", said=("Hello.", "Hi."))

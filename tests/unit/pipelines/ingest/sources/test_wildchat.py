@@ -66,3 +66,9 @@ def test_two_people_who_said_the_same_have_two_conversations(read, deliver):
     assert reading.rows("thread", "user", "text") == [
         ("h:1", "ip-1", "Hello"), ("h:1", "ip-1", "Hi"), ("h:2", "ip-2", "Hello"), ("h:2", "ip-2", "Hi"),
     ]  # fmt: skip
+
+
+def test_the_address_beside_the_turns_is_the_users_as_well(read, deliver):
+    turns = [{"role": "user", "content": "Hello"}, {"role": "assistant", "content": "Hi"}]
+    record = {"conversation_hash": "h", "hashed_ip": "ip-1", "conversation": turns}
+    assert read("wildchat", deliver(record)).rows("user", "text") == [("ip-1", "Hello"), ("ip-1", "Hi")]
