@@ -31,7 +31,7 @@ EVIDENCE_WORDS = {
 
 
 def draw_corrections(view: View, indicator: Indicator) -> Component | None:
-    """The newest corrected rates by window, with what they rest on; a sentence where there is no review."""
+    """The newest corrected rate of each window, with what it rests on; a sentence if there is no review."""
     if indicator.computed_by != "sql" or indicator.kind not in ("proportion", "rate_per_1000"):
         return None
     rows = view.reader.measured(
@@ -47,7 +47,9 @@ def draw_corrections(view: View, indicator: Indicator) -> Component | None:
         return html.Section(
             [html.H2("Corrected by review"), html.P(text, className="empty")], className="card"
         )
-    newest = [row for row in rows if row.last_week == rows[0].last_week]
+    # Of each window: a newest week whose labels are still coming joins no window of several.
+    by_window = {row.window_weeks: row for row in reversed(rows)}
+    newest = [by_window[weeks] for weeks in sorted(by_window)]
     headings = [
         Heading(title)
         for title in ("Window", "Corrected", "95 % interval", "Raw", "With all counts (PPI++)", "Rests on")
