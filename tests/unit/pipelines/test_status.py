@@ -149,3 +149,24 @@ def test_status_says_how_sound_the_data_are_even_if_nothing_was_computed_since(d
     (home.definitions / "retention.yaml").write_text("text_days: 30\n")
     kept = describe_home(home, at=NOON)["retention"]
     assert (kept["is_agreed"], kept["text_days"], kept["finding_days"]) == (True, 30, 730)
+
+
+def test_a_reader_is_told_what_lasts_what_is_held_and_what_is_not_known(deliver):
+    home = deliver(("a1", 0, "hello"), on=dt.date(2026, 8, 3))
+    document = describe_home(home, at=NOON + dt.timedelta(days=13))
+    told = say(document)
+    assert "NOT agreed, nothing drops by itself" in told
+    assert "  ALERT silence: " in told
+    assert "fields given in part, last 28 days: not known, for no message of these days is computed" in told
+    assert "days held by quality: none; days to compute: 1" in told
+    facts = document["deployments"]["one"]
+    facts["held_days"], facts["data"]["open_alerts"] = ["2026-08-01", "2026-08-02"], []
+    facts["data"] |= {"unscored": 7, "unscored_by_state": {"failed": 5, "not_run": 2}, "out_of_order": 3}
+    facts["data"]["field_completeness"] = {"model": {"known": 4, "of": 4}, "region": {"known": 3, "of": 4}}
+    document["retention"]["is_agreed"] = True
+    told = say(document)
+    assert "days, agreed" in told
+    assert "ALERT" not in told
+    assert "fields given in part, last 28 days: region 75%" in told
+    assert "unscored 7: failed 5, not_run 2" in told
+    assert "days held by quality: 2026-08-01, 2026-08-02;" in told

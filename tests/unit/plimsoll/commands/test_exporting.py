@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 import shutil
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 import openpyxl
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -120,3 +122,42 @@ def test_what_left_from_another_generation_is_told_to_whoever_takes_it_again(
     (published / "current").write_text("published-2.duckdb\n")
     told = run("export", "change", account="compliance").complaint
     assert "change has left before, from other generations (1, the newest published-1.duckdb)" in told
+
+
+def test_the_rows_are_those_that_were_asked_for_and_the_trace_counts_them(
+    governed: tuple[Home, Store], run: Run
+) -> None:
+    table = TABLES["observation"]
+    rows = [
+        {"deployment_id": "companion", "indicator_id": name, "period": "week", "slice": part,
+         "slice_value": part, "estimate": "raw", "period_start": dt.date(2026, 8, day)}
+        for name, part, day in (("refusal_rate", "all", 3), ("refusal_rate", "all", 10),
+                                ("refusal_rate", "region", 3), ("escalation_rate", "all", 3))
+    ]  # fmt: skip
+    with duckdb.connect(str(governed[0].published / "published-1.duckdb")) as connection:
+        made = pa.Table.from_pylist(rows, schema=pa.schema([(c.name, c.type) for c in table.columns]))
+        connection.from_arrow(made).create(table.full_name)
+    asked = {
+        (): 4,
+        ("--indicator", "refusal_rate"): 3,
+        ("--slice", "region"): 1,
+        ("--from", "2026-08-04"): 1,
+        ("--to", "2026-08-04"): 3,
+    }
+    counts = [
+        len(run("export", "observation", *words, "--format", "json", account="compliance").document)
+        for words in asked
+    ]
+    assert counts == list(asked.values())
+    said = [one.details["reason"] for one in audit.list_entries(governed[1], action="exported")]
+    assert said[::-1] == [f"plimsoll export, {count} rows as json." for count in counts]
+
+
+def test_what_left_of_another_table_is_no_earlier_export_of_this_one(
+    governed: tuple[Home, Store], run: Run
+) -> None:
+    audit.record_access(
+        governed[1], action="exported", subject="observation of published-0.duckdb",
+        deployment_id="companion", reason="R.", actor="compliance", at=dt.datetime(2026, 8, 3, tzinfo=dt.UTC),
+    )  # fmt: skip
+    assert "subtract" not in run("export", "change", account="compliance").complaint

@@ -244,7 +244,8 @@ def test_an_appetite_needs_another_person_and_belongs_to_its_deployment(run: Run
     foreign = run("appetite", "approve", number, account="stranger")
     assert foreign.complaint == f"There is no proposal {number} in other.\n"
     assert run("appetite", "approve", number, account="compliance").code == 0
-    assert run("appetite", "list", "--json", account="viewer").document[0]["approved_by"] == "compliance"
+    (kept,) = run("appetite", "list", "--json", account="viewer").document
+    assert (kept["approved_by"], kept["effective_from"]) == ("compliance", "2026-08-03")
 
 
 def test_an_appetite_of_no_indicator_is_refused(run: Run) -> None:
@@ -393,3 +394,89 @@ def test_the_audit_verifies_exports_and_notices_tampering(run: Run, governed: tu
     done = run("audit", "verify", account="administrator")
     assert done.code == 1
     assert "The audit is broken at entry 3" in done.complaint
+
+
+def test_evidence_is_one_thing_and_a_kept_file_that_was_changed_is_said(
+    run: Run, governed: tuple[Home, Store], tmp_path: Path
+) -> None:
+    (tmp_path / "protocol.txt").write_text("What we do.")
+    add = ("checklist", "evidence", "add", "EC-01", "--file", tmp_path / "protocol.txt")
+    assert run(*add, "--link", "https://intranet.example/a", account="compliance").code == 2
+    assert run(*add[:4], account="compliance").code == 2
+    assert run(*add, account="compliance").code == 0
+    assert "protocol.txt is" not in run("checklist", "evidence", "list", account="viewer").output
+    (kept,) = governed[0].evidence.iterdir()
+    kept.chmod(0o600)
+    kept.write_text("What we did not do.")
+    assert "the file protocol.txt is changed" in run("checklist", "evidence", "list", account="viewer").output
+
+
+def test_an_answer_keeps_the_version_it_is_about_and_a_waiver_takes_two(run: Run) -> None:
+    soon = f"{dt.datetime.now(dt.UTC) + dt.timedelta(days=20):%Y-%m-%d}"
+    answer = ("checklist", "attest", "EC-20", "met", "--evidence", "protocol.pdf", "--expires", soon)
+    assert run(*answer, "--version", "prompt 2", account="compliance").code == 0
+    assert (
+        run("checklist", "waive", "EC-01", "--until", soon, "--reason", "Booked.", account="compliance").code
+        == 0
+    )
+    assert run("checklist", "approve", "EC-01", account="compliance").code == 1
+    assert run("checklist", "approve", "EC-01", account="officer").output == "EC-01: waived\n"
+    items = {one["reference"]: one for one in run("checklist", "list", "--json", account="viewer").document}
+    assert (items["EC-20"]["for_version"], items["EC-20"]["expires_on"]) == ("prompt 2", soon)
+    assert (items["EC-01"]["waiver"]["until"], items["EC-20"]["waiver"]) == (soon, None)
+
+
+def test_what_was_typed_of_a_change_and_an_acceptance_is_what_is_kept(run: Run, store: Store) -> None:
+    declared = ("change", "declare", "model", "--note", "1 to 2", "--on", "2026-08-03", "--unplanned")
+    risk = register.list_risks(store, "companion")[0].risk_id
+    assert run(*declared, "--risk", risk, account="engineer").code == 0
+    (change,) = run("change", "list", "--json", account="viewer").document
+    assert (change["is_planned"], change["risk_ids"], change["effective_on"]) == (False, [risk], "2026-08-03")
+    assert run(*RATE, account="officer").code == 0
+    run("register", "approve", "R-01", account="compliance")
+    soon = f"{dt.datetime.now(dt.UTC) + dt.timedelta(days=20):%Y-%m-%d}"
+    move = ("register", "move", "R-01")
+    for state in ("assessed", "treatment"):
+        run(*move, state, "--reason", "Looked at.", account="officer")
+    done = run(*move, "accepted", "--reason", "Small.", "--until", soon, account="compliance")
+    assert done.code == 0, done.complaint
+    assert register.list_risks(store, "companion")[0].accepted_until == dt.date.fromisoformat(soon)
+
+
+def test_what_is_not_known_of_an_incident_stays_unknown_and_moments_are_those_typed(
+    run: Run, store: Store
+) -> None:
+    opened = ("incident", "open", "Wrong line", "--severity", "S4", "--kind", "serious_harm")
+    number = run(*opened, "--aware", "2026-08-02T09:30", account="officer").output.strip()
+    judged = ("--severity", "S4", "--kind", "serious_harm", "--causality", "possible", "--cause", "A list.")
+    assert run("incident", "assess", number, *judged, account="compliance").code == 0
+    noted = ("incident", "note", number, "Called back.", "--happened", "2026-08-02T10:45")
+    assert run(*noted, account="officer").code == 0
+    shown = run("incident", "show", number, "--json", account="viewer").document
+    incident = shown["incident"]
+    assert (incident["nature"], incident["affected_count"]) == ("serious_harm", None)
+    assert incident["aware_at"].startswith("2026-08-02T09:30")
+    (entry,) = [one for one in shown["timeline"] if one["words"] == "Called back."]
+    assert entry["happened_at"].startswith("2026-08-02T10:45")
+    assert run("incident", "assess", number, *judged, "--affected", "2", account="compliance").code == 0
+    shown = run("incident", "show", number, "--json", account="viewer").document
+    assert shown["incident"]["affected_count"] == 2
+
+
+def test_the_last_day_of_a_clock_that_passed_is_said_aloud(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = ("incident", "open", "Somebody was hurt", "--severity", "S5", "--kind", "serious_harm")
+    number = run(*opened, account="officer").output.strip()
+    assert "OVERDUE" not in run("incident", "show", number, account="viewer").output
+    monkeypatch.setattr("risk_register.incident_clocks.IncidentClock.is_overdue", lambda *_: True)
+    assert "OVERDUE" in run("incident", "show", number, account="viewer").output
+
+
+def test_who_read_words_is_listed_for_the_month_that_was_asked_for(run: Run, store: Store) -> None:
+    for month, reader in ((8, "officer"), (9, "first_reviewer")):
+        audit.record_access(
+            store, action="conversation_read", subject="item", deployment_id="companion", reason="R.",
+            actor=reader, at=dt.datetime(2026, month, 30, tzinfo=dt.UTC),
+        )  # fmt: skip
+    asked = ("audit", "readers", "--json", "--month")
+    read = [run(*asked, f"2026-{month:02}", account="administrator").document for month in (7, 8, 9)]
+    assert [[one["actor"] for one in each] for each in read] == [[], ["officer"], ["first_reviewer"]]

@@ -9,8 +9,9 @@ import typer
 from pipelines.errors import DefinitionError
 from pipelines.ingest.deliver import Summary
 from pipelines.ingest.delivery import Delivered
-from pipelines.ingest.source import Records
-from plimsoll.commands.ingesting import choose_rules, describe, say, wrap
+from pipelines.ingest.reason import Reason
+from pipelines.ingest.source import Records, Rejection
+from plimsoll.commands.ingesting import choose_rules, describe, say, say_changed, wrap
 
 RULES = "records: [{kind: handoff, fields: {thread: a, detail: b, occurred_at: c}}]"
 DEPLOYMENT = "deployment: {id: night_line, title: Night line, zone: Europe/Berlin, silence_hours: 6}"
@@ -103,3 +104,20 @@ def test_what_is_said_of_a_proposal_fits_a_terminal_and_splits_no_name():
     assert max(map(len, lines)) <= 100
     assert lines[0].startswith("  field:age_band")
     assert [word.strip(",.") for line in lines for word in line.split()][4:] == names
+
+
+def test_of_many_changed_days_the_newest_are_named():
+    days = [f"2026-08-{day:02}" for day in range(1, 10)]
+    told = say_changed([f"staging.message companion {day}" for day in days])
+    assert told == f"Days that have changed: {', '.join(days[2:])} and 2 more. Next: plimsoll run"
+    assert say_changed([]) == "No day has changed."
+
+
+def test_test_traffic_and_what_was_not_read_are_told_apart_from_what_was_rejected(tmp_path: Path):
+    reasons = [Reason.TEST_TRAFFIC] * 4 + [Reason.MISSING_FIELD] * 3
+    records = Records(rejected=[Rejection(1, reason, None, b"") for reason in reasons])
+    file = Delivered(tmp_path, "a.jsonl", Future(), records=records)
+    told = say(Summary("night_line", (file,), ("notes.pdf",), 1))
+    assert "3 records rejected, 4 of test traffic left out." in told
+    assert "  missing_field: 3" in told
+    assert "  not read: notes.pdf" in told

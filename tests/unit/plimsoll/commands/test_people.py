@@ -11,9 +11,11 @@ from pipelines.settings import Home
 from plimsoll.commands.people import ACTOR
 from risk_register import accounts
 from risk_register.accounts import Role
+from risk_register.audit import list_entries
 from risk_register.four_eyes import RECOVERY
 from risk_register.model import OneTimeLink
 from risk_register.store import Store
+from risk_register.tokens import list_tokens
 from tests.unit.plimsoll.commands.governance_factory import Done, Run, make_governed_home, make_run
 
 NEEDED = "name the one who acts with --as ACCOUNT"
@@ -70,3 +72,48 @@ def test_an_administrator_with_roles_where_somebody_else_is_one_needs_them(run: 
         role = Role.VIEWER if name == "administrator" else Role.ADMINISTRATOR
         accounts.grant(store, name=name, role=role, deployment_id=deployment, actor=ACTOR, at=at)
     assert NEEDED in run("users", "link", "administrator").complaint
+
+
+LOOKING_AFTER = [
+    ("add", "viewer", "--role", "engineer", "--deployment", "companion"),
+    ("revoke", "viewer", "--role", "viewer", "--deployment", "companion"),
+    ("link", "viewer"),
+    ("disable", "viewer"),
+    ("enable", "viewer"),
+    ("end-sessions", "viewer"),
+    ("join", "outsider", "viewer"),
+    ("identify", "viewer", "--issuer", "https://login.example.org", "--subject", "17"),
+    ("token", "viewer", "--label", "ci"),
+    ("revoke-token", "viewer", "--label", "ci"),
+]
+
+
+def test_accounts_are_looked_after_by_their_administrator_and_nobody_else(run: Run, governed) -> None:
+    _, store = governed
+    accounts.create_account(store, name="outsider", actor=ACTOR, at=dt.datetime.now(dt.UTC))  # has no role
+    before = [(one.sequence, one.action) for one in list_entries(store, limit=None)]
+    for words in LOOKING_AFTER:
+        assert NEEDED in run("users", *words).complaint
+        for account in ("officer", "stranger"):
+            done = run("users", *words, account=account)
+            assert (words, done.code, done.output) == (words, 1, "")
+    assert [(one.sequence, one.action) for one in list_entries(store, limit=None)] == before
+    for words in LOOKING_AFTER:
+        assert (words, run("users", *words, account="administrator").code) == (words, 0)
+
+
+def test_tokens_are_taken_by_their_label_and_no_others(run: Run, governed) -> None:
+    _, store = governed
+    for name, label in (("engineer", "ci"), ("engineer", "nightly"), ("viewer", "ci")):
+        assert run("users", "token", name, "--label", label, account="administrator").code == 0
+    taken = ("users", "revoke-token", "engineer", "--label", "ci")
+    assert run(*taken, account="administrator").output == "engineer: 1 tokens out of use\n"
+    assert run(*taken, account="administrator").output == "engineer: 0 tokens out of use\n"
+    left = [(one.name, one.label) for one in list_tokens(store) if one.revoked_at is None]
+    assert sorted(left) == [("engineer", "nightly"), ("viewer", "ci")]
+
+
+def test_the_list_says_who_is_shut_and_no_grant_of_theirs(run: Run) -> None:
+    assert "viewer: viewer@companion" in run("users", "list").output.splitlines()
+    run("users", "disable", "viewer", account="administrator")
+    assert "viewer (disabled): no grant" in run("users", "list").output.splitlines()

@@ -17,6 +17,8 @@ from pipelines.lake import TIDIED
 from plimsoll.commands import running
 from plimsoll.commands.running import compute
 from risk_register.errors import StoreError
+from risk_register.notice_kinds import NoticeKind, NoticeSeverity
+from risk_register.notices import queue_notice
 from tests.unit.plimsoll.commands.governance_factory import make_governed_home
 
 DAY = dt.date(2026, 8, 1)
@@ -81,3 +83,47 @@ def test_a_run_tidies_a_lake_that_nobody_tidied_on_this_day_and_goes_on_where_it
         other.communicate(b"\n")
     compute(home, first=DAY)
     assert mark.stat().st_mtime > 0
+
+
+def test_what_nobody_is_told_of_for_want_of_a_routing_is_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home, store = make_governed_home(tmp_path / "home")
+    monkeypatch.setattr(running, "Lake", lambda _: SimpleNamespace(partitions=lambda _: {("companion", DAY)}))
+    monkeypatch.setattr("pipelines.automation.run", lambda *_, **__: ())
+    compute(home, first=DAY)
+    assert "nobody is told" not in capsys.readouterr().err
+    for count, said in (
+        (1, "1 notice waits and nobody is told: "),
+        (2, "2 notices wait and nobody is told: "),
+    ):
+        with store.write(actor="assess", at=dt.datetime(2026, 8, count, tzinfo=dt.UTC)) as write:
+            queue_notice(
+                write, key=f"alarm:{count}", deployment_id="companion", kind=NoticeKind.ALARM,
+                severity=NoticeSeverity.PAGE, reference_id=f"alarm:{count}", link="/alarms",
+            )  # fmt: skip
+        compute(home, first=DAY)
+        assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("asked", "days"),
+    [
+        ({"first": 2}, [2, 3]),
+        ({"last": 2}, [1, 2]),
+        ({"first": 2, "last": 2}, [2]),
+        ({"everything": True}, [1, 2, 3]),
+        ({}, [3]),
+    ],
+)
+def test_the_days_that_are_asked_for_are_computed_or_else_what_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: dict[str, int | bool], days: list[int]
+) -> None:
+    home, _ = make_governed_home(tmp_path / "home")
+    held = {("companion", dt.date(2026, 8, day)) for day in (1, 2, 3)}
+    monkeypatch.setattr(running, "Lake", lambda _: SimpleNamespace(partitions=lambda _: held))
+    monkeypatch.setattr("pipelines.stale.stale_days", lambda _: [dt.date(2026, 8, 3)])
+    computed: list[list[dt.date]] = []
+    monkeypatch.setattr("pipelines.automation.run", lambda _, days, **__: computed.append(days) or ())
+    compute(home, **{k: v if isinstance(v, bool) else dt.date(2026, 8, v) for k, v in asked.items()})
+    assert computed == [[dt.date(2026, 8, day) for day in days]]

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import NullPool, create_engine, text
 
+from pipelines.errors import StateError
 from pipelines.settings import Home
+from plimsoll.commands import upgrading
 from risk_register.store import Store
 from risk_register.tables_version import find_head
 from tests.unit.plimsoll.commands.governance_factory import Run, make_governed_home, make_run
@@ -87,6 +89,13 @@ def test_who_has_a_backup_of_their_own_says_so(run: Run, home: Home) -> None:
     go_back(home)
     done = run("upgrade", "--have-backup", "--json")
     assert (done.code, done.document) == (0, {"from": BEFORE, "to": find_head()})
+
+
+def test_of_another_database_nothing_is_in_a_backup_of_the_home(tmp_path: Path) -> None:
+    with pytest.raises(StateError, match="would not be in that backup"):
+        upgrading._require_backup(tmp_path / "before.tar", False, is_file=False)
+    upgrading._require_backup(tmp_path / "before.tar", True, is_file=False)
+    upgrading._require_backup(tmp_path / "before.tar", False, is_file=True)
 
 
 def test_there_must_be_a_place_to_move_to(

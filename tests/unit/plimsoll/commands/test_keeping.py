@@ -1,0 +1,80 @@
+"""What retention, restoring and erasing say: what would go is not gone, what nobody could read is named."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+
+from pipelines.privacy.retention import Retained
+from pipelines.settings import Home
+from plimsoll.commands import keeping
+from plimsoll.commands.keeping import describe, say, say_reach
+from tests.unit.plimsoll.commands.governance_factory import Run, make_governed_home, make_run
+
+DAY = dt.date(2026, 8, 1)
+DONE = Retained(
+    DAY, text_days=(("companion", DAY),), text_count=7, held_count=2, unscored_days=(("companion", DAY),),
+    inbox_files=("companion/a.jsonl",), held_files=("companion/b.jsonl",), cut_files=("companion/c.jsonl",),
+    uncut_files=("companion/d.jsonl",),
+)  # fmt: skip
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return make_governed_home(tmp_path / "home")[0]
+
+
+@pytest.fixture
+def run(home: Home, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+    return make_run(home, monkeypatch, capfd)
+
+
+@pytest.mark.parametrize(
+    ("is_dry_run", "texts", "files"), [(True, "would lose", "would go"), (False, "lost", "went")]
+)
+def test_what_would_go_is_not_said_to_be_gone(is_dry_run: bool, texts: str, files: str) -> None:
+    told = say(describe(DONE) | {"is_dry_run": is_dry_run})
+    assert f"7 messages of 1 days {texts} their text, 2 keep it under a hold." in told
+    assert f"1 delivered files {files}, 1 stay because of a hold." in told
+    assert "  CANNOT BE LOOKED INTO: companion/d.jsonl" in told
+    assert "  too old, of a file that stays: companion/c.jsonl" in told
+    assert "  never scored: companion 2026-08-01" in told
+
+
+def test_a_rehearsal_touches_nothing_and_what_cannot_be_checked_is_an_error(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swept: list[dt.date] = []
+    monkeypatch.setattr(
+        keeping, "sweep_erased", lambda *_, on: swept.append(on) or (4, ["companion/d.jsonl"])
+    )
+    monkeypatch.setattr(
+        keeping, "retain", lambda *_, as_of, is_rehearsal: Retained(as_of, text_count=is_rehearsal)
+    )
+    rehearsal = run("retention", "--dry-run", "--as-of", "2026-08-01", "--json")
+    assert (rehearsal.code, swept, rehearsal.document["text_count"]) == (0, [], True)
+    done = run("retention", "--as-of", "2026-08-01", "--json")
+    assert (done.code, swept, json.loads(done.output)["text_count"]) == (1, [dt.date(2026, 8, 1)], False)
+    assert json.loads(done.output)["erased_rows_swept"] == 4
+    assert "Cannot be checked for erased people:\n  companion/d.jsonl" in done.complaint
+
+
+def test_no_age_is_counted_from_a_day_to_come(run: Run) -> None:
+    tomorrow = dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
+    assert run("retention", "--dry-run", "--as-of", f"{tomorrow:%Y-%m-%d}").code == 2
+    assert run("retention", "--dry-run", "--as-of", f"{tomorrow - dt.timedelta(days=1):%Y-%m-%d}").code == 0
+
+
+def test_a_restored_home_says_up_to_when_it_knows_of_erasures() -> None:
+    assert "reach to 2026-08-01 00:00:00 UTC" in say_reach(dt.datetime(2026, 8, 1, tzinfo=dt.UTC))
+    assert say_reach(None).startswith("Nobody noted up to when")
+
+
+def test_an_id_of_a_person_is_never_taken_from_the_command_line(run: Run) -> None:
+    refused = run("erase", "--user", "robin@example.org")
+    assert (refused.code, "histories" in refused.complaint) == (2, True)
+    assert run("erase").code == 2
+    assert run("erase", "--user", "-", "--conversation", "c").code == 2
