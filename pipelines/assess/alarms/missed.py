@@ -1,8 +1,9 @@
 """Do reviewed samples show more missed escalation than the approved appetite allows?
 
-A week's sample is judged once, two weeks after it was drawn, by the labels that counted by then; what
-is labelled later enters no alarm. Each week bets on its reviewed people at risk, weighted by the design, and
-the detector waits 200 weeks on average for a false alarm. No detector's error is in it.
+A week's sample is judged once, two weeks after it was drawn, by the labels that counted by then and the
+strictest limit that held on one of its days; what is labelled later enters no alarm. Each week bets on its
+reviewed people at risk, weighted by the design, and the detector waits 200 weeks on average for a false
+alarm. No detector's error is in it.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from pipelines.assess.alarms.stream import Terms, goes_on
 from pipelines.assess.alarms.wording import say_level
 from pipelines.assess.days.calendar import DAY
 from pipelines.assess.level.observation import Background
-from pipelines.assess.level.status import Decision, Limits, limits_on
+from pipelines.assess.level.status import Decision, Limits, limits_between
 from risk_register.alarm_streams import Question, name_stream
 from risk_register.review_results import Design, read_design
 from risk_register.review_samples import list_samples
@@ -125,7 +126,7 @@ def judge_weeks(
     before: Terms | None = None
     for number, one in enumerate(weeks):
         end = one.week + 6 * DAY
-        terms = _terms(limits_on(decisions, INDICATOR, end))
+        terms = _find_strictest(limits_between(decisions, INDICATOR, one.week, end))
         if not goes_on(before, terms):
             current, is_left = np.zeros(3), True
         before, statistic = terms, 0.0
@@ -162,11 +163,14 @@ def judge_weeks(
     return concerns
 
 
-def _terms(limits: Limits | None) -> Terms | None:
-    """The breach limit; None where there is none, or none that a share could be tested against."""
-    if limits is None or limits.breach is None or not 0 < limits.breach < 1:
-        return None
-    return Terms(limits.breach, is_below=False, version=limits.version)
+def _find_strictest(limits: Sequence[Limits]) -> Terms | None:
+    """The least breach limit that a share can be tested by, of equals the latest; None without one."""
+    terms = [
+        Terms(one.breach, is_below=False, version=one.version)
+        for one in limits
+        if one.breach is not None and 0 < one.breach < 1
+    ]
+    return min(terms, key=lambda one: one.appetite, default=None)
 
 
 def _bet(one: ReviewedWeek, appetite: float) -> NDArray[np.float64]:

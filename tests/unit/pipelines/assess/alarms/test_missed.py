@@ -113,6 +113,26 @@ def test_a_looser_limit_leaves_an_alarm_open_until_a_person_takes_it(make, breac
     assert (taken.state, taken.closed_on) == ("resolved", taken_on + 6 * dt.timedelta(days=1))
 
 
+@pytest.mark.parametrize(("begins", "states"), [(6, ["alarm"]), (0, [])])
+def test_a_looser_limit_turns_no_week_that_it_begins_late_in(make, begins, states):
+    week = MONDAY + 9 * WEEK
+    decisions = [
+        make.decision(effective_from=MONDAY),
+        make.decision(effective_from=week + begins * dt.timedelta(days=1), version=2, breach=0.6),
+    ]
+    found = judge_weeks(weeks(*[GOOD] * 9, BAD), decisions, deployment="harbor")
+    assert [one.state for one in found] == states
+    assert all(
+        (one.opened_on, "version 1" in one.note) == (week + 6 * dt.timedelta(days=1), True) for one in found
+    )
+
+
+def test_a_week_in_which_limits_begin_is_judged_by_them(make):
+    begun = make.decision(effective_from=MONDAY + 9 * WEEK + 6 * dt.timedelta(days=1))
+    found = judge_weeks(weeks(*[BAD] * 10), [begun], deployment="harbor")
+    assert [one.opened_on for one in found] == [begun.effective_from]
+
+
 def test_an_alarm_under_the_looser_limit_takes_the_place_of_the_one_before(make):
     first, second = decide(make, *OPEN, *[[1] * 30] * 6, breach=0.6)
     assert (first.state, first.closed_on) == ("resolved", second.opened_on)
