@@ -14,6 +14,7 @@ import pyarrow as pa
 from pipelines import lake as lakes
 from pipelines.asked import read_days
 from pipelines.computed import finding_inputs, record
+from pipelines.decisions_version import require_current_decisions
 from pipelines.detect.bridge import count_bridge, keep_bridge
 from pipelines.detect.cards import accounts_table, cards_table, figures_table
 from pipelines.detect.cascade import Cascade
@@ -62,6 +63,7 @@ def build(home: Home, days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         pool=POOL,
     )
     def detect(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+        require_current_decisions(home)
         score_days(home, read_days(context.run.tags, context.partition_keys))
         for table in SCORED:
             yield dg.MaterializeResult(asset_key=table.full_name.split("."))

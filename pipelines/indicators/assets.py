@@ -11,6 +11,7 @@ import pyarrow as pa
 from pipelines import lake as lakes
 from pipelines.asked import read_days
 from pipelines.computed import carried_inputs, indicator_inputs, record, recorded
+from pipelines.decisions_version import require_current_decisions
 from pipelines.discretion import Discretion
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.expiry import Expired, find_expired
@@ -73,6 +74,7 @@ def build(home: Home, days: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         pool=POOL,
     )
     def fact(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+        require_current_decisions(home)
         compute_facts(home, read_days(context.run.tags, context.partition_keys))
         yield from (dg.MaterializeResult(asset_key=name.split(".")) for name in order)
 
@@ -85,6 +87,7 @@ def build(home: Home, days: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         name="indicator", specs=[*counted, *daily], partitions_def=days, backfill_policy=single, pool=POOL
     )
     def indicator(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+        require_current_decisions(home)
         count_days(home, read_days(context.run.tags, context.partition_keys))
         yield from (dg.MaterializeResult(asset_key=one.key) for one in (*counted, *daily))
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from pipelines import lake as lakes
 from pipelines.asked import read_days
+from pipelines.decisions_version import require_current_decisions
 from pipelines.expiry import Expired, find_expired
 from pipelines.lake import Lake
 from pipelines.quality.check import keep_verdicts
@@ -38,6 +39,7 @@ def build(home: Home, days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         pool=POOL,
     )
     def quality(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+        require_current_decisions(home)
         rows = judge_days(home, read_days(context.run.tags, context.partition_keys))
         results = [_judge(suite.name, rows) for suite in SUITES]
         yield dg.MaterializeResult(asset_key=KEY, check_results=results)

@@ -4,11 +4,14 @@ import datetime as dt
 import stat
 from zoneinfo import ZoneInfo
 
+import dagster as dg
 import pytest
+from sqlalchemy import NullPool, create_engine, text
 
-from pipelines.definitions import DAYS, defs
+from pipelines.definitions import DAYS, build_assets, defs
 from pipelines.ingest.field import RecordError, to_microseconds
-from pipelines.settings import HomeKind, find_home
+from pipelines.settings import Home, HomeKind, find_home, make_home
+from risk_register.store import open_store
 
 
 def test_loading_makes_a_home_for_its_owner_alone(tmp_path, monkeypatch):
@@ -35,3 +38,28 @@ def test_the_oldest_time_that_is_taken_in_lies_on_a_day_that_can_be_run():
         assert DAYS.has_partition_key(day), day
     with pytest.raises(RecordError):
         to_microseconds("1999-12-31T23:59:59Z", "at", ZoneInfo("UTC"))
+
+
+@pytest.mark.parametrize(
+    "first",
+    ["ledger/quality", "finding/coverage", "fact/conversation", "indicator/finding_day", "assessment/alarm"],
+)
+def test_whatever_a_run_computes_first_it_refuses_the_decisions_of_an_older_version(tmp_path, first):
+    home = make_home(Home(tmp_path / "home"), HomeKind.REAL)
+    open_store(home.governance_url).close()
+    engine = create_engine(home.governance_url, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.execute(text("update alembic_version set version_num = '0001'"))
+    engine.dispose()
+    assets = build_assets(home)
+    chosen = next(one for one in assets if dg.AssetKey(first.split("/")) in one.keys)
+    done = dg.materialize(
+        assets, selection=[chosen], partition_key="2026-08-03" if chosen.partitions_def else None,
+        raise_on_error=False, run_config={"loggers": {"console": {"config": {"log_level": "ERROR"}}}},
+    )  # fmt: skip
+    (failure,) = [event for event in done.all_events if event.is_step_failure]
+    error = failure.step_failure_data.error
+    said = (error.cause or error).message
+    assert "is at version 0001; the code" in said
+    assert "run `plimsoll upgrade`" in said
+    assert not list(home.lake.iterdir())
