@@ -1,7 +1,8 @@
 """Tells engineers that the watch is blind: logs that do not come raise no alarm, however bad things are.
 
-A fault that holds back a call which was due wakes somebody (`calling`). All others that hold calls back, from
-a silence to a day that the gate keeps, are read within the day.
+A fault that holds back a call which was due wakes somebody (`calling`): an alarm of a stream that is switched
+on and not muted waits for it. All others that hold calls back, from a silence to a day that the gate keeps,
+are read within the day.
 """
 
 from __future__ import annotations

@@ -45,7 +45,8 @@ def _decide(one: Concern, board: Switchboard, at: dt.datetime) -> Concern:
     if one.kind == FLOOR:
         return replace(one, is_paging=True, held_by="")
     if one.stream_id.partition(":")[0] not in STREAMS or not board.is_on(one.stream_id):
-        return replace(one, held_by=one.held_by or "list")
+        # A list would call nobody with good data either, so bad data keep no call of it from anybody.
+        return replace(one, held_by="taken" if one.held_by == "taken" else "list")
     if board.is_muted(one.stream_id, at):
         return replace(one, held_by="muted")
     return replace(one, is_paging=not one.held_by)
