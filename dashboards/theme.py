@@ -111,7 +111,7 @@ STATUS_MARKS: Mapping[Status, Mark] = {
         "no appetite set",
         Shape.QUESTION,
         Tone.UNKNOWN,
-        "Nobody has approved an appetite for this deployment yet, so nothing can be said about the level.",
+        "Nobody has approved an appetite here yet, or only one that no value can pass; so nothing is judged.",
     ),
     Status.INSUFFICIENT_DATA: Mark(
         "insufficient data", Shape.RING, Tone.UNKNOWN, "Too few cases, or too few of them scored, to judge."

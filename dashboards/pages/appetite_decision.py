@@ -5,7 +5,8 @@ A share is typed in per cent and kept between 0 and 1. What holds when is decide
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from dash import html
@@ -18,16 +19,16 @@ from dashboards.view import View
 from dashboards.wording import say_unit, say_value
 from risk_register.accounts import Action
 from risk_register.appetites import (
-    EXPECTED_SIDE,
     AppetiteDecision,
     Side,
     approve,
-    check_passable,
     decline,
+    in_force,
     list_decisions,
     propose,
 )
 from risk_register.errors import NotAllowedError
+from risk_register.passable import EXPECTED_SIDE, can_pass, check_passable
 
 PER_CENT = Decimal(100)
 
@@ -35,6 +36,31 @@ PER_CENT = Decimal(100)
 def takes_appetite(indicator: Indicator) -> bool:
     """Whether one side of the indicator is bad at all; otherwise no limit can be judged."""
     return indicator.direction in EXPECTED_SIDE
+
+
+def find_holding(
+    indicator: Indicator, decisions: Sequence[AppetiteDecision], *, on: date
+) -> AppetiteDecision | None:
+    """The limits that an indicator is judged by on a day: the newest approved ones that a value can pass."""
+    return in_force(_list_passable(indicator, decisions), indicator_id=indicator.indicator_id, on=on)
+
+
+def say_left_out(
+    indicator: Indicator, decisions: Sequence[AppetiteDecision], *, on: date
+) -> Component | None:
+    """That the newest approved limits judge nothing, where no value can pass them."""
+    newest = in_force(decisions, indicator_id=indicator.indicator_id, on=on)
+    if newest is None or not takes_appetite(indicator) or newest in _list_passable(indicator, decisions):
+        return None
+    return html.P(
+        f"Version {newest.version} ({say_limits(newest, indicator.kind)}) judges nothing, for no value can "
+        "pass it. Propose other limits.",
+        className="why",
+    )
+
+
+def _list_passable(indicator: Indicator, decisions: Sequence[AppetiteDecision]) -> list[AppetiteDecision]:
+    return [one for one in decisions if can_pass(one, kind=indicator.kind, direction=indicator.direction)]
 
 
 def may_approve(view: View, decision: AppetiteDecision) -> bool:
@@ -141,23 +167,12 @@ def submit(view: View, fields: Mapping[str, str]) -> str:
 
 def _propose(view: View, fields: Mapping[str, str]) -> str:
     view.check_may(Action.PROPOSE_APPETITE)
-    known = {indicator.indicator_id: indicator for indicator in view.reader.indicators()}
-    indicator = known.get(fields.get("indicator", ""))
-    if indicator is None:
-        raise NotAllowedError("There is no such indicator; choose one from the list.")
+    indicator = _find_indicator(view, fields.get("indicator", ""))
     if fields.get("side") not in set(Side):
         raise NotAllowedError(f"Say which side is bad: {' or '.join(Side)}.")
     side = Side(fields["side"])
     watch, breach = (read_limit(fields.get(name, ""), name, indicator) for name in ("watch", "breach"))
-    check_passable(
-        indicator.title,
-        kind=indicator.kind,
-        direction=indicator.direction,
-        side=side,
-        watch=watch,
-        breach=breach,
-        say=lambda value: _say_typed(value, indicator.kind),
-    )
+    _check_passable(indicator, side=side, watch=watch, breach=breach)
     propose(
         view.store,
         deployment_id=view.deployment_id,
@@ -176,6 +191,9 @@ def _propose(view: View, fields: Mapping[str, str]) -> str:
 def _approve(view: View, fields: Mapping[str, str]) -> str:
     view.check_may(Action.APPROVE_APPETITE)
     decision = _find(view, fields)
+    if decision.is_open:
+        indicator = _find_indicator(view, decision.indicator_id)
+        _check_passable(indicator, side=decision.side, watch=decision.watch, breach=decision.breach)
     approve(
         view.store,
         deployment_id=view.deployment_id,
@@ -194,6 +212,25 @@ def _decline(view: View, fields: Mapping[str, str]) -> str:
         reason=fields.get("reason", ""), actor=view.account.name, at=view.at,
     )  # fmt: skip
     return "Declined: the limits stay as they are."
+
+
+def _find_indicator(view: View, indicator_id: str) -> Indicator:
+    known = {indicator.indicator_id: indicator for indicator in view.reader.indicators()}
+    if indicator_id not in known:
+        raise NotAllowedError("There is no such indicator; choose one from the list.")
+    return known[indicator_id]
+
+
+def _check_passable(indicator: Indicator, *, side: Side, watch: float, breach: float) -> None:
+    check_passable(
+        indicator.title,
+        kind=indicator.kind,
+        direction=indicator.direction,
+        side=side,
+        watch=watch,
+        breach=breach,
+        say=lambda value: _say_typed(value, indicator.kind),
+    )
 
 
 def _find(view: View, fields: Mapping[str, str]) -> AppetiteDecision:

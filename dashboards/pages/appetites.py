@@ -18,6 +18,8 @@ from dashboards.components.tally import draw_tallies
 from dashboards.pages.appetite_decision import (
     draw_approval_form,
     draw_proposal_form,
+    find_holding,
+    say_left_out,
     say_limits,
     submit,
     takes_appetite,
@@ -30,7 +32,7 @@ from dashboards.view import View
 from dashboards.vocabulary import APPETITE_MARKS
 from dashboards.wording import MISSING, say_day, say_moment, say_unit, say_value, say_words
 from risk_register.accounts import Action
-from risk_register.appetites import AppetiteDecision, in_force, list_decisions
+from risk_register.appetites import AppetiteDecision, list_decisions
 
 PATH = "/appetites"
 FILTERS = ("status", "indicator")
@@ -92,7 +94,7 @@ def stand(
     """How far an indicator's limits have come."""
     if not takes_appetite(indicator):
         return CONTEXT
-    if in_force(decisions, indicator_id=indicator.indicator_id, on=view.today):
+    if find_holding(indicator, decisions, on=view.today):
         return APPROVED
     return PLACEHOLDER if indicator.indicator_id in placeholders else UNSET
 
@@ -132,7 +134,7 @@ def _draw_opened(
     decisions: Sequence[AppetiteDecision],
     placeholders: Mapping[str, Appetite],
 ) -> Component:
-    holding = in_force(decisions, indicator_id=indicator.indicator_id, on=view.today)
+    holding = find_holding(indicator, decisions, on=view.today)
     standing = holding or placeholders.get(indicator.indicator_id)
     body: Component
     if not takes_appetite(indicator):
@@ -193,7 +195,7 @@ def _draw_line(
     placeholders: Mapping[str, Appetite],
 ) -> Line:
     is_open = view.filter("indicator") == indicator.indicator_id
-    holding = in_force(decisions, indicator_id=indicator.indicator_id, on=view.today)
+    holding = find_holding(indicator, decisions, on=view.today)
     shown = holding or placeholders.get(indicator.indicator_id)
     limits = [MISSING, MISSING]
     if shown is not None and standing != CONTEXT:
@@ -213,6 +215,7 @@ def _draw_line(
             ],
             [
                 draw_mark(APPETITE_MARKS[standing], f"version {holding.version}" if holding else None),
+                say_left_out(indicator, decisions, on=view.today),
                 _say_coming(view, indicator, decisions),
             ],
             *limits,

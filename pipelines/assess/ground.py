@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from pipelines.assess.days.health import Health, assess_health
 from pipelines.assess.history.change import tabulate_changes
 from pipelines.assess.history.phases import find_phases
 from pipelines.assess.impossible import leave_impossible
+from pipelines.assess.level.appetite import list_unpassable
 from pipelines.assess.level.cluster import Clusters, gather_clusters
 from pipelines.assess.level.observation import Background, place_on_calendar
 from pipelines.assess.level.readiness import list_unmeasured
@@ -24,10 +26,11 @@ from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.lake import Lake
 from pipelines.schemas.indicator import INDICATOR_DAY
 from pipelines.settings import REPOSITORY
-from risk_register.appetites import list_decisions
+from risk_register.appetites import AppetiteDecision, in_force, list_decisions
 from risk_register.changes import list_changes
 from risk_register.store import Store
 
+LOG = logging.getLogger("plimsoll.assess")
 SQL = REPOSITORY / "sql" / "assessment"
 READ = (
     "indicator.indicator_day",
@@ -93,13 +96,16 @@ def read_ground(
         engine.query(read_query("change")).to_pylist(),
         {name: list_changes(store, name) for name in calendars},
     )
+    decisions = {name: list_decisions(store, name) for name in calendars}
+    left_out = {name: leave_out(made, definitions, on=at.date()) for name, made in decisions.items()}
     background = Background(
         definitions,
         calendars,
-        {name: list_decisions(store, name) for name in calendars},
+        {name: [one for one in made if one not in left_out[name]] for name, made in decisions.items()},
         find_phases(store, changes, calendars),
         health.states,
         _read_detectors(engine),
+        left_out,
     )
     unmeasured = list_unmeasured(definitions, detectors)
     _add_operation(engine)
@@ -120,6 +126,20 @@ def read_ground(
         ),
         features=_frame(engine.query("select * from indicator.feature_day")),
     )
+
+
+def leave_out(
+    decisions: tuple[AppetiteDecision, ...], definitions: Mapping[str, dict[str, Any]], *, on: dt.date
+) -> tuple[AppetiteDecision, ...]:
+    """The approved limits of a deployment that no value can pass; of those that would hold it is told."""
+    found = list_unpassable(decisions, definitions)
+    for one in found:
+        if in_force(decisions, indicator_id=one.indicator_id, on=on) == one:
+            LOG.warning(
+                "  assess: no value can pass version %s of the limits of %s in %s: it judges nothing",
+                *(one.version, one.indicator_id, one.deployment_id),
+            )
+    return found
 
 
 def read_rows(lake: Lake, name: str) -> list[dict[str, Any]]:

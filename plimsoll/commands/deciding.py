@@ -7,12 +7,14 @@ from typing import Annotated
 
 import typer
 
+from pipelines.settings import Home
 from plimsoll.commands.acting import AsOption, DeploymentOption, ReasonOption, act, show
 from plimsoll.commands.option import HomeOption, JsonOption
 from risk_register import appetites
 from risk_register.accounts import Action
 from risk_register.appetites import Side
 from risk_register.errors import UnknownRecordError
+from risk_register.passable import check_passable
 
 appetite = typer.Typer(no_args_is_help=True)
 Day = Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"])]
@@ -59,24 +61,8 @@ def propose_appetite(
     home: HomeOption = None,
 ) -> None:
     """Put limits up for approval by another person."""
-    from pipelines.indicators.own import load_home_definitions
-    from pipelines.indicators.vocabulary import Kind
-
     acting = act(home, account, deployment, Action.PROPOSE_APPETITE)
-    known = {one.indicator_id: one for one in load_home_definitions(acting.home)}
-    if (definition := known.get(indicator)) is None:
-        raise UnknownRecordError(
-            f"There is no indicator {indicator}. docs/generated/indicators.md lists them."
-        )
-    appetites.check_passable(
-        indicator,
-        kind=definition.kind,
-        direction=definition.direction,
-        side=side,
-        watch=watch,
-        breach=breach,
-        say=_say_share if definition.kind is Kind.PROPORTION else str,
-    )
+    _check_passable(acting.home, indicator, side=side, watch=watch, breach=breach)
     number = appetites.propose(
         acting.store,
         deployment_id=acting.deployment_id,
@@ -101,6 +87,9 @@ def approve_appetite(
 ) -> None:
     """Make a proposal hold, as the second person."""
     acting = act(home, account, deployment, Action.APPROVE_APPETITE)
+    for one in appetites.list_decisions(acting.store, acting.deployment_id):
+        if one.proposal_id == proposal and one.is_open:
+            _check_passable(acting.home, one.indicator_id, side=one.side, watch=one.watch, breach=one.breach)
     appetites.approve(
         acting.store, deployment_id=acting.deployment_id, proposal_id=proposal, actor=account, at=acting.at
     )
@@ -126,6 +115,26 @@ def decline_appetite(
         at=acting.at,
     )
     print(f"Proposal {proposal} declined.")
+
+
+def _check_passable(home: Home, indicator: str, *, side: Side, watch: float, breach: float) -> None:
+    from pipelines.indicators.own import load_home_definitions
+    from pipelines.indicators.vocabulary import Kind
+
+    known = {one.indicator_id: one for one in load_home_definitions(home)}
+    if (definition := known.get(indicator)) is None:
+        raise UnknownRecordError(
+            f"There is no indicator {indicator}. docs/generated/indicators.md lists them."
+        )
+    check_passable(
+        indicator,
+        kind=definition.kind,
+        direction=definition.direction,
+        side=side,
+        watch=watch,
+        breach=breach,
+        say=_say_share if definition.kind is Kind.PROPORTION else str,
+    )
 
 
 def _say_share(limit: float) -> str:

@@ -10,6 +10,7 @@ import datetime as dt
 
 from methods.alarms import alarm_threshold
 from pipelines.assess.days.calendar import read_calendars
+from pipelines.assess.level.appetite import list_unpassable
 from pipelines.errors import StateError
 from pipelines.lake import Lake
 from pipelines.schemas.assessment import ALARM
@@ -31,12 +32,16 @@ def read_back_test(home: Home, store: Store, deployment_id: str, stream_id: str)
     rows = lake.read(ALARM.full_name)
     if calendar is None or rows is None:
         raise StateError(f"{deployment_id} has no assessed history yet. Run the pipelines first.")
-    definitions = lake.read("indicator.definition", columns=["indicator_id"])
-    known = set() if definitions is None else set(definitions["indicator_id"].to_pylist())
+    definitions = lake.read("indicator.definition", columns=["indicator_id", "kind", "direction"])
+    defined = [] if definitions is None else definitions.to_pylist()
+    known = {row["indicator_id"]: row for row in defined}
     if question not in set(Question) or indicator not in known:
         raise StateError(f"There is no stream {stream_id}. Questions: level, missed, release.")
     decided = [one for one in list_decisions(store, deployment_id) if one.indicator_id == indicator]
-    if question != Question.RELEASE and not any(one.is_approved for one in decided):
+    approved = [one for one in decided if one.is_approved]
+    if question != Question.RELEASE and approved and len(list_unpassable(approved, known)) == len(approved):
+        raise StateError(f"No value can pass the approved limits of {indicator}: propose others first.")
+    if question != Question.RELEASE and not approved:
         raise StateError(f"No appetite of {indicator} is approved: a placeholder calls nobody.")
     alarms = [
         row

@@ -18,6 +18,7 @@ from pipelines.assess.alarms.release import WATCH_DAYS, Release
 from pipelines.assess.alarms.stream import Path, Series, goes_on
 from pipelines.assess.days.calendar import DAY, Calendar
 from pipelines.assess.level.observation import Background
+from pipelines.assess.level.status import limits_on
 from pipelines.schemas.assessment import ALARM_STREAM
 from risk_register.alarm_streams import MAXIMUM_PAGING, Question, name_stream
 from risk_register.watched import WATCHED
@@ -56,8 +57,17 @@ def describe_streams(
                 row["state"] = "alarm" if _is_open(watched.path) else "not_judged"
             elif watched is not None:
                 row |= _describe(watched, calendar.held, resets.get(deployment, {}).get(stream, frozenset()))
+            if row["state"] == "not_judged" and _are_unpassable(background, deployment, indicator):
+                row["why_not"] = "no value can pass the limits that were approved"
             rows.append(row)
     return pa.Table.from_pylist(rows, schema=ALARM_STREAM.arrow_schema)
+
+
+def _are_unpassable(background: Background, deployment: str, indicator: str) -> bool:
+    """Whether limits were approved, and no value can pass any that would hold on the newest day."""
+    decisions, last = background.decisions.get(deployment, ()), background.calendars[deployment].last
+    left_out = limits_on(background.left_out.get(deployment, ()), indicator, last)
+    return left_out is not None and limits_on(decisions, indicator, last) is None
 
 
 def describe_releases(

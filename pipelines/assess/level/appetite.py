@@ -1,13 +1,16 @@
-"""The appetites that hold, and the placeholders that wait for a person."""
+"""The appetites that hold, those that can hold nothing, and the placeholders that wait for a person."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pyarrow as pa
 
 from pipelines.assess.level.observation import Background
 from pipelines.schemas.assessment import APPETITE
+from risk_register.appetites import AppetiteDecision
+from risk_register.passable import can_pass
 
 
 def tabulate_appetites(background: Background) -> pa.Table:
@@ -50,3 +53,16 @@ def tabulate_appetites(background: Background) -> pa.Table:
             if indicator not in decided and definition["side"]
         ]
     return pa.Table.from_pylist(rows, schema=APPETITE.arrow_schema)
+
+
+def list_unpassable(
+    decisions: Iterable[AppetiteDecision], definitions: Mapping[str, Mapping[str, Any]]
+) -> tuple[AppetiteDecision, ...]:
+    """The approved limits that no value can pass: everything would be within, so they judge nothing."""
+    return tuple(
+        one
+        for one in decisions
+        if one.is_approved
+        and (definition := definitions.get(one.indicator_id)) is not None
+        and not can_pass(one, kind=definition["kind"], direction=definition["direction"])
+    )

@@ -29,6 +29,7 @@ class Background:
 
     `phases` say of each deployment where charts begin anew, and where the detectors changed.
     `states` are the states of the data of its days, `detectors` those that scored each day, in one text.
+    `left_out` are approved limits that no value can pass; they are none of the `decisions`.
     """
 
     definitions: Mapping[str, dict[str, Any]]
@@ -37,6 +38,7 @@ class Background:
     phases: Mapping[str, Phases] = field(default_factory=dict)
     states: Mapping[str, Mapping[dt.date, DayState]] = field(default_factory=dict)
     detectors: Mapping[str, Mapping[dt.date, str]] = field(default_factory=dict)
+    left_out: Mapping[str, Sequence[Decision]] = field(default_factory=dict)
 
 
 def measure(

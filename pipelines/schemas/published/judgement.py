@@ -190,7 +190,7 @@ ALARM_STREAM = declare(
     Column("watch_from", NUMBER, "Evidence from which it is on watch.", nullable=True),
     Column("threshold", NUMBER, "Evidence from which it is an alarm.", nullable=True),
     Column("held_day_count", COUNT, "Days since then that the data hold, so that they are not judged."),
-    Column("why_not", TEXT, "Why a release is not judged, in words; empty where it is, and for a level."),
+    Column("why_not", TEXT, "Why a release, or a level whose limits no value can pass, is not judged."),
 )
 
 NEEDS_EYES = declare(

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from pipelines.indicators.definition import load_definitions
 from risk_register import appetites
 from risk_register.errors import NotAllowedError, SelfApprovalError, UnknownRecordError
 from risk_register.store import Store
@@ -127,58 +126,3 @@ def test_the_first_limits_may_reach_back_and_later_ones_never(store: Store, at: 
     appetites.approve(store, deployment_id="demo", proposal_id=waiting, actor="compliance", at=later)
     assert find_version(store, later.date() - dt.timedelta(days=1)) == 1
     assert find_version(store, later.date()) == 2
-
-
-@pytest.mark.parametrize(
-    ("kind", "side", "watch", "breach"),
-    [
-        ("proportion", "above", 0.0, 0.99),
-        ("proportion", "below", 1.0, 0.01),
-        ("rate_per_1000", "above", 0.0, 999.0),
-        ("rate_per_1000", "below", 1000.0, 0.1),
-        ("count", "above", 0.0, 5000.0),
-        ("index", "below", 7.0, 0.2),
-    ],
-)
-def test_limits_that_a_value_can_pass_are_allowed(kind: str, side: str, watch: float, breach: float) -> None:
-    direction = "lower_is_better" if side == "above" else "higher_is_better"
-    bad = appetites.Side(side)
-    appetites.check_passable("One", kind=kind, direction=direction, side=bad, watch=watch, breach=breach)
-
-
-@pytest.mark.parametrize(
-    ("kind", "direction", "side", "limits", "said"),
-    [
-        ("proportion", "lower_is_better", "below", (0.0, 0.0), "so bad is above the limits"),
-        ("proportion", "higher_is_better", "above", (0.5, 0.9), "so bad is below the limits"),
-        ("proportion", "neither", "above", (0.1, 0.2), "One is context"),
-        ("proportion", "lower_is_better", "above", (5.0, 10.0), "watch limit 5.0 is out of range"),
-        ("proportion", "lower_is_better", "above", (0.5, 1.0), "breach limit 1.0 is out of range"),
-        ("proportion", "lower_is_better", "above", (-0.1, 0.5), "watch limit -0.1 is out of range"),
-        ("proportion", "higher_is_better", "below", (0.5, 0.0), "allowed on the side below: more than 0"),
-        ("rate_per_1000", "lower_is_better", "above", (1.0, 1000.0), "less than 1000"),
-        ("count", "higher_is_better", "below", (3.0, 0.0), "more than 0"),
-        ("count", "lower_is_better", "above", (3.0, 2.0), "must come before"),
-    ],
-)
-def test_limits_that_no_value_can_pass_are_refused(
-    kind: str, direction: str, side: str, limits: tuple[float, float], said: str
-) -> None:
-    bad = appetites.Side(side)
-    watch, breach = limits
-    with pytest.raises(NotAllowedError, match=said):
-        appetites.check_passable("One", kind=kind, direction=direction, side=bad, watch=watch, breach=breach)
-
-
-def test_every_placeholder_that_ships_can_be_passed() -> None:
-    for one in load_definitions():
-        if one.appetite is not None:
-            first, last = one.appetite.limits[0], one.appetite.limits[-1]
-            appetites.check_passable(
-                one.title,
-                kind=one.kind,
-                direction=one.direction,
-                side=appetites.Side(first.side),
-                watch=first.value,
-                breach=last.value,
-            )

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from datetime import date
 
 import pytest
@@ -46,6 +47,33 @@ def test_the_proposer_is_told_to_wait_and_another_person_approves(officer, visit
     words = other.read(PAGE, HARBOR)
     assert "from 1 Dec 2026: watch above 2.50\u00a0%, breach above 5.00\u00a0%" in words
     assert "No proposal waits." in words
+
+
+def propose_the_wrong_side(officer):
+    return appetites.propose(
+        officer.store, deployment_id="harbor_companion", indicator_id="over_escalation_rate",
+        side=appetites.Side.BELOW, watch=0.0, breach=0.0, reason="x", effective_from=date(2026, 8, 1),
+        actor="safety_officer", at=officer.clock(),
+    )  # fmt: skip
+
+
+def test_a_proposal_from_before_that_no_value_can_pass_is_not_approved(officer, visit):
+    proposal = {"action": "approve", "proposal": str(propose_the_wrong_side(officer))}
+    other = visit().sign_in("compliance")
+    assert "so bad is above the limits" in other.refusal(PAGE, HARBOR, **proposal)
+    assert not decisions(other)[0].is_approved
+
+
+def test_approved_limits_that_no_value_can_pass_are_shown_as_judging_nothing(officer):
+    number = propose_the_wrong_side(officer)
+    lead = re.search(r"\d+ of \d+ indicators", officer.read(PAGE, HARBOR))
+    appetites.approve(
+        officer.store, deployment_id="harbor_companion", proposal_id=number, actor="compliance",
+        at=officer.clock(),
+    )  # fmt: skip
+    words = officer.read(PAGE, HARBOR)
+    assert re.search(r"\d+ of \d+ indicators", words)[0] == lead[0]
+    assert "judges nothing, for no value can pass it" in words
 
 
 def test_a_proposal_of_another_deployment_cannot_be_approved_from_here(officer, visit):

@@ -13,7 +13,7 @@ from sqlalchemy import NullPool, create_engine, text
 
 from pipelines.indicators.definition import INDICATORS
 from pipelines.settings import Home
-from risk_register import audit, register
+from risk_register import appetites, audit, register
 from risk_register.permissions import ALLOWED, Action, Role
 from risk_register.store import Store
 from risk_register.transitions import TRANSITIONS, RiskStatus
@@ -271,6 +271,20 @@ def test_limits_that_no_value_can_pass_are_refused_at_this_door(
     done = run(*words, account="officer")
     assert (done.code, said in done.complaint) == (1, True), done.complaint
     assert run("appetite", "list", "--json", account="viewer").document == []
+
+
+def test_a_proposal_from_before_that_no_value_can_pass_is_not_approved_and_can_be_declined(
+    run: Run, store: Store
+) -> None:
+    number = appetites.propose(
+        store, deployment_id="companion", indicator_id="over_escalation_rate", side=appetites.Side.BELOW,
+        watch=0.0, breach=0.0, reason="Agreed.", effective_from=dt.date(2026, 8, 3), actor="officer",
+        at=dt.datetime(2026, 8, 3, 9, tzinfo=dt.UTC),
+    )  # fmt: skip
+    done = run("appetite", "approve", number, account="compliance")
+    assert (done.code, "so bad is above the limits" in done.complaint) == (1, True), done.complaint
+    assert not appetites.list_decisions(store, "companion")[0].is_approved
+    assert run("appetite", "decline", number, "--reason", "Wrong side.", account="compliance").code == 0
 
 
 def test_limits_of_an_indicator_of_ones_own_are_proposed_as_well(

@@ -1,5 +1,6 @@
 """Where a stream stands: judged or not, how much evidence since when, and what begins it anew."""
 
+import dataclasses
 import datetime as dt
 
 import pyarrow as pa
@@ -57,6 +58,23 @@ def test_without_an_approved_limit_that_can_be_tested_nothing_is_judged(make, de
     }[decided]
     row, _ = stand(make, BAD, *decisions)
     assert (row["state"], row["judged_since"], row["statistic"]) == ("not_judged", None, None)
+
+
+@pytest.mark.parametrize(
+    ("left_out", "held", "why_not"),
+    [
+        (True, False, "no value can pass the limits that were approved"),
+        (False, False, ""),
+        (True, True, ""),
+    ],
+)
+def test_a_stream_whose_limits_no_value_can_pass_says_so(make, left_out, held, why_not):
+    never = make.decision(effective_from=MONDAY, side="below", watch=0.0, breach=0.0)
+    later = make.decision(effective_from=LATER, version=2, breach=1.0)
+    background = make.background(make.calendar(MONDAY, 60), decisions=(later,) if held else ())
+    background = dataclasses.replace(background, left_out={"harbor": [never] if left_out else []})
+    (row,) = describe_streams([], background, resets={}).to_pylist()
+    assert (row["state"], row["why_not"]) == ("not_judged", why_not)
 
 
 def check_unjudged(row):

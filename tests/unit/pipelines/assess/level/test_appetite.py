@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from pipelines.assess.level.appetite import tabulate_appetites
+from pipelines.assess.level.appetite import list_unpassable, tabulate_appetites
 
 MONDAY = dt.date(2026, 8, 3)
 
@@ -29,3 +29,16 @@ def test_a_proposal_that_waits_leaves_the_placeholder(make):
 def test_an_indicator_without_a_placeholder_has_no_row(make):
     background = make.background(make.calendar(MONDAY, 7), make.definition(side="", watch=None, breach=None))
     assert tabulate_appetites(background).num_rows == 0
+
+
+def test_approved_limits_that_no_value_can_pass_are_listed_and_no_others(make):
+    definitions = {"missed_escalation_rate": make.definition()}
+    waiting = {"approved_by": None, "approved_at": None, "version": None}
+    never = make.decision(side="below", watch=0.0, breach=0.0, proposal_id=2)
+    decisions = (
+        make.decision(),
+        never,
+        make.decision(side="below", watch=0.0, breach=0.0, proposal_id=3, **waiting),
+        make.decision(side="below", watch=0.0, breach=0.0, proposal_id=4, indicator_id="gone"),
+    )
+    assert list_unpassable(decisions, definitions) == (never,)
