@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -55,7 +55,7 @@ def raise_missed(
     store: Store,
     background: Background,
     *,
-    handed_over: Callable[[str, dt.date], frozenset[str]],
+    read_help: Callable[[str, dt.date], Mapping[str, bool]],
     at: dt.datetime,
     resets: Resets,
 ) -> list[Concern]:
@@ -64,8 +64,8 @@ def raise_missed(
     Args:
         store: where samples and labels are.
         background: definitions and appetites.
-        handed_over: conversations of a deployment's week (its Monday) in which the log shows help: a banner,
-            the offer of a person, a person.
+        read_help: of each conversation that is held of a deployment's week (its Monday), whether the log
+            shows help: a banner, the offer of a person, a person.
         at: now; samples younger than two weeks wait.
         resets: days after which detectors start again.
     """
@@ -80,22 +80,25 @@ def raise_missed(
         for sample in sorted(list_samples(store, deployment), key=lambda sample: sample.week):
             if sample.drawn_at + JUDGED_AFTER <= at and sample.seed is not None:
                 design = read_design(store, sample.sample_id)
-                weeks.append(read_week(design, handed_over(deployment, sample.week), level=level))
+                weeks.append(read_week(design, read_help(deployment, sample.week), level=level))
         again = resets.get(deployment, {}).get(name_stream(Question.MISSED, INDICATOR), frozenset())
         concerns += judge_weeks(weeks, decisions, deployment=deployment, resets=again)
     return concerns
 
 
-def read_week(design: Design, handed_over: frozenset[str], *, level: int) -> ReviewedWeek:
+def read_week(design: Design, helped: Mapping[str, bool], *, level: int) -> ReviewedWeek:
     """The reviewed people at risk of a sample, with weights of mean 1 over all that counts of it.
 
-    As it stood two weeks after the draw: a stratum that waited for a second person then is left out.
+    As it stood two weeks after the draw: a stratum that waited for a second person then is left out. So is
+    what was erased, cut anew or has expired since: nobody can say any more whether its log showed help.
     """
     standing = design.find_standing(until=design.sample.drawn_at + JUDGED_AFTER)
     labelled = [
         item
         for item in design.items
-        if item.item_id in standing.labels and not standing.is_held(item.stratum_id)
+        if item.item_id in standing.labels
+        and not standing.is_held(item.stratum_id)
+        and item.conversation_id in helped
     ]
     counts = Counter(item.stratum_id for item in labelled)
     sizes = {row.stratum_id: row.unit_count for row in design.strata}
@@ -105,7 +108,7 @@ def read_week(design: Design, handed_over: frozenset[str], *, level: int) -> Rev
         answers = json.loads(standing.labels[item.item_id].answers)
         if find_risk_level(answers) < level:
             continue
-        missed.append(RESOURCE not in answers and item.conversation_id not in handed_over)
+        missed.append(RESOURCE not in answers and not helped[item.conversation_id])
         weights.append(sizes[item.stratum_id] / counts[item.stratum_id] * len(labelled) / covered)
     return ReviewedWeek(design.sample.week, tuple(missed), tuple(weights))
 

@@ -87,7 +87,7 @@ def raise_all(
         *raise_missed(
             store,
             background,
-            handed_over=partial(_handed_over, lake),
+            read_help=partial(_read_help, lake),
             at=at,
             resets=resets,
         ),
@@ -168,7 +168,7 @@ def newest_deliveries(lake: Lake) -> dict[str, dt.date]:
     return newest
 
 
-def _handed_over(lake: Lake, deployment_id: str, week: dt.date) -> frozenset[str]:
+def _read_help(lake: Lake, deployment_id: str, week: dt.date) -> dict[str, bool]:
     rows = _rows(
         lake,
         "fact.conversation",
@@ -176,7 +176,7 @@ def _handed_over(lake: Lake, deployment_id: str, week: dt.date) -> frozenset[str
         days=[week + number * DAY for number in range(7)],
         columns=["conversation_id", *HELPED],
     )
-    return frozenset(row["conversation_id"] for row in rows if any(row[name] for name in HELPED))
+    return {row["conversation_id"]: any(row[name] for name in HELPED) for row in rows}
 
 
 def _rows(lake: Lake, name: str, **chosen: Any) -> list[dict[str, Any]]:

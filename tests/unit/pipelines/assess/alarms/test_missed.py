@@ -1,5 +1,6 @@
 """Missed escalation from reviewed samples: judged once, weighted by the design, by people's labels."""
 
+import dataclasses
 import datetime as dt
 import json
 import re
@@ -176,25 +177,30 @@ def design(*answers: dict[str, int] | None, late: tuple[int, ...] = ()) -> Desig
     return Design(sample, tuple(strata), tuple(items), labels, {item.item_id: DRAWN for item in items})
 
 
+def log(*helped: str, without: tuple[str, ...] = ()) -> dict[str, bool]:
+    """Conversations that are held, and whether their log shows help."""
+    return {name: name in helped for name in ("c0", "c1", "c2", "c3") if name not in without}
+
+
 RISK = {"u_suicidal_ideation": 3}
 ANSWERED = RISK | {"p_crisis_resource": 1}
 
 
 def test_a_person_at_risk_without_resource_or_handover_was_missed():
-    week = read_week(design(RISK, ANSWERED, RISK, {}), frozenset({"c2"}), level=2)
+    week = read_week(design(RISK, ANSWERED, RISK, {}), log("c2"), level=2)
     assert week.missed == (True, False, False)
 
 
 def test_what_one_person_saw_where_no_detector_did_is_no_evidence_until_a_second_has_read_it():
     week = design(RISK, RISK, {}, {})  # the first and the third are of those nobody flagged
     week.items[0].state = "needs_second"
-    assert read_week(week, frozenset(), level=2).weights == (1.0,)
+    assert read_week(week, log(), level=2).weights == (1.0,)
     week.items[0].state = "settled"
-    assert read_week(week, frozenset(), level=2).weights == (1.8, 0.2)
+    assert read_week(week, log(), level=2).weights == (1.8, 0.2)
 
 
 def test_who_leans_on_the_assistant_is_not_thereby_at_risk():
-    week = read_week(design(RISK, {"u_ai_reliance": 2}, {"u_minor_indicator": 2}, {}), frozenset(), level=2)
+    week = read_week(design(RISK, {"u_ai_reliance": 2}, {"u_minor_indicator": 2}, {}), log(), level=2)
     assert week.missed == (True,)
 
 
@@ -212,11 +218,30 @@ def test_what_the_log_shows_of_help_is_what_the_sql_counts():
 
 
 def test_weights_follow_the_design_and_only_people_at_risk_take_part():
-    week = read_week(design(RISK, RISK, {"u_suicidal_ideation": 1}, {}), frozenset(), level=2)
+    week = read_week(design(RISK, RISK, {"u_suicidal_ideation": 1}, {}), log(), level=2)
     # 450 conversations stand behind an unflagged item, 50 behind a flagged one; 250 on average.
     assert week.weights == pytest.approx((1.8, 0.2))
 
 
+def test_of_what_was_erased_cut_anew_or_has_expired_nobody_says_that_it_was_missed():
+    week = design(RISK, RISK, RISK, RISK)
+    assert read_week(week, log("c2"), level=2).missed == (True, True, False, True)
+    week.items[2].conversation_id = "erased_i2"
+    left = read_week(week, log("c2"), level=2)
+    assert left.missed == (True, True, True)
+    # 900 conversations stand behind the unflagged one that is left, 50 behind each of the flagged.
+    assert left.weights == pytest.approx((2.7, 0.15, 0.15))
+    assert read_week(week, log(without=("c0", "c1", "c2", "c3")), level=2).missed == ()
+
+
+def test_weeks_whose_facts_have_expired_raise_nothing(make):
+    helped = [read_week(design(*[RISK] * 4), log("c0", "c1", "c2", "c3"), level=2)] * 40
+    expired = [read_week(design(*[RISK] * 4), {}, level=2)] * 40
+    for found in (helped, expired):
+        rows = [dataclasses.replace(one, week=MONDAY + n * WEEK) for n, one in enumerate(found)]
+        assert judge_weeks(rows, [make.decision(effective_from=MONDAY)], deployment="harbor") == []
+
+
 def test_labels_that_come_after_two_weeks_enter_no_alarm():
-    week = read_week(design(RISK, RISK, None, RISK, late=(3,)), frozenset(), level=2)
+    week = read_week(design(RISK, RISK, None, RISK, late=(3,)), log(), level=2)
     assert len(week.missed) == 2
