@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pipelines.ingest.belonging import Belonging, depends_on_others
 from pipelines.ingest.document import Item, read_items
 from pipelines.ingest.field import RecordError, find, latest_time, microseconds, to_slice
-from pipelines.ingest.link import Links, refers
+from pipelines.ingest.link import Links
 from pipelines.ingest.mapping import TestTraffic
 from pipelines.ingest.reason import Reason
 from pipelines.ingest.source import Person, Records, Rejection
@@ -46,7 +47,7 @@ class CallLog:
     supported: str
     zone: ZoneInfo
     test_traffic: TestTraffic | None = None
-    _linked: dict[tuple[Path, int, int], Links] = field(default_factory=dict, repr=False, compare=False)
+    _known: dict[tuple[Path, int, int], Belonging] = field(default_factory=dict, repr=False, compare=False)
 
     def read(self, path: Path, *, received_on: dt.date, only: Iterable[int] | None = None) -> Records:
         """The messages of one file; see `Source.read`. A position is the number of the call in the file."""
@@ -160,19 +161,19 @@ class CallLog:
             elif call.unread and not call.said:
                 yield call.unread
             else:
-                named = self._link(path).resolve(call) if refers(call) else call
-                for thread in sorted({call.thread_id, named.thread_id}):
+                names = self._know(path).list_names(call) if depends_on_others(call) else {call.thread_id}
+                for thread in sorted(names):
                     yield Person(call.user, thread, call.trace)
 
-    def _link(self, path: Path) -> Links:
-        """What the calls of a file say of each other; the last file's is at hand."""
+    def _know(self, path: Path) -> Belonging:
+        """Which threads the calls of a file belong to; the last file's is at hand."""
         state = path.stat()
         key = (path, state.st_size, state.st_mtime_ns)
-        if key not in self._linked:
+        if key not in self._known:
             found = (call for item in read_items(path) for call in self.read_calls(item))
-            self._linked.clear()
-            self._linked[key] = Links(call for call in found if isinstance(call, Call))
-        return self._linked[key]
+            self._known.clear()
+            self._known[key] = Belonging(call for call in found if isinstance(call, Call))
+        return self._known[key]
 
     @staticmethod
     def _is_test(record: dict[str, Any], rule: TestTraffic) -> bool:

@@ -81,8 +81,3 @@ class Links:
 
 def _holds_history(call: Call) -> bool:
     return any(one.role == "assistant" for one in call.messages)
-
-
-def refers(call: Call) -> bool:
-    """Whether the thread of a call may be named by what others of its file say."""
-    return call.thread is None and (call.can_follow or any(one.sound_id is not None for one in call.messages))

@@ -119,6 +119,16 @@ class Transcripts:
             undated += _write_thread(records, thread, calls, undated_at, holds_new_alone=holds_new_alone)
         return undated
 
+    def find_joined(self) -> dict[tuple[str, int | None], str]:
+        """The threads of first calls that failed and went to their retry, by their own name and time."""
+        self._join_failed()
+        return {
+            (call.thread_id, call.began_at): name
+            for name, calls in self._calls.items()
+            for call, _ in calls
+            if call.thread_id != name
+        }
+
     def _join_failed(self) -> None:
         """Put a first call that failed into the thread that its retry opened: its name lacks the answer.
 

@@ -257,3 +257,24 @@ def test_calls_that_belong_to_a_thread_by_others_of_their_file_go_with_it(
     assert decoded_search.search(home.path, [other]) == {}
     assert json.loads(path.read_text(encoding="utf-8"))["response"]["id"] == "x1"
     assert "Hi." in texts(home)
+
+
+def test_a_call_that_failed_goes_with_the_conversation_that_its_retry_opened(tmp_path: Path) -> None:
+    one = FORMATS[0]
+    home = make_place(tmp_path / "home", one)
+    answer = {"choices": [{"message": {"role": "assistant", "content": "I hear you."}}]}
+    calls = [
+        {"timestamp": f"2026-09-14T20:{minute}:00Z", "response": response,
+         "request": {"messages": [{"role": "user", "content": CANARY.replace("pelicans", "lanterns")}]}}
+        for minute, response in ((10, {"error": {"code": "timeout"}}), (11, answer),
+                                 (40, {"error": {"code": "timeout"}}))
+    ]  # fmt: skip
+    path = home.inbox / DEPLOYMENT / "failed.jsonl"
+    path.write_text("\n".join(map(json.dumps, calls)) + "\n", encoding="utf-8")
+    ingest(home, home.inbox / DEPLOYMENT)
+    rows = Lake(home.lake).read("staging.message")
+    assert rows is not None
+    (thread,) = {row["thread_id"] for row in rows.to_pylist() if row["text"] == "I hear you."}
+    assert run(home, Request(DEPLOYMENT, SubjectKind.THREAD, thread))["state"] == "complete"
+    left = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
+    assert left == calls[2:]  # half an hour later it is somebody else who began alike
