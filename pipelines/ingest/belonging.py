@@ -31,7 +31,11 @@ class Belonging:
 
     def list_names(self, call: Call) -> set[str]:
         """Every thread that a call may have been taken in as; which others were rejected is not known."""
-        return {call.thread_id, self._links.resolve(call).thread_id, self.name(call)}
+        names = {call.thread_id, self._links.resolve(call).thread_id, self.name(call)}
+        # Of one that follows none, whoever followed it may have gone since.
+        if call.can_follow and call.follows is None and call.call_id is not None:
+            names.add(call.call_id)
+        return names
 
 
 def depends_on_others(call: Call) -> bool:

@@ -7,7 +7,7 @@ all of them and stand here.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -165,15 +165,34 @@ class CallLog:
                 for thread in sorted(names):
                     yield Person(call.user, thread, call.trace)
 
+    def find_stranded(self, path: Path, gone: Set[int]) -> set[int]:
+        """Positions of calls whose thread the file would not tell any more; see `Source.find_stranded`."""
+        if not any(depends_on_others(call) for _, call in self._find_calls(path, without=gone)):
+            return set()
+        whole = self._know(path)
+        left = Belonging(call for _, call in self._find_calls(path, without=gone))
+        return {
+            position
+            for position, call in self._find_calls(path, without=gone)
+            if depends_on_others(call) and whole.name(call) not in left.list_names(call)
+        }
+
     def _know(self, path: Path) -> Belonging:
         """Which threads the calls of a file belong to; the last file's is at hand."""
         state = path.stat()
         key = (path, state.st_size, state.st_mtime_ns)
         if key not in self._known:
-            found = (call for item in read_items(path) for call in self.read_calls(item))
             self._known.clear()
-            self._known[key] = Belonging(call for call in found if isinstance(call, Call))
+            self._known[key] = Belonging(call for _, call in self._find_calls(path))
         return self._known[key]
+
+    def _find_calls(self, path: Path, *, without: Set[int] = frozenset()) -> Iterator[tuple[int, Call]]:
+        """The calls of a file that can be read, each with the position of its item."""
+        for item in read_items(path):
+            if item.position not in without:
+                for call in self.read_calls(item):
+                    if isinstance(call, Call):
+                        yield item.position, call
 
     @staticmethod
     def _is_test(record: dict[str, Any], rule: TestTraffic) -> bool:

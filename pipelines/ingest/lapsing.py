@@ -3,6 +3,7 @@
 A file as a whole goes by retention, once nothing in it is young enough. Which records of one that stays are
 too old is told by when they were sent, in the zone of the deployment; one without a time, or that nobody
 could read, stays as long as the file does. Large files lose records some days early rather than every night.
+A younger record goes with those of which alone its conversation can be told: no erasure would find it.
 """
 
 from __future__ import annotations
@@ -56,7 +57,9 @@ def lapse(
         for path in own:
             try:
                 first = before + early if path.stat().st_size >= LARGE else before
-                found.append(Found(path, frozenset(_find_lapsed(path, about, first)), about))
+                old = set(_find_lapsed(path, about, first))
+                gone = old | about.source.find_stranded(path, old) if old else old
+                found.append(Found(path, frozenset(gone), about))
             except UNREADABLE as error:
                 result.tell_damaged(path, path.relative_to(home.path), error)
     wanted = [one for one in found if one.items]

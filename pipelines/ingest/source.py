@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -120,6 +120,9 @@ class Source(Protocol):
 
     def attribute(self, path: Path, item: Item) -> Iterable[Person | RecordError]:
         """Whom an item is about, whether or not it is accepted; an error for what cannot be told of it."""
+
+    def find_stranded(self, path: Path, gone: Set[int]) -> set[int]:
+        """Positions of the items of which nobody could tell the thread without those that go."""
 
 
 def read_parts(

@@ -7,7 +7,7 @@ pseudonyms, redaction or tables, and a mapping never becomes a text that a datab
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -109,6 +109,10 @@ class MappedSource:
                     yield error
             if ids:
                 yield Person(**ids)
+
+    def find_stranded(self, path: Path, gone: Set[int]) -> set[int]:
+        """None: every record names its own thread; see `Source.find_stranded`."""
+        return set()
 
     def read(self, path: Path, *, received_on: dt.date, only: Iterable[int] | None = None) -> Records:
         """The records of one file; see `Source.read`."""

@@ -143,6 +143,54 @@ def test_a_record_of_a_whole_conversation_goes_with_its_newest_message(place, in
     assert "long over" not in path.read_text()
 
 
+def call(name, day, text, before=None):
+    return {"timestamp": f"{day}T12:00:00Z", "request": {"input": text, "previous_response_id": before},
+            "response": {"id": name, "output": []}}  # fmt: skip
+
+
+def test_what_follows_calls_that_go_goes_too_where_nothing_else_tells_its_conversation(place, inbox):
+    (inbox / "mapping.yaml").write_text("{deployment: {id: one, zone: Europe/Berlin}, format: openai}")
+    old = CAME - 2 * LIMIT
+    path = write(
+        inbox / "a.jsonl",
+        call("r1", old, "begins"), call("r2", old, "goes on", "r1"),
+        call("r3", CAME, "young, of r1", "r2"), call("r4", CAME, "younger, of r1", "r3"),
+        call("s1", old, "begins, too"), call("s2", CAME, "young, of s1", "s1"),
+        call("x1", CAME, "alone"),
+    )  # fmt: skip
+    take(place, inbox)
+    stored = {row["text"]: row["thread_id"] for row in place.rows("staging.message")}
+    assert keep(place, CAME).cut_files == ("inbox/one/a.jsonl: 5 records",)
+    left = [json.loads(line)["request"]["input"] for line in path.read_text().splitlines() if line]
+    assert left == ["young, of s1", "alone"]
+    # Whatever is left of the file, an erasure of its conversation finds it.
+    for text in left:
+        gone = withdrawal.withdraw(place.home, lambda *who, thread=stored[text]: who[2] == thread)
+        assert [one.record_count for one in gone.files] == [1]
+        assert text not in (path.read_text() if path.exists() else "")
+    assert sum(bool(row["text"]) for row in place.rows("staging.message")) == 4  # staging keeps its limit
+
+
+def test_a_sound_goes_with_the_call_that_alone_holds_its_words(place, inbox):
+    (inbox / "mapping.yaml").write_text("{deployment: {id: one, zone: Europe/Berlin}, format: openai}")
+    sound = {"role": "assistant", "content": None, "audio": {"id": "a1", "transcript": "I hear you."}}
+    asked = [{"role": "user", "content": "I feel low."}, {"role": "assistant", "audio": {"id": "a1"}}]
+    calls = [
+        {"timestamp": f"{day}T12:00:00Z", "request": {"messages": said},
+         "response": {"choices": [{"message": answer}]}}
+        for day, said, answer in (
+            (CAME - 2 * LIMIT, asked[:1], sound),
+            (CAME, [*asked, {"role": "user", "content": "Late."}], {"role": "assistant", "content": "Rest."}),
+            (CAME, [{"role": "user", "content": "Hi."}], {"role": "assistant", "content": "Hello."}),
+        )
+    ]  # fmt: skip
+    path = write(inbox / "a.jsonl", *calls)
+    take(place, inbox)
+    assert len({row["thread_id"] for row in place.rows("staging.message")}) == 2
+    assert keep(place, CAME).cut_files == ("inbox/one/a.jsonl: 2 records",)
+    assert [json.loads(line) for line in path.read_text().splitlines() if line] == calls[2:]
+
+
 @pytest.fixture
 def backfill(place, inbox, monkeypatch):
     """A large file of twelve days in a home that keeps text for eight, so that an eighth is one."""
