@@ -44,7 +44,9 @@ def test_rejected_records_are_counted_by_reason():
 
 def test_a_rule_that_holds_leaves_no_row():
     rule = {"suite": "message", "rule": "text_is_there", "severity": "stop", "failing_count": 3}
-    rows = run("data_quality", quality=[rule | {"is_met": False}, rule | {"is_met": True, "day": DAY}])
+    rows = run(
+        "data_quality", quality=[rule | {"is_met": False}, rule | {"is_met": True, "failing_count": 0}]
+    )
     assert [(row["source"], row["reason"], row["row_count"]) for row in rows] == [
         ("gate:message", "stop:text_is_there", 3)
     ]
@@ -107,3 +109,42 @@ def test_what_was_refused_of_erased_people_is_no_broken_file():
         rejected = [{"position": 0, "reason": reason, "delivery_id": "a"}]
         (row,) = run("day_total", delivery=delivery, rejected=rejected)
         assert row["broken_file_count"] == count
+
+
+def test_what_is_a_test_is_left_out_of_a_delivery_and_is_no_fault_of_it():
+    delivery = [{"delivery_id": "a", "rejected_count": 5, "record_count": 20}]
+    rejected = [{"delivery_id": "a", "position": place, "reason": "test_traffic"} for place in (1, 2, 3)]
+    (row,) = run("operation_day", delivery=delivery, rejected=rejected)
+    assert (row["indicator_id"], row["numerator"], row["denominator"]) == ("data_rejected_share", 2, 17)
+    (row,) = run("data_quality", rejected=rejected)
+    assert (row["reason"], row["row_count"]) == ("test_traffic", 3)
+
+
+def test_a_day_has_each_of_its_counts_in_its_place_and_its_rules_by_how_grave_they_are():
+    reasons = {"accepted": 100, "late": 4, "out_of_order": 3, "clock_skew": 2, "waiting_event": 1,
+               "redacted": 9, "exact_duplicate": 20, "conflicting_duplicate": 5}  # fmt: skip
+    rules = (("a", "stop", False), ("b", "tell", False), ("c", "stop", True), ("d", "tell", True))
+    (row,) = run(
+        "day_total",
+        quality_day=[
+            *({"source": "ingest", "reason": name, "row_count": count} for name, count in reasons.items()),
+            {"source": "detect", "reason": "unscored:unsupported_language", "row_count": 7},
+            {"source": "detect", "reason": "unscored:failed", "row_count": 6},
+        ],
+        quality=[{"rule": rule, "severity": severity, "is_met": is_met} for rule, severity, is_met in rules],
+        delivery=[{"delivery_id": "a", "rejected_count": 5, "record_count": 120}],
+        received_day=[{"received_on": DAY}, {"received_on": DAY + dt.timedelta(days=9)}],
+    )
+    assert {name.removesuffix("_count"): row[name] for name in row if name.endswith("_count")} == {
+        "message": 100, "late": 4, "out_of_order": 3, "clock_skew": 2, "waiting_event": 1, "duplicate": 25,
+        "redacted": 9, "unscored": 13, "failed": 6, "delivered": 120, "rejected": 5, "broken_file": 0,
+    }  # fmt: skip
+    assert (row["stop_rules"], row["tell_rules"]) == ("a", "b")
+    assert (row["last_received_on"] - row["first_received_on"]).days == 9
+
+
+def test_a_file_that_came_again_as_broken_is_not_mended():
+    rejected = [{"position": 0, "reason": "broken_archive", "delivery_id": "a", "file_name": "one.gz"}]
+    broken = {"delivery_id": "a", "file_name": "one.gz", "record_count": 1, "rejected_count": 1}
+    rows = run("day_total", delivery=[broken, broken | {"delivery_id": "b"}], rejected=rejected)
+    assert [row["broken_file_count"] for row in rows] == [1]

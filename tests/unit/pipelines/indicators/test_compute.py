@@ -79,6 +79,11 @@ select
 from fact.conversation
 """
 
+ALL_EVENTS = """
+select event_id as unit_id, conversation_id, occurred_at, 1 as numerator, 1 as denominator
+from fact.event
+"""
+
 
 def pick(rows: pa.Table, *names: str, **where: Any) -> list[tuple[Any, ...]]:
     kept = [row for row in rows.to_pylist() if all(row[key] == value for key, value in where.items())]
@@ -142,6 +147,16 @@ def test_an_unread_message_marks_its_conversation_as_unscored(engine: DuckDBEngi
     assert pick(rows, "denominator", "unscored_count", slice="all") == [(2, 1)]
 
 
+def test_a_unit_that_a_detector_missed_or_did_not_look_at_is_unscored_once(engine: DuckDBEngine):
+    read, unread = {}, {"is_read": False}
+    give_conversations(engine, read, read, unread, unread)
+    build_facts(engine)
+    columns = "1 as denominator, cast(conversation_id in ('c1', 'c2') as integer) as unseen"
+    half_seen = ALL_CONVERSATIONS.replace("1 as denominator", columns)
+    rows = count_units(engine, (make(half_seen),)).indicator_day
+    assert pick(rows, "denominator", "unscored_count", slice="all") == [(4, 3)]
+
+
 @pytest.mark.parametrize(("is_found", "counts"), [(False, [(1, 0, 1)]), (True, [(1, 1, 3)])])
 def test_who_was_not_read_may_belong_to_a_population_that_detectors_find(
     engine: DuckDBEngine, is_found: bool, counts: list[tuple[int, int, int]]
@@ -175,6 +190,19 @@ def test_conversations_of_unknown_users_are_not_one_cluster(engine: DuckDBEngine
     )
     build_facts(engine)
     rows = count_units(engine, (make(ALL_CONVERSATIONS),)).indicator_bucket
+    assert pick(rows, "bucket", "denominator") == [(1, 1), (2, 1)]
+
+
+def test_events_of_unknown_users_are_not_one_cluster(engine: DuckDBEngine):
+    names = ("01", "02")
+    give_conversations(engine, *({"user_id": "unknown", "conversation_id": name} for name in names))
+    events = [
+        {"event_id": f"e{name}", "conversation_id": name, "user_id": "unknown", "kind": "handoff"}
+        for name in names
+    ]
+    engine.register("staging.event", fill("staging.event", events))
+    build_facts(engine)
+    rows = count_units(engine, (make(ALL_EVENTS, unit="event"),)).indicator_bucket
     assert pick(rows, "bucket", "denominator") == [(1, 1), (2, 1)]
 
 

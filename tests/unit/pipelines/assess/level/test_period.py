@@ -50,6 +50,13 @@ def test_days_add_up_in_weeks_and_months_and_a_slice_has_no_days():
     }
 
 
+def test_each_count_adds_up_to_itself():
+    given = {"numerator": 1, "denominator": 20, "unscored_count": 300, "unit_count": 4000}
+    found = query("period", indicator_day=[given, given], indicator_week=[given])
+    sums = {row["period"]: tuple(row[name] for name in given) for row in found if row["period"] != "month"}
+    assert sums == {"day": (2, 40, 600, 8000), "week": (3, 60, 900, 12000)}
+
+
 def test_where_units_were_not_counted_yet_those_that_were_judged_stand_for_them():
     days = [{"denominator": 2, "unit_count": None}, {"denominator": 5, "unit_count": 9}]
     weeks = [{"denominator": 3, "unit_count": None, "slice": "region"}]
