@@ -10,7 +10,7 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import select
 
-from risk_register import accounts, audit, credentials
+from risk_register import accounts, audit, credentials, sessions
 from risk_register.account_name import RESERVED
 from risk_register.credentials import FAILURES_BEFORE_LOCK, LOCK_FOR
 from risk_register.errors import NotAllowedError, SelfApprovalError, UnknownRecordError
@@ -79,9 +79,9 @@ def test_a_shipped_hash_is_not_a_cheap_one(monkeypatch: pytest.MonkeyPatch) -> N
 def test_the_lock_comes_after_the_fifth_failure_and_not_before(
     store: Store, account: str, at: dt.datetime
 ) -> None:
-    fail(store, at, FAILURES_BEFORE_LOCK - 1)
+    fail(store, at, 4)
     assert sign_in(store, at)
-    fail(store, at, FAILURES_BEFORE_LOCK)
+    fail(store, at, 5)
     assert not sign_in(store, at)
 
 
@@ -242,6 +242,49 @@ def test_what_opened_a_shut_account_before_does_not_open_it_again(
     assert find_bearer(store, token, at=at + HALF_AN_HOUR) is None
     assert accounts.redeem_link(store, token=link, at=at + HALF_AN_HOUR) is None
     assert sign_in(store, at + HALF_AN_HOUR)
+
+
+def test_the_sessions_of_a_shut_account_are_over_also_when_it_is_open_again(
+    store: Store, account: str, at: dt.datetime
+) -> None:
+    opened = sessions.open_session(store, name=NAME, method=sessions.Method.PASSWORD, at=at)
+    accounts.disable_account(store, name=NAME, actor="administrator", at=at)
+    accounts.enable_account(store, name=NAME, actor="administrator", at=at)
+    assert sessions.find_session(store, opened) is None
+
+
+def test_nobody_opens_their_own_account_again_also_not_from_another_one(
+    store: Store, account: str, at: dt.datetime
+) -> None:
+    accounts.create_account(store, name="other", actor="administrator", at=at)
+    accounts.join_person(store, name="other", same_as=NAME, actor="administrator", at=at)
+    accounts.disable_account(store, name=NAME, actor="administrator", at=at)
+    for actor in (NAME, "other"):
+        with pytest.raises(SelfApprovalError):
+            accounts.enable_account(store, name=NAME, actor=actor, at=at)
+
+
+def test_of_joined_accounts_all_are_one_person(store: Store, account: str, at: dt.datetime) -> None:
+    for name in ("one", "two", "three"):
+        accounts.create_account(store, name=name, actor="administrator", at=at)
+    for name, same_as in (("two", "one"), ("one", "three")):
+        accounts.join_person(store, name=name, same_as=same_as, actor="administrator", at=at)
+    people = {one.name: one.person for one in accounts.list_accounts(store)}
+    assert people == {"one": "three", "two": "three", "three": "three", NAME: NAME}
+
+
+@pytest.mark.parametrize(("days", "is_taken"), [(0, False), (1, True), (366, True), (367, False)])
+def test_a_token_holds_for_a_day_to_a_year(
+    store: Store, account: str, at: dt.datetime, days: int, is_taken: bool
+) -> None:
+    given = {"name": NAME, "label": "CI", "valid_for": dt.timedelta(days=days), "actor": "x", "at": at}
+    if not is_taken:
+        with pytest.raises(NotAllowedError, match="holds for 1 to 366 days"):
+            issue_token(store, **given)
+    else:
+        token, end = issue_token(store, **given), at + dt.timedelta(days=days)
+        assert find_bearer(store, token, at=end - dt.timedelta(seconds=1)) == NAME
+        assert find_bearer(store, token, at=end) is None
 
 
 def test_an_administrator_sees_accounts_with_their_grants(

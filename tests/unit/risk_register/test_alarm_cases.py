@@ -142,6 +142,9 @@ def test_a_resolved_alarm_is_taken_up_again_with_a_reason(store: Store, at: dt.d
     resolve(store, resolution=Resolution.DATA, reason="A late file.", **given)
     with pytest.raises(NotAllowedError, match="needs a reason"):
         reopen(store, reason=" ", **given)
+    with pytest.raises(NotAllowedError, match="a decision with a reason"):
+        acknowledge(store, reason="", **given)
+    assert states(store) == {"a": "resolved"}
     reopen(store, reason="New facts.", **given)
     assert states(store) == {"a": "acknowledged"}
 

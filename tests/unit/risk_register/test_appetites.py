@@ -8,7 +8,12 @@ from typing import Any
 import pytest
 
 from risk_register import appetites
-from risk_register.errors import NotAllowedError, SelfApprovalError, UnknownRecordError
+from risk_register.errors import (
+    ChangedMeanwhileError,
+    NotAllowedError,
+    SelfApprovalError,
+    UnknownRecordError,
+)
 from risk_register.store import Store
 
 INDICATOR = "missed_escalation_rate"
@@ -55,6 +60,16 @@ def test_an_approval_is_given_once(store: Store, at: dt.datetime) -> None:
     appetites.approve(store, deployment_id="demo", proposal_id=proposal, actor="compliance", at=at)
     with pytest.raises(NotAllowedError, match=r"was approved by compliance at .*review and try again"):
         appetites.approve(store, deployment_id="demo", proposal_id=proposal, actor="safety_board", at=at)
+
+
+def test_what_was_decided_is_not_declined_afterwards(store: Store, at: dt.datetime) -> None:
+    proposal = propose(store, at)
+    given = {"deployment_id": "demo", "proposal_id": proposal, "at": at}
+    appetites.approve(store, actor="compliance", **given)
+    with pytest.raises(ChangedMeanwhileError, match="was approved by compliance"):
+        appetites.decline(store, actor="safety_officer", reason="Too strict.", **given)
+    (kept,) = appetites.list_decisions(store, "demo")
+    assert (kept.approved_by, kept.declined_by) == ("compliance", None)
 
 
 def test_an_appetite_holds_from_its_day_on_and_not_before(store: Store, at: dt.datetime) -> None:

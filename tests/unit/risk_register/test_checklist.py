@@ -219,6 +219,8 @@ def test_not_applicable_holds_only_after_a_second_person(store: Store, at: dt.da
     assert (confirmed.attested_by, confirmed.approved_by) == ("compliance", "safety_officer")
     assert confirmed.note == "No minors are admitted."
     assert not confirmed.is_overdue
+    attest(store, at)  # answered anew: nobody has approved that
+    assert find(store, as_of=at.date()).approved_by is None
 
 
 def test_confirming_what_nobody_proposed_is_refused(store: Store, at: dt.datetime) -> None:

@@ -157,6 +157,7 @@ def test_a_closed_incident_can_be_opened_again_and_the_audit_keeps_who_closed_it
     open_one(store, at)
     judge(store, at)
     close(store, at)
+    closed = find(store)
     incident_closing.reopen_incident(
         store, incident_id="demo_incident_0001", reason="Seen again.", actor="reviewer", at=at
     )
@@ -164,6 +165,7 @@ def test_a_closed_incident_can_be_opened_again_and_the_audit_keeps_who_closed_it
     assert audit.list_entries(store, action="incident_closed")[0].details == {"conclusion": "List updated."}
     entry = audit.list_entries(store, action="incident_reopened")[0]
     assert entry.details == {"closed_by": "safety_officer", "reason": "Seen again."}
+    assert find(store).version == closed.version + 1
     with pytest.raises(NotAllowedError, match="is open"):
         incident_closing.reopen_incident(
             store, incident_id="demo_incident_0001", reason="r", actor="a", at=at

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from risk_register import audit, register
+from risk_register import accounts, audit, register
 from risk_register.acceptability import Acceptability
 from risk_register.definition import Rating
 from risk_register.errors import NotAllowedError, SelfApprovalError, UnknownRecordError
@@ -245,3 +245,38 @@ def test_history_tells_every_change_with_who_and_why(store: Store, at: dt.dateti
     ]
     assert find(store).version == 5
     assert find(store).owner == "clinical safety"
+
+
+@pytest.mark.parametrize(
+    ("days", "is_taken"),
+    [(0, False), (1, True), (register.ACCEPTANCE_DAYS, True), (register.ACCEPTANCE_DAYS + 1, False)],
+)
+def test_an_acceptance_ends_after_today_and_within_half_a_year(
+    store: Store, at: dt.datetime, days: int, is_taken: bool
+) -> None:
+    rate(store, at)
+    walk(store, at, "assessed")
+    last = at.date() + dt.timedelta(days=days)
+
+    def accept() -> None:
+        register.move(
+            store, deployment_id="demo", risk_id=RISK, to_state=RiskStatus.ACCEPTED, reason="Small.",
+            actor="compliance", at=at, accepted_until=last,
+        )  # fmt: skip
+
+    if not is_taken:
+        with pytest.raises(NotAllowedError, match="An acceptance holds until a day after"):
+            accept()
+        return
+    accept()
+    assert (find(store).accepted_until, find(store).review_due_on) == (last, last)
+
+
+def test_whoever_moved_a_risk_does_not_accept_it_under_another_account(store: Store, at: dt.datetime) -> None:
+    for name in ("moved", "same_person"):
+        accounts.create_account(store, name=name, actor="administrator", at=at)
+    accounts.join_person(store, name="same_person", same_as="moved", actor="administrator", at=at)
+    rate(store, at)
+    walk(store, at, "assessed", actor="moved")
+    with pytest.raises(SelfApprovalError, match="belong to one person"):
+        walk(store, at, "accepted", actor="same_person")

@@ -450,8 +450,7 @@ def test_what_was_typed_of_a_change_and_an_acceptance_is_what_is_kept(run: Run, 
     run("register", "approve", "R-01", account="compliance")
     soon = f"{dt.datetime.now(dt.UTC) + dt.timedelta(days=20):%Y-%m-%d}"
     move = ("register", "move", "R-01")
-    for state in ("assessed", "treatment"):
-        run(*move, state, "--reason", "Looked at.", account="officer")
+    assert run(*move, "assessed", "--reason", "Looked at.", account="officer").code == 0
     done = run(*move, "accepted", "--reason", "Small.", "--until", soon, account="compliance")
     assert done.code == 0, done.complaint
     assert register.list_risks(store, "companion")[0].accepted_until == dt.date.fromisoformat(soon)
@@ -486,11 +485,20 @@ def test_the_last_day_of_a_clock_that_passed_is_said_aloud(run: Run, monkeypatch
 
 
 def test_who_read_words_is_listed_for_the_month_that_was_asked_for(run: Run, store: Store) -> None:
-    for month, reader in ((8, "officer"), (9, "first_reviewer")):
+    readings = [
+        ("officer", "conversation_read", "companion", dt.datetime(2026, 8, 31, 23, 59, tzinfo=dt.UTC)),
+        ("officer", "person_not_located", "companion", dt.datetime(2026, 8, 1, tzinfo=dt.UTC)),
+        ("stranger", "conversation_read", "other", dt.datetime(2026, 8, 9, tzinfo=dt.UTC)),
+        ("first_reviewer", "review_item_served", "companion", dt.datetime(2026, 9, 1, tzinfo=dt.UTC)),
+    ]
+    for reader, action, deployment, at in readings:
         audit.record_access(
-            store, action="conversation_read", subject="item", deployment_id="companion", reason="R.",
-            actor=reader, at=dt.datetime(2026, month, 30, tzinfo=dt.UTC),
-        )  # fmt: skip
+            store, action=action, subject="item", deployment_id=deployment, reason="R.", actor=reader, at=at
+        )
     asked = ("audit", "readers", "--json", "--month")
     read = [run(*asked, f"2026-{month:02}", account="administrator").document for month in (7, 8, 9)]
-    assert [[one["actor"] for one in each] for each in read] == [[], ["officer"], ["first_reviewer"]]
+    assert [[(one["actor"], one["counts"]) for one in each] for each in read] == [
+        [],
+        [("officer", {"conversation_read": 1, "person_not_located": 1})],
+        [("first_reviewer", {"review_item_served": 1})],
+    ]
