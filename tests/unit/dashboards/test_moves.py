@@ -1,11 +1,12 @@
 """Every step that no table has, and every step without its role, is refused at the door of the pages."""
 
 from collections.abc import Iterator
+from itertools import product
 
 import pytest
 from sqlalchemy import NullPool, create_engine, text
 
-from risk_register import accounts, actions, checklist, proposals, register
+from risk_register import accounts, actions, checklist, incidents, proposals, register
 from risk_register.accounts import Action, Role
 from risk_register.permissions import ALLOWED
 from risk_register.proposals import Evidence, ProposalStatus
@@ -137,6 +138,9 @@ def test_no_item_goes_back_to_its_blank_beginning_and_no_stranger_answers(everyo
         (ITEMS, {"action": "waive", "item": "crisis_testing_passed", "version": "1"}, Action.ATTEST),
         (ITEMS, {"action": "add_link", "item": "crisis_testing_passed", "version": "1"}, Action.ATTEST),
         ("/regimes", {"regime": "us_ca_companion_chatbots", "applies": "yes"}, Action.DECIDE_REGIME),
+        ("/alarms", {"action": "confirm_change", "alarm": "a", "what": "nothing"}, Action.DECIDE_ALARM),
+        ("/review", {"action": "reviewer", "zone": "nowhere"}, Action.REVIEW),
+        ("/indicators/refusal_rate", {"indicator": "refusal_rate", "starts_on": ""}, Action.APPROVE_APPETITE),
         ("/administration", {"action": "grant", "name": "viewer", "role": "nothing"}, Action.MANAGE_ACCOUNTS),
         ("/administration", {"action": "link", "name": "safety_officer"}, Action.MANAGE_ACCOUNTS),
     ],
@@ -147,6 +151,32 @@ def test_a_form_is_refused_without_the_role_and_by_the_rules_with_it(everyone, p
         words = refuse(visitor, path, visitor.token(), **fields)
         is_shut = words.startswith(f"the_{role} may not ")
         assert is_shut is (needed not in ALLOWED[role]), (role, words)
+
+
+def test_a_form_about_an_incident_is_refused_without_the_role_and_by_the_rules_with_it(
+    everyone, store, clock
+):
+    number = incidents.open_incident(
+        store, deployment_id="harbor_companion", title="Wrong line", severity="S4", description="",
+        risk_id=None, aware_at=None, actor="somebody", at=clock(),
+    )  # fmt: skip
+    needed = {
+        "note": Action.OPEN_INCIDENT,
+        "task": Action.OPEN_INCIDENT,
+        "done": Action.OPEN_INCIDENT,
+        "reopen": Action.OPEN_INCIDENT,
+        "assess": Action.CLOSE_INCIDENT,
+        "close": Action.CLOSE_INCIDENT,
+        "decide": Action.CLOSE_INCIDENT,
+        "report": Action.CLOSE_INCIDENT,
+        "hold": Action.CLOSE_INCIDENT,
+    }
+    for action, (role, visitor) in product(needed, everyone.items()):
+        words = refuse(
+            visitor, "/incidents", visitor.token(), action=action, incident=number, version="1", words=" "
+        )
+        is_shut = words.startswith(f"the_{role} may not {needed[action].replace('_', ' ')} ")
+        assert is_shut is (needed[action] not in ALLOWED[role]), (action, role, words)
 
 
 def test_two_sessions_of_one_person_are_one_person(visit, store, clock):
