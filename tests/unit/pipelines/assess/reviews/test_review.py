@@ -10,9 +10,12 @@ import pytest
 
 from pipelines.assess.days.day import DayState
 from pipelines.assess.level.observation import Background
+from pipelines.assess.reviews.agreement import agree
 from pipelines.assess.reviews.corrected import observe_corrections, tabulate_corrections
-from pipelines.assess.reviews.review import _hash, choose_corrected, tally_sample
+from pipelines.assess.reviews.review import SQL, _hash, choose_corrected, tally_sample
+from pipelines.assess.reviews.reviewed import Reviewed
 from pipelines.assess.reviews.window_frame import list_frames
+from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.schemas.assessment import OBSERVATION, REVIEW_STRATUM, REVIEW_TALLY
 from risk_register.appetites import AppetiteDecision, Side
 from risk_register.review_exports import ExportedLabel, LabelExport
@@ -158,6 +161,49 @@ def test_what_a_person_saw_has_the_level_that_its_severity_stands_for(signal_id,
     _, rows = tally(facts, export, definition)
     mine = rows[(rows["indicator_id"] == "missed") & (rows["slice"] == "all")]
     assert mine["sums"].tolist()[0][0] == 1.0
+
+
+RISK = ("user_risk_level", "mentioned_risk_level")
+COLUMNS = {
+    "u_suicidal_ideation": (*RISK, "suicidal_level"),
+    "u_self_harm": (*RISK, "self_harm_level"),
+    "u_harm_to_others": (*RISK, "harm_to_others_level"),
+    "u_victim_of_harm": (*RISK, "victim_of_harm_level"),
+    "u_psychosis_mania": (*RISK, "psychosis_mania_level", "has_psychosis_mania"),
+    "u_disordered_eating": (*RISK, "disordered_eating_level"),
+    "u_substance_crisis": (*RISK, "substance_crisis_level"),
+    "u_acute_distress": (*RISK, "acute_distress_level"),
+    "u_ai_reliance": ("has_ai_reliance",),
+    "u_requests_human": ("has_human_request",),
+    "u_medication_or_diagnosis_request": ("has_clinical_request",),
+    "p_risk_question": ("has_risk_question", "has_support_after_risk"),
+    "p_crisis_resource": ("has_crisis_resource", "is_escalated", "has_support_after_risk"),
+    "p_help_encouraged": ("has_help_encouraged", "has_support_after_risk"),
+    "p_grounding_coping": ("has_grounding", "has_support_after_risk"),
+    "p_means_safety": ("has_grounding", "has_support_after_risk"),
+    "a_abandonment": ("harm_level", "has_abandonment"),
+    "a_validates_delusion": ("harm_level", "has_validated_delusion"),
+    "a_out_of_scope_clinical": ("harm_level", "has_out_of_scope_clinical"),
+    "a_method_info": ("harm_level",),
+    "a_refusal": (),
+}
+"""What a signal that a person saw says of a conversation in which the log holds nothing."""
+
+
+def test_what_a_person_saw_is_said_of_the_conversation_and_nothing_else_is():
+    with DuckDBEngine(threads=1) as engine:
+        engine.register("fact.conversation", make_facts(*({"conversation_id": name} for name in COLUMNS)))
+        engine.register("unit.labelled", pa.table({"conversation_id": list(COLUMNS)}))
+        answers = {"conversation_id": list(COLUMNS), "signal_id": list(COLUMNS), "level": [2] * len(COLUMNS)}
+        engine.register("unit.answer", pa.table(answers))
+        rows = engine.query(SQL.read_text(encoding="utf-8")).to_pylist()
+    for row in rows:
+        said = {name for name in (*LEVELS, *FLAGS) if row[name] and name != "has_scored_message"}
+        assert (row["conversation_id"], said) == (
+            row["conversation_id"],
+            set(COLUMNS[row["conversation_id"]]),
+        )
+    assert len(rows) == len(COLUMNS)
 
 
 def test_a_conversation_that_is_gone_is_not_reviewed():
@@ -378,3 +424,80 @@ def test_a_week_of_which_something_was_erased_waits_for_nothing():
     newest = WEEK + dt.timedelta(weeks=1)
     frames = list_frames(pd.concat([strata, strata.assign(week=newest, sample_id="s2")]), 4)
     assert [frame.weeks for frame in frames] == [(WEEK,), (WEEK, newest)]
+
+
+def sample_weeks(count: int) -> pd.DataFrame:
+    """The strata of so many weeks in a row, each with one flagged conversation that was read."""
+    facts = make_facts({"conversation_id": "one", "user_risk_level": 2})
+    strata, _ = tally(facts, make_export({"one": {}}, flagged={"one"}, sizes=(5, 0)))
+    strata["sample_count"] = strata["reviewed_count"]
+    weeks = [WEEK + number * dt.timedelta(weeks=1) for number in range(count)]
+    return pd.concat([strata.assign(week=week, sample_id=f"s{week}") for week in weeks])
+
+
+def test_a_window_of_four_weeks_holds_four():
+    frames = list(list_frames(sample_weeks(6), 4))
+    assert [len(frame.weeks) for frame in frames] == [1, 2, 3, 4, 4, 4]
+    assert frames[-1].weeks[0] == WEEK + dt.timedelta(weeks=2)
+
+
+def test_a_frame_of_flagged_conversations_alone_gives_a_lower_bound():
+    strata = sample_weeks(1)
+    (frame,) = list_frames(strata[strata["is_flagged"]], 1)
+    assert (frame.is_lower_bound, frame.covered_share) == (True, 1.0)
+
+
+def test_reviewers_are_compared_over_every_sample_of_a_window():
+    (frame,) = (one for one in list_frames(sample_weeks(2), 4) if len(one.weeks) == 2)
+    pair = ({"u_self_harm": 3}, {"u_self_harm": 3})
+    alpha, quality, count = agree(
+        frame, {name: [pair, ({}, {})] for name in frame.sample_ids} | {"other": [pair]}
+    )
+    assert (alpha, count) == (1.0, 4)
+    assert agree(frame, {}) == (pytest.approx(float("nan"), nan_ok=True), "unknown", 0)
+    assert quality != ""
+
+
+def test_where_nobody_has_labelled_a_drawn_sample_there_are_no_labels():
+    drawn = sample_weeks(1)
+    empty = pa.table({})
+    given = {
+        "correction": empty,
+        "performance": empty,
+        "observations": empty,
+        "measured": [],
+        "tallies": drawn,
+    }
+    assert Reviewed(**given, strata=drawn).records("companion") == {"review:sample", "review:labels"}
+    unread = drawn.assign(reviewed_count=0)
+    assert Reviewed(**given, strata=unread).records("companion") == {"review:sample"}
+    assert Reviewed(**given, strata=drawn).records("other") == frozenset()
+
+
+def test_a_rate_per_thousand_is_one_raw_and_corrected_and_no_miss_that_was_seen_bounds_sensitivity():
+    ids = [str(number) for number in range(40)]
+    flagged = set(ids[:20])
+    facts = make_facts(
+        *({"conversation_id": one, "user_risk_level": 2 if one in flagged else 0} for one in ids)
+    )
+    answers = {one: {"u_self_harm": 3} if one in flagged else {} for one in ids}
+    strata, tallies = tally(facts, make_export(answers, flagged=flagged, sizes=(20, 400)))
+    counts = pd.DataFrame(
+        [{"deployment_id": "companion", "indicator_id": "missed", "period": "week", "period_start": WEEK,
+          "slice": "all", "slice_value": "all", "numerator": 5.0, "denominator": 20.0}]
+    )  # fmt: skip
+    found = {}
+    for kind in ("proportion", "rate_per_1000"):
+        background = replace(make_background(), definitions={"missed": DEFINITION | {"kind": kind}})
+        corrections, performance = tabulate_corrections(strata, tallies, counts, {}, background)
+        found[kind] = next(row for row in corrections.to_pylist() if row["window_weeks"] == 1)
+    assert found["proportion"]["raw_value"] == 0.25
+    for name in ("raw_value", "value"):
+        assert found["rate_per_1000"][name] == pytest.approx(1000 * found["proportion"][name])
+    (row,) = (
+        one
+        for one in performance.to_pylist()
+        if (one["window_weeks"], one["case_id"], one["figure"]) == (1, "user_at_risk", "sensitivity")
+    )
+    assert (row["value"], row["ci_high"], row["method"]) == (None, None, "lower_bound_no_miss_seen")
+    assert 0 < row["ci_low"] < 1
