@@ -21,6 +21,7 @@ from risk_register.review_labels import (
 )
 from risk_register.review_pace import LaneLengths, OwnPace, read_lanes, read_own_pace
 from risk_register.review_queue import ReviewTask, next_item, open_task, pass_on, recuse
+from risk_register.review_readers import Wait, find_waits
 from risk_register.review_results import Progress, StratumProgress, list_double_labels, read_progress
 from risk_register.review_samples import SampleRecord, draw_sample, find_sample, list_samples, verify_draw
 from risk_register.review_settings import ReviewSettings, read_settings, set_settings
@@ -65,12 +66,14 @@ __all__ = [
     "StratumProgress",
     "Submitted",
     "Tally",
+    "Wait",
     "check_answers",
     "draw_sample",
     "export_labels",
     "find_item_conversation",
     "find_risk_level",
     "find_sample",
+    "find_waits",
     "flag_item",
     "forget_person",
     "is_flagged",

@@ -6,6 +6,7 @@ No figure names a reviewer. What nobody labelled is non-response, and never mean
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from dash import html
 from dash.development.base_component import Component
@@ -20,7 +21,7 @@ from methods.agreement import LEAST_PAIRS, Scale, judge_labels, krippendorff_alp
 from methods.precision import foresee, say_precision
 from risk_register import reviews
 from risk_register.accounts import Action
-from risk_register.reviews import Progress, StratumProgress
+from risk_register.reviews import Progress, StratumProgress, Wait
 
 HEADINGS = (
     Heading("Stratum"),
@@ -51,7 +52,7 @@ def draw_sample(view: View) -> Component:
     return html.Div(
         [
             _draw_lanes(view),
-            _draw_progress(found),
+            _draw_progress(found, reviews.find_waits(view.store, sample_id=samples[0].sample_id)),
             _draw_precision(found),
             _draw_agreement(view, found),
             _draw_flagged(view),
@@ -81,7 +82,7 @@ def _draw_lanes(view: View) -> Component:
     )
 
 
-def _draw_progress(found: Progress) -> Component:
+def _draw_progress(found: Progress, waits: Mapping[str, Wait]) -> Component:
     sample = found.sample
     lead = (
         f"Week of {say_day(sample.week)}: {sample.sample_size:,} of {sample.frame_size:,} conversations, "
@@ -103,7 +104,11 @@ def _draw_progress(found: Progress) -> Component:
                 [_draw_line(one) for one in found.strata],
                 empty="No stratum.",
             ),
-            *[html.P(_say_held(one), className="message") for one in found.strata if one.is_held],
+            *[
+                html.P(_say_held(one, waits.get(one.stratum_id)), className="message")
+                for one in found.strata
+                if one.is_held
+            ],
             html.P(design, className="hint"),
         ],
         className="card",
@@ -124,11 +129,17 @@ def _draw_line(one: StratumProgress) -> Line:
     )
 
 
-def _say_held(one: StratumProgress) -> str:
-    """Why nothing is estimated from a stratum though it has labels."""
+def _say_held(one: StratumProgress, wait: Wait | None) -> str:
+    """Why nothing is estimated from a stratum though it has labels, and what would change that."""
     reasons = []
     if one.waiting_count:
-        reasons.append(f"{one.waiting_count} of its labels wait for a second person")
+        since = f" since {say_day(wait.since.date())}" if wait else ""
+        reasons.append(f"{one.waiting_count} of its labels wait for a second person{since}")
+    if wait and wait.unreadable_count:
+        reasons.append(
+            f"nobody else who reviews here and reads {one.language} is left for {wait.unreadable_count} of "
+            "them: it counts once another person who does has read them, and not before"
+        )
     if one.passed_over_count:
         reasons.append(
             f"{one.passed_over_count} of its conversations were passed over and shown to nobody, so that "

@@ -108,10 +108,11 @@ def progress(
 
     acting = act(home, account, deployment, Action.VIEW)
     found = reviews.read_progress(acting.store, sample_id=_find_sample(acting, week).sample_id, at=acting.at)
-
+    waits = reviews.find_waits(acting.store, sample_id=found.sample.sample_id)
     alpha = _agreement(reviews.list_double_labels(acting.store, sample_id=found.sample.sample_id))
     if as_json:
-        write_json({**as_document(found), "alpha": None if math.isnan(alpha) else alpha})
+        waiting = {name: as_document(one) for name, one in waits.items()}
+        write_json({**as_document(found), "waits": waiting, "alpha": None if math.isnan(alpha) else alpha})
         return
     print(f"{found.sample.sample_id}: {found.labelled_count:,} of {found.sample.sample_size:,} labelled, "
           f"{found.overdue_count:,} overdue and unread")  # fmt: skip
@@ -121,6 +122,13 @@ def progress(
             f"  does not count yet: {one.waiting_count:,} labels wait for a second person, "
             f"{one.passed_over_count:,} conversations were shown to nobody"
         )
+        if (wait := waits.get(one.stratum_id)) is not None:
+            held += f"; it waits since {wait.since:%Y-%m-%d}"
+            if wait.unreadable_count:
+                held += (
+                    f", and nobody else who reviews here and reads {one.language} is left for "
+                    f"{wait.unreadable_count:,} of these labels: another person must read them"
+                )
         print(
             f"  {one.stratum_id}: {one.labelled_count:,} of {one.sample_count:,}{reader}"
             f"{held if one.is_held else ''}"

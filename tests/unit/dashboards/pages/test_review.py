@@ -1,13 +1,14 @@
 """The review page without its script: what it draws and answers, what it never says, and what is traced."""
 
 import json
+import re
 from datetime import UTC, datetime
 
 import pytest
 
 from dashboards.evidence import Spoken
 from dashboards.pages import review_exchange
-from risk_register import incidents, notice_deliveries, notices, permissions, reviews
+from risk_register import accounts, incidents, notice_deliveries, notices, permissions, reviews
 from risk_register.audit import list_entries
 from risk_register.permissions import Action
 from risk_register.reviews import ItemStatus
@@ -339,6 +340,17 @@ def test_the_sample_says_what_it_buys_and_agreement_is_the_officers(sit, officer
     assert "Do people see the same?" not in theirs
 
 
+def test_the_sample_tells_a_reviewer_who_is_alone_what_would_release_a_stratum(sit, officer, desk, store):
+    accounts.disable_account(store, name="reviewer_two", actor="command_line", at=officer.clock())
+    ask = sit()
+    said = ask("next")
+    while said["item"] is not None:
+        said = ask("label", item=said["item"]["id"], answers=json.dumps({"u_acute_distress": 2}))
+    words = officer.read(PAGE, f"{HARBOR}&show=sample")
+    assert "nobody else who reviews here and reads en is left" in words
+    assert "it counts once another person who does has read them, and not before" in words
+
+
 def test_the_sample_says_which_strata_wait_for_a_second_person_and_not_what_was_seen(sit, officer, desk):
     ask, address = sit(), f"{HARBOR}&show=sample"
     assert "does not count yet" not in officer.read(PAGE, address)
@@ -346,7 +358,10 @@ def test_the_sample_says_which_strata_wait_for_a_second_person_and_not_what_was_
     while said["item"] is not None:
         said = ask("label", item=said["item"]["id"], answers=json.dumps({"u_acute_distress": 2}))
     words = officer.read(PAGE, address)
-    assert "labels wait for a second person." in words.split("does not count yet: ")[1]
+    assert re.search(
+        r"labels wait for a second person since \d+ \w+ \d{4}\.", words.split("does not count yet: ")[1]
+    )
+    assert "nobody else" not in words
     assert "no label that counts yet in" in words
     assert words.count("does not count yet") == 1  # of the strata that no detector flagged
     assert "acute" not in words

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -210,6 +211,19 @@ def test_a_text_that_retention_took_is_no_text_in_which_nothing_was_said(drawn: 
     shown = drawn("review", "next", "--show-text", "--reason", "Weekly review.", account="first_reviewer")
     assert (shown.code, shown.output) == (1, "")
     assert "no longer held; pass the item on" in shown.complaint
+
+
+def test_a_reviewer_alone_is_told_since_when_it_waits_and_what_would_release_it(drawn: Run) -> None:
+    while (task := take(drawn, "first_reviewer")) is not None:
+        drawn("review", "label", task["item_id"], "u_suicidal_ideation=2", account="first_reviewer")
+    said = drawn("review", "progress", account="viewer").output
+    assert re.search(r"; it waits since \d{4}-\d\d-\d\d\n", said)
+    assert drawn("users", "disable", "second_reviewer", account="administrator").code == 0
+    said = drawn("review", "progress", account="viewer").output
+    assert "nobody else who reviews here and reads en is left for" in said
+    waits = drawn("review", "progress", "--json", account="viewer").document["waits"]
+    assert all(one["unreadable_count"] > 0 for one in waits.values())
+    assert waits
 
 
 def test_a_week_is_labelled_exported_and_its_agreement_shown(drawn: Run, tmp_path: Path) -> None:
