@@ -127,14 +127,21 @@ class Attribution:
 
     def _holds_id(self, raw: bytes) -> bool:
         """Whether a word is an id of theirs: after a restore nobody knows the ids, but for the tombstones."""
+        return bool(
+            self.select_ids({word for text in _decode(raw) for one in WORDS for word in one.findall(text)})
+        )
+
+    def select_ids(self, ids: Iterable[str]) -> set[str]:
+        """Those of some ids of the operator that are of an erased user or thread of this deployment."""
         deployment = self.mapping.deployment.id
-        words = sorted({word for text in _decode(raw) for pattern in WORDS for word in pattern.findall(text)})
+        words = sorted(ids)
         users = self.pseudonymiser.identify_all("user", deployment, words)
         threads = self.pseudonymiser.identify_all("thread", deployment, words)
-        return any(
-            self.covers(deployment, user, "") or self.covers(deployment, "", thread)
-            for user, thread in zip(users, threads, strict=True)
-        )
+        return {
+            word
+            for word, user, thread in zip(words, users, threads, strict=True)
+            if self.covers(deployment, user, "") or self.covers(deployment, "", thread)
+        }
 
 
 def names_any(raw: bytes, ids: Iterable[str]) -> bool:

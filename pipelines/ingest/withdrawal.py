@@ -85,18 +85,22 @@ def withdraw(
         raw_ids: the operator's own ids of the person, to find them in records that cannot be read.
     """
     result = Withdrawal(raw_ids=set(raw_ids))
+    ids: dict[str, set[str]] = {}  # by deployment: in another the same id is somebody else's
     found: list[Found] = []
     folders: dict[Path, Attribution] = {}
     pseudonymiser = Pseudonymiser(load_key(home.keys))
     for folder in (path.parent for path in find_mappings(home.inbox)):
         try:
             mapping = load_folder_mapping(folder)
-            about = Attribution(mapping, make_source(mapping), pseudonymiser, covers, result.raw_ids)
+            known = ids.setdefault(mapping.deployment.id, set())
+            about = Attribution(mapping, make_source(mapping), pseudonymiser, covers, known)
         except PlimsollError as error:
             result.unchecked.append(f"inbox/{folder.name}: {error}")
             continue
         folders[folder] = about
+        known |= about.select_ids(raw_ids)
         found += _find(folder, about, result)
+        result.raw_ids |= known
     _look_elsewhere(home, result)
     if is_rehearsal:
         result.files = [

@@ -20,6 +20,7 @@ from pipelines.ingest.lines import LONGEST_LINE
 from pipelines.ingest.mapping import load_mapping
 from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
 from pipelines.ingest.withdrawal import count_outside, withdraw
+from pipelines.lake import Lake
 from pipelines.privacy.backup import restore_backup, take_backup
 from pipelines.privacy.erasure import ErasureIncompleteError, erase
 from pipelines.privacy.request import Request, Surroundings
@@ -189,6 +190,26 @@ def test_an_erasure_fails_where_an_ingest_would_still_read_the_person(
             run(home)
     assert (CANARY in str(told.value), USER in str(told.value)) == (False, False)
     assert run(home)["state"] == "complete"
+
+
+def test_what_nobody_can_read_in_another_deployment_stays_though_the_same_word_stands_in_it(
+    tmp_path: Path,
+) -> None:
+    home = make_place(tmp_path / "home", write_unread)
+    folder = home.inbox / "other_line"
+    folder.mkdir()
+    (folder / "mapping.yaml").write_text(MAPPING.replace(DEPLOYMENT, "other_line"))
+    write_unread(folder)
+    before = (folder / "a.jsonl").read_bytes()
+    ingest_folder(home, folder, load_mapping(folder / "mapping.yaml"), received_on=NOW.date())
+    receipt = run(home)
+    assert [one["store"] for one in receipt["stores"] if one["store"].startswith("inbox/")] == [
+        f"inbox/{DEPLOYMENT}/a.jsonl"
+    ]
+    assert (folder / "a.jsonl").read_bytes() == before
+    rejected = Lake(home.lake).read("ledger.rejected")
+    assert rejected is not None
+    assert rejected["deployment_id"].to_pylist().count("other_line") == 2
 
 
 def test_a_name_of_a_file_that_holds_the_id_is_told_without_it(tmp_path: Path) -> None:
