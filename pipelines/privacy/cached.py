@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from collections.abc import Set
+from pathlib import Path
 
 from pipelines.settings import Home
 
@@ -32,14 +33,23 @@ def drop_cached(home: Home, ids: Set[str]) -> dict[str, int]:
     return counts
 
 
-def drop_old_cached(home: Home, *, before: dt.date, is_rehearsal: bool = False) -> int:
-    """Delete cached answers that were written before a day; returns how many."""
+def drop_old_cached(home: Home, ids: Set[str], *, before: dt.date, is_rehearsal: bool = False) -> int:
+    """Delete cached answers about one of the ids, or written before a day; returns how many."""
     root = home.path / FOLDER
     old = [
         path
         for path in (sorted(root.rglob("*")) if root.exists() else ())
-        if path.is_file() and dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC).date() < before
+        if path.is_file() and (_is_named(path.relative_to(root), ids) or _find_day(path) < before)
     ]
     for path in () if is_rehearsal else old:
         path.unlink()
     return len(old)
+
+
+def _is_named(path: Path, ids: Set[str]) -> bool:
+    return any(Path(part).stem in ids for part in path.parts)
+
+
+def _find_day(path: Path) -> dt.date:
+    """When a file was written."""
+    return dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC).date()

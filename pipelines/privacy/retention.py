@@ -25,7 +25,7 @@ from pipelines.lake import Commit, Lake
 from pipelines.lock import locked
 from pipelines.partition import Partition
 from pipelines.privacy.cached import drop_old_cached
-from pipelines.privacy.hold import Thread, held_threads
+from pipelines.privacy.hold import Thread, held_threads, list_unheld
 from pipelines.privacy.limits import load_limits
 from pipelines.privacy.reach import CONVERSATIONS, TEXT_TABLE
 from pipelines.privacy.request import Lapse
@@ -81,6 +81,7 @@ def retain(home: Home, lapse: Lapse, *, as_of: dt.date, is_rehearsal: bool = Fal
             blanked, text_count, held_count = _blank(lake, texts, held)
             counts = sorted(set(counts) - _held_days(lake, held))
             unscored = sorted(set(blanked) - _scored(lake))
+            forgotten = list_unheld(lake, findings, held)
             if not is_rehearsal:
                 marks = _write_text(commit, blanked, held, as_of)
                 marks += _drop_findings(commit, findings, held, as_of)
@@ -95,7 +96,7 @@ def retain(home: Home, lapse: Lapse, *, as_of: dt.date, is_rehearsal: bool = Fal
         cut = lapse(home, mixed, before=first_text, early=early, is_rehearsal=is_rehearsal)
         # Cached answers of detectors are findings: they may not outlive them.
         first_finding = limits.first_day(limits.finding_days, as_of=as_of)
-        cached = drop_old_cached(home, before=first_finding, is_rehearsal=is_rehearsal)
+        cached = drop_old_cached(home, forgotten, before=first_finding, is_rehearsal=is_rehearsal)
         if not is_rehearsal:
             forget(home.lake)
             for path in files:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -173,6 +174,26 @@ def test_findings_go_after_two_years_and_counts_stay(home: Home) -> None:
     assert stale_days(home) == []
     count_days(home, [FIRST])
     assert count(home, "indicator.indicator_day", FIRST) == counts
+
+
+def test_what_a_judge_answered_goes_with_the_findings_of_its_day_whenever_it_was_asked(home: Home) -> None:
+    asked = {}
+    for day in (FIRST, PLANTED):
+        rows = Lake(home.lake).read("staging.conversation", days=[day])
+        assert rows is not None
+        asked[day] = rows["conversation_id"][0].as_py()
+        path = home.cache / "judge" / asked[day] / "answer.json"
+        path.parent.mkdir(parents=True)
+        path.write_text("[]")
+    kept = {path.parent.name for path in home.cache.rglob("answer.json")}
+    assert kept == set(asked.values())
+    as_of = FIRST + YEARS + dt.timedelta(days=1)
+    now = dt.datetime.combine(as_of, dt.time(), dt.UTC).timestamp()
+    for path in home.cache.rglob("answer.json"):  # a backfill: it was asked two years later
+        os.utime(path, (now, now))
+    assert retain(home, lapse, as_of=as_of, is_rehearsal=True).cached_count == 1
+    assert retain(home, lapse, as_of=as_of).cached_count == 1
+    assert {path.parent.name for path in home.cache.rglob("answer.json")} == {asked[PLANTED]}
 
 
 def test_counts_go_after_ten_years(home: Home) -> None:
