@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 
 import pytest
+from sqlalchemy import select
 
 from risk_register.acceptability import Severity
 from risk_register.errors import NotAllowedError, UnknownRecordError
@@ -20,7 +22,8 @@ from risk_register.grave_findings import (
 )
 from risk_register.incidents import list_incidents
 from risk_register.notice_kinds import NoticeKind, NoticeSeverity, NoticeState
-from risk_register.notices import list_notices
+from risk_register.notice_tables import Notice
+from risk_register.notices import acknowledge_notice, list_notices
 from risk_register.register import ensure_deployment
 from risk_register.store import Store
 
@@ -52,6 +55,29 @@ def test_what_was_called_for_is_not_called_for_again(store: Store, at: dt.dateti
     assert call(store, at + dt.timedelta(hours=1), see(1)) == ()
     assert len(call(store, at + dt.timedelta(hours=2), see(1), see(2))) == 1
     assert len(list_notices(store)) == 2
+
+
+def test_what_comes_within_the_same_minute_is_a_page_of_its_own(store: Store, at: dt.datetime) -> None:
+    call(store, at, see(1))
+    (first,) = list_notices(store)
+    acknowledge_notice(store, notice_id=first.notice_id, actor="officer", at=at)
+    assert len(call(store, at, see(1), see(2), see(3))) == 2
+    (second,) = list_notices(store, is_waiting=True)
+    assert second.figures["finding_count"] == 2
+    pages = [one.notice_id for one in list_findings(store, "demo")]
+    assert sorted(pages) == sorted([first.notice_id, second.notice_id, second.notice_id])
+
+
+def test_a_call_whose_write_was_lost_is_the_same_page_when_it_is_repeated(
+    store: Store, at: dt.datetime
+) -> None:
+    with suppress(InterruptedError), store.write(actor="assess", at=at) as write:
+        call_for_eyes(write, "demo", [see(1), see(2)], figures={})
+        (lost,) = write.session.scalars(select(Notice.key))
+        raise InterruptedError
+    assert list_notices(store) == ()
+    call(store, at + dt.timedelta(minutes=5), see(2), see(1))
+    assert [one.key for one in list_notices(store)] == [lost]
 
 
 def test_a_day_has_a_cap_the_newest_go_first_and_the_rest_is_kept(store: Store, at: dt.datetime) -> None:
