@@ -70,7 +70,7 @@ class EndpointSettings(BaseModel):
 
     @property
     def address(self) -> str:
-        """Host and path alone, for a version: a password or a key in the URL is left out."""
+        """Host and path alone, for versions and messages: a password or a key in the URL is left out."""
         parts = urlsplit(self.url)
         port = "" if parts.port is None else f":{parts.port}"
         return f"{parts.hostname}{port}{parts.path.rstrip('/')}"
@@ -140,30 +140,31 @@ class Endpoint:
         before_sending()
         self._pace()
         answer = self._exchange_in_time(path, body)
-        status, url = answer.status, self._settings.url
+        status, address = answer.status, self._settings.address
         if status == TOO_MANY_REQUESTS or status >= SERVER_FAULT:
-            raise _PassingError(f"{url}: status {status}.", answer.asked_wait)
+            raise _PassingError(f"{address}: status {status}.", answer.asked_wait)
         if status in MOVED:
             raise OutageError(
-                f"{url}: status {status}, it answers from another address. Nothing was sent there; name the "
-                "address that answers."
+                f"{address}: status {status}, it answers from another address. Nothing was sent there; name "
+                "the address that answers."
             )
         if status in SHUT_OUT:
-            raise OutageError(f"{url}: status {status}; asking again would not help.")
+            raise OutageError(f"{address}: status {status}; asking again would not help.")
         if status >= FAULT:
-            raise EndpointError(f"{url}: status {status}; asking again would not help.")
+            raise EndpointError(f"{address}: status {status}; asking again would not help.")
         if len(answer.content) > MOST_BYTES:
-            raise EndpointError(f"{url}: an answer of more than {MOST_BYTES} bytes.")
-        return _read(answer.content, url)
+            raise EndpointError(f"{address}: an answer of more than {MOST_BYTES} bytes.")
+        return _read(answer.content, address)
 
     def _exchange_in_time(self, path: str, body: Mapping[str, Any]) -> _Answer:
         """The answer within the time: requests bounds each read alone, and a slow server gives many."""
-        url, seconds = self._settings.url, self._settings.timeout_seconds
-        session, outcome = self._session, queue.SimpleQueue[_Answer | Exception]()
+        url, seconds = self._settings.url.rstrip("/") + path, self._settings.timeout_seconds
+        address, session = self._settings.address, self._session
+        outcome = queue.SimpleQueue[_Answer | Exception]()
 
         def exchange() -> None:
             try:
-                outcome.put(_exchange(session, url.rstrip("/") + path, body, seconds))
+                outcome.put(_exchange(session, url, body, seconds))
             except (requests.RequestException, HTTPError, OSError) as error:
                 outcome.put(error)
 
@@ -172,11 +173,11 @@ class Endpoint:
             found = outcome.get(timeout=seconds)
         except queue.Empty:
             self._session = self._open_session()  # the other one is still in use
-            raise _PassingError(f"{url}: no answer in {seconds} s.") from None
+            raise _PassingError(f"{address}: no answer in {seconds} s.") from None
         if isinstance(found, requests.Timeout):
-            raise _PassingError(f"{url}: no answer in {seconds} s.")
+            raise _PassingError(f"{address}: no answer in {seconds} s.")
         if isinstance(found, Exception):
-            raise _PassingError(f"{url}: {type(found).__name__}.")
+            raise _PassingError(f"{address}: {type(found).__name__}.")
         return found
 
     def _pace(self) -> None:
@@ -200,7 +201,7 @@ def _headers(settings: EndpointSettings) -> dict[str, str]:
     if not key:
         raise DefinitionError(
             f"The environment variable {settings.key_variable} is empty; it must hold the key for "
-            f"{settings.url}."
+            f"{settings.address}."
         )
     return {"Authorization": f"Bearer {key}"}
 
@@ -225,11 +226,11 @@ def _asked_wait(response: requests.Response) -> float | None:
     return float(asked) if asked.isdecimal() else None
 
 
-def _read(content: bytes, url: str) -> dict[str, Any]:
+def _read(content: bytes, address: str) -> dict[str, Any]:
     try:
         found = json.loads(content)
     except (ValueError, RecursionError):  # the latter of lists within lists, some thousand deep
-        raise OutageError(f"{url}: the answer is not JSON.") from None
+        raise OutageError(f"{address}: the answer is not JSON.") from None
     if not isinstance(found, dict):
-        raise OutageError(f"{url}: the answer is not a JSON object.")
+        raise OutageError(f"{address}: the answer is not a JSON object.")
     return found

@@ -120,6 +120,40 @@ def test_what_is_no_answer_is_an_error_that_quotes_nothing(
     assert len(model_server.requests) == asked
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *((status, {}, b"") for status in (307, 400, 401, 429, 503)),
+        (200, {}, b"<html>"),
+        (200, {}, b"[]"),
+        (200, {}, b" " * 1_000_001),
+        None,
+    ],
+)
+def test_no_message_repeats_what_lets_one_in(model_server: ModelServer, answer: Answer | None) -> None:
+    url = (model_server.url if answer else "http://127.0.0.1:9/v1").replace(
+        "//", "//reader:pass-1@"
+    ) + "?key=pass-2"
+    model_server.answer = answer_with(answer or OK)
+    endpoint, _ = make_endpoint(model_server, url=url, attempts=1)
+    with pytest.raises(EndpointError, match=r"^127\.0\.0\.1:\d+/v1: ") as caught:
+        endpoint.post("/x", {})
+    assert "pass-" not in str(caught.value)
+
+
+def test_a_silent_server_and_a_missing_key_do_not_repeat_it_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serve_drops(None) as url:
+        settings = EndpointSettings(
+            url=url.replace("//", "//reader:pass-1@"), model="m", attempts=1, timeout_seconds=0.3
+        )
+        with pytest.raises(OutageError, match="no answer") as silent:
+            Endpoint(settings).post("/x", {})
+    monkeypatch.delenv("TEST_KEY", raising=False)
+    with pytest.raises(DefinitionError, match="TEST_KEY is empty") as missing:
+        Endpoint(settings.model_copy(update={"key_variable": "TEST_KEY"}))
+    assert "pass-" not in f"{silent.value} {missing.value}"
+
+
 def test_a_server_that_is_silent_or_gone_is_an_error(model_server: ModelServer) -> None:
     endpoint, _ = make_endpoint(model_server, url="http://127.0.0.1:9/v1")
     with pytest.raises(EndpointError, match="ConnectionError"):
