@@ -2,7 +2,7 @@
 
 Every step is written before the next is taken, so a pass can be killed anywhere and run again, and two passes
 at once do not try the same delivery. No page is lost; one is repeated only where a server took it and the
-sender died before that was written, and then under the same id.
+sender died or had stopped waiting before that was written, and then under the same id.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pipelines.notify.message import write_message
 from pipelines.notify.routing import Routing
 from pipelines.notify.send import Outcome, Sender, send
 from risk_register.notice_deliveries import (
+    LEASE,
     LONGEST_RETRY,
     accept,
     claim,
@@ -56,7 +57,10 @@ def dispatch(store: Store, routing: Routing, *, clock: Clock, sender: Sender = s
             accept(store, delivery_id=number, actor=ACTOR, at=now)
             accepted += 1
         else:
-            later = now + wait_before_retry(taken.delivery.attempt_count)
+            wait = wait_before_retry(taken.delivery.attempt_count)
+            if outcome is Outcome.UNKNOWN:  # it may be under way, as that of a sender who died
+                wait = max(wait, LEASE)
+            later = now + wait
             refuse(store, delivery_id=number, error=outcome.value, next_attempt_at=later, actor=ACTOR, at=now)
             refused += 1
     return Sent(accepted, refused)

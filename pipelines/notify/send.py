@@ -15,10 +15,15 @@ from apprise.plugins.email import NotifyEmail
 from pipelines.notify.message import HEADER, Message
 
 TIMEOUT_SECONDS = 20.0
-"""For connecting and again for answering; both lie within the lease of a delivery."""
+"""For connecting, and again for each answer."""
 
-ASSET = apprise.AppriseAsset(http_redirects=False)
-"""An address that leads elsewhere is refused: a post would come there as a get, whose answer says "taken"."""
+LIMIT_SECONDS = 90.0
+"""For a whole attempt, however many answers it takes; with the wait to note the outcome it lies within the
+lease of a delivery. A server that is slow on purpose (against spam) needs more than a minute for one mail."""
+
+ASSET = apprise.AppriseAsset(http_redirects=False, service_timeout=0)
+"""An address that leads elsewhere is refused: a post would come there as a get, whose answer says "taken".
+And there is no limit but the one above."""
 
 
 class Outcome(StrEnum):
@@ -32,6 +37,8 @@ class Outcome(StrEnum):
     """No service knows such an address."""
     REFUSED = "refused"
     """The server could not be reached, or did not take it."""
+    UNKNOWN = "unknown"
+    """It was not over in time. It goes on, and the server may take it yet."""
 
 
 class Sender(Protocol):
@@ -60,8 +67,12 @@ def send(address: str | None, message: Message) -> Outcome:
     caller.add(service)
     # Mail would be sent as HTML, in which lines run together; elsewhere text would be escaped, ids included.
     body_format = apprise.NotifyFormat.TEXT if isinstance(service, NotifyEmail) else None
-    is_taken = caller.notify(title=message.title, body=message.body, body_format=body_format)
-    return Outcome.ACCEPTED if is_taken else Outcome.REFUSED
+    found = caller.notify(
+        title=message.title, body=message.body, body_format=body_format, timeout=LIMIT_SECONDS
+    )
+    if found:
+        return Outcome.ACCEPTED
+    return Outcome.UNKNOWN if found.status == apprise.AppriseResultStatus.TIMEOUT else Outcome.REFUSED
 
 
 def _mark(service: object, message: Message) -> None:

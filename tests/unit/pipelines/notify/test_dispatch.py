@@ -36,6 +36,24 @@ def test_a_page_reaches_the_person_on_call_once(store, routing, clock, post, que
     assert list_notices(store)[0].state is NoticeState.SENT
 
 
+def test_what_may_have_arrived_is_not_repeated_sooner_than_that_of_a_sender_who_died(
+    store, routing, clock, queue
+) -> None:
+    queue()
+    tried: list[dt.datetime] = []
+
+    def never_ends(address: str | None, message: Message) -> Outcome:
+        tried.append(clock())
+        return Outcome.UNKNOWN
+
+    for _ in range(10):
+        dispatch(store, routing, clock=clock, sender=never_ends)
+        clock.pass_minutes(1)
+    assert [(at - tried[0]).seconds // 60 for at in tried] == [0, 2, 4, 8]
+    (delivery,) = list_deliveries(store)
+    assert (delivery.state, delivery.last_error) == (DeliveryState.WAITING, "unknown")
+
+
 def test_an_unacknowledged_page_reaches_the_second_person_and_goes_on(
     store, routing, clock, post, queue
 ) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import threading
 from typing import Any
 
 import apprise
 import pytest
 
+from pipelines.notify import send as sending
 from pipelines.notify.message import HEADER, Message
 from pipelines.notify.send import Outcome, send
-from tests.unit.pipelines.detect.model_server import serve_model
+from risk_register.notice_deliveries import LEASE
+from risk_register.store import BUSY_SECONDS
+from tests.unit.pipelines.detect.model_server import Answer, serve_model
 
 MESSAGE = Message("Title", "Body", "plimsoll-1-0-first-mail")
 ADDRESSES = {
@@ -59,3 +64,25 @@ def test_a_webhook_that_leads_elsewhere_took_nothing() -> None:
         address = named.url.replace("http://", "json://")
         assert send(address, MESSAGE) is Outcome.REFUSED
         assert (len(named.requests), elsewhere.requests) == (1, [])
+
+
+def test_an_attempt_that_is_not_over_in_time_is_no_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "LIMIT_SECONDS", 0.3)
+    is_over = threading.Event()
+
+    def answer_late(*_: object) -> Answer:
+        is_over.wait(20)
+        return 200, {}, b""
+
+    with serve_model() as slow:
+        slow.answer = answer_late
+        try:
+            assert send(slow.url.replace("http://", "json://"), MESSAGE) is Outcome.UNKNOWN
+        finally:
+            is_over.set()
+    assert len(slow.requests) == 1
+
+
+def test_an_attempt_and_the_note_of_its_outcome_lie_within_the_lease() -> None:
+    assert dt.timedelta(seconds=sending.LIMIT_SECONDS + BUSY_SECONDS) <= LEASE
+    assert sending.ASSET._service_timeout == 0  # else Apprise gives up after a minute of its own
