@@ -29,7 +29,7 @@ from pipelines.publish.assets import publish_home
 from pipelines.quality.assets import judge_days
 from pipelines.review.draw import draw_due
 from pipelines.settings import POOL, Home
-from pipelines.stale import stale_days
+from pipelines.stale import awaits_closing, stale_days
 
 COUNTED = "indicator"
 DAILY_GROUPS = ("ledger", "finding", "fact", COUNTED)
@@ -37,6 +37,8 @@ CLOSING_GROUPS = ("assessment", "published")
 IN_PROCESS = dg.in_process_executor
 """Steps are seconds long and share the home's lock: a process each would cost more than the work."""
 BEFORE_HOURLY = "57 * * * *"
+HALF_AN_HOUR_LATER = "37 * * * *"
+"""After HOURLY: time for a run to fail, and for another to publish within the delay that is promised."""
 HOURLY, DAILY, NIGHTLY, MONTHLY = "7 * * * *", "30 2 * * *", "0 3 * * *", "0 4 3 * *"
 AFTER_TIDYING = "30 3 * * *"
 EVERY_MORNING = "30 4 * * *"
@@ -148,6 +150,19 @@ def automation(home: Home, days: dg.PartitionsDefinition) -> Automation:
         return dg.RunRequest(run_key=run_id)
 
     @dg.schedule(
+        job=named[CLOSE],
+        cron_schedule=HALF_AN_HOUR_LATER,
+        name="publish_what_was_counted",
+        default_status=RUNNING,
+    )
+    def publish_what_was_counted(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        if any(has_runs(context.instance, job, *UNFINISHED) for job in (COMPUTE, CLOSE)):
+            return dg.SkipReason("A run waits or goes on that publishes, or that one follows.")
+        if not awaits_closing(home):
+            return dg.SkipReason("Everything that was counted is published.")
+        return dg.RunRequest(run_key=str(context.scheduled_execution_time))
+
+    @dg.schedule(
         job=named["build_report"], cron_schedule=MONTHLY, name="monthly_report", default_status=RUNNING
     )
     def monthly_report(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
@@ -203,6 +218,7 @@ def automation(home: Home, days: dg.PartitionsDefinition) -> Automation:
             ask_the_canary,
             score_what_came,
             close_the_day,
+            publish_what_was_counted,
             monthly_report,
             dg.ScheduleDefinition(job=tidy_lake, cron_schedule=NIGHTLY, default_status=RUNNING),
             dg.ScheduleDefinition(job=retention, cron_schedule=AFTER_TIDYING, default_status=RUNNING),

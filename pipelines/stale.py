@@ -1,4 +1,4 @@
-"""Which days have to be computed: those whose inputs are not what they were when they were counted.
+"""What has to be computed: days whose inputs are not what they were when they were counted, and the closing.
 
 Knows no scheduler, so that asking costs nothing but reading the ledger.
 """
@@ -6,13 +6,17 @@ Knows no scheduler, so that asking costs nothing but reading the ledger.
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
+from pipelines.assess.alarms.arrival import has_seen_counts
 from pipelines.computed import finding_inputs, indicator_inputs, recorded
 from pipelines.detect.extras import make_home_cascade
 from pipelines.indicators.compute import definitions_version
 from pipelines.indicators.own import load_home_definitions
 from pipelines.lake import Lake
 from pipelines.partition import Partition
+from pipelines.pointer import current_since, find_current
+from pipelines.schemas.assessment import DEPLOYMENT
 from pipelines.settings import Home
 
 
@@ -29,3 +33,18 @@ def stale_partitions(home: Home) -> set[Partition]:
     held = recorded(lake, "indicator")
     changed = {part for part, inputs in wanted.items() if held.get(part) != inputs}
     return changed | (held.keys() - wanted.keys())
+
+
+def awaits_closing(home: Home) -> bool:
+    """Whether something was counted and not assessed since, or assessed and not published since.
+
+    However the run that was to do it has ended: what it leaves tells, and nothing that it said.
+    """
+    lake = Lake(home.lake)
+    if not has_seen_counts(lake):
+        return True
+    assessed = [Path(file).stat().st_mtime for file in lake.files(DEPLOYMENT.full_name)]
+    published, since = find_current(home.published), current_since(home.published)
+    if not assessed:
+        return False
+    return published is None or since is None or not published.exists() or since.timestamp() < max(assessed)

@@ -12,7 +12,7 @@ from pipelines import lake as lakes
 from pipelines.lake import Lake
 from pipelines.schemas import LAKE_TABLES
 from pipelines.settings import Home
-from pipelines.stale import stale_days
+from pipelines.stale import awaits_closing, stale_days
 from pipelines.status import describe_home
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -83,7 +83,9 @@ def test_assets_and_a_run_without_a_server_make_the_same_rows(kit):
     home = kit.copy(kit.ingested)
     assert kit.warm.materialise(home, kit.export.FIRST_DAY, kit.export.moment(4).date())
     assert stale_days(Home(home)) == []
+    assert awaits_closing(Home(home))
     kit.warm.run(home)  # which only assesses and publishes
+    assert not awaits_closing(Home(home))
     assert kit.row_hash.hash_lake(home) == kit.row_hash.hash_lake(kit.computed)
 
 

@@ -19,7 +19,7 @@ import pyarrow as pa
 from pipelines.computed import record, recorded
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.errors import StateError
-from pipelines.lake import Commit
+from pipelines.lake import Commit, Lake
 from pipelines.partition import chunk
 from pipelines.schemas.assessment import ARRIVAL_DAY, CRITICAL_DAY, DAILY
 from pipelines.schemas.table import Table
@@ -56,6 +56,12 @@ def count_arrivals(commit: Commit, definitions: Sequence[Mapping[str, Any]]) -> 
             gone=held.keys() - wanted.keys(),
         )
     return {table.full_name: _merge(commit, table, changed[table.full_name], stale) for table in DAILY}
+
+
+def has_seen_counts(lake: Lake) -> bool:
+    """Whether the last assessment read all days as they are counted now."""
+    seen = {part: value.partition(":")[0] for part, value in recorded(lake, STAGE).items()}
+    return seen == recorded(lake, "indicator")
 
 
 def _count(

@@ -173,6 +173,35 @@ def test_one_run_that_waits_publishes_what_several_have_counted(home, instance, 
     assert isinstance(sensor(context), dg.RunRequest) is is_published
 
 
+def ask_for_closing(home: Home, instance: dg.DagsterInstance, *, hour: int) -> list[dg.RunRequest]:
+    """What the schedule asks for that makes up for a closing."""
+    (schedule,) = [one for one in automation(home, DAYS).schedules if one.name == "publish_what_was_counted"]
+    at = dt.datetime(2026, 8, 20, hour, 37, tzinfo=dt.UTC)
+    context = dg.build_schedule_context(instance=instance, scheduled_execution_time=at)
+    return schedule.evaluate_tick(context).run_requests
+
+
+def test_a_closing_that_failed_is_asked_for_again_every_hour_until_nothing_waits(
+    home, kept, monkeypatch
+) -> None:
+    monkeypatch.setattr("pipelines.automation.awaits_closing", lambda _: True)
+    (first,) = ask_for_closing(home, kept, hour=9)
+    end(kept, first, FAILED, "close_run")
+    (again,) = ask_for_closing(home, kept, hour=10)
+    assert again.run_key != first.run_key  # Dagster starts one run a key
+    end(kept, again, dg.DagsterRunStatus.CANCELED, "close_run")
+    assert len(ask_for_closing(home, kept, hour=11)) == 1
+    monkeypatch.setattr("pipelines.automation.awaits_closing", lambda _: False)
+    assert ask_for_closing(home, kept, hour=12) == []
+
+
+@pytest.mark.parametrize("job", ["compute_days", "close_run"])
+def test_no_closing_is_asked_for_beside_a_run_that_has_one(home, kept, monkeypatch, job) -> None:
+    monkeypatch.setattr("pipelines.automation.awaits_closing", lambda _: True)
+    end(kept, dg.RunRequest(), dg.DagsterRunStatus.STARTED, job)
+    assert ask_for_closing(home, kept, hour=9) == []
+
+
 def test_runs_of_a_killed_dagster_are_ended_and_give_their_place_free(tmp_path) -> None:
     (tmp_path / "dagster.yaml").write_text("concurrency: {pools: {default_limit: 1}}\n")
     with dg.DagsterInstance.from_config(str(tmp_path)) as instance:
