@@ -50,7 +50,7 @@ RANGE_WORDS = {
 }
 FILTERS = (
     *("status", "family", "slice", "value", "risk", "cell", "item", "stage", "show", "reason"),
-    *("field", "indicator", "alarm", "incident", "what", "regime"),
+    *("field", "indicator", "alarm", "incident", "what", "regime", "change"),
     *("actor", "action", "subject", "since", "until", "about", "month", "account"),
 )
 
@@ -149,7 +149,13 @@ class View:
         return self.way_to_on_call is not None and self.way_to_on_call()
 
     def filter(self, name: str) -> str | None:
-        """A filter of the address."""
+        """A filter of the address.
+
+        Raises:
+            ValueError: no address is read for that name, so it would never be anything but None.
+        """
+        if name not in FILTERS:
+            raise ValueError(f"No filter is called {name!r}; those of an address are in FILTERS.")
         return self.query.filters.get(name)
 
     def may(self, action: Action) -> bool:

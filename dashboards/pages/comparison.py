@@ -48,12 +48,13 @@ class Compared:
 
 
 def draw_comparison(view: View, changes: Sequence[Change]) -> Component | None:
-    """The comparison of the change that the address names, else of the newest release."""
+    """The comparison of the release that the address names; of the newest where it names none, or another."""
     releases = [change for change in changes if change.what in RELEASES]
     if not releases:
         return None
     asked = view.filter("change")
-    chosen = next((one for one in releases if one.change_id == asked), releases[-1])
+    named = next((one for one in releases if one.change_id == asked), None)
+    chosen = named or releases[-1]
     rows = view.reader.measured(
         DailyCount,
         deployment_id=view.deployment_id,
@@ -74,6 +75,12 @@ def draw_comparison(view: View, changes: Sequence[Change]) -> Component | None:
     return html.Section(
         [
             html.H2("A release side by side"),
+            html.P(
+                f"No release in this range is called {asked}; this is the newest.",
+                className="hint",
+            )
+            if asked and named is None
+            else None,
             html.P(
                 f"{say_words(chosen.what).capitalize()}, {say_day(chosen.effective_on)}: four weeks before "
                 "and up to "

@@ -54,6 +54,12 @@ def opened(app, shared_home, store, clock):
         yield view
 
 
+def test_a_filter_that_no_address_carries_is_a_mistake_and_not_an_empty_answer(opened):
+    assert (opened.filter("status"), opened.filter("change")) == ("watch", None)
+    with pytest.raises(ValueError, match="No filter is called 'chnage'"):
+        opened.filter("chnage")
+
+
 def test_a_link_on_the_same_page_keeps_the_filters(opened):
     assert opened.href(None, family="harm") == (
         "/overview?deployment=harbor_companion&range=4w&period=week&status=watch&family=harm"

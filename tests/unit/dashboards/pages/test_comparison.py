@@ -7,7 +7,9 @@ import pytest
 
 from dashboards.measurements import DailyCount
 from dashboards.pages.comparison import compare_change, draw_line
+from risk_register.changes import list_changes
 
+PAGE, HARBOR = "/releases-and-drift", "?deployment=harbor_companion"
 DAY = date(2026, 3, 2)
 HARM = SimpleNamespace(indicator_id="harm", kind="rate_per_1000", computed_by="sql", title="Harm")
 
@@ -47,3 +49,23 @@ def test_five_events_on_one_side_are_compared_and_four_are_not():
 def test_five_events_that_were_not_there_before_are_no_clear_change_when_one_day_had_them():
     (found,) = compare(0, 5)
     assert draw_line(found).cells[-1] == "no clear change"
+
+
+def test_two_releases_give_two_comparisons_and_without_a_choice_it_is_the_newest(officer):
+    declared = {"action": "declare", "what": "prompt", "effective_on": "2026-09-21", "is_planned": "yes"}
+    assert officer.send(PAGE, HARBOR, **declared, note="14 to 15").status_code == 303
+    (prompt,) = list_changes(officer.store, "harbor_companion")
+    first = officer.read(PAGE, f"{HARBOR}&change={prompt.change_id}")
+    second, newest = officer.read(PAGE, f"{HARBOR}&change=c2"), officer.read(PAGE, HARBOR)
+    assert "Prompt, 21 Sep 2026: four weeks before" in first
+    assert "Model, 12 Oct 2026: four weeks before" in second
+    tables = [said.split("A release side by side")[1].split("Ratio (95 %)")[1].split("Another release")[0]
+              for said in (first, second, newest)]  # fmt: skip
+    assert tables[0] != tables[1] == tables[2]
+    assert not any("No release in this range" in said for said in (first, second, newest))
+
+
+def test_a_release_that_the_range_does_not_hold_is_said_and_the_newest_is_shown(officer):
+    said = officer.read(PAGE, f"{HARBOR}&change=c9")
+    assert "No release in this range is called c9; this is the newest." in said
+    assert "Model, 12 Oct 2026: four weeks before" in said
