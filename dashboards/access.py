@@ -73,7 +73,7 @@ def open_view(
         if query.deployment_id is None:
             if len(visible) > 1 and not may_choose:
                 raise NotNamedError("Name the deployment in the address: ?deployment=")
-            opening = choose_deployment(reader, visible, last_seen=last_seen)
+            opening = choose_deployment(reader, store, visible, last_seen=last_seen)
         else:
             opening = Opening(_find_named(visible, query, account), "")
         yield View(

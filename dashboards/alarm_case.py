@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from dashboards.published import Reader
 from dashboards.records import Alarm
-from risk_register.alarm_cases import CaseRecord
+from risk_register.alarm_cases import CaseRecord, list_cases
 from risk_register.alarm_states import CaseState
+from risk_register.store import Store
 
 DECIDED = frozenset({CaseState.ACKNOWLEDGED, CaseState.RESOLVED})
+
+
+def read_alarms(reader: Reader, store: Store, deployment_id: str) -> tuple[Alarm, ...]:
+    """The alarms of a deployment as they stand now, for every place that says which are open or call."""
+    return merge_cases(reader.alarms(deployment_id), list_cases(store, deployment_id))
 
 
 def merge_cases(alarms: Sequence[Alarm], cases: Iterable[CaseRecord]) -> tuple[Alarm, ...]:

@@ -10,10 +10,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dashboards.alarm_case import read_alarms
 from dashboards.published import Reader
 from dashboards.records import Deployment
 from dashboards.standing import deployment_statuses
 from dashboards.theme import Status
+from risk_register.store import Store
 
 UNKNOWN = (Status.INSUFFICIENT_DATA, Status.NO_APPETITE_SET)
 
@@ -36,19 +38,21 @@ class Opening:
     reason: str
 
 
-def choose_deployment(reader: Reader, visible: Sequence[Deployment], *, last_seen: str | None) -> Opening:
+def choose_deployment(
+    reader: Reader, store: Store, visible: Sequence[Deployment], *, last_seen: str | None
+) -> Opening:
     """One of the deployments that an account may read, of which there is at least one."""
     last = next((one for one in visible if one.deployment_id == last_seen), None)
     if last is not None or len(visible) == 1:
         return Opening(last or visible[0], "")
-    urgencies = {one.deployment_id: measure_urgency(reader, one.deployment_id) for one in visible}
+    urgencies = {one.deployment_id: measure_urgency(reader, store, one.deployment_id) for one in visible}
     chosen = max(visible, key=lambda one: urgencies[one.deployment_id])
     return Opening(chosen, _say(urgencies[chosen.deployment_id], len(visible)))
 
 
-def measure_urgency(reader: Reader, deployment_id: str) -> Urgency:
-    """How much of a deployment needs a person, as published."""
-    calling = sum(one.is_open and one.is_paging for one in reader.alarms(deployment_id))
+def measure_urgency(reader: Reader, store: Store, deployment_id: str) -> Urgency:
+    """How much of a deployment needs a person: as published, and as people have decided since."""
+    calling = sum(one.is_open and one.is_paging for one in read_alarms(reader, store, deployment_id))
     counts = Counter(deployment_statuses(reader.latest_weeks(deployment_id)).values())
     return Urgency(
         calling, counts[Status.BREACH], counts[Status.WATCH], sum(counts[status] for status in UNKNOWN)

@@ -14,12 +14,12 @@ from itertools import groupby
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from dashboards.alarm_case import merge_cases, read_alarms
 from dashboards.components.marks import draw_mark
 from dashboards.components.shell import draw_chips, draw_heading
 from dashboards.components.table import Heading, Line, draw_download, draw_table
 from dashboards.components.tally import draw_tallies
 from dashboards.measurements import StreamStanding
-from dashboards.pages.alarm_case import merge_cases
 from dashboards.pages.alarm_decision import draw_alarm_decisions, submit
 from dashboards.pages.alarm_floor import draw_calls, draw_floor, draw_listed
 from dashboards.pages.alarm_silence import draw_silence
@@ -284,8 +284,7 @@ def make_sheet(view: View) -> Sheet:
         *("alarm_id", "indicator_id", "kind", "state", "opened_on", "closed_on", "confirmed_on"),
         *("resolution", "statistic", "threshold", "is_paging", "held_by", "stream_id", "cause", "note"),
     )
-    cases = list_cases(view.store, view.deployment_id)
-    shown = filter_alarms(view, merge_cases(view.reader.alarms(view.deployment_id), cases))
+    shown = filter_alarms(view, read_alarms(view.reader, view.store, view.deployment_id))
     return Sheet("alarms", names, [tuple(getattr(alarm, name) for name in names) for alarm in shown])
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from dashboards.alarm_case import read_alarms
 from dashboards.attention import Need, find_needs
 from dashboards.components.marks import draw_legend, draw_mark, draw_status
 from dashboards.components.shell import draw_chips, draw_heading
@@ -40,7 +41,7 @@ def layout(view: View) -> Component:
     standings = load_standings(view)
     needs = find_needs(
         standings,
-        alarms=view.reader.alarms(view.deployment_id),
+        alarms=read_alarms(view.reader, view.store, view.deployment_id),
         items=read_items(view),
         risks=list_risks(view.store, view.deployment_id),
         data_alerts=view.reader.data_alerts(view.deployment_id, view.since),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from dashboards.alarm_case import read_alarms
 from dashboards.view import View
 
 SUSPECTED = "suspected_unannounced_change"
@@ -14,8 +15,8 @@ def draw_suspected(view: View) -> Component | None:
     """The open suspicions; they are confirmed where alarms are decided."""
     open_ = [
         one
-        for one in view.reader.alarms(view.deployment_id)
-        if one.kind == SUSPECTED and one.closed_on is None
+        for one in read_alarms(view.reader, view.store, view.deployment_id)
+        if one.kind == SUSPECTED and one.closed_on is None and one.is_open
     ]
     if not open_:
         return None

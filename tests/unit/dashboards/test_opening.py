@@ -19,6 +19,15 @@ def test_the_first_time_it_is_the_one_that_needs_a_person_most_and_says_so(offic
     assert "Harbor companion" in words
 
 
+def test_alarms_that_a_person_took_call_nobody_in_the_reason_either(officer):
+    assert "Alarms calling: 1;" in officer.read("/overview")
+    officer.send(
+        "/alarms", f"?deployment={HARBOR}", action="resolve", alarm="a1", resolution="true", reason="R."
+    )
+    officer.client.delete_cookie("plimsoll_last_seen")
+    assert "Alarms calling: 0;" in officer.read("/overview")
+
+
 def test_later_it_is_the_one_that_was_last_looked_at_without_a_word(officer):
     officer.show("/overview", f"?deployment={COVE}")
     assert opened(officer, path="/alarms") == COVE

@@ -1,4 +1,4 @@
-"""The overview tells a change once, whoever says so."""
+"""The overview tells a change once, whoever says so, and of alarms what Alarms tells."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from dashboards.pages.overview import pair_changes
 from dashboards.records import Change
 
+HARBOR = "?deployment=harbor_companion"
 DAY = date(2026, 10, 30)
 DECLARED = Change("c1", DAY, "prompt", "p17 to p18", "declared", True, "engineer")
 SEEN = Change("c2", DAY, "prompt", "The log first names the prompt p18.", "observed", None, None)
@@ -27,3 +28,18 @@ def test_what_was_seen_alone_or_of_another_kind_or_day_is_told_by_itself():
     assert [one for one, _ in pair_changes(others)] == others
     assert [one.change_id for one, _ in pair_changes([DECLARED, *others])] == ["c1", "c3", "c4"]
     assert pair_changes([SEEN])[0][1] == "observed in the logs, not known whether planned"
+
+
+def test_an_alarm_that_a_person_has_decided_needs_nobody_on_the_overview_either(officer):
+    def needs():
+        return officer.read("/overview", HARBOR).split("Needs attention (")[1].split("What changed")[0]
+
+    note = "The share of missed escalations rose after the change of the model on 12 Oct."
+    before = needs()
+    assert note in before
+    form = {"action": "resolve", "alarm": "a1", "resolution": "true", "reason": "Read twenty."}
+    assert officer.send("/alarms", HARBOR, **form).status_code == 303
+    after = needs()
+    assert note not in after
+    assert int(before.split(")")[0]) == int(after.split(")")[0]) + 1
+    assert "Held back: data of 2026-11-11" in after

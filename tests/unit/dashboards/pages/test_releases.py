@@ -120,3 +120,15 @@ def test_signals_that_both_versions_see_alike_are_counted_and_not_listed(publish
     assert "Suicidal thoughts" in shown
     assert "Refusal" not in shown
     assert "1 further comparisons" in shown
+
+
+def test_a_suspicion_that_a_person_has_resolved_is_no_longer_open_on_the_page(
+    officer, home, published_factory
+):
+    suspected = {"kind": "suspected_unannounced_change", "note": "Weeks unlike the reference."}
+    alarms = [row | (suspected if row["alarm_id"] == "a1" else {}) for row in published_factory.make_alarms()]
+    published_factory.publish(home / "published", tables={"alarm": alarms})
+    assert "Weeks unlike the reference." in officer.read(PAGE, HARBOR)
+    form = {"action": "resolve", "alarm": "a1", "resolution": "true", "reason": "R."}
+    assert officer.send("/alarms", HARBOR, **form).status_code == 303
+    assert "Suspected, and declared by nobody" not in officer.read(PAGE, HARBOR)
