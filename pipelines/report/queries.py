@@ -19,7 +19,15 @@ order by indicator_id, period, period_start, slice, slice_value, estimate
 """
 MONTHS = """
 select distinct period_start from published.observation
-where deployment_id = $deployment_id and period = 'month' order by period_start
+where
+    deployment_id = $deployment_id and period = 'month'
+    and exists (
+        select 1 from published.data_day
+        where
+            data_day.deployment_id = $deployment_id and data_day.message_count > 0
+            and date_trunc('month', data_day.day) = observation.period_start
+    )
+order by period_start
 """
 BUILD = """
 select generation, built_at, code_version, taxonomy_version, home_kind, worst_delay_minutes
@@ -133,6 +141,5 @@ from published.data_day
 where
     deployment_id = $deployment_id
     and day between $first_day and $last_day
-    and state not in ('complete', 'quiet')
 order by day
 """

@@ -29,7 +29,7 @@ from pipelines.report.sections.indicators import (
 )
 from pipelines.report.sections.methods import NOTICE, sign_off_lines, suppression_terms, write_methods
 from pipelines.report.sections.misses import build_misses
-from pipelines.report.sections.quality import build_days, build_quality, build_readiness
+from pipelines.report.sections.quality import build_days, build_quality, build_readiness, count_gaps
 from pipelines.report.sections.regimes import build_regimes
 from pipelines.report.sections.summary import missed_escalation_note, write_summary
 from pipelines.report.sections.weeks import build_weekly
@@ -97,7 +97,7 @@ def _head(facts: Facts, built_at: dt.datetime) -> dict[str, object]:
         "period_end": facts.month.last,
         "first_day": deployment["first_day"],
         "last_day": deployment["last_day"],
-        "is_complete": deployment["last_day"] is not None and deployment["last_day"] >= facts.month.last,
+        "is_complete": not count_gaps(facts),
         "generation": build["generation"],
         "published_at": build["built_at"],
         "register_as_of": as_of(facts),

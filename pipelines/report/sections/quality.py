@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from methods.suppression import is_small
 from pipelines.report.document import Cell, Column, Kind, Mark, Row, Table
@@ -25,6 +25,11 @@ GROUPS = {
 }
 OTHER = "Other"
 ALL = "all"
+UNTROUBLED = frozenset({"complete", "quiet"})
+WHOLE = UNTROUBLED | {"restated"}
+"""States of a day whose data came and could be used; a restated one changed after it was shown."""
+
+OUTSIDE = "before the first data or still to come"
 
 QUALITY_COLUMNS = (
     Column("group", "What", width=28),
@@ -67,6 +72,7 @@ def build_quality(facts: Facts) -> Table:
 
 def build_days(facts: Facts) -> Table:
     """Days of the month whose data are late, partial, held, not scored, or changed after they were shown."""
+    outside = count_gaps(facts).get(OUTSIDE, 0)
     rows = tuple(
         {
             "day": row["day"],
@@ -76,6 +82,7 @@ def build_days(facts: Facts) -> Table:
             "expected_count": Mark.UNKNOWN if row["expected_count"] is None else round(row["expected_count"]),
         }
         for row in facts.data_days
+        if row["state"] not in UNTROUBLED
     )
     return Table(
         "data_days",
@@ -83,7 +90,9 @@ def build_days(facts: Facts) -> Table:
         DAY_COLUMNS,
         rows,
         note="Weeks and months that hold such a day say so beside their numbers.",
-        empty="All data of the days of this month came, and all of it could be used.",
+        empty=f"{outside} days of this month are {OUTSIDE}. Of the others all data came and could be used."
+        if outside
+        else "All data of the days of this month came, and all of it could be used.",
     )
 
 
@@ -140,6 +149,16 @@ def unscored_reasons(facts: Facts) -> list[str]:
         if kind == "unscored":
             reasons[state.replace("_", " ")] += row["row_count"]
     return [state for state, count in sorted(reasons.items()) if count]
+
+
+def count_gaps(facts: Facts) -> dict[str, int]:
+    """Days of the month whose data are not whole, by state; a day that no state is known of is no whole one.
+
+    Without any the month is complete: each of its days has ended, and its data came or are not usual.
+    """
+    gaps = Counter(str(row["state"]) for row in facts.data_days if row["state"] not in WHOLE)
+    outside = facts.month.last.day - len(facts.data_days)
+    return dict(sorted(gaps.items())) | ({OUTSIDE: outside} if outside else {})
 
 
 def held_day_count(facts: Facts) -> int:

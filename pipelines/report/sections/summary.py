@@ -9,7 +9,7 @@ from pipelines.report.display import STATUS_WORDS, show_cell, show_measure
 from pipelines.report.document import Kind, Mark, Row, Table
 from pipelines.report.published import Facts
 from pipelines.report.sections.governance import as_of
-from pipelines.report.sections.quality import held_day_count, unscored_reasons
+from pipelines.report.sections.quality import count_gaps, held_day_count, unscored_reasons
 
 NAMED_AT_MOST = 6
 LOWER_BOUND = (
@@ -31,6 +31,7 @@ def write_summary(facts: Facts, tables: Mapping[str, Table], tally: Mapping[str,
         _special_causes(headline),
         say_governance(tables, as_of(facts)),
         _events(tables),
+        _days(facts),
         _data(facts, tables),
     ]
     return tuple(sentence for sentence in sentences if sentence)
@@ -130,6 +131,17 @@ def _events(tables: Mapping[str, Table]) -> str:
         f"{_counted(new, 'incident')} opened in the month, {older} open from before; "
         f"{_counted(len(tables['alarms'].rows), 'alarm')} open on a day of it; "
         f"{_counted(changes, 'change')} of model, prompt, policy or measurement in the month."
+    )
+
+
+def _days(facts: Facts) -> str:
+    gaps, count = count_gaps(facts), facts.month.last.day
+    if not gaps:
+        return f"The month is complete: all its {count} days have ended, and no data are missing."
+    named = join_names(f"{days} {state}" for state, days in gaps.items())
+    return (
+        f"The month is not complete: of its {count} days the data of {sum(gaps.values())} are not whole "
+        f"({named}). What is counted is counted on the others and what came of these."
     )
 
 

@@ -229,6 +229,18 @@ def test_what_cannot_be_built_says_what_can(
     assert not (tmp_path / "out").exists()
 
 
+def test_a_month_in_which_no_day_has_data_is_refused_though_a_week_of_a_user_counts_in_it(
+    build: Any, sample_rows: dict[str, list[dict[str, Any]]]
+) -> None:
+    september = {"day": dt.date(2026, 9, 1), "state": "complete", "message_count": 400}
+    sample_rows["data_day"] = [
+        september,
+        september | {"day": dt.date(2026, 8, 31), "state": "late", "message_count": 0},
+    ]
+    with pytest.raises(StateError, match=r"no data for 2026-08\. Months with data: none"):
+        build(sample_rows)
+
+
 def test_a_missing_or_a_foreign_file_is_a_clear_error(tmp_path: Path) -> None:
     with pytest.raises(StateError, match="Run the pipelines first"):
         ask(tmp_path / "published-1.duckdb", tmp_path / "out")
@@ -267,7 +279,8 @@ def test_an_almost_empty_month_says_what_is_missing_and_calls_nothing_safe(
 ) -> None:
     kept = ("build", "deployment", "indicator")
     one = next(row for row in sample_rows["observation"] if row["indicator_id"] == "handoff_offer_rate")
-    built = build({**{name: sample_rows[name] for name in kept}, "observation": [one]})
+    days = [row for row in sample_rows["data_day"] if row["day"] == dt.date(2026, 8, 1)]
+    built = build({**{name: sample_rows[name] for name in kept}, "observation": [one], "data_day": days})
     assert built.document["tally"]["within"] == 0
     assert built.document["tally"]["not_measured"] == 9
     for text in (

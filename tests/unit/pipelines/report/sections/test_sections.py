@@ -21,7 +21,7 @@ from pipelines.report.sections.governance import (
     build_stages,
 )
 from pipelines.report.sections.indicators import build_corrected, build_headline, count_statuses
-from pipelines.report.sections.quality import build_readiness
+from pipelines.report.sections.quality import build_days, build_readiness
 from pipelines.report.sections.regimes import build_regimes
 from pipelines.report.sections.summary import LOWER_BOUND, join_names, missed_escalation_note, say_governance
 
@@ -364,6 +364,17 @@ def test_days_whose_data_are_not_whole_are_listed_with_why_and_few_messages_hidd
     assert (rows[0]["message_count"], rows[0]["expected_count"]) == (12000, 13020)
     assert rows[1]["message_count"] == {"mark": "hidden"}
     assert "Days whose data are not whole" in built.text
+
+
+def test_a_month_that_began_late_does_not_say_that_all_its_data_came(
+    facts_of: Callable[..., Any], sample_rows: Samples
+) -> None:
+    sample_rows["data_day"] = [
+        {"day": dt.date(2026, 8, day), "state": "complete", "message_count": 400} for day in range(11, 32)
+    ]
+    table = build_days(facts_of(sample_rows))
+    assert table.rows == ()
+    assert table.empty.startswith("10 days of this month are before the first data or still to come.")
 
 
 def test_a_regime_past_its_limit_says_so_on_the_day_of_the_report(

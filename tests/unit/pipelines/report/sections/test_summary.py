@@ -62,6 +62,43 @@ def test_days_that_several_checks_hold_are_not_added_up(
     assert "days held by a check: 2;" in tell()
 
 
+def whole(first: int, last: int, *states: str) -> list[dict[str, Any]]:
+    """Days of August whose data are whole, and behind them one a state that is named."""
+    days = [(day, "complete") for day in range(first, last + 1)] + list(enumerate(states, start=last + 1))
+    return [
+        {"day": dt.date(2026, 8, day), "state": state, "message_count": 400 if state == "complete" else 0}
+        for day, state in days
+    ]
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (whole(1, 31), ""),
+        (whole(1, 29, "quiet", "restated"), ""),
+        (whole(1, 30), "1 are not whole (1 before the first data or still to come)"),
+        (whole(11, 31), "10 are not whole (10 before the first data or still to come)"),
+        (whole(1, 30, "partial"), "1 are not whole (1 partial)"),
+        (whole(1, 28, "late", "failed", "late"), "3 are not whole (1 failed and 2 late)"),
+        (whole(1, 30, "waiting"), "1 are not whole (1 waiting)"),
+    ],
+    ids=["whole", "quiet and restated", "to come", "began later", "running", "late and held", "waiting"],
+)
+def test_a_month_is_complete_only_if_each_of_its_days_has_ended_with_whole_data(
+    facts_of: Callable[..., Any],
+    sample_rows: Samples,
+    days: list[dict[str, Any]],
+    said: str,
+) -> None:
+    sample_rows["data_day"] = days
+    document = compose(facts_of(sample_rows), built_at=BUILT_AT)
+    summary = "\n".join(document.summary)
+    assert document.head["is_complete"] is (said == "")
+    assert ("The month is complete: all its 31 days have ended" in summary) is (said == "")
+    assert said in summary
+    assert ("The month is not complete: of its 31 days" in summary) is (said != "")
+
+
 def test_incidents_of_the_month_and_those_from_before_are_counted_apart(
     tell: Callable[[], str], sample_rows: Samples
 ) -> None:
