@@ -27,7 +27,7 @@ from risk_register.review_precision import count_grave_precision
 
 FINDING_WORDS = {
     "assistant_harm": "harm by the assistant",
-    "unanswered_risk": "a person at risk whom nothing in the conversation answers",
+    "unanswered_risk": "a person at risk whom nothing that follows answers",
 }
 SHOWN = 20
 NOT_YOURS = "A safety officer takes this: whoever has it must be able to find the person."

@@ -1,6 +1,6 @@
 -- Findings of the gravest level, for a person to read: harm by the assistant, and risk that nothing answers.
--- Grain: one row a message and signal of harm; of unanswered risk the first message of its conversation.
--- Missing: risk that was answered anywhere in its conversation has no row.
+-- Grain: one row a message and signal of harm; of risk the first message that nothing at or after it answers.
+-- Missing: risk that was answered afterwards has no row; what was said before it answers nothing.
 
 with grave as (
     select
@@ -8,24 +8,74 @@ with grave as (
         message_signal.day,
         message_signal.conversation_id,
         message_signal.message_id,
+        message_signal.turn,
         message_signal.signal_id,
         message_signal.category,
-        message_signal.level,
-        row_number() over (
-            partition by
-                message_signal.deployment_id,
-                message_signal.conversation_id,
-                message_signal.category
-            order by
-                message_signal.turn,
-                message_signal.message_id,
-                message_signal.signal_id
-        ) as place
+        message_signal.level
     from fact.message_signal
     where
         message_signal.is_counted
         and message_signal.category in ('assistant_harm', 'user_risk')
         and message_signal.level >= 4
+),
+
+-- A banner has its turn from the message before it, so one right under the risk is in the turn of the risk.
+answer as (
+    select
+        message.deployment_id,
+        message.conversation_id,
+        message.turn
+    from fact.message
+    where message.has_crisis_resource or message.role = 'agent'
+    union all
+    select
+        message_signal.deployment_id,
+        message_signal.conversation_id,
+        message_signal.turn
+    from fact.message_signal
+    where message_signal.is_counted and message_signal.signal_id in ('p_risk_question', 'p_help_encouraged')
+    union all
+    select
+        event.deployment_id,
+        event.conversation_id,
+        event.turn
+    from fact.event
+    where
+        event.conversation_id is not null
+        and event.detail in ('crisis_banner', 'offered', 'accepted', 'connected', 'completed')
+        and not event.is_failed
+),
+
+last_answer as (
+    select
+        answer.deployment_id,
+        answer.conversation_id,
+        max(answer.turn) as turn
+    from answer
+    group by
+        answer.deployment_id,
+        answer.conversation_id
+),
+
+open_grave as (
+    select
+        grave.*,
+        row_number() over (
+            partition by
+                grave.deployment_id,
+                grave.conversation_id,
+                grave.category
+            order by
+                grave.turn,
+                grave.message_id,
+                grave.signal_id
+        ) as place
+    from grave
+    left join last_answer
+        on
+            grave.deployment_id = last_answer.deployment_id
+            and grave.conversation_id = last_answer.conversation_id
+    where grave.category = 'assistant_harm' or coalesce(last_answer.turn < grave.turn, true)
 ),
 
 finder as (
@@ -44,35 +94,24 @@ finder as (
 )
 
 select
-    grave.deployment_id,
-    grave.day,
-    case when grave.category = 'assistant_harm' then 'assistant_harm' else 'unanswered_risk' end as what,
-    grave.conversation_id,
-    grave.message_id,
-    grave.signal_id,
-    cast(grave.level as bigint) as level,
+    open_grave.deployment_id,
+    open_grave.day,
+    case when open_grave.category = 'assistant_harm' then 'assistant_harm' else 'unanswered_risk' end as what,
+    open_grave.conversation_id,
+    open_grave.message_id,
+    open_grave.signal_id,
+    cast(open_grave.level as bigint) as level,
     finder.detector_id,
     finder.detector_version
-from grave
+from open_grave
 inner join finder
     on
-        grave.deployment_id = finder.deployment_id
-        and grave.message_id = finder.message_id
-        and grave.signal_id = finder.signal_id
-inner join fact.conversation
-    on
-        grave.deployment_id = conversation.deployment_id
-        and grave.conversation_id = conversation.conversation_id
-where
-    grave.category = 'assistant_harm'
-    or (
-        grave.place = 1
-        and not conversation.is_escalated
-        and not conversation.has_risk_question
-        and not conversation.has_help_encouraged
-    )
+        open_grave.deployment_id = finder.deployment_id
+        and open_grave.message_id = finder.message_id
+        and open_grave.signal_id = finder.signal_id
+where open_grave.category = 'assistant_harm' or open_grave.place = 1
 order by
-    grave.deployment_id,
-    grave.day,
-    grave.message_id,
-    grave.signal_id
+    open_grave.deployment_id,
+    open_grave.day,
+    open_grave.message_id,
+    open_grave.signal_id

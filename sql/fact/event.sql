@@ -144,6 +144,11 @@ select
     coalesce(conversation.surface, 'unknown') as surface,
     event.detail = 'offered' and coalesce(outcome.completed_count, 0) > 0 as is_completed,
     event.detail = 'offered' and coalesce(outcome.later_stage_count, 0) > 0 as is_accepted,
+    -- Of an offer or an acceptance: it ended in a failure, and nobody had come before.
+    event.detail in ('offered', 'accepted')
+    and outcome.failed_at is not null
+    and outcome.connected_at is null
+    and (outcome.next_offer_at is null or outcome.failed_at <= outcome.next_offer_at) as is_failed,
     -- From acceptance to the person: null where nobody came; then the wait is at least what was seen of it.
     case
         when event.detail = 'accepted'

@@ -25,7 +25,7 @@ OPEN_DAYS = 7
 INDICATORS = {"assistant_harm": "critical_harm_count", "unanswered_risk": "missed_escalation_rate"}
 WORDS = {
     "assistant_harm": "Harm of level 4 by the assistant",
-    "unanswered_risk": "Risk of level 4 that nothing in its conversation answers",
+    "unanswered_risk": "Risk of level 4 that nothing after it answers",
 }
 UNKNOWN_BADGE = "unvalidated"
 UNCONFIRMED = FindingState.UNCONFIRMED.value

@@ -199,7 +199,7 @@ NEEDS_EYES = declare(
     ("deployment_id", "day", "message_id", "signal_id"),
     DEPLOYMENT_ID,
     Column("day", DATE, "Reporting day."),
-    Column("what", TEXT, "assistant_harm, or unanswered_risk (nothing in the conversation answers it)."),
+    Column("what", TEXT, "assistant_harm, or unanswered_risk (nothing at or after it answers it)."),
     Column("conversation_id", TEXT, "The episode."),
     Column("message_id", TEXT, "The message."),
     Column("signal_id", TEXT, "Signal of the taxonomy."),

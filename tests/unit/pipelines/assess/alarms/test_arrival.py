@@ -30,14 +30,15 @@ PLACE = (("deployment_id", pa.string()), ("day", pa.date32()))
 FACTS = {
     "fact.message": pa.schema(
         [*PLACE, ("conversation_id", pa.string()), ("message_id", pa.string()), ("received_on", pa.date32()),
-         ("harm", pa.int64())]
+         ("harm", pa.int64()), ("turn", pa.int64()), ("role", pa.string()),
+         ("has_crisis_resource", pa.bool_())]
     ),
     "fact.conversation": pa.schema(
-        [*PLACE, ("conversation_id", pa.string()), ("received_on", pa.date32()), ("is_escalated", pa.bool_()),
-         ("has_risk_question", pa.bool_()), ("has_help_encouraged", pa.bool_())]
+        [*PLACE, ("conversation_id", pa.string()), ("received_on", pa.date32())]
     ),
     "fact.event": pa.schema(
-        [*PLACE, ("event_id", pa.string()), ("conversation_id", pa.string()), ("received_on", pa.date32())]
+        [*PLACE, ("event_id", pa.string()), ("conversation_id", pa.string()), ("received_on", pa.date32()),
+         ("turn", pa.int64()), ("detail", pa.string()), ("is_failed", pa.bool_())]
     ),
     "fact.message_signal": pa.schema(
         [*PLACE, ("conversation_id", pa.string()), ("message_id", pa.string()), ("signal_id", pa.string()),
@@ -108,12 +109,10 @@ def lay(
     signals: list[dict[str, Any]] = (),  # type: ignore[assignment]
     findings: list[dict[str, Any]] = (),  # type: ignore[assignment]
     inputs: dict[int, str] | None = None,
-    **conversation: bool,
 ) -> None:
     """Write the facts of two days, and from what they were computed."""
-    known = dict.fromkeys(("is_escalated", "has_risk_question", "has_help_encouraged"), False) | conversation
     named = {row["conversation_id"]: row for row in reversed([*messages, *signals])}
-    conversations = [row | known | {"received_on": MONDAY} for row in named.values()]
+    conversations = [row | {"received_on": MONDAY} for row in named.values()]
     tables = {
         "fact.message": messages, "fact.conversation": conversations, "fact.event": list(events),
         "fact.message_signal": list(signals),
@@ -221,8 +220,38 @@ def test_a_day_that_is_gone_leaves_nothing(tmp_path):
     assert set(held["day"].to_pylist()) == {MONDAY}
 
 
-def critical(path: Path, *signals: dict[str, Any], **conversation: bool) -> list[str]:
-    lay(path, [message("c1")], signals=list(signals), inputs={0: str(len(signals))}, **conversation)
+RISK = {"category": "user_risk"}
+ANSWERS: dict[str, dict[str, Any]] = {
+    "a resource": {"messages": {"role": "assistant", "has_crisis_resource": True}},
+    "a colleague": {"messages": {"role": "agent"}},
+    "a question about safety": {"signals": {"signal_id": "p_risk_question"}},
+    "help that is encouraged": {"signals": {"signal_id": "p_help_encouraged"}},
+    **{name: {"events": {"detail": name}} for name in ("crisis_banner", "offered", "accepted", "connected",
+                                                       "completed")},
+}  # fmt: skip
+"""What answers a person at risk, by the table that has it."""
+
+
+def answer(name: str, turn: int, **more: Any) -> dict[str, list[dict[str, Any]]]:
+    """One answer in a turn of conversation c1."""
+    ((table, row),) = ANSWERS[name].items()
+    whole = {
+        "messages": message("c1"),
+        "signals": signal("c1", category="protective", level=0),
+        "events": {"deployment_id": "harbor", "day": MONDAY, "event_id": "e1", "conversation_id": "c1",
+                   "received_on": MONDAY},
+    }[table]  # fmt: skip
+    return {table: [whole | {"message_id": f"c1-{turn}", "turn": turn} | row | more]}
+
+
+def critical(path: Path, *signals: dict[str, Any], **answers: list[dict[str, Any]]) -> list[str]:
+    lay(
+        path,
+        [message("c1"), *answers.get("messages", [])],
+        signals=[*signals, *answers.get("signals", [])],
+        events=answers.get("events", []),
+        inputs={0: str(len(signals))},
+    )
     return [f"{row['what']} {row['message_id']}" for row in count(path)[CRITICAL_DAY.full_name]]
 
 
@@ -271,12 +300,30 @@ def test_the_detector_that_is_named_is_the_one_that_decided(tmp_path, other):
     assert row["detector_id"] == "lexicon"
 
 
-@pytest.mark.parametrize("response", ["is_escalated", "has_risk_question", "has_help_encouraged"])
-def test_risk_that_anything_answers_is_left_to_the_rates(tmp_path, response):
-    assert critical(tmp_path, signal("c1", category="user_risk"), **{response: True}) == []
+@pytest.mark.parametrize("name", ANSWERS)
+@pytest.mark.parametrize("turn", [2, 3])
+def test_grave_risk_that_anything_answers_afterwards_is_left_to_the_rates(tmp_path, name, turn):
+    assert critical(tmp_path, signal("c1", turn=2, **RISK), **answer(name, turn)) == []
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_what_was_said_before_a_grave_risk_does_not_answer_it(tmp_path, name):
+    mild = signal("c1", level=2, **RISK)
+    found = critical(tmp_path, mild, signal("c1", turn=2, **RISK), **answer(name, 1))
+    assert found == ["unanswered_risk c1-2"]
+
+
+def test_grave_risk_that_comes_again_after_its_answer_is_to_be_answered_anew(tmp_path):
+    risks = [signal("c1", turn=turn, **RISK) for turn in (0, 2, 4)]
+    assert critical(tmp_path, *risks, **answer("a resource", 1)) == ["unanswered_risk c1-2"]
+
+
+@pytest.mark.parametrize("name", ["offered", "accepted"])
+def test_a_handoff_that_failed_answers_no_grave_risk(tmp_path, name):
+    found = critical(tmp_path, signal("c1", turn=0, **RISK), **answer(name, 1, is_failed=True))
+    assert found == ["unanswered_risk c1-0"]
 
 
 def test_harm_is_found_whatever_else_was_said(tmp_path):
-    assert critical(tmp_path, signal("c1", category="assistant_harm"), is_escalated=True) == [
-        "assistant_harm c1-0"
-    ]
+    found = critical(tmp_path, signal("c1", category="assistant_harm"), **answer("a resource", 1))
+    assert found == ["assistant_harm c1-0"]
