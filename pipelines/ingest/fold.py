@@ -99,7 +99,10 @@ def fold(
 
 def _cut_episodes(kept: pa.Table, rule: DeploymentRule) -> pa.Table:
     """The rows as they lie, with episode, day and turn: they are moved once, at the end of the fold."""
-    order = find_order(kept, "thread_id", "sent_at", "source_turn", at_last="message_id")
+    # Many logs give a question and its reply one time and no number. A reply that stood before its question
+    # would answer nothing; where lines lay in a file says nothing once they have come in several.
+    placed = kept.append_column("is_reply", pc.not_equal(kept["role"], "user"))
+    order = find_order(placed, "thread_id", "sent_at", "source_turn", "is_reply", at_last="message_id")
     threads = kept["thread_id"].combine_chunks().dictionary_encode()
     codes = threads.indices.to_numpy(zero_copy_only=False).astype(np.int64)[order]
     moments = kept["sent_at"].cast(pa.int64()).to_numpy().astype(np.int64)[order]

@@ -44,6 +44,31 @@ def test_what_was_said_in_one_moment_is_in_the_order_of_its_numbers(place):
     assert [row["text"] for row in rows] == [f"said {turn}" for turn in range(6)]
 
 
+@pytest.mark.parametrize("role", ["assistant", "agent"])
+def test_what_a_person_and_who_answers_say_in_one_moment_is_in_that_order(places, role):
+    found = []
+    for name, order in {"together": [(0, 1)], "apart": [(0,), (1,)], "turned": [(1,), (0,), (1, 0)]}.items():
+        place = places(name)
+        talks = [f"talk {number}" for number in range(20)]
+        said = [
+            [place.say(0, f"question in {talk}", thread=talk) for talk in talks],
+            [place.say(0, f"answer in {talk}", thread=talk, role=role) for talk in talks],
+        ]
+        for parts in order:
+            place.deliver(*(one for part in parts for one in said[part]))
+        rows = place.rows("staging.message")
+        found.append({row["text"]: (row["conversation_id"], row["turn"]) for row in rows})
+    assert len(found[0]) == 40
+    assert {text for text, (_, turn) in found[0].items() if turn != text.startswith("answer")} == set()
+    assert found[0] == found[1] == found[2]
+
+
+def test_a_number_of_the_log_comes_before_who_spoke(place):
+    place.deliver(place.say(0, "hello", turn=0, role="assistant"), place.say(0, "hi", turn=1))
+    rows = sorted(place.rows("staging.message"), key=lambda row: row["turn"])
+    assert [row["text"] for row in rows] == ["hello", "hi"]
+
+
 def test_a_late_first_message_moves_the_episode_to_its_day_and_touches_no_other(place):
     for day in range(-3, 5):
         place.deliver(place.say(24 * day, thread=f"other {day}"))
