@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 from dashboards.attention import find_needs
 from dashboards.health_records import DataAlert
 from dashboards.records import Alarm
+from dashboards.theme import Status
 from risk_register import appetites, checklist, holds, incidents, report_submissions
 from risk_register.acceptability import Severity
 from risk_register.incident_closing import close_incident
@@ -37,6 +39,17 @@ def make_alarm(**changes):
         "note": "Rose.",
     }  # fmt: skip
     return Alarm(**{**given, **changes})
+
+
+def test_what_is_in_breach_stands_before_what_is_watched_and_what_is_within_needs_nobody():
+    standings = [
+        SimpleNamespace(
+            status=status, latest=None,
+            indicator=SimpleNamespace(indicator_id=status.value, title=status.value),
+        )
+        for status in (Status.WATCH, Status.WITHIN, Status.INSUFFICIENT_DATA, Status.BREACH)
+    ]  # fmt: skip
+    assert [need.what for need in find_needs(standings, **NOTHING)] == ["breach", "watch"]
 
 
 def test_an_open_alarm_needs_a_person_and_one_that_has_passed_does_not():
@@ -128,6 +141,7 @@ def test_a_hold_and_its_release_are_listed_while_they_wait_for_a_second_person(s
     (asked,) = waiting()
     assert (asked.what, asked.path, asked.filters) == (hold, "/incidents", {"incident": incident})
     assert asked.why.startswith("asked for by safety_officer")
+    assert waiting(days=8) == ()  # by then it has ended
     holds.approve_hold(store, actor="compliance", **here)
     assert waiting() == ()
     holds.ask_release(store, reason="Over.", actor="compliance", **here)

@@ -1,7 +1,7 @@
 """The published file is read by generation, answers while a new one appears, and closes what is old."""
 
 import dataclasses
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -132,6 +132,66 @@ def test_the_newest_complete_week_is_never_a_partial_one(shared_home, published_
         latest = reader.latest_weeks(published_factory.HARBOR)
     assert {row.period_start for row in latest if row.slice == "all"} == {date(2026, 11, 9)}
     assert not any(row.is_partial for row in latest)
+
+
+@pytest.mark.parametrize(
+    ("running", "ended"),
+    [((), 0), ((0,), -1), ((1, 0), -2), ((0, -1), -1)],
+    ids=["none", "last", "two", "ahead"],
+)
+def test_the_last_day_that_is_over_is_the_one_before_the_first_that_still_runs(
+    tmp_path, published_factory, running, ended
+):
+    """Days back from the last one with data; a day that runs without data yet lies ahead of it."""
+    last = published_factory.LAST_DAY
+    plain = published_factory.make_data_days()[-1]
+    days = [plain | {"day": last - timedelta(days=back), "reasons": "low_volume,running"} for back in running]
+    days += [plain | {"day": last - timedelta(days=9), "reasons": "low_volume"}]
+    published_factory.publish(tmp_path, tables={"data_day": days})
+    with Published(tmp_path).read() as reader:
+        found = {one.deployment_id: one.last_ended_day for one in reader.deployments()}
+    assert found[published_factory.HARBOR] == last + timedelta(days=ended)
+
+
+def test_of_grave_findings_those_beyond_the_cap_of_a_day_are_counted_with_the_listed(
+    shared_home, published_factory
+):
+    with Published(shared_home / "published").read() as reader:
+        (found,) = reader.grave_findings(published_factory.HARBOR, date(2026, 1, 1))
+    assert (found.listed_count, found.day_count) == (2, 31)
+
+
+def test_the_weeks_of_the_whole_hold_no_slice_and_the_slices_of_a_week_no_whole(tmp_path, published_factory):
+    made, harbor = published_factory.INDICATORS[0], published_factory.HARBOR
+    monday, before = date(2026, 11, 9), date(2026, 11, 2)
+    rows = [
+        published_factory.observe(
+            made, deployment_id=harbor, period=period, start=start, of=of, numerator=4, denominator=80,
+            estimate=estimate,
+        )
+        for period, start, of, estimate in (
+            ("week", monday, ("all", "all"), "raw"),
+            ("week", monday, ("all", "all"), "corrected"),
+            ("week", monday, ("region", "GB"), "raw"),
+            ("week", monday, ("region", "FR"), "raw"),
+            ("week", monday, ("region", "GB"), "corrected"),
+            ("week", before, ("region", "GB"), "raw"),
+            ("day", monday, ("all", "all"), "raw"),
+            ("month", before, ("region", "GB"), "raw"),
+        )
+    ]  # fmt: skip
+    published_factory.publish(tmp_path, tables={"observation": rows})
+    with Published(tmp_path).read() as reader:
+        weeks = reader.weeks(harbor, monday)
+        slices = reader.slices(harbor, made.indicator_id, period_start=monday)
+        series = reader.series(harbor, made.indicator_id, period="week", of=("region", "GB"), since=before)
+    assert [(row.period, row.slice, row.estimate) for row in weeks] == [
+        ("week", "all", "corrected"), ("week", "all", "raw"),
+    ]  # fmt: skip
+    assert [(row.slice_value, row.estimate) for row in slices] == [("FR", "raw"), ("GB", "raw")]
+    assert [(row.period_start, row.slice_value, row.estimate) for row in series] == [
+        (before, "GB", "raw"), (monday, "GB", "corrected"), (monday, "GB", "raw"),
+    ]  # fmt: skip
 
 
 def test_the_newest_week_of_an_indicator_is_the_raw_one_though_a_corrected_one_is_newer(
