@@ -6,9 +6,11 @@ import datetime as dt
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import pytest
+from sqlalchemy import update
 
 from pipelines.errors import StateError
 from pipelines.report.build import hash_file
@@ -22,8 +24,10 @@ from risk_register.errors import NotAllowedError
 from risk_register.register import ensure_deployment
 from risk_register.report_editions import Edition
 from risk_register.report_states import BuiltOnce
+from risk_register.report_tables import ReportSubmission
 from risk_register.store import open_store
 from tests.unit.pipelines.report.conftest import DEPLOYMENT, build_from, sample
+from tests.unit.plimsoll.commands.governance_factory import make_governed_home, make_run
 
 AT = dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC)
 
@@ -77,3 +81,63 @@ def test_the_signers_of_an_edition_are_checked_where_its_home_is_at_hand(
     for folder, named in ((place, None), (place, home.path)):
         with pytest.raises(StateError, match="approved_by dr_jane_smith, the store says second"):
             reporting.verify(folder, home=named)
+
+
+REPORT = ("monthly_safety_review", "--period", "2026-10")
+
+
+@pytest.fixture
+def approved(tmp_path: Path) -> Home:
+    """A home with a report that two people stand for; its files are a manifest alone."""
+    home, store = make_governed_home(tmp_path / "home")
+    manifest = home.reports / "companion" / REPORT[0] / "2026-10" / "manifest.json"
+    manifest.parent.mkdir(parents=True)
+    manifest.write_text("{}")
+    one = BuiltOnce("companion", REPORT[0], "2026-10", hash_file(manifest))
+    report_submissions.submit(store, one, actor="officer", at=AT)
+    report_submissions.approve(store, one, actor="second_officer", at=AT)
+    return home
+
+
+def test_files_that_are_not_whole_do_not_leave_and_what_nobody_signed_is_said(
+    approved: Home, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    run = make_run(approved, monkeypatch, capfd)
+    monkeypatch.setattr("pipelines.report.verify.verify", lambda _: ["report.pdf was changed"])
+    monkeypatch.setattr("plimsoll.commands.issuing.make_draw", lambda _: lambda *_: "c" * 64)
+    refused = run("report", "issue", *REPORT, account="compliance")
+    assert (refused.code, "report.pdf was changed" in refused.complaint) == (1, True)
+    monkeypatch.setattr("pipelines.report.verify.verify", lambda _: [])
+    done = run("report", "issue", *REPORT, account="compliance")
+    assert (done.code, "issued as edition 1" in done.output) == (0, True)
+    assert done.complaint.startswith("Warning: ")
+    shown = run("report", "submissions", "--json", account="viewer").document
+    assert [(one["state"], one["edition"]) for one in shown] == [("issued", 1)]
+
+
+def test_a_report_is_not_built_over_one_that_left_before_there_were_editions(
+    approved: Home, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    run, built = make_run(approved, monkeypatch, capfd), []
+    files = SimpleNamespace(pdf="a.pdf", xlsx="a.xlsx", json="a.json", manifest="manifest.json")
+    monkeypatch.setattr("pipelines.pointer.current_file", lambda _: Path("published.duckdb"))
+    monkeypatch.setattr("pipelines.report.build.build_report", lambda name, **_: built.append(name) or files)
+    store = open_store(approved.governance_url)
+    with store.write(actor="somebody", at=AT) as write:
+        write.session.execute(update(ReportSubmission).values(state="issued", issued_by="compliance"))
+        write.record("as_it_was", subject="companion")
+    assert run("report", "build", *REPORT, "--deployment", "companion").code == 1
+    assert built == []
+    other = ("monthly_safety_review", "--period", "2026-11", "--deployment", "companion")
+    assert run("report", "build", *other).code == 0
+    assert built == [REPORT[0]]
+
+
+def test_what_a_verification_found_is_an_error_with_every_problem(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "pipelines.report.verify.verify", lambda *_, **__: ["one is changed", "two is missing"]
+    )
+    with pytest.raises(StateError, match="one is changed\ntwo is missing"):
+        reporting.verify(tmp_path)
