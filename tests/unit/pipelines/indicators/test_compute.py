@@ -193,6 +193,15 @@ def test_conversations_of_unknown_users_are_not_one_cluster(engine: DuckDBEngine
     assert pick(rows, "bucket", "denominator") == [(1, 1), (2, 1)]
 
 
+def test_an_event_of_a_conversation_that_nobody_read_is_unscored(engine: DuckDBEngine):
+    give_conversations(engine, {}, {"is_read": False})
+    events = [{"event_id": f"e{name}", "conversation_id": name, "kind": "handoff"} for name in ("c0", "c1")]
+    engine.register("staging.event", fill("staging.event", events))
+    build_facts(engine)
+    rows = count_units(engine, (make(ALL_EVENTS, unit="event"),)).indicator_day
+    assert pick(rows, "denominator", "unscored_count", slice="all") == [(2, 1)]
+
+
 def test_events_of_unknown_users_are_not_one_cluster(engine: DuckDBEngine):
     names = ("01", "02")
     give_conversations(engine, *({"user_id": "unknown", "conversation_id": name} for name in names))

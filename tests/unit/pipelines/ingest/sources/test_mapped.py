@@ -56,6 +56,25 @@ def test_parquet_and_json_lines_of_the_same_rows_give_the_same_messages(read, de
     assert lines.records.message_count == 2
 
 
+def test_the_model_that_answered_counts_before_the_one_that_was_asked_for(read, deliver):
+    fields = MESSAGE["fields"] | {name: name for name in ("model_requested", "model_served")}
+    models = ({}, {"model_requested": "a"}, {"model_requested": "a", "model_served": "b"})
+    path = deliver(*({**LINE, "no": place} | given for place, given in enumerate(models)))
+    assert read("mapped", path, records=[MESSAGE | {"fields": fields}]).column("model") == [None, "a", "b"]
+
+
+@pytest.mark.parametrize("is_plain", [True, False])
+def test_a_record_belongs_to_the_first_rule_that_applies_however_it_is_read(deliver, is_plain):
+    anything = {key: value for key, value in MESSAGE.items() if key != "when"}
+    content = {"deployment": {"id": "one", "zone": "UTC"}, "format": "mapped", "records": [HANDOFF, anything]}
+    offer = {**LINE, "kind": "handoff", "stage": "offered", "no": 1}
+    path = deliver({**LINE, "words": "Hello"}, offer)
+    source = make_source(parse_mapping(content, name="a test"))
+    parts = list(source.read_parts(path, received_on=dt.date(2026, 9, 15), only=None if is_plain else [1, 2]))
+    assert (source.plan is not None, any(part.plain is not None for part in parts)) == (True, is_plain)
+    assert (sum(part.message_count for part in parts), sum(part.event_count for part in parts)) == (1, 1)
+
+
 def test_whether_a_field_is_given_is_asked_of_messages_alone(read, deliver, tmp_path):
     elsewhere = {**HANDOFF, "fields": {**HANDOFF["fields"], "user": "person.id"}}
     rows = [LINE, {**LINE, "no": None}]
