@@ -17,6 +17,7 @@ from pipelines.assess.assessing import assess_all
 from pipelines.detect.assets import score_days
 from pipelines.detect.canary import require_answers, run_canary
 from pipelines.detect.extras import load_extras
+from pipelines.discretion import Discretion
 from pipelines.indicators.assets import compute_facts, count_days, list_lineage
 from pipelines.ingest.inbox import asks_databases, fingerprint_inbox
 from pipelines.ingest.lapsing import lapse
@@ -203,7 +204,8 @@ def automation(home: Home, days: dg.PartitionsDefinition) -> Automation:
 
     @dg.op(pool=POOL)
     def drop_what_is_too_old(context: dg.OpExecutionContext) -> None:
-        done = keep_limits(home, withdraw, lapse, on=dt.datetime.now(dt.UTC).date())
+        with Discretion("retention"):
+            done = keep_limits(home, withdraw, lapse, on=dt.datetime.now(dt.UTC).date())
         context.log.info(say_kept(done, is_agreed=are_agreed(home.definitions)))
 
     @dg.job(name="retention", executor_def=IN_PROCESS)

@@ -20,6 +20,8 @@ from pipelines.settings import Home
 def keep_limits(home: Home, withdraw: Withdraw, lapse: Lapse, *, on: dt.date) -> Retained:
     """Drop what is older than the agreed limits; without any, only find what would go.
 
+    Dagster keeps what is said of it, and names of files may be names of people: it says how many.
+
     Raises:
         DefinitionError: limits or holds are not valid; nothing was dropped.
         StateError: a delivered file could not be checked for erased people; what is too old was dropped.
@@ -34,7 +36,10 @@ def keep_limits(home: Home, withdraw: Withdraw, lapse: Lapse, *, on: dt.date) ->
     done = retain(home, lapse, as_of=on, is_rehearsal=not is_agreed)
     if unchecked:
         kept = say_kept(done, is_agreed=is_agreed)
-        raise StateError(f"{kept} Cannot be checked for erased people: {'; '.join(unchecked)}")
+        raise StateError(
+            f"{kept} {len(unchecked)} delivered files cannot be checked for erased people: "
+            "`plimsoll retention` names them and says what helps."
+        )
     return done
 
 
@@ -47,7 +52,7 @@ def say_kept(done: Retained, *, is_agreed: bool) -> str:
         "under a hold"
     )
     if done.uncut_files:
-        counts += f"; not to be looked into: {', '.join(done.uncut_files)}"
+        counts += f"; {len(done.uncut_files)} are not to be looked into, and `plimsoll retention` names them"
     if is_agreed:
         return f"Dropped {counts}."
     return (

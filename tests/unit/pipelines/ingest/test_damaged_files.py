@@ -4,8 +4,10 @@ import datetime as dt
 import gzip
 import json
 
+import dagster as dg
 import pytest
 
+from pipelines.automation import automation
 from pipelines.errors import StateError
 from pipelines.ingest.deliver import ingest_folder
 from pipelines.ingest.lapsing import lapse
@@ -18,6 +20,7 @@ from pipelines.tombstones import FILE, SubjectKind, add_tombstones, mark
 from risk_register.store import open_store
 
 CAME = dt.date(2026, 9, 1)
+DAYS = dg.DailyPartitionsDefinition("2026-08-01")
 AT = dt.datetime(2026, 9, 2, tzinfo=dt.UTC)
 RULES = """
 deployment: {id: one}
@@ -50,10 +53,37 @@ def test_it_is_told_with_what_helps(home):
 
 def test_what_is_too_old_is_dropped_all_the_same(home):
     (home.definitions / "retention.yaml").write_text("text_days: 90\n")
-    with pytest.raises(StateError, match="delete it, or deliver it whole") as told:
+    with pytest.raises(
+        StateError, match=r"1 delivered files cannot be checked .* names them and says what helps"
+    ) as told:
         keep_limits(home, withdraw, lapse, on=CAME + dt.timedelta(days=91))
     assert "2 delivered files" in str(told.value)
     assert sorted(path.name for path in (home.inbox / "one").iterdir()) == ["mapping.yaml"]
+
+
+@pytest.mark.parametrize("is_unforeseen", [False, True])
+def test_what_the_night_says_of_it_to_dagster_names_neither_the_file_nor_what_it_says(
+    home, tmp_path, capfd, monkeypatch, *, is_unforeseen
+):
+    (home.definitions / "retention.yaml").write_text("text_days: 90\n")
+
+    def quote(*_, **__):
+        raise ValueError("cannot read broken.jsonl.gz: I am so tired of it all")
+
+    if is_unforeseen:
+        monkeypatch.setattr("pipelines.ingest.attribution.Attribution.find_items", quote)
+    (job,) = [one for one in automation(home, DAYS).jobs if one.name == "retention"]
+    (tmp_path / "dagster").mkdir()
+    with dg.DagsterInstance.local_temp(str(tmp_path / "dagster")) as instance:
+        assert not job.execute_in_process(instance=instance, raise_on_error=False).success
+    said = "".join(capfd.readouterr())
+    said += "".join(
+        path.read_bytes().decode("utf-8", errors="replace")
+        for path in (tmp_path / "dagster").rglob("*")
+        if path.is_file()
+    )
+    assert ("UnforeseenError" if is_unforeseen else "names them and says what helps") in said
+    assert [word for word in ("broken.jsonl", "so tired") if word in said] == []
 
 
 def test_a_backup_that_holds_it_can_be_restored_without_it(home, tmp_path):
