@@ -13,6 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+
+from dashboards.records import Observation
+from methods.coverage import round_coverage
 from risk_register.cell import guard
 
 SUPPRESSED = "suppressed"
@@ -27,6 +31,14 @@ class Sheet:
     name: str
     columns: tuple[str, ...]
     rows: Sequence[tuple[Value, ...]]
+
+
+def leave_coverage(row: Observation) -> float | str | None:
+    """The coverage of a row as it may leave: none of a hidden row, else in steps."""
+    if row.coverage is None:
+        return None
+    steps = float(round_coverage(row.coverage, np.nan if row.denominator is None else row.denominator))
+    return SUPPRESSED if row.is_suppressed or np.isnan(steps) else steps
 
 
 def write_csv(sheet: Sheet) -> str:

@@ -31,7 +31,7 @@ from dashboards.pages.rare_events import draw_rare_events
 from dashboards.pages.slices import draw_slice_panel
 from dashboards.pages.standings import load_standings
 from dashboards.records import Appetite, Change, Indicator, Observation
-from dashboards.sheet import SUPPRESSED, Sheet
+from dashboards.sheet import SUPPRESSED, Sheet, leave_coverage
 from dashboards.standing import ALL, Standing, explain_row, fill_periods
 from dashboards.theme import Scheme
 from dashboards.view import Period, View
@@ -277,7 +277,7 @@ def make_sheet(view: View) -> Sheet:
                 row.method,
                 row.status,
                 row.variation,
-                row.coverage,
+                leave_coverage(row),
                 " ".join(explain_row(row)),
                 row.definition_version,
                 row.detector_version,

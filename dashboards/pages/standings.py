@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from dashboards.components.marks import draw_absences, draw_mark, draw_status
 from dashboards.components.sparkline import draw_sparkline
 from dashboards.components.table import Group, Heading, Line, draw_groups
-from dashboards.sheet import SUPPRESSED, Sheet
+from dashboards.sheet import SUPPRESSED, Sheet, leave_coverage
 from dashboards.standing import Standing, find_standings
 from dashboards.view import View
 from dashboards.wording import (
@@ -139,7 +139,7 @@ def make_sheet(view: View) -> Sheet:
                 *numbers,
                 standing.status.value,
                 row.variation if row else None,
-                row.coverage if row else None,
+                leave_coverage(row) if row else None,
                 " ".join(standing.absences),
                 view.build.generation,
             )

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from duckdb import ColumnExpression, ConstantExpression, Expression
 
+from methods.coverage import round_coverage
 from pipelines.engines.duckdb import SETTINGS
 from pipelines.errors import StateError
 from pipelines.pointer import tell_unreadable
@@ -51,7 +52,8 @@ TABLES = {
     )
 }  # fmt: skip
 FLAG = "is_suppressed"
-KEPT = frozenset({"coverage", "generation", "appetite_version", "window_weeks", "week_count"})
+COVERAGE = "coverage"
+KEPT = frozenset({"generation", "appetite_version", "window_weeks", "week_count"})
 """Numbers that count nobody; every other number of a suppressed row is taken out."""
 DAYS = ("period_start", "day", "week", "opened_on", "effective_on", "last_week")
 """Columns that date a row, the first that a table has."""
@@ -110,7 +112,7 @@ def list_deployments(published: Path) -> list[str]:
 
 
 def hide(rows: pa.Table, table: Table) -> pa.Table:
-    """The rows with every number of a suppressed one taken out."""
+    """The rows with every number of a suppressed one taken out, and the coverage of the others in steps."""
     if FLAG not in rows.schema.names:
         return rows
     hidden = rows[FLAG]
@@ -119,6 +121,10 @@ def hide(rows: pa.Table, table: Table) -> pa.Table:
             place = rows.schema.get_field_index(column.name)
             shown = pc.if_else(hidden, pa.scalar(None, column.type), rows[column.name])
             rows = rows.set_column(place, pa.field(column.name, column.type), shown)
+    if COVERAGE in rows.schema.names:
+        steps = round_coverage(rows[COVERAGE].to_numpy(), rows["denominator"].to_numpy())
+        place = rows.schema.get_field_index(COVERAGE)
+        rows = rows.set_column(place, COVERAGE, pa.array(steps, NUMBER, from_pandas=True))
     return rows
 
 

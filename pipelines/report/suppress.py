@@ -22,6 +22,8 @@ RULE = (
     "its numerator is hidden, or when the units without the event number 1 to 10.",
     "Further cells are hidden until no hidden one can be worked out from a total, a complement, the weeks "
     "of a month or the other parts of a sum. Both kinds carry the same mark.",
+    "Coverage is rounded down to steps of 5% and hidden where a rate is hidden or fewer than 100 units lie "
+    "under it, because the share that was not read would count a few.",
     "Counts of risks, checklist items, incidents, changes and days are not counts of people and are shown.",
     "All this holds within one report. Between two reports or exports of the same days from different "
     "generations, a number can differ by the few people whose records came late or were erased, and whoever "

@@ -6,7 +6,9 @@ Small cells are hidden here, before a number reaches a table; weeks are `weeks.p
 from __future__ import annotations
 
 from collections import Counter
+from math import isnan, nan
 
+from methods.coverage import round_coverage
 from pipelines.report.document import Cell, Column, Kind, Mark, Row, Table
 from pipelines.report.published import RANK, Facts, Observation, Status
 from pipelines.report.suppress import EVERYTHING, MINIMUM_RATE_DENOMINATOR, Cover, cover_fraction, is_small
@@ -88,7 +90,8 @@ def build_headline(facts: Facts) -> Table:
         "Headline indicators",
         HEADLINE_COLUMNS,
         tuple(rows),
-        note="Level against appetite and change against history are two judgements and have two words.",
+        note="Level against appetite and change against history are two judgements and have two words. "
+        "Coverage is what detectors read whole, rounded down to 5%; one that would count few is hidden.",
         empty="No indicator has a definition in the published file.",
     )
 
@@ -181,9 +184,7 @@ def _headline_row(facts: Facts, indicator: Row) -> dict[str, Cell]:
         "value_unit": indicator["value_unit"],
         **measured_cells(observation, indicator),
         **_appetite_cells(facts.appetite(indicator_id, observation)),
-        "coverage": Mark.NOT_MEASURED
-        if observation is None or observation.coverage is None
-        else observation.coverage,
+        "coverage": _coverage_cell(observation, indicator),
         "status": Status.NOT_MEASURED if observation is None else Status(observation.status),
         "variation": "not_assessed" if observation is None else observation.variation,
         "is_partial": Mark.NOT_MEASURED if observation is None else observation.is_partial,
@@ -192,6 +193,14 @@ def _headline_row(facts: Facts, indicator: Row) -> dict[str, Cell]:
         "previous_status": Status.NOT_MEASURED if previous is None else Status(previous.status),
         "method": "" if observation is None else observation.method,
     }
+
+
+def _coverage_cell(observation: Observation | None, indicator: Row) -> Cell:
+    if observation is None or observation.coverage is None:
+        return Mark.NOT_MEASURED
+    units = nan if observation.denominator is None else observation.denominator
+    steps = float(round_coverage(observation.coverage, units))
+    return Mark.HIDDEN if cover(observation, indicator).value or isnan(steps) else steps
 
 
 def _appetite_cells(appetite: Row | None) -> dict[str, Cell]:

@@ -171,11 +171,11 @@ def test_small_cells_are_hidden_where_numbers_leave_and_others_are_not(officer):
     small = read_csv(officer, f"{address}{HARBOR}&slice=language&value=es&range=all")
     hidden = [row for row in small if row["numerator"] == "suppressed"]
     assert hidden != []
-    assert {row[name] for row in hidden for name in ("denominator", "value", "ci_low", "ci_high")} == {
-        "suppressed"
-    }
+    numbers = ("denominator", "value", "ci_low", "ci_high", "coverage")
+    assert {row[name] for row in hidden for name in numbers} == {"suppressed"}
     whole = read_csv(officer, f"{address}{HARBOR}&range=all")
     assert "suppressed" not in {row["numerator"] for row in whole}
+    assert {row["coverage"] for row in whole} <= {"suppressed", "0.95"}  # 0.97 would count who was not read
 
 
 def test_the_overview_takes_no_number_away_that_the_published_file_marks(home, officer):
@@ -183,7 +183,7 @@ def test_the_overview_takes_no_number_away_that_the_published_file_marks(home, o
     with duckdb.connect(str(file)) as connection:
         connection.execute("update published.observation set is_suppressed = true")
     rows = read_csv(officer, f"/download/overview/indicators.csv{HARBOR}")
-    for name in ("numerator", "denominator", "value", "ci_low", "ci_high"):
+    for name in ("numerator", "denominator", "value", "ci_low", "ci_high", "coverage"):
         assert {row[name] for row in rows} <= {"suppressed", ""}, name
     assert "suppressed" in {row["value"] for row in rows}
 

@@ -25,10 +25,17 @@ def observe(**changes: Any) -> dict[str, Any]:
     } | changes  # fmt: skip
 
 
+def write(path: Path, rows: list[dict[str, Any]], name: str = "observation") -> Path:
+    table = TABLES[name]
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create schema published")
+        made = pa.Table.from_pylist(rows, schema=pa.schema([(c.name, c.type) for c in table.columns]))
+        connection.from_arrow(made).create(table.full_name)
+    return path
+
+
 @pytest.fixture
 def published(tmp_path: Path) -> Path:
-    path = tmp_path / "published-1.duckdb"
-    table = TABLES["observation"]
     rows = [
         observe(is_suppressed=True),
         observe(period_start=DAY + dt.timedelta(days=7), numerator=30.0),
@@ -36,11 +43,7 @@ def published(tmp_path: Path) -> Path:
         observe(indicator_id="escalation_rate"),
         observe(deployment_id="other"),
     ]
-    with duckdb.connect(str(path)) as connection:
-        connection.execute("create schema published")
-        made = pa.Table.from_pylist(rows, schema=pa.schema([(c.name, c.type) for c in table.columns]))
-        connection.from_arrow(made).create(table.full_name)
-    return path
+    return write(tmp_path / "published-1.duckdb", rows)
 
 
 def test_no_number_of_a_small_cell_leaves_and_all_of_the_others_do(published: Path) -> None:
@@ -49,8 +52,26 @@ def test_no_number_of_a_small_cell_leaves_and_all_of_the_others_do(published: Pa
     ).to_pylist()
     numbers = ("numerator", "denominator", "value", "ci_low", "ci_high", "p90")
     assert [hidden[name] for name in numbers] == [None] * 6
-    assert (hidden["is_suppressed"], hidden["coverage"]) == (True, 0.9)
+    assert (hidden["is_suppressed"], hidden["coverage"]) == (True, None)
     assert (shown["numerator"], shown["denominator"], shown["value"]) == (30.0, 60.0, 0.07)
+
+
+def test_the_coverage_beside_a_shown_number_counts_nobody_who_was_not_read(tmp_path: Path) -> None:
+    """One message of 342 in a language that nobody reads, and the same message in another row's coverage."""
+    unread = observe(indicator_id="unsupported_language_rate", numerator=1.0, denominator=342.0,
+                     value=1 / 342, coverage=341 / 342, is_suppressed=True)  # fmt: skip
+    beside = observe(indicator_id="harm_rate", numerator=30.0, denominator=342.0, coverage=341 / 342)
+    few = observe(indicator_id="stigma_rate", numerator=30.0, denominator=60.0, coverage=59 / 60)
+    whole = observe(indicator_id="zz_rate", numerator=30.0, denominator=60.0, coverage=1.0)
+    unknown = observe(indicator_id="zzz_rate", numerator=30.0, denominator=None, coverage=None)
+    path = write(tmp_path / "published-2.duckdb", [unread, beside, few, whole, unknown])
+    rows = {
+        row["indicator_id"]: row for row in read_extract(path, "observation", deployment_id="one").to_pylist()
+    }
+    assert {name: row["coverage"] for name, row in rows.items()} == {
+        "unsupported_language_rate": None, "harm_rate": 0.95, "stigma_rate": None, "zz_rate": 1.0,
+        "zzz_rate": None,
+    }  # fmt: skip
 
 
 def test_rows_of_another_deployment_stay(published: Path) -> None:

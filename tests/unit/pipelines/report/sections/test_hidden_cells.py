@@ -28,6 +28,13 @@ def test_small_and_derivable_cells_carry_the_mark_and_zeros_do_not(built: Any) -
     assert (zero["numerator"], zero["value"]) == (0, 0.0)
 
 
+def test_coverage_counts_nobody_who_was_not_read(built: Any) -> None:
+    cells = {row["indicator_id"]: row["coverage"] for row in built.rows("headline")}
+    assert cells["missed_escalation_rate"] == 0.95  # 37 of 412, 97% of them read
+    assert cells["appropriate_escalation_rate"] == HIDDEN
+    assert cells["handoff_offer_rate"] == HIDDEN  # of 24
+
+
 def test_counts_of_items_are_not_counts_of_people(built: Any) -> None:
     assert built.row("headline", indicator_id="checklist_completion")["numerator"] == 5
     assert built.row("checklist_stages", stage="Ongoing")["items"] == 1
