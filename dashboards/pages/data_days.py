@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -16,16 +16,20 @@ from dashboards.components.shell import draw_facts
 from dashboards.components.table import draw_download
 from dashboards.figures.volume import draw_volume
 from dashboards.health_records import DataDay
-from dashboards.sheet import Sheet
+from dashboards.sheet import SUPPRESSED, Sheet
 from dashboards.theme import Scheme
 from dashboards.view import View
 from dashboards.vocabulary import DATA_STATE_MARKS
 from dashboards.wording import say_count, say_day, say_words
+from methods.day_counts import COLUMNS_ABOUT_WORDS, hide_days
 
 PATH = "/data-health"
 RECENT_DAYS = 14
 WHOLE = frozenset({"complete", "quiet"})
 SHOWN_DAYS = 6
+DAY_COUNTS = frozenset(
+    name for name in DataDay.__dataclass_fields__ if name.endswith("_count") or name.startswith("expected_")
+)
 
 
 def draw_days(view: View, days: Sequence[DataDay]) -> Component:
@@ -181,7 +185,23 @@ def _draw_twin(days: Sequence[DataDay]) -> Component:
 
 
 def make_days_sheet(view: View) -> Sheet:
-    """Every day of the range, every column."""
+    """Every day of the range, every column, without the counts that would count people."""
     names = tuple(DataDay.__dataclass_fields__)
-    days = view.reader.data_days(view.deployment_id, view.since)
-    return Sheet("days", names, [tuple(getattr(one, name) for name in names) for one in days])
+    few = find_few(view)
+    rows = [
+        tuple(
+            SUPPRESSED
+            if name in COLUMNS_ABOUT_WORDS or (one.day in few and name in DAY_COUNTS)
+            else getattr(one, name)
+            for name in names
+        )
+        for one in view.reader.data_days(view.deployment_id, view.since)
+    ]
+    return Sheet("days", names, rows)
+
+
+def find_few(view: View) -> frozenset[date]:
+    """Days whose messages are too few for any count of theirs to leave."""
+    days = view.reader.data_days(view.deployment_id, date.min)
+    hidden = hide_days([one.day for one in days], [one.message_count for one in days])
+    return frozenset(one.day for one, is_hidden in zip(days, hidden, strict=True) if is_hidden)

@@ -9,9 +9,10 @@ from dash.development.base_component import Component
 
 from dashboards.components.table import Heading, Line, draw_download, draw_table
 from dashboards.health_records import FieldCompleteness, Restatement
-from dashboards.sheet import Sheet
+from dashboards.sheet import SUPPRESSED, Sheet
 from dashboards.view import View
 from dashboards.wording import MISSING, say_count, say_day, say_share, say_words
+from methods.suppression import is_small
 
 USES = {
     "user_id": "intervals that respect people, counts of people",
@@ -96,10 +97,19 @@ def draw_restatements(restatements: Sequence[Restatement]) -> Component:
 
 
 def make_fields_sheet(view: View) -> Sheet:
-    """Every field of the range."""
+    """Every field of the range; a few messages that give it, or do not, are hidden."""
     names = tuple(FieldCompleteness.__dataclass_fields__)
-    fields = view.reader.fields(view.deployment_id, view.since)
-    return Sheet("fields", names, [tuple(getattr(field, name) for name in names) for field in fields])
+    rows = []
+    for field in view.reader.fields(view.deployment_id, view.since):
+        known = [
+            SUPPRESSED if is_small([known, count - known]).any() else known
+            for known, count in (
+                (field.known_count, field.row_count),
+                (field.newest_known_count, field.newest_row_count),
+            )
+        ]
+        rows.append((field.field, known[0], field.row_count, known[1], field.newest_row_count))
+    return Sheet("fields", names, rows)
 
 
 def _say(known: int, count: int) -> str:

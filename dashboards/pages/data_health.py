@@ -15,15 +15,16 @@ from dashboards.components.shell import draw_chips, draw_facts, draw_heading
 from dashboards.components.table import Heading, Line, draw_download, draw_table
 from dashboards.figures.quality import draw_quality
 from dashboards.health_records import QualityCount
-from dashboards.pages.data_days import draw_days, make_days_sheet, say_arrival
+from dashboards.pages.data_days import draw_days, find_few, make_days_sheet, say_arrival
 from dashboards.pages.data_fields import draw_fields, draw_restatements, make_fields_sheet
 from dashboards.pages.data_gate import draw_alerts, draw_rules, make_rules_sheet
 from dashboards.pages.data_readiness import draw_detectors, draw_readiness
 from dashboards.pages.page import Page, Shelf
-from dashboards.sheet import Sheet
+from dashboards.sheet import SUPPRESSED, Sheet
 from dashboards.theme import Scheme
 from dashboards.view import View
 from dashboards.wording import say_count, say_day, say_moment, say_share, say_words
+from methods.day_counts import is_about_words
 
 PATH = "/data-health"
 ACCEPTED = "accepted"
@@ -191,10 +192,15 @@ def _draw_twin(rows: Sequence[QualityCount]) -> Component:
 
 
 def make_sheet(view: View) -> Sheet:
-    """Rows by day, source and reason, as the address filters them."""
-    reason = view.filter("reason")
+    """Rows by day, source and reason, as the address filters them; lines of a log, and nobody's words."""
+    reason, few = view.filter("reason"), find_few(view)
     rows = [
-        (row.day, row.source, row.reason, row.row_count)
+        (
+            row.day,
+            row.source,
+            row.reason,
+            SUPPRESSED if row.day in few or is_about_words(row.reason) else row.row_count,
+        )
         for row in view.reader.quality(view.deployment_id, view.since)
         if reason in {None, row.reason}
     ]

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from duckdb import ColumnExpression, ConstantExpression, Expression
 
 from methods.coverage import round_coverage
+from methods.day_counts import COLUMNS_ABOUT_WORDS, hide_days
 from pipelines.engines.duckdb import SETTINGS
 from pipelines.errors import StateError
 from pipelines.pointer import tell_unreadable
@@ -102,6 +103,8 @@ def read_extract(
     if any(one.column not in names for one in asked):
         raise StateError(f"Rows of {table_name} are not told apart by that; leave the option out.")
     rows = read_rows(published, table, [one.express() for one in asked])
+    if table is DATA_DAY:
+        rows = _hide_days(rows, every=read_rows(published, table, [conditions[2].express()]))
     keys = [(name, "ascending") for name in table.key]
     return hide(rows.sort_by(keys), table)
 
@@ -125,6 +128,21 @@ def hide(rows: pa.Table, table: Table) -> pa.Table:
         steps = round_coverage(rows[COVERAGE].to_numpy(), rows["denominator"].to_numpy())
         place = rows.schema.get_field_index(COVERAGE)
         rows = rows.set_column(place, COVERAGE, pa.array(steps, NUMBER, from_pandas=True))
+    return rows
+
+
+def _hide_days(rows: pa.Table, *, every: pa.Table) -> pa.Table:
+    """Days without the counts that `day_counts` keeps back; `every` are all days of the deployment."""
+    days = every["day"].to_pylist()
+    small = hide_days(days, every["message_count"].to_pylist())
+    few = pa.array([day for day, is_hidden in zip(days, small, strict=True) if is_hidden], pa.date32())
+    is_few = pc.is_in(rows["day"], value_set=few)
+    for column in DATA_DAY.columns:
+        if column.type in (COUNT, NUMBER):
+            place = rows.schema.get_field_index(column.name)
+            is_hidden = pa.scalar(True) if column.name in COLUMNS_ABOUT_WORDS else is_few
+            shown = pc.if_else(is_hidden, pa.scalar(None, column.type), rows[column.name])
+            rows = rows.set_column(place, pa.field(column.name, column.type), shown)
     return rows
 
 

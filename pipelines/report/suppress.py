@@ -24,7 +24,8 @@ RULE = (
     "of a month or the other parts of a sum. Both kinds carry the same mark.",
     "Coverage is rounded down to steps of 5% and hidden where a rate is hidden or fewer than 100 units lie "
     "under it, because the share that was not read would count a few.",
-    "Counts of risks, checklist items, incidents, changes and days are not counts of people and are shown.",
+    "Counts of risks, checklist items, incidents, changes, days and records on their way in are not counts "
+    "of people and are shown. Of a day with few messages no count is shown.",
     "All this holds within one report. Between two reports or exports of the same days from different "
     "generations, a number can differ by the few people whose records came late or were erased, and whoever "
     "holds both can subtract one from the other. So a reader gets a period from one generation, and a "

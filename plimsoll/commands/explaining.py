@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -13,7 +13,7 @@ from plimsoll.commands.publication import choose_deployment
 
 MISSING = "-"
 HIDDEN = "hidden, for a small cell could name somebody"
-COUNTS = (("message", "messages"), ("rejected", "rejected"), ("late", "late"), ("unscored", "unscored"))
+COUNTS = (("message", "messages"), ("rejected", "rejected"), ("late", "late"))
 
 
 def explain(
@@ -140,11 +140,17 @@ def _say_days(document: dict[str, Any]) -> Iterable[str]:
     wanted = (document["period_end"] - document["period_start"]).days + 1
     yield (
         f"days        {len(days)} of {wanted} with data ({told or 'none'}); "
-        + ", ".join(f"{sum(day[f'{name}_count'] for day in days)} {said}" for name, said in COUNTS)
+        + ", ".join(f"{_total([day[f'{name}_count'] for day in days])} {said}" for name, said in COUNTS)
     )
     for day in days:
         if day["reasons"]:
             yield f"            {day['day']} {day['state']}: {day['reasons']}"
+
+
+def _total(counts: Sequence[int | None]) -> str:
+    """The sum of what is shown; a day whose counts are hidden makes it a least one."""
+    shown = [count for count in counts if count is not None]
+    return f"{'' if len(shown) == len(counts) else 'at least '}{sum(shown)}"
 
 
 def _share(value: float | None) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Set
 
-from methods.suppression import is_small
+from methods.day_counts import hide_days
 from pipelines.report.document import Cell, Column, Kind, Mark, Row, Table
 from pipelines.report.published import Facts
 from pipelines.report.suppress import hide_parts, must_hide_total
@@ -29,6 +30,13 @@ UNTROUBLED = frozenset({"complete", "quiet"})
 WHOLE = UNTROUBLED | {"restated"}
 """States of a day whose data came and could be used; a restated one changed after it was shown."""
 
+RECORDS = frozenset(
+    {"Rejected", "Duplicates", "Late", "Out of order", "Dated after their delivery",
+     "Waiting for their conversation", "Days held by a check", "Told by a check"}
+)  # fmt: skip
+"""Groups that count lines of a log and not what people wrote: shown as they are, here and by day."""
+
+UNSUPPORTED = "unscored:unsupported_language"
 OUTSIDE = "before the first data or still to come"
 
 QUALITY_COLUMNS = (
@@ -59,7 +67,9 @@ def build_quality(facts: Facts) -> Table:
     groups: dict[str, list[Row]] = {title: [] for title in [*GROUPS.values(), OTHER]}
     for row in facts.data_quality:
         groups[GROUPS.get(row["reason"].split(":")[0], OTHER)].append(row)
-    rows = [cells for title, members in groups.items() for cells in _group_rows(title, members)]
+    same = facts.find("unsupported_language_rate", facts.month)
+    kept_back = {UNSUPPORTED} if same is not None and same.is_suppressed else set()
+    rows = [cells for title, members in groups.items() for cells in _group_rows(title, members, kept_back)]
     return Table(
         "data_quality",
         "Data received and data refused",
@@ -73,15 +83,18 @@ def build_quality(facts: Facts) -> Table:
 def build_days(facts: Facts) -> Table:
     """Days of the month whose data are late, partial, held, not scored, or changed after they were shown."""
     outside = count_gaps(facts).get(OUTSIDE, 0)
+    few = hide_days(
+        [row["day"] for row in facts.data_days], [row["message_count"] for row in facts.data_days]
+    )
     rows = tuple(
         {
             "day": row["day"],
             "state": row["state"],
             "reasons": row["reasons"].replace(",", ", ").replace("_", " ") or Mark.NONE,
-            "message_count": Mark.HIDDEN if is_small(row["message_count"]).any() else row["message_count"],
+            "message_count": Mark.HIDDEN if is_few else row["message_count"],
             "expected_count": Mark.UNKNOWN if row["expected_count"] is None else round(row["expected_count"]),
         }
-        for row in facts.data_days
+        for row, is_few in zip(facts.data_days, few, strict=True)
         if row["state"] not in UNTROUBLED
     )
     return Table(
@@ -119,9 +132,11 @@ def build_readiness(facts: Facts) -> Table:
     )
 
 
-def _group_rows(title: str, members: list[Row]) -> list[dict[str, Cell]]:
+def _group_rows(title: str, members: list[Row], kept_back: Set[str]) -> list[dict[str, Cell]]:
+    """Rows of a group; reasons that are `kept_back` count the cell of an indicator that is hidden."""
     counts = [row["row_count"] for row in members]
-    hidden = hide_parts(counts)
+    given = [row["reason"] in kept_back for row in members]
+    hidden = (False,) * len(counts) if title in RECORDS else hide_parts(counts, hidden=given)
     rows: list[dict[str, Cell]] = [
         {
             "group": title,
@@ -134,7 +149,8 @@ def _group_rows(title: str, members: list[Row]) -> list[dict[str, Cell]]:
     ]
     if len(members) < 2:
         return rows
-    total: Cell = Mark.HIDDEN if must_hide_total(counts, hidden) else sum(counts)
+    is_hidden_too = title not in RECORDS and must_hide_total(counts, hidden)
+    total: Cell = Mark.HIDDEN if is_hidden_too else sum(counts)
     return [
         {"group": title, "reason": ALL, "source": Mark.NONE, "row_count": total, "day_count": Mark.NONE},
         *rows,

@@ -242,6 +242,41 @@ def test_what_data_health_shows_can_be_taken_away(officer, sheet):
     assert len(rows) >= 2
 
 
+def test_data_health_gives_away_lines_of_a_log_and_nothing_that_counts_people(
+    home, officer, published_factory
+):
+    days = published_factory.make_data_days()
+    few, beside = sorted(
+        (row for row in days if row["day"].month == 10), key=lambda row: row["message_count"]
+    )[1:3]
+    few["message_count"] = 4
+    fields = [row | {"known_count": row["row_count"] - 1} for row in published_factory.make_fields()]
+    published_factory.publish(home / "published", tables={"data_day": days, "field_completeness": fields[:1]})
+
+    rows = read_csv(officer, f"/download/data-health/rows.csv{HARBOR}")
+    hidden = {str(few["day"]), str(beside["day"])}
+    kinds = {row["reason"]: set() for row in rows}
+    for row in rows:
+        kinds[row["reason"]].add(row["row_count"] == "suppressed")
+        assert row["row_count"] == "suppressed" or row["day"] not in hidden
+    assert kinds["unscored:unsupported_language"] == kinds["redacted"] == {True}
+    assert kinds["accepted"] == {True, False}
+    assert [row["row_count"] for row in rows if row["reason"] == "rejected:not_json"].count("2") > 1
+
+    by_day = {row["day"]: row for row in read_csv(officer, f"/download/data-health/days.csv{HARBOR}")}
+    assert {row["unscored_count"] for row in by_day.values()} == {"suppressed"}
+    gone = {day for day, row in by_day.items() if row["message_count"] == "suppressed"}
+    assert gone == hidden
+    assert {by_day[day][name] for day in gone for name in ("rejected_count", "expected_count")} == {
+        "suppressed"
+    }
+    assert by_day[str(days[0]["day"])]["rejected_count"] == "4"
+
+    (field,) = read_csv(officer, f"/download/data-health/fields.csv{HARBOR}")
+    assert field["known_count"] == "suppressed"
+    assert field["row_count"] != "suppressed"
+
+
 def test_a_cell_of_the_heat_map_filters_the_table(officer):
     words = officer.read("/risk-register", f"{HARBOR}&cell=S5.frequent").split("Risks")[-1]
     assert "R-02" in words

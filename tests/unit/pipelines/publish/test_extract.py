@@ -13,6 +13,7 @@ import pytest
 from pipelines.errors import StateError
 from pipelines.publish.extract import TABLES, read_extract
 from pipelines.schemas.published import TABLES as PUBLISHED
+from pipelines.schemas.table import COUNT, NUMBER
 
 DAY = dt.date(2026, 8, 3)
 
@@ -72,6 +73,28 @@ def test_the_coverage_beside_a_shown_number_counts_nobody_who_was_not_read(tmp_p
         "unsupported_language_rate": None, "harm_rate": 0.95, "stigma_rate": None, "zz_rate": 1.0,
         "zzz_rate": None,
     }  # fmt: skip
+
+
+def test_of_a_day_leave_lines_of_a_log_and_nothing_that_counts_people(tmp_path: Path) -> None:
+    """A day of four messages, with the smallest other of its month; what was not read leaves on no day."""
+    names = [column.name for column in TABLES["data_day"].columns if column.type in (COUNT, NUMBER)]
+    days = [
+        dict.fromkeys(names, 7) | {"deployment_id": "one", "day": DAY + dt.timedelta(days=number)}
+        | {"message_count": messages, "state": "complete", "reasons": "", "volume": "usual", "tell_rules": ""}
+        for number, messages in enumerate([400, 4, 12, 500])
+    ]  # fmt: skip
+    path = write(tmp_path / "published-3.duckdb", days, "data_day")
+    rows = read_extract(path, "data_day", deployment_id="one").to_pylist()
+    assert [row["message_count"] for row in rows] == [400, None, None, 500]
+    assert [row["rejected_count"] for row in rows] == [7, None, None, 7]
+    for name in ("unscored_count", "failed_count", "redacted_count"):
+        assert [row[name] for row in rows] == [None] * 4
+    assert all(row[name] is None for row in rows[1:3] for name in names)
+    # The day that is hidden with the small one is, too, where the small one is not asked for.
+    (alone,) = read_extract(
+        path, "data_day", deployment_id="one", first=days[2]["day"], last=days[2]["day"]
+    ).to_pylist()
+    assert alone["message_count"] is None
 
 
 def test_rows_of_another_deployment_stay(published: Path) -> None:

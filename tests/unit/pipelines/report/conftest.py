@@ -290,8 +290,9 @@ def sample() -> dict[str, list[dict[str, Any]]]:
             *(
                 {"day": JULY + dt.timedelta(days=days), "state": "complete", "message_count": 13000}
                 for days in range(62)
-                if days not in (35, 36)
+                if days not in (35, 36, 37)
             ),
+            {"day": dt.date(2026, 8, 7), "state": "complete", "message_count": 900},
             {"day": dt.date(2026, 8, 5), "state": "failed", "reasons": "stop:role_is_known",
              "message_count": 12000, "expected_count": 13020.4},
             {"day": dt.date(2026, 8, 6), "state": "partial", "reasons": "low_volume,many_rejected",

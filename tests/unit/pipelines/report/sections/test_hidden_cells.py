@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from pipelines.report.sections.equity import build_equity
 from pipelines.report.sections.findings import build_findings
 from pipelines.report.sections.indicators import build_headline
@@ -116,36 +118,73 @@ def test_a_conversation_count_is_hidden_with_its_messages(
             assert str(row["conversation_count"]) == "hidden"
 
 
-def test_reasons_of_rejection_cannot_be_worked_out_from_their_total(
+def show_quality(facts: Any, group: str) -> dict[str, str]:
+    return {
+        row["reason"]: str(row["row_count"]) for row in build_quality(facts).rows if row["group"] == group
+    }
+
+
+def unread(facts_of: Callable[..., Any], sample_rows: Samples, **counts: int) -> dict[str, str]:
+    """What the report says of messages that were not scored, by reason."""
+    (first,) = [row for row in sample_rows["data_quality"] if row["reason"].startswith("unscored:")]
+    sample_rows["data_quality"] = [
+        first | {"reason": f"unscored:{reason}", "row_count": count} for reason, count in counts.items()
+    ]
+    return show_quality(facts_of(sample_rows), "Not scored")
+
+
+def test_lines_of_a_log_are_not_people_and_are_shown_as_they_are(
     facts_of: Callable[..., Any], sample_rows: Samples
 ) -> None:
-    rows = [row for row in build_quality(facts_of(sample_rows)).rows if row["group"] == "Rejected"]
-    assert {row["reason"]: str(row["row_count"]) for row in rows} == {
+    facts = facts_of(sample_rows)
+    assert show_quality(facts, "Rejected") == {
         "all": "291",
-        "missing time": "hidden",
-        "unknown role": "hidden",
+        "missing time": "4",
+        "unknown role": "57",
         "not json": "230",
+    }
+    assert show_quality(facts, "Late") == {"late": "3"}
+
+
+def test_reasons_why_messages_were_not_read_cannot_be_worked_out_from_their_total(
+    facts_of: Callable[..., Any], sample_rows: Samples
+) -> None:
+    assert unread(facts_of, sample_rows, unsupported_language=4, too_long=57, failed=230) == {
+        "all": "291",
+        "unsupported language": "hidden",
+        "too long": "hidden",
+        "failed": "230",
     }
 
 
 def test_one_small_reason_alone_has_no_total_to_follow_from(
     facts_of: Callable[..., Any], sample_rows: Samples
 ) -> None:
-    rows = [row for row in build_quality(facts_of(sample_rows)).rows if row["group"] == "Late"]
-    assert [str(row["row_count"]) for row in rows] == ["hidden"]
+    assert unread(facts_of, sample_rows, failed=3) == {"failed": "hidden"}
 
 
 def test_a_total_of_small_reasons_is_hidden_with_them(
     facts_of: Callable[..., Any], sample_rows: Samples
 ) -> None:
-    (first,) = [row for row in sample_rows["data_quality"] if row["reason"] == "rejected:missing_time"]
-    sample_rows["data_quality"] = [first, first | {"reason": "rejected:unknown_role", "row_count": 3}]
-    rows = [row for row in build_quality(facts_of(sample_rows)).rows if row["group"] == "Rejected"]
-    assert {row["reason"]: str(row["row_count"]) for row in rows} == {
+    assert unread(facts_of, sample_rows, failed=4, too_long=3) == {
         "all": "hidden",
-        "missing time": "hidden",
-        "unknown role": "hidden",
+        "failed": "hidden",
+        "too long": "hidden",
     }
+
+
+@pytest.mark.parametrize(("is_hidden", "shown"), [(True, "hidden"), (False, "40")])
+def test_messages_that_a_hidden_indicator_counts_are_hidden_here_too(
+    facts_of: Callable[..., Any],
+    sample_rows: Samples,
+    make_observation: Callable[..., Any],
+    is_hidden: bool,
+    shown: str,
+) -> None:
+    same = make_observation("unsupported_language_rate", 40, 900, is_suppressed=is_hidden)
+    sample_rows["observation"].append(same)
+    told = unread(facts_of, sample_rows, unsupported_language=40, too_long=57, failed=230)
+    assert told["unsupported language"] == shown
 
 
 def compare(value: str, numerator: float, denominator: float, **more: Any) -> dict[str, Any]:

@@ -1,0 +1,39 @@
+"""Which counts of a day's data may leave: lines of a log do, what was found in people's words does not.
+
+How many records came, were rejected or were late is about a log and is needed exactly to mend one. How many
+messages nobody could read, or held contact details, is about people, and is the cell that an indicator hides.
+What counts as small is in `suppression`.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from methods.hidden_parts import hide_parts
+
+ABOUT_WORDS = frozenset({"redacted", "unscored"})
+"""Kinds of reasons that count what people wrote; of these only sums of a month leave, in a report."""
+
+COLUMNS_ABOUT_WORDS = frozenset({"redacted_count", "unscored_count", "failed_count"})
+"""The same as columns of a day."""
+
+
+def is_about_words(reason: str) -> bool:
+    """Whether a reason, such as `unscored:unsupported_language`, counts what people wrote."""
+    return reason.partition(":")[0] in ABOUT_WORDS
+
+
+def hide_days(days: Sequence[date], message_counts: Sequence[int]) -> list[bool]:
+    """Days that leave without any count: few messages, and another day that would give them away.
+
+    All days of a deployment, in any order: the total of a month is known from elsewhere. A day without
+    messages tells of nobody.
+    """
+    is_hidden = [False] * len(days)
+    months: dict[date, list[int]] = {}
+    for place, day in enumerate(days):
+        months.setdefault(day.replace(day=1), []).append(place)
+    for places in months.values():
+        found = hide_parts([message_counts[place] for place in places], [False] * len(places))
+        for place, is_one in zip(places, found.is_hidden, strict=True):
+            is_hidden[place] = is_one
+    return is_hidden

@@ -1,0 +1,34 @@
+"""Days of few messages leave without counts, and so does the day that would give them away."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from methods.day_counts import hide_days, is_about_words
+
+FIRST = date(2026, 8, 30)
+
+
+@pytest.mark.parametrize(
+    ("counts", "hidden"),
+    [
+        ([400, 11], []),
+        ([400, 10], [0, 1]),
+        ([0, 400], []),
+        ([400, 500, 11, 10, 300], [2, 3]),
+        ([400, 500, 10, 300, 0], [2, 3]),
+        ([3, 400, 500, 600], [0, 1]),
+    ],
+)
+def test_few_messages_are_hidden_and_not_alone_in_their_month(counts: list[int], hidden: list[int]):
+    days = [FIRST + timedelta(days=number) for number in range(len(counts))]
+    assert [place for place, one in enumerate(hide_days(days, counts)) if one] == hidden
+
+
+@pytest.mark.parametrize(
+    ("reason", "is_one"),
+    [("unscored:unsupported_language", True), ("redacted", True), ("rejected:not_json", False),
+     ("late", False), ("accepted", False), ("stop:text_is_present", False)],
+)  # fmt: skip
+def test_what_counts_peoples_words_is_told_from_what_counts_lines_of_a_log(reason: str, is_one: bool):
+    assert is_about_words(reason) is is_one
