@@ -50,7 +50,7 @@ MESSAGE = Table(
         THREAD_ID,
         USER_ID,
         Column("message_id", TEXT, "Keyed hash of the thread and the message's own id or position."),
-        Column("turn", COUNT, "Position in the episode, from 0, in order of time, then of the source, then the person first."),
+        Column("turn", COUNT, "Position in the episode, from 0: by time, then source, the person first."),
         Column("source_turn", COUNT, "Position in the thread as the log gives it.", nullable=True),
         Column("role", TEXT, "user, assistant, or agent (a human colleague who took over)."),
         Column("text", TEXT, "The redacted text."),

@@ -132,8 +132,8 @@ select
     event.occurred_at,
     event.occurred_on,
     event.received_on,
-    -- The last message at or before the event. What came before the first message is in the turn before it: in
-    -- turn 0 it would count as the answer to what that message says.
+    -- The last message at or before the event. What came before the first message is in the turn before it:
+    -- in turn 0 it would count as the answer to what that message says.
     case when conversation.conversation_id is not null then coalesce(event_turn.turn, -1) end as turn,
     coalesce(conversation.model, 'unknown') as model,
     coalesce(conversation.prompt_version, 'unknown') as prompt_version,

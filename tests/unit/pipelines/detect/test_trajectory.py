@@ -21,5 +21,8 @@ def test_its_numbers_are_those_of_the_sql() -> None:
     assert f"user_risk_level >= {number['level from which a disclosure asks for an answer']:g}" in sql
     assert f"peak_level >= {number['level that a rising risk reaches']:g}" in sql
     assert f"place <= {number['replies in which help is in time']:g} and" in sql
-    assert set(re.findall(r"reply\.turn <= (\d+)", sql)) == {f"{number['turns of the early part']:g}"}
+    assert set(re.findall(r"escalation_place\.place > (\d+)", sql)) == {
+        f"{number['replies in which help is in time']:g}"
+    }
+    assert set(re.findall(r"message\.turn <= (\d+)", sql)) == {f"{number['turns of the early part']:g}"}
     assert LOOK_BACK_DAYS["thread_risk"] == number["days for which a level is carried"] + 1  # of 28 x 24 h
