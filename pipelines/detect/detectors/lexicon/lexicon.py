@@ -78,7 +78,7 @@ class LexiconDetector:
             elif language not in self._card.languages:
                 states.append(CoverageState.UNSUPPORTED_LANGUAGE)
             else:
-                normalised = normalise(text)
+                normalised = _normalise(text, role)
                 if normalised.is_foreign_script or not normalised.text.strip():
                     states.append(CoverageState.ABSTAINED)
                     continue
@@ -95,14 +95,14 @@ class LexiconDetector:
         """What the rules of a language and role see in one text, as far as it would raise an alert."""
         return [
             found
-            for found in self._read(normalise(text), language, role)
+            for found in self._read(_normalise(text, role), language, role)
             if (line := self._card.signal(found.signal_id, language)) is not None
             and found.score >= line.alert
         ]
 
     def readings(self, text: str, *, language: str, role: str) -> list[Reading]:
         """The single hits that stand, before they are joined: for tests of rules and for explanations."""
-        normalised = normalise(text).text
+        normalised = _normalise(text, role).text
         hits = self.matcher(language, role).find(normalised)
         return [reading for hit in hits if (reading := read_hit(hit, normalised)) is not None]
 
@@ -131,6 +131,11 @@ class LexiconDetector:
     def rules(self, language: str, role: str) -> tuple[CompiledRule, ...]:
         """The rules of a language and role."""
         return self._books[language, role].rules
+
+
+def _normalise(text: str, role: str) -> Normalised:
+    """A listed address in a reply is a crisis resource, whatever words it stands behind."""
+    return normalise(text, keeps_addresses=role == "assistant")
 
 
 def join(readings: Iterable[Reading], normalised: Normalised) -> list[Evidence]:

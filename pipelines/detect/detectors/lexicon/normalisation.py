@@ -2,6 +2,7 @@
 
 Hyperscan's word boundary knows ASCII only, so accents are folded before matching. Almost every text
 keeps one character for each character, so that positions stay true; the few that do not carry a map.
+Markup is taken out first, by `markup.py`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 
 import hyperscan
+
+from pipelines.detect.detectors.lexicon.markup import Places, blank_pictographs, strip_markup
 
 OTHER = "\x7f"
 """Stands for a character without an ASCII form: a separator, never part of a word."""
@@ -92,17 +95,21 @@ class Normalised:
         return self.positions[start], self.positions[end - 1] + 1
 
 
-def normalise(text: str) -> Normalised:
-    """Fold a message to ASCII. Most of the letters without an ASCII form means another script."""
+def normalise(text: str, *, keeps_addresses: bool = False) -> Normalised:
+    """Fold a message to ASCII. Most of the letters without an ASCII form means another script.
+
+    `keeps_addresses` leaves the addresses of links in the text: for replies, in which they are looked for.
+    """
+    text, places = strip_markup(text, keeps_addresses=keeps_addresses)
     if text.isascii():
-        return _squeeze(text.lower(), None, is_foreign_script=False)
+        return _squeeze(text.lower(), places, is_foreign_script=False)
     if _BEYOND_LATIN.search(text) is None:
-        return _squeeze(text.lower().translate(_FOLD), None, is_foreign_script=False)
-    positions: tuple[int, ...] | None = None
+        return _squeeze(text.lower().translate(_FOLD), places, is_foreign_script=False)
+    text, places = blank_pictographs(text, places)
     lowered = text.lower()
     if len(lowered) != len(text) or any(_vanishes(mark) for mark in text):
         kept = [(place, mark) for place, mark in enumerate(text) if not _vanishes(mark)]
-        positions = tuple(place for place, _ in kept)
+        places = [place if places is None else places[place] for place, _ in kept]
         lowered = "".join(mark.lower()[0] for _, mark in kept)
     folded = lowered.translate(_FOLD)
     letters = sum(mark.isalpha() for mark in lowered)
@@ -110,7 +117,7 @@ def normalise(text: str) -> Normalised:
     is_foreign_script = letters > 0 and readable * 2 < letters
     if not is_foreign_script and readable < letters:
         folded = lowered.translate(_LOOKALIKES).translate(_FOLD)
-    return _squeeze(folded, positions, is_foreign_script=is_foreign_script)
+    return _squeeze(folded, places, is_foreign_script=is_foreign_script)
 
 
 def fold_pattern(pattern: str) -> str:
@@ -141,7 +148,8 @@ def _holds_letters(text: str) -> bool:
     return bool(found)
 
 
-def _squeeze(text: str, positions: tuple[int, ...] | None, *, is_foreign_script: bool) -> Normalised:
+def _squeeze(text: str, places: Places | None, *, is_foreign_script: bool) -> Normalised:
+    positions = None if places is None else tuple(places)
     if not _holds_letters(text):
         return Normalised(text, positions, is_foreign_script)
     keep: list[int] = []
@@ -152,5 +160,8 @@ def _squeeze(text: str, positions: tuple[int, ...] | None, *, is_foreign_script:
         end = held.end()
     keep.extend(range(end, len(text)))
     squeezed = "".join(text[place] for place in keep)
-    places = keep if positions is None else [positions[place] for place in keep]
-    return Normalised(squeezed, tuple(places), is_foreign_script)
+    return Normalised(
+        squeezed,
+        tuple(keep) if positions is None else tuple(positions[place] for place in keep),
+        is_foreign_script,
+    )

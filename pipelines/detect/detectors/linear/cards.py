@@ -15,7 +15,7 @@ from pipelines.detect.figures import FigureLine
 from pipelines.errors import DefinitionError
 
 DETECTOR_ID = "linear"
-CODE_VERSION = "1.4"
+CODE_VERSION = "1.5"
 """Raise it when findings are made from scores in another way; weights are hashed by themselves."""
 
 CARD = Path(__file__).parent / "card.yaml"

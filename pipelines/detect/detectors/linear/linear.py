@@ -24,6 +24,7 @@ from pipelines.detect.detector import (
     Scan,
     make_coverage,
 )
+from pipelines.detect.detectors.lexicon.markup import MARKUP, strip_markup
 from pipelines.detect.detectors.linear.cards import load_card
 from pipelines.detect.detectors.linear.evidence import find_rows, make_evidence
 from pipelines.detect.detectors.linear.findings import Scored, make_linear_findings
@@ -76,7 +77,7 @@ class LinearDetector:
 
     def score(self, batch: pa.Table, evidence: pa.Table) -> tuple[list[Scored], NDArray[np.bool_]]:
         """The scores of each role's messages by head, and which messages held anything to read."""
-        hashed = hash_texts(pc.fill_null(batch["text"], "").combine_chunks())
+        hashed = hash_texts(_without_markup(pc.fill_null(batch["text"], "").combine_chunks()))
         logits = hashed.project(self._weights)
         known = evidence.filter(pa.array(find_rows(batch, evidence) >= 0))
         roles = batch["role"].to_numpy(zero_copy_only=False)
@@ -91,6 +92,13 @@ class LinearDetector:
             passes = {head.signal_id: self._model.passes_together(head.signal_id, joint) for _, head in heads}
             scored.append(Scored(own, known, tuple(head for _, head in heads), scores, numbers, passes))
         return scored, hashed.is_legible
+
+
+def _without_markup(texts: pa.Array) -> pa.Array:
+    """The texts as their readers see them; those that the model learnt from are almost all without markup."""
+    found = pc.match_substring_regex(texts, MARKUP)
+    plain = [strip_markup(text)[0] for text in texts.filter(found).to_pylist()]
+    return pc.replace_with_mask(texts, found, pa.array(plain, texts.type)) if plain else texts
 
 
 @cache

@@ -21,6 +21,8 @@ def names_resource(text: str, *, language: str = "en") -> bool:
         "Text HOME to 741-741.",
         "See https://988lifeline.org/chat for more.",
         "If you are in danger, call 911.",
+        "Please use [the Lifeline](https://988lifeline.org/chat).",
+        "<p>Please call <b>988</b> now.</p>",
     ],
 )
 def test_a_listed_resource_counts(text: str) -> None:

@@ -133,6 +133,20 @@ def test_a_message_scores_the_same_alone_and_in_a_batch() -> None:
     assert sorted(alone) == pytest.approx(sorted(among), abs=1e-6)
 
 
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "<p>what is the <b>point</b> of waking up, i <i>wish</i> it would stop</p>",
+        "what&nbsp;is the&nbsp;point of&#32;waking&nbsp;up, i&nbsp;wish it would stop",
+        "what is the [point](http://a) of waking up, i wish it would\\nstop",
+    ],
+)
+def test_markup_does_not_change_what_the_model_sees(marked: str) -> None:
+    plain = counted(make("what is the point of waking up, i wish it would stop", message_id="m"))
+    assert plain
+    assert counted(make(marked, message_id="m")) == plain
+
+
 def test_a_graver_head_never_has_other_thresholds_than_its_signal() -> None:
     card = load_linear_detector().card
     pairs = {
