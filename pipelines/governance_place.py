@@ -1,7 +1,8 @@
 """Where the decisions of a home lie: in a SQLite file of its own, or in a PostgreSQL that somebody named.
 
 A home whose decisions lie elsewhere keeps a mark of it. A command that was started without the address, from
-cron or another shell, would otherwise begin an empty store, and know of no hold, no role and no appetite.
+cron or another shell, would otherwise begin an empty store, and know of no hold, no role and no appetite. So
+would one that does not find the file: an empty store is begun once, before anything is assessed.
 """
 
 from __future__ import annotations
@@ -18,17 +19,21 @@ MARK = "governance.json"
 LIES_IN = "lies_in"
 PORT = 5432
 SQLITE = "sqlite"
+DECIDED = ("lake/assessment", "published/current")
+"""What lies in a home only after its decisions were opened."""
 
 
 def find_store(home: Path, named: str | None) -> str:
     """The address of the governance store of a home; `named` is what the environment says.
 
     Raises:
-        HomeError: the decisions of this home lie in another one.
+        HomeError: the decisions of this home lie in another one, or are lost.
     """
     marked = read_mark(home)
     if named is None:
         if marked is None:
+            if (lost := tell_lost(home, named)) is not None:
+                raise HomeError(lost)
             return f"sqlite:///{home / FILE}"
         raise HomeError(
             f"The decisions of {home} lie in {marked}, and {VARIABLE} is not set. Set it to that database, "
@@ -46,6 +51,20 @@ def find_store(home: Path, named: str | None) -> str:
             "`plimsoll upgrade --move` takes them there; or unset the variable."
         )
     return named
+
+
+def tell_lost(home: Path, named: str | None) -> str | None:
+    """What to say of a home whose decisions lay in its own file, which is gone or empty; else None."""
+    file = home / FILE
+    if named is not None or (home / MARK).exists() or (file.exists() and file.stat().st_size):
+        return None
+    if not any((home / sign).exists() for sign in DECIDED):
+        return None
+    return (
+        f"{file} is missing: appetites, accounts, holds, reviews, incidents and the audit trail lay in "
+        f"it. Put it back: `tar -xf BACKUP -C {home} {FILE}` takes it out of a backup. Where there is none, "
+        "`plimsoll upgrade --anew` begins without them. Nothing was changed."
+    )
 
 
 def mark_place(home: Path, named: str | None) -> None:

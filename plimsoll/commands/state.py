@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated, Any
 
 import typer
 
-from plimsoll.commands.option import HomeOption, JsonOption, open_home, write_json
+from pipelines.governance_place import VARIABLE, tell_lost
+from plimsoll.commands.option import HomeOption, JsonOption, open_home, tell, write_json
 
 
 def status(
@@ -17,7 +19,10 @@ def status(
     """Say what the home holds, by message date and by reporting day."""
     from pipelines.status import describe_home
 
-    document = describe_home(open_home(home), deployment_id=deployment)
+    place = open_home(home)
+    document = describe_home(place, deployment_id=deployment)
+    if (lost := tell_lost(place.path, os.environ.get(VARIABLE))) is not None:
+        tell(lost)
     if as_json:
         write_json(document)
     else:

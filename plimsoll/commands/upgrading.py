@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from pipelines.errors import StateError
-from pipelines.governance_place import FILE, VARIABLE, mark_place, read_mark
+from pipelines.governance_place import FILE, VARIABLE, mark_place, read_mark, tell_lost
 from pipelines.privacy.backup import take_backup
 from pipelines.publish.shape import OTHER_CODE, is_of_this_code
 from pipelines.settings import Home, find_home
@@ -25,6 +25,7 @@ MOVED = "moved.sqlite"
 
 
 def upgrade(
+    *,
     backup: Annotated[
         Path | None, typer.Option(help="File for a backup that is taken first, outside the home.")
     ] = None,
@@ -38,10 +39,16 @@ def upgrade(
             help="Take the decisions of the home's own file to the database of PLIMSOLL_GOVERNANCE_URL.",
         ),
     ] = False,
+    is_anew: Annotated[
+        bool,
+        typer.Option("--anew", help="Begin without decisions in a home whose governance.sqlite is lost."),
+    ] = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Bring the governance store to the version of this code; says from which to which."""
+    if is_anew:
+        _begin_anew(open_home(home))
     if is_move:
         _move(find_home(home), as_json=as_json)
         return
@@ -63,6 +70,17 @@ def upgrade(
         print(f"The governance store went from version {before or 'none'} to {after}.")
     if not as_json and not is_of_this_code(place):
         print(OTHER_CODE)
+
+
+def _begin_anew(place: Home) -> None:
+    """An empty store in the place of the lost one, whose audit begins with that."""
+    if tell_lost(place.path, os.environ.get(VARIABLE)) is None:
+        raise StateError(f"The decisions of {place.path} are not lost, so nothing was begun anew.")
+    store = Store(f"sqlite:///{place.path / FILE}")
+    store.upgrade()
+    with store.write(actor="command_line", at=dt.datetime.now(dt.UTC)) as write:
+        write.record("decisions_begun_anew", subject=FILE)
+    store.close()
 
 
 def _move(place: Home, *, as_json: bool) -> None:

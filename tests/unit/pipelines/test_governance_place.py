@@ -5,7 +5,16 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import HomeError
-from pipelines.governance_place import FILE, MARK, find_store, mark_place, read_mark, renew_mark
+from pipelines.governance_place import (
+    DECIDED,
+    FILE,
+    MARK,
+    find_store,
+    mark_place,
+    read_mark,
+    renew_mark,
+    tell_lost,
+)
 
 ADDRESS = "postgresql://plimsoll:a%20secret@db.example/decisions"
 PLACE = "postgresql://db.example:5432/decisions"
@@ -78,3 +87,28 @@ def test_a_restored_home_decides_where_whoever_restores_says(tmp_path: Path) -> 
     assert read_mark(tmp_path) == PLACE
     renew_mark(tmp_path, "postgresql://db.example/rehearsal")
     assert read_mark(tmp_path) == "postgresql://db.example:5432/rehearsal"
+
+
+@pytest.mark.parametrize("sign", DECIDED)
+@pytest.mark.parametrize("left", [None, b""])
+def test_decisions_that_are_lost_are_not_begun_anew_without_a_word(
+    tmp_path: Path, sign: str, left: bytes | None
+) -> None:
+    if left is not None:
+        (tmp_path / FILE).write_bytes(left)  # as a dashboard leaves it that was running meanwhile
+    (tmp_path / sign).parent.mkdir()
+    assert find_store(tmp_path, None) == f"sqlite:///{tmp_path / FILE}"
+    (tmp_path / sign).touch()
+    with pytest.raises(HomeError, match=rf"{FILE} is missing.*upgrade --anew"):
+        find_store(tmp_path, None)
+    (tmp_path / FILE).write_bytes(b"decisions")
+    assert find_store(tmp_path, None) == f"sqlite:///{tmp_path / FILE}"
+
+
+def test_decisions_that_lie_elsewhere_are_not_missed_in_the_home(tmp_path: Path) -> None:
+    (tmp_path / DECIDED[0]).mkdir(parents=True)
+    assert find_store(tmp_path, ADDRESS) == ADDRESS
+    mark_place(tmp_path, ADDRESS)
+    assert tell_lost(tmp_path, ADDRESS) is None
+    with pytest.raises(HomeError, match=f"lie in {PLACE}"):
+        find_store(tmp_path, None)

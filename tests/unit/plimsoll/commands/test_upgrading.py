@@ -10,6 +10,7 @@ from sqlalchemy import NullPool, create_engine, text
 from pipelines.errors import StateError
 from pipelines.settings import Home
 from plimsoll.commands import upgrading
+from risk_register.audit import list_entries
 from risk_register.store import Store
 from risk_register.tables_version import find_head
 from tests.unit.plimsoll.commands.governance_factory import Run, make_governed_home, make_run
@@ -96,6 +97,22 @@ def test_of_another_database_nothing_is_in_a_backup_of_the_home(tmp_path: Path) 
         upgrading._require_backup(tmp_path / "before.tar", False, is_file=False)
     upgrading._require_backup(tmp_path / "before.tar", True, is_file=False)
     upgrading._require_backup(tmp_path / "before.tar", False, is_file=True)
+
+
+def test_lost_decisions_are_told_and_begun_anew_by_a_person_alone(run: Run, home: Home) -> None:
+    assert "are not lost" in run("upgrade", "--anew").complaint
+    file = home.path / "governance.sqlite"
+    (home.lake / "assessment").mkdir()
+    file.unlink()
+    for refused in (run("upgrade"), run("run"), run("users", "list")):
+        assert (refused.code, f"{file} is missing" in refused.complaint) == (1, True)
+    told = run("status", "--json")
+    assert (told.code, told.document["generation"]) == (0, 0)
+    assert f"{file} is missing" in told.complaint
+    assert not file.exists()
+    assert run("upgrade", "--anew").code == 0
+    assert [one.action for one in list_entries(Store(home.governance_url))] == ["decisions_begun_anew"]
+    assert f"{file} is missing" not in run("status").complaint
 
 
 def test_there_must_be_a_place_to_move_to(
