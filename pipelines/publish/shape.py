@@ -16,7 +16,8 @@ from pipelines.schemas.published import TABLES
 from pipelines.settings import Home
 
 OTHER_CODE = (
-    "Another version of the code built what is published, and pages may not be able to read it. "
+    "Pages may not be able to read what is published: another version of the code built it, or its file is "
+    "damaged or gone. "
     "Next: plimsoll run"
 )
 """What is said where it is not."""
@@ -25,7 +26,10 @@ OTHER_CODE = (
 def is_of_this_code(home: Home) -> bool:
     """Whether what is current, if anything, can be read by this code."""
     current = find_current(home.published)
-    return current is None or not list_missing(current)
+    try:
+        return current is None or not list_missing(current)
+    except duckdb.Error:  # the file is gone, or is no database
+        return False
 
 
 def list_missing(path: Path) -> list[str]:

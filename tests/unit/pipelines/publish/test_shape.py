@@ -35,3 +35,11 @@ def test_a_file_of_earlier_code_is_told_by_the_column_it_lacks(tmp_path: Path) -
 
 def test_where_nothing_is_published_nothing_is_of_earlier_code(tmp_path: Path) -> None:
     assert is_of_this_code(Home(tmp_path))
+
+
+def test_a_file_that_is_damaged_or_gone_is_none_of_this_code(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    path.write_bytes(b"no database")
+    assert not is_of_this_code(Home(tmp_path))
+    path.unlink()
+    assert not is_of_this_code(Home(tmp_path))
