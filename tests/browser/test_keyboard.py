@@ -125,3 +125,31 @@ def test_a_refused_attestation_says_why(reader):
     page.get_by_role("button", name="Attest EC-").click()
     page.wait_for_selector(".refusal[role=alert]:not(:empty)")
     assert "met needs evidence" in page.locator(".refusal[role=alert]:not(:empty)").inner_text()
+
+
+def test_no_stop_lies_below_the_fixed_header(reader):
+    """Backwards through a page, where each stop is scrolled to from below."""
+    page = reader.open(f"/indicators?{HARBOR}")
+    page.evaluate("""() => {
+      window.scrollTo(0, document.body.scrollHeight);
+      [...document.querySelectorAll('main a[href]')].at(-1).focus();
+    }""")
+    hidden = []
+    for _ in range(24):
+        page.keyboard.press("Shift+Tab")
+        stop = page.evaluate("""() => {
+          const box = document.activeElement.getBoundingClientRect();
+          const bar = document.querySelector('.mantine-AppShell-header').getBoundingClientRect();
+          return {tag: document.activeElement.tagName, top: box.top, bar: bar.bottom,
+                  text: document.activeElement.innerText.slice(0, 40)};
+        }""")
+        if stop["tag"] == "A" and stop["top"] < stop["bar"]:
+            hidden.append(stop)
+    assert hidden == []
+
+
+def test_the_filters_of_the_audit_show_the_focus(reader):
+    page = reader.open(f"/audit?{HARBOR}")
+    page.locator("#audit-actor").focus()
+    ring = page.evaluate("getComputedStyle(document.querySelector('#audit-actor').parentElement).outline")
+    assert "solid 3px" in ring
