@@ -140,14 +140,14 @@ def _say_days(document: dict[str, Any]) -> Iterable[str]:
     wanted = (document["period_end"] - document["period_start"]).days + 1
     yield (
         f"days        {len(days)} of {wanted} with data ({told or 'none'}); "
-        + ", ".join(f"{_total([day[f'{name}_count'] for day in days])} {said}" for name, said in COUNTS)
+        + ", ".join(f"{sum_counts([day[f'{name}_count'] for day in days])} {said}" for name, said in COUNTS)
     )
     for day in days:
         if day["reasons"]:
             yield f"            {day['day']} {day['state']}: {day['reasons']}"
 
 
-def _total(counts: Sequence[int | None]) -> str:
+def sum_counts(counts: Sequence[int | None]) -> str:
     """The sum of what is shown; a day whose counts are hidden makes it a least one."""
     shown = [count for count in counts if count is not None]
     return f"{'' if len(shown) == len(counts) else 'at least '}{sum(shown)}"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.settings import Home
+from plimsoll.commands.explaining import sum_counts
 from tests.unit.pipelines.test_explanation import write_published
 from tests.unit.plimsoll.commands.governance_factory import Run, make_governed_home, make_run
 
@@ -87,3 +88,8 @@ def test_without_a_sample_what_is_missed_is_not_known(run: Run):
 def test_a_signal_that_nobody_looks_for_in_a_sample_is_one_message(run: Run):
     done = run("explain", "miss_rate/u_bliss", "--deployment", "one")
     assert (done.code, "signals: a_abandonment, u_self_harm" in done.complaint) == (1, True)
+
+
+@pytest.mark.parametrize(("counts", "said"), [([400, 7], "407"), ([400, None], "at least 400"), ([], "0")])
+def test_a_total_over_days_of_which_one_is_hidden_is_a_least_one(counts: list[int | None], said: str):
+    assert sum_counts(counts) == said
