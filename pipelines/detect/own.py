@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pipelines.definition_file import DefinitionFile, InvalidFileError, Problem, open_definition
 from pipelines.detect.detectors.lexicon.lexicon import LexiconDetector
+from pipelines.detect.detectors.lexicon.matcher import find_refusal
 from pipelines.detect.detectors.lexicon.own import BESIDE, make_own_card
 from pipelines.detect.detectors.lexicon.rule_file import LanguageFile, RuleFile
 from pipelines.detect.detectors.lexicon.rulebook import (
@@ -123,6 +124,8 @@ def _read_file(
             problems.append(own.problem([], f"{LANGUAGE_FILE}: {fault.owner}: {fault.what}"))
         else:
             problems.append(own.problem(place, fault.what))
+    if not compiled.faults:
+        problems.extend(_list_refused(own, rule_file, compiled.rules))
     if problems:
         raise InvalidFileError(problems)
     parts = [
@@ -134,6 +137,20 @@ def _read_file(
     if problems:
         raise InvalidFileError(problems)
     return parts
+
+
+def _list_refused(
+    own: DefinitionFile, rule_file: RuleFile, compiled: Sequence[CompiledRule]
+) -> Iterator[Problem]:
+    """Rules whose pattern is an expression, and none that the engine reads."""
+    places = [
+        ("signals", signal_id, "rules", number, "pattern")
+        for signal_id, signal in rule_file.signals.items()
+        for number in range(len(signal.rules))
+    ]
+    for place, rule in zip(places, compiled, strict=True):
+        if (what := find_refusal(rule.pattern)) is not None:
+            yield own.problem(place, what)
 
 
 def _guards_of(own: DefinitionFile) -> frozenset[str]:

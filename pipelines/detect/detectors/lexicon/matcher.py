@@ -71,6 +71,18 @@ class Matcher:
         return [hit for number in sorted(candidates) for hit in _confirm(self._rules[number], text)]
 
 
+def find_refusal(pattern: re.Pattern[str]) -> str | None:
+    """Why the engine does not take a rule's pattern, and what it takes; None if it does."""
+    try:
+        _compile([open_gaps(pattern.pattern).encode()])
+    except hyperscan.error as error:
+        return (
+            f"the engine does not take it ({error}); a pattern must ask for at least one character, and may "
+            "not refer back to a group"
+        )
+    return None
+
+
 def _compile(expressions: Sequence[bytes]) -> hyperscan.Database:
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     count = len(expressions)

@@ -1,5 +1,6 @@
 """Signals and patterns of an operator's own: scored like the others, refused with the line that is wrong."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -203,3 +204,28 @@ def test_a_macro_of_ones_own_stands_beside_the_shipped_ones(home: Home) -> None:
         home, "patterns/en/language.yaml", "guards:\n  quotation: {effect: drop, pattern: a, reason: b}\n"
     )
     assert f"{path}:2: guards.quotation: a shipped one has this name" in refusal(home)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "why"),
+    [("", "empty"), ("(?:)", "empty"), ("x?", "empty"), (r"(lose) my job\1?", "[Bb]ack-references")],
+)
+def test_a_pattern_that_the_engine_refuses_is_named_with_its_line(home: Home, pattern: str, why: str) -> None:
+    written = PATTERNS.replace(
+        "(?:afraid|scared) (?:i will|i'll|to) lose my job", pattern.replace("\\", "\\\\")
+    )
+    path = write(home, "patterns/en/work.yaml", written)
+    said = refusal(home)
+    assert said.startswith(f"{path}:10: signals.x_work_worry.rules.0.pattern: ")
+    assert re.search(why, said)
+    assert "at least one character" in said
+
+
+def test_every_pattern_that_the_engine_refuses_is_named(home: Home) -> None:
+    more = PATTERNS.replace("(?:afraid|scared) (?:i will|i'll|to) lose my job", "x?")
+    write(home, "patterns/en/work.yaml", more)
+    write(home, "signals/x_other.yaml", SIGNAL)
+    write(
+        home, "patterns/fr/other.yaml", more.replace("x_work_worry", "x_other").replace("[quotation]", "[]")
+    )
+    assert refusal(home).count("at least one character") == 2
