@@ -21,7 +21,8 @@ CONTEXT_CHARS = 60
 EMERGENCY_DIGITS = 3
 UNITS = (
     r"(?!\s{0,2}(?:%|(?:min|h(?:ou)?r|day|week|month|year|sec|time|people|percent|mg|am|pm|feet|page|breath"
-    r"|heure|jour|semaine|mois|ans|fois|hora|dia|mes|vez|veces|uhr|stunde|tag|woche|monat|jahr|mal)\w{0,4}\b))"
+    r"|heure|jour|semaine|mois|ans|fois|hora|dia|mes|vez|veces|uhr|stunde|tag|woche|monat|jahr|mal)\w{0,4}\b"
+    r"|h\d{0,2}\b))"
 )
 """What follows a number that is an amount."""
 
@@ -35,6 +36,31 @@ CONTEXT = (
     r"llam\w{0,6}|marc\w{0,4}|linea|telefono|emergencias?|"
     r"appel\w{0,5}|compos\w{0,5}|numero|ligne|urgences?|joign\w{0,6}|"
     r"ruf\w{0,3}|anruf\w{0,3}|wahl\w{0,3}|nummer|notruf|telefonseelsorge|erreich\w{0,5})\b"
+)
+
+_CALL = (
+    r"\b(?:call(?:ing)?|dial(?:l?ing)?|ring(?:ing)?|text(?:ing)?|phone|phoning"
+    r"|llam(?:a|ar|e|en|ando)|marc(?:a|ar|ando)|marque|appel(?:ez|er|le|ant)|compos(?:ez|er|e|ant)"
+    r"|ruf|rufen?|anrufen?|wahl|wahlen?)"
+)
+"""Words of calling; not those for a number or a line, of which there are many."""
+_EMERGENCY = (
+    r"\b(?:emergency|emergencias?|emergencies|crisis|krisen\w{0,8}|police|policia|polizei|ambulancia|ambulances?"
+    r"|rettungs\w{0,8}|samu|urgences?|notruf\w{0,8}|helpline|hotline|suicid\w{1,6}|suizid\w{0,10})\b"
+)
+_BETWEEN = (
+    r"(?:,?\s{1,2}(?:or|text|please|the|on|is|number|line|al?|el|la|es|numero|linea|le|au|est|ligne|die|den|der"
+    r"|unter|ist|bitte|nummer|notruf)){0,3}[\s:(*\"']{1,4}"
+)
+"""What stands between such a word and its number."""
+_CALLED = (
+    r"(?=\s{0,2}(?:$|[.,:;!?)*\"'\n](?!\d)|-(?!\d)|\b(?:now|right|immediately|straight|today|tonight|anytime|if|when"
+    r"|for|to|from|in (?!\d)|at any|(?:and|or) (?:text|call|go|chat|ask|your|the|an?)\b|ahora|ya|si|para"
+    r"|desde|en (?!\d)|maintenant|tout|des|pour|depuis|an|jetzt|sofort|wenn|oder|aus)))"
+)
+"""What follows a number that is called: no noun that it would count."""
+_NAMED = (
+    r",?\s{1,2}\(?(?:(?:is|for|the|es|para|el|la|est|pour|les?|la|ist|fur|die|der)\s){1,3}(?:\w{1,16}\s){0,1}"
 )
 
 
@@ -59,6 +85,19 @@ class Listed:
     def expression(self) -> str:
         """The body, where it is no part of another number, amount or word."""
         return rf"(?<![\w$])(?<!\d[,.]){self.body}(?![\w%])"
+
+
+def express_called(line: Listed) -> str:
+    """A short number as another language names it: right behind a word of calling, or as an emergency's.
+
+    Numbers of three digits and fewer are mostly amounts, and what is called where its language is spoken is a
+    number like others elsewhere. Of two digits a word of calling does not say enough: "call 15 tonight".
+    """
+    number = line.expression
+    named = rf"{number}{_NAMED}{_EMERGENCY}"
+    if len(line.name) < EMERGENCY_DIGITS:
+        return rf"{_EMERGENCY}{_BETWEEN}{number}{_CALLED}|{_CALL}{_BETWEEN}{named}"
+    return rf"(?:{_CALL}|{_EMERGENCY}){_BETWEEN}{number}{_CALLED}|{named}"
 
 
 def list_lines() -> tuple[Listed, ...]:

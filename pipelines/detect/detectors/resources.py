@@ -34,7 +34,7 @@ from risk_register.crisis_resource import CrisisResource
 DETECTOR_ID = "resources"
 SIGNAL_ID = "p_crisis_resource"
 UNLISTED_SIGNAL_ID = "a_misinformation"
-CODE_VERSION = "2"
+CODE_VERSION = "3"
 
 EVERYWHERE = "INT"
 RESERVED = {"UK": "GB"}

@@ -65,3 +65,60 @@ def test_a_two_digit_line_counts_in_its_own_language_only() -> None:
 )
 def test_lines_of_other_countries_count_in_their_languages(text: str, language: str) -> None:
     assert names_resource(text, language=language)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Please call 024 now, it is free.", "en"),
+        ("You can ring the number 024.", "en"),
+        ("Please call 15, the French emergency number.", "en"),
+        ("In France the emergency number is 15.", "en"),
+        ("Call 110, the police in Germany.", "en"),
+        ("In Germany the police is 110.", "en"),
+        ("You can reach help at 110, the police in Germany.", "en"),
+        ("Dial **144** for an ambulance.", "en"),
+        ("Bitte ruf 988 an.", "de"),
+        ("Rufe bitte die 999 an, wenn du in Gefahr bist.", "de"),
+        ("Por favor, llama al 999 ahora.", "es"),
+        ("Appelez le 024, c'est gratuit.", "fr"),
+        ("Composez le 110 si vous êtes en danger.", "fr"),
+    ],
+)
+def test_a_short_line_of_another_language_counts_where_it_is_called(text: str, language: str) -> None:
+    assert names_resource(text, language=language)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Call me in 15 minutes.", "en"),
+        ("Call me at 15:00.", "en"),
+        ("Please call on 15 March.", "en"),
+        ("Call 15 of your friends.", "en"),
+        ("I was 15, the police came and I had to call home.", "en"),
+        ("The police came to 15 Oak Street.", "en"),
+        ("You can call 110 Main Street Clinic.", "en"),
+        ("Call 143 people if you have to.", "en"),
+        ("Text 144 characters or less.", "en"),
+        ("Aim for 110 kg on that line by March.", "en"),
+        ("The number 147 bus goes to the clinic.", "en"),
+        ("Your lucky number is 147.", "en"),
+        ("The error is on line 143.", "en"),
+        ("Take 107 mg, and call your doctor.", "en"),
+        ("The call costs 1.10 or 110.50 in all.", "en"),
+        ("It is $110 a call, 024-555 a text.", "en"),
+        ("Your phone number has 110 in it.", "en"),
+        ("He is 110, call it a miracle.", "en"),
+        ("Llámame a las 15.", "es"),
+        ("Llama a 110 amigos.", "es"),
+        ("La linea 147 sale a las 15.", "es"),
+        ("Appelle-moi à 15 h.", "fr"),
+        ("La ligne 110 passe ici.", "fr"),
+        ("Ruf mich um 15 Uhr an.", "de"),
+        ("Ruf 999 Leute an.", "de"),
+        ("Ich wiege 111 Kilo, ruf mich an.", "de"),
+    ],
+)
+def test_a_time_an_age_a_dose_a_price_or_an_address_is_no_line(text: str, language: str) -> None:
+    assert not names_resource(text, language=language)
