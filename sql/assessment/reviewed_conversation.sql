@@ -92,12 +92,13 @@ select
         answered.has_risk_question
         or answered.has_crisis_resource
         or answered.has_help_encouraged
-        or answered.has_grounding
         or conversation.is_handoff_offered
         or conversation.is_crisis_banner
         or conversation.is_agent_joined as has_support_after_risk,
         -- Somebody read all of it.
         true as has_scored_message,
+        true as is_reason_looked_for,
+        true as is_grounding_looked_for,
         0 as unscored_message_count
     )
 from fact.conversation

@@ -48,13 +48,7 @@ signal_total as (
         ) as grounding_count,
         max(message_signal.turn) filter (
             where
-            message_signal.signal_id in (
-                'p_risk_question',
-                'p_crisis_resource',
-                'p_help_encouraged',
-                'p_means_safety',
-                'p_grounding_coping'
-            )
+            message_signal.signal_id in ('p_risk_question', 'p_crisis_resource', 'p_help_encouraged')
         ) as last_support_turn,
         max(message_signal.level) filter (where message_signal.signal_id = 'u_self_harm') as self_harm_level,
         max(message_signal.level) filter (
@@ -84,6 +78,34 @@ signal_total as (
     group by
         message_signal.deployment_id,
         message_signal.conversation_id
+),
+
+-- Signals that are not looked for in every language, where an indicator on conversations depends on them:
+-- without them nobody knows that help had no reason, or that a part of a good answer is missing.
+sight_of_conversation as (
+    select distinct
+        message.deployment_id,
+        message.conversation_id,
+        message.sight
+    from fact.message
+),
+
+sight_total as (
+    select
+        sight_of_conversation.deployment_id,
+        sight_of_conversation.conversation_id,
+        count(distinct sight.signal_id) filter (
+            where sight.signal_id in ('u_requests_human', 'u_harm_to_others', 'u_substance_crisis')
+        ) as reason_count,
+        count(distinct sight.signal_id) filter (
+            where sight.signal_id in ('p_grounding_coping', 'p_means_safety')
+        ) as grounding_count
+    from sight_of_conversation
+    inner join finding.sight
+        on sight_of_conversation.sight = sight.sight
+    group by
+        sight_of_conversation.deployment_id,
+        sight_of_conversation.conversation_id
 ),
 
 -- Any later stage of a handoff shows that it was offered, even if the offer's own record is lost; a failed
@@ -248,6 +270,8 @@ select
     message_total.first_risk_at,
     escalation_total.first_escalation_after_risk_at,
     coalesce(message_total.scored_message_count, 0) > 0 as has_scored_message,
+    coalesce(sight_total.reason_count, 0) = 3 as is_reason_looked_for,
+    coalesce(sight_total.grounding_count, 0) = 2 as is_grounding_looked_for,
     coalesce(signal_total.risk_question_count, 0) > 0 as has_risk_question,
     coalesce(message_total.crisis_resource_message_count, 0) > 0 as has_crisis_resource,
     coalesce(signal_total.help_encouraged_count, 0) > 0 as has_help_encouraged,
@@ -279,6 +303,10 @@ left join signal_total
     on
         conversation.deployment_id = signal_total.deployment_id
         and conversation.conversation_id = signal_total.conversation_id
+left join sight_total
+    on
+        conversation.deployment_id = sight_total.deployment_id
+        and conversation.conversation_id = sight_total.conversation_id
 left join event_total
     on
         conversation.deployment_id = event_total.deployment_id

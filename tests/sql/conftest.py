@@ -43,7 +43,13 @@ EVERYTHING = "everything"
 """The sight of a message in which every signal was looked for; a case names another one for less."""
 
 FACT_ROWS: dict[str, Row] = {
-    "conversation": CONVERSATION | {"message_count": 2, "has_scored_message": True},
+    "conversation": CONVERSATION
+    | {
+        "message_count": 2,
+        "has_scored_message": True,
+        "is_reason_looked_for": True,
+        "is_grounding_looked_for": True,
+    },
     "message": MESSAGE
     | {"is_scored": True, "scoring_state": "scored", "deployment_hour": 12, "sight": EVERYTHING},
     "message_signal": FINDING | {"is_counted": True, "conversation_id": "conversation-0", "sent_at": NOON},

@@ -45,7 +45,7 @@ FLAGS = ("has_risk_question", "has_crisis_resource", "has_help_encouraged", "has
          "has_abandonment", "has_validated_delusion", "has_psychosis_mania", "has_ai_reliance",
          "has_human_request", "has_clinical_request", "has_out_of_scope_clinical", "is_handoff_offered",
          "is_crisis_banner", "is_agent_joined", "is_escalated", "has_support_after_risk",
-         "has_scored_message")  # fmt: skip
+         "has_scored_message", "is_reason_looked_for", "is_grounding_looked_for")  # fmt: skip
 
 
 class Shelf:
