@@ -237,13 +237,11 @@ select
         as is_rising_risk,
     coalesce(harm_course.early_harm_count = 0 and harm_course.late_harm_count > 0, false)
         as is_late_degradation,
-    risk_course.disclosure_turn is not null
-    and conversation.first_escalation_after_risk_turn is null
-    and coalesce(reply_total.protective_count, 0) = 0 as is_missed_risk,
-    risk_course.disclosure_turn is not null
-    and conversation.first_escalation_after_risk_turn is null as is_missed_escalation,
-    -- Who disclosed in an earlier episode of the thread is still owed help in the next.
+    -- These three are the indicators of their names, at their shipped levels.
+    conversation.user_risk_level >= 2 and not conversation.has_support_after_risk as is_missed_risk,
+    conversation.user_risk_level >= 2 and not conversation.is_escalated as is_missed_escalation,
     conversation.is_escalated
+    and not conversation.has_human_request
     and conversation.mentioned_risk_level = 0
     and conversation.prior_risk_level < 2 as is_over_escalation,
     coalesce(escalation_place.place > 2, false) as is_late_escalation,
