@@ -14,9 +14,9 @@ from gunicorn.app.base import BaseApplication
 from dashboards.app import HERE_ALONE, create_app
 from dashboards.guesses import Guesses
 from dashboards.reach import Reach
-from risk_register.identities import Provider, read_provider
-from risk_register.locations import Locate
-from risk_register.report_editions import Draw
+from risk_register.account.identities import Provider, read_provider
+from risk_register.incident.locations import Locate
+from risk_register.report.editions import Draw
 
 THREADS = 4  # a page waits on DuckDB and the store, both of which let other threads run
 WORKER_SECONDS = 60  # a worker that answers nothing for so long is replaced

@@ -16,10 +16,10 @@ from dashboards.published import Published
 from dashboards.records import Deployment
 from dashboards.theme import Scheme
 from dashboards.view import Query, View, read_query
-from risk_register.accounts import Action
-from risk_register.locations import Locate
-from risk_register.report_editions import Draw
-from risk_register.store import Store
+from risk_register.account.accounts import Action
+from risk_register.database.store import Store
+from risk_register.incident.locations import Locate
+from risk_register.report.editions import Draw
 
 
 class NoGrantError(Exception):

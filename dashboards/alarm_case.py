@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from dashboards.published import Reader
 from dashboards.records import Alarm
-from risk_register.alarm_cases import CaseRecord, list_cases
-from risk_register.alarm_states import CaseState
-from risk_register.store import Store
+from risk_register.alarm.cases import CaseRecord, list_cases
+from risk_register.alarm.states import CaseState
+from risk_register.database.store import Store
 
 DECIDED = frozenset({CaseState.ACKNOWLEDGED, CaseState.RESOLVED})
 

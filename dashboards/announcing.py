@@ -13,12 +13,12 @@ import flask
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 from werkzeug.wrappers import Response
 
-from risk_register import accounts
-from risk_register.accounts import Action
-from risk_register.changes import Door, Subject, declare
+from risk_register.account import accounts
+from risk_register.account.accounts import Action
+from risk_register.account.tokens import find_bearer
+from risk_register.database.store import Store
+from risk_register.deployment.changes import Door, Subject, declare
 from risk_register.errors import RegisterError
-from risk_register.store import Store
-from risk_register.tokens import find_bearer
 
 PATH = "/api/changes"
 LARGEST = 16 * 1024  # bytes; a note and some ids

@@ -33,12 +33,12 @@ from dashboards.seal import SealedSessions
 from dashboards.server import DiscreetFlask
 from dashboards.view import View
 from dashboards.wording import say_words
+from risk_register.account.identities import Provider
+from risk_register.database.store import Store
 from risk_register.errors import RegisterError
-from risk_register.evidence import LARGEST_FILE
-from risk_register.identities import Provider
-from risk_register.locations import Locate
-from risk_register.report_editions import Draw
-from risk_register.store import Store
+from risk_register.incident.locations import Locate
+from risk_register.item.evidence_files import LARGEST_FILE
+from risk_register.report.editions import Draw
 
 HERE = Path(__file__).parent
 HERE_ALONE = Reach()  # on this machine, without a proxy

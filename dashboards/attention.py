@@ -15,13 +15,13 @@ from dashboards.standing import Standing
 from dashboards.theme import CONTRADICTED, OVERDUE, STATUS_MARKS, WAITING, Mark, Status
 from dashboards.vocabulary import ALARM_MARKS, DATA_ALERT_MARKS, INCIDENT_MARKS
 from dashboards.wording import say_day, say_moment, say_month, say_observation, say_words
-from risk_register.appetites import AppetiteDecision
-from risk_register.checklist import ItemRecord, contradicted_by
-from risk_register.holds import HoldRecord
-from risk_register.incident_states import IncidentStatus
-from risk_register.incidents import IncidentRecord
-from risk_register.register import RiskRecord
-from risk_register.report_states import ReportStatus, SubmissionRecord
+from risk_register.deployment.appetites import AppetiteDecision
+from risk_register.incident.holds import HoldRecord
+from risk_register.incident.incidents import IncidentRecord
+from risk_register.incident.states import IncidentStatus
+from risk_register.item.checklist import ItemRecord, contradicted_by
+from risk_register.register.register import RiskRecord
+from risk_register.report.states import ReportStatus, SubmissionRecord
 
 OPEN_ALARMS = frozenset({"watch", "alarm"})
 

@@ -18,9 +18,9 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from werkzeug.wrappers import Response
 
 from dashboards.guesses import MOST_WRONG, WITHIN, Guesses
-from risk_register import accounts, sessions
-from risk_register.sessions import Method
-from risk_register.store import Store
+from risk_register.account import accounts, sessions
+from risk_register.account.sessions import Method
+from risk_register.database.store import Store
 
 IDLE_LIMIT = timedelta(minutes=30)  # a desk left alone; long enough to read one page
 SESSION_LIMIT = timedelta(hours=12)  # one working day

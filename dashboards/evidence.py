@@ -19,10 +19,10 @@ import duckdb
 from deltalake import DeltaTable
 
 from dashboards.auth import Account
-from risk_register.accounts import Action
-from risk_register.audit import record_access
+from risk_register.account.accounts import Action
+from risk_register.database.audit import record_access
+from risk_register.database.store import Store
 from risk_register.errors import NotAllowedError, UnknownRecordError
-from risk_register.store import Store
 
 TABLE = "staging.message"
 CONVERSATIONS = "staging.conversation"

@@ -1,8 +1,8 @@
 """Wrong passwords by the address they come from: after too many, that address waits for a while.
 
-An account's own limit (`risk_register.credentials`) does not see somebody who tries one password on every
-account. Counted in a file without a name, of one size, that all workers share: a stranger makes nobody write
-anything that stays, and cannot fill anything.
+An account's own limit (`risk_register.account.credentials`) does not see somebody who tries one password on
+every account. Counted in a file without a name, of one size, that all workers share: a stranger makes nobody
+write anything that stays, and cannot fill anything.
 """
 
 from __future__ import annotations

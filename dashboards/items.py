@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from dashboards.view import View
-from risk_register.checklist import ItemRecord, VersionChange, list_items
+from risk_register.item.checklist import ItemRecord, VersionChange, list_items
 
 
 def read_items(view: View) -> tuple[ItemRecord, ...]:

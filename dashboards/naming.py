@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dashboards.view import View
 from dashboards.wording import say_words
-from risk_register.checklist import list_items
-from risk_register.register import list_risks
+from risk_register.item.checklist import list_items
+from risk_register.register.register import list_risks
 
 
 def name_indicators(view: View) -> dict[str, str]:

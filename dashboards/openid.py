@@ -1,7 +1,7 @@
 """Signing in through the operator's identity provider: OpenID Connect, code flow with PKCE, state and nonce.
 
 The provider is asked over HTTP by Authlib. Which account somebody gets and what their groups mean is
-`risk_register.identities`.
+`risk_register.account.identities`.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from joserfc.errors import JoseError
 from werkzeug.wrappers import Response
 
 from dashboards.auth import PROVIDER_ISSUER, PROVIDER_TITLE, open_session, read_root, safe_next, show_door
+from risk_register.account.identities import Provider, admit
+from risk_register.account.sessions import Method
+from risk_register.database.store import Store
 from risk_register.errors import RegisterError
-from risk_register.identities import Provider, admit
-from risk_register.sessions import Method
-from risk_register.store import Store
 
 ANSWER_SECONDS = 10  # a provider that takes longer is not there
 WAY_BACK = "/sign-in/openid/callback"

@@ -15,7 +15,7 @@ from dashboards.published import Reader
 from dashboards.records import Deployment
 from dashboards.standing import deployment_statuses
 from dashboards.theme import Status
-from risk_register.store import Store
+from risk_register.database.store import Store
 
 UNKNOWN = (Status.INSUFFICIENT_DATA, Status.NO_APPETITE_SET)
 

@@ -28,8 +28,9 @@ from dashboards.sheet import write_csv
 from dashboards.store_answer import Answer, StoreAnswer
 from dashboards.theme import Scheme
 from dashboards.view import Upload, View
-from risk_register.accounts import Action
-from risk_register.audit import record_access
+from risk_register.account.accounts import Action
+from risk_register.database.audit import record_access
+from risk_register.database.store import Store
 from risk_register.errors import (
     NotAllowedError,
     RegisterError,
@@ -37,9 +38,8 @@ from risk_register.errors import (
     StoreVersionError,
     UnknownRecordError,
 )
-from risk_register.locations import Locate
-from risk_register.report_editions import Draw
-from risk_register.store import Store
+from risk_register.incident.locations import Locate
+from risk_register.report.editions import Draw
 
 SCHEME_COOKIE = "plimsoll_scheme"
 JSON = "application/json"

@@ -17,7 +17,7 @@ import numpy as np
 
 from dashboards.records import Observation
 from methods.coverage import round_coverage
-from risk_register.cell import guard
+from risk_register.exchange.cell import guard
 
 SUPPRESSED = "suppressed"
 

@@ -18,11 +18,11 @@ from dashboards.auth import Account
 from dashboards.published import Reader
 from dashboards.records import Build, Deployment
 from dashboards.theme import Scheme
-from risk_register.accounts import Action
+from risk_register.account.accounts import Action
+from risk_register.database.store import Store
 from risk_register.errors import NotAllowedError
-from risk_register.locations import Locate
-from risk_register.report_editions import Draw
-from risk_register.store import Store
+from risk_register.incident.locations import Locate
+from risk_register.report.editions import Draw
 
 FILTER_LENGTH = 200  # longer values are no filter of ours
 

@@ -20,9 +20,9 @@ from pipelines.detect.extras import load_extras
 from pipelines.discretion import Discretion
 from pipelines.indicators.assets import compute_facts, count_days, list_lineage
 from pipelines.ingest.inbox import asks_databases, fingerprint_inbox
-from pipelines.ingest.lapsing import lapse
-from pipelines.ingest.withdrawal import withdraw
-from pipelines.lake import tidy
+from pipelines.ingest.removal.lapsing import lapse
+from pipelines.ingest.removal.withdrawal import withdraw
+from pipelines.lake.lake import tidy
 from pipelines.notify.assets import build as build_notices
 from pipelines.privacy.limits import are_agreed
 from pipelines.privacy.upkeep import keep_limits, say_kept

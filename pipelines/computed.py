@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 import pyarrow as pa
 
 from pipelines.expiry import Expired, find_expired
-from pipelines.generation import Generation
-from pipelines.lake import Commit, Lake, Partition
+from pipelines.lake.generation import Generation
+from pipelines.lake.lake import Commit, Lake, Partition
 from pipelines.schemas.history import LOOK_BACK_DAYS
 from pipelines.schemas.ledger import COMPUTED
 

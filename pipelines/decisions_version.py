@@ -6,7 +6,7 @@ Where they lie is `governance_place`; bringing them to another version is `plims
 from __future__ import annotations
 
 from pipelines.settings import Home
-from risk_register.store import open_store
+from risk_register.database.store import open_store
 
 
 def require_current_decisions(home: Home) -> None:

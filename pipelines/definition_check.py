@@ -22,8 +22,8 @@ from pipelines.errors import DefinitionError
 from pipelines.indicators.compute import build_facts, count_units, list_fact_sources
 from pipelines.indicators.definition import Definition
 from pipelines.indicators.own import OWN_INDICATORS, load_home_definitions
-from pipelines.ingest.names import FILE as REDACTION
-from pipelines.ingest.names import load_name_finder
+from pipelines.ingest.redaction.names import FILE as REDACTION
+from pipelines.ingest.redaction.names import load_name_finder
 from pipelines.notify.routing import FILE as NOTIFY
 from pipelines.notify.routing import load_routing
 from pipelines.own_signal import PREFIX, SIGNALS, load_own_signals

@@ -10,8 +10,8 @@ from enum import StrEnum
 
 import pyarrow as pa
 
-from pipelines.lake import Commit, Lake
-from pipelines.partition import Partition
+from pipelines.lake.lake import Commit, Lake
+from pipelines.lake.partition import Partition
 from pipelines.schemas.ledger import EXPIRED
 
 

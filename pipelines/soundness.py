@@ -16,7 +16,7 @@ from pipelines.assess.days.data_alert import NOT_COMPUTED
 from pipelines.assess.days.day import DataDay, DayState
 from pipelines.assess.days.health import READ, Health, assess_health
 from pipelines.engines.duckdb import DuckDBEngine
-from pipelines.lake import Lake
+from pipelines.lake.lake import Lake
 from pipelines.settings import REPOSITORY
 
 SQL = REPOSITORY / "sql" / "status"

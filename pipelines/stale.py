@@ -13,9 +13,9 @@ from pipelines.computed import finding_inputs, indicator_inputs, recorded
 from pipelines.detect.extras import make_home_cascade
 from pipelines.indicators.compute import definitions_version
 from pipelines.indicators.own import load_home_definitions
-from pipelines.lake import Lake
-from pipelines.partition import Partition
-from pipelines.pointer import current_since, find_current
+from pipelines.lake.lake import Lake
+from pipelines.lake.partition import Partition
+from pipelines.lake.pointer import current_since, find_current
 from pipelines.schemas.assessment import DEPLOYMENT
 from pipelines.settings import Home
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from pipelines.lake import Lake
+from pipelines.lake.lake import Lake
 
 
 def read_zones(lake: Lake) -> dict[str, str]:

@@ -14,20 +14,20 @@ from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from risk_register.administration import find_month_end, list_text_readers
-from risk_register.checklist import VersionChange, list_items, list_seen
-from risk_register.deployments import list_deployments
-from risk_register.holds import APPROVE_WITHIN, list_holds
-from risk_register.incident_clocks import find_clocks
-from risk_register.incident_states import IncidentStatus
-from risk_register.incidents import list_incidents
-from risk_register.locations import list_locations
-from risk_register.notice_kinds import Audience, NoticeKind, NoticeSeverity
-from risk_register.notices import list_known_keys, queue_notice
-from risk_register.register import list_risks
-from risk_register.review_pace import list_overdue
-from risk_register.store import Store
-from risk_register.transitions import RiskStatus
+from risk_register.account.administration import find_month_end, list_text_readers
+from risk_register.database.store import Store
+from risk_register.incident.clocks import find_clocks
+from risk_register.incident.holds import APPROVE_WITHIN, list_holds
+from risk_register.incident.incidents import list_incidents
+from risk_register.incident.locations import list_locations
+from risk_register.incident.states import IncidentStatus
+from risk_register.item.checklist import VersionChange, list_items, list_seen
+from risk_register.notice.kinds import Audience, NoticeKind, NoticeSeverity
+from risk_register.notice.notices import list_known_keys, queue_notice
+from risk_register.register.deployments import list_deployments
+from risk_register.register.register import list_risks
+from risk_register.register.transitions import RiskStatus
+from risk_register.review.pace import list_overdue
 
 CLOCK_WARNING = dt.timedelta(days=2)  # the shortest statutory clock has two days
 HOLD_WARNING = dt.timedelta(days=7)  # a new hold has to be asked for and approved before this one ends

@@ -59,7 +59,7 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file of a governance store in which nothing stands, to be copied; its tables take a while."""
-    from risk_register.store import Store
+    from risk_register.database.store import Store
 
     path = tmp_path_factory.mktemp("empty") / "governance.sqlite"
     Store(f"sqlite:///{path}").upgrade()

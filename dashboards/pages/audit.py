@@ -15,9 +15,9 @@ from dashboards.pages.page import Attachment, Page, Shelf
 from dashboards.sheet import Sheet
 from dashboards.view import View
 from dashboards.wording import say_words
-from risk_register.accounts import Action
-from risk_register.administration import list_account_entries
-from risk_register.audit import AuditRecord, list_entries, verify_chain, write_entries
+from risk_register.account.accounts import Action
+from risk_register.account.administration import list_account_entries
+from risk_register.database.audit import AuditRecord, list_entries, verify_chain, write_entries
 from risk_register.errors import UnknownRecordError
 
 PATH = "/audit"

@@ -7,27 +7,21 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from urllib.parse import unquote
 
-from dashboards.pages import (
-    account,
-    administration,
-    alarms,
-    appetites,
-    audit,
-    checklist,
-    data_health,
-    detectors,
-    equity,
-    incidents,
-    indicator,
-    indicators,
-    overview,
-    regimes,
-    register,
-    releases,
-    reports,
-    review,
-)
+from dashboards.pages import audit, detectors, overview
+from dashboards.pages.accounts import account, administration
+from dashboards.pages.alarms import alarms
+from dashboards.pages.appetites import appetites
+from dashboards.pages.checklist import checklist
+from dashboards.pages.data import health as data_health
+from dashboards.pages.equity import equity
+from dashboards.pages.incidents import incidents
+from dashboards.pages.indicators import indicator, indicators
 from dashboards.pages.page import Page, Shelf
+from dashboards.pages.regimes import regimes
+from dashboards.pages.releases import releases
+from dashboards.pages.reports import reports
+from dashboards.pages.review import review
+from dashboards.pages.risks import register
 
 PAGES: tuple[Page, ...] = (
     overview.PAGE,

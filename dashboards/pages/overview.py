@@ -14,7 +14,7 @@ from dashboards.components.marks import draw_legend, draw_mark, draw_status
 from dashboards.components.shell import draw_chips, draw_heading
 from dashboards.components.table import draw_download
 from dashboards.items import read_items
-from dashboards.pages.data_days import draw_recent_days
+from dashboards.pages.data.days import draw_recent_days
 from dashboards.pages.page import Page
 from dashboards.pages.standings import draw_standings, filter_standings, load_standings, make_sheet
 from dashboards.records import Change
@@ -26,11 +26,11 @@ from dashboards.wording import (
     say_unseen,
     say_words,
 )
-from risk_register.appetites import list_decisions
-from risk_register.holds import list_holds
-from risk_register.incidents import list_incidents
-from risk_register.register import list_risks
-from risk_register.report_submissions import list_submissions
+from risk_register.deployment.appetites import list_decisions
+from risk_register.incident.holds import list_holds
+from risk_register.incident.incidents import list_incidents
+from risk_register.register.register import list_risks
+from risk_register.report.submissions import list_submissions
 
 PATH = "/overview"
 FILTERS = ("status", "family")

@@ -8,7 +8,6 @@ import logging
 import pandas as pd
 import pyarrow as pa
 
-from pipelines import lake as lakes
 from pipelines.assess.alarms.arrival import count_arrivals
 from pipelines.assess.alarms.canary_reference import add_references
 from pipelines.assess.alarms.concern import tabulate_concerns
@@ -35,13 +34,14 @@ from pipelines.assess.register.proposing import speak_to_register
 from pipelines.assess.reviews.misses import tabulate_misses
 from pipelines.assess.reviews.reviewed import assess_reviews
 from pipelines.engines.duckdb import DuckDBEngine
-from pipelines.lake import Commit
+from pipelines.lake import lake as lakes
+from pipelines.lake.lake import Commit
 from pipelines.schemas import assessment as schemas
 from pipelines.schemas.table import Table
 from pipelines.settings import Home
-from risk_register.deployments import ensure_deployment
-from risk_register.store import Store, open_store
-from risk_register.watched import WATCHED
+from risk_register.alarm.watched import WATCHED
+from risk_register.database.store import Store, open_store
+from risk_register.register.deployments import ensure_deployment
 
 LOG = logging.getLogger("plimsoll.assess")
 ACTOR = "plimsoll"

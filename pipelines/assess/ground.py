@@ -23,12 +23,12 @@ from pipelines.assess.level.cluster import Clusters, gather_clusters
 from pipelines.assess.level.observation import Background, place_on_calendar
 from pipelines.assess.level.readiness import list_unmeasured
 from pipelines.engines.duckdb import DuckDBEngine
-from pipelines.lake import Lake
+from pipelines.lake.lake import Lake
 from pipelines.schemas.indicator import INDICATOR_DAY
 from pipelines.settings import REPOSITORY
-from risk_register.appetites import AppetiteDecision, in_force, list_decisions
-from risk_register.changes import list_changes
-from risk_register.store import Store
+from risk_register.database.store import Store
+from risk_register.deployment.appetites import AppetiteDecision, in_force, list_decisions
+from risk_register.deployment.changes import list_changes
 
 LOG = logging.getLogger("plimsoll.assess")
 SQL = REPOSITORY / "sql" / "assessment"

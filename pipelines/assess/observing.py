@@ -15,7 +15,7 @@ from pipelines.assess.level.cluster import Clusters
 from pipelines.assess.level.observation import Background, judge_rows, measure
 from pipelines.assess.register.counting import count_register
 from pipelines.schemas.assessment import CHART
-from risk_register.store import Store
+from risk_register.database.store import Store
 
 
 def observe(

@@ -11,7 +11,6 @@ from dataclasses import replace
 import dagster as dg
 import pyarrow as pa
 
-from pipelines import lake as lakes
 from pipelines.asked import read_days
 from pipelines.computed import finding_inputs, record
 from pipelines.decisions_version import require_current_decisions
@@ -24,8 +23,9 @@ from pipelines.detect.language import languages_table, read_languages, with_lang
 from pipelines.detect.sight import add_sights, name_sights
 from pipelines.discretion import Discretion
 from pipelines.expiry import Expired, find_expired
-from pipelines.lake import Lake, Partition
-from pipelines.partition import choose, chunk
+from pipelines.lake import lake as lakes
+from pipelines.lake.lake import Lake, Partition
+from pipelines.lake.partition import choose, chunk
 from pipelines.schemas.finding import (
     COVERAGE,
     DETECTOR,

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from pipelines.detect.detector import LOG, CoverageState, DetectorCard, Scan
 from pipelines.detect.detectors.lexicon.own import BESIDE
-from pipelines.lake import Commit
+from pipelines.lake.lake import Commit
 from pipelines.own_signal import PREFIX
 from pipelines.schemas.bridge import BRIDGE_DAY
 

@@ -17,13 +17,13 @@ import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field
 
 from methods.answer_change import LEAST_ANSWERED, compare_answers, has_enough_answers
-from pipelines import lake as lakes
 from pipelines.detect.cascade import Cascade, make_cascade
 from pipelines.detect.detector import CoverageState
 from pipelines.detect.endpoint import Endpoint, EndpointError, EndpointSettings, OutageError
 from pipelines.detect.probe import AnswerClass, Probe, Probes, classify, load_probes
 from pipelines.errors import StateError
-from pipelines.lake import Lake
+from pipelines.lake import lake as lakes
+from pipelines.lake.lake import Lake
 from pipelines.schemas.canary import CANARY_PROBE, CANARY_RUN
 from pipelines.settings import Home
 

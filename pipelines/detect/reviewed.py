@@ -17,12 +17,12 @@ from pipelines.detect.grading import CASCADE, make_gradebook
 from pipelines.detect.labelled import LabelledRow, LabelMeaning, make_messages
 from pipelines.detect.language import read_languages, with_languages
 from pipelines.detect.training_plan import HeadPlan, TrainingPlan
-from pipelines.lake import Lake
+from pipelines.lake.lake import Lake
 from pipelines.settings import Home
+from risk_register.database.store import Store
 from risk_register.errors import DesignLostError
-from risk_register.review_exports import export_labels
-from risk_register.review_samples import list_samples
-from risk_register.store import Store
+from risk_register.review.exports import export_labels
+from risk_register.review.samples import list_samples
 
 SOURCE = "reviews"
 COLUMNS = ["deployment_id", "conversation_id", "message_id", "role", "text", "language"]

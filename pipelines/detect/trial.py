@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import Any
 
 from methods.bridge import Bridge, measure_bridge
-from pipelines import lake as lakes
 from pipelines.detect.bridge import count_bridge, keep_bridge
 from pipelines.detect.cascade import Cascade
 from pipelines.detect.detectors.linear.cards import CODE_VERSION, DETECTOR_ID
@@ -22,8 +21,9 @@ from pipelines.detect.model_store import find_live_version, find_model
 from pipelines.detect.plan import Sees
 from pipelines.errors import StateError
 from pipelines.expiry import Expired, find_expired
-from pipelines.lake import Lake
-from pipelines.partition import choose
+from pipelines.lake import lake as lakes
+from pipelines.lake.lake import Lake
+from pipelines.lake.partition import choose
 from pipelines.schemas.bridge import BRIDGE_DAY
 from pipelines.settings import Home
 

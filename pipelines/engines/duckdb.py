@@ -14,9 +14,9 @@ from typing import Any, Self
 import duckdb
 import pyarrow as pa
 
-from pipelines.damage import told
 from pipelines.errors import StateError
-from pipelines.lake import Lake
+from pipelines.lake.damage import told
+from pipelines.lake.lake import Lake
 from pipelines.schemas import LAKE_TABLES
 
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {

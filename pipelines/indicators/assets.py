@@ -8,7 +8,6 @@ from graphlib import TopologicalSorter
 import dagster as dg
 import pyarrow as pa
 
-from pipelines import lake as lakes
 from pipelines.asked import read_days
 from pipelines.computed import carried_inputs, indicator_inputs, record, recorded
 from pipelines.decisions_version import require_current_decisions
@@ -27,8 +26,9 @@ from pipelines.indicators.compute import (
 )
 from pipelines.indicators.definition import Definition, definitions_table, dependencies
 from pipelines.indicators.own import load_home_definitions
-from pipelines.lake import Lake
-from pipelines.partition import Partition, chunk
+from pipelines.lake import lake as lakes
+from pipelines.lake.lake import Lake
+from pipelines.lake.partition import Partition, chunk
 from pipelines.schemas import history
 from pipelines.schemas import indicator as schemas
 from pipelines.settings import POOL, Home

@@ -22,7 +22,7 @@ from pipelines.indicators.vocabulary import Computer, Direction, Family, Kind, S
 from pipelines.schemas.indicator import DEFINITION
 from pipelines.settings import REPOSITORY
 from pipelines.statement import dependencies, read_statement
-from risk_register.passable import EXPECTED_SIDE
+from risk_register.deployment.passable import EXPECTED_SIDE
 
 __all__ = [
     "INDICATORS",

@@ -10,11 +10,11 @@ import pyarrow.compute as pc
 
 from pipelines.errors import StateError
 from pipelines.ingest.delivery import Delivered, KnownDelivery
+from pipelines.ingest.fetching.mark import add_mark
+from pipelines.ingest.fetching.query import Watermark, read_value, write_value
 from pipelines.ingest.mapping import DeploymentRule, Mapping
-from pipelines.ingest.mark import add_mark
 from pipelines.ingest.pseudonymise import Pseudonymiser
-from pipelines.ingest.query import Watermark, read_value, write_value
-from pipelines.lake import Commit, Lake
+from pipelines.lake.lake import Commit, Lake
 from pipelines.schemas import ledger
 
 

@@ -18,12 +18,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from pipelines import lake as lakes
 from pipelines.aside import aside
 from pipelines.discretion import Discretion
 from pipelines.errors import SourceError
 from pipelines.ingest import account
-from pipelines.ingest import query as queries
 from pipelines.ingest.account import check_rule, read_watermark, write_account, write_marks, write_watermark
 from pipelines.ingest.delivery import (
     READABLE,
@@ -34,20 +32,22 @@ from pipelines.ingest.delivery import (
     known_deliveries,
     read_delivery,
 )
-from pipelines.ingest.location import show_address
+from pipelines.ingest.fetching import query as queries
+from pipelines.ingest.fetching.location import show_address
+from pipelines.ingest.fetching.waiting import Waiting, find_waiting, is_address, leave_known
 from pipelines.ingest.mapping import SQL, Mapping
-from pipelines.ingest.names import load_name_finder
 from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
-from pipelines.ingest.redact import Redactor, crisis_lines
-from pipelines.ingest.refusal import refuse_erased
-from pipelines.ingest.sieve import prepare
+from pipelines.ingest.redaction.names import load_name_finder
+from pipelines.ingest.redaction.redact import Redactor, crisis_lines
+from pipelines.ingest.redaction.sieve import prepare
+from pipelines.ingest.removal.refusal import refuse_erased
 from pipelines.ingest.source import Source
 from pipelines.ingest.sources import make_source
 from pipelines.ingest.span import find_span
 from pipelines.ingest.stage import Stager
 from pipelines.ingest.tray import Tray
-from pipelines.ingest.waiting import Waiting, find_waiting, is_address, leave_known
-from pipelines.lake import Commit, Lake
+from pipelines.lake import lake as lakes
+from pipelines.lake.lake import Commit, Lake
 from pipelines.settings import Home
 from pipelines.tombstones import FILE, load_tombstones
 from risk_register.content import load_crisis_resources

@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipelines.errors import SourceError
-from pipelines.ingest.document import is_csv
-from pipelines.ingest.lines import LONGEST_LINE, fingerprint, inspect, plain_name
+from pipelines.ingest.files.document import is_csv
+from pipelines.ingest.files.lines import LONGEST_LINE, fingerprint, inspect, plain_name
 from pipelines.ingest.mapping import BY_RULES, Mapping, load_mapping
 from pipelines.ingest.reason import Reason
 from pipelines.ingest.source import Records, Rejection, Source, merge_given, read_parts
 from pipelines.ingest.span import NOTHING, Span
-from pipelines.lake import Lake
+from pipelines.lake.lake import Lake
 from pipelines.schemas import ledger
 from pipelines.settings import MAPPING_NAMES
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from pipelines.keys import KEY_FILE, check_key, read_or_make, remember_key
-from pipelines.lake import Lake
+from pipelines.lake.lake import Lake
 from pipelines.settings import Home
 from pipelines.tombstones import FILE as TOMBSTONES
 from pipelines.tombstones import load_tombstones

@@ -15,8 +15,8 @@ from typing import Protocol, runtime_checkable
 
 import pyarrow as pa
 
-from pipelines.ingest.document import Item
 from pipelines.ingest.field import RecordError
+from pipelines.ingest.files.document import Item
 from pipelines.ingest.reason import Reason
 
 
@@ -49,7 +49,7 @@ class Records:
 
     `is_transcript`: messages are named by position and content, so a copy is no second delivery.
     `is_again`: of a file of which something is stored, read anew as a whole: a copy is no delivery either.
-    A message's `scores` are those that the log itself gives (`pipelines.ingest.moderation`), or None.
+    A message's `scores` are those that the log itself gives (`pipelines.ingest.calls.moderation`), or None.
     `given`: whether any accepted message has a value at a path that a mapping names and need not be there.
     `nulls`: cells of CSV that hold a word for no value, by path (`pipelines.ingest.field.NO_VALUE`).
     `notes` say what a reader of the file should know; never a text of the log.

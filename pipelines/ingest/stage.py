@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 from pipelines.ingest.field import UNRECOGNISED
 from pipelines.ingest.pseudonymise import UNKNOWN, Pseudonymiser
 from pipelines.ingest.raw import read_columns
-from pipelines.ingest.redact import Redactor
-from pipelines.ingest.sieve import redact_texts
+from pipelines.ingest.redaction.redact import Redactor
+from pipelines.ingest.redaction.sieve import redact_texts
 from pipelines.ingest.source import Records
 from pipelines.schemas.staging import EVENT, MESSAGE, SCORE, VERSIONS
 from pipelines.schemas.table import SLICES, TIMESTAMP

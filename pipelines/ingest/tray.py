@@ -20,8 +20,8 @@ from pipelines.ingest.once import count_versions
 from pipelines.ingest.source import Records
 from pipelines.ingest.stage import DELIVERED_EVENT, DELIVERED_MESSAGE, DELIVERED_SCORE, Stager, fill_columns
 from pipelines.ingest.window import find_days
-from pipelines.lake import Commit, Lake
-from pipelines.partition import find_changed
+from pipelines.lake.lake import Commit, Lake
+from pipelines.lake.partition import find_changed
 
 FOLDED_AT = 192 * 1024 * 1024
 """Bytes of staged rows, about a quarter of a million messages."""

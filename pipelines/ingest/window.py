@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.ingest.mapping import DeploymentRule
-from pipelines.lake import Lake
+from pipelines.lake.lake import Lake
 
 DAY = dt.timedelta(days=1)
 Span = tuple[dt.datetime, dt.datetime]

@@ -15,7 +15,8 @@ from pipelines.notify.escalation import find_targets
 from pipelines.notify.message import write_message
 from pipelines.notify.routing import Routing
 from pipelines.notify.send import Outcome, Sender, send
-from risk_register.notice_deliveries import (
+from risk_register.database.store import Store
+from risk_register.notice.deliveries import (
     LEASE,
     LONGEST_RETRY,
     accept,
@@ -26,9 +27,8 @@ from risk_register.notice_deliveries import (
     refuse,
     set_right,
 )
-from risk_register.notice_kinds import NoticeKind, NoticeSeverity
-from risk_register.notices import list_notices, queue_notice
-from risk_register.store import Store
+from risk_register.notice.kinds import NoticeKind, NoticeSeverity
+from risk_register.notice.notices import list_notices, queue_notice
 
 ACTOR = "notify"
 FIRST_RETRY = dt.timedelta(minutes=1)

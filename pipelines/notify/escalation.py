@@ -9,9 +9,9 @@ from __future__ import annotations
 import datetime as dt
 
 from pipelines.notify.routing import Routing
-from risk_register.notice_deliveries import Target
-from risk_register.notice_kinds import NoticeKind, NoticeSeverity
-from risk_register.notices import NoticeRecord
+from risk_register.notice.deliveries import Target
+from risk_register.notice.kinds import NoticeKind, NoticeSeverity
+from risk_register.notice.notices import NoticeRecord
 
 
 def find_targets(

@@ -13,12 +13,12 @@ from typing import Any
 import requests
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
+from pipelines.lake.pointer import current_since
 from pipelines.notify.routing import Routing
-from pipelines.pointer import current_since
 from pipelines.settings import Home
-from risk_register.notice_kinds import NoticeSeverity, NoticeState
-from risk_register.notices import list_notices
-from risk_register.store import Store
+from risk_register.database.store import Store
+from risk_register.notice.kinds import NoticeSeverity, NoticeState
+from risk_register.notice.notices import list_notices
 
 STUCK_AFTER = dt.timedelta(minutes=30)
 """A page that no server has taken for so long means that people are not reached."""

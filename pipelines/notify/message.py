@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from risk_register.notice_deliveries import Claim
-from risk_register.notice_kinds import WORDS
+from risk_register.notice.deliveries import Claim
+from risk_register.notice.kinds import WORDS
 
 HEADER = "X-Plimsoll-Message-Id"
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 
 from pipelines.errors import StateError
-from pipelines.lake import Lake
+from pipelines.lake.lake import Lake
 from pipelines.notify.dispatch import Sent, dispatch, needs_pass, queue_test
 from pipelines.notify.heartbeat import beat, check_health
 from pipelines.notify.routing import FILE, Routing, load_routing
 from pipelines.settings import Home
 from pipelines.zone import read_zones
+from risk_register.database.store import open_store
 from risk_register.deadlines import queue_deadlines
-from risk_register.store import open_store
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
 

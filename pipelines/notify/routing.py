@@ -17,8 +17,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from pipelines.errors import DefinitionError
-from risk_register.notice_kinds import Audience, NoticeSeverity
-from risk_register.notices import NoticeRecord
+from risk_register.notice.kinds import Audience, NoticeSeverity
+from risk_register.notice.notices import NoticeRecord
 
 FILE = "notify.yaml"
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]

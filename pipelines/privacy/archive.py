@@ -18,14 +18,14 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from pipelines.damage import LOG, check_sizes
 from pipelines.errors import HomeError, StateError
-from pipelines.generation import FOLDER as GENERATIONS
-from pipelines.generation import POINTER, spell
 from pipelines.governance_place import FILE as GOVERNANCE
 from pipelines.governance_place import MARK as PLACE
 from pipelines.keys import check_key, name_key
-from pipelines.lake import Lake, copying, locate
+from pipelines.lake.damage import LOG, check_sizes
+from pipelines.lake.generation import FOLDER as GENERATIONS
+from pipelines.lake.generation import POINTER, spell
+from pipelines.lake.lake import Lake, copying, locate
 from pipelines.privacy.unfinished import Tell, clear_left, unfinished
 from pipelines.settings import MARKER, Home
 from pipelines.tombstones import FILE as TOMBSTONES

@@ -12,13 +12,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from pipelines.pointer import POINTER, find_current
+from pipelines.lake.pointer import POINTER, find_current
 from pipelines.privacy.search import PROBLEMS, WORD, search, shows
 from pipelines.settings import Home
+from risk_register.database.prose import AUDIT, NEVER_CHANGED
+from risk_register.database.store import Store
+from risk_register.database.tables.every import METADATA
 from risk_register.errors import RegisterError
-from risk_register.every_table import METADATA
-from risk_register.prose import AUDIT, NEVER_CHANGED
-from risk_register.store import Store
 
 REGISTER = tuple(f"governance.sqlite{end}" for end in ("", "-wal", "-shm", "-turns"))
 APART = ("inbox", "keys", *REGISTER)

@@ -10,15 +10,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Set
 
-from pipelines.lake import Lake
+from pipelines.lake.lake import Lake
 from pipelines.privacy.hold import Thread, held_threads
 from pipelines.privacy.receipt import write_durably
 from pipelines.settings import Home
 from pipelines.tombstones import FILE, SubjectKind, Tombstones, load_tombstones
-from risk_register.deployments import list_deployments
-from risk_register.prose import hide_named, list_written
-from risk_register.review_withdrawal import forget_person, list_named
-from risk_register.store import Store, open_store
+from risk_register.database.prose import hide_named, list_written
+from risk_register.database.store import Store, open_store
+from risk_register.register.deployments import list_deployments
+from risk_register.review.withdrawal import forget_person, list_named
 
 SWEEP = "sweep of erased people"
 OWED = "wiping_is_owed.json"

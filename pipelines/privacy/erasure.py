@@ -12,12 +12,12 @@ import secrets
 from collections.abc import Set
 from pathlib import Path
 
-from pipelines import lake as lakes
 from pipelines import tombstones as marks
 from pipelines.aside import clear_aside
 from pipelines.errors import PlimsollError, StateError
-from pipelines.forgetting import forget
-from pipelines.lake import Lake
+from pipelines.lake import lake as lakes
+from pipelines.lake.forgetting import forget
+from pipelines.lake.lake import Lake
 from pipelines.privacy.backups import tell_backups
 from pipelines.privacy.cached import drop_cached
 from pipelines.privacy.copies import Checked, check_files, check_governance, describe_kept, drop_published
@@ -30,11 +30,11 @@ from pipelines.privacy.receipt import Document, write_receipt
 from pipelines.privacy.request import Covers, Request, Surroundings, Withdraw
 from pipelines.settings import Home
 from pipelines.tombstones import SubjectKind, Tombstones
-from risk_register.audit import record_access
-from risk_register.deployments import list_deployments
-from risk_register.prose import hide_named, list_written
-from risk_register.review_withdrawal import forget_person, list_named
-from risk_register.store import Store, open_store
+from risk_register.database.audit import record_access
+from risk_register.database.prose import hide_named, list_written
+from risk_register.database.store import Store, open_store
+from risk_register.register.deployments import list_deployments
+from risk_register.review.withdrawal import forget_person, list_named
 
 SEARCHED = "every file of the home, decoded, and the governance store: "
 LEFT = "nothing is left but what `kept` names"

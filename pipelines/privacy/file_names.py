@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
-from pipelines.lake import Lake
+from pipelines.lake.lake import Lake
 from pipelines.settings import Home
 
 HIDDEN = "[erased]"

@@ -1,8 +1,9 @@
 """Legal holds: named conversations that retention and erasure leave alone until a person releases them.
 
 Those of counsel are kept in `<home>/definitions/holds.yaml`, so that an auditor can read them; those of an
-incident in the register (`risk_register.holds`), and both protect alike. The audit names a hold by its id
-alone, for it outlives the person's data. A file or register that cannot be read stops retention and erasure.
+incident in the register (`risk_register.incident.holds`); both protect alike. The audit names a hold by its
+id alone, for it outlives the person's data. A file or register that cannot be read stops retention and
+erasure.
 """
 
 from __future__ import annotations
@@ -20,13 +21,13 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from pipelines.errors import DefinitionError, StateError
-from pipelines.lake import Lake
+from pipelines.lake.lake import Lake
+from pipelines.lake.partition import Partition
 from pipelines.lock import locked
-from pipelines.partition import Partition
 from pipelines.settings import Home
-from risk_register.audit import list_entries, record_access
-from risk_register.holds import list_holds
-from risk_register.store import Store, open_store
+from risk_register.database.audit import list_entries, record_access
+from risk_register.database.store import Store, open_store
+from risk_register.incident.holds import list_holds
 
 FILE, COUNTER = "holds.yaml", "holds.count"
 NUMBERED = re.compile(r"^hold_(\d{4})$")

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.errors import StateError
-from pipelines.lake import Commit, Lake
+from pipelines.lake.lake import Commit, Lake
 from pipelines.schemas import LAKE_TABLES
 from pipelines.tombstones import SubjectKind, Tombstones
 

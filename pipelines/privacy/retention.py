@@ -17,13 +17,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines import lake as lakes
 from pipelines.errors import StateError
 from pipelines.expiry import Expired, record_expired
-from pipelines.forgetting import forget
-from pipelines.lake import Commit, Lake
+from pipelines.lake import lake as lakes
+from pipelines.lake.forgetting import forget
+from pipelines.lake.lake import Commit, Lake
+from pipelines.lake.partition import Partition
 from pipelines.lock import locked
-from pipelines.partition import Partition
 from pipelines.privacy.cached import drop_old_cached
 from pipelines.privacy.hold import Thread, held_threads, list_unheld
 from pipelines.privacy.limits import load_limits

@@ -16,8 +16,8 @@ import pyarrow as pa
 
 from pipelines.engines.duckdb import SETTINGS
 from pipelines.errors import StateError
-from pipelines.lake import Lake
-from pipelines.pointer import make_current
+from pipelines.lake.lake import Lake
+from pipelines.lake.pointer import make_current
 from pipelines.publish.governance import copy_governance
 from pipelines.publish.leads import drop_leads
 from pipelines.publish.retention import drop_old_files, list_named_files
@@ -32,7 +32,7 @@ from pipelines.schemas import PUBLISHED_TABLES, published
 from pipelines.schemas.assessment import ADDED_BY_PUBLISHING
 from pipelines.settings import Home
 from risk_register.content import load_taxonomy
-from risk_register.store import open_store
+from risk_register.database.store import open_store
 
 WORST_DELAY_MINUTES = 90
 """Minutes from a delivery to its appearance: up to 70 until the days are computed, and a run of 20."""

@@ -11,13 +11,13 @@ import pyarrow.compute as pc
 
 from pipelines.schemas import published
 from pipelines.standing import latest_statuses, slice_statuses
-from risk_register.applicability import RegimeStanding, list_standings
-from risk_register.checklist import ItemRecord, contradicted_by, list_items, list_seen
-from risk_register.incidents import IncidentRecord, list_incidents
-from risk_register.kris import find_worst, name_kri
-from risk_register.register import list_risks
-from risk_register.risk_record import RiskRecord
-from risk_register.store import Store
+from risk_register.database.store import Store
+from risk_register.deployment.applicability import RegimeStanding, list_standings
+from risk_register.incident.incidents import IncidentRecord, list_incidents
+from risk_register.item.checklist import ItemRecord, contradicted_by, list_items, list_seen
+from risk_register.register.kris import find_worst, name_kri
+from risk_register.register.record import RiskRecord
+from risk_register.register.register import list_risks
 
 
 def copy_governance(

@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 import dagster as dg
 import pyarrow as pa
 
-from pipelines import lake as lakes
 from pipelines.asked import read_days
 from pipelines.decisions_version import require_current_decisions
 from pipelines.expiry import Expired, find_expired
-from pipelines.lake import Lake
+from pipelines.lake import lake as lakes
+from pipelines.lake.lake import Lake
 from pipelines.quality.check import keep_verdicts
 from pipelines.quality.suite import Severity
 from pipelines.quality.suites import ROW_SUITES, SUITES

@@ -10,8 +10,8 @@ import pyarrow as pa
 
 from pipelines.discretion import Discretion
 from pipelines.engines.duckdb import DuckDBEngine
-from pipelines.lake import Commit, Lake
-from pipelines.partition import Partition, choose
+from pipelines.lake.lake import Commit, Lake
+from pipelines.lake.partition import Partition, choose
 from pipelines.quality.batch import check_batch
 from pipelines.quality.gate import check_rows
 from pipelines.quality.suite import Checker, RowRule

@@ -4,13 +4,13 @@ import datetime as dt
 
 import dagster as dg
 
-from pipelines.lake import Lake
-from pipelines.pointer import current_file
+from pipelines.lake.lake import Lake
+from pipelines.lake.pointer import current_file
 from pipelines.report.build import REPORTS, build_report
 from pipelines.settings import POOL, Home
+from risk_register.database.store import open_store
 from risk_register.errors import NotAllowedError
-from risk_register.report_issuing import check_may_build
-from risk_register.store import open_store
+from risk_register.report.issuing import check_may_build
 
 
 def build(home: Home) -> dg.AssetsDefinition:

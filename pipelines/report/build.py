@@ -1,7 +1,7 @@
 """Builds a report: reads the published file once, writes JSON, PDF, workbook and manifest.
 
 The JSON is the source of truth; the PDF and the workbook are drawn from its bytes. Approving, issuing and
-filing are `risk_register.report_submissions`; what an issued one adds is `edition`.
+filing are `risk_register.report.submissions`; what an issued one adds is `edition`.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from pipelines.report.build import (
     read_inputs,
     write_files,
 )
-from risk_register.report_editions import Edition
+from risk_register.report.editions import Edition
 
 
 def draw_edition(draft: Path, edition: Edition) -> Path:

@@ -21,8 +21,8 @@ from pipelines.report.build import (
     read_inputs,
     renderer,
 )
-from risk_register.report_editions import Edition
-from risk_register.report_states import SubmissionRecord
+from risk_register.report.editions import Edition
+from risk_register.report.states import SubmissionRecord
 
 NEEDED = ("name", "deployment_id", "period", "built_at", "files", "published", "renderer")
 

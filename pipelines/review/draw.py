@@ -12,15 +12,15 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from pipelines.errors import PlimsollError, StateError
-from pipelines.lake import Lake
+from pipelines.lake.lake import Lake
 from pipelines.review.frame import FLAGGED_LEVEL, find_detectors, make_frame, read_week
 from pipelines.settings import Home
 from pipelines.zone import find_zone
-from risk_register import reviews
-from risk_register.deployments import list_deployments
+from risk_register.database.store import Store, open_store
 from risk_register.errors import DesignLostError, RegisterError
-from risk_register.reviews import Frame, Tally
-from risk_register.store import Store, open_store
+from risk_register.register.deployments import list_deployments
+from risk_register.review import reviews
+from risk_register.review.reviews import Frame, Tally
 
 ACTOR = "weekly_draw"
 WEEK = dt.timedelta(days=7)

@@ -17,9 +17,16 @@ import numpy as np
 
 from methods.sampling import MINIMUM_A_STRATUM, allocate_reviews
 from pipelines.errors import StateError
-from pipelines.lake import Lake
+from pipelines.lake.lake import Lake
 from risk_register.content import load_taxonomy
-from risk_register.reviews import DOUBLE_SHARE, MEASUREMENT_SHARE, Frame, FrameStratum, FrameUnit, Tally
+from risk_register.review.reviews import (
+    DOUBLE_SHARE,
+    MEASUREMENT_SHARE,
+    Frame,
+    FrameStratum,
+    FrameUnit,
+    Tally,
+)
 
 UNKNOWN = "unknown"  # the user_id of a log that names no users
 FLAGGED_LEVEL = 2  # from here on a user counts as at risk: the level of the escalation policy

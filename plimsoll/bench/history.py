@@ -20,9 +20,9 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from pipelines import lake as lakes
 from pipelines.detect.cards import cards_table
 from pipelines.detect.cascade import make_cascade
+from pipelines.lake import lake as lakes
 from pipelines.schemas import finding, ledger, staging
 from pipelines.schemas.table import DATE, TIMESTAMP, Table
 from pipelines.settings import Home

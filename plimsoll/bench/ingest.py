@@ -15,7 +15,7 @@ import duckdb
 from pipelines.engines.duckdb import SETTINGS
 from pipelines.ingest.deliver import ingest_folder
 from pipelines.ingest.mapping import parse_mapping
-from pipelines.ingest.redact import CrisisLines, Redactor
+from pipelines.ingest.redaction.redact import CrisisLines, Redactor
 from pipelines.settings import Home, HomeKind, make_home
 from plimsoll.bench.logs import FIRST_DAY, MAPPING, MESSAGES_A_DAY, write_log
 from plimsoll.bench.measurement import Bench, Figure, Run, measure, ratio

@@ -11,9 +11,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from pipelines import lake as lakes
 from pipelines.engines.duckdb import DuckDBEngine
-from pipelines.lake import Lake
+from pipelines.lake import lake as lakes
+from pipelines.lake.lake import Lake
 from pipelines.quality.check import keep_verdicts
 from pipelines.quality.gate import SQL
 from pipelines.quality.suites import BATCH_SUITE, ROW_SUITES

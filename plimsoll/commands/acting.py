@@ -17,10 +17,10 @@ from pydantic import BaseModel
 
 from pipelines.settings import Home
 from plimsoll.commands.option import open_home, write_json
-from risk_register import accounts
-from risk_register.accounts import Action
+from risk_register.account import accounts
+from risk_register.account.accounts import Action
+from risk_register.database.store import Store, open_store
 from risk_register.errors import NotAllowedError
-from risk_register.store import Store, open_store
 
 AsOption = Annotated[str, typer.Option("--as", help="The account that acts.")]
 DeploymentOption = Annotated[

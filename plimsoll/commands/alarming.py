@@ -9,12 +9,14 @@ import typer
 
 from plimsoll.commands.acting import Acting, AsOption, DeploymentOption, ReasonOption, act, show
 from plimsoll.commands.option import HomeOption, JsonOption, write_json
-from risk_register import alarm_cases, alarm_streams, grave_findings
 from risk_register.acceptability import Severity
-from risk_register.accounts import Action
-from risk_register.alarm_states import Resolution
-from risk_register.changes import Subject
-from risk_register.suspected_changes import confirm_change
+from risk_register.account.accounts import Action
+from risk_register.alarm import cases as alarm_cases
+from risk_register.alarm import grave_findings
+from risk_register.alarm import streams as alarm_streams
+from risk_register.alarm.states import Resolution
+from risk_register.alarm.suspected_changes import confirm_change
+from risk_register.deployment.changes import Subject
 
 app = typer.Typer(no_args_is_help=True)
 AlarmArgument = Annotated[str, typer.Argument(metavar="ALARM", help="Id of the alarm.")]

@@ -9,9 +9,9 @@ import typer
 
 from plimsoll.commands.acting import AsOption, DeploymentOption, act, show
 from plimsoll.commands.option import HomeOption, JsonOption
-from risk_register import changes
-from risk_register.accounts import Action
-from risk_register.changes import Subject
+from risk_register.account.accounts import Action
+from risk_register.deployment import changes
+from risk_register.deployment.changes import Subject
 
 app = typer.Typer(no_args_is_help=True)
 CHANGE_COLUMNS = {

@@ -13,10 +13,10 @@ from plimsoll.commands.acting import AsOption, DeploymentOption, ReasonOption, a
 from plimsoll.commands.evidencing import ItemArgument, find_item
 from plimsoll.commands.items import read_items
 from plimsoll.commands.option import HomeOption, JsonOption
-from risk_register import checklist
-from risk_register.accounts import Action
-from risk_register.checklist import ItemStatus
-from risk_register.exchange_document import ExchangeKind
+from risk_register.account.accounts import Action
+from risk_register.exchange.document import ExchangeKind
+from risk_register.item import checklist
+from risk_register.item.checklist import ItemStatus
 
 app = typer.Typer(no_args_is_help=True)
 app.add_typer(evidencing.app)

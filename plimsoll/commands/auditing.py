@@ -10,11 +10,12 @@ import typer
 
 from plimsoll.commands.acting import Acting, AsOption, DeploymentOption, ReasonOption, act, as_document, show
 from plimsoll.commands.option import HomeOption, JsonOption, write_json
-from risk_register import accounts, audit
-from risk_register.accounts import Action
-from risk_register.administration import find_month_end, list_text_readers
-from risk_register.deployments import list_deployments
+from risk_register.account import accounts
+from risk_register.account.accounts import Action
+from risk_register.account.administration import find_month_end, list_text_readers
+from risk_register.database import audit
 from risk_register.errors import NotAllowedError, StoreError
+from risk_register.register.deployments import list_deployments
 
 app = typer.Typer(no_args_is_help=True)
 READER_COLUMNS = {"actor": "who", "total": "times", "first_at": "first", "last_at": "last", "counts": "what"}

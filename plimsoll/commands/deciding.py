@@ -10,11 +10,11 @@ import typer
 from pipelines.settings import Home
 from plimsoll.commands.acting import AsOption, DeploymentOption, ReasonOption, act, show
 from plimsoll.commands.option import HomeOption, JsonOption
-from risk_register import appetites
-from risk_register.accounts import Action
-from risk_register.appetites import Side
+from risk_register.account.accounts import Action
+from risk_register.deployment import appetites
+from risk_register.deployment.appetites import Side
+from risk_register.deployment.passable import check_passable
 from risk_register.errors import UnknownRecordError
-from risk_register.passable import check_passable
 
 appetite = typer.Typer(no_args_is_help=True)
 Day = Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"])]

@@ -12,13 +12,13 @@ from typing import Annotated
 
 import typer
 
-from pipelines.pointer import find_current
+from pipelines.lake.pointer import find_current
 from pipelines.settings import REPOSITORY, Home, HomeKind, find_home, make_home
 from plimsoll.commands.option import HomeOption, tell
 from plimsoll.commands.people import LINK_HOURS
 from plimsoll.commands.running import compute, report_untold
-from risk_register import accounts
-from risk_register.store import Store
+from risk_register.account import accounts
+from risk_register.database.store import Store
 
 DEMO_HOME = REPOSITORY / "demo-home"
 LAST_DAY_FILE = "last_day"

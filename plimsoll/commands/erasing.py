@@ -11,9 +11,9 @@ import typer
 
 from pipelines.errors import HomeError, StateError
 from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
-from pipelines.ingest.withdrawal import count_outside, withdraw
-from pipelines.lake import Lake
-from pipelines.pointer import find_current
+from pipelines.ingest.removal.withdrawal import count_outside, withdraw
+from pipelines.lake.lake import Lake
+from pipelines.lake.pointer import find_current
 from pipelines.privacy.erasure import erase as erase_subject
 from pipelines.privacy.hold import add_hold, find_thread, load_holds, release_hold
 from pipelines.privacy.journal import find_begun
@@ -23,7 +23,7 @@ from pipelines.settings import Home
 from pipelines.tombstones import SubjectKind
 from plimsoll.commands.option import HomeOption, JsonOption, open_home, write_json
 from plimsoll.commands.running import show_progress
-from risk_register.store import open_store
+from risk_register.database.store import open_store
 
 app = typer.Typer(no_args_is_help=True)
 ACTOR = "command_line"

@@ -11,12 +11,14 @@ import typer
 from plimsoll.commands.acting import Acting, AsOption, DeploymentOption, ReasonOption, act, show
 from plimsoll.commands.items import read_items
 from plimsoll.commands.option import HomeOption, JsonOption
-from risk_register import checklist, item_evidence, item_tasks
-from risk_register.accounts import Action
-from risk_register.checklist import ItemRecord
+from risk_register.account.accounts import Action
 from risk_register.errors import NotAllowedError, UnknownRecordError
-from risk_register.evidence import check_file, keep_file
-from risk_register.item_evidence import EvidenceKind
+from risk_register.item import checklist
+from risk_register.item import evidence as item_evidence
+from risk_register.item import tasks as item_tasks
+from risk_register.item.checklist import ItemRecord
+from risk_register.item.evidence import EvidenceKind
+from risk_register.item.evidence_files import check_file, keep_file
 
 app = typer.Typer()
 evidence = typer.Typer(no_args_is_help=True, help="Evidence: add a file, an address or an indicator.")

@@ -7,10 +7,11 @@ from pathlib import Path
 import typer
 
 from plimsoll.commands.acting import Acting, act
-from risk_register import audit, exchange
-from risk_register.accounts import Action
+from risk_register.account.accounts import Action
+from risk_register.database import audit
 from risk_register.errors import ContentError, UnknownRecordError
-from risk_register.exchange import ExchangeKind, Format
+from risk_register.exchange import exchange
+from risk_register.exchange.exchange import ExchangeKind, Format
 
 ACTIONS = {
     ExchangeKind.REGISTER: (Action.EDIT_REGISTER, Action.APPROVE_REGISTER),

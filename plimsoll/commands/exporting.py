@@ -21,9 +21,9 @@ from pipelines.errors import StateError
 from plimsoll.commands.acting import DeploymentOption, act
 from plimsoll.commands.option import HomeOption, open_home, tell
 from plimsoll.commands.publication import choose_deployment
-from risk_register import audit
-from risk_register.accounts import Action
-from risk_register.store import Store, open_store
+from risk_register.account.accounts import Action
+from risk_register.database import audit
+from risk_register.database.store import Store, open_store
 
 ACTOR = "command_line"
 SUBTRACTED = (
@@ -66,7 +66,7 @@ def export(
     home: HomeOption = None,
 ) -> None:
     """Write a published table of a deployment, small cells hidden; the audit keeps who took what."""
-    from pipelines.pointer import current_file
+    from pipelines.lake.pointer import current_file
     from pipelines.publish.extract import read_extract
 
     place = open_home(home)

@@ -11,10 +11,13 @@ from plimsoll.commands import holding, informing
 from plimsoll.commands.acting import AsOption, DeploymentOption, ReasonOption, act, as_document, show
 from plimsoll.commands.incident import IncidentArgument, find_incident
 from plimsoll.commands.option import HomeOption, JsonOption, write_json
-from risk_register import holds, incident_clocks, incident_closing, incident_work, incidents
 from risk_register.acceptability import Severity
-from risk_register.accounts import Action
-from risk_register.incident_states import Causality, Nature, Origin
+from risk_register.account.accounts import Action
+from risk_register.incident import clocks as incident_clocks
+from risk_register.incident import closing as incident_closing
+from risk_register.incident import holds, incidents
+from risk_register.incident import work as incident_work
+from risk_register.incident.states import Causality, Nature, Origin
 
 app = typer.Typer(no_args_is_help=True)
 MOMENT = ["%Y-%m-%dT%H:%M"]

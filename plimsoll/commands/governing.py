@@ -12,12 +12,12 @@ from plimsoll.commands import proposing, treating
 from plimsoll.commands.acting import AsOption, DeploymentOption, ReasonOption, act, as_document, show
 from plimsoll.commands.option import HomeOption, JsonOption, write_json
 from plimsoll.commands.risk import RiskArgument, find_risk, say_rating
-from risk_register import register
 from risk_register.acceptability import Probability, Severity
-from risk_register.accounts import Action
-from risk_register.exchange_document import ExchangeKind
-from risk_register.register import RiskStatus
-from risk_register.transitions import NEEDS_SECOND_PERSON
+from risk_register.account.accounts import Action
+from risk_register.exchange.document import ExchangeKind
+from risk_register.register import register
+from risk_register.register.register import RiskStatus
+from risk_register.register.transitions import NEEDS_SECOND_PERSON
 
 app = typer.Typer(no_args_is_help=True)
 app.add_typer(proposing.app)

@@ -12,9 +12,9 @@ import typer
 
 from plimsoll.commands.acting import AsOption, DeploymentOption, ReasonOption, act, show
 from plimsoll.commands.option import HomeOption, JsonOption
-from risk_register import holds, incidents
-from risk_register.accounts import Action
+from risk_register.account.accounts import Action
 from risk_register.errors import UnknownRecordError
+from risk_register.incident import holds, incidents
 
 HoldArgument = Annotated[str, typer.Argument(metavar="HOLD", help="Id of the hold.")]
 RELEASED = "{}: released. What it kept goes with the next `plimsoll retention` or `plimsoll erase`."
@@ -42,7 +42,7 @@ def hold(
     home: HomeOption = None,
 ) -> None:
     """Keep a conversation from retention and erasure, at once; another person approves it within a week."""
-    from pipelines.lake import Lake  # Arrow takes long to load
+    from pipelines.lake.lake import Lake  # Arrow takes long to load
     from pipelines.privacy.hold import find_thread
 
     acting = act(home, account, deployment, Action.CLOSE_INCIDENT)

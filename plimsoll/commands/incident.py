@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from plimsoll.commands.acting import Acting
-from risk_register import incidents
 from risk_register.errors import UnknownRecordError
-from risk_register.incidents import IncidentRecord
+from risk_register.incident import incidents
+from risk_register.incident.incidents import IncidentRecord
 
 IncidentArgument = Annotated[str, typer.Argument(metavar="INCIDENT", help="Id of the incident.")]
 

@@ -9,8 +9,8 @@ import typer
 from plimsoll.commands.acting import AsOption, DeploymentOption, ReasonOption, act
 from plimsoll.commands.incident import IncidentArgument, find_incident
 from plimsoll.commands.option import HomeOption
-from risk_register import incident_clocks
-from risk_register.accounts import Action
+from risk_register.account.accounts import Action
+from risk_register.incident import clocks as incident_clocks
 
 
 def decide(

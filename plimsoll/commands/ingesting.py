@@ -11,15 +11,15 @@ from typing import Annotated
 import typer
 import yaml
 
-from pipelines.difference import list_changed
 from pipelines.ingest.deliver import Summary, ingest_folder
 from pipelines.ingest.delivery import list_absent
-from pipelines.ingest.infer import infer_mapping
+from pipelines.ingest.fetching.waiting import is_address
 from pipelines.ingest.mapping import BY_RULES, Mapping, load_mapping, parse_mapping
+from pipelines.ingest.proposal.infer import infer_mapping
 from pipelines.ingest.reason import Reason
 from pipelines.ingest.sources import FORMATS
-from pipelines.ingest.waiting import is_address
-from pipelines.lake import Lake
+from pipelines.lake.difference import list_changed
+from pipelines.lake.lake import Lake
 from pipelines.settings import HomeKind, find_home, make_home
 from plimsoll.commands.option import HomeOption, JsonOption, tell, write_json
 

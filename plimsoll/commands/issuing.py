@@ -14,12 +14,13 @@ from pipelines.errors import PlimsollError
 from pipelines.settings import Home
 from plimsoll.commands.acting import Acting, AsOption, DeploymentOption, ReasonOption, act, show
 from plimsoll.commands.option import HomeOption, JsonOption
-from risk_register import report_issuing, report_submissions
-from risk_register.accounts import Action
-from risk_register.applicability import list_standings
+from risk_register.account.accounts import Action
+from risk_register.deployment.applicability import list_standings
 from risk_register.errors import NotAllowedError, UnknownRecordError
-from risk_register.report_editions import Draw, Edition
-from risk_register.report_submissions import BuiltOnce
+from risk_register.report import issuing as report_issuing
+from risk_register.report import submissions as report_submissions
+from risk_register.report.editions import Draw, Edition
+from risk_register.report.submissions import BuiltOnce
 
 ReportArgument = Annotated[str, typer.Argument(help="Report, as `report list` names it.")]
 PeriodOption = Annotated[str, typer.Option("--period", help="Month, as 2026-08.")]

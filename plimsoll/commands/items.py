@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from pipelines.lake import Lake
+from pipelines.lake.lake import Lake
 from pipelines.zone import find_zone
 from plimsoll.commands.acting import Acting
-from risk_register.checklist import ItemRecord, list_items, list_seen
+from risk_register.item.checklist import ItemRecord, list_items, list_seen
 
 
 def read_items(acting: Acting) -> tuple[ItemRecord, ...]:

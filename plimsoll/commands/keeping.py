@@ -11,9 +11,9 @@ import typer
 
 from pipelines.errors import StateError
 from pipelines.governance_place import read_mark
-from pipelines.ingest.lapsing import lapse
-from pipelines.ingest.withdrawal import withdraw
-from pipelines.partition import Partition
+from pipelines.ingest.removal.lapsing import lapse
+from pipelines.ingest.removal.withdrawal import withdraw
+from pipelines.lake.partition import Partition
 from pipelines.privacy.backup import restore_backup, take_backup
 from pipelines.privacy.backups import tombstones_beside
 from pipelines.privacy.erasure import sweep_erased

@@ -10,9 +10,9 @@ import typer
 from plimsoll.commands.acting import Acting, AsOption, DeploymentOption, act, as_document
 from plimsoll.commands.notifying import make_way_to_on_call
 from plimsoll.commands.option import HomeOption, JsonOption, open_home, tell, write_json
-from risk_register import reviews
-from risk_register.accounts import Action
+from risk_register.account.accounts import Action
 from risk_register.errors import NotAllowedError
+from risk_register.review import reviews
 
 ItemArgument = Annotated[str, typer.Argument(help="Id of the item, as `review next` printed it.")]
 SAFETY_NOTE = (

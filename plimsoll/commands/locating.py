@@ -11,10 +11,10 @@ import typer
 from plimsoll.commands.acting import Acting, AsOption, DeploymentOption, act, as_document, show
 from plimsoll.commands.option import HomeOption, JsonOption, write_json
 from plimsoll.commands.tracing import Place, trace
-from risk_register import locations
-from risk_register.accounts import Action
+from risk_register.account.accounts import Action
 from risk_register.errors import NotAllowedError
-from risk_register.locations import LocationRecord
+from risk_register.incident import locations
+from risk_register.incident.locations import LocationRecord
 
 CONFIRM, LIST = "confirm", "list"
 COLUMNS = {

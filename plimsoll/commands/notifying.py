@@ -12,10 +12,10 @@ from pipelines.errors import DefinitionError, StateError
 from pipelines.settings import Home
 from plimsoll.commands.acting import AsOption, DeploymentOption, act, show
 from plimsoll.commands.option import HomeOption, JsonOption, open_home, tell, write_json
-from risk_register.accounts import Action
-from risk_register.danger import find_needed
+from risk_register.account.accounts import Action
 from risk_register.errors import UnknownRecordError
-from risk_register.notices import acknowledge_notice, list_notices
+from risk_register.incident.danger import find_needed
+from risk_register.notice.notices import acknowledge_notice, list_notices
 
 app = typer.Typer(no_args_is_help=True)
 COLUMNS = {
@@ -93,7 +93,7 @@ def try_the_way(home: HomeOption = None) -> None:
     """Queue a test page now and send it; whoever gets it acknowledges it."""
     from pipelines.notify.dispatch import queue_test
     from pipelines.notify.rounds import require_routing, send_round
-    from risk_register.store import open_store
+    from risk_register.database.store import open_store
 
     place = open_home(home)
     require_routing(place)

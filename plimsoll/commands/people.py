@@ -14,11 +14,11 @@ import typer
 
 from plimsoll.commands.acting import as_document
 from plimsoll.commands.option import HomeOption, JsonOption, open_home, write_json
-from risk_register import accounts, administration, sessions
-from risk_register.accounts import Grant, Role
-from risk_register.identities import link_identity, list_identities
-from risk_register.store import Store, open_store
-from risk_register.tokens import issue_token, list_tokens, revoke_token
+from risk_register.account import accounts, administration, sessions
+from risk_register.account.accounts import Grant, Role
+from risk_register.account.identities import link_identity, list_identities
+from risk_register.account.tokens import issue_token, list_tokens, revoke_token
+from risk_register.database.store import Store, open_store
 
 app = typer.Typer(no_args_is_help=True)
 ACTOR = "command_line"

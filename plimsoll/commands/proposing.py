@@ -9,10 +9,10 @@ import typer
 from plimsoll.commands.acting import AsOption, DeploymentOption, ReasonOption, act, show
 from plimsoll.commands.option import HomeOption, JsonOption
 from plimsoll.commands.risk import find_risk, say_rating
-from risk_register import proposals
-from risk_register.accounts import Action
+from risk_register.account.accounts import Action
+from risk_register.database.store import Store
 from risk_register.errors import UnknownRecordError
-from risk_register.store import Store
+from risk_register.register import proposals
 
 app = typer.Typer()
 PROPOSAL_COLUMNS = {

@@ -7,9 +7,9 @@ import datetime as dt
 import pyarrow.compute as pc
 
 from pipelines.errors import StateError
-from pipelines.lake import Lake
+from pipelines.lake.lake import Lake
 from plimsoll.commands.acting import Acting
-from risk_register import audit
+from risk_register.database import audit
 
 COLUMNS = ("turn", "role", "text")
 

@@ -9,8 +9,8 @@ import typer
 
 from plimsoll.commands.acting import AsOption, DeploymentOption, ReasonOption, act, show
 from plimsoll.commands.option import HomeOption, JsonOption
-from risk_register.accounts import Action
-from risk_register.baselines import ALL_INDICATORS, decide_baseline, list_baselines
+from risk_register.account.accounts import Action
+from risk_register.deployment.baselines import ALL_INDICATORS, decide_baseline, list_baselines
 
 app = typer.Typer(no_args_is_help=True)
 COLUMNS = {

@@ -8,9 +8,9 @@ import typer
 
 from plimsoll.commands.acting import AsOption, DeploymentOption, ReasonOption, act, as_document
 from plimsoll.commands.option import HomeOption, JsonOption, write_json
-from risk_register import applicability
-from risk_register.accounts import Action
-from risk_register.applicability import RegimeStanding
+from risk_register.account.accounts import Action
+from risk_register.deployment import applicability
+from risk_register.deployment.applicability import RegimeStanding
 
 app = typer.Typer(no_args_is_help=True)
 

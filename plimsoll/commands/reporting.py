@@ -46,11 +46,11 @@ def build(
     home: HomeOption = None,
 ) -> None:
     """Build a report as PDF, XLSX and JSON with a manifest of hashes."""
-    from pipelines.lake import Lake
-    from pipelines.pointer import current_file
+    from pipelines.lake.lake import Lake
+    from pipelines.lake.pointer import current_file
     from pipelines.report.build import build_report
-    from risk_register.report_issuing import check_may_build
-    from risk_register.store import open_store
+    from risk_register.database.store import open_store
+    from risk_register.report.issuing import check_may_build
 
     place = open_home(home)
     store = open_store(place.governance_url)
@@ -87,8 +87,8 @@ def verify(
     """
     from pipelines.report.verify import check_signers, read_issued
     from pipelines.report.verify import verify as verify_folder
-    from risk_register.report_states import list_submissions
-    from risk_register.store import open_store
+    from risk_register.database.store import open_store
+    from risk_register.report.states import list_submissions
 
     problems = verify_folder(folder, published=published)
     edition = None if problems else read_issued(folder)

@@ -18,10 +18,12 @@ import typer
 from plimsoll.commands import labelling
 from plimsoll.commands.acting import Acting, AsOption, DeploymentOption, ReasonOption, act, as_document
 from plimsoll.commands.option import HomeOption, JsonOption, write_json
-from risk_register import accounts, audit, reviews
-from risk_register.accounts import Action
+from risk_register.account import accounts
+from risk_register.account.accounts import Action
+from risk_register.database import audit
 from risk_register.errors import UnknownRecordError
-from risk_register.reviews import Frame, LabelExport, SampleRecord
+from risk_register.review import reviews
+from risk_register.review.reviews import Frame, LabelExport, SampleRecord
 
 app = typer.Typer(no_args_is_help=True)
 WeekOption = Annotated[
@@ -54,7 +56,7 @@ def sample(
     as_json: JsonOption = False,
 ) -> None:
     """Draw the week's sample, once, and say which interval it buys."""
-    from pipelines.lake import Lake
+    from pipelines.lake.lake import Lake
     from pipelines.review.draw import draw_week, find_last_week, find_zone  # statistics take seconds to load
     from pipelines.review.frame import count_unreached
 

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from risk_register import register
+from risk_register.database.store import Store
 from risk_register.errors import UnknownRecordError
-from risk_register.register import RiskRecord
-from risk_register.store import Store
+from risk_register.register import register
+from risk_register.register.register import RiskRecord
 
 RiskArgument = Annotated[str, typer.Argument(help="Id or reference of the risk, such as R-02.")]
 

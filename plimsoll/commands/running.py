@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from pipelines.errors import HomeError, StateError
-from pipelines.lake import Lake, tidy_daily
+from pipelines.lake.lake import Lake, tidy_daily
 from pipelines.lock import check_writable
 from pipelines.settings import Home
 from plimsoll.commands.option import HomeOption, JsonOption, open_home, tell, write_json
@@ -120,9 +120,9 @@ def forget_in_decisions(home: Home) -> None:
 def _notify(home: Home) -> None:
     """Send what the run found; without a routing, say that it waits."""
     from pipelines.notify.rounds import send_round
-    from risk_register.notice_kinds import NoticeState
-    from risk_register.notices import list_notices
-    from risk_register.store import open_store
+    from risk_register.database.store import open_store
+    from risk_register.notice.kinds import NoticeState
+    from risk_register.notice.notices import list_notices
 
     sent = send_round(home)
     if sent is not None:

@@ -18,8 +18,8 @@ from pipelines.settings import REPOSITORY, Home
 from pipelines.tombstones import FILE as TOMBSTONES
 from plimsoll.commands.option import HomeOption, open_home, tell
 from plimsoll.commands.running import forget_in_decisions
+from risk_register.account.identities import read_provider
 from risk_register.errors import StoreError
-from risk_register.identities import read_provider
 
 if TYPE_CHECKING:
     from dashboards.reach import Reach

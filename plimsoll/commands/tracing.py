@@ -15,19 +15,19 @@ import pyarrow.compute as pc
 
 from pipelines.errors import DefinitionError
 from pipelines.ingest.delivery import find_files, find_mapping
+from pipelines.ingest.files.lines import fingerprint
 from pipelines.ingest.inbox import find_mappings
-from pipelines.ingest.lines import fingerprint
 from pipelines.ingest.mapping import Mapping, load_mapping
 from pipelines.ingest.once import name_beside
 from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
-from pipelines.ingest.redact import Redactor, crisis_lines
+from pipelines.ingest.redaction.redact import Redactor, crisis_lines
 from pipelines.ingest.source import Records, Source
 from pipelines.ingest.sources import make_source
 from pipelines.ingest.stage import Stager
-from pipelines.lake import Lake
+from pipelines.lake.lake import Lake
 from pipelines.settings import Home
 from risk_register.content import load_crisis_resources
-from risk_register.locations import Found, Locate
+from risk_register.incident.locations import Found, Locate
 
 
 @dataclass(frozen=True)

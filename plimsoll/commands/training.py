@@ -166,8 +166,8 @@ def adopt(
     from pipelines.detect.trial import describe_trial, has_messages, read_trial
     from pipelines.detect.unsaid import read_rows
     from pipelines.errors import StateError
-    from risk_register.accounts import Action
-    from risk_register.changes import Subject, declare_within
+    from risk_register.account.accounts import Action
+    from risk_register.deployment.changes import Subject, declare_within
 
     acting = act(home, account, deployment, Action.DECLARE_CHANGE)
     everywhere = _deployments_for_all(acting)
@@ -208,7 +208,7 @@ def _find_begun(acting: Acting, deployment_id: str, said: str, taken: Collection
 
     `taken` are the changes of the adoption that is in force.
     """
-    from risk_register.changes import list_changes
+    from risk_register.deployment.changes import list_changes
 
     declared = [one for one in list_changes(acting.store, deployment_id) if one.note.startswith(LIVE)]
     newest = max(declared, key=lambda one: one.declared_at, default=None)
@@ -224,10 +224,10 @@ def _deployments_for_all(acting: Acting) -> tuple[str, ...]:
     Raises:
         NotAllowedError: it may not on some; which there are is not said.
     """
-    from risk_register import accounts
-    from risk_register.accounts import Action
-    from risk_register.deployments import list_deployments
+    from risk_register.account import accounts
+    from risk_register.account.accounts import Action
     from risk_register.errors import NotAllowedError
+    from risk_register.register.deployments import list_deployments
 
     names = tuple(one.deployment_id for one in list_deployments(acting.store))
     given = accounts.grants(acting.store, acting.account)

@@ -10,10 +10,10 @@ import typer
 from plimsoll.commands.acting import AsOption, DeploymentOption, ReasonOption, act, show
 from plimsoll.commands.option import HomeOption, JsonOption
 from plimsoll.commands.risk import RiskArgument, find_risk
-from risk_register import actions, controls
-from risk_register.accounts import Action
-from risk_register.actions import ActionStatus
-from risk_register.controls import ControlKind, Effectiveness
+from risk_register.account.accounts import Action
+from risk_register.register import actions, controls
+from risk_register.register.actions import ActionStatus
+from risk_register.register.controls import ControlKind, Effectiveness
 
 control = typer.Typer(no_args_is_help=True, help="Controls: add, test, retire.")
 action = typer.Typer(no_args_is_help=True, help="Actions: add, and say what became of them.")

@@ -16,9 +16,9 @@ from pipelines.publish.shape import OTHER_CODE, is_of_this_code
 from pipelines.settings import Home, find_home
 from plimsoll.commands.option import HomeOption, JsonOption, open_home, tell, write_json
 from plimsoll.commands.running import forget_in_decisions
-from risk_register.store import Store
-from risk_register.store_move import move
-from risk_register.tables_version import find_head
+from risk_register.database.move import move
+from risk_register.database.store import Store
+from risk_register.database.version import find_head
 
 MOVED = "moved.sqlite"
 """What the file is called afterwards; an erasure looks into it, and names it."""

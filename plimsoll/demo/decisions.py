@@ -12,12 +12,16 @@ from pipelines.assess.alarms.backtest import read_back_test
 from pipelines.settings import Home
 from plimsoll.demo.generate import declared_changes
 from plimsoll.demo.story import ATELIER, HARBOR, OPERATORS
-from risk_register import accounts, alarm_streams, appetites, changes, checklist, register
 from risk_register.acceptability import Probability, Severity
-from risk_register.accounts import Role
-from risk_register.deployments import ensure_deployment
-from risk_register.store import Store
-from risk_register.transitions import RiskStatus
+from risk_register.account import accounts
+from risk_register.account.accounts import Role
+from risk_register.alarm import streams as alarm_streams
+from risk_register.database.store import Store
+from risk_register.deployment import appetites, changes
+from risk_register.item import checklist
+from risk_register.register import register
+from risk_register.register.deployments import ensure_deployment
+from risk_register.register.transitions import RiskStatus
 
 ADMINISTRATOR, MACHINE = "demo_administrator", "command_line"
 OFFICER, COMPLIANCE = "demo_safety_officer", "demo_compliance"

@@ -13,13 +13,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
-from pipelines.lake import Lake
+from pipelines.lake.lake import Lake
 from pipelines.review.draw import draw_week
 from pipelines.settings import Home
 from plimsoll.demo.story import HARBOR
-from risk_register import reviews
-from risk_register.reviews import ReviewTask
-from risk_register.store import Store
+from risk_register.database.store import Store
+from risk_register.review import reviews
+from risk_register.review.reviews import ReviewTask
 
 REVIEWERS = ("demo_reviewer", "demo_second_reviewer", "demo_safety_officer")
 """First and second labels are taken by whoever is next; the third settles disputes."""

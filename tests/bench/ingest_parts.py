@@ -19,20 +19,20 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from pipelines.data_file import LAYOUTS, make_table
-from pipelines.ingest.block import read_blocks
-from pipelines.ingest.columnar import PlainReader
+from pipelines.ingest.columns.block import read_blocks
+from pipelines.ingest.columns.forgiven import find_odd
+from pipelines.ingest.columns.reader import PlainReader
 from pipelines.ingest.field import latest_time
-from pipelines.ingest.forgiven import find_odd
-from pipelines.ingest.lines import fingerprint
+from pipelines.ingest.files.lines import fingerprint
 from pipelines.ingest.mapping import parse_mapping
 from pipelines.ingest.pseudonymise import Pseudonymiser
-from pipelines.ingest.redact import Redactor, crisis_lines
-from pipelines.ingest.sieve import prepare, redact_texts
+from pipelines.ingest.redaction.redact import Redactor, crisis_lines
+from pipelines.ingest.redaction.sieve import prepare, redact_texts
 from pipelines.ingest.sources.mapped import MappedSource
-from pipelines.lake import Lake
+from pipelines.lake.data_file import LAYOUTS, make_table
+from pipelines.lake.lake import Lake
+from pipelines.lake.table_log import SETTINGS
 from pipelines.settings import Home
-from pipelines.table_log import SETTINGS
 from plimsoll.bench.ingest import copy_log, ingest_log
 from plimsoll.bench.logs import FIRST_DAY, MAPPING, write_log
 from risk_register.content import load_crisis_resources

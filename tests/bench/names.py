@@ -15,10 +15,10 @@ from pathlib import Path
 
 import yaml
 
-from pipelines.ingest.names import FILE, NameFinder, load_name_finder
-from pipelines.ingest.redact import Redactor, crisis_lines
+from pipelines.ingest.redaction.names import FILE, NameFinder, load_name_finder
+from pipelines.ingest.redaction.redact import Redactor, crisis_lines
 from risk_register.content import load_crisis_resources
-from tests.unit.pipelines.ingest.redaction_score import FOLDER, MARKED, Score, score
+from tests.unit.pipelines.ingest.redaction.redaction_score import FOLDER, MARKED, Score, score
 
 
 def main() -> None:

@@ -23,9 +23,9 @@ import numpy as np
 
 from methods.correction import estimate_share
 from methods.errors import MethodsError
-from risk_register import reviews
-from risk_register.deployments import ensure_deployment
-from risk_register.store import Store
+from risk_register.database.store import Store
+from risk_register.register.deployments import ensure_deployment
+from risk_register.review import reviews
 from tests.unit.risk_register.review_week import DRAWN_AT, Stratum, draw_week, estimate, make_week, work
 
 STRATA = (
@@ -109,7 +109,7 @@ def run_week(template: Path, number: int, *, share: float):
 
 def reviews_of(store: Store, sample_id: str):
     """What was drawn."""
-    from risk_register.review_results import read_design
+    from risk_register.review.results import read_design
 
     return read_design(store, sample_id).items
 

@@ -17,8 +17,8 @@ from types import ModuleType
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, StorageState, sync_playwright
 
-from risk_register import accounts
-from risk_register.store import Store
+from risk_register.account import accounts
+from risk_register.database.store import Store
 
 FACTORIES = Path(__file__).parents[1] / "unit" / "dashboards"
 FLAGS = (

@@ -2,8 +2,8 @@
 
 import pytest
 
-from risk_register.alarm_cases import list_cases
-from risk_register.alarm_streams import list_streams
+from risk_register.alarm.cases import list_cases
+from risk_register.alarm.streams import list_streams
 
 pytestmark = pytest.mark.browser
 

@@ -28,7 +28,7 @@ import pyarrow.parquet as pq
 
 from pipelines.ingest.deliver import ingest_folder
 from pipelines.ingest.mapping import Mapping, parse_mapping
-from pipelines.lake import Lake
+from pipelines.lake.lake import Lake
 from pipelines.settings import Home, HomeKind, make_home
 
 SAMPLES = Path(__file__).resolve().parents[1] / "unit" / "pipelines" / "ingest" / "sources" / "samples"

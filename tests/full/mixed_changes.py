@@ -19,10 +19,14 @@ import time
 from collections import Counter
 from typing import Any
 
-from risk_register import actions, appetites, audit, changes, checklist, item_evidence, register
 from risk_register.content import load_checklist, load_risks
+from risk_register.database import audit
+from risk_register.database.store import Store
+from risk_register.deployment import appetites, changes
 from risk_register.errors import ChangedMeanwhileError
-from risk_register.store import Store
+from risk_register.item import checklist
+from risk_register.item import evidence as item_evidence
+from risk_register.register import actions, register
 
 AT = dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC)
 RISKS = [risk.id for risk in load_risks()][:3]  # few, so that they meet

@@ -18,13 +18,14 @@ import yaml
 from pipelines.ingest.deliver import ingest_folder
 from pipelines.ingest.mapping import load_mapping
 from pipelines.ingest.sources import make_source
-from pipelines.lake import Lake
+from pipelines.lake.lake import Lake
 from pipelines.settings import Home, HomeKind, make_home
 from plimsoll.commands.tracing import make_locate
-from risk_register import audit, locations
-from risk_register.deployments import ensure_deployment
-from risk_register.locations import Found
-from risk_register.store import Store
+from risk_register.database import audit
+from risk_register.database.store import Store
+from risk_register.incident import locations
+from risk_register.incident.locations import Found
+from risk_register.register.deployments import ensure_deployment
 
 pytestmark = [pytest.mark.full, pytest.mark.long, pytest.mark.timeout(900)]
 RECEIVED_ON = dt.date(2026, 9, 15)

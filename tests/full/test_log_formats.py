@@ -11,7 +11,7 @@ import jsonschema
 import orjson
 import pytest
 
-from pipelines.ingest.content import ROLES, Said, read_messages
+from pipelines.ingest.calls.content import ROLES, Said, read_messages
 from pipelines.ingest.mapping import parse_mapping
 from pipelines.ingest.source import Records
 from pipelines.ingest.sources import make_source

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from pipelines.errors import SourceError
 from pipelines.ingest.deliver import ingest_folder
 from pipelines.ingest.mapping import parse_mapping
-from pipelines.lake import Lake
+from pipelines.lake.lake import Lake
 from pipelines.settings import Home, HomeKind, make_home
 
 pytestmark = pytest.mark.full

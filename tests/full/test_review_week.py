@@ -12,12 +12,12 @@ from sqlalchemy import update
 
 from methods.agreement import LabelQuality, Scale, bootstrap_alpha, judge_labels, krippendorff_alpha
 from pipelines.review.frame import StratumUnits, count_items, make_frame
-from risk_register import reviews
-from risk_register.deployments import ensure_deployment
+from risk_register.database.store import Store
+from risk_register.database.tables.review import ReviewSample
 from risk_register.errors import DesignLostError
-from risk_register.review_tables import ReviewSample
-from risk_register.reviews import Purpose
-from risk_register.store import Store
+from risk_register.register.deployments import ensure_deployment
+from risk_register.review import reviews
+from risk_register.review.reviews import Purpose
 from tests.unit.risk_register.review_week import (
     DRAWN_AT,
     Stratum,

@@ -11,10 +11,11 @@ import sqlalchemy as sa
 
 from dashboards import store_answer
 from dashboards.app import create_app
-from risk_register import accounts, audit
+from risk_register.account import accounts
+from risk_register.database import audit
+from risk_register.database.model import Account
+from risk_register.database.store import Store
 from risk_register.errors import StoreError
-from risk_register.model import Account
-from risk_register.store import Store
 
 pytestmark = pytest.mark.full
 
@@ -93,7 +94,7 @@ def test_two_who_write_at_once_lose_nothing_under_any_default_of_the_server(
 def test_a_writer_that_never_ends_holds_nobody_up_for_good(
     store: Store, postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("risk_register.store.BUSY_SECONDS", 0.3)
+    monkeypatch.setattr("risk_register.database.store.BUSY_SECONDS", 0.3)
     other = Store(postgres_url)
     with store.write(actor="first", at=AT), pytest.raises(StoreError, match=r"no turn .* within 0\.3 s"):
         accounts.create_account(other, name="second", actor="command_line", at=AT)

@@ -12,11 +12,12 @@ import sqlalchemy as sa
 from pipelines.privacy.decisions import forget_erased
 from pipelines.settings import Home
 from pipelines.tombstones import FILE, SubjectKind, add_tombstones, mark
-from risk_register import audit, reviews, wiping
+from risk_register.database import audit, wiping
+from risk_register.database.store import Store
+from risk_register.database.tables.review import ReviewItem
 from risk_register.errors import StoreError
-from risk_register.register import ensure_deployment
-from risk_register.review_tables import ReviewItem
-from risk_register.store import Store
+from risk_register.register.register import ensure_deployment
+from risk_register.review import reviews
 from tests.unit.risk_register.review_factory import add_reviewers, draw_week, stratum
 
 pytestmark = pytest.mark.full
@@ -48,7 +49,7 @@ def store(postgres_url: str) -> Iterator[Store]:
 
 
 # A process of its own: in that of the tests somebody has read every module that declares a table.
-WIPE = "import sys; from risk_register.store import Store; Store(sys.argv[1]).wipe()"
+WIPE = "import sys; from risk_register.database.store import Store; Store(sys.argv[1]).wipe()"
 TABLE_FILES = """
 select relname, pg_relation_filenode(oid) from pg_class
 where relkind = 'r' and relnamespace = 'public'::regnamespace and relname <> 'alembic_version'
@@ -88,7 +89,7 @@ def test_who_reads_an_older_state_holds_it_up_and_it_says_so(
     store: Store, engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
 ):
     first, *_ = drawn(store)
-    monkeypatch.setattr("risk_register.store.BUSY_SECONDS", 0.3)
+    monkeypatch.setattr("risk_register.database.store.BUSY_SECONDS", 0.3)
     reader = engine.connect().execution_options(isolation_level="REPEATABLE READ")
     with reader, reader.begin():
         reader.exec_driver_sql("select 1 from pg_class limit 1").all()
@@ -115,7 +116,7 @@ def test_who_came_while_tables_were_rewritten_may_still_see_old_statistics_and_i
         return rewrite(connection, name)
 
     with monkeypatch.context() as patch, reader:
-        patch.setattr("risk_register.store.BUSY_SECONDS", 0.3)
+        patch.setattr("risk_register.database.store.BUSY_SECONDS", 0.3)
         patch.setattr(wiping, "_rewrite", come_before)
         with pytest.raises(StoreError, match="is being read"):
             store.wipe()
@@ -129,7 +130,7 @@ def test_who_writes_in_another_database_of_the_server_holds_it_up_too(
     first, *_ = drawn(store)
     elsewhere = sa.create_engine(sa.make_url(postgres_url).set(database="postgres"), poolclass=sa.NullPool)
     with monkeypatch.context() as patch, elsewhere.connect() as writer:
-        patch.setattr("risk_register.store.BUSY_SECONDS", 0.3)
+        patch.setattr("risk_register.database.store.BUSY_SECONDS", 0.3)
         writer.exec_driver_sql("select pg_current_xact_id()")  # and no snapshot after this
         forget(store, first)
         with pytest.raises(StoreError, match="is being read"):

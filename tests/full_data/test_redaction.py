@@ -7,8 +7,8 @@ import orjson
 import pyarrow as pa
 import pytest
 
-from pipelines.ingest.redact import Redactor, crisis_lines
-from pipelines.ingest.sieve import find_hints, redact_texts
+from pipelines.ingest.redaction.redact import Redactor, crisis_lines
+from pipelines.ingest.redaction.sieve import find_hints, redact_texts
 from risk_register.content import load_crisis_resources
 
 pytestmark = pytest.mark.full

@@ -11,10 +11,10 @@ from flask.testing import FlaskClient
 from dashboards.app import create_app
 from dashboards.pages.directory import PAGES
 from pipelines.settings import Home
-from risk_register import accounts
-from risk_register.deployments import ensure_deployment
-from risk_register.permissions import Role
-from risk_register.store import open_store
+from risk_register.account import accounts
+from risk_register.account.permissions import Role
+from risk_register.database.store import open_store
+from risk_register.register.deployments import ensure_deployment
 
 READER = "reader"
 OUTPUTS = (

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from pipelines.lake import Lake
+from pipelines.lake.lake import Lake
 
 DIFFERS = {"inputs", "generation", "built_at"}
 

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import HomeError, StateError
-from pipelines.generation import Generation
 from pipelines.ingest.deliver import ingest_folder
 from pipelines.ingest.mapping import load_mapping
 from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
-from pipelines.ingest.withdrawal import count_outside, withdraw
-from pipelines.lake import Lake
+from pipelines.ingest.removal.withdrawal import count_outside, withdraw
+from pipelines.lake.generation import Generation
+from pipelines.lake.lake import Lake
 from pipelines.privacy.backup import restore_backup, take_backup
 from pipelines.privacy.backups import tombstones_beside
 from pipelines.privacy.erasure import erase
@@ -26,7 +26,7 @@ from pipelines.privacy.unfinished import unfinished
 from pipelines.settings import Home
 from pipelines.tombstones import SubjectKind, load_tombstones
 from plimsoll.commands.keeping import say_reach
-from risk_register.store import Store
+from risk_register.database.store import Store
 
 NOW = dt.datetime(2026, 8, 20, 9, tzinfo=dt.UTC)
 DEPLOYMENT = "replay_companion"

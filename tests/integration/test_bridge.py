@@ -13,7 +13,7 @@ from pipelines.detect.detectors.linear.model import MODEL_FILE, SHIPPED, load_mo
 from pipelines.detect.model_store import Adoption, adopt
 from pipelines.detect.trial import describe_trial, has_messages, read_trial, try_model
 from pipelines.errors import StateError
-from pipelines.lake import Lake
+from pipelines.lake.lake import Lake
 from pipelines.settings import Home
 from pipelines.stale import stale_days
 

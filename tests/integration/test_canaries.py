@@ -18,7 +18,7 @@ import pytest
 from pipelines.asked import RANGE_END, RANGE_START
 from pipelines.automation import CLOSING_GROUPS, DAILY_GROUPS
 from pipelines.definitions import build_assets
-from pipelines.lake import Lake
+from pipelines.lake.lake import Lake
 from pipelines.settings import Home, HomeKind, make_home
 
 DEPLOYMENT = "replay_companion"

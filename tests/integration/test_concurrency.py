@@ -5,7 +5,7 @@ import sys
 import threading
 
 from dashboards.published import Published
-from pipelines.lake import Lake
+from pipelines.lake.lake import Lake
 from pipelines.settings import Home
 from pipelines.status import describe_home
 

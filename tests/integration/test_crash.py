@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from pipelines.lake import Lake
+from pipelines.lake.lake import Lake
 
 KILLS = int(os.environ.get("PLIMSOLL_TEST_KILLS", "6"))
 KILLS_OF_RUN = KILLS // 3

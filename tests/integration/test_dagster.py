@@ -8,8 +8,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines import lake as lakes
-from pipelines.lake import Lake
+from pipelines.lake import lake as lakes
+from pipelines.lake.lake import Lake
 from pipelines.schemas import LAKE_TABLES
 from pipelines.settings import Home
 from pipelines.stale import awaits_closing, stale_days

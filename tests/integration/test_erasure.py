@@ -19,8 +19,8 @@ from pipelines.errors import StateError
 from pipelines.ingest.deliver import ingest_folder
 from pipelines.ingest.mapping import load_mapping
 from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
-from pipelines.ingest.withdrawal import count_outside, withdraw
-from pipelines.lake import Lake
+from pipelines.ingest.removal.withdrawal import count_outside, withdraw
+from pipelines.lake.lake import Lake
 from pipelines.privacy import erasure
 from pipelines.privacy.erasure import ErasureIncompleteError, erase
 from pipelines.privacy.hold import add_hold, release_hold
@@ -30,7 +30,7 @@ from pipelines.settings import Home
 from pipelines.stale import stale_days
 from pipelines.tombstones import SubjectKind
 from plimsoll.commands.erasing import publish_again
-from risk_register.store import Store
+from risk_register.database.store import Store
 
 NOW = dt.datetime(2026, 8, 20, 9, tzinfo=dt.UTC)
 DEPLOYMENT = "replay_companion"
@@ -200,7 +200,7 @@ def test_killed_before_the_new_generation_is_current_nothing_is_counted_twice(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("pipelines.lake.make_current", die)
+        patched.setattr("pipelines.lake.lake.make_current", die)
         with pytest.raises(KeyboardInterrupt):
             run(place)
     assert run(place)["stores"] == whole["stores"]

@@ -12,20 +12,20 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from pipelines.ingest.attribution import names_any
 from pipelines.ingest.deliver import ingest_folder
 from pipelines.ingest.mapping import load_mapping
 from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
-from pipelines.ingest.withdrawal import count_outside, withdraw
-from pipelines.lake import Lake
+from pipelines.ingest.removal.attribution import names_any
+from pipelines.ingest.removal.withdrawal import count_outside, withdraw
+from pipelines.lake.lake import Lake
 from pipelines.privacy.erasure import ErasureIncompleteError, erase
 from pipelines.privacy.request import Request, Surroundings
 from pipelines.settings import Home, HomeKind, make_home
 from pipelines.tombstones import SubjectKind
-from risk_register import reviews
-from risk_register.deployments import ensure_deployment
-from risk_register.reviews import Frame, FrameStratum, FrameUnit
-from risk_register.store import Store
+from risk_register.database.store import Store
+from risk_register.register.deployments import ensure_deployment
+from risk_register.review import reviews
+from risk_register.review.reviews import Frame, FrameStratum, FrameUnit
 
 SAMPLES = Path(__file__).parents[1] / "unit" / "pipelines" / "ingest" / "sources" / "samples"
 NOW = dt.datetime(2026, 9, 16, 9, tzinfo=dt.UTC)

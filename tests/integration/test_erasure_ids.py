@@ -14,13 +14,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.ingest.attribution import Attribution
 from pipelines.ingest.deliver import ingest_folder
-from pipelines.ingest.lines import LONGEST_LINE
+from pipelines.ingest.files.lines import LONGEST_LINE
 from pipelines.ingest.mapping import load_mapping
 from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
-from pipelines.ingest.withdrawal import count_outside, withdraw
-from pipelines.lake import Lake
+from pipelines.ingest.removal.attribution import Attribution
+from pipelines.ingest.removal.withdrawal import count_outside, withdraw
+from pipelines.lake.lake import Lake
 from pipelines.privacy.backup import restore_backup, take_backup
 from pipelines.privacy.erasure import ErasureIncompleteError, erase
 from pipelines.privacy.request import Request, Surroundings
@@ -29,9 +29,9 @@ from pipelines.tombstones import FILE as TOMBSTONES
 from pipelines.tombstones import SubjectKind
 from plimsoll.commands.erasing import erase as erase_by_command
 from risk_register.acceptability import Severity
-from risk_register.deployments import ensure_deployment
-from risk_register.incidents import list_incidents, open_incident
-from risk_register.store import Store, open_store
+from risk_register.database.store import Store, open_store
+from risk_register.incident.incidents import list_incidents, open_incident
+from risk_register.register.deployments import ensure_deployment
 
 NOW = dt.datetime(2026, 11, 30, 9, tzinfo=dt.UTC)
 DEPLOYMENT = "night_line"

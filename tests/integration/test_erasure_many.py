@@ -14,15 +14,15 @@ import pytest
 from pipelines.ingest.deliver import ingest_folder
 from pipelines.ingest.mapping import load_mapping
 from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
-from pipelines.ingest.withdrawal import count_outside, withdraw
-from pipelines.lake import Lake
+from pipelines.ingest.removal.withdrawal import count_outside, withdraw
+from pipelines.lake.lake import Lake
 from pipelines.privacy.backup import restore_backup, take_backup
 from pipelines.privacy.erasure import erase
 from pipelines.privacy.receipt import is_genuine
 from pipelines.privacy.request import Request, Surroundings
 from pipelines.settings import Home, HomeKind, make_home
 from pipelines.tombstones import SubjectKind
-from risk_register.store import Store
+from risk_register.database.store import Store
 
 pytestmark = [pytest.mark.full, pytest.mark.long, pytest.mark.timeout(900)]
 NOW = dt.datetime(2026, 8, 20, 9, tzinfo=dt.UTC)

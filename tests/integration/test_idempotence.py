@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from pipelines.lake import Lake
+from pipelines.lake.lake import Lake
 
 
 def one_at_a_time(files):

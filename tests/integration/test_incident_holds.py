@@ -12,20 +12,22 @@ from typing import Any
 import pyarrow.compute as pc
 import pytest
 
-from pipelines.ingest.lapsing import lapse
 from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
-from pipelines.ingest.withdrawal import count_outside, withdraw
-from pipelines.lake import Lake
+from pipelines.ingest.removal.lapsing import lapse
+from pipelines.ingest.removal.withdrawal import count_outside, withdraw
+from pipelines.lake.lake import Lake
 from pipelines.privacy.decisions import forget_erased
 from pipelines.privacy.erasure import erase
 from pipelines.privacy.request import Request, Surroundings
 from pipelines.privacy.retention import retain
 from pipelines.settings import Home
 from pipelines.tombstones import SubjectKind
-from risk_register import audit, holds, incidents, locations, reviews
-from risk_register.deployments import ensure_deployment
-from risk_register.reviews import Frame, FrameStratum, FrameUnit
-from risk_register.store import Store
+from risk_register.database import audit
+from risk_register.database.store import Store
+from risk_register.incident import holds, incidents, locations
+from risk_register.register.deployments import ensure_deployment
+from risk_register.review import reviews
+from risk_register.review.reviews import Frame, FrameStratum, FrameUnit
 
 NOW = dt.datetime(2026, 8, 20, 9, tzinfo=dt.UTC)
 TODAY = NOW.date()

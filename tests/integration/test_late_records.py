@@ -7,8 +7,8 @@ import datetime as dt
 import duckdb
 import pyarrow.compute as pc
 
-from pipelines.difference import list_changed
-from pipelines.lake import Lake
+from pipelines.lake.difference import list_changed
+from pipelines.lake.lake import Lake
 from pipelines.settings import Home
 from pipelines.status import describe_home
 

@@ -23,11 +23,11 @@ from aiosmtpd.controller import Controller
 from pipelines.notify.dispatch import dispatch
 from pipelines.notify.message import HEADER
 from pipelines.notify.routing import Routing, load_routing
-from risk_register.deployments import ensure_deployment
-from risk_register.notice_deliveries import LEASE, DeliveryState, list_deliveries
-from risk_register.notice_kinds import NoticeKind, NoticeSeverity
-from risk_register.notices import queue_notice
-from risk_register.store import Store
+from risk_register.database.store import Store
+from risk_register.notice.deliveries import LEASE, DeliveryState, list_deliveries
+from risk_register.notice.kinds import NoticeKind, NoticeSeverity
+from risk_register.notice.notices import queue_notice
+from risk_register.register.deployments import ensure_deployment
 
 START = dt.datetime(2026, 11, 23, 2, 0, tzinfo=dt.UTC)
 
@@ -171,7 +171,7 @@ import datetime as dt, sys
 from pathlib import Path
 from pipelines.notify.dispatch import dispatch
 from pipelines.notify.routing import load_routing
-from risk_register.store import Store
+from risk_register.database.store import Store
 folder = Path(sys.argv[1])
 moment = dt.datetime.fromisoformat(sys.argv[2])
 print(dispatch(Store(f"sqlite:///{folder / 'governance.sqlite'}"), load_routing(folder / "definitions"),

@@ -12,19 +12,19 @@ import fsspec
 import pytest
 from moto.server import ThreadedMotoServer
 
-from pipelines import lake as lakes
 from pipelines.errors import SourceError
 from pipelines.ingest.deliver import ingest_folder
+from pipelines.ingest.fetching.waiting import find_waiting
 from pipelines.ingest.mapping import parse_mapping
 from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
-from pipelines.ingest.waiting import find_waiting
-from pipelines.ingest.withdrawal import withdraw
-from pipelines.lake import Lake
+from pipelines.ingest.removal.withdrawal import withdraw
+from pipelines.lake import lake as lakes
+from pipelines.lake.lake import Lake
 from pipelines.privacy.erasure import erase
 from pipelines.privacy.request import Request, Surroundings
 from pipelines.settings import Home, HomeKind, make_home
 from pipelines.tombstones import SubjectKind
-from risk_register.store import Store
+from risk_register.database.store import Store
 
 DAY = dt.date(2026, 9, 1)
 NOW = dt.datetime(2026, 9, 1, 12, tzinfo=dt.UTC)
@@ -102,7 +102,7 @@ def fetch_counted(home: Home, monkeypatch, **changes: str) -> list[str]:
     )
     with monkeypatch.context() as patch:
         patch.setattr(
-            "pipelines.ingest.waiting.shutil.copyfileobj",
+            "pipelines.ingest.fetching.waiting.shutil.copyfileobj",
             lambda source, out, size: (fetched.append(Path(out.name).name), copy(source, out, size)),
         )
         fsspec.get_filesystem_class("s3").clear_instance_cache()

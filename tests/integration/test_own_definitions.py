@@ -10,8 +10,8 @@ import pytest
 
 from pipelines.detect.assets import score_days
 from pipelines.indicators.assets import compute_facts, count_days
-from pipelines.ingest.lapsing import lapse
-from pipelines.lake import Lake
+from pipelines.ingest.removal.lapsing import lapse
+from pipelines.lake.lake import Lake
 from pipelines.privacy.retention import retain
 from pipelines.settings import Home
 from pipelines.stale import stale_days

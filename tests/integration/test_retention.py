@@ -15,15 +15,15 @@ from pipelines.detect.assets import score_days
 from pipelines.errors import DefinitionError
 from pipelines.expiry import Expired, find_expired
 from pipelines.indicators.assets import compute_facts, count_days
-from pipelines.ingest.lapsing import lapse
-from pipelines.ingest.withdrawal import withdraw
-from pipelines.lake import Lake
+from pipelines.ingest.removal.lapsing import lapse
+from pipelines.ingest.removal.withdrawal import withdraw
+from pipelines.lake.lake import Lake
 from pipelines.privacy.hold import add_hold
 from pipelines.privacy.retention import retain
 from pipelines.privacy.upkeep import keep_limits, say_kept
 from pipelines.settings import Home
 from pipelines.stale import stale_days
-from risk_register.store import Store
+from risk_register.database.store import Store
 
 DEPLOYMENT = "replay_companion"
 FIRST = dt.date(2026, 8, 3)

@@ -26,6 +26,6 @@ def test_only_the_door_opens_the_table_of_texts(files):
 
 
 def test_a_second_door_is_found():
-    assert find_openings("dashboards/pages/incidents.py", 'TABLE = "staging.message"')
+    assert find_openings("dashboards/pages/incidents/incidents.py", 'TABLE = "staging.message"')
     assert find_openings("dashboards/queries/x.sql", "from 'lake/staging/message/*.parquet'")
     assert not find_openings("pipelines/detect/assets.py", '"staging.message"')

@@ -10,8 +10,8 @@ from typing import Any
 import pyarrow as pa
 import yaml
 
-from pipelines.ingest.redact import Redactor, crisis_lines
-from pipelines.ingest.sieve import redact_texts
+from pipelines.ingest.redaction.redact import Redactor, crisis_lines
+from pipelines.ingest.redaction.sieve import redact_texts
 from risk_register.content import load_crisis_resources
 
 
@@ -23,8 +23,8 @@ def texts_of(value: Any) -> list[str]:
 
 
 def read_cases(repository: Path) -> list[str]:
-    files = sorted((repository / "tests" / "unit" / "pipelines" / "ingest").glob("redaction*/*.yaml"))
-    files.append(repository / "tests" / "unit" / "pipelines" / "ingest" / "redaction.yaml")
+    folder = repository / "tests" / "unit" / "pipelines" / "ingest" / "redaction"
+    files = [folder / "redaction.yaml", *sorted(folder.glob("redaction*/*.yaml"))]
     found = {text for path in files for text in texts_of(yaml.safe_load(path.read_text(encoding="utf-8")))}
     return sorted(text.replace("«", "").replace("»", "") for text in found)
 

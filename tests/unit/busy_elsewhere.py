@@ -5,30 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import random
 
-from risk_register import (
-    actions,
-    alarm_streams,
-    appetites,
-    applicability,
-    audit,
-    baselines,
-    changes,
-    checklist,
-    danger,
-    exchange,
-    holds,
-    incident_work,
-    incidents,
-    item_evidence,
-    item_tasks,
-    locations,
-    proposals,
-    register,
-    report_submissions,
-    reviews,
-)
 from risk_register.acceptability import Probability, Severity
-from risk_register.store import Store
+from risk_register.alarm import streams as alarm_streams
+from risk_register.database import audit
+from risk_register.database.store import Store
+from risk_register.deployment import appetites, applicability, baselines, changes
+from risk_register.exchange import exchange
+from risk_register.incident import danger, holds, incidents, locations
+from risk_register.incident import work as incident_work
+from risk_register.item import checklist
+from risk_register.item import evidence as item_evidence
+from risk_register.item import tasks as item_tasks
+from risk_register.register import actions, proposals, register
+from risk_register.report import submissions as report_submissions
+from risk_register.review import reviews
 
 RISK, ITEM = "missed_escalation_of_risk", "intended_use_written"
 

@@ -13,31 +13,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from risk_register import (
-    actions,
-    alarm_states,
-    appetites,
-    exchange,
-    grave_findings,
-    holds,
-    incident_states,
-    incidents,
-    item_record,
-    locations,
-    notice_kinds,
-    proposals,
-    register,
-    report_states,
-    report_submissions,
-    review_states,
-    reviews,
-)
 from risk_register.acceptability import Severity
-from risk_register.alarm_cases import SeenAlarm, sync_cases
-from risk_register.alarm_states import CaseState
-from risk_register.notices import queue_notice
-from risk_register.permissions import Action
-from risk_register.store import Store
+from risk_register.account.permissions import Action
+from risk_register.alarm import grave_findings
+from risk_register.alarm import states as alarm_states
+from risk_register.alarm.cases import SeenAlarm, sync_cases
+from risk_register.alarm.states import CaseState
+from risk_register.database.store import Store
+from risk_register.deployment import appetites
+from risk_register.exchange import exchange
+from risk_register.incident import holds, incidents, locations
+from risk_register.incident import states as incident_states
+from risk_register.item import record as item_record
+from risk_register.notice import kinds as notice_kinds
+from risk_register.notice.notices import queue_notice
+from risk_register.register import actions, proposals, register
+from risk_register.report import states as report_states
+from risk_register.report import submissions as report_submissions
+from risk_register.review import reviews
+from risk_register.review import states as review_states
 
 MAKER = "maker"  # no account of the tests, so that a refusal is never for being one's own work
 RISK, ITEM, REPORT, PERIOD = "privacy_breach", "crisis_testing_passed", "monthly_safety_review", "2026-10"
@@ -99,11 +93,12 @@ DECIDED = "approved_by = 'somebody', approved_at = '2026-10-01 00:00:00'"
 OPEN = "approved_by = null, approved_at = null"
 MACHINES = (
     Machine(
-        "actions", "risk_action", "risk_id = '{risk}' and number = 1", by_state(actions.ActionStatus),
+        "register.actions", "risk_action", "risk_id = '{risk}' and number = 1",
+        by_state(actions.ActionStatus),
         tuple(move_action(target) for target in actions.ActionStatus),
     ),
     Machine(
-        "item_record", "checklist_state", "item_id = '{item}'", by_state(item_record.ItemStatus),
+        "item.record", "checklist_state", "item_id = '{item}'", by_state(item_record.ItemStatus),
         (Step(
             frozenset(), Action.ATTEST, "/ethics-checklist",
             {"action": "attest", "item": ITEM, "version": "1", "state": "not_started"},
@@ -111,7 +106,7 @@ MACHINES = (
         ),),
     ),
     Machine(
-        "incident_states", "incident", "incident_id = '{incident}'", by_state(incident_states.IncidentStatus),
+        "incident.states", "incident", "incident_id = '{incident}'", by_state(incident_states.IncidentStatus),
         (
             Step(frozenset({"open"}), Action.CLOSE_INCIDENT, "/incidents",
                  {"action": "close", "incident": "{incident}", "version": "1", "conclusion": "Tried."},
@@ -122,7 +117,7 @@ MACHINES = (
         ),
     ),
     Machine(
-        "proposals", "rating_proposal", "proposal_id = 1", by_state(proposals.ProposalStatus),
+        "register.proposals", "rating_proposal", "proposal_id = 1", by_state(proposals.ProposalStatus),
         tuple(
             Step(frozenset({"open"}), Action.EDIT_REGISTER, "/risk-register",
                  {"action": f"{step}_proposal", "risk": RISK, "version": "{version}", "proposal": "1",
@@ -132,7 +127,7 @@ MACHINES = (
         ),
     ),
     Machine(
-        "alarm_states", "alarm_case", "alarm_id = 'tried'", by_state(alarm_states.CaseState),
+        "alarm.states", "alarm_case", "alarm_id = 'tried'", by_state(alarm_states.CaseState),
         (
             Step(frozenset({"alarm"}), Action.ACKNOWLEDGE_ALARM, "/alarms",
                  {"action": "acknowledge", "alarm": "tried"}, ("alarm", "acknowledge", "tried")),
@@ -144,7 +139,8 @@ MACHINES = (
         ),
     ),
     Machine(
-        "grave_findings", "grave_finding", "finding_id = '{finding}'", by_state(grave_findings.FindingState),
+        "alarm.grave_findings", "grave_finding", "finding_id = '{finding}'",
+        by_state(grave_findings.FindingState),
         (
             Step(sources(grave_findings.TRANSITIONS, "confirmed"), Action.DECIDE_ALARM, "/alarms",
                  {"action": "confirm_finding", "finding": "{finding}", "severity": "S4", **REASON},
@@ -155,14 +151,14 @@ MACHINES = (
         ),
     ),
     Machine(
-        "notice_kinds", "notice", "notice_id = {notice}", by_state(notice_kinds.NoticeState),
+        "notice.kinds", "notice", "notice_id = {notice}", by_state(notice_kinds.NoticeState),
         (Step(sources(notice_kinds.TRANSITIONS, "acknowledged"), Action.ACKNOWLEDGE_ALARM, "/alarms",
               {"action": "take_notice", "notice": "{notice}"}, ()),
          Step(sources(notice_kinds.TRANSITIONS, "acknowledged"), Action.OPEN_INCIDENT, "", {},
               ("notify", "acknowledge", "{notice}"))),
     ),
     Machine(
-        "report_states", "report_submission", "number = 1", by_state(report_states.ReportStatus),
+        "report.states", "report_submission", "number = 1", by_state(report_states.ReportStatus),
         (
             Step(frozenset({"declined"}), Action.SUBMIT_REPORT, "/reports",
                  {"action": "submit", "report": REPORT, "period": PERIOD, "manifest": "{manifest}"},
@@ -174,7 +170,7 @@ MACHINES = (
         ),
     ),
     Machine(
-        "review_states", "review_item", "item_id = '{review_item}'", by_state(review_states.ItemStatus),
+        "review.states", "review_item", "item_id = '{review_item}'", by_state(review_states.ItemStatus),
         # A first label: what waits for a second or a third, or for nobody, does not take it.
         (Step(frozenset({"waiting"}), Action.REVIEW, "", {}, ("review", "label", "{review_item}")),),
     ),
@@ -226,8 +222,8 @@ MACHINES = (
               ("register", "import", "--approve", "1")),),
     ),
 )  # fmt: skip
-TRIED_ELSEWHERE = {"transitions"}  # the states of a risk: test_moves, test_governing
-NO_DOOR = {"notice_deliveries"}  # only the sender moves an attempt
+TRIED_ELSEWHERE = {"register.transitions"}  # the states of a risk: test_moves, test_governing
+NO_DOOR = {"notice.deliveries"}  # only the sender moves an attempt
 
 
 def make_records(store: Store, deployment_id: str, *, reports: Path, at: dt.datetime) -> dict[str, str]:

@@ -26,8 +26,8 @@ from pipelines.assess.alarms.wording import say_level
 from pipelines.assess.days.calendar import DAY, list_days
 from pipelines.assess.level.observation import Background
 from pipelines.assess.level.status import Limits, limits_on
-from risk_register.alarm_streams import MAXIMUM_PAGING, Question, name_stream
-from risk_register.watched import WATCHED
+from risk_register.alarm.streams import MAXIMUM_PAGING, Question, name_stream
+from risk_register.alarm.watched import WATCHED
 
 PER_UNIT = {"proportion": 1.0, "rate_per_1000": 1000.0}
 NOTED_DAYS = 28

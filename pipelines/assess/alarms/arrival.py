@@ -19,8 +19,8 @@ import pyarrow as pa
 from pipelines.computed import record, recorded
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.errors import StateError
-from pipelines.lake import Commit, Lake
-from pipelines.partition import chunk
+from pipelines.lake.lake import Commit, Lake
+from pipelines.lake.partition import chunk
 from pipelines.schemas.assessment import ARRIVAL_DAY, CRITICAL_DAY, DAILY
 from pipelines.schemas.table import Table
 from pipelines.settings import REPOSITORY

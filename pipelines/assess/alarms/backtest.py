@@ -12,12 +12,12 @@ from methods.alarms import alarm_threshold
 from pipelines.assess.days.calendar import read_calendars
 from pipelines.assess.level.appetite import list_unpassable
 from pipelines.errors import StateError
-from pipelines.lake import Lake
+from pipelines.lake.lake import Lake
 from pipelines.schemas.assessment import ALARM
 from pipelines.settings import Home
-from risk_register.alarm_streams import MAXIMUM_PAGING, Question
-from risk_register.appetites import list_decisions
-from risk_register.store import Store
+from risk_register.alarm.streams import MAXIMUM_PAGING, Question
+from risk_register.database.store import Store
+from risk_register.deployment.appetites import list_decisions
 
 
 def read_back_test(home: Home, store: Store, deployment_id: str, stream_id: str) -> dict[str, object]:

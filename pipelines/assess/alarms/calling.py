@@ -17,13 +17,13 @@ from pipelines.assess.alarms.critical import OPEN_DAYS
 from pipelines.assess.alarms.data_call import queue_fault
 from pipelines.assess.alarms.paging import FLOOR, STREAMS
 from pipelines.assess.days.calendar import DAY
-from risk_register.alarm_cases import SeenAlarm, sync_cases
-from risk_register.alarm_states import CaseState
-from risk_register.alarm_tables import AlarmCase
-from risk_register.grave_findings import SeenFinding, call_for_eyes
-from risk_register.notice_kinds import NoticeKind, NoticeSeverity
-from risk_register.notices import queue_notice
-from risk_register.store import Store, Write
+from risk_register.alarm.cases import SeenAlarm, sync_cases
+from risk_register.alarm.grave_findings import SeenFinding, call_for_eyes
+from risk_register.alarm.states import CaseState
+from risk_register.database.store import Store, Write
+from risk_register.database.tables.alarm import AlarmCase
+from risk_register.notice.kinds import NoticeKind, NoticeSeverity
+from risk_register.notice.notices import queue_notice
 
 ACTOR = "assess"
 MOVED_DAYS = 7

@@ -15,8 +15,8 @@ import pyarrow as pa
 
 from pipelines.assess.days.calendar import DAY, Calendar
 from pipelines.schemas.assessment import ALARM
-from risk_register.alarm_cases import CaseRecord
-from risk_register.alarm_states import CaseState
+from risk_register.alarm.cases import CaseRecord
+from risk_register.alarm.states import CaseState
 
 CHANGE_DAYS = 14
 """A concern this long after a change is told together with it."""

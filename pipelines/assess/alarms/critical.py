@@ -17,7 +17,7 @@ import pyarrow as pa
 from pipelines.assess.alarms.concern import Concern
 from pipelines.assess.days.calendar import DAY, Calendar
 from pipelines.schemas.assessment import NEEDS_EYES
-from risk_register.grave_findings import DAILY_CAP, FindingState, name_finding
+from risk_register.alarm.grave_findings import DAILY_CAP, FindingState, name_finding
 
 OPEN_DAYS = 7
 """A grave finding asks for eyes that long; then it is in the record, and in the rates."""

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping
 
 from pipelines.assess.days.alert import DataAlert
 from pipelines.assess.days.calendar import DAY, Calendar
-from risk_register.notice_kinds import Audience, NoticeKind, NoticeSeverity
-from risk_register.notices import queue_notice
-from risk_register.store import Store, Write
+from risk_register.database.store import Store, Write
+from risk_register.notice.kinds import Audience, NoticeKind, NoticeSeverity
+from risk_register.notice.notices import queue_notice
 
 ACTOR = "assess"
 

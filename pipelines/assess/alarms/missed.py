@@ -27,11 +27,11 @@ from pipelines.assess.alarms.wording import say_level
 from pipelines.assess.days.calendar import DAY
 from pipelines.assess.level.observation import Background
 from pipelines.assess.level.status import Decision, Limits, limits_between
-from risk_register.alarm_streams import Question, name_stream
-from risk_register.review_results import Design, read_design
-from risk_register.review_samples import list_samples
-from risk_register.reviews import find_risk_level
-from risk_register.store import Store
+from risk_register.alarm.streams import Question, name_stream
+from risk_register.database.store import Store
+from risk_register.review.results import Design, read_design
+from risk_register.review.reviews import find_risk_level
+from risk_register.review.samples import list_samples
 
 INDICATOR = "missed_escalation_rate"
 KIND = "missed_above_appetite"

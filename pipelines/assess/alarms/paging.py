@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipelines.assess.alarms.concern import Concern
-from risk_register.alarm_streams import MuteRecord, Question, StreamRecord
+from risk_register.alarm.streams import MuteRecord, Question, StreamRecord
 
 FLOOR = "critical_finding"
 STREAMS = frozenset(one.value for one in Question)

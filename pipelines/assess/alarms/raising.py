@@ -30,14 +30,14 @@ from pipelines.assess.days.alert import DataAlert
 from pipelines.assess.days.calendar import DAY, Calendar
 from pipelines.assess.level.observation import Background
 from pipelines.assess.level.readiness import list_unmeasured
-from pipelines.lake import Lake
+from pipelines.lake.lake import Lake
 from pipelines.schemas.assessment import ARRIVAL_DAY, CRITICAL_DAY
-from risk_register.alarm_cases import find_resets, list_cases, list_decisions
-from risk_register.alarm_streams import list_mutes, list_streams
+from risk_register.alarm.cases import find_resets, list_cases, list_decisions
+from risk_register.alarm.grave_findings import list_findings
+from risk_register.alarm.streams import list_mutes, list_streams
+from risk_register.database.store import Store
 from risk_register.errors import NotAllowedError, UnknownRecordError
-from risk_register.grave_findings import list_findings
-from risk_register.review_precision import count_grave_precision
-from risk_register.store import Store
+from risk_register.review.precision import count_grave_precision
 
 LOG = logging.getLogger("plimsoll.assess")
 HELPED = ("is_crisis_banner", "is_handoff_offered", "is_agent_joined")

@@ -34,8 +34,8 @@ from pipelines.assess.alarms.stream import (
 from pipelines.assess.alarms.wording import say_level
 from pipelines.assess.days.calendar import DAY, Calendar
 from pipelines.assess.level.observation import Background
-from risk_register.alarm_streams import MAXIMUM_PAGING, Question, name_stream
-from risk_register.watched import WATCHED
+from risk_register.alarm.streams import MAXIMUM_PAGING, Question, name_stream
+from risk_register.alarm.watched import WATCHED
 
 WATCH_DAYS = 90
 """Days after a change for which the question is asked."""

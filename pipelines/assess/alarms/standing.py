@@ -20,8 +20,8 @@ from pipelines.assess.days.calendar import DAY, Calendar
 from pipelines.assess.level.observation import Background
 from pipelines.assess.level.status import limits_on
 from pipelines.schemas.assessment import ALARM_STREAM
-from risk_register.alarm_streams import MAXIMUM_PAGING, Question, name_stream
-from risk_register.watched import WATCHED
+from risk_register.alarm.streams import MAXIMUM_PAGING, Question, name_stream
+from risk_register.alarm.watched import WATCHED
 
 
 def describe_streams(

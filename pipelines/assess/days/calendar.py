@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 
-from pipelines.lake import Lake
+from pipelines.lake.lake import Lake
 
 DAY = dt.timedelta(days=1)
 WHOLE_WEEK = "calendar:whole_week"

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from pipelines.assess.days.calendar import Calendar
-from pipelines.lake import Lake
+from pipelines.lake.lake import Lake
 from pipelines.schemas.assessment import DEPLOYMENT
 
 

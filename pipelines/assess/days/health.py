@@ -16,7 +16,7 @@ from pipelines.assess.days.day import Arrivals, DataDay, DayState, assess_days, 
 from pipelines.assess.days.delivered import show_delivered
 from pipelines.computed import recorded
 from pipelines.engines.duckdb import DuckDBEngine
-from pipelines.lake import Lake
+from pipelines.lake.lake import Lake
 from pipelines.schemas import assessment as schemas
 from pipelines.schemas.indicator import FIELD_DAY, QUALITY_DAY, RECEIVED_DAY
 from pipelines.schemas.ledger import DELIVERY, QUALITY, REJECTED, RULE

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from methods.bridge import Bridge, measure_bridge
 from methods.suppression import HIDDEN_UP_TO
-from pipelines.lake import Lake
+from pipelines.lake.lake import Lake
 from pipelines.schemas.assessment import BRIDGE
 from pipelines.schemas.bridge import BRIDGE_DAY
 

@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from pipelines.assess.days.calendar import Calendar
 from pipelines.assess.history.variation import Phases
-from risk_register.baselines import list_baselines
-from risk_register.store import Store
+from risk_register.database.store import Store
+from risk_register.deployment.baselines import list_baselines
 
 
 def find_phases(store: Store, changes: pa.Table, calendars: Mapping[str, Calendar]) -> dict[str, Phases]:

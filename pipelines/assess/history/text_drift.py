@@ -20,7 +20,7 @@ from methods.two_samples import AUC_THRESHOLD, separate_samples
 from pipelines.assess.days.calendar import DAY, Calendar
 from pipelines.discretion import Discretion
 from pipelines.engines.duckdb import DuckDBEngine
-from pipelines.lake import Commit, Lake
+from pipelines.lake.lake import Commit, Lake
 from pipelines.schemas.assessment import TEXT_AREA
 from pipelines.settings import REPOSITORY
 

@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from pipelines.assess.level.observation import Background
 from pipelines.schemas.assessment import APPETITE
-from risk_register.appetites import AppetiteDecision
-from risk_register.passable import can_pass
+from risk_register.deployment.appetites import AppetiteDecision
+from risk_register.deployment.passable import can_pass
 
 
 def tabulate_appetites(background: Background) -> pa.Table:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipelines.lake import Lake
+from pipelines.lake.lake import Lake
 from pipelines.schemas.assessment import READINESS
 from pipelines.schemas.indicator import LANGUAGE_DAY
 from pipelines.schemas.table import SLICES

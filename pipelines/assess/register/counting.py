@@ -13,10 +13,10 @@ from pipelines.assess.level.observation import Background
 from pipelines.assess.register.governance import count_governance
 from pipelines.assess.register.incident_count import count_opened, measure_reporting
 from pipelines.standing import latest_statuses, slice_statuses
-from risk_register.checklist import list_seen
-from risk_register.incident_reports import list_due_reports
-from risk_register.incidents import list_incidents
-from risk_register.store import Store
+from risk_register.database.store import Store
+from risk_register.incident.incidents import list_incidents
+from risk_register.incident.reports import list_due_reports
+from risk_register.item.checklist import list_seen
 
 REPORTED = "register:report_submission"
 

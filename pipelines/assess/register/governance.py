@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from pipelines.assess.level.observation import snapshot
-from risk_register.checklist import VersionChange, contradicted_by, list_items
-from risk_register.kris import find_worst
-from risk_register.register import list_risks
-from risk_register.store import Store
+from risk_register.database.store import Store
+from risk_register.item.checklist import VersionChange, contradicted_by, list_items
+from risk_register.register.kris import find_worst
+from risk_register.register.register import list_risks
 
 BREACH = "breach"
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from pipelines.assess.days.calendar import Calendar, end_of, list_days, start_of
-from risk_register.incident_reports import DueReport
+from risk_register.incident.reports import DueReport
 
 OPENED, REPORTED = "incident_opened_count", "time_to_report_hours"
 WHOLE = {"slice": "all", "slice_value": "all"}

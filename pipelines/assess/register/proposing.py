@@ -17,11 +17,11 @@ import pyarrow.compute as pc
 from methods.intervals import clopper_pearson
 from pipelines.assess.register.likelihood import KINDS
 from pipelines.standing import latest_statuses
-from risk_register.checklist import list_items
 from risk_register.content import load_risks
-from risk_register.item_tasks import open_tasks
-from risk_register.proposals import Evidence, propose_rerating
-from risk_register.store import Store
+from risk_register.database.store import Store
+from risk_register.item.checklist import list_items
+from risk_register.item.tasks import open_tasks
+from risk_register.register.proposals import Evidence, propose_rerating
 
 EXPOSURE = "high_risk_prevalence"  # its denominator is every conversation that a detector could read
 HAZARDS = frozenset({"harm", "escalation"})  # families whose numerators are hazardous situations

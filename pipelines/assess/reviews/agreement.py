@@ -8,7 +8,7 @@ import numpy as np
 
 from methods.agreement import Scale, judge_labels, krippendorff_alpha
 from pipelines.assess.reviews.window_frame import Frame
-from risk_register.reviews import find_risk_level
+from risk_register.review.reviews import find_risk_level
 
 Doubles = Mapping[str, Sequence[tuple[Mapping[str, int], Mapping[str, int]]]]
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 from methods.miss_rate import estimate_miss_rate
 from pipelines.assess.days.calendar import DAY, Calendar, start_of
 from pipelines.assess.known import known
-from pipelines.lake import Lake
+from pipelines.lake.lake import Lake
 from pipelines.schemas.assessment import MISS_RATE
 from pipelines.schemas.miss import MISS_DAY
 

@@ -25,13 +25,13 @@ from numpy.typing import NDArray
 
 from methods.review_estimates import gather_moments
 from pipelines.engines.duckdb import DuckDBEngine
-from pipelines.lake import Commit, Lake
+from pipelines.lake.lake import Commit, Lake
 from pipelines.schemas.assessment import REVIEW_STRATUM, REVIEW_TALLY
 from pipelines.schemas.table import USER_SLICES
 from pipelines.settings import REPOSITORY
+from risk_register.database.store import Store
 from risk_register.errors import DesignLostError
-from risk_register.reviews import LabelExport, export_labels, list_samples
-from risk_register.store import Store
+from risk_register.review.reviews import LabelExport, export_labels, list_samples
 
 SQL = REPOSITORY / "sql" / "assessment" / "reviewed_conversation.sql"
 LOG = logging.getLogger("plimsoll.assess")

@@ -13,10 +13,10 @@ from pipelines.assess.level.measuring import measure_reviews
 from pipelines.assess.level.observation import Background
 from pipelines.assess.reviews.corrected import observe_corrections, tabulate_corrections
 from pipelines.assess.reviews.review import tally_reviews
-from pipelines.lake import Commit
-from risk_register.review_times import list_waits
-from risk_register.reviews import list_double_labels
-from risk_register.store import Store
+from pipelines.lake.lake import Commit
+from risk_register.database.store import Store
+from risk_register.review.reviews import list_double_labels
+from risk_register.review.times import list_waits
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipelines.errors import DefinitionError
-from pipelines.ingest.call_log import CallLog, Extract
-from pipelines.ingest.document import Item
+from pipelines.ingest.calls.call_log import CallLog, Extract
+from pipelines.ingest.calls.transcript import Call
+from pipelines.ingest.files.document import Item
 from pipelines.ingest.mapping import MAPPED, SQL, Mapping
 from pipelines.ingest.source import Source
 from pipelines.ingest.sources import anthropic, langfuse, lmsys, openai, otel_genai, sharegpt, wildchat
 from pipelines.ingest.sources.mapped import MappedSource
-from pipelines.ingest.transcript import Call
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pipelines.ingest.content import Said, check_roles, name_prompt, read_messages, read_text
-from pipelines.ingest.exchange import read_exchange
+from pipelines.ingest.calls.content import Said, check_roles, name_prompt, read_messages, read_text
+from pipelines.ingest.calls.exchange import read_exchange
+from pipelines.ingest.calls.transcript import Call
 from pipelines.ingest.field import RecordError, find, to_identifier
 from pipelines.ingest.reason import Reason
-from pipelines.ingest.transcript import Call
 
 SUPPORTED = "one object a call with request and response of /v1/messages"
 

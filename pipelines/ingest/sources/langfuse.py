@@ -14,10 +14,17 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from pipelines.ingest.content import Said, check_roles, drop_repeated, name_prompt, read_messages, read_text
+from pipelines.ingest.calls.content import (
+    Said,
+    check_roles,
+    drop_repeated,
+    name_prompt,
+    read_messages,
+    read_text,
+)
+from pipelines.ingest.calls.transcript import Call
 from pipelines.ingest.field import RecordError, to_identifier, to_microseconds
 from pipelines.ingest.reason import Reason
-from pipelines.ingest.transcript import Call
 
 SUPPORTED = (
     "Langfuse traces with their observations (exported from the interface or the API), traces alone, "

@@ -15,22 +15,22 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from pipelines.ingest.ahead import read_ahead
-from pipelines.ingest.block import Block, read_blocks
-from pipelines.ingest.columnar import PlainReader
-from pipelines.ingest.compiled_rule import (
+from pipelines.ingest.columns.block import Block, read_blocks
+from pipelines.ingest.columns.compiled_rule import (
     CompiledRule,
     compile_rule,
     flatten_rule,
     match_rule,
     tell,
 )
-from pipelines.ingest.document import Item, is_csv, is_lines, read_items, read_line
+from pipelines.ingest.columns.forgiven import find_odd
+from pipelines.ingest.columns.plain_plan import PlainField, Plan, make_plan
+from pipelines.ingest.columns.reader import PlainReader
 from pipelines.ingest.field import NO_VALUE, RecordError, find, latest_time, read_day
-from pipelines.ingest.forgiven import find_odd
-from pipelines.ingest.lines import UNREADABLE
+from pipelines.ingest.files.ahead import read_ahead
+from pipelines.ingest.files.document import Item, is_csv, is_lines, read_items, read_line
+from pipelines.ingest.files.lines import UNREADABLE
 from pipelines.ingest.mapping import EVENT_FIELDS, MESSAGE_FIELDS, TEST_TRAFFIC, Mapping
-from pipelines.ingest.plain_plan import PlainField, Plan, make_plan
 from pipelines.ingest.reason import Reason
 from pipelines.ingest.source import Person, Records, Rejection
 

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pipelines.ingest.content import Said, check_roles, name_prompt, read_messages
-from pipelines.ingest.exchange import Exchange, read_exchange
+from pipelines.ingest.calls.content import Said, check_roles, name_prompt, read_messages
+from pipelines.ingest.calls.exchange import Exchange, read_exchange
+from pipelines.ingest.calls.transcript import Call
 from pipelines.ingest.field import RecordError, to_microseconds
 from pipelines.ingest.reason import Reason
-from pipelines.ingest.transcript import Call
 
 SUPPORTED = "one object a call with request and response of /v1/chat/completions or /v1/responses"
 

@@ -13,9 +13,15 @@ from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pipelines.ingest.content import Said, check_roles, drop_repeated, name_prompt, read_messages, read_text
-from pipelines.ingest.field import RecordError, to_identifier, to_microseconds
-from pipelines.ingest.otlp import (
+from pipelines.ingest.calls.content import (
+    Said,
+    check_roles,
+    drop_repeated,
+    name_prompt,
+    read_messages,
+    read_text,
+)
+from pipelines.ingest.calls.otlp import (
     DETAILS,
     INPUT,
     OUTPUT,
@@ -26,8 +32,9 @@ from pipelines.ingest.otlp import (
     parse,
     walk,
 )
+from pipelines.ingest.calls.transcript import Call
+from pipelines.ingest.field import RecordError, to_identifier, to_microseconds
 from pipelines.ingest.reason import Reason
-from pipelines.ingest.transcript import Call
 
 SUPPORTED = (
     "OTLP JSON (resourceSpans or resourceLogs) with gen_ai.input.messages and gen_ai.output.messages, "

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pipelines.ingest.content import ROLES, Said, name_prompt
+from pipelines.ingest.calls.content import ROLES, Said, name_prompt
+from pipelines.ingest.calls.transcript import Call
 from pipelines.ingest.field import RecordError, to_identifier, to_microseconds
 from pipelines.ingest.reason import Reason
-from pipelines.ingest.transcript import Call
 
 SUPPORTED = 'ShareGPT conversations: {"id": ..., "conversations": [{"from": "human", "value": ...}, ...]}'
 

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pipelines.ingest.content import ROLES, Said, name_prompt
+from pipelines.ingest.calls.content import ROLES, Said, name_prompt
+from pipelines.ingest.calls.moderation import Score, read_scores
+from pipelines.ingest.calls.transcript import Call
 from pipelines.ingest.field import RecordError, to_identifier, to_microseconds
-from pipelines.ingest.moderation import Score, read_scores
 from pipelines.ingest.reason import Reason
-from pipelines.ingest.transcript import Call
 
 SUPPORTED = (
     'WildChat conversations: {"conversation_hash": ..., "timestamp": ..., '

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pipelines.report.document import Cell, Column, Kind, Mark, Row, Table
 from pipelines.report.published import RANK, Facts, Status
-from risk_register.kris import split_name
+from risk_register.register.kris import split_name
 
 STAGES = ("development", "pre_deployment", "deployment", "ongoing")
 STATES = ("met", "met_with_exceptions", "in_progress", "not_started", "not_met", "not_applicable")

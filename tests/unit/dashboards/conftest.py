@@ -15,8 +15,8 @@ from dash import Dash
 from flask.testing import FlaskClient
 
 from dashboards.app import create_app
-from risk_register import accounts
-from risk_register.store import Store
+from risk_register.account import accounts
+from risk_register.database.store import Store
 
 COOKIE = "plimsoll_session"
 SECRET = b"a secret of the tests, long enough to sign"

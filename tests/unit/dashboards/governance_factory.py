@@ -3,18 +3,18 @@
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from risk_register import accounts
 from risk_register.acceptability import Probability, Severity
-from risk_register.accounts import Role
-from risk_register.alarm_cases import SeenAlarm, sync_cases
-from risk_register.alarm_states import CaseState
-from risk_register.checklist import ItemStatus, attest
+from risk_register.account import accounts
+from risk_register.account.accounts import Role
+from risk_register.alarm.cases import SeenAlarm, sync_cases
+from risk_register.alarm.grave_findings import SeenFinding, call_for_eyes
+from risk_register.alarm.states import CaseState
 from risk_register.content import load_checklist
-from risk_register.grave_findings import SeenFinding, call_for_eyes
-from risk_register.notice_kinds import NoticeKind, NoticeSeverity
-from risk_register.notices import queue_notice
-from risk_register.register import assign_owner, ensure_deployment, rate_residual
-from risk_register.store import Store
+from risk_register.database.store import Store
+from risk_register.item.checklist import ItemStatus, attest
+from risk_register.notice.kinds import NoticeKind, NoticeSeverity
+from risk_register.notice.notices import queue_notice
+from risk_register.register.register import assign_owner, ensure_deployment, rate_residual
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 PASSWORD = "the tide comes in twice a day"

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from pipelines import lake as lakes
+from pipelines.lake import lake as lakes
 from pipelines.schemas.staging import CONVERSATION, MESSAGE
-from risk_register import accounts, reviews
-from risk_register.accounts import Role
-from risk_register.reviews import Frame, FrameStratum, FrameUnit
-from risk_register.store import Store
+from risk_register.account import accounts
+from risk_register.account.accounts import Role
+from risk_register.database.store import Store
+from risk_register.review import reviews
+from risk_register.review.reviews import Frame, FrameStratum, FrameUnit
 
 HARBOR = "harbor_companion"
 WEEK = date(2026, 11, 9)

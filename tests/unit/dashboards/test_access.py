@@ -5,7 +5,7 @@ import json
 import pytest
 
 from dashboards.app import PAGES
-from risk_register import accounts
+from risk_register.account import accounts
 
 MARKS_OF_HARBOR = ("Harbor companion", "gpt-5.2", "23,480")
 PATHS = [page.path + ("/missed_escalation_rate" if page.takes_subject else "") for page in PAGES]

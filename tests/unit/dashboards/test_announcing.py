@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from risk_register import accounts
-from risk_register.changes import Door, list_changes
-from risk_register.tokens import issue_token, list_tokens, revoke_token
+from risk_register.account import accounts
+from risk_register.account.tokens import issue_token, list_tokens, revoke_token
+from risk_register.deployment.changes import Door, list_changes
 
 CHANGE = {
     "deployment": "harbor_companion", "what": "model", "on": "2026-11-25", "note": "7 to 8",

@@ -10,7 +10,7 @@ import pytest
 
 from dashboards.app import PAGES, create_app, find_page
 from dashboards.pages.directory import ALIASES
-from risk_register.checklist import ItemStatus, list_items
+from risk_register.item.checklist import ItemStatus, list_items
 
 HARBOR = "?deployment=harbor_companion"
 SEND = f"/send/ethics-checklist{HARBOR}&item=crisis_testing_passed"
@@ -308,7 +308,7 @@ def test_a_risk_shows_its_indicators_and_its_history(officer):
 
 
 def test_an_attestation_that_the_data_contradict_stands_and_says_so(officer, store, clock):
-    from risk_register.checklist import contradicted_by
+    from risk_register.item.checklist import contradicted_by
 
     items = list_items(store, "harbor_companion", as_of=clock().date())
     against = [item for item in items if contradicted_by(item, {"missed_escalation_rate": "breach"})]
@@ -319,8 +319,8 @@ def test_an_attestation_that_the_data_contradict_stands_and_says_so(officer, sto
 
 
 def test_an_item_with_an_open_task_has_no_heading_without_words(officer, store, clock):
-    from risk_register.checklist import contradicted_by
-    from risk_register.item_tasks import open_tasks
+    from risk_register.item.checklist import contradicted_by
+    from risk_register.item.tasks import open_tasks
 
     items = list_items(store, "harbor_companion", as_of=clock().date())
     breach = {"missed_escalation_rate": "breach"}

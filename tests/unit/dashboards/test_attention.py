@@ -8,15 +8,18 @@ from dashboards.attention import find_needs
 from dashboards.health_records import DataAlert
 from dashboards.records import Alarm
 from dashboards.theme import Status
-from risk_register import appetites, checklist, holds, incidents, report_submissions
 from risk_register.acceptability import Severity
-from risk_register.incident_closing import close_incident
-from risk_register.incident_states import Causality, Nature
-from risk_register.incidents import list_incidents
-from risk_register.register import list_risks
-from risk_register.report_states import ReportStatus
-from risk_register.report_submissions import BuiltOnce
-from risk_register.transitions import RiskStatus
+from risk_register.deployment import appetites
+from risk_register.incident import holds, incidents
+from risk_register.incident.closing import close_incident
+from risk_register.incident.incidents import list_incidents
+from risk_register.incident.states import Causality, Nature
+from risk_register.item import checklist
+from risk_register.register.register import list_risks
+from risk_register.register.transitions import RiskStatus
+from risk_register.report import submissions as report_submissions
+from risk_register.report.states import ReportStatus
+from risk_register.report.submissions import BuiltOnce
 
 HARBOR = "harbor_companion"
 NOTHING = {

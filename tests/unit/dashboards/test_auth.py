@@ -6,7 +6,7 @@ import pytest
 
 from dashboards.auth import IDLE_LIMIT, PUBLIC_ENDPOINTS, SESSION_LIMIT, safe_next
 from dashboards.guesses import MOST_WRONG
-from risk_register import accounts
+from risk_register.account import accounts
 
 SECOND = timedelta(seconds=1)
 

@@ -7,10 +7,10 @@ import pytest
 
 from dashboards.auth import Account
 from dashboards.evidence import Reading, find_files, read_conversation
-from pipelines import lake as lakes
+from pipelines.lake import lake as lakes
 from pipelines.schemas.staging import MESSAGE
-from risk_register.accounts import Grant, Role
-from risk_register.audit import list_entries
+from risk_register.account.accounts import Grant, Role
+from risk_register.database.audit import list_entries
 from risk_register.errors import NotAllowedError, UnknownRecordError
 
 HARBOR = "harbor_companion"

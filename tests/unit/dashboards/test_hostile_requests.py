@@ -7,8 +7,8 @@ import io
 
 import pytest
 
-from risk_register.checklist import list_items
-from risk_register.item_evidence import list_evidence
+from risk_register.item.checklist import list_items
+from risk_register.item.evidence import list_evidence
 
 HARBOR = "?deployment=harbor_companion&range=all"
 ITEM = "crisis_testing_passed"
@@ -81,7 +81,7 @@ def test_what_the_log_says_of_an_unforeseen_error_holds_no_words_of_people(offic
     def fail(*_arguments, **_given):
         raise RuntimeError("a row: I cannot go on like this")
 
-    monkeypatch.setattr("dashboards.pages.review_choices.reviews.set_settings", fail)
+    monkeypatch.setattr("dashboards.pages.review.choices.reviews.set_settings", fail)
     answer = officer.send("/review", HARBOR, action="settings", protocol="Call the duty doctor.")
     assert answer.status_code == 500
     said = caplog.text + answer.get_data(as_text=True)

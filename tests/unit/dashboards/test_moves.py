@@ -6,11 +6,14 @@ from itertools import product
 import pytest
 from sqlalchemy import NullPool, create_engine, text
 
-from risk_register import accounts, actions, checklist, incidents, proposals, register
-from risk_register.accounts import Action, Role
-from risk_register.permissions import ALLOWED
-from risk_register.proposals import Evidence, ProposalStatus
-from risk_register.transitions import NEEDS_SECOND_PERSON, TRANSITIONS, RiskStatus
+from risk_register.account import accounts
+from risk_register.account.accounts import Action, Role
+from risk_register.account.permissions import ALLOWED
+from risk_register.incident import incidents
+from risk_register.item import checklist
+from risk_register.register import actions, proposals, register
+from risk_register.register.proposals import Evidence, ProposalStatus
+from risk_register.register.transitions import NEEDS_SECOND_PERSON, TRANSITIONS, RiskStatus
 
 RISK, PAGE, HARBOR = "privacy_breach", "/risk-register", "?deployment=harbor_companion"
 ITEMS = "/ethics-checklist"

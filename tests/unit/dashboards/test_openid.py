@@ -11,9 +11,9 @@ import pytest
 import requests
 
 from dashboards.app import create_app
-from risk_register import accounts
-from risk_register.accounts import Grant, Role
-from risk_register.identities import GroupGrant, Provider
+from risk_register.account import accounts
+from risk_register.account.accounts import Grant, Role
+from risk_register.account.identities import GroupGrant, Provider
 
 SECRET = b"a secret of the tests, long enough to sign"
 START_SECONDS = 60

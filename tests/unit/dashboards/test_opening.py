@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from risk_register import accounts
+from risk_register.account import accounts
 
 HARBOR, COVE = "harbor_companion", "quiet_cove"
 

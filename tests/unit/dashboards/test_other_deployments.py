@@ -12,10 +12,10 @@ import duckdb
 import pytest
 
 from dashboards.app import PAGES, create_app
-from risk_register import accounts
-from risk_register.accounts import Role
+from risk_register.account import accounts
+from risk_register.account.accounts import Role
+from risk_register.database.store import Store
 from risk_register.deadlines import queue_deadlines
-from risk_register.store import Store
 from tests.unit.busy_elsewhere import work
 
 MINE, OTHER = "harbor_companion", "quiet_cove"

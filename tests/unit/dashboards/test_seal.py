@@ -30,7 +30,7 @@ def decode(cookie: str) -> str:
 @pytest.fixture
 def administrator(visit, store, clock):
     """Somebody who makes links for others."""
-    from risk_register import accounts
+    from risk_register.account import accounts
 
     accounts.create_account(store, name="head", actor="command_line", at=clock())
     accounts.grant(store, name="head", role=accounts.Role.ADMINISTRATOR, deployment_id="harbor_companion",

@@ -22,8 +22,8 @@ from methods.miss_rate import MissState
 from pipelines.assess.level.status import Status as AssessedStatus
 from pipelines.schemas.published.judgement import ALARM
 from risk_register.acceptability import Acceptability
-from risk_register.checklist import ItemStatus
-from risk_register.incident_states import IncidentStatus
+from risk_register.incident.states import IncidentStatus
+from risk_register.item.checklist import ItemStatus
 
 ASSETS = Path(theme.__file__).parent / "assets"
 VOCABULARIES = {

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import NullPool, create_engine, text
 
-from risk_register.permissions import ALLOWED
+from risk_register.account.permissions import ALLOWED
 from tests.unit.transition_doors import MACHINES, make_records
 
 HARBOR = "harbor_companion"

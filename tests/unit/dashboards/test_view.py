@@ -43,7 +43,7 @@ def opened(app, shared_home, store, clock):
     from dashboards.access import open_view
     from dashboards.auth import Account
     from dashboards.theme import Scheme
-    from risk_register.accounts import grants
+    from risk_register.account.accounts import grants
 
     account = Account(name="safety_officer", grants=grants(store, "safety_officer"))
     with open_view(

@@ -2,9 +2,9 @@
 
 import datetime as dt
 
-from pipelines import lake as lakes
 from pipelines.computed import finding_inputs, indicator_inputs, record, recorded
-from pipelines.lake import Lake, Partition
+from pipelines.lake import lake as lakes
+from pipelines.lake.lake import Lake, Partition
 
 ONE: Partition = ("one", dt.date(2026, 8, 3))
 TWO: Partition = ("one", dt.date(2026, 8, 4))

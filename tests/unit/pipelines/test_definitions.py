@@ -11,7 +11,7 @@ from sqlalchemy import NullPool, create_engine, text
 from pipelines.definitions import DAYS, build_assets, defs
 from pipelines.ingest.field import RecordError, to_microseconds
 from pipelines.settings import Home, HomeKind, find_home, make_home
-from risk_register.store import open_store
+from risk_register.database.store import open_store
 
 
 def test_loading_makes_a_home_for_its_owner_alone(tmp_path, monkeypatch):

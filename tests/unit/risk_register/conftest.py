@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from risk_register.register import ensure_deployment
-from risk_register.store import Store
+from risk_register.database.store import Store
+from risk_register.register.register import ensure_deployment
 
 
 @pytest.fixture(scope="session")

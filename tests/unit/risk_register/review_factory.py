@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 
-from risk_register import reviews
-from risk_register.reviews import Frame, FrameStratum, FrameUnit, ReviewTask
-from risk_register.store import Store
+from risk_register.database.store import Store
+from risk_register.review import reviews
+from risk_register.review.reviews import Frame, FrameStratum, FrameUnit, ReviewTask
 
 WEEK = dt.date(2026, 11, 16)  # the Monday before the fixture `at`
 SEED = 20261123

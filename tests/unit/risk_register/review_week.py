@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from methods.correction import Estimate, estimate_sensitivity, estimate_share
-from risk_register import reviews
-from risk_register.reviews import Frame, FrameStratum, FrameUnit, LabelExport, Purpose
-from risk_register.store import Store
+from risk_register.database.store import Store
+from risk_register.review import reviews
+from risk_register.review.reviews import Frame, FrameStratum, FrameUnit, LabelExport, Purpose
 
 WEEK = dt.date(2026, 11, 16)
 DRAWN_AT = dt.datetime(2026, 11, 23, 5, 0, tzinfo=dt.UTC)

@@ -6,13 +6,18 @@ import datetime as dt
 
 import pytest
 
-from risk_register import audit, checklist, holds, incident_clocks, incidents, locations, register, reviews
 from risk_register.acceptability import Probability, Severity
+from risk_register.database import audit
+from risk_register.database.store import Store
 from risk_register.deadlines import find_due, queue_deadlines
-from risk_register.notice_kinds import Audience, NoticeKind
-from risk_register.notices import list_notices
-from risk_register.register import RiskStatus, ensure_deployment
-from risk_register.store import Store
+from risk_register.incident import clocks as incident_clocks
+from risk_register.incident import holds, incidents, locations
+from risk_register.item import checklist
+from risk_register.notice.kinds import Audience, NoticeKind
+from risk_register.notice.notices import list_notices
+from risk_register.register import register
+from risk_register.register.register import RiskStatus, ensure_deployment
+from risk_register.review import reviews
 from tests.unit.risk_register.review_factory import add_reviewers, draw_week, label_next, stratum
 
 DAY, RISK = dt.timedelta(days=1), "missed_escalation_of_risk"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import re
 from enum import StrEnum
 from pathlib import Path
 
@@ -12,16 +13,18 @@ import pytest
 import risk_register
 from tests.unit.transition_doors import MACHINES, NO_DOOR, TRIED_ELSEWHERE
 
-REPOSITORY = Path(risk_register.__file__).resolve().parents[1]
+PACKAGE = Path(risk_register.__file__).resolve().parent
+REPOSITORY = PACKAGE.parent
+MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
 def find_tables() -> dict[str, Path]:
     """The modules that define a table of states, by name."""
     found = {}
-    for path in sorted((REPOSITORY / "risk_register").glob("*.py")):
+    for path in MODULES:
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.AnnAssign) and getattr(node.target, "id", "") == "TRANSITIONS":
-                found[path.stem] = path
+                found[".".join(path.relative_to(PACKAGE).with_suffix("").parts)] = path
     return found
 
 
@@ -37,9 +40,12 @@ def test_every_table_is_tried_at_the_doors_or_has_none() -> None:
 
 @pytest.mark.parametrize("name", sorted(NO_DOOR))
 def test_what_has_no_door_is_reached_by_no_page_and_no_command(name: str) -> None:
+    package, module = name.split(".")
+    used = re.compile(rf"risk_register\.{package}(\.| import .*\b){module}\b")
+    assert used.search(f"from risk_register.{package} import kinds, {module}")
     for folder in ("dashboards", "plimsoll"):
         for path in (REPOSITORY / folder).rglob("*.py"):
-            assert name not in path.read_text(encoding="utf-8"), path
+            assert not used.search(path.read_text(encoding="utf-8")), path
 
 
 @pytest.mark.parametrize("name", sorted(TABLES))
@@ -52,9 +58,7 @@ def test_a_table_has_a_row_for_every_state_and_knows_no_other(name: str) -> None
     assert all(len(set(targets)) == len(targets) for targets in table.values())
 
 
-@pytest.mark.parametrize(
-    "path", sorted((REPOSITORY / "risk_register").glob("*.py")), ids=lambda path: path.stem
-)
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_a_step_that_is_not_there_is_refused_in_the_one_sentence_that_lists_those_that_are(
     path: Path,
 ) -> None:

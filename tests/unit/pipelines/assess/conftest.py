@@ -15,9 +15,9 @@ import pytest
 from pipelines.assess.days.calendar import Calendar
 from pipelines.assess.level.cluster import Clusters, gather_clusters
 from pipelines.assess.level.observation import Background
-from risk_register.appetites import AppetiteDecision, Side
-from risk_register.deployments import ensure_deployment
-from risk_register.store import Store
+from risk_register.database.store import Store
+from risk_register.deployment.appetites import AppetiteDecision, Side
+from risk_register.register.deployments import ensure_deployment
 
 DAY = dt.timedelta(days=1)
 MONDAY = dt.date(2026, 8, 3)

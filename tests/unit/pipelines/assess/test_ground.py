@@ -8,7 +8,7 @@ import logging
 import pytest
 
 from pipelines.assess.ground import leave_out
-from risk_register.appetites import Side
+from risk_register.deployment.appetites import Side
 
 MONDAY = dt.date(2026, 8, 3)
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipelines import lake as lakes
 from pipelines.detect.bridge import count_bridge, keep_bridge
 from pipelines.detect.detector import (
     LOG,
@@ -22,6 +21,7 @@ from pipelines.detect.detector import (
     make_coverage,
     make_findings,
 )
+from pipelines.lake import lake as lakes
 from pipelines.schemas.bridge import BRIDGE_DAY
 from pipelines.schemas.finding import FINDING
 from tests.unit.pipelines.detect.message_factory import make_messages

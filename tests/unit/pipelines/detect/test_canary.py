@@ -9,14 +9,14 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from pipelines import lake as lakes
 from pipelines.detect.canary import CanarySettings, compare, require_answers, run_canary
 from pipelines.detect.cascade import Cascade, make_cascade
 from pipelines.detect.endpoint import Endpoint
 from pipelines.detect.extras import check_extras
 from pipelines.detect.probe import AnswerClass, Probe, Probes, classify, load_probes
 from pipelines.errors import DefinitionError, StateError
-from pipelines.lake import Lake
+from pipelines.lake import lake as lakes
+from pipelines.lake.lake import Lake
 from pipelines.schemas.ledger import DEPLOYMENT
 from pipelines.settings import Home, HomeKind, make_home
 from tests.unit.pipelines.detect.model_server import Answer, ModelServer

@@ -12,7 +12,7 @@ import pytest
 from pipelines.ingest.deliver import Summary, ingest_folder
 from pipelines.ingest.mapping import Mapping, parse_mapping
 from pipelines.ingest.pseudonymise import KEY_FILE, Pseudonymiser, load_key
-from pipelines.lake import Lake
+from pipelines.lake.lake import Lake
 from pipelines.settings import Home, HomeKind, make_home
 
 MONDAY = dt.datetime(2026, 8, 3, 12, tzinfo=dt.UTC)

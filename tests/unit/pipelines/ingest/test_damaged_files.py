@@ -10,14 +10,14 @@ import pytest
 from pipelines.automation import automation
 from pipelines.errors import StateError
 from pipelines.ingest.deliver import ingest_folder
-from pipelines.ingest.lapsing import lapse
 from pipelines.ingest.mapping import load_mapping
-from pipelines.ingest.withdrawal import withdraw
+from pipelines.ingest.removal.lapsing import lapse
+from pipelines.ingest.removal.withdrawal import withdraw
 from pipelines.privacy.backup import restore_backup, take_backup
 from pipelines.privacy.upkeep import keep_limits
 from pipelines.settings import Home
 from pipelines.tombstones import FILE, SubjectKind, add_tombstones, mark
-from risk_register.store import open_store
+from risk_register.database.store import open_store
 
 CAME = dt.date(2026, 9, 1)
 DAYS = dg.DailyPartitionsDefinition("2026-08-01")
@@ -71,7 +71,7 @@ def test_what_the_night_says_of_it_to_dagster_names_neither_the_file_nor_what_it
         raise ValueError("cannot read broken.jsonl.gz: I am so tired of it all")
 
     if is_unforeseen:
-        monkeypatch.setattr("pipelines.ingest.attribution.Attribution.find_items", quote)
+        monkeypatch.setattr("pipelines.ingest.removal.attribution.Attribution.find_items", quote)
     (job,) = [one for one in automation(home, DAYS).jobs if one.name == "retention"]
     (tmp_path / "dagster").mkdir()
     with dg.DagsterInstance.local_temp(str(tmp_path / "dagster")) as instance:

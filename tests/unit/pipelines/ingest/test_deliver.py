@@ -8,7 +8,7 @@ import pytest
 from pipelines.errors import SourceError, StateError
 from pipelines.ingest.delivery import describe, list_absent
 from pipelines.ingest.mapping import parse_mapping
-from pipelines.lake import Lake
+from pipelines.lake.lake import Lake
 
 
 def test_a_file_counts_once_whatever_its_name(place):

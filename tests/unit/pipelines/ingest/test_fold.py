@@ -5,7 +5,7 @@ import itertools
 
 import pytest
 
-from pipelines.lake import Lake
+from pipelines.lake.lake import Lake
 
 MICROSECOND = 1 / 3_600_000_000
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import HomeError
-from pipelines.generation import Generation, make_current
 from pipelines.ingest.pseudonymise import UNKNOWN, Pseudonymiser, load_key
+from pipelines.lake.generation import Generation, make_current
 from pipelines.settings import Home, HomeKind, make_home
 from pipelines.tombstones import FILE, SubjectKind, add_tombstones, mark
 

@@ -8,7 +8,7 @@ import pytest
 from pipelines.ingest import stage as stages
 from pipelines.ingest.mapping import MESSAGE_FIELDS
 from pipelines.ingest.pseudonymise import Pseudonymiser
-from pipelines.ingest.redact import CrisisLines, Redactor
+from pipelines.ingest.redaction.redact import CrisisLines, Redactor
 from pipelines.ingest.source import Records
 from pipelines.ingest.stage import Stager
 

@@ -1,7 +1,8 @@
 """A file that is folded piece by piece in one commit gives the same rows as one that is folded at once."""
 
-from pipelines.ingest import block, tray
-from pipelines.lake import Lake
+from pipelines.ingest import tray
+from pipelines.ingest.columns import block
+from pipelines.lake.lake import Lake
 
 TABLES = ("staging.message", "staging.conversation", "staging.event", "ledger.rejected", "ledger.delivery")
 

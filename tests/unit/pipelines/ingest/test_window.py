@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from pipelines.lake import Lake
+from pipelines.lake.lake import Lake
 
 LONG = {"silence_hours": 72, "maximum_hours": 168}
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from pipelines.notify.routing import Routing
-from risk_register.deployments import ensure_deployment
-from risk_register.notice_kinds import NoticeKind, NoticeSeverity
-from risk_register.notices import queue_notice
-from risk_register.store import Store
+from risk_register.database.store import Store
+from risk_register.notice.kinds import NoticeKind, NoticeSeverity
+from risk_register.notice.notices import queue_notice
+from risk_register.register.deployments import ensure_deployment
 from tests.unit.pipelines.notify.post import START, Clock, Post
 
 

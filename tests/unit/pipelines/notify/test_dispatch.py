@@ -11,11 +11,11 @@ from pipelines.notify import dispatch as dispatching
 from pipelines.notify.dispatch import dispatch, queue_test, wait_before_retry
 from pipelines.notify.message import Message
 from pipelines.notify.send import Outcome
-from risk_register.audit import list_entries
-from risk_register.notice_deliveries import LEASE, TURN, DeliveryState, Target, list_deliveries, plan
-from risk_register.notice_kinds import NoticeSeverity, NoticeState
-from risk_register.notices import acknowledge_notice, list_notices
-from risk_register.store import Store
+from risk_register.database.audit import list_entries
+from risk_register.database.store import Store
+from risk_register.notice.deliveries import LEASE, TURN, DeliveryState, Target, list_deliveries, plan
+from risk_register.notice.kinds import NoticeSeverity, NoticeState
+from risk_register.notice.notices import acknowledge_notice, list_notices
 from tests.unit.pipelines.notify.post import Post
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from pipelines.notify.escalation import count_steps, find_targets
 from pipelines.notify.routing import Routing
-from risk_register.notice_kinds import Audience, NoticeKind, NoticeSeverity, NoticeState
-from risk_register.notices import NoticeRecord
+from risk_register.notice.kinds import Audience, NoticeKind, NoticeSeverity, NoticeState
+from risk_register.notice.notices import NoticeRecord
 from tests.unit.pipelines.notify.post import START
 
 MINUTE, DAY = dt.timedelta(minutes=1), 24 * 60

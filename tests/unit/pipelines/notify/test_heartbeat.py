@@ -11,8 +11,8 @@ import requests
 from pipelines.notify.dispatch import dispatch
 from pipelines.notify.heartbeat import beat, check_health
 from pipelines.settings import Home
-from risk_register.notice_kinds import NoticeSeverity, NoticeState
-from risk_register.notices import list_notices
+from risk_register.notice.kinds import NoticeSeverity, NoticeState
+from risk_register.notice.notices import list_notices
 from tests.unit.pipelines.notify.post import Post
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.notify.dispatch import dispatch, queue_test
-from risk_register.notice_kinds import WORDS, NoticeKind
+from risk_register.notice.kinds import WORDS, NoticeKind
 
 
 def test_a_first_call_says_all_that_is_known_and_no_more(store, routing, clock, post, queue) -> None:

@@ -13,7 +13,7 @@ import pytest
 from pipelines.errors import StateError
 from pipelines.notify import rounds
 from pipelines.settings import Home
-from risk_register.store import Store
+from risk_register.database.store import Store
 
 ROUTING = """\
 dashboard: https://plimsoll.example.org

@@ -12,8 +12,8 @@ import pytest
 from pipelines.notify import send as sending
 from pipelines.notify.message import HEADER, Message
 from pipelines.notify.send import Outcome, send
-from risk_register.notice_deliveries import LEASE
-from risk_register.store import BUSY_SECONDS
+from risk_register.database.store import BUSY_SECONDS
+from risk_register.notice.deliveries import LEASE
 from tests.unit.pipelines.detect.model_server import Answer, serve_model
 
 MESSAGE = Message("Title", "Body", "plimsoll-1-0-first-mail")

@@ -13,8 +13,8 @@ import pyarrow as pa
 import pytest
 from filelock import FileLock
 
-from pipelines import lake as lakes
 from pipelines.errors import HomeError, StateError
+from pipelines.lake import lake as lakes
 from pipelines.privacy.backup import take_backup
 from pipelines.privacy.backups import (
     KNOWN,

@@ -10,19 +10,21 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import StateError
-from pipelines.ingest.lapsing import lapse
-from pipelines.ingest.withdrawal import withdraw
+from pipelines.ingest.removal.lapsing import lapse
+from pipelines.ingest.removal.withdrawal import withdraw
 from pipelines.privacy import decisions
 from pipelines.privacy.decisions import OWED, forget_erased
 from pipelines.privacy.upkeep import keep_limits
 from pipelines.settings import Home
 from pipelines.tombstones import FILE, SubjectKind, add_tombstones, mark
-from risk_register import audit, locations, reviews
 from risk_register.acceptability import Severity
-from risk_register.deployments import ensure_deployment
-from risk_register.incidents import list_incidents, open_incident
-from risk_register.review_withdrawal import list_named
-from risk_register.store import Store
+from risk_register.database import audit
+from risk_register.database.store import Store
+from risk_register.incident import locations
+from risk_register.incident.incidents import list_incidents, open_incident
+from risk_register.register.deployments import ensure_deployment
+from risk_register.review import reviews
+from risk_register.review.withdrawal import list_named
 from tests.unit.risk_register.review_factory import draw_week, stratum
 
 AT = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)

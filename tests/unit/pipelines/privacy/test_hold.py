@@ -8,15 +8,15 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from pipelines import lake as lakes
 from pipelines.errors import DefinitionError, StateError
+from pipelines.lake import lake as lakes
 from pipelines.privacy import hold as holds
 from pipelines.privacy.hold import Hold, add_hold, held_threads, load_holds, release_hold
 from pipelines.schemas.staging import CONVERSATION
 from pipelines.settings import Home, HomeKind, make_home
-from risk_register.audit import list_entries
+from risk_register.database.audit import list_entries
+from risk_register.database.store import Store
 from risk_register.errors import NotAllowedError
-from risk_register.store import Store
 
 NOW = dt.datetime(2026, 8, 20, tzinfo=dt.UTC)
 UNTIL = dt.date(2026, 9, 1)

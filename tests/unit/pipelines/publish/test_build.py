@@ -9,17 +9,17 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from pipelines import lake as lakes
 from pipelines.errors import StateError
-from pipelines.pointer import current_file
+from pipelines.lake import lake as lakes
+from pipelines.lake.pointer import current_file
 from pipelines.publish.build import publish
 from pipelines.publish.governance import copy_governance
 from pipelines.schemas import LAKE_TABLES, PUBLISHED_TABLES
 from pipelines.schemas.assessment import OBSERVATION
 from pipelines.settings import Home, HomeKind, make_home
-from risk_register import checklist
-from risk_register.deployments import ensure_deployment
-from risk_register.store import Store
+from risk_register.database.store import Store
+from risk_register.item import checklist
+from risk_register.register.deployments import ensure_deployment
 
 AT = dt.datetime(2026, 8, 12, 9, tzinfo=dt.UTC)
 WEEK = dt.timedelta(weeks=1)

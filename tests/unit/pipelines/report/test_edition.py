@@ -14,8 +14,8 @@ from pipelines.errors import StateError
 from pipelines.report.build import hash_file
 from pipelines.report.edition import draw_edition
 from pipelines.report.verify import check_signers, verify
-from risk_register.report_editions import Edition
-from risk_register.report_states import ReportStatus, SubmissionRecord
+from risk_register.report.editions import Edition
+from risk_register.report.states import ReportStatus, SubmissionRecord
 from tests.unit.pipelines.report.conftest import Built, build_from
 
 NAME = "monthly_safety_review"

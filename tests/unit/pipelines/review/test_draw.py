@@ -13,9 +13,9 @@ from sqlalchemy import delete, select
 
 from pipelines.errors import StateError
 from pipelines.review.draw import _tally_before, draw_week, find_last_week, find_zone
-from risk_register.deployments import ensure_deployment
-from risk_register.review_tables import ReviewItem
-from risk_register.store import Store
+from risk_register.database.store import Store
+from risk_register.database.tables.review import ReviewItem
+from risk_register.register.deployments import ensure_deployment
 from tests.unit.risk_register import review_factory
 
 BEFORE, LAST = dt.date(2026, 11, 9), dt.date(2026, 11, 16)

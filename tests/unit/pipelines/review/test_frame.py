@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from pipelines.errors import StateError
-from pipelines.lake import Lake
+from pipelines.lake.lake import Lake
 from pipelines.review.frame import (
     StratumUnits,
     allocate,
@@ -19,7 +19,7 @@ from pipelines.review.frame import (
     make_frame,
     read_week,
 )
-from risk_register.reviews import FrameUnit, Tally
+from risk_register.review.reviews import FrameUnit, Tally
 
 MONDAY = dt.date(2026, 11, 16)
 

@@ -13,10 +13,10 @@ import pytest
 
 from pipelines.settings import Home, HomeKind, make_home
 from plimsoll.__main__ import main
-from risk_register import accounts
-from risk_register.accounts import Role
-from risk_register.register import ensure_deployment
-from risk_register.store import Store
+from risk_register.account import accounts
+from risk_register.account.accounts import Role
+from risk_register.database.store import Store
+from risk_register.register.register import ensure_deployment
 
 GIVEN = {
     "officer": Role.SAFETY_OFFICER,

@@ -15,10 +15,10 @@ from pipelines.detect.extras import make_home_cascade
 from pipelines.detect.model_store import find_live_model, models_folder, read_adoption, shipped_version
 from pipelines.errors import StateError
 from pipelines.settings import Home
-from risk_register import accounts
-from risk_register.changes import list_changes
-from risk_register.permissions import Role
-from risk_register.store import Store
+from risk_register.account import accounts
+from risk_register.account.permissions import Role
+from risk_register.database.store import Store
+from risk_register.deployment.changes import list_changes
 from tests.unit.plimsoll.commands.governance_factory import Done, Run, make_governed_home, make_run
 
 OTHER = "more_careful"

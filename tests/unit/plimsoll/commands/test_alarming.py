@@ -14,13 +14,13 @@ from pipelines.notify.dispatch import Sent, queue_test
 from pipelines.settings import Home
 from plimsoll.__main__ import main
 from plimsoll.commands.notifying import make_way_to_on_call
-from risk_register.alarm_cases import SeenAlarm, list_cases, sync_cases
-from risk_register.alarm_states import CaseState
-from risk_register.changes import list_changes
-from risk_register.danger import list_pages, raise_danger
-from risk_register.notice_kinds import NoticeKind, NoticeSeverity
-from risk_register.notices import list_notices, queue_notice
-from risk_register.store import Store
+from risk_register.alarm.cases import SeenAlarm, list_cases, sync_cases
+from risk_register.alarm.states import CaseState
+from risk_register.database.store import Store
+from risk_register.deployment.changes import list_changes
+from risk_register.incident.danger import list_pages, raise_danger
+from risk_register.notice.kinds import NoticeKind, NoticeSeverity
+from risk_register.notice.notices import list_notices, queue_notice
 from tests.unit.plimsoll.commands.governance_factory import Run, make_governed_home, make_run
 
 AT = dt.datetime(2026, 8, 20, tzinfo=dt.UTC)

@@ -12,8 +12,8 @@ import typer
 from typer.main import get_command
 
 from plimsoll.command_table import COMMANDS
-from risk_register import audit
-from risk_register.permissions import ALLOWED, Action
+from risk_register.account.permissions import ALLOWED, Action
+from risk_register.database import audit
 from tests.unit.plimsoll.commands.governance_factory import GIVEN, make_governed_home, make_run
 
 A = Action

@@ -18,8 +18,8 @@ import pytest
 from pipelines.publish.extract import TABLES
 from pipelines.schemas.published import TABLES as PUBLISHED
 from pipelines.settings import Home
-from risk_register import audit
-from risk_register.store import Store
+from risk_register.database import audit
+from risk_register.database.store import Store
 from tests.unit.plimsoll.commands.governance_factory import Run, make_governed_home, make_run
 
 NOTE = '=HYPERLINK("http://example.org")'

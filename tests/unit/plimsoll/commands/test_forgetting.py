@@ -12,9 +12,9 @@ from pipelines.settings import Home
 from pipelines.tombstones import FILE, SubjectKind, add_tombstones, mark
 from plimsoll.commands import running, serving
 from plimsoll.commands.running import compute
-from risk_register import reviews
-from risk_register.review_withdrawal import list_named
-from risk_register.store import Store
+from risk_register.database.store import Store
+from risk_register.review import reviews
+from risk_register.review.withdrawal import list_named
 from tests.unit.plimsoll.commands.governance_factory import Run, make_governed_home, make_run
 
 AT = dt.datetime(2026, 8, 1, tzinfo=dt.UTC)

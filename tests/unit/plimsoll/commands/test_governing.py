@@ -13,10 +13,12 @@ from sqlalchemy import NullPool, create_engine, text
 
 from pipelines.indicators.definition import INDICATORS
 from pipelines.settings import Home
-from risk_register import appetites, audit, register
-from risk_register.permissions import ALLOWED, Action, Role
-from risk_register.store import Store
-from risk_register.transitions import TRANSITIONS, RiskStatus
+from risk_register.account.permissions import ALLOWED, Action, Role
+from risk_register.database import audit
+from risk_register.database.store import Store
+from risk_register.deployment import appetites
+from risk_register.register import register
+from risk_register.register.transitions import TRANSITIONS, RiskStatus
 from tests.unit.plimsoll.commands.governance_factory import GIVEN, Run, make_governed_home, make_run
 
 
@@ -148,7 +150,7 @@ def test_without_a_grant_nobody_learns_whether_a_deployment_exists(run: Run, sto
 
 
 def test_a_deployment_is_not_guessed_among_several(run: Run, store: Store) -> None:
-    from risk_register import accounts
+    from risk_register.account import accounts
 
     accounts.grant(store, name="viewer", role=Role.VIEWER, deployment_id="other", actor="command_line",
                    at=audit.list_entries(store, limit=1)[0].at)  # fmt: skip
@@ -480,7 +482,7 @@ def test_the_last_day_of_a_clock_that_passed_is_said_aloud(run: Run, monkeypatch
     opened = ("incident", "open", "Somebody was hurt", "--severity", "S5", "--kind", "serious_harm")
     number = run(*opened, account="officer").output.strip()
     assert "OVERDUE" not in run("incident", "show", number, account="viewer").output
-    monkeypatch.setattr("risk_register.incident_clocks.IncidentClock.is_overdue", lambda *_: True)
+    monkeypatch.setattr("risk_register.incident.clocks.IncidentClock.is_overdue", lambda *_: True)
     assert "OVERDUE" in run("incident", "show", number, account="viewer").output
 
 

@@ -19,13 +19,14 @@ from pipelines.report.verify import verify
 from pipelines.settings import Home, HomeKind, make_home
 from plimsoll.commands import reporting
 from plimsoll.commands.issuing import make_draw
-from risk_register import report_issuing, report_submissions
+from risk_register.database.store import open_store
+from risk_register.database.tables.report import ReportSubmission
 from risk_register.errors import NotAllowedError
-from risk_register.register import ensure_deployment
-from risk_register.report_editions import Edition
-from risk_register.report_states import BuiltOnce
-from risk_register.report_tables import ReportSubmission
-from risk_register.store import open_store
+from risk_register.register.register import ensure_deployment
+from risk_register.report import issuing as report_issuing
+from risk_register.report import submissions as report_submissions
+from risk_register.report.editions import Edition
+from risk_register.report.states import BuiltOnce
 from tests.unit.pipelines.report.conftest import DEPLOYMENT, build_from, sample
 from tests.unit.plimsoll.commands.governance_factory import make_governed_home, make_run
 
@@ -120,7 +121,7 @@ def test_a_report_is_not_built_over_one_that_left_before_there_were_editions(
 ) -> None:
     run, built = make_run(approved, monkeypatch, capfd), []
     files = SimpleNamespace(pdf="a.pdf", xlsx="a.xlsx", json="a.json", manifest="manifest.json")
-    monkeypatch.setattr("pipelines.pointer.current_file", lambda _: Path("published.duckdb"))
+    monkeypatch.setattr("pipelines.lake.pointer.current_file", lambda _: Path("published.duckdb"))
     monkeypatch.setattr("pipelines.report.build.build_report", lambda name, **_: built.append(name) or files)
     store = open_store(approved.governance_url)
     with store.write(actor="somebody", at=AT) as write:

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from pipelines.settings import Home
-from risk_register import accounts
-from risk_register.permissions import Role
-from risk_register.store import Store
+from risk_register.account import accounts
+from risk_register.account.permissions import Role
+from risk_register.database.store import Store
 from tests.unit.busy_elsewhere import work
 from tests.unit.plimsoll.commands.governance_factory import make_governed_home, make_run
 

@@ -9,13 +9,13 @@ import pytest
 
 from pipelines.settings import Home
 from plimsoll.commands.people import ACTOR
-from risk_register import accounts
-from risk_register.accounts import Role
-from risk_register.audit import list_entries
-from risk_register.four_eyes import RECOVERY
-from risk_register.model import OneTimeLink
-from risk_register.store import Store
-from risk_register.tokens import list_tokens
+from risk_register.account import accounts
+from risk_register.account.accounts import Role
+from risk_register.account.four_eyes import RECOVERY
+from risk_register.account.tokens import list_tokens
+from risk_register.database.audit import list_entries
+from risk_register.database.model import OneTimeLink
+from risk_register.database.store import Store
 from tests.unit.plimsoll.commands.governance_factory import Done, Run, make_governed_home, make_run
 
 NEEDED = "name the one who acts with --as ACCOUNT"

@@ -12,14 +12,16 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from pipelines import lake as lakes
 from pipelines.ingest.deliver import ingest_folder
 from pipelines.ingest.mapping import load_mapping
-from pipelines.lake import Lake
+from pipelines.lake import lake as lakes
+from pipelines.lake.lake import Lake
 from pipelines.settings import Home
-from risk_register import audit, incidents, locations, reviews
-from risk_register.review_tables import ReviewItem
-from risk_register.store import Store
+from risk_register.database import audit
+from risk_register.database.store import Store
+from risk_register.database.tables.review import ReviewItem
+from risk_register.incident import incidents, locations
+from risk_register.review import reviews
 from tests.unit.plimsoll.commands.governance_factory import Run, make_governed_home, make_run
 
 WEEK = dt.date(2026, 8, 3)

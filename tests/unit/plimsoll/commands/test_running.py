@@ -13,17 +13,17 @@ import pytest
 from sqlalchemy import NullPool, create_engine, text
 
 from pipelines.errors import StateError
-from pipelines.lake import TIDIED
+from pipelines.lake.lake import TIDIED
 from plimsoll.commands import running
 from plimsoll.commands.running import compute
 from risk_register.errors import StoreError
-from risk_register.notice_kinds import NoticeKind, NoticeSeverity
-from risk_register.notices import queue_notice
+from risk_register.notice.kinds import NoticeKind, NoticeSeverity
+from risk_register.notice.notices import queue_notice
 from tests.unit.plimsoll.commands.governance_factory import make_governed_home
 
 DAY = dt.date(2026, 8, 1)
 COPYING = """
-import sys; from pathlib import Path; from pipelines import lake
+import sys; from pathlib import Path; from pipelines.lake import lake
 with lake.copying(Path(sys.argv[1])):
     print("held", flush=True); sys.stdin.readline()
 """

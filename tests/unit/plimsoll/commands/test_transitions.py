@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import NullPool, create_engine, text
 
 from pipelines.settings import Home
-from risk_register.permissions import ALLOWED
+from risk_register.account.permissions import ALLOWED
 from tests.unit.plimsoll.commands.governance_factory import GIVEN, make_governed_home, make_run
 from tests.unit.transition_doors import MACHINES, Machine, bring_import, make_records
 

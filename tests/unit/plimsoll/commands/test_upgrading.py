@@ -10,9 +10,9 @@ from sqlalchemy import NullPool, create_engine, text
 from pipelines.errors import StateError
 from pipelines.settings import Home
 from plimsoll.commands import upgrading
-from risk_register.audit import list_entries
-from risk_register.store import Store
-from risk_register.tables_version import find_head
+from risk_register.database.audit import list_entries
+from risk_register.database.store import Store
+from risk_register.database.version import find_head
 from tests.unit.plimsoll.commands.governance_factory import Run, make_governed_home, make_run
 
 BEFORE = "0009"

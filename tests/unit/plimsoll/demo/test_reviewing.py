@@ -9,7 +9,7 @@ import pytest
 from pipelines.settings import REPOSITORY
 from plimsoll.demo.generate import generate
 from plimsoll.demo.story import HARBOR
-from risk_register.reviews import check_answers
+from risk_register.review.reviews import check_answers
 
 PRODUCT = ("pipelines", "risk_register", "dashboards", "methods")
 RISK_LEVEL = 2

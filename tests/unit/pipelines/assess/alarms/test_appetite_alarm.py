@@ -9,8 +9,8 @@ import pytest
 from methods.alarms import alarm_threshold
 from pipelines.assess.alarms.appetite_alarm import follow_appetites, raise_appetites, sort_arrivals
 from pipelines.schemas.assessment import ARRIVAL_DAY
-from risk_register.appetites import Side
-from risk_register.watched import WATCHED
+from risk_register.alarm.watched import WATCHED
+from risk_register.deployment.appetites import Side
 
 MONDAY = dt.date(2026, 3, 2)
 DAY = dt.timedelta(days=1)

@@ -8,10 +8,10 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from pipelines import lake as lakes
 from pipelines.assess.alarms import arrival
 from pipelines.assess.alarms.arrival import count_arrivals
-from pipelines.lake import Lake
+from pipelines.lake import lake as lakes
+from pipelines.lake.lake import Lake
 from pipelines.schemas import LAKE_TABLES
 from pipelines.schemas.assessment import ARRIVAL_DAY, CRITICAL_DAY
 

@@ -9,12 +9,12 @@ from pipelines.assess.alarms.concern import Concern
 from pipelines.assess.alarms.raising import Raised, tell_people
 from pipelines.assess.days.calendar import Calendar
 from pipelines.schemas.assessment import CRITICAL_DAY
-from risk_register.alarm_cases import list_cases, resolve
-from risk_register.alarm_states import CaseState, Resolution
-from risk_register.deployments import ensure_deployment
-from risk_register.notice_kinds import Audience, NoticeKind, NoticeSeverity
-from risk_register.notices import list_notices
-from risk_register.store import Store
+from risk_register.alarm.cases import list_cases, resolve
+from risk_register.alarm.states import CaseState, Resolution
+from risk_register.database.store import Store
+from risk_register.notice.kinds import Audience, NoticeKind, NoticeSeverity
+from risk_register.notice.notices import list_notices
+from risk_register.register.deployments import ensure_deployment
 
 AT = dt.datetime(2026, 4, 1, 9, tzinfo=dt.UTC)
 LAST = dt.date(2026, 3, 31)

@@ -9,8 +9,8 @@ from pipelines.assess.alarms.concern import Concern, find_fault, place_concerns,
 from pipelines.assess.alarms.raising import find_faults
 from pipelines.assess.days.data_alert import DataAlert
 from pipelines.schemas.assessment import CHANGE
-from risk_register.alarm_cases import CaseRecord
-from risk_register.alarm_states import CaseState, Resolution
+from risk_register.alarm.cases import CaseRecord
+from risk_register.alarm.states import CaseState, Resolution
 
 MONDAY = dt.date(2026, 3, 2)
 DAY = dt.timedelta(days=1)

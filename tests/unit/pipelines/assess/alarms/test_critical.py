@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.assess.alarms.critical import describe_critical, list_critical, raise_critical
 from pipelines.schemas.assessment import CRITICAL_DAY
-from risk_register.grave_findings import DAILY_CAP, name_finding
+from risk_register.alarm.grave_findings import DAILY_CAP, name_finding
 
 MONDAY = dt.date(2026, 3, 2)
 DAY = dt.timedelta(days=1)

@@ -7,9 +7,9 @@ import pytest
 from pipelines.assess.alarms.data_call import call_engineers
 from pipelines.assess.days.alert import DataAlert
 from pipelines.assess.days.calendar import DAY, Calendar
-from risk_register.notice_kinds import Audience, NoticeKind, NoticeSeverity
-from risk_register.notices import list_notices
-from risk_register.store import Store
+from risk_register.database.store import Store
+from risk_register.notice.kinds import Audience, NoticeKind, NoticeSeverity
+from risk_register.notice.notices import list_notices
 from tests.unit.pipelines.assess.alarms.test_calling import AT, LAST
 
 CALENDAR = Calendar(frozenset(LAST - n * DAY for n in range(30)), frozenset())

@@ -11,10 +11,10 @@ import pytest
 
 from pipelines.assess.alarms.missed import JUDGED_AFTER, ReviewedWeek, judge_weeks, read_week
 from pipelines.assess.alarms.raising import HELPED
-from risk_register.review_labels import AT_RISK
-from risk_register.review_results import Design
-from risk_register.review_samples import SampleRecord
-from risk_register.review_tables import ReviewItem, ReviewLabel, ReviewStratum
+from risk_register.database.tables.review import ReviewItem, ReviewLabel, ReviewStratum
+from risk_register.review.labels import AT_RISK
+from risk_register.review.results import Design
+from risk_register.review.samples import SampleRecord
 
 SQL = Path(__file__).parents[5] / "sql"
 MONDAY = dt.date(2026, 3, 2)

@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.assess.alarms.concern import Concern
 from pipelines.assess.alarms.paging import Switchboard, decide_paging
-from risk_register.alarm_streams import MuteRecord, StreamRecord
+from risk_register.alarm.streams import MuteRecord, StreamRecord
 
 AT = dt.datetime(2026, 4, 1, 9, tzinfo=dt.UTC)
 STREAM = "level:harm_rate_per_1000"

@@ -6,7 +6,6 @@ from itertools import pairwise
 import pyarrow as pa
 import pytest
 
-from pipelines import lake as lakes
 from pipelines.assess.days.calendar import (
     Calendar,
     end_of,
@@ -17,7 +16,8 @@ from pipelines.assess.days.calendar import (
     start_of,
 )
 from pipelines.assess.days.day import Arrivals, DayState, assess_days, local_today
-from pipelines.lake import Lake
+from pipelines.lake import lake as lakes
+from pipelines.lake.lake import Lake
 from pipelines.schemas import LAKE_TABLES
 
 MONDAY = dt.date(2026, 8, 3)

@@ -8,7 +8,7 @@ import pyarrow as pa
 from pipelines.assess.history.change import tabulate_changes
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.schemas.indicator import VERSION_DAY
-from risk_register.changes import ChangeRecord, Subject
+from risk_register.deployment.changes import ChangeRecord, Subject
 
 SQL = Path(__file__).parents[5] / "sql" / "assessment" / "change.sql"
 MONDAY = dt.date(2026, 8, 3)

@@ -5,10 +5,10 @@ import datetime as dt
 from sqlalchemy import update
 
 from pipelines.assess.register.governance import count_governance
-from risk_register.checklist import ItemStatus, approve_waiver, attest, list_items, propose_waiver
-from risk_register.model import RiskState
-from risk_register.register import list_risks
-from risk_register.store import Store
+from risk_register.database.model import RiskState
+from risk_register.database.store import Store
+from risk_register.item.checklist import ItemStatus, approve_waiver, attest, list_items, propose_waiver
+from risk_register.register.register import list_risks
 
 AT = dt.datetime(2026, 8, 3, 9, tzinfo=dt.UTC)
 ON = AT.date()

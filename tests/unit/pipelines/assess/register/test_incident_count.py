@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from pipelines.assess.register.incident_count import count_opened, measure_reporting
-from risk_register.incident_reports import DueReport
+from risk_register.incident.reports import DueReport
 
 MONDAY = dt.date(2026, 3, 2)
 ZONE = "America/Los_Angeles"

@@ -9,10 +9,10 @@ import pyarrow as pa
 import pytest
 
 from pipelines.assess.register.proposing import find_evidence, speak_to_register
-from risk_register import proposals, register
 from risk_register.acceptability import Probability
-from risk_register.item_tasks import list_tasks
-from risk_register.store import Store
+from risk_register.database.store import Store
+from risk_register.item.tasks import list_tasks
+from risk_register.register import proposals, register
 
 MONTH = dt.date(2026, 10, 1)
 AT = dt.datetime(2026, 11, 2, 6, tzinfo=dt.UTC)

@@ -17,10 +17,10 @@ from pipelines.assess.reviews.reviewed import Reviewed
 from pipelines.assess.reviews.window_frame import list_frames
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.schemas.assessment import OBSERVATION, REVIEW_STRATUM, REVIEW_TALLY
-from risk_register.appetites import AppetiteDecision, Side
-from risk_register.review_exports import ExportedLabel, LabelExport
-from risk_register.review_results import StratumProgress
-from risk_register.review_samples import SampleRecord
+from risk_register.deployment.appetites import AppetiteDecision, Side
+from risk_register.review.exports import ExportedLabel, LabelExport
+from risk_register.review.results import StratumProgress
+from risk_register.review.samples import SampleRecord
 
 WEEK = dt.date(2026, 3, 2)
 NOON = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)

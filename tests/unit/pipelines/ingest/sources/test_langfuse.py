@@ -5,8 +5,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-from pipelines.ingest.document import Item
 from pipelines.ingest.field import RecordError
+from pipelines.ingest.files.document import Item
 from pipelines.ingest.mapping import parse_mapping
 from pipelines.ingest.sources import make_source
 

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.ingest.document import read_items
 from pipelines.ingest.field import RecordError, to_identifier
+from pipelines.ingest.files.document import read_items
 from pipelines.ingest.mapping import parse_mapping
 from pipelines.ingest.source import Person
 from pipelines.ingest.sources import make_source

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.ingest.document import read_items
+from pipelines.ingest.files.document import read_items
 from pipelines.ingest.mapping import parse_mapping
 from pipelines.ingest.sources import make_source
 

@@ -1,0 +1,218 @@
+"""Who is called now, and the grave findings that always call: each waits for a person's eyes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboards.components.form import draw_form
+from dashboards.components.marks import draw_mark
+from dashboards.components.table import Heading, Line, draw_table
+from dashboards.pages.alarms.decision import draw_finding_decisions
+from dashboards.view import View
+from dashboards.vocabulary import FINDING_MARKS, NOTICE_MARKS
+from dashboards.wording import MISSING, say_count, say_day, say_moment, say_words
+from methods.alarms import TOLERATED_PER_YEAR
+from methods.intervals import wilson
+from risk_register.alarm.budget import count_use
+from risk_register.alarm.cases import CaseRecord
+from risk_register.alarm.grave_findings import DAILY_CAP, FindingState, GraveFindingRecord, list_findings
+from risk_register.content import load_taxonomy
+from risk_register.incident.danger import find_needed
+from risk_register.notice.kinds import NoticeKind, NoticeState
+from risk_register.notice.notices import NoticeRecord, list_notices
+from risk_register.review.precision import count_grave_precision
+
+FINDING_WORDS = {
+    "assistant_harm": "harm by the assistant",
+    "unanswered_risk": "a person at risk whom nothing that follows answers",
+}
+SHOWN = 20
+NOT_YOURS = "A safety officer takes this: whoever has it must be able to find the person."
+
+
+def draw_calls(view: View, cases: Sequence[CaseRecord], titles: Mapping[str, str]) -> Component:
+    """The budget of the year, every call that nobody has acknowledged, and who has the others."""
+    known = {one.alarm_id: one for one in cases}
+    use = count_use(cases, year=view.today.year)
+    here = [one for one in list_notices(view.store) if one.deployment_id in {None, view.deployment_id}]
+    waiting = [one for one in here if one.state is not NoticeState.ACKNOWLEDGED]
+    taken = [one for one in here if one.state is NoticeState.ACKNOWLEDGED][:SHOWN]
+    words = (
+        f"Budget used: {use.false_count} of {TOLERATED_PER_YEAR:g} false alarms in {use.year}. "
+        f"Of the calls of statistical alarms, {use.other_count} told of something, and {use.open_count} are "
+        "not resolved yet; calls about a person in danger, a grave finding or the data are not among these."
+    )
+    headings = [Heading(one) for one in ("Call", "Severity", "State", "Since", "About", "Numbers", "Take it")]
+    return html.Section(
+        [
+            html.H2("Calls"),
+            html.P(words, className="lead"),
+            draw_table(
+                "Calls that nobody has acknowledged",
+                headings,
+                [_draw_call(view, one, _say_subject(one, known, titles)) for one in waiting],
+                empty="No call waits for anybody.",
+            ),
+            html.H3("Taken"),
+            draw_table(
+                "Calls that somebody has",
+                [Heading(one) for one in ("Call", "About", "Taken by", "When")],
+                [_draw_taken(one, _say_subject(one, known, titles)) for one in taken],
+                empty="None yet.",
+            ),
+        ],
+        className="card",
+        id="calls",
+    )
+
+
+def _say_subject(notice: NoticeRecord, cases: Mapping[str, CaseRecord], titles: Mapping[str, str]) -> str:
+    """What a call is about: the alarm by its title and day, else the number of what waits."""
+    case = cases.get(notice.reference_id)
+    if case is not None:
+        indicator = case.stream_id.partition(":")[2]
+        return f"{titles.get(indicator, say_words(indicator))}, since {say_day(case.opened_on)}"
+    return MISSING if notice.reference_id.startswith(f"{notice.kind}:") else notice.reference_id
+
+
+def _draw_call(view: View, notice: NoticeRecord, subject: str) -> Line:
+    take: Component | str = MISSING
+    if view.may(find_needed(notice.kind)):
+        hidden = {"notice": str(notice.notice_id)}
+        take = draw_form(view, "take_notice", [], button="I have it", hidden=hidden, is_line=True)
+    elif notice.kind is NoticeKind.DANGER:
+        take = NOT_YOURS
+    return Line(
+        (
+            say_words(notice.kind),
+            say_words(notice.severity),
+            draw_mark(NOTICE_MARKS[notice.state]),
+            say_moment(notice.queued_at),
+            subject,
+            say_figures(notice.figures),
+            take,
+        )
+    )
+
+
+def _draw_taken(notice: NoticeRecord, subject: str) -> Line:
+    when = say_moment(notice.acknowledged_at) if notice.acknowledged_at else MISSING
+    return Line((say_words(notice.kind), subject, notice.acknowledged_by or "by itself", when))
+
+
+def say_figures(figures: Mapping[str, float]) -> str:
+    """Numbers of a call in words."""
+    return "; ".join(f"{say_words(name)} {value:g}" for name, value in sorted(figures.items())) or MISSING
+
+
+def draw_floor(view: View) -> Component:
+    """Grave findings, those that nobody has decided on first."""
+    findings = list_findings(view.store, view.deployment_id)
+    open_ones = [one for one in findings if one.state is FindingState.UNCONFIRMED]
+    decided = [one for one in findings if one.state is not FindingState.UNCONFIRMED]
+    headings = [
+        Heading(one) for one in ("Finding", "State", "Day", "What", "Signal", "Found by", "Called", "Decide")
+    ]
+    lead = (
+        f"{len(open_ones)} need eyes. A detector found them and nobody has confirmed them; they call "
+        f"whatever the statistics say, for at most {DAILY_CAP} a day. {say_precision(view)}"
+    )
+    return html.Section(
+        [
+            html.H2("Grave findings"),
+            html.P(lead, className="hint"),
+            draw_table(
+                "Grave findings that need eyes",
+                headings,
+                [_draw_finding(view, one) for one in open_ones[:SHOWN]],
+                empty="None needs eyes.",
+            ),
+            html.P(f"{len(open_ones) - SHOWN} older ones are not shown.", className="hint")
+            if len(open_ones) > SHOWN
+            else None,
+            html.H3("Looked at"),
+            draw_table(
+                "Grave findings that somebody looked at",
+                [Heading(one) for one in ("Finding", "State", "Day", "By", "Reason", "Incident")],
+                [_draw_decided(one) for one in decided[:SHOWN]],
+                empty="None yet.",
+            ),
+        ],
+        className="card",
+        id="needs-eyes",
+    )
+
+
+def say_precision(view: View) -> str:
+    """How often reviews agreed with the detectors' grave findings, with its interval."""
+    found = count_grave_precision(view.store, view.deployment_id)
+    if not found.reviewed:
+        return "How often the detectors are right is not known: no review of a grave finding exists."
+    interval = wilson(found.confirmed, found.reviewed)
+    return (
+        f"Reviews confirmed {found.confirmed} of {found.reviewed} such findings "
+        f"({found.confirmed / found.reviewed:.0%}, {float(interval.low):.0%} to {float(interval.high):.0%})."
+    )
+
+
+def _draw_finding(view: View, finding: GraveFindingRecord) -> Line:
+    signals = {signal.id: signal.title for signal in load_taxonomy().signals}
+    return Line(
+        (
+            finding.finding_id,
+            draw_mark(FINDING_MARKS[finding.state]),
+            say_day(finding.day),
+            FINDING_WORDS.get(finding.what, say_words(finding.what)),
+            signals.get(finding.signal_id, say_words(finding.signal_id)),
+            finding.detector_id,
+            say_moment(finding.called_at) if finding.called_at else "no: beyond the day's cap",
+            draw_finding_decisions(view, finding.finding_id) or MISSING,
+        )
+    )
+
+
+def _draw_decided(finding: GraveFindingRecord) -> Line:
+    return Line(
+        (
+            finding.finding_id,
+            draw_mark(FINDING_MARKS[finding.state]),
+            say_day(finding.day),
+            finding.decided_by or MISSING,
+            finding.reason or MISSING,
+            finding.incident_id or MISSING,
+        )
+    )
+
+
+def draw_listed(view: View) -> Component:
+    """Grave findings by day, as published; with what the cap left out."""
+    signals = {signal.id: signal.title for signal in load_taxonomy().signals}
+    lines = [
+        Line(
+            (
+                say_day(row.day),
+                FINDING_WORDS.get(row.what, say_words(row.what)),
+                signals.get(row.signal_id, say_words(row.signal_id)),
+                str(row.level),
+                f"{row.detector_id} ({row.badge})",
+                say_count(row.listed_count),
+                say_count(row.day_count),
+            )
+        )
+        for row in view.reader.grave_findings(view.deployment_id, view.since)
+    ]
+    headings = (
+        *(Heading(title) for title in ("Day", "What", "Signal", "Level", "Found by")),
+        Heading("Listed", is_number=True),
+        Heading("Of that day and kind", is_number=True),
+    )
+    return html.Details(
+        [
+            html.Summary("Grave findings by day, as published"),
+            draw_table("Grave findings by day", headings, lines, empty="None in this range."),
+        ],
+        className="card",
+    )

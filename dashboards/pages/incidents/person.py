@@ -1,0 +1,191 @@
+"""The person behind an incident: who looks after it, and where they can be found.
+
+Locating reads the delivered file again through whoever started the dashboard. One person may act at once and
+a second looks at it within a day; both are written down. What must be kept is `incident_holds`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboards.components.form import draw_decisions, draw_form, draw_text
+from dashboards.components.marks import draw_mark
+from dashboards.components.table import Heading, Line, draw_table
+from dashboards.pages.incidents.holds import draw_hold_forms, draw_holds
+from dashboards.pages.submission import read_number
+from dashboards.theme import OVERDUE, WAITING
+from dashboards.view import View
+from dashboards.wording import say_moment
+from risk_register.account.accounts import Action
+from risk_register.errors import NotAllowedError
+from risk_register.incident.danger import NEEDED_TO_TAKE
+from risk_register.incident.holds import list_holds
+from risk_register.incident.incidents import IncidentRecord
+from risk_register.incident.locations import LocationRecord, confirm_location, list_locations, record_location
+from risk_register.review import reviews
+from risk_register.review.reviews import PageRecord
+
+SEARCHES = tuple(Heading(title) for title in ("Search", "By", "Found", "Why", "Second person"))
+
+
+def draw_person(view: View, incident: IncidentRecord) -> Component:
+    """The page that was raised, the searches, the holds, and the forms for those who may."""
+    page = find_page_of(view, incident)
+    searches = _find_searches(view, page)
+    holds = list_holds(view.store, incident_id=incident.incident_id)
+    hidden = {"incident": incident.incident_id}
+    parts: list[Component | None] = []
+    if page is not None:
+        taken = "Nobody has taken it yet." if page.taken_by is None else f"{page.taken_by} has it."
+        protocol = reviews.read_settings(view.store, view.deployment_id).crisis_protocol
+        parts += [
+            html.H3("A person may be in danger"),
+            html.P(f"Raised at {say_moment(page.raised_at)} by {page.raised_by}. {taken}"),
+            html.P(protocol or "No crisis protocol is set for this deployment.", className="review-protocol"),
+            _draw_searches(view, searches),
+        ]
+    parts += [
+        html.H3("Conversations that are kept"),
+        draw_holds(view, holds),
+        draw_decisions(
+            "Person and evidence",
+            [*_draw_forms(view, page, searches, hidden), *draw_hold_forms(view, incident, page, holds)],
+        ),
+    ]
+    return html.Div(parts)
+
+
+def find_page_of(view: View, incident: IncidentRecord) -> PageRecord | None:
+    """The page that opened the incident."""
+    pages = reviews.list_pages(view.store, view.deployment_id)
+    return next((one for one in pages if one.incident_id == incident.incident_id), None)
+
+
+def _find_searches(view: View, page: PageRecord | None) -> tuple[LocationRecord, ...]:
+    if page is None:
+        return ()
+    found = list_locations(view.store, view.deployment_id)
+    return tuple(one for one in found if one.subject == page.conversation_id)
+
+
+def _draw_searches(view: View, searches: Sequence[LocationRecord]) -> Component:
+    """Where the person's words lie, and why somebody looked, are for those alone who may look."""
+    if not view.may(Action.LOCATE_PERSON):
+        return html.P("Searches for the person are shown to those who may locate a person.")
+    return draw_table(
+        "Searches", SEARCHES, [_draw_search(view, one) for one in searches], empty="Nobody was looked for."
+    )
+
+
+def _draw_search(view: View, one: LocationRecord) -> Line:
+    second: Component | str = (
+        f"{one.confirmed_by}, {say_moment(one.confirmed_at)}" if one.confirmed_at else ""
+    )
+    if one.confirmed_at is None:
+        mark = OVERDUE if one.is_overdue(view.at) else WAITING
+        second = draw_mark(mark, f"by {say_moment(one.confirm_by)}")
+    place = f"{one.source_file}, record {one.position}" if one.is_found else one.why_not
+    return Line(
+        (f"{one.location_id}, {say_moment(one.located_at)}", one.located_by, place, one.reason, second)
+    )
+
+
+def _draw_forms(
+    view: View,
+    page: PageRecord | None,
+    searches: tuple[LocationRecord, ...],
+    hidden: Mapping[str, str],
+) -> list[tuple[str, Component]]:
+    forms: list[tuple[str, Component]] = []
+    if page is not None and view.may(Action.LOCATE_PERSON):
+        if page.taken_by is None:
+            forms.append(("I have it", draw_form(view, "take", [], button="I have it", hidden=hidden)))
+        field = draw_text(
+            "reason",
+            "Why",
+            note="A second person looks at it within 24 hours.",
+            is_required=True,
+            within="locate",
+        )
+        forms.append(
+            ("Locate the person", draw_form(view, "locate", [field], button="Locate", hidden=hidden))
+        )
+        for one in searches:
+            if one.confirmed_by is None and one.located_by != view.account.name:
+                note = draw_text(
+                    "note", "Note", note="Whether it was right to search.", is_required=True,
+                    within=f"confirm-{one.location_id}",
+                )  # fmt: skip
+                kept = {**hidden, "location": str(one.location_id)}
+                form = draw_form(view, "confirm", [note], button="Confirm", hidden=kept)
+                forms.append((f"Confirm search {one.location_id}", form))
+    return forms
+
+
+def take(view: View, incident: IncidentRecord, _fields: Mapping[str, str]) -> str:
+    """Say "I have it"."""
+    view.check_may(NEEDED_TO_TAKE)
+    page = _need_page(view, incident)
+    who = view.account.name
+    reviews.take_page(
+        view.store, deployment_id=view.deployment_id, page_id=page.page_id, actor=who, at=view.at
+    )
+    return "You have it; nobody else is called."
+
+
+def locate(view: View, incident: IncidentRecord, fields: Mapping[str, str]) -> str:
+    """Search for the source record; the search is written down before its answer is shown."""
+    view.check_may(Action.LOCATE_PERSON)
+    page, reason = _need_page(view, incident), fields.get("reason", "")
+    if not reason.strip():
+        raise NotAllowedError("Locating a person needs a reason; it may not be blank.")
+    if view.locate is None:
+        raise NotAllowedError(
+            "This dashboard was started without the delivered files. On the machine that has them: "
+            f"plimsoll locate {page.conversation_id} --reason ... --as {view.account.name}"
+        )
+    found = view.locate(view.deployment_id, page.conversation_id)
+    record = record_location(
+        view.store,
+        deployment_id=view.deployment_id,
+        subject=page.conversation_id,
+        reason=reason,
+        source_file=found.source_file,
+        position=found.position,
+        why_not=found.why_not,
+        actor=view.account.name,
+        at=view.at,
+    )
+    if not record.is_found:
+        return f"Not located: {record.why_not}"
+    return (
+        f"{record.source_file}, record {record.position}. The operator's id of the conversation: "
+        f"{found.source_conversation}. It is shown once and kept nowhere here."
+    )
+
+
+def confirm(view: View, _incident: IncidentRecord, fields: Mapping[str, str]) -> str:
+    """Say as a second person that the search was right."""
+    view.check_may(Action.LOCATE_PERSON)
+    number = read_number(fields, "location", refusal="Name the search by its number.")
+    confirm_location(
+        view.store,
+        location_id=number,
+        deployment_id=view.deployment_id,
+        note=fields.get("note", ""),
+        actor=view.account.name,
+        at=view.at,
+    )
+    return f"Search {number} is confirmed."
+
+
+def _need_page(view: View, incident: IncidentRecord) -> PageRecord:
+    page = find_page_of(view, incident)
+    if page is None:
+        raise NotAllowedError(
+            f"{incident.incident_id} names no conversation, so nobody can be located by it."
+        )
+    return page

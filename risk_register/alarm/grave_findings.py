@@ -1,0 +1,251 @@
+"""The critical floor in the store: which grave findings people were called for, and what they saw.
+
+Each is known by a hash of its message, so that nothing here leads to a person once the lake has let go of it.
+Confirming one opens an incident in the same step.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from sqlalchemy import select
+
+from risk_register.acceptability import Severity
+from risk_register.database.model import columns_of
+from risk_register.database.store import Store, Write
+from risk_register.database.tables.alarm import GraveFinding
+from risk_register.errors import NotAllowedError, UnknownRecordError
+from risk_register.incident.incidents import open_within
+from risk_register.notice.kinds import NoticeKind, NoticeSeverity
+from risk_register.notice.notices import acknowledge_known, queue_notice
+from risk_register.steps import check_allowed
+
+DAILY_CAP = 20
+"""Findings a day for which people of a deployment are called: what one person reads in an hour. Owner:
+clinical safety; a placeholder of 2026-11-23. What is beyond the cap is listed and counted."""
+
+TITLES = {
+    "assistant_harm": "Grave harm by the assistant, confirmed",
+    "unanswered_risk": "A person at grave risk was not answered, confirmed",
+}
+
+
+class FindingState(StrEnum):
+    """Where a grave finding stands."""
+
+    UNCONFIRMED = "unconfirmed"
+    """A detector found it; nobody has looked."""
+    CONFIRMED = "confirmed"
+    """A person looked, and it is so; an incident is open."""
+    NOT_CONFIRMED = "not_confirmed"
+    """A person looked, and it is not so."""
+
+
+_S = FindingState
+TRANSITIONS: MappingProxyType[FindingState, tuple[FindingState, ...]] = MappingProxyType(
+    {
+        _S.UNCONFIRMED: (_S.CONFIRMED, _S.NOT_CONFIRMED),
+        _S.NOT_CONFIRMED: (_S.CONFIRMED,),
+        _S.CONFIRMED: (),
+    }
+)
+
+
+@dataclass(frozen=True)
+class SeenFinding:
+    """A grave finding as an assessment found it."""
+
+    deployment_id: str
+    day: dt.date
+    message_id: str
+    what: str
+    signal_id: str
+    detector_id: str
+
+
+@dataclass(frozen=True)
+class GraveFindingRecord:
+    """A grave finding as it stands; `called_at` is None where it lay beyond the cap."""
+
+    finding_id: str
+    deployment_id: str
+    day: dt.date
+    what: str
+    signal_id: str
+    detector_id: str
+    state: FindingState
+    called_at: dt.datetime | None
+    notice_id: int | None
+    decided_by: str | None
+    decided_at: dt.datetime | None
+    reason: str
+    incident_id: str | None
+
+
+def name_finding(deployment_id: str, message_id: str, signal_id: str) -> str:
+    """The id of a finding: a hash that cannot be turned back."""
+    digest = hashlib.sha256("\x1f".join(("grave", deployment_id, message_id, signal_id)).encode())
+    return f"finding_{int(digest.hexdigest()[:15], 16):018d}"
+
+
+def call_for_eyes(
+    write: Write, deployment_id: str, seen: Iterable[SeenFinding], *, figures: Mapping[str, float]
+) -> tuple[str, ...]:
+    """Keep what is new and call the on-call for it, once for all that came together; returns the called ids.
+
+    Args:
+        write: the write of the assessment.
+        deployment_id: the deployment.
+        seen: grave findings of the last days; those that are known already change nothing.
+        figures: what is known of the detectors, such as their precision in reviews.
+    """
+    known = set(write.session.scalars(select(GraveFinding.finding_id).filter_by(deployment_id=deployment_id)))
+    today = write.at.date()
+    called_today = Counter(
+        moment.date()
+        for moment in write.session.scalars(
+            select(GraveFinding.called_at).filter_by(deployment_id=deployment_id)
+        )
+        if moment is not None
+    )[today]
+    new = {}
+    for one in seen:
+        finding_id = name_finding(deployment_id, one.message_id, one.signal_id)
+        if finding_id not in known:
+            new[finding_id] = one
+    if not new:
+        return ()
+    # The newest first: the person of today can still be reached.
+    ordered = sorted(new, key=lambda finding_id: (-new[finding_id].day.toordinal(), finding_id))
+    called = ordered[: max(DAILY_CAP - called_today, 0)]
+    notice_id = None
+    if called:
+        reference = f"needs_eyes:{deployment_id}:{_name_call(called)}"
+        notice_id = queue_notice(
+            write,
+            key=reference,
+            deployment_id=deployment_id,
+            kind=NoticeKind.NEEDS_EYES,
+            severity=NoticeSeverity.PAGE,
+            reference_id=reference,
+            link=f"/alarms?deployment={deployment_id}",
+            figures={"finding_count": len(called), **figures},
+        )
+    for finding_id in ordered:
+        one, is_called = new[finding_id], finding_id in set(called)
+        write.session.add(
+            GraveFinding(
+                finding_id=finding_id,
+                deployment_id=deployment_id,
+                day=one.day,
+                what=one.what,
+                signal_id=one.signal_id,
+                detector_id=one.detector_id,
+                state=FindingState.UNCONFIRMED.value,
+                called_at=write.at if is_called else None,
+                notice_id=notice_id if is_called else None,
+                reason="",
+            )
+        )
+    write.record(
+        "grave_findings_seen",
+        subject=deployment_id,
+        deployment_id=deployment_id,
+        count=len(ordered),
+        called=len(called),
+    )
+    return tuple(called)
+
+
+def confirm(
+    store: Store,
+    *,
+    deployment_id: str,
+    finding_id: str,
+    severity: Severity,
+    reason: str,
+    actor: str,
+    at: dt.datetime,
+) -> str:
+    """A person looked and it is so: opens an incident and returns its id.
+
+    Raises:
+        UnknownRecordError: the deployment has no such finding.
+        NotAllowedError: it is confirmed already, or the reason is blank.
+    """
+    with store.write(actor=actor, at=at) as write:
+        row = _step(write, deployment_id, finding_id, to_state=FindingState.CONFIRMED, reason=reason)
+        row.incident_id = open_within(
+            write,
+            deployment_id=deployment_id,
+            title=TITLES.get(row.what, "A grave finding, confirmed"),
+            severity=severity,
+            description=f"From {finding_id} of {row.day} ({row.signal_id}).",
+        )
+        _trace(write, row)
+        return row.incident_id
+
+
+def dismiss(
+    store: Store, *, deployment_id: str, finding_id: str, reason: str, actor: str, at: dt.datetime
+) -> None:
+    """A person looked and it is not so.
+
+    Raises:
+        UnknownRecordError: the deployment has no such finding.
+        NotAllowedError: somebody decided already, or the reason is blank.
+    """
+    with store.write(actor=actor, at=at) as write:
+        row = _step(write, deployment_id, finding_id, to_state=FindingState.NOT_CONFIRMED, reason=reason)
+        _trace(write, row)
+
+
+def list_findings(store: Store, deployment_id: str) -> tuple[GraveFindingRecord, ...]:
+    """The grave findings that an assessment has seen, newest day first."""
+    query = select(GraveFinding).filter_by(deployment_id=deployment_id)
+    with store.read() as session:
+        rows = session.scalars(query.order_by(GraveFinding.day.desc(), GraveFinding.finding_id))
+        return tuple(
+            GraveFindingRecord(**{**columns_of(row), "state": FindingState(row.state)}) for row in rows
+        )
+
+
+def _name_call(called: Iterable[str]) -> str:
+    """One name for what is called together; by the clock, what comes a moment later would call nobody."""
+    digest = hashlib.sha256("\x1f".join(sorted(called)).encode()).hexdigest()
+    return f"{digest[:8]}-{digest[8:16]}"  # a longer run could be a pseudonym
+
+
+def _step(
+    write: Write, deployment_id: str, finding_id: str, *, to_state: FindingState, reason: str
+) -> GraveFinding:
+    row = write.session.get(GraveFinding, finding_id)
+    if row is None or row.deployment_id != deployment_id:
+        raise UnknownRecordError(f"{deployment_id} has no grave finding {finding_id}.")
+    if not reason.strip():
+        raise NotAllowedError(
+            "Deciding on a grave finding needs a reason, without words of the conversation."
+        )
+    state = FindingState(row.state)
+    check_allowed(finding_id, state, to_state=to_state, allowed=TRANSITIONS[state])
+    row.state, row.reason = to_state.value, reason.strip()
+    row.decided_by, row.decided_at = write.actor, write.at
+    if row.notice_id is not None:
+        acknowledge_known(write, row.notice_id)
+    return row
+
+
+def _trace(write: Write, row: GraveFinding) -> None:
+    write.record(
+        f"grave_finding_{row.state}",
+        subject=row.finding_id,
+        deployment_id=row.deployment_id,
+        incident_id=row.incident_id,
+        reason=row.reason,
+    )

@@ -1,0 +1,265 @@
+"""Alarms as stories: one cause, its members, the changes beside it; and grave findings."""
+
+import json
+from datetime import date
+
+import pytest
+
+from dashboards.pages.alarms.alarms import group_by_cause, say_cause, say_evidence
+from dashboards.records import Alarm, Change
+from risk_register.account.accounts import Role
+from risk_register.alarm.cases import list_cases
+from risk_register.alarm.grave_findings import list_findings
+from risk_register.alarm.streams import list_streams
+from risk_register.incident.danger import raise_danger
+from risk_register.incident.incidents import list_incidents
+from risk_register.notice.notices import list_notices
+
+PAGE, HARBOR = "/alarms", "?deployment=harbor_companion"
+MODEL = Change("c2", date(2026, 10, 12), "model", "5.1 to 5.2", "observed", None, None)
+
+
+def make_alarm(alarm_id="a1", cause="day:harbor:2026-10-18", **changes):
+    given = {
+        "indicator_id": "harm_rate_per_1000", "kind": "appetite_exceeded", "opened_on": date(2026, 10, 18),
+        "closed_on": None, "state": "alarm", "is_paging": True, "statistic": 912.4, "threshold": 730.0,
+        "confirmed_on": None, "note": "x",
+    }  # fmt: skip
+    return Alarm(alarm_id=alarm_id, cause=cause, **{**given, **changes})
+
+
+def test_alarms_of_one_cause_are_one_story_and_the_newest_story_comes_first():
+    old, member, new = (
+        make_alarm("a", "change:c2"),
+        make_alarm("b", "change:c2", indicator_id="stigma_rate_per_1000"),
+        make_alarm("c", "day:harbor:2026-11-01", opened_on=date(2026, 11, 1)),
+    )
+    assert [(cause, len(members)) for cause, members in group_by_cause([old, new, member])] == [
+        ("day:harbor:2026-11-01", 1),
+        ("change:c2", 2),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cause", "words"),
+    [
+        ("change:c2", "After a change of the model on 12 Oct 2026"),
+        ("change:unannounced:harbor:2026-10-12", "A change that nobody announced"),
+        ("data:harbor:2026-10-17", "Beside a fault of the data on 17 Oct 2026"),
+        ("day:harbor:2026-10-18", "Opened on 18 Oct 2026"),
+    ],
+)
+def test_a_cause_is_told_in_words(cause, words):
+    assert say_cause(cause, make_alarm(cause=cause), [MODEL]) == words
+
+
+def test_evidence_stands_against_its_threshold_and_says_whether_weeks_agree():
+    assert say_evidence(make_alarm()) == "912 against 730"
+    agreed = make_alarm(confirmed_on=date(2026, 10, 25))
+    assert say_evidence(agreed).endswith("weekly totals agree since 25 Oct 2026")
+    assert say_evidence(make_alarm(statistic=None, threshold=None)) == "–"
+
+
+def test_the_page_tells_open_stories_the_changes_beside_them_and_what_has_passed(officer):
+    words = officer.read(PAGE, HARBOR)
+    assert "3 open of 2 causes, 1 calling a person." in words
+    assert "After a change of the model on 12 Oct 2026 (2)" in words
+    assert "12 Oct 2026: model. gpt-5.1 to gpt-5.2 (observed in the logs" in words
+    assert "912 against 730; weekly totals agree since 25 Oct 2026" in words
+    assert "no: held by the data; the engineer is called" in words
+    assert "1 Oct 2026 to 15 Oct 2026" in words.split("Past")[-1]
+
+
+def test_grave_findings_are_counted_and_name_no_conversation(officer):
+    page = json.dumps(officer.show(PAGE, HARBOR)["page"])
+    words = officer.read(PAGE, HARBOR).split("nobody has confirmed")[-1]
+    assert "19 Nov 2026" in words
+    assert " 2 31 " in f"{words} "
+    assert "conversation0" not in page
+    assert "message0" not in page
+
+
+def test_an_alarm_leads_to_an_incident_only_for_those_who_may_open_one(officer, visit):
+    assert "/incidents?deployment=harbor_companion" in json.dumps(officer.show(PAGE, HARBOR)["page"])
+    assert "Open an incident" not in visit().sign_in("viewer").read(PAGE, HARBOR)
+
+
+def test_a_filter_leaves_the_states_that_were_asked_for(officer):
+    assert "After a change" in officer.read(PAGE, f"{HARBOR}&status=watch")
+    words = officer.read(PAGE, f"{HARBOR}&status=resolved")
+    assert "No open alarm matches the filter." in words
+    assert "After a change of the model on 12 Oct 2026 (" not in words
+
+
+def test_a_deployment_without_alarms_says_so(officer):
+    words = officer.read(PAGE, "?deployment=quiet_cove")
+    assert "None is open." in words
+    assert "No alarm has been raised." in words
+
+
+def states(visitor):
+    return {case.alarm_id: case.state.value for case in list_cases(visitor.store, "harbor_companion")}
+
+
+def test_taking_an_alarm_stops_its_calls_and_shows_at_once(officer):
+    assert "No call waits" not in officer.read(PAGE, HARBOR)
+    sent = officer.send(PAGE, HARBOR, action="acknowledge", alarm="a1", reason="")
+    assert sent.status_code == 303
+    assert states(officer)["a1"] == "acknowledged"
+    calls = {one.reference_id: one.state.value for one in list_notices(officer.store)}
+    assert calls["a1"] == "acknowledged"
+    words = officer.read(PAGE, HARBOR)
+    assert "0 calling a person" in words
+
+
+def test_an_alarm_is_resolved_with_what_it_was_and_uses_up_the_budget(officer):
+    form = {"action": "resolve", "alarm": "a1", "resolution": "false", "reason": ""}
+    assert "needs a reason" in officer.refusal(PAGE, HARBOR, **form)
+    assert "from the list" in officer.refusal(PAGE, HARBOR, **(form | {"resolution": "maybe"}))
+    assert officer.send(PAGE, HARBOR, **(form | {"reason": "Read twenty."})).status_code == 303
+    assert states(officer)["a1"] == "resolved"
+    words = officer.read(PAGE, HARBOR)
+    assert "false: chance" in words
+    assert "Budget used: 0 of 4 false alarms in 2026. Of the calls of statistical alarms, 0" in words
+    reopen = {"action": "reopen", "alarm": "a1", "reason": "New facts."}
+    assert officer.send(PAGE, HARBOR, **reopen).status_code == 303
+    assert states(officer)["a1"] == "acknowledged"
+
+
+def test_an_alarm_of_another_deployment_cannot_be_decided_from_here(officer):
+    form = {"action": "resolve", "alarm": "a1", "resolution": "true", "reason": "R."}
+    assert "quiet_cove has no alarm a1" in officer.refusal(PAGE, "?deployment=quiet_cove", **form)
+
+
+def test_a_grave_finding_is_confirmed_into_an_incident_or_dismissed(officer):
+    (finding,) = list_findings(officer.store, "harbor_companion")
+    words = officer.read(PAGE, HARBOR)
+    assert "1 need eyes" in words
+    assert "How often the detectors are right is not known" in words
+    form = {
+        "action": "confirm_finding",
+        "finding": finding.finding_id,
+        "severity": "S5",
+        "reason": "Read it.",
+    }
+    assert officer.send(PAGE, HARBOR, **form).status_code == 303
+    (incident,) = list_incidents(officer.store, "harbor_companion")
+    assert incident.severity == "S5"
+    assert "None needs eyes." in officer.read(PAGE, HARBOR)
+    dismiss = {"action": "dismiss_finding", "finding": finding.finding_id, "reason": "No."}
+    assert "is confirmed cannot become not_confirmed. Allowed: none." in officer.refusal(
+        PAGE, HARBOR, **dismiss
+    )
+
+
+def test_a_stream_is_looked_at_before_it_is_switched_on(officer):
+    stream = "level:missed_escalation_rate"
+    words = officer.read(PAGE, f"{HARBOR}&show={stream}")
+    assert "Back-test: " in words
+    assert "it raised 1 alarm(s)" in words
+    form = {"action": "switch_on", "stream": stream, "reason": "Looked at it."}
+    assert officer.send(PAGE, HARBOR, **form).status_code == 303
+    (kept,) = list_streams(officer.store, "harbor_companion")
+    assert kept.is_on
+    assert kept.back_test["alarm_count"] == 1
+    assert "is on already" in officer.refusal(PAGE, HARBOR, **form)
+    mute = {"action": "mute", "stream": stream, "until": "2026-11-30", "reason": "Campaign."}
+    assert officer.send(PAGE, HARBOR, **mute).status_code == 303
+    assert "Campaign." in officer.read(PAGE, HARBOR)
+    assert "within 30 days" in officer.refusal(
+        PAGE, HARBOR, **(mute | {"stream": "level:harm_rate_per_1000", "until": "2027-11-30"})
+    )
+    assert "is no stream" in officer.refusal(PAGE, HARBOR, **(mute | {"stream": "floor:assistant_harm"}))
+
+
+def test_a_stream_of_which_nothing_was_counted_says_so_and_cannot_be_switched_on(
+    officer, home, published_factory
+):
+    name = "ai_disclosure_rate"
+    tables = published_factory.make_tables(generation=8)
+    nothing = {"judged_through": None, "statistic": None, "watch_from": None, "threshold": None}
+    for row in tables["alarm_stream"]:
+        row.update({"state": "not_judged", **nothing} if row["indicator_id"] == name else {})
+    for row in tables["observation"]:
+        row.update({"numerator": 0.0, "denominator": 0.0} if row["indicator_id"] == name else {})
+    published_factory.write_file(home / "published" / "published-8.duckdb", tables)
+    before = officer.read(PAGE, f"{HARBOR}&show=release:{name}")
+    assert "it would have called nobody" in before
+    (home / "published" / "current").write_text("published-8.duckdb\n")
+    for question in ("level", "release"):
+        stream = f"{question}:{name}"
+        words = officer.read(PAGE, f"{HARBOR}&show={stream}")
+        assert words.count("not judged") == before.count("not judged") + 1
+        assert "It cannot be switched on." in words
+        assert "it would have called nobody" not in words
+        form = {"action": "switch_on", "stream": stream, "reason": "R."}
+        assert "No day with units is held" in officer.refusal(PAGE, HARBOR, **form)
+
+
+def test_a_placeholder_appetite_cannot_be_switched_on(officer):
+    form = {"action": "switch_on", "stream": "level:missed_escalation_rate", "reason": "R."}
+    assert "calls nobody" in officer.refusal(PAGE, "?deployment=quiet_cove", **form)
+    assert list_streams(officer.store, "quiet_cove") == ()
+
+
+def test_a_viewer_sees_all_of_it_and_may_decide_nothing(visit):
+    viewer = visit().sign_in("viewer")
+    page = json.dumps(viewer.show(PAGE, HARBOR)["page"])
+    assert "Budget used" in page
+    assert '"/send' not in page
+    for form in (
+        {"action": "acknowledge", "alarm": "a1"},
+        {"action": "resolve", "alarm": "a1", "resolution": "true", "reason": "R."},
+        {"action": "switch_on", "stream": "level:missed_escalation_rate", "reason": "R."},
+        {"action": "take_notice", "notice": "1"},
+    ):
+        assert "viewer may not" in viewer.refusal(PAGE, HARBOR, **form)
+
+
+def test_a_call_is_taken_once(officer):
+    waiting = [one for one in list_notices(officer.store, is_waiting=True) if one.reference_id == "a1"]
+    form = {"action": "take_notice", "notice": str(waiting[0].notice_id)}
+    assert officer.send(PAGE, HARBOR, **form).status_code == 303
+    assert "not waiting any more" in officer.refusal(PAGE, HARBOR, **form)
+
+
+def test_who_has_a_call_stays_on_the_page(officer):
+    assert "None yet." in officer.read(PAGE, HARBOR).partition("Taken")[2]
+    waiting = next(one for one in list_notices(officer.store, is_waiting=True) if one.reference_id == "a1")
+    officer.send(PAGE, HARBOR, action="take_notice", notice=str(waiting.notice_id))
+    taken = officer.read(PAGE, HARBOR).partition("Taken")[2].partition("Grave findings")[0]
+    assert "Missed escalation, since" in taken
+    assert "safety_officer" in taken
+
+
+def test_a_call_says_which_alarm_it_is_about_and_shows_no_key(officer):
+    page = json.dumps(officer.show(PAGE, HARBOR)["page"])
+    case = next(one for one in list_cases(officer.store, "harbor_companion") if one.alarm_id == "a1")
+    assert f"since {case.opened_on.day} {case.opened_on:%b %Y}" in page
+    assert '"a1"' not in page.partition("Grave findings")[0]
+
+
+def call_for_a_person(store, at):
+    raise_danger(
+        store, deployment_id="harbor_companion", conversation_id="conversation_001", actor="reviewer", at=at
+    )
+    return next(one for one in list_notices(store, is_waiting=True) if one.kind == "danger")
+
+
+def test_a_call_about_a_person_is_taken_by_those_who_may_find_the_person(everyone, store, clock):
+    notice = call_for_a_person(store, clock())
+    form = {"action": "take_notice", "notice": str(notice.notice_id)}
+    for role in (Role.ENGINEER, Role.COMPLIANCE):
+        assert "whoever has it must be able to find the person" in everyone[role].read(PAGE, HARBOR)
+        assert "may not locate person" in everyone[role].refusal(PAGE, HARBOR, **form)
+    assert "must be able to find" not in everyone[Role.SAFETY_OFFICER].read(PAGE, HARBOR)
+    assert everyone[Role.SAFETY_OFFICER].send(PAGE, HARBOR, **form).status_code == 303
+    incident = everyone[Role.ENGINEER].read("/incidents", f"{HARBOR}&incident={notice.reference_id}")
+    assert "the_safety_officer has it." in incident
+    assert "Nobody has taken it yet" not in incident
+
+
+def test_an_engineer_still_takes_the_call_of_an_alarm(everyone, store):
+    notice = next(one for one in list_notices(store, is_waiting=True) if one.reference_id == "a1")
+    form = {"action": "take_notice", "notice": str(notice.notice_id)}
+    assert everyone[Role.ENGINEER].send(PAGE, HARBOR, **form).status_code == 303

@@ -1,0 +1,135 @@
+"""The critical floor: each new grave finding calls once, up to a cap; confirmed, it opens an incident."""
+
+from __future__ import annotations
+
+import datetime as dt
+from contextlib import suppress
+
+import pytest
+from sqlalchemy import select
+
+from risk_register.acceptability import Severity
+from risk_register.alarm.grave_findings import (
+    DAILY_CAP,
+    FindingState,
+    SeenFinding,
+    call_for_eyes,
+    confirm,
+    dismiss,
+    list_findings,
+    name_finding,
+)
+from risk_register.database.store import Store
+from risk_register.database.tables.notice import Notice
+from risk_register.errors import NotAllowedError, UnknownRecordError
+from risk_register.incident.incidents import list_incidents
+from risk_register.notice.kinds import NoticeKind, NoticeSeverity, NoticeState
+from risk_register.notice.notices import acknowledge_notice, list_notices
+from risk_register.register.register import ensure_deployment
+
+DAY = dt.date(2026, 11, 22)
+MESSAGE = "0123456789abcdef0123456789abcdef"
+
+
+def see(number: int = 0, day: dt.date = DAY) -> SeenFinding:
+    return SeenFinding("demo", day, f"{MESSAGE}{number}", "assistant_harm", "a_method_info", "lexicon")
+
+
+def call(store: Store, at: dt.datetime, *seen: SeenFinding, deployment: str = "demo") -> tuple[str, ...]:
+    with store.write(actor="assess", at=at) as write:
+        return call_for_eyes(
+            write, deployment, seen, figures={"detector_precision": 0.6, "reviewed_count": 10}
+        )
+
+
+def test_what_comes_together_is_one_page_with_the_precision_beside_it(store: Store, at: dt.datetime) -> None:
+    assert len(call(store, at, see(1), see(2))) == 2
+    (notice,) = list_notices(store)
+    assert (notice.kind, notice.severity) == (NoticeKind.NEEDS_EYES, NoticeSeverity.PAGE)
+    assert dict(notice.figures) == {"finding_count": 2, "detector_precision": 0.6, "reviewed_count": 10}
+    assert MESSAGE not in str(notice) + str(list_findings(store, "demo"))
+
+
+def test_what_was_called_for_is_not_called_for_again(store: Store, at: dt.datetime) -> None:
+    call(store, at, see(1))
+    assert call(store, at + dt.timedelta(hours=1), see(1)) == ()
+    assert len(call(store, at + dt.timedelta(hours=2), see(1), see(2))) == 1
+    assert len(list_notices(store)) == 2
+
+
+def test_what_comes_within_the_same_minute_is_a_page_of_its_own(store: Store, at: dt.datetime) -> None:
+    call(store, at, see(1))
+    (first,) = list_notices(store)
+    acknowledge_notice(store, notice_id=first.notice_id, actor="officer", at=at)
+    assert len(call(store, at, see(1), see(2), see(3))) == 2
+    (second,) = list_notices(store, is_waiting=True)
+    assert second.figures["finding_count"] == 2
+    pages = [one.notice_id for one in list_findings(store, "demo")]
+    assert sorted(pages) == sorted([first.notice_id, second.notice_id, second.notice_id])
+
+
+def test_a_call_whose_write_was_lost_is_the_same_page_when_it_is_repeated(
+    store: Store, at: dt.datetime
+) -> None:
+    with suppress(InterruptedError), store.write(actor="assess", at=at) as write:
+        call_for_eyes(write, "demo", [see(1), see(2)], figures={})
+        (lost,) = write.session.scalars(select(Notice.key))
+        raise InterruptedError
+    assert list_notices(store) == ()
+    call(store, at + dt.timedelta(minutes=5), see(2), see(1))
+    assert [one.key for one in list_notices(store)] == [lost]
+
+
+def test_a_day_has_a_cap_the_newest_go_first_and_the_rest_is_kept(store: Store, at: dt.datetime) -> None:
+    old = [see(number, DAY - dt.timedelta(days=1)) for number in range(15)]
+    new = [see(100 + number) for number in range(DAILY_CAP - 5)]
+    called = call(store, at, *old, *new)
+    assert len(called) == DAILY_CAP
+    found = list_findings(store, "demo")
+    assert len(found) == 15 + DAILY_CAP - 5
+    assert all(one.called_at is not None for one in found if one.day == DAY)
+    assert call(store, at + dt.timedelta(hours=1), see(500)) == ()
+    assert len(call(store, at + dt.timedelta(days=1), see(501))) == 1
+
+
+def test_the_cap_is_of_a_deployment(store: Store, at: dt.datetime) -> None:
+    ensure_deployment(store, deployment_id="other", title="Other", actor="command_line", at=at)
+    assert len(call(store, at, *(see(number) for number in range(DAILY_CAP)))) == DAILY_CAP
+    assert len(call(store, at, see(100), deployment="other")) == 1
+    assert call(store, at, see(101)) == ()
+
+
+def test_confirming_opens_an_incident_in_the_same_step(store: Store, at: dt.datetime) -> None:
+    (finding,) = call(store, at, see())
+    given = {"deployment_id": "demo", "finding_id": finding, "actor": "officer", "at": at}
+    incident = confirm(store, severity=Severity.S4, reason="Read it.", **given)
+    (opened,) = list_incidents(store, "demo")
+    assert (opened.incident_id, opened.severity, opened.opened_by) == (incident, Severity.S4, "officer")
+    assert MESSAGE not in str(opened)
+    (kept,) = list_findings(store, "demo")
+    assert (kept.state, kept.incident_id) == (FindingState.CONFIRMED, incident)
+    (page,) = [one for one in list_notices(store) if one.reference_id != incident]
+    assert page.state is NoticeState.ACKNOWLEDGED
+    with pytest.raises(NotAllowedError, match="is confirmed"):
+        confirm(store, severity=Severity.S4, reason="Again.", **given)
+    assert len(list_incidents(store, "demo")) == 1
+
+
+def test_dismissing_needs_a_reason_and_can_be_overturned(store: Store, at: dt.datetime) -> None:
+    (finding,) = call(store, at, see())
+    given = {"deployment_id": "demo", "finding_id": finding, "actor": "officer", "at": at}
+    with pytest.raises(NotAllowedError, match="needs a reason"):
+        dismiss(store, reason="", **given)
+    dismiss(store, reason="A song.", **given)
+    confirm(store, severity=Severity.S3, reason="It was not a song.", **given)
+    with pytest.raises(UnknownRecordError):
+        dismiss(store, reason="R.", **(given | {"finding_id": "finding_0"}))
+    with pytest.raises(UnknownRecordError):
+        dismiss(store, reason="R.", **(given | {"deployment_id": "other"}))
+
+
+def test_the_id_of_a_finding_leads_to_no_message() -> None:
+    name = name_finding("demo", MESSAGE, "a_method_info")
+    assert name == name_finding("demo", MESSAGE, "a_method_info")
+    assert name != name_finding("other", MESSAGE, "a_method_info")
+    assert MESSAGE[:8] not in name
