@@ -12,8 +12,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-
-import numpy as np
+from math import isnan
 
 from dashboards.records import Observation
 from methods.coverage import round_coverage
@@ -37,8 +36,8 @@ def leave_coverage(row: Observation) -> float | str | None:
     """The coverage of a row as it may leave: none of a hidden row, else in steps."""
     if row.coverage is None:
         return None
-    steps = float(round_coverage(row.coverage, np.nan if row.denominator is None else row.denominator))
-    return SUPPRESSED if row.is_suppressed or np.isnan(steps) else steps
+    steps = float(round_coverage(row.coverage, row.denominator))
+    return SUPPRESSED if row.is_suppressed or isnan(steps) else steps
 
 
 def write_csv(sheet: Sheet) -> str:

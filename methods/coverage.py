@@ -20,11 +20,11 @@ LEAST_UNITS = MINIMUM_WIDTH / STEP
 _SLACK = 1e-9  # 0.15 is no multiple of 0.05 in binary
 
 
-def round_coverage(coverage: ArrayLike, denominator: ArrayLike) -> FloatArray:
+def round_coverage(coverage: ArrayLike, denominator: ArrayLike | None) -> FloatArray:
     """Coverage (0-1) as it may leave: whole, or rounded down to a step; NaN where it may not, or is unknown.
 
-    `denominator` is what the coverage stands beside; the units that it is about are no fewer. It is for rows
-    whose numbers are shown: of a hidden row no coverage leaves.
+    `denominator` is what the coverage stands beside, if it is known; the units that it is about are no fewer.
+    It is for rows whose numbers are shown: of a hidden row no coverage leaves.
     """
     share, units = np.asarray(coverage, dtype=float), np.asarray(denominator, dtype=float)
     steps = np.round(np.floor(share / STEP + _SLACK) * STEP, 2)

@@ -5,7 +5,7 @@ messages nobody could read, or held contact details, is about people, and is the
 What counts as small is in `suppression`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from methods.hidden_parts import hide_parts
@@ -22,18 +22,22 @@ def is_about_words(reason: str) -> bool:
     return reason.partition(":")[0] in ABOUT_WORDS
 
 
-def hide_days(days: Sequence[date], message_counts: Sequence[int]) -> list[bool]:
+def hide_days(message_counts: Mapping[date, int]) -> frozenset[date]:
     """Days that leave without any count: few messages, and another day that would give them away.
 
     All days of a deployment, in any order: the total of a month is known from elsewhere. A day without
     messages tells of nobody.
     """
-    is_hidden = [False] * len(days)
-    months: dict[date, list[int]] = {}
-    for place, day in enumerate(days):
-        months.setdefault(day.replace(day=1), []).append(place)
-    for places in months.values():
-        found = hide_parts([message_counts[place] for place in places], [False] * len(places))
-        for place, is_one in zip(places, found.is_hidden, strict=True):
-            is_hidden[place] = is_one
-    return is_hidden
+    months: dict[date, list[date]] = {}
+    for day in message_counts:
+        months.setdefault(day.replace(day=1), []).append(day)
+    return frozenset(
+        day
+        for days in months.values()
+        for day, is_hidden in zip(days, _find_hidden([message_counts[day] for day in days]), strict=True)
+        if is_hidden
+    )
+
+
+def _find_hidden(counts: Sequence[int]) -> Sequence[bool]:
+    return hide_parts(counts, [False] * len(counts)).is_hidden

@@ -104,7 +104,7 @@ class Home:
         """Address of the governance store; PLIMSOLL_GOVERNANCE_URL names a PostgreSQL one.
 
         Raises:
-            HomeError: the decisions of this home lie in another one.
+            HomeError: the decisions of this home lie in another one, or are lost.
         """
         return find_store(self.path, os.environ.get(VARIABLE))
 

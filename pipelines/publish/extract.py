@@ -43,7 +43,7 @@ from pipelines.schemas.published import (
     REGIME,
     RISK,
 )  # fmt: skip
-from pipelines.schemas.table import COUNT, NUMBER, Table
+from pipelines.schemas.table import COUNT, NUMBER, Column, Table
 
 TABLES = {
     table.name: table
@@ -92,10 +92,11 @@ def read_extract(
         raise StateError(f"There is no table {table_name} to export. There is: {', '.join(sorted(TABLES))}.")
     names = [column.name for column in table.columns]
     dated = next((name for name in DAYS if name in names), "a day")
+    mine = _Condition("deployment_id", operator.eq, deployment_id if "deployment_id" in names else None)
     conditions = [
+        mine,
         _Condition("indicator_id", operator.eq, indicator_id),
         _Condition("slice", operator.eq, slice_name),
-        _Condition("deployment_id", operator.eq, deployment_id if "deployment_id" in names else None),
         _Condition(dated, operator.ge, first),
         _Condition(dated, operator.le, last),
     ]
@@ -104,7 +105,7 @@ def read_extract(
         raise StateError(f"Rows of {table_name} are not told apart by that; leave the option out.")
     rows = read_rows(published, table, [one.express() for one in asked])
     if table is DATA_DAY:
-        rows = _hide_days(rows, every=read_rows(published, table, [conditions[2].express()]))
+        rows = _hide_days(rows, every=read_rows(published, table, [mine.express()]))
     keys = [(name, "ascending") for name in table.key]
     return hide(rows.sort_by(keys), table)
 
@@ -121,9 +122,7 @@ def hide(rows: pa.Table, table: Table) -> pa.Table:
     hidden = rows[FLAG]
     for column in table.columns:
         if column.type in (COUNT, NUMBER) and column.name not in KEPT:
-            place = rows.schema.get_field_index(column.name)
-            shown = pc.if_else(hidden, pa.scalar(None, column.type), rows[column.name])
-            rows = rows.set_column(place, pa.field(column.name, column.type), shown)
+            rows = _take_out(rows, column, hidden)
     if COVERAGE in rows.schema.names:
         steps = round_coverage(rows[COVERAGE].to_numpy(), rows["denominator"].to_numpy())
         place = rows.schema.get_field_index(COVERAGE)
@@ -133,17 +132,19 @@ def hide(rows: pa.Table, table: Table) -> pa.Table:
 
 def _hide_days(rows: pa.Table, *, every: pa.Table) -> pa.Table:
     """Days without the counts that `day_counts` keeps back; `every` are all days of the deployment."""
-    days = every["day"].to_pylist()
-    small = hide_days(days, every["message_count"].to_pylist())
-    few = pa.array([day for day, is_hidden in zip(days, small, strict=True) if is_hidden], pa.date32())
-    is_few = pc.is_in(rows["day"], value_set=few)
+    counts = zip(every["day"].to_pylist(), every["message_count"].to_pylist(), strict=True)
+    is_few = pc.is_in(rows["day"], value_set=pa.array(sorted(hide_days(dict(counts))), pa.date32()))
     for column in DATA_DAY.columns:
         if column.type in (COUNT, NUMBER):
-            place = rows.schema.get_field_index(column.name)
-            is_hidden = pa.scalar(True) if column.name in COLUMNS_ABOUT_WORDS else is_few
-            shown = pc.if_else(is_hidden, pa.scalar(None, column.type), rows[column.name])
-            rows = rows.set_column(place, pa.field(column.name, column.type), shown)
+            rows = _take_out(rows, column, pa.scalar(True) if column.name in COLUMNS_ABOUT_WORDS else is_few)
     return rows
+
+
+def _take_out(rows: pa.Table, column: Column, where: pa.ChunkedArray | pa.Scalar) -> pa.Table:
+    """The rows without the values of a column where a condition holds."""
+    shown = pc.if_else(where, pa.scalar(None, column.type), rows[column.name])
+    place = rows.schema.get_field_index(column.name)
+    return rows.set_column(place, pa.field(column.name, column.type), shown)
 
 
 def read_rows(published: Path, table: Table, conditions: Iterable[Expression] = ()) -> pa.Table:

@@ -110,7 +110,7 @@ def progress(
 
     acting = act(home, account, deployment, Action.VIEW)
     found = reviews.read_progress(acting.store, sample_id=_find_sample(acting, week).sample_id, at=acting.at)
-    waits = reviews.find_waits(acting.store, sample_id=found.sample.sample_id)
+    waits = reviews.find_waits(acting.store, found)
     alpha = _agreement(reviews.list_double_labels(acting.store, sample_id=found.sample.sample_id))
     if as_json:
         waiting = {name: as_document(one) for name, one in waits.items()}

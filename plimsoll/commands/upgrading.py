@@ -54,7 +54,7 @@ def upgrade(
         return
     place = open_home(home)
     store = Store(place.governance_url)
-    before, after = store.version(), find_head()
+    before, after = (None if is_anew else store.version()), find_head()
     if before not in {None, after}:
         _require_backup(backup, has_backup, is_file=place.governance_url.startswith("sqlite:"))
         if backup is not None:

@@ -1,6 +1,6 @@
 """The states of an alarm and the steps between them, as one literal table; what it can turn out to have been.
 
-The data take some steps (watch, alarm, passed), people the others. Making a step is `alarm_cases`' business.
+The data take some steps (watch, alarm, passed), people the others. Making a step is `cases`' business.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Severe items are interleaved with ordinary ones, and the triage lane never takes more than its share. Within
 a stratum the order is always that of the draw. Only what a person does not take is passed over; while
-nobody was shown that, its stratum does not count (`review_standing`): what counts is a random part of it.
+nobody was shown that, its stratum does not count (`standing`): what counts is a random part of it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Items in front of reviewers: served, kept for whoever opened them, passed on, freed when the time is over.
 
 What is served says nothing of what the detectors saw: no level, no lane, no clock. Which item comes next is
-`review_order`, labels are `review_labels`; items stay in the sample whatever happens here.
+`order`, labels are `labels`; items stay in the sample whatever happens here.
 """
 
 from __future__ import annotations

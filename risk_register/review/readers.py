@@ -1,7 +1,7 @@
 """Whether anybody is left who can read what waits for another person; a team of one confirms nothing alone.
 
 Counts alone: nothing here names who could, or says what the first person saw. Topics that somebody does not
-take are their own and do not count. What is served to whom is `review_order`.
+take are their own and do not count. What is served to whom is `order`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from risk_register.database.model import Account, AccountGrant
 from risk_register.database.store import Store
 from risk_register.database.tables.review import ReviewAssignment, Reviewer, ReviewItem
 from risk_register.review.order import is_for
-from risk_register.review.results import Design, read_design
+from risk_register.review.results import Design, Progress, read_design
 from risk_register.review.reviewers import find_reviewer
 from risk_register.review.states import ItemStatus, Outcome
 
@@ -37,13 +37,13 @@ class Wait:
     unreadable_count: int
 
 
-def find_waits(store: Store, *, sample_id: str) -> Mapping[str, Wait]:
+def find_waits(store: Store, progress: Progress) -> Mapping[str, Wait]:
     """By stratum that waits for another person: since when, and how many of its labels nobody can read."""
-    design = read_design(store, sample_id)
-    held = design.find_standing().waiting
-    mine = [item for item in design.items if item.stratum_id in held and item.state in BY_ANOTHER]
-    if not mine:
+    held = {one.stratum_id for one in progress.strata if one.waiting_count}
+    if not held:
         return {}
+    design = read_design(store, progress.sample.sample_id)
+    mine = [item for item in design.items if item.stratum_id in held and item.state in BY_ANOTHER]
     given: dict[str, dt.datetime] = {}
     for label in design.labels.values():
         given[label.item_id] = min(label.labelled_at, given.get(label.item_id, label.labelled_at))

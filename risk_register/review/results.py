@@ -1,7 +1,7 @@
 """How far the reviews of a sample are, and what two people said of the same items.
 
 No figure here names a reviewer. What nobody labelled is non-response, counted and shown, and never means that
-nothing was found. Labels leave through `review_exports`.
+nothing was found. Labels leave through `exports`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class StratumProgress:
     """A stratum: N conversations, n drawn, how many of these have a label, and whether anybody reads it.
 
     `overdue_count` and `coming_count` are items without a label, past their clock and in time.
-    `waiting_count` and `passed_over_count` are as in `review_standing`; where one is not 0 nothing is
+    `waiting_count` and `passed_over_count` are as in `standing`; where one is not 0 nothing is
     estimated from the stratum.
     """
 

@@ -127,6 +127,8 @@ event_total as (
         event.conversation_id
 ),
 
+-- What was done to bring help in. An offer counts though it failed: that is a fault of the help, which the
+-- indicators of handoff show, and not of whoever answered. Who is called for a grave risk asks for more.
 escalation as (
     select
         message.deployment_id,
@@ -270,6 +272,7 @@ select
     message_total.first_risk_at,
     escalation_total.first_escalation_after_risk_at,
     coalesce(message_total.scored_message_count, 0) > 0 as has_scored_message,
+    -- All of the signals that are named above.
     coalesce(sight_total.reason_count, 0) = 3 as is_reason_looked_for,
     coalesce(sight_total.grounding_count, 0) = 2 as is_grounding_looked_for,
     coalesce(signal_total.risk_question_count, 0) > 0 as has_risk_question,

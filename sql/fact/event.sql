@@ -96,7 +96,9 @@ outcome as (
     select
         opening.deployment_id,
         opening.event_id,
-        min(opening.failed_at) as failed_at,
+        min(opening.failed_at) filter (
+            where opening.next_offer_at is null or opening.failed_at <= opening.next_offer_at
+        ) as failed_at,
         min(opening.next_offer_at) as next_offer_at,
         count(stage.event_id) as later_stage_count,
         count(stage.event_id) filter (where stage.detail = 'completed') as completed_count,
@@ -146,10 +148,7 @@ select
     event.detail = 'offered' and coalesce(outcome.completed_count, 0) > 0 as is_completed,
     event.detail = 'offered' and coalesce(outcome.later_stage_count, 0) > 0 as is_accepted,
     -- Of an offer or an acceptance: it ended in a failure, and nobody had come before.
-    event.detail in ('offered', 'accepted')
-    and outcome.failed_at is not null
-    and outcome.connected_at is null
-    and (outcome.next_offer_at is null or outcome.failed_at <= outcome.next_offer_at) as is_failed,
+    outcome.failed_at is not null and outcome.connected_at is null as is_failed,
     -- From acceptance to the person: null where nobody came; then the wait is at least what was seen of it.
     case
         when event.detail = 'accepted'
@@ -165,10 +164,7 @@ select
         date_trunc(
             'second',
             case
-                when
-                    outcome.failed_at is not null
-                    and (outcome.next_offer_at is null or outcome.failed_at <= outcome.next_offer_at)
-                    then outcome.failed_at
+                when outcome.failed_at is not null then outcome.failed_at
                 when outcome.next_offer_at is not null then outcome.next_offer_at
                 when conversation.ended_at > handoff_place.last_at then conversation.ended_at
                 when handoff_place.last_at > event.occurred_at then handoff_place.last_at

@@ -60,6 +60,11 @@ said as (
             order by message.turn
         ) as asked_count
     from fact.message
+    inner join risk_course
+        on
+            message.deployment_id = risk_course.deployment_id
+            and message.conversation_id = risk_course.conversation_id
+    where risk_course.disclosure_turn is not null
 ),
 
 -- What a reply did, by the signals that count in it; its turn is that of its first message.

@@ -42,7 +42,8 @@ def find_holding(
     indicator: Indicator, decisions: Sequence[AppetiteDecision], *, on: date
 ) -> AppetiteDecision | None:
     """The limits that an indicator is judged by on a day: the newest approved ones that a value can pass."""
-    return in_force(_list_passable(indicator, decisions), indicator_id=indicator.indicator_id, on=on)
+    passable = (one for one in decisions if _can_pass(indicator, one))
+    return in_force(passable, indicator_id=indicator.indicator_id, on=on)
 
 
 def say_left_out(
@@ -50,7 +51,7 @@ def say_left_out(
 ) -> Component | None:
     """That the newest approved limits judge nothing, where no value can pass them."""
     newest = in_force(decisions, indicator_id=indicator.indicator_id, on=on)
-    if newest is None or not takes_appetite(indicator) or newest in _list_passable(indicator, decisions):
+    if newest is None or not takes_appetite(indicator) or _can_pass(indicator, newest):
         return None
     return html.P(
         f"Version {newest.version} ({say_limits(newest, indicator.kind)}) judges nothing, for no value can "
@@ -59,8 +60,8 @@ def say_left_out(
     )
 
 
-def _list_passable(indicator: Indicator, decisions: Sequence[AppetiteDecision]) -> list[AppetiteDecision]:
-    return [one for one in decisions if can_pass(one, kind=indicator.kind, direction=indicator.direction)]
+def _can_pass(indicator: Indicator, decision: AppetiteDecision) -> bool:
+    return can_pass(decision, kind=indicator.kind, direction=indicator.direction)
 
 
 def may_approve(view: View, decision: AppetiteDecision) -> bool:

@@ -203,5 +203,4 @@ def make_days_sheet(view: View) -> Sheet:
 def find_few(view: View) -> frozenset[date]:
     """Days whose messages are too few for any count of theirs to leave."""
     days = view.reader.data_days(view.deployment_id, date.min)
-    hidden = hide_days([one.day for one in days], [one.message_count for one in days])
-    return frozenset(one.day for one, is_hidden in zip(days, hidden, strict=True) if is_hidden)
+    return hide_days({one.day: one.message_count for one in days})

@@ -16,7 +16,7 @@ def draw_suspected(view: View) -> Component | None:
     open_ = [
         one
         for one in read_alarms(view.reader, view.store, view.deployment_id)
-        if one.kind == SUSPECTED and one.closed_on is None and one.is_open
+        if one.kind == SUSPECTED and one.is_open
     ]
     if not open_:
         return None

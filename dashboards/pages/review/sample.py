@@ -52,7 +52,7 @@ def draw_sample(view: View) -> Component:
     return html.Div(
         [
             _draw_lanes(view),
-            _draw_progress(found, reviews.find_waits(view.store, sample_id=samples[0].sample_id)),
+            _draw_progress(found, reviews.find_waits(view.store, found)),
             _draw_precision(found),
             _draw_agreement(view, found),
             _draw_flagged(view),

@@ -26,16 +26,20 @@ class Belonging:
 
     def name(self, call: Call) -> str:
         """The thread of a call."""
-        resolved = self._links.resolve(call)
-        return self._joined.get((resolved.thread_id, resolved.began_at), resolved.thread_id)
+        return self._join(self._links.resolve(call))
 
     def list_names(self, call: Call) -> set[str]:
         """Every thread that a call may have been taken in as; which others were rejected is not known."""
-        names = {call.thread_id, self._links.resolve(call).thread_id, self.name(call)}
+        resolved = self._links.resolve(call)
+        names = {call.thread_id, resolved.thread_id, self._join(resolved)}
         # Of one that follows none, whoever followed it may have gone since.
         if call.can_follow and call.follows is None and call.call_id is not None:
             names.add(call.call_id)
         return names
+
+    def _join(self, resolved: Call) -> str:
+        thread = resolved.thread_id
+        return self._joined.get((thread, resolved.began_at), thread)
 
 
 def depends_on_others(call: Call) -> bool:

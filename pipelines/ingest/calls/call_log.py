@@ -169,12 +169,13 @@ class CallLog:
         """Positions of calls whose thread the file would not tell any more; see `Source.find_stranded`."""
         if not any(depends_on_others(call) for _, call in self._find_calls(path, without=gone)):
             return set()
-        whole = self._know(path)
-        left = Belonging(call for _, call in self._find_calls(path, without=gone))
+        calls = list(self._find_calls(path))
+        left = [(position, call) for position, call in calls if position not in gone]
+        whole, rest = Belonging(call for _, call in calls), Belonging(call for _, call in left)
         return {
             position
-            for position, call in self._find_calls(path, without=gone)
-            if depends_on_others(call) and whole.name(call) not in left.list_names(call)
+            for position, call in left
+            if depends_on_others(call) and whole.name(call) not in rest.list_names(call)
         }
 
     def _know(self, path: Path) -> Belonging:

@@ -121,15 +121,9 @@ class Transcripts:
 
     def find_joined(self) -> dict[tuple[str, int | None], str]:
         """The threads of first calls that failed and went to their retry, by their own name and time."""
-        self._join_failed()
-        return {
-            (call.thread_id, call.began_at): name
-            for name, calls in self._calls.items()
-            for call, _ in calls
-            if call.thread_id != name
-        }
+        return self._join_failed()
 
-    def _join_failed(self) -> None:
+    def _join_failed(self) -> dict[tuple[str, int | None], str]:
         """Put a first call that failed into the thread that its retry opened: its name lacks the answer.
 
         Somebody else may have begun with the same words, so no more than a retry's time may lie between.
@@ -139,14 +133,20 @@ class Transcripts:
             first = min(calls, key=lambda pair: pair[0].place or 0)[0]
             if (first.thread is None or first.place is not None) and first.unanswered_id != name:
                 answered[first.unanswered_id].append(name)
+        joined: dict[tuple[str, int | None], str] = {}
         for failed in sorted(answered.keys() & self._calls.keys()):
             left: list[tuple[Call, bool]] = []
             for pair in sorted(self._calls.pop(failed), key=lambda one: -(one[0].began_at or 0)):
                 gaps = {name: self._find_gap(pair[0], name) for name in answered[failed]}
                 nearest = min(gaps, key=lambda name: (gaps[name], name))
-                (self._calls[nearest] if gaps[nearest] <= RETRY else left).append(pair)
+                if gaps[nearest] <= RETRY:
+                    self._calls[nearest].append(pair)
+                    joined[failed, pair[0].began_at] = nearest
+                else:
+                    left.append(pair)
             if left:
                 self._calls[failed] = left
+        return joined
 
     def _find_gap(self, call: Call, thread: str) -> int:
         return min(abs((one.began_at or 0) - (call.began_at or 0)) for one, _ in self._calls[thread])

@@ -6,7 +6,7 @@ Small cells are hidden here, before a number reaches a table; weeks are `weeks.p
 from __future__ import annotations
 
 from collections import Counter
-from math import isnan, nan
+from math import isnan
 
 from methods.coverage import round_coverage
 from pipelines.report.document import Cell, Column, Kind, Mark, Row, Table
@@ -198,8 +198,7 @@ def _headline_row(facts: Facts, indicator: Row) -> dict[str, Cell]:
 def _coverage_cell(observation: Observation | None, indicator: Row) -> Cell:
     if observation is None or observation.coverage is None:
         return Mark.NOT_MEASURED
-    units = nan if observation.denominator is None else observation.denominator
-    steps = float(round_coverage(observation.coverage, units))
+    steps = float(round_coverage(observation.coverage, observation.denominator))
     return Mark.HIDDEN if cover(observation, indicator).value or isnan(steps) else steps
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Set
 
-from methods.day_counts import hide_days
+from methods.day_counts import ABOUT_WORDS, hide_days
 from pipelines.report.document import Cell, Column, Kind, Mark, Row, Table
 from pipelines.report.published import Facts
 from pipelines.report.suppress import hide_parts, must_hide_total
@@ -30,11 +30,8 @@ UNTROUBLED = frozenset({"complete", "quiet"})
 WHOLE = UNTROUBLED | {"restated"}
 """States of a day whose data came and could be used; a restated one changed after it was shown."""
 
-RECORDS = frozenset(
-    {"Rejected", "Duplicates", "Late", "Out of order", "Dated after their delivery",
-     "Waiting for their conversation", "Days held by a check", "Told by a check"}
-)  # fmt: skip
-"""Groups that count lines of a log and not what people wrote: shown as they are, here and by day."""
+ABOUT_PEOPLE = frozenset({GROUPS[kind] for kind in ("accepted", *ABOUT_WORDS)} | {OTHER})
+"""Groups whose small rows are hidden; all others count lines of a log and are shown as they are."""
 
 UNSUPPORTED = "unscored:unsupported_language"
 OUTSIDE = "before the first data or still to come"
@@ -83,18 +80,16 @@ def build_quality(facts: Facts) -> Table:
 def build_days(facts: Facts) -> Table:
     """Days of the month whose data are late, partial, held, not scored, or changed after they were shown."""
     outside = count_gaps(facts).get(OUTSIDE, 0)
-    few = hide_days(
-        [row["day"] for row in facts.data_days], [row["message_count"] for row in facts.data_days]
-    )
+    few = hide_days({row["day"]: row["message_count"] for row in facts.data_days})
     rows = tuple(
         {
             "day": row["day"],
             "state": row["state"],
             "reasons": row["reasons"].replace(",", ", ").replace("_", " ") or Mark.NONE,
-            "message_count": Mark.HIDDEN if is_few else row["message_count"],
-            "expected_count": Mark.UNKNOWN if row["expected_count"] is None else round(row["expected_count"]),
+            "message_count": Mark.HIDDEN if row["day"] in few else row["message_count"],
+            "expected_count": _expected_cell(row, is_few=row["day"] in few),
         }
-        for row, is_few in zip(facts.data_days, few, strict=True)
+        for row in facts.data_days
         if row["state"] not in UNTROUBLED
     )
     return Table(
@@ -132,11 +127,18 @@ def build_readiness(facts: Facts) -> Table:
     )
 
 
+def _expected_cell(row: Row, *, is_few: bool) -> Cell:
+    if is_few:
+        return Mark.HIDDEN
+    return Mark.UNKNOWN if row["expected_count"] is None else round(row["expected_count"])
+
+
 def _group_rows(title: str, members: list[Row], kept_back: Set[str]) -> list[dict[str, Cell]]:
     """Rows of a group; reasons that are `kept_back` count the cell of an indicator that is hidden."""
     counts = [row["row_count"] for row in members]
     given = [row["reason"] in kept_back for row in members]
-    hidden = (False,) * len(counts) if title in RECORDS else hide_parts(counts, hidden=given)
+    is_exact = title not in ABOUT_PEOPLE
+    hidden = (False,) * len(counts) if is_exact else hide_parts(counts, hidden=given)
     rows: list[dict[str, Cell]] = [
         {
             "group": title,
@@ -149,7 +151,7 @@ def _group_rows(title: str, members: list[Row], kept_back: Set[str]) -> list[dic
     ]
     if len(members) < 2:
         return rows
-    is_hidden_too = title not in RECORDS and must_hide_total(counts, hidden)
+    is_hidden_too = not is_exact and must_hide_total(counts, hidden)
     total: Cell = Mark.HIDDEN if is_hidden_too else sum(counts)
     return [
         {"group": title, "reason": ALL, "source": Mark.NONE, "row_count": total, "day_count": Mark.NONE},

@@ -17,6 +17,16 @@ MARKUP = r"&[#a-zA-Z]|</?[a-zA-Z]|\]\(|\\n"
 Places = Sequence[int]
 """For each character of a text its place in the message."""
 
+SIGNS = {
+    **dict.fromkeys("\U0001f52b", "\x01"),  # a pistol
+    **dict.fromkeys("\U0001f52a\U0001f5e1\U0001fa92", "\x02"),  # knife, dagger, razor
+    **dict.fromkeys("\U0001f48a", "\x03"),  # a pill
+    **dict.fromkeys("\u26b0\U0001faa6", "\x04"),  # coffin, headstone
+    **dict.fromkeys("\U0001fa78", "\x05"),  # a drop of blood
+}
+"""Emoji that rules know. A control character is no part of a word, and where it stands in a text of itself it
+means nothing without the words that these rules ask for beside it."""
+
 _ATTRIBUTES = (
     r"(?:\s{1,5}[\w:-]{1,40}\s{0,3}=\s{0,3}"
     r"(?:\"[^\"<>]{0,500}\"|'[^'<>]{0,500}'|[^\s\"'<>]{1,300})){0,20}\s{0,5}/?>"
@@ -35,12 +45,12 @@ _TARGET = r"\((?:\[url\]|[^\s()]{0,300}[/.#:][^\s()]{0,300})(?:\s[\"'][^()\n]{0,
 _LINK = re.compile(rf"!?\[(?=[^\[\]\n]{{1,200}}\]{_TARGET})|(?<=[^\[\]\n])\]{_TARGET}")
 _ESCAPE = re.compile(r"(?:\\r)?\\n")
 _PICTOGRAPHS = (
-    r"\u2190-\u23ff\u2500-\u26af\u26b1-\u27bf\u2900-\u297f\u2b00-\u2bff\U0001f000-\U0001f0ff\U0001f1e6-\U0001f1ff"
-    r"\U0001f300-\U0001f489\U0001f48b-\U0001f529\U0001f52c-\U0001f5e0\U0001f5e2-\U0001fa77\U0001fa79-\U0001fa91"
-    r"\U0001fa93-\U0001faa5\U0001faa7-\U0001faff"
+    r"\u2190-\u23ff\u2500-\u27bf\u2900-\u297f\u2b00-\u2bff\U0001f000-\U0001f0ff\U0001f1e6-\U0001f1ff"
+    r"\U0001f300-\U0001faff"
 )
-"""All but those that rules read as a word, and but enclosed letters, which fold to letters."""
-_PICTOGRAPH = re.compile(rf"[{_PICTOGRAPHS}][{_PICTOGRAPHS}\ufe0f\u200d ]*")
+"""All but enclosed letters, which fold to letters."""
+_NO_SIGN = f"(?![{''.join(SIGNS)}])"
+_PICTOGRAPH = re.compile(rf"{_NO_SIGN}[{_PICTOGRAPHS}](?:{_NO_SIGN}[{_PICTOGRAPHS}\ufe0f\u200d ])*")
 
 
 def strip_markup(text: str, *, keeps_addresses: bool = False) -> tuple[str, Places | None]:

@@ -14,7 +14,7 @@ from functools import cache
 
 import hyperscan
 
-from pipelines.detect.detectors.lexicon.markup import Places, blank_pictographs, strip_markup
+from pipelines.detect.detectors.lexicon.markup import SIGNS, Places, blank_pictographs, strip_markup
 
 OTHER = "\x7f"
 """Stands for a character without an ASCII form: a separator, never part of a word."""
@@ -31,18 +31,9 @@ _QUOTES = {
     **dict.fromkeys("\u2018\u2019\u201a\u201b\u00b4\u0060\u02bc", "'"),
     **dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\u2039\u203a", '"'),
 }
-_SIGNS = {
-    **dict.fromkeys("\U0001f52b", "\x01"),  # a pistol
-    **dict.fromkeys("\U0001f52a\U0001f5e1\U0001fa92", "\x02"),  # knife, dagger, razor
-    **dict.fromkeys("\U0001f48a", "\x03"),  # a pill
-    **dict.fromkeys("\u26b0\U0001faa6", "\x04"),  # coffin, headstone
-    **dict.fromkeys("\U0001fa78", "\x05"),  # a drop of blood
-}
-"""Emoji that rules know. A control character is no part of a word, and where it stands in a text of itself it
-means nothing without the words that these rules ask for beside it."""
 _SIMPLE = {
     **_QUOTES,
-    **_SIGNS,
+    **SIGNS,
     **dict.fromkeys("\u2013\u2014\u2012\u2010\u2011\u2212", "-"),
     **dict.fromkeys("\u00a0\u202f\u2009\u3000", " "),
     "\u2026": ".",

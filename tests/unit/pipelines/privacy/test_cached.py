@@ -47,12 +47,19 @@ def test_an_answer_of_the_first_day_that_is_kept_stays_and_one_of_the_day_before
     for path in (home.path / "cache").rglob("*.json"):
         written = NOON - dt.timedelta(days=1) if path == old else NOON
         os.utime(path, (written.timestamp(), written.timestamp()))
-    assert drop_old_cached(home, before=DAY, is_rehearsal=True) == 1
+    assert drop_old_cached(home, set(), before=DAY, is_rehearsal=True) == 1
     assert len(left(home)) == 5
-    assert drop_old_cached(home, before=DAY) == 1
+    assert drop_old_cached(home, set(), before=DAY) == 1
     assert left(home) == ["judge/c1/a.json", "judge/c1/b.json", "language/c1.json", "language/c10.json"]
+
+
+def test_answers_about_conversations_that_go_go_however_young_they_are(home: Home) -> None:
+    for path in (home.path / "cache").rglob("*.json"):
+        os.utime(path, (NOON.timestamp(), NOON.timestamp()))
+    assert drop_old_cached(home, {"c1"}, before=DAY) == 3
+    assert left(home) == ["judge/c2/a.json", "language/c10.json"]
 
 
 def test_a_home_without_a_cache_has_nothing_to_drop(tmp_path: Path) -> None:
     assert drop_cached(Home(tmp_path), {"c1"}) == {}
-    assert drop_old_cached(Home(tmp_path), before=DAY) == 0
+    assert drop_old_cached(Home(tmp_path), set(), before=DAY) == 0

@@ -110,7 +110,8 @@ def test_lost_decisions_are_told_and_begun_anew_by_a_person_alone(run: Run, home
     assert (told.code, told.document["generation"]) == (0, 0)
     assert f"{file} is missing" in told.complaint
     assert not file.exists()
-    assert run("upgrade", "--anew").code == 0
+    begun = run("upgrade", "--anew", "--json")
+    assert (begun.code, begun.document) == (0, {"from": None, "to": find_head()})
     assert [one.action for one in list_entries(Store(home.governance_url))] == ["decisions_begun_anew"]
     assert f"{file} is missing" not in run("status").complaint
 

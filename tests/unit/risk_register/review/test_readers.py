@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 import pytest
 
@@ -42,6 +43,10 @@ def alone(store: Store, at: dt.datetime) -> str:
     return sample_id
 
 
+def find_waits(store: Store, sample_id: str, at: dt.datetime) -> Mapping[str, reviews.Wait]:
+    return reviews.find_waits(store, reviews.read_progress(store, sample_id=sample_id, at=at))
+
+
 def count_waiting(store: Store, sample_id: str, at: dt.datetime) -> int:
     return reviews.read_progress(store, sample_id=sample_id, at=at).strata[0].waiting_count
 
@@ -49,7 +54,7 @@ def count_waiting(store: Store, sample_id: str, at: dt.datetime) -> int:
 def test_of_one_reviewer_alone_every_label_that_waits_is_left_without_a_reader(
     store: Store, at: dt.datetime, alone: str
 ) -> None:
-    (found,) = reviews.find_waits(store, sample_id=alone).items()
+    (found,) = find_waits(store, alone, at).items()
     assert found == (HELD, reviews.Wait(at, count_waiting(store, alone, at)))
     assert found[1].unreadable_count > 0
 
@@ -58,11 +63,11 @@ def test_another_person_who_reads_the_language_ends_that_and_their_labels_releas
     store: Store, at: dt.datetime, alone: str
 ) -> None:
     let_in(store, at, "second")
-    assert reviews.find_waits(store, sample_id=alone)[HELD] == reviews.Wait(at, 0)
+    assert find_waits(store, alone, at)[HELD] == reviews.Wait(at, 0)
     take(store, "second", at)
-    assert reviews.find_waits(store, sample_id=alone)[HELD].unreadable_count == 0
+    assert find_waits(store, alone, at)[HELD].unreadable_count == 0
     label_all(store, ("second",), at, lambda _: SEEN)
-    assert reviews.find_waits(store, sample_id=alone) == {}
+    assert find_waits(store, alone, at) == {}
 
 
 def test_what_two_saw_differently_is_left_without_a_reader_until_there_is_a_third(
@@ -70,9 +75,9 @@ def test_what_two_saw_differently_is_left_without_a_reader_until_there_is_a_thir
 ) -> None:
     let_in(store, at, "second")
     label_all(store, ("second",), at, lambda _: NOTHING)
-    assert reviews.find_waits(store, sample_id=alone) == {HELD: reviews.Wait(at, 1)}
+    assert find_waits(store, alone, at) == {HELD: reviews.Wait(at, 1)}
     let_in(store, at, "third")
-    assert reviews.find_waits(store, sample_id=alone) == {HELD: reviews.Wait(at, 0)}
+    assert find_waits(store, alone, at) == {HELD: reviews.Wait(at, 0)}
 
 
 @pytest.mark.parametrize("kind", ["same person", "other language", "viewer", "disabled", "other deployment"])
@@ -87,7 +92,7 @@ def test_nobody_who_could_not_be_served_is_another_reader(
         accounts.disable_account(store, name="second", actor="command_line", at=at)
     if kind == "other deployment":
         accounts.revoke(store, name="second", role=role, deployment_id="demo", actor="command_line", at=at)
-    found = reviews.find_waits(store, sample_id=alone)[HELD]
+    found = find_waits(store, alone, at)[HELD]
     assert found.unreadable_count == count_waiting(store, alone, at)
 
 
@@ -95,4 +100,4 @@ def test_where_nothing_waits_nothing_is_said(store: Store, at: dt.datetime) -> N
     sample_id = draw_week(store, at, stratum(0, 40, 20))
     let_in(store, at, "first")
     label_all(store, ("first",), at, lambda _: NOTHING)
-    assert reviews.find_waits(store, sample_id=sample_id) == {}
+    assert find_waits(store, sample_id, at) == {}
