@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
-from dashboards.records import EquityRatio, Indicator, LanguageShare, Observation
+from dashboards.records import Change, EquityRatio, Indicator, LanguageShare, Observation
 from dashboards.theme import ABSENCE_MARKS, Absence
 
 MISSING = "–"
@@ -172,3 +172,16 @@ def say_duration(length: timedelta) -> str:
 def say_words(identifier: str) -> str:
     """An identifier as words."""
     return identifier.replace("_", " ")
+
+
+def say_origin(change: Change) -> str:
+    """Who said so, and whether it was planned."""
+    planned = {True: "planned", False: "not planned", None: "not known whether planned"}[change.is_planned]
+    by = (
+        f" by {change.declared_by}"
+        if change.declared_by
+        else " in the logs"
+        if change.origin == "observed"
+        else ""
+    )
+    return f"{change.origin}{by}, {planned}"

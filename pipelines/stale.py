@@ -15,7 +15,7 @@ from pipelines.indicators.compute import definitions_version
 from pipelines.indicators.own import load_home_definitions
 from pipelines.lake.lake import Lake
 from pipelines.lake.partition import Partition
-from pipelines.lake.pointer import current_since, find_current
+from pipelines.pointer import current_since, find_current
 from pipelines.schemas.assessment import DEPLOYMENT
 from pipelines.settings import Home
 

@@ -9,7 +9,7 @@ from typing import Any
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.errors import StateError
 from pipelines.lake.lake import Lake
-from pipelines.lake.pointer import find_current
+from pipelines.pointer import find_current
 from pipelines.privacy.limits import are_agreed, load_limits
 from pipelines.settings import REPOSITORY, Home
 from pipelines.soundness import describe_data

@@ -1,5 +1,7 @@
-"""Which pages exist, in the order of the rail, and how a path finds one. A new page is one module and one
-line here."""
+"""Which pages exist, in the order of the rail, and how a path finds one.
+
+A new page is one module or folder, and one line here.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +9,13 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from urllib.parse import unquote
 
-from dashboards.pages import audit, detectors, overview
+from dashboards.pages import audit, overview
 from dashboards.pages.accounts import account, administration
 from dashboards.pages.alarms import alarms
 from dashboards.pages.appetites import appetites
 from dashboards.pages.checklist import checklist
 from dashboards.pages.data import health as data_health
+from dashboards.pages.detectors import detectors
 from dashboards.pages.equity import equity
 from dashboards.pages.incidents import incidents
 from dashboards.pages.indicators import indicator, indicators

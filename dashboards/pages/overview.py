@@ -23,6 +23,7 @@ from dashboards.theme import STATUS_MARKS, Status, rank_status
 from dashboards.view import View
 from dashboards.wording import (
     say_day,
+    say_origin,
     say_unseen,
     say_words,
 )
@@ -168,19 +169,6 @@ def pair_changes(changes: Sequence[Change]) -> list[tuple[Change, str]]:
         for one in changes
         if (key := (one.what, one.effective_on)) not in declared or one.origin != "observed"
     ]
-
-
-def say_origin(change: Change) -> str:
-    """Who said so, and whether it was planned."""
-    planned = {True: "planned", False: "not planned", None: "not known whether planned"}[change.is_planned]
-    by = (
-        f" by {change.declared_by}"
-        if change.declared_by
-        else " in the logs"
-        if change.origin == "observed"
-        else ""
-    )
-    return f"{change.origin}{by}, {planned}"
 
 
 PAGE = Page(PATH, "Overview", layout, sheets={"indicators": make_sheet})

@@ -13,8 +13,8 @@ from typing import Any
 import requests
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
-from pipelines.lake.pointer import current_since
 from pipelines.notify.routing import Routing
+from pipelines.pointer import current_since
 from pipelines.settings import Home
 from risk_register.database.store import Store
 from risk_register.notice.kinds import NoticeSeverity, NoticeState

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from pipelines.lake.pointer import POINTER, find_current
+from pipelines.pointer import POINTER, find_current
 from pipelines.privacy.search import PROBLEMS, WORD, search, shows
 from pipelines.settings import Home
 from risk_register.database.prose import AUDIT, NEVER_CHANGED

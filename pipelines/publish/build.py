@@ -17,7 +17,7 @@ import pyarrow as pa
 from pipelines.engines.duckdb import SETTINGS
 from pipelines.errors import StateError
 from pipelines.lake.lake import Lake
-from pipelines.lake.pointer import make_current
+from pipelines.pointer import make_current
 from pipelines.publish.governance import copy_governance
 from pipelines.publish.leads import drop_leads
 from pipelines.publish.retention import drop_old_files, list_named_files

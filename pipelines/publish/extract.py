@@ -21,7 +21,7 @@ from methods.coverage import round_coverage
 from methods.day_counts import COLUMNS_ABOUT_WORDS, hide_days
 from pipelines.engines.duckdb import SETTINGS
 from pipelines.errors import StateError
-from pipelines.lake.pointer import tell_unreadable
+from pipelines.pointer import tell_unreadable
 from pipelines.schemas.published import (
     ALARM,
     APPETITE,

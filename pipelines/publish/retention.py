@@ -11,7 +11,7 @@ import logging
 from collections.abc import Collection
 from pathlib import Path
 
-from pipelines.lake.pointer import current_file
+from pipelines.pointer import current_file
 
 KEPT_FILES = 3
 MANIFEST = "manifest.json"

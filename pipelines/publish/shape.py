@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.engines.duckdb import SETTINGS
-from pipelines.lake.pointer import find_current
+from pipelines.pointer import find_current
 from pipelines.schemas.published import TABLES
 from pipelines.settings import Home
 

@@ -5,7 +5,7 @@ import datetime as dt
 import dagster as dg
 
 from pipelines.lake.lake import Lake
-from pipelines.lake.pointer import current_file
+from pipelines.pointer import current_file
 from pipelines.report.build import REPORTS, build_report
 from pipelines.settings import POOL, Home
 from risk_register.database.store import open_store

@@ -17,7 +17,7 @@ import duckdb
 
 from pipelines.engines.duckdb import SETTINGS
 from pipelines.errors import StateError
-from pipelines.lake.pointer import tell_unreadable
+from pipelines.pointer import tell_unreadable
 from pipelines.report import queries
 from pipelines.report.document import Row
 from pipelines.report.month import Month

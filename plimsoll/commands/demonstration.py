@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.lake.pointer import find_current
+from pipelines.pointer import find_current
 from pipelines.settings import REPOSITORY, Home, HomeKind, find_home, make_home
 from plimsoll.commands.option import HomeOption, tell
 from plimsoll.commands.people import LINK_HOURS

@@ -35,8 +35,8 @@ def explain(
     """Say what stands behind a figure: definition, limits, days, changes, versions and origin."""
     from pipelines.explanation import explain as explain_figure
     from pipelines.explanation import parse_figure
-    from pipelines.lake.pointer import current_file
     from pipelines.miss_account import account_for_misses, is_about_misses
+    from pipelines.pointer import current_file
 
     published = current_file(open_home(home).published)
     wanted = choose_deployment(published, deployment)

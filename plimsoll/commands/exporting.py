@@ -66,7 +66,7 @@ def export(
     home: HomeOption = None,
 ) -> None:
     """Write a published table of a deployment, small cells hidden; the audit keeps who took what."""
-    from pipelines.lake.pointer import current_file
+    from pipelines.pointer import current_file
     from pipelines.publish.extract import read_extract
 
     place = open_home(home)

@@ -12,6 +12,7 @@ from plimsoll.commands.notifying import make_way_to_on_call
 from plimsoll.commands.option import HomeOption, JsonOption, open_home, tell, write_json
 from risk_register.account.accounts import Action
 from risk_register.errors import NotAllowedError
+from risk_register.incident.danger import raise_danger
 from risk_register.review import reviews
 
 ItemArgument = Annotated[str, typer.Argument(help="Id of the item, as `review next` printed it.")]
@@ -176,7 +177,7 @@ def danger(
 ) -> None:
     """A person may be in danger now: open an incident and ask for the on-call."""
     acting = act(home, account, deployment, Action.OPEN_INCIDENT)
-    page = reviews.raise_danger(
+    page = raise_danger(
         acting.store,
         deployment_id=acting.deployment_id,
         conversation_id=_find_conversation(acting, item),

@@ -47,7 +47,7 @@ def build(
 ) -> None:
     """Build a report as PDF, XLSX and JSON with a manifest of hashes."""
     from pipelines.lake.lake import Lake
-    from pipelines.lake.pointer import current_file
+    from pipelines.pointer import current_file
     from pipelines.report.build import build_report
     from risk_register.database.store import open_store
     from risk_register.report.issuing import check_may_build

@@ -1,6 +1,6 @@
 """Words that people wrote may name an erased person by an id; the id goes, and the words around it stay.
 
-Columns that hold an id as such are the business of `review_withdrawal`. What the database lets nobody change
+Columns that hold an id as such are the business of `review.withdrawal`. What the database lets nobody change
 keeps its words; an erasure says how many such rows there are.
 """
 

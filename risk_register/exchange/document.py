@@ -1,6 +1,6 @@
 """A register or checklist on its way from one store to another: tables of text cells, checked as a whole.
 
-Which file format carries it is `exchange_formats`, what a store makes of it `exchange`. Decisions travel,
+Which file format carries it is `formats`, what a store makes of it `exchange`. Decisions travel,
 with their history; shipped texts stand beside them for readers and are not read back.
 """
 

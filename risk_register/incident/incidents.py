@@ -1,7 +1,7 @@
 """Incidents: something went wrong for people; opened by anyone, judged, closed by a second person.
 
 A title and a description say what happened in general and name ids; words of a conversation do not belong in
-them. Timeline and tasks are `incident_work`, statutory clocks `incident_clocks`, holds `holds`.
+them. Timeline and tasks are `work`, statutory clocks `clocks`, holds `holds`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Reports of incidents to authorities as facts: which a person decided are due, and when they were made.
 
-The clocks and the decisions are `incident_clocks`; nothing is decided here.
+The clocks and the decisions are `clocks`; nothing is decided here.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Evidence of a checklist item: a kept file, an address or an indicator; withdrawn, never deleted.
 
-The bytes of a file lie in the folder of `evidence`; here it is known by its SHA-256.
+The bytes of a file lie in the folder of `evidence_files`; here it is known by its SHA-256.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Files that show what was attested: kept under their SHA-256, so that a changed one is not the evidence.
 
-They lie in a folder on the same disk as the home. What a file is evidence of is `item_evidence`.
+They lie in a folder on the same disk as the home. What a file is evidence of is `evidence`.
 """
 
 from __future__ import annotations

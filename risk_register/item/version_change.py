@@ -1,6 +1,6 @@
 """Which change of model or prompt ends an answer of the checklist, where its cadence is such an occasion.
 
-Changes are declared by people (`changes`) or seen in the logs; how else an answer ends is `item_record`.
+Changes are declared by people (`changes`) or seen in the logs; how else an answer ends is `record`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The outbox: what people must be told, written in the transaction of what happened, and sent afterwards.
 
 A notice carries a kind, numbers and ids: no text, no pseudonym. Its key makes it one however often it is
-queued. Who is told by which way, and the attempts, are in `notice_deliveries`; sending is not done here.
+queued. Who is told by which way, and the attempts, are in `deliveries`; sending is not done here.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Issuing a report: an approved one leaves as an edition, unless its files or a regime stand against it.
 
 Drawing the files is done elsewhere and handed in; the rules of who submits and approves are
-`report_submissions`.
+`submissions`.
 """
 
 from __future__ import annotations

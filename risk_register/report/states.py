@@ -1,6 +1,6 @@
 """How far a built report came: its states and steps as one literal table, and how a submission is found.
 
-Who makes which step is `report_submissions` and `report_issuing`.
+Who makes which step is `submissions` and `issuing`.
 """
 
 from __future__ import annotations

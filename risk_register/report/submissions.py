@@ -1,7 +1,7 @@
 """Reports on their way out: submitted by one person, approved by another, then issued, and filed.
 
 Every step is about one manifest: a report that was built again since is another report. An issued one stays
-as it is; a correction is a new edition, with a reason, past two people again. Issuing is `report_issuing`.
+as it is; a correction is a new edition, with a reason, past two people again. Issuing is `issuing`.
 """
 
 from __future__ import annotations

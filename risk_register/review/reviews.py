@@ -6,7 +6,6 @@ pipelines, estimates from `methods.correction`; neither is known here.
 
 from __future__ import annotations
 
-from risk_register.incident.danger import PageRecord, list_pages, raise_danger, take_page
 from risk_register.review.exports import ExportedLabel, LabelExport, Tally, export_labels, tally
 from risk_register.review.flags import FlaggedItem, flag_item, is_flagged, list_flagged
 from risk_register.review.frame import Frame, FrameStratum, FrameUnit
@@ -56,7 +55,6 @@ __all__ = [
     "Lane",
     "LaneLengths",
     "OwnPace",
-    "PageRecord",
     "Progress",
     "Purpose",
     "ReviewSettings",
@@ -79,14 +77,12 @@ __all__ = [
     "is_flagged",
     "list_double_labels",
     "list_flagged",
-    "list_pages",
     "list_rubric",
     "list_samples",
     "list_topics",
     "next_item",
     "open_task",
     "pass_on",
-    "raise_danger",
     "read_lanes",
     "read_own_pace",
     "read_progress",
@@ -97,7 +93,6 @@ __all__ = [
     "set_reviewer",
     "set_settings",
     "submit_label",
-    "take_page",
     "tally",
     "verify_draw",
 ]

@@ -18,7 +18,7 @@ import yaml
 from pipelines.ingest.redaction.names import FILE, NameFinder, load_name_finder
 from pipelines.ingest.redaction.redact import Redactor, crisis_lines
 from risk_register.content import load_crisis_resources
-from tests.unit.pipelines.ingest.redaction.redaction_score import FOLDER, MARKED, Score, score
+from tests.unit.pipelines.ingest.redaction.score import FOLDER, MARKED, Score, score
 
 
 def main() -> None:

@@ -26,7 +26,7 @@ from methods.errors import MethodsError
 from risk_register.database.store import Store
 from risk_register.register.deployments import ensure_deployment
 from risk_register.review import reviews
-from tests.unit.risk_register.review_week import DRAWN_AT, Stratum, draw_week, estimate, make_week, work
+from tests.unit.risk_register.review.week import DRAWN_AT, Stratum, draw_week, estimate, make_week, work
 
 STRATA = (
     Stratum("at_risk_3", 3, 20, 0.60, 6),

@@ -18,7 +18,7 @@ from risk_register.database.tables.review import ReviewItem
 from risk_register.errors import StoreError
 from risk_register.register.register import ensure_deployment
 from risk_register.review import reviews
-from tests.unit.risk_register.review_factory import add_reviewers, draw_week, stratum
+from tests.unit.risk_register.review.factory import add_reviewers, draw_week, stratum
 
 pytestmark = pytest.mark.full
 

@@ -25,6 +25,7 @@ from pipelines.tombstones import SubjectKind
 from risk_register.database import audit
 from risk_register.database.store import Store
 from risk_register.incident import holds, incidents, locations
+from risk_register.incident.danger import list_pages, raise_danger
 from risk_register.register.deployments import ensure_deployment
 from risk_register.review import reviews
 from risk_register.review.reviews import Frame, FrameStratum, FrameUnit
@@ -112,9 +113,7 @@ def review(home: Home, one: dict[str, Any]) -> str:
     reviews.set_reviewer(store, languages=("en",), actor="first", at=NOW)
     task = reviews.next_item(store, deployment_id=DEPLOYMENT, reviewer="first", at=NOW)
     assert task is not None
-    reviews.raise_danger(
-        store, deployment_id=DEPLOYMENT, conversation_id=task.conversation_id, actor="first", at=NOW
-    )
+    raise_danger(store, deployment_id=DEPLOYMENT, conversation_id=task.conversation_id, actor="first", at=NOW)
     locations.record_location(
         store, deployment_id=DEPLOYMENT, subject=task.conversation_id, reason="To reach them.",
         source_file="a.jsonl.gz", position=3, why_not="", actor="officer", at=NOW,
@@ -134,7 +133,7 @@ def test_an_incident_keeps_a_conversation_from_erasure_until_it_lets_go(home: Ho
     assert decoded_search.search(home.path, ids) == {}
     (held,) = holds.list_holds(store_of(home))
     assert held.conversation_id == held.thread_id == f"erased_{number}"
-    assert reviews.list_pages(store_of(home))[0].conversation_id.startswith("erased_page_")
+    assert list_pages(store_of(home))[0].conversation_id.startswith("erased_page_")
     (search,) = locations.list_locations(store_of(home), DEPLOYMENT)
     assert (search.subject, search.source_file, search.is_found) == ("erased_location_1", None, True)
     assert item.startswith(DEPLOYMENT)

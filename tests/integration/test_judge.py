@@ -18,7 +18,7 @@ from pipelines.detect.assets import score_days
 from pipelines.indicators.assets import compute_facts, count_days
 from pipelines.ingest.removal.lapsing import lapse
 from pipelines.lake.lake import Lake
-from pipelines.lake.pointer import current_file
+from pipelines.pointer import current_file
 from pipelines.privacy.retention import retain
 from pipelines.settings import Home
 from pipelines.stale import stale_days

@@ -17,7 +17,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines.lake.pointer import current_file
+from pipelines.pointer import current_file
 from pipelines.settings import Home, HomeKind, make_home
 from tests.unit.pipelines.detect.model_server import Answer, ModelServer, serve_model
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.lake.pointer import current_file
+from pipelines.pointer import current_file
 from pipelines.report.build import build_report
 
 

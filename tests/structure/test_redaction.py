@@ -24,7 +24,7 @@ def texts_of(value: Any) -> list[str]:
 
 def read_cases(repository: Path) -> list[str]:
     folder = repository / "tests" / "unit" / "pipelines" / "ingest" / "redaction"
-    files = [folder / "redaction.yaml", *sorted(folder.glob("redaction*/*.yaml"))]
+    files = sorted(folder.rglob("*.yaml"))
     found = {text for path in files for text in texts_of(yaml.safe_load(path.read_text(encoding="utf-8")))}
     return sorted(text.replace("«", "").replace("»", "") for text in found)
 

@@ -24,13 +24,12 @@ from dashboards.pages.alarms.decision import draw_alarm_decisions, submit
 from dashboards.pages.alarms.floor import draw_calls, draw_floor, draw_listed
 from dashboards.pages.alarms.silence import draw_silence
 from dashboards.pages.alarms.stream import draw_streams
-from dashboards.pages.overview import say_origin
 from dashboards.pages.page import Page
 from dashboards.records import Alarm, Change
 from dashboards.sheet import Sheet
 from dashboards.view import View
 from dashboards.vocabulary import ALARM_MARKS, RESOLUTION_WORDS
-from dashboards.wording import MISSING, say_day, say_words
+from dashboards.wording import MISSING, say_day, say_origin, say_words
 from risk_register.account.accounts import Action
 from risk_register.alarm.cases import CaseRecord, list_cases
 from risk_register.alarm.watched import WATCHED

@@ -19,10 +19,10 @@ from dashboards.view import View
 from dashboards.vocabulary import HOLD_MARKS
 from dashboards.wording import say_day
 from risk_register.account.accounts import Action
+from risk_register.incident.danger import PageRecord
 from risk_register.incident.holds import HoldRecord, approve_hold, ask_release, confirm_release, request_hold
 from risk_register.incident.incidents import IncidentRecord
 from risk_register.incident.states import IncidentStatus
-from risk_register.review.reviews import PageRecord
 
 HOLDS = tuple(Heading(title) for title in ("Hold", "State", "Until", "Reason", "Asked by", "Approved by"))
 

@@ -1,7 +1,7 @@
 """The person behind an incident: who looks after it, and where they can be found.
 
 Locating reads the delivered file again through whoever started the dashboard. One person may act at once and
-a second looks at it within a day; both are written down. What must be kept is `incident_holds`.
+a second looks at it within a day; both are written down. What must be kept is `holds`.
 """
 
 from __future__ import annotations
@@ -21,12 +21,11 @@ from dashboards.view import View
 from dashboards.wording import say_moment
 from risk_register.account.accounts import Action
 from risk_register.errors import NotAllowedError
-from risk_register.incident.danger import NEEDED_TO_TAKE
+from risk_register.incident.danger import NEEDED_TO_TAKE, PageRecord, list_pages, take_page
 from risk_register.incident.holds import list_holds
 from risk_register.incident.incidents import IncidentRecord
 from risk_register.incident.locations import LocationRecord, confirm_location, list_locations, record_location
 from risk_register.review import reviews
-from risk_register.review.reviews import PageRecord
 
 SEARCHES = tuple(Heading(title) for title in ("Search", "By", "Found", "Why", "Second person"))
 
@@ -60,7 +59,7 @@ def draw_person(view: View, incident: IncidentRecord) -> Component:
 
 def find_page_of(view: View, incident: IncidentRecord) -> PageRecord | None:
     """The page that opened the incident."""
-    pages = reviews.list_pages(view.store, view.deployment_id)
+    pages = list_pages(view.store, view.deployment_id)
     return next((one for one in pages if one.incident_id == incident.incident_id), None)
 
 
@@ -130,9 +129,7 @@ def take(view: View, incident: IncidentRecord, _fields: Mapping[str, str]) -> st
     view.check_may(NEEDED_TO_TAKE)
     page = _need_page(view, incident)
     who = view.account.name
-    reviews.take_page(
-        view.store, deployment_id=view.deployment_id, page_id=page.page_id, actor=who, at=view.at
-    )
+    take_page(view.store, deployment_id=view.deployment_id, page_id=page.page_id, actor=who, at=view.at)
     return "You have it; nobody else is called."
 
 

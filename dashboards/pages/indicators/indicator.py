@@ -17,6 +17,7 @@ from dashboards.components.table import draw_download
 from dashboards.figures.series import SeriesFrame, draw_series
 from dashboards.measurements import Bridge
 from dashboards.pages.data.days import draw_days_within
+from dashboards.pages.indicators.change_list import draw_change_list
 from dashboards.pages.indicators.definition import draw_appetites, draw_definition
 from dashboards.pages.indicators.measurement import (
     draw_baseline,
@@ -28,7 +29,6 @@ from dashboards.pages.indicators.measurement import (
 from dashboards.pages.indicators.rare_events import draw_rare_events
 from dashboards.pages.indicators.slices import draw_slice_panel
 from dashboards.pages.page import Page
-from dashboards.pages.releases.change_list import draw_change_list
 from dashboards.pages.standings import load_standings
 from dashboards.records import Appetite, Change, Indicator, Observation
 from dashboards.sheet import SUPPRESSED, Sheet, leave_coverage

@@ -1,7 +1,7 @@
 """Reports: what has been built for this deployment, month by month, from which data, and the files.
 
 Handing a file out needs leave to export, checks it against its manifest and leaves a trace. Building is not
-done here; approving and issuing are `report_decision`.
+done here; approving and issuing are `decision`.
 """
 
 from __future__ import annotations

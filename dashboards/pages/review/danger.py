@@ -13,6 +13,7 @@ from dash.development.base_component import Component
 
 from dashboards.view import View
 from risk_register.account.accounts import Action
+from risk_register.incident.danger import raise_danger
 from risk_register.notice.kinds import NoticeKind, NoticeState
 from risk_register.notice.notices import list_notices
 from risk_register.review import reviews
@@ -76,7 +77,7 @@ def draw_danger(view: View) -> Component:
 
 def call_for_help(view: View, conversation_id: str) -> dict[str, Any]:
     """Open the incident and queue the call, in one step; then what became of it and what is to be done."""
-    page = reviews.raise_danger(
+    page = raise_danger(
         view.store,
         deployment_id=view.deployment_id,
         conversation_id=conversation_id,

@@ -2,8 +2,7 @@
 
 Whoever sits here reads the hardest of it all day. So one thing is on the screen, every step has a key, help
 is always in sight, and nothing says what the detectors saw. Keys are in assets/review.js, what it asks for in
-`review_exchange`, the call for help in `review_danger`, the sample in `review_sample`, settings in
-`review_choices`.
+`exchange`, the call for help in `danger`, the sample in `sample`, settings in `choices`.
 """
 
 from __future__ import annotations

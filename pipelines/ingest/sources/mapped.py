@@ -52,7 +52,7 @@ class MappedSource:
     def read_parts(
         self, path: Path, *, received_on: dt.date, only: Iterable[int] | None = None
     ) -> Iterator[Records]:
-        """The same in parts; plain records of JSON lines as columns, see `columnar`."""
+        """The same in parts; plain records of JSON lines as columns, see `columns.reader`."""
         is_plain_file = self.plan is not None and only is None and _holds_plain_lines(path)
         reader = self._reader if is_plain_file else None
         if reader is None:

@@ -1,6 +1,6 @@
 """The tables of signing in: sessions that are open, identities of a provider, tokens of machines.
 
-Columns only; what may be done with them is `sessions`, `identities` and `tokens`.
+Columns only; what may be done with them is `account.sessions`, `identities` and `tokens`.
 """
 
 from __future__ import annotations

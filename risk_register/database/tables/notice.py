@@ -1,7 +1,7 @@
 """The tables of the outbox: what people must be told, and every way in which that is tried.
 
-Columns only; the rules are in `notices` and `notice_deliveries`. No column can hold what somebody wrote: a
-notice is a kind, numbers and ids, and its words come from the kind.
+Columns only; the rules are in `notice.notices` and `notice.deliveries`. No column can hold what somebody
+wrote: a notice is a kind, numbers and ids, and its words come from the kind.
 """
 
 from __future__ import annotations

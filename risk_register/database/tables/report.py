@@ -1,6 +1,6 @@
 """The table of reports on their way out: submitted, approved by another person, issued, filed.
 
-Columns only; the rules are in `report_submissions`. The files lie on disk, known by their manifest.
+Columns only; the rules are in `report.submissions`. The files lie on disk, known by their manifest.
 """
 
 from __future__ import annotations

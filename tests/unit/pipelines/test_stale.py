@@ -10,7 +10,7 @@ from pipelines.assess.alarms.arrival import STAGE
 from pipelines.computed import record
 from pipelines.lake import lake as lakes
 from pipelines.lake.lake import tidy
-from pipelines.lake.pointer import POINTER, make_current
+from pipelines.pointer import POINTER, make_current
 from pipelines.schemas.assessment import DEPLOYMENT
 from pipelines.settings import Home, HomeKind, make_home
 from pipelines.stale import awaits_closing

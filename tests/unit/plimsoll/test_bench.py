@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from pipelines.errors import StateError
-from pipelines.lake.pointer import current_file
+from pipelines.pointer import current_file
 from plimsoll.__main__ import app
 from plimsoll.bench import STAGES, detect, indicators, load_stage
 from plimsoll.bench.logs import write_log

@@ -18,7 +18,7 @@ from risk_register.notice.notices import list_notices
 from risk_register.register import register
 from risk_register.register.register import RiskStatus, ensure_deployment
 from risk_register.review import reviews
-from tests.unit.risk_register.review_factory import add_reviewers, draw_week, label_next, stratum
+from tests.unit.risk_register.review.factory import add_reviewers, draw_week, label_next, stratum
 
 DAY, RISK = dt.timedelta(days=1), "missed_escalation_of_risk"
 

@@ -21,11 +21,11 @@ from risk_register.acceptability import Severity
 from risk_register.database import audit
 from risk_register.database.store import Store
 from risk_register.incident import locations
+from risk_register.incident.danger import raise_danger
 from risk_register.incident.incidents import list_incidents, open_incident
 from risk_register.register.deployments import ensure_deployment
-from risk_register.review import reviews
 from risk_register.review.withdrawal import list_named
-from tests.unit.risk_register.review_factory import draw_week, stratum
+from tests.unit.risk_register.review.factory import draw_week, stratum
 
 AT = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
 GONE, STAYS = "level_0_en_00000", "level_0_en_00001"
@@ -41,7 +41,7 @@ def home(tmp_path: Path, empty_store: Path) -> Home:
     store = store_of(place)
     ensure_deployment(store, deployment_id="demo", title="Demo", actor="command_line", at=AT)
     draw_week(store, AT, stratum(0, 2))
-    reviews.raise_danger(store, deployment_id="demo", conversation_id=GONE, actor="first", at=AT)
+    raise_danger(store, deployment_id="demo", conversation_id=GONE, actor="first", at=AT)
     locations.record_location(
         store, deployment_id="demo", subject=f"{MESSAGE}/finding", reason="To reach them.",
         source_file="a.jsonl", position=3, why_not="", actor="officer", at=AT,

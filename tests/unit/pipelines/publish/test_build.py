@@ -11,7 +11,7 @@ import pytest
 
 from pipelines.errors import StateError
 from pipelines.lake import lake as lakes
-from pipelines.lake.pointer import current_file
+from pipelines.pointer import current_file
 from pipelines.publish.build import publish
 from pipelines.publish.governance import copy_governance
 from pipelines.schemas import LAKE_TABLES, PUBLISHED_TABLES

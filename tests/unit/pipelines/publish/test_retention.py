@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.lake.pointer import POINTER
+from pipelines.pointer import POINTER
 from pipelines.publish.retention import drop_old_files, list_named_files
 
 

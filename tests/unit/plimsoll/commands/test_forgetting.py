@@ -13,7 +13,7 @@ from pipelines.tombstones import FILE, SubjectKind, add_tombstones, mark
 from plimsoll.commands import running, serving
 from plimsoll.commands.running import compute
 from risk_register.database.store import Store
-from risk_register.review import reviews
+from risk_register.incident.danger import raise_danger
 from risk_register.review.withdrawal import list_named
 from tests.unit.plimsoll.commands.governance_factory import Run, make_governed_home, make_run
 
@@ -27,7 +27,7 @@ def home(tmp_path: Path) -> Home:
     """A home whose decisions name two people, one of whom is under a tombstone."""
     place, store = make_governed_home(tmp_path / "home")
     for one in ("gone", "stays"):
-        reviews.raise_danger(store, deployment_id="companion", conversation_id=one, actor="first", at=AT)
+        raise_danger(store, deployment_id="companion", conversation_id=one, actor="first", at=AT)
     add_tombstones(place.keys / FILE, {mark(SubjectKind.PART, "companion", "gone")})
     return place
 

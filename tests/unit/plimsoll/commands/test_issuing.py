@@ -121,7 +121,7 @@ def test_a_report_is_not_built_over_one_that_left_before_there_were_editions(
 ) -> None:
     run, built = make_run(approved, monkeypatch, capfd), []
     files = SimpleNamespace(pdf="a.pdf", xlsx="a.xlsx", json="a.json", manifest="manifest.json")
-    monkeypatch.setattr("pipelines.lake.pointer.current_file", lambda _: Path("published.duckdb"))
+    monkeypatch.setattr("pipelines.pointer.current_file", lambda _: Path("published.duckdb"))
     monkeypatch.setattr("pipelines.report.build.build_report", lambda name, **_: built.append(name) or files)
     store = open_store(approved.governance_url)
     with store.write(actor="somebody", at=AT) as write:

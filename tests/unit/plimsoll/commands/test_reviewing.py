@@ -21,6 +21,7 @@ from risk_register.database import audit
 from risk_register.database.store import Store
 from risk_register.database.tables.review import ReviewItem
 from risk_register.incident import incidents, locations
+from risk_register.incident.danger import list_pages
 from risk_register.review import reviews
 from tests.unit.plimsoll.commands.governance_factory import Run, make_governed_home, make_run
 
@@ -290,7 +291,7 @@ def test_danger_opens_an_incident_and_says_how_to_find_the_person(drawn: Run, st
     assert "No way to the on-call is set, so nothing leaves: call them yourself." in done.complaint
     assert f"plimsoll locate {task['conversation_id']}" in done.output
     assert incidents.list_incidents(store, "companion")[0].opened_by == "first_reviewer"
-    assert reviews.list_pages(store, "companion")[0].conversation_id == task["conversation_id"]
+    assert list_pages(store, "companion")[0].conversation_id == task["conversation_id"]
 
 
 def ids(home: Home) -> list[dict[str, str]]:

@@ -17,7 +17,7 @@ from risk_register.errors import DesignLostError
 from risk_register.review import reviews
 from risk_register.review.frame import Drawn, draw
 from risk_register.review.reviews import LabelExport
-from tests.unit.risk_register.review_factory import (
+from tests.unit.risk_register.review.factory import (
     NOTHING,
     SEED,
     add_reviewers,

@@ -9,7 +9,7 @@ import pytest
 
 from risk_register.errors import NotAllowedError
 from risk_register.review.frame import FrameUnit, check_frame, draw
-from tests.unit.risk_register.review_factory import SEED, frame, stratum
+from tests.unit.risk_register.review.factory import SEED, frame, stratum
 
 WEEK = frame(stratum(4, 5), stratum(2, 60, 30), stratum(0, 2000, 200), stratum(0, 40, 10, language="de"))
 

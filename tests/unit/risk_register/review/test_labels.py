@@ -12,7 +12,7 @@ from risk_register.database.store import Store
 from risk_register.errors import NotAllowedError, UnknownRecordError
 from risk_register.review import reviews
 from risk_register.review.states import TRANSITIONS, ItemStatus, Purpose, can_step, check_step
-from tests.unit.risk_register.review_factory import (
+from tests.unit.risk_register.review.factory import (
     NOTHING,
     add_reviewers,
     draw_week,

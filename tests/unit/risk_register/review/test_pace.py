@@ -8,7 +8,7 @@ from risk_register.database.store import Store
 from risk_register.review import reviews
 from risk_register.review.reviewers import count_severe, find_reviewer
 from risk_register.review.reviews import read_own_pace
-from tests.unit.risk_register.review_factory import add_reviewers, draw_week, label_next, stratum, take
+from tests.unit.risk_register.review.factory import add_reviewers, draw_week, label_next, stratum, take
 
 MINUTE = dt.timedelta(minutes=1)
 

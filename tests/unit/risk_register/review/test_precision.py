@@ -12,7 +12,7 @@ from risk_register.register.register import ensure_deployment
 from risk_register.review import reviews
 from risk_register.review.precision import GravePrecision, count_grave_precision
 from risk_register.review.reviews import Frame, FrameStratum, FrameUnit
-from tests.unit.risk_register.review_factory import SEED, WEEK, add_reviewers
+from tests.unit.risk_register.review.factory import SEED, WEEK, add_reviewers
 
 Answers = Mapping[str, int]
 RISK = {"user_risk_level": 4, "harm_level": 0}

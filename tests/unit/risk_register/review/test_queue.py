@@ -16,7 +16,7 @@ from risk_register.database.store import Store
 from risk_register.errors import NotAllowedError
 from risk_register.review import reviews
 from risk_register.review.queue import ReviewTask
-from tests.unit.risk_register.review_factory import WEEK, add_reviewers, draw_week, label_next, stratum, take
+from tests.unit.risk_register.review.factory import WEEK, add_reviewers, draw_week, label_next, stratum, take
 
 MINUTE = dt.timedelta(minutes=1)
 

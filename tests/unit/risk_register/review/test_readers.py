@@ -12,7 +12,7 @@ from risk_register.account.accounts import Role
 from risk_register.database.store import Store
 from risk_register.review import reviews
 from risk_register.review.results import read_design
-from tests.unit.risk_register.review_factory import (
+from tests.unit.risk_register.review.factory import (
     NOTHING,
     add_reviewers,
     draw_week,

@@ -12,7 +12,7 @@ from risk_register.database import audit
 from risk_register.database.store import Store
 from risk_register.errors import DesignLostError, NotAllowedError, UnknownRecordError
 from risk_register.review import reviews
-from tests.unit.risk_register.review_factory import SEED, WEEK, draw_week, frame, stratum
+from tests.unit.risk_register.review.factory import SEED, WEEK, draw_week, frame, stratum
 
 
 def draw(store: Store, at: dt.datetime, **fields: object) -> str:

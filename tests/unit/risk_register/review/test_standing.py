@@ -11,7 +11,7 @@ from risk_register.database.store import Store
 from risk_register.review import reviews
 from risk_register.review.results import read_design
 from risk_register.review.reviews import Purpose, StratumProgress
-from tests.unit.risk_register.review_factory import (
+from tests.unit.risk_register.review.factory import (
     NOTHING,
     add_reviewers,
     draw_week,

@@ -14,7 +14,7 @@ from risk_register.database.tables.review import ReviewItem, ReviewSample
 from risk_register.errors import DesignLostError
 from risk_register.review import reviews
 from risk_register.review.reviews import Purpose
-from tests.unit.risk_register.review_week import (
+from tests.unit.risk_register.review.week import (
     DRAWN_AT,
     Stratum,
     draw_week,

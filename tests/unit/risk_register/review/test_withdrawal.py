@@ -11,9 +11,10 @@ from sqlalchemy import select
 from risk_register.database.store import Store
 from risk_register.database.tables.review import ReviewItem
 from risk_register.errors import StoreError
+from risk_register.incident.danger import list_pages, raise_danger
 from risk_register.review import reviews
 from risk_register.review.pace import list_overdue
-from tests.unit.risk_register.review_factory import add_reviewers, draw_week, label_next, stratum, take
+from tests.unit.risk_register.review.factory import add_reviewers, draw_week, label_next, stratum, take
 
 
 def forget(store: Store, at: dt.datetime, *ids: str) -> int:
@@ -73,9 +74,9 @@ def test_an_erased_item_waits_for_nobody_and_is_not_overdue(store: Store, at: dt
 
 
 def test_a_page_forgets_too(store: Store, at: dt.datetime) -> None:
-    reviews.raise_danger(store, deployment_id="demo", conversation_id="c1", actor="first", at=at)
+    raise_danger(store, deployment_id="demo", conversation_id="c1", actor="first", at=at)
     forget(store, at, "c1")
-    assert reviews.list_pages(store)[0].conversation_id == "erased_page_1"
+    assert list_pages(store)[0].conversation_id == "erased_page_1"
 
 
 def files_with(word: str, store_path: Path) -> list[str]:

@@ -10,9 +10,9 @@ from risk_register.account.accounts import Role
 from risk_register.account.permissions import ALLOWED, Action
 from risk_register.database.audit import list_entries
 from risk_register.incident import holds
+from risk_register.incident.danger import raise_danger
 from risk_register.incident.locations import Found, list_locations
 from risk_register.notice import notices
-from risk_register.review import reviews
 
 PAGE, HARBOR = "/incidents", "?deployment=harbor_companion"
 THEIR_ID = "their-thread-7"
@@ -42,7 +42,7 @@ def app(home, clock, found, review_factory):
 @pytest.fixture
 def raised(store, clock, app):
     """An incident that a reviewer raised."""
-    return reviews.raise_danger(
+    return raise_danger(
         store, deployment_id="harbor_companion", conversation_id="conversation_001", actor="reviewer_one",
         at=clock(),
     )  # fmt: skip

@@ -28,7 +28,7 @@ class Case:
 
 def read_cases() -> list[Case]:
     found = []
-    for group in yaml.safe_load(Path(__file__).with_name("redaction.yaml").read_text(encoding="utf-8")):
+    for group in yaml.safe_load(Path(__file__).with_name("cases.yaml").read_text(encoding="utf-8")):
         speakers = [group.get("speaker") == "assistant"]
         for case in group.get("cases", ()):
             given = {"token": group.get("token"), "region": group.get("region", "")} | case

@@ -16,7 +16,7 @@ from pipelines.ingest.redaction.redact import Redactor, crisis_lines
 from pipelines.ingest.redaction.sieve import find_hints, redact_texts
 from risk_register.content import load_crisis_resources
 
-CASES = yaml.safe_load((Path(__file__).parent / "redaction.yaml").read_text(encoding="utf-8"))
+CASES = yaml.safe_load((Path(__file__).parent / "cases.yaml").read_text(encoding="utf-8"))
 
 
 def texts_of(value) -> list[str]:

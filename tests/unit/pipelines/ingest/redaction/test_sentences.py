@@ -11,7 +11,7 @@ import yaml
 
 from pipelines.ingest.redaction.redact import Redactor, crisis_lines
 from risk_register.content import load_crisis_resources
-from tests.unit.pipelines.ingest.redaction.redaction_score import FOLDER, Score, score
+from tests.unit.pipelines.ingest.redaction.score import FOLDER, Score, score
 
 COUNTRIES = ("US", "GB", "DE", "FR", "ES", "AU")
 

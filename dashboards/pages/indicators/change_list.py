@@ -8,10 +8,9 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboards.measurements import Bridge
-from dashboards.pages.overview import say_origin
 from dashboards.pages.releases.bridges import say_bridges
 from dashboards.records import Change
-from dashboards.wording import say_day, say_words
+from dashboards.wording import say_day, say_origin, say_words
 
 
 def draw_change_list(

@@ -1,6 +1,6 @@
 """Detectors: what is known of each, what it takes to count, and what only a judge can see."""
 
-from dashboards.pages.detectors import _name
+from dashboards.pages.detectors.detectors import _name
 
 PAGE, HARBOR = "/detectors", "?deployment=harbor_companion"
 

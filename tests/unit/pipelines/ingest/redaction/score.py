@@ -12,7 +12,7 @@ from pathlib import Path
 from methods.intervals import wilson
 from pipelines.ingest.redaction.redact import Redactor
 
-FOLDER = Path(__file__).with_name("redaction_set")
+FOLDER = Path(__file__).with_name("sentences")
 MARKED = re.compile("«(.*?)»")
 
 

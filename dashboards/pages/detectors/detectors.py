@@ -10,8 +10,8 @@ from dash.development.base_component import Component
 from dashboards.components.marks import draw_mark, draw_vocabulary
 from dashboards.components.shell import draw_heading
 from dashboards.components.table import Heading, Line, draw_download, draw_table
-from dashboards.pages.misses import draw_misses
-from dashboards.pages.misses import make_sheet as make_misses
+from dashboards.pages.detectors.misses import draw_misses
+from dashboards.pages.detectors.misses import make_sheet as make_misses
 from dashboards.pages.page import Page, Shelf
 from dashboards.records import Detector, DetectorCard, DetectorFigure
 from dashboards.sheet import Sheet
