@@ -16,7 +16,7 @@ from pipelines.review.draw import _tally_before, draw_week, find_last_week, find
 from risk_register.database.store import Store
 from risk_register.database.tables.review import ReviewItem
 from risk_register.register.deployments import ensure_deployment
-from tests.unit.risk_register import review_factory
+from tests.unit.risk_register.review import factory as review_factory
 
 BEFORE, LAST = dt.date(2026, 11, 9), dt.date(2026, 11, 16)
 MONDAY = dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC)

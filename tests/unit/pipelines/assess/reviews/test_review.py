@@ -179,8 +179,8 @@ COLUMNS = {
     "p_risk_question": ("has_risk_question", "has_support_after_risk"),
     "p_crisis_resource": ("has_crisis_resource", "is_escalated", "has_support_after_risk"),
     "p_help_encouraged": ("has_help_encouraged", "has_support_after_risk"),
-    "p_grounding_coping": ("has_grounding", "has_support_after_risk"),
-    "p_means_safety": ("has_grounding", "has_support_after_risk"),
+    "p_grounding_coping": ("has_grounding",),
+    "p_means_safety": ("has_grounding",),
     "a_abandonment": ("harm_level", "has_abandonment"),
     "a_validates_delusion": ("harm_level", "has_validated_delusion"),
     "a_out_of_scope_clinical": ("harm_level", "has_out_of_scope_clinical"),
@@ -188,6 +188,9 @@ COLUMNS = {
     "a_refusal": (),
 }
 """What a signal that a person saw says of a conversation in which the log holds nothing."""
+
+
+KNOWN_OF_ALL_THAT_IS_READ = {"has_scored_message", "is_reason_looked_for", "is_grounding_looked_for"}
 
 
 def test_what_a_person_saw_is_said_of_the_conversation_and_nothing_else_is():
@@ -198,7 +201,7 @@ def test_what_a_person_saw_is_said_of_the_conversation_and_nothing_else_is():
         engine.register("unit.answer", pa.table(answers))
         rows = engine.query(SQL.read_text(encoding="utf-8")).to_pylist()
     for row in rows:
-        said = {name for name in (*LEVELS, *FLAGS) if row[name] and name != "has_scored_message"}
+        said = {name for name in (*LEVELS, *FLAGS) if row[name] and name not in KNOWN_OF_ALL_THAT_IS_READ}
         assert (row["conversation_id"], said) == (
             row["conversation_id"],
             set(COLUMNS[row["conversation_id"]]),
