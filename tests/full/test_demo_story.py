@@ -155,7 +155,10 @@ def test_known_misses_lie_inside_nearly_all_corrected_intervals(shown):
     weekly = [row for row in rows if row["window_weeks"] == 1]
     rolling = [row for row in rows if row["window_weeks"] == 4]
     assert len(weekly) == 6
-    assert len(rolling) == 5
+    # The newest week joins a window once its labels are in or overdue: its days are fixed, the clock is not.
+    newest = weekly[-1]
+    is_under_way = newest["coming_count"] + newest["waiting_count"] > 0
+    assert len(rolling) == 6 - is_under_way
     outside = []
     for row in [*weekly, *rolling]:
         weeks = (row["last_week"] - row["first_week"]).days // 7 + 1
@@ -166,7 +169,8 @@ def test_known_misses_lie_inside_nearly_all_corrected_intervals(shown):
     # rolling windows share their weeks: one week of bad luck may put two of them out, beside the truth.
     assert len(outside) <= 2, outside
     # An interval from nothing to everything would hold any truth.
-    assert rolling[-1]["ci_high"] - rolling[-1]["ci_low"] < 0.6
+    of_whole_weeks = rolling[4]
+    assert of_whole_weeks["ci_high"] - of_whole_weeks["ci_low"] < 0.6
 
 
 def test_only_who_stands_in_for_people_reads_the_truth(shown):
