@@ -11,7 +11,6 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -22,7 +21,6 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from pipelines.errors import DefinitionError, StateError
 from pipelines.lake.lake import Lake
-from pipelines.lake.partition import Partition
 from pipelines.lock import locked
 from pipelines.settings import Home
 from risk_register.database.audit import list_entries, record_access
@@ -191,19 +189,6 @@ def find_thread(lake: Lake, deployment_id: str, conversation_id: str) -> str:
     if not found:
         raise StateError(f"Deployment {deployment_id} has no conversation {conversation_id}.")
     return found[0]
-
-
-def list_unheld(lake: Lake, days: Iterable[Partition], held: frozenset[Thread]) -> set[str]:
-    """Conversations of some days that no hold keeps."""
-    columns = ["deployment_id", "day", "thread_id", "conversation_id"]
-    wanted = set(days)
-    rows = lake.read("staging.conversation", days={day for _, day in wanted}, columns=columns)
-    return {
-        row["conversation_id"]
-        for row in ([] if rows is None else rows.to_pylist())
-        if (row["deployment_id"], row["day"]) in wanted
-        and (row["deployment_id"], row["thread_id"]) not in held
-    }
 
 
 def _select(rows: pa.Table, conversation_id: str) -> list[str]:

@@ -25,7 +25,7 @@ from pipelines.lake.lake import Commit, Lake
 from pipelines.lake.partition import Partition
 from pipelines.lock import locked
 from pipelines.privacy.cached import drop_old_cached
-from pipelines.privacy.hold import Thread, held_threads, list_unheld
+from pipelines.privacy.hold import Thread, held_threads
 from pipelines.privacy.limits import load_limits
 from pipelines.privacy.reach import CONVERSATIONS, TEXT_TABLE
 from pipelines.privacy.request import Lapse
@@ -38,6 +38,8 @@ PERSONAL_TABLES = ("assessment.critical_day", "staging.score")
 """Tables outside the layers of findings and facts that have a row a message."""
 PARTITIONS_AT_ONCE = 100
 """Whose texts are in memory at a time."""
+Kept = dict[Partition, list[str]]
+"""Conversations that a hold keeps, by day."""
 EARLY_SHARE = 8
 """Of the days that text is kept, the part that a large delivered file loses at once."""
 
@@ -81,10 +83,10 @@ def retain(home: Home, lapse: Lapse, *, as_of: dt.date, is_rehearsal: bool = Fal
             blanked, text_count, held_count = _blank(lake, texts, held)
             counts = sorted(set(counts) - _held_days(lake, held))
             unscored = sorted(set(blanked) - _scored(lake))
-            forgotten = list_unheld(lake, findings, held)
+            kept, forgotten = _split(lake, findings, held)
             if not is_rehearsal:
                 marks = _write_text(commit, blanked, held, as_of)
-                marks += _drop_findings(commit, findings, held, as_of)
+                marks += _drop_findings(commit, kept, as_of)
                 if marks:
                     record_expired(commit, marks)
                 _drop_counts(commit, counts)
@@ -103,11 +105,9 @@ def retain(home: Home, lapse: Lapse, *, as_of: dt.date, is_rehearsal: bool = Fal
                 path.unlink()
     return Retained(
         as_of, tuple(blanked), text_count, held_count, tuple(unscored), tuple(findings), tuple(counts),
-        _name(home, files),
-        _name(home, [*aged.old, *aged.mixed] if held else []),
+        _name(home, files), _name(home, [*aged.old, *aged.mixed] if held else []),
         tuple(f"{one.name}: {one.record_count} records" for one in cut.files),
-        tuple(cut.unchecked),
-        cached,
+        tuple(cut.unchecked), cached,
     )  # fmt: skip
 
 
@@ -180,18 +180,23 @@ def _write_text(
     return marks
 
 
-def _drop_findings(
-    commit: Commit, parts: list[Partition], held: frozenset[Thread], on: dt.date
-) -> list[dict[str, object]]:
-    counts = dict.fromkeys(parts, 0)
+def _split(lake: Lake, parts: list[Partition], held: frozenset[Thread]) -> tuple[Kept, set[str]]:
+    """The conversations of some days that a hold keeps, and all others."""
+    kept: Kept = {part: [] for part in parts}
+    others: set[str] = set()
     for part in parts:
-        conversations = _read(commit.lake, CONVERSATIONS, part)
-        kept = [
-            row["conversation_id"] for row in conversations.to_pylist() if (part[0], row["thread_id"]) in held
-        ]
+        for row in _read(lake, CONVERSATIONS, part).to_pylist():
+            add = kept[part].append if (part[0], row["thread_id"]) in held else others.add
+            add(row["conversation_id"])
+    return kept, others
+
+
+def _drop_findings(commit: Commit, kept: Kept, on: dt.date) -> list[dict[str, object]]:
+    counts = dict.fromkeys(kept, 0)
+    for part, conversations in kept.items():
         for name in _finding_tables(commit.lake):
             rows = _read(commit.lake, name, part)
-            stays = _stays(rows, kept)
+            stays = _stays(rows, conversations)
             commit.replace_days(name, rows.filter(stays), [part])
             counts[part] += rows.num_rows - (pc.sum(stays).as_py() or 0)
     return [_mark(part, Expired.FINDING, on, count) for part, count in counts.items()]
