@@ -103,7 +103,8 @@ def _compute(home: Home, last_day: dt.date) -> tuple[list[dt.date], float]:
 
         started = time.monotonic()
         truth = json.loads((home.path / TRUTH_FILE).read_text(encoding="utf-8"))
-        count = review_weeks(home, Store(home.governance_url), truth=truth, last_day=last_day)
+        store, now = Store(home.governance_url), dt.datetime.now(dt.UTC)
+        count = review_weeks(home, store, truth=truth, last_day=last_day, now=now)
         reviewing = time.monotonic() - started
         tell(f"  reviews: {count} labels given in {reviewing:.1f} s")
 

@@ -36,8 +36,10 @@ WEEK = dt.timedelta(days=7)
 Seen = Mapping[str, Mapping[str, int]]
 
 
-def review_weeks(home: Home, store: Store, *, truth: Mapping[str, Any], last_day: dt.date) -> int:
-    """Draw and label the last whole weeks once; returns how many labels were given."""
+def review_weeks(
+    home: Home, store: Store, *, truth: Mapping[str, Any], last_day: dt.date, now: dt.datetime
+) -> int:
+    """Draw and label the last whole weeks once, none of it after ``now``; returns how many labels."""
     if reviews.list_samples(store, HARBOR):
         return 0
     lake = Lake(home.lake)
@@ -50,9 +52,11 @@ def review_weeks(home: Home, store: Store, *, truth: Mapping[str, Any], last_day
     for name in REVIEWERS:
         reviews.set_reviewer(store, languages=LANGUAGES, zone="America/Los_Angeles", actor=name, at=at)
     return sum(
-        _review_week(lake, store, week=week, seen=seen, share=UNDER_WAY_SHARE if week == newest else 1.0)
+        _review_week(
+            lake, store, week=week, seen=seen, share=UNDER_WAY_SHARE if week == newest else 1.0, now=now
+        )
         for week in weeks
-        if week >= first
+        if week >= first and _drawn_at(week) <= now
     )
 
 
@@ -73,8 +77,14 @@ def find_seen(home: Home, lake: Lake, truth: Mapping[str, Any]) -> dict[str, Map
     }
 
 
-def _review_week(lake: Lake, store: Store, *, week: dt.date, seen: Seen, share: float) -> int:
-    at = dt.datetime.combine(week + WEEK, dt.time(15), dt.UTC)
+def _drawn_at(week: dt.date) -> dt.datetime:
+    return dt.datetime.combine(week + WEEK, dt.time(15), dt.UTC)
+
+
+def _review_week(
+    lake: Lake, store: Store, *, week: dt.date, seen: Seen, share: float, now: dt.datetime
+) -> int:
+    at = _drawn_at(week)
     sample_id, frame = draw_week(
         lake, store, deployment_id=HARBOR, week=week, capacity=CAPACITY, seed=SEED + week.toordinal(),
         actor=REVIEWERS[-1], at=at,
@@ -85,6 +95,8 @@ def _review_week(lake: Lake, store: Store, *, week: dt.date, seen: Seen, share: 
         idle += 1
         for name in REVIEWERS:
             at += PACE
+            if at + PACE > now:
+                return given  # a sample begun on the day of the draw: the rest is still to come
             task = reviews.next_item(store, deployment_id=HARBOR, reviewer=name, at=at)
             if task is None:
                 continue

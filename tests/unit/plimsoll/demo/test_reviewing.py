@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
-from pipelines.settings import REPOSITORY
+from pipelines.settings import REPOSITORY, Home
+from plimsoll.demo import reviewing
 from plimsoll.demo.generate import generate
 from plimsoll.demo.story import HARBOR
 from risk_register.review.reviews import check_answers
@@ -46,3 +48,45 @@ def test_no_pipeline_page_or_rule_names_the_truth():
         if "truth.json" in path.read_text() or "plimsoll.demo" in path.read_text()
     ]
     assert named == []
+
+
+@pytest.mark.parametrize(
+    ("now", "drawn", "of_newest"),
+    [
+        (datetime(2026, 6, 29, 9, tzinfo=UTC), 5, 0),  # a Monday before the newest week is drawn
+        (datetime(2026, 6, 29, 15, 20, tzinfo=UTC), 6, 14),  # while it is labelled
+        (datetime(2026, 6, 29, 21, tzinfo=UTC), 6, 60),
+    ],
+)
+def test_nothing_of_the_sample_is_dated_ahead_of_the_clock(monkeypatch, tmp_path, now, drawn, of_newest):
+    draws: list[date] = []
+    labels: list[datetime] = []
+
+    def draw(*_, week, at, **__):
+        draws.append(week)
+        labels.clear()
+        assert at <= now
+        return f"sample of {week}", SimpleNamespace(sample_count=100)
+
+    def next_item(*_, **__):
+        return (
+            SimpleNamespace(item_id="one", conversation_id="one", purpose=None) if len(labels) < 100 else None
+        )
+
+    monkeypatch.setattr(reviewing, "find_seen", lambda *_, **__: {})
+    monkeypatch.setattr(reviewing, "draw_week", draw)
+    monkeypatch.setattr(reviewing, "_waits", lambda *_: False)
+    for name, stand_in in {
+        "list_samples": lambda *_: [],
+        "set_reviewer": lambda *_, **__: None,
+        "next_item": next_item,
+        "submit_label": lambda *_, at, **__: labels.append(at),
+    }.items():
+        monkeypatch.setattr(reviewing.reviews, name, stand_in)
+    given = reviewing.review_weeks(
+        Home(tmp_path), None, truth={"first_day": "2026-04-01"}, last_day=date(2026, 6, 28), now=now
+    )
+    assert len(draws) == drawn
+    assert max(labels) <= now
+    assert given == 500 + of_newest
+    assert draws[-1] == date(2026, 6, 22) - timedelta(weeks=drawn == 5)
