@@ -330,6 +330,7 @@
       if (button) choose(row, Number(button.getAttribute("data-level")));
     });
     byId("rubric").addEventListener("focusin", function (event) {
+      if (!event.target.matches(":focus-visible")) return; // a press: moved now, the button would leave the pointer
       var row = event.target.closest(".signal");
       if (row) { desk.place = signals().indexOf(row); move(0); }
     });

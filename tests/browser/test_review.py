@@ -67,6 +67,26 @@ def test_a_conversation_is_labelled_without_a_mouse(make_reader):
     assert (reader.faults, reader.external) == ([], [])
 
 
+def test_a_press_of_the_mouse_chooses_the_level_under_it(make_reader):
+    reader = make_reader("reviewer_one")
+    take(reader)
+    reader.page.keyboard.press("o")
+    reader.wait(f"document.getElementById('review-text').innerText.includes('{FIRST}')")
+    rows = reader.page.locator("#review-rubric .signal")
+    assert rows.count() > 10
+    for place in [*range(0, rows.count(), 3), 1]:  # down the list, then up past what has unfolded
+        level = rows.nth(place).locator(".level").last
+        level.scroll_into_view_if_needed()
+        box = level.bounding_box()
+        reader.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        reader.page.mouse.down()
+        reader.page.wait_for_timeout(60)  # milliseconds; a hand does not let go at once
+        reader.page.mouse.up()
+        assert level.get_attribute("aria-pressed") == "true", place
+        assert "is-here" in rows.nth(place).get_attribute("class")
+    assert (reader.faults, reader.external) == ([], [])
+
+
 def test_an_unopened_item_cannot_be_submitted_and_can_be_passed_on(make_reader):
     reader = make_reader("reviewer_one")
     take(reader)
