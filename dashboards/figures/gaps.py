@@ -37,13 +37,17 @@ def draw_gaps(rows: Sequence[Limit], scheme: Scheme, *, period: str) -> go.Figur
         text=[f"{say_day(row.period_start)}: {say_count(row.value)}" for row in mine],
         hovertemplate="%{text}<extra></extra>",
     )
+    # Each phase has limits of its own: an empty point between two keeps their lines apart.
+    drawn: list[Limit | None] = []
+    for row in mine:
+        drawn += [None, row] if drawn and drawn[-1] and drawn[-1].phase_start != row.phase_start else [row]
     for name, values, dash in (
-        ("usual", [row.centre for row in mine], "solid"),
-        ("unusually long", [row.high for row in mine], "dot"),
+        ("usual", [row and row.centre for row in drawn], "solid"),
+        ("unusually long", [row and row.high for row in drawn], "dot"),
     ):
         if any(value is not None for value in values):
             figure.add_scatter(
-                x=days,
+                x=[row and row.period_start for row in drawn],
                 y=values,
                 mode="lines",
                 name=name,

@@ -18,6 +18,7 @@ from dashboards.view import View
 from dashboards.wording import MISSING, say_count, say_day
 
 IN_UNITS, IN_DAYS = "event", "event_time"
+UNUSUAL = {"special_cause_high": "yes", "not_assessed": "not judged"}
 
 
 def draw_rare_events(view: View, indicator: Indicator, limits: Sequence[Limit]) -> Component | None:
@@ -33,7 +34,7 @@ def draw_rare_events(view: View, indicator: Indicator, limits: Sequence[Limit]) 
                 say_day(row.period_start),
                 say_count(row.value),
                 _say_days(calm.get(row.number)),
-                "yes" if row.high is not None and row.value is not None and row.value > row.high else "no",
+                UNUSUAL.get(row.variation, "no"),
             )
         )
         for row in reversed(gaps)

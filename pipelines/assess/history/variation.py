@@ -138,7 +138,7 @@ def _judge_days(days: pd.DataFrame, kind: str, phases: Phases) -> dict[str, NDAr
     per = 1000.0 if kind == "rate_per_1000" else 1.0
     for name in ("centre", "chart_low", "chart_high"):
         found[name] = found[name] * per
-    _carry(found, starts, broken)
+    carry_limits(found, starts, broken)
     return found
 
 
@@ -178,7 +178,7 @@ def _judge_weeks(
     if kind == "rate_per_1000":
         for name in ("centre", "chart_low", "chart_high"):
             found[name] = found[name] * 1000.0
-    _carry(found, starts, broken)
+    carry_limits(found, starts, broken)
     return found
 
 
@@ -223,10 +223,13 @@ def _fill(
     found["phase_start"][index] = start
 
 
-def _carry(
+def carry_limits(
     found: dict[str, NDArray[Any]], starts: Sequence[dt.date], broken: Sequence[dt.date | None]
 ) -> None:
-    """After a break nothing is judged; the old limits are drawn a while and then end."""
+    """After a break nothing is judged; the old limits are drawn a while and then end.
+
+    ``found`` has an array for each mark that changes; ``broken`` is the break that each point stands after.
+    """
     for position, (start, since) in enumerate(zip(starts, broken, strict=True)):
         if since is None:
             continue
