@@ -36,6 +36,7 @@ def estimate_quantile(
     censored: ArrayLike | None = None,
     quantile: float = 0.5,
     whole_numbers: bool = False,
+    design_effect: float = 1.0,
     confidence: float = 0.95,
 ) -> Quantile:
     """A quantile of binned values; the last bin is open above, so a quantile inside it is not reached.
@@ -43,6 +44,7 @@ def estimate_quantile(
     `counts` are values that happened, `censored` lower bounds, by the bin they fall into; inside a bin
     events come before censorings. The value is linear inside a bin, with `whole_numbers` the whole number
     there (turns, messages); the interval reaches to the edges of the bins in which its ends fall.
+    `design_effect` is for how many units one that stands alone counts, where people gave several.
     """
     edges, events, lost = _check(lower_edges, counts, censored)
     if not 0 < quantile < 1:
@@ -50,7 +52,11 @@ def estimate_quantile(
     total = events.sum() + lost.sum()
     if total == 0:
         return Quantile(np.nan, np.nan, np.nan, np.nan)
-    survival, low_band, high_band = _survival_bands(events, lost, confidence=confidence)
+    if not design_effect >= 1:
+        raise InvalidArgumentError(f"design_effect is {design_effect}; it must be 1 or more")
+    survival, low_band, high_band = _survival_bands(
+        events, lost, design_effect=design_effect, confidence=confidence
+    )
     level = 1 - quantile
     value = _cross(edges, survival, level=level, whole_numbers=whole_numbers)
     lowest, highest = (_find_bin(edges, curve, level=level) for curve in (low_band, high_band))
@@ -80,7 +86,7 @@ def _check(
 
 
 def _survival_bands(
-    events: FloatArray, lost: FloatArray, *, confidence: float
+    events: FloatArray, lost: FloatArray, *, design_effect: float, confidence: float
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Share above the upper edge of each bin with its band.
 
@@ -94,7 +100,7 @@ def _survival_bands(
         greenwood = np.cumsum(events / (safe * (safe - events)))
         effective = (1 - survival) / (survival * greenwood)
     effective = np.where(survival == 1, at_risk - lost, effective)
-    effective = np.where(survival == 0, events.sum(), effective)
+    effective = np.where(survival == 0, events.sum(), effective) / design_effect
     band = wilson(survival * effective, effective, confidence=confidence)
     low: FloatArray = np.minimum.accumulate(np.where(effective > 0, band.low, 0.0))
     high: FloatArray = np.maximum.accumulate(np.where(effective > 0, band.high, 1.0)[::-1])[::-1]

@@ -188,6 +188,16 @@ def cluster_proportion(
     )
 
 
+def widen_few(clusters: ArrayLike, *, confidence: float = 0.95) -> FloatArray:
+    """By how much fewer units count because their variance is itself estimated, on clusters - 1 degrees.
+
+    Source: Korn & Graubard 1998.
+    """
+    count = np.asarray(clusters, dtype=np.float64)
+    quantile = np.abs(special.stdtrit(np.maximum(count - 1, 1), (1 - confidence) / 2))
+    return np.asarray((quantile / normal_quantile(confidence)) ** 2, dtype=np.float64)
+
+
 def close_clustered(
     events: ArrayLike,
     units: ArrayLike,
@@ -203,9 +213,7 @@ def close_clustered(
     rare, few = np.minimum(x, n - x) < FEW_EVENTS, count < FEW_CLUSTERS
     share = np.divide(x, n, out=np.full(x.shape, np.nan), where=n > 0)
     effective = n / factor
-    # Korn & Graubard: the variance is itself estimated, on clusters - 1 degrees of freedom.
-    quantile = np.abs(special.stdtrit(np.maximum(count - 1, 1), (1 - confidence) / 2))
-    effective = np.where(rare | few, effective, effective * (normal_quantile(confidence) / quantile) ** 2)
+    effective = np.where(rare | few, effective, effective / widen_few(count, confidence=confidence))
     counted = np.where(n > 0, share * effective, 0.0)
     score = wilson(counted, effective, confidence=confidence)
     exact = clopper_pearson(counted, effective, confidence=confidence)

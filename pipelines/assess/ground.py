@@ -37,6 +37,7 @@ READ = (
     "indicator.indicator_bucket",
     "indicator.slice_bucket",
     "indicator.indicator_histogram",
+    "indicator.histogram_bucket",
     "indicator.indicator_week",
     "indicator.indicator_week_bucket",
     *HEALTH,
@@ -122,7 +123,9 @@ def read_ground(
         counts=place_on_calendar(leave_impossible(counts, definitions), background),
         histograms=_without(_frame(engine.query(read_query("period_histogram"))), unmeasured),
         clusters=gather_clusters(
-            engine.query(read_query("period_bucket")), engine.query(read_query("period_slice_bucket"))
+            engine.query(read_query("period_bucket")),
+            engine.query(read_query("period_slice_bucket")),
+            engine.query(read_query("period_histogram_bucket")),
         ),
         features=_frame(engine.query("select * from indicator.feature_day")),
     )

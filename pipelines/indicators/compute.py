@@ -21,6 +21,7 @@ from pipelines.indicators import age
 from pipelines.indicators.definition import UNSEEN, Definition, dependencies
 from pipelines.indicators.vocabulary import Computer, Kind, Unit
 from pipelines.schemas.indicator import (
+    HISTOGRAM_BUCKET,
     INDICATOR_BUCKET,
     INDICATOR_DAY,
     INDICATOR_HISTOGRAM,
@@ -46,6 +47,7 @@ COUNTED = (
     INDICATOR_BUCKET,
     SLICE_BUCKET,
     INDICATOR_HISTOGRAM,
+    HISTOGRAM_BUCKET,
     INDICATOR_WEEK,
     INDICATOR_WEEK_BUCKET,
 )
@@ -59,6 +61,7 @@ class IndicatorTables:
     indicator_bucket: pa.Table
     slice_bucket: pa.Table
     indicator_histogram: pa.Table
+    histogram_bucket: pa.Table
     indicator_week: pa.Table
     indicator_week_bucket: pa.Table
 
@@ -129,8 +132,9 @@ def count_units(engine: DuckDBEngine, definitions: tuple[Definition, ...]) -> In
             rows[INDICATOR_BUCKET].append(_conform(buckets, INDICATOR_BUCKET, named))
             if one.kind is Kind.DISTRIBUTION:
                 engine.register("unit.bin", pa.table({"lower_edge": pa.array(one.bins, pa.int64())}))
-                histogram = _aggregate(engine, "indicator_histogram")
-                rows[INDICATOR_HISTOGRAM].append(_conform(histogram, INDICATOR_HISTOGRAM, named))
+                engine.register("unit.binned", _aggregate(engine, "binned_unit"))
+                for table in (INDICATOR_HISTOGRAM, HISTOGRAM_BUCKET):
+                    rows[table].append(_conform(_aggregate(engine, table.name), table, named))
     return IndicatorTables(**{table.name: pa.concat_tables(parts) for table, parts in rows.items()})
 
 

@@ -67,6 +67,20 @@ INDICATOR_HISTOGRAM = Table(
     ),
 )
 
+HISTOGRAM_BUCKET = Table(
+    "indicator",
+    "histogram_bucket",
+    "Values of a distribution that were seen, by bin and bucket of users: how alike one person's values are.",
+    ("deployment_id", "day", "indicator_id", "bin", "bucket"),
+    (
+        *PARTITION,
+        Column("indicator_id", TEXT, "The indicator."),
+        Column("bin", COUNT, "Index of the bin in the definition."),
+        Column("bucket", LEVEL, "0-63."),
+        Column("unit_count", COUNT, "Units with a value in the bin; lower bounds are not counted."),
+    ),
+)
+
 INDICATOR_WEEK = Table(
     "indicator",
     "indicator_week",
@@ -241,6 +255,7 @@ TABLES = (
     INDICATOR_BUCKET,
     SLICE_BUCKET,
     INDICATOR_HISTOGRAM,
+    HISTOGRAM_BUCKET,
     INDICATOR_WEEK,
     INDICATOR_WEEK_BUCKET,
 )

@@ -1,27 +1,15 @@
 -- Units of one distribution in its fixed bins, for the whole deployment and for every value of every slice.
 -- Grain: one row a deployment, day, slice, slice value, bin and censoring.
--- Missing: a bin without units has no row; a value below the first edge falls in bin 0.
+-- Missing: a bin without units has no row.
 
-with binned_row as (
-    select
-        counted.unit_id,
-        counted.is_censored,
-        greatest(count(*) filter (where counted.value >= bin.lower_edge) - 1, 0) as bin
-    from unit.counted
-    cross join unit.bin
-    group by
-        counted.unit_id,
-        counted.is_censored
-),
-
-placed as (
+with placed as (
     select
         place.*,
-        binned_row.bin,
-        binned_row.is_censored
-    from binned_row
+        binned.bin,
+        binned.is_censored
+    from unit.binned
     inner join unit.place
-        on binned_row.unit_id = place.unit_id
+        on binned.unit_id = place.unit_id
 )
 
 select

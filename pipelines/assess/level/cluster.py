@@ -1,15 +1,15 @@
 """Counts in buckets of users, so that an interval knows that one person's conversations resemble each other.
 
-Events are in buckets for the whole deployment only. Of a slice there are its units in the same buckets,
-whatever the indicator: how often its people came is its own, how much their units are alike is the whole's.
-The formulas are in `methods.intervals` and `methods.part_effect`.
+Events, and values of distributions, are in buckets for the whole deployment only. Of a slice there are its
+units in the same buckets, whatever the indicator: how often its people came is its own, how much their units
+are alike is the whole's. The formulas are in `methods.intervals` and `methods.part_effect`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,13 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from methods.intervals import ClusterProportion, close_clustered, cluster_proportion, estimate_cluster_size
+from methods.intervals import (
+    ClusterProportion,
+    close_clustered,
+    cluster_proportion,
+    estimate_cluster_size,
+    widen_few,
+)
 from methods.part_effect import estimate_part_effect, scale_size
 
 BUCKETS = 64
@@ -54,50 +60,89 @@ class People:
 
 
 @dataclass(frozen=True)
+class Whole:
+    """What the buckets of whole deployments say of a share, an entry a row."""
+
+    events: FloatArray
+    units: FloatArray
+    size: FloatArray
+    deff: FloatArray
+    clusters: FloatArray
+
+    def take(self, index: NDArray[np.int_]) -> Whole:
+        """The rows of an index."""
+        return Whole(*(getattr(self, one.name)[index] for one in fields(self)))
+
+
+@dataclass(frozen=True)
 class Clusters:
-    """Numerators and denominators by row and bucket, and the row of each key; the same of units of slices."""
+    """Numerators and denominators by row and bucket, and the row of each key; the same of units of slices.
+
+    `values` are seen values of distributions by bin and bucket.
+    """
 
     place: Mapping[tuple[Any, ...], int]
     numerators: FloatArray
     denominators: FloatArray
     slice_place: Mapping[tuple[Any, ...], int]
     slice_units: FloatArray
+    values: Mapping[tuple[Any, ...], FloatArray]
 
     def has(self, rows: pd.DataFrame) -> NDArray[np.bool_]:
         """Which rows have a whole deployment that is counted in buckets."""
-        keys = zip(*(rows[name].tolist() for name in KEY), strict=True)
-        return np.array([key in self.place for key in keys], dtype=bool)
+        return np.array([key in self.place for key in _keys(rows)], dtype=bool)
 
     def estimate(self, rows: pd.DataFrame, *, unit: str) -> ClusterProportion:
         """Shares with user-clustered intervals of rows that `has` marks.
 
         A slice that is the whole has the interval of the whole.
         """
-        found = [self.place[key] for key in zip(*(rows[name].tolist() for name in KEY), strict=True)]
-        index, back = np.unique(np.array(found), return_inverse=True)
-        numerators, denominators = self.numerators[index], self.denominators[index]
-        whole = _estimate(numerators, denominators)
+        index, back = np.unique(np.array([self.place[key] for key in _keys(rows)]), return_inverse=True)
+        whole = _describe(self.numerators[index], self.denominators[index]).take(back)
         x, n = rows["numerator"].to_numpy(float), rows["denominator"].to_numpy(float)
-        is_same = (x == numerators.sum(axis=-1)[back]) & (n == denominators.sum(axis=-1)[back])
+        deff, clusters = self._weigh(rows, whole, x, unit=unit)
+        return close_clustered(x, n, deff=deff, clusters=clusters)
+
+    def weigh_values(
+        self, rows: pd.DataFrame, last_bins: NDArray[np.int_], events: FloatArray, *, unit: str
+    ) -> FloatArray:
+        """For how many units of a distribution one that stands alone counts, never below 1.
+
+        Args:
+            rows: rows that `has` marks.
+            last_bins: for each row, the last bin of those whose share of all units is asked about.
+            events: values of the row in these bins.
+            unit: of the indicator.
+        """
+        numerators = np.zeros((len(rows), BUCKETS))
+        denominators = np.zeros((len(rows), BUCKETS))
+        for row, (key, last) in enumerate(zip(_keys(rows), last_bins, strict=True)):
+            denominators[row] = self.denominators[self.place[key]]
+            if key in self.values:
+                numerators[row] = self.values[key][: last + 1].sum(axis=0)
+        deff, clusters = self._weigh(rows, _describe(numerators, denominators), events, unit=unit)
+        return np.asarray(np.maximum(deff, 1.0) * widen_few(clusters))
+
+    def _weigh(
+        self, rows: pd.DataFrame, whole: Whole, events: FloatArray, *, unit: str
+    ) -> tuple[FloatArray, FloatArray]:
+        """Design effect of each row's share, and how many people it rests on at the least."""
+        n = rows["denominator"].to_numpy(float)
+        is_same = (events == whole.events) & (n == whole.units)
         is_whole = (rows["slice"] == "all").to_numpy(bool) | is_same
         names = [name for name in SLICE_KEY if name != "unit"]
         keys = zip(*(rows[name].tolist() for name in names), strict=True)
         people = People(self._read_units((key[0], _named(unit), *key[1:]) for key in keys))
         persons = np.minimum(np.where(people.is_known, people.count, BUCKETS), n)
         effect = estimate_part_effect(
-            x,
+            events,
             n,
-            whole_effect=whole.deff[back],
-            whole_size=estimate_cluster_size(denominators)[back],
+            whole_effect=whole.deff,
+            whole_size=whole.size,
             part_size=people.size(n),
             clusters=persons,
         )
-        return close_clustered(
-            x,
-            n,
-            deff=np.where(is_whole, whole.deff[back], effect),
-            clusters=np.where(is_whole, whole.clusters[back], persons),
-        )
+        return np.where(is_whole, whole.deff, effect), np.where(is_whole, whole.clusters, persons)
 
     def design_effect(
         self, deployment_id: str, indicator_id: str, period: str, starts: Iterable[dt.date]
@@ -161,15 +206,37 @@ class Clusters:
         return units
 
 
-def gather_clusters(buckets: pa.Table, slices: pa.Table) -> Clusters:
-    """Clusters from the rows of `sql/assessment/period_bucket.sql` and `period_slice_bucket.sql`."""
+def gather_clusters(buckets: pa.Table, slices: pa.Table, values: pa.Table) -> Clusters:
+    """Clusters from rows of `period_bucket`, `_slice_bucket` and `_histogram_bucket` in `sql/assessment`."""
     return Clusters(
         place=_place(buckets, KEY),
         numerators=_spread(buckets, "numerator"),
         denominators=_spread(buckets, "denominator"),
         slice_place=_place(slices, SLICE_KEY),
         slice_units=_spread(slices, "unit_count"),
+        values={tuple(row[name] for name in KEY): _spread_bins(row) for row in values.to_pylist()},
     )
+
+
+def _keys(rows: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
+    return zip(*(rows[name].tolist() for name in KEY), strict=True)
+
+
+def _describe(numerators: FloatArray, denominators: FloatArray) -> Whole:
+    found = _estimate(numerators, denominators)
+    return Whole(
+        numerators.sum(axis=-1),
+        denominators.sum(axis=-1),
+        np.asarray(estimate_cluster_size(denominators), dtype=float),
+        np.asarray(found.deff, dtype=float),
+        np.asarray(found.clusters, dtype=float),
+    )
+
+
+def _spread_bins(row: Mapping[str, Any]) -> FloatArray:
+    values = np.zeros((max(row["bin"]) + 1, BUCKETS))
+    np.add.at(values, (row["bin"], row["bucket"]), row["unit_count"])
+    return values
 
 
 def _place(rows: pa.Table, names: Sequence[str]) -> dict[tuple[Any, ...], int]:

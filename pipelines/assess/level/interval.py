@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,11 +11,14 @@ import pandas as pd
 
 from methods.histograms import estimate_quantile
 from methods.intervals import poisson_rate, wilson
-from pipelines.assess.level.cluster import Clusters
+from pipelines.assess.level.cluster import Clusters, FloatArray
 
 KEY = ["deployment_id", "indicator_id", "period", "period_start", "slice", "slice_value"]
 
 FEW_CLUSTERS = "exact_effective_few_clusters"
+
+Bins = tuple[FloatArray, FloatArray]
+"""Values that were seen, and lower bounds, by bin."""
 
 
 def add_intervals(
@@ -39,7 +42,7 @@ def _of_kind(
     part["p90"] = part["at_least"] = np.nan
     kind = definition["kind"]
     if kind == "distribution":
-        return _distribution(part, definition, histograms)
+        return _distribution(part, definition, histograms, clusters)
     known = denominator > 0
     if kind == "proportion":
         interval = wilson(np.where(known, numerator, 0), np.where(known, denominator, 0))
@@ -85,23 +88,44 @@ def _widen(part: pd.DataFrame, definition: dict[str, Any], clusters: Clusters) -
     return part
 
 
-def _distribution(part: pd.DataFrame, definition: dict[str, Any], histograms: pd.DataFrame) -> pd.DataFrame:
+def _distribution(
+    part: pd.DataFrame, definition: dict[str, Any], histograms: pd.DataFrame, clusters: Clusters
+) -> pd.DataFrame:
     edges = np.array(json.loads(definition["bins"]), dtype=float)
-    counts: dict[tuple[Any, ...], tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]] = {}
+    counts: dict[tuple[Any, ...], Bins] = {}
     mine = histograms[histograms["indicator_id"] == definition["indicator_id"]]
     columns = [*KEY, "bin", "is_censored", "unit_count"]
     for *names, place, is_censored, unit_count in mine[columns].itertuples(index=False, name=None):
         pair = counts.setdefault(tuple(names), (np.zeros(len(edges)), np.zeros(len(edges))))
         pair[int(bool(is_censored))][place] += unit_count
     empty = (np.zeros(len(edges)), np.zeros(len(edges)))
+    pairs = [counts.get(key, empty) for key in part[KEY].itertuples(index=False, name=None)]
     values = []
-    for key in part[KEY].itertuples(index=False, name=None):
-        happened, censored = counts.get(key, empty)
-        median = estimate_quantile(edges, happened, censored=censored, quantile=0.5, whole_numbers=True)
+    for (happened, censored), effect in zip(
+        pairs, _weigh_values(part, pairs, definition, clusters), strict=True
+    ):
+        median = estimate_quantile(
+            edges, happened, censored=censored, quantile=0.5, whole_numbers=True, design_effect=effect
+        )
         p90 = estimate_quantile(edges, happened, censored=censored, quantile=0.9, whole_numbers=True)
         values.append((median.value, median.low, median.high, p90.value, median.at_least))
     table = np.array(values, dtype=float).reshape(len(part), 5)
     table[~np.isfinite(table)] = np.nan
     part["value"], part["ci_low"], part["ci_high"], part["p90"], part["at_least"] = table.T
-    part["method"] = "kaplan_meier_bins"
+    part["method"] = np.where(clusters.has(part), "clustered_kaplan_meier_bins", "kaplan_meier_bins")
     return part
+
+
+def _weigh_values(
+    part: pd.DataFrame, pairs: Sequence[Bins], definition: dict[str, Any], clusters: Clusters
+) -> FloatArray:
+    """Design effect of the share of units up to the bin in which half of a row's seen values are reached."""
+    effects = np.ones(len(part))
+    chosen = np.flatnonzero(clusters.has(part) & (part["denominator"] > 0).to_numpy(bool))
+    if len(chosen):
+        below = np.array([pairs[row][0].cumsum() for row in chosen.tolist()])
+        half = (below < below[:, -1:] / 2).sum(axis=1)
+        effects[chosen] = clusters.weigh_values(
+            part.iloc[chosen], half, below[np.arange(len(chosen)), half], unit=definition["unit"]
+        )
+    return effects

@@ -112,10 +112,29 @@ def make_slices(*rows: tuple[str, dt.date, str, str, list[float]], unit: str = "
     return pa.Table.from_pylist([dict(zip(keys, value, strict=True)) for value in values], schema=schema)
 
 
+def make_values(*rows: tuple[str, dt.date, list[list[float]]], indicator_id: str) -> pa.Table:
+    """Values of a distribution that were seen: (period, start, a list of buckets for each bin)."""
+    schema = pa.schema(
+        [("deployment_id", pa.string()), ("indicator_id", pa.string()), ("period", pa.string()),
+         ("period_start", pa.date32()), ("bin", pa.list_(pa.int64())), ("bucket", pa.list_(pa.int8())),
+         ("unit_count", pa.list_(pa.int64()))]
+    )  # fmt: skip
+    found = []
+    for period, start, bins in rows:
+        cells = [(place, bucket, n) for place, one in enumerate(bins) for bucket, n in enumerate(one) if n]
+        lists = dict(zip(("bin", "bucket", "unit_count"), map(list, zip(*cells, strict=True)), strict=True))
+        found.append(
+            {"deployment_id": "harbor", "indicator_id": indicator_id, "period": period, "period_start": start}
+            | lists
+        )
+    return pa.Table.from_pylist(found, schema=schema)
+
+
 def make_clusters(
     *rows: tuple[str, dt.date, list[float], list[float]],
     indicator_ids: list[str] | None = None,
     slices: pa.Table | None = None,
+    seen: pa.Table | None = None,
 ) -> Clusters:
     """Counts in buckets of users: (period, start, numerators, denominators), of one indicator or one each."""
     names = indicator_ids or ["missed_escalation_rate"] * len(rows)
@@ -132,7 +151,11 @@ def make_clusters(
     }
     schema = pa.schema([(key, types.get(key, pa.string())) for key in keys])
     table = pa.Table.from_pylist([dict(zip(keys, value, strict=True)) for value in values], schema=schema)
-    return gather_clusters(table, make_slices() if slices is None else slices)
+    return gather_clusters(
+        table,
+        make_slices() if slices is None else slices,
+        make_values(indicator_id="") if seen is None else seen,
+    )
 
 
 @pytest.fixture(scope="session")
@@ -146,6 +169,7 @@ def make() -> SimpleNamespace:
         counts=make_counts,
         clusters=make_clusters,
         slices=make_slices,
+        values=make_values,
     )
 
 

@@ -23,7 +23,13 @@ from pipelines.indicators.compute import (
 )
 from pipelines.indicators.definition import Definition, load_definitions
 from pipelines.schemas import LAKE_TABLES
-from pipelines.schemas.indicator import INDICATOR_BUCKET, INDICATOR_DAY, INDICATOR_HISTOGRAM, SLICE_BUCKET
+from pipelines.schemas.indicator import (
+    HISTOGRAM_BUCKET,
+    INDICATOR_BUCKET,
+    INDICATOR_DAY,
+    INDICATOR_HISTOGRAM,
+    SLICE_BUCKET,
+)
 from pipelines.schemas.table import SLICES
 
 NOON = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
@@ -115,6 +121,7 @@ def test_an_empty_lake_gives_tables_of_the_declared_shape(engine: DuckDBEngine):
         (counts.indicator_bucket, INDICATOR_BUCKET),
         (counts.slice_bucket, SLICE_BUCKET),
         (counts.indicator_histogram, INDICATOR_HISTOGRAM),
+        (counts.histogram_bucket, HISTOGRAM_BUCKET),
     ):
         assert rows.schema == table.arrow_schema
         assert rows.num_rows == 0
@@ -238,7 +245,13 @@ def test_the_units_of_every_slice_are_counted_by_the_bucket_of_their_user_whatev
 
 
 def test_a_distribution_falls_in_its_bins_with_lower_bounds_kept_apart(engine: DuckDBEngine):
-    give_conversations(engine, *({"message_count": count, "model": "a"} for count in (0, 4, 5, 6, 99)))
+    give_conversations(
+        engine,
+        *(
+            {"message_count": count, "model": "a", "user_id": user}
+            for count, user in ((0, "0a"), (4, "1b"), (5, "0a"), (6, "0a"), (99, "0a"))
+        ),
+    )
     build_facts(engine)
     one = make(
         "select conversation_id as unit_id, conversation_id, started_at as occurred_at,"
@@ -254,7 +267,12 @@ def test_a_distribution_falls_in_its_bins_with_lower_bounds_kept_apart(engine: D
     assert pick(counts.indicator_histogram, *names, slice="all") == expected
     assert pick(counts.indicator_histogram, *names, slice="model") == expected
     assert pick(counts.indicator_day, "numerator", "denominator", slice="all") == [(4, 5)]
-    assert pick(counts.indicator_bucket, "numerator", "denominator") == [(4, 5)]
+    assert set(pick(counts.indicator_bucket, "bucket", "numerator", "denominator")) == {
+        (10, 3, 4),
+        (27, 1, 1),
+    }
+    seen = {(0, 10, 1), (0, 27, 1), (1, 10, 1), (2, 10, 1)}  # bin, bucket of the person, values
+    assert set(pick(counts.histogram_bucket, "bin", "bucket", "unit_count")) == seen
 
 
 @pytest.mark.parametrize(

@@ -255,3 +255,68 @@ def test_whoever_was_never_helped_is_in_the_ninetieth_percentile_too(make):
     left = distribution(make, {1: 40}, {3: 10})
     assert left["value"] == 1
     assert np.isnan(left["p90"])
+
+
+def measure_turns(
+    make, values: np.ndarray, *, slice_value: str = "all", part: float = 1.0, slices=None
+) -> dict:
+    """A median of values by bin and bucket of users; of a slice, which has a part of each."""
+    definition = make.definition("turns", kind="distribution", bins=json.dumps([0, 1, 2, 3, 5, 10, 20, 40]))
+    clusters = make.clusters(
+        ("week", MONDAY, values.sum(axis=0).tolist(), values.sum(axis=0).tolist()),
+        indicator_ids=["turns"],
+        seen=make.values(("week", MONDAY, values.astype(int).tolist()), indicator_id="turns"),
+        slices=slices,
+    )
+    own = {"indicator_id": "turns"}
+    if slice_value != "all":
+        own |= {"slice": "model", "slice_value": slice_value}
+    counts = make.counts(("week", MONDAY, values.sum() * part, values.sum() * part), **own)
+    happened = {place: count * part for place, count in enumerate(values.sum(axis=1)) if count}
+    return give(make, definition, counts, clusters=clusters, histogram=turns(happened, {}).assign(**own))
+
+
+def draw_turns(rng: np.random.Generator, people: int, each: int) -> np.ndarray:
+    """Values by bin and bucket of people with a level of their own (.7 on the log scale); the median is 4."""
+    value = np.exp(np.repeat(rng.normal(1.6, 0.7, people), each) + rng.normal(0, 0.5, people * each))
+    place = np.searchsorted([1, 2, 3, 5, 10, 20, 40], np.floor(value), side="right")
+    values = np.zeros((8, 64))
+    np.add.at(values, (place, np.repeat(rng.integers(0, 64, people), each)), 1)
+    return values
+
+
+@pytest.mark.parametrize(("people", "each"), [(20, 30), (40, 50), (12, 100)])
+def test_an_interval_of_a_median_holds_it_where_people_come_often(make, people, each):
+    rng = np.random.default_rng(3)
+    rows = [measure_turns(make, draw_turns(rng, people, each)) for _ in range(60)]
+    assert {row["method"] for row in rows} == {"clustered_kaplan_meier_bins"}
+    assert sum(row["ci_low"] <= 4 <= row["ci_high"] for row in rows) >= 54
+
+
+def test_people_who_came_once_leave_the_interval_of_a_median_as_narrow_as_without_buckets(make):
+    values = draw_turns(np.random.default_rng(4), 400, 1)
+    row = measure_turns(make, values)
+    alone = distribution_of(make, values)
+    assert (row["value"], row["ci_low"], row["ci_high"]) == tuple(
+        alone[name] for name in ("value", "ci_low", "ci_high")
+    )
+
+
+def distribution_of(make, values: np.ndarray) -> dict:
+    definition = make.definition("turns", kind="distribution", bins=json.dumps([0, 1, 2, 3, 5, 10, 20, 40]))
+    counts = make.counts(("week", MONDAY, values.sum(), values.sum()), indicator_id="turns")
+    histogram = turns(dict(enumerate(values.sum(axis=1))), {})
+    return give(make, definition, counts, histogram=histogram)
+
+
+def test_a_median_of_a_slice_of_one_person_is_as_wide_as_one_persons_word(make):
+    values = draw_turns(np.random.default_rng(5), 40, 20)
+    one = make.slices(("week", MONDAY, "model", "a", [values.sum() / 2]))
+    many = make.slices(("week", MONDAY, "model", "a", (values.sum(axis=0) / 2).tolist()))
+    lonely = measure_turns(make, values, slice_value="a", part=0.5, slices=one)
+    shared = measure_turns(make, values, slice_value="a", part=0.5, slices=many)
+    whole = measure_turns(make, values)
+    assert lonely["value"] == shared["value"] == whole["value"]
+    assert (lonely["ci_low"], np.isnan(lonely["ci_high"])) == (0, True)
+    assert whole["ci_low"] >= shared["ci_low"] > 0
+    assert whole["ci_high"] <= shared["ci_high"]

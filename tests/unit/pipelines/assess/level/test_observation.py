@@ -24,7 +24,9 @@ NO_HISTOGRAM = pd.DataFrame(columns=["indicator_id"])
 
 
 NO_CLUSTERS = gather_clusters(
-    pa.table({name: [] for name in (*CLUSTER_KEY, "bucket")}), pa.table({name: [] for name in SLICE_KEY})
+    pa.table({name: [] for name in (*CLUSTER_KEY, "bucket")}),
+    pa.table({name: [] for name in SLICE_KEY}),
+    pa.table({name: [] for name in CLUSTER_KEY}),
 )
 
 
