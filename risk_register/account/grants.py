@@ -10,12 +10,12 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from risk_register.account.four_eyes import check_second_person
+from risk_register.account.four_eyes import list_same_person
 from risk_register.account.permissions import Grant, Role
 from risk_register.account.record import find_account
 from risk_register.database.model import Account, AccountGrant
 from risk_register.database.store import Store, Write
-from risk_register.errors import UnknownRecordError
+from risk_register.errors import SelfApprovalError, UnknownRecordError
 
 BY_PERSON, BY_GROUPS = "person", "groups"
 
@@ -112,15 +112,19 @@ def has_administrator(store: Store, deployment_id: str) -> bool:
 
 
 def check_not_oneself(write: Write, name: str) -> None:
-    """Raise if an account would be changed by the person it belongs to.
+    """Raise if an account would be changed by the person it belongs to, under whichever account.
+
+    Who let whom in does not matter here, as it does for approvals: the one administrator there is lets
+    everybody in, and has to be able to give them roles.
 
     Raises:
         SelfApprovalError: it would.
     """
-    check_second_person(
-        write,
-        first=[name],
-        message=f"{name} cannot give a role to themselves; another administrator must do it.",
+    if name not in list_same_person(write.session, write.actor):
+        return
+    reason = "" if name == write.actor else f" The accounts {write.actor} and {name} belong to one person."
+    raise SelfApprovalError(
+        f"{name} cannot give a role to themselves; another administrator must do it.{reason}"
     )
 
 

@@ -375,6 +375,29 @@ def test_a_role_is_not_given_to_the_other_account_of_oneself(people: Store, at: 
         grants.grant(people, name=OTHER, role=Role.VIEWER, deployment_id="second", actor=MAKER, at=at)
 
 
+def test_who_let_an_account_in_gives_it_another_role_and_opens_it_again_but_approves_nothing_of_it(
+    people: Store, at: dt.datetime
+) -> None:
+    let_account_in(people, at, MAKER)
+    grants.grant(people, name=SECOND, role=Role.VIEWER, deployment_id="second", actor=MAKER, at=at)
+    accounts.disable_account(people, name=SECOND, actor=MAKER, at=at)
+    accounts.enable_account(people, name=SECOND, actor=MAKER, at=at)
+    assert accounts.Grant(Role.VIEWER, "second") in accounts.grants(people, SECOND)
+    rate_lower(people, SECOND, at)
+    with pytest.raises(SelfApprovalError, match="anna let ben in"):
+        approve_rating(people, MAKER, at)
+    for name in (MAKER, OTHER):
+        accounts.disable_account(people, name=name, actor=SECOND, at=at)
+        with pytest.raises(SelfApprovalError, match="another administrator must do it"):
+            accounts.enable_account(people, name=name, actor=MAKER, at=at)
+
+
+def test_whom_an_administrator_let_in_gives_that_administrator_a_role(people: Store, at: dt.datetime) -> None:
+    let_account_in(people, at, MAKER)
+    grants.grant(people, name=MAKER, role=Role.VIEWER, deployment_id="second", actor=SECOND, at=at)
+    assert accounts.Grant(Role.VIEWER, "second") in accounts.grants(people, MAKER)
+
+
 def test_one_subject_of_a_provider_is_never_two_accounts(
     people: Store, at: dt.datetime, tmp_path: Path
 ) -> None:
