@@ -45,8 +45,11 @@ def add(
     administration.check_manages(store, actor=account, deployment_ids=[deployment])
     if name not in {known.name for known in accounts.list_accounts(store)}:
         accounts.create_account(store, name=name, actor=account or ACTOR, at=now)
-    accounts.grant(store, name=name, role=role, deployment_id=deployment, actor=account or ACTOR, at=now)
-    print(f"{name}: {role} of {deployment}")
+    has_ended = accounts.grant(
+        store, name=name, role=role, deployment_id=deployment, actor=account or ACTOR, at=now
+    )
+    ended = "; what somebody else had let it in by has ended, make a link"
+    print(f"{name}: {role} of {deployment}{ended if has_ended else ''}")
 
 
 @app.command()

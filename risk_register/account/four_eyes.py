@@ -23,6 +23,9 @@ from risk_register.errors import SelfApprovalError
 RECOVERY = "command_line_recovery"
 """Lets an administrator in again from the machine. Whose hand that was nobody knows: it may be anybody's."""
 
+IDENTITY_UNLINKED = "identity_unlinked"
+"""What the audit calls the end of an identity; who had linked it stays tied to what was done behind it."""
+
 
 def check_second_person(
     write: Write,
@@ -128,6 +131,8 @@ def _list_comings(session: Session, name: str, mine: set[str]) -> list[tuple[dt.
     """
     account = session.get(Account, name)
     linked = set(session.scalars(select(AccountIdentity.linked_by).filter_by(name=name)))
+    gone = session.scalars(select(AuditEntry.details).filter_by(action=IDENTITY_UNLINKED, subject=name))
+    linked |= {str(json.loads(details).get("linked_by")) for details in gone}
     vouched = {
         "identity": bool(linked & mine),
         "password": account is not None and account.password_vouched_by in mine,

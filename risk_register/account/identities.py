@@ -133,6 +133,8 @@ def admit(store: Store, provider: Provider, *, claims: Mapping[str, Any], at: dt
 def link_identity(store: Store, *, name: str, issuer: str, subject: str, actor: str, at: dt.datetime) -> None:
     """Let a subject of a provider into an account that exists already.
 
+    What an account links for itself was linked, as its password is set, by whoever had let it in.
+
     Raises:
         NotAllowedError: the subject has an account, and one subject has one account only.
         UnknownRecordError: there is no such account.
@@ -140,14 +142,15 @@ def link_identity(store: Store, *, name: str, issuer: str, subject: str, actor: 
     if not issuer.strip() or not subject.strip():
         raise NotAllowedError("Name the provider's address and the subject as the provider says it.")
     with store.write(actor=actor, at=at) as write:
-        find_account(write, name)
+        account = find_account(write, name)
         known = write.session.get(AccountIdentity, (issuer.strip(), subject.strip()))
         if known is not None:
             raise NotAllowedError(
                 f"That subject is {known.name} here already; one subject has one account. To say that two "
                 "accounts are one person, join them."
             )
-        _link(write, issuer=issuer.strip(), subject=subject.strip(), name=name)
+        linked_by = (account.vouched_by or actor) if actor == name else actor
+        _link(write, issuer=issuer.strip(), subject=subject.strip(), name=name, linked_by=linked_by)
 
 
 def list_identities(store: Store) -> tuple[IdentityRecord, ...]:
@@ -182,11 +185,11 @@ def _create(write: Write, provider: Provider, *, subject: str, name: str) -> Non
     check_name(name)
     write.session.add(Account(name=name, created_at=write.at))
     write.record("account_created", subject=name, by="identity")
-    _link(write, issuer=provider.issuer, subject=subject, name=name)
+    _link(write, issuer=provider.issuer, subject=subject, name=name, linked_by=name)
 
 
-def _link(write: Write, *, issuer: str, subject: str, name: str) -> None:
+def _link(write: Write, *, issuer: str, subject: str, name: str, linked_by: str) -> None:
     write.session.add(
-        AccountIdentity(issuer=issuer, subject=subject, name=name, linked_by=write.actor, linked_at=write.at)
+        AccountIdentity(issuer=issuer, subject=subject, name=name, linked_by=linked_by, linked_at=write.at)
     )
     write.record("identity_linked", subject=name, issuer=issuer)

@@ -166,7 +166,7 @@ def _grant(view: View, name: str, fields: Mapping[str, str]) -> str:
     role = _read_role(fields)
     check_manages(view.store, actor=view.account.name, deployment_ids=[view.deployment_id])
     find_managed(view.store, actor=view.account.name, name=name)
-    accounts.grant(
+    has_ended = accounts.grant(
         view.store,
         name=name,
         role=role,
@@ -174,7 +174,8 @@ def _grant(view: View, name: str, fields: Mapping[str, str]) -> str:
         actor=view.account.name,
         at=view.at,
     )
-    return f"{name} is {say_words(role)} of {view.deployment.title} now."
+    ended = " What somebody else had let it in by has ended: make a link, or let an identity in."
+    return f"{name} is {say_words(role)} of {view.deployment.title} now.{ended if has_ended else ''}"
 
 
 def _revoke(view: View, name: str, fields: Mapping[str, str]) -> str:
