@@ -170,7 +170,7 @@ def _end_ways_in(write: Write, name: str, deployment_id: str, *, has_identities:
     return write.entry_count > before
 
 
-def _select_administrators(deployment_id: str) -> Select[tuple[str]]:
+def _select_administrators(deployment_id: str) -> Select[str]:
     return (
         select(AccountGrant.name)
         .join(Account, Account.name == AccountGrant.name)
