@@ -191,6 +191,12 @@ CONTRADICTED = Mark(
     Tone.CONCERN,
     "An indicator that speaks against this item is in breach.",
 )
+EVIDENCE_WITHDRAWN = Mark(
+    "evidence withdrawn",
+    Shape.OCTAGON,
+    Tone.CONCERN,
+    "Attested as met, and nothing that is in use shows it: its evidence was withdrawn, or is not kept here.",
+)
 OVERDUE = Mark("overdue", Shape.CLOCK, Tone.CAUTION, "The date by which a person must act has passed.")
 HELD = Mark("held", Shape.BARS, Tone.CAUTION, "A stop rule holds these data back until someone looks.")
 WAITING = Mark("waiting", Shape.HALF, Tone.CAUTION, "A second person must decide.")

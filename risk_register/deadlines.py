@@ -193,12 +193,10 @@ def _find_attestations(
     store: Store, deployment_id: str, on: dt.date, seen: Iterable[VersionChange]
 ) -> Iterator[Due]:
     """One notice a week with counts: many attestations are given, and end, on one day."""
-    days = [
-        item.again_on
-        for item in list_items(store, deployment_id, as_of=on, seen=seen)
-        if item.claims_met and item.again_on is not None and on >= item.again_on - ATTESTATION_WARNING
-    ]
-    if days:
+    claimed = [item for item in list_items(store, deployment_id, as_of=on, seen=seen) if item.claims_met]
+    past = [item for item in claimed if not item.is_met_on(on)]
+    ending = [item for item in claimed if not item.is_met_on(on + ATTESTATION_WARNING + dt.timedelta(days=1))]
+    if ending:
         year, week, _ = on.isocalendar()
         yield Due(
             key=f"attestations:{deployment_id}:{year}-W{week:02d}",
@@ -207,8 +205,8 @@ def _find_attestations(
             reference_id="checklist",
             link=f"/ethics-checklist?deployment={deployment_id}",
             figures={
-                "past_count": sum(day < on for day in days),
-                "near_count": sum(day >= on for day in days),
+                "past_count": len(past),
+                "near_count": len(ending) - len(past),
             },
         )
 

@@ -73,7 +73,7 @@ def _risk(
 
 def _item(record: ItemRecord, statuses: dict[str, str]) -> dict[str, object]:
     names = ("deployment_id", "item_id", "reference", "stage", "question", "state", "attested_by",
-             "attested_on", "expires_on", "is_overdue")  # fmt: skip
+             "attested_on", "expires_on", "is_evidence_withdrawn", "is_overdue")  # fmt: skip
     contradicting = contradicted_by(record, statuses)
     return {name: _plain(getattr(record, name)) for name in names} | {
         "contradicted_by": ",".join(contradicting)

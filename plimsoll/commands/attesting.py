@@ -25,6 +25,7 @@ COLUMNS = {
     "item_id": "id",
     "stage": "stage",
     "state": "answer",
+    "is_evidence_withdrawn": "evidence withdrawn",
     "is_overdue": "overdue",
     "attested_by": "by",
     "attested_on": "on",

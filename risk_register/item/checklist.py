@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from risk_register.content import load_checklist
 from risk_register.database.model import ChecklistState
@@ -80,8 +80,9 @@ def list_items(
     with store.read() as session:
         found = session.scalars(select(ChecklistState).filter_by(deployment_id=deployment_id))
         rows = {row.item_id: row for row in found}
+        kept = set(session.scalars(_select_kept(deployment_id)))
     return tuple(
-        describe_item(item, rows[item.id], as_of=as_of, changes=changes)
+        describe_item(item, rows[item.id], as_of=as_of, has_kept_evidence=item.id in kept, changes=changes)
         for item in load_checklist()
         if item.id in rows
     )
@@ -153,7 +154,9 @@ def contradicted_by(item: ItemRecord, statuses: Mapping[str, str]) -> tuple[str,
 
 
 def _has_evidence(write: Write, row: ChecklistState) -> bool:
-    query = select(ItemEvidence.number).filter_by(
-        deployment_id=row.deployment_id, item_id=row.item_id, withdrawn_at=None
-    )
-    return write.session.scalars(query.limit(1)).first() is not None
+    return row.item_id in set(write.session.scalars(_select_kept(row.deployment_id)))
+
+
+def _select_kept(deployment_id: str) -> Select[str]:
+    """The items of a deployment beside which evidence is kept that nobody has withdrawn."""
+    return select(ItemEvidence.item_id).filter_by(deployment_id=deployment_id, withdrawn_at=None)

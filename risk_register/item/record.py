@@ -112,6 +112,8 @@ class ItemRecord:
     """The day by which it has to be answered again: by its expiry, or by its cadence if that is before."""
     outdated_by: VersionChange | None
     """The first change after the answer, where its cadence is a release or a model."""
+    is_evidence_withdrawn: bool
+    """Whether it says that it is met, and nothing that is in use shows it any more."""
     is_overdue: bool
     pending: Pending | None
     waiver: Waiver | None
@@ -130,19 +132,30 @@ class ItemRecord:
         return self.state in CLAIMS
 
     def is_met_on(self, day: dt.date) -> bool:
-        """Whether it is met by an answer that has not run out; a waiver makes none last longer."""
-        return self.claims_met and (self.again_on is None or self.again_on >= day)
+        """Whether an answer that has not run out, and has its evidence, says so; a waiver changes neither."""
+        has_run_out = self.again_on is not None and self.again_on < day
+        return self.claims_met and not has_run_out and not self.is_evidence_withdrawn
 
 
 def describe_item(
-    item: ChecklistItem, row: ChecklistState, *, as_of: dt.date, changes: Iterable[VersionChange] = ()
+    item: ChecklistItem,
+    row: ChecklistState,
+    *,
+    as_of: dt.date,
+    has_kept_evidence: bool,
+    changes: Iterable[VersionChange] = (),
 ) -> ItemRecord:
-    """The record of a row on a day, among the changes of the deployment."""
+    """The record of a row on a day, among the changes of the deployment.
+
+    `has_kept_evidence` says whether evidence that nobody has withdrawn is kept beside the item.
+    """
     status = ItemStatus(row.state)
     waiver = _waiver_of(row, as_of=as_of)
     outdated_by = _find_outdating(item, row, status, changes)
     again_on = _find_again(item, row, status, outdated_by)
     limit = again_on if status in ANSWERED else row.due_on
+    has_run_out = limit is not None and limit < as_of
+    is_evidence_withdrawn = status in CLAIMS and not row.evidence.strip() and not has_kept_evidence
     return ItemRecord(
         deployment_id=row.deployment_id,
         item_id=item.id,
@@ -163,7 +176,8 @@ def describe_item(
         expires_on=row.expires_on,
         again_on=again_on,
         outdated_by=outdated_by,
-        is_overdue=limit is not None and limit < as_of and waiver is None,
+        is_evidence_withdrawn=is_evidence_withdrawn,
+        is_overdue=(has_run_out or is_evidence_withdrawn) and waiver is None,
         pending=_pending_of(row),
         waiver=waiver,
         for_version=row.for_version,

@@ -11,7 +11,7 @@ from dashboards.components.form import draw_decisions, draw_form, draw_text
 from dashboards.components.marks import draw_mark
 from dashboards.components.table import Heading, Line, draw_table
 from dashboards.pages.checklist.decision import draw_item_decisions, draw_pending
-from dashboards.theme import CHECKLIST_MARKS, CONTRADICTED, OVERDUE
+from dashboards.theme import CHECKLIST_MARKS, CONTRADICTED, EVIDENCE_WITHDRAWN, OVERDUE
 from dashboards.view import View
 from dashboards.wording import MISSING, say_day, say_moment, say_words
 from risk_register.account.accounts import Action
@@ -217,7 +217,8 @@ def say_change(change: VersionChange) -> str:
 def draw_state(item: ItemRecord, statuses: Mapping[str, str]) -> Component:
     """The answer, and beside it what the data and the calendar say."""
     against = contradicted_by(item, statuses)
-    marks: list[Component] = [draw_mark(CHECKLIST_MARKS[item.state])]
+    answer = EVIDENCE_WITHDRAWN if item.is_evidence_withdrawn else CHECKLIST_MARKS[item.state]
+    marks: list[Component] = [draw_mark(answer)]
     if against:
         marks.append(draw_mark(CONTRADICTED, ", ".join(say_words(name) for name in against)))
     if item.is_overdue:

@@ -104,10 +104,11 @@ def filter_items(
 def _say_state(items: Sequence[ItemRecord], statuses: Mapping[str, str]) -> str:
     claimed = sum(item.claims_met for item in items)
     against = sum(bool(contradicted_by(item, statuses)) for item in items)
+    withdrawn = sum(item.is_evidence_withdrawn for item in items)
     overdue = sum(item.is_overdue for item in items)
     return (
-        f"{claimed} of {len(items)} items are attested as met; {against} of these are contradicted by data; "
-        f"{overdue} items are overdue."
+        f"{claimed} of {len(items)} items are attested as met; {against} of these are contradicted by data, "
+        f"of {withdrawn} the evidence is withdrawn; {overdue} items are overdue."
     )
 
 
@@ -183,6 +184,7 @@ def make_sheet(view: View) -> Sheet:
         "waived_until",
         "waiver_reason",
         "waiver_approved_by",
+        "is_evidence_withdrawn",
         "is_overdue",
         "contradicted_by",
         "evidence_expected",
@@ -211,6 +213,7 @@ def make_sheet(view: View) -> Sheet:
             item.waiver.until if item.waiver else None,
             item.waiver.reason if item.waiver else None,
             item.waiver.approved_by if item.waiver else None,
+            item.is_evidence_withdrawn,
             item.is_overdue,
             " ".join(contradicted_by(item, statuses)),
             item.evidence_expected,

@@ -115,6 +115,7 @@ def build_items(facts: Facts) -> Table:
         {
             **row,
             "attested_by": row["attested_by"] or Mark.NONE,
+            "state": f"{row['state']}, evidence withdrawn" if row["is_evidence_withdrawn"] else row["state"],
             "contradicted_by": _titles(row["contradicted_by"], facts.titles) or Mark.NONE,
             "attention": ", ".join(_attention(row)) or Mark.NONE,
         }
@@ -243,6 +244,8 @@ def _attention(row: Row) -> list[str]:
     reasons = []
     if row["contradicted_by"]:
         reasons.append("met, contradicted by data" if row["state"] in ATTESTED else "contradicted by data")
+    if row["is_evidence_withdrawn"]:
+        reasons.append("evidence withdrawn")
     if row["is_overdue"]:
         reasons.append("overdue")
     if row["state"] == "not_met":

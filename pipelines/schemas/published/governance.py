@@ -73,7 +73,14 @@ CHECKLIST_ITEM = declare(
     Column("attested_by", TEXT, "Account.", nullable=True),
     Column("attested_on", DATE, "Date.", nullable=True),
     Column("expires_on", DATE, "When the attestation runs out.", nullable=True),
-    Column("is_overdue", FLAG, "Whether it has run out, or was never given when due, and no waiver holds."),
+    Column(
+        "is_evidence_withdrawn", FLAG, "Whether it says met, and nothing that is in use shows it any more."
+    ),
+    Column(
+        "is_overdue",
+        FLAG,
+        "Whether it has run out, was never given when due, or lost its evidence, and no waiver holds.",
+    ),
     Column("contradicted_by", TEXT, "Breached indicators, comma separated; empty if none."),
 )
 

@@ -12,7 +12,7 @@ from risk_register.database.store import Store
 from risk_register.deadlines import find_due, queue_deadlines
 from risk_register.incident import clocks as incident_clocks
 from risk_register.incident import holds, incidents, locations
-from risk_register.item import checklist
+from risk_register.item import checklist, evidence
 from risk_register.notice.kinds import Audience, NoticeKind
 from risk_register.notice.notices import list_notices
 from risk_register.register import register
@@ -191,6 +191,22 @@ def test_attestations_are_told_together_once_a_week(store: Store, at: dt.datetim
     (later,) = told(store, at + 41 * DAY, "attestations:")
     assert later[1] == {"past_count": 1, "near_count": 1}
     assert later[0] != first[0]
+
+
+def test_an_attestation_that_lost_its_evidence_is_told_as_past(store: Store, at: dt.datetime) -> None:
+    given = {"deployment_id": "demo", "item_id": "intended_use_written", "actor": "compliance", "at": at}
+    number = evidence.add_evidence(
+        store, **given, kind=evidence.EvidenceKind.LINK, title="Plan", location="https://intranet.example"
+    )
+    checklist.attest(
+        store, **given, state=checklist.ItemStatus.MET, evidence="", note="",
+        expires_on=(at + 200 * DAY).date(),
+    )  # fmt: skip
+    assert told(store, at, "attestations:") == []
+    evidence.withdraw_evidence(store, **given, number=number, reason="Forged.")
+    assert [figures for _, figures in told(store, at, "attestations:")] == [
+        {"past_count": 1, "near_count": 0}
+    ]
 
 
 def test_reviews_past_their_clock_are_told_by_level_and_not_one_by_one(store: Store, at: dt.datetime) -> None:

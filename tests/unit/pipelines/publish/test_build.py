@@ -19,6 +19,7 @@ from pipelines.schemas.assessment import OBSERVATION
 from pipelines.settings import Home, HomeKind, make_home
 from risk_register.database.store import Store
 from risk_register.item import checklist
+from risk_register.item.evidence import EvidenceKind, add_evidence, withdraw_evidence
 from risk_register.register.deployments import ensure_deployment
 
 AT = dt.datetime(2026, 8, 12, 9, tzinfo=dt.UTC)
@@ -220,6 +221,23 @@ def test_an_item_that_a_seen_change_ended_is_overdue_in_the_copy(home):
     for seen, is_overdue in (([], False), ([change], True)):
         rows = read_items_and_risks(home, "UTC", at=AT + 2 * WEEK, changes=seen)["checklist_item"]
         assert [row["is_overdue"] for row in rows if row["item_id"] == item] == [is_overdue]
+
+
+def test_an_item_whose_evidence_was_withdrawn_says_so_in_the_copy(home):
+    store, given = Store(home.governance_url), {"deployment_id": "harbor", "actor": "compliance", "at": AT}
+    item = {"item_id": "training_data_documented"}
+    number = add_evidence(store, **given, **item, kind=EvidenceKind.LINK, title="List",
+                          location="https://intranet.example")  # fmt: skip
+    checklist.attest(store, **given, **item, state=checklist.ItemStatus.MET, evidence="", note="",
+                     expires_on=AT.date() + 20 * WEEK)  # fmt: skip
+    for is_withdrawn in (False, True):
+        if is_withdrawn:
+            withdraw_evidence(store, **given, **item, number=number, reason="Forged.")
+        rows = read_items_and_risks(home, "UTC", at=AT)["checklist_item"]
+        row = next(row for row in rows if row["item_id"] == item["item_id"])
+        assert (row["state"], row["is_evidence_withdrawn"], row["is_overdue"]) == (
+            "met", is_withdrawn, is_withdrawn,
+        )  # fmt: skip
 
 
 def read_items_and_risks(home, zone, *, at, changes=()):

@@ -80,6 +80,47 @@ def test_kept_evidence_is_enough_for_an_item_that_is_met(
     assert [(one.content_hash, one.withdrawn_by) for one in found] == [(kept.content_hash, "compliance")]
 
 
+@pytest.mark.parametrize(("words", "is_lost"), [("", True), ("a.pdf, approved in June", False)])
+def test_an_answer_whose_only_evidence_was_withdrawn_is_not_met_until_there_is_other(
+    store: Store, at: dt.datetime, words: str, is_lost: bool
+) -> None:
+    number = add(store, at)
+    checklist.attest(
+        store, deployment_id="demo", item_id=ITEM, state=ItemStatus.MET, evidence=words, note="",
+        actor="compliance", at=at, expires_on=at.date() + dt.timedelta(days=90),
+    )  # fmt: skip
+
+    def read() -> tuple[bool, bool, bool]:
+        listed = checklist.list_items(store, "demo", as_of=at.date())
+        item = next(one for one in listed if one.item_id == ITEM)
+        assert item.state is ItemStatus.MET
+        return item.is_evidence_withdrawn, item.is_met_on(at.date()), item.is_overdue
+
+    assert read() == (False, True, False)
+    item_evidence.withdraw_evidence(
+        store, deployment_id="demo", item_id=ITEM, number=number, reason="Forged.", actor="officer", at=at
+    )
+    assert read() == (is_lost, not is_lost, is_lost)
+    add(store, at)
+    assert read() == (False, True, False)
+
+
+def test_a_waiver_ends_that_it_is_overdue_and_not_that_it_is_not_met(store: Store, at: dt.datetime) -> None:
+    number = add(store, at)
+    given = {"deployment_id": "demo", "item_id": ITEM, "at": at}
+    checklist.attest(
+        store, **given, state=ItemStatus.MET, evidence="", note="", actor="compliance",
+        expires_on=at.date() + dt.timedelta(days=90),
+    )  # fmt: skip
+    checklist.propose_waiver(
+        store, **given, reason="Renewed.", until=at.date() + dt.timedelta(days=9), actor="compliance"
+    )
+    checklist.approve_waiver(store, **given, actor="officer")
+    item_evidence.withdraw_evidence(store, **given, number=number, reason="Forged.", actor="officer")
+    item = next(one for one in checklist.list_items(store, "demo", as_of=at.date()) if one.item_id == ITEM)
+    assert (item.is_met_on(at.date()), item.is_overdue) == (False, False)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

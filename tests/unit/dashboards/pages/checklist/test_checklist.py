@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from risk_register.deployment import changes
-from risk_register.item import checklist
+from risk_register.item import checklist, evidence
 
 PAGE, HARBOR = "/ethics-checklist", "?deployment=harbor_companion"
 ITEM = "training_data_documented"  # per model
@@ -35,6 +35,23 @@ def test_an_answer_that_a_declared_change_ended_is_overdue_and_names_it(attested
     words = line_of(attested)
     assert "overdue: since the model change of" in words
     assert "From a-1 to a-2." in words
+
+
+def test_an_answer_whose_only_evidence_was_withdrawn_reads_so_and_not_as_met(officer, clock):
+    given = {"deployment_id": "harbor_companion", "item_id": ITEM, "actor": "compliance", "at": clock()}
+    number = evidence.add_evidence(
+        officer.store, **given, kind="link", title="List", location="https://intranet.example"
+    )
+    checklist.attest(officer.store, **given, state=checklist.ItemStatus.MET, evidence="", note="",
+                     expires_on=(clock() + timedelta(days=90)).date())  # fmt: skip
+    before = officer.read(PAGE, f"{HARBOR}&item={ITEM}")
+    assert "evidence withdrawn" not in before
+    assert "of 0 the evidence is withdrawn" in before
+    evidence.withdraw_evidence(officer.store, **given, number=number, reason="Forged.")
+    words = line_of(officer)
+    assert "of 1 the evidence is withdrawn" in words
+    assert words.count("evidence withdrawn") == 2  # in the list, and where the item is open
+    assert "evidence withdrawn overdue" in " ".join(words.split())
 
 
 def test_a_change_that_only_the_logs_show_ends_it_too(attested):

@@ -8,6 +8,7 @@ from pipelines.assess.register.governance import count_governance
 from risk_register.database.model import RiskState
 from risk_register.database.store import Store
 from risk_register.item.checklist import ItemStatus, approve_waiver, attest, list_items, propose_waiver
+from risk_register.item.evidence import add_evidence, withdraw_evidence
 from risk_register.register.register import list_risks
 
 AT = dt.datetime(2026, 8, 3, 9, tzinfo=dt.UTC)
@@ -58,6 +59,19 @@ def test_a_waiver_makes_no_evidence_last_longer(store):
     assert count(store, as_of=ON + dt.timedelta(days=10))["checklist_completion"] == (1, 36)
     later = count(store, as_of=ON + dt.timedelta(days=11))
     assert (later["checklist_completion"], later["checklist_overdue"]) == ((0, 36), (0, 36))
+
+
+def test_an_answer_whose_evidence_was_withdrawn_is_not_met_and_overdue(store):
+    given = {"deployment_id": "harbor", "item_id": list_items(store, "harbor", as_of=ON)[0].item_id, "at": AT}
+    link = {"kind": "link", "title": "Plan", "location": "https://intranet.example"}
+    number = add_evidence(store, **given, **link, actor="compliance")
+    attest(store, **given, state=ItemStatus.MET, evidence="", note="", actor="compliance",
+           expires_on=ON + dt.timedelta(days=100))  # fmt: skip
+    met = count(store)
+    assert (met["checklist_completion"], met["checklist_overdue"]) == ((1, 36), (0, 36))
+    withdraw_evidence(store, **given, number=number, reason="Forged.", actor="officer")
+    lost = count(store)
+    assert (lost["checklist_completion"], lost["checklist_overdue"]) == ((0, 36), (1, 36))
 
 
 def test_a_breach_contradicts_what_was_attested(store):

@@ -177,6 +177,15 @@ def test_a_met_item_that_the_data_contradict_keeps_its_state(
     assert list(stages) == ["Pre deployment", "Ongoing"]
 
 
+def test_an_item_whose_evidence_was_withdrawn_is_not_read_as_met(
+    facts_of: Callable[..., Any], sample_rows: Samples
+) -> None:
+    sample_rows["checklist_item"][0] |= {"is_evidence_withdrawn": True, "contradicted_by": ""}
+    item, other = build_items(facts_of(sample_rows)).rows
+    assert (item["state"], item["attention"]) == ("met, evidence withdrawn", "evidence withdrawn, overdue")
+    assert other["state"] == "in_progress"
+
+
 def test_incidents_are_dated_in_the_zone_of_the_deployment(
     facts_of: Callable[..., Any], sample_rows: Samples
 ) -> None:
