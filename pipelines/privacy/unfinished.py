@@ -1,7 +1,7 @@
-"""What a backup or a restore writes before it is whole, and what a killed one left of it.
+"""What a backup, a restore or an issuing writes before it is whole, and what a killed one left of it.
 
-It holds keys, ids and messages, so whoever comes next removes it. Whoever writes holds a lock that ends with
-the process; a process id would say nothing, for it is given again, in a container from 1 on.
+It may hold keys, ids and messages, so whoever comes next removes it. Whoever writes holds a lock that ends
+with the process; a process id would say nothing, for it is given again, in a container from 1 on.
 """
 
 from __future__ import annotations

@@ -23,8 +23,8 @@ from pipelines.report.build import (
 from risk_register.report.editions import Edition
 
 
-def draw_edition(draft: Path, edition: Edition) -> Path:
-    """The folder of the edition beside the draft's; drawn again, it takes the place of an unfinished one.
+def draw_edition(draft: Path, edition: Edition, aside: Path) -> str:
+    """Draw the files of an edition into an empty folder beside the draft's; the SHA-256 of their manifest.
 
     Raises:
         StateError: the draft is not the approved one, or cannot be rebuilt from its data.
@@ -42,14 +42,17 @@ def draw_edition(draft: Path, edition: Edition) -> Path:
     if hash_bytes(compose_json(name, **asked)) != manifest["files"][f"{name}.json"]["sha256"]:
         raise StateError(f"{draft} cannot be rebuilt to the same bytes; build, submit and approve it anew.")
     words = {**edition.as_words(), "approved_json_sha256": manifest["files"][f"{name}.json"]["sha256"]}
-    place = draft.with_name(name_folder(manifest["period"], edition.number))
-    aside = place.with_name(f".{place.name}.partial")
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir()
     write_files(aside, draw_files(compose_json(name, **asked, edition=words), name), published=published)
+    return hash_file(aside / MANIFEST)
+
+
+def put_in_place(aside: Path, place: Path) -> None:
+    """Put a drawn edition where it is looked for, in the place of one that was drawn and never issued.
+
+    To be called while nobody else can issue: what left stands in the same place.
+    """
     shutil.rmtree(place, ignore_errors=True)
     aside.rename(place)
-    return place
 
 
 def name_folder(period: str, number: int) -> str:

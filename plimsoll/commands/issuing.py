@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack, contextmanager
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +13,7 @@ from typing import Annotated
 import typer
 
 from pipelines.errors import PlimsollError
+from pipelines.privacy.unfinished import unfinished
 from pipelines.settings import Home
 from plimsoll.commands.acting import Acting, AsOption, DeploymentOption, ReasonOption, act, show
 from plimsoll.commands.option import HomeOption, JsonOption
@@ -19,7 +22,7 @@ from risk_register.deployment.applicability import list_standings
 from risk_register.errors import NotAllowedError, UnknownRecordError
 from risk_register.report import issuing as report_issuing
 from risk_register.report import submissions as report_submissions
-from risk_register.report.editions import Draw, Edition
+from risk_register.report.editions import Draw, Drawn, Edition
 from risk_register.report.submissions import BuiltOnce
 
 ReportArgument = Annotated[str, typer.Argument(help="Report, as `report list` names it.")]
@@ -153,21 +156,30 @@ def make_draw(home: Home) -> Draw:
     In a process of its own: the dashboard has the published file open in another way than a report needs.
     """
 
-    def draw(deployment_id: str, report: str, period: str, edition: Edition) -> str:
-        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+    from pipelines.report.edition import name_folder, put_in_place
+
+    @contextmanager
+    def draw(deployment_id: str, report: str, period: str, edition: Edition) -> Iterator[Drawn]:
+        draft = home.reports / deployment_id / report / period
+        place = draft.with_name(name_folder(period, edition.number))
+        aside = place.with_name(f".{place.name}.partial")
+        with ExitStack() as left:
             try:
-                return pool.submit(_draw, home.reports / deployment_id / report / period, edition).result()
+                left.enter_context(unfinished(aside, is_folder=True))
+                aside.chmod(draft.stat().st_mode)  # for the same readers
+                with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+                    manifest_sha256 = pool.submit(_draw, draft, edition, aside).result()
             except PlimsollError as error:
                 raise NotAllowedError(str(error)) from error
+            yield Drawn(manifest_sha256, lambda: put_in_place(aside, place))
 
     return draw
 
 
-def _draw(draft: Path, edition: Edition) -> str:
-    from pipelines.report.build import MANIFEST, hash_file
+def _draw(draft: Path, edition: Edition, aside: Path) -> str:
     from pipelines.report.edition import draw_edition
 
-    return hash_file(draw_edition(draft, edition) / MANIFEST)
+    return draw_edition(draft, edition, aside)
 
 
 def _find(acting: Acting, name: str, period: str) -> tuple[Path, BuiltOnce]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -37,5 +38,13 @@ class Edition:
         }
 
 
-Draw = Callable[[str, str, str, Edition], str]
-"""Deployment, report, period and edition: draws the files and returns their manifest's SHA-256."""
+@dataclass(frozen=True)
+class Drawn:
+    """Files of an edition that lie aside: their manifest's SHA-256, and what puts them in their place."""
+
+    manifest_sha256: str
+    put_in_place: Callable[[], None]
+
+
+Draw = Callable[[str, str, str, Edition], AbstractContextManager[Drawn]]
+"""Deployment, report, period and edition: draws the files aside; what is not put in place goes afterwards."""

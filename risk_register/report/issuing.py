@@ -38,7 +38,7 @@ def issue(
         store: the governance store.
         built: the report as it lies there.
         problems: what is wrong with its files, as `report verify` finds it.
-        draw: draws the files of the edition. Called again for the same edition where a crash came between.
+        draw: draws the files of the edition aside. Called again for the same edition after a crash.
         actor: who issues.
         at: when.
 
@@ -54,13 +54,15 @@ def issue(
     with store.read() as session:
         planned = _plan(session, built, actor=actor, at=at)
     # Seconds of drawing, in which others may write; whatever they decide meanwhile is looked at again below.
-    edition_hash = draw(built.deployment_id, built.report, built.period, planned)
-    with store.write(actor=actor, at=at) as write:
+    with (
+        draw(built.deployment_id, built.report, built.period, planned) as drawn,
+        store.write(actor=actor, at=at) as write,
+    ):
         if _plan(write.session, built, actor=actor, at=at) != planned:
             raise ChangedMeanwhileError(f"{built.report} of {built.period} was decided on; look again.")
         row = take_step(write, built, to_state=ReportStatus.ISSUED)
         row.issued_by, row.issued_at = actor, at
-        row.edition, row.edition_hash = planned.number, edition_hash
+        row.edition, row.edition_hash = planned.number, drawn.manifest_sha256
         record(
             write,
             "report_issued",
@@ -68,8 +70,10 @@ def issue(
             number=row.number,
             approved_by=row.approved_by,
             edition=planned.number,
-            edition_hash=edition_hash,
+            edition_hash=drawn.manifest_sha256,
         )
+        # Last, and in the one transaction in which nobody else issues: its place may hold what has left.
+        drawn.put_in_place()
     return planned
 
 

@@ -3,7 +3,10 @@
 import hashlib
 import json
 import shutil
+from contextlib import contextmanager
 from pathlib import Path
+
+from risk_register.report.editions import Drawn
 
 NAME = "monthly_safety_review"
 
@@ -42,12 +45,17 @@ def build(
 def draw_edition(reports: Path):
     """Stands for what draws an issued report: the files of the draft, in the edition's own folder."""
 
+    @contextmanager
     def draw(deployment_id, report, period, edition):
         draft = reports / deployment_id / report / period
-        place = draft.with_name(f"{period}_edition_{edition.number}")
-        shutil.copytree(draft, place)
-        manifest = json.loads((place / "manifest.json").read_text()) | {"edition": edition.as_words()}
-        (place / "manifest.json").write_text(json.dumps(manifest))
-        return hashlib.sha256((place / "manifest.json").read_bytes()).hexdigest()
+        manifest = json.loads((draft / "manifest.json").read_text()) | {"edition": edition.as_words()}
+        content = json.dumps(manifest)
+
+        def put_in_place():
+            place = draft.with_name(f"{period}_edition_{edition.number}")
+            shutil.copytree(draft, place)
+            (place / "manifest.json").write_text(content)
+
+        yield Drawn(hashlib.sha256(content.encode()).hexdigest(), put_in_place)
 
     return draw

@@ -17,10 +17,12 @@ import pytest
 from pypdf import PdfReader
 
 from pipelines.report.build import ReportFiles, build_report
+from pipelines.report.edition import draw_edition, name_folder, put_in_place
 from pipelines.report.month import parse_month
 from pipelines.report.published import Facts, read_facts
 from pipelines.schemas.published import TABLES
 from pipelines.schemas.table import Table
+from risk_register.report.editions import Edition
 
 Rows = Mapping[str, Iterable[Mapping[str, Any]]]
 
@@ -394,6 +396,16 @@ class Built:
         found = [row for row in self.rows(table_id) if all(row[key] == value for key, value in where.items())]
         assert len(found) == 1, f"{len(found)} rows of {table_id} where {where}"
         return found[0]
+
+
+def issue_edition(draft: Path, edition: Edition) -> Path:
+    """Draw an edition and put it in its place, which is returned."""
+    place = draft.with_name(name_folder(draft.name, edition.number))
+    aside = place.with_name(f".{place.name}")
+    aside.mkdir()
+    draw_edition(draft, edition, aside)
+    put_in_place(aside, place)
+    return place
 
 
 def build_from(rows: Rows | None, published: Path, out: Path) -> Built:

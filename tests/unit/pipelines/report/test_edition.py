@@ -12,11 +12,10 @@ from pypdf import PdfReader
 
 from pipelines.errors import StateError
 from pipelines.report.build import hash_file
-from pipelines.report.edition import draw_edition
 from pipelines.report.verify import check_signers, verify
 from risk_register.report.editions import Edition
 from risk_register.report.states import ReportStatus, SubmissionRecord
-from tests.unit.pipelines.report.conftest import Built, build_from
+from tests.unit.pipelines.report.conftest import Built, build_from, issue_edition
 
 NAME = "monthly_safety_review"
 AT = dt.datetime(2026, 9, 3, 9, 30, tzinfo=dt.UTC)
@@ -42,7 +41,7 @@ def own(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Built:
 
 def test_an_edition_says_that_it_was_issued_and_the_draft_stays_a_draft(own: Built) -> None:
     before = {path.name: path.read_bytes() for path in own.files.folder.iterdir()}
-    place = draw_edition(own.files.folder, edition_of(own))
+    place = issue_edition(own.files.folder, edition_of(own))
     assert place.name == "2026-08_edition_1"
     words = read_pdf(place)
     assert "ISSUED, EDITION 1" in words
@@ -56,9 +55,9 @@ def test_an_edition_says_that_it_was_issued_and_the_draft_stays_a_draft(own: Bui
 
 
 def test_a_correction_names_what_it_replaces_and_leaves_it_alone(own: Built) -> None:
-    first = draw_edition(own.files.folder, edition_of(own))
+    first = issue_edition(own.files.folder, edition_of(own))
     kept = {path.name: path.read_bytes() for path in first.iterdir()}
-    second = draw_edition(
+    second = issue_edition(
         own.files.folder, edition_of(own, 2, corrects=1, correction_reason="A day came late.")
     )
     assert "Takes the place of edition 1: A day came late." in read_pdf(second)
@@ -68,14 +67,14 @@ def test_a_correction_names_what_it_replaces_and_leaves_it_alone(own: Built) -> 
 
 def test_drawing_an_edition_again_gives_the_same_bytes(own: Built) -> None:
     edition = edition_of(own, 3)
-    first = {path.name: path.read_bytes() for path in draw_edition(own.files.folder, edition).iterdir()}
+    first = {path.name: path.read_bytes() for path in issue_edition(own.files.folder, edition).iterdir()}
     assert {
-        path.name: path.read_bytes() for path in draw_edition(own.files.folder, edition).iterdir()
+        path.name: path.read_bytes() for path in issue_edition(own.files.folder, edition).iterdir()
     } == first
 
 
 def test_an_edition_in_which_a_figure_was_changed_is_found(own: Built) -> None:
-    place = draw_edition(own.files.folder, edition_of(own, 4))
+    place = issue_edition(own.files.folder, edition_of(own, 4))
     manifest = json.loads((place / "manifest.json").read_text())
     manifest["edition"]["approved_json_sha256"] = "0" * 64
     (place / "manifest.json").write_text(json.dumps(manifest))
@@ -84,7 +83,7 @@ def test_an_edition_in_which_a_figure_was_changed_is_found(own: Built) -> None:
 
 def test_what_was_not_approved_becomes_no_edition(own: Built) -> None:
     with pytest.raises(StateError, match="does not hold the report that was approved"):
-        draw_edition(own.files.folder, edition_of(own, approved_manifest_sha256="0" * 64))
+        issue_edition(own.files.folder, edition_of(own, approved_manifest_sha256="0" * 64))
 
 
 def kept(place: Path, edition: Edition, **changes: object) -> SubmissionRecord:
@@ -103,9 +102,9 @@ def kept(place: Path, edition: Edition, **changes: object) -> SubmissionRecord:
 
 def test_an_edition_that_was_drawn_anew_with_another_approver_is_found_by_the_store(own: Built) -> None:
     edition = edition_of(own, 5)
-    issued = kept(draw_edition(own.files.folder, edition), edition)
+    issued = kept(issue_edition(own.files.folder, edition), edition)
     assert check_signers(own.files.folder.with_name("2026-08_edition_5"), [issued]) == []
-    forged = draw_edition(own.files.folder, edition_of(own, 5, approved_by="dr_jane_smith"))
+    forged = issue_edition(own.files.folder, edition_of(own, 5, approved_by="dr_jane_smith"))
     assert verify(forged) == []
     assert check_signers(forged, [issued]) == [
         "The edition says approved_by dr_jane_smith, the store says second."
@@ -114,7 +113,7 @@ def test_an_edition_that_was_drawn_anew_with_another_approver_is_found_by_the_st
 
 def test_an_edition_that_nobody_issued_and_one_of_other_bytes_are_found_by_the_store(own: Built) -> None:
     edition = edition_of(own, 6)
-    place = draw_edition(own.files.folder, edition)
+    place = issue_edition(own.files.folder, edition)
     issued = kept(place, edition)
     for other in ([], [replace(issued, edition=5)], [replace(issued, period="2026-07")]):
         (problem,) = check_signers(place, other)

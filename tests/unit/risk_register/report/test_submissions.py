@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 
 import pytest
@@ -16,7 +18,7 @@ from risk_register.deployment import applicability
 from risk_register.errors import ChangedMeanwhileError, NotAllowedError, SelfApprovalError
 from risk_register.report import issuing as report_issuing
 from risk_register.report import submissions as report_submissions
-from risk_register.report.editions import Edition
+from risk_register.report.editions import Drawn, Edition
 from risk_register.report.submissions import BuiltOnce, ReportStatus
 
 BUILT = BuiltOnce("demo", "monthly_safety_review", "2026-10", "a" * 64)
@@ -25,9 +27,10 @@ REGIME = "us_ca_companion_chatbots"
 RETURN = "state_annual_crisis_referral_return"
 
 
-def draw(_deployment: str, _report: str, _period: str, edition: Edition) -> str:
+@contextmanager
+def draw(_deployment: str, _report: str, _period: str, edition: Edition) -> Iterator[Drawn]:
     """Stands for the files of an edition: each has a manifest of its own."""
-    return f"{edition.number}" * 64
+    yield Drawn(f"{edition.number}" * 64, lambda: None)
 
 
 def find(store: Store) -> report_submissions.SubmissionRecord:
@@ -124,7 +127,9 @@ def test_a_correction_needs_a_reason_another_build_and_two_people(store: Store, 
 def test_what_is_decided_while_an_edition_is_drawn_is_not_lost(store: Store, at: dt.datetime) -> None:
     approved(store, at)
 
-    def draw_slowly(deployment: str, report: str, period: str, edition: Edition) -> str:
+    def draw_slowly(
+        deployment: str, report: str, period: str, edition: Edition
+    ) -> AbstractContextManager[Drawn]:
         report_submissions.decline(store, BUILT, reason="A figure is wrong.", actor="officer", at=at)
         return draw(deployment, report, period, edition)
 
