@@ -8,10 +8,12 @@ would one that does not find the file: an empty store is begun once, before anyt
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from pipelines.errors import HomeError
+from risk_register.database.damage import ADVICE, find_address, find_damage
 
 VARIABLE = "PLIMSOLL_GOVERNANCE_URL"
 FILE = "governance.sqlite"
@@ -65,6 +67,22 @@ def tell_lost(home: Path, named: str | None) -> str | None:
         f"it. Put it back: `tar -xf BACKUP -C {home} {FILE}` takes it out of a backup. Where there is none, "
         "`plimsoll upgrade --anew` begins without them. Nothing was changed."
     )
+
+
+def tell_damaged(home: Path, named: str | None) -> str | None:
+    """What to say of a home in whose own file the decisions lie and are damaged; else None."""
+    file = home / FILE
+    if named is not None or not file.exists():
+        return None
+    try:
+        connection = sqlite3.connect(find_address(file), uri=True)
+        try:
+            wrong = find_damage(connection)
+        finally:
+            connection.close()
+    except sqlite3.OperationalError:  # who may not read it, or meets a writer, says nothing of its bytes
+        return None
+    return None if wrong is None else f"{file} is not whole: {wrong}. {ADVICE}"
 
 
 def mark_place(home: Path, named: str | None) -> None:

@@ -29,6 +29,7 @@ from pipelines.lake.lake import Lake, copying, locate
 from pipelines.privacy.unfinished import Tell, clear_left, unfinished
 from pipelines.settings import MARKER, Home
 from pipelines.tombstones import FILE as TOMBSTONES
+from risk_register.database.damage import ADVICE, find_address, find_damage, is_damage
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -53,7 +54,7 @@ def write_archive(
 
     Raises:
         HomeError: there is a file already, the key that is asked for is lost, or a file of the lake is
-            damaged: a good backup is not to give way to one that cannot be computed from.
+            or the governance store damaged: a good backup is not to give way to one that is of no use.
         StateError: delivered files are asked for without the keys.
     """
     if target.exists():
@@ -96,7 +97,8 @@ def read_archive(source: Path, folder: Path) -> dict[str, Any]:
     """Unpack a backup into an empty folder and check every hash; returns the manifest.
 
     Raises:
-        HomeError: it is not a whole backup of ours, or a file is not what the manifest says.
+        HomeError: it is not a whole backup of ours, a file is not what the manifest says, or the governance
+            store in it is damaged.
     """
     found: dict[str, str] = {}
     manifest: dict[str, Any] | None = None
@@ -127,7 +129,24 @@ def read_archive(source: Path, folder: Path) -> dict[str, Any]:
         raise HomeError(
             f"{source} is damaged: {len(wrong)} files are not as its manifest says, {wrong[0]} first."
         )
+    _check_governance(source, folder / GOVERNANCE)
     return manifest
+
+
+def _check_governance(source: Path, file: Path) -> None:
+    """Refuse a governance store that was damaged when it went into the backup."""
+    if not file.exists():
+        return
+    connection = sqlite3.connect(f"file:{file}?immutable=1", uri=True)
+    try:
+        wrong = find_damage(connection)
+    finally:
+        connection.close()
+    if wrong is not None:
+        raise HomeError(
+            f"The {GOVERNANCE} in {source} was damaged when it was backed up: {wrong}. Nothing was restored; "
+            "restore an earlier backup."
+        )
 
 
 def _find_left(folder: Path) -> Iterator[Path]:
@@ -197,22 +216,19 @@ def _add_governance(archive: tarfile.TarFile, home: Home, files: dict[str, str])
     if not path.exists():
         return True
     # In memory, for a home on a disk that became read-only has no room for a copy.
-    source, copy = sqlite3.connect(_find_address(path), uri=True), sqlite3.connect(":memory:")
+    source, copy = sqlite3.connect(find_address(path), uri=True), sqlite3.connect(":memory:")
     try:
         source.backup(copy)
+        if (wrong := find_damage(copy)) is not None:
+            raise HomeError(f"{path} is not whole: {wrong}. No backup was made. {ADVICE}")
         _add_bytes(archive, GOVERNANCE, copy.serialize(), files)
-    except sqlite3.OperationalError as error:
-        raise HomeError(f"{path} cannot be read: {error}. No backup was made.") from None
+    except sqlite3.DatabaseError as error:
+        what_to_do = f" {ADVICE}" if is_damage(error) else ""
+        raise HomeError(f"{path} cannot be read: {error}. No backup was made.{what_to_do}") from None
     finally:
         copy.close()
         source.close()
     return True
-
-
-def _find_address(path: Path) -> str:
-    """How a database is opened to be read; SQLite writes beside it, unless told that nobody changes it."""
-    is_fixed = os.statvfs(path).f_flag & os.ST_RDONLY and not path.with_name(f"{path.name}-wal").exists()
-    return f"file:{path}?{'immutable=1' if is_fixed else 'mode=ro'}"
 
 
 class _Hashing:

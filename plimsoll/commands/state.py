@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines.governance_place import VARIABLE, tell_lost
+from pipelines.governance_place import VARIABLE, tell_damaged, tell_lost
+from pipelines.settings import Home
 from plimsoll.commands.option import HomeOption, JsonOption, open_home, tell, write_json
 
 
@@ -21,12 +22,20 @@ def status(
 
     place = open_home(home)
     document = describe_home(place, deployment_id=deployment)
-    if (lost := tell_lost(place.path, os.environ.get(VARIABLE))) is not None:
-        tell(lost)
+    document["problems"] = _list_problems(place)
+    for problem in document["problems"]:
+        tell(problem)
     if as_json:
         write_json(document)
     else:
         print(say(document))
+
+
+def _list_problems(place: Home) -> list[str]:
+    """What a person has to mend, each with how."""
+    named = os.environ.get(VARIABLE)
+    found = [tell_lost(place.path, named), tell_damaged(place.path, named)]
+    return [problem for problem in found if problem is not None]
 
 
 def say(document: dict[str, Any]) -> str:

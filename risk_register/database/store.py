@@ -18,6 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from risk_register.database import chain
+from risk_register.database.damage import ADVICE, is_damage
 from risk_register.database.engine import BEGIN, LOCK_NOT_AVAILABLE, POSTGRESQL, SQLITE, make_engine, snapshot
 from risk_register.database.model import AuditEntry, AuditHead
 from risk_register.database.turn import NoTurnError, take_turn
@@ -263,6 +264,8 @@ def _explained(engine: Engine) -> Iterator[None]:
             said = f"no turn to write came within {BUSY_SECONDS:g} s"
         if getattr(error.orig, "sqlite_errorname", None) == BUSY:
             said += f" by another program for {BUSY_SECONDS:g} s. Let it end, then try again"
+        if is_damage(error.orig):
+            said += f". {ADVICE}"
         raise StoreError(f"The governance store {_name(engine)} refused: {said}") from None
 
 

@@ -14,6 +14,7 @@ from risk_register.database.audit import list_entries
 from risk_register.database.store import Store
 from risk_register.database.version import find_head
 from tests.unit.plimsoll.commands.governance_factory import Run, make_governed_home, make_run
+from tests.unit.risk_register.database.test_damage import damage_table
 
 BEFORE = "0009"
 ADDED = {
@@ -114,6 +115,22 @@ def test_lost_decisions_are_told_and_begun_anew_by_a_person_alone(run: Run, home
     assert (begun.code, begun.document) == (0, {"from": None, "to": find_head()})
     assert [one.action for one in list_entries(Store(home.governance_url))] == ["decisions_begun_anew"]
     assert f"{file} is missing" not in run("status").complaint
+
+
+@pytest.mark.parametrize("how", ["a page", "half", "no database"])
+def test_damaged_decisions_are_told_by_status(run: Run, home: Home, how: str) -> None:
+    file = home.path / "governance.sqlite"
+    assert run("status", "--json").document["problems"] == []
+    if how == "a page":
+        damage_table(file)
+    else:
+        content = file.read_bytes()
+        file.write_bytes(content[: len(content) // 2] if how == "half" else b"nothing " * 1000)
+    told = run("status", "--json")
+    (problem,) = told.document["problems"]
+    assert problem.startswith(f"{file} is not whole: ")
+    assert "out of a backup" in problem
+    assert problem in told.complaint
 
 
 def test_there_must_be_a_place_to_move_to(
