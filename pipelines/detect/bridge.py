@@ -6,7 +6,9 @@ messages that both versions scored are compared. What the counts say is worked o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import pandas as pd
@@ -26,7 +28,10 @@ AT_WORK = [*DAY, "detector_id", "detector_version"]
 OWED = (str(CoverageState.NOT_RUN), str(CoverageState.FAILED))
 KEY = ["deployment_id", "message_id"]
 UNIT = ["conversation_id", "signal_id"]
-COLUMN_OF = {"both": "both_count", "left_only": "old_count", "right_only": "new_count"}
+COUNTS = ("both_count", "old_count", "new_count")
+FIRST_BUCKET = 0
+Place = tuple[str, dt.date, str, int]
+"""Deployment, day, signal and bucket."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,8 @@ def count_bridge(
 ) -> pa.Table:
     """The rows of these days (schema BRIDGE_DAY); none where no detector but the operator's own has changed.
 
-    A day on which the new version owes messages has none: what it has not read would count as unchanged.
+    A day on which the new version owes messages has none: what it has not read would count as unchanged. A
+    signal that neither version flagged on a day has one row, of zeros, where messages were compared.
 
     Args:
         messages: those that were scored, with `user_id`.
@@ -56,22 +62,26 @@ def count_bridge(
     }
     if not versions:
         return BRIDGE_DAY.empty()
-    compared = _looked_at(old).merge(_looked_at(new), on=KEY)
-    pairs = _flagged(old, compared).merge(_flagged(new, compared), how="outer", indicator="which")
-    pairs = pairs[[key in versions for key in zip(pairs["deployment_id"], pairs["day"], strict=True)]]
+    before, after = _looked_at(old)[KEY], _looked_at(new)
+    if before.empty or after.empty:
+        return BRIDGE_DAY.empty()
+    compared = after.merge(before, on=KEY)
     changed = {name.partition("@")[0] for one in versions.values() for name in one.new.split(",")}
-    pairs = pairs[pairs["signal_id"].isin(_signals_of(changed, old, cards))]
-    pairs = pairs.merge(_bucket_of(messages), on=["deployment_id", "conversation_id"])
-    group = [*DAY, "signal_id", "bucket"]
-    counts = pairs.groupby([*group, "which"], observed=True).size().unstack(fill_value=0)
-    counts = counts.reindex(columns=list(COLUMN_OF), fill_value=0).rename(columns=COLUMN_OF).reset_index()
-    named = [versions[key] for key in zip(counts["deployment_id"], counts["day"], strict=True)]
-    rows = counts.assign(
-        old_version=[one.old for one in named], new_version=[one.new for one in named], is_trial=is_trial
-    ).sort_values(group)
-    return pa.Table.from_pandas(
-        rows[BRIDGE_DAY.arrow_schema.names], schema=BRIDGE_DAY.arrow_schema, preserve_index=False
-    )
+    signals = _signals_of(changed, old, cards)
+    counts = _count_pairs(_flagged(old, compared), _flagged(new, compared), _find_buckets(messages))
+    days = set(compared[DAY].itertuples(index=False, name=None)) & versions.keys()
+    flagged = {(deployment, day, signal) for deployment, day, signal, _ in counts}
+    for key in ((*day, signal) for day in days for signal in signals):
+        if key not in flagged:
+            counts[*key, FIRST_BUCKET] = Counter()
+    rows = [
+        {"deployment_id": deployment, "day": day, "signal_id": signal, "bucket": bucket}
+        | {"old_version": versions[deployment, day].old, "new_version": versions[deployment, day].new}
+        | {"is_trial": is_trial, **{name: found[name] for name in COUNTS}}
+        for (deployment, day, signal, bucket), found in sorted(counts.items(), key=lambda item: item[0])
+        if (deployment, day) in days and signal in signals
+    ]
+    return pa.Table.from_pylist(rows, schema=BRIDGE_DAY.arrow_schema)
 
 
 def keep_bridge(commit: Commit, rows: pa.Table) -> None:
@@ -130,26 +140,40 @@ def _signals_of(changed: Collection[str], old: Scan, cards: Sequence[DetectorCar
 
 
 def _looked_at(scan: Scan) -> pd.DataFrame:
-    """Keys of the messages that a detector which reads everything scored."""
-    frame = scan.coverage.select([*KEY, "state", "is_basis"]).to_pandas()
+    """Keys and days of the messages that a detector which reads everything scored."""
+    frame = scan.coverage.select([*DAY, "message_id", "state", "is_basis"]).to_pandas()
     is_read = frame["is_basis"] & (frame["state"] == str(CoverageState.SCORED))
-    return frame.loc[is_read, KEY].drop_duplicates()
+    return frame.loc[is_read, [*DAY, "message_id"]].drop_duplicates()
 
 
-def _flagged(scan: Scan, compared: pd.DataFrame) -> pd.DataFrame:
-    """Signals that count in a conversation, of the messages that are compared."""
+def _flagged(scan: Scan, compared: pd.DataFrame) -> set[tuple[str, dt.date, str, str]]:
+    """Deployment, day, conversation and signal of what counts, among the messages that are compared."""
     frame = scan.findings.select([*DAY, *UNIT, "message_id", "is_alert", "is_deciding"]).to_pandas()
     is_counted = frame["is_alert"] & frame["is_deciding"] & ~frame["signal_id"].str.startswith(PREFIX)
-    return frame[is_counted].merge(compared, on=KEY)[[*DAY, *UNIT]].drop_duplicates()
+    chosen = frame[is_counted].merge(compared[KEY], on=KEY)
+    return set(chosen[[*DAY, *UNIT]].itertuples(index=False, name=None))
 
 
-def _bucket_of(messages: pa.Table) -> pd.DataFrame:
+def _count_pairs(
+    before: Set[tuple[str, dt.date, str, str]],
+    after: Set[tuple[str, dt.date, str, str]],
+    buckets: Mapping[tuple[str, str], int],
+) -> dict[Place, Counter[str]]:
+    """Conversations that both flagged, or one of them alone."""
+    counts: dict[Place, Counter[str]] = defaultdict(Counter)
+    for name, pairs in zip(COUNTS, (before & after, before - after, after - before), strict=True):
+        for deployment, day, conversation, signal in pairs:
+            counts[deployment, day, signal, buckets[deployment, conversation]][name] += 1
+    return counts
+
+
+def _find_buckets(messages: pa.Table) -> dict[tuple[str, str], int]:
     """The bucket of each conversation's user, as the aggregations have it: the end of the keyed hash."""
-    frame = messages.select(["deployment_id", "conversation_id", "user_id"]).to_pandas().drop_duplicates()
-    clusters = frame["user_id"].where(frame["user_id"] != "unknown", frame["conversation_id"])
-    return frame[["deployment_id", "conversation_id"]].assign(
-        bucket=[_read_end(cluster) % BUCKETS for cluster in clusters]
-    )
+    people = messages.select(["deployment_id", "conversation_id", "user_id"]).to_pandas().drop_duplicates()
+    return {
+        (deployment, conversation): _read_end(conversation if user == "unknown" else user) % BUCKETS
+        for deployment, conversation, user in people.itertuples(index=False, name=None)
+    }
 
 
 def _read_end(user_id: str) -> int:

@@ -10,9 +10,12 @@ import datetime as dt
 from dataclasses import replace
 from typing import Any
 
+import pyarrow.compute as pc
+
 from methods.bridge import Bridge, measure_bridge
-from pipelines.detect.bridge import count_bridge, keep_bridge
+from pipelines.detect.bridge import COUNTS, count_bridge, keep_bridge
 from pipelines.detect.cascade import Cascade
+from pipelines.detect.detector import CoverageState
 from pipelines.detect.detectors.linear.cards import CODE_VERSION, DETECTOR_ID
 from pipelines.detect.detectors.linear.linear import load_linear_detector
 from pipelines.detect.extras import make_home_cascade
@@ -25,9 +28,12 @@ from pipelines.lake import lake as lakes
 from pipelines.lake.lake import Lake
 from pipelines.lake.partition import choose
 from pipelines.schemas.bridge import BRIDGE_DAY
+from pipelines.schemas.finding import COVERAGE
 from pipelines.settings import Home
 
-COUNTS = ("both_count", "old_count", "new_count")
+NEWEST = 28
+"""Days, a deployment, in which to look for text that a model could be tried on."""
+NOTHING = "Nothing was compared: there is no message that both models read."
 
 
 def try_model(home: Home, version: str, *, days: int) -> dict[tuple[str, str], Bridge]:
@@ -74,8 +80,19 @@ def read_trial(home: Home, version: str) -> dict[tuple[str, str], Bridge]:
 
 
 def has_messages(home: Home) -> bool:
-    """Whether there is anything that a model could be tried on."""
-    return bool(_choose_days(Lake(home.lake), 1))
+    """Whether there is text that a model could be tried on: of the newest days, some that a detector read.
+
+    Where nobody has looked yet, there is.
+    """
+    lake = Lake(home.lake)
+    chosen = _choose_days(lake, NEWEST)
+    columns = ["deployment_id", "day", "state", "is_basis"]
+    held = lake.read(COVERAGE.full_name, days={day for _, day in chosen}, columns=columns)
+    seen = None if held is None else choose(held, sorted(chosen))
+    if not chosen or seen is None or not seen.num_rows:
+        return bool(chosen)
+    is_read = pc.and_(seen["is_basis"], pc.equal(seen["state"], str(CoverageState.SCORED)))
+    return bool(pc.any(is_read).as_py())
 
 
 def describe_trial(found: dict[tuple[str, str], Bridge]) -> str:
@@ -85,7 +102,7 @@ def describe_trial(found: dict[tuple[str, str], Bridge]) -> str:
         + (f", ratio {one.ratio:.2f} ({one.ci_low:.2f} to {one.ci_high:.2f})" if one.ratio else "")
         for (deployment, signal), one in found.items()
     ]
-    return f"Bridge: {'; '.join(told)}." if told else "Neither model flagged anything in the days compared."
+    return f"Bridge: {'; '.join(told)}." if told else NOTHING
 
 
 def _name(version: str) -> str:

@@ -5,7 +5,7 @@ from pipelines.schemas.table import COUNT, FLAG, LEVEL, PARTITION, TEXT, Column,
 BRIDGE_DAY = Table(
     "finding",
     "bridge_day",
-    "Conversations of a day that either of two versions flagged, by signal and bucket of users.",
+    "Conversations of a day that either of two versions flagged, by signal and bucket of users; or 0.",
     ("deployment_id", "day", "signal_id", "old_version", "new_version", "bucket"),
     (
         *PARTITION,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from pipelines.assess.history.bridge import tabulate_bridges
@@ -13,6 +15,7 @@ from pipelines.detect.detectors.linear.model import MODEL_FILE, SHIPPED, load_mo
 from pipelines.detect.model_store import Adoption, adopt
 from pipelines.detect.trial import describe_trial, has_messages, read_trial, try_model
 from pipelines.errors import StateError
+from pipelines.lake import lake as lakes
 from pipelines.lake.lake import Lake
 from pipelines.settings import Home
 from pipelines.stale import stale_days
@@ -75,3 +78,22 @@ def test_a_trial_beside_another_live_model_is_none_beside_this_one(home: Home) -
     (bridge,) = [one for (_, signal), one in found.items() if signal == "u_suicidal_ideation"]
     assert bridge.new_count > bridge.old_count
     assert bridge.new_count <= conversations.num_rows
+
+
+def test_in_a_calm_home_a_model_is_tried_as_well_and_its_bridge_is_one_of_zeros(home: Home) -> None:
+    keep_model(home, THIRD, sieve=0.998, alert=0.999)
+    with lakes.write(home.lake, by="test") as commit:
+        seen, messages = commit.lake.read("finding.finding"), commit.lake.read("staging.message")
+        assert seen is not None
+        assert messages is not None
+        loud = pa.array(seen["conversation_id"].unique().to_pylist(), pa.string())
+        calm = messages.filter(pc.invert(pc.is_in(messages["conversation_id"], loud)))
+        assert calm.num_rows
+        commit.replace_days("staging.message", calm, commit.lake.partitions("staging.message"))
+    found = try_model(home, THIRD, days=28)
+    assert found == read_trial(home, THIRD)
+    assert {signal for _, signal in found} >= {"u_suicidal_ideation"}
+    assert all((one.both_count, one.old_count, one.new_count) == (0, 0, 0) for one in found.values())
+    assert "u_suicidal_ideation: 0 -> 0 conversations" in describe_trial(found)
+    adopt(home, Adoption(THIRD, "officer", "2026-11-28T00:00:00+00:00", "calm", ()))
+    score_days(home, stale_days(home))

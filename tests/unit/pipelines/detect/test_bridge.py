@@ -61,6 +61,20 @@ def test_conversations_are_counted_by_who_flagged_them_and_by_bucket_of_their_us
     assert [second[name] for name in ("bucket", "both_count", "old_count", "new_count")] == [63, 1, 0, 0]
 
 
+def test_days_on_which_neither_version_flagged_anything_were_compared_and_have_a_bridge_of_zeros() -> None:
+    messages = make("0a", "0b")
+    (row,) = count(scan(messages, "1"), scan(messages, "2"), messages)
+    assert (row["signal_id"], row["old_version"], row["new_version"]) == (SIGNAL, "lexicon@1", "lexicon@2")
+    assert [row[name] for name in ("bucket", "both_count", "old_count", "new_count")] == [0, 0, 0, 0]
+
+
+def test_days_of_which_neither_version_read_a_message_have_no_bridge() -> None:
+    messages = make("0a")
+    unread = [scan(messages, version, unread=(0,)) for version in ("1", "2")]
+    assert count(*unread, messages) == []
+    assert count(unread[0], scan(messages, "2"), messages) == []
+
+
 def test_the_same_version_again_is_no_bridge() -> None:
     messages = make("0a")
     assert count(scan(messages, "1", 0), scan(messages, "1"), messages, "1") == []
