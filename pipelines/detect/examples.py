@@ -27,11 +27,10 @@ from pipelines.detect.disclosure_labels import FOLDER, label_rows, read_two_labe
 from pipelines.detect.labelled import LabelledRow, make_messages
 from pipelines.detect.language import UNKNOWN as UNKNOWN_LANGUAGE
 from pipelines.detect.overlap import hash_text
-from pipelines.detect.training_plan import SourcePlan, TrainingPlan
+from pipelines.detect.training_plan import MADE, SourcePlan, TrainingPlan
 from pipelines.detect.unsaid import read_rows
 from pipelines.errors import StateError
 
-MADE = "sentences of our own"
 WRITTEN = Path(__file__).parent / "detectors" / "linear" / "written"
 """Whole texts of our own, each with the level that its writer gave it: rows as of any other source."""
 ENGLISH = "en"

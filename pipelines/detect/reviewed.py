@@ -16,7 +16,7 @@ from pipelines.detect.cascade import Cascade, make_cascade
 from pipelines.detect.grading import CASCADE, make_gradebook
 from pipelines.detect.labelled import LabelledRow, LabelMeaning, make_messages
 from pipelines.detect.language import read_languages, with_languages
-from pipelines.detect.training_plan import HeadPlan, TrainingPlan
+from pipelines.detect.training_plan import REVIEWS, HeadPlan, TrainingPlan
 from pipelines.lake.lake import Lake
 from pipelines.settings import Home
 from risk_register.database.store import Store
@@ -24,7 +24,6 @@ from risk_register.errors import DesignLostError
 from risk_register.review.exports import export_labels
 from risk_register.review.samples import list_samples
 
-SOURCE = "reviews"
 COLUMNS = ["deployment_id", "conversation_id", "message_id", "role", "text", "language"]
 
 
@@ -63,7 +62,7 @@ def label_messages(
             language=one["language"],
             label_source="reviewers",
             cluster=one["conversation_id"],
-            dataset=SOURCE,
+            dataset=REVIEWS,
         )
         for one in messages.to_pylist()
         if one["role"] in ("user", "assistant") and one["text"] and one["language"] == "en"
@@ -109,4 +108,4 @@ def _read_answers(store: Store, deployment_id: str) -> dict[str, dict[str, int]]
     return found
 
 
-__all__ = ["COLUMNS", "SOURCE", "label_messages", "read_reviewed"]
+__all__ = ["COLUMNS", "label_messages", "read_reviewed"]

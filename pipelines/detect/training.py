@@ -30,8 +30,17 @@ from pipelines.detect.examples import UNKNOWN, Examples
 from pipelines.detect.head_fit import FittedHead, fit_head, is_of_role, is_scarce
 from pipelines.detect.operating_points import ENOUGH, Choice
 from pipelines.detect.overlap import hash_text
-from pipelines.detect.training_plan import HeadPlan, TrainingPlan
+from pipelines.detect.training_plan import REVIEWS, HeadPlan, TrainingPlan
 from pipelines.errors import StateError
+
+OF_REVIEWS = Source(
+    name=REVIEWS,
+    licence="none: they stay in this home",
+    words="messages of this home's own users that people reviewed, people in distress among them",
+    rows=0,
+    positives=0,
+    is_distress=True,
+)
 
 
 @dataclass(frozen=True)
@@ -139,20 +148,20 @@ def _set_thresholds(
 
 
 def _describe_sources(plan: TrainingPlan, examples: Examples, use: NDArray[np.bool_]) -> tuple[Source, ...]:
+    """Every source that rows came from; the home's own reviews are one, though no plan names them."""
+    named = [
+        Source(
+            name=one.name, licence=one.licence, words=one.words, rows=0, positives=0,
+            is_distress=one.is_distress,
+        )
+        for one in plan.sources
+    ]  # fmt: skip
     described = []
-    for source in plan.sources:
+    for source in (*named, OF_REVIEWS):
         rows = use & (examples.sources == source.name)
         if rows.any():
-            described.append(
-                Source(
-                    name=source.name,
-                    licence=source.licence,
-                    words=source.words,
-                    rows=int(rows.sum()),
-                    positives=int((examples.labels[rows] == 1).any(axis=1).sum()),
-                    is_distress=source.is_distress,
-                )
-            )
+            positives = int((examples.labels[rows] == 1).any(axis=1).sum())
+            described.append(source.model_copy(update={"rows": int(rows.sum()), "positives": positives}))
     return tuple(described)
 
 

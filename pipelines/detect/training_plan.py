@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from pipelines.errors import DefinitionError
 from risk_register.content import load_taxonomy
 
 PLAN = Path(__file__).parent / "training.yaml"
+MADE = "sentences of our own"
+REVIEWS = "reviews"
+"""What a home's own reviewed messages are called among the sources of a model."""
 
 
 class _Frozen(BaseModel):
@@ -73,6 +76,13 @@ class SourcePlan(_Frozen):
     presume: tuple[str, ...] = ()
     guards: str | None = None
     """The kind of ordinary text that its presumed negatives stand for, when thresholds are chosen."""
+
+    @field_validator("name")
+    @classmethod
+    def _is_free(cls, name: str) -> str:
+        if name in (MADE, REVIEWS):
+            raise ValueError(f"a source cannot be called {name}: that means something else")
+        return name
 
 
 class TrainingPlan(_Frozen):

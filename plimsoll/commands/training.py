@@ -45,7 +45,13 @@ def train(
     from pipelines.detect.reviewed import read_reviewed
     from pipelines.detect.trainer import cross_validate, load_examples, train_from
     from pipelines.detect.training_plan import PLAN, load_training_plan
+    from pipelines.errors import StateError
 
+    if careful and reviews:
+        raise StateError(
+            "--careful leaves out all words of people in distress, and --reviews adds some: messages of this "
+            "home's own users. Give one of the two."
+        )
     chosen = load_training_plan(plan or PLAN)
     left_out = [one.name for one in chosen.sources if careful and one.is_distress] + list(without or ())
     own = read_reviewed(open_home(home), chosen) if reviews else ()

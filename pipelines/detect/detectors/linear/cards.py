@@ -10,8 +10,9 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipelines.detect.detector import Badge, DetectorCard, SignalCard
-from pipelines.detect.detectors.linear.model import Description
+from pipelines.detect.detectors.linear.model import Description, Source
 from pipelines.detect.figures import FigureLine
+from pipelines.detect.training_plan import REVIEWS
 from pipelines.errors import DefinitionError
 
 DETECTOR_ID = "linear"
@@ -60,10 +61,7 @@ def load_card(model: Description, path: Path = CARD, *, is_shipped: bool = False
         raise DefinitionError(
             f"{path.name}: the model has signals that the card does not speak of: {', '.join(unequal)}."
         )
-    sources = "; ".join(
-        f"{one.name} ({one.rows} rows, {one.positives} positive, {one.licence}: {one.words})"
-        for one in model.sources
-    )
+    sources = "; ".join(map(_describe, model.sources))
     return DetectorCard(
         detector_id=DETECTOR_ID,
         version=f"{CODE_VERSION}-{model.version}",
@@ -90,3 +88,11 @@ def load_card(model: Description, path: Path = CARD, *, is_shipped: bool = False
         data=f"{card.data} Trained on: {sources}.",
         reads=("lexicon",),
     )
+
+
+def _describe(source: Source) -> str:
+    """A source in a clause; of the home's own reviews without numbers, for a card is read by everybody."""
+    if source.name == REVIEWS:
+        return f"{source.name} ({source.words})"
+    counts = f"{source.rows} rows, {source.positives} positive"
+    return f"{source.name} ({counts}, {source.licence}: {source.words})"

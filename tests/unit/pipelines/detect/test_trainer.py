@@ -6,12 +6,15 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+from pydantic import ValidationError
 
 from pipelines.detect import model_store
 from pipelines.detect.cascade import make_cascade
+from pipelines.detect.detectors.linear.cards import load_card
 from pipelines.detect.detectors.linear.model import load_model, write_model
 from pipelines.detect.detectors.linear.ngrams import hash_texts
 from pipelines.detect.examples import make_rows
+from pipelines.detect.labelled import LabelledRow
 from pipelines.detect.model_store import (
     Adoption,
     adopt,
@@ -26,9 +29,10 @@ from pipelines.detect.reviewed import label_messages
 from pipelines.detect.side_by_side import compare_models, describe_comparison
 from pipelines.detect.trainer import cross_validate, load_examples, train_from
 from pipelines.detect.training import fit
-from pipelines.detect.training_plan import PLAN, GradedPlan, TrainingPlan, load_training_plan
+from pipelines.detect.training_plan import PLAN, GradedPlan, SourcePlan, TrainingPlan, load_training_plan
 from pipelines.errors import DefinitionError, StateError
 from pipelines.settings import Home
+from plimsoll.commands.training import train
 
 LABEL = "self_harm_or_suicide"
 WISHES = (
@@ -208,6 +212,41 @@ def test_review_labels_teach_the_message_that_scores_highest_and_every_no(plan: 
     answers = {"seen": {"u_suicidal_ideation": 2}, "calm": {}}
     rows = label_messages(messages, answers, plan, cascade=make_cascade())
     assert {row.row_id: row.labels for row in rows} == {"b": {LABEL: 1}, "c": {LABEL: 0}}
+
+
+def make_own(count: int, **more: object) -> list[LabelledRow]:
+    """Reviewed messages of a home, every third of them a yes."""
+    return [
+        LabelledRow.model_validate(
+            {"row_id": f"m{n}", "role": "user", "text": f"tonight it ends {'v' * n}", "language": "en"}
+            | {"labels": {LABEL: int(n % 3 == 0)}, "dataset": "reviews", "cluster": f"c{n}"}
+            | more
+        )
+        for n in range(count)
+    ]
+
+
+def test_a_model_that_learned_from_reviews_says_so_and_its_card_gives_no_numbers_of_them(
+    plan: TrainingPlan, folder: Path
+) -> None:
+    described = train_from(plan, folder, own=make_own(12)).model.description
+    (own,) = [one for one in described.sources if one.name == "reviews"]
+    assert (own.rows, own.positives, own.is_distress) == (12, 4, True)
+    assert "this home's own users" in own.words
+    told = load_card(described).data
+    assert "reviews (messages of this home's own users" in told
+    assert "12 rows" not in told
+    assert [one.name for one in train_from(plan, folder).model.description.sources] == ["posts", "chat"]
+
+
+def test_no_source_of_a_plan_may_stand_for_the_reviews(plan: TrainingPlan) -> None:
+    with pytest.raises(ValidationError, match="cannot be called reviews"):
+        SourcePlan.model_validate(plan.sources[0].model_dump() | {"name": "reviews"})
+
+
+def test_words_of_ones_own_users_are_not_careful(tmp_path: Path) -> None:
+    with pytest.raises(StateError, match=r"--careful leaves out all words of people in distress.*--reviews"):
+        train(tmp_path, careful=True, reviews=True, home=tmp_path)
 
 
 def test_review_labels_teach_from_logs_that_do_not_say_the_language(plan: TrainingPlan) -> None:
