@@ -12,7 +12,6 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -152,11 +151,14 @@ class Cascade:
 
 
 def make_cascade(
-    detectors: Sequence[Detector] | None = None, plan: Plan | None = None, *, model: Path | None = None
+    detectors: Sequence[Detector] | None = None,
+    plan: Plan | None = None,
+    *,
+    linear: Detector | None = None,
 ) -> Cascade:
     """The shipped detectors and plan; with detectors of one's own all see everything, the first decides.
 
-    `model` is the folder of a linear model that stands in for the shipped one.
+    `linear` stands in for the linear detector that ships.
     """
     if detectors is not None:
         named = {detector.card.detector_id: detector for detector in detectors}
@@ -164,8 +166,8 @@ def make_cascade(
     wanted = plan or load_plan()
     known = {entry.name: entry for entry in DETECTORS}
     made = {step.detector: known[step.detector].make() for step in wanted.steps if step.detector in known}
-    if model is not None:
-        made["linear"] = load_linear_detector(model)
+    if linear is not None:
+        made["linear"] = linear
     return Cascade(made, wanted)
 
 

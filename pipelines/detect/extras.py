@@ -19,12 +19,14 @@ from pipelines.detect.detector import Detector
 from pipelines.detect.detectors.classifier import ClassifierSettings, load_classifier_detector
 from pipelines.detect.detectors.judge.judge import JudgeDetector, JudgeSettings, choose_signals
 from pipelines.detect.detectors.lexicon.lexicon import load_lexicon_detector
+from pipelines.detect.detectors.linear.linear import make_linear_detector
 from pipelines.detect.detectors.moderation import ModerationDetector, ModerationSettings
 from pipelines.detect.model_store import find_live_model
 from pipelines.detect.own import load_own_detectors
 from pipelines.detect.plan import Plan, Sees, Step, load_plan
 from pipelines.errors import DefinitionError
 from pipelines.own_signal import PREFIX
+from pipelines.reviewed_text import read_reviewed_texts
 from pipelines.settings import Home
 
 FILE = "detectors.yaml"
@@ -101,7 +103,9 @@ def make_home_cascade(home: Home) -> Cascade:
     own = {detector.card.detector_id: detector for detector in load_own_detectors(home.definitions)}
     plan = _change(load_plan(), extras)
     load_lexicon_detector().keep_in(home.cache / "lexicon")
-    shipped = make_cascade(plan=plan, model=find_live_model(home))
+    live = find_live_model(home)
+    linear = None if live is None else make_linear_detector(live, read_reviewed_texts(home, live))
+    shipped = make_cascade(plan=plan, linear=linear)
     return Cascade({**shipped.detectors, **added, **own}, _with_own(plan, tuple(own)))
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.detect.detectors.linear.model import MODEL_FILE, SHIPPED, load_model, write_model
 from pipelines.errors import StateError
+from pipelines.reviewed_text import models_folder, write_reviewed
 from pipelines.settings import Home
 
 if TYPE_CHECKING:
@@ -35,14 +36,10 @@ class Adoption:
     """The decision was for the model that ships: an upgrade may bring another."""
 
 
-def models_folder(home: Home) -> Path:
-    """Where the home's models lie."""
-    return home.path / "models"
-
-
 def keep(home: Home, fitted: Fitted) -> Path:
     """Write a trained model into the home, not live."""
     folder = models_folder(home) / fitted.model.description.version
+    write_reviewed(home, folder, fitted.reviewed)
     write_model(folder, fitted.model.description, fitted.files)
     return folder
 

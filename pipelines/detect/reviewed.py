@@ -16,8 +16,9 @@ from pipelines.detect.cascade import Cascade, make_cascade
 from pipelines.detect.grading import CASCADE, make_gradebook
 from pipelines.detect.labelled import LabelledRow, LabelMeaning, make_messages
 from pipelines.detect.language import read_languages, with_languages
-from pipelines.detect.training_plan import REVIEWS, HeadPlan, TrainingPlan
+from pipelines.detect.training_plan import HeadPlan, TrainingPlan
 from pipelines.lake.lake import Lake
+from pipelines.reviewed_text import REVIEWS
 from pipelines.settings import Home
 from risk_register.database.store import Store
 from risk_register.errors import DesignLostError

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+from pipelines.detect.cascade import Cascade
 from pipelines.detect.detectors.linear.model import SHIPPED, load_model
 from pipelines.detect.evaluate import evaluate
 from pipelines.detect.grading import CASCADE
 from pipelines.detect.labelled import LabelledRow
 from pipelines.detect.model_store import find_live_model, find_model
 from pipelines.detect.trainer import with_model
+from pipelines.reviewed_text import read_reviewed_texts
 from pipelines.settings import Home
 
 MEASURES = ("precision", "recall", "f1", "auprc", "flagged_share")
@@ -22,8 +25,8 @@ def compare_models(home: Home, version: str, rows: Sequence[LabelledRow]) -> lis
     Raises:
         StateError: the home does not hold the other model.
     """
-    live = with_model(load_model(find_live_model(home) or SHIPPED))
-    other = with_model(load_model(find_model(home, version)))
+    live = _with(home, find_live_model(home) or SHIPPED)
+    other = _with(home, find_model(home, version))
     both = zip(evaluate(rows, live), evaluate(rows, other), strict=True)
     return [
         {
@@ -39,6 +42,10 @@ def compare_models(home: Home, version: str, rows: Sequence[LabelledRow]) -> lis
         for old, new in both
         if old["detector"] == CASCADE
     ]
+
+
+def _with(home: Home, folder: Path) -> Cascade:
+    return with_model(load_model(folder), reviewed=read_reviewed_texts(home, folder))
 
 
 def describe_comparison(lines: Sequence[dict[str, Any]]) -> str:

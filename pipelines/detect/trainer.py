@@ -20,6 +20,7 @@ from pipelines.detect.labelled import LabelledRow, make_messages
 from pipelines.detect.plan import load_plan
 from pipelines.detect.training import Fitted, fit
 from pipelines.detect.training_plan import TrainingPlan
+from pipelines.reviewed_text import ReviewedTexts
 
 PARTS = 5
 """Parts of a cross-validation; each is made of whole folds of the training."""
@@ -62,8 +63,7 @@ def cross_validate(
     return evaluate(rows, with_model(model), book=JoinedBook(len(rows), tuple(parts)))
 
 
-def with_model(model: Model) -> Cascade:
-    """The default cascade with another linear model."""
-    return make_cascade(
-        [load_lexicon_detector(), LinearDetector(model, load_card(model.description))], load_plan()
-    )
+def with_model(model: Model, *, reviewed: ReviewedTexts | None = None) -> Cascade:
+    """The default cascade with another linear model, which learned from these reviewed texts."""
+    detector = LinearDetector(model, load_card(model.description), reviewed=reviewed)
+    return make_cascade([load_lexicon_detector(), detector], load_plan())

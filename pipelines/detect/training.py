@@ -30,8 +30,9 @@ from pipelines.detect.examples import UNKNOWN, Examples
 from pipelines.detect.head_fit import FittedHead, fit_head, is_of_role, is_scarce
 from pipelines.detect.operating_points import ENOUGH, Choice
 from pipelines.detect.overlap import hash_text
-from pipelines.detect.training_plan import REVIEWS, HeadPlan, TrainingPlan
+from pipelines.detect.training_plan import HeadPlan, TrainingPlan
 from pipelines.errors import StateError
+from pipelines.reviewed_text import REVIEWS
 
 OF_REVIEWS = Source(
     name=REVIEWS,
@@ -45,11 +46,16 @@ OF_REVIEWS = Source(
 
 @dataclass(frozen=True)
 class Fitted:
-    """A model with its files; `scores` are joint logits of rows left out, by head, NaN where not measured."""
+    """A model with its files; `scores` are joint logits of rows left out, by head, NaN where not measured.
+
+    `reviewed`: the home's own messages that it learned from, as message id and `hash_text`. No file of the
+    model holds them: they go with the messages.
+    """
 
     model: Model
     files: dict[str, bytes]
     scores: dict[str, NDArray[np.float64]]
+    reviewed: tuple[tuple[str, bytes], ...]
 
 
 def fit(
@@ -100,7 +106,8 @@ def _fit(
         )
     thresholds, heads, together = _set_thresholds(plan, examples, heads, joints)
     real = [examples.rows[place] for place in np.flatnonzero(use & ~examples.is_made).tolist()]
-    hashes = b"".join(sorted({hash_text(row.text) for row in real}))
+    hashes = b"".join(sorted({hash_text(row.text) for row in real if row.dataset != REVIEWS}))
+    reviewed = tuple((row.row_id, hash_text(row.text)) for row in real if row.dataset == REVIEWS)
     files = {f"{head.name}.int8": column.tobytes() for head, column in zip(heads, columns, strict=True)}
     description = Description(
         version=_name_version(plan, heads),
@@ -113,7 +120,8 @@ def _fit(
         hashes_sha256=hashlib.sha256(hashes).hexdigest(),
     )
     model = Model(description, np.stack(columns, axis=1), split_hashes(hashes))
-    return Fitted(model, files | {HASH_FILE: hashes}, {name: joint.logits for name, joint in joints.items()})
+    scores = {name: joint.logits for name, joint in joints.items()}
+    return Fitted(model, files | {HASH_FILE: hashes}, scores, reviewed)
 
 
 def _name_version(plan: TrainingPlan, heads: Sequence[Head]) -> str:

@@ -11,12 +11,11 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from pipelines.errors import DefinitionError
+from pipelines.reviewed_text import REVIEWS
 from risk_register.content import load_taxonomy
 
 PLAN = Path(__file__).parent / "training.yaml"
 MADE = "sentences of our own"
-REVIEWS = "reviews"
-"""What a home's own reviewed messages are called among the sources of a model."""
 
 
 class _Frozen(BaseModel):

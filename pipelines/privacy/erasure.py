@@ -28,6 +28,7 @@ from pipelines.privacy.journal import Journal, journal_path, load_journal, save_
 from pipelines.privacy.reach import Reach, find_reach, find_threads, sweep
 from pipelines.privacy.receipt import Document, write_receipt
 from pipelines.privacy.request import Covers, Request, Surroundings, Withdraw
+from pipelines.reviewed_text import describe_learned, forget_reviewed
 from pipelines.settings import Home
 from pipelines.tombstones import SubjectKind, Tombstones
 from risk_register.database.audit import record_access
@@ -80,6 +81,9 @@ def erase(
     left = store.wipe()
     around.publish()
     forget(home.lake)
+    for version, count in forget_reviewed(home).items():
+        journal.count(f"models/{version}", count)
+    save_journal(path, journal)
     problems += drop_published(home, journal.ids)
     found = _merge(check_files(home, journal.ids, journal=path), check_governance(store, journal.ids))
     backups = tell_backups(home, at=at)
@@ -96,6 +100,7 @@ def erase(
     why = "the database writes its log over in time; archives and standbys are the operator's"
     document["kept"] += [{"what": what, "why": why} for what in left]
     document["kept"] += tell_names(home, rehearsal.raw_ids)
+    document["kept"] += describe_learned(home)
     outside = around.count_outside(home)
     if outside:
         document["kept"].append({
@@ -126,6 +131,7 @@ def sweep_erased(home: Home, withdraw: Withdraw | None, *, on: dt.date) -> tuple
         _bury_parts(home, tombstones, reach)
         swept = sweep(commit, reach)
     unchecked = [] if withdraw is None else list(withdraw(home, _covers(tombstones, held)).unchecked)
+    forget_reviewed(home)
     rows = sum(one.rows_before - one.rows_after for one in swept)
     forget_erased(home, at=dt.datetime.combine(on, dt.time(), dt.UTC), also=reach.ids)
     if rows:

@@ -29,6 +29,7 @@ from pipelines.privacy.hold import Thread, held_threads
 from pipelines.privacy.limits import load_limits
 from pipelines.privacy.reach import CONVERSATIONS, TEXT_TABLE
 from pipelines.privacy.request import Lapse
+from pipelines.reviewed_text import forget_reviewed
 from pipelines.schemas import LAKE_TABLES
 from pipelines.schemas.ledger import COMPUTED, DELIVERY
 from pipelines.settings import MAPPING_NAMES, Home
@@ -100,6 +101,7 @@ def retain(home: Home, lapse: Lapse, *, as_of: dt.date, is_rehearsal: bool = Fal
         first_finding = limits.first_day(limits.finding_days, as_of=as_of)
         cached = drop_old_cached(home, forgotten, before=first_finding, is_rehearsal=is_rehearsal)
         if not is_rehearsal:
+            forget_reviewed(home)
             forget(home.lake)
             for path in files:
                 path.unlink()
@@ -112,8 +114,8 @@ def retain(home: Home, lapse: Lapse, *, as_of: dt.date, is_rehearsal: bool = Fal
 
 
 def _older(lake: Lake, names: Iterable[str], first: dt.date) -> list[Partition]:
-    cut = [name for name in names if _is_cut(name)]
-    return sorted({part for name in cut for part in lake.partitions(name) if part[1] < first})
+    parts = {part for name in filter(_is_cut, names) for part in lake.partitions(name)}
+    return sorted(part for part in parts if part[1] < first)
 
 
 def _is_cut(name: str) -> bool:
@@ -160,10 +162,8 @@ def _blank(lake: Lake, texts: list[Partition], held: frozenset[Thread]) -> tuple
 def _with_text(rows: pa.Table | None) -> list[dict[str, Any]]:
     if rows is None:
         return []
-    found: list[dict[str, Any]] = (
-        rows.filter(pc.greater(pc.utf8_length(rows["text"]), 0)).drop_columns(["text"]).to_pylist()
-    )
-    return found
+    with_text = rows.filter(pc.greater(pc.utf8_length(rows["text"]), 0))
+    return list(with_text.drop_columns(["text"]).to_pylist())
 
 
 def _write_text(
@@ -210,9 +210,8 @@ def _stays(rows: pa.Table, kept: list[str]) -> pa.Array | pa.ChunkedArray:
 
 
 def _drop_counts(commit: Commit, parts: list[Partition]) -> None:
-    for name in commit.lake.names():
-        if _is_cut(name):
-            _empty(commit, name, parts)
+    for name in filter(_is_cut, commit.lake.names()):
+        _empty(commit, name, parts)
 
 
 def _empty(commit: Commit, name: str, parts: list[Partition]) -> None:

@@ -67,6 +67,8 @@ def train(
     else:
         write_model(out, description, fitted.files)
         folder = out
+        if fitted.reviewed:
+            tell("It learned from messages of this home's users: where it lies now, no erasure looks for it.")
     if as_json:
         write_json(description.model_dump(mode="json") | {"folder": str(folder)})
         return

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
+from pipelines.detect.overlap import hash_text
 from pipelines.errors import StateError
 from pipelines.ingest.deliver import ingest_folder
 from pipelines.ingest.mapping import load_mapping
@@ -26,6 +27,7 @@ from pipelines.privacy.erasure import ErasureIncompleteError, erase
 from pipelines.privacy.hold import add_hold, release_hold
 from pipelines.privacy.receipt import is_genuine
 from pipelines.privacy.request import Request, Surroundings
+from pipelines.reviewed_text import models_folder, read_reviewed_texts, write_reviewed
 from pipelines.settings import Home
 from pipelines.stale import stale_days
 from pipelines.tombstones import SubjectKind
@@ -162,6 +164,52 @@ def test_the_files_as_they_came_and_as_they_are_now_are_both_known(
     for folder in (logs, place.inbox / DEPLOYMENT):
         summary = ingest_folder(place, folder, load_mapping(mapping), received_on=NOW.date())
         assert {one.is_known for one in summary.files} == {True}
+
+
+def keep_model(home: Home, version: str, *, texts: dict[str, str], sources: list[dict[str, object]]) -> Path:
+    """A model of the home that learned from these reviewed messages, as `plimsoll train` leaves it."""
+    folder = models_folder(home) / version
+    write_reviewed(home, folder, [(one, hash_text(text)) for one, text in texts.items()])
+    (folder / "model.json").write_text(json.dumps({"version": version, "sources": sources}))
+    return folder
+
+
+def find_known(home: Home, folder: Path, texts: dict[str, str]) -> set[str]:
+    known = read_reviewed_texts(home, folder)
+    return set() if known is None else {one for one in texts.values() if known.holds(hash_text(one))}
+
+
+def test_models_forget_the_texts_of_an_erased_person_and_the_receipt_names_what_learned_from_reviews(
+    place: Home,
+) -> None:
+    user = identify(place, "user", USER)
+    mine, others = (
+        dict(zip(rows["message_id"].to_pylist(), rows["text"].to_pylist(), strict=True))
+        for rows in (
+            rows_of(place, "staging.message", user=user),
+            rows_of_others(place, "staging.message", user=user),
+        )
+    )
+    own = {one: text for one, text in mine.items() if text not in others.values()}
+    assert own
+    learned = keep_model(place, "learned", texts=mine | others, sources=[{"name": "reviews", "rows": 2}])
+    keep_model(place, "apart", texts={}, sources=[{"name": "posts", "rows": 9}])
+    old = keep_model(place, "old", texts={}, sources=[{"name": "posts", "rows": 9}])
+    (old / "reviewed.hashes").unlink()
+    assert find_known(place, learned, mine) == set(mine.values())
+    plain = b"".join(hash_text(text) for text in mine.values())
+    assert plain[:6] not in (learned / "reviewed.hashes").read_bytes()
+
+    receipt = run(place)
+    assert find_known(place, learned, own) == set()
+    assert find_known(place, learned, others) == set(others.values())
+    (erased,) = [one["rows_erased"] for one in receipt["stores"] if one["store"] == "models/learned"]
+    assert erased == len(mine)
+    told = {one["what"].partition(":")[0]: one for one in receipt["kept"] if "models/" in one["what"]}
+    assert set(told) == {"models/learned", "models/old"}
+    assert "learned from 2 reviewed messages" in told["models/learned"]["what"]
+    assert "train anew" in told["models/learned"]["why"]
+    assert "does not say whether" in told["models/old"]["why"]
 
 
 @pytest.mark.parametrize("step", ["rehearsal", "withdrawal", "publish", "forget", "search"])

@@ -21,6 +21,7 @@ from pipelines.lake.lake import Lake
 from pipelines.privacy.hold import add_hold
 from pipelines.privacy.retention import retain
 from pipelines.privacy.upkeep import keep_limits, say_kept
+from pipelines.reviewed_text import models_folder, read_reviewed_texts, write_reviewed
 from pipelines.settings import Home
 from pipelines.stale import stale_days
 from risk_register.database.store import Store
@@ -65,6 +66,23 @@ def test_a_day_of_exactly_the_limit_keeps_its_text_and_a_day_older_loses_it(
     assert done.text_count == count(home, "staging.message", PLANTED) == before
     assert texts(home, PLANTED) == {""}
     assert decoded_search.search(home.lake, [export.CANARY]) == {}
+
+
+def test_what_a_model_knows_of_reviewed_texts_goes_with_them(home: Home) -> None:
+    rows = Lake(home.lake).read("staging.message", columns=["day", "message_id"])
+    assert rows is not None
+    folder = models_folder(home) / "learned"
+    write_reviewed(home, folder, [(one, one[:6].encode()) for one in rows["message_id"].to_pylist()])
+    retain(home, lapse, as_of=LAST_KEPT, is_rehearsal=True)
+
+    def known() -> set[dt.date]:
+        texts = read_reviewed_texts(home, folder)
+        pairs = zip(rows["day"].to_pylist(), rows["message_id"].to_pylist(), strict=True)
+        return {day for day, one in pairs if texts is not None and texts.holds(one[:6].encode())}
+
+    assert min(known()) == FIRST
+    retain(home, lapse, as_of=LAST_KEPT)
+    assert min(known()) == PLANTED
 
 
 def test_findings_and_counts_of_a_day_without_text_stay_and_nothing_is_stale(home: Home) -> None:

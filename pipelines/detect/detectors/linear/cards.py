@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pipelines.detect.detector import Badge, DetectorCard, SignalCard
 from pipelines.detect.detectors.linear.model import Description, Source
 from pipelines.detect.figures import FigureLine
-from pipelines.detect.training_plan import REVIEWS
 from pipelines.errors import DefinitionError
+from pipelines.reviewed_text import REVIEWS
 
 DETECTOR_ID = "linear"
 CODE_VERSION = "1.5"

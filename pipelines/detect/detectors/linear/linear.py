@@ -30,6 +30,7 @@ from pipelines.detect.detectors.linear.evidence import find_rows, make_evidence
 from pipelines.detect.detectors.linear.findings import Scored, make_linear_findings
 from pipelines.detect.detectors.linear.model import SHIPPED, Model, load_model, score_joint
 from pipelines.detect.detectors.linear.ngrams import hash_texts
+from pipelines.reviewed_text import ReviewedTexts
 from pipelines.schemas.finding import FINDING
 
 BATCH = 1_024
@@ -39,9 +40,10 @@ BATCH = 1_024
 class LinearDetector:
     """Scores messages with a trained model; the card holds its thresholds and figures."""
 
-    def __init__(self, model: Model, card: DetectorCard) -> None:
+    def __init__(self, model: Model, card: DetectorCard, *, reviewed: ReviewedTexts | None = None) -> None:
         self._model = model
         self._card = card
+        self._reviewed = reviewed
         self._weights = model.float_weights()
 
     @property
@@ -49,10 +51,10 @@ class LinearDetector:
         """The card of exactly this model."""
         return self._card
 
-    @property
-    def training_hashes(self) -> frozenset[bytes]:
-        """Hashes of the texts that the model was trained on."""
-        return self._model.training_hashes
+    def was_trained_on(self, text_hash: bytes) -> bool:
+        """Whether the model was trained on the text with this hash."""
+        is_reviewed = self._reviewed is not None and self._reviewed.holds(text_hash)
+        return is_reviewed or text_hash in self._model.training_hashes
 
     def scan(self, messages: pa.Table, given: Given = NOTHING_GIVEN) -> Scan:
         """Score every English message of a person or the assistant."""
@@ -101,8 +103,15 @@ def _without_markup(texts: pa.Array) -> pa.Array:
     return pc.replace_with_mask(texts, found, pa.array(plain, texts.type)) if plain else texts
 
 
+def make_linear_detector(folder: Path, reviewed: ReviewedTexts | None) -> LinearDetector:
+    """The detector with the model of a folder, which learned from these reviewed texts."""
+    model = load_model(folder)
+    return LinearDetector(
+        model, load_card(model.description, is_shipped=folder == SHIPPED), reviewed=reviewed
+    )
+
+
 @cache
 def load_linear_detector(folder: Path = SHIPPED) -> LinearDetector:
     """The detector with the model of a folder: the shipped one, or a home's."""
-    model = load_model(folder)
-    return LinearDetector(model, load_card(model.description, is_shipped=folder == SHIPPED))
+    return make_linear_detector(folder, None)

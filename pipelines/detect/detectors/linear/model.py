@@ -2,7 +2,7 @@
 
 A folder holds `model.json`, one file of weights a head and `training.hashes`. Nothing in it can be read back
 into text: an n-gram is one of 65,536 places that many share. No pickle; every file is checked against its
-sha256.
+sha256. What a home's model learned from reviews lies beside them (`pipelines/reviewed_text.py`).
 """
 
 from __future__ import annotations

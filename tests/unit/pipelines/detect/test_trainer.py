@@ -1,5 +1,6 @@
 """Training: the same bytes from the same files, unknown is not a no, and a person makes a model live."""
 
+import datetime as dt
 import json
 from pathlib import Path
 
@@ -30,11 +31,13 @@ from pipelines.detect.side_by_side import compare_models, describe_comparison
 from pipelines.detect.trainer import cross_validate, load_examples, train_from
 from pipelines.detect.training import fit
 from pipelines.detect.training_plan import PLAN, GradedPlan, SourcePlan, TrainingPlan, load_training_plan
-from pipelines.errors import DefinitionError, StateError
-from pipelines.settings import Home
+from pipelines.errors import DefinitionError, HomeError, StateError
+from pipelines.lake import lake as lakes
+from pipelines.settings import Home, HomeKind, make_home
 from plimsoll.commands.training import train
 
 LABEL = "self_harm_or_suicide"
+DAY = dt.date(2026, 3, 2)
 WISHES = (
     "I want to die",
     "I wish I was dead",
@@ -237,6 +240,32 @@ def test_a_model_that_learned_from_reviews_says_so_and_its_card_gives_no_numbers
     assert "reviews (messages of this home's own users" in told
     assert "12 rows" not in told
     assert [one.name for one in train_from(plan, folder).model.description.sources] == ["posts", "chat"]
+
+
+def test_a_model_knows_its_reviewed_texts_by_the_homes_key_and_in_that_home_alone(
+    tmp_path: Path, plan: TrainingPlan, folder: Path
+) -> None:
+    own = make_own(12)
+    fitted = train_from(plan, folder, own=own)
+    home = make_home(Home(tmp_path / "home"), HomeKind.REAL)
+    with pytest.raises(HomeError, match=r"pseudonym\.key is missing"):
+        keep(home, fitted)
+    (home.keys / "pseudonym.key").write_bytes(b"k" * 32)
+    with lakes.write(home.lake, by="test") as commit:
+        commit.replace_days("staging.message", stage(own), [("d", DAY)])
+    kept = keep(home, fitted)
+    assert not {hash_text(row.text) for row in own} & load_model(kept).training_hashes
+    (line,) = compare_models(home, kept.name, own)
+    assert line["seen_in_training"] == 12
+    (home.keys / "pseudonym.key").write_bytes(b"o" * 32)
+    (line,) = compare_models(home, kept.name, own)
+    assert line["seen_in_training"] == 0
+
+
+def stage(rows: list[LabelledRow]) -> pa.Table:
+    """Messages of a day with these texts."""
+    texts = [{"deployment_id": "d", "day": DAY, "message_id": one.row_id, "text": one.text} for one in rows]
+    return pa.Table.from_pylist(texts)
 
 
 def test_no_source_of_a_plan_may_stand_for_the_reviews(plan: TrainingPlan) -> None:
