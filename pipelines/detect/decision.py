@@ -20,15 +20,17 @@ from risk_register.definition import KNOWN_ERROR
 
 
 def keep_from_sieve(findings: pa.Table, messages: pa.Table, card: DetectorCard) -> pa.Table:
-    """The findings of one detector that reach the sieve of their signal and language."""
+    """The findings of one detector that reach the sieve of their signal, language and evidence."""
     if findings.num_rows == 0:
         return findings
     languages = messages["language"].take(_rows_of(findings, messages))
-    frame = pa.table({"signal_id": findings["signal_id"], "language": languages}).to_pandas()
-    pairs = frame.drop_duplicates()
-    lines = [card.signal(signal, language) for signal, language in pairs.itertuples(index=False)]
-    pairs = pairs.assign(sieve=[2.0 if line is None else line.sieve for line in lines])
-    sieves = frame.merge(pairs, how="left", on=["signal_id", "language"])["sieve"].to_numpy()
+    names = ["signal_id", "language", "evidence_id"]
+    columns = (findings["signal_id"], languages, findings["evidence_id"])
+    frame = pa.table(columns, names=names).to_pandas()
+    kinds = frame.drop_duplicates()
+    lines = [card.signal(*kind) for kind in kinds.itertuples(index=False)]
+    kinds = kinds.assign(sieve=[2.0 if line is None else line.sieve for line in lines])
+    sieves = frame.merge(kinds, how="left", on=names)["sieve"].to_numpy()
     return findings.filter(pa.array(findings["score"].to_numpy() >= sieves))
 
 

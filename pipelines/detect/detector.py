@@ -8,7 +8,7 @@ database.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -127,6 +127,8 @@ class SignalCard:
     alert: float = 0.5
     threshold_reason: str = ""
     figures: tuple[Figure, ...] = ()
+    by_evidence: Mapping[str, SignalCard] = field(default_factory=dict)
+    """Lines for evidence, by its id, that has thresholds of its own; the pair above is the lowest of each."""
 
     def __post_init__(self) -> None:
         """Refuse thresholds that no score, or every score, would pass."""
@@ -164,11 +166,11 @@ class DetectorCard:
     reads: tuple[str, ...] = ()
     """Detectors whose graded findings it wants to be given; LOG for scores that came with the log."""
 
-    def signal(self, signal_id: str, language: str) -> SignalCard | None:
-        """The line for a signal in a language; None if it does not look for it there."""
+    def signal(self, signal_id: str, language: str, evidence_id: str = "") -> SignalCard | None:
+        """The line for a signal, or some evidence of it, in a language; None if it is not looked for."""
         for line in self.signals:
             if line.signal_id == signal_id and (language in line.languages or "*" in line.languages):
-                return line
+                return line.by_evidence.get(evidence_id, line)
         return None
 
 
@@ -246,7 +248,8 @@ def make_findings(
     items = [evidence for _, evidence in found]
     count = len(items)
     alerts = [
-        (line := card.signal(item.signal_id, language)) is not None and item.score >= line.alert
+        (line := card.signal(item.signal_id, language, item.evidence_id)) is not None
+        and item.score >= line.alert
         for item, language in zip(items, languages, strict=True)
     ]
     columns = {name: keys[name] for name in KEY_COLUMNS} | {

@@ -87,17 +87,14 @@ class Gradebook:
         """The grades of one detector, by findings that indicators count."""
         scan, card = self.scans[detector], self.cards[detector]
         languages = self.messages["language"].to_pylist()
-        lines = {
-            language: None if language is None else card.signal(signal_id, language)
-            for language in set(languages)
-        }
-        sieve = np.array([_threshold(lines[language], "sieve") for language in languages])
-        alert = np.array([_threshold(lines[language], "alert") for language in languages])
+        looked_in = {one for one in set(languages) if one is not None and card.signal(signal_id, one)}
+        is_looked_for = np.array([language in looked_in for language in languages], dtype=bool)
         states = scan.coverage["state"].to_numpy(zero_copy_only=False)
         roles = self.messages["role"].to_pylist()
         score = np.zeros(self.messages.num_rows)
+        sieve, alert = (np.zeros(self.messages.num_rows, dtype=bool) for _ in range(2))
         for finding in scan.findings.select(
-            ["message_id", "signal_id", "level", "subject", "time", "score"]
+            ["message_id", "signal_id", "level", "subject", "time", "score", "evidence_id"]
         ).to_pylist():
             place = int(finding["message_id"])
             if (
@@ -106,12 +103,11 @@ class Gradebook:
                 and is_counted(signal_id, role=roles[place], subject=finding["subject"], time=finding["time"])
             ):
                 score[place] = max(score[place], finding["score"])
-        return Grades(
-            score=score,
-            sieve=score >= sieve,
-            alert=score >= alert,
-            is_scored=(states == str(CoverageState.SCORED)) & np.isfinite(alert),
-        )
+                if languages[place] in looked_in:
+                    line = card.signal(signal_id, languages[place], finding["evidence_id"])
+                    sieve[place] |= line is not None and finding["score"] >= line.sieve
+                    alert[place] |= line is not None and finding["score"] >= line.alert
+        return Grades(score, sieve, alert, (states == str(CoverageState.SCORED)) & is_looked_for)
 
 
 @dataclass(frozen=True)
@@ -152,7 +148,3 @@ def make_gradebook(messages: pa.Table, cascade: Cascade) -> Gradebook:
         cards=cards,
         order={signal: cascade.plan.order_of(signal) for signal in sorted(signals)},
     )
-
-
-def _threshold(line: object, name: str) -> float:
-    return float("inf") if line is None else float(getattr(line, name))

@@ -12,6 +12,7 @@ import hashlib
 import importlib
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, Protocol
 
@@ -36,7 +37,7 @@ from pipelines.errors import DefinitionError
 from risk_register.content import load_taxonomy
 
 DETECTOR_ID = "classifier"
-CODE_VERSION = "2"
+CODE_VERSION = "3"
 """Raise it when a text is read otherwise."""
 FILES = ("model.onnx", "tokenizer.json", "labels.yaml")
 WINDOW_CHARACTERS = 1_500
@@ -165,7 +166,7 @@ class ClassifierDetector:
     def _score(self, text: str, role: str) -> list[Evidence]:
         scores = _activate(self._model.run(_cut(text)), self._labels.activation).max(axis=0)
         return [
-            Evidence(output.signal_id, output.level, float(scores[number]), f"classifier.{number}")
+            Evidence(output.signal_id, output.level, float(scores[number]), _name(number))
             for number, output in self._labels.outputs.items()
             if output.role == role
         ]
@@ -214,24 +215,48 @@ def _activate(rows: np.ndarray, activation: str) -> np.ndarray:
     return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
 
+def _name(number: int) -> str:
+    return f"{DETECTOR_ID}.{number}"
+
+
+def _make_line(labels: Labels, signal_id: str) -> SignalCard:
+    """The line of a signal; each output of it keeps its own thresholds."""
+    lines = {
+        number: SignalCard(
+            signal_id,
+            labels.languages,
+            Badge.UNVALIDATED,
+            "A model of the operator's; not measured here.",
+            sieve=output.sieve,
+            alert=output.alert,
+            threshold_reason="Set by the operator in labels.yaml.",
+        )
+        for number, output in sorted(labels.outputs.items())
+        if output.signal_id == signal_id
+    }
+    if len(lines) == 1:
+        return next(iter(lines.values()))
+    said = "; ".join(
+        f"output {number} (level {labels.outputs[number].level}): sieve {line.sieve:g}, alert {line.alert:g}"
+        for number, line in lines.items()
+    )
+    return replace(
+        next(iter(lines.values())),
+        note=f"A model of the operator's; not measured here. Of its outputs the lowest thresholds: {said}.",
+        sieve=min(line.sieve for line in lines.values()),
+        alert=min(line.alert for line in lines.values()),
+        by_evidence={_name(number): line for number, line in lines.items()},
+    )
+
+
 def _make_card(labels: Labels, version: str) -> DetectorCard:
+    names = dict.fromkeys(output.signal_id for output in labels.outputs.values())
     return DetectorCard(
         detector_id=DETECTOR_ID,
         version=version,
         purpose=labels.purpose,
         not_for="Anything before it was measured with `plimsoll evaluate` on labels of the deployment.",
-        signals=tuple(
-            SignalCard(
-                output.signal_id,
-                labels.languages,
-                Badge.UNVALIDATED,
-                "A model of the operator's; not measured here.",
-                sieve=output.sieve,
-                alert=output.alert,
-                threshold_reason="Set by the operator in labels.yaml.",
-            )
-            for output in labels.outputs.values()
-        ),
+        signals=tuple(_make_line(labels, name) for name in names),
         languages=labels.languages,
         roles=tuple(sorted({output.role for output in labels.outputs.values()}, reverse=True)),
         failures=("It was not measured on this deployment's messages.",),

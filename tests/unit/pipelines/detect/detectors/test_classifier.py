@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from pipelines.detect.cascade import make_cascade
 from pipelines.detect.detectors.classifier import ClassifierSettings, load_classifier_detector
 from pipelines.errors import DefinitionError
 from tests.unit.pipelines.detect.message_factory import make_messages
@@ -125,6 +126,43 @@ def test_the_end_of_text_with_a_token_a_character_is_read(
     scan = load_classifier_detector(ClassifierSettings(folder=folder)).scan(make_messages({"text": text}))
     assert scan.coverage["state"].to_pylist() == ["scored"]
     assert scan.findings["is_alert"].to_pylist() == [is_seen]
+
+
+TWO_LEVELS = LABELS.replace(
+    "level: 2, sieve: 0.3, alert: 0.6}", "level: 4, sieve: 0.9, alert: 0.95}", 1
+).replace(
+    "{signal_id: a_toxic_content, role: assistant, level: 2, sieve: 0.3, alert: 0.6}",
+    "{signal_id: u_self_harm, role: user, level: 2, sieve: 0.2, alert: 0.5}",
+)
+
+
+@pytest.mark.parametrize(
+    ("score", "kept"),
+    [
+        (0.19, []),
+        (0.2, [(2, False)]),
+        (0.49, [(2, False)]),
+        (0.5, [(2, True)]),
+        (0.88, [(2, True)]),
+        (0.91, [(4, False), (2, True)]),
+        (0.96, [(4, True), (2, True)]),
+    ],
+)
+def test_each_output_of_a_signal_keeps_its_own_thresholds(
+    folder: Path, score: float, kept: list[tuple[int, bool]]
+) -> None:
+    class Sure(Loud):
+        def run(self, texts: Sequence[str]) -> np.ndarray:
+            return np.full((len(texts), 2), np.log(score / (1 - score)) + 1e-9)
+
+    (folder / "labels.yaml").write_text(TWO_LEVELS)
+    detector = load_classifier_detector(ClassifierSettings(folder=folder), model=Sure())
+    scan = make_cascade([detector]).scan(make_messages({"text": "a"}))
+    found = [(row["level"], row["is_alert"]) for row in scan.findings.to_pylist() if row["is_deciding"]]
+    assert sorted(found, reverse=True) == kept
+    (line,) = detector.card.signals
+    assert (line.sieve, line.alert) == (0.2, 0.5)
+    assert "output 0 (level 4): sieve 0.9, alert 0.95" in line.note
 
 
 def test_what_it_cannot_read_says_so(folder: Path) -> None:
