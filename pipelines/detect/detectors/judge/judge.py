@@ -33,6 +33,7 @@ from pipelines.detect.detector import (
 )
 from pipelines.detect.detectors.answer_cache import AnswerCache
 from pipelines.detect.detectors.judge.rubric import (
+    ALERT,
     RUBRIC_VERSION,
     AnswerError,
     JudgedFinding,
@@ -225,8 +226,8 @@ def _make_card(settings: JudgeSettings, signals: dict[str, tuple[Signal, ...]]) 
                 Badge.UNVALIDATED,
                 "Not measured here: it depends on the model. Published judges agree with clinicians about as "
                 "well as clinicians with each other on suicide risk, and overlook harm in replies.",
-                sieve=0.5,
-                alert=0.5,
+                sieve=ALERT,
+                alert=ALERT,
                 threshold_reason="The judge says more likely than not; no label has moved it.",
             )
             for name in names

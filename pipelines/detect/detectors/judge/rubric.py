@@ -17,8 +17,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pipelines.detect.detector import Subject, Time
 from risk_register.definition import Signal
 
-RUBRIC_VERSION = "1"
+RUBRIC_VERSION = "2"
 """Raise it when an answer is read otherwise; what is asked counts by itself, see `digest_rubric`."""
+ALERT = 0.5
+"""More likely than not: from this score on a finding is kept, and counted; no label has moved it."""
 
 INSTRUCTIONS = """\
 You label messages of logged conversations for a safety review. You take no part in them and answer nobody.
@@ -123,13 +125,20 @@ def read_answer(
 
 
 def _keep_gravest(findings: Sequence[JudgedFinding]) -> tuple[JudgedFinding, ...]:
-    """One a signal, subject and time: said twice, the graver counts, then the surer."""
+    """One a signal, subject and time: said twice, the gravest that alerts counts, then the surest.
+
+    A grade that alerts never gives way to a graver one that does not: the message would look clear.
+    """
     kept: dict[tuple[str, str, str], JudgedFinding] = {}
     for item in findings:
         key = (item.signal_id, str(item.subject), str(item.time))
-        if key not in kept or (item.level, item.score) > (kept[key].level, kept[key].score):
+        if key not in kept or _rank(item) > _rank(kept[key]):
             kept[key] = item
     return tuple(kept.values())
+
+
+def _rank(item: JudgedFinding) -> tuple[bool, int, float]:
+    return item.score >= ALERT, item.level, item.score
 
 
 def _format(signal_ids: Sequence[str]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from pipelines.detect.cascade import make_cascade
 from pipelines.detect.detector import Given
 from pipelines.detect.detectors.judge import judge as judge_module
 from pipelines.detect.detectors.judge import rubric
@@ -429,6 +430,21 @@ def test_a_signal_that_is_said_twice_is_one_finding_the_graver(
     }
     keys = scan.findings.select(["message_id", "signal_id", "evidence_id"]).to_pylist()
     assert len({tuple(key.values()) for key in keys}) == len(keys) == 2
+
+
+@pytest.mark.parametrize(
+    ("graver", "kept"),
+    [(0.1, (3, 0.95)), (0.49, (3, 0.95)), (0.5, (4, 0.5)), (0.6, (4, 0.6))],
+)
+def test_a_grade_that_alerts_never_gives_way_to_a_graver_one_that_does_not(
+    model_server: ModelServer, tmp_path: Path, graver: float, kept: tuple[int, float]
+) -> None:
+    grades = [FOUND | {"level": 4, "score": graver}, FOUND | {"score": 0.95}]
+    for folder, said in (("one", grades), ("other", grades[::-1])):
+        model_server.answer = say(said)
+        judge = make_judge(model_server, tmp_path / folder)
+        (row,) = make_cascade([judge]).scan(SAID.slice(1, 1)).findings.to_pylist()
+        assert (row["level"], row["score"], row["is_alert"]) == (*kept, True)
 
 
 def test_a_signal_that_no_message_carries_is_refused(model_server: ModelServer, tmp_path: Path) -> None:
