@@ -166,10 +166,15 @@ def _read(answer: dict[str, Any], count: int) -> list[Scores]:
         scores = result.get("category_scores") if isinstance(result, dict) else None
         if not isinstance(scores, dict):
             return [{}] * count
-        if not all(isinstance(value, int | float) and 0 <= value <= 1 for value in scores.values()):
+        if not all(_is_score(value) for value in scores.values()):
             return [{}] * count
         found.append({str(name): float(value) for name, value in scores.items()})
     return found
+
+
+def _is_score(value: object) -> bool:
+    """A number from 0 to 1; true and false are none, though Python counts with them."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
 
 
 def _is_whole(scores: Scores, role: str) -> bool:

@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from pipelines.detect.detector import Subject, Time
 from risk_register.definition import Signal
@@ -50,6 +50,14 @@ class JudgedFinding(BaseModel):
     score: Annotated[float, Field(ge=0, le=1)]
     subject: Subject
     time: Time
+
+    @field_validator("level", "score", mode="before")
+    @classmethod
+    def _is_number(cls, given: object) -> object:
+        """Neither true nor "0.5": what says something else than it was asked is not an answer."""
+        if isinstance(given, bool | str):
+            raise ValueError("a number is needed")
+        return given
 
 
 class _Answer(BaseModel):

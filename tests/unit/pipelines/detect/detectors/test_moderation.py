@@ -64,6 +64,8 @@ def test_categories_become_signals_of_who_spoke(model_server: ModelServer, folde
         answer_scores({}, {}),
         answer_scores(WHOLE, WHOLE | {"self-harm": "high"}),
         answer_scores(WHOLE, WHOLE | {"self-harm": 7}),
+        answer_scores(WHOLE, WHOLE | {"self-harm": False}),
+        answer_scores(*[dict.fromkeys(WHOLE, True)] * 2),
         answer_scores({"dangerous content": 0.9}, {"dangerous content": 0.1}),
     ],
 )
