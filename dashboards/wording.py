@@ -6,7 +6,8 @@ Text only, so that a chart, its table twin and an export say the same.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from dashboards.records import Change, EquityRatio, Indicator, LanguageShare, Observation
 from dashboards.theme import ABSENCE_MARKS, Absence
@@ -145,6 +146,15 @@ def say_day(day: date | None) -> str:
 def say_moment(moment: datetime) -> str:
     """A moment in UTC, to the minute."""
     return f"{say_day(moment.date())}, {moment:%H:%M} UTC"
+
+
+def say_local(moment: datetime, zone: str) -> str:
+    """A moment in a zone and in UTC, such as 20 Nov 2026, 15:30 in Europe/Berlin (14:30 UTC)."""
+    here, utc = moment.astimezone(ZoneInfo(zone)), moment.astimezone(UTC)
+    if here.replace(tzinfo=None) == utc.replace(tzinfo=None):
+        return say_moment(utc)
+    there = f"{utc:%H:%M} UTC" if here.date() == utc.date() else say_moment(utc)
+    return f"{say_day(here.date())}, {here:%H:%M} in {zone} ({there})"
 
 
 def say_month(period: str) -> str:

@@ -7,7 +7,8 @@ was typed stays where it is.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import dash_mantine_components as dmc
 from dash import dcc, html
@@ -101,11 +102,14 @@ def draw_day(
     return _label(key, label, field, note, is_required=is_required)
 
 
-def draw_moment(name: str, label: str, *, note: str) -> Component:
-    """A field for a day and a time."""
-    return _label(
-        f"field-{name}", label, dcc.Input(type="datetime-local", name=name, id=f"field-{name}"), note
-    )
+def draw_moment(
+    view: View, name: str, label: str, *, note: str, value: datetime | None = None, within: str = ""
+) -> Component:
+    """A field for a day and a time where the deployment is; the label names its zone."""
+    key, zone = _name_field(name, within), view.deployment.zone
+    given = {"value": f"{value.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}"} if value else {}
+    field = dcc.Input(type="datetime-local", name=name, id=key, **given)
+    return _label(key, f"{label} (time in {zone})", field, note)
 
 
 def draw_choice(

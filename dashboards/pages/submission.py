@@ -1,10 +1,15 @@
-"""What a form sent, read back: days, moments and numbers. What they mean is each page's own business."""
+"""What a form sent, read back: days, moments and numbers. What they mean is each page's own business.
+
+A moment without an offset is one of the deployment's zone: that is where its people look at a clock.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
+from dashboards.wording import say_local
 from risk_register.errors import NotAllowedError, RegisterError
 
 DIGITS = 9  # what counts here stays far below; a database refuses more than 19
@@ -53,16 +58,30 @@ def read_optional_number(fields: Mapping[str, str], name: str, *, refusal: str) 
     return read_number(given, name, refusal=refusal) if given[name] else None
 
 
-def read_moment(text: str) -> datetime | None:
-    """A moment in UTC as the browser writes it; nothing for an empty field.
+def read_past_moment(text: str, *, zone: str, at: datetime) -> datetime | None:
+    """A moment of a zone as the browser writes it, in UTC; nothing for an empty field.
+
+    An hour that a change of clocks brings twice is the first of the two: what runs from it starts no later.
 
     Raises:
-        NotAllowedError: it is no moment.
+        NotAllowedError: it is no moment, that zone's clocks left it out, or it is later than `at`.
     """
     if not text:
         return None
+    place = ZoneInfo(zone)
     try:
-        moment = datetime.fromisoformat(text)
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        given = datetime.fromisoformat(text)
+        moment = (given if given.tzinfo else given.replace(tzinfo=place)).astimezone(UTC)
+        is_left_out = given.tzinfo is None and moment.astimezone(place).replace(tzinfo=None) != given
     except (ValueError, OverflowError) as error:
-        raise NotAllowedError(f"{text!r} is not a moment; write it as 2027-05-20T14:30, in UTC.") from error
+        raise NotAllowedError(
+            f"{text!r} is not a moment; write it as 2027-05-20T14:30, in {zone}."
+        ) from error
+    if is_left_out:
+        raise NotAllowedError(f"{text!r} was no time in {zone}: the clocks went forward past it.")
+    if moment > at:
+        raise NotAllowedError(
+            f"{say_local(moment, zone)} is still to come. It is {say_local(at, zone)} now; "
+            "look at the day and the time."
+        )
+    return moment

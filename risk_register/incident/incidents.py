@@ -110,10 +110,13 @@ def open_within(
     if not title.strip():
         raise NotAllowedError("An incident needs a title.")
     if aware_at is not None and aware_at > write.at:
-        raise NotAllowedError(f"Nobody can have been aware at {aware_at.isoformat()}, after the opening.")
+        raise NotAllowedError(
+            f"Nobody can have known at {say_moment(aware_at)}: that is still to come, it is "
+            f"{say_moment(write.at)}."
+        )
     if aware_at is not None and aware_at < write.at - LONGEST_AWARE:
         raise NotAllowedError(
-            f"Somebody first knew at {aware_at.isoformat()}? That is more than three years ago: look at the "
+            f"Somebody first knew at {say_moment(aware_at)}? That is more than three years ago: look at the "
             "year. The clocks of reports run from this moment."
         )
     if write.session.get(Deployment, deployment_id) is None:
@@ -152,6 +155,12 @@ def open_within(
     if origin is not Origin.REVIEW and severity in GRAVE:  # what a review raises pages the on-call itself
         _call_clinicians(write, incident_id, deployment_id=deployment_id, version=1)
     return incident_id
+
+
+def say_moment(moment: dt.datetime) -> str:
+    """A moment in words, such as 20 Nov 2026, 14:30 UTC."""
+    utc = moment.astimezone(dt.UTC)
+    return f"{utc.day} {utc:%b %Y, %H:%M} UTC"
 
 
 def assess_incident(

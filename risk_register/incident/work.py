@@ -16,7 +16,7 @@ from risk_register.database.numbering import next_number
 from risk_register.database.store import Store
 from risk_register.database.tables.incident import IncidentEntry, IncidentTask
 from risk_register.errors import NotAllowedError, UnknownRecordError
-from risk_register.incident.incidents import find_open_incident
+from risk_register.incident.incidents import find_open_incident, say_moment
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def write_entry(
         raise NotAllowedError("An entry says what happened; it may not be blank.")
     if happened_at > at:
         raise NotAllowedError(
-            f"{happened_at.isoformat()} is still to come; a task is for what is to be done."
+            f"{say_moment(happened_at)} is still to come; a task is for what is to be done."
         )
     with store.write(actor=actor, at=at) as write:
         row = find_open_incident(write, incident_id)

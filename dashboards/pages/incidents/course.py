@@ -13,10 +13,10 @@ from dash.development.base_component import Component
 from dashboards.components.form import draw_day, draw_decisions, draw_form, draw_moment, draw_text
 from dashboards.components.marks import draw_mark
 from dashboards.components.table import Heading, Line, draw_table
-from dashboards.pages.submission import read_day, read_moment, read_number
+from dashboards.pages.submission import read_day, read_number, read_past_moment
 from dashboards.theme import OVERDUE
 from dashboards.view import View
-from dashboards.wording import MISSING, say_day, say_moment, say_words
+from dashboards.wording import MISSING, say_day, say_local, say_moment, say_words
 from risk_register.account.accounts import Action
 from risk_register.database.audit import list_entries as list_audit
 from risk_register.incident.incidents import IncidentRecord
@@ -38,7 +38,7 @@ def draw_course(view: View, incident: IncidentRecord) -> Component:
     """Tasks, timeline, and what was done with it."""
     tasks = list_tasks(view.store, incident.incident_id)
     entries = [
-        Line((say_moment(one.happened_at), one.written_by, one.words))
+        Line((say_local(one.happened_at, view.deployment.zone), one.written_by, one.words))
         for one in list_entries(view.store, incident.incident_id)
     ]
     audited = [
@@ -88,7 +88,7 @@ def _draw_forms(view: View, incident: IncidentRecord, tasks: tuple[TaskRecord, .
         view,
         "note",
         [
-            draw_moment("happened_at", "When (UTC)", note="Empty: now."),
+            draw_moment(view, "happened_at", "When", note="Empty: now."),
             draw_text(
                 "words",
                 "What happened",
@@ -128,15 +128,17 @@ def _draw_forms(view: View, incident: IncidentRecord, tasks: tuple[TaskRecord, .
 def note(view: View, incident: IncidentRecord, fields: Mapping[str, str]) -> str:
     """Write into the timeline."""
     view.check_may(Action.OPEN_INCIDENT)
+    zone = view.deployment.zone
+    happened_at = read_past_moment(fields.get("happened_at", ""), zone=zone, at=view.at) or view.at
     write_entry(
         view.store,
         incident_id=incident.incident_id,
-        happened_at=read_moment(fields.get("happened_at", "")) or view.at,
+        happened_at=happened_at,
         words=fields.get("words", ""),
         actor=view.account.name,
         at=view.at,
     )
-    return "It is written down."
+    return f"It is written down for {say_local(happened_at, zone)}."
 
 
 def task(view: View, incident: IncidentRecord, fields: Mapping[str, str]) -> str:

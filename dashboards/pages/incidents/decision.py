@@ -20,10 +20,10 @@ from dashboards.components.form import (
     draw_text,
 )
 from dashboards.pages.incidents.judgement import read_version
-from dashboards.pages.submission import read_moment
+from dashboards.pages.submission import read_past_moment
 from dashboards.records import Alarm
 from dashboards.view import View
-from dashboards.wording import say_day, say_words
+from dashboards.wording import say_day, say_local, say_words
 from risk_register.acceptability import Severity
 from risk_register.account.accounts import Action
 from risk_register.errors import NotAllowedError
@@ -82,8 +82,9 @@ def draw_opening(view: View, risks: tuple[RiskRecord, ...], alarm: tuple[Alarm, 
                 limit=SHORT,
             ),
             draw_moment(
+                view,
                 "aware_at",
-                "Somebody first knew at (UTC)",
+                "Somebody first knew at",
                 note="From here every clock runs. Empty: now.",
             ),
             draw_pick("risk", "Risk of the register", choices, note="If it is one of them.", value=guess),
@@ -142,6 +143,8 @@ def open_new(view: View, fields: Mapping[str, str]) -> str:
         raise NotAllowedError("Choose from the list what brought it up.")
     if fields.get("nature", "") not in set(Nature):
         raise NotAllowedError("Choose a kind from the list: statutory clocks depend on it.")
+    zone = view.deployment.zone
+    aware_at = read_past_moment(fields.get("aware_at", ""), zone=zone, at=view.at)
     incident_id = open_incident(
         view.store,
         deployment_id=view.deployment_id,
@@ -149,14 +152,17 @@ def open_new(view: View, fields: Mapping[str, str]) -> str:
         severity=Severity(severity),
         description=fields.get("description", ""),
         risk_id=fields.get("risk") or None,
-        aware_at=read_moment(fields.get("aware_at", "")),
+        aware_at=aware_at,
         origin=Origin(fields.get("origin", Origin.BY_HAND)),
         origin_reference=fields.get("reference") or None,
         nature=Nature(fields["nature"]),
         actor=view.account.name,
         at=view.at,
     )
-    return f"Opened {incident_id}. Another person closes it."
+    return (
+        f"Opened {incident_id}. Somebody first knew at {say_local(aware_at or view.at, zone)}. "
+        "Another person closes it."
+    )
 
 
 def close(view: View, incident: IncidentRecord, fields: Mapping[str, str]) -> str:

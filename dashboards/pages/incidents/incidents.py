@@ -26,7 +26,7 @@ from dashboards.pages.page import Page, Shelf
 from dashboards.sheet import Sheet
 from dashboards.view import View
 from dashboards.vocabulary import INCIDENT_MARKS
-from dashboards.wording import MISSING, say_duration, say_moment, say_words
+from dashboards.wording import MISSING, say_duration, say_local, say_moment, say_words
 from risk_register.account.accounts import Action
 from risk_register.incident.incidents import IncidentRecord, list_incidents
 from risk_register.incident.states import Origin
@@ -135,6 +135,7 @@ def _draw_incident(view: View, incident: IncidentRecord, risks: Mapping[str, str
     if incident.risk_id:
         where = view.href("/risk-register", risk=incident.risk_id)
         risk = dcc.Link(_name_risk(incident.risk_id, risks), href=where)
+    known = say_local(incident.aware_at, view.deployment.zone)
     closed = "not yet"
     if incident.closed_at is not None:
         closed = f"{say_moment(incident.closed_at)} by {incident.closed_by}"
@@ -142,7 +143,7 @@ def _draw_incident(view: View, incident: IncidentRecord, risks: Mapping[str, str
         ("Id", incident.incident_id),
         ("State", draw_mark(INCIDENT_MARKS[incident.state])),
         ("Severity", f"{incident.severity}: {incident.severity.meaning}"),
-        ("Somebody knew", f"{say_moment(incident.aware_at)}, {_say_age(incident, view.at)}"),
+        ("Somebody knew", f"{known}; {_say_age(incident, view.at)}"),
         ("Opened", f"{say_moment(incident.opened_at)} by {incident.opened_by}"),
         ("Closed", closed),
         ("Description", incident.description or "none written"),

@@ -1,7 +1,7 @@
 """Numbers in words: zero is not a rate of nothing, missing is not zero, digits are those a rate can carry."""
 
 import dataclasses
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -11,6 +11,7 @@ from dashboards.wording import (
     say_absences,
     say_duration,
     say_interval,
+    say_local,
     say_month,
     say_observation,
     say_share,
@@ -161,3 +162,16 @@ def test_a_value_says_what_it_is_counted_in(kind, value_unit, words):
 def test_a_median_is_told_with_its_unit():
     row = observe(numerator=3.0, denominator=4.0, value=400.0, ci_low=None, ci_high=None)
     assert say_observation(row, define("distribution", "seconds")) == "400 seconds (no interval; 3 of 4)"
+
+
+@pytest.mark.parametrize(
+    ("zone", "hour", "words"),
+    [
+        ("Europe/Warsaw", 13, "20 Nov 2026, 14:30 in Europe/Warsaw (13:30 UTC)"),
+        ("Europe/Warsaw", 23, "21 Nov 2026, 00:30 in Europe/Warsaw (20 Nov 2026, 23:30 UTC)"),
+        ("America/New_York", 3, "19 Nov 2026, 22:30 in America/New_York (20 Nov 2026, 03:30 UTC)"),
+        ("UTC", 13, "20 Nov 2026, 13:30 UTC"),
+    ],
+)
+def test_a_moment_of_a_place_says_what_it_is_in_utc(zone, hour, words):
+    assert say_local(datetime(2026, 11, 20, hour, 30, tzinfo=UTC), zone) == words

@@ -55,6 +55,13 @@ def test_an_incident_begins_open_with_the_moment_of_awareness(store: Store, at: 
     assert (incident.aware_at, incident.opened_at) == (earlier, at)
 
 
+def test_a_moment_that_is_still_to_come_is_refused_in_words(store: Store, at: dt.datetime) -> None:
+    words = "known at 23 Nov 2026, 09:01 UTC: that is still to come, it is 23 Nov 2026, 09:00 UTC"
+    with pytest.raises(NotAllowedError, match=words):
+        open_one(store, at, aware_at=at + dt.timedelta(minutes=1))
+    open_one(store, at, aware_at=at)
+
+
 def test_without_a_moment_awareness_is_the_opening(store: Store, at: dt.datetime) -> None:
     open_one(store, at)
     assert find(store).aware_at == at

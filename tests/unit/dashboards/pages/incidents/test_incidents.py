@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from dashboards.pages.incidents.decision import read_moment
+from dashboards.pages.submission import read_past_moment
 from risk_register.acceptability import Severity
 from risk_register.errors import NotAllowedError
 from risk_register.incident import incidents
@@ -42,10 +42,12 @@ def held(visitor, deployment="harbor_companion"):
 def test_an_incident_is_opened_with_the_moment_somebody_knew(officer):
     assert officer.send(PAGE, HARBOR, **OPENING).status_code == 303
     (incident,) = held(officer)
-    assert incident.aware_at == datetime(2026, 11, 20, 14, 30, tzinfo=UTC)
+    assert incident.aware_at == datetime(2026, 11, 20, 13, 30, tzinfo=UTC)
     assert (incident.severity, incident.opened_by) == (Severity.S3, "safety_officer")
     words = officer.read(PAGE, f"{HARBOR}&incident={incident.incident_id}")
-    assert "17\u00a0h 30\u00a0min ago" in words
+    assert "18\u00a0h 30\u00a0min ago" in words
+    assert words.count("20 Nov 2026, 14:30 in Europe/Warsaw (13:30 UTC)") == 2  # what was kept, and the echo
+    assert "Somebody first knew at (time in Europe/Warsaw)" in officer.read(PAGE, HARBOR)
     assert "You opened it; another person must close it." in words
     assert "No regime has a clock for an incident of this kind" in words
     assert "nobody has judged the cause" not in words
@@ -147,7 +149,11 @@ def test_the_risk_that_an_incident_names_shows_it(officer):
         ({"title": "x" * 201}, "at most 200"),
         ({"severity": "bad"}, "Choose a severity"),
         ({"nature": ""}, "Choose a kind"),
-        ({"aware_at": "2026-11-21T08:01"}, "Nobody can have been aware"),
+        (
+            {"aware_at": "2026-11-21T09:01"},
+            "21 Nov 2026, 09:01 in Europe/Warsaw (08:01 UTC) is still to come. "
+            "It is 21 Nov 2026, 09:00 in Europe/Warsaw (08:00 UTC) now",
+        ),
         ({"aware_at": "yesterday"}, "is not a moment"),
         ({"risk": "no_such_risk"}, "has no risk no_such_risk"),
         ({"action": "forget"}, "known: open, close, reopen, assess"),
@@ -158,13 +164,32 @@ def test_an_opening_that_is_not_complete_is_refused_in_words(officer, changes, w
     assert held(officer) == ()
 
 
-def test_a_moment_is_read_as_utc_unless_it_says_otherwise():
-    assert read_moment("") is None
-    assert read_moment("2026-11-20T14:30") == datetime(2026, 11, 20, 14, 30, tzinfo=UTC)
-    east = read_moment("2026-11-20T14:30+02:00")
+def read(text, at=datetime(2027, 1, 1, tzinfo=UTC)):
+    return read_past_moment(text, zone="Europe/Warsaw", at=at)
+
+
+def test_a_moment_is_one_of_the_zone_of_the_deployment_unless_it_says_otherwise():
+    assert read("") is None
+    assert read("2026-11-20T14:30") == datetime(2026, 11, 20, 13, 30, tzinfo=UTC)
+    assert read("2026-07-20T14:30") == datetime(2026, 7, 20, 12, 30, tzinfo=UTC)
+    east = read("2026-11-20T14:30+02:00")
     assert east == datetime(2026, 11, 20, 14, 30, tzinfo=timezone(timedelta(hours=2)))
     with pytest.raises(NotAllowedError, match="is not a moment"):
-        read_moment("noon")
+        read("noon")
+
+
+def test_a_time_that_comes_twice_is_the_first_and_one_that_never_came_is_refused():
+    assert read("2026-10-25T02:30") == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    with pytest.raises(NotAllowedError, match="was no time in Europe/Warsaw"):
+        read("2026-03-29T02:30")
+    assert read("2026-03-29T03:00") == datetime(2026, 3, 29, 1, 0, tzinfo=UTC)
+
+
+def test_a_moment_is_over_when_it_is_now_and_not_a_minute_later():
+    now = datetime(2026, 11, 20, 13, 30, tzinfo=UTC)
+    assert read("2026-11-20T14:30", now) == now
+    with pytest.raises(NotAllowedError, match="is still to come"):
+        read("2026-11-20T14:31", now)
 
 
 @pytest.mark.parametrize(
@@ -208,6 +233,10 @@ def test_what_happened_and_what_is_to_be_done_is_written_down(officer):
     note = {"action": "note", "happened_at": "2026-11-20T15:00", "words": "The operator was told.", **known}
     task = {"action": "task", "what": "Renew it", "owner": "engineer", "due_on": "2026-11-22", **known}
     assert officer.send(PAGE, HARBOR, **note).status_code == 303
+    words = officer.read(PAGE, f"{HARBOR}&incident={incident_id}")
+    assert "20 Nov 2026, 15:00 in Europe/Warsaw (14:00 UTC)" in words.partition("Timeline")[2]
+    tomorrow = officer.refusal(PAGE, HARBOR, **{**note, "happened_at": "2026-11-22T09:00"})
+    assert "22 Nov 2026, 09:00 in Europe/Warsaw (08:00 UTC) is still to come" in tomorrow
     assert officer.send(PAGE, HARBOR, **task).status_code == 303
     assert "is not a day" in officer.refusal(PAGE, HARBOR, **{**task, "due_on": "soon"})
     officer.clock.move(timedelta(days=2))
