@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from plimsoll.commands.acting import Acting, AsOption, DeploymentOption, ReasonOption, act, show
-from plimsoll.commands.option import HomeOption, JsonOption, write_json
+from plimsoll.commands.option import MOMENT, HomeOption, JsonOption, write_json
 from risk_register.acceptability import Severity
 from risk_register.account.accounts import Action
 from risk_register.alarm import cases as alarm_cases
@@ -17,6 +17,7 @@ from risk_register.alarm import streams as alarm_streams
 from risk_register.alarm.states import Resolution
 from risk_register.alarm.suspected_changes import confirm_change
 from risk_register.deployment.changes import Subject
+from risk_register.incident.states import Nature
 
 app = typer.Typer(no_args_is_help=True)
 AlarmArgument = Annotated[str, typer.Argument(metavar="ALARM", help="Id of the alarm.")]
@@ -241,14 +242,28 @@ def confirm_finding(
     finding: FindingArgument,
     account: AsOption,
     severity: Annotated[Severity, typer.Option(help="Severity of the harm.")],
+    nature: Annotated[Nature, typer.Option("--kind", help="What kind it is; clocks depend on it.")],
     reason: ReasonOption,
+    aware: Annotated[
+        dt.datetime | None,
+        typer.Option(
+            formats=MOMENT,
+            help="When somebody first knew, in UTC; else when the call reached people, or now if it did not.",
+        ),
+    ] = None,
     deployment: DeploymentOption = None,
     home: HomeOption = None,
 ) -> None:
     """A person looked and it is so: opens an incident."""
     acting = act(home, account, deployment, Action.DECIDE_ALARM)
     incident = grave_findings.confirm(
-        acting.store, finding_id=finding, severity=severity, reason=reason, **_who(acting)
+        acting.store,
+        finding_id=finding,
+        severity=severity,
+        nature=nature,
+        reason=reason,
+        aware_at=aware.replace(tzinfo=dt.UTC) if aware else None,
+        **_who(acting),
     )
     print(incident)
 

@@ -10,7 +10,7 @@ import typer
 from plimsoll.commands import holding, informing
 from plimsoll.commands.acting import AsOption, DeploymentOption, ReasonOption, act, as_document, show
 from plimsoll.commands.incident import IncidentArgument, find_incident
-from plimsoll.commands.option import HomeOption, JsonOption, write_json
+from plimsoll.commands.option import MOMENT, HomeOption, JsonOption, write_json
 from risk_register.acceptability import Severity
 from risk_register.account.accounts import Action
 from risk_register.incident import clocks as incident_clocks
@@ -20,7 +20,6 @@ from risk_register.incident import work as incident_work
 from risk_register.incident.states import Causality, Nature, Origin
 
 app = typer.Typer(no_args_is_help=True)
-MOMENT = ["%Y-%m-%dT%H:%M"]
 COLUMNS = {
     "incident_id": "incident",
     "severity": "severity",

@@ -18,6 +18,7 @@ HomeOption = Annotated[
     Path | None, typer.Option("--home", help="Directory that holds everything (PLIMSOLL_HOME, else ./data).")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+MOMENT = ["%Y-%m-%dT%H:%M"]
 
 
 def open_home(path: Path | None) -> Home:

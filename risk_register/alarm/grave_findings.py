@@ -15,13 +15,16 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from risk_register.acceptability import Severity
 from risk_register.database.model import columns_of
 from risk_register.database.store import Store, Write
 from risk_register.database.tables.alarm import GraveFinding
+from risk_register.database.tables.notice import Notice
 from risk_register.errors import NotAllowedError, UnknownRecordError
 from risk_register.incident.incidents import open_within
+from risk_register.incident.states import Nature, Origin
 from risk_register.notice.kinds import NoticeKind, NoticeSeverity
 from risk_register.notice.notices import acknowledge_known, queue_notice
 from risk_register.steps import check_allowed
@@ -71,7 +74,11 @@ class SeenFinding:
 
 @dataclass(frozen=True)
 class GraveFindingRecord:
-    """A grave finding as it stands; `called_at` is None where it lay beyond the cap."""
+    """A grave finding as it stands.
+
+    `called_at` is None where it lay beyond the cap. `told_at` is when its call reached people: when a server
+    took it or somebody said "I have it", whichever was first; None where neither happened.
+    """
 
     finding_id: str
     deployment_id: str
@@ -86,6 +93,7 @@ class GraveFindingRecord:
     decided_at: dt.datetime | None
     reason: str
     incident_id: str | None
+    told_at: dt.datetime | None
 
 
 def name_finding(deployment_id: str, message_id: str, signal_id: str) -> str:
@@ -169,17 +177,23 @@ def confirm(
     deployment_id: str,
     finding_id: str,
     severity: Severity,
+    nature: Nature,
     reason: str,
+    aware_at: dt.datetime | None = None,
     actor: str,
     at: dt.datetime,
 ) -> str:
     """A person looked and it is so: opens an incident and returns its id.
 
+    Its clocks run from `aware_at`; without one from when the call reached people, else from now.
+
     Raises:
         UnknownRecordError: the deployment has no such finding.
-        NotAllowedError: it is confirmed already, or the reason is blank.
+        NotAllowedError: it is confirmed already, the reason is blank, or awareness lies ahead or years back.
     """
     with store.write(actor=actor, at=at) as write:
+        known = write.session.get(GraveFinding, finding_id)
+        told_at = _find_told(write.session, known.notice_id) if known is not None else None
         row = _step(write, deployment_id, finding_id, to_state=FindingState.CONFIRMED, reason=reason)
         row.incident_id = open_within(
             write,
@@ -187,6 +201,10 @@ def confirm(
             title=TITLES.get(row.what, "A grave finding, confirmed"),
             severity=severity,
             description=f"From {finding_id} of {row.day} ({row.signal_id}).",
+            aware_at=aware_at or told_at,
+            origin=Origin.GRAVE_FINDING,
+            origin_reference=finding_id,
+            nature=nature,
         )
         _trace(write, row)
         return row.incident_id
@@ -212,8 +230,19 @@ def list_findings(store: Store, deployment_id: str) -> tuple[GraveFindingRecord,
     with store.read() as session:
         rows = session.scalars(query.order_by(GraveFinding.day.desc(), GraveFinding.finding_id))
         return tuple(
-            GraveFindingRecord(**{**columns_of(row), "state": FindingState(row.state)}) for row in rows
+            GraveFindingRecord(
+                **{**columns_of(row), "state": FindingState(row.state)},
+                told_at=_find_told(session, row.notice_id),
+            )
+            for row in rows
         )
+
+
+def _find_told(session: Session, notice_id: int | None) -> dt.datetime | None:
+    """A mail that was sent may be read before anybody answers: a clock that starts too early only hurries."""
+    notice = session.get(Notice, notice_id) if notice_id is not None else None
+    moments = (notice.sent_at, notice.acknowledged_at) if notice is not None else ()
+    return min((one for one in moments if one is not None), default=None)
 
 
 def _name_call(called: Iterable[str]) -> str:

@@ -27,6 +27,8 @@ class Origin(StrEnum):
 
     ALARM = "alarm"
     """A sequential detector; the reference is the alarm."""
+    GRAVE_FINDING = "grave_finding"
+    """A detector found something grave and a person confirmed it; the reference is the finding."""
     REVIEW = "review"
     """Somebody read it; the reference is the page that was raised, or the item."""
     COMPLAINT = "complaint"

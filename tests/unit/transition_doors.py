@@ -143,8 +143,9 @@ MACHINES = (
         by_state(grave_findings.FindingState),
         (
             Step(sources(grave_findings.TRANSITIONS, "confirmed"), Action.DECIDE_ALARM, "/alarms",
-                 {"action": "confirm_finding", "finding": "{finding}", "severity": "S4", **REASON},
-                 ("alarm", "confirm", "{finding}", "--severity", "S4", *WORDS)),
+                 {"action": "confirm_finding", "finding": "{finding}", "severity": "S4",
+                  "nature": "serious_harm", **REASON},
+                 ("alarm", "confirm", "{finding}", "--severity", "S4", "--kind", "serious_harm", *WORDS)),
             Step(sources(grave_findings.TRANSITIONS, "not_confirmed"), Action.DECIDE_ALARM, "/alarms",
                  {"action": "dismiss_finding", "finding": "{finding}", **REASON},
                  ("alarm", "dismiss", "{finding}", *WORDS)),

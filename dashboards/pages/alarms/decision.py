@@ -1,4 +1,4 @@
-"""What people may do with alarms: take one, say what it was, confirm a change, and decide on grave findings.
+"""What people may do with alarms: take one, say what it was, confirm a change; grave findings are `finding`.
 
 The rules are those of `risk_register`; a step is made with every alarm of the cause. Words of a conversation
 do not belong in a reason.
@@ -8,18 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from dash import html
 from dash.development.base_component import Component
 
-from dashboards.components.form import draw_choice, draw_day, draw_decisions, draw_form, draw_text
+from dashboards.components.form import (
+    draw_choice,
+    draw_day,
+    draw_decisions,
+    draw_form,
+    draw_text,
+)
+from dashboards.pages.alarms import finding
+from dashboards.pages.alarms.finding import NO_WORDS
 from dashboards.pages.alarms.switch import switch
 from dashboards.pages.submission import read_day
 from dashboards.records import Alarm
 from dashboards.view import View
-from risk_register.acceptability import Severity
 from risk_register.account.accounts import Action
 from risk_register.alarm import cases as alarm_cases
-from risk_register.alarm import grave_findings
 from risk_register.alarm.cases import CaseRecord
 from risk_register.alarm.states import CaseState, Resolution, can_step
 from risk_register.alarm.suspected_changes import KIND, confirm_change
@@ -28,7 +33,6 @@ from risk_register.errors import NotAllowedError
 from risk_register.incident.danger import find_needed
 from risk_register.notice.notices import acknowledge_notice, list_notices
 
-NO_WORDS = "What was looked at, and what it showed. No words of a conversation."
 RESOLUTIONS = (
     (Resolution.TRUE, "True: it was as the alarm says"),
     (Resolution.FALSE, "False: chance; it uses up the budget"),
@@ -109,38 +113,6 @@ def _draw_change(view: View, alarm: Alarm, hidden: Mapping[str, str]) -> Compone
     )
 
 
-def draw_finding_decisions(view: View, finding_id: str) -> Component | None:
-    """Confirm a grave finding, which opens an incident, or say that it is not so."""
-    if not view.may(Action.DECIDE_ALARM):
-        return None
-    hidden = {"finding": finding_id}
-    severities = [(one.value, f"{one} {one.meaning}") for one in Severity]
-    confirm = draw_form(
-        view,
-        "confirm_finding",
-        [
-            draw_choice("severity", "Severity", severities, note="The harm to a person.", is_stacked=True),
-            draw_text("reason", "Reason", note=NO_WORDS, is_required=True, within=f"yes-{finding_id}"),
-        ],
-        button="It is so: open an incident",
-        hidden=hidden,
-    )
-    dismiss = draw_form(
-        view,
-        "dismiss_finding",
-        [draw_text("reason", "Reason", note=NO_WORDS, is_required=True, within=f"no-{finding_id}")],
-        button="It is not so",
-        hidden=hidden,
-    )
-    return html.Div(
-        [
-            html.Details([html.Summary("It is so"), confirm]),
-            html.Details([html.Summary("It is not so"), dismiss]),
-        ],
-        className="decisions",
-    )
-
-
 def submit(view: View, fields: Mapping[str, str]) -> str:
     """Make the step that a form asks for.
 
@@ -152,8 +124,8 @@ def submit(view: View, fields: Mapping[str, str]) -> str:
         "resolve": _resolve,
         "reopen": _reopen,
         "confirm_change": _confirm_change,
-        "confirm_finding": _confirm_finding,
-        "dismiss_finding": _dismiss_finding,
+        "confirm_finding": finding.confirm,
+        "dismiss_finding": finding.dismiss,
         "take_notice": _take_notice,
     }
     action = fields.get("action", "")
@@ -218,35 +190,6 @@ def _confirm_change(view: View, fields: Mapping[str, str]) -> str:
         at=view.at,
     )
     return f"Declared {change}; it is drawn on every chart from the next run on."
-
-
-def _confirm_finding(view: View, fields: Mapping[str, str]) -> str:
-    view.check_may(Action.DECIDE_ALARM)
-    if fields.get("severity", "") not in set(Severity):
-        raise NotAllowedError("Choose a severity from the list.")
-    incident = grave_findings.confirm(
-        view.store,
-        deployment_id=view.deployment_id,
-        finding_id=fields.get("finding", ""),
-        severity=Severity(fields["severity"]),
-        reason=fields.get("reason", ""),
-        actor=view.account.name,
-        at=view.at,
-    )
-    return f"Confirmed; {incident} is open and its clocks run."
-
-
-def _dismiss_finding(view: View, fields: Mapping[str, str]) -> str:
-    view.check_may(Action.DECIDE_ALARM)
-    grave_findings.dismiss(
-        view.store,
-        deployment_id=view.deployment_id,
-        finding_id=fields.get("finding", ""),
-        reason=fields.get("reason", ""),
-        actor=view.account.name,
-        at=view.at,
-    )
-    return "Noted: it is not so."
 
 
 def _take_notice(view: View, fields: Mapping[str, str]) -> str:

@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 from dashboards.components.form import draw_form
 from dashboards.components.marks import draw_mark
 from dashboards.components.table import Heading, Line, draw_table
-from dashboards.pages.alarms.decision import draw_finding_decisions
+from dashboards.pages.alarms.finding import draw_finding_decisions
 from dashboards.view import View
 from dashboards.vocabulary import FINDING_MARKS, NOTICE_MARKS
 from dashboards.wording import MISSING, say_count, say_day, say_moment, say_words
@@ -169,7 +169,7 @@ def _draw_finding(view: View, finding: GraveFindingRecord) -> Line:
             signals.get(finding.signal_id, say_words(finding.signal_id)),
             finding.detector_id,
             say_moment(finding.called_at) if finding.called_at else "no: beyond the day's cap",
-            draw_finding_decisions(view, finding.finding_id) or MISSING,
+            draw_finding_decisions(view, finding) or MISSING,
         )
     )
 

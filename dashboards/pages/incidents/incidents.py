@@ -183,7 +183,9 @@ def _draw_origin(view: View, incident: IncidentRecord) -> Component | str:
     words = say_words(incident.origin)
     if incident.origin_reference:
         words = f"{words}: {incident.origin_reference}"
-    return dcc.Link(words, href=view.href("/alarms")) if incident.origin == Origin.ALARM else words
+    if incident.origin is Origin.GRAVE_FINDING:
+        return dcc.Link(words, href=f"{view.href('/alarms')}#needs-eyes")
+    return dcc.Link(words, href=view.href("/alarms")) if incident.origin is Origin.ALARM else words
 
 
 def _say_age(incident: IncidentRecord, now: datetime) -> str:

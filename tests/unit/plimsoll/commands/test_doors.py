@@ -41,7 +41,7 @@ ASKED = {
     "alarm mute level:x --until 2026-08-01 --reason x": A.DECIDE_ALARM,
     "alarm unmute level:x": A.DECIDE_ALARM,
     "alarm findings": A.VIEW,
-    "alarm confirm f --severity S4 --reason x": A.DECIDE_ALARM,
+    "alarm confirm f --severity S4 --kind serious_harm --reason x": A.DECIDE_ALARM,
     "alarm dismiss f --reason x": A.DECIDE_ALARM,
     "register list": A.VIEW,
     "register show R-01": A.VIEW,

@@ -23,6 +23,7 @@ from risk_register.database.store import Store
 from risk_register.database.tables.notice import Notice
 from risk_register.errors import NotAllowedError, UnknownRecordError
 from risk_register.incident.incidents import list_incidents
+from risk_register.incident.states import Nature, Origin
 from risk_register.notice.kinds import NoticeKind, NoticeSeverity, NoticeState
 from risk_register.notice.notices import acknowledge_notice, list_notices
 from risk_register.register.register import ensure_deployment
@@ -102,17 +103,68 @@ def test_the_cap_is_of_a_deployment(store: Store, at: dt.datetime) -> None:
 def test_confirming_opens_an_incident_in_the_same_step(store: Store, at: dt.datetime) -> None:
     (finding,) = call(store, at, see())
     given = {"deployment_id": "demo", "finding_id": finding, "actor": "officer", "at": at}
-    incident = confirm(store, severity=Severity.S4, reason="Read it.", **given)
+    incident = confirm(store, severity=Severity.S4, nature=Nature.SERIOUS_HARM, reason="Read it.", **given)
     (opened,) = list_incidents(store, "demo")
     assert (opened.incident_id, opened.severity, opened.opened_by) == (incident, Severity.S4, "officer")
+    assert (opened.nature, opened.origin) == (Nature.SERIOUS_HARM, Origin.GRAVE_FINDING)
+    assert opened.origin_reference == finding
     assert MESSAGE not in str(opened)
     (kept,) = list_findings(store, "demo")
     assert (kept.state, kept.incident_id) == (FindingState.CONFIRMED, incident)
     (page,) = [one for one in list_notices(store) if one.reference_id != incident]
     assert page.state is NoticeState.ACKNOWLEDGED
     with pytest.raises(NotAllowedError, match="is confirmed"):
-        confirm(store, severity=Severity.S4, reason="Again.", **given)
+        confirm(store, severity=Severity.S4, nature=Nature.SERIOUS_HARM, reason="Again.", **given)
     assert len(list_incidents(store, "demo")) == 1
+
+
+HOUR = dt.timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("hours", "known"),
+    [
+        pytest.param((1, 2, None), 1, id="a mail that went out may have been read before somebody took it"),
+        pytest.param((None, 2, None), 2, id="taken from the page, by whom no mail reached"),
+        pytest.param((1, None, None), 1, id="nobody took it before they confirmed"),
+        pytest.param((None, None, None), 9, id="it reached nobody"),
+        pytest.param((1, 2, 0), 0, id="whoever confirms knows better"),
+    ],
+)
+def test_clocks_run_from_when_the_call_reached_people(
+    store: Store, at: dt.datetime, hours: tuple[int | None, int | None, int | None], known: int
+) -> None:
+    sent, taken, given = hours
+    (finding,) = call(store, at, see())
+    (notice,) = list_notices(store)
+    if sent is not None:
+        with store.write(actor="dispatch", at=at + sent * HOUR) as write:
+            row = write.session.get_one(Notice, notice.notice_id)
+            row.state, row.sent_at = NoticeState.SENT.value, write.at
+            write.record("notice_sent", subject=finding, deployment_id="demo")
+    if taken is not None:
+        acknowledge_notice(store, notice_id=notice.notice_id, actor="officer", at=at + taken * HOUR)
+    (kept,) = list_findings(store, "demo")
+    told = [moment for moment in (sent, taken) if moment is not None]
+    assert kept.told_at == (at + min(told) * HOUR if told else None)
+    confirm(
+        store, deployment_id="demo", finding_id=finding, severity=Severity.S4, nature=Nature.SERIOUS_HARM,
+        aware_at=None if given is None else at + given * HOUR, reason="R.", actor="officer", at=at + 9 * HOUR,
+    )  # fmt: skip
+    (opened,) = list_incidents(store, "demo")
+    assert opened.aware_at == at + known * HOUR
+
+
+def test_a_finding_beyond_the_cap_reached_nobody(store: Store, at: dt.datetime) -> None:
+    call(store, at, *(see(number) for number in range(DAILY_CAP + 1)))
+    (beyond,) = [one for one in list_findings(store, "demo") if one.called_at is None]
+    assert beyond.told_at is None
+    confirm(
+        store, deployment_id="demo", finding_id=beyond.finding_id, severity=Severity.S4,
+        nature=Nature.SERIOUS_HARM, reason="R.", actor="officer", at=at + HOUR,
+    )  # fmt: skip
+    (opened,) = list_incidents(store, "demo")
+    assert opened.aware_at == at + HOUR
 
 
 def test_dismissing_needs_a_reason_and_can_be_overturned(store: Store, at: dt.datetime) -> None:
@@ -121,7 +173,7 @@ def test_dismissing_needs_a_reason_and_can_be_overturned(store: Store, at: dt.da
     with pytest.raises(NotAllowedError, match="needs a reason"):
         dismiss(store, reason="", **given)
     dismiss(store, reason="A song.", **given)
-    confirm(store, severity=Severity.S3, reason="It was not a song.", **given)
+    confirm(store, severity=Severity.S3, nature=Nature.NOT_SERIOUS, reason="It was not a song.", **given)
     with pytest.raises(UnknownRecordError):
         dismiss(store, reason="R.", **(given | {"finding_id": "finding_0"}))
     with pytest.raises(UnknownRecordError):

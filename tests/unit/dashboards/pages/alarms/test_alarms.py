@@ -1,7 +1,7 @@
 """Alarms as stories: one cause, its members, the changes beside it; and grave findings."""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -142,7 +142,11 @@ def test_a_grave_finding_is_confirmed_into_an_incident_or_dismissed(officer):
         "severity": "S5",
         "reason": "Read it.",
     }
-    assert officer.send(PAGE, HARBOR, **form).status_code == 303
+    assert "Choose a kind" in officer.refusal(PAGE, HARBOR, **form)
+    assert "Choose a kind" in officer.refusal(PAGE, HARBOR, **form, nature="bad")
+    future = {"nature": "serious_harm", "aware_at": "2026-11-21T09:01"}
+    assert "is still to come" in officer.refusal(PAGE, HARBOR, **form, **future)
+    assert officer.send(PAGE, HARBOR, **form, nature="serious_harm").status_code == 303
     (incident,) = list_incidents(officer.store, "harbor_companion")
     assert incident.severity == "S5"
     assert "None needs eyes." in officer.read(PAGE, HARBOR)
@@ -150,6 +154,49 @@ def test_a_grave_finding_is_confirmed_into_an_incident_or_dismissed(officer):
     assert "is confirmed cannot become not_confirmed. Allowed: none." in officer.refusal(
         PAGE, HARBOR, **dismiss
     )
+
+
+def confirm_finding(visitor, nature):
+    (finding,) = list_findings(visitor.store, "harbor_companion")
+    form = {
+        "action": "confirm_finding",
+        "finding": finding.finding_id,
+        "severity": "S5",
+        "reason": "Read it.",
+    }
+    assert visitor.send(PAGE, HARBOR, **form, nature=nature).status_code == 303
+    (incident,) = list_incidents(visitor.store, "harbor_companion")
+    return incident
+
+
+def test_the_moment_at_which_a_call_was_taken_is_offered_and_is_that_of_the_incident(officer):
+    notice = next(one for one in list_notices(officer.store, is_waiting=True) if one.kind == "needs_eyes")
+    empty = json.dumps(officer.show(PAGE, HARBOR)["page"])
+    assert '"2026-11-21T09:00"' not in empty
+    officer.send(PAGE, HARBOR, action="take_notice", notice=str(notice.notice_id))
+    taken_at = officer.clock()
+    officer.clock.move(timedelta(minutes=20))
+    assert '"2026-11-21T09:00"' in json.dumps(officer.show(PAGE, HARBOR)["page"])
+    incident = confirm_finding(officer, "serious_harm")
+    assert incident.aware_at == taken_at
+    words = officer.read("/incidents", f"{HARBOR}&incident={incident.incident_id}")
+    assert f"grave finding: {incident.origin_reference}" in words
+
+
+def test_what_is_said_of_clocks_is_true(officer):
+    confirm_finding(officer, "not_serious")
+    words = officer.read(PAGE, HARBOR)
+    assert "No regime has a clock in force for this kind (not serious)" in words
+    assert "clocks run" not in words
+
+
+def test_clocks_that_run_are_counted_with_their_first_end(officer):
+    officer.clock.move(datetime(2028, 1, 3, 9, 0, tzinfo=UTC) - officer.clock())
+    officer.sign_in("safety_officer")
+    confirm_finding(officer, "serious_harm")
+    words = officer.read(PAGE, HARBOR)
+    assert "A clock of a regime runs since 3 Jan 2028, 10:00 in Europe/Warsaw (09:00 UTC)" in words
+    assert "the first ends on 18 Jan 2028." in words
 
 
 def test_a_stream_is_looked_at_before_it_is_switched_on(officer):
