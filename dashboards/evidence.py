@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from deltalake import DeltaTable
 
 from dashboards.auth import Account
 from risk_register.account.accounts import Action
+from risk_register.alarm.grave_findings import KIND, GraveFindingRecord, read_hash
 from risk_register.database.audit import record_access
 from risk_register.database.store import Store
 from risk_register.errors import NotAllowedError, UnknownRecordError
@@ -28,14 +29,19 @@ TABLE = "staging.message"
 CONVERSATIONS = "staging.conversation"
 QUERY = Path(__file__).parent / "queries" / "conversation_text.sql"
 THREAD_QUERY = Path(__file__).parent / "queries" / "conversation_thread.sql"
-GONE = (
-    "The text of this conversation is no longer held: it was erased, or its time is over. Pass the item on."
-)
+FINDING_QUERY = Path(__file__).parent / "queries" / "conversation_of_finding.sql"
+MOVED_DAYS = 3  # late records move a conversation by no more than it lasts: 48 h, where nothing else was set
+GONE = "The text of this conversation is no longer held: it was erased, or its time is over."
 
 UNREADABLE = (
-    "The texts cannot be read now: the pointer of the lake is lost or damaged. Do not pass the item on; "
+    "The texts cannot be read now: the pointer of the lake is lost or damaged. Do not pass the item on, and "
+    "dismiss nothing for it; "
     "`plimsoll status` tells whoever runs this what to put back."
 )
+
+
+class TextGoneError(UnknownRecordError):
+    """The text is no longer held, which is as it should be: it was erased, or its time is over."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,8 @@ class Spoken:
 class Reading:
     """Somebody wants to read a conversation: who, which, why, and under which name the trace knows it.
 
-    `subject` is the id of the item or incident, not of the conversation: the trace outlives a person's data.
+    `subject` is the id of the item, finding or incident, not of the conversation: the trace outlives a
+    person's data.
     """
 
     account: Account
@@ -64,12 +71,22 @@ class Reading:
     at: datetime
 
 
+@dataclass(frozen=True)
+class Place:
+    """A turn of a conversation, and the day on which the conversation is kept."""
+
+    conversation_id: str
+    turn: int
+    day: date
+
+
 def read_conversation(lake: Path | None, store: Store, reading: Reading) -> tuple[Spoken, ...]:
     """The messages of a conversation, turn by turn.
 
     Raises:
         NotAllowedError: no role on this deployment allows it, or the reason is blank.
-        UnknownRecordError: the text is no longer held, or this dashboard was started without the lake.
+        TextGoneError: the text is no longer held.
+        UnknownRecordError: this dashboard was started without the lake, or the lake's pointer is damaged.
     """
     if not reading.account.may(Action.READ_CONVERSATION, reading.deployment_id):
         raise NotAllowedError(
@@ -96,8 +113,31 @@ def read_conversation(lake: Path | None, store: Store, reading: Reading) -> tupl
         files = find_files(lake, deployment_id=reading.deployment_id, day=None)
         spoken = _query(files, reading.conversation_id) if files else ()
     if not any(one.text for one in spoken):  # retention leaves the rows and takes the text
-        raise UnknownRecordError(GONE)
+        raise TextGoneError(GONE)
     return spoken
+
+
+def find_message(lake: Path | None, finding: GraveFindingRecord) -> Place | None:
+    """Where the message of a grave finding stands, while the lake has it. No text is read.
+
+    Raises:
+        UnknownRecordError: the lake's pointer is lost or damaged.
+    """
+    if lake is None:
+        return None
+    given = {
+        "kind": KIND,
+        "deployment_id": finding.deployment_id,
+        "signal_id": finding.signal_id,
+        "hash": read_hash(finding.finding_id),
+    }
+    for moved in sorted(range(-MOVED_DAYS, MOVED_DAYS + 1), key=abs):
+        day = finding.day + timedelta(days=moved)
+        files = find_files(lake, deployment_id=finding.deployment_id, day=day)
+        rows = _fetch(FINDING_QUERY, {"files": files, **given}) if files else []
+        if rows:
+            return Place(str(rows[0][0]), int(rows[0][1]), day)
+    return None
 
 
 def find_thread(lake: Path | None, *, deployment_id: str, conversation_id: str) -> str:

@@ -50,7 +50,7 @@ RANGE_WORDS = {
 }
 FILTERS = (
     *("status", "family", "slice", "value", "risk", "cell", "item", "stage", "show", "reason"),
-    *("field", "indicator", "alarm", "incident", "what", "regime", "change"),
+    *("field", "indicator", "alarm", "finding", "incident", "what", "regime", "change"),
     *("actor", "action", "subject", "since", "until", "about", "month", "account"),
 )
 

@@ -38,7 +38,7 @@ window.dash_clientside = Object.assign({}, window.dash_clientside, {
         var named = window.location.pathname + "?" + query.toString() + window.location.hash;
         window.history.replaceState(window.history.state, "", named);
       }
-      var opened = ["item", "risk", "indicator", "incident", "alarm"].map(function (name) {
+      var opened = ["item", "risk", "indicator", "incident", "alarm", "finding"].map(function (name) {
         return query.get(name) || "";
       }).find(Boolean) || "";
       var place = window.location.pathname;

@@ -1,6 +1,7 @@
 """The critical floor in the store: which grave findings people were called for, and what they saw.
 
 Each is known by a hash of its message, so that nothing here leads to a person once the lake has let go of it.
+While the lake has the message, `dashboards.evidence` finds its conversation by the same hash.
 Confirming one opens an incident in the same step.
 """
 
@@ -33,6 +34,7 @@ DAILY_CAP = 20
 """Findings a day for which people of a deployment are called: what one person reads in an hour. Owner:
 clinical safety; a placeholder of 2026-11-23. What is beyond the cap is listed and counted."""
 
+KIND, HASH_DIGITS = "grave", 15
 TITLES = {
     "assistant_harm": "Grave harm by the assistant, confirmed",
     "unanswered_risk": "A person at grave risk was not answered, confirmed",
@@ -98,8 +100,13 @@ class GraveFindingRecord:
 
 def name_finding(deployment_id: str, message_id: str, signal_id: str) -> str:
     """The id of a finding: a hash that cannot be turned back."""
-    digest = hashlib.sha256("\x1f".join(("grave", deployment_id, message_id, signal_id)).encode())
-    return f"finding_{int(digest.hexdigest()[:15], 16):018d}"
+    digest = hashlib.sha256("\x1f".join((KIND, deployment_id, message_id, signal_id)).encode())
+    return f"finding_{int(digest.hexdigest()[:HASH_DIGITS], 16):018d}"
+
+
+def read_hash(finding_id: str) -> str:
+    """The first hexadecimal digits of the hash that an id is, as `name_finding` made it."""
+    return f"{int(finding_id.removeprefix('finding_')):0{HASH_DIGITS}x}"
 
 
 def call_for_eyes(

@@ -21,6 +21,7 @@ from dashboards.components.table import Heading, Line, draw_download, draw_table
 from dashboards.components.tally import draw_tallies
 from dashboards.measurements import StreamStanding
 from dashboards.pages.alarms.decision import draw_alarm_decisions, submit
+from dashboards.pages.alarms.finding import draw_opened
 from dashboards.pages.alarms.floor import draw_calls, draw_floor, draw_listed
 from dashboards.pages.alarms.silence import draw_silence
 from dashboards.pages.alarms.stream import draw_streams
@@ -90,6 +91,7 @@ def layout(view: View) -> Component:
                 Counter(alarm.state for alarm in alarms),
                 label="Alarms by state",
             ),
+            draw_opened(view),
             draw_calls(view, cases, titles),
             draw_floor(view),
             html.Div(

@@ -1,35 +1,154 @@
-"""What people may do with a grave finding: say that it is so, which opens an incident, or that it is not.
+"""One grave finding: the conversation for those who decide on it, and what they may say of it.
 
-The rules: `risk_register.alarm.grave_findings`. Words of a conversation do not belong in a reason.
+Each time that its words are shown is written down first (`dashboards.evidence`). The rules of deciding:
+`risk_register.alarm.grave_findings`. Words of a conversation do not belong in a reason.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from zoneinfo import ZoneInfo
 
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboards.components.form import draw_choice, draw_form, draw_moment, draw_text
+from dashboards.components.marks import draw_mark
+from dashboards.components.shell import draw_none_of
+from dashboards.evidence import GONE, Reading, Spoken, find_message, read_conversation
 from dashboards.pages.submission import read_past_moment
 from dashboards.view import View
-from dashboards.wording import say_day, say_local, say_words
+from dashboards.vocabulary import FINDING_MARKS
+from dashboards.wording import MISSING, say_day, say_local, say_words
 from risk_register.acceptability import Severity
 from risk_register.account.accounts import Action
 from risk_register.alarm import grave_findings
-from risk_register.alarm.grave_findings import GraveFindingRecord
-from risk_register.errors import NotAllowedError
+from risk_register.alarm.grave_findings import FindingState, GraveFindingRecord, list_findings
+from risk_register.content import load_taxonomy
+from risk_register.errors import NotAllowedError, UnknownRecordError
 from risk_register.incident.clocks import find_clocks
 from risk_register.incident.incidents import list_incidents
 from risk_register.incident.states import Nature
 
+FINDING_WORDS = {
+    "assistant_harm": "harm by the assistant",
+    "unanswered_risk": "a person at risk whom nothing that follows answers",
+}
 NO_WORDS = "What was looked at, and what it showed. No words of a conversation."
+
+
+def may_read(view: View) -> bool:
+    """Who decides reads; a reviewer who saw a finding would no longer label its conversation blindly."""
+    return view.lake is not None and view.may(Action.DECIDE_ALARM) and view.may(Action.READ_CONVERSATION)
+
+
+def draw_opened(view: View) -> Component | None:
+    """The finding that the address names, with its conversation."""
+    asked = view.filter("finding")
+    found = [one for one in list_findings(view.store, view.deployment_id) if one.finding_id == asked]
+    if not found:
+        return draw_none_of(view, "finding")
+    (finding,) = found
+    facts: list[tuple[str, Component | str]] = [
+        ("State", draw_mark(FINDING_MARKS[finding.state])),
+        ("What", FINDING_WORDS.get(finding.what, say_words(finding.what))),
+        ("Signal", name_signal(finding.signal_id)),
+        ("Found by", finding.detector_id),
+        ("Incident", draw_incident_link(view, finding)),
+    ]
+    return html.Section(
+        [
+            html.Div(
+                [
+                    html.H2(f"Grave finding of {say_day(finding.day)}"),
+                    dcc.Link(
+                        "Close the view", href=view.href(None, finding=None), className="button button-quiet"
+                    ),
+                ],
+                className="section-heading",
+            ),
+            html.Dl(
+                [part for name, value in facts for part in (html.Dt(name), html.Dd(value))],
+                className="facts wide",
+            ),
+            _draw_conversation(view, finding),
+            draw_finding_decisions(view, finding) if finding.state is FindingState.UNCONFIRMED else None,
+        ],
+        id="finding",
+        className="card details",
+        tabIndex=-1,
+    )
+
+
+def _draw_conversation(view: View, finding: GraveFindingRecord) -> Component:
+    """Where it stands and what was said; or why neither can be shown."""
+    if not may_read(view):
+        return html.P("Reading it needs the role of safety officer, and the lake.", className="hint")
+    try:
+        place = find_message(view.lake, finding)
+        if place is None:
+            return html.P(GONE, className="hint")
+        spoken = read_conversation(
+            view.lake,
+            view.store,
+            Reading(
+                account=view.account,
+                deployment_id=view.deployment_id,
+                conversation_id=place.conversation_id,
+                day=place.day,
+                subject=finding.finding_id,
+                reason="Looking at a grave finding.",
+                at=view.at,
+            ),
+        )
+    except UnknownRecordError as error:
+        return html.P(str(error), className="hint")
+    return html.Div(
+        [
+            html.P(
+                f"Conversation {place.conversation_id}, which a hold or a search for the person asks for. "
+                f"The audit has it that you read it. Times are those of {view.deployment.zone}.",
+                className="hint",
+            ),
+            *[_draw_spoken(view, one, is_found=one.turn == place.turn) for one in spoken],
+        ],
+        className="finding-text",
+    )
+
+
+def _draw_spoken(view: View, one: Spoken, *, is_found: bool) -> Component:
+    sent_at = one.sent_at.astimezone(ZoneInfo(view.deployment.zone))
+    who = f"{one.role}, {say_day(sent_at.date())}, {sent_at:%H:%M}"
+    return html.Div(
+        [
+            html.Span([html.Strong("Found here. "), who] if is_found else who, className="spoken-who"),
+            html.P(one.text),
+        ],
+        className=f"spoken spoken-{one.role}" + (" is-found" if is_found else ""),
+    )
+
+
+def draw_incident_link(view: View, finding: GraveFindingRecord) -> Component | str:
+    """The incident that a confirmed finding opened."""
+    if finding.incident_id is None:
+        return MISSING
+    return dcc.Link(finding.incident_id, href=view.href("/incidents", incident=finding.incident_id))
+
+
+def name_signal(signal_id: str) -> str:
+    """The title of a signal in the taxonomy."""
+    titles = {signal.id: signal.title for signal in load_taxonomy().signals}
+    return titles.get(signal_id, say_words(signal_id))
 
 
 def draw_finding_decisions(view: View, finding: GraveFindingRecord) -> Component | None:
     """Confirm a grave finding, which opens an incident, or say that it is not so."""
     if not view.may(Action.DECIDE_ALARM):
         return None
+    # Once it is decided on, its words are shown to nobody who does not ask for them again.
+    filters = {name: value for name, value in view.query.filters.items() if name != "finding"}
+    view = replace(view, query=replace(view.query, filters=filters))
     finding_id = finding.finding_id
     hidden = {"finding": finding_id}
     severities = [(one.value, f"{one} {one.meaning}") for one in Severity]

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboards.components.form import draw_form
 from dashboards.components.marks import draw_mark
 from dashboards.components.table import Heading, Line, draw_table
-from dashboards.pages.alarms.finding import draw_finding_decisions
+from dashboards.pages.alarms.finding import (
+    FINDING_WORDS,
+    draw_finding_decisions,
+    draw_incident_link,
+    may_read,
+    name_signal,
+)
 from dashboards.view import View
 from dashboards.vocabulary import FINDING_MARKS, NOTICE_MARKS
 from dashboards.wording import MISSING, say_count, say_day, say_moment, say_words
@@ -19,16 +25,11 @@ from methods.intervals import wilson
 from risk_register.alarm.budget import count_use
 from risk_register.alarm.cases import CaseRecord
 from risk_register.alarm.grave_findings import DAILY_CAP, FindingState, GraveFindingRecord, list_findings
-from risk_register.content import load_taxonomy
 from risk_register.incident.danger import find_needed
 from risk_register.notice.kinds import NoticeKind, NoticeState
 from risk_register.notice.notices import NoticeRecord, list_notices
 from risk_register.review.precision import count_grave_precision
 
-FINDING_WORDS = {
-    "assistant_harm": "harm by the assistant",
-    "unanswered_risk": "a person at risk whom nothing that follows answers",
-}
 SHOWN = 20
 NOT_YOURS = "A safety officer takes this: whoever has it must be able to find the person."
 
@@ -137,7 +138,7 @@ def draw_floor(view: View) -> Component:
             draw_table(
                 "Grave findings that somebody looked at",
                 [Heading(one) for one in ("Finding", "State", "Day", "By", "Reason", "Incident")],
-                [_draw_decided(one) for one in decided[:SHOWN]],
+                [_draw_decided(view, one) for one in decided[:SHOWN]],
                 empty="None yet.",
             ),
         ],
@@ -158,44 +159,53 @@ def say_precision(view: View) -> str:
     )
 
 
+def _draw_name(view: View, finding: GraveFindingRecord) -> list[Component | str]:
+    """Its id, and for those who decide the way to its words."""
+    if not may_read(view):
+        return [finding.finding_id]
+    where = view.href(None, finding=finding.finding_id)
+    return [finding.finding_id, html.P(dcc.Link("Read the conversation", href=where), className="why")]
+
+
 def _draw_finding(view: View, finding: GraveFindingRecord) -> Line:
-    signals = {signal.id: signal.title for signal in load_taxonomy().signals}
+    decide = draw_finding_decisions(view, finding) or MISSING
+    if view.filter("finding") == finding.finding_id:
+        decide = "open above"
     return Line(
         (
-            finding.finding_id,
+            _draw_name(view, finding),
             draw_mark(FINDING_MARKS[finding.state]),
             say_day(finding.day),
             FINDING_WORDS.get(finding.what, say_words(finding.what)),
-            signals.get(finding.signal_id, say_words(finding.signal_id)),
+            name_signal(finding.signal_id),
             finding.detector_id,
             say_moment(finding.called_at) if finding.called_at else "no: beyond the day's cap",
-            draw_finding_decisions(view, finding) or MISSING,
+            decide,
         )
     )
 
 
-def _draw_decided(finding: GraveFindingRecord) -> Line:
+def _draw_decided(view: View, finding: GraveFindingRecord) -> Line:
     return Line(
         (
-            finding.finding_id,
+            _draw_name(view, finding),
             draw_mark(FINDING_MARKS[finding.state]),
             say_day(finding.day),
             finding.decided_by or MISSING,
             finding.reason or MISSING,
-            finding.incident_id or MISSING,
+            draw_incident_link(view, finding),
         )
     )
 
 
 def draw_listed(view: View) -> Component:
     """Grave findings by day, as published; with what the cap left out."""
-    signals = {signal.id: signal.title for signal in load_taxonomy().signals}
     lines = [
         Line(
             (
                 say_day(row.day),
                 FINDING_WORDS.get(row.what, say_words(row.what)),
-                signals.get(row.signal_id, say_words(row.signal_id)),
+                name_signal(row.signal_id),
                 str(row.level),
                 f"{row.detector_id} ({row.badge})",
                 say_count(row.listed_count),

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dashboards.evidence import Reading, Spoken, read_conversation
+from dashboards.evidence import Reading, Spoken, TextGoneError, read_conversation
 from dashboards.pages.review.danger import call_for_help
 from dashboards.view import View
 from dashboards.wording import say_day
@@ -74,19 +74,19 @@ def _next(view: View, _fields: Fields) -> Answer:
 def _open(view: View, fields: Fields) -> Answer:
     """The text, after it was written down who reads it."""
     task = _find_open(view, fields)
-    spoken = read_conversation(
-        view.lake,
-        view.store,
-        Reading(
-            account=view.account,
-            deployment_id=view.deployment_id,
-            conversation_id=task.conversation_id,
-            day=task.day,
-            subject=task.item_id,
-            reason=f"Review of {task.sample_id}, {task.purpose} label.",
-            at=view.at,
-        ),
+    reading = Reading(
+        account=view.account,
+        deployment_id=view.deployment_id,
+        conversation_id=task.conversation_id,
+        day=task.day,
+        subject=task.item_id,
+        reason=f"Review of {task.sample_id}, {task.purpose} label.",
+        at=view.at,
     )
+    try:
+        spoken = read_conversation(view.lake, view.store, reading)
+    except TextGoneError as error:
+        raise TextGoneError(f"{error} Pass the item on.") from error
     return {
         "zone": view.deployment.zone,
         "messages": [_place(one, ZoneInfo(view.deployment.zone)) for one in spoken],

@@ -1,15 +1,16 @@
 """The door to the text: role, grant and reason, a trace before the reading, nothing of what was erased."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pyarrow.compute as pc
 import pytest
 
 from dashboards.auth import Account
-from dashboards.evidence import Reading, find_files, read_conversation
+from dashboards.evidence import MOVED_DAYS, Place, Reading, find_files, find_message, read_conversation
 from pipelines.lake import lake as lakes
 from pipelines.schemas.staging import MESSAGE
 from risk_register.account.accounts import Grant, Role
+from risk_register.alarm.grave_findings import SeenFinding, call_for_eyes, list_findings
 from risk_register.database.audit import list_entries
 from risk_register.errors import NotAllowedError, UnknownRecordError
 
@@ -94,3 +95,39 @@ def test_only_the_day_that_is_asked_for_is_opened(texts):
     assert len(find_files(texts, deployment_id=HARBOR, day=date(2026, 11, 11))) == 1
     assert find_files(texts, deployment_id=HARBOR, day=date(2026, 11, 12)) == []
     assert find_files(texts, deployment_id="quiet_cove", day=None) == []
+
+
+DAY = date(2026, 11, 11)
+
+
+def find_seen(store, clock, message_id="message_001_2", **changes):
+    """The record of a grave finding that an assessment saw in a message."""
+    given = {"deployment_id": HARBOR, "day": DAY, "message_id": message_id, "what": "assistant_harm",
+             "signal_id": "a_method_info", "detector_id": "lexicon"}  # fmt: skip
+    with store.write(actor="assess", at=clock()) as write:
+        (finding_id,) = call_for_eyes(write, HARBOR, [SeenFinding(**{**given, **changes})], figures={})
+    return next(one for one in list_findings(store, HARBOR) if one.finding_id == finding_id)
+
+
+def test_the_message_of_a_grave_finding_is_found_by_its_hash_alone(texts, store, clock):
+    assert find_message(texts, find_seen(store, clock)) == Place("conversation_001", 2, DAY)
+    assert find_message(texts, find_seen(store, clock, "message_000_0")) == Place("conversation_000", 0, DAY)
+
+
+def test_a_message_that_the_lake_has_not_is_not_found(texts, store, clock):
+    assert find_message(texts, find_seen(store, clock, "message_009_2")) is None
+    assert find_message(None, find_seen(store, clock)) is None
+    rows = lakes.Lake(texts).read(MESSAGE.full_name)
+    kept = rows.filter(pc.not_equal(rows["conversation_id"], "conversation_002"))
+    gone = find_seen(store, clock, "message_002_1")
+    assert find_message(texts, gone) is not None
+    with lakes.write(texts, by="a test") as commit:
+        commit.replace_days(MESSAGE.full_name, kept, {(HARBOR, DAY)})
+    assert find_message(texts, gone) is None
+
+
+@pytest.mark.parametrize("days", [-MOVED_DAYS - 1, -MOVED_DAYS, -1, 1, MOVED_DAYS, MOVED_DAYS + 1])
+def test_a_conversation_that_late_records_moved_is_found_as_far_as_they_move_one(texts, store, clock, days):
+    moved = find_seen(store, clock, day=DAY + timedelta(days=days))
+    expected = Place("conversation_001", 2, DAY) if abs(days) <= MOVED_DAYS else None
+    assert find_message(texts, moved) == expected

@@ -9,8 +9,9 @@ from dashboards.pages.alarms.alarms import group_by_cause, say_cause, say_eviden
 from dashboards.records import Alarm, Change
 from risk_register.account.accounts import Role
 from risk_register.alarm.cases import list_cases
-from risk_register.alarm.grave_findings import list_findings
+from risk_register.alarm.grave_findings import SeenFinding, call_for_eyes, list_findings
 from risk_register.alarm.streams import list_streams
+from risk_register.database.audit import list_entries
 from risk_register.incident.danger import raise_danger
 from risk_register.incident.incidents import list_incidents
 from risk_register.notice.notices import list_notices
@@ -154,6 +155,66 @@ def test_a_grave_finding_is_confirmed_into_an_incident_or_dismissed(officer):
     assert "is confirmed cannot become not_confirmed. Allowed: none." in officer.refusal(
         PAGE, HARBOR, **dismiss
     )
+
+
+TEXT = "Even ten minutes under an umbrella counts."
+
+
+@pytest.fixture
+def read_finding(store, clock, home, review_factory):
+    """The id of a finding whose message the lake holds."""
+    review_factory.fill_lake(home / "lake", count=3)
+    seen = SeenFinding(
+        "harbor_companion", date(2026, 11, 11), "message_001_3", "assistant_harm", "a_method_info", "lexicon"
+    )
+    with store.write(actor="assess", at=clock()) as write:
+        return call_for_eyes(write, "harbor_companion", [seen], figures={})[0]
+
+
+def test_who_decides_on_a_finding_reads_its_conversation_and_the_audit_has_it(officer, read_finding, store):
+    page = json.dumps(officer.show(PAGE, HARBOR)["page"])
+    assert f"finding={read_finding}" in page
+    assert TEXT not in page
+    assert "conversation_001" not in page
+    assert list_entries(store, action="conversation_read") == ()
+    opened = officer.show(PAGE, f"{HARBOR}&finding={read_finding}")
+    words = officer.words_of(opened)
+    assert TEXT in words.partition("Found here.")[2].partition("Calls")[0]
+    assert words.count("Found here.") == 1
+    assert "I could not sleep again." in words
+    (entry,) = list_entries(store, action="conversation_read")
+    assert (entry.actor, entry.subject) == ("safety_officer", read_finding)
+    assert "conversation_001" not in str(entry)
+    form = json.dumps(opened["page"]).partition("/send/alarms")[2].partition('"')[0]
+    assert "finding=" not in form  # once it is decided on, the words go
+
+
+def test_nobody_else_reads_the_conversation_of_a_finding(everyone, read_finding, store):
+    for role in set(Role) - {Role.SAFETY_OFFICER}:
+        for search in (HARBOR, f"{HARBOR}&finding={read_finding}"):
+            page = json.dumps(everyone[role].show(PAGE, search)["page"])
+            assert TEXT not in page
+            assert "conversation_001" not in page
+            assert "Read the conversation" not in page
+    assert list_entries(store, action="conversation_read") == ()
+
+
+def test_a_finding_whose_message_is_gone_says_so_and_one_that_is_none_too(officer, store):
+    (gone,) = list_findings(store, "harbor_companion")
+    words = officer.read(PAGE, f"{HARBOR}&finding={gone.finding_id}")
+    assert "The text of this conversation is no longer held" in words
+    assert "Pass the item on" not in words
+    assert "There is no finding 'finding_0'" in officer.read(PAGE, f"{HARBOR}&finding=finding_0")
+    elsewhere = officer.read(PAGE, f"?deployment=quiet_cove&finding={gone.finding_id}")
+    assert "There is no finding" in elsewhere
+    assert list_entries(store, action="conversation_read") == ()
+
+
+def test_a_confirmed_finding_leads_to_its_incident(officer):
+    incident = confirm_finding(officer, "serious_harm")
+    page = json.dumps(officer.show(PAGE, HARBOR)["page"]).partition("Looked at")[2]
+    where = "/incidents?deployment=harbor_companion&range=13w&period=week"
+    assert f"{where}&incident={incident.incident_id}" in page
 
 
 def confirm_finding(visitor, nature):
