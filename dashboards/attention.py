@@ -1,10 +1,11 @@
-"""What needs a person now: breaches, watches, alarms, contradicted and overdue items, held data.
+"""What needs a person now: grave findings and calls, then breaches, alarms, waiting decisions, overdue items.
 
 Pure functions over published rows and the records of the register; the page only draws the list.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,13 +14,22 @@ from dashboards.health_records import DataAlert
 from dashboards.records import Alarm
 from dashboards.standing import Standing
 from dashboards.theme import CONTRADICTED, OVERDUE, STATUS_MARKS, WAITING, Mark, Status
-from dashboards.vocabulary import ALARM_MARKS, DATA_ALERT_MARKS, INCIDENT_MARKS
+from dashboards.vocabulary import (
+    ALARM_MARKS,
+    DATA_ALERT_MARKS,
+    FINDING_MARKS,
+    INCIDENT_MARKS,
+    NOTICE_MARKS,
+)
 from dashboards.wording import say_day, say_moment, say_month, say_observation, say_words
+from risk_register.alarm.grave_findings import FindingState, GraveFindingRecord
 from risk_register.deployment.appetites import AppetiteDecision
 from risk_register.incident.holds import HoldRecord
 from risk_register.incident.incidents import IncidentRecord
 from risk_register.incident.states import IncidentStatus
 from risk_register.item.checklist import ItemRecord, contradicted_by
+from risk_register.notice.kinds import NoticeSeverity
+from risk_register.notice.notices import NoticeRecord
 from risk_register.register.register import RiskRecord
 from risk_register.report.states import ReportStatus, SubmissionRecord
 
@@ -35,11 +45,15 @@ class Need:
     why: str
     path: str
     filters: Mapping[str, str]
+    place: str = ""
+    """The part of the page, by its id."""
 
 
 def find_needs(
     standings: Sequence[Standing],
     *,
+    findings: Iterable[GraveFindingRecord],
+    calls: Iterable[NoticeRecord],
     alarms: Iterable[Alarm],
     items: Iterable[ItemRecord],
     risks: Iterable[RiskRecord],
@@ -51,13 +65,14 @@ def find_needs(
     statuses: Mapping[str, str],
     today: date,
 ) -> tuple[Need, ...]:
-    """Everything that needs a person, the most severe first."""
+    """Everything that needs a person, the most severe first; `calls` are those that nobody has taken."""
     titles = {standing.indicator.indicator_id: standing.indicator.title for standing in standings}
     levels = sorted(
         (standing for standing in standings if standing.status in {Status.WATCH, Status.BREACH}),
         key=lambda standing: standing.status is not Status.BREACH,
     )
-    found = [_need_of_standing(standing) for standing in levels]
+    found = _find_unseen(findings) + _find_untaken(calls)
+    found += [_need_of_standing(standing) for standing in levels]
     found += [
         Need(
             ALARM_MARKS[alarm.state],
@@ -109,6 +124,43 @@ def find_needs(
             )
         )
     return tuple(found)
+
+
+def _find_unseen(findings: Iterable[GraveFindingRecord]) -> list[Need]:
+    days = [one.day for one in findings if one.state is FindingState.UNCONFIRMED]
+    if not days:
+        return []
+    since = "" if min(days) == max(days) else f"{say_day(min(days))} to "
+    return [
+        Need(
+            FINDING_MARKS[FindingState.UNCONFIRMED],
+            "1 grave finding needs eyes" if len(days) == 1 else f"{len(days)} grave findings need eyes",
+            f"of {since}{say_day(max(days))}; a detector found it and nobody has looked",
+            "/alarms",
+            {},
+            place="needs-eyes",
+        )
+    ]
+
+
+def _find_untaken(calls: Iterable[NoticeRecord]) -> list[Need]:
+    waiting = sorted(calls, key=lambda one: (list(NoticeSeverity).index(one.severity), one.queued_at))
+    if not waiting:
+        return []
+    kinds = Counter(say_words(one.kind) for one in waiting)
+    told = ", ".join(name if count == 1 else f"{name} ({count})" for name, count in kinds.items())
+    return [
+        Need(
+            NOTICE_MARKS[waiting[0].state],
+            "1 call that nobody has taken"
+            if len(waiting) == 1
+            else f"{len(waiting)} calls that nobody has taken",
+            f"{told}; the oldest since {say_moment(min(one.queued_at for one in waiting))}",
+            "/alarms",
+            {},
+            place="calls",
+        )
+    ]
 
 
 def _need_of_standing(standing: Standing) -> Need:

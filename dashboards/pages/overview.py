@@ -27,9 +27,11 @@ from dashboards.wording import (
     say_unseen,
     say_words,
 )
+from risk_register.alarm.grave_findings import list_findings
 from risk_register.deployment.appetites import list_decisions
 from risk_register.incident.holds import list_holds
 from risk_register.incident.incidents import list_incidents
+from risk_register.notice.notices import list_waiting
 from risk_register.register.register import list_risks
 from risk_register.report.submissions import list_submissions
 
@@ -42,6 +44,8 @@ def layout(view: View) -> Component:
     standings = load_standings(view)
     needs = find_needs(
         standings,
+        findings=list_findings(view.store, view.deployment_id),
+        calls=list_waiting(view.store, view.deployment_id),
         alarms=read_alarms(view.reader, view.store, view.deployment_id),
         items=read_items(view),
         risks=list_risks(view.store, view.deployment_id),
@@ -112,7 +116,9 @@ def _draw_tally(view: View, standings: Sequence[Standing]) -> Component:
 
 
 def _draw_needs(view: View, needs: Sequence[Need]) -> Component:
-    body: Component = html.P("Nothing is past a limit, overdue, contradicted or held.", className="empty")
+    body: Component = html.P(
+        "Nothing waits for a person, is past a limit, overdue, contradicted or held.", className="empty"
+    )
     if needs:
         body = html.Ul(
             [
@@ -121,7 +127,7 @@ def _draw_needs(view: View, needs: Sequence[Need]) -> Component:
                         draw_mark(need.mark),
                         html.Div(
                             [
-                                dcc.Link(need.what, href=view.href(need.path, **need.filters)),
+                                dcc.Link(need.what, href=_address(view, need)),
                                 html.P(need.why, className="why"),
                             ]
                         ),
@@ -132,6 +138,11 @@ def _draw_needs(view: View, needs: Sequence[Need]) -> Component:
             className="needs",
         )
     return html.Section([html.H2(f"Needs attention ({len(needs)})"), body], className="card")
+
+
+def _address(view: View, need: Need) -> str:
+    where = view.href(need.path, **need.filters)
+    return f"{where}#{need.place}" if need.place else where
 
 
 def _draw_changes(view: View, changes: Sequence[Change]) -> Component:

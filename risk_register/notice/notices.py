@@ -187,6 +187,12 @@ def list_notices(
         return tuple(as_record(row) for row in session.scalars(query))
 
 
+def list_waiting(store: Store, deployment_id: str) -> tuple[NoticeRecord, ...]:
+    """What nobody has acknowledged of a deployment and of the whole home, newest first."""
+    found = list_notices(store, is_waiting=True)
+    return tuple(one for one in found if one.deployment_id in {None, deployment_id})
+
+
 def list_known_keys(store: Store, keys: Iterable[str]) -> frozenset[str]:
     """Those of the keys that a notice has already; what it costs does not grow with the outbox."""
     with store.read() as session:

@@ -31,7 +31,7 @@ from risk_register.alarm.suspected_changes import KIND, confirm_change
 from risk_register.deployment.changes import Subject
 from risk_register.errors import NotAllowedError
 from risk_register.incident.danger import find_needed
-from risk_register.notice.notices import acknowledge_notice, list_notices
+from risk_register.notice.notices import acknowledge_notice, list_waiting
 
 RESOLUTIONS = (
     (Resolution.TRUE, "True: it was as the alarm says"),
@@ -194,9 +194,9 @@ def _confirm_change(view: View, fields: Mapping[str, str]) -> str:
 
 def _take_notice(view: View, fields: Mapping[str, str]) -> str:
     view.check_may(Action.ACKNOWLEDGE_ALARM)
-    known = {str(one.notice_id): one for one in list_notices(view.store, is_waiting=True)}
+    known = {str(one.notice_id): one for one in list_waiting(view.store, view.deployment_id)}
     notice = known.get(fields.get("notice", ""))
-    if notice is None or notice.deployment_id not in {None, view.deployment_id}:
+    if notice is None:
         raise NotAllowedError("That call is not waiting any more.")
     view.check_may(find_needed(notice.kind))
     acknowledge_notice(view.store, notice_id=notice.notice_id, actor=view.account.name, at=view.at)

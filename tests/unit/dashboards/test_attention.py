@@ -9,12 +9,15 @@ from dashboards.health_records import DataAlert
 from dashboards.records import Alarm
 from dashboards.theme import Status
 from risk_register.acceptability import Severity
+from risk_register.alarm.grave_findings import SeenFinding, call_for_eyes, dismiss, list_findings
 from risk_register.deployment import appetites
 from risk_register.incident import holds, incidents
 from risk_register.incident.closing import close_incident
 from risk_register.incident.incidents import list_incidents
 from risk_register.incident.states import Causality, Nature
 from risk_register.item import checklist
+from risk_register.notice.kinds import NoticeKind, NoticeSeverity
+from risk_register.notice.notices import acknowledge_notice, list_waiting, queue_notice
 from risk_register.register.register import list_risks
 from risk_register.register.transitions import RiskStatus
 from risk_register.report import submissions as report_submissions
@@ -23,6 +26,7 @@ from risk_register.report.submissions import BuiltOnce
 
 HARBOR = "harbor_companion"
 NOTHING = {
+    "findings": (), "calls": (),
     "alarms": (), "items": (), "risks": (), "data_alerts": (), "incidents": (), "proposals": (), "holds": (),
     "reports": (),
     "statuses": {},
@@ -53,6 +57,58 @@ def test_what_is_in_breach_stands_before_what_is_watched_and_what_is_within_need
         for status in (Status.WATCH, Status.WITHIN, Status.INSUFFICIENT_DATA, Status.BREACH)
     ]  # fmt: skip
     assert [need.what for need in find_needs(standings, **NOTHING)] == ["breach", "watch"]
+
+
+def test_grave_findings_and_calls_that_wait_come_first_with_the_place_where_they_are_decided(store, clock):
+    def first():
+        return find(
+            findings=list_findings(store, HARBOR),
+            calls=list_waiting(store, HARBOR),
+            alarms=[make_alarm()],
+        )
+
+    eyes, call, alarm = first()
+    assert (eyes.what, eyes.path, eyes.place) == ("1 grave finding needs eyes", "/alarms", "needs-eyes")
+    assert (eyes.mark.word, eyes.why) == (
+        "unconfirmed", "of 19 Nov 2026; a detector found it and nobody has looked",
+    )  # fmt: skip
+    assert (call.what, call.path, call.place) == ("2 calls that nobody has taken", "/alarms", "calls")
+    assert call.why.endswith("; the oldest since 21 Nov 2026, 05:00 UTC")
+    assert {"alarm", "needs eyes"} == set(call.why.partition(";")[0].split(", "))
+    assert (call.mark.word, alarm.mark.word) == ("waits to be sent", "alarm")
+
+    (finding,) = list_findings(store, HARBOR)
+    dismiss(
+        store, deployment_id=HARBOR, finding_id=finding.finding_id, reason="A song.", actor="safety_officer",
+        at=clock(),
+    )  # fmt: skip
+    call, alarm = first()
+    assert call.what == "1 call that nobody has taken"
+    acknowledge_notice(
+        store, notice_id=list_waiting(store, HARBOR)[0].notice_id, actor="safety_officer", at=clock()
+    )
+    assert first() == (alarm,)
+
+
+def test_several_findings_are_one_line_with_their_days(store, clock):
+    seen = [SeenFinding(HARBOR, date(2026, 11, day), f"m{day}", "x", "a_x", "lexicon") for day in (17, 20)]
+    with store.write(actor="assess", at=clock()) as write:
+        call_for_eyes(write, HARBOR, seen, figures={})
+    (need,) = find(findings=list_findings(store, HARBOR))
+    assert need.what == "3 grave findings need eyes"
+    assert need.why.startswith("of 17 Nov 2026 to 20 Nov 2026;")
+
+
+def test_a_call_of_another_deployment_waits_there_and_one_of_the_home_everywhere(store, clock):
+    with store.write(actor="assess", at=clock()) as write:
+        for key, deployment_id in (("home", None), ("cove", "quiet_cove")):
+            queue_notice(
+                write, key=key, deployment_id=deployment_id, kind=NoticeKind.DATA_FAULT,
+                severity=NoticeSeverity.ATTENTION, reference_id=key, link="/",
+            )  # fmt: skip
+    assert {one.key for one in list_waiting(store, HARBOR)} >= {"home"}
+    assert "cove" not in {one.key for one in list_waiting(store, HARBOR)}
+    assert {one.key for one in list_waiting(store, "quiet_cove")} == {"home", "cove"}
 
 
 def test_an_open_alarm_needs_a_person_and_one_that_has_passed_does_not():

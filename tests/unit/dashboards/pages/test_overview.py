@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 
 from dashboards.pages.overview import pair_changes
@@ -43,3 +44,15 @@ def test_an_alarm_that_a_person_has_decided_needs_nobody_on_the_overview_either(
     assert note not in after
     assert int(before.split(")")[0]) == int(after.split(")")[0]) + 1
     assert "Held back: data of 2026-11-11" in after
+
+
+def test_what_needs_eyes_and_calls_that_nobody_has_taken_stand_first_and_lead_to_their_place(officer):
+    page = json.dumps(officer.show("/overview", HARBOR)["page"]).partition("Needs attention (")[2]
+    places = [
+        page.index(f'/alarms{HARBOR}&range=13w&period=week#{place}"') for place in ("needs-eyes", "calls")
+    ]
+    first_of_the_rest = page.index("/indicators/")
+    assert places == sorted(places)
+    assert places[1] < first_of_the_rest
+    assert "1 grave finding needs eyes" in page
+    assert "2 calls that nobody has taken" in page
