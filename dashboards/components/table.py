@@ -12,6 +12,7 @@ from dash.development.base_component import Component
 from dashboards.wording import MISSING
 
 Cell = Any  # text, a number in words, a component or a list of these
+LONGEST_NUMBER = 32  # characters; what is longer in a column of numbers is a sentence, and wraps
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,8 @@ def _draw_cell(cell: Cell, heading: Heading, *, is_first: bool) -> Component:
     if is_first:
         return html.Th(cell, scope="row", role="rowheader")
     class_name = "number" if heading.is_number else None
+    if heading.is_number and isinstance(cell, str) and len(cell) > LONGEST_NUMBER:
+        class_name = "number sentence"
     if cell == MISSING:
         cell = html.Span(MISSING, className="absent")  # a narrow screen leaves the line out
     return html.Td(cell, role="cell", className=class_name, **{"data-label": heading.title})

@@ -97,6 +97,20 @@ def test_one_long_word_does_not_widen_a_page(make_reader, path):
     )
 
 
+def test_a_sentence_in_a_column_of_numbers_pushes_no_column_out_of_sight(reader):
+    page = reader.open(PAGES["alarms"])
+    page.evaluate(
+        """() => document.querySelectorAll('#streams td.number').forEach(cell => {
+          cell.classList.add('sentence');
+          cell.textContent = 'not judged, because the change has days with units before it '.repeat(4);
+        })"""
+    )
+    assert page.evaluate(
+        """() => [...document.querySelectorAll('#streams .scroll')]
+          .every(one => one.scrollWidth <= one.clientWidth + 1)"""
+    )
+
+
 def test_a_table_is_there_before_the_grid_knows_its_width(reader):
     page = reader.open(PAGES["releases and drift"])
     # As it stands below the fold until somebody scrolls there.

@@ -2,7 +2,15 @@
 
 import pytest
 
-from dashboards.components.table import Group, Heading, Line, draw_download, draw_groups, draw_table
+from dashboards.components.table import (
+    LONGEST_NUMBER,
+    Group,
+    Heading,
+    Line,
+    draw_download,
+    draw_groups,
+    draw_table,
+)
 
 HEADINGS = (Heading("Name"), Heading("Rows", is_number=True))
 
@@ -12,6 +20,14 @@ def test_every_cell_carries_its_heading_and_role():
     head, cell = table.children[2].children[0].children
     assert (head.scope, head.role) == ("row", "rowheader")
     assert (cell.role, getattr(cell, "data-label"), cell.className) == ("cell", "Rows", "number")
+
+
+@pytest.mark.parametrize(
+    ("length", "class_name"), [(LONGEST_NUMBER, "number"), (LONGEST_NUMBER + 1, "number sentence")]
+)
+def test_a_sentence_in_a_column_of_numbers_wraps(length, class_name):
+    table = draw_table("Things", HEADINGS, [Line(("a", "w" * length))], empty="none").children
+    assert table.children[2].children[0].children[1].className == class_name
 
 
 def test_no_rows_are_said_in_words():
