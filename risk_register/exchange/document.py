@@ -1,7 +1,8 @@
 """A register or checklist on its way from one store to another: tables of text cells, checked as a whole.
 
-Which file format carries it is `formats`, what a store makes of it `exchange`. Decisions travel,
-with their history; shipped texts stand beside them for readers and are not read back.
+Which file format carries it is `formats`, whether people could have decided it `lawfulness`, what a store
+makes of it `exchange`. Decisions travel, with their history; shipped texts stand beside them for readers and
+are not read back.
 """
 
 from __future__ import annotations
@@ -99,6 +100,7 @@ TABLES: Mapping[ExchangeKind, tuple[str, ...]] = MappingProxyType(
 KEYS: Mapping[str, str] = MappingProxyType({"risk": "risk_id", "checklist_item": "item_id"})
 NUMBERED = frozenset({"risk_control", "risk_action", "risk_comment", "item_evidence"})
 # The document names its deployment once; changes and tasks are numbered by the store.
+LARGEST_NUMBER = 2**31 - 1  # what a column of whole numbers holds in PostgreSQL
 NOT_CARRIED = frozenset({"deployment_id", "change_id", "task_id"})
 
 
@@ -176,8 +178,8 @@ def _faults(rule: CellRule, cell: str | None) -> list[str]:
         return [f"{cell!r} cannot be read: {error}"]
     if isinstance(value, dt.datetime) and value.tzinfo is None:
         return [f"{cell!r} has no zone"]
-    if isinstance(value, int) and not isinstance(value, bool) and value < 1:
-        return [f"{cell!r} is below 1"]
+    if isinstance(value, int) and not isinstance(value, bool) and not 1 <= value <= LARGEST_NUMBER:
+        return [f"{cell!r} is below 1" if value < 1 else f"{cell!r} is above {LARGEST_NUMBER}"]
     return []
 
 

@@ -43,6 +43,7 @@ from risk_register.exchange.document import (
     write_cell,
 )
 from risk_register.exchange.formats import Format, parse_document, write_document
+from risk_register.exchange.lawfulness import check_lawful
 from risk_register.register.rating_evidence import withhold_figures
 
 __all__ = [
@@ -114,6 +115,7 @@ def propose_import(
         UnknownRecordError: the register does not know the deployment.
     """
     check_document(document)
+    check_lawful(document, on=at.date())
     if document.deployment_id != deployment_id:
         raise NotAllowedError(f"The document is of {document.deployment_id}, not of {deployment_id}.")
     content = write_document(document, Format.YAML)
@@ -146,6 +148,7 @@ def approve_import(store: Store, *, deployment_id: str, import_id: int, actor: s
     """Let a document in, as the second person.
 
     Raises:
+        ContentError: no people could have decided what it says.
         SelfApprovalError: who brought it cannot let it in.
         NotAllowedError: it is in already, or something was decided meanwhile.
         UnknownRecordError: the deployment has no such import.
@@ -165,7 +168,9 @@ def approve_import(store: Store, *, deployment_id: str, import_id: int, actor: s
         )
         kind = ExchangeKind(row.kind)
         _check_untouched(write, kind, row.deployment_id)
-        _take_in(write, parse_document(row.content.encode(), Format.YAML))
+        document = parse_document(row.content.encode(), Format.YAML)
+        check_lawful(document, on=at.date())  # it may have been brought before there were these rules
+        _take_in(write, document)
         row.approved_by, row.approved_at = actor, at
         write.record(
             "import_approved",
