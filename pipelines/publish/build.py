@@ -18,13 +18,13 @@ from pipelines.engines.duckdb import SETTINGS
 from pipelines.errors import StateError
 from pipelines.lake.lake import Lake
 from pipelines.pointer import make_current
+from pipelines.publish.comparisons import suppress_equity
 from pipelines.publish.governance import copy_governance
 from pipelines.publish.leads import drop_leads
 from pipelines.publish.retention import drop_old_files, list_named_files
 from pipelines.publish.suppression import (
     suppress_corrections,
     suppress_counts,
-    suppress_equity,
     suppress_misses,
     suppress_observations,
 )
@@ -91,7 +91,7 @@ def publish(home: Home, *, at: dt.datetime, lineage: list[dict[str, str]]) -> Pa
     definitions = lake.read("indicator.definition")
     if definitions is not None:
         tables["observation"] = suppress_observations(tables["observation"], definitions)
-        tables["equity"] = suppress_equity(tables["equity"], tables["observation"])
+        tables["equity"] = suppress_equity(tables["equity"], tables["observation"], definitions)
         tables["correction"] = suppress_corrections(tables["correction"])
         tables["likelihood"] = suppress_counts(tables["likelihood"])
         tables["miss_rate"] = suppress_misses(tables["miss_rate"])

@@ -63,6 +63,15 @@ class Counts:
         yield [self.others[place] for place in places]
         yield [self.denominator[place] for place in places]
 
+    def add(self, numerators: Sequence[float], denominators: Sequence[float]) -> list[int]:
+        """Cells that are shown as yet; their places."""
+        first = len(self.is_hidden)
+        self.numerator += numerators
+        self.denominator += denominators
+        self.others += [n - x for x, n in zip(numerators, denominators, strict=True)]
+        self.is_hidden += [False] * len(numerators)
+        return list(range(first, len(self.is_hidden)))
+
     def add_rest(self, total: int, parts: Sequence[int]) -> int:
         """A cell for what a total has beside some of its parts, hidden where it is few people; its place."""
         events, units = (
@@ -116,7 +125,7 @@ def protect_all(counts: Counts, relations: Sequence[Relation]) -> None:
         while changed:
             _protect_each(counts, changed, touching)
             changed = []
-            for place in sorted(_find_given_away(counts, together, secret)):
+            for place in sorted(find_given_away(counts, together, secret)):
                 if (cover := _find_cover(counts, touching[place])) is not None:
                     counts.is_hidden[cover] = True
                     changed += touching[cover]
@@ -132,7 +141,7 @@ def _protect_each(
             waiting |= {id(one): one for one in touching[place]}
 
 
-def _find_given_away(counts: Counts, relations: Sequence[Relation], secret: Container[int]) -> set[int]:
+def find_given_away(counts: Counts, relations: Sequence[Relation], secret: Container[int]) -> set[int]:
     """Secret cells whose small events, or few units without one, follow from relations taken together."""
     found: set[int] = set()
     for column in (counts.numerator, counts.others):

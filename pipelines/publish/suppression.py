@@ -9,19 +9,16 @@ people and are shown.
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from methods.suppression import HIDDEN_UP_TO, MINIMUM_RATE_TRIALS, round_counts
 from pipelines.publish.relations import (
     CELL,
     Counts,
-    Relation,
     end_of_month,
     group,
     list_relations,
@@ -44,36 +41,9 @@ def suppress_observations(observations: pa.Table, definitions: pa.Table) -> pa.T
     hidden = is_people & find_primary(numerator, denominator, is_count=is_count)
     counts = Counts(np.nan_to_num(numerator).tolist(), np.nan_to_num(denominator).tolist(), hidden.tolist())
     raw = rows[is_people & (rows["estimate"] == "raw")]
-    weekly = frozenset(about.index[about["unit"] == "user_week"])
-    protect_all(counts, list_relations(raw, counts, weekly=weekly))
+    protect_all(counts, list_relations(raw, counts, weekly=list_weekly(definitions)))
     hidden_rows = counts.is_hidden[: len(rows)]
-    return _with_rounded(_with(observations, hidden_rows), numerator=numerator, denominator=denominator)
-
-
-def suppress_equity(equity: pa.Table, observations: pa.Table) -> pa.Table:
-    """The groups with `is_suppressed`: judged slice by slice, and against weeks shown elsewhere."""
-    if not equity.num_rows:
-        return equity
-    rows = equity.select(
-        [
-            "deployment_id",
-            "indicator_id",
-            "slice",
-            "slice_value",
-            "first_day",
-            "last_day",
-            "numerator",
-            "denominator",
-        ]
-    ).to_pandas(date_as_object=True)
-    numerator, denominator = (rows[name].to_numpy(float) for name in ("numerator", "denominator"))
-    hidden = find_primary(numerator, denominator, is_count=np.zeros(len(rows), dtype=bool))
-    hidden |= _gives_weeks_away(rows, observations)
-    counts = Counts(numerator.tolist(), denominator.tolist(), hidden.tolist())
-    groups = rows.groupby(["deployment_id", "indicator_id", "slice"], sort=False).indices
-    for places in groups.values():
-        counts.protect(Relation(places.tolist(), None))
-    return _with(equity, counts.is_hidden)
+    return _with_rounded(mark(observations, hidden_rows), numerator=numerator, denominator=denominator)
 
 
 def suppress_corrections(corrections: pa.Table) -> pa.Table:
@@ -88,7 +58,7 @@ def suppress_corrections(corrections: pa.Table) -> pa.Table:
     hidden |= find_primary(
         rows["numerator"].to_numpy(float), rows["denominator"].to_numpy(float), is_count=none
     )
-    return _with(corrections, hidden.tolist())
+    return mark(corrections, hidden.tolist())
 
 
 def suppress_counts(rows: pa.Table) -> pa.Table:
@@ -97,7 +67,7 @@ def suppress_counts(rows: pa.Table) -> pa.Table:
         return rows
     numerator, denominator = (rows[name].to_numpy() for name in ("numerator", "denominator"))
     none = np.zeros(rows.num_rows, dtype=bool)
-    return _with(rows, find_primary(numerator, denominator, is_count=none).tolist())
+    return mark(rows, find_primary(numerator, denominator, is_count=none).tolist())
 
 
 def suppress_misses(misses: pa.Table) -> pa.Table:
@@ -128,7 +98,13 @@ def suppress_misses(misses: pa.Table) -> pa.Table:
         left = np.array([count[window] - count[inside].sum() for count in (seen, confirmed)])
         gives_away = bool(inside) and bool(np.any((left > 0) & (left <= HIDDEN_UP_TO)))
         hidden[window] |= gives_away or hidden[inside].sum() == 1
-    return _with(misses, hidden.tolist())
+    return mark(misses, hidden.tolist())
+
+
+def list_weekly(definitions: pa.Table) -> frozenset[str]:
+    """Indicators that are counted by whole weeks."""
+    units = zip(definitions["indicator_id"].to_pylist(), definitions["unit"].to_pylist(), strict=True)
+    return frozenset(indicator for indicator, unit in units if unit == "user_week")
 
 
 def find_primary(
@@ -145,40 +121,8 @@ def find_primary(
     return np.asarray(np.where(is_count, is_small(x) | is_small(n), is_fraction), dtype=bool)
 
 
-def _gives_weeks_away(rows: pd.DataFrame, observations: pa.Table) -> np.ndarray[Any, Any]:
-    """Whether exactly one week of a group's window is hidden elsewhere: the window's total would show it."""
-    names = [
-        "deployment_id",
-        "indicator_id",
-        "slice",
-        "slice_value",
-        "period",
-        "period_start",
-        "is_suppressed",
-    ]
-    weekly = observations.select(names).to_pandas(date_as_object=True)
-    weekly = weekly[(weekly["period"] == "week") & (weekly["slice"] != "all") & weekly["is_suppressed"]]
-    hidden: dict[Any, list[dt.date]] = {}
-    for _, key, start in _walk(weekly, names[:4]):
-        hidden.setdefault(key, []).append(start)
-    return np.array(
-        [
-            sum(first <= week <= last for week in hidden.get(tuple(key), ())) == 1
-            for *key, first, last in rows[[*names[:4], "first_day", "last_day"]].itertuples(
-                index=False, name=None
-            )
-        ],
-        dtype=bool,
-    )
-
-
-def _walk(rows: pd.DataFrame, keys: Sequence[str]) -> Iterable[tuple[int, Any, dt.date]]:
-    columns: Mapping[str, list[Any]] = {name: rows[name].tolist() for name in (*keys, "period_start")}
-    for place, position in enumerate(rows.index):
-        yield int(position), tuple(columns[name][place] for name in keys), columns["period_start"][place]
-
-
-def _with(rows: pa.Table, hidden: Sequence[bool]) -> pa.Table:
+def mark(rows: pa.Table, hidden: Sequence[bool]) -> pa.Table:
+    """The rows with `is_suppressed` as given, one a row."""
     place = rows.schema.get_field_index("is_suppressed")
     return rows.set_column(place, rows.schema.field(place), pa.array(hidden, pa.bool_()))
 

@@ -28,7 +28,6 @@ from dashboards.view import View
 from dashboards.vocabulary import EQUITY_MARKS
 from dashboards.wording import MISSING, say_count, say_day, say_factor, say_ratio, say_words
 from methods.equity import MINIMUM_PERSONS, MINIMUM_TRIALS
-from methods.suppression import suppress_rates
 
 PATH = "/equity"
 FILTERS = ("status", "slice", "indicator")
@@ -229,39 +228,20 @@ def _draw_line(row: EquityRatio) -> Line:
 
 
 def make_sheet(view: View) -> Sheet:
-    """The groups that the address filters; small cells, and what gives them away, are hidden."""
+    """The groups that the address filters; of those that the published file marks no number leaves."""
     names = ("indicator_id", "slice", "slice_value", "first_day", "last_day", "status", "method")
     numbers = (
         *("numerator", "denominator", "ratio", "ci_low", "ci_high"),
         *("difference_per_1000", "bound_low", "bound_high"),
     )
-    every = view.reader.equity(view.deployment_id)
-    hidden = find_hidden(every)
     rows = [
         (
             *(getattr(row, name) for name in names),
-            *(SUPPRESSED if row in hidden else getattr(row, name) for name in numbers),
+            *(SUPPRESSED if row.is_suppressed else getattr(row, name) for name in numbers),
         )
-        for row in filter_rows(view, every)
+        for row in filter_rows(view, view.reader.equity(view.deployment_id))
     ]
     return Sheet("groups", names + numbers, rows)
-
-
-def find_hidden(rows: Sequence[EquityRatio]) -> frozenset[EquityRatio]:
-    """Groups whose numbers must not leave, judged slice by slice before any filter: totals are known.
-
-    Beside these, those that the published file marks, for a window can give away a week that is hidden.
-    """
-    hidden = {row for row in rows if row.is_suppressed}
-    by_slice = sorted(rows, key=lambda row: (row.indicator_id, row.slice))
-    for _, part in groupby(by_slice, key=lambda row: (row.indicator_id, row.slice)):
-        members = list(part)
-        if any(row.numerator > row.denominator for row in members):
-            hidden.update(members)
-            continue
-        found = suppress_rates([row.numerator for row in members], [row.denominator for row in members])
-        hidden.update(row for row, is_hidden in zip(members, found.is_hidden, strict=True) if is_hidden)
-    return frozenset(hidden)
 
 
 PAGE = Page(PATH, "Equity", layout, has_range=False, sheets={"groups": make_sheet}, aliases=("groups",))

@@ -13,7 +13,6 @@ from typing import Any
 from pipelines.report.document import Column, Kind, Mark, Row, Table
 from pipelines.report.published import Facts
 from pipelines.report.sections.indicators import show
-from pipelines.report.suppress import cover_fraction
 
 EQUITY_COLUMNS = (
     Column("indicator_id", "Id", width=32),
@@ -43,7 +42,7 @@ EMPTY = (
 
 
 def build_equity(facts: Facts) -> Table:
-    """Rate ratios of groups against the rest; a group of small counts over the same days shows none."""
+    """Rate ratios of groups against the rest; one that the published file marks shows none."""
     of_month = _select_of_month(facts)
     rows = tuple(
         {
@@ -51,11 +50,11 @@ def build_equity(facts: Facts) -> Table:
             "title": facts.titles.get(row["indicator_id"], row["indicator_id"]),
             "is_finding": row["status"] in FINDINGS,
             **{
-                key: show(row[key], is_hidden=is_hidden, absent=Mark.UNKNOWN)
+                key: show(row[key], is_hidden=row["is_suppressed"], absent=Mark.UNKNOWN)
                 for key in ("ratio", "ci_low", "ci_high")
             },
         }
-        for row, is_hidden in zip(of_month, _hidden_groups(of_month), strict=True)
+        for row in of_month
     )
     return Table(
         "equity",
@@ -115,19 +114,3 @@ def _say_why_empty(facts: Facts) -> str:
         "report shows it where more than half of its days lie in the report's month. This is a gap, not a "
         "finding of equal treatment."
     )
-
-
-def _hidden_groups(rows: Sequence[Row]) -> list[bool]:
-    """By the counts that the ratio rests on; what the file marks is hidden whatever these are."""
-    hidden = [
-        row["is_suppressed"] or cover_fraction(row["numerator"], row["denominator"], is_rate=True).value
-        for row in rows
-    ]
-    groups: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for i, row in enumerate(rows):
-        groups[(row["indicator_id"], row["slice"])].append(i)
-    for indices in groups.values():
-        shown = [i for i in indices if not hidden[i]]
-        if len(indices) - len(shown) == 1 and shown:
-            hidden[min(shown, key=lambda i: rows[i]["denominator"])] = True
-    return hidden

@@ -1019,6 +1019,7 @@ def make_equity() -> list[Row]:
             "difference_per_1000": 21.5 if ratio else None,
             "bound_low": bounds[0] if bounds else None,
             "bound_high": bounds[1] if bounds else None,
+            "is_suppressed": value in {"pl", "es"},
         }
         for name, value, status, ratio, bounds, counts in rows
     ]

@@ -10,7 +10,6 @@ from scipy.optimize import linprog
 
 from pipelines.publish.suppression import (
     suppress_corrections,
-    suppress_equity,
     suppress_misses,
     suppress_observations,
 )
@@ -139,30 +138,6 @@ def test_nobody_can_work_out_a_small_cell_from_what_is_shown():
                 for sign in (1, -1)
             )
             assert high - low >= LEAST_WIDTH
-
-
-def test_a_group_whose_window_would_show_its_one_hidden_week_is_hidden():
-    starts = [MONDAY + 7 * DAY * number for number in range(4)]
-    weekly = [
-        cell(x, 300, slice="language", slice_value="en", period_start=start)
-        for x, start in zip((40, 50, 6, 45), starts, strict=True)
-    ]
-    weekly += [
-        cell(60, 700, slice="language", slice_value=other, period_start=start)
-        for start in starts
-        for other in ("es", "de")
-    ]
-    observations = suppress_observations(make_rows(*weekly), DEFINITIONS)
-    equity = pa.Table.from_pylist(
-        [
-            {"deployment_id": "companion", "indicator_id": "missed", "slice": "language",
-             "slice_value": value, "first_day": MONDAY, "last_day": MONDAY + 27 * DAY,
-             "numerator": x, "denominator": n,
-             "is_suppressed": False}
-            for value, x, n in (("en", 141.0, 1200.0), ("es", 240.0, 2800.0), ("de", 240.0, 2800.0))
-        ]
-    )  # fmt: skip
-    assert suppress_equity(equity, observations)["is_suppressed"].to_pylist()[0]
 
 
 def mark_misses(*rows: dict[str, Any]) -> list[bool]:

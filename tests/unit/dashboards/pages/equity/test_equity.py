@@ -6,11 +6,9 @@ import json
 from dataclasses import replace
 from datetime import date
 
-import duckdb
 import pytest
 
 from dashboards.figures.ratios import FURTHEST, draw_ratios
-from dashboards.pages.equity.equity import find_hidden
 from dashboards.records import EquityRatio
 from dashboards.theme import Scheme
 from dashboards.wording import say_factor, say_ratio
@@ -62,37 +60,14 @@ def test_a_deployment_that_was_not_compared_says_what_it_takes(officer):
     assert "groups are never guessed" in words
 
 
-def test_small_groups_do_not_leave_and_neither_does_what_gives_them_away(officer):
+def test_of_what_the_published_file_marks_no_number_leaves_and_the_rest_does(officer):
     answer = officer.client.get(f"/download{PAGE}/groups.csv{HARBOR}")
     rows = list(csv.DictReader(io.StringIO(answer.get_data(as_text=True).removeprefix("\ufeff"))))
-    shown = {row["slice_value"]: row["numerator"] for row in rows}
-    assert shown["pl"] == "suppressed"
-    assert [value for value in shown.values() if value == "suppressed"] != ["suppressed"]
+    names = ("numerator", "denominator", "ratio", "ci_low", "ci_high", "difference_per_1000", "bound_low")
+    shown = {row["slice_value"]: {row[name] for name in names} for row in rows}
+    assert shown["pl"] == shown["es"] == {"suppressed"}
+    assert "suppressed" not in shown["en"] | shown["25-44"]
     assert {row["status"] for row in rows if row["slice_value"] == "pl"} == {"not_assessable"}
-
-
-def test_what_the_published_file_marks_does_not_leave_however_large(home, officer):
-    (file,) = (home / "published").glob("published-*.duckdb")
-    with duckdb.connect(str(file)) as connection:
-        connection.execute("update published.equity set is_suppressed = true, numerator = 400")
-    answer = officer.client.get(f"/download{PAGE}/groups.csv{HARBOR}")
-    rows = list(csv.DictReader(io.StringIO(answer.get_data(as_text=True).removeprefix("\ufeff"))))
-    assert {row["numerator"] for row in rows} == {"suppressed"}
-
-
-@pytest.mark.parametrize(("numerator", "is_hidden"), [(10, True), (11, False), (0, False), (391, True)])
-def test_a_group_with_few_events_or_few_without_is_hidden(numerator, is_hidden):
-    rows = [
-        make_ratio("a", numerator=numerator),
-        make_ratio("b", numerator=200),
-        make_ratio("c", numerator=90),
-    ]
-    assert (rows[0] in find_hidden(rows)) is is_hidden
-
-
-def test_a_slice_whose_counts_are_no_shares_is_hidden_whole():
-    rows = [make_ratio("a", numerator=500), make_ratio("b", numerator=200)]
-    assert find_hidden(rows) == frozenset(rows)
 
 
 @pytest.mark.parametrize(
