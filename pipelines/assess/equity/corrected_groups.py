@@ -15,8 +15,7 @@ import pandas as pd
 
 from methods.equity import EquityStatus, judge_ratio
 from methods.errors import EstimateRefusedError
-from methods.intervals import normal_quantile
-from methods.review_estimates import estimate_ratio
+from methods.review_estimates import compare_group_shares, estimate_group_share
 from pipelines.assess.equity.groups import FEW_PEOPLE
 from pipelines.assess.reviews.window_frame import Frame, add_up, list_frames
 
@@ -74,7 +73,7 @@ def _correct(
     is_good = definition["direction"] == "higher_is_better"
     try:
         found = [
-            estimate_ratio(
+            estimate_group_share(
                 frame.sizes,
                 reviewed=frame.reviewed,
                 sums=sums[:, :2],
@@ -85,20 +84,17 @@ def _correct(
         ]
     except EstimateRefusedError:
         return None
-    share, other = ((1 - one.value if is_good else one.value) for one in found)
-    if not (share > 0 and other > 0):
+    share, other = (one.turned if is_good else one for one in found)
+    if not (share.value > 0 and other.value > 0):
         return None
-    spread = np.sqrt((found[0].standard_error / share) ** 2 + (found[1].standard_error / other) ** 2)
-    half = normal_quantile(0.95) * spread
-    ratio = share / other
-    low, high = float(ratio * np.exp(-half)), float(ratio * np.exp(half))
+    interval = compare_group_shares(share, other)
     return {
-        "ratio": float(ratio),
-        "ci_low": low,
-        "ci_high": high,
-        "difference_per_1000": float(1000 * (share - other)),
+        "ratio": share.value / other.value,
+        "ci_low": float(interval.low),
+        "ci_high": float(interval.high),
+        "difference_per_1000": 1000 * (share.value - other.value),
         "bound_low": None,
         "bound_high": None,
-        "status": EquityStatus(str(judge_ratio(low, high))).value,
+        "status": EquityStatus(str(judge_ratio(interval.low, interval.high))).value,
         "method": "reviewed",
     }
