@@ -2,15 +2,12 @@
 
 A reviewed ratio divides two estimated totals of a stratified sample. With the detector's own counts of every
 unit beside it the same ratio gets narrower (PPI++ as a difference estimator, its power tuned inside the
-strata). A claim about groups of people is none about the reviewed weeks, and has an error of its own. Simple
-shares are in `correction`, intervals of few events in `weighted_counts`. Sources: Cochran 1977, ch. 6
-(separate linearisation of a combined ratio); Angelopoulos, Duchi & Zrnic 2023 (PPI++); Fisch et al. 2024
-(stratified PPI); Katz et al. 1978 (log interval); Deming & Stephan 1941 (a census is itself a draw).
+strata). Simple shares are in `correction`, groups of people in `group_shares`, intervals of few events in
+`weighted_counts`. Sources: Cochran 1977, ch. 6 (separate linearisation of a combined ratio); Angelopoulos,
+Duchi & Zrnic 2023 (PPI++); Fisch et al. 2024 (stratified PPI).
 """
 
-from __future__ import annotations
-
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,7 +15,7 @@ from scipy import special
 
 from methods.correction import Estimate
 from methods.errors import EstimateRefusedError, InvalidArgumentError, InvalidCountsError
-from methods.intervals import FloatArray, Interval, check_confidence, normal_quantile
+from methods.intervals import FloatArray, check_confidence
 from methods.weighted_counts import bound_odds, has_few_events, weigh_events
 
 
@@ -32,19 +29,6 @@ class PoweredEstimate:
     high: float
     weight: float
     method: str
-
-
-@dataclass(frozen=True)
-class GroupShare:
-    """A share of a group's units as a claim about its people; `standard_error` is that of single units."""
-
-    value: float
-    standard_error: float
-
-    @property
-    def turned(self) -> GroupShare:
-        """The share of the units without the event."""
-        return replace(self, value=1 - self.value)
 
 
 @dataclass(frozen=True)
@@ -92,7 +76,7 @@ def estimate_ratio(
     reviewed unit belongs to the population value and interval are NaN. A stratum with units and no review is
     refused.
     """
-    strata = _check(sizes, reviewed, sums, products, alike)
+    strata = check_strata(sizes, reviewed, sums, products, alike)
     top, bottom = strata.totals[:2]
     if bottom <= 0:
         return Estimate(np.nan, np.nan, np.nan, np.nan, "none_in_population")
@@ -136,7 +120,7 @@ def estimate_powered_ratio(
     The weight of the detector's counts is tuned to the least variance and lies in [0, 1]. With few effective
     events the interval is not known: a normal one does not hold, and that of the reviews alone does.
     """
-    strata = _check(sizes, reviewed, sums, products, alike)
+    strata = check_strata(sizes, reviewed, sums, products, alike)
     top, bottom, flagged, flagged_of = strata.totals
     if bottom <= 0:
         return PoweredEstimate(np.nan, np.nan, np.nan, np.nan, 0.0, "none_in_population")
@@ -154,44 +138,8 @@ def estimate_powered_ratio(
     return PoweredEstimate(value, float(error), float(low), float(high), power, "prediction_powered")
 
 
-def estimate_group_share(
-    sizes: ArrayLike,
-    *,
-    reviewed: ArrayLike,
-    sums: ArrayLike,
-    products: ArrayLike,
-    alike: ArrayLike | None = None,
-) -> GroupShare:
-    """The ratio of `estimate_ratio`, with the error of a claim about the people and not about these weeks.
-
-    The conversations of a week are themselves a draw: another week would have others. So what was reviewed
-    whole is not certain, and how many conversations fell into each stratum is chance too. The variance is
-    that of the sample plus the weighted squares about the share; of one stratum read whole it is
-    p(1 - p) / n. NaN where no reviewed unit belongs to the population. The arguments, and what is refused,
-    as there.
-    """
-    strata = _check(sizes, reviewed, sums, products, alike)
-    top, bottom = strata.totals[:2]
-    if bottom <= 0:
-        return GroupShare(np.nan, np.nan)
-    value = float(top / bottom)
-    contrast = np.array([1.0, -value])
-    squares = np.einsum("i,hij,j->h", contrast, strata.products, contrast)
-    variance = strata.error(contrast, value) ** 2 + float((strata.weights * squares).sum())
-    return GroupShare(value, float(np.sqrt(variance) / bottom))
-
-
-def compare_group_shares(own: GroupShare, rest: GroupShare, *, confidence: float = 0.95) -> Interval:
-    """Log interval of the ratio of two shares that lie above 0."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        spread = np.sqrt((own.standard_error / own.value) ** 2 + (rest.standard_error / rest.value) ** 2)
-        half = normal_quantile(confidence) * spread
-        ratio = own.value / rest.value
-    return Interval(float(ratio * np.exp(-half)), float(ratio * np.exp(half)), "log")
-
-
 @dataclass(frozen=True)
-class _Strata:
+class Strata:
     """Checked strata: sizes, reviewed units, sums and sums of products."""
 
     sizes: FloatArray
@@ -266,9 +214,10 @@ class _Strata:
         return float(special.stdtrit(degrees, 0.5 + check_confidence(confidence) / 2))
 
 
-def _check(
+def check_strata(
     sizes: ArrayLike, reviewed: ArrayLike, sums: ArrayLike, products: ArrayLike, alike: ArrayLike | None
-) -> _Strata:
+) -> Strata:
+    """The arguments of `estimate_ratio` as strata; refuses what does not fit together or has no review."""
     big, n = np.asarray(sizes, dtype=float), np.asarray(reviewed, dtype=float)
     total, square = np.asarray(sums, dtype=float), np.asarray(products, dtype=float)
     if (
@@ -284,4 +233,4 @@ def _check(
     kinds = np.arange(len(big)) if alike is None else np.asarray(alike, dtype=int)
     if kinds.shape != big.shape:
         raise InvalidArgumentError("alike must have one number a stratum")
-    return _Strata(big, n, total, square, kinds)
+    return Strata(big, n, total, square, kinds)

@@ -108,7 +108,7 @@ def _judge(
         at=at,
     )
     groups = compare_groups(counts, definitions, ground.detectors, ground.clusters, calendars).to_pylist()
-    groups = correct_groups(groups, reviewed.strata, reviewed.tallies, definitions)
+    groups = correct_groups(groups, reviewed.strata, reviewed.tallies, definitions, ground.clusters)
     equity = pa.Table.from_pylist(groups, schema=schemas.EQUITY.arrow_schema)
     computed = [
         *index_observations(drift),

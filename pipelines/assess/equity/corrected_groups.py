@@ -6,17 +6,18 @@ those the log supplies.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from methods.equity import EquityStatus, judge_ratio
+from methods.equity import MINIMUM_PERSONS, EquityStatus, judge_ratio
 from methods.errors import EstimateRefusedError
-from methods.review_estimates import compare_group_shares, estimate_group_share
+from methods.group_shares import GroupShare, compare_group_shares, estimate_group_share
 from pipelines.assess.equity.groups import FEW_PEOPLE
+from pipelines.assess.level.cluster import Clusters
 from pipelines.assess.reviews.window_frame import Frame, add_up, list_frames
 
 REVIEWED_UNFLAGGED, REVIEWED_FLAGGED = 100, 50
@@ -24,8 +25,47 @@ REVIEWED_UNFLAGGED, REVIEWED_FLAGGED = 100, 50
 
 WINDOW_WEEKS = 12
 CASE = "case:user_at_risk"
-WHOLE = ("all", "all")
+Place = tuple[str, str, str]
+"""Deployment, indicator and slice."""
+
 Sums = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]
+
+
+@dataclass(frozen=True)
+class Reviews:
+    """A frame, and what was seen in it by group: of an indicator, and who of its people was at risk."""
+
+    place: Place
+    frame: Frame
+    seen: Mapping[str, Sums]
+    cases: Mapping[str, Sums]
+
+    def has_enough(self, group: str) -> bool:
+        """Whether enough flagged and enough other conversations of a group and of its rest were reviewed."""
+        own, rest = (sums.sum(axis=0) for sums, _ in self._divide(self.cases, group))
+        flagged, others = min(own[2], rest[2]), min(own[1] - own[2], rest[1] - rest[2])
+        return bool(flagged >= REVIEWED_FLAGGED and others >= REVIEWED_UNFLAGGED)
+
+    def estimate(self, group: str) -> tuple[GroupShare, GroupShare]:
+        """The shares of a group and of its rest."""
+        own, rest = (
+            estimate_group_share(
+                self.frame.sizes,
+                reviewed=self.frame.reviewed,
+                sums=sums[:, :2],
+                products=products[:, :2, :2],
+                alike=self.frame.alike,
+            )
+            for sums, products in self._divide(self.seen, group)
+        )
+        return own, rest
+
+    def _divide(self, groups: Mapping[str, Sums], group: str) -> tuple[Sums, Sums]:
+        size = len(self.frame.sizes)
+        nothing = np.zeros((size, 4)), np.zeros((size, 4, 4))
+        others = [nothing, *(one for name, one in groups.items() if name != group)]
+        rest = np.sum([one[0] for one in others], axis=0), np.sum([one[1] for one in others], axis=0)
+        return groups.get(group, nothing), rest
 
 
 def correct_groups(
@@ -33,68 +73,79 @@ def correct_groups(
     strata: pd.DataFrame,
     tallies: pd.DataFrame,
     definitions: Mapping[str, Mapping[str, Any]],
+    clusters: Clusters,
 ) -> list[dict[str, Any]]:
     """The rows of `assessment.equity`, with ratios by review where these can be had."""
     frames: dict[str, Frame] = {frame.deployment_id: frame for frame in list_frames(strata, WINDOW_WEEKS)}
-    keys = ["deployment_id", "indicator_id", "slice", "slice_value"]
-    parts = {tuple(map(str, key)): part for key, part in tallies.groupby(keys)}
-
-    @cache
-    def add(*key: str) -> Sums | None:
-        frame, part = frames.get(key[0]), parts.get(key)
-        return None if frame is None or part is None else add_up(frame, part)
-
-    return [
-        row | (_correct(row, frames.get(row["deployment_id"]), add, definitions[row["indicator_id"]]) or {})
-        for row in rows
-    ]
-
-
-def _correct(
-    row: Mapping[str, Any],
-    frame: Frame | None,
-    add: Callable[..., Sums | None],
-    definition: Mapping[str, Any],
-) -> dict[str, Any] | None:
-    if row["method"] == FEW_PEOPLE:
-        return None
-    deployment, group = row["deployment_id"], (row["slice"], row["slice_value"])
-    everyone, mine = (add(deployment, row["indicator_id"], *one) for one in (WHOLE, group))
-    every, reviewed = (add(deployment, CASE, *one) for one in (WHOLE, group))
-    if frame is None or everyone is None or mine is None or every is None or reviewed is None:
-        return None
-    counts = np.array([part[0].sum(axis=0) for part in (reviewed, every)])
-    flagged, units = counts[:, 2], counts[:, 1]
-    seen = np.array([flagged[0], flagged[1] - flagged[0]])
-    unseen = np.array([units[0], units[1] - units[0]]) - seen
-    if seen.min() < REVIEWED_FLAGGED or unseen.min() < REVIEWED_UNFLAGGED:
-        return None
-    rest = (everyone[0] - mine[0], everyone[1] - mine[1])
-    is_good = definition["direction"] == "higher_is_better"
-    try:
-        found = [
-            estimate_group_share(
-                frame.sizes,
-                reviewed=frame.reviewed,
-                sums=sums[:, :2],
-                products=products[:, :2, :2],
-                alike=frame.alike,
+    tallied: dict[Place, dict[str, pd.DataFrame]] = {}
+    for key, part in tallies.groupby(["deployment_id", "indicator_id", "slice", "slice_value"]):
+        deployment, indicator, name, group = map(str, key)
+        tallied.setdefault((deployment, indicator, name), {})[group] = part
+    found: dict[Place, dict[str, dict[str, Any]]] = {}
+    for place in {(row["deployment_id"], row["indicator_id"], row["slice"]) for row in rows}:
+        deployment, indicator, name = place
+        frame = frames.get(deployment)
+        if frame is not None and place in tallied:
+            seen, cases = (
+                {group: add_up(frame, part) for group, part in tallied.get(one, {}).items()}
+                for one in (place, (deployment, CASE, name))
             )
-            for sums, products in (mine, rest)
-        ]
+            found[place] = _compare(Reviews(place, frame, seen, cases), definitions[indicator], clusters)
+    return [row | _say(row, found) for row in rows]
+
+
+def _say(row: Mapping[str, Any], found: Mapping[Place, Mapping[str, dict[str, Any]]]) -> dict[str, Any]:
+    place = (row["deployment_id"], row["indicator_id"], row["slice"])
+    return {} if row["method"] == FEW_PEOPLE else found.get(place, {}).get(row["slice_value"], {})
+
+
+def _compare(
+    reviews: Reviews, definition: Mapping[str, Any], clusters: Clusters
+) -> dict[str, dict[str, Any]]:
+    """What a row says of each group of a slice of which enough was reviewed, and so of its rest."""
+    try:
+        shares = {group: reviews.estimate(group) for group in reviews.seen}
     except EstimateRefusedError:
-        return None
-    share, other = (one.turned if is_good else one for one in found)
-    if not (share.value > 0 and other.value > 0):
-        return None
-    interval = compare_group_shares(share, other)
-    return {
-        "ratio": share.value / other.value,
-        "ci_low": float(interval.low),
-        "ci_high": float(interval.high),
-        "difference_per_1000": 1000 * (share.value - other.value),
-        "bound_low": None,
-        "bound_high": None,
-        "status": EquityStatus(str(judge_ratio(interval.low, interval.high))).value,
-        "method": "reviewed",
-    }
+        return {}
+    weights = _weigh(reviews, {group: own for group, (own, _) in shares.items()}, definition, clusters)
+    found = {}
+    for group, sides in shares.items():
+        own, rest = (one.turned if definition["direction"] == "higher_is_better" else one for one in sides)
+        mine, others = weights.loc[[group]], weights.drop(index=group)
+        persons = min(mine["persons"].sum(), others["persons"].sum())
+        if not (own.value > 0 and rest.value > 0 and reviews.has_enough(group)) or persons < MINIMUM_PERSONS:
+            continue
+        interval = compare_group_shares(
+            own,
+            rest,
+            deff=float(mine["deff"].iloc[0]),
+            rest_deff=float(np.average(others["deff"], weights=others["denominator"])),
+            degrees=min(persons, own.unit_count, rest.unit_count) - 1,
+        )
+        found[group] = {
+            "ratio": own.value / rest.value,
+            "ci_low": float(interval.low),
+            "ci_high": float(interval.high),
+            "difference_per_1000": 1000 * (own.value - rest.value),
+            "bound_low": None,
+            "bound_high": None,
+            "status": EquityStatus(str(judge_ratio(interval.low, interval.high))).value,
+            "method": "reviewed",
+        }
+    return found
+
+
+def _weigh(
+    reviews: Reviews, shares: Mapping[str, GroupShare], definition: Mapping[str, Any], clusters: Clusters
+) -> pd.DataFrame:
+    """Design effect and persons of every group: of each person as many units as the reviews are worth."""
+    totals = pd.DataFrame(
+        [(np.nan_to_num(one.value) * one.effective_count, one.effective_count) for one in shares.values()],
+        index=list(shares),
+        columns=["numerator", "denominator"],
+    )
+    deployment, indicator, _ = reviews.place
+    deff = clusters.design_effect(deployment, indicator, "week", reviews.frame.weeks)
+    return clusters.weigh_groups(
+        totals, reviews.place, reviews.frame.weeks, unit=definition["unit"], deff=deff
+    )

@@ -54,7 +54,7 @@ class Drawn:
     def correct(self) -> dict[str, dict[str, Any]]:
         """The rows by group, corrected."""
         definition = {"direction": "lower_is_better", "unit": "conversation"}
-        rows = correct_groups(self.rows, self.strata, self.tallies, {INDICATOR: definition})
+        rows = correct_groups(self.rows, self.strata, self.tallies, {INDICATOR: definition}, self.clusters)
         return {row["slice_value"]: row for row in rows}
 
 

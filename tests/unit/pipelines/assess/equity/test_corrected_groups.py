@@ -26,3 +26,16 @@ def test_groups_of_equal_chances_are_not_called_different_because_all_was_review
     held, different = count(replace(ALIKE, reviewed=(75, unflagged)))
     assert held >= 0.9
     assert different <= 0.05
+
+
+@pytest.mark.parametrize("design", [Design(one_woman=0.5), Design(one_woman=0.9)])
+def test_a_group_of_which_one_person_has_most_is_not_called_different_by_what_she_is_like(design: Design):
+    held, different = count(design)
+    assert held >= 0.9
+    assert different <= 0.05
+
+
+def test_a_group_of_few_people_is_told_nothing_by_its_reviews():
+    drawn = draw_groups(replace(ALIKE, women=5), 1)
+    assert drawn.correct()["woman"]["method"] == "detected_units"
+    assert draw_groups(replace(ALIKE, women=40), 1).correct()["woman"]["method"] == "reviewed"
