@@ -107,14 +107,14 @@ def _judge(
         faults=find_faults(ground.health.alerts),
         at=at,
     )
-    groups = compare_groups(counts, definitions, ground.detectors, ground.clusters, calendars).to_pylist()
-    groups = correct_groups(groups, reviewed.strata, reviewed.tallies, definitions, ground.clusters)
+    raw_groups = compare_groups(counts, definitions, ground.detectors, ground.clusters, calendars).to_pylist()
+    groups = correct_groups(raw_groups, reviewed.strata, reviewed.tallies, definitions, ground.clusters)
     equity = pa.Table.from_pylist(groups, schema=schemas.EQUITY.arrow_schema)
     computed = [
         *index_observations(drift),
         *reviewed.measured,
         *compare_late_with_early(counts, ground.clusters),
-        *count_different_groups(equity),
+        *count_different_groups(equity, {row["deployment_id"]: row["last_day"] for row in raw_groups}),
         *measure_register(store, background, zones=ground.zones),
     ]
     raw, charts = observe(

@@ -4,6 +4,9 @@ With its own counts beside it any figure of a comparison is a fraction of whole 
 by continued fractions. So a shown group makes its rest, the total of its slice and both sums of the weeks
 known; it is hidden where one of these is small, or gives away what is hidden elsewhere. Observations are
 settled first (`suppression`), and comparisons yield to them.
+
+A group compared by reviews comes with a mark of its own (`pipelines.assess.equity.corrected_groups`), for its
+counts are of what was reviewed. What detectors counted of it stands in no row, yet in the rest of others.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ import pyarrow as pa
 
 from pipelines.publish.relations import CELL, Counts, Relation, find_given_away, group, list_relations
 from pipelines.publish.suppression import find_primary, list_weekly, mark
+from pipelines.schemas.published.equity import REVIEWED
 
 MEASURE = ["deployment_id", "indicator_id"]
 COUNTS = ["numerator", "denominator"]
@@ -84,8 +88,9 @@ def suppress_equity(equity: pa.Table, observations: pa.Table, definitions: pa.Ta
     """The groups with `is_suppressed`, beside observations that have theirs, of one file."""
     if not equity.num_rows:
         return equity
-    names = [*MEASURE, "slice", "slice_value", *COUNTS]
-    rows = equity.select([*names, *WINDOW]).to_pandas(date_as_object=True)
+    names = [*MEASURE, "slice", "slice_value", *COUNTS, *WINDOW, "method", "is_suppressed"]
+    rows = equity.select(names).to_pandas(date_as_object=True)
+    is_reviewed = (rows["method"] == REVIEWED).to_numpy(bool)
     seen = observations.select([*CELL, "slice_value", "estimate", *COUNTS, "is_suppressed"])
     seen = seen.to_pandas(date_as_object=True)
     seen = seen[seen["estimate"] == "raw"]
@@ -95,7 +100,7 @@ def suppress_equity(equity: pa.Table, observations: pa.Table, definitions: pa.Ta
     for key, places in rows.groupby(MEASURE, sort=False).indices.items():
         cells = seen.iloc[beside.get(key, [])].reset_index(drop=True)
         hidden[places] = _judge(rows.iloc[places].reset_index(drop=True), cells, weekly)
-    return mark(equity, hidden.tolist())
+    return mark(equity, np.where(is_reviewed, rows["is_suppressed"], hidden).tolist())
 
 
 def _judge(rows: pd.DataFrame, cells: pd.DataFrame, weekly: frozenset[str]) -> list[bool]:
@@ -110,6 +115,9 @@ def _judge(rows: pd.DataFrame, cells: pd.DataFrame, weekly: frozenset[str]) -> l
     of_weeks = cells[cells["period"] == "week"]
     for (*cell, start), (place, *_) in group(of_weeks, ["slice", "slice_value", "period_start"]).items():
         weeks.setdefault(tuple(cell), {})[start] = place
+    if (rows["method"] == REVIEWED).all():
+        return [True] * len(rows)
+    rows = _count_by_detectors(rows, weeks, counts)
     slices = sorted(rows.groupby("slice", sort=False).indices.items())
     whole = _add_total(rows.iloc[slices[0][1]], weeks, counts)
     relations.append(whole)
@@ -125,12 +133,29 @@ def _judge(rows: pd.DataFrame, cells: pd.DataFrame, weekly: frozenset[str]) -> l
         relations += compared.relations
         compared.hide_primary(counts)
         secret.update(place for place in compared.groups + compared.rests if counts.is_hidden[place])
+        for place, method in zip(compared.groups, rows["method"].iloc[places], strict=True):
+            if method == REVIEWED:
+                compared.hide(place, counts)
         compared.settle(counts)
         while (shown := compared.list_shown(counts)) and find_given_away(counts, relations, secret):
             compared.hide(shown[0], counts)
             compared.settle(counts)
         hidden[places] = [counts.is_hidden[place] for place in compared.groups]
     return hidden.tolist()
+
+
+def _count_by_detectors(rows: pd.DataFrame, weeks: Weeks, counts: Counts) -> pd.DataFrame:
+    """The rows, reviewed ones with what detectors counted of them in the weeks of the others."""
+    is_reviewed = rows["method"] == REVIEWED
+    first, last = rows.loc[~is_reviewed, WINDOW].iloc[0]
+    for row in np.flatnonzero(is_reviewed):
+        cell = tuple(rows.loc[row, ["slice", "slice_value"]])
+        places = _find_weeks(weeks.get(cell, {}), first, last)
+        rows.loc[row, COUNTS] = [
+            sum(column[place] for place in places) for column in (counts.numerator, counts.denominator)
+        ]
+        rows.loc[row, WINDOW] = [first, last]
+    return rows
 
 
 def _add_total(rows: pd.DataFrame, weeks: Weeks, counts: Counts) -> Relation:

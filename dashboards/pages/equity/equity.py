@@ -39,6 +39,7 @@ METHOD_WORDS = {
     "bounded": "flags, with the detector's error bounded",
     "detected_units": "flags decide which cases are counted",
     "few_people": "too few people or conversations",
+    "reviewed": "reviews of both sides",
 }
 HEADINGS = (
     Heading("Group"),
@@ -145,9 +146,8 @@ def _say_why_empty(view: View) -> str:
 
 def _say_state(rows: Sequence[EquityRatio]) -> str:
     counts = Counter(row.status for row in rows)
-    first, last = min(row.first_day for row in rows), max(row.last_day for row in rows)
     return (
-        f"{len(rows)} comparisons from {say_day(first)} to {say_day(last)}: {counts['different']} different, "
+        f"{len(rows)} comparisons from {_say_days(rows)}: {counts['different']} different, "
         f"{counts['measurement_cannot_separate']} that the measurement cannot separate, "
         f"{counts['equivalent']} alike in practice, {counts['not_assessable']} not assessable. "
         f"A group needs {MINIMUM_TRIALS} cases and conversations, of {MINIMUM_PERSONS} people, and so do the "
@@ -171,7 +171,7 @@ def _draw_figure(
         summary=_say_groups(mine),
         facts=draw_facts(
             view,
-            ("Period", f"{say_day(mine[0].first_day)} to {say_day(mine[0].last_day)}"),
+            ("Period", _say_days(mine)),
             ("Out of", indicator.denominator if indicator else "not known"),
             ("Compared", say_compared(indicator)),
             ("Thin line", "95 % interval"),
@@ -181,6 +181,11 @@ def _draw_figure(
         definition=dcc.Link("How it is counted", href=view.href(f"/indicators/{chosen}")),
         twin=draw_table(f"{title} by group", HEADINGS, [_draw_line(row) for row in mine], empty="No group."),
     )
+
+
+def _say_days(rows: Sequence[EquityRatio]) -> str:
+    first, last = min(row.first_day for row in rows), max(row.last_day for row in rows)
+    return f"{say_day(first)} to {say_day(last)}"
 
 
 def _say_groups(rows: Sequence[EquityRatio]) -> str:
@@ -222,9 +227,15 @@ def _draw_line(row: EquityRatio) -> Line:
             bounds,
             MISSING if row.difference_per_1000 is None else f"{row.difference_per_1000:+.1f}",
             f"{say_count(row.numerator)} of {say_count(row.denominator)}",
-            METHOD_WORDS.get(row.method, say_words(row.method)),
+            _say_method(row),
         )
     )
+
+
+def _say_method(row: EquityRatio) -> str:
+    """By what a group is judged; reviews are of weeks of their own, and so are the counts beside them."""
+    words = METHOD_WORDS.get(row.method, say_words(row.method))
+    return f"{words}, {_say_days([row])}; counted is what was reviewed" if row.method == "reviewed" else words
 
 
 def make_sheet(view: View) -> Sheet:

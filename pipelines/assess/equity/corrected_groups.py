@@ -1,5 +1,6 @@
 """Ratios of groups from reviews: each with its own error of the detector, where enough was reviewed.
 
+Reviews count of the weeks that a row is about, as far as they are in, and it says which weeks these are.
 A group with fewer reviews keeps what `equity` says of raw counts, and so does one of few people. Groups are
 those the log supplies.
 """
@@ -16,14 +17,16 @@ import pandas as pd
 from methods.equity import MINIMUM_PERSONS, EquityStatus, judge_ratio
 from methods.errors import EstimateRefusedError
 from methods.group_shares import GroupShare, compare_group_shares, estimate_group_share
-from pipelines.assess.equity.groups import FEW_PEOPLE
+from methods.suppression import is_small, suppress_rates
+from pipelines.assess.days.calendar import end_of
+from pipelines.assess.equity.groups import FEW_PEOPLE, WINDOW_WEEKS
 from pipelines.assess.level.cluster import Clusters
 from pipelines.assess.reviews.window_frame import Frame, add_up, list_frames
+from pipelines.schemas.published.equity import REVIEWED
 
 REVIEWED_UNFLAGGED, REVIEWED_FLAGGED = 100, 50
 """Reviews of a group, and of the rest, without which their error of the detector is not known."""
 
-WINDOW_WEEKS = 12
 CASE = "case:user_at_risk"
 Place = tuple[str, str, str]
 """Deployment, indicator and slice."""
@@ -76,7 +79,7 @@ def correct_groups(
     clusters: Clusters,
 ) -> list[dict[str, Any]]:
     """The rows of `assessment.equity`, with ratios by review where these can be had."""
-    frames: dict[str, Frame] = {frame.deployment_id: frame for frame in list_frames(strata, WINDOW_WEEKS)}
+    frames = _find_frames(rows, strata)
     tallied: dict[Place, dict[str, pd.DataFrame]] = {}
     for key, part in tallies.groupby(["deployment_id", "indicator_id", "slice", "slice_value"]):
         deployment, indicator, name, group = map(str, key)
@@ -94,6 +97,15 @@ def correct_groups(
     return [row | _say(row, found) for row in rows]
 
 
+def _find_frames(rows: list[dict[str, Any]], strata: pd.DataFrame) -> dict[str, Frame]:
+    """The newest frame of each deployment, of weeks within the window of its rows alone."""
+    windows = {row["deployment_id"]: (row["first_day"], row["last_day"]) for row in rows}
+    sampled = zip(strata["deployment_id"], strata["week"], strict=True)
+    is_inside = [name in windows and windows[name][0] <= week <= windows[name][1] for name, week in sampled]
+    inside = strata[np.array(is_inside, dtype=bool)]
+    return {frame.deployment_id: frame for frame in list_frames(inside, WINDOW_WEEKS)}
+
+
 def _say(row: Mapping[str, Any], found: Mapping[Place, Mapping[str, dict[str, Any]]]) -> dict[str, Any]:
     place = (row["deployment_id"], row["indicator_id"], row["slice"])
     return {} if row["method"] == FEW_PEOPLE else found.get(place, {}).get(row["slice_value"], {})
@@ -108,6 +120,8 @@ def _compare(
     except EstimateRefusedError:
         return {}
     weights = _weigh(reviews, {group: own for group, (own, _) in shares.items()}, definition, clusters)
+    counts = {group: sums[:, :2].sum(axis=0) for group, (sums, _) in reviews.seen.items()}
+    hidden = _hide(counts)
     found = {}
     for group, sides in shares.items():
         own, rest = (one.turned if definition["direction"] == "higher_is_better" else one for one in sides)
@@ -122,7 +136,12 @@ def _compare(
             rest_deff=float(np.average(others["deff"], weights=others["denominator"])),
             degrees=min(persons, own.unit_count, rest.unit_count) - 1,
         )
+        events, units = counts[group].tolist()
         found[group] = {
+            "first_day": reviews.frame.weeks[0],
+            "last_day": end_of("week", reviews.frame.weeks[-1]),
+            "numerator": events,
+            "denominator": units,
             "ratio": own.value / rest.value,
             "ci_low": float(interval.low),
             "ci_high": float(interval.high),
@@ -130,9 +149,27 @@ def _compare(
             "bound_low": None,
             "bound_high": None,
             "status": EquityStatus(str(judge_ratio(interval.low, interval.high))).value,
-            "method": "reviewed",
+            "method": REVIEWED,
+            # Those of the detectors' counts, which the row no longer tells of.
+            **dict.fromkeys(("funnel_low", "funnel_high", "shrunk_share")),
+            "is_suppressed": group in hidden,
         }
     return found
+
+
+def _hide(counts: Mapping[str, np.ndarray[Any, Any]]) -> frozenset[str]:
+    """Groups whose counts must not leave, judged over all groups: one without a reviewed row would follow.
+
+    A ratio tells of the rest as well, so where that is small its group is hidden too.
+    """
+    table = np.array(list(counts.values()))
+    if np.any(table[:, 0] > table[:, 1]):
+        return frozenset(counts)
+    events, units = table.T
+    rests = table.sum(axis=0) - table
+    is_rest_small = is_small(rests[:, 0]) | is_small(rests[:, 1] - rests[:, 0])
+    is_hidden = suppress_rates(events, units, already_hidden=is_rest_small).is_hidden
+    return frozenset(group for group, hidden in zip(counts, is_hidden, strict=True) if hidden)
 
 
 def _weigh(

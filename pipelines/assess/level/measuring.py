@@ -106,11 +106,15 @@ def compare_late_with_early(counts: pd.DataFrame, clusters: Clusters) -> list[di
     return rows
 
 
-def count_different_groups(equity: pa.Table) -> list[dict[str, Any]]:
-    """`equity_different_count`: comparisons that show a difference, of those that could be assessed."""
+def count_different_groups(equity: pa.Table, last_days: Mapping[str, dt.date]) -> list[dict[str, Any]]:
+    """`equity_different_count`: comparisons that show a difference, of those that could be assessed.
+
+    It belongs to the week that ends with the last day of the deployment's window, whichever of its weeks have
+    been reviewed.
+    """
     found: dict[tuple[str, dt.date], list[str]] = {}
     for row in equity.to_pylist():
-        week = row["last_day"] - dt.timedelta(days=6)
+        week = last_days[row["deployment_id"]] - dt.timedelta(days=6)
         found.setdefault((row["deployment_id"], week), []).append(row["status"])
     return [
         _row("equity_different_count", place, value=float(statuses.count("different")),

@@ -63,7 +63,8 @@ def build_equity(facts: Facts) -> Table:
         rows,
         note=f"{_say_days(of_month)}Each group against everyone else. "
         "A ratio between 0.80 and 1.25 with its whole interval is called equivalent. Where everyone else has "
-        "no event the interval has no upper end. Groups are as supplied by the product, never inferred.",
+        "no event the interval has no upper end. Reviewed groups are compared over the weeks whose "
+        "reviews are in. Groups are as supplied by the product, never inferred.",
         empty=_say_why_empty(facts),
     )
 

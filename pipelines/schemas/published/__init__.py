@@ -4,6 +4,7 @@ Keys are frozen. Columns may be added, never renamed. The file is `published-<ge
 schema `published`, and is never written again once it is current.
 """
 
+from pipelines.schemas.published.equity import EQUITY
 from pipelines.schemas.published.evidence import (
     CANARY_PROBE,
     CANARY_RUN,
@@ -30,7 +31,6 @@ from pipelines.schemas.published.judgement import (
     ALARM_STREAM,
     DRIFT,
     DRIFT_SHIFT,
-    EQUITY,
     INDICATOR,
     NEEDS_EYES,
     OBSERVATION,

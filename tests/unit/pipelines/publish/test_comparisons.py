@@ -30,6 +30,7 @@ DEFINITIONS = pa.Table.from_pylist([{"indicator_id": "missed", "unit": "conversa
 SMALL = 10
 LEAST_WIDTH = 1.0
 SLICES = ("language", "age_band")
+ABOUT = {"deployment_id": "companion", "indicator_id": "missed"}
 Counts = np.ndarray[Any, Any]
 Key = tuple[str, dt.date, str, str]
 
@@ -72,29 +73,37 @@ class Home:
 
 def publish(home: Home) -> tuple[dict[Key, bool], list[dict[str, Any]]]:
     """Whether each cell is hidden, and the comparisons as they leave."""
-    masks, groups = home.masks(), home.groups()
-    about = {"deployment_id": "companion", "indicator_id": "missed"}
+    observations = mark_observations(home)
+    equity = pa.Table.from_pylist(compare(home), schema=EQUITY.arrow_schema)
+    left = hide(suppress_equity(equity, observations, DEFINITIONS), EQUITY).to_pylist()
+    return dict(zip(home.masks(), observations["is_suppressed"].to_pylist(), strict=True)), left
+
+
+def mark_observations(home: Home) -> pa.Table:
+    """All cells with their marks."""
     cells = [
-        about | {"period": period, "period_start": start, "slice": name, "slice_value": value,
+        ABOUT | {"period": period, "period_start": start, "slice": name, "slice_value": value,
          "estimate": "raw", "numerator": float(home.events[mask].sum()),
          "denominator": float(home.units[mask].sum()), "is_suppressed": False,
          "numerator_rounded": None, "denominator_rounded": None}
-        for (period, start, name, value), mask in masks.items()
+        for (period, start, name, value), mask in home.masks().items()
     ]  # fmt: skip
-    observations = suppress_observations(pa.Table.from_pylist(cells), DEFINITIONS)
-    compared = []
+    return suppress_observations(pa.Table.from_pylist(cells), DEFINITIONS)
+
+
+def compare(home: Home) -> list[dict[str, Any]]:
+    """The comparisons, not yet marked."""
+    compared: list[dict[str, Any]] = []
     for name in SLICES:
-        values = {value: mask for (part, value), mask in groups.items() if part == name}
+        values = {value: mask for (part, value), mask in home.groups().items() if part == name}
         totals = pd.DataFrame(
             [(home.events[mask].sum(), home.units[mask].sum(), 1.0, 64, 1000) for mask in values.values()],
             index=list(values),
             columns=["numerator", "denominator", "deff", "persons", "conversations"],
         )
         days = {"first_day": WINDOW, "last_day": WINDOW + 27 * DAY, "slice": name, "generation": 1}
-        compared += [about | days | row for row in judge_groups(totals, [], {}, deff=1.0)]
-    equity = pa.Table.from_pylist(compared, schema=EQUITY.arrow_schema)
-    left = hide(suppress_equity(equity, observations, DEFINITIONS), EQUITY).to_pylist()
-    return dict(zip(masks, observations["is_suppressed"].to_pylist(), strict=True)), left
+        compared += [ABOUT | days | row for row in judge_groups(totals, [], {}, deff=1.0)]
+    return compared
 
 
 def rebuild(row: dict[str, Any], units: int) -> set[Fraction]:
@@ -178,7 +187,7 @@ def test_a_group_whose_window_would_show_its_one_hidden_week_is_hidden_and_other
     ]  # fmt: skip
     observations = suppress_observations(pa.Table.from_pylist(weekly), DEFINITIONS)
     assert observations["is_suppressed"].to_pylist().count(True) == 2  # a week of en, and es beside it
-    days = {"first_day": WINDOW, "last_day": WINDOW + 27 * DAY, "is_suppressed": False}
+    days = {"first_day": WINDOW, "last_day": WINDOW + 27 * DAY, "is_suppressed": False, "method": "bounded"}
     groups = (("en", 141.0), ("es", 240.0), ("de", 360.0))
     rows = [about | days | {"slice_value": v, "numerator": x, "denominator": 2800.0} for v, x in groups]
     marked = suppress_equity(pa.Table.from_pylist(rows), observations, DEFINITIONS)
@@ -189,3 +198,30 @@ def test_a_slice_whose_events_are_no_share_of_its_units_is_hidden_whole():
     home = Home(np.full((7 * WEEKS, 2, 1), 300), np.full((7 * WEEKS, 2, 1), 200))
     _, left = publish(home)
     assert all(row["is_suppressed"] for row in left)
+
+
+@pytest.mark.parametrize("is_marked", [False, True])
+def test_a_reviewed_group_keeps_its_mark_and_counts_in_the_rest_of_others_by_what_detectors_saw(is_marked):
+    units = np.full((7 * WEEKS, 3, 1), 100)
+    events = np.tile([[20], [25], [30]], (7 * WEEKS, 1, 1))
+    home = Home(events, units)
+    observations, left = mark_observations(home), compare(home)
+    own = {"method": "reviewed", "numerator": 12.0, "denominator": 90.0, "is_suppressed": is_marked,
+           "first_day": WINDOW + 7 * DAY, "last_day": WINDOW + 13 * DAY}  # fmt: skip
+    rows = [row | own if row["slice_value"] == "language_0" else row for row in left]
+    marked = suppress_equity(
+        pa.Table.from_pylist(rows, schema=EQUITY.arrow_schema), observations, DEFINITIONS
+    )
+    found = dict(zip(marked["slice_value"].to_pylist(), marked["is_suppressed"].to_pylist(), strict=True))
+    assert found["language_0"] is is_marked
+    assert not found["language_2"]
+    # Their rest is far from small, though of the rows themselves little is left beside them.
+    events[:, 0], events[:, 1] = 0, 0
+    events[-1, 0] = 7
+    thin = Home(events, units)
+    rows = [row | own if row["slice_value"] == "language_0" else row for row in compare(thin)]
+    marked = suppress_equity(
+        pa.Table.from_pylist(rows, schema=EQUITY.arrow_schema), mark_observations(thin), DEFINITIONS
+    )
+    found = dict(zip(marked["slice_value"].to_pylist(), marked["is_suppressed"].to_pylist(), strict=True))
+    assert found["language_2"]  # 7 of all others: the reviewed group's, which stand in no row

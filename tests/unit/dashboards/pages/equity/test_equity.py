@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import date
 
+import duckdb
 import pytest
 
 from dashboards.figures.ratios import FURTHEST, draw_ratios
@@ -68,6 +69,18 @@ def test_of_what_the_published_file_marks_no_number_leaves_and_the_rest_does(off
     assert shown["pl"] == shown["es"] == {"suppressed"}
     assert "suppressed" not in shown["en"] | shown["25-44"]
     assert {row["status"] for row in rows if row["slice_value"] == "pl"} == {"not_assessable"}
+
+
+def test_a_group_that_was_reviewed_says_of_which_weeks_and_what_its_counts_are(home, officer):
+    (file,) = (home / "published").glob("published-*.duckdb")
+    with duckdb.connect(str(file)) as connection:
+        connection.execute(
+            "update published.equity set method = 'reviewed', last_day = date '2026-11-08' "
+            "where slice_value = 'es'"
+        )
+    words = lower_half(officer, HARBOR)
+    assert "reviews of both sides, 19 Oct 2026 to 8 Nov 2026; counted is what was reviewed" in words
+    assert "4 comparisons from 19 Oct 2026 to 15 Nov 2026" in officer.read(PAGE, HARBOR)
 
 
 @pytest.mark.parametrize(

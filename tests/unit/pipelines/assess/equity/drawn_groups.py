@@ -101,6 +101,7 @@ def draw_groups(design: Design, seed: int, *, first: dt.date = FIRST) -> Drawn:
             for n, (week, group) in enumerate(slices)
         },
         slice_units=of_groups.reshape(-1, BUCKETS),
+        values={},
     )
     return Drawn(pd.DataFrame(strata), pd.DataFrame(tallies), clusters, list_raw_rows(weeks[-1]))
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from methods.intervals import poisson_rate_ratio
-from pipelines.assess.level.measuring import compare_late_with_early, measure_reviews
+from pipelines.assess.level.measuring import compare_late_with_early, count_different_groups, measure_reviews
 
 MONDAY = dt.date(2026, 8, 3)
 STRATA = pd.DataFrame(columns=["deployment_id", "sample_id"])
@@ -54,3 +54,20 @@ def test_harms_of_few_people_say_less_of_late_against_early_than_harms_of_many(m
     assert many["ci_low"] > 1
     assert few["ci_low"] < 1
     assert few["ci_high"] > 1.5 * plain.high
+
+
+def test_groups_that_differ_are_one_number_of_the_window_whichever_weeks_were_reviewed():
+    sunday = MONDAY + dt.timedelta(days=27)
+    equity = pa.Table.from_pylist(
+        [
+            {"deployment_id": "harbor", "last_day": last, "status": status}
+            for last, status in (
+                (sunday, "different"),
+                (sunday - dt.timedelta(days=7), "different"),
+                (sunday - dt.timedelta(days=7), "not_assessable"),
+            )
+        ]
+    )
+    (row,) = count_different_groups(equity, {"harbor": sunday})
+    assert (row["value"], row["denominator"]) == (2.0, 2.0)
+    assert row["period_start"] == sunday - dt.timedelta(days=6)
