@@ -34,7 +34,7 @@ def describe_data(lake: Lake, zones: dict[str, str], *, at: dt.datetime) -> dict
     """
     calendars = {name: one for name, one in read_calendars(lake).items() if name in zones}
     with DuckDBEngine() as engine:
-        engine.attach(lake, READ)
+        engine.attach(lake, READ, is_checked=False)
         health = assess_health(engine, lake, calendars=calendars, zones=zones, at=at)
         fields = engine.query("select * from indicator.field_day").to_pylist()
         unscored = engine.query((SQL / "unscored_by_state.sql").read_text(encoding="utf-8")).to_pylist()

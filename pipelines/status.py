@@ -47,7 +47,7 @@ def describe_home(
     published = find_current(home.published)
     stale = Counter(name for name, _ in stale_partitions(home)) if rows else Counter()
     with DuckDBEngine() as engine:
-        engine.attach(lake, READ)
+        engine.attach(lake, READ, is_checked=False)
         deployments = {row["deployment_id"]: _describe(engine, row, stale) for row in rows}
     zones = {row["deployment_id"]: row["zone"] for row in rows}
     for name, data in describe_data(lake, zones, at=at or dt.datetime.now(dt.UTC)).items():

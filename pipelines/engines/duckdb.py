@@ -15,7 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.errors import StateError
-from pipelines.lake.damage import told
+from pipelines.lake.damage import check_contents, told
 from pipelines.lake.lake import Lake
 from pipelines.schemas import LAKE_TABLES
 
@@ -70,8 +70,18 @@ class DuckDBEngine:
         """Give back what it holds."""
         self.connection.close()
 
-    def attach(self, lake: Lake, names: Iterable[str], *, days: Iterable[dt.date] | None = None) -> None:
+    def attach(
+        self,
+        lake: Lake,
+        names: Iterable[str],
+        *,
+        days: Iterable[dt.date] | None = None,
+        is_checked: bool = True,
+    ) -> None:
         """Show lake tables, pruned to `days`, as views.
+
+        DuckDB holds no page against its checksum, so whole files are looked at first. Who only says how much
+        there is, over all days, may do without.
 
         Raises:
             StateError: a table that SQL writes does not exist yet, so its columns are unknown.
@@ -81,6 +91,8 @@ class DuckDBEngine:
         for name in names:
             files = lake.files(name, days=chosen)
             if files:
+                if is_checked:
+                    check_contents(files)
                 with told(files, duckdb.Error):
                     found = self.connection.from_parquet(files, hive_partitioning=True, union_by_name=True)
                 self._view(name, _complete(name, found))

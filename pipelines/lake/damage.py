@@ -1,23 +1,36 @@
 """Damaged files of a lake, told by table and file with what to do; nothing is mended here.
 
-Looked for only once a library has failed, so that what is whole is not read twice.
+A bit that changed fails nowhere: it is another number. So what no library checks is held against the checksum
+in its name. Else damage is looked for only once a library has failed.
 """
 
 from __future__ import annotations
 
 import errno
 import json
+import re
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.dataset as datasets
 from pyarrow import parquet
 
 from pipelines.errors import HomeError
 
+CHECKED = datasets.ParquetFileFormat(
+    default_fragment_scan_options=datasets.ParquetFragmentScanOptions(page_checksum_verification=True)
+)
+"""Read so that each page is held against its checksum, where it has one: earlier code wrote none."""
 LOG = "_delta_log"
+NAMED = re.compile(r"-crc-([0-9a-f]{8})\.parquet$")
+"""Where the name of a data file holds the CRC-32 of its bytes; earlier code gave none."""
+CHECKED_AT_ONCE = 65_536
+"""Files that a process remembers to be whole: more than it reads, at some hundred bytes each."""
 ADVICE = "Try again; if it stays, restore a backup, for nothing else holds what was in it."
 UNREADABLE = frozenset({None, errno.ENOENT, errno.EIO})
 """What of an error of the operating system speaks of the file, not of the account or the process."""
@@ -36,7 +49,28 @@ def told(files: Sequence[str], *kinds: type[Exception]) -> Iterator[None]:
         damaged = _find(files, parquet.read_metadata) or _find(files, _read)
         if damaged is None:
             raise
-        raise HomeError(f"{damaged} is damaged or missing, a data file of the lake. {ADVICE}") from None
+        raise _tell(damaged) from None
+
+
+def name_checked(file: Path) -> Path:
+    """The name under which a file that was just written is checked from now on."""
+    return file.with_name(f"{file.stem}-crc-{_checksum(file):08x}.parquet")
+
+
+def check_contents(files: Iterable[str]) -> None:
+    """Hold the bytes of data files against the checksums in their names, each file once a process.
+
+    Raises:
+        HomeError: one is not as it was written, or missing.
+    """
+    for file in files:
+        if NAMED.search(file):
+            try:
+                _check(file, Path(file).stat().st_mtime_ns)
+            except OSError as error:
+                if error.errno not in UNREADABLE:
+                    raise
+                raise _tell(file) from None
 
 
 def tell_log(location: str, version: int | None) -> HomeError:
@@ -64,6 +98,25 @@ def check_sizes(sizes: Iterable[tuple[str, int]]) -> None:
             raise HomeError(f"{file} {held}, and its table's log says {size}: it is damaged. {ADVICE}")
 
 
+@lru_cache(CHECKED_AT_ONCE)
+def _check(file: str, _written_at: int) -> None:
+    named = NAMED.search(file)
+    if named is not None and int(named[1], 16) != _checksum(Path(file)):
+        raise _tell(file)
+
+
+def _checksum(file: Path) -> int:
+    value = 0
+    with file.open("rb") as stream:
+        while part := stream.read(1024 * 1024):
+            value = zlib.crc32(part, value)
+    return value
+
+
+def _tell(file: str) -> HomeError:
+    return HomeError(f"{file} is damaged or missing, a data file of the lake. {ADVICE}")
+
+
 def _find(files: Iterable[str], read: Callable[[str], Any]) -> str | None:
     for file in files:
         try:
@@ -77,7 +130,7 @@ def _find(files: Iterable[str], read: Callable[[str], Any]) -> str | None:
 
 
 def _read(file: str) -> None:
-    parquet.read_table(file, partitioning=None)
+    parquet.read_table(file, partitioning=None, page_checksum_verification=True)
 
 
 def _read_entry(file: str) -> None:

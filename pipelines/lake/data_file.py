@@ -1,6 +1,7 @@
-"""The data files of a partitioned table: written by Arrow, several at once, then told to its log.
+"""The data files of a table: written by Arrow, several at once, then told to its log.
 
-A file that no commit names is not part of the table; tidying deletes it.
+A file that no commit names is not part of the table; tidying deletes it. Each page of a file has a checksum,
+which Arrow holds it against; the name has one of the whole file, for DuckDB looks at none.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from deltalake import DeltaTable, Schema
 from deltalake.transaction import AddAction, create_table_with_add_actions
 from pyarrow import parquet
 
+from pipelines.lake.damage import name_checked
 from pipelines.lake.partition import KEYS, Partition, split
 from pipelines.lake.table_log import STAYS
 
@@ -54,10 +56,29 @@ LAYOUTS = {
 
 
 def make_table(location: Path, rows: pa.Table, layout: Layout, settings: Mapping[str, str | None]) -> None:
-    """The first version of a table, with all of the rows."""
+    """The first version of a table that is cut by deployment and day, with all of the rows."""
     files = _write_all(location, split(rows), layout)
     schema = Schema.from_arrow(rows.schema)
     create_table_with_add_actions(str(location), schema, files, partition_by=KEYS, configuration=settings)
+
+
+def make_whole(location: Path, rows: pa.Table, settings: Mapping[str, str | None]) -> None:
+    """The first version of a table that is not cut, with all of the rows."""
+    files = [_write(location, Layout(), None, rows)]
+    create_table_with_add_actions(
+        str(location), Schema.from_arrow(rows.schema), files, configuration=settings
+    )
+
+
+def replace_whole(table: DeltaTable, location: Path, rows: pa.Table) -> None:
+    """Put rows, and their columns, in the place of all of a table that is not cut. The table moves on."""
+    table.create_write_transaction(
+        [_write(location, Layout(), None, rows)],
+        mode="overwrite",
+        schema=Schema.from_arrow(rows.schema),
+        post_commithook_properties=STAYS,
+    )
+    table.update_incremental()
 
 
 def replace_partitions(
@@ -100,27 +121,31 @@ def _write_all(location: Path, parts: Mapping[Partition, pa.Table], layout: Layo
         return list(writers.map(partial(_write, location, layout), parts.keys(), parts.values()))
 
 
-def _write(location: Path, layout: Layout, partition: Partition, rows: pa.Table) -> AddAction:
-    deployment_id, day = partition[0], partition[1].isoformat()
-    path = Path(f"deployment_id={deployment_id}", f"day={day}", f"part-{uuid.uuid4()}.parquet")
-    file = location / path
-    file.parent.mkdir(parents=True, exist_ok=True)
-    columns = rows.drop_columns(KEYS)  # which the names of the folders say
+def _write(location: Path, layout: Layout, partition: Partition | None, rows: pa.Table) -> AddAction:
+    values = (
+        {} if partition is None else dict(zip(KEYS, (partition[0], partition[1].isoformat()), strict=True))
+    )
+    folder = location.joinpath(*(f"{key}={value}" for key, value in values.items()))
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = folder / f"part-{uuid.uuid4()}.parquet"
+    columns = rows.drop_columns(list(values))  # which the names of the folders say
     alike = [name for name in columns.column_names if name not in layout.different]
     together = alike if layout.together is None else [name for name in alike if name in layout.together]
     parquet.write_table(
         columns,
-        file,
+        draft,
         compression="zstd" if columns.nbytes >= LARGE else "none",
         row_group_size=layout.row_group_size,
         use_dictionary=alike,
         write_statistics=together,
+        write_page_checksum=True,
         store_schema=False,
     )
+    file = draft.rename(name_checked(draft))
     return AddAction(
-        path=str(path),
+        path=str(file.relative_to(location)),
         size=file.stat().st_size,
-        partition_values={"deployment_id": deployment_id, "day": day},
+        partition_values=values,
         modification_time=time.time_ns() // 1_000_000,
         data_change=True,
         stats=json.dumps({"numRecords": rows.num_rows}),

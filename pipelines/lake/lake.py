@@ -16,12 +16,12 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.dataset as datasets
-from deltalake import DeltaTable, write_deltalake
+from deltalake import DeltaTable
 from filelock import FileLock, Timeout
 
 from pipelines.errors import HomeError
-from pipelines.lake.damage import LOG, tell_log, told
-from pipelines.lake.data_file import LAYOUTS, Layout, make_table, replace_partitions
+from pipelines.lake import data_file
+from pipelines.lake.damage import CHECKED, LOG, tell_log, told
 from pipelines.lake.generation import Generation, begin, make_current, read_current, read_kept
 from pipelines.lake.opened import keep_version, newest_version, open_table, open_version, take_version
 from pipelines.lake.partition import Partition, find_changed
@@ -135,7 +135,7 @@ class Lake:
         is_partitioned = "day" in schema.names and bool(table.metadata().partition_columns)
         parted = PARTITIONING if is_partitioned else None
         with told(files, pa.ArrowException, OSError):
-            source = datasets.dataset(files, format="parquet", schema=schema, partitioning=parted)
+            source = datasets.dataset(files, format=CHECKED, schema=schema, partitioning=parted)
             return source.to_table(columns=wanted.names).cast(wanted)
 
     def _open(self, name: str) -> DeltaTable | None:
@@ -162,16 +162,16 @@ class Commit:
         """
         wanted = set(partitions)
         location = locate(self.lake.path, name)
-        layout = LAYOUTS.get(name, Layout())
+        layout = data_file.LAYOUTS.get(name, data_file.Layout())
         if name in self.versions:
             held = self.so_far.read(name, days={day for _, day in wanted})
             wanted &= find_changed(held, rows)
             if wanted:
                 table = take_version(location, self.versions[name])
-                replace_partitions(table, Path(location), rows, wanted, layout)
+                data_file.replace_partitions(table, Path(location), rows, wanted, layout)
                 self.versions[name] = keep_version(table, location)
         elif wanted:
-            make_table(Path(location), rows, layout, SETTINGS)
+            data_file.make_table(Path(location), rows, layout, SETTINGS)
             self.versions[name] = newest_version(location)
 
     def replace_all(self, name: str, rows: pa.Table) -> None:
@@ -179,12 +179,10 @@ class Commit:
         location = locate(self.lake.path, name)
         if name in self.versions:
             table = take_version(location, self.versions[name])
-            write_deltalake(
-                table, rows, mode="overwrite", schema_mode="overwrite", post_commithook_properties=STAYS
-            )
+            data_file.replace_whole(table, Path(location), rows)
             self.versions[name] = keep_version(table, location)
             return
-        write_deltalake(location, rows, mode="overwrite", configuration=SETTINGS)
+        data_file.make_whole(Path(location), rows, SETTINGS)
         self.versions[name] = newest_version(location)
 
 

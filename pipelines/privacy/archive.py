@@ -22,7 +22,7 @@ from pipelines.errors import HomeError, StateError
 from pipelines.governance_place import FILE as GOVERNANCE
 from pipelines.governance_place import MARK as PLACE
 from pipelines.keys import check_key, name_key
-from pipelines.lake.damage import LOG, check_sizes
+from pipelines.lake.damage import LOG, check_contents, check_sizes
 from pipelines.lake.generation import FOLDER as GENERATIONS
 from pipelines.lake.generation import POINTER, spell
 from pipelines.lake.lake import Lake, copying, locate
@@ -70,6 +70,7 @@ def write_archive(
         with copying(home.lake) as lake, tarfile.open(aside, "w") as archive:
             for name in lake.names():
                 check_sizes(lake.sizes(name))
+                check_contents(lake.files(name))
             for name, path in _lake_files(lake):
                 _add(archive, name, path, files)
             for name in (f"{lake.generation.number:08d}.json", POINTER):

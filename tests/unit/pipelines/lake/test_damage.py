@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.errors import HomeError
+from pipelines.lake import data_file
 from pipelines.lake import lake as lakes
-from pipelines.lake.damage import told
+from pipelines.lake.damage import check_contents, told
 from pipelines.lake.lake import Lake
 from pipelines.privacy.backup import take_backup
 from pipelines.settings import Home, HomeKind, make_home
@@ -54,6 +56,13 @@ def overwrite(file: Path) -> None:
     file.write_bytes(b"\0" * file.stat().st_size)
 
 
+def flip(file: Path) -> None:
+    """One bit of one word: what stands there can still be read, and is another."""
+    content = bytearray(file.read_bytes())
+    content[content.index(WORDS.encode())] ^= 1
+    file.write_bytes(content)
+
+
 Damage = Callable[[Path], None]
 DAMAGES = [cut, empty, overwrite, Path.unlink]
 
@@ -90,7 +99,7 @@ def test_a_log_that_ends_before_its_pinned_version_is_named(home: Home) -> None:
         put(home.lake, DAYS[0])
 
 
-@pytest.mark.parametrize("damage", DAMAGES, ids=name_of)
+@pytest.mark.parametrize("damage", [*DAMAGES, flip], ids=name_of)
 def test_a_damaged_data_file_is_named_without_its_words(home: Home, damage: Damage) -> None:
     file = find_file(home)
     damage(file)
@@ -108,7 +117,39 @@ def test_an_error_of_whole_files_stays_what_it_is(home: Home) -> None:
         raise pa.ArrowInvalid("another matter")
 
 
-@pytest.mark.parametrize("damage", [cut, empty, Path.unlink], ids=name_of)
+def test_a_bit_that_changed_in_a_table_that_is_not_cut_by_days_is_found(home: Home) -> None:
+    for words in ("before", WORDS):
+        with lakes.write(home.lake, by="a test") as commit:
+            commit.replace_all("ledger.note", pa.table({"words": [words]}))
+    (file,) = Lake(home.lake).files("ledger.note")
+    flip(Path(file))
+    for use in (lambda: Lake(home.lake).read("ledger.note"), lambda: check_contents([file])):
+        with pytest.raises(HomeError, match="is damaged or missing"):
+            use()
+
+
+def test_files_of_earlier_code_have_no_checksum_and_are_read(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_table = parquet.write_table
+
+    def write(*rows: object, write_page_checksum: bool, **how: object) -> None:
+        write_table(*rows, **how)
+
+    with monkeypatch.context() as earlier:
+        earlier.setattr(data_file, "name_checked", lambda file: file)
+        earlier.setattr(data_file.parquet, "write_table", write)
+        put(home.lake, dt.date(2026, 8, 5))
+    assert "-crc-" not in Lake(home.lake).files(NAME, days=[dt.date(2026, 8, 5)])[0]
+    rows = Lake(home.lake).read(NAME)
+    assert rows is not None
+    assert rows.num_rows == 3
+    with DuckDBEngine() as engine:
+        engine.attach(Lake(home.lake), [NAME])
+        assert engine.query("select count(*) as n from staging.message")["n"].to_pylist() == [3]
+
+
+@pytest.mark.parametrize("damage", [cut, empty, flip, Path.unlink], ids=name_of)
 def test_a_damaged_lake_is_not_backed_up(home: Home, tmp_path: Path, damage: Damage) -> None:
     file, whole = find_file(home), tmp_path / "whole"
     shutil.copy(file, whole)
