@@ -74,17 +74,20 @@ def retain(home: Home, lapse: Lapse, *, as_of: dt.date, is_rehearsal: bool = Fal
     limits = load_limits(home.definitions)
     held = held_threads(home, as_of)
     first_text = limits.first_day(limits.text_days, as_of=as_of)
+    first_finding = limits.first_day(limits.finding_days, as_of=as_of)
     with locked(home.lake, by="retention"):
         with lakes.write(home.lake, by="retention") as commit:
             lake = commit.lake
             # In the order of their limits: a day whose counts go has nothing left to lose.
             counts = _older(lake, lake.names(), limits.first_day(limits.count_days, as_of=as_of))
-            findings = _older(lake, _finding_tables(lake), limits.first_day(limits.finding_days, as_of=as_of))
+            findings = _older(lake, _finding_tables(lake), first_finding)
             texts = [part for part in lake.partitions(TEXT_TABLE) if part[1] < first_text]
             blanked, text_count, held_count = _blank(lake, texts, held)
             counts = sorted(set(counts) - _held_days(lake, held))
             unscored = sorted(set(blanked) - _scored(lake))
             kept, forgotten = _split(lake, findings, held)
+            # Cached answers are findings and may not outlive them: after the commit nobody knows whose went.
+            cached = drop_old_cached(home, forgotten, before=first_finding, is_rehearsal=is_rehearsal)
             if not is_rehearsal:
                 marks = _write_text(commit, blanked, held, as_of)
                 marks += _drop_findings(commit, kept, as_of)
@@ -97,9 +100,6 @@ def retain(home: Home, lapse: Lapse, *, as_of: dt.date, is_rehearsal: bool = Fal
         files, mixed = ([], []) if held else (aged.old, aged.mixed)
         early = dt.timedelta(days=limits.text_days // EARLY_SHARE)
         cut = lapse(home, mixed, before=first_text, early=early, is_rehearsal=is_rehearsal)
-        # Cached answers of detectors are findings: they may not outlive them.
-        first_finding = limits.first_day(limits.finding_days, as_of=as_of)
-        cached = drop_old_cached(home, forgotten, before=first_finding, is_rehearsal=is_rehearsal)
         if not is_rehearsal:
             forget_reviewed(home)
             forget(home.lake)

@@ -214,6 +214,31 @@ def test_what_a_judge_answered_goes_with_the_findings_of_its_day_whenever_it_was
     assert {path.parent.name for path in home.cache.rglob("answer.json")} == {asked[PLANTED]}
 
 
+def test_a_retention_that_is_killed_after_its_commit_leaves_no_answer_about_findings_that_went(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = Lake(home.lake).read("staging.conversation", days=[FIRST])
+    assert rows is not None
+    path = home.cache / "judge" / rows["conversation_id"].to_pylist()[0] / "answer.json"
+    path.parent.mkdir(parents=True)
+    path.write_text("{}")
+    as_of = FIRST + YEARS + dt.timedelta(days=1)
+
+    class KilledError(Exception):
+        pass
+
+    def die(*_: object) -> None:
+        raise KilledError
+
+    with monkeypatch.context() as killed:
+        killed.setattr("pipelines.privacy.retention._find_aged", die)
+        with pytest.raises(KilledError):
+            retain(home, lapse, as_of=as_of)
+    assert count(home, "finding.finding", FIRST) == 0  # it had committed
+    retain(home, lapse, as_of=as_of)
+    assert not path.exists()
+
+
 def test_counts_go_after_ten_years(home: Home) -> None:
     assert retain(home, lapse, as_of=FIRST + TEN_YEARS).count_days == ()
     assert count(home, "indicator.indicator_day", FIRST) > 0
