@@ -43,6 +43,11 @@ def build(home: Home) -> dg.AssetsDefinition:
                     home, "" if mapping.format == SQL else folder, mapping, received_on=today
                 )
                 context.log.info(say(done))
+                if done.unread:
+                    context.log.warning(
+                        f"inbox/{folder.name}: {len(done.unread)} files cannot be read; "
+                        "`plimsoll ingest` on it names them."
+                    )
             except SourceError:
                 context.log.warning(
                     f"inbox/{folder.name} holds nothing that can be read; `plimsoll ingest` on it says why."

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import os
 from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -24,7 +23,6 @@ from pipelines.errors import SourceError
 from pipelines.ingest import account
 from pipelines.ingest.account import check_rule, read_watermark, write_account, write_marks, write_watermark
 from pipelines.ingest.delivery import (
-    READABLE,
     Delivered,
     KnownDelivery,
     describe,
@@ -34,7 +32,14 @@ from pipelines.ingest.delivery import (
 )
 from pipelines.ingest.fetching import query as queries
 from pipelines.ingest.fetching.location import show_address
-from pipelines.ingest.fetching.waiting import Waiting, find_waiting, is_address, leave_known
+from pipelines.ingest.fetching.waiting import (
+    Waiting,
+    find_waiting,
+    is_address,
+    leave_known,
+    leave_unreadable,
+    say_nothing,
+)
 from pipelines.ingest.mapping import SQL, Mapping
 from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
 from pipelines.ingest.redaction.names import load_name_finder
@@ -58,7 +63,6 @@ UNPACKED = 8
 """A packed file of logs holds about this many times its size."""
 KEPT_MS = 10_000
 """How long memory is kept for the next block."""
-FROM_VARIABLE = "env:"
 DELIVERIES = "deliveries"
 """What is fetched lies aside under this name."""
 
@@ -74,6 +78,7 @@ class Summary:
     ignored: tuple[str, ...]
     generation: int
     version_count: int = 0  # records that are other versions of a message than the one that is kept
+    unread: tuple[str, ...] = ()  # files that cannot be opened, each with why
 
     @property
     def rejected(self) -> Counter[str]:
@@ -95,6 +100,7 @@ class _Intake:
     done: list[Delivered] = field(default_factory=list)
     marks: dict[str, str | None] = field(default_factory=dict)  # of objects of a bucket, by name
     version_count: int = 0
+    unread: tuple[str, ...] = ()
 
     def take(self, commit: Commit, files: Iterable[tuple[str, Path]], *, is_again: bool = False) -> None:
         """Read files and put what they hold into the commit; `is_again`: most of it is stored already."""
@@ -158,6 +164,8 @@ def ingest_folder(
 ) -> Summary:
     """Read every readable file below a folder or an address, or the rows of a query, and commit them.
 
+    A file that cannot be opened keeps no other out; the summary names it.
+
     Args:
         folder: a folder or file, an address that fsspec reads, or for format sql that of a database.
         redactor: what takes contact details out, else the one that knows the register's crisis lines.
@@ -178,7 +186,9 @@ def ingest_folder(
         intake = _Intake(home, mapping, make_source(mapping), stager, received_on, beside, progress)
         ignored = _take_query(intake, str(folder)) if mapping.format == SQL else _take_files(intake, folder)
     number = Lake(home.lake).generation.number
-    return Summary(mapping.deployment.id, tuple(intake.done), tuple(ignored), number, intake.version_count)
+    return Summary(
+        mapping.deployment.id, tuple(intake.done), tuple(ignored), number, intake.version_count, intake.unread
+    )
 
 
 def _find_memory() -> pa.MemoryPool:
@@ -193,12 +203,10 @@ def _find_memory() -> pa.MemoryPool:
 
 def _take_files(intake: _Intake, source: Path | str) -> list[str]:
     waiting, ignored = find_waiting(source)
+    waiting, intake.unread = leave_unreadable(waiting)
     shown = show_address(str(source)) if is_address(source) else str(source)
     if not waiting:
-        raise SourceError(
-            f"{shown}: no readable file. Looked for {', '.join(READABLE)}"
-            + (f"; found only {', '.join(ignored[:5])}." if ignored else "; it is empty.")
-        )
+        raise SourceError(say_nothing(shown, ignored, intake.unread))
     intake.marks = {one.name: one.mark for one in waiting}
     known: dict[str, KnownDelivery] = {}
     if any(intake.marks.values()):  # only what lies at an address can be known before it is opened
@@ -238,7 +246,7 @@ def _take_query(intake: _Intake, source: str) -> list[str]:
     rule = intake.mapping.query
     if rule is None:
         raise SourceError("format sql needs a mapping with a query.")
-    engine = queries.open_database(_find_address(source, rule.address_variable))
+    engine = queries.open_database(queries.find_address(source, rule.address_variable))
     database = queries.identify_database(engine)
     query_id = hashlib.sha256(f"{database}\x1f{rule.query}\x1f{rule.watermark}".encode()).hexdigest()[:16]
     by = f"ingest of query {query_id}"
@@ -275,24 +283,3 @@ def _take_query(intake: _Intake, source: str) -> list[str]:
     if not intake.done:
         intake.progress("no new rows")
     return []
-
-
-def _find_address(source: str, variable: str | None) -> str:
-    name = source.removeprefix(FROM_VARIABLE) if source.startswith(FROM_VARIABLE) else variable
-    if "://" in source and not source.startswith(FROM_VARIABLE):
-        return source
-    if not name:
-        raise SourceError(
-            "format sql reads a database: give its SQLAlchemy address, or env:NAME for an environment "
-            "variable that holds it, or name one in the mapping (query.address_variable)."
-        )
-    if not name.isidentifier():
-        raise SourceError(
-            "What follows env: is no name of an environment variable, such as env:CHAT_DATABASE."
-        )
-    address = os.environ.get(name)
-    if not address:
-        raise SourceError(
-            f"The environment variable {name} is to hold the address of the database; it is empty."
-        )
-    return address

@@ -6,6 +6,8 @@ Looked at every minute, so nothing here opens a delivered file. Taking them in i
 from __future__ import annotations
 
 import hashlib
+import os
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,13 +24,27 @@ def find_mappings(inbox: Path) -> Iterator[Path]:
 
 
 def fingerprint_inbox(inbox: Path) -> str | None:
-    """What tells one state of the inbox from another, by names, sizes and times; None if no file is in it."""
+    """What tells one state of the inbox from another, by name, size, time and right; None without a file."""
     listing = [
-        (str(path.relative_to(inbox)), path.stat().st_size, path.stat().st_mtime_ns)
+        (str(path.relative_to(inbox)), path.stat().st_size, path.stat().st_mtime_ns, os.access(path, os.R_OK))
         for path in sorted(inbox.rglob("*"))
         if path.is_file()
     ]
     return hashlib.sha256(repr(listing).encode()).hexdigest() if listing else None
+
+
+def tell_unreadable(inbox: Path) -> list[str]:
+    """A sentence for each folder with files that this account may not read, without their names."""
+    closed = Counter(
+        path.relative_to(inbox).parts[0]
+        for path in inbox.rglob("*")
+        if path.is_file() and not os.access(path, os.R_OK)
+    )
+    return [
+        f"inbox/{folder}: {count} files wait that this account may not read; "
+        "`plimsoll ingest` on it names them."
+        for folder, count in sorted(closed.items())
+    ]
 
 
 def asks_databases(inbox: Path) -> bool:

@@ -11,9 +11,10 @@ from typing import Annotated
 import typer
 import yaml
 
+from pipelines.errors import SourceError
 from pipelines.ingest.deliver import Summary, ingest_folder
 from pipelines.ingest.delivery import list_absent
-from pipelines.ingest.fetching.waiting import is_address
+from pipelines.ingest.fetching.waiting import LET_READ, is_address
 from pipelines.ingest.mapping import BY_RULES, Mapping, load_mapping, parse_mapping
 from pipelines.ingest.proposal.infer import infer_mapping
 from pipelines.ingest.reason import Reason
@@ -86,6 +87,11 @@ def ingest(
     else:
         print(say(summary))
         print(say_changed(changed))
+    if summary.unread:
+        raise SourceError(
+            f"{len(summary.unread)} files cannot be read: {', '.join(summary.unread)}. All others were taken "
+            f"in. {LET_READ}"
+        )
 
 
 def choose_rules(
@@ -131,6 +137,7 @@ def describe(summary: Summary) -> dict[str, object]:
         "files": len(summary.files),
         "files_known": sum(one.is_known for one in summary.files),
         "files_ignored": list(summary.ignored),
+        "files_unread": list(summary.unread),
         "messages": sum(one.records.message_count for one in summary.files),
         "events": sum(one.records.event_count for one in summary.files),
         "rejected": dict(summary.rejected),

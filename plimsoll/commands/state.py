@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from pipelines.governance_place import VARIABLE, tell_damaged, tell_lost
+from pipelines.ingest.inbox import tell_unreadable
 from pipelines.settings import Home
 from plimsoll.commands.option import HomeOption, JsonOption, open_home, tell, write_json
 
@@ -35,7 +36,7 @@ def _list_problems(place: Home) -> list[str]:
     """What a person has to mend, each with how."""
     named = os.environ.get(VARIABLE)
     found = [tell_lost(place.path, named), tell_damaged(place.path, named)]
-    return [problem for problem in found if problem is not None]
+    return [*(problem for problem in found if problem is not None), *tell_unreadable(place.inbox)]
 
 
 def say(document: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ ROWS_AT_ONCE = 1_000
 LONGEST_NUMBER = 63
 """Bits of a number that JSON's readers take as whole."""
 
+FROM_VARIABLE = "env:"
 SHOWN = "shown_address"
 LIMIT = re.compile(r"\b(?:limit|fetch\s+(?:first|next)|top)\s*\(?\s*(\d+)", re.IGNORECASE)
 """Of a query, in the words of the usual databases."""
@@ -65,6 +67,32 @@ class _Chunk:
     seen: set[str] = field(default_factory=set)
     value: Value | None = None
     row_count: int = 0
+
+
+def find_address(source: str, variable: str | None) -> str:
+    """The address that a source gives, or that the environment variable holds which it or the mapping names.
+
+    Raises:
+        SourceError: none is given.
+    """
+    name = source.removeprefix(FROM_VARIABLE) if source.startswith(FROM_VARIABLE) else variable
+    if "://" in source and not source.startswith(FROM_VARIABLE):
+        return source
+    if not name:
+        raise SourceError(
+            "format sql reads a database: give its SQLAlchemy address, or env:NAME for an environment "
+            "variable that holds it, or name one in the mapping (query.address_variable)."
+        )
+    if not name.isidentifier():
+        raise SourceError(
+            "What follows env: is no name of an environment variable, such as env:CHAT_DATABASE."
+        )
+    address = os.environ.get(name)
+    if not address:
+        raise SourceError(
+            f"The environment variable {name} is to hold the address of the database; it is empty."
+        )
+    return address
 
 
 def open_database(address: str) -> sa.Engine:

@@ -21,12 +21,14 @@ from pipelines.errors import SourceError
 from pipelines.ingest.delivery import READABLE, Delivered, KnownDelivery, find_files
 from pipelines.ingest.fetching.location import SCHEME, TOLD_BY_LINK, show_address
 from pipelines.ingest.fetching.mark import make_mark
+from pipelines.ingest.files.lines import why_unreadable
 from pipelines.ingest.mapping import Mapping
 from pipelines.settings import MAPPING_NAMES
 
 PACKAGES = {"s3": "s3fs", "s3a": "s3fs", "gs": "gcsfs", "gcs": "gcsfs", "az": "adlfs", "abfs": "adlfs",
             "abfss": "adlfs", "http": "aiohttp", "https": "aiohttp", "sftp": "paramiko"}  # fmt: skip
 """What a person installs for a service; we ship none of them."""
+LET_READ = "Let this account read what waits, then ingest again."
 LIBRARIES = {"botocore", "aiobotocore", "s3fs", "google", "gcsfs", "azure", "adlfs", "aiohttp", "paramiko"}
 """Whose errors are no OSError: no credentials, a server that does not answer."""
 
@@ -52,6 +54,7 @@ class Waiting:
     byte_count: int
     fetch: Callable[[Path], Path]
     mark: str | None = None  # of an object whose store tells when it changed
+    path: Path | None = None  # of a file of this machine
 
 
 def is_address(source: str | Path) -> bool:
@@ -71,10 +74,30 @@ def find_waiting(source: str | Path) -> tuple[list[Waiting], list[str]]:
     found, ignored = find_files(folder)
     names = [path.name if folder.is_file() else str(path.relative_to(folder)) for path in found]
     waiting = [
-        Waiting(name, path.stat().st_size, lambda _, path=path: path)  # type: ignore[misc]
+        Waiting(name, path.stat().st_size, lambda _, path=path: path, path=path)  # type: ignore[misc]
         for name, path in zip(names, found, strict=True)
     ]
     return waiting, ignored
+
+
+def leave_unreadable(waiting: list[Waiting]) -> tuple[list[Waiting], tuple[str, ...]]:
+    """Files that can be opened, and the names of those of this machine that cannot, each with why."""
+    left, unread = [], []
+    for one in waiting:
+        reason = None if one.path is None else why_unreadable(one.path)
+        if reason is None:
+            left.append(one)
+        else:
+            unread.append(f"{one.name} ({reason})")
+    return left, tuple(unread)
+
+
+def say_nothing(shown: str, ignored: list[str], unread: tuple[str, ...]) -> str:
+    """Why nothing can be taken in from a place."""
+    if unread:
+        return f"{shown}: no file can be read: {', '.join(unread[:5])}. {LET_READ}"
+    looked = f"{shown}: no readable file. Looked for {', '.join(READABLE)}"
+    return looked + (f"; found only {', '.join(ignored[:5])}." if ignored else "; it is empty.")
 
 
 def leave_known(

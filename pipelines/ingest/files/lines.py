@@ -40,6 +40,16 @@ class Piece(NamedTuple):
     is_last: bool
 
 
+def why_unreadable(path: Path) -> str | None:
+    """What the operating system says against reading a file, such as permission denied; None if nothing."""
+    try:
+        with path.open("rb") as stream:
+            stream.read(1)
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    return None
+
+
 def fingerprint(path: Path) -> str:
     """SHA-256 of the file as delivered."""
     with path.open("rb") as stream:

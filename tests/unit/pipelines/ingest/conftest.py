@@ -1,7 +1,9 @@
 """Small deliveries: a home, a mapping of plain fields, and files with a line a record."""
 
 import datetime as dt
+import errno
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -110,3 +112,21 @@ def places(tmp_path: Path) -> Callable[[str], Place]:
 @pytest.fixture
 def mapping() -> Callable[..., Mapping]:
     return make_mapping
+
+
+@pytest.fixture
+def closed(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Lets nobody read files of a name, not even who may read everything."""
+
+    def close(name: str) -> None:
+        opened, accessed = Path.open, os.access
+
+        def refuse(path: Path, *how: Any, **more: Any) -> Any:
+            if path.name == name:
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+            return opened(path, *how, **more)
+
+        monkeypatch.setattr(Path, "open", refuse)
+        monkeypatch.setattr("os.access", lambda path, mode: Path(path).name != name and accessed(path, mode))
+
+    return close

@@ -5,7 +5,7 @@ import json
 import dagster as dg
 import yaml
 
-from pipelines.ingest import assets
+from pipelines.ingest import assets, inbox
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
 
@@ -46,3 +46,19 @@ def test_a_folder_whose_files_have_not_come_is_no_failure(place):
     (place.home.inbox / "empty" / "a.jsonl").unlink()
     assert materialise(place).success
     assert [row["deployment_id"] for row in place.rows("staging.message")] == ["good"]
+
+
+def test_a_file_that_cannot_be_opened_is_counted_and_not_named_for_a_name_may_be_a_persons(place, closed):
+    put_in_inbox(place, "good")
+    (place.home.inbox / "good" / "anna_smith.jsonl").write_text(json.dumps(place.say(1)) + "\n")
+    before = inbox.fingerprint_inbox(place.home.inbox)
+    closed("anna_smith.jsonl")
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = dg.materialize([assets.build(place.home)], instance=instance, run_config=QUIET)
+        kept = " ".join(str(entry) for entry in instance.all_logs(result.run_id))
+    assert "inbox/good: 1 files cannot be read" in kept
+    assert "anna" not in kept
+    assert len(place.rows("staging.message")) == 1
+    (problem,) = inbox.tell_unreadable(place.home.inbox)
+    assert problem.startswith("inbox/good: 1 files wait")
+    assert inbox.fingerprint_inbox(place.home.inbox) != before  # so that it is asked for once it may be read

@@ -178,3 +178,26 @@ def test_a_large_delivery_in_several_generations_holds_the_same(places, monkeypa
         generation = Lake(place.home.lake).generation.number
     assert found[0] == found[1]
     assert generation == (4 if limit == 1 else 1)
+
+
+def test_a_file_that_cannot_be_opened_keeps_no_other_out_and_is_named(place, closed):
+    place.deliver(place.say(0), name="a.jsonl")
+    folder = place.inbox / "1"
+    (folder / "shut.jsonl").write_text(json.dumps(place.say(1)) + "\n")
+    (folder / "z.jsonl").write_text(json.dumps(place.say(2)) + "\n")
+    closed("shut.jsonl")
+    summary = place.again(folder)
+    assert summary.unread == ("shut.jsonl (Permission denied)",)
+    assert [one.name for one in summary.files] == ["a.jsonl", "z.jsonl"]
+    assert len(place.rows("staging.message")) == 2
+
+
+def test_where_no_file_can_be_opened_it_is_said(place, closed):
+    folder = place.inbox / "1"
+    folder.mkdir(parents=True)
+    (folder / "shut.jsonl").write_text(json.dumps(place.say(1)) + "\n")
+    closed("shut.jsonl")
+    with pytest.raises(
+        SourceError, match=r"no file can be read: shut\.jsonl \(Permission denied\)\. Let this"
+    ):
+        place.again(folder)

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 import typer
 
-from pipelines.errors import DefinitionError
+from pipelines.errors import DefinitionError, SourceError
 from pipelines.ingest.deliver import Summary
 from pipelines.ingest.delivery import Delivered
 from pipelines.ingest.reason import Reason
 from pipelines.ingest.source import Records, Rejection
+from plimsoll.commands import ingesting
 from plimsoll.commands.ingesting import choose_rules, describe, say, say_changed, wrap
 
 RULES = "records: [{kind: handoff, fields: {thread: a, detail: b, occurred_at: c}}]"
@@ -121,3 +122,17 @@ def test_test_traffic_and_what_was_not_read_are_told_apart_from_what_was_rejecte
     assert "3 records rejected, 4 of test traffic left out." in told
     assert "  missing_field: 3" in told
     assert "  not read: notes.pdf" in told
+
+
+def test_files_that_cannot_be_read_are_named_after_what_was_taken_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "mapping.yaml").write_text(f"{DEPLOYMENT}\n{RULES}\n")
+    done = Summary("night_line", (), (), 1, unread=("b.jsonl (Permission denied)",))
+    monkeypatch.setattr(ingesting, "ingest_folder", lambda *_, **__: done)
+    with pytest.raises(
+        SourceError, match=r"^1 files cannot be read: b\.jsonl \(Permission denied\)\. All others"
+    ):
+        ingesting.ingest(str(tmp_path / "in"), home=tmp_path / "home")
+    assert capsys.readouterr().out.startswith("0 files for night_line")
