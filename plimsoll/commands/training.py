@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -112,7 +112,7 @@ def compare(
     as_json: JsonOption = False,
 ) -> None:
     """The live model and another side by side on the same labels."""
-    from pipelines.detect.side_by_side import compare_models
+    from pipelines.detect.side_by_side import compare_models, say_figures, say_seen
     from pipelines.detect.unsaid import read_rows
 
     rows = [row for path in files for row in read_rows(path)]
@@ -121,14 +121,10 @@ def compare(
         write_json({"comparison": lines})
         return
     for line in lines:
-        print(
-            f"{line['dataset']} | {line['signal']} | n {line['n']}, {line['positives']} positive: "
-            + ", ".join(
-                f"{name} {_say(line['live'][name])} -> {_say(line['other'][name])}" for name in MEASURES
-            )
-        )
-        if line["seen_in_training"]:
-            tell(f"{line['seen_in_training']} rows were trained on: this comparison proves nothing.")
+        counts = f"n {line['n']}, {line['positives']} positive"
+        print(f"{line['dataset']} | {line['signal']} | {counts}: {say_figures(line)}")
+        if seen := say_seen(line):
+            tell(f"{seen}: this comparison proves nothing.")
 
 
 @app.command()
@@ -245,10 +241,3 @@ def _deployments_for_all(acting: Acting) -> tuple[str, ...]:
             "all of them."
         )
     return names
-
-
-MEASURES = ("precision", "recall", "f1", "auprc")
-
-
-def _say(value: Any) -> str:
-    return "-" if value is None else f"{value:.3f}"

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from pydantic import ValidationError
 
 from pipelines.detect import model_store
 from pipelines.detect.cascade import make_cascade
+from pipelines.detect.detectors.lexicon.lexicon import load_lexicon_detector
 from pipelines.detect.detectors.linear.cards import load_card
 from pipelines.detect.detectors.linear.model import load_model, write_model
 from pipelines.detect.detectors.linear.ngrams import hash_texts
@@ -22,6 +24,7 @@ from pipelines.detect.model_store import (
     find_live_model,
     keep,
     list_models,
+    models_folder,
     read_adoption,
     shipped_version,
 )
@@ -197,8 +200,60 @@ def test_two_models_are_compared_on_the_same_rows(
     rows = [row for row in make_rows(plan, folder) if row.dataset == "posts"]
     (line,) = compare_models(home, trained.model.description.version, rows)
     assert line["n"] == 60
-    assert line["seen_in_training"] == 60
-    assert "rows seen in training" in describe_comparison([line])
+    assert line["other"]["seen_in_training"] == 60
+    assert "60 rows seen in training by the live model" not in describe_comparison([line])
+    assert "60 by the other" in describe_comparison([line])
+
+
+def test_a_model_that_flags_almost_everything_shows_it_where_nothing_is_to_be_found(
+    tmp_path: Path, trained, plan: TrainingPlan, folder: Path
+) -> None:
+    home = Home(tmp_path)
+    pair = {"sieve": 0.0001, "alert": 0.0002}
+    lax = trained.model.description.model_copy(
+        update={"version": "lax", "thresholds": dict.fromkeys(trained.model.description.thresholds, pair)}
+    )
+    write_model(models_folder(home) / "lax", lax, trained.files)
+    rows = [row for row in make_rows(plan, folder) if row.labels.get(LABEL) == 0]
+    (line, *_) = lines = compare_models(home, "lax", rows)
+    assert (line["positives"], line["live"]["flagged"], line["other"]["flagged"]) == (0, 0.0, 1.0)
+    assert "posts, u_suicidal_ideation (0 of 30): flagged 0.000 -> 1.000, specificity 1.000 -> 0.000" in (
+        describe_comparison(lines)
+    )
+    with_positives = [row for row in make_rows(plan, folder) if row.dataset == "posts"]
+    assert "flagged 0." in describe_comparison(compare_models(home, "lax", with_positives))
+
+
+def test_rows_that_the_live_model_was_trained_on_are_told_as_well(
+    tmp_path: Path, plan: TrainingPlan, folder: Path, trained
+) -> None:
+    home = Home(tmp_path)
+    keep(home, trained)
+    adopt(home, Adoption(trained.model.description.version, "officer", "2026-01-01T00:00:00+00:00", "", ()))
+    rows = [row for row in make_rows(plan, folder) if row.dataset == "posts"]
+    lines = compare_models(home, shipped_version(), rows)
+    assert "60 rows seen in training by the live model, 0 by the other" in describe_comparison(lines)
+
+
+def test_what_one_model_does_not_look_for_is_said_and_the_rest_is_compared(
+    tmp_path: Path, trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Home(tmp_path)
+    keep(home, trained)  # without a head for refusals, and here without rules for them
+    reply = {"row_id": "a", "role": "assistant", "text": "I cannot help with that.", "language": "en"}
+    wish = {"row_id": "b", "role": "user", "text": WISHES[0], "language": "en", "labels": {LABEL: 1}}
+    rows = [
+        LabelledRow.model_validate(one | {"dataset": "held"})
+        for one in (reply | {"labels": {"assistant_refusal": 1}}, wish)
+    ]
+    rules = load_lexicon_detector()
+    lines = tuple(line for line in rules.card.signals if line.signal_id != "a_refusal")
+    monkeypatch.setattr(rules, "_card", replace(rules.card, signals=lines))
+    found = {line["label"]: line for line in compare_models(home, trained.model.description.version, rows)}
+    assert set(found) == {LABEL, "assistant_refusal"}
+    assert found["assistant_refusal"]["live"] is not None
+    assert found["assistant_refusal"]["other"] is None
+    assert "f1 1.000 -> not looked for" in describe_comparison(list(found.values()))
 
 
 def test_review_labels_teach_the_message_that_scores_highest_and_every_no(plan: TrainingPlan) -> None:
@@ -256,10 +311,10 @@ def test_a_model_knows_its_reviewed_texts_by_the_homes_key_and_in_that_home_alon
     kept = keep(home, fitted)
     assert not {hash_text(row.text) for row in own} & load_model(kept).training_hashes
     (line,) = compare_models(home, kept.name, own)
-    assert line["seen_in_training"] == 12
+    assert line["other"]["seen_in_training"] == 12
     (home.keys / "pseudonym.key").write_bytes(b"o" * 32)
     (line,) = compare_models(home, kept.name, own)
-    assert line["seen_in_training"] == 0
+    assert line["other"]["seen_in_training"] == 0
 
 
 def stage(rows: list[LabelledRow]) -> pa.Table:
