@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from plimsoll.commands.option import JsonOption, open_home, tell, write_json
+
+if TYPE_CHECKING:
+    from pipelines.detect.labelled import LabelledRow, LabelMap
+
+LabelsOption = Annotated[
+    Path | None,
+    typer.Option("--labels", help="What label names of your own mean, as in pipelines/detect/labels.yaml."),
+]
 
 
 def evaluate(
@@ -20,10 +29,7 @@ def evaluate(
         bool,
         typer.Option("--gate", help="End with 1 if a figure is worse than its card says, or none is there."),
     ] = False,
-    labels: Annotated[
-        Path | None,
-        typer.Option(help="What label names of your own mean, as in pipelines/detect/labels.yaml."),
-    ] = None,
+    labels: LabelsOption = None,
     home: Annotated[
         Path | None,
         typer.Option(help="Measure what this home runs: its live model, judge and own signals."),
@@ -39,18 +45,9 @@ def evaluate(
     from pipelines.detect.extras import make_home_cascade
     from pipelines.detect.figures import list_figures, write_lines
     from pipelines.detect.gate import compare_with_cards
-    from pipelines.detect.labelled import (
-        extend_label_map,
-        find_strange_labels,
-        load_label_map,
-    )
-    from pipelines.detect.unsaid import read_rows
     from pipelines.errors import StateError
 
-    known = load_label_map() if labels is None else extend_label_map(load_label_map(labels))
-    rows = [row for path in files for row in read_rows(path, known)]
-    for problem in find_strange_labels(rows, known):
-        tell(problem)
+    rows, known = read_labels(files, labels)
     cascade = make_cascade() if home is None else make_home_cascade(open_home(home))
     results = measure(rows, cascade, label_map=known)
     if not results:
@@ -84,6 +81,18 @@ def evaluate(
         tell(f"{compared.compared_count} figures were compared with the cards; {worse} are worse.")
         if not compared.is_passed:
             raise typer.Exit(1)
+
+
+def read_labels(files: Sequence[Path], labels: Path | None) -> tuple[list[LabelledRow], LabelMap]:
+    """The rows of labelled files and what their labels mean; what is strange about them is told."""
+    from pipelines.detect.labelled import extend_label_map, load_label_map
+    from pipelines.detect.labelled_files import read_files
+
+    known = load_label_map() if labels is None else extend_label_map(load_label_map(labels))
+    rows, problems = read_files(files, known)
+    for problem in problems:
+        tell(problem)
+    return rows, known
 
 
 def say(results: list[dict[str, Any]]) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from plimsoll.commands.acting import Acting, AsOption, DeploymentOption, ReasonOption, act
-from plimsoll.commands.evaluating import say
+from plimsoll.commands.evaluating import LabelsOption, read_labels, say
 from plimsoll.commands.option import HomeOption, JsonOption, open_home, tell, write_json
 
 app = typer.Typer(no_args_is_help=True)
@@ -108,15 +108,15 @@ def list_all(home: HomeOption = None, as_json: JsonOption = False) -> None:
 def compare(
     version: Annotated[str, typer.Argument(help="A model of the home, or the shipped one.")],
     files: Annotated[list[Path], typer.Argument(help="Labelled files that it was not trained on.")],
+    labels: LabelsOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """The live model and another side by side on the same labels."""
     from pipelines.detect.side_by_side import compare_models, say_figures, say_seen
-    from pipelines.detect.unsaid import read_rows
 
-    rows = [row for path in files for row in read_rows(path)]
-    lines = compare_models(open_home(home), version, rows)
+    rows, known = read_labels(files, labels)
+    lines = compare_models(open_home(home), version, rows, label_map=known)
     if as_json:
         write_json({"comparison": lines})
         return
@@ -157,6 +157,7 @@ def adopt(
     *,
     account: AsOption,
     reason: ReasonOption,
+    labels: LabelsOption = None,
     deployment: DeploymentOption = None,
     home: HomeOption = None,
 ) -> None:
@@ -168,7 +169,6 @@ def adopt(
     from pipelines.detect.model_store import adopt as make_live
     from pipelines.detect.side_by_side import compare_models, describe_comparison
     from pipelines.detect.trial import describe_trial, has_messages, read_trial
-    from pipelines.detect.unsaid import read_rows
     from pipelines.errors import StateError
     from risk_register.account.accounts import Action
     from risk_register.deployment.changes import Subject, declare_within
@@ -181,8 +181,13 @@ def adopt(
             f"Model {version} was not tried on this home's messages. Look first at `plimsoll model bridge "
             f"{version}`: nobody should switch without knowing what it does to every rate."
         )
-    rows = [row for path in files for row in read_rows(path)]
-    lines = compare_models(acting.home, version, rows)
+    rows, known = read_labels(files, labels)
+    lines = compare_models(acting.home, version, rows, label_map=known)
+    if not any(line["n"] for line in lines):
+        raise StateError(
+            f"Of the {len(rows)} rows none has a label by which the models could be compared: nobody should "
+            "switch without figures side by side. Label names: pipelines/detect/labels.yaml, or --labels."
+        )
     said = f"{LIVE} {version} is live. {reason.strip()} "
     taken = live.change_ids if (live := read_adoption(acting.home)) else ()
     begun = {name: _find_begun(acting, name, said, taken) for name in everywhere}

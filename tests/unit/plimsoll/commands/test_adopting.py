@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -31,9 +31,10 @@ def keep_copy(home: Home) -> None:
     write_model(models_folder(home) / OTHER, description, files)
 
 
-def write_labels(folder: Path) -> Path:
-    path = folder / "held_back.jsonl"
-    row = {"id": "1", "role": "user", "text": "the river looks calm", "labels": {"self_harm_or_suicide": 0}}
+def write_labels(folder: Path, labels: dict[str, int] | None = None, name: str = "held_back") -> Path:
+    path = folder / f"{name}.jsonl"
+    given = {"self_harm_or_suicide": 0} if labels is None else labels
+    row = {"id": "1", "role": "user", "text": "the river looks calm", "labels": given}
     path.write_text(json.dumps(row) + "\n")
     return path
 
@@ -82,6 +83,31 @@ def test_who_may_act_on_one_deployment_does_not_decide_for_all(desk: Desk) -> No
     for name in DEPLOYMENTS:
         (change,) = list_changes(store, deployment_id=name)
         assert f"Linear model {OTHER} is live. Fewer alarms." in change.note
+
+
+@pytest.mark.parametrize(
+    ("labels", "why"),
+    [({}, "none has a label by which the models could be compared"), ({"selfharm": 0}, "called selfharm")],
+)
+def test_a_model_is_not_adopted_on_rows_without_a_label_that_anybody_knows(
+    desk: Desk, tmp_path: Path, *, labels: dict[str, int], why: str
+) -> None:
+    desk.allow_everywhere()
+    blind = replace(desk, labelled=write_labels(tmp_path, labels, "blind"))
+    refused = blind.adopt(OTHER, "Fewer alarms.")
+    assert refused.code == 1
+    assert why in refused.complaint
+    assert find_live_model(desk.home) is None
+    compared = desk.run("model", "compare", OTHER, blind.labelled)
+    assert (compared.code, "called selfharm" in compared.complaint) == (int(bool(labels)), bool(labels))
+
+
+def test_names_of_ones_own_are_understood_where_models_are_compared(desk: Desk, tmp_path: Path) -> None:
+    names = tmp_path / "labels.yaml"
+    names.write_text("labels: {selfharm: {signals: [u_suicidal_ideation], role: user}}\n")
+    labelled = write_labels(tmp_path, {"selfharm": 0}, "own")
+    compared = desk.run("model", "compare", OTHER, labelled, "--labels", names)
+    assert "own | u_suicidal_ideation | n 1, 0 positive: flagged 0.000 -> 0.000" in compared.output
 
 
 def test_the_way_back_to_the_shipped_model_is_a_decision_as_well(desk: Desk) -> None:

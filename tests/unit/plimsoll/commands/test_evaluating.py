@@ -61,6 +61,22 @@ def test_a_misspelt_label_is_refused_with_what_is_allowed_and_no_text(tmp_path: 
     assert "kill" not in str(refused.value)
 
 
+def test_two_files_of_one_name_are_refused_with_both_places(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    files = [write(tmp_path, "line.jsonl", ROWS), write(tmp_path / "other", "line.json", ROWS)]
+    with pytest.raises(SourceError, match=r"same rows twice \(line: .*line\.jsonl, .*other/line\.json\)"):
+        evaluate(files)
+    with pytest.raises(SourceError, match="Two files of one name"):
+        evaluate([files[0], files[0]])
+
+
+def test_texts_of_a_set_that_stand_in_another_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    evaluate([write(tmp_path, "night.jsonl", ROWS), write(tmp_path, "copy.jsonl", ROWS[:1])])
+    assert "copy: 1 of its texts stand in night, too." in capsys.readouterr().err
+
+
 def test_where_nothing_is_measured_that_is_an_error(tmp_path: Path) -> None:
     path = write(tmp_path, "night_line.jsonl", [ROWS[0] | {"labels": {"worries": 1}}])
     names = tmp_path / "labels.yaml"

@@ -1,0 +1,45 @@
+"""Labelled files as they are asked for together: each data set once, with what a reader has to know of them.
+
+Measuring and comparing read them in this one way. What stands in one file belongs in `labelled.py` and
+`unsaid.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipelines.detect.labelled import LabelledRow, LabelMap, find_strange_labels, name_dataset
+from pipelines.detect.overlap import hash_text
+from pipelines.detect.unsaid import read_rows
+from pipelines.errors import SourceError
+
+
+def read_files(paths: Sequence[Path], known: LabelMap) -> tuple[list[LabelledRow], list[str]]:
+    """The rows of all files, and sentences about label names that nobody knows and texts that stand twice.
+
+    Raises:
+        SourceError: a file cannot be read, two are of one name, or of a file no label is known.
+    """
+    named: dict[str, list[Path]] = {}
+    for path in paths:
+        named.setdefault(name_dataset(path), []).append(path)
+    if twice := {name: found for name, found in named.items() if len(found) > 1}:
+        told = "; ".join(f"{name}: {', '.join(map(str, found))}" for name, found in twice.items())
+        raise SourceError(
+            f"Two files of one name would count as one data set, and the same rows twice ({told}). Name each "
+            "file once, and files of different rows differently."
+        )
+    rows = [row for path in paths for row in read_rows(path, known)]
+    return rows, [*find_strange_labels(rows, known), *_find_repeats(rows)]
+
+
+def _find_repeats(rows: Sequence[LabelledRow]) -> list[str]:
+    """One sentence a data set that holds texts of one before it: it is less evidence than it seems."""
+    seen: dict[tuple[str, bytes], str] = {}
+    found: dict[tuple[str, str], int] = {}
+    for row in rows:
+        first = seen.setdefault((row.role, hash_text(row.text)), row.dataset)
+        if first != row.dataset:
+            found[row.dataset, first] = found.get((row.dataset, first), 0) + 1
+    return [f"{name}: {count} of its texts stand in {first}, too." for (name, first), count in found.items()]
