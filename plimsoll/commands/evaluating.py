@@ -27,7 +27,13 @@ def evaluate(
     *,
     gate: Annotated[
         bool,
-        typer.Option("--gate", help="End with 1 if a figure is worse than its card says, or none is there."),
+        typer.Option(
+            "--gate", help="End with 1 if a figure is worse than its card says, or too little measured."
+        ),
+    ] = False,
+    subset: Annotated[
+        bool,
+        typer.Option("--subset", help="With --gate: these are known parts of the sets, of fewer rows."),
     ] = False,
     labels: LabelsOption = None,
     home: Annotated[
@@ -56,7 +62,7 @@ def evaluate(
             f"of these roles. Detectors: {', '.join(card.detector_id for card in cascade.cards)}; a judge, a "
             "classifier and signals of your own run with --home."
         )
-    compared = compare_with_cards(results, cascade.cards, label_map=known)
+    compared = compare_with_cards(results, cascade.cards, label_map=known, is_subset=subset)
     if figures is not None:
         for result in [one for one in results if one["detector"] == figures]:
             print(f"  {result['signals'][0]}:\n{write_lines(list_figures(result, known))}")
@@ -67,6 +73,7 @@ def evaluate(
                 "regressions": compared.regressions,
                 "compared_count": compared.compared_count,
                 "not_compared": compared.not_compared,
+                "too_small": compared.too_small,
                 "cascade_version": cascade.version,
             }
         )
@@ -75,11 +82,15 @@ def evaluate(
     for problem in compared.regressions:
         tell(problem)
     if gate:
-        for problem in compared.not_compared:
+        for problem in (*compared.not_compared, *compared.too_small):
             tell(problem)
-        worse = len(compared.regressions)
-        tell(f"{compared.compared_count} figures were compared with the cards; {worse} are worse.")
+        worse, small = len(compared.regressions), len(compared.too_small)
+        tell(
+            f"{compared.compared_count} figures were compared with the cards; {worse} are worse. "
+            f"{small} sets have too few rows."
+        )
         if not compared.is_passed:
+            tell("The gate is not passed.")
             raise typer.Exit(1)
 
 

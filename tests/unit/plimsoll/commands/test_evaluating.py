@@ -50,8 +50,19 @@ def test_the_gate_is_not_passed_by_a_set_on_which_a_card_promises_more(
 ) -> None:
     rows = [{"text": "what is the capital of France", "labels": {"self_harm_or_suicide": 1}}] * 30
     with pytest.raises(typer.Exit):
-        evaluate([write(tmp_path, "cssrs_suicidewatch_1170_unseen.jsonl", rows)], gate=True)
+        evaluate([write(tmp_path, "cssrs_suicidewatch_1170_unseen.jsonl", rows)], gate=True, subset=True)
     assert "recall at alert 0.000 is below" in capsys.readouterr().err
+
+
+def test_the_gate_is_not_passed_by_a_row_of_a_set_of_hundreds(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(typer.Exit) as ended:
+        evaluate([write(tmp_path, "openai_moderation_1680_one.jsonl", ROWS[:1])], gate=True)
+    assert ended.value.exit_code == 1
+    told = capsys.readouterr().err
+    assert "has 1 rows, 1 positive, where its card's figures rest on 590 and 22" in told
+    assert "The gate is not passed." in told
 
 
 def test_a_misspelt_label_is_refused_with_what_is_allowed_and_no_text(tmp_path: Path) -> None:
