@@ -26,7 +26,7 @@ from pipelines.detect.detectors.linear.sentences import load_sentences, make_exa
 from pipelines.detect.disclosure_labels import FOLDER, label_rows, read_two_labels
 from pipelines.detect.labelled import LabelledRow, make_messages
 from pipelines.detect.language import UNKNOWN as UNKNOWN_LANGUAGE
-from pipelines.detect.overlap import hash_text
+from pipelines.detect.text_copy import Copies, Labels, imply
 from pipelines.detect.training_plan import MADE, SourcePlan, TrainingPlan
 from pipelines.detect.unsaid import read_rows
 from pipelines.errors import StateError
@@ -36,7 +36,6 @@ WRITTEN = Path(__file__).parent / "detectors" / "linear" / "written"
 ENGLISH = "en"
 """The language of the model."""
 LOG = logging.getLogger("plimsoll.detect")
-Labels = dict[str, int | str | None]
 UNKNOWN = -1
 OWN_WEIGHT = 2.0
 """Of an operator's own rows: they are the text that the model will read."""
@@ -68,31 +67,28 @@ class Examples:
 def make_rows(plan: TrainingPlan, folder: Path) -> list[LabelledRow]:
     """The rows of all sources, each text once a role, with presumed and implied labels filled in.
 
+    How many copies there are, and how many contradict each other, is told.
+
     Raises:
         SourceError: a file cannot be read.
     """
     alarming = re.compile(plan.alarming)
-    seen: set[tuple[str, bytes]] = set()
-    rows: list[LabelledRow] = []
+    copies = Copies(plan)
     for source in plan.sources:
         found = _read(source, (WRITTEN if source.is_ours else folder) / source.file)
         if source.labels is not None:
             found = label_rows(found, read_two_labels(FOLDER / source.labels))
         for row in found:
-            key = (row.role, hash_text(row.text))
-            if key in seen or not row.text.strip():
-                continue
-            seen.add(key)
-            labels = dict(row.labels)
-            if not alarming.search(row.text):
-                presumed: Labels = dict.fromkeys(source.presume, 0)
-                labels = presumed | labels
-            for label, others in plan.implied.items():
-                if labels.get(label) == 0:
-                    implied: Labels = dict.fromkeys(others, 0)
-                    labels = implied | labels
-            rows.append(row.model_copy(update={"labels": labels, "dataset": source.name}))
-    return rows
+            copies.add(row.model_copy(update={"dataset": source.name}))
+    for told in copies.describe():
+        LOG.warning(told)
+    presumed: dict[str, Labels] = {source.name: dict.fromkeys(source.presume, 0) for source in plan.sources}
+    return [
+        row
+        if alarming.search(row.text)
+        else row.model_copy(update={"labels": imply(plan, presumed[row.dataset] | row.labels)})
+        for row in copies.join()
+    ]
 
 
 def make_examples_of(plan: TrainingPlan, rows: Sequence[LabelledRow], rules: Cascade) -> Examples:

@@ -73,6 +73,10 @@ class SourcePlan(_Frozen):
     where: dict[str, int] = {}
     leave_out: dict[str, tuple[str, ...]] = {}
     presume: tuple[str, ...] = ()
+    keeps_first_copy: bool = False
+    """Of its texts the first copy stays as it is, though a later one has a label that this one lacks: so the
+    shipped weights were fitted. Not part of the digest, for they were named before it was asked.
+    """
     guards: str | None = None
     """The kind of ordinary text that its presumed negatives stand for, when thresholds are chosen."""
 
@@ -117,8 +121,9 @@ class TrainingPlan(_Frozen):
 
     @property
     def digest(self) -> str:
-        """Changes with anything in the plan."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:8]
+        """Changes with anything in the plan but `keeps_first_copy`."""
+        content = self.model_dump_json(exclude={"sources": {"__all__": {"keeps_first_copy"}}})
+        return hashlib.sha256(content.encode()).hexdigest()[:8]
 
 
 def load_training_plan(path: Path = PLAN) -> TrainingPlan:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import logging
 from dataclasses import replace
 from pathlib import Path
 
@@ -110,6 +111,51 @@ def test_an_absent_label_is_presumed_only_where_nothing_is_alarming(plan: Traini
     rows = {row.row_id: row.labels for row in make_rows(plan, folder)}
     assert rows["r200"][LABEL] == 0
     assert LABEL not in rows["r300"]
+
+
+def read_texts(plan: TrainingPlan, place: Path, **files: list[dict[str, object]]) -> dict[str, object]:
+    """The label of each text, and its source, where the plan has these files as its sources."""
+    sources = []
+    for name, rows in files.items():
+        (place / f"{name}.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+        presume = (LABEL,) if name == "chat" else ()
+        sources.append(
+            plan.sources[0].model_copy(update={"name": name, "file": f"{name}.jsonl", "presume": presume})
+        )
+    rows = make_rows(plan.model_copy(update={"sources": tuple(sources)}), place)
+    return {row.text: (row.dataset, row.labels.get(LABEL)) for row in rows}
+
+
+def test_no_order_of_copies_decides_what_a_text_is_labelled_as(
+    plan: TrainingPlan, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    yes, no = ([record(n, f"this is it, {n}", label) for n in range(3)] for label in (1, 0))
+    other = [record(n + 10, f"THIS  is it, {n}", None) for n in range(2)]
+    logging.getLogger("plimsoll").propagate = True
+    with caplog.at_level(logging.WARNING):
+        assert set(read_texts(plan, tmp_path, posts=yes[:2], more=[*no, *other]).values()) == {
+            ("posts", None),
+            ("more", 0),
+        }
+    assert "posts: 0 rows are copies of a text before them. Of 2 texts copies contradict" in caplog.text
+    assert "more: 4 rows are copies of a text before them. Of 2 texts copies contradict" in caplog.text
+    assert "this is it" not in caplog.text
+    again = read_texts(plan, tmp_path, more=[*no, *other], posts=yes[:2])
+    assert [label for _, label in again.values()] == [None, None, 0]
+    contradicted = read_texts(plan, tmp_path, chat=[record(1, "so it is", 1), record(2, "so it is", 0)])
+    assert contradicted == {"so it is": ("chat", None)}  # nor is a no presumed
+
+
+def test_a_copy_without_a_label_takes_that_of_a_later_one(plan: TrainingPlan, tmp_path: Path) -> None:
+    first, later = record(1, "this is it", None), record(2, "this is it", 1)
+    assert read_texts(plan, tmp_path, posts=[first, later]) == {"this is it": ("posts", 1)}
+    assert read_texts(plan, tmp_path, chat=[first], posts=[later]) == {"this is it": ("chat", 1)}
+    assert read_texts(plan, tmp_path, posts=[later], chat=[first]) == {"this is it": ("posts", 1)}
+    kept = plan.model_copy(
+        update={"sources": (plan.sources[0].model_copy(update={"keeps_first_copy": True}), *plan.sources[1:])}
+    )
+    assert kept.digest == plan.digest
+    assert read_texts(kept, tmp_path, posts=[first, later]) == {"this is it": ("posts", None)}
 
 
 def test_a_source_is_left_out_by_name(plan: TrainingPlan) -> None:
