@@ -2,11 +2,14 @@
 
 A label is about a conversation. Where reviewers saw nothing of a signal, every message of the speaker is a
 no. Where they saw it, the message that the detectors score highest is the yes, and the others stay unknown:
-nobody said which. The texts stay in the home; a model trained on them is the home's own.
+nobody said which. Where some of what the speaker said cannot be read here (its text has expired, or it is in
+another language than the model's), or no detector scores any of it, it may have stood there: then none is a
+yes. The texts stay in the home; a model trained on them is the home's own.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 import pyarrow as pa
@@ -53,6 +56,7 @@ def label_messages(
 
     The language is read as the detectors read it: many logs do not say it.
     """
+    said_by = Counter(zip(messages["conversation_id"].to_pylist(), messages["role"].to_pylist(), strict=True))
     messages = messages.filter(pc.is_valid(messages["text"]))
     messages = with_languages(messages, read_languages(messages))
     rows = [
@@ -84,7 +88,9 @@ def label_messages(
             if not places:
                 continue
             if _is_seen(head, said):
-                labels[max(places, key=lambda place: (score[place], -place))][head.label] = 1
+                highest = max(places, key=lambda place: (score[place], -place))
+                if len(places) == said_by[conversation_id, head.role] and score[highest] > 0:
+                    labels[highest][head.label] = 1
             else:
                 for place in places:
                     labels[place][head.label] = 0

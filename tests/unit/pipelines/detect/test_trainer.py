@@ -400,6 +400,47 @@ def test_review_labels_teach_from_logs_that_do_not_say_the_language(plan: Traini
     assert [(row.row_id, row.language) for row in rows] == [("a", "en")]
 
 
+def make_talk(*said: tuple[str | None, str]) -> pa.Table:
+    """A conversation of one person, each message with its text and language."""
+    return pa.table(
+        {
+            "deployment_id": ["d"] * len(said),
+            "conversation_id": ["talk"] * len(said),
+            "message_id": [f"m{n}" for n in range(len(said))],
+            "role": ["user"] * len(said),
+            "text": pa.array([text for text, _ in said], pa.string()),
+            "language": [language for _, language in said],
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("beside", "is_taught"),
+    [
+        (("I like tea", "en"), True),
+        (("Quiero morir", "es"), False),  # it may have been said there
+        (("", "en"), False),  # expired
+        ((None, "en"), False),
+    ],
+)
+def test_a_yes_is_taught_only_where_all_that_the_person_said_can_be_read(
+    plan: TrainingPlan, beside: tuple[str | None, str], *, is_taught: bool
+) -> None:
+    messages = make_talk(("I want to die", "en"), beside)
+    seen, calm = (
+        label_messages(messages, {"talk": said}, plan, cascade=make_cascade())
+        for said in ({"u_suicidal_ideation": 2}, {})
+    )
+    assert [(row.row_id, row.labels[LABEL]) for row in seen] == [("m0", 1)] * is_taught
+    assert {row.labels[LABEL] for row in calm} == {0}
+
+
+def test_where_no_detector_scores_a_message_none_is_taught_as_what_reviewers_saw(plan: TrainingPlan) -> None:
+    messages = make_talk(("hello there", "en"), ("nothing much", "en"))
+    rules = make_cascade([load_lexicon_detector()])
+    assert label_messages(messages, {"talk": {"u_suicidal_ideation": 2}}, plan, cascade=rules) == []
+
+
 def test_contrast_teaches_a_graver_head_the_mild_and_leaves_the_first_alone(
     plan: TrainingPlan, tmp_path: Path
 ) -> None:
