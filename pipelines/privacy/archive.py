@@ -1,4 +1,5 @@
-"""A backup as one file: a tar of one generation, the governance store, definitions, receipts and tombstones.
+"""A backup as one file: a tar of one generation, the governance store, definitions, models, receipts and
+tombstones.
 
 Taken while writers go on: the generation's files cannot change and are not deleted meanwhile, and SQLite
 copies itself. Keys go in only when asked for, and delivered files only with the keys: both identify people.
@@ -27,6 +28,7 @@ from pipelines.lake.generation import FOLDER as GENERATIONS
 from pipelines.lake.generation import POINTER, spell
 from pipelines.lake.lake import Lake, copying, locate
 from pipelines.privacy.unfinished import Tell, clear_left, unfinished
+from pipelines.reviewed_text import models_folder
 from pipelines.settings import MARKER, Home
 from pipelines.tombstones import FILE as TOMBSTONES
 from risk_register.database.damage import ADVICE, find_address, find_damage, is_damage
@@ -177,6 +179,7 @@ def _below(lake: Lake, path: Path) -> str:
 def _other_files(home: Home, *, has_keys: bool, has_inbox: bool) -> Iterator[tuple[str, Path]]:
     folders = [
         home.definitions,
+        models_folder(home),
         home.reports,
         home.path / "receipts",
         home.evidence,

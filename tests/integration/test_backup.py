@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.detect.detectors.linear.model import MODEL_FILE, SHIPPED, load_model, write_model
+from pipelines.detect.model_store import Adoption, adopt, find_live_version
 from pipelines.errors import HomeError, StateError
 from pipelines.ingest.deliver import ingest_folder
 from pipelines.ingest.mapping import load_mapping
@@ -23,6 +25,7 @@ from pipelines.privacy.backups import tombstones_beside
 from pipelines.privacy.erasure import erase
 from pipelines.privacy.request import Request, Surroundings
 from pipelines.privacy.unfinished import unfinished
+from pipelines.reviewed_text import models_folder, read_reviewed_texts, write_reviewed
 from pipelines.settings import Home
 from pipelines.tombstones import SubjectKind, load_tombstones
 from plimsoll.commands.keeping import say_reach
@@ -92,6 +95,27 @@ def test_a_restored_home_goes_on(home: Home, tmp_path: Path, mapping: Path, expo
     ingest_folder(place, tmp_path / "more", load_mapping(mapping), received_on=NOW.date())
     assert Lake(place.lake).read("staging.message").num_rows == before + 1
     assert Store(place.governance_url).version() == Store(home.governance_url).version()
+
+
+def test_a_restored_home_scores_with_the_model_that_people_made_live_and_which_forgets_who_was_erased(
+    home: Home, tmp_path: Path
+) -> None:
+    user = Pseudonymiser(load_key(home.keys)).identify("user", DEPLOYMENT, USER)
+    rows = Lake(home.lake).read("staging.message", columns=["message_id", "user_id"])
+    assert rows is not None
+    folder = models_folder(home) / "own"
+    files = {path.name: path.read_bytes() for path in SHIPPED.iterdir() if path.name != MODEL_FILE}
+    write_reviewed(home, folder, [(one, one.encode()) for one in rows["message_id"].to_pylist()])
+    write_model(folder, load_model(SHIPPED).description.model_copy(update={"version": "own"}), files)
+    adopt(home, Adoption("own", "officer", NOW.isoformat(), "found more", ()))
+    take_backup(home, tmp_path / "b.tar", at=NOW, has_keys=True)
+    erase_user(home)
+    place = restore(tmp_path / "b.tar", tmp_path / "there")
+    assert find_live_version(place) == "own"
+    known = read_reviewed_texts(place, models_folder(place) / "own")
+    assert known is not None
+    pairs = zip(rows["user_id"].to_pylist(), rows["message_id"].to_pylist(), strict=True)
+    assert all(known.holds(message.encode()) is (who != user) for who, message in pairs)
 
 
 def test_keys_are_in_it_only_when_asked_for_and_without_them_nothing_is_taken_in(
