@@ -38,6 +38,7 @@ class DataDay:
     clock_skew_count: int
     waiting_event_count: int
     unscored_count: int
+    owed_count: int
     delivered_count: int
     rejected_count: int
 

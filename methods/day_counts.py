@@ -1,8 +1,8 @@
 """Which counts of a day's data may leave: lines of a log do, what was found in people's words does not.
 
 How many records came, were rejected or were late is about a log and is needed exactly to mend one. How many
-messages nobody could read, or held contact details, is about people, and is the cell that an indicator hides.
-What counts as small is in `suppression`.
+messages nobody could read, or has read yet, or held contact details, is about people, and is the cell that an
+indicator hides. What counts as small is in `suppression`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,10 +10,10 @@ from datetime import date
 
 from methods.hidden_parts import hide_parts
 
-ABOUT_WORDS = frozenset({"redacted", "unscored"})
+ABOUT_WORDS = frozenset({"redacted", "unscored", "owed"})
 """Kinds of reasons that count what people wrote; of these only sums of a month leave, in a report."""
 
-COLUMNS_ABOUT_WORDS = frozenset({"redacted_count", "unscored_count", "failed_count"})
+COLUMNS_ABOUT_WORDS = frozenset({"redacted_count", "unscored_count", "failed_count", "owed_count"})
 """The same as columns of a day."""
 
 

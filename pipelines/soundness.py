@@ -37,8 +37,12 @@ def describe_data(lake: Lake, zones: dict[str, str], *, at: dt.datetime) -> dict
         engine.attach(lake, READ, is_checked=False)
         health = assess_health(engine, lake, calendars=calendars, zones=zones, at=at)
         fields = engine.query("select * from indicator.field_day").to_pylist()
-        unscored = engine.query((SQL / "unscored_by_state.sql").read_text(encoding="utf-8")).to_pylist()
-    return {name: _describe(name, health, fields, unscored, lake) for name in zones}
+        unscored, owed = (
+            engine.query((SQL / f"{query}.sql").read_text(encoding="utf-8")).to_pylist()
+            for query in ("unscored_by_state", "owed_by_detector")
+        )
+    described = {name: _describe(name, health, fields, unscored, lake) for name in zones}
+    return {name: one | {"owed_by_detector": _find_owed(name, owed)} for name, one in described.items()}
 
 
 def _describe(
@@ -71,6 +75,15 @@ def _describe(
             if row["deployment_id"] == name
         ],
     }  # fmt: skip
+
+
+def _find_owed(name: str, owed: list[dict[str, Any]]) -> dict[str, dict[str, int]]:
+    """What each detector of a deployment was to read and has not answered about."""
+    return {
+        row["detector_id"]: {"messages": int(row["row_count"]), "days": int(row["day_count"])}
+        for row in owed
+        if row["deployment_id"] == name
+    }
 
 
 def find_tables(lake: Lake, deployment_id: str, day: dt.date) -> list[str]:

@@ -18,6 +18,7 @@ select
     data_day.clock_skew_count,
     data_day.waiting_event_count,
     data_day.unscored_count,
+    data_day.owed_count,
     data_day.delivered_count,
     data_day.rejected_count
 from published.data_day

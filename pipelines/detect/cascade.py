@@ -113,8 +113,11 @@ class Cascade:
                 scores=scores,
             )
             scan = _scan_chosen(detector, messages, seen, given, is_text=is_text)
-            unfinished |= _find_unfinished(scan.coverage, seen, step)
-            coverage[step.detector] = _mark(scan.coverage, seen.inclusion, is_basis=step.is_basis)
+            is_owed = _find_owed(scan.coverage, seen, step)
+            unfinished |= _list_days(scan.coverage.filter(pa.array(is_owed)))
+            coverage[step.detector] = _mark(
+                scan.coverage, seen.inclusion, is_basis=step.is_basis, is_owed=is_owed
+            )
             if step.sees is Sees.SIEVE:
                 sieve = describe_sieve(step, self.cards[:place])
                 misses.append(count_misses(messages, seen, scan, card=detector.card, sieve_version=sieve))
@@ -137,6 +140,7 @@ class Cascade:
                     ),
                     np.zeros(messages.num_rows),
                     is_basis=step.is_basis,
+                    is_owed=np.zeros(messages.num_rows, dtype=bool),
                 )
                 for step in self.steps
             ]
@@ -206,12 +210,15 @@ def _is_text(messages: pa.Table) -> np.ndarray:
     return ~is_token.to_numpy(zero_copy_only=False)
 
 
-def _find_unfinished(coverage: pa.Table, seen: Selection, step: Step) -> set[tuple[str, dt.date]]:
-    """Where a detector failed, or stopped at its cost cap, before messages that the plan gave it."""
+def _find_owed(coverage: pa.Table, seen: Selection, step: Step) -> np.ndarray:
+    """Whether a detector failed on a message that the plan gave it, or stopped at its cost cap before it."""
     owing = [CoverageState.FAILED, *([CoverageState.NOT_RUN] if step.sees is Sees.SIEVE else [])]
     is_in = pc.is_in(coverage["state"], pa.array([str(state) for state in owing]))
-    is_owed = is_in.to_numpy(zero_copy_only=False) & seen.is_chosen & (seen.inclusion > 0)
-    days = coverage.select(["deployment_id", "day"]).filter(pa.array(is_owed)).to_pydict()
+    return is_in.to_numpy(zero_copy_only=False) & seen.is_chosen & (seen.inclusion > 0)
+
+
+def _list_days(coverage: pa.Table) -> set[tuple[str, dt.date]]:
+    days = coverage.select(["deployment_id", "day"]).to_pydict()
     return set(zip(days["deployment_id"], days["day"], strict=True))
 
 
@@ -223,10 +230,11 @@ def _scan_or_fail(detector: Detector, messages: pa.Table, given: Given) -> Scan:
         return Scan(findings=FINDING.empty(), coverage=make_coverage(messages, states, card=detector.card))
 
 
-def _mark(coverage: pa.Table, inclusion: np.ndarray, *, is_basis: bool) -> pa.Table:
+def _mark(coverage: pa.Table, inclusion: np.ndarray, *, is_basis: bool, is_owed: np.ndarray) -> pa.Table:
     columns = {
         "inclusion": pa.array(inclusion, pa.float64()),
         "is_basis": pa.array([is_basis] * coverage.num_rows, pa.bool_()),  # of no rows, too
+        "is_owed": pa.array(is_owed, pa.bool_()),
     }
     for name, values in columns.items():
         place = coverage.schema.get_field_index(name)

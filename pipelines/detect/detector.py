@@ -279,22 +279,19 @@ def make_findings(
 def make_coverage(messages: pa.Table, states: Sequence[CoverageState], *, card: DetectorCard) -> pa.Table:
     """The coverage table for these messages, one state a message, in the same order.
 
-    Inclusion and basis are the cascade's to say; until it has, every message was looked at for sure.
+    Inclusion, basis and what is owed are the cascade's to say; until then all was looked at for sure.
     """
     count = messages.num_rows
     if len(states) != count:
         raise DetectorError(
             f"{card.detector_id} gave {len(states)} states for {count} messages; one each is due."
         )
-    columns = {
-        "deployment_id": messages["deployment_id"],
-        "day": messages["day"],
-        "conversation_id": messages["conversation_id"],
-        "message_id": messages["message_id"],
+    columns = {name: messages[name] for name in KEY_COLUMNS} | {
         "detector_id": pa.array([card.detector_id] * count, pa.string()),
         "detector_version": pa.array([card.version] * count, pa.string()),
         "state": pa.array([str(state) for state in states], pa.string()),
         "inclusion": pa.array([1.0] * count, pa.float64()),
         "is_basis": pa.array([True] * count, pa.bool_()),
+        "is_owed": pa.array([False] * count, pa.bool_()),
     }
     return pa.table(columns).cast(COVERAGE.arrow_schema)

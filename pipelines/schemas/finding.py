@@ -55,6 +55,11 @@ COVERAGE = Table(
             "Probability with which the plan lets the detector look: 1, a sample's share, or 0.",
         ),
         Column("is_basis", FLAG, "Whether looking by this detector counts as having read the message."),
+        Column(
+            "is_owed",
+            FLAG,
+            "The plan gave it the message and no answer came: it failed, was down, or had spent its cap.",
+        ),
     ),
 )
 

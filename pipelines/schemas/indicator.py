@@ -167,7 +167,7 @@ QUALITY_DAY = Table(
     ("deployment_id", "day", "source", "reason"),
     (
         *PARTITION,
-        Column("source", TEXT, "ingest or detect."),
+        Column("source", TEXT, "ingest, detect, or cascade for what a detector owes."),
         Column("reason", TEXT, "accepted, exact_duplicate, conflicting_duplicate, late, redacted ..."),
         Column("row_count", COUNT, "Rows."),
     ),

@@ -87,10 +87,22 @@ def _say_data(data: dict[str, Any] | None) -> list[str]:
         f"  days: {_join(data['days_by_state']) or 'none'}; out of order {data['out_of_order']}; "
         f"clock skew {data['clock_skew']}; restatements {len(data['restatements'])}",
         f"  unscored {data['unscored']}: {_join(data['unscored_by_state']) or 'none'}",
+        f"  owed by detectors: {_say_owed(data['owed_by_detector'])}",
         "  fields given in part, last 28 days: "
         + (", ".join(f"{name} {share}" for name, share in lacking.items()) or _say_whole(data)),
     ]
     return lines + [f"  ALERT {one['kind']}: {one['note']} {one['next_step']}" for one in data["open_alerts"]]
+
+
+def _say_owed(owed: dict[str, dict[str, int]]) -> str:
+    """What a detector was to read and has not: the numbers of these days may still change."""
+    return (
+        ", ".join(
+            f"{name} {one['messages']} messages of {one['days']} days, whose numbers may still change"
+            for name, one in sorted(owed.items())
+        )
+        or "nothing"
+    )
 
 
 def _say_whole(data: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
--- What became of rows of a reporting day: accepted, copies, late, disordered, redacted, waiting, unscored.
+-- What became of rows of a day: accepted, copies, late, disordered, redacted, waiting, unscored, owed.
 -- Grain: one row a day, source and reason.
 -- Missing: a reason that did not occur has no row; rejected rows are in ledger.rejected by day of delivery.
 
@@ -136,6 +136,22 @@ counted as (
         scored_message.deployment_id,
         scored_message.day,
         scored_message.scoring_state
+
+    union all
+
+    -- What the plan gave a detector and no answer came for: a number of the day may still change.
+    select
+        coverage.deployment_id,
+        coverage.day,
+        'cascade' as source,
+        'owed:' || coverage.detector_id as reason,
+        count(*) as row_count
+    from finding.coverage
+    where coverage.is_owed
+    group by
+        coverage.deployment_id,
+        coverage.day,
+        coverage.detector_id
 )
 
 select

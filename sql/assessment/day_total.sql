@@ -18,7 +18,11 @@ with counted as (
         sum(quality_day.row_count) filter (where quality_day.source = 'detect') as unscored_count,
         sum(quality_day.row_count) filter (
             where quality_day.reason = 'unscored:failed'
-        ) as failed_count
+        ) as failed_count,
+        sum(quality_day.row_count) filter (where quality_day.source = 'cascade') as owed_count,
+        string_agg(quality_day.reason, ',' order by quality_day.reason) filter (
+            where quality_day.source = 'cascade'
+        ) as owed_reasons
     from indicator.quality_day
     group by
         quality_day.deployment_id,
@@ -109,9 +113,11 @@ select
     cast(coalesce(counted.redacted_count, 0) as bigint) as redacted_count,
     cast(coalesce(counted.unscored_count, 0) as bigint) as unscored_count,
     cast(coalesce(counted.failed_count, 0) as bigint) as failed_count,
+    cast(coalesce(counted.owed_count, 0) as bigint) as owed_count,
     cast(coalesce(delivered.record_count, 0) as bigint) as delivered_count,
     cast(coalesce(delivered.rejected_count, 0) as bigint) as rejected_count,
     cast(coalesce(broken.broken_file_count, 0) as bigint) as broken_file_count,
+    coalesce(counted.owed_reasons, '') as owed_reasons,
     coalesce(missed.stop_rules, '') as stop_rules,
     coalesce(missed.tell_rules, '') as tell_rules
 from known_day

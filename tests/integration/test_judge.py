@@ -22,6 +22,7 @@ from pipelines.pointer import current_file
 from pipelines.privacy.retention import retain
 from pipelines.settings import Home
 from pipelines.stale import stale_days
+from pipelines.status import describe_home
 from tests.unit.pipelines.detect.model_server import Answer, ModelServer, serve_model
 
 DEPENDENCY = "dependency_push_rate_per_1000"
@@ -85,6 +86,44 @@ def test_a_run_that_has_spent_its_cap_is_gone_on_with_by_the_next(home: Home, se
     assert run(home)["scored"] == len(server.requests) == 5
     assert stale_days(home) != []
     assert run(home)["scored"] == len(server.requests) == 10
+
+
+def test_a_day_that_a_judge_answered_in_part_is_told_and_marks_its_numbers_until_nothing_is_owed(
+    home: Home, server: ModelServer, warm: ModuleType
+) -> None:
+    server.answer = find_nothing
+    set_up(home, server, cap=5)
+    warm.run(home.path)
+    days, owed, marked = read_owed(home)
+    assert days
+    assert all(state in {"partial", "failed", "late"} and "owed:judge" in why for state, why, _ in days)
+    assert owed == {"owed:judge": sum(count for _, _, count in days)}
+    assert marked.isdisjoint({"complete", "restated", "quiet"})
+    told = [one["data"]["owed_by_detector"] for one in describe_home(home)["deployments"].values()]
+    assert sum(one["judge"]["messages"] for one in told if one) == owed["owed:judge"]
+    set_up(home, server, cap=1_000_000)
+    warm.run(home.path)
+    assert read_owed(home)[:2] == ([], {})
+
+
+def read_owed(home: Home) -> tuple[list[tuple[str, str, int]], dict[str, int], set[str]]:
+    """What is published of days that owe something: state, reasons and count; counts by reason; the states
+    that a weekly number of them bears."""
+    with duckdb.connect(str(current_file(home.published)), read_only=True) as connection:
+        days = connection.sql(
+            "select state, reasons, owed_count from published.data_day where owed_count > 0"
+        ).fetchall()
+        owed = connection.sql(
+            "select reason, cast(sum(row_count) as bigint) from published.data_quality "
+            "where source = 'cascade' group by reason"
+        ).fetchall()
+        marked = connection.sql(
+            "select distinct observation.data_state from published.observation "
+            "join published.data_day on data_day.deployment_id = observation.deployment_id "
+            "and data_day.day = observation.period_start "
+            "where data_day.owed_count > 0 and observation.period = 'day'"
+        ).fetchall()
+    return days, dict(owed), {state for (state,) in marked}
 
 
 def test_what_only_a_judge_sees_is_watched_and_published_by_the_run_that_asks_it(

@@ -60,6 +60,22 @@ def test_what_no_detector_read_is_counted_by_its_state_and_a_colleagues_words_ar
     assert reasons(engine) == {"accepted": 4, "unscored:failed": 1, "unscored:unsupported_language": 1}
 
 
+def test_what_a_detector_owes_is_counted_by_detector(engine: DuckDBEngine, give_sources: Give):
+    owing = [
+        ("message-0", "judge", "not_run", True),
+        ("message-1", "judge", "failed", True),
+        ("message-1", "moderation", "failed", True),
+        ("message-0", "moderation", "not_run", False),
+    ]
+    read = [(f"message-{place}", "lexicon", "scored", False) for place in range(2)]
+    names = ("message_id", "detector_id", "state", "is_owed")
+    coverage = [
+        dict(zip(names, row, strict=True)) | {"is_basis": row[1] == "lexicon"} for row in [*owing, *read]
+    ]
+    give_sources({"message": [say(), say()], "coverage": coverage})
+    assert reasons(engine) == {"accepted": 2, "owed:judge": 2, "owed:moderation": 1}
+
+
 def test_an_event_waits_while_no_conversation_is_known_for_it(engine: DuckDBEngine, give_sources: Give):
     give_sources({"message": [say()], "event": [{"conversation_id": None}, {}, {}]})
     assert reasons(engine) == {"accepted": 1, "waiting_event": 1}

@@ -103,7 +103,9 @@ def draw_days_within(view: View) -> Component | None:
 def say_reasons(one: DataDay) -> str:
     """Why a day is what it is, in words."""
     reasons = [
-        say_words(reason).replace("stop:", "stop rule ") for reason in one.reasons.split(",") if reason
+        say_words(reason).replace("stop:", "stop rule ").replace("owed:", "messages owed by ")
+        for reason in one.reasons.split(",")
+        if reason
     ]
     return ", ".join(reasons) or DATA_STATE_MARKS[one.state].word
 
@@ -155,6 +157,7 @@ def _draw_twin(days: Sequence[DataDay]) -> Component:
         {"field": "messages", "headerName": "Messages", **number},
         {"field": "usual", "headerName": "Usual", **number},
         {"field": "unscored", "headerName": "Unscored", **number},
+        {"field": "owed", "headerName": "Owed", **number},
         {"field": "rejected", "headerName": "Rejected of delivered", "type": "rightAligned", "width": 170},
         {"field": "late", "headerName": "Late", **number},
         {"field": "disorder", "headerName": "Out of order", **number},
@@ -171,6 +174,7 @@ def _draw_twin(days: Sequence[DataDay]) -> Component:
             "messages": one.message_count,
             "usual": None if one.expected_count is None else round(one.expected_count),
             "unscored": one.unscored_count,
+            "owed": one.owed_count,
             "rejected": f"{one.rejected_count} of {one.delivered_count}" if one.delivered_count else "",
             "late": one.late_count,
             "disorder": one.out_of_order_count,

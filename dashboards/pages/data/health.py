@@ -55,6 +55,11 @@ KINDS: tuple[tuple[str, Callable[[str], bool], str], ...] = (
     ("Redactions", lambda reason: reason == "redacted", "Contact details replaced at the door."),
     ("Unscored", lambda reason: reason.startswith("unscored"), "Not read by a detector; unknown, not safe."),
     (
+        "Owed",
+        lambda reason: reason.startswith("owed"),
+        "A detector was to read them and has not answered; the day's numbers may still change.",
+    ),
+    (
         "Waiting events",
         lambda reason: reason == "waiting_event",
         "Events that came before their first message.",

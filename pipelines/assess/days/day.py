@@ -49,7 +49,7 @@ class DayState(StrEnum):
     COMPLETE = "complete"
     QUIET = "quiet"  # no data, as is usual on this weekday
     RESTATED = "restated"  # changed after the lateness window
-    PARTIAL = "partial"  # still running, far fewer rows than usual, or a part could not be read
+    PARTIAL = "partial"  # running, far fewer rows than usual, a part not read, or messages owed
     LATE = "late"  # data that should have come has not
     WAITING = "waiting"  # came, and is not computed yet
     FAILED = "failed"  # held by a stop rule, or not scored
@@ -147,6 +147,7 @@ def assess_days(
             reasons = ["running"] if day >= today else []
             reasons += ["low_volume"] if volume.verdict is Volume.LOW else []
             reasons += incomplete.get(day, [])
+            reasons += [reason for reason in str(total.get("owed_reasons", "")).split(",") if reason]
             state = DayState.PARTIAL if reasons else DayState.COMPLETE
             if day in restated:
                 reasons.append("restated")

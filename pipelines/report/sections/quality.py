@@ -21,6 +21,7 @@ GROUPS = {
     "waiting_event": "Waiting for their conversation",
     "redacted": "Redacted",
     "unscored": "Not scored",
+    "owed": "Owed by a detector",
     "stop": "Days held by a check",
     "tell": "Told by a check",
 }

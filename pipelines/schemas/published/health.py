@@ -13,7 +13,8 @@ DATA_DAY = declare(
         "state",
         TEXT,
         "complete; restated (changed after the lateness window); quiet (no data, as usual on this weekday); "
-        "partial; late (data that should have come has not); waiting (came, not computed yet); "
+        "partial (running, few rows, read in part, or a detector owes messages); "
+        "late (data that should have come has not); waiting (came, not computed yet); "
         "failed (held by a stop rule, or not scored).",
     ),
     Column("reasons", TEXT, "Why, as ids, comma separated; empty for a complete day."),
@@ -34,6 +35,7 @@ DATA_DAY = declare(
     Column("redacted_count", COUNT, "Contact details replaced."),
     Column("unscored_count", COUNT, "Messages times detectors that did not score them."),
     Column("failed_count", COUNT, "Of these, those where a detector failed."),
+    Column("owed_count", COUNT, "Messages times detectors that were to read them and have not answered yet."),
     Column(
         "delivered_count",
         COUNT,

@@ -693,8 +693,8 @@ def make_data_days() -> list[Row]:
             "message_count": count, "volume": volume, "expected_count": 2500.0, "expected_low": 1250.0,
             "expected_high": 5000.0, "late_count": 3, "out_of_order_count": 1, "clock_skew_count": 0,
             "waiting_event_count": 2, "duplicate_count": 5, "redacted_count": 20, "unscored_count": 30,
-            "failed_count": 0, "delivered_count": 2600, "rejected_count": 4, "broken_file_count": 0,
-            "tell_rules": "",
+            "failed_count": 0, "owed_count": 0, "delivered_count": 2600, "rejected_count": 4,
+            "broken_file_count": 0, "tell_rules": "",
         })  # fmt: skip
     return rows
 

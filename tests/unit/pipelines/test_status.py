@@ -161,6 +161,8 @@ def test_a_reader_is_told_what_lasts_what_is_held_and_what_is_not_known(deliver)
     assert "days held by quality: none; days to compute: 1" in told
     facts = document["deployments"]["one"]
     facts["held_days"], facts["data"]["open_alerts"] = ["2026-08-01", "2026-08-02"], []
+    assert "owed by detectors: nothing" in told
+    facts["data"]["owed_by_detector"] = {"judge": {"messages": 40, "days": 2}}
     facts["data"] |= {"unscored": 7, "unscored_by_state": {"failed": 5, "not_run": 2}, "out_of_order": 3}
     facts["data"]["field_completeness"] = {"model": {"known": 4, "of": 4}, "region": {"known": 3, "of": 4}}
     document["retention"]["is_agreed"] = True
@@ -169,4 +171,5 @@ def test_a_reader_is_told_what_lasts_what_is_held_and_what_is_not_known(deliver)
     assert "ALERT" not in told
     assert "fields given in part, last 28 days: region 75%" in told
     assert "unscored 7: failed 5, not_run 2" in told
+    assert "owed by detectors: judge 40 messages of 2 days, whose numbers may still change" in told
     assert "days held by quality: 2026-08-01, 2026-08-02;" in told

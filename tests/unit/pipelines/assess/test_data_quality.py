@@ -130,6 +130,8 @@ def test_a_day_has_each_of_its_counts_in_its_place_and_its_rules_by_how_grave_th
             *({"source": "ingest", "reason": name, "row_count": count} for name, count in reasons.items()),
             {"source": "detect", "reason": "unscored:unsupported_language", "row_count": 7},
             {"source": "detect", "reason": "unscored:failed", "row_count": 6},
+            {"source": "cascade", "reason": "owed:moderation", "row_count": 2},
+            {"source": "cascade", "reason": "owed:judge", "row_count": 40},
         ],
         quality=[{"rule": rule, "severity": severity, "is_met": is_met} for rule, severity, is_met in rules],
         delivery=[{"delivery_id": "a", "rejected_count": 5, "record_count": 120}],
@@ -137,8 +139,10 @@ def test_a_day_has_each_of_its_counts_in_its_place_and_its_rules_by_how_grave_th
     )
     assert {name.removesuffix("_count"): row[name] for name in row if name.endswith("_count")} == {
         "message": 100, "late": 4, "out_of_order": 3, "clock_skew": 2, "waiting_event": 1, "duplicate": 25,
-        "redacted": 9, "unscored": 13, "failed": 6, "delivered": 120, "rejected": 5, "broken_file": 0,
+        "redacted": 9, "unscored": 13, "failed": 6, "owed": 42, "delivered": 120, "rejected": 5,
+        "broken_file": 0,
     }  # fmt: skip
+    assert row["owed_reasons"] == "owed:judge,owed:moderation"
     assert (row["stop_rules"], row["tell_rules"]) == ("a", "b")
     assert (row["last_received_on"] - row["first_received_on"]).days == 9
 

@@ -102,6 +102,12 @@ def test_what_a_detector_failed_to_look_at_is_owed_and_what_the_plan_left_out_is
     assert make_cascade([Stub(score=0.9)]).scan(MESSAGES).unfinished == frozenset()
     failed = make_cascade([Stub(error=DetectorError("broken"))]).scan(MESSAGES)
     assert failed.unfinished == {("d", dt.date(2026, 3, 1))}
+    assert failed.coverage["is_owed"].to_pylist() == [True, True]
+    partly = make_cascade([Stub(error=DetectorError("broken")), DETECTORS[0].make()]).scan(MESSAGES)
+    assert {(row["detector_id"], row["is_owed"]) for row in partly.coverage.to_pylist()} == {
+        ("stub", True),
+        ("lexicon", False),
+    }
     dear = Step(detector="dear", sees=Sees.SIEVE, neighbours=0, share=1e-9)
     plan = Plan(
         seed=1,
@@ -110,6 +116,7 @@ def test_what_a_detector_failed_to_look_at_is_owed_and_what_the_plan_left_out_is
     )
     nothing_passes = make_cascade([Stub(score=0.1), Stub("dear", error=DetectorError("broken"))], plan)
     assert nothing_passes.scan(MESSAGES).unfinished == frozenset()
+    assert nothing_passes.scan(MESSAGES).coverage["is_owed"].to_pylist() == [False] * 4
 
 
 def test_a_message_that_is_no_text_is_shown_to_nobody_and_never_counts_as_looked_at() -> None:

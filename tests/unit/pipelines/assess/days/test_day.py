@@ -118,6 +118,13 @@ def test_a_day_on_which_a_detector_failed_on_more_than_a_tenth_is_failed(failed:
     assert judge([total(0), total(1, failed_count=failed)])[1].state is state
 
 
+def test_a_day_of_which_a_detector_owes_a_message_is_partial_and_says_who():
+    owing = {"owed_count": 13, "owed_reasons": "owed:judge,owed:moderation"}
+    days = judge([total(0), total(1, **owing), total(2, owed_reasons="")])
+    assert (days[1].state, days[1].reasons) == (DayState.PARTIAL, ("owed:judge", "owed:moderation"))
+    assert days[2].state is DayState.COMPLETE
+
+
 def test_a_day_that_was_never_computed_is_failed():
     rows = [total(0), total(1)]
     found = assess_days(
