@@ -1,7 +1,7 @@
 """The moderation detector: scores of an OpenAI-compatible moderation endpoint, mapped to our signals.
 
-A message without a whole answer is `failed`, never clear; a text that the endpoint refuses fails alone, and
-what was answered is not asked again. Which category stands for which signal is written in `category.py`;
+A message without a whole answer is `failed`, never clear; a text that the endpoint refuses, or that brings it
+down, fails alone in the end, and what was answered is not asked again. Which category stands for which signal is written in `category.py`;
 scores that the log already holds are read by `logged`.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -108,9 +109,8 @@ class ModerationDetector:
         again = [one for one in questions if one.failure_count]
         again.sort(key=lambda one: (one.failure_count, one.place))
         self._patience.begin_scan()
-        for group in (fresh, again):
-            for start in range(0, len(group), AT_ONCE):
-                scored |= self._ask(group[start : start + AT_ONCE])
+        for group in _cut_groups(fresh) + _cut_groups(again):
+            scored |= self._ask(group)
         for place in scored:
             states[place] = CoverageState.SCORED
         found = [
@@ -121,7 +121,7 @@ class ModerationDetector:
         )
 
     def _ask(self, questions: Sequence[_Question]) -> dict[int, Scores]:
-        """Scores by place, of what was answered; texts that are refused together are asked by halves."""
+        """Scores by place, of what was answered; texts that fail together again are asked by halves."""
         is_again = questions[0].failure_count > 0
         if not self._patience.may_ask(is_again=is_again):
             return {}
@@ -130,15 +130,13 @@ class ModerationDetector:
             answer = self._endpoint.post("/moderations", body)
         except OutageError:
             self._patience.note_outage(is_again=is_again)
+            if is_again and self._patience.may_ask(is_again=is_again):
+                return self._ask_by_halves(questions)
             self._keep_failures(questions)
             return {}
         except EndpointError:
             self._patience.note_refusal()
-            if len(questions) > 1:
-                middle = len(questions) // 2
-                return self._ask(questions[:middle]) | self._ask(questions[middle:])
-            self._keep_failures(questions)
-            return {}
+            return self._ask_by_halves(questions)
         pairs = zip(questions, _read(answer, len(questions)), strict=True)
         found = {one.place: scores for one, scores in pairs if _is_whole(scores, one.role)}
         if found:
@@ -151,25 +149,43 @@ class ModerationDetector:
         self._keep_failures([one for one in questions if one.place not in found])
         return found
 
+    def _ask_by_halves(self, questions: Sequence[_Question]) -> dict[int, Scores]:
+        if len(questions) > 1:
+            middle = len(questions) // 2
+            return self._ask(questions[:middle]) | self._ask(questions[middle:])
+        self._keep_failures(questions)
+        return {}
+
     def _keep_failures(self, questions: Sequence[_Question]) -> None:
         for question in questions:
             self._cache.add_failure(question.conversation_id, question.key)
 
 
+def _cut_groups(questions: Sequence[_Question]) -> list[Sequence[_Question]]:
+    """Texts to ask together: of what failed before half as many for each time, for one may fail them all."""
+    groups: list[Sequence[_Question]] = []
+    for count, equal in groupby(questions, key=lambda one: one.failure_count):
+        alike, size = list(equal), max(1, AT_ONCE >> count)
+        groups += [alike[start : start + size] for start in range(0, len(alike), size)]
+    return groups
+
+
 def _read(answer: dict[str, Any], count: int) -> list[Scores]:
-    """One mapping of category to score a text, all empty if any is not there or no number from 0 to 1."""
+    """One mapping of category to score a text; an empty one for each result that is none.
+
+    Of another number of results nobody knows which is whose: then all are empty.
+    """
     results = answer.get("results")
     if not isinstance(results, list) or len(results) != count:
         return [{}] * count
-    found = []
-    for result in results:
-        scores = result.get("category_scores") if isinstance(result, dict) else None
-        if not isinstance(scores, dict):
-            return [{}] * count
-        if not all(_is_score(value) for value in scores.values()):
-            return [{}] * count
-        found.append({str(name): float(value) for name, value in scores.items()})
-    return found
+    return [_read_result(result) for result in results]
+
+
+def _read_result(result: object) -> Scores:
+    scores = result.get("category_scores") if isinstance(result, dict) else None
+    if not isinstance(scores, dict) or not all(_is_score(value) for value in scores.values()):
+        return {}
+    return {str(name): float(value) for name, value in scores.items()}
 
 
 def _is_score(value: object) -> bool:

@@ -62,9 +62,9 @@ def test_categories_become_signals_of_who_spoke(model_server: ModelServer, folde
         lambda path, body: (200, {}, b"{}"),
         answer_scores(WHOLE),
         answer_scores({}, {}),
-        answer_scores(WHOLE, WHOLE | {"self-harm": "high"}),
-        answer_scores(WHOLE, WHOLE | {"self-harm": 7}),
-        answer_scores(WHOLE, WHOLE | {"self-harm": False}),
+        answer_scores(*[WHOLE | {"self-harm": "high"}] * 2),
+        answer_scores(*[WHOLE | {"self-harm": 7}] * 2),
+        answer_scores(*[WHOLE | {"self-harm": False}] * 2),
         answer_scores(*[dict.fromkeys(WHOLE, True)] * 2),
         answer_scores({"dangerous content": 0.9}, {"dangerous content": 0.1}),
     ],
@@ -169,7 +169,8 @@ def test_what_was_answered_is_not_asked_again(model_server: ModelServer, folder:
     scan = make_detector(model_server, folder).scan(NUMBERED)
     assert set(scan.coverage["state"].to_pylist()) == {"scored"}
     assert scan.findings.num_rows > 0
-    assert [body["input"] for _, _, body in model_server.requests] == [NUMBERED["text"].to_pylist()[32:64]]
+    asked = [text for _, _, body in model_server.requests for text in body["input"]]
+    assert asked == NUMBERED["text"].to_pylist()[32:64]
 
 
 def test_another_address_with_the_same_model_is_asked_anew(model_server: ModelServer, folder: Path) -> None:
@@ -190,6 +191,46 @@ def test_a_text_that_is_refused_fails_alone(model_server: ModelServer, folder: P
     assert states[40] == "failed"
 
 
+@pytest.mark.parametrize("poison", [None, {}, {"category_scores": WHOLE | {"self-harm": None}}, 5])
+def test_a_result_that_is_none_takes_no_other_with_it(
+    model_server: ModelServer, folder: Path, poison: Any
+) -> None:
+    def answer(path: str, body: dict[str, Any]) -> Answer:
+        results = [poison if text == "Message 40." else {"category_scores": WHOLE} for text in body["input"]]
+        return 200, {}, json.dumps({"results": results}).encode()
+
+    model_server.answer = answer
+    states = make_detector(model_server, folder).scan(NUMBERED).coverage["state"].to_pylist()
+    assert [place for place, state in enumerate(states) if state != "scored"] == [40]
+    assert len(model_server.requests) == 3
+
+
+@pytest.mark.parametrize("place", [32, 40, 63])
+def test_a_text_that_brings_the_endpoint_down_fails_alone_in_the_end(
+    model_server: ModelServer, folder: Path, place: int
+) -> None:
+    model_server.answer = score_all_but(lambda texts: f"Message {place}." in texts, 500)
+    counts = []
+    for _ in range(6):
+        states = make_detector(model_server, folder).scan(NUMBERED).coverage["state"].to_pylist()
+        counts.append(states.count("failed"))
+    assert counts[0] == 32
+    assert counts == sorted(counts, reverse=True)
+    assert [place for place, state in enumerate(states) if state != "scored"] == [place]
+    model_server.requests.clear()
+    make_detector(model_server, folder).scan(NUMBERED)
+    assert [body["input"] for _, _, body in model_server.requests] == [[f"Message {place}."]]
+
+
+def test_what_failed_before_is_not_asked_by_halves_of_an_endpoint_that_is_down(
+    model_server: ModelServer, folder: Path
+) -> None:
+    make_detector(model_server, folder).scan(NUMBERED)
+    model_server.requests.clear()
+    make_detector(model_server, folder).scan(NUMBERED)
+    assert len(model_server.requests) == 3
+
+
 def test_an_endpoint_that_refuses_everything_is_left_alone(model_server: ModelServer, folder: Path) -> None:
     messages = make_messages(*[{"text": f"Message {place}."} for place in range(32 * 6)])
     model_server.answer = score_all_but(lambda texts: True, 400)
@@ -205,7 +246,8 @@ def test_what_failed_before_is_asked_after_what_was_never_asked(
     model_server.requests.clear()
     model_server.answer = score_all_but(lambda texts: False, 500)
     make_detector(model_server, folder).scan(NUMBERED)
-    assert model_server.requests[-1][2]["input"] == NUMBERED["text"].to_pylist()[:32]
+    asked = [text for _, _, body in model_server.requests for text in body["input"]]
+    assert asked[-32:] == NUMBERED["text"].to_pylist()[:32]
 
 
 def test_the_cache_holds_no_text_and_lies_in_a_folder_a_conversation(
