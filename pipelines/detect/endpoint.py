@@ -39,6 +39,9 @@ BYTES_AT_ONCE = 65_536
 class EndpointError(PlimsollError):
     """The endpoint gave no usable answer, and that may be for what was asked: others may get theirs."""
 
+    byte_count = 0
+    """Of an answer that was too long: how much of it was read."""
+
 
 class OutageError(EndpointError):
     """The endpoint gave no usable answer, and not for what was asked: others would not get theirs either."""
@@ -153,7 +156,9 @@ class Endpoint:
         if status >= FAULT:
             raise EndpointError(f"{address}: status {status}; asking again would not help.")
         if len(answer.content) > MOST_BYTES:
-            raise EndpointError(f"{address}: an answer of more than {MOST_BYTES} bytes.")
+            too_long = EndpointError(f"{address}: an answer of more than {MOST_BYTES} bytes.")
+            too_long.byte_count = len(answer.content)
+            raise too_long
         return _read(answer.content, address)
 
     def _exchange_in_time(self, path: str, body: Mapping[str, Any]) -> _Answer:

@@ -1,8 +1,8 @@
 """The moderation detector: scores of an OpenAI-compatible moderation endpoint, mapped to our signals.
 
 A message without a whole answer is `failed`, never clear; a text that the endpoint refuses, or that brings it
-down, fails alone in the end, and what was answered is not asked again. Which category stands for which signal is written in `category.py`;
-scores that the log already holds are read by `logged`.
+down, fails alone in the end, and what was answered is not asked again. Which category stands for which signal
+is written in `category.py`; scores that the log already holds are read by `logged`.
 """
 
 from __future__ import annotations

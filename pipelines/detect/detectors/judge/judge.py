@@ -14,9 +14,10 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, Literal
 
 import pyarrow as pa
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from pipelines.detect.detector import (
     NOTHING_GIVEN,
@@ -67,6 +68,11 @@ class JudgeSettings(BaseModel):
     prices: Prices
     signals: tuple[str, ...] = ()
     """Empty: every signal of the taxonomy that a message can carry."""
+    answer_tokens: Annotated[int, Field(ge=100, le=100_000)] = 2_000
+    """An answer may have no more: forty findings of about 40 each and the frame, with room; a model that
+    reasons before it answers needs more. The operator's, for it bounds what one request may cost."""
+    answer_tokens_field: Literal["max_completion_tokens", "max_tokens"] = "max_completion_tokens"
+    """What the endpoint calls that. The second is older: new models refuse it, some servers know no other."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +106,7 @@ class JudgeDetector:
         self._cache = AnswerCache(cache, _FINDINGS, version=self._card.version, now=now)
         self._endpoint = endpoint or Endpoint(settings.endpoint)
         self._make_nonce = make_nonce
-        self._spending = Spending(settings.prices)
+        self._spending = Spending(settings.prices, answer_tokens=settings.answer_tokens)
         self._patience = Patience(outages_in_a_row=OUTAGES_IN_A_ROW)
 
     @property
@@ -167,10 +173,16 @@ class JudgeDetector:
 
     def _ask(self, window: Window, signals: Sequence[Signal]) -> tuple[JudgedFinding, ...]:
         nonce = self._make_nonce()
-        request = make_request(window, signals, model=self._settings.endpoint.model, nonce=nonce)
-        answer = self._endpoint.post(
-            "/chat/completions", request, before_sending=lambda: self._spending.charge(request)
-        )
+        limit: dict[str, int] = {self._settings.answer_tokens_field: self._settings.answer_tokens}
+        model = self._settings.endpoint.model
+        request = make_request(window, signals, model=model, nonce=nonce, limit=limit)
+        try:
+            answer = self._endpoint.post(
+                "/chat/completions", request, before_sending=lambda: self._spending.charge(request)
+            )
+        except EndpointError as error:
+            self._spending.add_length(error.byte_count)
+            raise
         self._spending.correct(request, answer)
         return read_answer(answer, signals, nonce=nonce)
 

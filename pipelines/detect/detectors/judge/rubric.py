@@ -72,7 +72,12 @@ class AnswerError(ValueError):
 
 
 def make_request(
-    window: Sequence[dict[str, Any]], signals: Sequence[Signal], *, model: str, nonce: str
+    window: Sequence[dict[str, Any]],
+    signals: Sequence[Signal],
+    *,
+    model: str,
+    nonce: str,
+    limit: Mapping[str, int] | None = None,
 ) -> dict[str, Any]:
     """The body of a chat completion.
 
@@ -81,6 +86,7 @@ def make_request(
         signals: what to look for.
         model: the model's name at the endpoint.
         nonce: a word that nobody could know before; marks the data and must come back as the ticket.
+        limit: the field that bounds the tokens of the answer, and how many it may have.
     """
     mark = f"=={nonce}=="
     rubric = "\n".join(
@@ -93,6 +99,7 @@ def make_request(
     return {
         "model": model,
         "temperature": 0,
+        **(limit or {}),
         "messages": [
             {"role": "system", "content": system},
             {"role": "user", "content": f"{mark}\n{data}\n{mark}"},

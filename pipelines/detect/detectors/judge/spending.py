@@ -1,7 +1,8 @@
 """What a judge has cost in one run, and when nothing more is asked in it.
 
-Every request that is sent counts at once with a guess, whatever comes of it: of an answer that is cut off,
-late or of no use nobody says what it cost, and it is paid all the same. What an answer says stands instead.
+Every request that is sent counts at once, with a guess and with as long an answer as it may get, whatever
+comes of it: of an answer that is cut off, late or of no use nobody says what it cost, and it is paid all the
+same. What an answer says stands instead.
 Sums are decimal and tokens are whole: a rest of binary arithmetic below the cap would send one request more.
 """
 
@@ -23,8 +24,6 @@ MOST_BYTES_A_TOKEN = 20
 """Fewer tokens than that are not believed: an endpoint that counts none would be asked without an end."""
 MOST_TOKENS = 10_000_000
 """More than any model takes; a count above it is a fault of whoever counted."""
-ANSWER_TOKENS = 300
-"""Of an answer that did not come: some findings, each of about 40, and the frame around them."""
 
 
 class CapError(PlimsollError):
@@ -42,10 +41,14 @@ class Prices(BaseModel):
 
 
 class Spending:
-    """The sum of one run; it passes the cap by one request at the most."""
+    """The sum of one run; it passes the cap by one request at the most.
 
-    def __init__(self, prices: Prices) -> None:
+    `answer_tokens` is what each request says its answer may have.
+    """
+
+    def __init__(self, prices: Prices, *, answer_tokens: int) -> None:
         self._prices = prices
+        self._answer_tokens = answer_tokens
         self.spent = Decimal()
         """So far, in the currency of the prices."""
 
@@ -70,10 +73,16 @@ class Spending:
         usage = usage if isinstance(usage, dict) else {}
         asked = _believe(usage.get("prompt_tokens"), _count_bytes(request))
         answered = _believe(usage.get("completion_tokens"), _count_bytes(answer.get("choices")))
+        if "completion_tokens" not in usage and _is_cut_off(answer):
+            answered = max(answered, self._answer_tokens)
         self.spent += self._cost(asked, answered) - self._guess(request)
 
+    def add_length(self, byte_count: int) -> None:
+        """Count what an answer has beyond the tokens that it may have: not every endpoint keeps to that."""
+        self.spent += self._cost(0, max(0, _guess_tokens(byte_count) - self._answer_tokens))
+
     def _guess(self, request: Mapping[str, Any]) -> Decimal:
-        return self._cost(_guess_tokens(_count_bytes(request)), ANSWER_TOKENS)
+        return self._cost(_guess_tokens(_count_bytes(request)), self._answer_tokens)
 
     def _cost(self, asked: int, answered: int) -> Decimal:
         prices = self._prices
@@ -82,6 +91,13 @@ class Spending:
 
 def _count_bytes(content: Any) -> int:
     return len(json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+
+
+def _is_cut_off(answer: Mapping[str, Any]) -> bool:
+    """Whether it ended because it had all the tokens that it may have."""
+    choices = answer.get("choices")
+    first = choices[0] if isinstance(choices, list) and choices else None
+    return isinstance(first, dict) and first.get("finish_reason") == "length"
 
 
 def _guess_tokens(size: int) -> int:

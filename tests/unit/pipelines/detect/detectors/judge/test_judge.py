@@ -288,9 +288,53 @@ def test_each_attempt_is_paid_and_the_cap_holds_between_them(
 ) -> None:
     endpoint = {"url": model_server.url, "model": "m", "attempts": 4, "requests_per_minute": 100_000}
     an_answer_costs_three = {"input_per_million": 0, "output_per_million": 10_000, "cap_per_run": 6}
-    judge = make_judge(model_server, tmp_path, endpoint=endpoint, prices=an_answer_costs_three)
+    judge = make_judge(
+        model_server, tmp_path, endpoint=endpoint, prices=an_answer_costs_three, answer_tokens=300
+    )
     assert states(judge) == ["failed", "not_run", "not_run"]
     assert len(model_server.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("settings", "limit"),
+    [
+        ({}, {"max_completion_tokens": 2_000}),
+        ({"answer_tokens": 9_000, "answer_tokens_field": "max_tokens"}, {"max_tokens": 9_000}),
+    ],
+)
+def test_an_answer_has_a_bound_that_the_endpoint_is_told(
+    model_server: ModelServer, tmp_path: Path, settings: dict[str, Any], limit: dict[str, int]
+) -> None:
+    model_server.answer = say([])
+    assert states(make_judge(model_server, tmp_path, **settings)) == ["scored"] * 3
+    body = model_server.requests[0][2]
+    assert {name: body[name] for name in body if name.startswith("max_")} == limit
+
+
+@pytest.mark.parametrize(
+    ("answer", "asked"),
+    [
+        (lambda path, body: (200, {}, b" " * 1_000_002), 3),  # 333,334 tokens each
+        (wait, 5),  # 100,000 tokens each, as much as an answer may have
+    ],
+)
+def test_an_answer_that_is_too_long_or_too_late_counts_against_the_cap(
+    model_server: ModelServer, tmp_path: Path, answer: Callable[[str, dict[str, Any]], Answer], asked: int
+) -> None:
+    model_server.answer = answer
+    endpoint = {"url": model_server.url, "model": "m", "attempts": 1, "requests_per_minute": 100_000}
+    a_token_costs_one = {"input_per_million": 0, "output_per_million": 1e6}
+    tokens = 1_000 if asked == 3 else 100_000
+    judge = make_judge(
+        model_server,
+        tmp_path,
+        endpoint=endpoint | {"timeout_seconds": 0.2},
+        prices=a_token_costs_one | {"cap_per_run": 999_999 if asked == 3 else 450_000},
+        answer_tokens=tokens,
+    )
+    messages = make_messages(*[{"text": f"Message {place}."} for place in range(40)])
+    assert "not_run" in states(judge, messages)
+    assert len(model_server.requests) == asked
 
 
 def test_what_failed_again_and_again_is_not_paid_in_every_run(
