@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 import requests
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from requests.auth import AuthBase
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 from urllib3.exceptions import HTTPError
 
@@ -107,7 +108,7 @@ class Endpoint:
     def __init__(self, settings: EndpointSettings, *, sleep: Callable[[float], None] = time.sleep) -> None:
         self._settings = settings
         self._sleep = sleep
-        self._headers = _headers(settings)
+        self._auth = _make_auth(settings)
         self._session = self._open_session()
         self._free_at = 0.0
 
@@ -134,7 +135,7 @@ class Endpoint:
 
     def _open_session(self) -> requests.Session:
         session = requests.Session()
-        session.headers.update(self._headers)
+        session.auth = self._auth
         return session
 
     def _post_once(
@@ -199,16 +200,27 @@ class Endpoint:
         return min(doubled, LONGEST_WAIT_SECONDS)
 
 
-def _headers(settings: EndpointSettings) -> dict[str, str]:
+class _KeyAuth(AuthBase):
+    """Sends the key: a header alone would give way to a password that a .netrc has for the host."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._key}"
+        return request
+
+
+def _make_auth(settings: EndpointSettings) -> AuthBase | None:
     if settings.key_variable is None:
-        return {}
+        return None
     key = os.environ.get(settings.key_variable)
     if not key:
         raise DefinitionError(
             f"The environment variable {settings.key_variable} is empty; it must hold the key for "
             f"{settings.address}."
         )
-    return {"Authorization": f"Bearer {key}"}
+    return _KeyAuth(key)
 
 
 def _exchange(session: requests.Session, url: str, body: Mapping[str, Any], seconds: float) -> _Answer:

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -222,3 +223,18 @@ def test_the_key_comes_from_the_environment_alone(
     monkeypatch.delenv("TEST_KEY")
     with pytest.raises(DefinitionError, match="TEST_KEY is empty"):
         make_endpoint(model_server, key_variable="TEST_KEY")
+
+
+@pytest.mark.parametrize("user", ["", "reader:pass-1@"])
+def test_no_password_is_sent_in_the_place_of_the_key(
+    model_server: ModelServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, user: str
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login somebody password pass-2\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    monkeypatch.setenv("TEST_KEY", "k-1")
+    model_server.answer = answer_with(OK)
+    url = model_server.url.replace("//", f"//{user}")
+    endpoint, _ = make_endpoint(model_server, url=url, key_variable="TEST_KEY")
+    endpoint.post("/x", {})
+    assert model_server.requests[0][1]["Authorization"] == "Bearer k-1"
