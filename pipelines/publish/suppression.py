@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 from methods.suppression import HIDDEN_UP_TO, MINIMUM_RATE_TRIALS, round_counts
@@ -27,6 +28,10 @@ from pipelines.publish.relations import (
 
 PEOPLE_UNITS = frozenset({"conversation", "message", "event", "user_week"})
 
+NOT_READ, NOT_READABLE = "data_unscored_share", "unsupported_language_rate"
+"""Messages that nobody read, counted beside a day's data, and those of them in a language that nothing reads.
+What was not read leaves by month alone (`methods.day_counts`), and only where the other may leave."""
+
 
 def suppress_observations(observations: pa.Table, definitions: pa.Table) -> pa.Table:
     """The observations with `is_suppressed` and rounded counts; `definitions` are `indicator.definition`."""
@@ -38,12 +43,25 @@ def suppress_observations(observations: pa.Table, definitions: pa.Table) -> pa.T
     is_people = rows["indicator_id"].map(about["unit"]).isin(PEOPLE_UNITS).to_numpy()
     is_count = (rows["indicator_id"].map(about["kind"]) == "count").to_numpy()
     numerator, denominator = (rows[name].to_numpy(float) for name in ("numerator", "denominator"))
-    hidden = is_people & find_primary(numerator, denominator, is_count=is_count)
+    primary = find_primary(numerator, denominator, is_count=is_count)
+    hidden = is_people & primary
     counts = Counts(np.nan_to_num(numerator).tolist(), np.nan_to_num(denominator).tolist(), hidden.tolist())
     raw = rows[is_people & (rows["estimate"] == "raw")]
     protect_all(counts, list_relations(raw, counts, weekly=list_weekly(definitions)))
-    hidden_rows = counts.is_hidden[: len(rows)]
+    found = np.array(counts.is_hidden[: len(rows)], dtype=bool)
+    is_not_read = (rows["indicator_id"] == NOT_READ).to_numpy()
+    hidden_rows = (found | (is_not_read & (primary | ~_find_months_beside(rows, found)))).tolist()
     return _with_rounded(mark(observations, hidden_rows), numerator=numerator, denominator=denominator)
+
+
+def _find_months_beside(rows: pd.DataFrame, hidden: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Rows of whole months in which `NOT_READABLE` is not hidden."""
+    is_month = rows["period"] == "month"
+    beside = is_month & (rows["indicator_id"] == NOT_READABLE) & hidden
+    keys = ["deployment_id", "period_start"]
+    known = set(rows.loc[beside, keys].itertuples(index=False, name=None))
+    is_beside = [key in known for key in rows[keys].itertuples(index=False, name=None)]
+    return is_month.to_numpy(bool) & ~np.array(is_beside, dtype=bool)
 
 
 def suppress_corrections(corrections: pa.Table) -> pa.Table:

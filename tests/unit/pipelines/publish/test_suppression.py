@@ -21,6 +21,8 @@ DEFINITIONS = pa.Table.from_pylist(
         {"indicator_id": "missed", "unit": "conversation", "kind": "proportion"},
         {"indicator_id": "notices", "unit": "event", "kind": "count"},
         {"indicator_id": "checklist", "unit": "day", "kind": "proportion"},
+        {"indicator_id": "data_unscored_share", "unit": "day", "kind": "proportion"},
+        {"indicator_id": "unsupported_language_rate", "unit": "message", "kind": "proportion"},
     ]
 )
 LEAST_WIDTH = 1.0
@@ -47,6 +49,22 @@ def test_small_counts_small_remainders_and_thin_rates_are_hidden_and_nought_of_m
     assert mark(*(row | start for row, start in zip(rows, starts, strict=True))) == [
         True, False, False, True, True, False,
     ]  # fmt: skip
+
+
+def test_what_nobody_read_leaves_by_month_alone_where_it_is_not_few_and_the_unreadable_may_leave():
+    months = [dt.date(2026, number, 1) for number in (1, 2, 3)]
+    not_read = [
+        cell(x, 9_000, indicator_id="data_unscored_share", period="month", period_start=start)
+        for x, start in zip((40, 2, 40), months, strict=True)
+    ]
+    unreadable = [
+        cell(x, 9_000, indicator_id="unsupported_language_rate", period="month", period_start=start)
+        for x, start in zip((40, 0, 3), months, strict=True)
+    ]
+    apart = [
+        cell(400, 9_000, indicator_id="data_unscored_share", period=period) for period in ("day", "week")
+    ]
+    assert mark(*not_read, *unreadable, *apart) == [False, True, True, False, False, True, True, True]
 
 
 def test_shown_counts_are_rounded_to_five_and_hidden_ones_have_no_rounded_count():
