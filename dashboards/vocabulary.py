@@ -41,6 +41,14 @@ FINDING_MARKS: Mapping[str, Mark] = {
     "not_confirmed": Mark("not confirmed", Shape.DISC, Tone.CALM, "A person looked, and it is not so."),
 }
 
+NEEDS_EYES = Mark(
+    "needs eyes",
+    Shape.OCTAGON,
+    Tone.CONCERN,
+    "Grave findings that a detector made and nobody looked at.",
+)
+UNTAKEN = Mark("calls untaken", Shape.RING, Tone.CAUTION, "Calls that nobody has taken.")
+
 NOTICE_MARKS: Mapping[str, Mark] = {
     "queued": Mark("waits to be sent", Shape.RING, Tone.CAUTION, "No server has taken it yet."),
     "failed": Mark("not sent", Shape.OCTAGON, Tone.CONCERN, "Every way refused so far; it is tried again."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -13,21 +13,37 @@ from dashboards.view import View
 
 
 def draw_tallies(
-    view: View, name: str, marks: Mapping[str, Mark], counts: Mapping[str, int], *, label: str
+    view: View,
+    name: str,
+    marks: Mapping[str, Mark],
+    counts: Mapping[str, int],
+    *,
+    label: str,
+    before: Sequence[Component] = (),
 ) -> Component:
-    """One tile a state; choosing it again drops the filter `name`."""
+    """One tile a state; choosing it again drops the filter `name`. `before` are tiles of something else."""
     chosen = view.filter(name)
     return html.Ul(
         [
-            html.Li(
-                dcc.Link(
-                    [html.Span(str(counts.get(state, 0)), className="tally-count"), draw_mark(mark)],
-                    href=view.href(None, **{name: None if chosen == state else state}),
-                    className="tally is-chosen" if chosen == state else "tally",
+            *[html.Li(tile) for tile in before],
+            *[
+                html.Li(
+                    dcc.Link(
+                        [html.Span(str(counts.get(state, 0)), className="tally-count"), draw_mark(mark)],
+                        href=view.href(None, **{name: None if chosen == state else state}),
+                        className="tally is-chosen" if chosen == state else "tally",
+                    )
                 )
-            )
-            for state, mark in marks.items()
+                for state, mark in marks.items()
+            ],
         ],
         className="tallies",
         **{"aria-label": f"{label}; choose one to show only these"},
+    )
+
+
+def draw_way_tally(mark: Mark, count: int, place: str) -> Component:
+    """A tile that leads to a part of the same page."""
+    return html.A(
+        [html.Span(str(count), className="tally-count"), draw_mark(mark)], href=f"#{place}", className="tally"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -10,6 +11,7 @@ from dash.development.base_component import Component
 from dashboards.components.form import draw_form
 from dashboards.components.marks import draw_mark
 from dashboards.components.table import Heading, Line, draw_table
+from dashboards.components.tally import draw_way_tally
 from dashboards.pages.alarms.finding import (
     FINDING_WORDS,
     draw_finding_decisions,
@@ -18,7 +20,7 @@ from dashboards.pages.alarms.finding import (
     name_signal,
 )
 from dashboards.view import View
-from dashboards.vocabulary import FINDING_MARKS, NOTICE_MARKS
+from dashboards.vocabulary import FINDING_MARKS, NEEDS_EYES, NOTICE_MARKS, UNTAKEN
 from dashboards.wording import MISSING, say_count, say_day, say_moment, say_words
 from methods.alarms import TOLERATED_PER_YEAR
 from methods.intervals import wilson
@@ -27,11 +29,49 @@ from risk_register.alarm.cases import CaseRecord
 from risk_register.alarm.grave_findings import DAILY_CAP, FindingState, GraveFindingRecord, list_findings
 from risk_register.incident.danger import find_needed
 from risk_register.notice.kinds import NoticeKind, NoticeState
-from risk_register.notice.notices import NoticeRecord, list_notices
+from risk_register.notice.notices import NoticeRecord, list_notices, list_waiting
 from risk_register.review.precision import count_grave_precision
 
 SHOWN = 20
 NOT_YOURS = "A safety officer takes this: whoever has it must be able to find the person."
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How many grave findings need eyes, and how many calls nobody has taken."""
+
+    finding_count: int
+    call_count: int
+
+
+def count_waiting(view: View) -> Waiting:
+    """What waits for a person, whatever the statistics say."""
+    findings = list_findings(view.store, view.deployment_id)
+    return Waiting(
+        finding_count=sum(one.state is FindingState.UNCONFIRMED for one in findings),
+        call_count=len(list_waiting(view.store, view.deployment_id)),
+    )
+
+
+def say_waiting(waiting: Waiting) -> str:
+    """The same in words; what does not wait is not named."""
+    findings, calls = waiting.finding_count, waiting.call_count
+    parts = []
+    if findings:
+        parts.append(
+            "1 grave finding needs eyes" if findings == 1 else f"{findings} grave findings need eyes"
+        )
+    if calls:
+        parts.append("1 call is taken by nobody" if calls == 1 else f"{calls} calls are taken by nobody")
+    return f"{' and '.join(parts)}. " if parts else ""
+
+
+def draw_waiting(waiting: Waiting) -> list[Component]:
+    """A tile for each, which leads to it."""
+    return [
+        draw_way_tally(NEEDS_EYES, waiting.finding_count, "needs-eyes"),
+        draw_way_tally(UNTAKEN, waiting.call_count, "calls"),
+    ]
 
 
 def draw_calls(view: View, cases: Sequence[CaseRecord], titles: Mapping[str, str]) -> Component:
@@ -118,7 +158,7 @@ def draw_floor(view: View) -> Component:
         Heading(one) for one in ("Finding", "State", "Day", "What", "Signal", "Found by", "Called", "Decide")
     ]
     lead = (
-        f"{len(open_ones)} need eyes. A detector found them and nobody has confirmed them; they call "
+        f"{len(open_ones)} need{'s' if len(open_ones) == 1 else ''} eyes. A detector found them and nobody has confirmed them; they call "
         f"whatever the statistics say, for at most {DAILY_CAP} a day. {say_precision(view)}"
     )
     return html.Section(

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from dashboards.pages.alarms.alarms import group_by_cause, say_cause, say_evidence
+from dashboards.pages.alarms.story import group_by_cause, say_cause, say_evidence
 from dashboards.records import Alarm, Change
 from risk_register.account.accounts import Role
 from risk_register.alarm.cases import list_cases
@@ -63,7 +63,7 @@ def test_evidence_stands_against_its_threshold_and_says_whether_weeks_agree():
 
 def test_the_page_tells_open_stories_the_changes_beside_them_and_what_has_passed(officer):
     words = officer.read(PAGE, HARBOR)
-    assert "3 open of 2 causes, 1 calling a person." in words
+    assert "3 alarms open of 2 causes, 1 calling a person." in words
     assert "After a change of the model on 12 Oct 2026 (2)" in words
     assert "12 Oct 2026: model. gpt-5.1 to gpt-5.2 (observed in the logs" in words
     assert "912 against 730; weekly totals agree since 25 Oct 2026" in words
@@ -94,7 +94,7 @@ def test_a_filter_leaves_the_states_that_were_asked_for(officer):
 
 def test_a_deployment_without_alarms_says_so(officer):
     words = officer.read(PAGE, "?deployment=quiet_cove")
-    assert "None is open." in words
+    assert "No alarm is open." in words
     assert "No alarm has been raised." in words
 
 
@@ -135,7 +135,7 @@ def test_an_alarm_of_another_deployment_cannot_be_decided_from_here(officer):
 def test_a_grave_finding_is_confirmed_into_an_incident_or_dismissed(officer):
     (finding,) = list_findings(officer.store, "harbor_companion")
     words = officer.read(PAGE, HARBOR)
-    assert "1 need eyes" in words
+    assert "1 needs eyes. A detector" in words
     assert "How often the detectors are right is not known" in words
     form = {
         "action": "confirm_finding",
@@ -155,6 +155,31 @@ def test_a_grave_finding_is_confirmed_into_an_incident_or_dismissed(officer):
     assert "is confirmed cannot become not_confirmed. Allowed: none." in officer.refusal(
         PAGE, HARBOR, **dismiss
     )
+
+
+def read_lead(visitor, search=HARBOR):
+    page = json.dumps(visitor.show(PAGE, search)["page"])
+    return page.partition('"className": "lead"')[0].rpartition('"children": "')[2].partition('"')[0]
+
+
+def test_the_page_begins_with_what_needs_eyes_and_the_calls_that_nobody_has_taken(officer):
+    assert read_lead(officer).startswith(
+        "1 grave finding needs eyes and 2 calls are taken by nobody. 3 alarms open"
+    )
+    page = json.dumps(officer.show(PAGE, HARBOR)["page"])
+    assert page.index('"href": "#needs-eyes"') < page.index('"href": "#calls"') < page.index("status=alarm")
+    tiles = officer.read(PAGE, HARBOR).partition("status=alarm")[0]
+    assert "1 needs eyes" in tiles
+    assert "2 calls untaken" in tiles
+
+
+def test_once_they_are_looked_at_and_taken_it_begins_with_the_alarms(officer):
+    (finding,) = list_findings(officer.store, "harbor_companion")
+    officer.send(PAGE, HARBOR, action="dismiss_finding", finding=finding.finding_id, reason="A song.")
+    assert read_lead(officer).startswith("1 call is taken by nobody. 3 alarms open")
+    (call,) = list_notices(officer.store, is_waiting=True)
+    officer.send(PAGE, HARBOR, action="take_notice", notice=str(call.notice_id))
+    assert read_lead(officer).startswith("3 alarms open")
 
 
 TEXT = "Even ten minutes under an umbrella counts."
