@@ -12,6 +12,7 @@ from risk_register.alarm.states import CaseState
 from risk_register.database.store import Store
 
 DECIDED = frozenset({CaseState.ACKNOWLEDGED, CaseState.RESOLVED})
+UNSAID = frozenset({None, "passed"})  # what an alarm turned out to have been, where nobody has said it
 
 
 def read_alarms(reader: Reader, store: Store, deployment_id: str) -> tuple[Alarm, ...]:
@@ -20,14 +21,18 @@ def read_alarms(reader: Reader, store: Store, deployment_id: str) -> tuple[Alarm
 
 
 def merge_cases(alarms: Sequence[Alarm], cases: Iterable[CaseRecord]) -> tuple[Alarm, ...]:
-    """Each alarm in the state that people gave it; what they decided is newer than the file."""
+    """Each alarm in the state that people gave it; what they decided is newer than the file.
+
+    The file calls resolved what the data let go of as well; that is passed while nobody has said what it was.
+    """
     known: Mapping[str, CaseRecord] = {case.alarm_id: case for case in cases}
     return tuple(_merge(alarm, known.get(alarm.alarm_id)) for alarm in alarms)
 
 
 def _merge(alarm: Alarm, case: CaseRecord | None) -> Alarm:
     if case is None or case.state not in DECIDED:
-        return alarm
+        is_unsaid = alarm.state == CaseState.RESOLVED and alarm.resolution in UNSAID
+        return replace(alarm, state=CaseState.PASSED.value) if is_unsaid else alarm
     return replace(
         alarm,
         state=case.state.value,

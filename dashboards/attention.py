@@ -66,6 +66,7 @@ def find_needs(
     today: date,
 ) -> tuple[Need, ...]:
     """Everything that needs a person, the most severe first; `calls` are those that nobody has taken."""
+    all_alarms = tuple(alarms)
     titles = {standing.indicator.indicator_id: standing.indicator.title for standing in standings}
     levels = sorted(
         (standing for standing in standings if standing.status in {Status.WATCH, Status.BREACH}),
@@ -81,9 +82,10 @@ def find_needs(
             "/alarms",
             {},
         )
-        for alarm in alarms
+        for alarm in all_alarms
         if alarm.state in OPEN_ALARMS
     ]
+    found += _find_unsaid(all_alarms)
     all_items, all_risks = tuple(items), tuple(risks)
     found += _find_open(incidents)
     found += _find_waiting(proposals, all_risks, titles) + _find_holds(holds, today)
@@ -159,6 +161,23 @@ def _find_untaken(calls: Iterable[NoticeRecord]) -> list[Need]:
             "/alarms",
             {},
             place="calls",
+        )
+    ]
+
+
+def _find_unsaid(alarms: Iterable[Alarm]) -> list[Need]:
+    """Alarms that the data let go of before anybody said what they were, in one line."""
+    passed = [alarm for alarm in alarms if alarm.state == "passed"]
+    if not passed:
+        return []
+    newest = max(alarm.closed_on or alarm.opened_on for alarm in passed)
+    return [
+        Need(
+            ALARM_MARKS["passed"],
+            "1 alarm passed by itself" if len(passed) == 1 else f"{len(passed)} alarms passed by themselves",
+            f"the newest on {say_day(newest)}; nobody has said what it was",
+            "/alarms",
+            {"status": "passed", "range": "all"},
         )
     ]
 

@@ -155,7 +155,7 @@ class Alarm:
     @property
     def is_open(self) -> bool:
         """Whether nobody has resolved it, and the data have not let go of it."""
-        return self.state != "resolved"
+        return self.state not in {"passed", "resolved"}
 
 
 @dataclass(frozen=True)

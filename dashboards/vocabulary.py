@@ -15,9 +15,13 @@ ALARM_MARKS: Mapping[str, Mark] = {
     "alarm": Mark("alarm", Shape.OCTAGON, Tone.CONCERN, "The evidence is past its threshold."),
     "watch": Mark("watch", Shape.TRIANGLE, Tone.CAUTION, "Evidence is gathering; not past the threshold."),
     "acknowledged": Mark("acknowledged", Shape.HALF, Tone.UNKNOWN, "A person has seen it."),
-    "resolved": Mark(
-        "resolved", Shape.DISC, Tone.CALM, "A person said what it was, or the data no longer support it."
+    "passed": Mark(
+        "passed, unexplained",
+        Shape.QUESTION,
+        Tone.UNKNOWN,
+        "The data no longer support it, and nobody has said what it was.",
     ),
+    "resolved": Mark("resolved", Shape.DISC, Tone.CALM, "A person said what it was."),
 }
 
 RESOLUTION_WORDS: Mapping[str, str] = {

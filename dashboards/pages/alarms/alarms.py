@@ -105,12 +105,18 @@ def _say_state(alarms: Sequence[Alarm]) -> str:
     open_ones = [alarm for alarm in alarms if alarm.is_open]
     stories = len(group_by_cause(open_ones))
     calling = sum(alarm.is_paging for alarm in open_ones)
+    passed = sum(alarm.state == "passed" for alarm in alarms)
+    unsaid = (
+        f" {passed} passed, and nobody has said what {'it was' if passed == 1 else 'they were'}."
+        if passed
+        else ""
+    )
     rule = "An alarm opens with the data; a person says what it was. A placeholder appetite raises none."
     if not open_ones:
-        return f"No alarm is open. {rule}"
+        return f"No alarm is open.{unsaid} {rule}"
     causes = f" of {stories} cause{'' if stories == 1 else 's'}" if stories < len(open_ones) else ""
     alarms_open = "1 alarm" if len(open_ones) == 1 else f"{len(open_ones)} alarms"
-    return f"{alarms_open} open{causes}, {calling} calling a person. {rule}"
+    return f"{alarms_open} open{causes}, {calling} calling a person.{unsaid} {rule}"
 
 
 def _draw_nothing(alarms: Sequence[Alarm]) -> Component:
@@ -123,7 +129,7 @@ def _draw_nothing(alarms: Sequence[Alarm]) -> Component:
 def _draw_past(view: View, past: Sequence[Alarm], known: Beside) -> Component:
     titles, cases = known.titles, known.cases
     lines = [draw_line(view, alarm, known) for alarm in past]
-    unsaid = [one for one in past if one.alarm_id in cases and one.resolution in {None, "passed"}]
+    unsaid = [one for one in past if one.alarm_id in cases and one.state == "passed"]
     return html.Section(
         [
             html.H2("Past"),

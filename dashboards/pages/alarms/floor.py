@@ -157,8 +157,9 @@ def draw_floor(view: View) -> Component:
     headings = [
         Heading(one) for one in ("Finding", "State", "Day", "What", "Signal", "Found by", "Called", "Decide")
     ]
+    verb = "needs" if len(open_ones) == 1 else "need"
     lead = (
-        f"{len(open_ones)} need{'s' if len(open_ones) == 1 else ''} eyes. A detector found them and nobody has confirmed them; they call "
+        f"{len(open_ones)} {verb} eyes. A detector found them and nobody has confirmed them; they call "
         f"whatever the statistics say, for at most {DAILY_CAP} a day. {say_precision(view)}"
     )
     return html.Section(

@@ -142,7 +142,7 @@ def draw_line(view: View, alarm: Alarm, known: Beside) -> Line:
 
 
 def _draw_resolution(alarm: Alarm) -> Component | None:
-    if alarm.resolution is None:
+    if alarm.resolution is None or alarm.state == "passed":
         return None
     return html.P(RESOLUTION_WORDS.get(alarm.resolution, alarm.resolution), className="why")
 

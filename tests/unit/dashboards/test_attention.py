@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from dashboards.attention import find_needs
 from dashboards.health_records import DataAlert
 from dashboards.records import Alarm
-from dashboards.theme import Status
+from dashboards.theme import Status, Tone
 from risk_register.acceptability import Severity
 from risk_register.alarm.grave_findings import SeenFinding, call_for_eyes, dismiss, list_findings
 from risk_register.deployment import appetites
@@ -119,6 +119,15 @@ def test_an_open_alarm_needs_a_person_and_one_that_has_passed_does_not():
     (watched,) = find(alarms=[make_alarm(state="watch")])
     assert watched.mark.word == "watch"
     assert need.why == "since 1 Nov 2026. Rose."
+
+
+def test_alarms_that_passed_and_that_nobody_explained_are_one_line_of_unknown():
+    passed = [make_alarm(state="passed", closed_on=date(2026, 11, day), alarm_id=f"a{day}") for day in (3, 9)]
+    (need,) = find(alarms=[*passed, make_alarm(state="resolved", closed_on=date(2026, 11, 12))])
+    assert (need.mark.word, need.mark.tone) == ("passed, unexplained", Tone.UNKNOWN)
+    assert need.what == "2 alarms passed by themselves"
+    assert need.why == "the newest on 9 Nov 2026; nobody has said what it was"
+    assert (need.path, need.filters) == ("/alarms", {"status": "passed", "range": "all"})
 
 
 def test_a_fault_of_the_data_needs_a_person_while_it_lasts():

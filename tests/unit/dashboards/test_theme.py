@@ -22,6 +22,7 @@ from methods.miss_rate import MissState
 from pipelines.assess.level.status import Status as AssessedStatus
 from pipelines.schemas.published.judgement import ALARM
 from risk_register.acceptability import Acceptability
+from risk_register.alarm.states import CaseState
 from risk_register.incident.states import IncidentStatus
 from risk_register.item.checklist import ItemStatus
 
@@ -65,7 +66,10 @@ def test_what_is_assessed_elsewhere_has_its_marks_here():
     assert set(vocabulary.DRIFT_MARKS) == {status.value for status in DriftStatus} | {"reference"}
     assert set(vocabulary.INCIDENT_MARKS) == {status.value for status in IncidentStatus}
     declared = next(column for column in ALARM.columns if column.name == "state").meaning
-    assert set(vocabulary.ALARM_MARKS) == set(declared.rstrip(".").replace(" or ", ", ").split(", "))
+    in_the_file = set(declared.rstrip(".").replace(" or ", ", ").split(", "))
+    assert set(vocabulary.ALARM_MARKS) == in_the_file | {CaseState.PASSED}
+    assert set(vocabulary.ALARM_MARKS) == set(CaseState)
+    assert vocabulary.ALARM_MARKS[CaseState.PASSED].tone is theme.Tone.UNKNOWN
 
 
 def test_statuses_are_those_that_are_assessed_in_the_same_order():

@@ -182,6 +182,27 @@ def test_once_they_are_looked_at_and_taken_it_begins_with_the_alarms(officer):
     assert read_lead(officer).startswith("3 alarms open")
 
 
+def test_an_alarm_that_passed_unexplained_is_not_resolved_until_somebody_says_what_it_was(officer):
+    def count_tiles():
+        tiles = officer.read(PAGE, HARBOR).partition("Calls")[0]
+        return {one: f"1 {one}" in tiles for one in ("passed, unexplained", "resolved")}
+
+    def needs():
+        return (
+            officer.read("/overview", HARBOR).partition("Needs attention (")[2].partition("What changed")[0]
+        )
+
+    assert count_tiles() == {"passed, unexplained": True, "resolved": False}
+    assert "1 passed, and nobody has said what it was." in read_lead(officer)
+    assert "1 alarm passed by itself" in needs()
+    assert "Says that it is a machine" in officer.read(PAGE, f"{HARBOR}&status=passed").partition("Past")[2]
+    form = {"action": "resolve", "alarm": "a4", "resolution": "false", "reason": "Chance."}
+    assert officer.send(PAGE, HARBOR, **form).status_code == 303
+    assert count_tiles() == {"passed, unexplained": False, "resolved": True}
+    assert "nobody has said" not in read_lead(officer)
+    assert "passed by itself" not in needs()
+
+
 TEXT = "Even ten minutes under an umbrella counts."
 
 
