@@ -147,6 +147,30 @@ def test_dark_reaches_page_chart_and_grid_and_stays(make_reader):
     assert grounds() == dark
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_where_the_system_sets_the_colours_marks_lines_and_choices_are_still_seen(make_reader, scheme):
+    reader = make_reader(scheme=scheme, is_own=True)
+    page = reader.open(f"/overview?{HARBOR}&status=breach")
+    page.emulate_media(forced_colors="active", color_scheme=scheme)
+
+    def look(selector, what):
+        return page.evaluate(
+            "([selector, what]) => getComputedStyle(document.querySelector(selector))[what]", [selector, what]
+        )
+
+    canvas = look("body", "backgroundColor")
+    for masked in (".shape", ".sparkline-layer", ".brand-mark"):
+        assert look(masked, "backgroundColor") != canvas, masked
+    for one in (".segment", ".rail-link", ".tally"):
+        chosen, other = (
+            [look(f"{one}{which}", what) for what in ("backgroundColor", "borderLeftColor")]
+            for which in (":is(.is-chosen, .is-here)", ":not(.is-chosen, .is-here)")
+        )
+        assert chosen != other, one
+    reader.go(PAGES["register"])
+    assert look(".cell", "borderTopWidth") == "1px"
+
+
 def test_the_first_byte_of_a_dark_page_is_dark(make_reader):
     reader = make_reader(scheme="dark")
     answer = reader.page.request.get(f"{reader.site.url}/overview")
