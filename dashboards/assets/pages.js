@@ -1,6 +1,17 @@
 /* What the browser does by itself: scheme, deployment switcher, rail on narrow screens, arriving on a page. */
 var before = null; // where the reader was: a filter keeps the focus, a new page moves it
 
+function markBusy(isBusy) {
+  var page = document.getElementById("page");
+  if (page) page.setAttribute("aria-busy", String(isBusy));
+}
+
+function sayWhatIsShown(title) {
+  var chosen = Array.from(document.querySelectorAll("#ranges .is-chosen, #page .segment.is-chosen, #page .chip"));
+  var words = chosen.map(function (one) { return one.textContent.replace(/ \(chosen\)| remove this filter/, ""); });
+  document.getElementById("arrived").textContent = [title].concat(words).join(", ");
+}
+
 window.dash_clientside = Object.assign({}, window.dash_clientside, {
   plimsoll: {
     switchScheme: function (clicks, scheme) {
@@ -50,6 +61,8 @@ window.dash_clientside = Object.assign({}, window.dash_clientside, {
           if (named) named.scrollIntoView();
         }, 50);
       }
+      window.setTimeout(markBusy, 50, false);
+      if (before) window.setTimeout(sayWhatIsShown, 50, title); // the first page is told by its title
       before = { place: place, opened: opened };
       return false;
     }
@@ -83,13 +96,16 @@ window.dash_clientside = Object.assign({}, window.dash_clientside, {
   window.fetch = function (address) {
     var isPage = String(address).indexOf("/_dash-update-component") >= 0;
     var isForm = String(address).indexOf(root + "/send/") === 0;
+    if (isPage) markBusy(true);
     return send.apply(this, arguments).then(function (answer) {
       if (answer.status === 401 && !isForm) {
         window.location.assign(root + "/sign-in?next=" + encodeURIComponent(window.location.pathname + window.location.search));
       }
       if (isPage) tell(answer.status >= 500 ? NO_ANSWER : "");
+      if (isPage && !answer.ok) markBusy(false); // what has come says so when it arrives
       return answer;
     }, function (reason) {
+      if (isPage && reason.name !== "AbortError") markBusy(false);
       if (isPage && reason.name !== "AbortError") tell(NO_ANSWER); // a page that was left asks for nothing more
       throw reason;
     });

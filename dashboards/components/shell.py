@@ -64,11 +64,12 @@ def draw_frame(scheme: Scheme) -> Component:
                     dmc.AppShellMain(
                         [
                             html.Div(  # what is around it is the page's one main landmark
-                                html.Div(id="page", **{"aria-busy": "true"}),
+                                html.Div(id="page", **{"aria-busy": "true"}),  # until it has come (pages.js)
                                 id="main",
                                 tabIndex=-1,
                                 className="main",
                             ),
+                            html.P(id="arrived", className="visually-hidden", role="status"),
                             html.Footer(id="footer", className="footer"),
                         ]
                     ),

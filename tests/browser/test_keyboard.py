@@ -60,6 +60,31 @@ def test_a_filter_keeps_the_focus_where_it_is(reader):
     assert "within" in page.evaluate(FOCUS)["text"]
 
 
+def test_a_page_says_when_it_has_come_and_what_it_shows(reader):
+    page = reader.open(f"/overview?{HARBOR}")
+    come = "document.getElementById('page').getAttribute('aria-busy') === 'false'"
+    said = "document.getElementById('arrived').textContent"
+    reader.wait(come)
+    assert page.evaluate(said) == ""  # the title says it
+    page.evaluate(
+        """() => {
+          window.states = [];
+          new MutationObserver(seen => seen.forEach(one => window.states.push(one.target.ariaBusy)))
+            .observe(document.getElementById('page'), {attributeFilter: ['aria-busy']});
+        }"""
+    )
+    page.get_by_role("link", name="4 weeks").click()
+    reader.wait(f"{said} === 'Overview · Harbor companion, 4 weeks'")
+    reader.wait(come)
+    assert page.evaluate("window.states[0]") == "true"
+    page.locator(".tally", has_text="within").click()
+    reader.wait(f"{said} === 'Overview · Harbor companion, 4 weeks, status: within'")
+    page.get_by_role("link", name="Incidents", exact=True).click()
+    reader.wait(f"{said} === 'Incidents · Harbor companion'")
+    reader.wait(come)
+    assert page.locator("#arrived").get_attribute("role") == "status"
+
+
 @pytest.mark.parametrize(
     ("path", "name"), [(f"/overview?{HARBOR}", "4 weeks"), (f"/review?{HARBOR}", "The sample")]
 )
