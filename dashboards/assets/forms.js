@@ -46,8 +46,9 @@
         return null;
       }
       return answer.json().then(function (said) {
-        if (said.refusal) refuse(said.refusal);
-        else window.location.assign(said.href);
+        if (said.refusal) return refuse(said.refusal);
+        window.plimsollForms.forget();
+        window.location.assign(said.href);
       });
     }).catch(function () {
       refuse("The server cannot be reached. What you typed is still here.");

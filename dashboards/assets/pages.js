@@ -27,6 +27,10 @@ window.dash_clientside = Object.assign({}, window.dash_clientside, {
 
     openDeployment: function (deployment, shown, search) {
       if (!deployment || deployment === shown) return window.dash_clientside.no_update;
+      if (!window.plimsollForms.mayLeave()) {
+        window.dash_clientside.set_props("deployment", { value: shown });
+        return window.dash_clientside.no_update;
+      }
       var query = new URLSearchParams(search || "");
       var kept = new URLSearchParams();
       ["range", "period"].forEach(function (name) {

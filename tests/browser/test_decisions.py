@@ -50,6 +50,86 @@ def test_somebody_who_is_signed_out_meanwhile_keeps_what_was_typed(make_reader):
     assert page.get_by_label("Note").input_value() == "A long and careful note."
 
 
+@pytest.fixture
+def writing(make_reader):
+    """Somebody who wrote a note about people, and has not sent it."""
+    reader = make_reader(is_own=True)
+    page = reader.open(f"/overview?{HARBOR}")
+    page.get_by_role("link", name="Releases and drift", exact=True).click()
+    reader.wait("document.querySelector('h1').innerText === 'Releases and drift'")
+    reader.settle()
+    open_form(page, "Declare a change")
+    page.get_by_label("Note").fill("A long and careful note.")
+    reader.asked = []
+    reader.leaves = False
+
+    def answer(dialog):
+        reader.asked.append(dialog.type)
+        dialog.accept() if reader.leaves else dialog.dismiss()
+
+    page.on("dialog", answer)
+    return reader
+
+
+def press_back(page):
+    page.evaluate("window.history.back()")
+    page.wait_for_timeout(400)
+
+
+def choose_other_deployment(page):
+    page.get_by_role("textbox", name="Deployment").click()
+    page.get_by_role("option", name="Quiet cove").click()
+
+
+@pytest.mark.parametrize(
+    "leave",
+    [
+        lambda page: page.get_by_role("link", name="Incidents", exact=True).click(),
+        press_back,
+        choose_other_deployment,
+    ],
+    ids=["a link of the rail", "back", "another deployment"],
+)
+def test_leaving_a_form_that_was_written_in_asks_first(writing, leave):
+    page = writing.page
+    address = page.url
+    leave(page)
+    page.wait_for_timeout(500)
+    assert writing.asked == ["confirm"]
+    assert page.url == address
+    assert page.get_by_label("Note").input_value() == "A long and careful note."
+    assert page.get_by_role("textbox", name="Deployment").input_value() == "Harbor companion"
+    assert page.evaluate("JSON.stringify([sessionStorage, localStorage])").count("careful") == 0
+    writing.leaves = True
+    leave(page)
+    writing.wait(
+        "!document.querySelector('#field-note') || document.querySelector('#field-note').value === ''"
+    )
+    assert writing.asked == ["confirm", "confirm"]
+
+
+def test_closing_a_window_with_a_form_that_was_written_in_asks_first(writing):
+    writing.page.close(run_before_unload=True)
+    writing.page.wait_for_timeout(500)
+    assert writing.asked == ["beforeunload"]
+    assert not writing.page.is_closed()
+
+
+def test_a_form_that_was_only_looked_at_or_was_sent_does_not_ask(writing):
+    page = writing.page
+    page.get_by_label("Note").fill("")
+    page.get_by_role("link", name="Incidents", exact=True).click()
+    page.wait_for_url("**/incidents**")
+    writing.settle()
+    page.locator("#field-title").fill("Somebody was not heard")
+    page.get_by_label("S2 Minor").check()
+    page.get_by_role("radio", name="not serious").check()
+    page.get_by_role("radio", name="by hand").check()
+    page.get_by_role("button", name="Open an incident").click()
+    page.wait_for_selector(".message-done")
+    assert writing.asked == []
+
+
 def test_a_lower_rating_is_made_by_keyboard_and_approved_by_another_person(make_reader):
     first = make_reader("safety_officer")
     page = first.open(RISK)
