@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from dashboards.figures.layout import draw_nothing, lay_out
+from dashboards.figures.layout import draw_changes, draw_nothing, label_weeks, lay_out
 from dashboards.records import Change, Drift
 from dashboards.theme import PALETTES, Palette, Scheme, Tone
 from dashboards.vocabulary import DRIFT_MARKS
@@ -44,9 +43,10 @@ def draw_distances(rows: Sequence[Drift], changes: Sequence[Change], scheme: Sch
         members = [row for row in rows if row.feature == feature]
         _draw_panel(figure, members, place, palette, is_first=place == 1)
     weeks = [row.week for row in rows]
-    _draw_changes(figure, changes, min(weeks), max(weeks), palette)
+    draw_changes(figure, changes, first=min(weeks), last=max(weeks), palette=palette)
     figure.update_yaxes(rangemode="tozero", nticks=4)
-    figure.update_xaxes(type="date", tickformat="%-d %b\n%Y", showgrid=False)
+    figure.update_xaxes(type="date", showgrid=False)
+    label_weeks(figure, oldest=min(weeks), newest=max(weeks))
     return figure
 
 
@@ -94,18 +94,3 @@ def _draw_panel(
         row=place,
         col=1,
     )
-
-
-def _draw_changes(
-    figure: go.Figure, changes: Sequence[Change], first: date, last: date, palette: Palette
-) -> None:
-    numbers: dict[date, list[str]] = {}
-    for number, change in enumerate(changes, start=1):
-        if first <= change.effective_on <= last:
-            numbers.setdefault(change.effective_on, []).append(str(number))
-    for day, members in numbers.items():
-        figure.add_vline(x=day.isoformat(), line={"color": palette.ink, "width": 1, "dash": "dashdot"})
-        figure.add_annotation(
-            x=day.isoformat(), y=1.0, yref="paper", yanchor="bottom", text=f"<b>{', '.join(members)}</b>",
-            showarrow=False, font={"size": 11, "color": palette.surface}, bgcolor=palette.ink, borderpad=3,
-        )  # fmt: skip

@@ -1,14 +1,19 @@
-"""What all figures share: the layout of a scheme, and the picture of no data."""
+"""What figures share: the layout of a scheme, the picture of no data, weeks on an axis, and changes on it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 
 import plotly.graph_objects as go
 
-from dashboards.theme import FONT, PALETTES, Scheme
+from dashboards.records import Change
+from dashboards.theme import FONT, PALETTES, Palette, Scheme
 
 NO_DATA = "No data for this choice"
+MOST_LABELS = 4  # of weeks: as many as stand side by side on a screen of 320 px
+WEEK = timedelta(weeks=1)
 
 
 def lay_out(scheme: Scheme, *, height: int, **more: Any) -> go.Layout:
@@ -35,7 +40,7 @@ def lay_out(scheme: Scheme, *, height: int, **more: Any) -> go.Layout:
             "y": 0,
             "yanchor": "bottom",
             "x": 0,
-            "font": {"color": palette.muted},
+            "font": {"color": palette.muted, "size": 12},
         },
         hovermode="closest",
         dragmode=False,
@@ -59,3 +64,38 @@ def draw_nothing(scheme: Scheme, *, height: int, reason: str = NO_DATA) -> go.Fi
         font={"color": palette.muted, "size": 15},
     )
     return figure
+
+
+def label_weeks(figure: go.Figure, *, oldest: date, newest: date) -> None:
+    """An axis of weeks: a tick each Monday, and labels on Mondays that end with the newest week.
+
+    Left alone, Plotly labels Sundays, so that no label is the day by which a week is called.
+    """
+    spaces = (newest - oldest) // WEEK
+    step = max(1, -(-spaces // (MOST_LABELS - 1)))
+    week = WEEK / timedelta(milliseconds=1)
+    figure.update_layout(margin_r=28)  # half of the newest label
+    figure.update_xaxes(
+        tick0=newest.isoformat(),
+        dtick=step * week,
+        ticks="outside",
+        ticklen=3,
+        tickformat="%-d %b\n%Y",
+        minor={"tick0": newest.isoformat(), "dtick": week, "ticks": "outside", "ticklen": 3},
+    )
+
+
+def draw_changes(
+    figure: go.Figure, changes: Sequence[Change], *, first: date, last: date, palette: Palette
+) -> None:
+    """A line on every day with changes, under their numbers in the list; two on one day share a mark."""
+    numbers: dict[date, list[str]] = {}
+    for number, change in enumerate(changes, start=1):
+        if first <= change.effective_on <= last:
+            numbers.setdefault(change.effective_on, []).append(str(number))
+    for day, members in numbers.items():
+        figure.add_vline(x=day.isoformat(), line={"color": palette.ink, "width": 1, "dash": "dashdot"})
+        figure.add_annotation(
+            x=day.isoformat(), y=1, yref="paper", yanchor="bottom", text=f"<b>{', '.join(members)}</b>",
+            showarrow=False, font={"size": 11, "color": palette.surface}, bgcolor=palette.ink, borderpad=3,
+        )  # fmt: skip

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 import plotly.graph_objects as go
 
-from dashboards.figures.layout import draw_nothing, lay_out
+from dashboards.figures.layout import draw_changes, draw_nothing, label_weeks, lay_out
 from dashboards.measurements import Limit
 from dashboards.records import Appetite, Change, Observation
 from dashboards.standing import fill_periods
@@ -60,7 +60,8 @@ def draw_series(frame: SeriesFrame, scheme: Scheme) -> go.Figure:
     _draw_control(figure, frame.control, palette)
     _draw_values(figure, periods, frame.kind, palette)
     _draw_corrected(figure, [row for row in frame.rows if row.estimate == "corrected"], frame.kind, palette)
-    _draw_changes(figure, frame.changes, periods, palette)
+    last = periods[-1][0] + step - timedelta(days=1)
+    draw_changes(figure, frame.changes, first=periods[0][0], last=last, palette=palette)
     tick_format = {"proportion": ".1~%", "count": ",~r"}.get(frame.kind, ",~g")
     title = {"text": frame.unit, "font": {"size": 12, "color": palette.muted}}
     figure.update_yaxes(title=title, tickformat=tick_format, rangemode="tozero")
@@ -71,6 +72,8 @@ def draw_series(frame: SeriesFrame, scheme: Scheme) -> go.Figure:
         tickformat="%-d %b\n%Y",
         type="date",
     )
+    if frame.period == "week":
+        label_weeks(figure, oldest=periods[0][0], newest=periods[-1][0])
     return figure
 
 
@@ -259,28 +262,3 @@ def _draw_limits(
                 showlegend=words not in named,
             )
             named.add(words)
-
-
-def _draw_changes(
-    figure: go.Figure,
-    changes: Sequence[Change],
-    periods: Sequence[tuple[date, Observation | None]],
-    palette: Palette,
-) -> None:
-    for number, change in enumerate(changes, start=1):
-        if not periods[0][0] <= change.effective_on <= periods[-1][0] + timedelta(days=6):
-            continue
-        figure.add_vline(
-            x=_iso(change.effective_on), line={"color": palette.ink, "width": 1, "dash": "dashdot"}
-        )
-        figure.add_annotation(
-            x=_iso(change.effective_on),
-            y=1,
-            yref="paper",
-            yanchor="bottom",
-            text=f"<b>{number}</b>",
-            showarrow=False,
-            font={"size": 11, "color": palette.surface},
-            bgcolor=palette.ink,
-            borderpad=3,
-        )

@@ -3,8 +3,10 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+import plotly.graph_objects as go
 import pytest
 
+from dashboards.figures.layout import label_weeks
 from dashboards.figures.series import PLACEHOLDER, SeriesFrame, draw_series
 from dashboards.published import Published
 from dashboards.records import Change
@@ -81,6 +83,32 @@ def test_changes_are_numbered_in_the_order_of_the_list(read):
     changes = [change(date(2026, 9, 21)), change(date(2026, 10, 12)), change(date(2030, 1, 1))]
     figure = draw_series(read("over_escalation_rate", changes=changes), Scheme.LIGHT)
     assert [text for text in words(figure) if text.startswith("<b>")] == ["<b>1</b>", "<b>2</b>"]
+
+
+def test_changes_of_one_day_share_a_mark_so_that_none_hides_the_other(read):
+    days = (date(2026, 9, 21), date(2026, 9, 21), date(2026, 10, 12))
+    changes = [Change("c", day, "model", "a to b", "observed", None, None) for day in days]
+    figure = draw_series(read("over_escalation_rate", changes=changes), Scheme.LIGHT)
+    assert [text for text in words(figure) if text.startswith("<b>")] == ["<b>1, 2</b>", "<b>3</b>"]
+
+
+@pytest.mark.parametrize(("count", "step"), [(1, 1), (2, 1), (4, 1), (5, 2), (13, 4), (53, 18)])
+def test_weeks_are_labelled_by_their_mondays_and_the_newest_has_a_label(count, step):
+    newest = date(2026, 11, 23)
+    figure = go.Figure()
+    label_weeks(figure, oldest=newest - timedelta(weeks=count - 1), newest=newest)
+    axis = figure.layout.xaxis
+    assert (axis.tick0, axis.dtick) == ("2026-11-23", step * 7 * 24 * 3600 * 1000)
+    assert date.fromisoformat(axis.tick0).weekday() == 0
+    assert 1 + (count - 1) // step <= 4  # labels fit side by side on 320 px
+    assert (axis.minor.tick0, axis.minor.dtick) == ("2026-11-23", 7 * 24 * 3600 * 1000)
+
+
+def test_a_chart_of_weeks_is_labelled_by_weeks_and_one_of_days_is_not(read):
+    figure = draw_series(read("missed_escalation_rate"), Scheme.LIGHT)
+    (values,) = trace(figure, "value")
+    assert figure.layout.xaxis.tick0 == values.x[-1].isoformat()
+    assert draw_series(read("si_prevalence", period="day"), Scheme.LIGHT).layout.xaxis.tick0 is None
 
 
 def test_corrected_values_stand_beside_the_raw_ones(read):
