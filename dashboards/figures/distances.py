@@ -88,7 +88,7 @@ def _draw_panel(
             for row in rows
         ],
         hovertemplate="week of %{x|%-d %b %Y}<br>%{text}<extra></extra>",
-        name="distance (open: reference; triangle: moved)",
+        name="distance",
         legendgroup="distance",
         showlegend=is_first,
         row=place,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import plotly.graph_objects as go
@@ -18,6 +19,7 @@ FRAME_HEIGHT = 110
 LABEL_LENGTH = 28
 FURTHEST = 32.0  # factors; what lies beyond is drawn at the edge, its number stands in the table
 TICKS = (0.1, 1, 10)
+ROOM = 1.25  # beyond the furthest mark, as a factor
 SYMBOLS = {
     "equivalent": "circle",
     "different": "octagon",
@@ -37,7 +39,7 @@ def draw_ratios(rows: Sequence[EquityRatio], scheme: Scheme) -> go.Figure:
     figure.add_vrect(x0=BAND_LOW, x1=BAND_HIGH, fillcolor=palette.band, line_width=0, layer="below")
     figure.add_annotation(
         x=0, y=1, yref="paper", yanchor="bottom", showarrow=False,
-        text=f"alike in practice: {BAND_LOW} to {BAND_HIGH}",
+        text=f"alike: {BAND_LOW} to {BAND_HIGH}",
         font={"size": 11, "color": palette.muted},
     )  # fmt: skip
     for label, row, _ in known:
@@ -78,11 +80,28 @@ def draw_ratios(rows: Sequence[EquityRatio], scheme: Scheme) -> go.Figure:
             )  # fmt: skip
     labels = [_name(row) for row in reversed(rows)]
     figure.update_yaxes(categoryorder="array", categoryarray=labels, showgrid=False, tickfont={"size": 12})
-    title = {"text": "times the rate of the rest", "font": {"size": 12, "color": palette.muted}}
+    title = {"text": "times the rest", "font": {"size": 12, "color": palette.muted}}
+    reach = math.log10(_find_reach(rows) * ROOM)
     figure.update_xaxes(
-        type="log", tickangle=0, title=title, tickvals=list(TICKS), ticktext=[f"{tick:g}" for tick in TICKS]
+        type="log",
+        range=[-reach, reach],  # left alone, it grows by the words above the band, and the marks shrink
+        tickangle=0,
+        title=title,
+        tickvals=list(TICKS),
+        ticktext=[f"{tick:g}" for tick in TICKS],
     )
     return figure
+
+
+def _find_reach(rows: Sequence[EquityRatio]) -> float:
+    """The furthest factor that is drawn on either side of 1, so that twice and half lie alike."""
+    drawn = [
+        _within(factor)
+        for row in rows
+        for factor in (row.ratio, row.ci_low, row.ci_high, row.bound_low, row.bound_high)
+        if factor is not None
+    ]
+    return max(*TICKS, *drawn, *(1 / factor for factor in drawn))
 
 
 def _name(row: EquityRatio) -> str:

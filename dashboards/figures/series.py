@@ -19,7 +19,7 @@ from dashboards.theme import PALETTES, Palette, Scheme, Status, Tone
 from dashboards.wording import say_count, say_interval, say_value, say_words
 
 HEIGHT = 400
-PLACEHOLDER = "placeholder, no appetite set"
+PLACEHOLDER = "placeholder"
 STEPS = {"week": timedelta(weeks=1), "day": timedelta(days=1)}
 STATUS_SYMBOLS = {
     Status.NOT_APPLICABLE: "circle",

@@ -120,6 +120,21 @@ def test_a_table_is_there_before_the_grid_knows_its_width(reader):
     assert all(cell.is_visible() for cell in cells.all()[:10])
 
 
+@pytest.mark.parametrize("name", ["indicator by week", "equity", "releases and drift"])
+def test_no_word_of_a_chart_is_cut_on_a_narrow_screen(make_reader, name):
+    page = make_reader(width=320).open(PAGES[name])
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll('.chart-picture')].flatMap(chart => {
+          const edge = chart.getBoundingClientRect();
+          return [...chart.querySelectorAll('.main-svg text')].filter(text => {
+            const box = text.getBoundingClientRect();
+            return box.width && (box.left < edge.left - 2 || box.right > edge.right + 2);
+          }).map(text => text.textContent);
+        })"""
+    )
+    assert cut == []
+
+
 def test_dark_reaches_page_chart_and_grid_and_stays(make_reader):
     reader = make_reader(is_own=True)
     page = reader.open(PAGES["indicator by week"])

@@ -40,6 +40,7 @@ from risk_register.errors import NotAllowedError
 
 PATH = "/releases-and-drift"
 DECLARED = "declared"
+KEY = "An open ring is a reference week, a dot is stable, a triangle moved, a cross has too few messages."
 
 
 def layout(view: View) -> Component:
@@ -169,7 +170,7 @@ def _draw_drift(view: View, drift: Sequence[Drift], changes: Sequence[Change]) -
     told = ", ".join(
         f"{say_words(feature)} in {count} week{'s' * (count > 1)}" for feature, count in sorted(moved.items())
     )
-    summary = f"{_say_moved(drift)} Moved in the range: {told or 'nothing'}."
+    summary = f"{_say_moved(drift)} Moved in the range: {told or 'nothing'}. {KEY}"
     return draw_chart(
         "drift",
         {scheme: draw_distances(drift, changes, scheme) for scheme in Scheme},
