@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 
 from dashboards.components.chart import draw_chart
 from dashboards.components.marks import draw_absences, draw_mark, draw_status
-from dashboards.components.shell import draw_facts
+from dashboards.components.shell import draw_facts, draw_segments
 from dashboards.components.table import Heading, Line, draw_table
 from dashboards.figures.slices import SliceFrame, draw_slices
 from dashboards.records import EquityRatio, Observation
@@ -36,7 +36,7 @@ HEADINGS = (
     Heading("Counted", is_number=True),
     Heading("Out of", is_number=True),
     Heading("Level"),
-    Heading("Against the rest"),
+    Heading("Against the rest, several weeks"),
     Heading("Over time"),
 )
 
@@ -90,19 +90,8 @@ def _draw_empty(words: str) -> Component:
 
 
 def _draw_choices(view: View, names: Sequence[str], chosen: str) -> Component:
-    return html.Div(
-        [
-            dcc.Link(
-                say_words(name),
-                href=view.href(None, slice=name, value=None),
-                className="segment is-chosen" if name == chosen else "segment",
-            )
-            for name in names
-        ],
-        className="segments slice-choices",
-        role="group",
-        **{"aria-label": "Slice"},
-    )
+    choices = [(say_words(name), view.href(None, slice=name, value=None), name == chosen) for name in names]
+    return html.Div(draw_segments("Slice", choices), className="slice-choices")
 
 
 def _say_groups(rows: Sequence[Observation], standing: Standing, name: str) -> str:
@@ -154,6 +143,18 @@ def _draw_lines(
 
 
 def _say_ratio(ratio: EquityRatio | None) -> Component | str:
+    """A group against the others, with its own counts: a week has too few for it."""
     if ratio is None:
         return "not compared"
-    return html.Div([draw_mark(EQUITY_MARKS[ratio.status]), html.P(say_ratio(ratio), className="why")])
+    weeks = ((ratio.last_day - ratio.first_day).days + 1) // 7
+    counted = (
+        f"{say_count(ratio.numerator)} of {say_count(ratio.denominator)} in the {weeks} weeks to "
+        f"{say_day(ratio.last_day)}"
+    )
+    return html.Div(
+        [
+            draw_mark(EQUITY_MARKS[ratio.status]),
+            html.P(say_ratio(ratio), className="why"),
+            html.P(counted, className="why"),
+        ]
+    )
