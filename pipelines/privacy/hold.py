@@ -1,9 +1,9 @@
 """Legal holds: named conversations that retention and erasure leave alone until a person releases them.
 
 Those of counsel are kept in `<home>/definitions/holds.yaml`, so that an auditor can read them; those of an
-incident in the register (`risk_register.incident.holds`); both protect alike. The audit names a hold by its
-id alone, for it outlives the person's data. A file or register that cannot be read stops retention and
-erasure.
+incident in the register (`risk_register.incident.holds`); both protect alike, and take two people of the same
+roles. The audit names a hold by its id alone, for it outlives the person's data. A file or register that
+cannot be read stops retention and erasure.
 """
 
 from __future__ import annotations
@@ -23,8 +23,11 @@ from pipelines.errors import DefinitionError, StateError
 from pipelines.lake.lake import Lake
 from pipelines.lock import locked
 from pipelines.settings import Home
+from risk_register.account.accounts import Action, grants, list_accounts, may
+from risk_register.account.four_eyes import find_tie
 from risk_register.database.audit import list_entries, record_access
 from risk_register.database.store import Store, open_store
+from risk_register.errors import NotAllowedError, SelfApprovalError
 from risk_register.incident.holds import list_holds
 
 FILE, COUNTER = "holds.yaml", "holds.count"
@@ -105,11 +108,15 @@ def add_hold(
     """Put a conversation under hold; one that was killed before its trace is finished by asking again.
 
     Raises:
-        StateError: no such conversation, one person alone, a blank reason, or an expiry that has passed.
+        StateError: no such conversation, one name alone, a blank reason, or an expiry that has passed.
+        NotAllowedError: one of the two is no open account that may, or both are one person.
     """
     if not reason.strip():
         raise StateError("A hold needs a reason.")
-    _check_two_people(requested_by, approved_by, what="add a hold")
+    _check_two_names(requested_by, approved_by, what="add a hold")
+    _check_two_people(
+        store, requested_by, approved_by, what="add a hold", deployment_id=deployment_id, hold_id=UNNUMBERED
+    )
     if expires_on < at.date():
         raise StateError(f"A hold until {expires_on} would have expired already.")
     with locked(home.lake, by="hold"):
@@ -132,7 +139,8 @@ def add_hold(
             _write(home.definitions, (*held, hold))
         record_access(
             store, action=ADDED, subject=hold.hold_id, deployment_id=deployment_id, reason=hold.reason,
-            actor=hold.approved_by, at=at,
+            actor=hold.approved_by, at=at, requested_by=hold.requested_by,
+            expires_on=hold.expires_on.isoformat(),
         )  # fmt: skip
     return hold
 
@@ -150,30 +158,54 @@ def release_hold(
     """End a hold; what it kept goes with the next retention or erasure.
 
     Raises:
-        StateError: there is no such hold, or one person alone would end it.
+        StateError: there is no such hold, or one name alone would end it.
+        NotAllowedError: one of the two is no open account that may, both are one person, or no reason.
     """
-    _check_two_people(requested_by, approved_by, what="end a hold")
+    _check_two_names(requested_by, approved_by, what="end a hold")
     with locked(home.lake, by="hold"):
         held = load_holds(home)
         found = next((one for one in held if one.hold_id == hold_id), None)
         if found is None:
             known = ", ".join(one.hold_id for one in held) or "none"
             raise StateError(f"There is no hold {hold_id}. In the file are: {known}.")
+        _check_two_people(
+            store, requested_by, approved_by, what="end a hold", deployment_id=found.deployment_id,
+            hold_id=hold_id,
+        )  # fmt: skip
         if not _has_trace(store, RELEASED, hold_id):  # else one was killed behind it
             record_access(
-                store, action=RELEASED, subject=hold_id, deployment_id=found.deployment_id,
-                reason=f"{reason} (asked for by {requested_by})" if reason.strip() else reason,
-                actor=approved_by, at=at,
+                store, action=RELEASED, subject=hold_id, deployment_id=found.deployment_id, reason=reason,
+                actor=approved_by.strip(), at=at, requested_by=requested_by.strip(),
+                expires_on=found.expires_on.isoformat(),
             )  # fmt: skip
         _write(home.definitions, tuple(one for one in held if one.hold_id != hold_id))
     return found
 
 
-def _check_two_people(requested_by: str, approved_by: str, *, what: str) -> None:
+def _check_two_names(requested_by: str, approved_by: str, *, what: str) -> None:
     if not (requested_by.strip() and approved_by.strip()):
         raise StateError(f"To {what}, one person asks for it and another approves it; both are named.")
     if requested_by.strip().casefold() == approved_by.strip().casefold():
         raise StateError(f"{requested_by} cannot approve what {requested_by} asks for.")
+
+
+def _check_two_people(
+    store: Store, requested_by: str, approved_by: str, *, what: str, deployment_id: str, hold_id: str
+) -> None:
+    """Raise unless both names are accounts of two people who may; a store without accounts knows nobody."""
+    if not list_accounts(store):
+        return
+    asker, approver = requested_by.strip(), approved_by.strip()
+    for name in (asker, approver):
+        if not may(grants(store, name), Action.CLOSE_INCIDENT, deployment_id):
+            raise NotAllowedError(
+                f"{name} may not {what} of {deployment_id}: that takes two open accounts with the role of "
+                "safety officer or compliance there. Name whoever asked from outside in the reason."
+            )
+    with store.read() as session:
+        tie = find_tie(session, approver, [asker], subject=hold_id, deployment_id=deployment_id)
+    if tie is not None:
+        raise SelfApprovalError(f"{approver} cannot approve what {asker} asks for.{tie}")
 
 
 def find_thread(lake: Lake, deployment_id: str, conversation_id: str) -> str:

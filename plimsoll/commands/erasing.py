@@ -82,8 +82,8 @@ def add(
     *,
     conversation: Annotated[str, typer.Option(help="Id of the conversation; its whole thread is held.")],
     reason: Annotated[str, typer.Option(help="Why, without words of the conversation.")],
-    requested_by: Annotated[str, typer.Option(help="Who asks for it.")],
-    approved_by: Annotated[str, typer.Option(help="Who approves it; another person.")],
+    requested_by: Annotated[str, typer.Option(help="The account that asks for it.")],
+    approved_by: Annotated[str, typer.Option(help="The account that approves it; another person.")],
     until: Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="Last day of the hold.")],
     deployment: DeploymentOption = None,
     home: HomeOption = None,
@@ -108,8 +108,8 @@ def add(
 def release(
     hold: Annotated[str, typer.Argument(help="Id of the hold, as `hold list` shows it.")],
     reason: Annotated[str, typer.Option(help="Why it ends.")],
-    by: Annotated[str, typer.Option(help="Who asks for its end.")],
-    approved_by: Annotated[str, typer.Option(help="Who approves that; another person.")],
+    by: Annotated[str, typer.Option(help="The account that asks for its end.")],
+    approved_by: Annotated[str, typer.Option(help="The account that approves that; another person.")],
     home: HomeOption = None,
 ) -> None:
     """End a hold."""

@@ -123,9 +123,17 @@ def _describe(row: AuditEntry) -> AuditRecord:
 
 
 def record_access(
-    store: Store, *, action: str, subject: str, deployment_id: str, reason: str, actor: str, at: dt.datetime
+    store: Store,
+    *,
+    action: str,
+    subject: str,
+    deployment_id: str,
+    reason: str,
+    actor: str,
+    at: dt.datetime,
+    **details: object,
 ) -> None:
-    """Leave a trace of something that changes nothing, such as reading a conversation or an export.
+    """Leave a trace of something that changes nothing here, such as reading a conversation or an export.
 
     Raises:
         NotAllowedError: the reason is blank.
@@ -133,7 +141,7 @@ def record_access(
     if not reason.strip():
         raise NotAllowedError(f"{action} of {subject} needs a reason; it may not be blank.")
     with store.write(actor=actor, at=at) as write:
-        write.record(action, subject=subject, deployment_id=deployment_id, reason=reason)
+        write.record(action, subject=subject, deployment_id=deployment_id, reason=reason, **details)
 
 
 def verify_chain(

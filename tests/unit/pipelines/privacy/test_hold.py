@@ -14,9 +14,11 @@ from pipelines.privacy import hold as holds
 from pipelines.privacy.hold import Hold, add_hold, held_threads, load_holds, release_hold
 from pipelines.schemas.staging import CONVERSATION
 from pipelines.settings import Home, HomeKind, make_home
+from risk_register.account import accounts
+from risk_register.account.accounts import Role
 from risk_register.database.audit import list_entries
 from risk_register.database.store import Store
-from risk_register.errors import NotAllowedError
+from risk_register.errors import NotAllowedError, SelfApprovalError
 
 NOW = dt.datetime(2026, 8, 20, tzinfo=dt.UTC)
 UNTIL = dt.date(2026, 9, 1)
@@ -175,7 +177,71 @@ def test_nobody_ends_a_hold_alone(home: Home, store: Store, approved_by: str) ->
     assert load_holds(home) == (hold,)
     let_go(home, store)
     (entry,) = list_entries(store, action="hold_released")
-    assert (entry.actor, "asked for by counsel" in str(entry)) == ("compliance", True)
+    assert (entry.actor, entry.details["requested_by"]) == ("compliance", "counsel")
+
+
+def test_the_audit_keeps_who_asked_and_until_when_also_of_a_hold_that_is_released(
+    home: Home, store: Store
+) -> None:
+    let_go(home, store, hold_id=add(home, store).hold_id, requested_by="officer")
+    assert load_holds(home) == ()
+    told = {entry.action: (entry.actor, dict(entry.details)) for entry in list_entries(store)}
+    until = UNTIL.isoformat()
+    assert told == {
+        "hold_added": ("compliance", {"reason": "Asked.", "requested_by": "counsel", "expires_on": until}),
+        "hold_released": ("compliance", {"reason": "Over.", "requested_by": "officer", "expires_on": until}),
+    }
+
+
+@pytest.fixture
+def people(store: Store) -> Store:
+    """Accounts: two that may, a second one of the first person, and some that may not."""
+    for name in ("anna", "ben", "anna_home", "closed", "viewer", "elsewhere"):
+        accounts.create_account(store, name=name, actor="command_line", at=NOW)
+        accounts.grant(
+            store, name=name, role=Role.VIEWER if name == "viewer" else Role.COMPLIANCE,
+            deployment_id="two" if name == "elsewhere" else "one", actor="command_line", at=NOW,
+        )  # fmt: skip
+    accounts.join_person(store, name="anna_home", same_as="anna", actor="command_line", at=NOW)
+    accounts.disable_account(store, name="closed", actor="command_line", at=NOW)
+    return store
+
+
+@pytest.mark.parametrize(
+    ("asker", "approver", "problem"),
+    [
+        ("anna", "anna_home", "belong to one person"),
+        ("anna_home", "anna", "belong to one person"),
+        ("anna", "mickey", "mickey may not"),
+        ("mickey", "anna", "mickey may not"),
+        ("anna", "closed", "closed may not"),
+        ("anna", "viewer", "viewer may not"),
+        ("elsewhere", "anna", "elsewhere may not"),
+        ("anna", "command_line", "command_line may not"),
+    ],
+)
+def test_where_there_are_accounts_two_people_who_may_add_and_end_a_hold(
+    home: Home, people: Store, asker: str, approver: str, problem: str
+) -> None:
+    with pytest.raises(NotAllowedError, match=problem):
+        add(home, people, requested_by=asker, approved_by=approver)
+    assert load_holds(home) == ()
+    hold = add(home, people, requested_by="anna", approved_by="ben")
+    with pytest.raises(NotAllowedError, match=problem):
+        let_go(home, people, requested_by=asker, approved_by=approver)
+    assert load_holds(home) == (hold,)
+    let_go(home, people, requested_by="ben", approved_by="anna")
+    assert load_holds(home) == ()
+
+
+def test_nobody_ends_a_hold_with_an_account_that_they_let_in(home: Home, people: Store) -> None:
+    hold = add(home, people, requested_by="anna", approved_by="ben")
+    token = accounts.issue_link(people, name="ben", at=NOW, valid_for=dt.timedelta(hours=1), actor="anna")
+    accounts.redeem_link(people, token=token, at=NOW)
+    for asker, approver in (("anna", "ben"), ("ben", "anna")):
+        with pytest.raises(SelfApprovalError, match="anna let ben in"):
+            let_go(home, people, requested_by=asker, approved_by=approver)
+    assert load_holds(home) == (hold,)
 
 
 @pytest.mark.parametrize("text", ["", "holds: 3", "[", "holds: [{hold_id: hold_0001}]", "holds: ["])
