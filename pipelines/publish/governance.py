@@ -76,7 +76,8 @@ def _item(record: ItemRecord, statuses: dict[str, str]) -> dict[str, object]:
              "attested_on", "expires_on", "is_evidence_withdrawn", "is_overdue")  # fmt: skip
     contradicting = contradicted_by(record, statuses)
     return {name: _plain(getattr(record, name)) for name in names} | {
-        "contradicted_by": ",".join(contradicting)
+        "waived_until": record.waiver.until if record.waiver else None,
+        "contradicted_by": ",".join(contradicting),
     }
 
 

@@ -74,7 +74,7 @@ from published.risk where deployment_id = $deployment_id order by reference, ris
 CHECKLIST = """
 select
     item_id, reference, stage, question, state, attested_by, attested_on, expires_on, is_evidence_withdrawn,
-    is_overdue, contradicted_by
+    is_overdue, waived_until, contradicted_by
 from published.checklist_item where deployment_id = $deployment_id order by reference, item_id
 """
 REGIMES = """

@@ -51,6 +51,7 @@ ITEM_COLUMNS = (
     Column("attested_on", "Attested on", Kind.DATE, 12),
     Column("expires_on", "Expires on", Kind.DATE, 12),
     Column("is_overdue", "Overdue", Kind.FLAG, 10),
+    Column("waived_until", "Waived until", Kind.DATE, 12),
     Column("contradicted_by", "Contradicted by", width=40),
     Column("attention", "Needs attention", width=30),
 )
@@ -115,6 +116,7 @@ def build_items(facts: Facts) -> Table:
         {
             **row,
             "attested_by": row["attested_by"] or Mark.NONE,
+            "waived_until": row["waived_until"] or Mark.NONE,
             "state": f"{row['state']}, evidence withdrawn" if row["is_evidence_withdrawn"] else row["state"],
             "contradicted_by": _titles(row["contradicted_by"], facts.titles) or Mark.NONE,
             "attention": ", ".join(_attention(row)) or Mark.NONE,
@@ -126,7 +128,8 @@ def build_items(facts: Facts) -> Table:
         "Ethics checklist, all items",
         ITEM_COLUMNS,
         rows,
-        note="A breached indicator never changes an attestation; it stands beside it until a person decides.",
+        note="A breached indicator never changes an attestation; it stands beside it until a person decides. "
+        "An item that two people have waived is not overdue until its waiver ends.",
         empty="The checklist of this deployment is empty.",
     )
 
@@ -250,6 +253,8 @@ def _attention(row: Row) -> list[str]:
         reasons.append("overdue")
     if row["state"] == "not_met":
         reasons.append("not met")
+    if row["waived_until"]:
+        reasons.append(f"waived until {row['waived_until']}")
     return reasons
 
 

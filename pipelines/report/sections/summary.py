@@ -50,6 +50,7 @@ def say_governance(tables: Mapping[str, Table], on: dt.date) -> str:
     overdue = sum(row["is_overdue"] for row in risks)
     contradicted = [row["reference"] for row in items if not isinstance(row["contradicted_by"], Mark)]
     late = sum(bool(row["is_overdue"]) for row in items)
+    waived = sum(not isinstance(row["waived_until"], Mark) for row in items)
     first = f"{_counted(len(breached), 'risk')} of {len(risks)} with an indicator in breach"
     first += " in its newest complete week"
     first += f" ({', '.join(breached)})" if breached else ""
@@ -57,7 +58,7 @@ def say_governance(tables: Mapping[str, Table], on: dt.date) -> str:
         f"Register, as at {on}: {first}, {overdue} overdue for review. "
         f"Checklist, as at {on}: {_counted(len(contradicted), 'item')} contradicted by data"
         + (f" ({', '.join(contradicted)})" if contradicted else "")
-        + f", {late} of {len(items)} overdue."
+        + f", {late} of {len(items)} overdue, {waived} waived."
     )
 
 

@@ -81,6 +81,12 @@ CHECKLIST_ITEM = declare(
         FLAG,
         "Whether it has run out, was never given when due, or lost its evidence, and no waiver holds.",
     ),
+    Column(
+        "waived_until",
+        DATE,
+        "Last day until which it need not be met, as two people decided; null: no waiver is in force.",
+        nullable=True,
+    ),
     Column("contradicted_by", TEXT, "Breached indicators, comma separated; empty if none."),
 )
 

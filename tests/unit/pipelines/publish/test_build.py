@@ -240,6 +240,25 @@ def test_an_item_whose_evidence_was_withdrawn_says_so_in_the_copy(home):
         )  # fmt: skip
 
 
+def test_a_waiver_stands_in_the_copy_until_its_last_day(home):
+    store, item = Store(home.governance_url), "training_data_documented"
+    given = {"deployment_id": "harbor", "item_id": item, "at": AT}
+    until = AT.date() + 10 * WEEK
+    checklist.propose_waiver(store, **given, reason="Asked for.", until=until, actor="officer")
+    assert waivers(home, AT)[item] is None  # one that waits is none
+    checklist.approve_waiver(store, **given, actor="compliance")
+    assert waivers(home, AT)[item] == until
+    last = dt.datetime.combine(until, dt.time(12), dt.UTC)
+    assert waivers(home, last)[item] == until
+    assert set(waivers(home, last + dt.timedelta(days=1)).values()) == {None}
+
+
+def waivers(home, at):
+    """Until when each item of the copy is waived."""
+    rows = read_items_and_risks(home, "UTC", at=at)["checklist_item"]
+    return {row["item_id"]: row["waived_until"] for row in rows}
+
+
 def read_items_and_risks(home, zone, *, at, changes=()):
     """The copies of the register of one deployment in a zone."""
     observations = fill("assessment.observation", is_latest=True, indicator_id="refusal_rate")

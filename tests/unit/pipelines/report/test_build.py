@@ -184,6 +184,16 @@ def test_headers_of_a_long_table_come_back_on_every_page(
     assert len(with_items) >= 3
 
 
+def test_a_waiver_is_said_among_what_needs_attention_and_among_all_items(
+    build: Callable[..., Any], sample_rows: dict[str, list[dict[str, Any]]]
+) -> None:
+    sample_rows["checklist_item"][1] |= {"waived_until": dt.date(2027, 2, 1)}
+    built = build(sample_rows)
+    told = built.text.replace("\xad", "-")  # as the bold font names its hyphen
+    assert told.count("waived until 2027-02-01") == 2
+    assert built.row("checklist", reference="EC-30")["waived_until"] == "2027-02-01"
+
+
 def test_characters_that_no_shipped_font_has_are_written_out_in_the_pdf_alone(
     build: Callable[..., Any], sample_rows: dict[str, list[dict[str, Any]]]
 ) -> None:

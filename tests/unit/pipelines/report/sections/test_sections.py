@@ -186,6 +186,19 @@ def test_an_item_whose_evidence_was_withdrawn_is_not_read_as_met(
     assert other["state"] == "in_progress"
 
 
+def test_a_waiver_is_said_in_the_report(facts_of: Callable[..., Any], sample_rows: Samples) -> None:
+    until = {"is_overdue": False, "waived_until": dt.date(2027, 2, 1)}
+    sample_rows["checklist_item"][1] |= until
+    facts = facts_of(sample_rows)
+    items = {row["reference"]: row for row in build_items(facts).rows}
+    assert (items["EC-30"]["waived_until"], items["EC-30"]["attention"]) == (
+        dt.date(2027, 2, 1), "waived until 2027-02-01",
+    )  # fmt: skip
+    assert str(items["EC-20"]["waived_until"]) == "none"
+    tables = {"risks": build_risks(facts), "checklist": build_items(facts)}
+    assert say_governance(tables, as_of(facts)).endswith("1 of 2 overdue, 1 waived.")
+
+
 def test_incidents_are_dated_in_the_zone_of_the_deployment(
     facts_of: Callable[..., Any], sample_rows: Samples
 ) -> None:
