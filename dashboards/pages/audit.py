@@ -73,18 +73,33 @@ def layout(view: View) -> Component:
 
 def filter_entries(view: View, *, limit: int | None) -> Sequence[AuditRecord]:
     """The entries that the address asks for; those about accounts only for an administrator."""
-    if view.filter("about") == ACCOUNTS and view.may(Action.MANAGE_ACCOUNTS):
-        return list_account_entries(view.store, view.account.name, limit=limit or SHOWN)
+    actor, action, subject = (view.filter(name) for name in ("actor", "action", "subject"))
+    since, until = (_read_day(view.filter(name)) for name in ("since", "until"))
+    if _is_about_accounts(view):
+        return list_account_entries(
+            view.store,
+            view.account.name,
+            actor=actor,
+            action=action,
+            subject=subject,
+            since=since,
+            until=until,
+            limit=limit,
+        )
     return list_entries(
         view.store,
         deployment_id=view.deployment_id,
-        actor=view.filter("actor"),
-        action=view.filter("action"),
-        subject=view.filter("subject"),
-        since=_read_day(view.filter("since")),
-        until=_read_day(view.filter("until")),
+        actor=actor,
+        action=action,
+        subject=subject,
+        since=since,
+        until=until,
         limit=limit,
     )
+
+
+def _is_about_accounts(view: View) -> bool:
+    return view.filter("about") == ACCOUNTS and view.may(Action.MANAGE_ACCOUNTS)
 
 
 def _read_day(text: str | None) -> date | None:
@@ -133,7 +148,7 @@ def _draw_search(view: View) -> Component:
         ("since", "From", "date", ""),
         ("until", "Until", "date", ""),
     )
-    kept = {"deployment": view.deployment_id}
+    kept = {"deployment": view.deployment_id} | ({"about": ACCOUNTS} if _is_about_accounts(view) else {})
     inputs = [
         html.Div(
             [
@@ -148,7 +163,7 @@ def _draw_search(view: View) -> Component:
     ]
     accounts = None
     if view.may(Action.MANAGE_ACCOUNTS):
-        is_on = view.filter("about") == ACCOUNTS
+        is_on = _is_about_accounts(view)
         words = "Show this deployment" if is_on else "Show signing in and accounts"
         href = view.href(None, about=None if is_on else ACCOUNTS, actor=None, action=None, subject=None)
         accounts = dcc.Link(words, href=href, className="button button-quiet")

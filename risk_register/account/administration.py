@@ -182,7 +182,30 @@ def find_month_end(first: dt.date) -> dt.date:
     return (first.replace(day=1) + dt.timedelta(days=32)).replace(day=1) - dt.timedelta(days=1)
 
 
-def list_account_entries(store: Store, actor: str, *, limit: int) -> tuple[AuditRecord, ...]:
-    """The newest entries about the accounts that somebody looks after: signing in, links, sessions."""
-    names = [account.name for account in list_managed(store, actor)]
-    return audit.list_entries(store, subjects=names, is_about_accounts=True, limit=limit)
+def list_account_entries(
+    store: Store,
+    by: str,
+    *,
+    actor: str | None = None,
+    action: str | None = None,
+    subject: str | None = None,
+    since: dt.date | None = None,
+    until: dt.date | None = None,
+    limit: int | None,
+) -> tuple[AuditRecord, ...]:
+    """The newest entries about the accounts that somebody (`by`) looks after: signing in, links, sessions.
+
+    The others are as in `audit.list_entries`.
+    """
+    names = [account.name for account in list_managed(store, by)]
+    return audit.list_entries(
+        store,
+        actor=actor,
+        action=action,
+        subject=subject,
+        subjects=names,
+        since=since,
+        until=until,
+        is_about_accounts=True,
+        limit=limit,
+    )

@@ -1,10 +1,14 @@
 """Administrators look after the accounts of their deployment, through the rules of the commands."""
 
+import csv
 import datetime as dt
+import io
+import json
 import re
 
 import pytest
 
+from dashboards.pages.audit import SHOWN
 from risk_register.account import accounts
 from risk_register.account.accounts import Grant, Role
 from risk_register.account.administration import list_account_entries
@@ -63,6 +67,39 @@ def test_the_newest_entries_about_accounts_are_those_of_accounts_that_one_sees(a
         found = list_account_entries(store, "administrator", limit=2)
     assert [one.subject for one in found] == ["viewer", "viewer"]
     assert len(asked) == 2  # not every entry about an account that was ever written
+
+
+def read_entries(administrator, search):
+    answer = administrator.client.get(f"/download/audit/entries.csv{HARBOR}&about=accounts{search}")
+    return list(csv.DictReader(io.StringIO(answer.get_data(as_text=True).removeprefix("\ufeff"))))
+
+
+def test_a_download_of_entries_about_accounts_holds_all_of_them_and_keeps_to_the_filters(visit, store, clock):
+    accounts.create_account(store, name="keeper", actor="command_line", at=clock())
+    for role in (Role.ADMINISTRATOR, Role.COMPLIANCE):
+        accounts.grant(store, name="keeper", role=role, deployment_id="harbor_companion",
+                       actor="command_line", at=clock())  # fmt: skip
+    administrator = visit().sign_in("keeper")
+    for number in range(SHOWN + 5):
+        actor = "command_line" if number else "safety_officer"
+        accounts.issue_link(store, name="viewer", at=clock(), valid_for=dt.timedelta(hours=1), actor=actor)
+    everything = read_entries(administrator, "")
+    assert len([row for row in everything if row["subject"] == "viewer"]) > SHOWN
+    by_one = read_entries(administrator, "&actor=safety_officer&action=link_issued")
+    assert [(row["actor"], row["action"], row["subject"]) for row in by_one] == [
+        ("safety_officer", "link_issued", "viewer")
+    ]
+    assert {row["subject"] for row in read_entries(administrator, "&subject=viewer")} == {"viewer"}
+    assert read_entries(administrator, "&subject=of_nobody") == []
+    tomorrow = f"{clock() + dt.timedelta(days=1):%Y-%m-%d}"
+    assert read_entries(administrator, f"&since={tomorrow}") == []
+    assert len(read_entries(administrator, f"&until={tomorrow}")) == len(everything)
+
+
+def test_the_filters_of_the_audit_keep_to_entries_about_accounts(administrator):
+    page = json.dumps(administrator.show("/audit", f"{HARBOR}&about=accounts"))
+    assert '"name": "about"' in page
+    assert '"name": "about"' not in json.dumps(administrator.show("/audit", HARBOR))
 
 
 def test_nobody_gives_a_role_to_themselves_here_either(administrator, store):
