@@ -212,6 +212,7 @@ def _add_forms(server: flask.Flask, site: Site) -> None:
         takes_json = flask.request.accept_mimetypes.best == JSON
         with _asked(site, page, subject) as view:
             fields: Mapping[str, str] = flask.request.form.to_dict()
+            flask.session.pop("_flashes", None)  # a caller that opens no page would fill its cookie
             try:
                 flask.flash(found[0].submit(_add_upload(view), fields), "done")
             except RegisterError as error:

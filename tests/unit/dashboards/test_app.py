@@ -405,6 +405,20 @@ def test_a_refusal_for_a_script_is_json_and_leaves_no_message_for_the_next_page(
     assert "Attested as not met." in officer.read("/ethics-checklist", HARBOR)
 
 
+def test_what_no_page_has_said_yet_does_not_fill_the_cookie_of_a_script(officer):
+    form = {"csrf_token": officer.token(), "action": "attest", "item": "crisis_testing_passed",
+            "state": "not_met", "evidence": "", "note": "", "expires_on": ""}  # fmt: skip
+    sizes = []
+    for version in range(1, 21):
+        answer = officer.client.post(
+            SEND, data=form | {"version": str(version)}, headers={"Accept": "application/json"}
+        )
+        assert answer.status_code == 200
+        sizes.append(len(officer.client.get_cookie("plimsoll_session").value))
+    assert max(sizes) - sizes[0] < 64
+    assert officer.read("/ethics-checklist", HARBOR).count("Attested as not met.") == 1
+
+
 def test_an_attestation_without_the_form_token_is_refused(officer):
     form = {"action": "attest", "item": "crisis_testing_passed", "state": "not_met"}
     assert officer.client.post(SEND, data=form).status_code == 403
