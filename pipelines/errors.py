@@ -23,3 +23,7 @@ class HomeError(PlimsollError):
 
 class StateError(PlimsollError):
     """What was asked needs data that is not there (yet)."""
+
+
+class NothingToReportError(StateError):
+    """A deployment has no data in the month that a report is asked for."""

@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 
 from pipelines.engines.duckdb import SETTINGS
-from pipelines.errors import StateError
+from pipelines.errors import NothingToReportError, StateError
 from pipelines.pointer import tell_unreadable
 from pipelines.report import queries
 from pipelines.report.document import Row
@@ -128,7 +128,8 @@ def read_facts(published: Path, *, deployment_id: str, month: Month) -> Facts:
     """Read a deployment's month.
 
     Raises:
-        StateError: no such file, not a published file, no such deployment, or no observation in that month.
+        NothingToReportError: the deployment has no observation in that month, or none at all.
+        StateError: no such file, or not a published file.
     """
     if not published.is_file():
         raise StateError(f"There is no published file at {published}. Run the pipelines first.")
@@ -149,12 +150,12 @@ def _read(connection: duckdb.DuckDBPyConnection, deployment_id: str, month: Mont
     first_touched = month.first - dt.timedelta(days=month.first.weekday())
     deployments = {row["deployment_id"]: row for row in rows(queries.DEPLOYMENTS)}
     if deployment_id not in deployments:
-        raise StateError(
+        raise NothingToReportError(
             f"There is no deployment '{deployment_id}' here. There are: {_listing(deployments)}."
         )
     months = [f"{row['period_start']:%Y-%m}" for row in rows(queries.MONTHS, **scope)]
     if str(month) not in months:
-        raise StateError(
+        raise NothingToReportError(
             f"Deployment '{deployment_id}' has no data for {month}. Months with data: {_listing(months)}."
         )
     observed = rows(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -45,31 +46,45 @@ def build(
     deployment: Annotated[str | None, typer.Option(help="Deployment; all of them if not given.")] = None,
     home: HomeOption = None,
 ) -> None:
-    """Build a report as PDF, XLSX and JSON with a manifest of hashes."""
-    from pipelines.lake.lake import Lake
+    """Build a report as PDF, XLSX and JSON with a manifest of hashes.
+
+    Of all deployments those that have no data in the month are named and passed over.
+    """
     from pipelines.pointer import current_file
     from pipelines.report.build import build_report
+    from pipelines.report.deployments import Round, build_reports
     from risk_register.database.store import open_store
     from risk_register.report.issuing import check_may_build
 
-    place = open_home(home)
-    store = open_store(place.governance_url)
-    held = Lake(place.lake).read("ledger.deployment")
-    names = [deployment] if deployment else [] if held is None else held["deployment_id"].to_pylist()
-    if not names:
-        raise StateError("There is no deployment to report on. Ingest logs and run the pipelines first.")
-    for one in names:
-        check_may_build(store, deployment_id=one, report=name, period=period)
-        files = build_report(
-            name,
-            published=current_file(place.published),
-            period=period,
-            deployment_id=one,
-            out=place.reports,
-            built_at=dt.datetime.now(dt.UTC),
+    place, at = open_home(home), dt.datetime.now(dt.UTC)
+    if deployment is None:
+        done = build_reports(place, [name], period=period, at=at)
+    else:
+        check_may_build(
+            open_store(place.governance_url), deployment_id=deployment, report=name, period=period
         )
+        published = current_file(place.published)
+        done = Round(
+            [
+                build_report(
+                    name,
+                    published=published,
+                    period=period,
+                    deployment_id=deployment,
+                    out=place.reports,
+                    built_at=at,
+                )
+            ]
+        )
+    for files in done.built:
         for path in (files.pdf, files.xlsx, files.json, files.manifest):
             print(path)
+    done.check()
+    passed_over = done.silent + done.issued
+    if not done.built:
+        raise StateError("\n".join(passed_over))
+    for text in passed_over:
+        print(text, file=sys.stderr)
 
 
 @app.command()

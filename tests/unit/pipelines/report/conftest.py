@@ -438,6 +438,12 @@ def sample_rows() -> dict[str, list[dict[str, Any]]]:
 
 
 @pytest.fixture
+def write_rows() -> Callable[[Path, Rows], Path]:
+    """Writes a published file from rows."""
+    return write_published
+
+
+@pytest.fixture
 def published(tmp_path: Path) -> Path:
     """The sample month as a published file."""
     return write_published(tmp_path / "published" / "published-7.duckdb", sample())
