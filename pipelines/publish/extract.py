@@ -59,6 +59,14 @@ KEPT = frozenset({"generation", "appetite_version", "window_weeks", "week_count"
 DAYS = ("period_start", "day", "week", "opened_on", "effective_on", "last_week")
 """Columns that date a row, the first that a table has."""
 
+OF_COUNTED = ("raw_", "powered_", "error_rate_")
+"""How columns of a corrected rate begin that are made of what detectors counted in all conversations."""
+WEEKS = tuple(
+    ColumnExpression(name) == ConstantExpression(value)
+    for name, value in (("period", "week"), ("slice", "all"), ("estimate", "raw"))
+)
+"""Weeks of whole deployments, as detectors counted them."""
+
 
 @dataclass(frozen=True)
 class _Condition:
@@ -106,6 +114,8 @@ def read_extract(
     rows = read_rows(published, table, [one.express() for one in asked])
     if table is DATA_DAY:
         rows = _hide_days(rows, every=read_rows(published, table, [mine.express()]))
+    if table is CORRECTION:
+        rows = _hide_counted(rows, observations=read_rows(published, OBSERVATION, [mine.express(), *WEEKS]))
     keys = [(name, "ascending") for name in table.key]
     return hide(rows.sort_by(keys), table)
 
@@ -137,6 +147,28 @@ def _hide_days(rows: pa.Table, *, every: pa.Table) -> pa.Table:
     for column in DATA_DAY.columns:
         if column.type in (COUNT, NUMBER):
             rows = _take_out(rows, column, pa.scalar(True) if column.name in COLUMNS_ABOUT_WORDS else is_few)
+    return rows
+
+
+def _hide_counted(rows: pa.Table, *, observations: pa.Table) -> pa.Table:
+    """Corrected rates without what is made of detectors' counts where a week of the window is hidden.
+
+    The raw rate of 404 conversations is a count of one of them by continued fractions, and several windows
+    together give what one does not. What people reviewed stands.
+    """
+    hidden: dict[str, list[dt.date]] = {}
+    for week in observations.filter(observations[FLAG]).select(["indicator_id", "period_start"]).to_pylist():
+        hidden.setdefault(week["indicator_id"], []).append(week["period_start"])
+    windows = zip(
+        *(rows[name].to_pylist() for name in ("indicator_id", "first_week", "last_week")), strict=True
+    )
+    gives_away = [
+        any(first <= week <= last for week in hidden.get(indicator, ())) for indicator, first, last in windows
+    ]
+    where = pa.chunked_array([gives_away], pa.bool_())
+    for column in CORRECTION.columns:
+        if column.name.startswith(OF_COUNTED):
+            rows = _take_out(rows, column, where)
     return rows
 
 

@@ -29,7 +29,7 @@ def observe(**changes: Any) -> dict[str, Any]:
 def write(path: Path, rows: list[dict[str, Any]], name: str = "observation") -> Path:
     table = TABLES[name]
     with duckdb.connect(str(path)) as connection:
-        connection.execute("create schema published")
+        connection.execute("create schema if not exists published")
         made = pa.Table.from_pylist(rows, schema=pa.schema([(c.name, c.type) for c in table.columns]))
         connection.from_arrow(made).create(table.full_name)
     return path
@@ -55,6 +55,35 @@ def test_no_number_of_a_small_cell_leaves_and_all_of_the_others_do(published: Pa
     assert [hidden[name] for name in numbers] == [None] * 6
     assert (hidden["is_suppressed"], hidden["coverage"]) == (True, None)
     assert (shown["numerator"], shown["denominator"], shown["value"]) == (30.0, 60.0, 0.07)
+
+
+def test_what_detectors_counted_does_not_leave_in_a_corrected_rate_where_a_week_of_it_is_hidden(
+    tmp_path: Path,
+) -> None:
+    """One of 404 conversations: 2.475 per 1,000 beside a hidden week said so."""
+    weeks = [DAY + number * dt.timedelta(days=7) for number in range(5)]
+    observed = [observe(period_start=week, is_suppressed=week == weeks[3]) for week in weeks]
+    observed += [observe(period_start=weeks[0], slice="gender", slice_value="woman", is_suppressed=True),
+                 observe(period_start=weeks[0], period="day", is_suppressed=True),
+                 observe(period_start=weeks[1], indicator_id="escalation_rate", is_suppressed=True),
+                 observe(period_start=weeks[1], estimate="corrected", is_suppressed=True),
+                 observe(period_start=weeks[1], deployment_id="other", is_suppressed=True)]  # fmt: skip
+    path = write(tmp_path / "published-1.duckdb", observed)
+    plain = {column.name: 1.5 for column in TABLES["correction"].columns if column.type is NUMBER}
+    windows = [
+        plain | {"deployment_id": "one", "indicator_id": "refusal_rate", "is_suppressed": False,
+                 "first_week": first, "last_week": last, "confirmed_count": 40}
+        for first, last in ((weeks[0], weeks[2]), (weeks[3], weeks[3]), (weeks[2], weeks[4]))
+    ]  # fmt: skip
+    write(path, windows, "correction")
+    left = read_extract(path, "correction", deployment_id="one").to_pylist()
+    counted = ("raw_value", "powered_value", "powered_low", "powered_high", "powered_weight",
+               "error_rate_value", "error_rate_low", "error_rate_high")  # fmt: skip
+    found = {(row["first_week"], row["last_week"]): {row[name] for name in counted} for row in left}
+    assert found == {
+        (weeks[0], weeks[2]): {1.5}, (weeks[3], weeks[3]): {None}, (weeks[2], weeks[4]): {None},
+    }  # fmt: skip
+    assert {(row["value"], row["confirmed_count"]) for row in left} == {(1.5, 40)}
 
 
 def test_the_coverage_beside_a_shown_number_counts_nobody_who_was_not_read(tmp_path: Path) -> None:
