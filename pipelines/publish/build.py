@@ -15,7 +15,8 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.engines.duckdb import SETTINGS
-from pipelines.errors import StateError
+from pipelines.errors import HomeError, StateError
+from pipelines.full_disk import told_full
 from pipelines.lake.lake import Lake
 from pipelines.pointer import make_current
 from pipelines.publish.comparisons import suppress_equity
@@ -78,6 +79,7 @@ def publish(home: Home, *, at: dt.datetime, lineage: list[dict[str, str]]) -> Pa
 
     Raises:
         StateError: nothing has been assessed yet.
+        HomeError: the disk is full; what was current stays so.
     """
     lake = Lake(home.lake)
     if "assessment.observation" not in lake.names():
@@ -117,12 +119,16 @@ def publish(home: Home, *, at: dt.datetime, lineage: list[dict[str, str]]) -> Pa
     for name, rows in tables.items():
         _check(name, rows)
     # The caller holds the home's lock, so whatever lies aside was left by a writer that is gone.
-    for left in home.published.glob("published-*.aside*"):
-        left.unlink()
+    _clear_aside(home.published)
     aside = target.with_suffix(f".{os.getpid()}.aside")
-    _write(aside, tables)
-    aside.replace(target)
-    make_current(home.published, target.name)
+    try:
+        with told_full(home.published):
+            _write(aside, tables)
+            aside.replace(target)
+            make_current(home.published, target.name)
+    except HomeError:
+        _clear_aside(home.published)  # it takes up the room that is lacking
+        raise
     drop_old_files(home.published, named=list_named_files(home.reports))
     return target
 
@@ -134,6 +140,11 @@ def _conform(rows: pa.Table, *, published_name: str, generation: int) -> pa.Tabl
             value = pa.scalar(generation if field.name == "generation" else None, field.type)
             rows = rows.append_column(field, pa.repeat(value, rows.num_rows))
     return rows.select(schema.names).cast(schema)
+
+
+def _clear_aside(folder: Path) -> None:
+    for left in folder.glob("published-*.aside*"):
+        left.unlink()
 
 
 def _write(path: Path, tables: Mapping[str, pa.Table]) -> None:

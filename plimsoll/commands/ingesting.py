@@ -12,6 +12,7 @@ import typer
 import yaml
 
 from pipelines.errors import SourceError
+from pipelines.full_disk import told_full
 from pipelines.ingest.deliver import Summary, ingest_folder
 from pipelines.ingest.delivery import list_absent
 from pipelines.ingest.fetching.waiting import LET_READ, is_address
@@ -80,7 +81,9 @@ def ingest(
     place = find_home(home)
     place = make_home(place, place.kind or HomeKind.REAL)
     before = Lake(place.lake)
-    summary = ingest_folder(place, source, rules, received_on=dt.datetime.now(dt.UTC).date(), progress=tell)
+    with told_full(place.path):
+        today = dt.datetime.now(dt.UTC).date()
+        summary = ingest_folder(place, source, rules, received_on=today, progress=tell)
     changed = list_changed(before, Lake(place.lake), STAGING)
     if as_json:
         write_json(describe(summary) | {"changed_partitions": changed})

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from pipelines.errors import HomeError, StateError
+from pipelines.full_disk import told_full
 from pipelines.lake.lake import Lake, tidy_daily
 from pipelines.lock import check_writable
 from pipelines.settings import Home
@@ -63,6 +64,7 @@ def compute(
 
     Raises:
         StateError: there are no messages.
+        HomeError: the disk is full.
         StoreError: the decisions cannot be read, or are those of an older version; nothing was computed.
     """
     show_progress()
@@ -85,8 +87,9 @@ def compute(
     forget_in_decisions(home)
     _tidy(home)
     tell(f"{len(days)} of {len(held)} days to compute")
-    untold = automation.run(home, days, before_closing=before_closing)
-    _notify(home)
+    with told_full(home.path):
+        untold = automation.run(home, days, before_closing=before_closing)
+        _notify(home)
     return days, time.monotonic() - started, untold
 
 

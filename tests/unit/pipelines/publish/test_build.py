@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from pipelines.errors import StateError
+from pipelines.errors import HomeError, StateError
 from pipelines.lake import lake as lakes
 from pipelines.pointer import current_file
 from pipelines.publish.build import publish
@@ -130,6 +130,21 @@ def test_a_null_where_none_may_be_publishes_nothing(assessed):
         publish(assessed, at=AT, lineage=[{"target": "indicator.refusal_rate"}])
     assert current_file(assessed.published) == before
     assert read(before, "lineage") == [("indicator.refusal_rate", "fact.message")]
+    assert list(assessed.published.glob("*.aside*")) == []
+
+
+def test_a_full_disk_is_told_and_what_was_published_before_stays(assessed, monkeypatch):
+    before = publish(assessed, at=AT, lineage=LINEAGE)
+    assess(assessed, indicator_id="refusal_rate", is_latest=True, status="breach", value=0.9)
+
+    def fill_up(path: Path, _: object) -> None:
+        path.write_bytes(b"half")
+        raise duckdb.TransactionException(f'Could not write file "{path}.wal": No space left on device')
+
+    monkeypatch.setattr("pipelines.publish.build._write", fill_up)
+    with pytest.raises(HomeError, match=f"The disk of {assessed.published} is full"):
+        publish(assessed, at=AT, lineage=LINEAGE)
+    assert current_file(assessed.published) == before
     assert list(assessed.published.glob("*.aside*")) == []
 
 

@@ -1,0 +1,42 @@
+"""A full disk, told with the folder that lies on it, what is free there, and that nothing of before is lost.
+
+Libraries name it each in their own words, some without a path. What a command had written until then lies
+aside, and goes with the next one.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from pipelines.errors import HomeError, PlimsollError
+from risk_register.errors import RegisterError
+
+FULL = (os.strerror(errno.ENOSPC), os.strerror(errno.EDQUOT), "database or disk is full")
+"""How the operating system, DuckDB and SQLite say it."""
+MEGABYTE = 1_000_000
+
+
+@contextmanager
+def told_full(folder: Path) -> Iterator[None]:
+    """Write below a folder.
+
+    Raises:
+        HomeError: its disk is full. Any other error passes as it is.
+    """
+    try:
+        yield
+    except (OSError, duckdb.Error, PlimsollError, RegisterError) as error:
+        if not any(words in str(error) for words in FULL):
+            raise
+        free = shutil.disk_usage(folder).free // MEGABYTE
+        raise HomeError(
+            f"The disk of {folder} is full: {free} MB are free now. What was there before stands. Make room, "
+            "then do the same again."
+        ) from None
