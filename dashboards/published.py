@@ -242,7 +242,7 @@ class Published:
 
     def _current_name(self) -> str:
         try:
-            name = (self._folder / POINTER).read_text().strip()
+            name = (self._folder / POINTER).read_text(errors="replace").strip()
         except FileNotFoundError as error:
             raise NothingPublishedError(
                 f"{self._folder} has no file '{POINTER}': nothing is published yet. Run the pipelines once."

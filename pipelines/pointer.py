@@ -6,26 +6,35 @@ What is in a published file is the business of publish, and which old ones stay 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 
 from pipelines.errors import StateError
 
 POINTER = "current"
+NAME = re.compile(r"published-[0-9A-Za-z_]+\.duckdb")
+NO_NAME = "published-unknown.duckdb"
+"""In the place of what a damaged pointer names: no such file is ever there."""
 
 
 def find_current(folder: Path) -> Path | None:
     """The current published file, whether or not it is there; None if nothing was published."""
     pointer = folder / POINTER
-    return folder / pointer.read_text(encoding="utf-8").strip() if pointer.is_file() else None
+    if not pointer.is_file():
+        return None
+    name = pointer.read_bytes().decode("utf-8", "replace").strip()
+    return folder / (name if NAME.fullmatch(name) else NO_NAME)
 
 
 def current_file(folder: Path) -> Path:
     """The current published file.
 
     Raises:
-        StateError: nothing is published yet.
+        StateError: nothing is published yet, or the pointer is damaged.
     """
     found = find_current(folder)
+    if found is not None and found.name == NO_NAME:
+        raise StateError(f"{folder / POINTER} is damaged and names no published file. Next: plimsoll run")
     if found is None:
         raise StateError(f"{folder}: nothing is published yet. Ingest logs and run `plimsoll run`.")
     return found

@@ -82,17 +82,30 @@ def adopt(home: Home, adoption: Adoption) -> None:
     target = models_folder(home) / LIVE
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_suffix(".tmp")
-    draft.write_text(json.dumps(asdict(adoption), indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    with draft.open("w", encoding="utf-8") as stream:
+        stream.write(json.dumps(asdict(adoption), indent=1, sort_keys=True) + "\n")
+        stream.flush()
+        os.fsync(stream.fileno())  # else a crash of the machine may leave an empty file under the name
     os.replace(draft, target)
 
 
 def read_adoption(home: Home) -> Adoption | None:
-    """The decision that is in force; None while nobody has decided, and the shipped model is live."""
+    """The decision that is in force; None while nobody has decided, and the shipped model is live.
+
+    Raises:
+        StateError: the file that says so is damaged.
+    """
     path = models_folder(home) / LIVE
     if not path.exists():
         return None
-    content = json.loads(path.read_text(encoding="utf-8"))
-    return Adoption(**content | {"change_ids": tuple(content["change_ids"])})
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return Adoption(**content | {"change_ids": tuple(content["change_ids"])})
+    except (ValueError, KeyError, TypeError):
+        raise StateError(
+            f"{path} is damaged, so nothing says which model is live. `plimsoll change list` says which was. "
+            "Delete the file: then the shipped one is live, until `plimsoll model adopt` decides again."
+        ) from None
 
 
 def find_live_model(home: Home) -> Path | None:

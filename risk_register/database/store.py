@@ -119,9 +119,7 @@ class Store:
         Raises:
             StoreError: the tables are not at the version of the code, or the database refuses.
         """
-        with _explained(self._engine):
-            is_empty = self.version() is None
-        if is_empty:
+        if self.version() is None:
             self.upgrade()
         self._check_current()
 
@@ -131,8 +129,7 @@ class Store:
         Raises:
             StoreError: it does not answer; a StoreVersionError if it is not at the version of the code.
         """
-        with _explained(self._engine):
-            version = self.version()
+        version = self.version()
         self._check_known(version)
         if version != find_head():
             raise StoreVersionError(
@@ -141,8 +138,12 @@ class Store:
             )
 
     def version(self) -> str | None:
-        """The version of the tables; None for an empty database."""
-        with self._engine.connect() as connection:
+        """The version of the tables; None for an empty database.
+
+        Raises:
+            StoreError: the database refuses.
+        """
+        with _explained(self._engine), self._engine.connect() as connection:
             return read_version(connection)
 
     @contextmanager

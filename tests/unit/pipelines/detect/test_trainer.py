@@ -539,3 +539,15 @@ def test_a_head_for_a_signal_that_is_not_there_is_refused(tmp_path: Path) -> Non
     path.write_text(PLAN.read_text().replace("signal_id: a_refusal", "signal_id: a_refusing"))
     with pytest.raises(DefinitionError, match=r"plan\.yaml .*head refusal: signal_id a_refusing.*Allowed: "):
         load_training_plan(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff\xfe", b'{"version": "other"}'])
+def test_a_damaged_decision_is_told_and_is_no_decision_for_the_shipped_model(
+    tmp_path: Path, content: bytes
+) -> None:
+    home = Home(tmp_path)
+    path = model_store.models_folder(home) / "live.json"
+    path.parent.mkdir()
+    path.write_bytes(content)
+    with pytest.raises(StateError, match=r"live\.json is damaged, .* Delete the file"):
+        find_live_model(home)

@@ -131,6 +131,11 @@ def test_damaged_decisions_are_told_by_status(run: Run, home: Home, how: str) ->
     assert problem.startswith(f"{file} is not whole: ")
     assert "out of a backup" in problem
     assert problem in told.complaint
+    refused = run("upgrade", "--have-backup")
+    assert (refused.code, "It is damaged: move it away" in refused.complaint) == (
+        how != "a page",
+        how != "a page",
+    )
 
 
 def test_there_must_be_a_place_to_move_to(

@@ -58,3 +58,9 @@ def test_a_refusal_because_of_damage_says_what_to_do(store_path: Path) -> None:
         store.read() as one,
     ):
         one.execute(text("select * from audit_entry"))
+
+
+def test_to_ask_for_the_version_of_what_is_no_database_is_refused_in_words(store_path: Path) -> None:
+    store_path.write_bytes(b"no database at all " * 100)
+    with pytest.raises(StoreError, match=r"file is not a database\. It is damaged"):
+        Store(f"sqlite:///{store_path}").version()
