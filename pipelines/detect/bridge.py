@@ -10,6 +10,7 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -85,19 +86,30 @@ def count_bridge(
 
 
 def keep_bridge(commit: Commit, rows: pa.Table) -> None:
-    """Put the rows beside those of other versions; the same versions again take the place of before."""
+    """Put the rows beside those of other versions; the same versions again take the place of before.
+
+    But a trial takes none of what was counted when days were scored: that is the record of a change that was.
+    """
     if not rows.num_rows:
         return
     partitions = set(zip(rows["deployment_id"].to_pylist(), rows["day"].to_pylist(), strict=True))
     held = commit.lake.read(BRIDGE_DAY.full_name, days={day for _, day in partitions})
     if held is not None:
-        pair = ["deployment_id", "day", "old_version", "new_version"]
-        taken = set(rows.select(pair).to_pandas().itertuples(index=False, name=None))
-        keys = held.select(pair).to_pandas().itertuples(index=False, name=None)
-        kept = pa.array([key not in taken for key in keys], pa.bool_())  # of no rows, too
+        recorded = set(_pair(held.filter(pc.invert(held["is_trial"]))))
+        is_trial = rows["is_trial"].to_pylist()
+        is_new = [not (tried and key in recorded) for key, tried in zip(_pair(rows), is_trial, strict=True)]
+        rows = rows.filter(pa.array(is_new, pa.bool_()))
+        taken = set(_pair(rows))
+        kept = pa.array([key not in taken for key in _pair(held)], pa.bool_())  # of no rows, too
         rows = pa.concat_tables([held.filter(kept), rows])
     order = [(name, "ascending") for name in BRIDGE_DAY.key]
     commit.replace_days(BRIDGE_DAY.full_name, rows.sort_by(order), partitions)
+
+
+def _pair(rows: pa.Table) -> list[tuple[Any, ...]]:
+    """Deployment, day and both versions of each row."""
+    columns = ("deployment_id", "day", "old_version", "new_version")
+    return list(zip(*(rows[name].to_pylist() for name in columns), strict=True))
 
 
 def find_versions(coverage: pd.DataFrame, cards: Sequence[DetectorCard]) -> Versions | None:

@@ -62,7 +62,8 @@ def try_model(home: Home, version: str, *, days: int) -> dict[tuple[str, str], B
 def read_trial(home: Home, version: str) -> dict[tuple[str, str], Bridge]:
     """The bridges of a model that was tried beside the one that is live now, by deployment and signal.
 
-    Empty if it was not: what it was to another model says nothing about the rates of today.
+    Empty if it was not: what it was to another model says nothing about the rates of today. Days that were
+    scored by one after the other, as after a way back, were compared as well.
     """
     held = Lake(home.lake).read(BRIDGE_DAY.full_name)
     if held is None:
@@ -71,7 +72,7 @@ def read_trial(home: Home, version: str) -> dict[tuple[str, str], Bridge]:
     is_asked = (frame["old_version"] == _name(find_live_version(home))) & (
         frame["new_version"] == _name(version)
     )
-    frame = frame[frame["is_trial"] & is_asked]
+    frame = frame[is_asked]
     found: dict[tuple[str, str], Bridge] = {}
     for (deployment, signal), part in frame.groupby(["deployment_id", "signal_id"], sort=True):
         clusters: Any = part.groupby("bucket")[list(COUNTS)].sum()

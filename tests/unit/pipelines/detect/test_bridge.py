@@ -145,9 +145,9 @@ def test_a_user_whom_the_log_does_not_name_is_a_cluster_of_each_conversation_alo
     assert [row["bucket"] for row in rows] == [0, 1]
 
 
-def make_day(day: dt.date, *, new: str = "lexicon@2", both: int = 1) -> pa.Table:
+def make_day(day: dt.date, *, new: str = "lexicon@2", both: int = 1, is_trial: bool = False) -> pa.Table:
     row = {"deployment_id": "d", "day": day, "signal_id": SIGNAL, "old_version": "lexicon@1",
-           "new_version": new, "is_trial": False, "bucket": 10, "both_count": both, "old_count": 0,
+           "new_version": new, "is_trial": is_trial, "bucket": 10, "both_count": both, "old_count": 0,
            "new_count": 0}  # fmt: skip
     return pa.Table.from_pylist([row], schema=BRIDGE_DAY.arrow_schema)
 
@@ -166,3 +166,23 @@ def test_days_that_are_scored_in_parts_are_kept_part_by_part(tmp_path: Path) -> 
     assert held is not None
     found = {(row["day"], row["new_version"], row["both_count"]) for row in held.to_pylist()}
     assert found == {(first, "lexicon@2", 7), (second, "lexicon@2", 1), (second, "lexicon@3", 1)}
+
+
+def test_a_trial_takes_no_record_of_a_change_that_was_and_the_change_takes_that_of_its_trial(
+    tmp_path: Path,
+) -> None:
+    first, second, third = (dt.date(2026, month, 2) for month in (3, 4, 5))
+    for rows in (
+        make_day(first, both=1, is_trial=True),
+        make_day(first, both=2),  # adopted, and scored again
+        make_day(first, both=3, is_trial=True),  # tried anew, after a way back
+        make_day(second, both=4, is_trial=True),
+        make_day(second, both=5, is_trial=True),
+        pa.concat_tables([make_day(first, both=6, is_trial=True), make_day(third, both=7, is_trial=True)]),
+    ):
+        with lakes.write(tmp_path, by="test") as commit:
+            keep_bridge(commit, rows)
+    held = lakes.Lake(tmp_path).read(BRIDGE_DAY.full_name)
+    assert held is not None
+    found = {(row["day"], row["is_trial"], row["both_count"]) for row in held.to_pylist()}
+    assert found == {(first, False, 2), (second, True, 5), (third, True, 7)}
