@@ -55,6 +55,11 @@ def train(
     chosen = load_training_plan(plan or PLAN)
     left_out = [one.name for one in chosen.sources if careful and one.is_distress] + list(without or ())
     own = read_reviewed(open_home(home), chosen) if reviews else ()
+    if reviews and not own:
+        raise StateError(
+            "No review label of this home teaches anything: none is settled, or the text of what was read has "
+            "expired or is in no language of the model. Train without --reviews, or review first."
+        )
     chosen = chosen.without(tuple(left_out))
     if measure:
         results = cross_validate(chosen, load_examples(chosen, data, own=own), leave_sources=leave_sources)

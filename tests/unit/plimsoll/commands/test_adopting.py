@@ -110,6 +110,12 @@ def test_names_of_ones_own_are_understood_where_models_are_compared(desk: Desk, 
     assert "own | u_suicidal_ideation | n 1, 0 positive: flagged 0.000 -> 0.000" in compared.output
 
 
+def test_a_home_without_reviews_is_told_so_where_it_would_learn_from_them(desk: Desk, tmp_path: Path) -> None:
+    asked = desk.run("train", tmp_path, "--reviews")
+    assert asked.code == 1
+    assert "No review label of this home teaches anything" in asked.complaint
+
+
 def test_the_way_back_to_the_shipped_model_is_a_decision_as_well(desk: Desk) -> None:
     run, store = desk.run, desk.store
     desk.allow_everywhere()
