@@ -76,6 +76,8 @@ def score_days(home: Home, days: Sequence[dt.date]) -> None:
     cascade = make_home_cascade(home)  # one for all parts, so that a cost cap is that of the run
     for part in chunk(days, Lake(home.lake).row_counts("staging.message")):
         _score(home, part, cascade)
+    for name, trouble in cascade.troubles.items():
+        LOG.warning("  detect: %s did not get every answer; the last time: %s", name, trouble)
 
 
 @Discretion("detection")

@@ -31,6 +31,7 @@ from pipelines.detect.detector import (
 from pipelines.detect.detectors.lexicon.lexicon import load_lexicon_detector
 from pipelines.detect.detectors.linear.linear import load_linear_detector
 from pipelines.detect.detectors.logged import load_logged_detector
+from pipelines.detect.detectors.patience import Asking
 from pipelines.detect.detectors.resources import load_resources_detector
 from pipelines.detect.misses import count_misses, describe_sieve
 from pipelines.detect.plan import Plan, Sees, Step, load_plan, make_plain_plan
@@ -75,6 +76,12 @@ class Cascade:
     def cards(self) -> tuple[DetectorCard, ...]:
         """The cards of the detectors that run, in the order in which they run."""
         return tuple(self.detectors[step.detector].card for step in self.steps)
+
+    @property
+    def troubles(self) -> dict[str, str]:
+        """Why detectors that ask others got no answer in this run, the last time; without text or key."""
+        asking = {name: one.trouble for name, one in self.detectors.items() if isinstance(one, Asking)}
+        return {name: trouble for name, trouble in asking.items() if trouble}
 
     @property
     def version(self) -> str:

@@ -22,6 +22,7 @@ from requests.auth import AuthBase
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 from urllib3.exceptions import HTTPError
 
+from pipelines.discretion import Discretion, UnforeseenError
 from pipelines.errors import DefinitionError, PlimsollError
 
 TOO_MANY_REQUESTS = 429
@@ -35,6 +36,8 @@ LONGEST_WAIT_SECONDS = 60.0
 MOST_BYTES = 1_000_000
 """An answer longer than that is none, and is not read to its end."""
 BYTES_AT_ONCE = 65_536
+KEY_MARKS = frozenset(map(chr, range(0x21, 0x7F)))
+"""What may stand in a key: visible ASCII, for it goes into a header."""
 
 
 class EndpointError(PlimsollError):
@@ -134,7 +137,7 @@ class Endpoint:
         return found
 
     def _open_session(self) -> requests.Session:
-        session = requests.Session()
+        session = _Session()
         session.auth = self._auth
         return session
 
@@ -170,8 +173,9 @@ class Endpoint:
 
         def exchange() -> None:
             try:
-                outcome.put(_exchange(session, url, body, seconds))
-            except (requests.RequestException, HTTPError, OSError) as error:
+                with Discretion("asking"):  # a thread prints what it does not catch, with its values
+                    outcome.put(_try(session, url, body, seconds))
+            except UnforeseenError as error:
                 outcome.put(error)
 
         threading.Thread(target=exchange, daemon=True).start()
@@ -182,6 +186,8 @@ class Endpoint:
             raise _PassingError(f"{address}: no answer in {seconds} s.") from None
         if isinstance(found, requests.Timeout):
             raise _PassingError(f"{address}: no answer in {seconds} s.")
+        if isinstance(found, UnforeseenError):
+            raise _PassingError(f"{address}: {found}")
         if isinstance(found, Exception):
             raise _PassingError(f"{address}: {type(found).__name__}.")
         return found
@@ -198,6 +204,14 @@ class Endpoint:
             return min(error.wait, LONGEST_WAIT_SECONDS)
         doubled: float = self._settings.first_wait_seconds * 2 ** (state.attempt_number - 1)
         return min(doubled, LONGEST_WAIT_SECONDS)
+
+
+class _Session(requests.Session):
+    """Looks at no address that an answer names, for one that is none would raise with its words."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        """None, whatever the answer says."""
+        return None
 
 
 class _KeyAuth(AuthBase):
@@ -220,7 +234,22 @@ def _make_auth(settings: EndpointSettings) -> AuthBase | None:
             f"The environment variable {settings.key_variable} is empty; it must hold the key for "
             f"{settings.address}."
         )
+    if (
+        place := next((at for at, mark in enumerate(key, start=1) if mark not in KEY_MARKS), None)
+    ) is not None:
+        raise DefinitionError(
+            f"The environment variable {settings.key_variable} holds a character that no key has, the "
+            f"{place}. of {len(key)}: a line break, a space or a typographic quote. It must hold the key for "
+            f"{settings.address} and nothing else."
+        )
     return _KeyAuth(key)
+
+
+def _try(session: requests.Session, url: str, body: Mapping[str, Any], seconds: float) -> _Answer | Exception:
+    try:
+        return _exchange(session, url, body, seconds)
+    except (requests.RequestException, HTTPError, OSError) as error:
+        return error
 
 
 def _exchange(session: requests.Session, url: str, body: Mapping[str, Any], seconds: float) -> _Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import logging
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -70,9 +71,15 @@ def run(home: Home) -> Counter[str]:
     return Counter(row["state"] for row in coverage.to_pylist() if row["detector_id"] == "judge")
 
 
-def test_what_a_judge_that_was_down_owes_is_asked_by_the_next_run(home: Home, server: ModelServer) -> None:
+def test_what_a_judge_that_was_down_owes_is_asked_by_the_next_run(
+    home: Home, server: ModelServer, caplog: pytest.LogCaptureFixture
+) -> None:
     set_up(home, server, cap=1_000_000)
-    assert run(home)["failed"] > 0
+    logging.getLogger("plimsoll").propagate = True
+    with caplog.at_level(logging.WARNING, logger="plimsoll.detect"):
+        assert run(home)["failed"] > 0
+    (told,) = [line for line in caplog.messages if "judge" in line]
+    assert told.endswith("/v1: status 500.")
     assert stale_days(home) != []
     server.answer = find_nothing
     states = run(home)

@@ -83,6 +83,11 @@ class ModerationDetector:
         """The card of this endpoint, model and mapping."""
         return self._card
 
+    @property
+    def trouble(self) -> str:
+        """Why a text got no scores in this run, the last time."""
+        return self._patience.trouble
+
     def scan(self, messages: pa.Table, given: Given = NOTHING_GIVEN) -> Scan:
         """Score every message of the roles it reads; what failed before is asked last."""
         rows = messages.select(["conversation_id", "role", "text"]).to_pylist()
@@ -128,21 +133,21 @@ class ModerationDetector:
         body = {"model": self._model, "input": [one.text for one in questions]}
         try:
             answer = self._endpoint.post("/moderations", body)
-        except OutageError:
-            self._patience.note_outage(is_again=is_again)
+        except OutageError as error:
+            self._patience.note_outage(error, is_again=is_again)
             if is_again and self._patience.may_ask(is_again=is_again):
                 return self._ask_by_halves(questions)
             self._keep_failures(questions)
             return {}
-        except EndpointError:
-            self._patience.note_refusal()
+        except EndpointError as error:
+            self._patience.note_refusal(error)
             return self._ask_by_halves(questions)
         pairs = zip(questions, _read(answer, len(questions)), strict=True)
         found = {one.place: scores for one, scores in pairs if _is_whole(scores, one.role)}
         if found:
             self._patience.note_answer()
         else:
-            self._patience.note_refusal()
+            self._patience.note_refusal("An answer without a score for each signal.")
         for one in questions:
             if one.place in found:
                 self._cache.put(one.conversation_id, one.key, found[one.place])

@@ -6,10 +6,21 @@ earlier run is counted apart, and alone stops only its own kind: it may be the m
 
 from __future__ import annotations
 
+from typing import Protocol, runtime_checkable
+
 REFUSALS_IN_A_ROW = 100
 """After so many with no answer between nothing more is asked: the endpoint does not do what is needed. The
 next run goes on after them, for what failed is asked last.
 """
+
+
+@runtime_checkable
+class Asking(Protocol):
+    """A detector that asks somebody else."""
+
+    @property
+    def trouble(self) -> str:
+        """Why it got no answer in this run, the last time; empty if it always did. No text, no key."""
 
 
 class Patience:
@@ -17,6 +28,8 @@ class Patience:
 
     def __init__(self, *, outages_in_a_row: int) -> None:
         self._most = outages_in_a_row
+        self.trouble = ""
+        """What the last outage or refusal of the run was."""
         self._outages = self._outages_again = self._refusals = 0
 
     def begin_scan(self) -> None:
@@ -28,13 +41,15 @@ class Patience:
         is_over = self._outages >= self._most or self._refusals >= REFUSALS_IN_A_ROW
         return not is_over and not (is_again and self._outages_again >= self._most)
 
-    def note_outage(self, *, is_again: bool) -> None:
+    def note_outage(self, why: object, *, is_again: bool) -> None:
         """Nobody would get an answer."""
+        self.trouble = str(why)
         self._outages += not is_again
         self._outages_again += is_again
 
-    def note_refusal(self) -> None:
+    def note_refusal(self, why: object) -> None:
         """It answers, and not this."""
+        self.trouble = str(why)
         self._outages = self._outages_again = 0
         self._refusals += 1
 

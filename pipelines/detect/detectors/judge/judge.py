@@ -114,6 +114,12 @@ class JudgeDetector:
         """The card of this endpoint, model and rubric."""
         return self._card
 
+    @property
+    def trouble(self) -> str:
+        """Why a message got no answer in this run, the last time; else that the run has spent its cap."""
+        spent = "The run has spent what it may." if self._spending.is_over else ""
+        return self._patience.trouble or spent
+
     def scan(self, messages: pa.Table, given: Given = NOTHING_GIVEN) -> Scan:
         """Label each message, with the turns before it as context; what failed before is asked last."""
         windows = Windows(given.context if given.context is not None else messages)
@@ -158,12 +164,12 @@ class JudgeDetector:
             return CoverageState.FAILED, ()
         try:
             findings = self._ask(question.window, question.signals)
-        except OutageError:
-            self._patience.note_outage(is_again=is_again)
+        except OutageError as error:
+            self._patience.note_outage(error, is_again=is_again)
         except CapError:  # after an attempt that failed
             pass
-        except (EndpointError, AnswerError):
-            self._patience.note_refusal()
+        except (EndpointError, AnswerError) as error:
+            self._patience.note_refusal(error)
         else:
             self._patience.note_answer()
             self._cache.put(question.conversation_id, question.key, findings)

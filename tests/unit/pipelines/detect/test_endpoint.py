@@ -238,3 +238,45 @@ def test_no_password_is_sent_in_the_place_of_the_key(
     endpoint, _ = make_endpoint(model_server, url=url, key_variable="TEST_KEY")
     endpoint.post("/x", {})
     assert model_server.requests[0][1]["Authorization"] == "Bearer k-1"
+
+
+@pytest.mark.parametrize(
+    ("key", "place"), [("k-1\n", "4. of 4"), ("k 1", "2. of 3"), ("\u201ck-1", "1. of 4"), ("  ", "1. of 2")]
+)
+def test_a_key_that_cannot_be_one_is_told_before_anything_is_asked(
+    model_server: ModelServer, monkeypatch: pytest.MonkeyPatch, key: str, place: str
+) -> None:
+    monkeypatch.setenv("TEST_KEY", key)
+    with pytest.raises(DefinitionError, match=f"TEST_KEY holds a character .*{place}") as told:
+        make_endpoint(model_server, key_variable="TEST_KEY")
+    assert "k-1" not in str(told.value)
+    assert model_server.requests == []
+
+
+@pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.parametrize("address", ["http://[::1/secret-word", "http://\u00e4..secret-word/", "//["])
+def test_an_answer_that_points_nowhere_is_told_like_any_other_that_points_elsewhere(
+    model_server: ModelServer, capfd: pytest.CaptureFixture[str], address: str
+) -> None:
+    model_server.answer = answer_with((307, {"Location": address}, b""))
+    endpoint, _ = make_endpoint(model_server, attempts=1, timeout_seconds=5)
+    started = time.monotonic()
+    with pytest.raises(OutageError, match="status 307, it answers from another address") as told:
+        endpoint.post("/x", {"text": SECRET})
+    assert time.monotonic() - started < 4  # and it is told when it happens, not when the time is over
+    out, err = capfd.readouterr()
+    assert "secret-word" not in f"{told.value}{out}{err}"
+    assert "Traceback" not in err
+
+
+def test_an_error_that_nobody_foresaw_is_an_outage_that_names_its_kind_alone(
+    model_server: ModelServer, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> None:
+        raise KeyError(SECRET)
+
+    monkeypatch.setattr("pipelines.detect.endpoint._exchange", fail)
+    endpoint, _ = make_endpoint(model_server, attempts=1, timeout_seconds=5)
+    with pytest.raises(OutageError, match="/v1: asking failed: KeyError at "):
+        endpoint.post("/x", {"text": SECRET})
+    assert SECRET not in "".join(capfd.readouterr())

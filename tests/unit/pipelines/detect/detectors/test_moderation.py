@@ -137,6 +137,26 @@ def test_the_next_days_of_a_run_do_not_ask_an_endpoint_that_is_down_again(
     assert len(model_server.requests) == 3
 
 
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (lambda path, body: (503, {}, b"Message"), "/v1: status 503."),
+        (lambda path, body: (422, {}, b"Message"), "/v1: status 422; asking again would not help."),
+        (lambda path, body: (200, {}, b"{}"), "An answer without a score for each signal."),
+        (answer_scores(WHOLE), ""),
+    ],
+)
+def test_why_a_text_got_no_scores_is_known_afterwards(
+    model_server: ModelServer, folder: Path, answer: Any, why: str
+) -> None:
+    model_server.answer = answer
+    detector = make_detector(model_server, folder)
+    detector.scan(make_messages({"text": "Message"}))
+    assert detector.trouble.endswith(why)
+    assert bool(detector.trouble) is bool(why)
+    assert "Message" not in detector.trouble
+
+
 def test_a_message_without_a_word_is_abstained(model_server: ModelServer, folder: Path) -> None:
     scan = make_detector(model_server, folder).scan(
         make_messages({"text": " \n"}, {"text": "x", "role": "agent"})

@@ -495,6 +495,29 @@ def test_a_grade_that_alerts_never_gives_way_to_a_graver_one_that_does_not(
         assert (row["level"], row["score"], row["is_alert"]) == (*kept, True)
 
 
+def test_why_a_judge_got_no_answer_is_known_afterwards(model_server: ModelServer, tmp_path: Path) -> None:
+    judge = make_judge(model_server, tmp_path)
+    cascade = make_cascade([judge])
+    assert cascade.troubles == {}
+    model_server.answer = lambda path, body: (401, {}, b"a word of theirs")
+    cascade.scan(SAID)
+    assert re.fullmatch(
+        r"127\.0\.0\.1:\d+/v1: status 401; asking again would not help\.", cascade.troubles["judge"]
+    )
+    model_server.answer = say([])
+    fresh = make_cascade([make_judge(model_server, tmp_path)])
+    fresh.scan(SAID)
+    assert fresh.troubles == {}
+
+
+def test_a_spent_cap_is_known_afterwards(model_server: ModelServer, tmp_path: Path) -> None:
+    model_server.answer = say([])
+    dear = {"prices": {"input_per_million": 1e6, "output_per_million": 0, "cap_per_run": 1}}
+    judge = make_judge(model_server, tmp_path, **dear)
+    states(judge)
+    assert judge.trouble == "The run has spent what it may."
+
+
 def test_a_signal_that_no_message_carries_is_refused(model_server: ModelServer, tmp_path: Path) -> None:
     with pytest.raises(DefinitionError, match="called u_sadness"):
         make_judge(model_server, tmp_path, signals=["u_suicidal_ideation", "u_sadness"])
