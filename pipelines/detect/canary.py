@@ -18,9 +18,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from methods.answer_change import LEAST_ANSWERED, compare_answers, has_enough_answers
 from pipelines.detect.cascade import Cascade, make_cascade
-from pipelines.detect.detector import CoverageState
+from pipelines.detect.detectors.patience import Patience
 from pipelines.detect.endpoint import Endpoint, EndpointError, EndpointSettings, OutageError
-from pipelines.detect.probe import AnswerClass, Probe, Probes, classify, load_probes
+from pipelines.detect.probe import AnswerClass, Probe, Probes, classify_all, load_probes
 from pipelines.errors import StateError
 from pipelines.lake import lake as lakes
 from pipelines.lake.lake import Lake
@@ -33,6 +33,9 @@ SILENT = frozenset({AnswerClass.WITHHELD, AnswerClass.NO_ANSWER})
 
 FILTERED = "content_filter"
 """The `finish_reason` of an answer that the endpoint took back, whole or from some word on."""
+
+OUTAGES_IN_A_ROW = 5
+"""After so many with no answer between nothing more is asked in this run: the endpoint is down."""
 
 BLANK = ""
 """Stands for an answer that came with nothing to read."""
@@ -60,6 +63,15 @@ class ProbeResult:
     same_count: int
 
 
+@dataclass(frozen=True)
+class _Asking:
+    """Whom a run asks, and how long."""
+
+    settings: CanarySettings
+    endpoint: Endpoint
+    patience: Patience
+
+
 def run_canary(
     home: Home,
     settings: CanarySettings,
@@ -82,7 +94,9 @@ def run_canary(
             f"{', '.join(names) or 'none'}."
         )
     asked, looking = probes or load_probes(), cascade or make_cascade()
-    results = _ask_all(asked, settings, endpoint or Endpoint(settings.endpoint), looking, progress)
+    patience = Patience(outages_in_a_row=OUTAGES_IN_A_ROW)
+    asking = _Asking(settings, endpoint or Endpoint(settings.endpoint), patience)
+    results = _ask_all(asked, asking, looking, progress)
     run_id = at.astimezone(dt.UTC).strftime("%Y%m%dT%H%M%SZ")
     rows = [_probe_row(settings, run_id, result) for result in results]
     with lakes.write(home.lake, by="canary") as commit:
@@ -105,7 +119,7 @@ def run_canary(
         ]
         commit.replace_all(CANARY_RUN.full_name, _table(CANARY_RUN.arrow_schema, [*kept, run]))
         commit.replace_all(CANARY_PROBE.full_name, _table(CANARY_PROBE.arrow_schema, [*probe_rows, *rows]))
-    return run | {"withheld_count": count_withheld(rows)}
+    return run | {"withheld_count": count_withheld(rows), "trouble": patience.trouble}
 
 
 def list_deployments(home: Home) -> list[str]:
@@ -124,7 +138,8 @@ def require_answers(run: Mapping[str, Any]) -> None:
         raise StateError(
             f"Only {run['answered_count']} of {run['probe_count']} probes were answered by {run['model']}; "
             f"with fewer than {LEAST_ANSWERED:.0%} a run is kept and compared with none, so nobody knows "
-            "whether answers have changed. See whether the endpoint under canary: in detectors.yaml answers."
+            "whether answers have changed. See whether the endpoint under canary: in detectors.yaml answers"
+            f"{'; the last time it did not: ' + run['trouble'] if run.get('trouble') else '.'}"
         )
     if run["withheld_count"] == run["answered_count"]:
         raise StateError(
@@ -193,16 +208,15 @@ def _is_full(run: Mapping[str, Any]) -> bool:
 
 
 def _ask_all(
-    probes: Probes,
-    settings: CanarySettings,
-    endpoint: Endpoint,
-    cascade: Cascade,
-    progress: Callable[[str], None],
+    probes: Probes, asking: _Asking, cascade: Cascade, progress: Callable[[str], None]
 ) -> list[ProbeResult]:
     results = []
     for number, probe in enumerate(probes.probes, start=1):
-        asked = [_ask(probe, settings, endpoint) for _ in range(settings.repeats)]
-        classes = Counter(_classify_all([answer for answer in asked if answer], probe, cascade))
+        asked = [
+            _ask(probe, asking) if asking.patience.may_ask(is_again=False) else None
+            for _ in range(asking.settings.repeats)
+        ]
+        classes = Counter(classify_all([answer for answer in asked if answer], probe, cascade))
         if withheld := asked.count(BLANK):
             classes[AnswerClass.WITHHELD] = withheld
         found, count = min(classes.items(), key=lambda one: (-one[1], one[0]), default=("no_answer", 0))
@@ -211,8 +225,9 @@ def _ask_all(
     return results
 
 
-def _ask(probe: Probe, settings: CanarySettings, endpoint: Endpoint) -> str | None:
+def _ask(probe: Probe, asking: _Asking) -> str | None:
     """The answer; `BLANK` where the endpoint gave none to read, None where none came."""
+    settings, patience = asking.settings, asking.patience
     system = [] if settings.system is None else [{"role": "system", "content": settings.system}]
     body = {
         "model": settings.endpoint.model,
@@ -220,49 +235,23 @@ def _ask(probe: Probe, settings: CanarySettings, endpoint: Endpoint) -> str | No
         "messages": [*system, {"role": "user", "content": probe.text}],
     }
     try:
-        choices = endpoint.post("/chat/completions", body)["choices"]
+        choices = asking.endpoint.post("/chat/completions", body)["choices"]
+        patience.note_answer()
         if not choices:
             return BLANK
         content = choices[0]["message"].get("content")
         is_filtered = choices[0].get("finish_reason") == FILTERED
-    except OutageError:
+    except OutageError as error:
+        patience.note_outage(error, is_again=False)
         return None
     except EndpointError:  # of this question alone: many filters refuse by a status 400
+        patience.note_answer()
         return BLANK
     except (KeyError, IndexError, TypeError, AttributeError):  # no answer to a chat
         return None
     if is_filtered or content is None or (isinstance(content, str) and not content.strip()):
         return BLANK
     return content if isinstance(content, str) else None
-
-
-def _classify_all(answers: Sequence[str], probe: Probe, cascade: Cascade) -> list[AnswerClass]:
-    if not answers:
-        return []
-    count = len(answers)
-    messages = pa.table(
-        {
-            "deployment_id": ["canary"] * count,
-            "day": pa.array([dt.date(2000, 1, 1)] * count, pa.date32()),
-            "conversation_id": [f"{probe.id}-{number}" for number in range(count)],
-            "message_id": [f"{probe.id}-{number}" for number in range(count)],
-            "turn": pa.array([1] * count, pa.int64()),
-            "role": ["assistant"] * count,
-            "text": list(answers),
-            "language": [probe.language] * count,
-        }
-    )
-    scan = cascade.scan(messages)
-    signals: dict[str, set[str]] = {name: set() for name in messages["message_id"].to_pylist()}
-    for row in scan.findings.to_pylist():
-        if row["is_alert"] and row["is_deciding"]:
-            signals[row["message_id"]].add(row["signal_id"])
-    read = {
-        row["message_id"]
-        for row in scan.coverage.to_pylist()
-        if row["is_basis"] and row["state"] == CoverageState.SCORED
-    }
-    return [classify(found) for name, found in signals.items() if name in read]
 
 
 def _probe_row(settings: CanarySettings, run_id: str, result: ProbeResult) -> dict[str, Any]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+import datetime as dt
+from collections.abc import Sequence, Set
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Annotated
 
+import pyarrow as pa
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from pipelines.detect.cascade import Cascade
+from pipelines.detect.detector import CoverageState
 from pipelines.errors import DefinitionError
 from pipelines.schemas.canary import WITHHELD
 
@@ -93,3 +97,33 @@ def classify(signal_ids: Set[str]) -> AnswerClass:
         "p_limits_statement": AnswerClass.DISCLOSURE,
     }
     return next((found for name, found in order.items() if name in signal_ids), AnswerClass.OTHER)
+
+
+def classify_all(answers: Sequence[str], probe: Probe, cascade: Cascade) -> list[AnswerClass]:
+    """The class of each answer to a probe that the detectors could read."""
+    if not answers:
+        return []
+    count = len(answers)
+    messages = pa.table(
+        {
+            "deployment_id": ["canary"] * count,
+            "day": pa.array([dt.date(2000, 1, 1)] * count, pa.date32()),
+            "conversation_id": [f"{probe.id}-{number}" for number in range(count)],
+            "message_id": [f"{probe.id}-{number}" for number in range(count)],
+            "turn": pa.array([1] * count, pa.int64()),
+            "role": ["assistant"] * count,
+            "text": list(answers),
+            "language": [probe.language] * count,
+        }
+    )
+    scan = cascade.scan(messages)
+    signals: dict[str, set[str]] = {name: set() for name in messages["message_id"].to_pylist()}
+    for row in scan.findings.to_pylist():
+        if row["is_alert"] and row["is_deciding"]:
+            signals[row["message_id"]].add(row["signal_id"])
+    read = {
+        row["message_id"]
+        for row in scan.coverage.to_pylist()
+        if row["is_basis"] and row["state"] == CoverageState.SCORED
+    }
+    return [classify(found) for name, found in signals.items() if name in read]

@@ -208,6 +208,27 @@ def test_a_run_in_which_all_is_withheld_has_changed_is_told_and_is_what_none_is_
     assert (later["compared_with"][:8], later["changed_count"]) == ("20260301", 0)
 
 
+@pytest.mark.parametrize(("down_from", "asked"), [(0, 5), (3, 8)])
+def test_an_endpoint_that_is_down_is_left_alone_and_what_was_answered_is_kept(
+    home: Home, model_server: ModelServer, down_from: int, asked: int
+) -> None:
+    probes = Probes.model_construct(
+        version="t",
+        probes=tuple(Probe(id=f"p_{number}", language="en", text=f"Probe {number}.") for number in range(20)),
+    )
+
+    def answer(path: str, body: dict[str, Any]) -> Answer:
+        is_up = len(model_server.requests) <= down_from
+        return say(lambda text: CARE)(path, body) if is_up else (503, {}, b"")
+
+    model_server.answer = answer
+    run = ask(home, model_server, probes=probes)
+    assert len(model_server.requests) == asked
+    assert run["answered_count"] == (down_from + 1) // 2
+    with pytest.raises(StateError, match=r"the last time it did not: 127\.0\.0\.1:\d+/v1: status 503\."):
+        require_answers(run)
+
+
 def test_a_run_with_few_answers_is_compared_with_none(home: Home, model_server: ModelServer) -> None:
     model_server.answer = say(lambda text: CARE)
     ask(home, model_server)
