@@ -200,7 +200,7 @@ def confirm(
     """
     with store.write(actor=actor, at=at) as write:
         known = write.session.get(GraveFinding, finding_id)
-        told_at = _find_told(write.session, known.notice_id) if known is not None else None
+        told_at = _list_told(write.session, deployment_id).get(known.notice_id) if known is not None else None
         row = _step(write, deployment_id, finding_id, to_state=FindingState.CONFIRMED, reason=reason)
         row.incident_id = open_within(
             write,
@@ -235,21 +235,31 @@ def list_findings(store: Store, deployment_id: str) -> tuple[GraveFindingRecord,
     """The grave findings that an assessment has seen, newest day first."""
     query = select(GraveFinding).filter_by(deployment_id=deployment_id)
     with store.read() as session:
+        told = _list_told(session, deployment_id)
         rows = session.scalars(query.order_by(GraveFinding.day.desc(), GraveFinding.finding_id))
         return tuple(
             GraveFindingRecord(
                 **{**columns_of(row), "state": FindingState(row.state)},
-                told_at=_find_told(session, row.notice_id),
+                told_at=told.get(row.notice_id),
             )
             for row in rows
         )
 
 
-def _find_told(session: Session, notice_id: int | None) -> dt.datetime | None:
-    """A mail that was sent may be read before anybody answers: a clock that starts too early only hurries."""
-    notice = session.get(Notice, notice_id) if notice_id is not None else None
-    moments = (notice.sent_at, notice.acknowledged_at) if notice is not None else ()
-    return min((one for one in moments if one is not None), default=None)
+def _list_told(session: Session, deployment_id: str) -> dict[int | None, dt.datetime]:
+    """When each call for eyes reached people, by its notice; one that reached nobody is not among them.
+
+    A mail that was sent may be read before anybody answers: a clock that starts too early only hurries.
+    """
+    query = select(Notice.notice_id, Notice.sent_at, Notice.acknowledged_at).filter_by(
+        deployment_id=deployment_id, kind=NoticeKind.NEEDS_EYES.value
+    )
+    told: dict[int | None, dt.datetime] = {}
+    for notice_id, *moments in session.execute(query):
+        known = [moment for moment in moments if moment is not None]
+        if known:
+            told[notice_id] = min(known)
+    return told
 
 
 def _name_call(called: Iterable[str]) -> str:

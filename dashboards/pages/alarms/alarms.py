@@ -37,6 +37,7 @@ from dashboards.view import View
 from dashboards.vocabulary import ALARM_MARKS
 from dashboards.wording import say_day, say_words
 from risk_register.alarm.cases import list_cases
+from risk_register.alarm.grave_findings import list_findings
 from risk_register.alarm.watched import WATCHED
 from risk_register.incident.incidents import list_incidents
 
@@ -58,7 +59,8 @@ def layout(view: View) -> Component:
     known = Beside(titles, changes, {case.alarm_id: case for case in cases}, opened)
     watched = [name for name in WATCHED if name in indicators]
     streams = view.reader.measured(StreamStanding, deployment_id=view.deployment_id)
-    waiting = count_waiting(view)
+    findings = list_findings(view.store, view.deployment_id)
+    waiting = count_waiting(view, findings)
     return html.Div(
         [
             draw_heading(view, "Alarms", f"{say_waiting(waiting)}{_say_state(alarms)}"),
@@ -72,7 +74,7 @@ def layout(view: View) -> Component:
             ),
             draw_opened(view),
             draw_calls(view, cases, titles),
-            draw_floor(view),
+            draw_floor(view, findings),
             html.Div(
                 [
                     draw_chips(view, ("status",)) or html.Span(),

@@ -26,7 +26,7 @@ from methods.alarms import TOLERATED_PER_YEAR
 from methods.intervals import wilson
 from risk_register.alarm.budget import count_use
 from risk_register.alarm.cases import CaseRecord
-from risk_register.alarm.grave_findings import DAILY_CAP, FindingState, GraveFindingRecord, list_findings
+from risk_register.alarm.grave_findings import DAILY_CAP, FindingState, GraveFindingRecord
 from risk_register.incident.danger import find_needed
 from risk_register.notice.kinds import NoticeKind, NoticeState
 from risk_register.notice.notices import NoticeRecord, list_notices, list_waiting
@@ -44,9 +44,8 @@ class Waiting:
     call_count: int
 
 
-def count_waiting(view: View) -> Waiting:
+def count_waiting(view: View, findings: Sequence[GraveFindingRecord]) -> Waiting:
     """What waits for a person, whatever the statistics say."""
-    findings = list_findings(view.store, view.deployment_id)
     return Waiting(
         finding_count=sum(one.state is FindingState.UNCONFIRMED for one in findings),
         call_count=len(list_waiting(view.store, view.deployment_id)),
@@ -149,9 +148,8 @@ def say_figures(figures: Mapping[str, float]) -> str:
     return "; ".join(f"{say_words(name)} {value:g}" for name, value in sorted(figures.items())) or MISSING
 
 
-def draw_floor(view: View) -> Component:
+def draw_floor(view: View, findings: Sequence[GraveFindingRecord]) -> Component:
     """Grave findings, those that nobody has decided on first."""
-    findings = list_findings(view.store, view.deployment_id)
     open_ones = [one for one in findings if one.state is FindingState.UNCONFIRMED]
     decided = [one for one in findings if one.state is not FindingState.UNCONFIRMED]
     headings = [
