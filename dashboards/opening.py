@@ -15,6 +15,7 @@ from dashboards.published import Reader
 from dashboards.records import Deployment
 from dashboards.standing import deployment_statuses
 from dashboards.theme import Status
+from risk_register.alarm.grave_findings import FindingState, list_findings
 from risk_register.database.store import Store
 
 UNKNOWN = (Status.INSUFFICIENT_DATA, Status.NO_APPETITE_SET)
@@ -24,6 +25,7 @@ UNKNOWN = (Status.INSUFFICIENT_DATA, Status.NO_APPETITE_SET)
 class Urgency:
     """What needs a person, compared in this order; unknown counts last, but more than nothing."""
 
+    unseen: int
     calling: int
     breaches: int
     watches: int
@@ -52,16 +54,23 @@ def choose_deployment(
 
 def measure_urgency(reader: Reader, store: Store, deployment_id: str) -> Urgency:
     """How much of a deployment needs a person: as published, and as people have decided since."""
+    findings = list_findings(store, deployment_id)
+    unseen = sum(one.state is FindingState.UNCONFIRMED for one in findings)
     calling = sum(one.is_open and one.is_paging for one in read_alarms(reader, store, deployment_id))
     counts = Counter(deployment_statuses(reader.latest_weeks(deployment_id)).values())
     return Urgency(
-        calling, counts[Status.BREACH], counts[Status.WATCH], sum(counts[status] for status in UNKNOWN)
+        unseen=unseen,
+        calling=calling,
+        breaches=counts[Status.BREACH],
+        watches=counts[Status.WATCH],
+        unknown=sum(counts[status] for status in UNKNOWN),
     )
 
 
 def _say(urgency: Urgency, count: int) -> str:
     return (
-        f"Of your {count} deployments this one needs a person most. Alarms calling: {urgency.calling}; "
-        f"indicators in breach: {urgency.breaches}, on watch: {urgency.watches}, that cannot be judged: "
-        f"{urgency.unknown}. Next time you begin where you last were."
+        f"Of your {count} deployments this one needs a person most. Grave findings that need eyes: "
+        f"{urgency.unseen}; alarms calling: {urgency.calling}; indicators in breach: {urgency.breaches}, on "
+        f"watch: {urgency.watches}, that cannot be judged: {urgency.unknown}. Next time you begin where you "
+        "last were."
     )

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from risk_register.account import accounts
+from risk_register.alarm.grave_findings import SeenFinding, call_for_eyes, dismiss
 
 HARBOR, COVE = "harbor_companion", "quiet_cove"
 
@@ -20,12 +21,27 @@ def test_the_first_time_it_is_the_one_that_needs_a_person_most_and_says_so(offic
 
 
 def test_alarms_that_a_person_took_call_nobody_in_the_reason_either(officer):
-    assert "Alarms calling: 1;" in officer.read("/overview")
+    assert "alarms calling: 1;" in officer.read("/overview")
     officer.send(
         "/alarms", f"?deployment={HARBOR}", action="resolve", alarm="a1", resolution="true", reason="R."
     )
     officer.client.delete_cookie("plimsoll_last_seen")
-    assert "Alarms calling: 0;" in officer.read("/overview")
+    assert "alarms calling: 0;" in officer.read("/overview")
+
+
+def test_a_grave_finding_that_nobody_has_looked_at_counts_before_alarms_and_breaches(officer, store, clock):
+    seen = [SeenFinding(COVE, clock().date(), f"m{number}", "x", "a_x", "lexicon") for number in range(2)]
+    with store.write(actor="assess", at=clock()) as write:
+        called = call_for_eyes(write, COVE, seen, figures={})
+    assert "Grave findings that need eyes: 2; alarms calling: 0;" in officer.read("/overview")
+    assert opened(officer) == COVE
+    officer.client.delete_cookie("plimsoll_last_seen")
+    for finding_id in called:
+        dismiss(
+            store, deployment_id=COVE, finding_id=finding_id, reason="R.", actor="safety_officer", at=clock()
+        )
+    assert "Grave findings that need eyes: 1; alarms calling: 1;" in officer.read("/overview")
+    assert opened(officer) == HARBOR
 
 
 def test_later_it_is_the_one_that_was_last_looked_at_without_a_word(officer):
