@@ -32,6 +32,12 @@ NOT_READ, NOT_READABLE = "data_unscored_share", "unsupported_language_rate"
 """Messages that nobody read, counted beside a day's data, and those of them in a language that nothing reads.
 What was not read leaves by month alone (`methods.day_counts`), and only where the other may leave."""
 
+PEOPLE_OF_DAYS = frozenset({NOT_READ, "data_language_unknown_share"})
+"""Indicators of days that count people's words, and not lines of a log."""
+
+RATIOS = {"harm_late_vs_early_ratio": ("harm_late_rate_per_1000", "harm_early_rate_per_1000")}
+"""Indicators that assess makes of two others of the same period: a fraction gives the counts of both."""
+
 
 def suppress_observations(observations: pa.Table, definitions: pa.Table) -> pa.Table:
     """The observations with `is_suppressed` and rounded counts; `definitions` are `indicator.definition`."""
@@ -40,18 +46,36 @@ def suppress_observations(observations: pa.Table, definitions: pa.Table) -> pa.T
     names = [*CELL, "slice_value", "estimate", "numerator", "denominator"]
     rows = observations.select(names).to_pandas(date_as_object=True)
     about = definitions.select(["indicator_id", "unit", "kind"]).to_pandas().set_index("indicator_id")
-    is_people = rows["indicator_id"].map(about["unit"]).isin(PEOPLE_UNITS).to_numpy()
+    units = rows["indicator_id"].map(about["unit"])
+    is_people = (units.isin(PEOPLE_UNITS) | rows["indicator_id"].isin(PEOPLE_OF_DAYS)).to_numpy()
     is_count = (rows["indicator_id"].map(about["kind"]) == "count").to_numpy()
     numerator, denominator = (rows[name].to_numpy(float) for name in ("numerator", "denominator"))
-    primary = find_primary(numerator, denominator, is_count=is_count)
-    hidden = is_people & primary
+    hidden = is_people & find_primary(numerator, denominator, is_count=is_count)
     counts = Counts(np.nan_to_num(numerator).tolist(), np.nan_to_num(denominator).tolist(), hidden.tolist())
     raw = rows[is_people & (rows["estimate"] == "raw")]
     protect_all(counts, list_relations(raw, counts, weekly=list_weekly(definitions)))
-    found = np.array(counts.is_hidden[: len(rows)], dtype=bool)
+    hidden_rows = np.array(counts.is_hidden[: len(rows)], dtype=bool) | _rests_on_hidden(rows, counts)
     is_not_read = (rows["indicator_id"] == NOT_READ).to_numpy()
-    hidden_rows = (found | (is_not_read & (primary | ~_find_months_beside(rows, found)))).tolist()
-    return _with_rounded(mark(observations, hidden_rows), numerator=numerator, denominator=denominator)
+    hidden_rows |= is_not_read & ~_find_months_beside(rows, hidden_rows)
+    return _with_rounded(
+        mark(observations, hidden_rows.tolist()), numerator=numerator, denominator=denominator
+    )
+
+
+def _rests_on_hidden(rows: pd.DataFrame, counts: Counts) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Rows that are made of two others of which one is hidden, or not there."""
+    made = rows["indicator_id"].isin(RATIOS).to_numpy()
+    arms = rows[rows["indicator_id"].isin([arm for pair in RATIOS.values() for arm in pair])]
+    names = [name for name in [*CELL, "slice_value", "estimate"] if name != "indicator_id"]
+    shown = {
+        tuple(key)
+        for place, *key in arms[["indicator_id", *names]].itertuples(name=None)
+        if not counts.is_hidden[place]
+    }
+    found = np.zeros(len(rows), dtype=bool)
+    for place, indicator, *key in rows.loc[made, ["indicator_id", *names]].itertuples(name=None):
+        found[place] = any((arm, *key) not in shown for arm in RATIOS[indicator])
+    return found
 
 
 def _find_months_beside(rows: pd.DataFrame, hidden: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

@@ -23,6 +23,9 @@ DEFINITIONS = pa.Table.from_pylist(
         {"indicator_id": "checklist", "unit": "day", "kind": "proportion"},
         {"indicator_id": "data_unscored_share", "unit": "day", "kind": "proportion"},
         {"indicator_id": "unsupported_language_rate", "unit": "message", "kind": "proportion"},
+        {"indicator_id": "harm_late_rate_per_1000", "unit": "message", "kind": "rate_per_1000"},
+        {"indicator_id": "harm_early_rate_per_1000", "unit": "message", "kind": "rate_per_1000"},
+        {"indicator_id": "harm_late_vs_early_ratio", "unit": "day", "kind": "index"},
     ]
 )
 LEAST_WIDTH = 1.0
@@ -79,6 +82,25 @@ def test_shown_counts_are_rounded_to_five_and_hidden_ones_have_no_rounded_count(
 
 def test_counts_that_are_not_of_people_are_shown():
     assert mark(cell(2, 36, indicator_id="checklist"), cell(4, 900, indicator_id="notices")) == [False, True]
+
+
+def test_messages_that_nobody_read_are_counted_like_people_also_where_days_are_the_unit():
+    month = {"indicator_id": "data_unscored_share", "period": "month"}
+    assert mark(cell(2, 360, **month)) == [True]
+    assert mark(cell(12, 360, **month)) == [False]
+
+
+@pytest.mark.parametrize(
+    ("late", "early", "is_hidden"),
+    [((1, 55), (30, 2352), True), ((20, 550), (3, 2352), True), ((20, 550), (30, 2352), False)],
+)
+def test_a_ratio_of_two_indicators_is_hidden_where_one_of_them_is(late, early, is_hidden):
+    """14.2545 is (1/55)/(3/2352)."""
+    ratio = {"indicator_id": "harm_late_vs_early_ratio", "numerator": None, "denominator": float(late[1])}
+    arms = [cell(*late, indicator_id="harm_late_rate_per_1000"),
+            cell(*early, indicator_id="harm_early_rate_per_1000")]  # fmt: skip
+    assert mark(*arms, ratio)[-1] is is_hidden
+    assert mark(arms[0], ratio)[-1] is True  # of an arm that is not there nothing is known
 
 
 def test_a_hidden_language_takes_another_with_it_for_the_total_is_known():
