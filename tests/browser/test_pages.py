@@ -135,6 +135,16 @@ def test_no_word_of_a_chart_is_cut_on_a_narrow_screen(make_reader, name):
     assert cut == []
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_star_of_a_choice_is_as_easy_to_see_as_that_of_a_field(make_reader, scheme):
+    page = make_reader(scheme=scheme).open(f"/releases-and-drift?{HARBOR}")
+    colours = page.evaluate(
+        """() => ['.mantine-InputWrapper-required', '.star']
+          .map(one => getComputedStyle(document.querySelector(`#declare ${one}`)).color)"""
+    )
+    assert len(set(colours)) == 1
+
+
 def test_dark_reaches_page_chart_and_grid_and_stays(make_reader):
     reader = make_reader(is_own=True)
     page = reader.open(PAGES["indicator by week"])
