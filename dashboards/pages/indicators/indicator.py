@@ -33,7 +33,7 @@ from dashboards.pages.standings import load_standings
 from dashboards.records import Appetite, Change, Indicator, Observation
 from dashboards.sheet import SUPPRESSED, Sheet, leave_coverage
 from dashboards.standing import ALL, Standing, explain_row, fill_periods
-from dashboards.theme import Scheme
+from dashboards.theme import Direction, Scheme, mark_variation
 from dashboards.view import Period, View
 from dashboards.wording import (
     say_absences,
@@ -215,7 +215,7 @@ def _draw_twin(view: View, indicator: Indicator, rows: Sequence[Observation]) ->
             "numerator": _tidy(row.numerator),
             "denominator": _tidy(row.denominator),
             "status": say_words(row.status),
-            "variation": say_words(row.variation),
+            "variation": mark_variation(row.movement, Direction.NEITHER).word,
             "coverage": say_share(row.coverage),
             "care": say_absences(explain_row(row)),
             "method": say_words(row.method),
