@@ -13,6 +13,7 @@ from dashboards.wording import MISSING
 
 Cell = Any  # text, a number in words, a component or a list of these
 LONGEST_NUMBER = 32  # characters; what is longer in a column of numbers is a sentence, and wraps
+LONGEST_PHRASE = 60  # characters; what is longer elsewhere is a sentence, and needs room on paper
 
 
 @dataclass(frozen=True)
@@ -127,9 +128,9 @@ def _draw_cell(cell: Cell, heading: Heading, *, is_first: bool) -> Component:
     """A cell; its role and heading are written out because a narrow screen lays the table out as blocks."""
     if is_first:
         return html.Th(cell, scope="row", role="rowheader")
-    class_name = "number" if heading.is_number else None
-    if heading.is_number and isinstance(cell, str) and len(cell) > LONGEST_NUMBER:
-        class_name = "number sentence"
+    longest = LONGEST_NUMBER if heading.is_number else LONGEST_PHRASE
+    is_sentence = isinstance(cell, str) and len(cell) > longest
+    class_name = " ".join(["number"] * heading.is_number + ["sentence"] * is_sentence) or None
     if cell == MISSING:
         cell = html.Span(MISSING, className="absent")  # a narrow screen leaves the line out
     return html.Td(cell, role="cell", className=class_name, **{"data-label": heading.title})

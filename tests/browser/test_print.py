@@ -56,6 +56,31 @@ def test_every_row_and_column_of_a_grid_is_on_paper_and_nothing_of_the_frame(mak
     assert reader.faults == []
 
 
+def test_no_table_begins_with_its_headings_alone_at_the_foot_of_a_page(reader):
+    page = reader.open(f"/risk-register?{HARBOR}")
+    headings = page.locator("table[role=table] thead").last.inner_text().split()
+    for above in range(0, 1000, 50):  # px: so that the table begins at every height of a page
+        page.evaluate("above => { document.querySelector('#page').style.paddingTop = `${above}px`; }", above)
+        for words in print_pages(page):
+            assert words.split()[-len(headings) :] != headings, above
+
+
+def test_a_sentence_in_a_table_has_room_on_paper(reader):
+    page = reader.open(f"/appetites?{HARBOR}")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": PAPER, "height": 900})
+    narrow = page.evaluate(
+        """() => [...document.querySelectorAll('#page .table td:last-child')].map(cell => {
+          cell.classList.add('sentence');
+          cell.textContent = 'It is past what a person approved. '.repeat(6);
+          return cell;
+        }).map(cell => cell.getBoundingClientRect().width)"""
+    )
+    page.emulate_media(media="screen")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    assert min(narrow) >= 140
+
+
 def test_a_dark_page_is_light_on_paper_and_dark_again_after_it(make_reader):
     reader = make_reader(scheme="dark")
     page = reader.open(INDICATOR)

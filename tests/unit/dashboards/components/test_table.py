@@ -4,6 +4,7 @@ import pytest
 
 from dashboards.components.table import (
     LONGEST_NUMBER,
+    LONGEST_PHRASE,
     Group,
     Heading,
     Line,
@@ -28,6 +29,13 @@ def test_every_cell_carries_its_heading_and_role():
 def test_a_sentence_in_a_column_of_numbers_wraps(length, class_name):
     table = draw_table("Things", HEADINGS, [Line(("a", "w" * length))], empty="none").children
     assert table.children[2].children[0].children[1].className == class_name
+
+
+@pytest.mark.parametrize(("length", "class_name"), [(LONGEST_PHRASE, None), (LONGEST_PHRASE + 1, "sentence")])
+def test_a_sentence_in_a_column_of_words_is_known_so_that_paper_gives_it_room(length, class_name):
+    headings = (Heading("Name"), Heading("Why"))
+    table = draw_table("Things", headings, [Line(("a", "w" * length))], empty="none").children
+    assert getattr(table.children[2].children[0].children[1], "className", None) == class_name
 
 
 def test_no_rows_are_said_in_words():
