@@ -58,7 +58,7 @@ def draw_quality(rows: Sequence[QualityCount], scheme: Scheme) -> go.Figure:
     figure.update_yaxes(
         title={"text": "rows", "font": {"size": 12, "color": palette.muted}}, rangemode="tozero"
     )
-    figure.update_xaxes(type="date", tickformat="%-d %b\n%Y", showgrid=False)
+    figure.update_xaxes(type="date", tickformat="%-d %b\n%Y", showgrid=False, ticklabelstandoff=6)
     return figure
 
 

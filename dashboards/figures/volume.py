@@ -71,5 +71,5 @@ def draw_volume(days: Sequence[DataDay], scheme: Scheme) -> go.Figure:
     figure.update_yaxes(
         title={"text": "messages", "font": {"size": 12, "color": palette.muted}}, rangemode="tozero"
     )
-    figure.update_xaxes(type="date", tickformat="%-d %b\n%Y", showgrid=False)
+    figure.update_xaxes(type="date", tickformat="%-d %b\n%Y", showgrid=False, ticklabelstandoff=6)
     return figure
