@@ -5,6 +5,7 @@ Text only, so that a chart, its table twin and an export say the same.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -15,6 +16,12 @@ from dashboards.theme import ABSENCE_MARKS, Absence
 MISSING = "–"
 CENSUS = "census"
 SMALLEST_FACTOR, LARGEST_FACTOR = 0.01, 100.0
+SMALLEST_SHARE = 0.001  # less is not said as nothing
+WRITTEN_DAY = re.compile(r"(?<![\w-])(\d{4}-\d{2}-\d{2})(?![\w-])")
+"""A day as machines write it, which is no part of a name such as `tern-2026-08-06`."""
+WORDED_SLICES = frozenset({"age_band", "gender", "surface", "use"})
+"""Slices whose groups are ids of ours; the others are named by the operator, and shown as they came."""
+REASON_KINDS = {"tell": "rule missed:", "stop": "stop rule missed:", "owed": "messages owed by"}
 
 _FORMATS: dict[str, Callable[[float], str]] = {
     "proportion": lambda value: f"{_round(value * 100)}\u00a0%",
@@ -52,8 +59,12 @@ def say_count(value: float | None) -> str:
 
 
 def say_share(value: float | None) -> str:
-    """A share such as coverage."""
-    return MISSING if value is None else f"{value * 100:.{0 if value in (0, 1) else 1}f}\u00a0%"
+    """A share such as coverage; a few of very many are not none."""
+    if value is None:
+        return MISSING
+    if 0 < value < SMALLEST_SHARE:
+        return "below 0.1\u00a0%"
+    return f"{value * 100:.{0 if value in (0, 1) else 1}f}\u00a0%"
 
 
 def say_zero(row: Observation, kind: str) -> str | None:
@@ -182,6 +193,40 @@ def say_duration(length: timedelta) -> str:
 def say_words(identifier: str) -> str:
     """An identifier as words."""
     return identifier.replace("_", " ")
+
+
+def say_group(slice_name: str, value: str) -> str:
+    """A group of a slice as people read it."""
+    return say_words(value) if slice_name in WORDED_SLICES else value
+
+
+def say_things(count: int, noun: str) -> str:
+    """A number of things: `1 alarm`, `2 alarms`, `1,013 groups`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def say_days_in(text: str) -> str:
+    """A sentence that a machine wrote, with its days as people write them."""
+    return WRITTEN_DAY.sub(_say_written_day, text)
+
+
+def _say_written_day(found: re.Match[str]) -> str:
+    try:
+        return say_day(date.fromisoformat(found[1]))
+    except ValueError:
+        return found[1]
+
+
+def say_reason(reason: str) -> str:
+    """Why a row or a day is what it is: `rejected: missing field`, `rule missed: region is known`."""
+    kind, colon, what = reason.partition(":")
+    return say_words(f"{REASON_KINDS.get(kind, kind + colon)} {what}" if colon else kind)
+
+
+def say_detectors(versions: str) -> str:
+    """Detectors and their releases, `lexicon 1.5, linear 1.5`, without the hash of what is in each."""
+    names = (one.replace("@", " ").strip() for one in versions.split(",") if one.strip())
+    return ", ".join(re.sub(r"-[0-9a-f]{6,}$", "", name) for name in names)
 
 
 def say_origin(change: Change) -> str:

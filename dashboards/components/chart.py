@@ -20,7 +20,7 @@ def draw_chart(
     scheme: Scheme,
     title: str,
     summary: str,
-    facts: Sequence[tuple[str, str]],
+    facts: Sequence[tuple[str, str | Component]],
     definition: Component,
     twin: Component,
 ) -> Component:

@@ -220,7 +220,9 @@ def draw_footer(build: Build | None, at: datetime | None = None) -> list[Compone
     return parts
 
 
-def draw_facts(view: View, *more: tuple[str, str], has_range: bool = True) -> list[tuple[str, str]]:
+def draw_facts(
+    view: View, *more: tuple[str, str | Component], has_range: bool = True
+) -> list[tuple[str, str | Component]]:
     """What every chart says of itself: the range, how far the data reach, and when they were built."""
     reach = view.deployment.last_day
     last_day = say_day(reach) if reach else "none"

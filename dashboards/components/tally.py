@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 from dashboards.components.marks import draw_mark
 from dashboards.theme import Mark
 from dashboards.view import View
+from dashboards.wording import say_count
 
 
 def draw_tallies(
@@ -29,7 +30,10 @@ def draw_tallies(
             *[
                 html.Li(
                     dcc.Link(
-                        [html.Span(str(counts.get(state, 0)), className="tally-count"), draw_mark(mark)],
+                        [
+                            html.Span(say_count(counts.get(state, 0)), className="tally-count"),
+                            draw_mark(mark),
+                        ],
                         href=view.href(None, **{name: None if chosen == state else state}),
                         className="tally is-chosen" if chosen == state else "tally",
                     )

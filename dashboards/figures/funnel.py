@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from dashboards.figures.layout import draw_nothing, lay_out
 from dashboards.records import EquityRatio
 from dashboards.theme import PALETTES, Scheme
-from dashboards.wording import say_count, say_share, say_words
+from dashboards.wording import say_count, say_group, say_share, say_words
 
 HEIGHT = 340
 TICKS = (10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000, 1_000_000)
@@ -49,11 +49,14 @@ def draw_funnel(rows: Sequence[EquityRatio], scheme: Scheme, *, is_good: bool = 
                 "color": [palette.muted if is_inside(row, is_good=is_good) else palette.ink for row in mine],
                 "line": {"width": 2},
             },
-            text=["" if is_inside(row, is_good=is_good) else f" {row.slice_value}" for row in mine],
+            text=[
+                "" if is_inside(row, is_good=is_good) else f" {say_group(row.slice, row.slice_value)}"
+                for row in mine
+            ],
             textfont={"size": 11, "color": palette.ink},
             hovertext=[
-                f"{row.slice_value}: {say_share(share_compared(row, is_good=is_good))} of "
-                f"{say_count(row.denominator)}"
+                f"{say_group(row.slice, row.slice_value)}: "
+                f"{say_share(share_compared(row, is_good=is_good))} of {say_count(row.denominator)}"
                 for row in mine
             ],
             hovertemplate="%{hovertext}<extra></extra>",

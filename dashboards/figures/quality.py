@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from dashboards.figures.layout import draw_nothing, lay_out
 from dashboards.health_records import QualityCount
 from dashboards.theme import PALETTES, Palette, Scheme, Tone
+from dashboards.wording import say_reason
 
 HEIGHT = 320
 HELD = "stop:"  # a held day is all of its rows: drawn as a day, not as a bar that dwarfs the others
@@ -41,7 +42,7 @@ def draw_quality(rows: Sequence[QualityCount], scheme: Scheme) -> go.Figure:
         figure.add_bar(
             x=days,
             y=[by_day[day] for day in days],
-            name=reason,
+            name=say_reason(reason),
             marker={
                 "color": colour,
                 "pattern": {
@@ -51,7 +52,7 @@ def draw_quality(rows: Sequence[QualityCount], scheme: Scheme) -> go.Figure:
                     "size": 6,
                 },
             },
-            hovertemplate=f"%{{x|%-d %b %Y}}<br>{reason}: %{{y:,}} rows<extra></extra>",
+            hovertemplate=f"%{{x|%-d %b %Y}}<br>{say_reason(reason)}: %{{y:,}} rows<extra></extra>",
         )
     for day in held:
         _draw_held(figure, day, palette)

@@ -11,7 +11,7 @@ from dashboards.figures.layout import draw_nothing, lay_out
 from dashboards.records import EquityRatio
 from dashboards.theme import PALETTES, Scheme
 from dashboards.vocabulary import EQUITY_MARKS
-from dashboards.wording import say_count, say_ratio
+from dashboards.wording import say_count, say_group, say_ratio, say_words
 from methods.equity import BAND_HIGH, BAND_LOW
 
 ROW_HEIGHT = 34
@@ -105,7 +105,8 @@ def _find_reach(rows: Sequence[EquityRatio]) -> float:
 
 
 def _name(row: EquityRatio) -> str:
-    return f"{row.slice.replace('_', ' ')}: {row.slice_value[:LABEL_LENGTH]} (n {say_count(row.denominator)})"
+    group = say_group(row.slice, row.slice_value)[:LABEL_LENGTH]
+    return f"{say_words(row.slice)}: {group} (n {say_count(row.denominator)})"
 
 
 def _choose_symbol(status: str, ratio: float) -> str:

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from dashboards.figures.layout import draw_nothing, lay_out
 from dashboards.records import Observation
 from dashboards.theme import PALETTES, Scheme, Tone
-from dashboards.wording import say_count, say_interval, say_value
+from dashboards.wording import say_count, say_group, say_interval, say_value
 
 ROW_HEIGHT = 34
 FRAME_HEIGHT = 96
@@ -35,7 +35,10 @@ def draw_slices(frame: SliceFrame, scheme: Scheme) -> go.Figure:
     if not any(row.value is not None for row in rows):
         return draw_nothing(scheme, height=height, reason="No group has a value in this week")
     palette = PALETTES[scheme]
-    labels = [f"{row.slice_value[:LABEL_LENGTH]} (n {say_count(row.denominator)})" for row in rows]
+    labels = [
+        f"{say_group(row.slice, row.slice_value)[:LABEL_LENGTH]} (n {say_count(row.denominator)})"
+        for row in rows
+    ]
     figure = go.Figure(layout=lay_out(scheme, height=height, showlegend=False))
     known = [(label, row) for label, row in zip(labels, rows, strict=True) if row.value is not None]
     for label, row in known:

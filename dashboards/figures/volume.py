@@ -10,6 +10,7 @@ from dashboards.figures.layout import draw_nothing, lay_out
 from dashboards.health_records import DataDay
 from dashboards.theme import PALETTES, Scheme, Tone
 from dashboards.vocabulary import DATA_STATE_MARKS
+from dashboards.wording import say_reason
 
 HEIGHT = 300
 SYMBOLS = {
@@ -64,7 +65,7 @@ def draw_volume(days: Sequence[DataDay], scheme: Scheme) -> go.Figure:
                 "color": palette.tones[mark.tone],
                 "line": {"width": 2, "color": palette.tones[mark.tone]},
             },
-            customdata=[one.reasons.replace(",", ", ").replace("_", " ") for one in marked],
+            customdata=[", ".join(map(say_reason, one.reasons.split(","))) for one in marked],
             hovertemplate=f"%{{x|%-d %b %Y}}<br>{mark.word}: %{{customdata}}<br>"
             "%{y:,} messages<extra></extra>",
         )

@@ -23,7 +23,7 @@ def test_an_alarm_is_taken_and_resolved_with_keys_alone(reader):
     story.get_by_role("button", name="Resolve").focus()
     page.keyboard.press("Enter")
     page.wait_for_selector(".message-done")
-    assert page.locator(".message-done").inner_text() == "Resolved 1 alarm(s) as expected."
+    assert page.locator(".message-done").inner_text() == "Resolved 1 alarm as expected."
     states = {case.alarm_id: case.state.value for case in list_cases(reader.site.store, "harbor_companion")}
     assert states["a1"] == "resolved"
 

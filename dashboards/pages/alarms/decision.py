@@ -23,6 +23,7 @@ from dashboards.pages.alarms.switch import switch
 from dashboards.pages.submission import read_day
 from dashboards.records import Alarm
 from dashboards.view import View
+from dashboards.wording import say_things
 from risk_register.account.accounts import Action
 from risk_register.alarm import cases as alarm_cases
 from risk_register.alarm.cases import CaseRecord
@@ -143,7 +144,10 @@ def _acknowledge(view: View, fields: Mapping[str, str]) -> str:
         actor=view.account.name,
         at=view.at,
     )
-    return f"You have {len(taken)} alarm(s). The detectors begin anew with the days they had not judged."
+    return (
+        f"You have {say_things(len(taken), 'alarm')}. "
+        "The detectors begin anew with the days they had not judged."
+    )
 
 
 def _resolve(view: View, fields: Mapping[str, str]) -> str:
@@ -159,7 +163,7 @@ def _resolve(view: View, fields: Mapping[str, str]) -> str:
         actor=view.account.name,
         at=view.at,
     )
-    return f"Resolved {len(done)} alarm(s) as {fields['resolution']}."
+    return f"Resolved {say_things(len(done), 'alarm')} as {fields['resolution']}."
 
 
 def _reopen(view: View, fields: Mapping[str, str]) -> str:
@@ -172,7 +176,7 @@ def _reopen(view: View, fields: Mapping[str, str]) -> str:
         actor=view.account.name,
         at=view.at,
     )
-    return f"{len(taken)} alarm(s) are yours again."
+    return f"{say_things(len(taken), 'alarm')} {'is' if len(taken) == 1 else 'are'} yours again."
 
 
 def _confirm_change(view: View, fields: Mapping[str, str]) -> str:

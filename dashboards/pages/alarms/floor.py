@@ -21,7 +21,7 @@ from dashboards.pages.alarms.finding import (
 )
 from dashboards.view import View
 from dashboards.vocabulary import FINDING_MARKS, NEEDS_EYES, NOTICE_MARKS, UNTAKEN
-from dashboards.wording import MISSING, say_count, say_day, say_moment, say_words
+from dashboards.wording import MISSING, say_count, say_day, say_moment, say_share, say_words
 from methods.alarms import TOLERATED_PER_YEAR
 from methods.intervals import wilson
 from risk_register.alarm.budget import count_use
@@ -194,7 +194,8 @@ def say_precision(view: View) -> str:
     interval = wilson(found.confirmed, found.reviewed)
     return (
         f"Reviews confirmed {found.confirmed} of {found.reviewed} such findings "
-        f"({found.confirmed / found.reviewed:.0%}, {float(interval.low):.0%} to {float(interval.high):.0%})."
+        f"({say_share(found.confirmed / found.reviewed)}, {say_share(float(interval.low))} to "
+        f"{say_share(float(interval.high))})."
     )
 
 

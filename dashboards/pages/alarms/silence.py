@@ -18,7 +18,7 @@ from dashboards.records import Alarm, Appetite, Indicator, Observation
 from dashboards.standing import ALL, find_limits
 from dashboards.theme import Status
 from dashboards.view import View
-from dashboards.wording import MISSING, say_day, say_observation, say_value, say_words
+from dashboards.wording import MISSING, say_day, say_days_in, say_observation, say_value, say_words
 from methods.alarms import TOLERATED_PER_YEAR
 from risk_register.alarm.streams import Question, name_stream
 from risk_register.alarm.watched import WATCHED
@@ -92,7 +92,7 @@ def draw_silence(
 def say_evidence(stream: StreamStanding | None) -> str:
     """How much evidence there is, out of how much; days that may still grow are not in it."""
     if stream is not None and stream.state == "not_judged":
-        return f"{NOT_JUDGED}, because {stream.why_not}" if stream.why_not else NOT_JUDGED
+        return f"{NOT_JUDGED}, because {say_days_in(stream.why_not)}" if stream.why_not else NOT_JUDGED
     if stream is None or stream.statistic is None or stream.threshold is None:
         return MISSING
     found = "under 1" if stream.statistic < 1 else f"{stream.statistic:,.0f}"

@@ -16,7 +16,7 @@ from dashboards.pages.alarms.decision import draw_alarm_decisions
 from dashboards.records import Alarm, Change
 from dashboards.view import View
 from dashboards.vocabulary import ALARM_MARKS, RESOLUTION_WORDS
-from dashboards.wording import MISSING, say_day, say_origin, say_words
+from dashboards.wording import MISSING, say_day, say_days_in, say_origin, say_words
 from risk_register.account.accounts import Action
 from risk_register.alarm.cases import CaseRecord
 
@@ -136,7 +136,7 @@ def draw_line(view: View, alarm: Alarm, known: Beside) -> Line:
             say_evidence(alarm),
             "".join(opened),
             _say_calling(alarm),
-            alarm.note,
+            say_days_in(alarm.note),
         )
     )
 

@@ -16,7 +16,7 @@ from dashboards.pages.alarms.switch import History, draw_switch, read_history
 from dashboards.records import Alarm, Indicator
 from dashboards.view import View
 from dashboards.vocabulary import RESOLUTION_WORDS, STREAM_MARKS
-from dashboards.wording import MISSING, say_day, say_moment, say_words
+from dashboards.wording import MISSING, say_day, say_moment, say_things, say_words
 from methods.alarms import TOLERATED_PER_YEAR, alarm_threshold
 from risk_register.alarm.streams import (
     MAXIMUM_PAGING,
@@ -169,8 +169,8 @@ def _say_history(history: History) -> str:
                 f"the middle case, after {late} in nine of ten (simulated)."
             )
     return (
-        f"{span} it raised {len(history.alarms)} alarm(s).{speed} The budget is {TOLERATED_PER_YEAR:g} false "
-        f"alarms a year over all streams that are on."
+        f"{span} it raised {say_things(len(history.alarms), 'alarm')}.{speed} The budget is "
+        f"{TOLERATED_PER_YEAR:g} false alarms a year over all streams that are on."
     )
 
 

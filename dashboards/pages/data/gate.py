@@ -13,7 +13,7 @@ from dashboards.health_records import DataAlert, RuleResult
 from dashboards.sheet import Sheet
 from dashboards.view import View
 from dashboards.vocabulary import DATA_ALERT_MARKS, SEVERITY_MARKS
-from dashboards.wording import MISSING, say_count, say_day, say_share
+from dashboards.wording import MISSING, say_count, say_day, say_days_in, say_share
 
 CHECKERS = {"engine": "engine, row by row", "great_expectations": "Great Expectations, the day as a whole"}
 UNJUDGED = "A share of a day is judged from 20 messages on; without them nothing is known."
@@ -56,8 +56,8 @@ def _alert_lines(alerts: Sequence[DataAlert]) -> list[Line]:
                 draw_mark(DATA_ALERT_MARKS[alert.kind]),
                 _say_span(alert),
                 "lasts" if alert.is_open else f"ended {say_day(alert.closed_on)}",
-                alert.note,
-                alert.next_step,
+                say_days_in(alert.note),
+                say_days_in(alert.next_step),
                 "yes" if alert.holds_pages else "no",
             )
         )

@@ -23,7 +23,7 @@ from dashboards.pages.page import Page, Shelf
 from dashboards.sheet import SUPPRESSED, Sheet
 from dashboards.theme import Scheme
 from dashboards.view import View
-from dashboards.wording import say_count, say_day, say_moment, say_share, say_words
+from dashboards.wording import say_count, say_day, say_moment, say_reason, say_share
 from methods.day_counts import is_about_words
 
 PATH = "/data-health"
@@ -135,7 +135,7 @@ def _say_trouble(rows: Sequence[QualityCount]) -> str:
     worst = max(days, key=lambda day: days[day])
     return (
         f"{say_count(sum(totals.values()))} rows of {len(totals)} reasons on {len(days)} days; most often "
-        f"{say_words(top)} ({say_count(totals[top])}), most on {say_day(worst)} ({say_count(days[worst])})."
+        f"{say_reason(top)} ({say_count(totals[top])}), most on {say_day(worst)} ({say_count(days[worst])})."
     )
 
 
@@ -187,7 +187,7 @@ def _draw_twin(rows: Sequence[QualityCount]) -> Component:
     data = [
         {
             "day": row.day.isoformat(),
-            "reason": say_words(row.reason),
+            "reason": say_reason(row.reason),
             "source": row.source,
             "row_count": row.row_count,
         }

@@ -26,7 +26,16 @@ from dashboards.sheet import SUPPRESSED, Sheet
 from dashboards.theme import Scheme
 from dashboards.view import View
 from dashboards.vocabulary import EQUITY_MARKS
-from dashboards.wording import MISSING, say_count, say_day, say_factor, say_ratio, say_words
+from dashboards.wording import (
+    MISSING,
+    say_count,
+    say_day,
+    say_factor,
+    say_group,
+    say_ratio,
+    say_things,
+    say_words,
+)
 from methods.equity import MINIMUM_PERSONS, MINIMUM_TRIALS
 
 PATH = "/equity"
@@ -124,7 +133,7 @@ def _draw_left_out(view: View, rows: Sequence[EquityRatio]) -> Component | None:
         for name, count in sorted(counts.items())
     ]
     total = sum(counts.values())
-    words = f"{total} group{'' if total == 1 else 's'} not assessable, by indicator"
+    words = f"{say_things(total, 'group')} not assessable, by indicator"
     return html.Details([html.Summary(words), html.Ul(links, className="listed in-columns")])
 
 
@@ -147,9 +156,11 @@ def _say_why_empty(view: View) -> str:
 def _say_state(rows: Sequence[EquityRatio]) -> str:
     counts = Counter(row.status for row in rows)
     return (
-        f"{len(rows)} comparisons from {_say_days(rows)}: {counts['different']} different, "
-        f"{counts['measurement_cannot_separate']} that the measurement cannot separate, "
-        f"{counts['equivalent']} alike in practice, {counts['not_assessable']} not assessable. "
+        f"{say_things(len(rows), 'comparison')} from {_say_days(rows)}: "
+        f"{say_count(counts['different'])} different, "
+        f"{say_count(counts['measurement_cannot_separate'])} that the measurement cannot separate, "
+        f"{say_count(counts['equivalent'])} alike in practice, "
+        f"{say_count(counts['not_assessable'])} not assessable. "
         f"A group needs {MINIMUM_TRIALS} cases and conversations, of {MINIMUM_PERSONS} people, and so do the "
         "others together. Groups are those the operator delivers; none is inferred."
     )
@@ -192,7 +203,7 @@ def _say_groups(rows: Sequence[EquityRatio]) -> str:
     parts = []
     for status in RANK:
         names = [
-            row.slice_value if status == UNASSESSED else f"{row.slice_value} {say_ratio(row)}"
+            say_group(row.slice, row.slice_value) + ("" if status == UNASSESSED else f" {say_ratio(row)}")
             for row in rows
             if row.status == status
         ]
@@ -221,7 +232,7 @@ def _draw_line(row: EquityRatio) -> Line:
         bounds = f"{say_factor(row.bound_low)} to {high}"
     return Line(
         (
-            f"{say_words(row.slice)}: {row.slice_value}",
+            f"{say_words(row.slice)}: {say_group(row.slice, row.slice_value)}",
             draw_mark(EQUITY_MARKS[row.status]),
             say_ratio(row),
             bounds,

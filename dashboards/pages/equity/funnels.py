@@ -14,7 +14,7 @@ from dashboards.figures.funnel import draw_funnel, is_inside, share_compared
 from dashboards.records import EquityRatio, Indicator
 from dashboards.theme import Direction, Scheme
 from dashboards.view import View
-from dashboards.wording import say_count, say_day, say_share, say_words
+from dashboards.wording import say_count, say_day, say_group, say_share, say_words
 
 
 def draw_funnel_card(
@@ -28,13 +28,13 @@ def draw_funnel_card(
     )
     if not mine:
         return None
-    outside = [row.slice_value for row in mine if not is_inside(row, is_good=is_good)]
+    outside = [say_group(row.slice, row.slice_value) for row in mine if not is_inside(row, is_good=is_good)]
     told = f"Outside: {', '.join(outside)}." if outside else "No group lies outside."
     title = indicator.title if indicator else say_words(chosen)
     lines = [
         Line(
             (
-                f"{say_words(row.slice)}: {row.slice_value}",
+                f"{say_words(row.slice)}: {say_group(row.slice, row.slice_value)}",
                 say_share(share_compared(row, is_good=is_good)),
                 f"{say_share(row.funnel_low)} to {say_share(row.funnel_high)}",
                 say_count(row.denominator),

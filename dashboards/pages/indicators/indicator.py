@@ -23,6 +23,7 @@ from dashboards.pages.indicators.measurement import (
     draw_baseline,
     draw_corrections,
     draw_likelihood,
+    draw_versions,
     load_limits,
     submit_baseline,
 )
@@ -142,7 +143,7 @@ def _draw_series_panel(
             ("Period", PERIOD_WORDS[view.query.period]),
             ("Counted", indicator.numerator),
             ("Out of", indicator.denominator),
-            ("Detectors", rows[-1].detector_version if rows else "none"),
+            ("Detectors", draw_versions(rows[-1].detector_version) if rows else "none"),
         ),
         definition=html.A("How it is counted", href="#definition"),
         twin=html.Div(
@@ -174,8 +175,7 @@ def say_series(view: View, indicator: Indicator, rows: Sequence[Observation]) ->
 
 
 def _say_care(row: Observation) -> list[str]:
-    care = say_absences(explain_row(row))
-    return [care] if care else []
+    return [care] if (care := say_absences(explain_row(row))) else []
 
 
 def _draw_twin(view: View, indicator: Indicator, rows: Sequence[Observation]) -> Component:

@@ -13,7 +13,7 @@ from dashboards.components.table import Heading, Line, draw_table
 from dashboards.measurements import Correction, Likelihood, Limit
 from dashboards.records import Indicator
 from dashboards.view import View
-from dashboards.wording import MISSING, say_count, say_day, say_share, say_value, say_words
+from dashboards.wording import MISSING, say_count, say_day, say_detectors, say_share, say_value, say_words
 from risk_register.account.accounts import Action
 from risk_register.deployment.baselines import BaselineRecord, decide_baseline, list_baselines
 from risk_register.errors import NotAllowedError
@@ -28,6 +28,11 @@ EVIDENCE_WORDS = {
     "not_demonstrated": "not demonstrated: too little was seen for a better class",
     "no_exposure": "nothing was seen, so the worst class stands",
 }
+
+
+def draw_versions(versions: str) -> Component:
+    """Which detectors counted, and in small what tells one content of a release from another."""
+    return html.Span([say_detectors(versions), html.Small(versions, className="unit")])
 
 
 def draw_corrections(view: View, indicator: Indicator) -> Component | None:
@@ -113,7 +118,7 @@ def _say_quality(row: Correction) -> str:
     return (
         f"{say_count(row.reviewed_count)} of {say_count(row.sampled_count)} drawn conversations have a "
         f"label that counts; {late}. "
-        f"Agreement of reviewers: {alpha}. Frame counted by {row.detector_version}."
+        f"Agreement of reviewers: {alpha}. Frame counted by {say_detectors(row.detector_version)}."
     )
 
 

@@ -20,6 +20,7 @@ from dashboards.vocabulary import EQUITY_MARKS
 from dashboards.wording import (
     say_count,
     say_day,
+    say_group,
     say_interval,
     say_observation,
     say_ratio,
@@ -95,7 +96,7 @@ def _draw_choices(view: View, names: Sequence[str], chosen: str) -> Component:
 
 
 def _say_groups(rows: Sequence[Observation], standing: Standing, name: str) -> str:
-    known = {row.slice_value: row.value for row in rows if row.value is not None}
+    known = {say_group(row.slice, row.slice_value): row.value for row in rows if row.value is not None}
     if not known or standing.latest is None:
         return f"No group by {say_words(name)} has a value."
     low, high = min(known, key=lambda group: known[group]), max(known, key=lambda group: known[group])
@@ -124,7 +125,7 @@ def _draw_lines(
     return [
         Line(
             (
-                row.slice_value,
+                group,
                 say_zero(row, kind) or say_value(row.value, kind),
                 say_interval(row, kind),
                 say_count(row.numerator),
@@ -132,13 +133,14 @@ def _draw_lines(
                 [draw_status(row.level), html.Div(draw_absences(explain_row(row)), className="absences")],
                 _say_ratio(by_group.get((row.slice, row.slice_value))),
                 dcc.Link(
-                    ["weeks", html.Span(f" of {row.slice_value}", className="visually-hidden")],
+                    ["weeks", html.Span(f" of {group}", className="visually-hidden")],
                     href=view.href(None, slice=row.slice, value=row.slice_value),
                 ),
             ),
             is_open=asked == (row.slice, row.slice_value) != ALL,
         )
         for row in rows
+        for group in (say_group(row.slice, row.slice_value),)
     ]
 
 

@@ -73,7 +73,7 @@ def _draw_lanes(view: View) -> Component:
     lines = [
         f"Triage, the most severe first: {clocks or 'nothing waits'}.",
         f"Measurement, in the random order of the draw: {lanes.waiting_count} without a label in all; "
-        f"{reviews.MEASUREMENT_SHARE:.0%} of the labels are kept for it, however long triage is.",
+        f"{say_share(reviews.MEASUREMENT_SHARE)} of the labels are kept for it, however long triage is.",
         late,
     ]
     return html.Section(

@@ -9,13 +9,18 @@ from dashboards.records import Indicator, LanguageShare, Observation
 from dashboards.theme import Absence
 from dashboards.wording import (
     say_absences,
+    say_days_in,
+    say_detectors,
     say_duration,
+    say_group,
     say_interval,
     say_local,
     say_month,
     say_observation,
+    say_reason,
     say_share,
     say_size,
+    say_things,
     say_unit,
     say_unseen,
     say_value,
@@ -175,3 +180,50 @@ def test_a_median_is_told_with_its_unit():
 )
 def test_a_moment_of_a_place_says_what_it_is_in_utc(zone, hour, words):
     assert say_local(datetime(2026, 11, 20, hour, 30, tzinfo=UTC), zone) == words
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        (0.0, "0\u00a0%"),
+        (0.0009, "below 0.1\u00a0%"),
+        (0.001, "0.1\u00a0%"),
+    ],
+)
+def test_a_few_of_very_many_are_not_none(share, words):
+    assert say_share(share) == words
+
+
+def test_days_in_a_sentence_of_a_machine_are_written_as_people_write_them():
+    assert say_days_in("86 % from 2026-09-28 to 2026-10-08.") == "86 % from 28 Sep 2026 to 8 Oct 2026."
+    assert say_days_in("(2026-10-04), 2026-13-45") == "(4 Oct 2026), 2026-13-45"
+    assert say_days_in("tern-2026-08-06 replaced 2026-08-06-b") == "tern-2026-08-06 replaced 2026-08-06-b"
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("rejected:missing_field", "rejected: missing field"),
+        ("tell:region_is_known", "rule missed: region is known"),
+        ("stop:schema_is_known", "stop rule missed: schema is known"),
+        ("owed:judge", "messages owed by judge"),
+        ("exact_duplicate", "exact duplicate"),
+    ],
+)
+def test_why_a_row_did_not_pass_is_said_in_words(reason, words):
+    assert say_reason(reason) == words
+
+
+def test_groups_of_ours_are_words_and_those_of_the_operator_stay_as_they_came():
+    assert say_group("gender", "non_binary") == "non binary"
+    assert say_group("model", "tern_2026_03") == "tern_2026_03"
+
+
+def test_detectors_are_named_with_their_release_and_without_a_hash():
+    assert say_detectors("lexicon@1.5-3253f8f0,resources@3-7cbae026") == "lexicon 1.5, resources 3"
+    assert say_detectors("lexicon 1.5-3253f8f0, logged 1") == "lexicon 1.5, logged 1"
+
+
+@pytest.mark.parametrize(("count", "words"), [(0, "0 alarms"), (1, "1 alarm"), (1013, "1,013 alarms")])
+def test_one_thing_is_one_and_others_are_many(count, words):
+    assert say_things(count, "alarm") == words

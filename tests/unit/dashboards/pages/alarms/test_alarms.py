@@ -310,7 +310,7 @@ def test_a_stream_is_looked_at_before_it_is_switched_on(officer):
     stream = "level:missed_escalation_rate"
     words = officer.read(PAGE, f"{HARBOR}&show={stream}")
     assert "Back-test: " in words
-    assert "it raised 1 alarm(s)" in words
+    assert "it raised 1 alarm." in words
     form = {"action": "switch_on", "stream": stream, "reason": "Looked at it."}
     assert officer.send(PAGE, HARBOR, **form).status_code == 303
     (kept,) = list_streams(officer.store, "harbor_companion")

@@ -86,7 +86,8 @@ def test_the_page_lists_breaches_without_an_open_alarm_and_no_others(officer, ho
 def test_a_release_that_is_not_judged_says_why_beside_its_stream():
     why = "the change of 2026-11-02 has 12 days with units before it"
     row = replace(STREAM, stream_id="release:missed_escalation_rate", state="not_judged", why_not=why)
-    assert say_evidence(row) == f"not judged, because {why}"
+    told = "the change of 2 Nov 2026 has 12 days with units before it"
+    assert say_evidence(row) == f"not judged, because {told}"
 
 
 def test_a_stream_of_releases_explains_no_week_in_breach(officer, home, published_factory):

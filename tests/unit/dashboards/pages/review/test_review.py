@@ -338,7 +338,7 @@ def test_the_sample_says_what_it_buys_and_agreement_is_the_officers(sit, officer
     words = officer.read(PAGE, f"{HARBOR}&show=sample")
     assert "30 of 30 conversations" in words
     assert "would be known as" in words
-    assert "30% of the labels are kept for it" in words
+    assert "30.0\u00a0% of the labels are kept for it" in words
     assert "Do people see the same?" in words
     theirs = sit().visitor.read(PAGE, f"{HARBOR}&show=sample")
     assert "Do people see the same?" not in theirs
