@@ -9,6 +9,7 @@ from dashboards.published import Reader
 from dashboards.records import Alarm
 from risk_register.alarm.cases import CaseRecord, list_cases
 from risk_register.alarm.states import CaseState
+from risk_register.alarm.suspected_changes import KIND as SUSPECTED
 from risk_register.database.store import Store
 
 DECIDED = frozenset({CaseState.ACKNOWLEDGED, CaseState.RESOLVED})
@@ -39,3 +40,8 @@ def _merge(alarm: Alarm, case: CaseRecord | None) -> Alarm:
         resolution=case.resolution.value if case.resolution else None,
         is_paging=False,
     )
+
+
+def list_suspected(alarms: Sequence[Alarm]) -> list[Alarm]:
+    """Of alarms, the open ones that ask whether something changed that nobody declared."""
+    return [one for one in alarms if one.kind == SUSPECTED and one.is_open]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboards.alarm_case import read_alarms
+from dashboards.alarm_case import list_suspected, read_alarms
 from dashboards.attention import Need, find_needs
 from dashboards.components.marks import draw_legend, draw_mark, draw_status
 from dashboards.components.shell import draw_chips, draw_heading
@@ -17,12 +17,13 @@ from dashboards.items import read_items
 from dashboards.pages.data.days import draw_recent_days
 from dashboards.pages.page import Page
 from dashboards.pages.standings import draw_standings, filter_standings, load_standings, make_sheet
-from dashboards.records import Change
+from dashboards.records import Alarm, Change
 from dashboards.standing import Standing, deployment_statuses
 from dashboards.theme import STATUS_MARKS, Status, rank_status
 from dashboards.view import View
 from dashboards.wording import (
     say_day,
+    say_days_in,
     say_origin,
     say_unseen,
     say_words,
@@ -42,11 +43,12 @@ FILTERS = ("status", "family")
 def layout(view: View) -> Component:
     """The page."""
     standings = load_standings(view)
+    alarms = read_alarms(view.reader, view.store, view.deployment_id)
     needs = find_needs(
         standings,
         findings=list_findings(view.store, view.deployment_id),
         calls=list_waiting(view.store, view.deployment_id),
-        alarms=read_alarms(view.reader, view.store, view.deployment_id),
+        alarms=alarms,
         items=read_items(view),
         risks=list_risks(view.store, view.deployment_id),
         data_alerts=view.reader.data_alerts(view.deployment_id, view.since),
@@ -67,7 +69,7 @@ def layout(view: View) -> Component:
             html.Div(
                 [
                     _draw_needs(view, needs),
-                    _draw_changes(view, view.reader.changes(view.deployment_id, view.since)),
+                    _draw_changes(view, view.reader.changes(view.deployment_id, view.since), alarms),
                 ],
                 className="columns",
             ),
@@ -145,7 +147,7 @@ def _address(view: View, need: Need) -> str:
     return f"{where}#{need.place}" if need.place else where
 
 
-def _draw_changes(view: View, changes: Sequence[Change]) -> Component:
+def _draw_changes(view: View, changes: Sequence[Change], alarms: Sequence[Alarm]) -> Component:
     body: Component = html.P(
         "No change was declared, and no new name was seen in the logs, in this range.", className="empty"
     )
@@ -168,7 +170,12 @@ def _draw_changes(view: View, changes: Sequence[Change]) -> Component:
             ],
             className="changes",
         )
-    return html.Section([html.H2("What changed"), body], className="card")
+    link = dcc.Link("Say what it was", href=view.href("/alarms"))
+    suspected = [
+        html.P(["Suspected: ", say_days_in(one.note), " ", link], className="why")
+        for one in list_suspected(alarms)
+    ]
+    return html.Section([html.H2("What changed"), body, *suspected], className="card")
 
 
 def pair_changes(changes: Sequence[Change]) -> list[tuple[Change, str]]:

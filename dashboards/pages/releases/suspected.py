@@ -5,25 +5,20 @@ from __future__ import annotations
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboards.alarm_case import read_alarms
+from dashboards.alarm_case import list_suspected, read_alarms
 from dashboards.view import View
-
-SUSPECTED = "suspected_unannounced_change"
+from dashboards.wording import say_days_in
 
 
 def draw_suspected(view: View) -> Component | None:
     """The open suspicions; they are confirmed where alarms are decided."""
-    open_ = [
-        one
-        for one in read_alarms(view.reader, view.store, view.deployment_id)
-        if one.kind == SUSPECTED and one.is_open
-    ]
+    open_ = list_suspected(read_alarms(view.reader, view.store, view.deployment_id))
     if not open_:
         return None
     return html.Section(
         [
             html.H2("Suspected, and declared by nobody"),
-            *(html.P(one.note) for one in open_),
+            *(html.P(say_days_in(one.note)) for one in open_),
             html.P(
                 [
                     "Say what it was under ",

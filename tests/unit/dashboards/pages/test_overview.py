@@ -56,3 +56,15 @@ def test_what_needs_eyes_and_calls_that_nobody_has_taken_stand_first_and_lead_to
     assert places[1] < first_of_the_rest
     assert "1 grave finding needs eyes" in page
     assert "2 calls that nobody has taken" in page
+
+
+def test_a_change_that_the_data_point_at_stands_among_what_changed(officer, home, published_factory):
+    suspected = {
+        "kind": "suspected_unannounced_change",
+        "note": "It changed on 2026-11-02, and no change was declared.",
+    }
+    alarms = [row | (suspected if row["alarm_id"] == "a1" else {}) for row in published_factory.make_alarms()]
+    published_factory.publish(home / "published", tables={"alarm": alarms})
+    changed = officer.read("/overview", HARBOR).split("What changed")[1].split("Indicators")[0]
+    assert "It changed on 2 Nov 2026, and no change was declared." in changed
+    assert "Say what it was" in changed
