@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 
 from methods.errors import InvalidCountsError
 from methods.intervals import normal_quantile
+from methods.suppression import HIDDEN_UP_TO
 
 HALF = 0.5
 """Added to both kinds of disagreement, so that few conversations without any are no proof of none."""
@@ -34,6 +35,13 @@ class Bridge:
     ratio: float | None
     ci_low: float | None
     ci_high: float | None
+
+    @property
+    def is_small(self) -> bool:
+        """Whether a count, or what two of them leave, is of so few that it is hidden."""
+        lost, gained = self.old_count - self.both_count, self.new_count - self.both_count
+        cells = (self.both_count, self.old_count, self.new_count, lost, gained)
+        return any(0 < cell <= HIDDEN_UP_TO for cell in cells)
 
 
 def measure_bridge(both: ArrayLike, only_old: ArrayLike, only_new: ArrayLike) -> Bridge:

@@ -33,6 +33,7 @@ from pipelines.settings import Home
 
 NEWEST = 28
 """Days, a deployment, in which to look for text that a model could be tried on."""
+FEW = "too few conversations to be written down"
 NOTHING = "Nothing was compared: there is no message that both models read."
 
 
@@ -96,14 +97,18 @@ def has_messages(home: Home) -> bool:
     return bool(pc.any(is_read).as_py())
 
 
-def describe_trial(found: dict[tuple[str, str], Bridge]) -> str:
-    """The ratios, one clause a deployment and signal, for the record of the decision."""
+def describe_trial(found: dict[tuple[str, str], Bridge], *, hides_small: bool = False) -> str:
+    """The ratios, one clause a deployment and signal; a record of a decision hides small counts as pages do."""
     told = [
-        f"{deployment}, {signal}: {one.old_count} -> {one.new_count} conversations"
-        + (f", ratio {one.ratio:.2f} ({one.ci_low:.2f} to {one.ci_high:.2f})" if one.ratio else "")
+        f"{deployment}, {signal}: {FEW if hides_small and one.is_small else _say(one)}"
         for (deployment, signal), one in found.items()
     ]
     return f"Bridge: {'; '.join(told)}." if told else NOTHING
+
+
+def _say(one: Bridge) -> str:
+    ratio = f", ratio {one.ratio:.2f} ({one.ci_low:.2f} to {one.ci_high:.2f})" if one.ratio else ""
+    return f"{one.old_count} -> {one.new_count} conversations{ratio}"
 
 
 def _name(version: str) -> str:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from plimsoll.commands.acting import Acting, AsOption, DeploymentOption, ReasonOption, act
 from plimsoll.commands.evaluating import LabelsOption, read_labels, say
 from plimsoll.commands.option import HomeOption, JsonOption, open_home, tell, write_json
+
+if TYPE_CHECKING:
+    from methods.bridge import Bridge
 
 app = typer.Typer(no_args_is_help=True)
 LIVE = "Linear model"
@@ -57,8 +60,8 @@ def train(
     own = read_reviewed(open_home(home), chosen) if reviews else ()
     if reviews and not own:
         raise StateError(
-            "No review label of this home teaches anything: none is settled, or the text of what was read has "
-            "expired or is in no language of the model. Train without --reviews, or review first."
+            "No review label of this home teaches anything: none is settled, or the text of what was read "
+            "has expired or is in no language of the model. Train without --reviews, or review first."
         )
     chosen = chosen.without(tuple(left_out))
     if measure:
@@ -173,7 +176,7 @@ def adopt(
     from pipelines.detect.model_store import Adoption, read_adoption
     from pipelines.detect.model_store import adopt as make_live
     from pipelines.detect.side_by_side import compare_models, describe_comparison
-    from pipelines.detect.trial import describe_trial, has_messages, read_trial
+    from pipelines.detect.trial import has_messages, read_trial
     from pipelines.errors import StateError
     from risk_register.account.accounts import Action
     from risk_register.deployment.changes import Subject, declare_within
@@ -205,7 +208,7 @@ def adopt(
                 deployment_id=name,
                 effective_on=acting.at.date(),
                 what=Subject.DETECTOR,
-                note=f"{note} {describe_trial({key: one for key, one in tried.items() if key[0] == name})}",
+                note=f"{note} {_record_trial(tried, name)}",
                 is_planned=True,
             )
             for name in everywhere
@@ -214,6 +217,15 @@ def adopt(
     print(
         f"Model {version} is live ({', '.join(changes)}). Days are computed again with it by the next "
         "`plimsoll run`."
+    )
+
+
+def _record_trial(tried: dict[tuple[str, str], Bridge], deployment_id: str) -> str:
+    """What a deployment's changes say of the trial: of its own conversations alone, small counts hidden."""
+    from pipelines.detect.trial import describe_trial
+
+    return describe_trial(
+        {key: one for key, one in tried.items() if key[0] == deployment_id}, hides_small=True
     )
 
 

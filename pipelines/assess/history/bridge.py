@@ -7,8 +7,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from methods.bridge import Bridge, measure_bridge
-from methods.suppression import HIDDEN_UP_TO
+from methods.bridge import measure_bridge
 from pipelines.lake.lake import Lake
 from pipelines.schemas.assessment import BRIDGE
 from pipelines.schemas.bridge import BRIDGE_DAY
@@ -44,13 +43,5 @@ def _measure(part: pd.DataFrame) -> dict[str, Any]:
         "ratio": found.ratio,
         "ci_low": found.ci_low,
         "ci_high": found.ci_high,
-        "is_suppressed": _is_small(found),
+        "is_suppressed": found.is_small,
     }
-
-
-def _is_small(found: Bridge) -> bool:
-    cells = (
-        *(found.both_count, found.old_count, found.new_count),
-        *(found.old_count - found.both_count, found.new_count - found.both_count),
-    )
-    return any(0 < cell <= HIDDEN_UP_TO for cell in cells)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from methods.bridge import measure_bridge
 from pipelines.detect.cascade import make_cascade
 from pipelines.detect.detectors.linear.model import MODEL_FILE, SHIPPED, load_model, write_model
 from pipelines.detect.extras import make_home_cascade
@@ -114,6 +115,24 @@ def test_a_home_without_reviews_is_told_so_where_it_would_learn_from_them(desk: 
     asked = desk.run("train", tmp_path, "--reviews")
     assert asked.code == 1
     assert "No review label of this home teaches anything" in asked.complaint
+
+
+def test_what_is_recorded_of_a_trial_hides_small_counts_and_is_of_one_deployment(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.allow_everywhere()
+    tried = {
+        ("companion", "u_suicidal_ideation"): measure_bridge([20], [0], [3]),
+        ("companion", "a_refusal"): measure_bridge([20], [0], [0]),
+        ("other", "a_refusal"): measure_bridge([0], [0], [0]),
+    }
+    monkeypatch.setattr("pipelines.detect.trial.read_trial", lambda *_: tried)
+    assert desk.adopt(OTHER, "Fewer alarms.").code == 0
+    one, other = (list_changes(desk.store, deployment_id=name)[0].note for name in DEPLOYMENTS)
+    assert "companion, u_suicidal_ideation: too few conversations to be written down" in one
+    assert "companion, a_refusal: 20 -> 20 conversations" in one
+    assert "Bridge: other, a_refusal: 0 -> 0 conversations." in other
+    assert "companion" not in other
 
 
 def test_the_way_back_to_the_shipped_model_is_a_decision_as_well(desk: Desk) -> None:
