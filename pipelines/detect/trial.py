@@ -98,7 +98,7 @@ def has_messages(home: Home) -> bool:
 
 
 def describe_trial(found: dict[tuple[str, str], Bridge], *, hides_small: bool = False) -> str:
-    """The ratios, one clause a deployment and signal; a record of a decision hides small counts as pages do."""
+    """The ratios, one clause a deployment and signal; a decision's record hides small counts as pages do."""
     told = [
         f"{deployment}, {signal}: {FEW if hides_small and one.is_small else _say(one)}"
         for (deployment, signal), one in found.items()
