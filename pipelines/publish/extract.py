@@ -54,6 +54,8 @@ TABLES = {
 }  # fmt: skip
 FLAG = "is_suppressed"
 COVERAGE = "coverage"
+CHECKPOINT = next(column for column in ALARM.columns if column.name == "checkpoint")
+"""Where a detector stands, for itself alone: two of consecutive days tell what the day between counted."""
 KEPT = frozenset({"generation", "appetite_version", "window_weeks", "week_count"})
 """Numbers that count nobody; every other number of a suppressed row is taken out."""
 DAYS = ("period_start", "day", "week", "opened_on", "effective_on", "last_week")
@@ -114,6 +116,8 @@ def read_extract(
     rows = read_rows(published, table, [one.express() for one in asked])
     if table is DATA_DAY:
         rows = _hide_days(rows, every=read_rows(published, table, [mine.express()]))
+    if table is ALARM:
+        rows = _take_out(rows, CHECKPOINT, pa.scalar(True))
     if table is CORRECTION:
         rows = _hide_counted(rows, observations=read_rows(published, OBSERVATION, [mine.express(), *WEEKS]))
     keys = [(name, "ascending") for name in table.key]

@@ -86,6 +86,14 @@ def test_what_detectors_counted_does_not_leave_in_a_corrected_rate_where_a_week_
     assert {(row["value"], row["confirmed_count"]) for row in left} == {(1.5, 40)}
 
 
+def test_of_an_alarm_its_words_leave_and_not_where_its_detector_stands(tmp_path: Path) -> None:
+    alarm = {"deployment_id": "one", "alarm_id": "a", "note": "Above the appetite.", "statistic": 1200.0,
+             "checkpoint": '{"late_units": 3, "statistics": [1.232271]}'}  # fmt: skip
+    path = write(tmp_path / "published-1.duckdb", [alarm], "alarm")
+    (left,) = read_extract(path, "alarm", deployment_id="one").to_pylist()
+    assert (left["note"], left["statistic"], left["checkpoint"]) == ("Above the appetite.", 1200.0, None)
+
+
 def test_the_coverage_beside_a_shown_number_counts_nobody_who_was_not_read(tmp_path: Path) -> None:
     """One message of 342 in a language that nobody reads, and the same message in another row's coverage."""
     unread = observe(indicator_id="unsupported_language_rate", numerator=1.0, denominator=342.0,
