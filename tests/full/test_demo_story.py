@@ -9,11 +9,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import duckdb
 import pytest
 
+from methods.suppression import HIDDEN_UP_TO
+from pipelines.publish.extract import hide
+from pipelines.schemas.published import EQUITY
 from pipelines.settings import Home, HomeKind, make_home
 from plimsoll.commands.demonstration import LAST_DAY_FILE, TRUTH_FILE
 from plimsoll.demo.decisions import STREAMS
@@ -175,3 +179,39 @@ def test_known_misses_lie_inside_nearly_all_corrected_intervals(shown):
 
 def test_only_who_stands_in_for_people_reads_the_truth(shown):
     assert shown.readers == {"plimsoll.commands.demonstration"}
+
+
+def rebuild(row: dict[str, Any], units: int) -> set[Fraction]:
+    """Shares that continued fractions find in the figures of a comparison of groups that leaves."""
+    own = row["numerator"] / row["denominator"] if row["denominator"] else 0.0
+    guesses = {row["shrunk_share"], own / row["ratio"] if row["ratio"] else None}
+    if row["difference_per_1000"] is not None:
+        guesses |= {own + sign * row["difference_per_1000"] / 1000 for sign in (1, -1)}
+    shares = {guess: Fraction(guess).limit_denominator(units) for guess in guesses if guess is not None}
+    return {share for guess, share in shares.items() if abs(float(share) - guess) < 1e-12}
+
+
+def test_no_few_people_of_the_rest_or_of_all_follow_from_a_comparison_that_leaves(shown):
+    rows = hide(shown.published.table("published.equity").to_arrow_table(), EQUITY).to_pylist()
+    totals = shown.rows(
+        "select deployment_id, indicator_id, slice, sum(numerator) as events, sum(denominator) as units "
+        "from published.equity group by all"
+    )
+    names = ("deployment_id", "indicator_id", "slice")
+    known = {tuple(row[name] for name in names): (row["events"], row["units"]) for row in totals}
+    found, few = 0, []
+    for row in rows:
+        if row["is_suppressed"]:
+            assert (
+                row["numerator"] is row["ratio"] is row["difference_per_1000"] is row["shrunk_share"] is None
+            )
+            continue
+        events, units = (int(count) for count in known[tuple(row[name] for name in names)])
+        rest, others = events - int(row["numerator"]), units - int(row["denominator"])
+        shares = rebuild(row, units)
+        for few_of, of in ((rest, others), (others - rest, others), (events, units), (units - events, units)):
+            if of and Fraction(few_of, of) in shares:
+                found += 1
+                few += [row] if 0 < few_of <= HIDDEN_UP_TO and rest > 0 else []
+    assert few == []
+    assert found  # the attack works: what is large is rebuilt
