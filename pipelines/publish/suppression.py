@@ -9,7 +9,8 @@ people and are shown.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from methods.suppression import HIDDEN_UP_TO, MINIMUM_RATE_TRIALS, round_counts
 from pipelines.publish.relations import (
     CELL,
     Counts,
+    Relation,
     end_of_month,
     group,
     list_relations,
@@ -89,18 +91,41 @@ def _find_months_beside(rows: pd.DataFrame, hidden: np.ndarray[Any, Any]) -> np.
 
 
 def suppress_corrections(corrections: pa.Table) -> pa.Table:
-    """The corrected rates with `is_suppressed`, by what people confirmed and what follows from it."""
+    """The corrected rates with `is_suppressed`, by what people confirmed and what follows from it.
+
+    Windows overlap and hold each other's weeks: what several of them give away together is covered, too.
+    """
     if not corrections.num_rows:
         return corrections
-    rows = corrections.select(["confirmed_count", "population_count", "numerator", "denominator"]).to_pandas()
+    names = ["confirmed_count", "population_count", "numerator", "denominator"]
+    windows = ["deployment_id", "indicator_id", "window_weeks", "first_week", "last_week"]
+    rows = corrections.select([*windows, *names]).to_pandas(date_as_object=True)
     none = np.zeros(len(rows), dtype=bool)
-    hidden = find_primary(
-        rows["confirmed_count"].to_numpy(float), rows["population_count"].to_numpy(float), is_count=none
-    )
-    hidden |= find_primary(
-        rows["numerator"].to_numpy(float), rows["denominator"].to_numpy(float), is_count=none
-    )
-    return mark(corrections, hidden.tolist())
+    confirmed, reviewed, numerator, denominator = (rows[name].to_numpy(float) for name in names)
+    hidden = find_primary(confirmed, reviewed, is_count=none)
+    hidden |= find_primary(numerator, denominator, is_count=none)
+    counts = Counts(confirmed.tolist(), reviewed.tolist(), hidden.tolist())
+    protect_all(counts, list(_list_windows(rows, counts)))
+    return mark(corrections, counts.is_hidden[: len(rows)])
+
+
+def _list_windows(rows: pd.DataFrame, counts: Counts) -> Iterator[Relation]:
+    """Longer windows and the single weeks in them; what a window has beside these is added to `counts`."""
+    keys = ["deployment_id", "indicator_id"]
+    weeks = group(rows[rows["window_weeks"] == 1], [*keys, "last_week"])
+    starts: dict[tuple[Any, ...], list[tuple[dt.date, int]]] = {}
+    for (*key, week), places in weeks.items():
+        starts.setdefault(tuple(key), []).append((week, places[0]))
+    longer = rows[rows["window_weeks"] > 1][[*keys, "first_week", "last_week"]]
+    for window, *key, first, last in longer.itertuples(name=None):
+        inside = [place for week, place in starts.get(tuple(key), ()) if first <= week <= last]
+        rest = [] if _adds_up(counts, inside, window) else [counts.add_rest(window, inside)]
+        yield Relation([*inside, *rest], window)
+
+
+def _adds_up(counts: Counts, parts: Sequence[int], total: int) -> bool:
+    columns = (counts.numerator, counts.denominator)
+    return all(sum(column[place] for place in parts) == column[total] for column in columns)
 
 
 def suppress_counts(rows: pa.Table) -> pa.Table:

@@ -148,9 +148,36 @@ def test_a_count_over_few_units_is_hidden_however_many_events_there_were():
     ],
 )
 def test_a_corrected_rate_is_hidden_by_what_people_confirmed_and_by_what_follows(changed, is_hidden):
-    plain = {"confirmed_count": 40, "population_count": 300, "numerator": 90.0, "denominator": 700.0}
-    rows = pa.Table.from_pylist([plain | {"is_suppressed": False} | changed])
-    assert suppress_corrections(rows)["is_suppressed"].to_pylist() == [is_hidden]
+    assert mark_corrections(changed) == [is_hidden]
+
+
+def mark_corrections(*rows: dict[str, Any]) -> list[bool]:
+    plain = {"deployment_id": "companion", "indicator_id": "missed", "window_weeks": 1, "first_week": MONDAY,
+             "last_week": MONDAY, "confirmed_count": 40, "population_count": 300, "numerator": 90.0,
+             "denominator": 700.0, "is_suppressed": False}  # fmt: skip
+    marked = suppress_corrections(pa.Table.from_pylist([plain | row for row in rows]))
+    return marked["is_suppressed"].to_pylist()
+
+
+def test_a_week_of_few_confirmed_does_not_follow_from_windows_that_hold_it():
+    starts = [MONDAY + 7 * DAY * number for number in range(5)]
+    confirmed = [40, 30, 2, 35, 20]
+    weeks = [{"first_week": start, "last_week": start, "confirmed_count": x, "population_count": 90}
+             for start, x in zip(starts, confirmed, strict=True)]  # fmt: skip
+    windows = [
+        {"window_weeks": size, "first_week": starts[first], "last_week": starts[first + size - 1],
+         "confirmed_count": sum(confirmed[first : first + size]), "population_count": 90 * size}
+        for first, size in ((0, 4), (1, 4), (0, 5))
+    ]  # fmt: skip
+    marks = mark_corrections(*weeks, *windows)
+    held = [[int(first <= w < first + size) for w in range(5)] for first, size in ((0, 4), (1, 4), (0, 5))]
+    rows = [*np.eye(5, dtype=int).tolist(), *held]
+    known = np.array([row for row, is_hidden in zip(rows, marks, strict=True) if not is_hidden])
+    assert len(known)
+    assert marks[2]
+    few = np.eye(5, dtype=int)[2]
+    assert np.linalg.matrix_rank(np.vstack([known, few])) > np.linalg.matrix_rank(known)
+    assert not any(mark_corrections(*(week | {"confirmed_count": 30} for week in weeks)))
 
 
 def test_nobody_can_work_out_a_small_cell_from_what_is_shown():
