@@ -92,7 +92,9 @@ def publish(home: Home, *, at: dt.datetime, lineage: list[dict[str, str]]) -> Pa
     tables["finding_summary"] = drop_leads(tables["finding_summary"], tables["detector"])
     definitions = lake.read("indicator.definition")
     if definitions is not None:
-        tables["observation"] = suppress_observations(tables["observation"], definitions)
+        tables["observation"] = suppress_observations(
+            tables["observation"], definitions, tables["correction"]
+        )
         tables["equity"] = suppress_equity(tables["equity"], tables["observation"], definitions)
         tables["correction"] = suppress_corrections(tables["correction"])
         tables["likelihood"] = suppress_counts(tables["likelihood"])

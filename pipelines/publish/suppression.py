@@ -37,12 +37,21 @@ What was not read leaves by month alone (`methods.day_counts`), and only where t
 PEOPLE_OF_DAYS = frozenset({NOT_READ, "data_language_unknown_share"})
 """Indicators of days that count people's words, and not lines of a log."""
 
+CONFIRMED = ["confirmed_count", "population_count"]
+PERIODS = {1: "week", 4: "rolling_4_weeks", 12: "rolling_12_weeks"}
+"""Periods of corrected observations by the weeks of their window."""
+
 RATIOS = {"harm_late_vs_early_ratio": ("harm_late_rate_per_1000", "harm_early_rate_per_1000")}
 """Indicators that assess makes of two others of the same period: a fraction gives the counts of both."""
 
 
-def suppress_observations(observations: pa.Table, definitions: pa.Table) -> pa.Table:
-    """The observations with `is_suppressed` and rounded counts; `definitions` are `indicator.definition`."""
+def suppress_observations(
+    observations: pa.Table, definitions: pa.Table, corrections: pa.Table | None = None
+) -> pa.Table:
+    """The observations with `is_suppressed` and rounded counts.
+
+    `definitions` are `indicator.definition`, `corrections` what the corrected observations rest on.
+    """
     if not observations.num_rows:
         return observations
     names = [*CELL, "slice_value", "estimate", "numerator", "denominator"]
@@ -53,6 +62,7 @@ def suppress_observations(observations: pa.Table, definitions: pa.Table) -> pa.T
     is_count = (rows["indicator_id"].map(about["kind"]) == "count").to_numpy()
     numerator, denominator = (rows[name].to_numpy(float) for name in ("numerator", "denominator"))
     hidden = is_people & find_primary(numerator, denominator, is_count=is_count)
+    hidden |= _rests_on_few(rows, corrections)
     counts = Counts(np.nan_to_num(numerator).tolist(), np.nan_to_num(denominator).tolist(), hidden.tolist())
     raw = rows[is_people & (rows["estimate"] == "raw")]
     protect_all(counts, list_relations(raw, counts, weekly=list_weekly(definitions)))
@@ -62,6 +72,31 @@ def suppress_observations(observations: pa.Table, definitions: pa.Table) -> pa.T
     return _with_rounded(
         mark(observations, hidden_rows.tolist()), numerator=numerator, denominator=denominator
     )
+
+
+def _find_few_confirmed(corrections: pa.Table) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Corrected rates that are small by what people confirmed, or by what is estimated from it."""
+    found = np.zeros(corrections.num_rows, dtype=bool)
+    for pair in (CONFIRMED, ["numerator", "denominator"]):
+        x, n = (corrections[name].to_numpy().astype(float) for name in pair)
+        found |= find_primary(x, n, is_count=np.zeros(len(x), dtype=bool))
+    return found
+
+
+def _rests_on_few(rows: pd.DataFrame, corrections: pa.Table | None) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Corrected observations whose rate is hidden where it is told with its reviews."""
+    if corrections is None:
+        return np.zeros(len(rows), dtype=bool)
+    names = ("deployment_id", "indicator_id", "window_weeks", "last_week")
+    few = corrections.filter(pa.array(_find_few_confirmed(corrections))).select(names).to_pylist()
+    hidden = {
+        (row["deployment_id"], row["indicator_id"], PERIODS[row["window_weeks"]],
+         row["last_week"] - dt.timedelta(weeks=row["window_weeks"] - 1))
+        for row in few
+    }  # fmt: skip
+    cells = zip(*(rows[name].tolist() for name in CELL[:4]), strict=True)
+    is_corrected = rows["estimate"] == "corrected"
+    return np.array([found and cell in hidden for found, cell in zip(is_corrected, cells, strict=True)])
 
 
 def _rests_on_hidden(rows: pd.DataFrame, counts: Counts) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -97,14 +132,10 @@ def suppress_corrections(corrections: pa.Table) -> pa.Table:
     """
     if not corrections.num_rows:
         return corrections
-    names = ["confirmed_count", "population_count", "numerator", "denominator"]
     windows = ["deployment_id", "indicator_id", "window_weeks", "first_week", "last_week"]
-    rows = corrections.select([*windows, *names]).to_pandas(date_as_object=True)
-    none = np.zeros(len(rows), dtype=bool)
-    confirmed, reviewed, numerator, denominator = (rows[name].to_numpy(float) for name in names)
-    hidden = find_primary(confirmed, reviewed, is_count=none)
-    hidden |= find_primary(numerator, denominator, is_count=none)
-    counts = Counts(confirmed.tolist(), reviewed.tolist(), hidden.tolist())
+    rows = corrections.select([*windows, *CONFIRMED]).to_pandas(date_as_object=True)
+    confirmed, reviewed = (rows[name].tolist() for name in CONFIRMED)
+    counts = Counts(confirmed, reviewed, _find_few_confirmed(corrections).tolist())
     protect_all(counts, list(_list_windows(rows, counts)))
     return mark(corrections, counts.is_hidden[: len(rows)])
 

@@ -159,6 +159,22 @@ def mark_corrections(*rows: dict[str, Any]) -> list[bool]:
     return marked["is_suppressed"].to_pylist()
 
 
+@pytest.mark.parametrize(("confirmed", "is_hidden"), [(3, True), (40, False)])
+@pytest.mark.parametrize(("weeks", "period"), [(1, "week"), (4, "rolling_4_weeks"), (12, "rolling_12_weeks")])
+def test_a_corrected_observation_is_hidden_where_few_were_confirmed_however_many_they_stand_for(
+    confirmed: int, is_hidden: bool, weeks: int, period: str
+):
+    window = {"deployment_id": "companion", "indicator_id": "missed", "window_weeks": weeks,
+              "last_week": MONDAY + 7 * (weeks - 1) * DAY, "confirmed_count": confirmed,
+              "population_count": 90, "numerator": 60.0, "denominator": 700.0}  # fmt: skip
+    rows = make_rows(
+        cell(60, 700, estimate="corrected", period=period), cell(60, 700, period_start=MONDAY - 7 * DAY)
+    )
+    found = suppress_observations(rows, DEFINITIONS, pa.Table.from_pylist([window]))
+    assert found["is_suppressed"].to_pylist() == [is_hidden, False]
+    assert found["numerator_rounded"].to_pylist() == [None if is_hidden else 60, 60]
+
+
 def test_a_week_of_few_confirmed_does_not_follow_from_windows_that_hold_it():
     starts = [MONDAY + 7 * DAY * number for number in range(5)]
     confirmed = [40, 30, 2, 35, 20]
