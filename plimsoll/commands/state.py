@@ -35,8 +35,15 @@ def status(
 def _list_problems(place: Home) -> list[str]:
     """What a person has to mend, each with how."""
     named = os.environ.get(VARIABLE)
-    found = [tell_lost(place.path, named), tell_damaged(place.path, named)]
+    found = [tell_lost(place.path, named), tell_damaged(place.path, named), _tell_published(place)]
     return [*(problem for problem in found if problem is not None), *tell_unreadable(place.inbox)]
+
+
+def _tell_published(place: Home) -> str | None:
+    """What to say where readers cannot read what is published; None if they can, or nothing is yet."""
+    from pipelines.publish.shape import OTHER_CODE, is_of_this_code
+
+    return None if is_of_this_code(place) else OTHER_CODE
 
 
 def say(document: dict[str, Any]) -> str:
