@@ -9,18 +9,16 @@ pieces, so that the end is never dropped.
 from __future__ import annotations
 
 import hashlib
-import importlib
 import math
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Literal, Protocol
+from typing import Annotated, Literal
 
 import numpy as np
 import pyarrow as pa
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from pipelines.definition_file import DefinitionFile, InvalidFileError, Problem, open_definition
 from pipelines.detect.detector import (
     NOTHING_GIVEN,
     Badge,
@@ -33,7 +31,9 @@ from pipelines.detect.detector import (
     make_coverage,
     make_findings,
 )
+from pipelines.detect.detectors.onnx_model import OnnxModel, TextModel, Usable
 from pipelines.errors import DefinitionError
+from pipelines.language_tag import is_code
 from risk_register.content import load_taxonomy
 
 DETECTOR_ID = "classifier"
@@ -43,12 +43,6 @@ FILES = ("model.onnx", "tokenizer.json", "labels.yaml")
 WINDOW_CHARACTERS = 1_500
 WINDOWS = 40
 """Of one message; of a longer one the first and the last half of so many windows are read."""
-PIECE_TOKENS = 512
-"""What models of the usual form take at once; a window with a token a character has three times that."""
-SHARED_TOKENS = 64
-"""Of a piece and the next one, so that what is said across a cut is whole in one of them: a few sentences."""
-PIECES_AT_ONCE = 40
-"""Given to the model together: what is in memory does not grow with the message."""
 
 DIMENSIONS = 2
 """Of a model's outputs: a row a text, a column an output."""
@@ -73,58 +67,21 @@ class Output(_Strict):
     sieve: Annotated[float, Field(gt=0, le=1)]
     alert: Annotated[float, Field(gt=0, le=1)]
 
+    @model_validator(mode="after")
+    def _sieve_lets_alerts_pass(self) -> Output:
+        if self.sieve > self.alert:
+            raise ValueError("sieve must not be above alert")
+        return self
+
 
 class Labels(_Strict):
     """`labels.yaml`: outputs by their place, languages, and how scores are made of them."""
 
     languages: Annotated[tuple[str, ...], Field(min_length=1)]
     activation: Literal["sigmoid", "softmax"]
-    outputs: dict[int, Output]
+    outputs: Annotated[dict[int, Output], Field(min_length=1)]
     purpose: str
     data: str
-
-
-class TextModel(Protocol):
-    """Gives raw outputs of texts."""
-
-    def run(self, texts: Sequence[str]) -> np.ndarray:
-        """Outputs, a row for each piece that a text is read in."""
-
-
-class OnnxModel:
-    """An ONNX model with its tokenizer."""
-
-    def __init__(self, folder: Path) -> None:
-        try:
-            runtime, tokenizers = (importlib.import_module(name) for name in ("onnxruntime", "tokenizers"))
-        except ImportError as error:
-            raise DefinitionError(
-                f"The classifier needs the package {error.name}, which Plimsoll does not install: see "
-                "'A classifier of your own' in docs/operations.md, or take it out of detectors.yaml."
-            ) from None
-        self._tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.enable_truncation(max_length=PIECE_TOKENS, stride=SHARED_TOKENS)
-        self._tokenizer.enable_padding()
-        self._session = runtime.InferenceSession(
-            str(folder / "model.onnx"), providers=["CPUExecutionProvider"]
-        )
-        self._inputs = [one.name for one in self._session.get_inputs()]
-
-    def run(self, texts: Sequence[str]) -> np.ndarray:
-        """Outputs, a row for each piece that a text is read in."""
-        encoded = self._tokenizer.encode_batch(list(texts))
-        pieces = [piece for one in encoded for piece in (one, *one.overflowing)]
-        starts = range(0, len(pieces), PIECES_AT_ONCE)
-        return np.concatenate([self._run(pieces[start : start + PIECES_AT_ONCE]) for start in starts])
-
-    def _run(self, pieces: Sequence[Any]) -> np.ndarray:
-        known: dict[str, Any] = {
-            "input_ids": np.array([one.ids for one in pieces], dtype=np.int64),
-            "attention_mask": np.array([one.attention_mask for one in pieces], dtype=np.int64),
-            "token_type_ids": np.array([one.type_ids for one in pieces], dtype=np.int64),
-        }
-        rows: np.ndarray = self._session.run(None, {name: known[name] for name in self._inputs})[0]
-        return rows
 
 
 class ClassifierDetector:
@@ -183,22 +140,43 @@ def load_classifier_detector(
     folder = settings.folder
     if missing := [name for name in FILES if not (folder / name).is_file()]:
         raise DefinitionError(f"{folder}: {', '.join(missing)} is missing; a classifier needs {FILES}.")
-    try:
-        labels = Labels.model_validate(yaml.safe_load((folder / "labels.yaml").read_text(encoding="utf-8")))
-    except (ValidationError, yaml.YAMLError) as error:
-        raise DefinitionError(f"{folder / 'labels.yaml'} is not valid: {error}") from error
-    known = {signal.id for signal in load_taxonomy().signals}
-    if strange := sorted({output.signal_id for output in labels.outputs.values()} - known):
-        raise DefinitionError(f"{folder / 'labels.yaml'}: the taxonomy has no signal {', '.join(strange)}.")
+    file = open_definition(folder / "labels.yaml")
+    labels = file.read(Labels)
+    if problems := _find_meaningless(file, labels):
+        raise InvalidFileError(problems)
     digest = hashlib.sha256(b"".join((folder / name).read_bytes() for name in FILES)).hexdigest()[:8]
     made = model or OnnxModel(folder)
-    given = made.run(["A short text."]).shape
+    with Usable(folder / "model.onnx"):
+        given = made.run(["A short text."]).shape
     if len(given) != DIMENSIONS or max(labels.outputs) >= given[1] or min(labels.outputs) < 0:
         raise DefinitionError(
             f"{folder / 'labels.yaml'}: the model gives outputs of shape {given} for one text; every place "
             f"({', '.join(map(str, sorted(labels.outputs)))}) must be a column of one row."
         )
     return ClassifierDetector(labels, version=f"{CODE_VERSION}-{digest}", model=made)
+
+
+def _find_meaningless(file: DefinitionFile, labels: Labels) -> list[Problem]:
+    """What the taxonomy does not know, or knows otherwise."""
+    signals = {signal.id: signal for signal in load_taxonomy().signals}
+    problems = [
+        file.problem(("languages", place), "must be * or a language as ISO 639-1 writes it, such as en")
+        for place, language in enumerate(labels.languages)
+        if language != "*" and not is_code(language)
+    ]
+    for number, output in labels.outputs.items():
+        signal, where = signals.get(output.signal_id), ("outputs", number)
+        if signal is None:
+            said = f"the taxonomy has no signal {output.signal_id}"
+            problems.append(file.problem((*where, "signal_id"), said))
+            continue
+        if signal.speaker != output.role:
+            said = f"{signal.id} is of what the {signal.speaker} says"
+            problems.append(file.problem((*where, "role"), said))
+        if not signal.minimum_level <= output.level <= signal.maximum_level:
+            said = f"{signal.id} has the levels {signal.minimum_level} to {signal.maximum_level}"
+            problems.append(file.problem((*where, "level"), said))
+    return problems
 
 
 def _cut(text: str) -> list[str]:

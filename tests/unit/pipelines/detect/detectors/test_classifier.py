@@ -128,12 +128,15 @@ def test_the_end_of_text_with_a_token_a_character_is_read(
     assert scan.findings["is_alert"].to_pylist() == [is_seen]
 
 
-TWO_LEVELS = LABELS.replace(
-    "level: 2, sieve: 0.3, alert: 0.6}", "level: 4, sieve: 0.9, alert: 0.95}", 1
-).replace(
-    "{signal_id: a_toxic_content, role: assistant, level: 2, sieve: 0.3, alert: 0.6}",
-    "{signal_id: u_self_harm, role: user, level: 2, sieve: 0.2, alert: 0.5}",
-)
+TWO_LEVELS = """
+languages: [en]
+activation: sigmoid
+purpose: A test.
+data: None.
+outputs:
+  0: {signal_id: u_suicidal_ideation, role: user, level: 4, sieve: 0.9, alert: 0.95}
+  1: {signal_id: u_suicidal_ideation, role: user, level: 2, sieve: 0.2, alert: 0.5}
+"""
 
 
 @pytest.mark.parametrize(
@@ -211,3 +214,87 @@ def test_an_output_that_the_model_does_not_give_is_refused(folder: Path, place: 
     (folder / "labels.yaml").write_text(LABELS.replace("  1: {", f"  {place}: {{"))
     with pytest.raises(DefinitionError, match=r"shape \(1, 2\)"):
         load_classifier_detector(ClassifierSettings(folder=folder), model=Loud())
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (LABELS.replace("role: user, level: 2", "role: user, level: 4"),
+         "7: outputs.0.level: u_self_harm has the levels 2 to 3"),
+        (LABELS.replace("role: user, level: 2", "role: user, level: 1"), "7: outputs.0.level: "),
+        (LABELS.replace("role: assistant", "role: user"),
+         "8: outputs.1.role: a_toxic_content is of what the assistant says"),
+        (LABELS.replace("[en]", "[en, EN]"), "2: languages.1: must be "),
+        (LABELS.replace("[en]", "[english]"), "2: languages.0: must be "),
+        (LABELS.replace("sieve: 0.3, alert: 0.6}", "sieve: 0.7, alert: 0.6}", 1),
+         "7: outputs.0: sieve must not be above alert"),
+        (LABELS[: LABELS.index("outputs")] + "outputs: {}", "6: outputs: "),
+        (LABELS.replace("  0: {", "  LABEL_0: {"), "outputs.LABEL_0"),
+        ("outputs: [a", "is not YAML"),
+        (LABELS.replace("A test.", "\u00e9"), "cannot be read: UnicodeDecodeError"),
+    ],
+)  # fmt: skip
+def test_labels_that_mean_nothing_are_refused_with_file_line_and_field(
+    folder: Path, content: str, said: str
+) -> None:
+    (folder / "labels.yaml").write_bytes(content.encode("latin-1"))
+    with pytest.raises(DefinitionError) as told:
+        load_classifier_detector(ClassifierSettings(folder=folder), model=Loud())
+    assert str(told.value).startswith(f"{folder / 'labels.yaml'}:")
+    assert said in str(told.value)
+
+
+def test_every_language_and_the_bounds_of_a_level_are_taken(folder: Path) -> None:
+    for level in (2, 3):
+        content = LABELS.replace("[en]", '["*"]').replace(
+            "role: user, level: 2", f"role: user, level: {level}"
+        )
+        (folder / "labels.yaml").write_text(content)
+        load_classifier_detector(ClassifierSettings(folder=folder), model=Loud())
+
+
+def fail(*_: object, **__: object) -> None:
+    raise Exception("Protobuf parsing failed.")
+
+
+def ask_more(*_: object, **__: object) -> SimpleNamespace:
+    return SimpleNamespace(
+        get_inputs=lambda: [SimpleNamespace(name="input_ids"), SimpleNamespace(name="position_ids")]
+    )
+
+
+def refuse_texts(*_: object, **__: object) -> SimpleNamespace:
+    return SimpleNamespace(get_inputs=lambda: [SimpleNamespace(name="input_ids")], run=fail)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "read", "session", "said"),
+    [
+        ("tokenizer.json", b"{", fail, Session, "cannot be used: Exception: Protobuf parsing failed."),
+        ("model.onnx", b"x", lambda path: Tokenizer(), fail, "cannot be used: Exception: Protobuf"),
+        ("model.onnx", b"x", lambda path: Tokenizer(), ask_more, "the model asks for position_ids; what can"),
+        ("model.onnx", b"x", lambda path: Tokenizer(), refuse_texts, "cannot be used: Exception"),
+        ("model.onnx", b"version https://git-lfs.github.com/spec/v1\n", lambda path: Tokenizer(), Session,
+         "is a pointer of Git LFS"),
+        ("tokenizer.json", b"version https://git-lfs.github.com/spec/v1\n", lambda path: Tokenizer(), Session,
+         "is a pointer of Git LFS"),
+    ],
+)  # fmt: skip
+def test_a_file_that_cannot_be_used_is_named(
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    name: str,
+    content: bytes,
+    read: Any,
+    session: Any,
+    said: str,
+) -> None:
+    (folder / name).write_bytes(content)
+    tokenizers = SimpleNamespace(Tokenizer=SimpleNamespace(from_file=read))
+    monkeypatch.setitem(sys.modules, "tokenizers", tokenizers)
+    monkeypatch.setitem(sys.modules, "onnxruntime", SimpleNamespace(InferenceSession=session))
+    with pytest.raises(DefinitionError) as told:
+        load_classifier_detector(ClassifierSettings(folder=folder))
+    assert str(told.value).startswith(str(folder / name))
+    assert said in str(told.value)
