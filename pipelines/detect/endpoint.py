@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 import os
 import queue
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from email.utils import mktime_tz, parsedate_tz
 from typing import Annotated, Any
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 import requests
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
@@ -36,6 +38,7 @@ LONGEST_WAIT_SECONDS = 60.0
 MOST_BYTES = 1_000_000
 """An answer longer than that is none, and is not read to its end."""
 BYTES_AT_ONCE = 65_536
+SECONDS = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 KEY_MARKS = frozenset(map(chr, range(0x21, 0x7F)))
 """What may stand in a key: visible ASCII, for it goes into a header."""
 
@@ -65,7 +68,7 @@ class EndpointSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     url: Annotated[str, Field(pattern=r"^https?://")]
-    """The base address, such as https://models.example.org/v1."""
+    """The base address, such as https://models.example.org/v1; a query stays behind the path."""
     model: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
     key_variable: str | None = None
     """The environment variable that holds the key; the key itself is in no file."""
@@ -95,7 +98,14 @@ class EndpointSettings(BaseModel):
                 "no request can be sent there: a host is needed, such as https://models.example.org/v1, and "
                 "no space"
             )
+        if "#" in url:
+            raise ValueError("no server is sent what stands behind a #: take it out")
         return url
+
+    def locate(self, path: str) -> str:
+        """Where to ask for a path: behind that of the base address, before its query."""
+        parts = urlsplit(self.url)
+        return urlunsplit(parts._replace(path=parts.path.rstrip("/") + path))
 
 
 @dataclass(frozen=True)
@@ -167,7 +177,7 @@ class Endpoint:
 
     def _exchange_in_time(self, path: str, body: Mapping[str, Any]) -> _Answer:
         """The answer within the time: requests bounds each read alone, and a slow server gives many."""
-        url, seconds = self._settings.url.rstrip("/") + path, self._settings.timeout_seconds
+        url, seconds = self._settings.locate(path), self._settings.timeout_seconds
         address, session = self._settings.address, self._session
         outcome = queue.SimpleQueue[_Answer | Exception]()
 
@@ -268,8 +278,12 @@ def _exchange(session: requests.Session, url: str, body: Mapping[str, Any], seco
 
 
 def _asked_wait(response: requests.Response) -> float | None:
-    asked = response.headers.get("Retry-After", "")
-    return float(asked) if asked.isdecimal() else None
+    """Seconds, or a moment, as RFC 9110 has it; some servers send parts of a second."""
+    asked = response.headers.get("Retry-After", "").strip()
+    if SECONDS.fullmatch(asked):
+        return float(asked)
+    moment = parsedate_tz(asked)
+    return None if moment is None else max(0.0, mktime_tz(moment) - time.time())
 
 
 def _read(content: bytes, address: str) -> dict[str, Any]:

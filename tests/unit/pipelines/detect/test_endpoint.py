@@ -6,10 +6,12 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from pipelines.detect.endpoint import Endpoint, EndpointError, EndpointSettings, OutageError
 from pipelines.errors import DefinitionError
@@ -96,6 +98,54 @@ def test_the_wait_that_the_server_asks_for_is_kept_within_reason(model_server: M
     endpoint, waits = make_endpoint(model_server)
     endpoint.post("/x", {})
     assert [wait for wait in waits if wait >= 1] == [7.0, 60.0]
+
+
+@pytest.mark.parametrize(
+    ("asked", "low", "high"),
+    [
+        ("1.5", 1.5, 1.5),
+        ("0.25", 0.25, 0.25),
+        ("in 20", 17, 20),
+        ("ago 20", 0, 0),
+        ("in 5000", 60, 60),
+        ("soon", 1, 1),  # as if nothing were said
+        ("-3", 1, 1),
+        ("1e9", 1, 1),
+        ("Mon, 99 Foo 2026 99:99:99 GMT", 1, 1),
+    ],
+)
+def test_a_wait_may_be_a_moment_or_parts_of_a_second(
+    model_server: ModelServer, asked: str, low: float, high: float
+) -> None:
+    way, _, seconds = asked.partition(" ")
+    if way in {"in", "ago"}:
+        asked = formatdate(time.time() + float(seconds) * (1 if way == "in" else -1), usegmt=True)
+    model_server.answer = answer_with((429, {"Retry-After": asked}, b""), OK)
+    endpoint, waits = make_endpoint(model_server)
+    endpoint.post("/x", {})
+    # The first pause is the asked one; the other is the pace.
+    assert low <= waits[0] <= high
+
+
+@pytest.mark.parametrize(
+    ("more", "path"),
+    [
+        ("", "/v1/x"),
+        ("/", "/v1/x"),
+        ("?api-version=2026-01-01", "/v1/x?api-version=2026-01-01"),
+        ("/?a=1&b=/2/", "/v1/x?a=1&b=/2/"),
+    ],
+)
+def test_a_query_stays_behind_the_path(model_server: ModelServer, more: str, path: str) -> None:
+    model_server.answer = answer_with(OK)
+    endpoint, _ = make_endpoint(model_server, url=model_server.url + more)
+    endpoint.post("/x", {})
+    assert model_server.requests[0][0] == path
+
+
+def test_what_no_server_is_sent_is_refused() -> None:
+    with pytest.raises(ValidationError, match="stands behind a #"):
+        EndpointSettings(url="https://models.example.org/v1#part", model="m")
 
 
 @pytest.mark.parametrize(
