@@ -78,7 +78,7 @@ def test_what_a_judge_that_was_down_owes_is_asked_by_the_next_run(
     logging.getLogger("plimsoll").propagate = True
     with caplog.at_level(logging.WARNING, logger="plimsoll.detect"):
         assert run(home)["failed"] > 0
-    (told,) = [line for line in caplog.messages if "judge" in line]
+    (told,) = {line for line in caplog.messages if "judge" in line}  # a line may reach two handlers
     assert told.endswith("/v1: status 500.")
     assert stale_days(home) != []
     server.answer = find_nothing

@@ -80,9 +80,8 @@ def test_the_command_says_who_was_silent_and_one_asked_for_by_name_stays_an_erro
 
 
 def test_the_scheduled_report_goes_on_past_a_silent_deployment(home: Home):
-    done = dg.materialize(
-        [assets.build(home)], partition_key="2026-08-01", instance=dg.DagsterInstance.ephemeral()
-    )
+    with dg.DagsterInstance.ephemeral() as instance:
+        done = dg.materialize([assets.build(home)], partition_key="2026-08-01", instance=instance)
     assert done.success
     assert list_built(home) == {WATCHED}
 
