@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
-from deltalake import DeltaTable, Schema
+from deltalake import DeltaTable, Field, Schema
 from deltalake.transaction import AddAction, create_table_with_add_actions
 from pyarrow import parquet
 
@@ -103,7 +103,12 @@ def replace_partitions(
 def _fit(table: DeltaTable, rows: pa.Table) -> pa.Table:
     """Rows with the columns of the table, which learns those that only a later version of the code has."""
     known = {field.name for field in table.schema().fields}
-    new = [field for field in Schema.from_arrow(rows.schema).fields if field.name not in known]
+    # Of earlier rows nobody can say what a new column holds: there it is null, whatever new ones promise.
+    new = [
+        Field(field.name, field.type, nullable=True)
+        for field in Schema.from_arrow(rows.schema).fields
+        if field.name not in known
+    ]
     if new:
         table.alter.add_columns(new, post_commithook_properties=STAYS)
     schema = pa.schema(table.schema().to_arrow())

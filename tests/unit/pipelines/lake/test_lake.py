@@ -320,6 +320,23 @@ def test_a_later_version_of_the_code_may_have_more_columns_and_an_earlier_one_fe
     ]
 
 
+def test_days_of_earlier_code_are_replaced_after_others_have_a_column_that_is_never_null(path: Path):
+    def add_flag(table: pa.Table) -> pa.Table:
+        flags = pa.array([False] * table.num_rows)
+        return table.append_column(pa.field("is_owed", pa.bool_(), nullable=False), flags)
+
+    put(path, add_flag(rows(tuesday="d")), TUESDAY)
+    found = Lake(path).read(NAME)
+    assert found is not None
+    known = dict(zip(found["text"].to_pylist(), found["is_owed"].to_pylist(), strict=True))
+    assert known.pop("d") is False
+    assert set(known.values()) == {None}
+    put(path, add_flag(rows(monday="a")), MONDAY)  # the same words, and now it is known
+    again = Lake(path).read(NAME, days=[MONDAY])
+    assert again is not None
+    assert again["is_owed"].to_pylist() == [False]
+
+
 @pytest.mark.parametrize("name", ["in parts", "Ünïcode", "a#b", "it's", "a+b&c=d"])
 def test_a_lake_may_lie_in_a_folder_of_any_ordinary_name(tmp_path: Path, name: str):
     path = tmp_path / name
