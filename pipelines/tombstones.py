@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from pipelines.durable import replace_durably
 from pipelines.errors import StateError
 from pipelines.lock import alone
 
@@ -88,13 +88,9 @@ def add_tombstones(path: Path, marks: Iterable[str], *, at: dt.datetime | None =
     with alone(path.parent):
         known = load_tombstones(path)
         held = Tombstones(known.marks | set(marks), max(filter(None, (known.reaches, at)), default=None))
-        aside = path.with_name(f"{path.name}.aside")
-        aside.touch(mode=0o600)
-        with aside.open("w", encoding="ascii") as stream:
-            stream.write("".join(f"{one}\n" for one in sorted(held.marks)))
-            if held.reaches is not None:
-                stream.write(f"{REACH}{int(held.reaches.timestamp()):016x}\n")
-            stream.flush()
-            os.fsync(stream.fileno())
-        aside.replace(path)
+        lines = sorted(held.marks)
+        if held.reaches is not None:
+            lines.append(f"{REACH}{int(held.reaches.timestamp()):016x}")
+        text = "".join(f"{line}\n" for line in lines)
+        replace_durably(path, text, aside=path.with_name(f"{path.name}.aside"), mode=0o600)
     return held

@@ -7,12 +7,12 @@ shipped model can be made live again like any other; from then on it is whicheve
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.detect.detectors.linear.model import MODEL_FILE, SHIPPED, load_model, write_model
+from pipelines.durable import replace_durably
 from pipelines.errors import StateError
 from pipelines.reviewed_text import models_folder, write_reviewed
 from pipelines.settings import Home
@@ -81,12 +81,8 @@ def adopt(home: Home, adoption: Adoption) -> None:
     adoption = replace(adoption, is_shipped=folder == SHIPPED)
     target = models_folder(home) / LIVE
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_suffix(".tmp")
-    with draft.open("w", encoding="utf-8") as stream:
-        stream.write(json.dumps(asdict(adoption), indent=1, sort_keys=True) + "\n")
-        stream.flush()
-        os.fsync(stream.fileno())  # else a crash of the machine may leave an empty file under the name
-    os.replace(draft, target)
+    text = json.dumps(asdict(adoption), indent=1, sort_keys=True) + "\n"
+    replace_durably(target, text, aside=target.with_suffix(".tmp"))
 
 
 def read_adoption(home: Home) -> Adoption | None:

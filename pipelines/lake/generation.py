@@ -6,10 +6,10 @@ What lies in the tables is the lake's business.
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipelines.durable import replace_durably
 from pipelines.errors import HomeError
 from pipelines.lake.damage import LOG
 
@@ -117,9 +117,4 @@ def _read(file: Path) -> Generation | None:
 
 
 def _write_durably(target: Path, text: str) -> None:
-    aside = target.with_suffix(".aside")
-    with aside.open("w") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    aside.replace(target)
+    replace_durably(target, text, aside=target.with_suffix(".aside"))

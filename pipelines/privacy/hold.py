@@ -9,7 +9,6 @@ cannot be read stops retention and erasure.
 from __future__ import annotations
 
 import datetime as dt
-import os
 import re
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +18,7 @@ import pyarrow.compute as pc
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from pipelines.durable import replace_durably
 from pipelines.errors import DefinitionError, StateError
 from pipelines.lake.lake import Lake
 from pipelines.lock import locked
@@ -267,10 +267,5 @@ def _write(folder: Path, holds: tuple[Hold, ...]) -> None:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Write a file in one step that is on the disk before this returns."""
-    aside = path.with_name(f".{path.name}.aside")  # hidden: the check of definitions passes it over
-    with aside.open("w", encoding="utf-8") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    aside.replace(path)
+    hidden = path.with_name(f".{path.name}.aside")  # the check of definitions passes it over
+    replace_durably(path, text, aside=hidden)

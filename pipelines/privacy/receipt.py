@@ -10,10 +10,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import os
 from pathlib import Path
 from typing import Any
 
+from pipelines.durable import replace_durably
 from pipelines.errors import HomeError, StateError
 from pipelines.keys import read_or_make
 from pipelines.settings import Home
@@ -87,14 +87,8 @@ def receipts(home: Home) -> Path:
 
 def write_durably(path: Path, document: Document) -> None:
     """Write a JSON document in one step that is on the disk before this returns."""
-    aside = path.with_suffix(".aside")
-    aside.touch(mode=0o600)
-    with aside.open("w", encoding="utf-8") as stream:
-        json.dump(document, stream, indent=1, sort_keys=True)
-        stream.write("\n")
-        stream.flush()
-        os.fsync(stream.fileno())
-    aside.replace(path)
+    text = json.dumps(document, indent=1, sort_keys=True) + "\n"
+    replace_durably(path, text, aside=path.with_suffix(".aside"), mode=0o600)
 
 
 def _canonical(document: Document) -> bytes:
