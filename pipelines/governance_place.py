@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from pipelines.errors import HomeError
-from risk_register.database.damage import ADVICE, find_address, find_damage
+from risk_register.database.damage import ADVICE, find_address, find_damage_at
 
 VARIABLE = "PLIMSOLL_GOVERNANCE_URL"
 FILE = "governance.sqlite"
@@ -75,11 +75,7 @@ def tell_damaged(home: Path, named: str | None) -> str | None:
     if named is not None or not file.exists():
         return None
     try:
-        connection = sqlite3.connect(find_address(file), uri=True)
-        try:
-            wrong = find_damage(connection)
-        finally:
-            connection.close()
+        wrong = find_damage_at(find_address(file))
     except sqlite3.OperationalError:  # who may not read it, or meets a writer, says nothing of its bytes
         return None
     return None if wrong is None else f"{file} is not whole: {wrong}. {ADVICE}"

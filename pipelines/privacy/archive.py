@@ -31,7 +31,7 @@ from pipelines.privacy.unfinished import Tell, clear_left, unfinished
 from pipelines.reviewed_text import models_folder
 from pipelines.settings import MARKER, Home
 from pipelines.tombstones import FILE as TOMBSTONES
-from risk_register.database.damage import ADVICE, find_address, find_damage, is_damage
+from risk_register.database.damage import ADVICE, find_address, find_damage, find_damage_at, is_damage
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -140,12 +140,7 @@ def _check_governance(source: Path, file: Path) -> None:
     """Refuse a governance store that was damaged when it went into the backup."""
     if not file.exists():
         return
-    connection = sqlite3.connect(f"file:{file}?immutable=1", uri=True)
-    try:
-        wrong = find_damage(connection)
-    finally:
-        connection.close()
-    if wrong is not None:
+    if (wrong := find_damage_at(f"file:{file}?immutable=1")) is not None:
         raise HomeError(
             f"The {GOVERNANCE} in {source} was damaged when it was backed up: {wrong}. Nothing was restored; "
             "restore an earlier backup."

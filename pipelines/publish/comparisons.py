@@ -105,6 +105,8 @@ def suppress_equity(equity: pa.Table, observations: pa.Table, definitions: pa.Ta
 
 def _judge(rows: pd.DataFrame, cells: pd.DataFrame, weekly: frozenset[str]) -> list[bool]:
     """Whether each group of one indicator is hidden: slice by slice, each beside those before it."""
+    if (rows["method"] == REVIEWED).all():
+        return [True] * len(rows)
     x, n = (cells[name].fillna(0.0).tolist() for name in COUNTS)
     counts = Counts(x, n, cells["is_suppressed"].tolist())
     relations = list_relations(cells, counts, weekly=weekly)
@@ -115,8 +117,6 @@ def _judge(rows: pd.DataFrame, cells: pd.DataFrame, weekly: frozenset[str]) -> l
     of_weeks = cells[cells["period"] == "week"]
     for (*cell, start), (place, *_) in group(of_weeks, ["slice", "slice_value", "period_start"]).items():
         weeks.setdefault(tuple(cell), {})[start] = place
-    if (rows["method"] == REVIEWED).all():
-        return [True] * len(rows)
     rows = _count_by_detectors(rows, weeks, counts)
     slices = sorted(rows.groupby("slice", sort=False).indices.items())
     whole = _add_total(rows.iloc[slices[0][1]], weeks, counts)
@@ -183,8 +183,7 @@ def _find_weeks(starts: Mapping[dt.date, int], first: dt.date, last: dt.date) ->
 
 
 def _find_small(counts: Counts) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    x, n = np.array(counts.numerator), np.array(counts.denominator)
-    return find_primary(x, n, is_count=np.zeros(len(x), dtype=bool))
+    return find_primary(np.array(counts.numerator), np.array(counts.denominator))
 
 
 def _list_needed(relation: Relation, counts: Counts) -> list[int]:

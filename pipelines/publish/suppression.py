@@ -78,8 +78,7 @@ def _find_few_confirmed(corrections: pa.Table) -> np.ndarray[Any, np.dtype[np.bo
     """Corrected rates that are small by what people confirmed, or by what is estimated from it."""
     found = np.zeros(corrections.num_rows, dtype=bool)
     for pair in (CONFIRMED, ["numerator", "denominator"]):
-        x, n = (corrections[name].to_numpy().astype(float) for name in pair)
-        found |= find_primary(x, n, is_count=np.zeros(len(x), dtype=bool))
+        found |= find_primary(*(corrections[name].to_numpy().astype(float) for name in pair))
     return found
 
 
@@ -164,8 +163,7 @@ def suppress_counts(rows: pa.Table) -> pa.Table:
     if not rows.num_rows:
         return rows
     numerator, denominator = (rows[name].to_numpy() for name in ("numerator", "denominator"))
-    none = np.zeros(rows.num_rows, dtype=bool)
-    return mark(rows, find_primary(numerator, denominator, is_count=none).tolist())
+    return mark(rows, find_primary(numerator, denominator).tolist())
 
 
 def suppress_misses(misses: pa.Table) -> pa.Table:
@@ -180,9 +178,8 @@ def suppress_misses(misses: pa.Table) -> pa.Table:
     rows = misses.select([*keys, "period", "period_start", "last_day", *counts]).to_pandas(
         date_as_object=True
     )
-    none = np.zeros(len(rows), dtype=bool)
     seen, sampled, confirmed, passed = (rows[name].to_numpy(float) for name in counts)
-    hidden = find_primary(seen, sampled, is_count=none) | find_primary(confirmed, passed, is_count=none)
+    hidden = find_primary(seen, sampled) | find_primary(confirmed, passed)
     months = group(rows[rows["period"] == "month"], keys)
     windows = rows[rows["period"] != "month"]
     for window, *key in windows[keys].itertuples(name=None):
@@ -206,9 +203,15 @@ def list_weekly(definitions: pa.Table) -> frozenset[str]:
 
 
 def find_primary(
-    numerator: np.ndarray[Any, Any], denominator: np.ndarray[Any, Any], *, is_count: np.ndarray[Any, Any]
+    numerator: np.ndarray[Any, Any],
+    denominator: np.ndarray[Any, Any],
+    *,
+    is_count: np.ndarray[Any, Any] | bool = False,
 ) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Small counts and remainders, and rates over few units; 0 of many tells of nobody."""
+    """Small counts and remainders, and rates over few units; 0 of many tells of nobody.
+
+    `is_count` says where the two are counts of their own and not the parts of a share.
+    """
     x, n = np.nan_to_num(numerator), np.nan_to_num(denominator)
 
     def is_small(value: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

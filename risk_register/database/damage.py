@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 ADVICE = (
@@ -36,6 +37,12 @@ def find_damage(connection: sqlite3.Connection) -> str | None:
             raise
         return str(error)
     return None if found == "ok" else " ".join(found.split())
+
+
+def find_damage_at(address: str) -> str | None:
+    """`find_damage` of the database at an address, such as `find_address` gives; it is closed again."""
+    with closing(sqlite3.connect(address, uri=True)) as connection:
+        return find_damage(connection)
 
 
 def find_address(path: Path) -> str:

@@ -154,7 +154,8 @@ def contradicted_by(item: ItemRecord, statuses: Mapping[str, str]) -> tuple[str,
 
 
 def _has_evidence(write: Write, row: ChecklistState) -> bool:
-    return row.item_id in set(write.session.scalars(_select_kept(row.deployment_id)))
+    query = _select_kept(row.deployment_id).filter_by(item_id=row.item_id)
+    return write.session.scalars(query.limit(1)).first() is not None
 
 
 def _select_kept(deployment_id: str) -> Select[str]:

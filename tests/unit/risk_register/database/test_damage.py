@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from risk_register.database.damage import find_address, find_damage
+from risk_register.database.damage import find_address, find_damage_at
 from risk_register.database.store import Store
 from risk_register.errors import StoreError
 
@@ -26,8 +26,7 @@ def damage_table(path: Path, table: str = "audit_entry") -> None:
 
 
 def look(path: Path) -> str | None:
-    with closing(sqlite3.connect(find_address(path), uri=True)) as store:
-        return find_damage(store)
+    return find_damage_at(find_address(path))
 
 
 def test_a_page_that_nobody_reads_is_looked_at_too(store_path: Path) -> None:
