@@ -21,7 +21,15 @@ from dashboards.vocabulary import (
     INCIDENT_MARKS,
     NOTICE_MARKS,
 )
-from dashboards.wording import say_day, say_moment, say_month, say_observation, say_words
+from dashboards.wording import (
+    say_day,
+    say_moment,
+    say_month,
+    say_needing_eyes,
+    say_observation,
+    say_things,
+    say_words,
+)
 from risk_register.alarm.grave_findings import FindingState, GraveFindingRecord
 from risk_register.deployment.appetites import AppetiteDecision
 from risk_register.incident.holds import HoldRecord
@@ -136,7 +144,7 @@ def _find_unseen(findings: Iterable[GraveFindingRecord]) -> list[Need]:
     return [
         Need(
             FINDING_MARKS[FindingState.UNCONFIRMED],
-            "1 grave finding needs eyes" if len(days) == 1 else f"{len(days)} grave findings need eyes",
+            say_needing_eyes(len(days)),
             f"of {since}{say_day(max(days))}; a detector found it and nobody has looked",
             "/alarms",
             {},
@@ -154,9 +162,7 @@ def _find_untaken(calls: Iterable[NoticeRecord]) -> list[Need]:
     return [
         Need(
             NOTICE_MARKS[waiting[0].state],
-            "1 call that nobody has taken"
-            if len(waiting) == 1
-            else f"{len(waiting)} calls that nobody has taken",
+            f"{say_things(len(waiting), 'call')} that nobody has taken",
             f"{told}; the oldest since {say_moment(min(one.queued_at for one in waiting))}",
             "/alarms",
             {},

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from dashboards.records import Change, EquityRatio, Indicator, LanguageShare, Observation
 from dashboards.theme import ABSENCE_MARKS, Absence
+from risk_register.content import load_taxonomy
 
 MISSING = "–"
 CENSUS = "census"
@@ -215,6 +216,22 @@ def _say_written_day(found: re.Match[str]) -> str:
         return say_day(date.fromisoformat(found[1]))
     except ValueError:
         return found[1]
+
+
+def say_signal(signal_id: str) -> str:
+    """The title of a signal in the taxonomy; one of an operator's own by its id."""
+    titles = {signal.id: signal.title for signal in load_taxonomy().signals}
+    return titles.get(signal_id, say_words(signal_id))
+
+
+def say_needing_eyes(count: int) -> str:
+    """How many grave findings nobody has looked at yet."""
+    return "1 grave finding needs eyes" if count == 1 else f"{say_things(count, 'grave finding')} need eyes"
+
+
+def say_all_reasons(reasons: str) -> str:
+    """The reasons of a day, as they are published, in words; empty where there are none."""
+    return ", ".join(say_reason(reason) for reason in reasons.split(",") if reason)
 
 
 def say_reason(reason: str) -> str:

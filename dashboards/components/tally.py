@@ -30,10 +30,7 @@ def draw_tallies(
             *[
                 html.Li(
                     dcc.Link(
-                        [
-                            html.Span(say_count(counts.get(state, 0)), className="tally-count"),
-                            draw_mark(mark),
-                        ],
+                        _draw_count(mark, counts.get(state, 0)),
                         href=view.href(None, **{name: None if chosen == state else state}),
                         className="tally is-chosen" if chosen == state else "tally",
                     )
@@ -48,6 +45,8 @@ def draw_tallies(
 
 def draw_way_tally(mark: Mark, count: int, place: str) -> Component:
     """A tile that leads to a part of the same page."""
-    return html.A(
-        [html.Span(str(count), className="tally-count"), draw_mark(mark)], href=f"#{place}", className="tally"
-    )
+    return html.A(_draw_count(mark, count), href=f"#{place}", className="tally")
+
+
+def _draw_count(mark: Mark, count: int) -> list[Component]:
+    return [html.Span(say_count(count), className="tally-count"), draw_mark(mark)]

@@ -10,7 +10,7 @@ from dashboards.figures.layout import draw_nothing, lay_out
 from dashboards.health_records import DataDay
 from dashboards.theme import PALETTES, Scheme, Tone
 from dashboards.vocabulary import DATA_STATE_MARKS
-from dashboards.wording import say_reason
+from dashboards.wording import say_all_reasons
 
 HEIGHT = 300
 SYMBOLS = {
@@ -65,7 +65,7 @@ def draw_volume(days: Sequence[DataDay], scheme: Scheme) -> go.Figure:
                 "color": palette.tones[mark.tone],
                 "line": {"width": 2, "color": palette.tones[mark.tone]},
             },
-            customdata=[", ".join(map(say_reason, one.reasons.split(","))) for one in marked],
+            customdata=[say_all_reasons(one.reasons) for one in marked],
             hovertemplate=f"%{{x|%-d %b %Y}}<br>{mark.word}: %{{customdata}}<br>"
             "%{y:,} messages<extra></extra>",
         )

@@ -32,7 +32,7 @@ from risk_register.alarm.grave_findings import list_findings
 from risk_register.deployment.appetites import list_decisions
 from risk_register.incident.holds import list_holds
 from risk_register.incident.incidents import list_incidents
-from risk_register.notice.notices import list_waiting
+from risk_register.notice.notices import list_calls
 from risk_register.register.register import list_risks
 from risk_register.report.submissions import list_submissions
 
@@ -47,7 +47,7 @@ def layout(view: View) -> Component:
     needs = find_needs(
         standings,
         findings=list_findings(view.store, view.deployment_id),
-        calls=list_waiting(view.store, view.deployment_id),
+        calls=list_calls(view.store, view.deployment_id, is_waiting=True),
         alarms=alarms,
         items=read_items(view),
         risks=list_risks(view.store, view.deployment_id),

@@ -187,9 +187,9 @@ def list_notices(
         return tuple(as_record(row) for row in session.scalars(query))
 
 
-def list_waiting(store: Store, deployment_id: str) -> tuple[NoticeRecord, ...]:
-    """What nobody has acknowledged of a deployment and of the whole home, newest first."""
-    found = list_notices(store, is_waiting=True)
+def list_calls(store: Store, deployment_id: str, *, is_waiting: bool = False) -> tuple[NoticeRecord, ...]:
+    """Notices of a deployment and of the whole home, newest first; or those that nobody has acknowledged."""
+    found = list_notices(store, is_waiting=is_waiting)
     return tuple(one for one in found if one.deployment_id in {None, deployment_id})
 
 

@@ -35,11 +35,12 @@ from dashboards.records import Alarm
 from dashboards.sheet import Sheet
 from dashboards.view import View
 from dashboards.vocabulary import ALARM_MARKS
-from dashboards.wording import say_day, say_words
+from dashboards.wording import say_day, say_things, say_words
 from risk_register.alarm.cases import list_cases
 from risk_register.alarm.grave_findings import list_findings
 from risk_register.alarm.watched import WATCHED
 from risk_register.incident.incidents import list_incidents
+from risk_register.notice.notices import list_calls
 
 PATH = "/alarms"
 LONGEST_LIST = 20
@@ -60,7 +61,8 @@ def layout(view: View) -> Component:
     watched = [name for name in WATCHED if name in indicators]
     streams = view.reader.measured(StreamStanding, deployment_id=view.deployment_id)
     findings = list_findings(view.store, view.deployment_id)
-    waiting = count_waiting(view, findings)
+    calls = list_calls(view.store, view.deployment_id)
+    waiting = count_waiting(findings, calls)
     return html.Div(
         [
             draw_heading(view, "Alarms", f"{say_waiting(waiting)}{_say_state(alarms)}"),
@@ -72,8 +74,8 @@ def layout(view: View) -> Component:
                 label="What waits for a person, and alarms by state",
                 before=draw_waiting(waiting),
             ),
-            draw_opened(view),
-            draw_calls(view, cases, titles),
+            draw_opened(view, findings),
+            draw_calls(view, calls, cases, titles),
             draw_floor(view, findings),
             html.Div(
                 [
@@ -117,8 +119,7 @@ def _say_state(alarms: Sequence[Alarm]) -> str:
     if not open_ones:
         return f"No alarm is open.{unsaid} {rule}"
     causes = f" of {stories} cause{'' if stories == 1 else 's'}" if stories < len(open_ones) else ""
-    alarms_open = "1 alarm" if len(open_ones) == 1 else f"{len(open_ones)} alarms"
-    return f"{alarms_open} open{causes}, {calling} calling a person.{unsaid} {rule}"
+    return f"{say_things(len(open_ones), 'alarm')} open{causes}, {calling} calling a person.{unsaid} {rule}"
 
 
 def _draw_nothing(alarms: Sequence[Alarm]) -> Component:

@@ -32,7 +32,7 @@ from risk_register.alarm.suspected_changes import KIND, confirm_change
 from risk_register.deployment.changes import Subject
 from risk_register.errors import NotAllowedError
 from risk_register.incident.danger import find_needed
-from risk_register.notice.notices import acknowledge_notice, list_waiting
+from risk_register.notice.notices import acknowledge_notice, list_calls
 
 RESOLUTIONS = (
     (Resolution.TRUE, "True: it was as the alarm says"),
@@ -198,7 +198,7 @@ def _confirm_change(view: View, fields: Mapping[str, str]) -> str:
 
 def _take_notice(view: View, fields: Mapping[str, str]) -> str:
     view.check_may(Action.ACKNOWLEDGE_ALARM)
-    known = {str(one.notice_id): one for one in list_waiting(view.store, view.deployment_id)}
+    known = {str(one.notice_id): one for one in list_calls(view.store, view.deployment_id, is_waiting=True)}
     notice = known.get(fields.get("notice", ""))
     if notice is None:
         raise NotAllowedError("That call is not waiting any more.")

@@ -6,7 +6,7 @@ Each time that its words are shown is written down first (`dashboards.evidence`)
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -20,12 +20,11 @@ from dashboards.evidence import GONE, Reading, Spoken, find_message, read_conver
 from dashboards.pages.submission import read_past_moment
 from dashboards.view import View
 from dashboards.vocabulary import FINDING_MARKS
-from dashboards.wording import MISSING, say_day, say_local, say_words
+from dashboards.wording import MISSING, say_day, say_local, say_signal, say_words
 from risk_register.acceptability import Severity
 from risk_register.account.accounts import Action
 from risk_register.alarm import grave_findings
-from risk_register.alarm.grave_findings import FindingState, GraveFindingRecord, list_findings
-from risk_register.content import load_taxonomy
+from risk_register.alarm.grave_findings import FindingState, GraveFindingRecord
 from risk_register.errors import NotAllowedError, UnknownRecordError
 from risk_register.incident.clocks import find_clocks
 from risk_register.incident.incidents import list_incidents
@@ -43,17 +42,17 @@ def may_read(view: View) -> bool:
     return view.lake is not None and view.may(Action.DECIDE_ALARM) and view.may(Action.READ_CONVERSATION)
 
 
-def draw_opened(view: View) -> Component | None:
+def draw_opened(view: View, findings: Sequence[GraveFindingRecord]) -> Component | None:
     """The finding that the address names, with its conversation."""
     asked = view.filter("finding")
-    found = [one for one in list_findings(view.store, view.deployment_id) if one.finding_id == asked]
+    found = [one for one in findings if one.finding_id == asked]
     if not found:
         return draw_none_of(view, "finding")
     (finding,) = found
     facts: list[tuple[str, Component | str]] = [
         ("State", draw_mark(FINDING_MARKS[finding.state])),
         ("What", FINDING_WORDS.get(finding.what, say_words(finding.what))),
-        ("Signal", name_signal(finding.signal_id)),
+        ("Signal", say_signal(finding.signal_id)),
         ("Found by", finding.detector_id),
         ("Incident", draw_incident_link(view, finding)),
     ]
@@ -134,12 +133,6 @@ def draw_incident_link(view: View, finding: GraveFindingRecord) -> Component | s
     if finding.incident_id is None:
         return MISSING
     return dcc.Link(finding.incident_id, href=view.href("/incidents", incident=finding.incident_id))
-
-
-def name_signal(signal_id: str) -> str:
-    """The title of a signal in the taxonomy."""
-    titles = {signal.id: signal.title for signal in load_taxonomy().signals}
-    return titles.get(signal_id, say_words(signal_id))
 
 
 def draw_finding_decisions(view: View, finding: GraveFindingRecord) -> Component | None:

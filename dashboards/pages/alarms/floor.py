@@ -17,11 +17,20 @@ from dashboards.pages.alarms.finding import (
     draw_finding_decisions,
     draw_incident_link,
     may_read,
-    name_signal,
 )
 from dashboards.view import View
 from dashboards.vocabulary import FINDING_MARKS, NEEDS_EYES, NOTICE_MARKS, UNTAKEN
-from dashboards.wording import MISSING, say_count, say_day, say_moment, say_share, say_words
+from dashboards.wording import (
+    MISSING,
+    say_count,
+    say_day,
+    say_moment,
+    say_needing_eyes,
+    say_share,
+    say_signal,
+    say_things,
+    say_words,
+)
 from methods.alarms import TOLERATED_PER_YEAR
 from methods.intervals import wilson
 from risk_register.alarm.budget import count_use
@@ -29,7 +38,7 @@ from risk_register.alarm.cases import CaseRecord
 from risk_register.alarm.grave_findings import DAILY_CAP, FindingState, GraveFindingRecord
 from risk_register.incident.danger import find_needed
 from risk_register.notice.kinds import NoticeKind, NoticeState
-from risk_register.notice.notices import NoticeRecord, list_notices, list_waiting
+from risk_register.notice.notices import NoticeRecord
 from risk_register.review.precision import count_grave_precision
 
 SHOWN = 20
@@ -44,11 +53,11 @@ class Waiting:
     call_count: int
 
 
-def count_waiting(view: View, findings: Sequence[GraveFindingRecord]) -> Waiting:
+def count_waiting(findings: Sequence[GraveFindingRecord], calls: Sequence[NoticeRecord]) -> Waiting:
     """What waits for a person, whatever the statistics say."""
     return Waiting(
         finding_count=sum(one.state is FindingState.UNCONFIRMED for one in findings),
-        call_count=len(list_waiting(view.store, view.deployment_id)),
+        call_count=sum(one.state is not NoticeState.ACKNOWLEDGED for one in calls),
     )
 
 
@@ -57,11 +66,9 @@ def say_waiting(waiting: Waiting) -> str:
     findings, calls = waiting.finding_count, waiting.call_count
     parts = []
     if findings:
-        parts.append(
-            "1 grave finding needs eyes" if findings == 1 else f"{findings} grave findings need eyes"
-        )
+        parts.append(say_needing_eyes(findings))
     if calls:
-        parts.append("1 call is taken by nobody" if calls == 1 else f"{calls} calls are taken by nobody")
+        parts.append(f"{say_things(calls, 'call')} {'is' if calls == 1 else 'are'} taken by nobody")
     return f"{' and '.join(parts)}. " if parts else ""
 
 
@@ -73,13 +80,14 @@ def draw_waiting(waiting: Waiting) -> list[Component]:
     ]
 
 
-def draw_calls(view: View, cases: Sequence[CaseRecord], titles: Mapping[str, str]) -> Component:
+def draw_calls(
+    view: View, calls: Sequence[NoticeRecord], cases: Sequence[CaseRecord], titles: Mapping[str, str]
+) -> Component:
     """The budget of the year, every call that nobody has acknowledged, and who has the others."""
     known = {one.alarm_id: one for one in cases}
     use = count_use(cases, year=view.today.year)
-    here = [one for one in list_notices(view.store) if one.deployment_id in {None, view.deployment_id}]
-    waiting = [one for one in here if one.state is not NoticeState.ACKNOWLEDGED]
-    taken = [one for one in here if one.state is NoticeState.ACKNOWLEDGED][:SHOWN]
+    waiting = [one for one in calls if one.state is not NoticeState.ACKNOWLEDGED]
+    taken = [one for one in calls if one.state is NoticeState.ACKNOWLEDGED][:SHOWN]
     words = (
         f"Budget used: {use.false_count} of {TOLERATED_PER_YEAR:g} false alarms in {use.year}. "
         f"Of the calls of statistical alarms, {use.other_count} told of something, and {use.open_count} are "
@@ -217,7 +225,7 @@ def _draw_finding(view: View, finding: GraveFindingRecord) -> Line:
             draw_mark(FINDING_MARKS[finding.state]),
             say_day(finding.day),
             FINDING_WORDS.get(finding.what, say_words(finding.what)),
-            name_signal(finding.signal_id),
+            say_signal(finding.signal_id),
             finding.detector_id,
             say_moment(finding.called_at) if finding.called_at else "no: beyond the day's cap",
             decide,
@@ -245,7 +253,7 @@ def draw_listed(view: View) -> Component:
             (
                 say_day(row.day),
                 FINDING_WORDS.get(row.what, say_words(row.what)),
-                name_signal(row.signal_id),
+                say_signal(row.signal_id),
                 str(row.level),
                 f"{row.detector_id} ({row.badge})",
                 say_count(row.listed_count),

@@ -20,7 +20,7 @@ from dashboards.sheet import SUPPRESSED, Sheet
 from dashboards.theme import Scheme
 from dashboards.view import View
 from dashboards.vocabulary import DATA_STATE_MARKS
-from dashboards.wording import say_count, say_day, say_reason
+from dashboards.wording import say_all_reasons, say_count, say_day
 from methods.day_counts import COLUMNS_ABOUT_WORDS, hide_days
 
 PATH = "/data-health"
@@ -102,8 +102,7 @@ def draw_days_within(view: View) -> Component | None:
 
 def say_reasons(one: DataDay) -> str:
     """Why a day is what it is, in words."""
-    reasons = [say_reason(reason) for reason in one.reasons.split(",") if reason]
-    return ", ".join(reasons) or DATA_STATE_MARKS[one.state].word
+    return say_all_reasons(one.reasons) or DATA_STATE_MARKS[one.state].word
 
 
 def say_days(days: Sequence[DataDay]) -> str:

@@ -17,7 +17,7 @@ from dashboards.records import Detector, DetectorCard, DetectorFigure
 from dashboards.sheet import Sheet
 from dashboards.theme import BADGE_MARKS
 from dashboards.view import View
-from dashboards.wording import MISSING, say_count, say_unseen, say_words
+from dashboards.wording import MISSING, say_count, say_signal, say_unseen, say_words
 from risk_register.content import load_taxonomy
 
 PATH = "/detectors"
@@ -121,7 +121,7 @@ def _draw_signals(card: DetectorCard, rows: Sequence[Detector]) -> Component:
     lines = [
         Line(
             (
-                _title(row.signal_id),
+                say_signal(row.signal_id),
                 _say_languages(row.languages),
                 draw_mark(BADGE_MARKS[row.badge]),
                 f"{row.sieve:g}",
@@ -149,7 +149,7 @@ def _draw_figures(card: DetectorCard, figures: Sequence[DetectorFigure]) -> Comp
     lines = [
         Line(
             (
-                _title(row.signal_id),
+                say_signal(row.signal_id),
                 f"{row.dataset} ({row.language})",
                 row.operating_point if row.operating_point != "none" else "all thresholds",
                 say_words(row.measure),
@@ -182,11 +182,6 @@ def _name(detector_id: str) -> str:
     if not detector_id.startswith(OWN):
         return say_words(detector_id).capitalize()
     return f"{say_words(detector_id.removeprefix(OWN)).capitalize()} (own signal)"
-
-
-def _title(signal_id: str) -> str:
-    titles = {signal.id: signal.title for signal in load_taxonomy().signals}
-    return titles.get(signal_id, say_words(signal_id))
 
 
 def _say_list(names: str) -> str:

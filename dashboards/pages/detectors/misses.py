@@ -14,9 +14,8 @@ from dashboards.measurements import MissRate
 from dashboards.sheet import SUPPRESSED, Sheet
 from dashboards.view import View
 from dashboards.vocabulary import MISS_MARKS, NO_SAMPLE
-from dashboards.wording import MISSING, say_count, say_day, say_share, say_words
+from dashboards.wording import MISSING, say_count, say_day, say_share, say_signal, say_words
 from methods.unsampled import say_unsampled
-from risk_register.content import load_taxonomy
 
 NEWEST = "last_90_days"
 METHOD = (
@@ -64,7 +63,7 @@ def _draw_detector(name: str, rows: Sequence[MissRate]) -> list[Component]:
     lines = [
         Line(
             (
-                _title(row.signal_id),
+                say_signal(row.signal_id),
                 draw_mark(MISS_MARKS[row.state]),
                 _say_missed(row),
                 _say_messages(row),
@@ -112,11 +111,6 @@ def _say_days(rows: Sequence[MissRate]) -> str:
 def _rank(row: MissRate) -> tuple[bool, float, bool, float, str]:
     """What is known to be missed most comes first, then what may be, then what is not known."""
     return (row.value is None, -(row.value or 0), row.ci_high is None, -(row.ci_high or 0), row.signal_id)
-
-
-def _title(signal_id: str) -> str:
-    titles = {signal.id: signal.title for signal in load_taxonomy().signals}
-    return titles.get(signal_id, say_words(signal_id))
 
 
 def _read(view: View) -> tuple[MissRate, ...]:

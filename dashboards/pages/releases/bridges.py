@@ -10,8 +10,7 @@ from dash.development.base_component import Component
 from dashboards.components.table import Heading, Line, draw_table
 from dashboards.measurements import Bridge
 from dashboards.records import Change
-from dashboards.wording import MISSING, say_count, say_day, say_share, say_words
-from risk_register.content import load_taxonomy
+from dashboards.wording import MISSING, say_count, say_day, say_share, say_signal
 
 METHOD = (
     "Both versions decided about the same messages of these days: when the days were scored again by the "
@@ -30,7 +29,7 @@ def draw_bridges(rows: Sequence[Bridge]) -> Component | None:
     lines = [
         Line(
             (
-                _title(row.signal_id),
+                say_signal(row.signal_id),
                 f"{row.old_version} to {row.new_version}" + (" (tried, not live)" if row.is_trial else ""),
                 f"{say_day(row.first_day)} to {say_day(row.last_day)}",
                 say_count(row.old_count),
@@ -65,7 +64,7 @@ def draw_bridges(rows: Sequence[Bridge]) -> Component | None:
 def say_bridges(change: Change, signal_ids: Collection[str], rows: Iterable[Bridge]) -> str:
     """What a new version of a detector means for these signals; empty where nothing was compared."""
     told = [
-        f"{_title(row.signal_id)} {say_ratio(row)}"
+        f"{say_signal(row.signal_id)} {say_ratio(row)}"
         for row in rows
         if row.signal_id in signal_ids
         and not row.is_trial
@@ -79,8 +78,3 @@ def say_ratio(row: Bridge) -> str:
     if row.ratio is None or row.ci_low is None or row.ci_high is None:
         return "too few to tell"
     return f"{row.ratio:.2f} ({row.ci_low:.2f} to {row.ci_high:.2f})"
-
-
-def _title(signal_id: str) -> str:
-    titles = {signal.id: signal.title for signal in load_taxonomy().signals}
-    return titles.get(signal_id, say_words(signal_id))

@@ -17,7 +17,7 @@ from risk_register.incident.incidents import list_incidents
 from risk_register.incident.states import Causality, Nature
 from risk_register.item import checklist
 from risk_register.notice.kinds import NoticeKind, NoticeSeverity
-from risk_register.notice.notices import acknowledge_notice, list_waiting, queue_notice
+from risk_register.notice.notices import acknowledge_notice, list_calls, queue_notice
 from risk_register.register.register import list_risks
 from risk_register.register.transitions import RiskStatus
 from risk_register.report import submissions as report_submissions
@@ -63,7 +63,7 @@ def test_grave_findings_and_calls_that_wait_come_first_with_the_place_where_they
     def first():
         return find(
             findings=list_findings(store, HARBOR),
-            calls=list_waiting(store, HARBOR),
+            calls=list_calls(store, HARBOR, is_waiting=True),
             alarms=[make_alarm()],
         )
 
@@ -85,7 +85,10 @@ def test_grave_findings_and_calls_that_wait_come_first_with_the_place_where_they
     call, alarm = first()
     assert call.what == "1 call that nobody has taken"
     acknowledge_notice(
-        store, notice_id=list_waiting(store, HARBOR)[0].notice_id, actor="safety_officer", at=clock()
+        store,
+        notice_id=list_calls(store, HARBOR, is_waiting=True)[0].notice_id,
+        actor="safety_officer",
+        at=clock(),
     )
     assert first() == (alarm,)
 
@@ -106,9 +109,9 @@ def test_a_call_of_another_deployment_waits_there_and_one_of_the_home_everywhere
                 write, key=key, deployment_id=deployment_id, kind=NoticeKind.DATA_FAULT,
                 severity=NoticeSeverity.ATTENTION, reference_id=key, link="/",
             )  # fmt: skip
-    assert {one.key for one in list_waiting(store, HARBOR)} >= {"home"}
-    assert "cove" not in {one.key for one in list_waiting(store, HARBOR)}
-    assert {one.key for one in list_waiting(store, "quiet_cove")} == {"home", "cove"}
+    assert {one.key for one in list_calls(store, HARBOR, is_waiting=True)} >= {"home"}
+    assert "cove" not in {one.key for one in list_calls(store, HARBOR, is_waiting=True)}
+    assert {one.key for one in list_calls(store, "quiet_cove", is_waiting=True)} == {"home", "cove"}
 
 
 def test_an_open_alarm_needs_a_person_and_one_that_has_passed_does_not():
