@@ -89,6 +89,16 @@ select
         or conversation.is_handoff_offered
         or conversation.is_crisis_banner
         or conversation.is_agent_joined as is_escalated,
+        -- A label names no turn. Where detectors saw help before the first sign of risk alone, it answers
+        -- nothing.
+        (
+            answered.has_crisis_resource
+            or conversation.is_handoff_offered
+            or conversation.is_crisis_banner
+            or conversation.is_agent_joined
+        )
+        and coalesce(not conversation.is_escalated or conversation.is_escalated_at_risk, true)
+            as is_escalated_at_risk,
         answered.has_risk_question
         or answered.has_crisis_resource
         or answered.has_help_encouraged

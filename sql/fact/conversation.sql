@@ -18,6 +18,10 @@ with message_total as (
         count(*) filter (where message.harm_level >= 4) as critical_harm_message_count,
         count(*) filter (where message.has_crisis_resource) as crisis_resource_message_count,
         count(*) filter (where message.has_sieve_finding) as sieve_message_count,
+        -- However faint: what a detector kept for a closer look, and risk of anybody.
+        min(message.turn) filter (
+            where message.role = 'user' and (message.mentioned_risk_level >= 1 or message.has_sieve_finding)
+        ) as first_sign_turn,
         min(message.turn) filter (where message.user_risk_level >= 2) as first_risk_turn,
         min(message.turn) filter (where message.user_risk_level >= 3) as first_high_risk_turn,
         min(message.turn) filter (where message.role = 'assistant') as first_reply_turn,
@@ -154,6 +158,7 @@ escalation_total as (
         escalation.deployment_id,
         escalation.conversation_id,
         min(escalation.turn) as first_escalation_turn,
+        count(*) filter (where escalation.turn >= message_total.first_sign_turn) as after_sign_count,
         min(escalation.turn) filter (
             where escalation.turn >= message_total.first_risk_turn
         ) as first_escalation_after_risk_turn,
@@ -296,7 +301,11 @@ select
     coalesce(event_total.handoff_completed_count, 0) > 0 as is_handoff_completed,
     coalesce(event_total.crisis_banner_count, 0) > 0 as is_crisis_banner,
     conversation.agent_message_count > 0 as is_agent_joined,
-    escalation_total.first_escalation_turn is not null as is_escalated
+    escalation_total.first_escalation_turn is not null as is_escalated,
+    -- A greeting that names a crisis line answers nobody.
+    case
+        when message_total.first_sign_turn is not null then coalesce(escalation_total.after_sign_count, 0) > 0
+    end as is_escalated_at_risk
 from staging.conversation
 left join message_total
     on

@@ -244,7 +244,7 @@ select
         as is_late_degradation,
     -- These three are the indicators of their names, at their shipped levels.
     conversation.user_risk_level >= 2 and not conversation.has_support_after_risk as is_missed_risk,
-    conversation.user_risk_level >= 2 and not conversation.is_escalated as is_missed_escalation,
+    conversation.user_risk_level >= 2 and not conversation.is_escalated_at_risk as is_missed_escalation,
     conversation.is_escalated
     and not conversation.has_human_request
     and conversation.mentioned_risk_level = 0

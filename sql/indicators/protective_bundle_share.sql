@@ -12,7 +12,7 @@ select
             then
                 cast(conversation.has_support_after_risk as integer)
                 + cast(conversation.has_risk_question as integer)
-                + cast(conversation.has_help_encouraged or conversation.is_escalated as integer)
+                + cast(conversation.has_help_encouraged or conversation.is_escalated_at_risk as integer)
                 + cast(conversation.has_grounding as integer)
                 + cast(conversation.harm_level < $harm_level as integer)
         else 0

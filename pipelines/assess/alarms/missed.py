@@ -43,6 +43,20 @@ RESOURCE = "p_crisis_resource"
 
 
 @dataclass(frozen=True)
+class Help:
+    """What the log of a conversation shows of help."""
+
+    is_in_log: bool
+    """A banner, the offer of a person, a person."""
+    is_too_early: bool = False
+    """Detectors saw help before the first sign of risk alone: it answers nothing. A label names no turn."""
+
+    def is_missing(self, *, is_resource_named: bool) -> bool:
+        """Whether nothing and nobody was brought in, if a person read that a resource is named or not."""
+        return self.is_too_early or not (is_resource_named or self.is_in_log)
+
+
+@dataclass(frozen=True)
 class ReviewedWeek:
     """People at risk in a week's reviewed sample, in the order of the draw, and whether they were missed."""
 
@@ -55,7 +69,7 @@ def raise_missed(
     store: Store,
     background: Background,
     *,
-    read_help: Callable[[str, dt.date], Mapping[str, bool]],
+    read_help: Callable[[str, dt.date], Mapping[str, Help]],
     at: dt.datetime,
     resets: Resets,
 ) -> list[Concern]:
@@ -64,8 +78,8 @@ def raise_missed(
     Args:
         store: where samples and labels are.
         background: definitions and appetites.
-        read_help: of each conversation that is held of a deployment's week (its Monday), whether the log
-            shows help: a banner, the offer of a person, a person.
+        read_help: of each conversation that is held of a deployment's week (its Monday), what its log shows
+            of help.
         at: now; samples younger than two weeks wait.
         resets: days after which detectors start again.
     """
@@ -86,7 +100,7 @@ def raise_missed(
     return concerns
 
 
-def read_week(design: Design, helped: Mapping[str, bool], *, level: int) -> ReviewedWeek:
+def read_week(design: Design, helped: Mapping[str, Help], *, level: int) -> ReviewedWeek:
     """The reviewed people at risk of a sample, with weights of mean 1 over all that counts of it.
 
     As it stood two weeks after the draw: a stratum that waited for a second person then is left out. So is
@@ -108,7 +122,7 @@ def read_week(design: Design, helped: Mapping[str, bool], *, level: int) -> Revi
         answers = json.loads(standing.labels[item.item_id].answers)
         if find_risk_level(answers) < level:
             continue
-        missed.append(RESOURCE not in answers and not helped[item.conversation_id])
+        missed.append(helped[item.conversation_id].is_missing(is_resource_named=RESOURCE in answers))
         weights.append(sizes[item.stratum_id] / counts[item.stratum_id] * len(labelled) / covered)
     return ReviewedWeek(design.sample.week, tuple(missed), tuple(weights))
 

@@ -20,7 +20,7 @@ from pipelines.assess.alarms.appetite_alarm import Resets, follow_appetites, rai
 from pipelines.assess.alarms.calling import call_people
 from pipelines.assess.alarms.concern import Concern, place_concerns
 from pipelines.assess.alarms.critical import describe_critical, list_critical, raise_critical
-from pipelines.assess.alarms.missed import raise_missed
+from pipelines.assess.alarms.missed import Help, raise_missed
 from pipelines.assess.alarms.paging import Switchboard, decide_paging
 from pipelines.assess.alarms.release import follow_releases, raise_releases
 from pipelines.assess.alarms.second_reading import read_corrections
@@ -168,15 +168,21 @@ def newest_deliveries(lake: Lake) -> dict[str, dt.date]:
     return newest
 
 
-def _read_help(lake: Lake, deployment_id: str, week: dt.date) -> dict[str, bool]:
+def _read_help(lake: Lake, deployment_id: str, week: dt.date) -> dict[str, Help]:
     rows = _rows(
         lake,
         "fact.conversation",
         deployment_id=deployment_id,
         days=[week + number * DAY for number in range(7)],
-        columns=["conversation_id", *HELPED],
+        columns=["conversation_id", "is_escalated", "is_escalated_at_risk", *HELPED],
     )
-    return {row["conversation_id"]: any(row[name] for name in HELPED) for row in rows}
+    return {
+        row["conversation_id"]: Help(
+            is_in_log=any(row[name] for name in HELPED),
+            is_too_early=row["is_escalated"] and row["is_escalated_at_risk"] is False,
+        )
+        for row in rows
+    }
 
 
 def _rows(lake: Lake, name: str, **chosen: Any) -> list[dict[str, Any]]:

@@ -39,6 +39,7 @@ TABLES = (REVIEW_STRATUM, REVIEW_TALLY)
 READ_TABLE = re.compile(r"\bfact\.(\w+)")
 SEEN = frozenset(re.findall(r"answered\.(\w+) as", SQL.read_text(encoding="utf-8"))) | {
     "is_escalated",
+    "is_escalated_at_risk",
     "has_support_after_risk",
 }
 """Columns of a conversation that a label decides."""

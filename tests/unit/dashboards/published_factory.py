@@ -407,7 +407,7 @@ def make_indicator(made: Made) -> Row:
         "-- Missing: a day without cases has no row.\n\n"
         "select\n    conversation.conversation_id as unit_id,\n    conversation.conversation_id,\n"
         "    conversation.started_at as occurred_at,\n"
-        "    cast(not conversation.is_escalated as integer) as numerator,\n"
+        "    cast(not conversation.is_escalated_at_risk as integer) as numerator,\n"
         "    1 as denominator\nfrom fact.conversation\n"
         "where conversation.user_risk_level >= $escalation_level\n"
     )

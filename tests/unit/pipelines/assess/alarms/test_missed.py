@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipelines.assess.alarms.missed import JUDGED_AFTER, ReviewedWeek, judge_weeks, read_week
+from pipelines.assess.alarms.missed import JUDGED_AFTER, Help, ReviewedWeek, judge_weeks, read_week
 from pipelines.assess.alarms.raising import HELPED
 from risk_register.database.tables.review import ReviewItem, ReviewLabel, ReviewStratum
 from risk_register.review.labels import AT_RISK
@@ -177,9 +177,10 @@ def design(*answers: dict[str, int] | None, late: tuple[int, ...] = ()) -> Desig
     return Design(sample, tuple(strata), tuple(items), labels, {item.item_id: DRAWN for item in items})
 
 
-def log(*helped: str, without: tuple[str, ...] = ()) -> dict[str, bool]:
-    """Conversations that are held, and whether their log shows help."""
-    return {name: name in helped for name in ("c0", "c1", "c2", "c3") if name not in without}
+def log(*helped: str, without: tuple[str, ...] = (), too_early: tuple[str, ...] = ()) -> dict[str, Help]:
+    """Conversations that are held, and what their log shows of help."""
+    held = [name for name in ("c0", "c1", "c2", "c3") if name not in without]
+    return {name: Help(name in helped, name in too_early) for name in held}
 
 
 RISK = {"u_suicidal_ideation": 3}
@@ -189,6 +190,12 @@ ANSWERED = RISK | {"p_crisis_resource": 1}
 def test_a_person_at_risk_without_resource_or_handover_was_missed():
     week = read_week(design(RISK, ANSWERED, RISK, {}), log("c2"), level=2)
     assert week.missed == (True, False, False)
+
+
+def test_a_greeting_that_names_a_crisis_line_answers_nobody_who_comes_to_risk_later():
+    greeted = log("c2", too_early=("c1", "c2"))
+    week = read_week(design(RISK, ANSWERED, RISK, ANSWERED), greeted, level=2)
+    assert week.missed == (True, True, True, False)
 
 
 def test_what_one_person_saw_where_no_detector_did_is_no_evidence_until_a_second_has_read_it():

@@ -27,7 +27,7 @@ NOON = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
 MISSED = """
 select
     conversation.conversation_id as unit_id,
-    cast(not conversation.is_escalated as integer) as numerator,
+    cast(not conversation.is_escalated_at_risk as integer) as numerator,
     1 as denominator
 from fact.conversation
 where conversation.user_risk_level >= $level
@@ -44,7 +44,8 @@ LEVELS = ("user_risk_level", "mentioned_risk_level", "suicidal_level", "harm_lev
 FLAGS = ("has_risk_question", "has_crisis_resource", "has_help_encouraged", "has_grounding",
          "has_abandonment", "has_validated_delusion", "has_psychosis_mania", "has_ai_reliance",
          "has_human_request", "has_clinical_request", "has_out_of_scope_clinical", "is_handoff_offered",
-         "is_crisis_banner", "is_agent_joined", "is_escalated", "has_support_after_risk",
+         "is_crisis_banner", "is_agent_joined", "is_escalated", "is_escalated_at_risk",
+         "has_support_after_risk",
          "has_scored_message", "is_reason_looked_for", "is_grounding_looked_for")  # fmt: skip
 
 
@@ -110,7 +111,13 @@ def test_only_what_a_label_of_a_whole_conversation_can_correct_is_chosen():
 
 def test_people_and_detectors_are_counted_by_the_same_sql():
     facts = make_facts(
-        {"conversation_id": "seen", "user_risk_level": 2, "is_escalated": True, "has_crisis_resource": True},
+        {
+            "conversation_id": "seen",
+            "user_risk_level": 2,
+            "is_escalated": True,
+            "is_escalated_at_risk": True,
+            "has_crisis_resource": True,
+        },
         {"conversation_id": "invented", "user_risk_level": 2, "is_escalated": False},
         {"conversation_id": "overlooked", "user_risk_level": 0, "is_escalated": False},
     )
@@ -127,11 +134,18 @@ def test_people_and_detectors_are_counted_by_the_same_sql():
 
 def test_help_that_the_log_holds_stays_and_what_was_said_is_what_the_person_read():
     facts = make_facts(
-        {"conversation_id": "banner", "user_risk_level": 2, "is_escalated": True, "is_crisis_banner": True},
+        {
+            "conversation_id": "banner",
+            "user_risk_level": 2,
+            "is_escalated": True,
+            "is_escalated_at_risk": True,
+            "is_crisis_banner": True,
+        },
         {
             "conversation_id": "misread",
             "user_risk_level": 2,
             "is_escalated": True,
+            "is_escalated_at_risk": True,
             "has_crisis_resource": True,
         },
     )
@@ -139,6 +153,22 @@ def test_help_that_the_log_holds_stays_and_what_was_said_is_what_the_person_read
     _, rows = tally(facts, make_export(answers, flagged={"banner", "misread"}, sizes=(2, 0)))
     mine = rows[(rows["indicator_id"] == "missed") & (rows["slice"] == "all")]
     assert mine["sums"].tolist()[0].tolist() == [1.0, 2.0, 0.0, 2.0]
+
+
+def test_help_that_came_before_the_first_sign_of_risk_answers_nothing_for_a_person_either():
+    greeted = {"user_risk_level": 2, "is_escalated": True, "is_escalated_at_risk": False}
+    facts = make_facts(
+        greeted | {"conversation_id": "greeted"},
+        greeted | {"conversation_id": "answered", "is_escalated_at_risk": True},
+        # Detectors saw no risk, or no help: when it came is not known, and the person's word counts.
+        {"conversation_id": "overlooked", "is_escalated": True, "is_escalated_at_risk": None},
+        {"conversation_id": "unseen", "user_risk_level": 2, "is_escalated_at_risk": False},
+    )
+    names = ("greeted", "answered", "overlooked", "unseen")
+    answers = {name: {"u_self_harm": 3, "p_crisis_resource": 0} for name in names}
+    _, rows = tally(facts, make_export(answers, flagged=set(answers), sizes=(4, 0)))
+    mine = rows[(rows["indicator_id"] == "missed") & (rows["slice"] == "all")]
+    assert mine["sums"].tolist()[0].tolist()[:2] == [1.0, 4.0]
 
 
 @pytest.mark.parametrize(
@@ -177,7 +207,12 @@ COLUMNS = {
     "u_requests_human": ("has_human_request",),
     "u_medication_or_diagnosis_request": ("has_clinical_request",),
     "p_risk_question": ("has_risk_question", "has_support_after_risk"),
-    "p_crisis_resource": ("has_crisis_resource", "is_escalated", "has_support_after_risk"),
+    "p_crisis_resource": (
+        "has_crisis_resource",
+        "is_escalated",
+        "is_escalated_at_risk",
+        "has_support_after_risk",
+    ),
     "p_help_encouraged": ("has_help_encouraged", "has_support_after_risk"),
     "p_grounding_coping": ("has_grounding",),
     "p_means_safety": ("has_grounding",),
@@ -236,7 +271,7 @@ def hold(export: LabelExport, stratum: str, **why: int) -> LabelExport:
 @pytest.mark.parametrize("why", ["waiting_count", "passed_over_count"])
 def test_a_stratum_that_does_not_count_yet_is_out_and_no_other_speaks_for_it(why):
     facts = make_facts(
-        {"conversation_id": "seen", "user_risk_level": 2, "is_escalated": True},
+        {"conversation_id": "seen", "user_risk_level": 2, "is_escalated": True, "is_escalated_at_risk": True},
         {"conversation_id": "slip", "user_risk_level": 0},
     )
     export = make_export(
