@@ -30,6 +30,11 @@ CONVERSATIONS = "staging.conversation"
 QUERY = Path(__file__).parent / "queries" / "conversation_text.sql"
 THREAD_QUERY = Path(__file__).parent / "queries" / "conversation_thread.sql"
 FINDING_QUERY = Path(__file__).parent / "queries" / "conversation_of_finding.sql"
+IN_MEMORY: dict[str, str | bool | int | float | list[str]] = {
+    "threads": "1",
+    "autoinstall_known_extensions": "false",
+    "temp_directory": "",
+}
 MOVED_DAYS = 3  # late records move a conversation by no more than it lasts: 48 h, where nothing else was set
 GONE = "The text of this conversation is no longer held: it was erased, or its time is over."
 
@@ -200,7 +205,7 @@ def _query(files: list[str], conversation_id: str) -> tuple[Spoken, ...]:
 
 
 def _fetch(query: Path, given: Mapping[str, object]) -> list[tuple[Any, ...]]:
-    connection = duckdb.connect(":memory:", config={"threads": "1", "autoinstall_known_extensions": "false"})
+    connection = duckdb.connect(":memory:", config=IN_MEMORY)
     try:
         return connection.execute(query.read_text(), given).fetchall()
     finally:

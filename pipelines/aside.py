@@ -1,4 +1,5 @@
-"""Room in a home for what holds raw data only while one command runs: fetched deliveries, rows of a query.
+"""Room in a home for what holds raw data only while one command runs: fetched deliveries, rows of a query,
+what memory does not hold.
 
 Whoever is killed leaves it behind, so whoever comes next clears it first, as do erasure and retention. It is
 never part of a backup, and lies in the home so that nothing of a person is forgotten elsewhere.
@@ -6,15 +7,19 @@ never part of a backup, and lies in the home so that nothing of a person is forg
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pipelines.lock import locked
+from pipelines.lock import alone, locked
 from pipelines.settings import Home
 
 NOW = "now"
+SPILL = "spill"
 
 
 @contextmanager
@@ -35,6 +40,28 @@ def aside(home: Home, purpose: str, *, by: str) -> Iterator[Path]:
             shutil.rmtree(folder)
 
 
+class Spill:
+    """A folder for what an engine cannot hold in memory, readable by its owner alone.
+
+    It is locked as long as the process lives; what killed ones left goes when the next one is made.
+    """
+
+    def __init__(self, home: Home) -> None:
+        """Raises OSError where nobody may write."""
+        room = home.aside / SPILL
+        room.mkdir(parents=True, exist_ok=True)
+        with alone(room):
+            _clear_spilt(room)
+            self.path = Path(tempfile.mkdtemp(dir=room))
+            self._held = os.open(self.path, os.O_RDONLY)
+            fcntl.flock(self._held, fcntl.LOCK_EX)
+
+    def close(self) -> None:
+        """Delete it."""
+        shutil.rmtree(self.path, ignore_errors=True)
+        os.close(self._held)
+
+
 def clear_aside(home: Home, *, by: str) -> None:
     """Delete what killed commands left; waits for those that run.
 
@@ -44,3 +71,21 @@ def clear_aside(home: Home, *, by: str) -> None:
     for folder in sorted(home.aside.glob(f"*/{NOW}")):
         with locked(folder.parent, by=by):
             shutil.rmtree(folder, ignore_errors=True)
+    room = home.aside / SPILL
+    if room.is_dir():
+        with alone(room):
+            _clear_spilt(room)
+
+
+def _clear_spilt(room: Path) -> None:
+    """Delete the folders whose process has ended."""
+    for folder in room.iterdir():
+        held = os.open(folder, os.O_RDONLY)
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            continue
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+        finally:
+            os.close(held)

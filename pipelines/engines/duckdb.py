@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
 import duckdb
 import pyarrow as pa
 
+from pipelines.aside import Spill
 from pipelines.errors import StateError
 from pipelines.lake.damage import check_contents, told
 from pipelines.lake.lake import Lake
 from pipelines.schemas import LAKE_TABLES
+from pipelines.settings import Home
 
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
+    "temp_directory": "",  # else what memory does not hold lies in the clear wherever the command was called
 }
 
 # `set schema` takes no parameter, and SQL is never put together from strings.
@@ -57,6 +61,7 @@ class DuckDBEngine:
         if threads is not None:
             self.connection.execute("set threads = $threads", {"threads": threads})
         self.connection.execute(CREATE_LAYERS)
+        self._spill: Spill | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -69,6 +74,8 @@ class DuckDBEngine:
     def close(self) -> None:
         """Give back what it holds."""
         self.connection.close()
+        if self._spill is not None:
+            self._spill.close()
 
     def attach(
         self,
@@ -87,6 +94,7 @@ class DuckDBEngine:
             StateError: a table that SQL writes does not exist yet, so its columns are unknown.
             HomeError: a file of a table is damaged.
         """
+        self._make_room(lake)
         chosen = None if days is None else list(days)
         for name in names:
             files = lake.files(name, days=chosen)
@@ -111,6 +119,14 @@ class DuckDBEngine:
     def query(self, sql: str, parameters: dict[str, Any] | None = None) -> pa.Table:
         """Run one select and return its rows."""
         return self.connection.sql(sql, params=parameters or {}).to_arrow_table()
+
+    def _make_room(self, lake: Lake) -> None:
+        """Let what memory does not hold lie in the home; where nobody may write, memory has to do."""
+        if self._spill is None:
+            with suppress(OSError):
+                self._spill = Spill(Home(lake.path.parent))
+                place = str(self._spill.path)
+                self.connection.execute("set temp_directory = $place", {"place": place})
 
     def _view(self, name: str, relation: duckdb.DuckDBPyRelation) -> None:
         layer, table = name.split(".")

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from pipelines.aside import aside, clear_aside
+from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.errors import StateError
+from pipelines.lake.lake import Lake
 from pipelines.settings import Home
 
 KILLED = """
@@ -71,3 +73,60 @@ def test_who_was_killed_leaves_nothing_after_an_erasure_or_retention(left: Home)
 def test_of_a_new_home_there_is_nothing_to_clear(home: Home):
     clear_aside(home, by="erasure")
     assert not home.aside.exists()
+
+
+SPILT = """
+import os, signal, sys
+from pathlib import Path
+from pipelines.engines.duckdb import DuckDBEngine
+from pipelines.lake.lake import Lake
+
+engine = DuckDBEngine(threads=1)
+engine.attach(Lake(Path(sys.argv[1])), [])
+engine.connection.execute("set memory_limit = '60MB'")
+engine.connection.execute(
+    "create table said as select 'words ' || i || repeat('x', 100) as text "
+    "from range(1500000) as one(i) order by md5(text)"
+)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def spilt(home: Home) -> list[Path]:
+    return [path for path in home.aside.rglob("*") if path.is_file()]
+
+
+@pytest.fixture
+def spilled(home: Home, tmp_path: Path) -> Home:
+    """A home in which a computation that needed more than its memory was killed."""
+    place = tmp_path / "elsewhere"
+    place.mkdir()
+    command = [sys.executable, "-c", SPILT, str(home.lake)]
+    done = subprocess.run(command, check=False, env=dict(os.environ), cwd=place)
+    assert done.returncode == -signal.SIGKILL
+    assert list(place.iterdir()) == []
+    assert spilt(home)
+    return home
+
+
+def test_what_memory_does_not_hold_lies_in_the_home_for_its_owner_alone(spilled: Home):
+    (room,) = {path.parent for path in spilt(spilled)}
+    assert stat.S_IMODE(room.stat().st_mode) == 0o700
+    clear_aside(spilled, by="erasure")
+    assert spilt(spilled) == []
+
+
+def test_the_next_computation_clears_what_a_killed_one_left_and_not_what_a_running_one_holds(spilled: Home):
+    with DuckDBEngine(threads=1) as first, DuckDBEngine(threads=1) as second:
+        first.attach(Lake(spilled.lake), [])
+        assert spilt(spilled) == []
+        second.attach(Lake(spilled.lake), [])
+        clear_aside(spilled, by="retention")
+        assert len(list((spilled.aside / "spill").iterdir())) == 2
+    assert list((spilled.aside / "spill").iterdir()) == []
+
+
+def test_without_a_home_nothing_is_written_anywhere():
+    with DuckDBEngine(threads=1) as engine:
+        (place,) = engine.query("select current_setting('temp_directory') as place").to_pylist()
+    assert place == {"place": ""}
