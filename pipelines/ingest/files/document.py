@@ -7,11 +7,14 @@ lines or one document.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines.ingest.files.lines import (
@@ -29,6 +32,8 @@ from pipelines.ingest.reason import Reason
 LARGEST_DOCUMENT = 256 * 1024 * 1024
 """Bytes. One JSON document is read as a whole, at about ten times its size. Lines and Parquet: no limit."""
 ROWS_AT_ONCE = 1_000
+BYTES_AT_ONCE = 64 * 1024 * 1024
+"""Of Parquet. A few kilobytes of a file may stand for gigabytes of rows."""
 UNTOLD = (ValueError, OverflowError, KeyError)
 """What a value raises that Python cannot hold: a year beyond 9999, an unknown zone, text of no encoding."""
 
@@ -75,6 +80,8 @@ def read_items(path: Path, *, only: Iterable[int] | None = None) -> Iterator[Ite
             yield from _read_document(path, wanted)
     except UnicodeDecodeError:
         yield Item(0, {}, Reason.NOT_UTF8)
+    except MemoryError:
+        yield Item(0, {}, Reason.FILE_TOO_LARGE)
     except UNREADABLE:
         yield Item(0, {}, Reason.BROKEN_ARCHIVE)
 
@@ -231,11 +238,42 @@ def is_parquet(path: Path) -> bool:
 def _read_parquet(path: Path, wanted: frozenset[int] | None) -> Iterator[Item]:
     position = 0
     with pq.ParquetFile(path) as file:
-        for batch in file.iter_batches(batch_size=ROWS_AT_ONCE):
-            for row in _read_batch(batch):
+        texts = [field.name for field in file.schema_arrow if pa.types.is_string(field.type)]
+        rows_at_once = _count_rows(file.metadata)
+    with pq.ParquetFile(path, read_dictionary=texts) as file:
+        for batch in file.iter_batches(batch_size=rows_at_once):
+            for row in (row for piece in _cut(batch) for row in _read_batch(piece)):
                 position += 1
                 if wanted is None or position in wanted:
-                    yield Item(position, row, None, repr(row).encode("utf-8", "backslashreplace"))
+                    yield _to_record(position, row)
+
+
+def _to_record(position: int, row: dict[str, Any]) -> Item:
+    raw = repr(row).encode("utf-8", "backslashreplace")
+    if len(raw) > LONGEST_LINE:
+        return Item(position, {}, Reason.LINE_TOO_LONG, raw)
+    return Item(position, row, None, raw)
+
+
+def _count_rows(metadata: pq.FileMetaData) -> int:
+    """Rows to read at once, by what those of the widest group take; of a value that is told once, once."""
+    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
+    width = max((group.total_byte_size / max(group.num_rows, 1) for group in groups), default=0.0)
+    return max(1, min(ROWS_AT_ONCE, int(BYTES_AT_ONCE / max(width, 1.0))))
+
+
+def _cut(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    """The same rows in pieces that fit into memory also when each value is written out."""
+    sizes = np.zeros(batch.num_rows)
+    for column in batch.columns:
+        if isinstance(column, pa.DictionaryArray):
+            lengths = pc.take(pc.binary_length(column.dictionary), column.indices)
+            sizes += pc.fill_null(lengths, 0).to_numpy(zero_copy_only=False)
+        else:
+            sizes += column.nbytes / batch.num_rows
+    ends = np.flatnonzero(np.diff(np.cumsum(sizes) // BYTES_AT_ONCE)) + 1
+    for start, end in pairwise([0, *ends.tolist(), batch.num_rows]):
+        yield batch.slice(start, end - start)
 
 
 def _read_batch(batch: pa.RecordBatch) -> list[dict[str, Any]]:

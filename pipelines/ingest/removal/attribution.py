@@ -83,11 +83,11 @@ class Attribution:
         """
         found = {item.position for item in unread if item.reason is None and self._names_them(item)}
         broken = [item for item in unread if item.reason is not None]
-        too_long = {item.lines[-1] for item in broken if item.reason is Reason.LINE_TOO_LONG}
+        too_long = {item.lines[-1] for item in broken if item.reason is Reason.LINE_TOO_LONG and item.lines}
         theirs = self._find_lines(path, too_long) if too_long else set()
 
         def is_theirs(item: Item) -> bool:
-            if item.reason is Reason.LINE_TOO_LONG:
+            if item.reason is Reason.LINE_TOO_LONG and item.lines:
                 return item.lines[-1] in theirs
             return names_any(item.raw, self.raw_ids) or self._holds_id(item.raw)
 

@@ -5,12 +5,16 @@ import gzip
 import json
 
 import dagster as dg
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from pipelines.automation import automation
 from pipelines.errors import StateError
 from pipelines.ingest.deliver import ingest_folder
+from pipelines.ingest.files.lines import LONGEST_LINE
 from pipelines.ingest.mapping import load_mapping
+from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
 from pipelines.ingest.removal.lapsing import lapse
 from pipelines.ingest.removal.withdrawal import withdraw
 from pipelines.privacy.backup import restore_backup, take_backup
@@ -49,6 +53,18 @@ def test_it_is_told_with_what_helps(home):
         "inbox/one/broken.jsonl.gz: it is damaged and cannot be read to its end (EOFError); delete it, or "
         "deliver it whole under the same name"
     )
+
+
+def test_a_row_that_is_too_long_to_be_read_goes_with_the_person_whom_it_names(home, place):
+    path = home.inbox / "one" / "long.parquet"
+    rows = [
+        place.say(0, user="somebody", text="x" * LONGEST_LINE),
+        place.say(1, user="another", thread="theirs"),
+    ]
+    pq.write_table(pa.Table.from_pylist(rows), path)
+    theirs = Pseudonymiser(load_key(home.keys)).identify("user", "one", "somebody")
+    withdraw(home, lambda _deployment, user, _thread: user == theirs)
+    assert [row["user"] for row in pq.read_table(path).to_pylist()] == ["another"]
 
 
 def test_what_is_too_old_is_dropped_all_the_same(home):

@@ -1,0 +1,79 @@
+"""Records of typed files: no row is lost, and memory does not follow from the size of a file."""
+
+import tracemalloc
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines.ingest.files import document
+from pipelines.ingest.files.document import read_items
+from pipelines.ingest.files.lines import LONGEST_LINE
+from pipelines.ingest.reason import Reason
+
+MEGABYTE = 1024 * 1024
+
+
+def write(path: Path, rows: list[dict]) -> Path:
+    pq.write_table(pa.Table.from_pylist(rows), path, compression="zstd")
+    return path
+
+
+@pytest.mark.parametrize("is_nested", [False, True])
+@pytest.mark.parametrize("is_repeated", [True, False])
+def test_a_small_file_that_stands_for_much_is_read_a_part_at_a_time(
+    tmp_path, monkeypatch, is_nested, is_repeated
+):
+    monkeypatch.setattr(document, "BYTES_AT_ONCE", 4 * MEGABYTE)
+    words = ["x" * 2 * MEGABYTE + str(number * (not is_repeated)) for number in range(40)]
+    rows = [{"body": {"words": one} if is_nested else one, "no": no} for no, one in enumerate(words)]
+    path = write(tmp_path / "log.parquet", rows)
+    assert path.stat().st_size < MEGABYTE
+    tracemalloc.start()
+    try:
+        positions = [(item.position, item.record["no"], item.reason) for item in read_items(path)]
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert positions == [(number + 1, number, None) for number in range(40)]
+    # A nested value that is repeated is told as often as it stands in what is read at once.
+    assert peak < (120 if is_nested and is_repeated else 40) * MEGABYTE
+
+
+def test_a_row_that_is_longer_than_a_line_may_be_is_rejected_alone(tmp_path):
+    rows = [{"body": "hello"}, {"body": "x" * LONGEST_LINE}, {"body": None}]
+    found = list(read_items(write(tmp_path / "log.parquet", rows)))
+    assert [(item.position, item.reason) for item in found] == [
+        (1, None),
+        (2, Reason.LINE_TOO_LONG),
+        (3, None),
+    ]
+    assert [item.record for item in found] == [{"body": "hello"}, {}, {"body": None}]
+    assert found[1].raw  # an erasure looks for the person in it
+
+
+def test_rows_are_the_same_however_they_are_packed(tmp_path):
+    draw = np.random.default_rng(5)
+    rows = [
+        {
+            "body": draw.choice(["a", "b", ""]) if number % 7 else None,
+            "no": number,
+            "tags": ["x"] * (number % 3),
+        }
+        for number in range(2_500)
+    ]
+    plain = tmp_path / "plain.parquet"
+    pq.write_table(pa.Table.from_pylist(rows), plain, use_dictionary=False, row_group_size=900)
+    for path in (plain, write(tmp_path / "packed.parquet", rows)):
+        assert [item.record for item in read_items(path)] == rows
+
+
+def test_a_file_for_which_memory_does_not_suffice_is_one_rejection(tmp_path, monkeypatch):
+    def lack(_batch: pa.RecordBatch) -> list:
+        raise MemoryError
+
+    monkeypatch.setattr(document, "_read_batch", lack)
+    (item,) = read_items(write(tmp_path / "log.parquet", [{"body": "hello"}]))
+    assert (item.position, item.reason) == (0, Reason.FILE_TOO_LARGE)
