@@ -5,11 +5,17 @@
 with clustered as (
     select
         event.*,
+        coalesce(conversation.unscored_message_count, 0) as unscored_message_count,
         case
-            when event.user_id = 'unknown' then coalesce(event.conversation_id, event.event_id)
-            else event.user_id
+            when coalesce(conversation.user_id, 'unknown') <> 'unknown' then conversation.user_id
+            when event.user_id <> 'unknown' then event.user_id
+            else coalesce(event.conversation_id, event.event_id)
         end as cluster_id
     from fact.event
+    left join fact.conversation
+        on
+            event.deployment_id = conversation.deployment_id
+            and event.conversation_id = conversation.conversation_id
 )
 
 select
@@ -24,14 +30,10 @@ select
     clustered.gender,
     clustered.use,
     clustered.surface,
-    cast(coalesce(conversation.unscored_message_count, 0) > 0 as integer) as unscored_count,
+    cast(clustered.unscored_message_count > 0 as integer) as unscored_count,
     -- The last two hexadecimal digits of the keyed hash, modulo 64: fixed for good.
     (
         greatest(strpos('0123456789abcdef', left(right(clustered.cluster_id, 2), 1)) - 1, 0) % 4 * 16
         + greatest(strpos('0123456789abcdef', right(clustered.cluster_id, 1)) - 1, 0)
     ) as bucket
 from clustered
-left join fact.conversation
-    on
-        clustered.deployment_id = conversation.deployment_id
-        and clustered.conversation_id = conversation.conversation_id

@@ -13,7 +13,7 @@ def test_the_printed_text_runs_when_pasted_into_a_shell():
     connection.execute("create schema fact")
     connection.execute(
         "create table fact.conversation as select 'a' as conversation_id, now() as started_at,"
-        " false as is_escalated, unnest([1, 2, 3]) as user_risk_level"
+        " false as is_escalated_at_risk, unnest([1, 2, 3]) as user_risk_level"
     )
     text = show("missed_escalation_rate")
     assert text.startswith("set variable escalation_level = 2;\n-- ")

@@ -38,6 +38,35 @@ def test_turns_are_counted_anew_in_each_episode(place):
     assert [(row["source_turn"], row["turn"]) for row in rows] == [(0, 0), (1, 1), (2, 0), (3, 1)]
 
 
+NAMED = ("user_id", "region", "model")
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+def test_a_talk_is_the_users_and_of_the_model_that_answered_whoever_speaks_first(place, is_late):
+    greeting = place.say(0, role="assistant", user="bot-7", region="US", model="m1")
+    said = place.say(1, user="ann", region="DE", model="unasked")
+    later = place.say(2, user="carl", region="FR")
+    reply = place.say(3, role="assistant", user=None, model="m2")
+    alone = place.say(1, user="ann", thread="another", region="DE")
+    for part in (
+        ([reply, later], [said, alone, greeting]) if is_late else ([greeting, said, later, reply, alone],)
+    ):
+        place.deliver(*part)
+    alone, talk = sorted(place.rows("staging.conversation"), key=lambda row: row["message_count"])
+    assert [talk[name] for name in NAMED] == [alone["user_id"], "DE", "m1"]
+
+
+def test_what_only_another_line_says_of_the_user_or_model_counts_where_their_own_say_nothing(place):
+    place.deliver(
+        place.say(0, user=None, model="m1"),
+        place.say(1, user=None, role="assistant", region="DE"),
+        place.say(2, user="ann", role="agent", region="FR"),
+    )
+    (talk,) = place.rows("staging.conversation")
+    assert talk["user_id"] != "unknown"
+    assert [talk[name] for name in NAMED[1:]] == ["DE", "m1"]
+
+
 def test_what_was_said_in_one_moment_is_in_the_order_of_its_numbers(place):
     place.deliver(*[place.say(0, f"said {turn}", turn=turn) for turn in (4, 1, 5, 0, 3, 2)])
     rows = sorted(place.rows("staging.message"), key=lambda row: row["turn"])
