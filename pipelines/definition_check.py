@@ -19,6 +19,8 @@ from pipelines.detect.extras import check_extras
 from pipelines.detect.own import PATTERNS, load_own_detectors
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.errors import DefinitionError
+from pipelines.hold import COUNTER, load_holds
+from pipelines.hold import FILE as HOLDS
 from pipelines.indicators.compute import build_facts, count_units, list_fact_sources
 from pipelines.indicators.definition import Definition
 from pipelines.indicators.own import OWN_INDICATORS, load_home_definitions
@@ -27,8 +29,6 @@ from pipelines.ingest.redaction.names import load_name_finder
 from pipelines.notify.routing import FILE as NOTIFY
 from pipelines.notify.routing import load_routing
 from pipelines.own_signal import PREFIX, SIGNALS, load_own_signals
-from pipelines.privacy.hold import COUNTER, load_holds
-from pipelines.privacy.hold import FILE as HOLDS
 from pipelines.privacy.limits import FILE as RETENTION
 from pipelines.privacy.limits import load_limits
 from pipelines.schemas import LAKE_TABLES

@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from risk_register.account.administration import find_month_end, list_text_readers
@@ -49,6 +49,14 @@ class Due:
     figures: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
 
 
+class OrderedHold(NamedTuple):
+    """A hold of counsel: text of its thread goes with the others once its last day is over."""
+
+    deployment_id: str
+    hold_id: str
+    last_day: dt.date
+
+
 def queue_deadlines(
     store: Store,
     *,
@@ -56,6 +64,7 @@ def queue_deadlines(
     at: dt.datetime,
     zones: Mapping[str, str] = MappingProxyType({}),
     changes: Sequence[Mapping[str, Any]] = (),
+    holds: Sequence[OrderedHold] = (),
 ) -> int:
     """Queue what is due and was not told yet, for every deployment. Returns how many notices came.
 
@@ -65,11 +74,19 @@ def queue_deadlines(
         at: now.
         zones: the IANA zone of each deployment, whose day counts for what people are due; else UTC.
         changes: rows of `published.change`, for answers that a change ends.
+        holds: those of counsel, which the register does not keep.
     """
     count = 0
     for deployment in list_deployments(store):
         name = deployment.deployment_id
-        due = find_due(store, name, at=at, zone=zones.get(name, "UTC"), seen=list_seen(changes, name))
+        due = find_due(
+            store,
+            name,
+            at=at,
+            zone=zones.get(name, "UTC"),
+            seen=list_seen(changes, name),
+            holds=[one for one in holds if one.deployment_id == name],
+        )
         known = list_known_keys(store, (one.key for one in due))
         new = [one for one in due if one.key not in known]
         if not new:
@@ -99,12 +116,14 @@ def find_due(
     at: dt.datetime,
     zone: str = "UTC",
     seen: Iterable[VersionChange] = (),
+    holds: Iterable[OrderedHold] = (),
 ) -> tuple[Due, ...]:
     """Everything of a deployment that is near its end or past it."""
     today = at.astimezone(ZoneInfo(zone)).date()
     return (
         *_find_clocks(store, deployment_id, at),
         *_find_holds(store, deployment_id, at.date()),
+        *_find_ordered(holds, at.date()),
         *_find_searches(store, deployment_id, at),
         *_find_acceptances(store, deployment_id, today),
         *_find_attestations(store, deployment_id, today, seen),
@@ -160,6 +179,19 @@ def _find_holds(store: Store, deployment_id: str, on: dt.date) -> Iterator[Due]:
             reference_id=hold.hold_id,
             link=f"/incidents?deployment={deployment_id}&incident={hold.incident_id}",
         )
+
+
+def _find_ordered(holds: Iterable[OrderedHold], on: dt.date) -> Iterator[Due]:
+    for hold in holds:
+        if on >= hold.last_day - HOLD_WARNING:
+            yield _make_ending(
+                f"ordered_hold:{hold.deployment_id}:{hold.hold_id}",
+                hold.last_day,
+                on,
+                is_past=on > hold.last_day,
+                reference_id=hold.hold_id,
+                link=f"/incidents?deployment={hold.deployment_id}",
+            )
 
 
 def _find_searches(store: Store, deployment_id: str, at: dt.datetime) -> Iterator[Due]:

@@ -20,6 +20,7 @@ import pyarrow as pa
 from pipelines.aside import aside
 from pipelines.discretion import Discretion
 from pipelines.errors import SourceError
+from pipelines.hold import held_threads
 from pipelines.ingest import account
 from pipelines.ingest.account import check_rule, read_watermark, write_account, write_marks, write_watermark
 from pipelines.ingest.delivery import (
@@ -138,6 +139,7 @@ class _Intake:
         )
         one.mark = self.marks.get(name)
         tombstones = load_tombstones(self.home.keys / FILE)
+        held = held_threads(self.home, dt.datetime.now(dt.UTC).date()) if tombstones.marks else frozenset()
         for part in read_delivery(one, self.source):
             part.is_again |= is_again
             refuse_erased(
@@ -145,6 +147,7 @@ class _Intake:
                 deployment_id=self.mapping.deployment.id,
                 pseudonymiser=self.stager.pseudonymiser,
                 tombstones=tombstones,
+                held=held,
             )
             one.span = one.span.cover(find_span(part, self.mapping.deployment.zone))
             tray.add(part, one.received_on)

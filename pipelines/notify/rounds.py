@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from pipelines.errors import StateError
+from pipelines.hold import load_holds
 from pipelines.lake.lake import Lake
 from pipelines.notify.dispatch import Sent, dispatch, needs_pass, queue_test
 from pipelines.notify.heartbeat import beat, check_health
@@ -12,7 +13,7 @@ from pipelines.notify.routing import FILE, Routing, load_routing
 from pipelines.settings import Home
 from pipelines.zone import read_zones
 from risk_register.database.store import open_store
-from risk_register.deadlines import queue_deadlines
+from risk_register.deadlines import OrderedHold, queue_deadlines
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
 
@@ -54,6 +55,7 @@ def queue_what_runs_out(home: Home, *, at: dt.datetime) -> int:
         at=at,
         zones=read_zones(lake),
         changes=[] if changes is None else changes.to_pylist(),
+        holds=[OrderedHold(one.deployment_id, one.hold_id, one.expires_on) for one in load_holds(home)],
     )
 
 

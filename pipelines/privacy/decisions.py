@@ -10,8 +10,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Set
 
+from pipelines.hold import Thread, held_threads
 from pipelines.lake.lake import Lake
-from pipelines.privacy.hold import Thread, held_threads
 from pipelines.privacy.receipt import write_durably
 from pipelines.settings import Home
 from pipelines.tombstones import FILE, SubjectKind, Tombstones, load_tombstones

@@ -11,10 +11,12 @@ import datetime as dt
 import secrets
 from collections.abc import Set
 from pathlib import Path
+from time import monotonic
 
 from pipelines import tombstones as marks
 from pipelines.aside import clear_aside
 from pipelines.errors import PlimsollError, StateError
+from pipelines.hold import Thread, held_threads
 from pipelines.lake import lake as lakes
 from pipelines.lake.forgetting import forget
 from pipelines.lake.lake import Lake
@@ -23,7 +25,6 @@ from pipelines.privacy.cached import drop_cached
 from pipelines.privacy.copies import Checked, check_files, check_governance, describe_kept, drop_published
 from pipelines.privacy.decisions import SWEEP, forget_erased
 from pipelines.privacy.file_names import count_by_name, tell_names
-from pipelines.privacy.hold import Thread, held_threads
 from pipelines.privacy.journal import Journal, journal_path, load_journal, save_journal
 from pipelines.privacy.reach import Reach, find_reach, find_threads, sweep
 from pipelines.privacy.receipt import Document, write_receipt
@@ -59,6 +60,7 @@ def erase(
         ErasureIncompleteError: a store could not be erased or checked.
     """
     path = journal_path(home, request.deployment_id, request.kind, request.pseudonym)
+    begun = monotonic()
     held = held_threads(home, at.date())
     journal = load_journal(path) or _begin(home, request, around, at)
     tombstones = _bury(home, request, journal, path, at=at)
@@ -96,7 +98,8 @@ def erase(
             + "\n".join(f"  {problem}" for problem in problems)
         )
     waiting = sum((request.deployment_id, thread) in held for thread in _find_threads(home, request))
-    document = _describe(journal, found, actor=actor, at=at, waiting=waiting) | {"backups": backups}
+    ended = at + dt.timedelta(seconds=round(monotonic() - begun))
+    document = _describe(journal, found, actor=actor, at=ended, waiting=waiting) | {"backups": backups}
     why = "the database writes its log over in time; archives and standbys are the operator's"
     document["kept"] += [{"what": what, "why": why} for what in left]
     document["kept"] += tell_names(home, rehearsal.raw_ids)

@@ -19,13 +19,13 @@ import pyarrow.compute as pc
 
 from pipelines.errors import StateError
 from pipelines.expiry import Expired, record_expired
+from pipelines.hold import Thread, held_threads
 from pipelines.lake import lake as lakes
 from pipelines.lake.forgetting import forget
 from pipelines.lake.lake import Commit, Lake
 from pipelines.lake.partition import Partition
 from pipelines.lock import locked
 from pipelines.privacy.cached import drop_old_cached
-from pipelines.privacy.hold import Thread, held_threads
 from pipelines.privacy.limits import load_limits
 from pipelines.privacy.reach import CONVERSATIONS, TEXT_TABLE
 from pipelines.privacy.request import Lapse

@@ -10,12 +10,12 @@ from typing import Annotated
 import typer
 
 from pipelines.errors import HomeError, StateError
+from pipelines.hold import add_hold, find_thread, load_holds, release_hold
 from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
 from pipelines.ingest.removal.withdrawal import count_outside, withdraw
 from pipelines.lake.lake import Lake
 from pipelines.pointer import find_current
 from pipelines.privacy.erasure import erase as erase_subject
-from pipelines.privacy.hold import add_hold, find_thread, load_holds, release_hold
 from pipelines.privacy.journal import find_begun
 from pipelines.privacy.receipt import Document, is_genuine, read_receipt
 from pipelines.privacy.request import Request, Surroundings

@@ -42,8 +42,8 @@ def hold(
     home: HomeOption = None,
 ) -> None:
     """Keep a conversation from retention and erasure, at once; another person approves it within a week."""
+    from pipelines.hold import find_thread
     from pipelines.lake.lake import Lake  # Arrow takes long to load
-    from pipelines.privacy.hold import find_thread
 
     acting = act(home, account, deployment, Action.CLOSE_INCIDENT)
     known = {one.incident_id for one in incidents.list_incidents(acting.store, acting.deployment_id)}

@@ -17,6 +17,7 @@ import pytest
 
 from pipelines.detect.overlap import hash_text
 from pipelines.errors import StateError
+from pipelines.hold import add_hold, release_hold
 from pipelines.ingest.deliver import ingest_folder
 from pipelines.ingest.mapping import load_mapping
 from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
@@ -24,7 +25,6 @@ from pipelines.ingest.removal.withdrawal import count_outside, withdraw
 from pipelines.lake.lake import Lake
 from pipelines.privacy import erasure
 from pipelines.privacy.erasure import ErasureIncompleteError, erase
-from pipelines.privacy.hold import add_hold, release_hold
 from pipelines.privacy.receipt import is_genuine
 from pipelines.privacy.request import Request, Surroundings
 from pipelines.reviewed_text import models_folder, read_reviewed_texts, write_reviewed

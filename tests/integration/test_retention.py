@@ -14,11 +14,11 @@ import pytest
 from pipelines.detect.assets import score_days
 from pipelines.errors import DefinitionError
 from pipelines.expiry import Expired, find_expired
+from pipelines.hold import add_hold
 from pipelines.indicators.assets import compute_facts, count_days
 from pipelines.ingest.removal.lapsing import lapse
 from pipelines.ingest.removal.withdrawal import withdraw
 from pipelines.lake.lake import Lake
-from pipelines.privacy.hold import add_hold
 from pipelines.privacy.retention import retain
 from pipelines.privacy.upkeep import keep_limits, say_kept
 from pipelines.reviewed_text import models_folder, read_reviewed_texts, write_reviewed

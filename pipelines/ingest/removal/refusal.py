@@ -1,13 +1,17 @@
 """Refuses what comes back of a person who was erased.
 
 A refused record is counted as rejected with the reason `erased`. Its line is not written down, nor a hash
-of it: both would lead from the ledger back to the person.
+of it: both would lead from the ledger back to the person. What comes for a thread under a legal hold is taken
+in: a hold comes before an erasure, and later words are evidence, too.
 """
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 import pyarrow as pa
 
+from pipelines.hold import Thread
 from pipelines.ingest.pseudonymise import Pseudonymiser
 from pipelines.ingest.reason import Reason
 from pipelines.ingest.source import Records, Rejection
@@ -17,7 +21,12 @@ NOWHERE = 0
 
 
 def refuse_erased(
-    records: Records, *, deployment_id: str, pseudonymiser: Pseudonymiser, tombstones: Tombstones
+    records: Records,
+    *,
+    deployment_id: str,
+    pseudonymiser: Pseudonymiser,
+    tombstones: Tombstones,
+    held: Set[Thread] = frozenset(),
 ) -> None:
     """Take the records of erased users and threads out, and count them as rejected."""
     if not tombstones.marks:
@@ -28,7 +37,7 @@ def refuse_erased(
             continue
         users = pseudonymiser.identify_all("user", deployment_id, columns["user"])
         threads = pseudonymiser.identify_all("thread", deployment_id, columns["thread"])
-        gone = _erased(users, threads, deployment_id, tombstones)
+        gone = _erased(users, threads, deployment_id, tombstones, held)
         kept = [place for place, is_gone in enumerate(gone) if not is_gone]
         count += len(users) - len(kept)
         for name, values in columns.items():
@@ -36,18 +45,21 @@ def refuse_erased(
     if records.plain is not None:
         users = pseudonymiser.identify_all("user", deployment_id, records.plain["user"].to_pylist())
         threads = pseudonymiser.identify_all("thread", deployment_id, records.plain["thread"].to_pylist())
-        gone = _erased(users, threads, deployment_id, tombstones)
+        gone = _erased(users, threads, deployment_id, tombstones, held)
         count += sum(gone)
         records.plain = records.plain.filter(pa.array([not one for one in gone], pa.bool_()))
     records.rejected += [Rejection(NOWHERE, Reason.ERASED, None, b"")] * count
 
 
-def _erased(users: list[str], threads: list[str], deployment_id: str, tombstones: Tombstones) -> list[bool]:
+def _erased(
+    users: list[str], threads: list[str], deployment_id: str, tombstones: Tombstones, held: Set[Thread]
+) -> list[bool]:
     erased = {
         kind: {one for one in set(ids) if tombstones.covers(kind, deployment_id, one)}
         for kind, ids in ((SubjectKind.USER, users), (SubjectKind.THREAD, threads))
     }
     return [
-        user in erased[SubjectKind.USER] or thread in erased[SubjectKind.THREAD]
+        (user in erased[SubjectKind.USER] or thread in erased[SubjectKind.THREAD])
+        and (deployment_id, thread) not in held
         for user, thread in zip(users, threads, strict=True)
     ]

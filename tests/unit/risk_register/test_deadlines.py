@@ -9,7 +9,7 @@ import pytest
 from risk_register.acceptability import Probability, Severity
 from risk_register.database import audit
 from risk_register.database.store import Store
-from risk_register.deadlines import find_due, queue_deadlines
+from risk_register.deadlines import OrderedHold, find_due, queue_deadlines
 from risk_register.incident import clocks as incident_clocks
 from risk_register.incident import holds, incidents, locations
 from risk_register.item import checklist, evidence
@@ -245,3 +245,20 @@ def test_attestations_run_out_on_the_day_of_the_deployment_and_with_a_change_tha
     assert [one["past_count"] for one in told] == [0]
     change = checklist.VersionChange("model", (at + 3 * DAY).date(), "The log first names it.")
     assert count("America/Los_Angeles", (change,)) == 1
+
+
+@pytest.mark.parametrize(("days", "told_of"), [(-8, None), (-7, "near"), (0, "near"), (1, "past")])
+def test_a_hold_of_counsel_is_told_a_week_before_its_last_day_and_when_it_is_over(
+    store: Store, at: dt.datetime, days: int, told_of: str | None
+) -> None:
+    last = at.date() - days * DAY
+    hold = OrderedHold("demo", "hold_0001", last)
+    other = OrderedHold("other", "hold_0002", at.date())
+    queue_deadlines(store, actor="notify", at=at, holds=[hold, other])
+    keys = {one.key for one in find_due(store, "demo", at=at, holds=[hold])}
+    assert {key for key in keys if "ordered_hold" in key} == (
+        {f"ordered_hold:demo:hold_0001:{last}:{told_of}"} if told_of else set()
+    )
+    assert [one.reference_id for one in list_notices(store) if one.reference_id.startswith("hold_")] == (
+        ["hold_0001"] if told_of else []
+    )

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.hold import add_hold
 from pipelines.ingest.deliver import ingest_folder
 from pipelines.ingest.mapping import load_mapping
 from pipelines.ingest.removal import lapsing, withdrawal
 from pipelines.ingest.removal.lapsing import lapse
 from pipelines.lake import lake as lakes
 from pipelines.lock import locked
-from pipelines.privacy.hold import add_hold
 from pipelines.privacy.retention import retain
 from risk_register.database.store import open_store
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from pipelines import hold as holds
 from pipelines.errors import DefinitionError, StateError
+from pipelines.hold import Hold, add_hold, held_threads, load_holds, release_hold
 from pipelines.lake import lake as lakes
-from pipelines.privacy import hold as holds
-from pipelines.privacy.hold import Hold, add_hold, held_threads, load_holds, release_hold
 from pipelines.schemas.staging import CONVERSATION
 from pipelines.settings import Home, HomeKind, make_home
 from risk_register.account import accounts
