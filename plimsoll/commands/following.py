@@ -83,6 +83,8 @@ def show_incident(
     print(f"{number} {found.title}\n{found.severity}, {found.nature}, {found.causality}, {found.state}")
     for one in clocks:
         force = f"by {one.due_on}" if one.is_in_force else f"not in force before {one.in_force_from}"
+        if one.excluded_by is not None and one.decision is None:
+            force = f"does not apply here, as {one.excluded_by} signed"
         print(f"  {one.regime.id}: {force}{' OVERDUE' if one.is_overdue(acting.at) else ''}")
     for entry in timeline:
         print(f"  {entry.happened_at:%Y-%m-%d %H:%M} {entry.words}")
@@ -96,7 +98,7 @@ def open_incident(
     title: Annotated[str, typer.Argument(help="What happened, without words of a conversation.")],
     account: AsOption,
     severity: Annotated[Severity, typer.Option(help="Severity of the harm.")],
-    nature: Annotated[Nature, typer.Option("--kind", help="What kind it is.")] = Nature.NOT_SERIOUS,
+    nature: Annotated[Nature, typer.Option("--kind", help="What kind it is; statutory clocks depend on it.")],
     origin: Annotated[Origin, typer.Option("--from", help="What brought it up.")] = Origin.BY_HAND,
     reference: Annotated[str | None, typer.Option(help="Id of the alarm, item or complaint.")] = None,
     description: Annotated[str, typer.Option(help="What is known; ids, no words of a conversation.")] = "",

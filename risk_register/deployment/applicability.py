@@ -86,7 +86,8 @@ def sign(
         )
         write.session.add(row)
         write.record("applicability_signed", subject=regime_id, deployment_id=deployment_id,
-                     is_applicable=is_applicable)  # fmt: skip
+                     is_applicable=is_applicable, reason=row.reason,
+                     verified_on=row.verified_on.isoformat())  # fmt: skip
 
 
 def list_standings(store: Store, deployment_id: str) -> tuple[RegimeStanding, ...]:

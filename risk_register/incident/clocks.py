@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from risk_register.content import load_regimes
-from risk_register.database.model import columns_of
+from risk_register.database.model import Incident, columns_of
 from risk_register.database.store import Store
 from risk_register.database.tables.incident import IncidentReport
+from risk_register.database.tables.register import ApplicabilityDecision
 from risk_register.definition import Clock, Regime
 from risk_register.errors import NotAllowedError
 from risk_register.incident.incidents import IncidentRecord, find_open_incident
@@ -49,7 +50,8 @@ class IncidentClock:
     """A regime's clock for an incident.
 
     `due_on` is the last day, in the regime's zone. `is_in_force` says whether the regime asked for it on the
-    day somebody first knew; a later one is shown and binds nobody.
+    day somebody first knew; a later one is shown and binds nobody. `excluded_by` is who signed that the
+    regime does not apply to the deployment: its clock is shown, too, and waits for nobody.
     """
 
     regime: Regime
@@ -58,10 +60,11 @@ class IncidentClock:
     in_force_from: dt.date | None
     is_in_force: bool
     decision: ReportDecision | None
+    excluded_by: str | None = None
 
     def is_overdue(self, at: dt.datetime) -> bool:
         """Whether the last day has passed without a report, where one is or may be due."""
-        if not self.is_in_force or (self.decision is not None and not self.decision.is_reportable):
+        if self.is_settled:
             return False
         return self.find_day(at) > self.due_on and (
             self.decision is None or self.decision.reported_at is None
@@ -75,7 +78,7 @@ class IncidentClock:
     def is_settled(self) -> bool:
         """Whether nothing is left to decide or to report."""
         if self.decision is None:
-            return not self.is_in_force
+            return not self.is_in_force or self.excluded_by is not None
         return not self.decision.is_reportable or self.decision.reported_at is not None
 
 
@@ -99,8 +102,14 @@ def read_clocks(
 ) -> tuple[IncidentClock, ...]:
     """`find_clocks` within a session that has more to do."""
     decisions = _list_decisions(session, incident_id)
+    excluded = _find_excluded(session, incident_id)
     found = [
-        _start(regime, clock, aware_at=aware_at, decision=_find_settling(decisions, regime.id, nature=nature))
+        replace(
+            _start(
+                regime, clock, aware_at=aware_at, decision=_find_settling(decisions, regime.id, nature=nature)
+            ),
+            excluded_by=excluded.get(regime.id),
+        )
         for regime in (load_regimes() if regimes is None else regimes)
         for clock in regime.clocks
         if clock.nature == nature.value
@@ -201,6 +210,18 @@ def record_report(
             nature=known.nature,
             reference=known.reference,
         )
+
+
+def _find_excluded(session: Session, incident_id: str) -> dict[str, str]:
+    """Who signed of a regime that it does not apply to the incident's deployment; the newest word holds."""
+    incident = session.get(Incident, incident_id)
+    rows = session.scalars(
+        select(ApplicabilityDecision)
+        .filter_by(deployment_id=incident.deployment_id if incident else "")
+        .order_by(ApplicabilityDecision.decision_id)
+    )
+    newest = {row.regime_id: row for row in rows}
+    return {name: row.decided_by for name, row in newest.items() if not row.is_applicable}
 
 
 def _list_decisions(session: Session, incident_id: str) -> tuple[ReportDecision, ...]:

@@ -12,6 +12,7 @@ import datetime as dt
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from risk_register.acceptability import Severity
 from risk_register.account.four_eyes import check_second_person, find_tie
 from risk_register.database.model import Incident
 from risk_register.database.store import Store, Write
@@ -137,6 +138,8 @@ def _find_left(session: Session, row: Incident) -> tuple[str, ...]:
     left = []
     if row.causality == Causality.NOT_ASSESSED.value:
         left.append("nobody has judged the cause")
+    if row.severity == Severity.S5 and row.nature == Nature.NOT_SERIOUS:
+        left.append("S5 is a death or a threat to life, and it is held to be not serious: judge it again")
     tasks = select(IncidentTask).filter_by(incident_id=row.incident_id, done_at=None)
     left += [f"task {task.task_id} is not done" for task in session.scalars(tasks)]
     owed = {

@@ -151,6 +151,7 @@ def open_within(
         risk_id=risk_id,
         origin=Origin(origin).value,
         nature=Nature(nature).value,
+        aware_at=(aware_at or write.at).isoformat(),
     )
     if origin is not Origin.REVIEW and severity in GRAVE:  # what a review raises pages the on-call itself
         _call_clinicians(write, incident_id, deployment_id=deployment_id, version=1)

@@ -122,12 +122,17 @@ def file(
     """Write down that the receiver has the newest edition, or the named one. Sending it is not done here.
 
     Raises:
-        NotAllowedError: it was not issued, or the reference is blank.
+        NotAllowedError: it was not issued or is filed already, or the reference is blank.
     """
     if not reference.strip():
         raise NotAllowedError("Filing a report needs a reference: the receiver's, or where the copy lies.")
     with store.write(actor=actor, at=at) as write:
         row = find_issued(write.session, built, edition=edition)
+        if row is None and edition is not None:
+            raise NotAllowedError(
+                f"There is no edition {edition} of {built.report} of {built.period} to be filed: it was "
+                "never issued, or is filed already."
+            )
         if row is None:
             row = check_step(write.session, built, to_state=ReportStatus.FILED, is_same=False)
         row.state = ReportStatus.FILED.value

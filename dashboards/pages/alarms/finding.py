@@ -214,7 +214,7 @@ def _say_clocks(view: View, incident_id: str) -> str:
         one for one in list_incidents(view.store, view.deployment_id) if one.incident_id == incident_id
     )
     since = say_local(opened.aware_at, view.deployment.zone)
-    running = [one for one in find_clocks(view.store, opened) if one.is_in_force]
+    running = [one for one in find_clocks(view.store, opened) if not one.is_settled]
     if not running:
         return (
             f"No regime has a clock in force for this kind ({say_words(opened.nature)}); known since {since}."

@@ -88,7 +88,7 @@ ASKED = {
     "baseline set --from 2026-08-03 --reason x": A.APPROVE_APPETITE,
     "incident list": A.VIEW,
     "incident show i": A.VIEW,
-    "incident open x --severity S4": A.OPEN_INCIDENT,
+    "incident open x --severity S4 --kind serious_harm": A.OPEN_INCIDENT,
     "incident assess i --severity S4 --kind death --causality possible": A.CLOSE_INCIDENT,
     "incident note i x": A.OPEN_INCIDENT,
     "incident task i x --owner lead --due 2027-01-01": A.OPEN_INCIDENT,

@@ -8,7 +8,9 @@ from types import SimpleNamespace
 import pytest
 
 from risk_register.content import load_regimes
+from risk_register.database.audit import list_entries
 from risk_register.database.store import Store
+from risk_register.deployment.applicability import sign
 from risk_register.errors import NotAllowedError
 from risk_register.incident import clocks as incident_clocks
 from risk_register.incident import closing as incident_closing
@@ -42,6 +44,31 @@ def test_the_days_are_those_of_the_regimes_data(store: Store, nature: str, days:
 
 def test_what_is_not_serious_has_no_clock(store: Store) -> None:
     assert find_clocks(store, open_one(store, IN_FORCE, "not_serious")) == ()
+
+
+def test_a_regime_that_somebody_signed_away_waits_for_nobody_until_it_applies_again(store: Store) -> None:
+    incident = open_one(store, IN_FORCE)
+    signed = {"deployment_id": "demo", "regime_id": ACT, "actor": "compliance", "at": IN_FORCE}
+    late = IN_FORCE + dt.timedelta(days=30)
+    for is_applicable in (False, True):
+        sign(store, is_applicable=is_applicable, reason="Sold outside the Union.", **signed)
+        clock = clock_of(store, incident)
+        assert clock.excluded_by == (None if is_applicable else "compliance")
+        assert (clock.is_in_force, clock.is_overdue(late)) == (True, is_applicable)
+        left = incident_closing.find_what_is_left(store, incident.incident_id)
+        assert (f"{ACT} waits for a decision" in left) is is_applicable
+
+
+def test_a_death_that_is_held_to_be_not_serious_does_not_close(store: Store) -> None:
+    incident = open_one(store, IN_FORCE, "not_serious")
+    left = incident_closing.find_what_is_left(store, incident.incident_id)
+    assert any(line.startswith("S5 is a death or a threat to life") for line in left)
+
+
+def test_the_audit_keeps_the_moment_from_which_clocks_run(store: Store) -> None:
+    open_one(store, IN_FORCE)
+    (entry,) = [one for one in list_entries(store) if one.action == "incident_opened"]
+    assert dt.datetime.fromisoformat(entry.details["aware_at"]) == IN_FORCE
 
 
 @pytest.mark.parametrize(("hour", "day"), [(22, 16), (23, 17)])

@@ -121,6 +121,9 @@ def test_a_correction_needs_a_reason_another_build_and_two_people(store: Store, 
     assert (oldest.state, oldest.edition, oldest.edition_hash) == ("issued", 1, "1" * 64)
     assert (newest.state, newest.edition, newest.corrects) == ("issued", 2, 1)
     report_submissions.file(store, AGAIN, edition=1, reference="R-1", actor="compliance", at=at)
+    for edition in (1, 9):  # the newest is another's to file
+        with pytest.raises(NotAllowedError, match=f"no edition {edition} of"):
+            report_submissions.file(store, AGAIN, edition=edition, reference="R-2", actor="compliance", at=at)
     assert [one.state for one in report_submissions.list_submissions(store, "demo")] == ["issued", "filed"]
 
 
