@@ -102,7 +102,8 @@ def draw_files(content: bytes, name: str) -> dict[str, bytes]:
 def write_files(folder: Path, contents: dict[str, bytes], *, published: Path) -> None:
     """Write a report's files and the manifest that vouches for them, there only when all are whole."""
     document = next(json.loads(content) for name, content in contents.items() if name.endswith(".json"))
-    manifest = _manifest(document, contents, published=published, folder=folder)
+    tree = describe_report(document, contents, published=published, folder=folder)
+    manifest = (json.dumps(tree, sort_keys=True, indent=2, ensure_ascii=False) + "\n").encode()
     (folder / MANIFEST).unlink(missing_ok=True)
     for name, content in {**contents, MANIFEST: manifest}.items():
         _replace(folder / name, content)
@@ -154,15 +155,16 @@ def renderer() -> dict[str, str]:
     }
 
 
-def _manifest(
+def describe_report(
     document: dict[str, Any], contents: dict[str, bytes], *, published: Path, folder: Path
-) -> bytes:
+) -> dict[str, Any]:
+    """What a manifest says of a report: what it is about, what it was drawn from and by, and its files."""
     report = document["report"]
     kept = (
         "name", "status", "deployment_id", "period", "generation", "built_at", "published_at", "code_version",
         "taxonomy_version", "detector_versions", "home_kind",
     )  # fmt: skip
-    tree = {
+    return {
         "schema": SCHEMA,
         **{key: report[key] for key in kept},
         **({"edition": report["edition"]} if "edition" in report else {}),
@@ -195,7 +197,6 @@ def _manifest(
             for name, content in sorted(contents.items())
         },
     }
-    return (json.dumps(tree, sort_keys=True, indent=2, ensure_ascii=False) + "\n").encode()
 
 
 def _replace(path: Path, content: bytes) -> None:

@@ -15,6 +15,7 @@ from pipelines.errors import PlimsollError
 from pipelines.report.build import (
     MANIFEST,
     compose_json,
+    describe_report,
     draw_files,
     hash_bytes,
     hash_file,
@@ -24,6 +25,8 @@ from pipelines.report.build import (
 from risk_register.report.editions import Edition
 from risk_register.report.states import SubmissionRecord
 
+OF_THE_PLACE = frozenset({"published", "renderer"})
+"""What another place or version says otherwise of the same report; the file's own hash is checked."""
 NEEDED = ("name", "deployment_id", "period", "built_at", "files", "published", "renderer")
 
 
@@ -42,9 +45,12 @@ def verify(folder: Path, *, published: Path | None = None) -> list[str]:
     missing = [key for key in NEEDED if not isinstance(manifest, dict) or key not in manifest]
     if missing:
         return [f"{path} lacks {', '.join(missing)}."]
-    problems = _check_hashes(folder, manifest["files"])
-    source = published or (folder / manifest["published"]["path_from_here"]).resolve()
-    return problems + _check_rebuild(manifest, source)
+    try:
+        problems = _check_hashes(folder, manifest["files"])
+        source = published or (folder / manifest["published"]["path_from_here"]).resolve()
+        return problems + _check_rebuild(manifest, source, folder)
+    except (AttributeError, KeyError, TypeError, ValueError):  # of what a manifest holds nothing is sure
+        return [f"{path} is not as it was written: a part of it has another form. It was altered."]
 
 
 def read_issued(folder: Path) -> dict[str, Any] | None:
@@ -101,7 +107,7 @@ def _check_hashes(folder: Path, files: dict[str, dict[str, Any]]) -> list[str]:
     return problems + [f"{name} is not part of the report." for name in sorted(strangers)]
 
 
-def _check_rebuild(manifest: dict[str, Any], published: Path) -> list[str]:
+def _check_rebuild(manifest: dict[str, Any], published: Path, folder: Path) -> list[str]:
     if not published.is_file():
         return [
             f"{published} is not there, so the report cannot be rebuilt and compared. Its home keeps "
@@ -120,16 +126,29 @@ def _check_rebuild(manifest: dict[str, Any], published: Path) -> list[str]:
         if since:
             return [f"The report cannot be rebuilt by this code, which is not the code that built it{since}."]
         return [f"The report cannot be rebuilt: {error}"]
-    different = [
-        file
-        for file, data in draw_files(content, name).items()
-        if hash_bytes(data) != manifest["files"].get(file, {}).get("sha256")
-    ]
     if edition and hash_bytes(approved) != edition["approved_json_sha256"]:
         return [
             f"This edition is not what was approved: it differs in more than its issue{_reason(manifest)}."
         ]
-    return [f"A rebuild gives another {file}{_reason(manifest)}." for file in different]
+    return _compare(manifest, content, published, folder)
+
+
+def _compare(manifest: dict[str, Any], content: bytes, published: Path, folder: Path) -> list[str]:
+    """Where a rebuild differs: in a file, or in what pages show of the manifest and people sign."""
+    drawn = draw_files(content, manifest["name"])
+    rebuilt = describe_report(json.loads(content), drawn, published=published, folder=folder)
+    files = [
+        f"A rebuild gives another {file}{_reason(manifest)}."
+        for file, data in drawn.items()
+        if hash_bytes(data) != manifest["files"].get(file, {}).get("sha256")
+    ]
+    why = _reason(manifest) or "; it was altered"
+    said = json.loads(json.dumps(rebuilt))
+    return files or [
+        f"{MANIFEST} says another {key} than a rebuild{why}."
+        for key in sorted(manifest.keys() | said)
+        if key not in OF_THE_PLACE and manifest.get(key) != said.get(key)
+    ]
 
 
 def _reason(manifest: dict[str, Any]) -> str:

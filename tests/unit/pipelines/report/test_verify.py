@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import duckdb
+import pytest
 
 from pipelines.report.build import hash_file
 from pipelines.report.verify import verify
@@ -99,3 +100,29 @@ def test_a_folder_without_a_whole_manifest_says_so(build: Callable[..., Any]) ->
     assert "is not valid JSON" in verify(built.files.folder)[0]
     built.files.manifest.unlink()
     assert "is missing" in verify(built.files.folder)[0]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("generation", 99), ("home_kind", "real"), ("detector_versions", ["judge@9"]), ("row_counts", {}),
+     ("suppression", {"hidden_cells": 0}), ("published_at", "2020-01-01"), ("status", "issued"),
+     ("note", "x")],
+)  # fmt: skip
+def test_what_pages_show_of_a_manifest_is_compared_too(
+    build: Callable[..., Any], key: str, value: object
+) -> None:
+    built = build()
+    built.files.manifest.write_text(json.dumps(built.manifest | {key: value}))
+    assert verify(built.files.folder) == [f"manifest.json says another {key} than a rebuild; it was altered."]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("files", []), ("published", "x"), ("built_at", "yesterday"), ("renderer", None)]
+)
+def test_a_manifest_of_another_form_is_told_in_words(
+    build: Callable[..., Any], key: str, value: object
+) -> None:
+    built = build()
+    built.files.manifest.write_text(json.dumps(built.manifest | {key: value, "generation": 99}))
+    (*_, problem) = verify(built.files.folder)
+    assert problem.endswith("It was altered.")
