@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dash import dcc, html
@@ -56,6 +56,16 @@ def is_shown(view: View, report: BuiltReport) -> bool:
         one.edition_hash is not None and one.manifest_hash == report.manifest_sha256
         for one in list_of_period(view, report)
     )
+
+
+def list_lost(view: View, reports: Iterable[BuiltReport]) -> list[SubmissionRecord]:
+    """Editions that were issued and whose files are gone or are not those that were issued."""
+    here = {(one.name, one.period, one.edition) for one in reports if not one.problem}
+    return [
+        one
+        for one in report_submissions.list_submissions(view.store, view.deployment_id)
+        if one.edition_hash is not None and (one.report, one.period, one.edition) not in here
+    ]
 
 
 def say_corrections(view: View, report: BuiltReport, found: SubmissionRecord | None) -> str | None:

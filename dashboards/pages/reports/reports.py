@@ -19,6 +19,7 @@ from dashboards.pages.reports.decision import (
     find_state,
     find_submission,
     is_shown,
+    list_lost,
     say_corrections,
     say_course,
     submit,
@@ -29,6 +30,7 @@ from dashboards.vocabulary import REPORT_MARKS
 from dashboards.wording import say_moment, say_month, say_size, say_words
 from risk_register.account.accounts import Action
 from risk_register.errors import NotAllowedError, UnknownRecordError
+from risk_register.report.submissions import SubmissionRecord
 
 PATH = "/reports"
 
@@ -51,8 +53,19 @@ def layout(view: View) -> Component:
         [
             draw_heading(view, "Reports", lead),
             None if view.may(Action.EXPORT) else html.P(_say_no_export(), className="hint"),
+            *([] if view.reports is None else [_draw_lost(one) for one in list_lost(view, reports)]),
             *(months or [_draw_empty(view)]),
         ]
+    )
+
+
+def _draw_lost(edition: SubmissionRecord) -> Component:
+    name = f"Edition {edition.edition} of the {say_words(edition.report)} of {say_month(edition.period)}"
+    when = f", {say_moment(edition.issued_at)}" if edition.issued_at else ""
+    return html.P(
+        f"{name} was issued by {edition.issued_by}{when}, and its files are missing here or are not those "
+        "that were issued. `plimsoll report verify` names what differs; a backup holds them.",
+        className="message message-error",
     )
 
 

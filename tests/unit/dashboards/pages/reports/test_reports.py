@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 
 import pytest
 
@@ -182,6 +183,24 @@ def test_a_correction_is_another_edition_and_the_first_stays(two, report_factory
     assert "Takes the place of edition 1: A day came late." in words
     assert "Edition 2 has taken its place: A day came late." in words
     assert "Reference: R-1." in words
+
+
+@pytest.mark.parametrize("is_gone", [True, False])
+def test_an_issued_edition_whose_files_are_gone_or_others_does_not_vanish(two, is_gone):
+    officer, compliance = two
+    for visitor, step in ((officer, "submit"), (compliance, "approve"), (compliance, "issue")):
+        assert decide(visitor, step) == "done"
+    words = "was issued by compliance"
+    lost = "its files are missing here or are not those that were issued"
+    assert lost not in officer.read(PAGE, HARBOR)
+    folder = officer.reports / "harbor_companion" / NAME / "2026-10_edition_1"
+    if is_gone:
+        shutil.rmtree(folder)
+    else:
+        (folder / "manifest.json").write_bytes((folder / "manifest.json").read_bytes() + b"\n")
+    page = officer.read(PAGE, HARBOR)
+    assert words in page
+    assert lost in page
 
 
 def test_only_the_steps_that_are_open_are_offered(two):
