@@ -14,6 +14,7 @@ from pipelines.settings import Home, HomeKind, make_home
 pytestmark = pytest.mark.full
 
 TODAY = dt.date(2026, 9, 1)
+NOON = dt.datetime(2026, 8, 3, 12, tzinfo=dt.UTC)
 TABLE = """create table chat (
     id uuid primary key default gen_random_uuid(), thread bigint, person text, who text, body text,
     said_at timestamptz, extra jsonb, turn numeric
@@ -46,7 +47,7 @@ def engine(postgres_url):
 def add(engine, minute: int, body: str) -> None:
     statement = """insert into chat (thread, person, who, body, said_at, extra, turn)
         values (7, 'u', 'user', :body, :at, '{"model": "m-1"}', :minute)"""
-    at = dt.datetime(2026, 8, 3, 12, tzinfo=dt.UTC) + dt.timedelta(minutes=minute)
+    at = NOON + dt.timedelta(minutes=minute)
     with engine.begin() as connection:
         connection.execute(sa.text(statement), {"body": body, "at": at, "minute": minute})
 
@@ -70,6 +71,21 @@ def test_rows_come_once_with_their_types(engine, postgres_url, tmp_path):
     rows = Lake(home.lake).read("staging.message").to_pylist()
     assert {(row["model"], row["copy_count"]) for row in rows} == {("m-1", 1)}
     assert {row["source_turn"] for row in rows} == {1, 2, 3}
+
+
+def test_the_night_in_which_clocks_go_back_is_read_in_a_session_of_any_zone(engine, postgres_url, tmp_path):
+    home = make_home(Home(tmp_path / "home"), HomeKind.REAL)
+    with engine.begin() as connection:
+        name = sa.make_url(postgres_url).database
+        connection.execute(sa.text(f"alter database {name} set timezone to 'Europe/Berlin'"))
+    back = int((dt.datetime(2026, 10, 25, 1, tzinfo=dt.UTC) - NOON).total_seconds() / 60)
+    for minute in (back - 5, back, back + 40):  # 02:55 in summer's time, then 02:00 and 02:40 in winter's
+        add(engine, minute, f"at {minute - back}")
+    took = ingest_folder(home, postgres_url, make_mapping(), received_on=dt.date(2026, 11, 1))
+    assert (dict(took.rejected), texts(home)) == ({}, ["at -5", "at 0", "at 40"])
+    assert ingest_folder(home, postgres_url, make_mapping(), received_on=dt.date(2026, 11, 1)).files == ()
+    sent = sorted(row["sent_at"] for row in Lake(home.lake).read("staging.message").to_pylist())
+    assert [f"{one:%H:%M}" for one in sent] == ["00:55", "01:00", "01:40"]
 
 
 def test_nothing_is_written_to_the_database(engine, postgres_url, tmp_path):

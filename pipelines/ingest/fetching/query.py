@@ -207,6 +207,15 @@ def _watermark_of(row: dict[str, Any], rule: QueryRule, engine: sa.Engine) -> Va
             f"{name_database(engine)}: the query must give the column {rule.watermark} in every row, "
             "as a whole number, a time or a text that sorts by time."
         )
+    return _tell_apart(value)
+
+
+def _tell_apart(value: Value) -> Value:
+    """A time of a zone as one of UTC: within a zone Python compares the clocks on the wall, on which an hour
+    comes twice in the night in which they go back.
+    """
+    if isinstance(value, dt.datetime) and value.tzinfo is not None:
+        return value.astimezone(dt.UTC)
     return value
 
 
@@ -233,7 +242,7 @@ def read_value(text: str) -> Value:
     kind, _, value = text.partition(":")
     readers = {"time": dt.datetime.fromisoformat, "date": dt.date.fromisoformat, "number": int, "text": str}
     read: Value = readers[kind](value)  # type: ignore[operator]
-    return read
+    return _tell_apart(read)
 
 
 def _write_line(row: dict[str, Any]) -> bytes:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import decimal
+from zoneinfo import ZoneInfo
 
 import orjson
 import pytest
@@ -11,6 +12,7 @@ from pipelines.errors import DefinitionError, SourceError
 from pipelines.ingest.deliver import ingest_folder
 from pipelines.ingest.fetching import query as queries
 from pipelines.ingest.mapping import parse_mapping
+from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
 from pipelines.lake import lake as lakes
 from pipelines.lake.lake import Lake
 
@@ -136,6 +138,46 @@ def test_rows_out_of_order_are_refused_with_what_to_write(database, fetch):
     database.add(2)
     with pytest.raises(SourceError, match="order by id"):
         fetch(make_mapping(query=QUERY + " desc"))
+
+
+def berlin(hour, minute, *, fold):
+    """A time of the night in which the clocks of Berlin go back from three to two."""
+    return dt.datetime(2026, 10, 25, hour, minute, tzinfo=ZoneInfo("Europe/Berlin"), fold=fold)
+
+
+NIGHT = (berlin(2, 55, fold=0), berlin(2, 0, fold=1), berlin(2, 40, fold=1))
+
+
+@pytest.fixture
+def fetch_times(place, database, tmp_path, monkeypatch):
+    """Fetches rows with these times, each of the session's zone, as PostgreSQL's driver gives them."""
+
+    def run(*times, since=None):
+        rows = [{"said_at": time, "body": f"words {number}"} for number, time in enumerate(times)]
+        monkeypatch.setattr(queries, "_rows", lambda *_: iter(rows))
+        rule = make_mapping(watermark="said_at", start="2026-01-01").query
+        key = Pseudonymiser(load_key(place.home.keys))
+        return queries.fetch(database.engine, rule, since, tmp_path / "rows.jsonl", pseudonymiser=key)
+
+    return run
+
+
+def test_the_hour_that_comes_twice_when_clocks_go_back_is_in_order(fetch_times):
+    taken = fetch_times(*NIGHT)
+    assert taken.row_count == len(NIGHT)
+    kept = queries.read_value(queries.write_value(taken.watermark.value))
+    assert kept == dt.datetime(2026, 10, 25, 1, 40, tzinfo=dt.UTC)
+
+
+def test_rows_out_of_order_in_the_hour_that_comes_twice_are_refused(fetch_times):
+    with pytest.raises(SourceError, match="order by said_at"):
+        fetch_times(berlin(2, 10, fold=1), berlin(2, 50, fold=0))
+
+
+def test_a_row_is_known_again_whatever_offset_its_time_was_kept_with(fetch_times):
+    taken = fetch_times(*NIGHT[-1:])
+    kept = queries.read_value("time:2026-10-25T03:40:00+02:00")  # the same moment
+    assert fetch_times(NIGHT[-1], since=queries.Watermark(kept, taken.watermark.seen)).row_count == 0
 
 
 @pytest.mark.parametrize(
