@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
@@ -127,21 +128,33 @@ def check_rule(lake: Lake, rule: DeploymentRule) -> None:
             )
 
 
-def read_watermark(lake: Lake, mapping: Mapping, query_id: str) -> Watermark | None:
-    """How far a query has been read for a deployment."""
+@dataclass(frozen=True)
+class Reached:
+    """How far a query has been read for a deployment; without a watermark it is asked from its start.
+
+    `is_outdated`: rows were rejected with another mapping than this one. They lie before the watermark, so
+    all are asked for anew.
+    """
+
+    watermark: Watermark | None
+    is_outdated: bool
+
+
+def find_reached(lake: Lake, mapping: Mapping, query_id: str) -> Reached:
+    """Where the next rows of a query begin."""
+    is_outdated = any(
+        row["rejected_count"] > 0 and row["mapping_hash"] != mapping.hash
+        for row in _deliveries_of(lake, mapping, query_id)
+    )
+    return Reached(None if is_outdated else _read_watermark(lake, mapping, query_id), is_outdated)
+
+
+def _read_watermark(lake: Lake, mapping: Mapping, query_id: str) -> Watermark | None:
     held = lake.read(ledger.WATERMARK.full_name)
     for row in [] if held is None else held.to_pylist():
         if (row["deployment_id"], row["query_id"]) == (mapping.deployment.id, query_id):
             return Watermark(read_value(row["value"]), frozenset(row["seen_hashes"].split()))
     return None
-
-
-def is_outdated(lake: Lake, mapping: Mapping, query_id: str) -> bool:
-    """Whether rows of a query were rejected with another mapping than this one."""
-    return any(
-        row["rejected_count"] > 0 and row["mapping_hash"] != mapping.hash
-        for row in _deliveries_of(lake, mapping, query_id)
-    )
 
 
 def forget_query(commit: Commit, mapping: Mapping, query_id: str) -> None:

@@ -36,24 +36,26 @@ def build(home: Home) -> dg.AssetsDefinition:
         problems = []
         for place in find_mappings(home.inbox):
             folder = place.parent
+            is_query = False
             try:
                 mapping = load_mapping(place)
+                is_query = mapping.format == SQL
                 # Dagster keeps what is logged, and names of files may be names of people.
-                done = ingest_folder(
-                    home, "" if mapping.format == SQL else folder, mapping, received_on=today
-                )
+                done = ingest_folder(home, "" if is_query else folder, mapping, received_on=today)
                 context.log.info(say(done))
                 if done.unread:
                     context.log.warning(
                         f"inbox/{folder.name}: {len(done.unread)} files cannot be read; "
                         "`plimsoll ingest` on it names them."
                     )
-            except SourceError:
-                context.log.warning(
-                    f"inbox/{folder.name} holds nothing that can be read; `plimsoll ingest` on it says why."
-                )
             except PlimsollError as error:  # the other folders are taken in before this one is complained of
-                problems.append(str(error))
+                if isinstance(error, SourceError) and not is_query:  # its files may be still to come
+                    context.log.warning(
+                        f"inbox/{folder.name} holds nothing that can be read; "
+                        "`plimsoll ingest` on it says why."
+                    )
+                else:
+                    problems.append(f"inbox/{folder.name}: {error}" if is_query else str(error))
         if problems:
             raise dg.Failure("\n".join(problems))
         yield from (dg.MaterializeResult(asset_key=name.split(".")) for name in WRITTEN)

@@ -16,13 +16,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
+from sqlalchemy import Engine
 
 from pipelines.aside import aside
 from pipelines.discretion import Discretion
 from pipelines.errors import SourceError
 from pipelines.hold import held_threads
 from pipelines.ingest import account
-from pipelines.ingest.account import check_rule, read_watermark, write_account, write_marks, write_watermark
+from pipelines.ingest.account import check_rule, write_account, write_marks, write_watermark
 from pipelines.ingest.delivery import (
     Delivered,
     KnownDelivery,
@@ -32,6 +33,7 @@ from pipelines.ingest.delivery import (
     read_delivery,
 )
 from pipelines.ingest.fetching import query as queries
+from pipelines.ingest.fetching.database import find_address, identify_database, open_database
 from pipelines.ingest.fetching.location import show_address
 from pipelines.ingest.fetching.waiting import (
     Waiting,
@@ -41,7 +43,7 @@ from pipelines.ingest.fetching.waiting import (
     leave_unreadable,
     say_nothing,
 )
-from pipelines.ingest.mapping import SQL, Mapping
+from pipelines.ingest.mapping import SQL, Mapping, QueryRule
 from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
 from pipelines.ingest.redaction.names import load_name_finder
 from pipelines.ingest.redaction.redact import Redactor, crisis_lines
@@ -66,6 +68,8 @@ KEPT_MS = 10_000
 """How long memory is kept for the next block."""
 DELIVERIES = "deliveries"
 """What is fetched lies aside under this name."""
+ROWS = "rows"
+"""What a query gives, under this one and the query's own: a database that hangs keeps no other ingest."""
 
 Progress = Callable[[str], None]
 
@@ -102,6 +106,7 @@ class _Intake:
     marks: dict[str, str | None] = field(default_factory=dict)  # of objects of a bucket, by name
     version_count: int = 0
     unread: tuple[str, ...] = ()
+    is_anew: bool = False  # a query whose rows are all asked for again
 
     def take(self, commit: Commit, files: Iterable[tuple[str, Path]], *, is_again: bool = False) -> None:
         """Read files and put what they hold into the commit; `is_again`: most of it is stored already."""
@@ -249,40 +254,43 @@ def _take_query(intake: _Intake, source: str) -> list[str]:
     rule = intake.mapping.query
     if rule is None:
         raise SourceError("format sql needs a mapping with a query.")
-    engine = queries.open_database(queries.find_address(source, rule.address_variable))
-    database = queries.identify_database(engine)
+    engine = open_database(find_address(source, rule.address_variable))
+    database = identify_database(engine)
     query_id = hashlib.sha256(f"{database}\x1f{rule.query}\x1f{rule.watermark}".encode()).hexdigest()[:16]
-    by = f"ingest of query {query_id}"
     try:
-        is_last = is_again = False
-        while not is_last:
-            with (
-                aside(intake.home, DELIVERIES, by=by) as folder,
-                lakes.write(intake.home.lake, by=by) as commit,
-            ):
-                # What an earlier mapping rejected lies before the watermark: the rows are asked for anew.
-                is_outdated = account.is_outdated(commit.lake, intake.mapping, query_id)
-                since = None if is_outdated else read_watermark(commit.lake, intake.mapping, query_id)
-                fetched = queries.fetch(
-                    engine,
-                    rule,
-                    since,
-                    folder / "rows.jsonl",
-                    pseudonymiser=intake.stager.pseudonymiser,
-                )
-                is_last = fetched.is_last
-                if fetched.watermark is not None:
-                    upto = queries.write_value(fetched.watermark.value).partition(":")[2]
-                    if is_outdated:
-                        account.forget_query(commit, intake.mapping, query_id)
-                        is_again = True
-                    name = f"{account.name_chunk(query_id)}{upto}.jsonl"
-                    intake.take(commit, [(name, fetched.path)], is_again=is_again)
-                    write_watermark(commit, intake.mapping, query_id, fetched.watermark)
-                else:
-                    check_rule(commit.lake, intake.mapping.deployment)
+        while not _take_chunk(intake, engine, rule, query_id):
+            pass
     finally:
         engine.dispose()
     if not intake.done:
         intake.progress("no new rows")
     return []
+
+
+def _take_chunk(intake: _Intake, engine: Engine, rule: QueryRule, query_id: str) -> bool:
+    """Take the next rows in; whether they were the last. No lock of the lake is held while one waits."""
+    by = f"ingest of query {query_id}"
+    with aside(intake.home, f"{ROWS}-{query_id}", by=by) as folder:
+        lake = Lake(intake.home.lake)
+        check_rule(lake, intake.mapping.deployment)
+        reached = account.find_reached(lake, intake.mapping, query_id)
+        fetched = queries.fetch(
+            engine,
+            rule,
+            reached.watermark,
+            folder / "rows.jsonl",
+            pseudonymiser=intake.stager.pseudonymiser,
+        )
+        if fetched.watermark is None:
+            return True
+        with lakes.write(intake.home.lake, by=by) as commit:
+            if account.find_reached(commit.lake, intake.mapping, query_id) != reached:
+                return False  # somebody else took rows in meanwhile; those that come next are asked for again
+            if reached.is_outdated:
+                account.forget_query(commit, intake.mapping, query_id)
+                intake.is_anew = True
+            upto = queries.write_value(fetched.watermark.value).partition(":")[2]
+            name = f"{account.name_chunk(query_id)}{upto}.jsonl"
+            intake.take(commit, [(name, fetched.path)], is_again=intake.is_anew)
+            write_watermark(commit, intake.mapping, query_id, fetched.watermark)
+    return fetched.is_last

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from pipelines.errors import SourceError
 from pipelines.ingest.deliver import ingest_folder
+from pipelines.ingest.fetching import query as queries
 from pipelines.ingest.mapping import parse_mapping
 from pipelines.lake.lake import Lake
 from pipelines.settings import Home, HomeKind, make_home
@@ -86,6 +87,20 @@ def test_the_night_in_which_clocks_go_back_is_read_in_a_session_of_any_zone(engi
     assert ingest_folder(home, postgres_url, make_mapping(), received_on=dt.date(2026, 11, 1)).files == ()
     sent = sorted(row["sent_at"] for row in Lake(home.lake).read("staging.message").to_pylist())
     assert [f"{one:%H:%M}" for one in sent] == ["00:55", "01:00", "01:40"]
+
+
+def test_a_table_that_somebody_locked_is_given_up_and_read_the_next_time(
+    engine, postgres_url, tmp_path, monkeypatch
+):
+    home = make_home(Home(tmp_path / "home"), HomeKind.REAL)
+    add(engine, 1, "one")
+    monkeypatch.setattr(queries, "SILENCE_SECONDS", 1.0)
+    with engine.begin() as connection:
+        connection.execute(sa.text("lock table chat in access exclusive mode"))
+        with pytest.raises(SourceError, match="no row came for 1 s"):
+            ingest_folder(home, postgres_url, make_mapping(), received_on=TODAY)
+    ingest_folder(home, postgres_url, make_mapping(), received_on=TODAY)
+    assert texts(home) == ["one"]
 
 
 def test_nothing_is_written_to_the_database(engine, postgres_url, tmp_path):

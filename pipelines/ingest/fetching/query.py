@@ -1,38 +1,40 @@
 """Rows of a database as deliveries: a query with a watermark, on any address that SQLAlchemy knows.
 
 Rows are written down as JSON lines, a chunk a delivery, and read as any other file. The watermark is
-committed together with the rows, so a run that dies in between fetches the same rows again. The password of
-the address, and values of rows, stand in no message of ours.
+committed together with the rows, so a run that dies in between fetches the same rows again. Values of rows
+stand in no message of ours.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import decimal
-import os
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import orjson
 import sqlalchemy as sa
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from pipelines.errors import SourceError
-from pipelines.ingest.fetching.location import show_address
+from pipelines.ingest.fetching.database import name_database
+from pipelines.ingest.fetching.patience import read_patiently
 from pipelines.ingest.mapping import QueryRule
 from pipelines.ingest.pseudonymise import Pseudonymiser
 
 CHUNK = 100_000
 """Rows of one delivery: what a run that dies has to fetch again at most."""
 ROWS_AT_ONCE = 1_000
+SILENCE_SECONDS = 300.0
+"""How long no row may come: to sort a table without an index takes minutes before the first, and until then
+whatever is asked in the same hour waits.
+"""
 LONGEST_NUMBER = 63
 """Bits of a number that JSON's readers take as whole."""
 
-FROM_VARIABLE = "env:"
-SHOWN = "shown_address"
 LIMIT = re.compile(r"\b(?:limit|fetch\s+(?:first|next)|top)\s*\(?\s*(\d+)", re.IGNORECASE)
 """Of a query, in the words of the usual databases."""
 
@@ -69,68 +71,25 @@ class _Chunk:
     row_count: int = 0
 
 
-def find_address(source: str, variable: str | None) -> str:
-    """The address that a source gives, or that the environment variable holds which it or the mapping names.
-
-    Raises:
-        SourceError: none is given.
-    """
-    name = source.removeprefix(FROM_VARIABLE) if source.startswith(FROM_VARIABLE) else variable
-    if "://" in source and not source.startswith(FROM_VARIABLE):
-        return source
-    if not name:
-        raise SourceError(
-            "format sql reads a database: give its SQLAlchemy address, or env:NAME for an environment "
-            "variable that holds it, or name one in the mapping (query.address_variable)."
-        )
-    if not name.isidentifier():
-        raise SourceError(
-            "What follows env: is no name of an environment variable, such as env:CHAT_DATABASE."
-        )
-    address = os.environ.get(name)
-    if not address:
-        raise SourceError(
-            f"The environment variable {name} is to hold the address of the database; it is empty."
-        )
-    return address
-
-
-def open_database(address: str) -> sa.Engine:
-    """The database at an address.
-
-    Raises:
-        SourceError: it is no address, or a driver is missing; the message does not show the address.
-    """
-    try:
-        url = sa.make_url(address)
-        # Of the address as it was written: parsed, the end of a password can look like a host.
-        shown = {SHOWN: show_address(address)}
-        return sa.create_engine(url, poolclass=sa.NullPool, hide_parameters=True, execution_options=shown)
-    except (ArgumentError, ValueError, TypeError):  # a port that is no number; a parameter without a value
-        raise SourceError(
-            "The address of the database is not one that SQLAlchemy reads, such as "
-            "postgresql+psycopg://reader@host/chat."
-        ) from None
-    except (NoSuchModuleError, ModuleNotFoundError):
-        scheme = address.partition("://")[0]
-        raise SourceError(
-            f"{scheme}://: the driver of this database is not installed beside Plimsoll."
-        ) from None
-
-
 def fetch(
     engine: sa.Engine, rule: QueryRule, since: Watermark | None, target: Path, *, pseudonymiser: Pseudonymiser
 ) -> Fetched:
     """Write the next rows to a file.
 
     Raises:
-        SourceError: the database refuses, or the rows do not come in the order of the watermark.
+        SourceError: the database refuses or says nothing, or the rows do not come in the order of the
+            watermark.
     """
     begin = since or Watermark(rule.start)
     chunk = _Chunk(begin)
     is_last, row_count = True, 0
     with target.open("wb") as out:
-        for row in _rows(engine, rule, begin.value):
+        for row in read_patiently(
+            _rows(engine, rule, begin.value),
+            at_once=ROWS_AT_ONCE,
+            silence_seconds=SILENCE_SECONDS,
+            told=_say_silent(engine, rule),
+        ):
             row_count += 1
             value = _watermark_of(row, rule, engine)
             line = _write_line(row)
@@ -158,6 +117,14 @@ def fetch(
     return Fetched(target, chunk.row_count, Watermark(chunk.value, kept | chunk.seen), is_last)
 
 
+def _say_silent(engine: sa.Engine, rule: QueryRule) -> str:
+    return (
+        f"{name_database(engine)}: no row came for {SILENCE_SECONDS:.0f} s; the database hangs, its table is "
+        f"locked, or it sorts all rows before the first, which an index on {rule.watermark} spares it. What "
+        "was taken in before stays; the next ingest goes on. Try the query with the database's own client."
+    )
+
+
 def _check_limit(engine: sa.Engine, rule: QueryRule, row_count: int) -> None:
     """Refuse a limit that only known rows fit into: no later row would ever come."""
     found = LIMIT.search(rule.query)
@@ -170,7 +137,7 @@ def _check_limit(engine: sa.Engine, rule: QueryRule, row_count: int) -> None:
     )
 
 
-def _rows(engine: sa.Engine, rule: QueryRule, since: Value) -> Iterator[dict[str, Any]]:
+def _rows(engine: sa.Engine, rule: QueryRule, since: Value) -> Generator[dict[str, Any]]:
     settings: dict[str, Any] = {"stream_results": True, "yield_per": ROWS_AT_ONCE}
     if engine.dialect.name == "postgresql":
         settings["postgresql_readonly"] = True
@@ -274,16 +241,3 @@ def _plain(value: object) -> object:
     if isinstance(value, bytes | memoryview):
         return None  # no field of ours is binary
     return str(value)
-
-
-def name_database(engine: sa.Engine) -> str:
-    """What may be shown of the address to people."""
-    return str(engine.get_execution_options().get(SHOWN, f"{engine.url.drivername}://"))
-
-
-def identify_database(engine: sa.Engine) -> str:
-    """The address without user, password and parameters, for telling queries apart; not to be shown."""
-    url = engine.url
-    return sa.URL.create(
-        url.drivername, host=url.host, port=url.port, database=url.database
-    ).render_as_string()

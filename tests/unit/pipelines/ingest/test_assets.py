@@ -40,6 +40,17 @@ def test_a_folder_with_a_wrong_mapping_does_not_keep_the_others_out(place):
     assert [row["deployment_id"] for row in place.rows("staging.message")] == ["good"]
 
 
+def test_a_database_that_refuses_is_complained_of_when_the_others_are_taken_in(place, monkeypatch):
+    query = {"query": "select :watermark as id from no_such_table", "watermark": "id", "start": 0}
+    monkeypatch.setenv("CHAT_DATABASE", "sqlite://")
+    put_in_inbox(place, "a_database", format="sql", query=query | {"address_variable": "CHAT_DATABASE"})
+    put_in_inbox(place, "good")
+    result = materialise(place)
+    assert [row["deployment_id"] for row in place.rows("staging.message")] == ["good"]
+    (failure,) = [event for event in result.all_events if event.is_step_failure]
+    assert "inbox/a_database: sqlite://: the database refused" in str(failure.step_failure_data)
+
+
 def test_a_folder_whose_files_have_not_come_is_no_failure(place):
     put_in_inbox(place, "good")
     put_in_inbox(place, "empty")

@@ -8,8 +8,8 @@ import pytest
 from pipelines.errors import SourceError
 from pipelines.ingest.deliver import ingest_folder
 from pipelines.ingest.fetching import waiting
+from pipelines.ingest.fetching.database import name_database, open_database
 from pipelines.ingest.fetching.location import show_address
-from pipelines.ingest.fetching.query import name_database, open_database
 from pipelines.ingest.mapping import parse_mapping
 from pipelines.lake.lake import Lake
 

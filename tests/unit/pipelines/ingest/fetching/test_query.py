@@ -2,13 +2,16 @@
 
 import datetime as dt
 import decimal
+import threading
 from zoneinfo import ZoneInfo
 
 import orjson
 import pytest
 import sqlalchemy as sa
+from filelock import FileLock
 
 from pipelines.errors import DefinitionError, SourceError
+from pipelines.ingest.account import write_watermark
 from pipelines.ingest.deliver import ingest_folder
 from pipelines.ingest.fetching import query as queries
 from pipelines.ingest.mapping import parse_mapping
@@ -307,3 +310,56 @@ def test_a_limit_that_is_not_reached_is_no_fault(database, fetch):
     database.add(1)
     fetch(mapping)
     assert fetch(mapping).files == ()
+
+
+def test_nobody_waits_for_a_database_with_the_lock_of_the_lake(place, database, fetch, monkeypatch):
+    database.add(1)
+    asked = []
+
+    def ask(*args, **named):
+        with FileLock(place.home.lake / "writer.lock", timeout=0):  # raises if somebody holds it
+            asked.append(args[2])
+        return real(*args, **named)
+
+    real = queries.fetch
+    monkeypatch.setattr(queries, "fetch", ask)
+    assert (fetch().files[0].records.message_count, asked) == (1, [None])
+
+
+def test_rows_fetched_while_somebody_else_took_some_in_are_asked_for_again(
+    place, database, fetch, monkeypatch
+):
+    database.add(1)
+    fetch()
+    (held,) = place.rows("ledger.watermark")
+    for number in (2, 3):
+        database.add(number)
+    asked = []
+
+    def ask(*args, **named):
+        asked.append(args[2].value)
+        fetched = real(*args, **named)
+        if len(asked) == 1:
+            with lakes.write(place.home.lake, by="somebody else") as commit:
+                write_watermark(commit, make_mapping(), held["query_id"], queries.Watermark(3))
+        return fetched
+
+    real = queries.fetch
+    monkeypatch.setattr(queries, "fetch", ask)
+    fetch()
+    assert asked == [1, 3]
+    assert texts(place) == ["words 1", "words 3"]  # the other one took row 2
+
+
+def test_a_database_that_falls_silent_is_named_with_what_to_do(database, fetch, monkeypatch):
+    go_on = threading.Event()
+
+    def hang(*_):
+        go_on.wait(30)
+        yield {}
+
+    monkeypatch.setattr(queries, "_rows", hang)
+    monkeypatch.setattr(queries, "SILENCE_SECONDS", 0.1)
+    with pytest.raises(SourceError, match=r"chat\.sqlite: no row came for 0 s; .* an index on id .* goes on"):
+        fetch()
+    go_on.set()
