@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from pipelines.errors import StateError
 from pipelines.ingest.delivery import Delivered, KnownDelivery
 from pipelines.ingest.fetching.mark import add_mark
-from pipelines.ingest.fetching.query import Watermark, read_value, write_value
+from pipelines.ingest.fetching.watermark import Watermark, read_value, write_value
 from pipelines.ingest.mapping import DeploymentRule, Mapping
 from pipelines.ingest.pseudonymise import Pseudonymiser
 from pipelines.lake.lake import Commit, Lake

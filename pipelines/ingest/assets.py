@@ -43,6 +43,8 @@ def build(home: Home) -> dg.AssetsDefinition:
                 # Dagster keeps what is logged, and names of files may be names of people.
                 done = ingest_folder(home, "" if is_query else folder, mapping, received_on=today)
                 context.log.info(say(done))
+                if done.note:
+                    context.log.warning(f"inbox/{folder.name}: {done.note}")
                 if done.unread:
                     context.log.warning(
                         f"inbox/{folder.name}: {len(done.unread)} files cannot be read; "

@@ -43,6 +43,7 @@ from pipelines.ingest.fetching.waiting import (
     leave_unreadable,
     say_nothing,
 )
+from pipelines.ingest.fetching.watermark import write_value
 from pipelines.ingest.mapping import SQL, Mapping, QueryRule
 from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
 from pipelines.ingest.redaction.names import load_name_finder
@@ -84,6 +85,7 @@ class Summary:
     generation: int
     version_count: int = 0  # records that are other versions of a message than the one that is kept
     unread: tuple[str, ...] = ()  # files that cannot be opened, each with why
+    note: str | None = None  # what to look at where a query gives nothing from its start on
 
     @property
     def rejected(self) -> Counter[str]:
@@ -107,6 +109,7 @@ class _Intake:
     version_count: int = 0
     unread: tuple[str, ...] = ()
     is_anew: bool = False  # a query whose rows are all asked for again
+    note: str | None = None  # of a query that gives nothing
 
     def take(self, commit: Commit, files: Iterable[tuple[str, Path]], *, is_again: bool = False) -> None:
         """Read files and put what they hold into the commit; `is_again`: most of it is stored already."""
@@ -193,10 +196,10 @@ def ingest_folder(
         beside.submit(prepare, stager.redactor)
         intake = _Intake(home, mapping, make_source(mapping), stager, received_on, beside, progress)
         ignored = _take_query(intake, str(folder)) if mapping.format == SQL else _take_files(intake, folder)
-    number = Lake(home.lake).generation.number
     return Summary(
-        mapping.deployment.id, tuple(intake.done), tuple(ignored), number, intake.version_count, intake.unread
-    )
+        mapping.deployment.id, tuple(intake.done), tuple(ignored), Lake(home.lake).generation.number,
+        intake.version_count, intake.unread, intake.note,
+    )  # fmt: skip
 
 
 def _find_memory() -> pa.MemoryPool:
@@ -262,7 +265,7 @@ def _take_query(intake: _Intake, source: str) -> list[str]:
             pass
     finally:
         engine.dispose()
-    if not intake.done:
+    if not intake.done and intake.note is None:
         intake.progress("no new rows")
     return []
 
@@ -282,6 +285,7 @@ def _take_chunk(intake: _Intake, engine: Engine, rule: QueryRule, query_id: str)
             pseudonymiser=intake.stager.pseudonymiser,
         )
         if fetched.watermark is None:
+            intake.note = fetched.note
             return True
         with lakes.write(intake.home.lake, by=by) as commit:
             if account.find_reached(commit.lake, intake.mapping, query_id) != reached:
@@ -289,7 +293,7 @@ def _take_chunk(intake: _Intake, engine: Engine, rule: QueryRule, query_id: str)
             if reached.is_outdated:
                 account.forget_query(commit, intake.mapping, query_id)
                 intake.is_anew = True
-            upto = queries.write_value(fetched.watermark.value).partition(":")[2]
+            upto = write_value(fetched.watermark.value).partition(":")[2]
             name = f"{account.name_chunk(query_id)}{upto}.jsonl"
             intake.take(commit, [(name, fetched.path)], is_again=intake.is_anew)
             write_watermark(commit, intake.mapping, query_id, fetched.watermark)

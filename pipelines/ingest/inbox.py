@@ -13,7 +13,9 @@ from pathlib import Path
 
 from pipelines.errors import PlimsollError
 from pipelines.ingest.delivery import find_mapping
-from pipelines.ingest.mapping import SQL, load_mapping
+from pipelines.ingest.mapping import SQL, Mapping, load_mapping
+from pipelines.lake.lake import Lake
+from pipelines.schemas import ledger
 
 
 def find_mappings(inbox: Path) -> Iterator[Path]:
@@ -49,11 +51,24 @@ def tell_unreadable(inbox: Path) -> list[str]:
 
 def asks_databases(inbox: Path) -> bool:
     """Whether a folder names a database: its new rows change nothing in the inbox."""
-    return any(_is_query(mapping) for mapping in find_mappings(inbox))
+    return any(_find_query(mapping) for mapping in find_mappings(inbox))
 
 
-def _is_query(mapping: Path) -> bool:
+def tell_silent_queries(inbox: Path, lake: Lake) -> list[str]:
+    """A sentence for each folder whose database has not given a row to its deployment."""
+    held = lake.read(ledger.WATERMARK.full_name, columns=["deployment_id"])
+    known = set() if held is None else set(held["deployment_id"].to_pylist())
+    found = [(place.parent.name, _find_query(place)) for place in find_mappings(inbox)]
+    return [
+        f"inbox/{folder}: its database has not given a row yet; `plimsoll ingest` with its mapping says why."
+        for folder, mapping in found
+        if mapping is not None and mapping.deployment.id not in known
+    ]
+
+
+def _find_query(place: Path) -> Mapping | None:
     try:
-        return load_mapping(mapping).format == SQL
+        mapping = load_mapping(place)
     except PlimsollError:  # the run that its change in the inbox asked for fails, and says why
-        return False
+        return None
+    return mapping if mapping.format == SQL else None

@@ -20,6 +20,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    FiniteFloat,
     ValidationError,
     field_validator,
     model_validator,
@@ -196,13 +197,13 @@ class QueryRule(_Strict):
     Attributes:
         query: asks for rows at or above `:watermark`.
         watermark: the column, a number, a time or a text that only ever grows.
-        start: the first value that is asked for.
+        start: the first value that is asked for, of the column's kind.
         address_variable: name of the environment variable that holds the SQLAlchemy address, for a schedule.
     """
 
     query: str
     watermark: str
-    start: int | dt.datetime | dt.date | str
+    start: int | FiniteFloat | dt.datetime | dt.date | str
     address_variable: str | None = None
 
     @field_validator("query")

@@ -160,8 +160,9 @@ def say_changed(changed: list[str]) -> str:
 
 
 def notes_of(summary: Summary) -> list[str]:
-    """What a reader should know of single files."""
-    return [f"{one.name}: {note}" for one in summary.files for note in one.records.notes]
+    """What a reader should know of a query that gives nothing, and of single files."""
+    about_query = [] if summary.note is None else [summary.note]
+    return about_query + [f"{one.name}: {note}" for one in summary.files for note in one.records.notes]
 
 
 def say(summary: Summary) -> str:

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from pipelines.governance_place import VARIABLE, tell_damaged, tell_lost
-from pipelines.ingest.inbox import tell_unreadable
+from pipelines.ingest.inbox import tell_silent_queries, tell_unreadable
+from pipelines.lake.lake import Lake
 from pipelines.settings import Home
 from plimsoll.commands.option import HomeOption, JsonOption, open_home, tell, write_json
 
@@ -36,7 +37,11 @@ def _list_problems(place: Home) -> list[str]:
     """What a person has to mend, each with how."""
     named = os.environ.get(VARIABLE)
     found = [tell_lost(place.path, named), tell_damaged(place.path, named), _tell_published(place)]
-    return [*(problem for problem in found if problem is not None), *tell_unreadable(place.inbox)]
+    return [
+        *(problem for problem in found if problem is not None),
+        *tell_unreadable(place.inbox),
+        *tell_silent_queries(place.inbox, Lake(place.lake)),
+    ]
 
 
 def _tell_published(place: Home) -> str | None:

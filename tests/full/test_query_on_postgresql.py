@@ -89,6 +89,23 @@ def test_the_night_in_which_clocks_go_back_is_read_in_a_session_of_any_zone(engi
     assert [f"{one:%H:%M}" for one in sent] == ["00:55", "01:00", "01:40"]
 
 
+@pytest.mark.parametrize("kind", ["numeric", "double precision"])
+def test_a_number_with_a_fraction_is_a_watermark(engine, postgres_url, tmp_path, kind):
+    home = make_home(Home(tmp_path / "home"), HomeKind.REAL)
+    with engine.begin() as connection:
+        connection.execute(sa.text(f"alter table chat alter turn type {kind}"))
+    query = "select *, turn + 0.3 as place from chat where turn + 0.3 >= :watermark order by turn"
+    mapping = make_mapping(query=query, watermark="place", start=0.5)
+    for minute, body in ((0, "before the start"), (1, "one"), (2, "two")):
+        add(engine, minute, body)
+    ingest_folder(home, postgres_url, mapping, received_on=TODAY)
+    add(engine, 2, "at the same moment")
+    add(engine, 3, "three")
+    ingest_folder(home, postgres_url, mapping, received_on=TODAY)
+    assert texts(home) == ["at the same moment", "one", "three", "two"]
+    assert ingest_folder(home, postgres_url, mapping, received_on=TODAY).files == ()
+
+
 def test_a_table_that_somebody_locked_is_given_up_and_read_the_next_time(
     engine, postgres_url, tmp_path, monkeypatch
 ):

@@ -7,11 +7,11 @@ stand in no message of ours.
 
 from __future__ import annotations
 
-import datetime as dt
 import decimal
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,16 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from pipelines.errors import SourceError
 from pipelines.ingest.fetching.database import name_database
 from pipelines.ingest.fetching.patience import read_patiently
+from pipelines.ingest.fetching.watermark import (
+    EXAMPLES,
+    Kind,
+    Value,
+    Watermark,
+    are_comparable,
+    find_kind,
+    is_before,
+    take_value,
+)
 from pipelines.ingest.mapping import QueryRule
 from pipelines.ingest.pseudonymise import Pseudonymiser
 
@@ -34,33 +44,25 @@ whatever is asked in the same hour waits.
 """
 LONGEST_NUMBER = 63
 """Bits of a number that JSON's readers take as whole."""
+LEAST = -(2**LONGEST_NUMBER)
+"""No number of SQLite is less, and no text lies before it."""
 
 LIMIT = re.compile(r"\b(?:limit|fetch\s+(?:first|next)|top)\s*\(?\s*(\d+)", re.IGNORECASE)
 """Of a query, in the words of the usual databases."""
 
-Value = int | str | dt.datetime | dt.date
-
-
-@dataclass(frozen=True)
-class Watermark:
-    """How far a query has been read: the greatest value seen, and keyed hashes of the rows at it.
-
-    Rows at the very value are asked for again, for others with the same value may have come since; those
-    that were taken are known by their hash.
-    """
-
-    value: Value
-    seen: frozenset[str] = frozenset()
-
 
 @dataclass(frozen=True)
 class Fetched:
-    """A chunk of rows in a file. `watermark` is None when there was nothing new."""
+    """A chunk of rows in a file. `watermark` is None when there was nothing new.
+
+    `note`: what to say where a query gives nothing from its start on.
+    """
 
     path: Path
     row_count: int
     watermark: Watermark | None
     is_last: bool
+    note: str | None = None
 
 
 @dataclass
@@ -77,51 +79,49 @@ def fetch(
     """Write the next rows to a file.
 
     Raises:
-        SourceError: the database refuses or says nothing, or the rows do not come in the order of the
-            watermark.
+        SourceError: the database refuses or says nothing, the rows do not come in the order of the watermark,
+            or it is of another kind than the start.
     """
     begin = since or Watermark(rule.start)
     chunk = _Chunk(begin)
     is_last, row_count = True, 0
     with target.open("wb") as out:
-        for row in read_patiently(
-            _rows(engine, rule, begin.value),
-            at_once=ROWS_AT_ONCE,
-            silence_seconds=SILENCE_SECONDS,
-            told=_say_silent(engine, rule),
-        ):
+        for row in _ask(engine, rule, begin.value):
             row_count += 1
-            value = _watermark_of(row, rule, engine)
+            value = _watermark_of(row, rule, since, engine)
             line = _write_line(row)
             mark = pseudonymiser.fingerprint(line)
-            if _is_same(value, begin.value) and mark in begin.seen:
+            if value == begin.value and mark in begin.seen:
                 continue
-            if chunk.row_count >= CHUNK and not _is_same(value, chunk.value):
+            if chunk.row_count >= CHUNK and value != chunk.value:
                 is_last = False
                 break
-            if chunk.value is not None and _is_before(value, chunk.value):
+            if chunk.value is not None and is_before(value, chunk.value):
                 raise SourceError(
                     f"{name_database(engine)}: rows do not come in the order of {rule.watermark}; "
                     f"end the query with 'order by {rule.watermark}'; a text must come in the order of its "
                     'letters\' codes, which is collate "C" on PostgreSQL.'
                 )
-            if not _is_same(value, chunk.value):
+            if value != chunk.value:
                 chunk.value, chunk.seen = value, set()
             chunk.seen.add(mark)
             chunk.row_count += 1
             out.write(line + b"\n")
     if chunk.value is None:
         _check_limit(engine, rule, row_count)
-        return Fetched(target, 0, None, True)
-    kept = begin.seen if _is_same(chunk.value, begin.value) else frozenset()
+        return Fetched(target, 0, None, True, _explain_nothing(engine, rule) if since is None else None)
+    kept = begin.seen if chunk.value == begin.value else frozenset()
     return Fetched(target, chunk.row_count, Watermark(chunk.value, kept | chunk.seen), is_last)
 
 
-def _say_silent(engine: sa.Engine, rule: QueryRule) -> str:
-    return (
+def _ask(engine: sa.Engine, rule: QueryRule, since: Value) -> Iterator[dict[str, Any]]:
+    told = (
         f"{name_database(engine)}: no row came for {SILENCE_SECONDS:.0f} s; the database hangs, its table is "
         f"locked, or it sorts all rows before the first, which an index on {rule.watermark} spares it. What "
         "was taken in before stays; the next ingest goes on. Try the query with the database's own client."
+    )
+    return read_patiently(
+        _rows(engine, rule, since), at_once=ROWS_AT_ONCE, silence_seconds=SILENCE_SECONDS, told=told
     )
 
 
@@ -165,51 +165,43 @@ def _rows(engine: sa.Engine, rule: QueryRule, since: Value) -> Generator[dict[st
         raise SourceError(f"{name_database(engine)}: the query failed ({type(error).__name__}).") from None
 
 
-def _watermark_of(row: dict[str, Any], rule: QueryRule, engine: sa.Engine) -> Value:
-    value = row.get(rule.watermark)
-    if isinstance(value, decimal.Decimal) and value == value.to_integral_value():
-        value = int(value)
-    if not isinstance(value, int | str | dt.date) or isinstance(value, bool):
+def _watermark_of(row: dict[str, Any], rule: QueryRule, since: Watermark | None, engine: sa.Engine) -> Value:
+    value = take_value(row.get(rule.watermark))
+    if value is None:
         raise SourceError(
             f"{name_database(engine)}: the query must give the column {rule.watermark} in every row, "
-            "as a whole number, a time or a text that sorts by time."
+            "as a number, a time or a text that sorts by time."
         )
-    return _tell_apart(value)
-
-
-def _tell_apart(value: Value) -> Value:
-    """A time of a zone as one of UTC: within a zone Python compares the clocks on the wall, on which an hour
-    comes twice in the night in which they go back.
-    """
-    if isinstance(value, dt.datetime) and value.tzinfo is not None:
-        return value.astimezone(dt.UTC)
+    asked = rule.start if since is None else since.value
+    if not are_comparable(value, asked):
+        kind, held = find_kind(value), find_kind(asked)
+        remedy = (
+            f"Write query.start as {EXAMPLES[kind]}"
+            if since is None
+            else "Where the column has another kind than before, change the query, which begins it anew"
+        )
+        known = "query.start is" if since is None else "it was read up to"
+        raise SourceError(
+            f"{name_database(engine)}: the column {rule.watermark} gives {kind}, {known} {held}, and the two "
+            f"do not compare: rows would be missed. {remedy}."
+        )
     return value
 
 
-def _is_same(value: Value, other: Value | None) -> bool:
-    return other is not None and write_value(value) == write_value(other)
+def _explain_nothing(engine: sa.Engine, rule: QueryRule) -> str:
+    """What to look at where no row comes from the start on; refuses a start that none can reach.
 
-
-def _is_before(value: Value, other: Value) -> bool:
-    try:
-        return value < other  # type: ignore[operator]
-    except TypeError:
-        return False  # a day beside a time: the database's own order stands
-
-
-def write_value(value: Value) -> str:
-    """A watermark as a text that `read_value` reads."""
-    if isinstance(value, dt.date):
-        return f"{'time' if isinstance(value, dt.datetime) else 'date'}:{value.isoformat()}"
-    return f"{'number' if isinstance(value, int) else 'text'}:{value}"
-
-
-def read_value(text: str) -> Value:
-    """The watermark that `write_value` wrote."""
-    kind, _, value = text.partition(":")
-    readers = {"time": dt.datetime.fromisoformat, "date": dt.date.fromisoformat, "number": int, "text": str}
-    read: Value = readers[kind](value)  # type: ignore[operator]
-    return _tell_apart(read)
+    SQLite compares all kinds, and every number is before a text (https://sqlite.org/datatype3.html, section
+    4). Servers refuse, or give rows, whose kind is seen.
+    """
+    kind = find_kind(rule.start)
+    if engine.dialect.name == "sqlite" and kind is not Kind.NUMBER:
+        for row in islice(_ask(engine, rule, LEAST), 1):
+            _watermark_of(row, rule, None, engine)
+    return (
+        f"{name_database(engine)}: the query gives no row from its start on. If the table holds rows, look "
+        f"whether query.start, which is {kind}, has the kind and the form of the column {rule.watermark}."
+    )
 
 
 def _write_line(row: dict[str, Any]) -> bytes:

@@ -3,9 +3,11 @@
 import json
 
 import dagster as dg
+import sqlalchemy as sa
 import yaml
 
 from pipelines.ingest import assets, inbox
+from pipelines.lake.lake import Lake
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
 
@@ -49,6 +51,28 @@ def test_a_database_that_refuses_is_complained_of_when_the_others_are_taken_in(p
     assert [row["deployment_id"] for row in place.rows("staging.message")] == ["good"]
     (failure,) = [event for event in result.all_events if event.is_step_failure]
     assert "inbox/a_database: sqlite://: the database refused" in str(failure.step_failure_data)
+
+
+def test_a_database_that_never_gave_a_row_is_told_by_dagster_and_by_status(place, monkeypatch, tmp_path):
+    address = f"sqlite:///{tmp_path / 'chat.sqlite'}"
+    engine = sa.create_engine(address, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        connection.execute(sa.text("create table chat (id, thread, role, text, sent_at)"))
+    monkeypatch.setenv("CHAT_DATABASE", address)
+    asked = "select * from chat where id >= :watermark order by id"
+    query = {"query": asked, "watermark": "id", "start": 0, "address_variable": "CHAT_DATABASE"}
+    put_in_inbox(place, "a_database", format="sql", query=query)
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = dg.materialize([assets.build(place.home)], instance=instance, run_config=QUIET)
+        kept = " ".join(str(entry) for entry in instance.all_logs(result.run_id))
+    assert "gives no row from its start on" in kept
+    (problem,) = inbox.tell_silent_queries(place.home.inbox, Lake(place.home.lake))
+    assert problem.startswith("inbox/a_database: its database has not given a row yet")
+    with engine.begin() as connection:
+        row = "insert into chat values (1, 't', 'user', 'hello', '2026-08-03T12:00:00Z')"
+        connection.execute(sa.text(row))
+    assert materialise(place).success
+    assert inbox.tell_silent_queries(place.home.inbox, Lake(place.home.lake)) == []
 
 
 def test_a_folder_whose_files_have_not_come_is_no_failure(place):

@@ -124,6 +124,12 @@ def test_test_traffic_and_what_was_not_read_are_told_apart_from_what_was_rejecte
     assert "  not read: notes.pdf" in told
 
 
+def test_a_query_that_gives_nothing_says_what_to_look_at():
+    done = Summary("night_line", (), (), 1, note="chat: the query gives no row from its start on.")
+    assert "  chat: the query gives no row" in say(done)
+    assert describe(done)["notes"] == [done.note]
+
+
 def test_files_that_cannot_be_read_are_named_after_what_was_taken_in(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

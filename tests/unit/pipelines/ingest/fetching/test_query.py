@@ -14,6 +14,7 @@ from pipelines.errors import DefinitionError, SourceError
 from pipelines.ingest.account import write_watermark
 from pipelines.ingest.deliver import ingest_folder
 from pipelines.ingest.fetching import query as queries
+from pipelines.ingest.fetching.watermark import Watermark, read_value, write_value
 from pipelines.ingest.mapping import parse_mapping
 from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
 from pipelines.lake import lake as lakes
@@ -21,6 +22,7 @@ from pipelines.lake.lake import Lake
 
 TODAY = dt.date(2026, 9, 1)
 QUERY = "select * from chat where id >= :watermark order by id"
+BY_TIME = "select * from chat where at >= :watermark order by at"
 
 
 def make_mapping(**changes):
@@ -53,7 +55,7 @@ class Database:
 
     def add(self, number, **changes):
         row = {"thread": "t", "person": "u", "who": "user", "body": f"words {number}",
-               "at": f"2026-08-03T12:{number % 60:02d}:00Z"} | changes  # fmt: skip
+               "at": f"2026-08-03T12:{int(number) % 60:02d}:00Z"} | changes  # fmt: skip
         self.run("insert into chat values (:id, :thread, :person, :who, :body, :at)", id=number, **row)
 
 
@@ -168,7 +170,7 @@ def fetch_times(place, database, tmp_path, monkeypatch):
 def test_the_hour_that_comes_twice_when_clocks_go_back_is_in_order(fetch_times):
     taken = fetch_times(*NIGHT)
     assert taken.row_count == len(NIGHT)
-    kept = queries.read_value(queries.write_value(taken.watermark.value))
+    kept = read_value(write_value(taken.watermark.value))
     assert kept == dt.datetime(2026, 10, 25, 1, 40, tzinfo=dt.UTC)
 
 
@@ -179,8 +181,8 @@ def test_rows_out_of_order_in_the_hour_that_comes_twice_are_refused(fetch_times)
 
 def test_a_row_is_known_again_whatever_offset_its_time_was_kept_with(fetch_times):
     taken = fetch_times(*NIGHT[-1:])
-    kept = queries.read_value("time:2026-10-25T03:40:00+02:00")  # the same moment
-    assert fetch_times(NIGHT[-1], since=queries.Watermark(kept, taken.watermark.seen)).row_count == 0
+    kept = read_value("time:2026-10-25T03:40:00+02:00")  # the same moment
+    assert fetch_times(NIGHT[-1], since=Watermark(kept, taken.watermark.seen)).row_count == 0
 
 
 @pytest.mark.parametrize(
@@ -226,14 +228,6 @@ def test_the_address_may_lie_in_an_environment_variable(place, database, fetch, 
     monkeypatch.delenv("CHAT_DATABASE")
     with pytest.raises(SourceError, match="CHAT_DATABASE"):
         fetch(address="env:CHAT_DATABASE")
-
-
-@pytest.mark.parametrize(
-    "value", [7, "2026-08-03", dt.date(2026, 8, 3), dt.datetime(2026, 8, 3, 1, 2, 3, 4, dt.UTC), -1, "a:b"]
-)
-def test_a_watermark_is_read_as_it_was_written(value):
-    read = queries.read_value(queries.write_value(value))
-    assert (read, type(read)) == (value, type(value))
 
 
 def test_numbers_of_a_database_are_numbers_of_a_log():
@@ -341,7 +335,7 @@ def test_rows_fetched_while_somebody_else_took_some_in_are_asked_for_again(
         fetched = real(*args, **named)
         if len(asked) == 1:
             with lakes.write(place.home.lake, by="somebody else") as commit:
-                write_watermark(commit, make_mapping(), held["query_id"], queries.Watermark(3))
+                write_watermark(commit, make_mapping(), held["query_id"], Watermark(3))
         return fetched
 
     real = queries.fetch
@@ -363,3 +357,60 @@ def test_a_database_that_falls_silent_is_named_with_what_to_do(database, fetch, 
     with pytest.raises(SourceError, match=r"chat\.sqlite: no row came for 0 s; .* an index on id .* goes on"):
         fetch()
     go_on.set()
+
+
+def test_a_start_that_no_row_of_its_kind_can_reach_is_refused_with_both_kinds(database, fetch):
+    database.add(1_785_758_400)  # seconds since 1970, which SQLite holds to be before every text
+    with pytest.raises(SourceError, match=r"id gives a number, query[.]start is a text.* such as 0"):
+        fetch(make_mapping(start="2026-01-01T00:00:00+00:00"))
+    with pytest.raises(SourceError, match=r"id gives a number, query[.]start is a time"):
+        fetch(make_mapping(start=dt.datetime(2026, 1, 1, tzinfo=dt.UTC)))
+    assert len(fetch().files) == 1
+
+
+def test_a_start_of_another_kind_is_refused_where_rows_come_all_the_same(database, fetch):
+    database.add(1)
+    mapping = make_mapping(query=BY_TIME, watermark="at")
+    with pytest.raises(
+        SourceError, match=r'at gives a text, query[.]start is a number.* such as "2026-01-01"'
+    ):
+        fetch(mapping)
+
+
+def test_a_column_that_becomes_one_of_another_kind_is_refused(database, fetch):
+    database.add(1)
+    fetch()
+    database.run("update chat set id = 'a text'")
+    with pytest.raises(SourceError, match=r"id gives a text, it was read up to a number.* change the query"):
+        fetch()
+
+
+@pytest.mark.parametrize("start", ["2030-01-01", dt.date(2030, 1, 1), 10**12])
+def test_a_query_that_gives_nothing_from_its_start_on_says_so(database, fetch, start):
+    column, query = ("id", QUERY) if isinstance(start, int) else ("at", BY_TIME)
+    mapping = make_mapping(query=query, watermark=column, start=start)
+    assert "gives no row from its start on" in fetch(mapping).note
+    database.add(1)  # before the start
+    assert f"the form of the column {column}" in fetch(mapping).note
+
+
+def test_a_query_that_gave_rows_and_has_no_new_ones_is_no_matter(database, fetch):
+    database.add(1)
+    assert fetch().note is None
+    assert fetch().note is None
+
+
+@pytest.mark.parametrize("start", [0, 1785758400.25])
+def test_a_number_with_a_fraction_is_a_watermark_too(place, database, fetch, start):
+    database.run("drop table chat")
+    database.run("create table chat (id integer, thread text, person text, who text, body text, at real)")
+    mapping = make_mapping(query=BY_TIME, watermark="at", start=start)
+    database.add(1, at=1785758400.25)
+    database.add(2, at=1785758401.5)
+    assert fetch(mapping).files[0].records.message_count == 2
+    assert [row["value"] for row in place.rows("ledger.watermark")] == ["float:1785758401.5"]
+    database.add(3, at=1785758401.5)
+    database.add(4, at=1785758402)
+    assert fetch(mapping).files[0].records.message_count == 2
+    assert fetch(mapping).files == ()
+    assert texts(place) == ["words 1", "words 2", "words 3", "words 4"]
