@@ -8,7 +8,7 @@ import dagster as dg
 from pipelines.errors import PlimsollError, SourceError
 from pipelines.ingest.deliver import Summary, ingest_folder
 from pipelines.ingest.delivery import list_absent
-from pipelines.ingest.inbox import find_mappings
+from pipelines.ingest.inbox import find_mappings, list_closed
 from pipelines.ingest.mapping import SQL, load_mapping
 from pipelines.settings import POOL, Home
 
@@ -47,7 +47,7 @@ def build(home: Home) -> dg.AssetsDefinition:
                     context.log.warning(f"inbox/{folder.name}: {done.note}")
                 if done.unread:
                     context.log.warning(
-                        f"inbox/{folder.name}: {len(done.unread)} files cannot be read; "
+                        f"inbox/{folder.name}: {len(done.unread)} files or folders cannot be read; "
                         "`plimsoll ingest` on it names them."
                     )
             except PlimsollError as error:  # the other folders are taken in before this one is complained of
@@ -58,6 +58,8 @@ def build(home: Home) -> dg.AssetsDefinition:
                     )
                 else:
                     problems.append(f"inbox/{folder.name}: {error}" if is_query else str(error))
+        for part in list_closed(home.inbox):
+            context.log.warning(f"{part}: this account may not look into it; nothing of it is taken in.")
         if problems:
             raise dg.Failure("\n".join(problems))
         yield from (dg.MaterializeResult(asset_key=name.split(".")) for name in WRITTEN)

@@ -84,7 +84,7 @@ class Summary:
     ignored: tuple[str, ...]
     generation: int
     version_count: int = 0  # records that are other versions of a message than the one that is kept
-    unread: tuple[str, ...] = ()  # files that cannot be opened, each with why
+    unread: tuple[str, ...] = ()  # files and folders that cannot be opened, each with why
     note: str | None = None  # what to look at where a query gives nothing from its start on
 
     @property
@@ -214,7 +214,7 @@ def _find_memory() -> pa.MemoryPool:
 
 def _take_files(intake: _Intake, source: Path | str) -> list[str]:
     waiting, ignored = find_waiting(source)
-    waiting, intake.unread = leave_unreadable(waiting)
+    waiting, intake.unread = leave_unreadable(waiting, source)
     shown = show_address(str(source)) if is_address(source) else str(source)
     if not waiting:
         raise SourceError(say_nothing(shown, ignored, intake.unread))

@@ -6,6 +6,7 @@ Tables are written elsewhere; here a file becomes records or reasons.
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipelines.errors import SourceError
+from pipelines.ingest.files.below import look_below
 from pipelines.ingest.files.document import is_csv
 from pipelines.ingest.files.lines import LONGEST_LINE, fingerprint, inspect, plain_name
 from pipelines.ingest.mapping import BY_RULES, Mapping, load_mapping
@@ -118,7 +120,7 @@ def find_files(folder: Path) -> tuple[list[Path], list[str]]:
         return [folder], []
     if not folder.is_dir():
         raise SourceError(f"{folder}: no such file or directory.")
-    below = sorted(folder.rglob("*"))
+    below = look_below(folder).paths
     every = [path for path in below if path.is_file() and path.name not in MAPPING_NAMES]
     readable = [path for path in every if path.name.lower().endswith(READABLE)]
     links = [
@@ -132,7 +134,10 @@ def find_files(folder: Path) -> tuple[list[Path], list[str]]:
 
 def find_mapping(folder: Path) -> Path | None:
     """The mapping that lies beside delivered files, if one does."""
-    return next((folder / name for name in MAPPING_NAMES if (folder / name).exists()), None)
+    beside = (folder / name for name in MAPPING_NAMES)
+    return next(
+        (path for path in beside if os.path.exists(path)), None
+    )  # which a closed folder does not stop
 
 
 def load_folder_mapping(folder: Path) -> Mapping:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pipelines.errors import PlimsollError
 from pipelines.ingest.delivery import find_mapping
+from pipelines.ingest.files.below import look_below
 from pipelines.ingest.mapping import SQL, Mapping, load_mapping
 from pipelines.lake.lake import Lake
 from pipelines.schemas import ledger
@@ -29,24 +30,33 @@ def fingerprint_inbox(inbox: Path) -> str | None:
     """What tells one state of the inbox from another, by name, size, time and right; None without a file."""
     listing = [
         (str(path.relative_to(inbox)), path.stat().st_size, path.stat().st_mtime_ns, os.access(path, os.R_OK))
-        for path in sorted(inbox.rglob("*"))
-        if path.is_file()
+        for path in look_below(inbox).files
     ]
     return hashlib.sha256(repr(listing).encode()).hexdigest() if listing else None
 
 
 def tell_unreadable(inbox: Path) -> list[str]:
-    """A sentence for each folder with files that this account may not read, without their names."""
-    closed = Counter(
-        path.relative_to(inbox).parts[0]
-        for path in inbox.rglob("*")
-        if path.is_file() and not os.access(path, os.R_OK)
-    )
+    """A sentence for each part with files or folders that this account may not read, without their names."""
+    below = look_below(inbox)
+    files = Counter(_name_part(path, inbox) for path in below.files if not os.access(path, os.R_OK))
+    folders = Counter(_name_part(path, inbox) for path in below.closed)
     return [
-        f"inbox/{folder}: {count} files wait that this account may not read; "
-        "`plimsoll ingest` on it names them."
-        for folder, count in sorted(closed.items())
+        f"{part}: {count} {what}; `plimsoll ingest` on it names them."
+        for counts, what in (
+            (files, "files wait that this account may not read"),
+            (folders, "folders that this account may not look into"),
+        )
+        for part, count in sorted(counts.items())
     ]
+
+
+def list_closed(inbox: Path) -> list[str]:
+    """Parts of the inbox that this account may not look into at all, not even for their mapping."""
+    return [_name_part(path, inbox) for path in look_below(inbox).closed if path.parent == inbox]
+
+
+def _name_part(path: Path, inbox: Path) -> str:
+    return "/".join(("inbox", *path.relative_to(inbox).parts[:1]))
 
 
 def asks_databases(inbox: Path) -> bool:

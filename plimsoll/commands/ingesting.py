@@ -92,8 +92,8 @@ def ingest(
         print(say_changed(changed))
     if summary.unread:
         raise SourceError(
-            f"{len(summary.unread)} files cannot be read: {', '.join(summary.unread)}. All others were taken "
-            f"in. {LET_READ}"
+            f"{len(summary.unread)} files or folders cannot be read: {', '.join(summary.unread)}. "
+            f"All others were taken in. {LET_READ}"
         )
 
 
@@ -117,7 +117,10 @@ def choose_rules(
     if zone is not None:
         raise typer.BadParameter("it belongs to --deployment; a mapping names its own", param_hint="--zone")
     beside = Path(source) / "mapping.yaml"
-    is_beside = not is_address(source) and beside.is_file()
+    try:
+        is_beside = not is_address(source) and beside.is_file()
+    except PermissionError:
+        raise SourceError(f"{source}: this account may not look into it. {LET_READ}") from None
     chosen = mapping or (beside if is_beside else None)
     if chosen is None:
         raise typer.BadParameter(

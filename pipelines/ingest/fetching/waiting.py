@@ -21,6 +21,7 @@ from pipelines.errors import SourceError
 from pipelines.ingest.delivery import READABLE, Delivered, KnownDelivery, find_files
 from pipelines.ingest.fetching.location import SCHEME, TOLD_BY_LINK, show_address
 from pipelines.ingest.fetching.mark import make_mark
+from pipelines.ingest.files.below import look_below
 from pipelines.ingest.files.lines import why_unreadable
 from pipelines.ingest.mapping import Mapping
 from pipelines.settings import MAPPING_NAMES
@@ -80,9 +81,11 @@ def find_waiting(source: str | Path) -> tuple[list[Waiting], list[str]]:
     return waiting, ignored
 
 
-def leave_unreadable(waiting: list[Waiting]) -> tuple[list[Waiting], tuple[str, ...]]:
-    """Files that can be opened, and the names of those of this machine that cannot, each with why."""
-    left, unread = [], []
+def leave_unreadable(waiting: list[Waiting], source: str | Path) -> tuple[list[Waiting], tuple[str, ...]]:
+    """Files that can be opened; of this machine the names of those that cannot, and of folders, with why."""
+    closed = {} if is_address(source) else look_below(Path(source)).closed
+    left = []
+    unread = [f"{path.relative_to(source)}/ (a folder, {reason})" for path, reason in sorted(closed.items())]
     for one in waiting:
         reason = None if one.path is None else why_unreadable(one.path)
         if reason is None:

@@ -18,7 +18,7 @@ import orjson
 
 from pipelines.ingest.field import RecordError
 from pipelines.ingest.files.document import Item, is_csv, read_items
-from pipelines.ingest.files.lines import read_pieces
+from pipelines.ingest.files.lines import LONGEST_LINE, open_plain, read_pieces
 from pipelines.ingest.mapping import Mapping
 from pipelines.ingest.pseudonymise import Pseudonymiser
 from pipelines.ingest.reason import Reason
@@ -164,3 +164,18 @@ def _decode(raw: bytes) -> list[str]:
         texts += [raw[skip:].decode("utf-16-le", errors="replace") for skip in (0, 1)]
         texts.append(raw.decode("utf-16-be", errors="replace"))
     return texts
+
+
+def file_names_any(path: Path, ids: Iterable[str]) -> bool:
+    """Whether one of the ids stands in a file that need not be readable as records.
+
+    Raises:
+        OSError, EOFError, ...: one of `UNREADABLE`, it cannot be read to its end.
+    """
+    before = b""
+    with open_plain(path) as stream:
+        while part := stream.read(LONGEST_LINE):
+            if names_any(before + part, ids):
+                return True
+            before = part[-OVERLAP:]
+    return False

@@ -17,11 +17,12 @@ import pyarrow.compute as pc
 
 from pipelines.errors import PlimsollError
 from pipelines.ingest.delivery import find_files, load_folder_mapping
-from pipelines.ingest.files.lines import LONGEST_LINE, UNREADABLE, fingerprint, open_plain
+from pipelines.ingest.files.below import look_below
+from pipelines.ingest.files.lines import UNREADABLE, fingerprint
 from pipelines.ingest.files.rewriting import write_without
 from pipelines.ingest.inbox import find_mappings
 from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
-from pipelines.ingest.removal.attribution import OVERLAP, Attribution, Covers, names_any
+from pipelines.ingest.removal.attribution import Attribution, Covers, file_names_any
 from pipelines.ingest.removal.remainder import count_left
 from pipelines.ingest.source import Records
 from pipelines.ingest.sources import make_source
@@ -133,7 +134,7 @@ def _find(folder: Path, about: Attribution, result: Withdrawal) -> list[Found]:
                 failed.append(path)
     for path in failed:
         try:
-            named = _names(path, about.raw_ids)
+            named = file_names_any(path, about.raw_ids)
         except UNREADABLE as error:
             named = True
             result.tell_damaged(path, f"inbox/{folder.name}/{path.name}", error)
@@ -146,27 +147,23 @@ def _find(folder: Path, about: Attribution, result: Withdrawal) -> list[Found]:
 
 
 def _look_elsewhere(home: Home, result: Withdrawal) -> None:
-    """Files of the inbox that no mapping reads may still name the person."""
+    """Files of the inbox that no mapping reads may still name the person, as may those of a closed folder."""
     read: set[Path] = set()
     for path in find_mappings(home.inbox):
         read |= set(find_files(path.parent)[0])
-    for path in sorted(path for path in home.inbox.rglob("*") if path.is_file() and path not in read):
+    below = look_below(home.inbox)
+    for path, reason in below.closed.items():
+        result.unchecked.append(
+            f"{path.relative_to(home.path)}/: nothing in it was looked at ({reason}); let this account read "
+            "it, then ask again"
+        )
+    for path in (path for path in below.files if path not in read):
         name = path.relative_to(home.path)
         try:
-            if _names(path, result.raw_ids):
+            if file_names_any(path, result.raw_ids):
                 result.unchecked.append(f"{name}: no mapping reads it and it names the person; delete it")
         except UNREADABLE as error:
             result.tell_damaged(path, name, error)
-
-
-def _names(path: Path, raw_ids: set[str]) -> bool:
-    before = b""
-    with open_plain(path) as stream:
-        while part := stream.read(LONGEST_LINE):
-            if names_any(before + part, raw_ids):
-                return True
-            before = part[-OVERLAP:]
-    return False
 
 
 def replace_files(home: Home, found: list[Found], result: Withdrawal, *, is_erasure: bool) -> None:
@@ -295,6 +292,6 @@ def count_outside(home: Home) -> int:
     held = lakes.Lake(home.lake).read(ledger.DELIVERY.full_name)
     if held is None or not held.num_rows:
         return 0
-    here = {fingerprint(path) for path in home.inbox.rglob("*") if path.is_file()}
+    here = {fingerprint(path) for path in look_below(home.inbox).files}
     counted = held.filter(pc.greater(held["record_count"], 0))
     return len(set(counted["delivery_id"].to_pylist()) - here)

@@ -116,17 +116,29 @@ def mapping() -> Callable[..., Mapping]:
 
 @pytest.fixture
 def closed(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Lets nobody read files of a name, not even who may read everything."""
+    """Lets nobody read files or folders of a name, not even who may read everything."""
 
     def close(name: str) -> None:
-        opened, accessed = Path.open, os.access
+        opened, accessed, scanned, asked = Path.open, os.access, os.scandir, os.stat
 
         def refuse(path: Path, *how: Any, **more: Any) -> Any:
             if path.name == name:
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
             return opened(path, *how, **more)
 
+        def refuse_folder(place: Any = ".") -> Any:
+            if isinstance(place, str | Path) and Path(place).name == name:
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(place))
+            return scanned(place)
+
+        def refuse_below(place: Any, **how: Any) -> Any:
+            if isinstance(place, str | Path) and name in Path(place).parts[:-1]:
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(place))
+            return asked(place, **how)
+
         monkeypatch.setattr(Path, "open", refuse)
+        monkeypatch.setattr("os.scandir", refuse_folder)
+        monkeypatch.setattr("os.stat", refuse_below)
         monkeypatch.setattr("os.access", lambda path, mode: Path(path).name != name and accessed(path, mode))
 
     return close

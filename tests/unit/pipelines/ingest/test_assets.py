@@ -91,9 +91,31 @@ def test_a_file_that_cannot_be_opened_is_counted_and_not_named_for_a_name_may_be
     with dg.DagsterInstance.ephemeral() as instance:
         result = dg.materialize([assets.build(place.home)], instance=instance, run_config=QUIET)
         kept = " ".join(str(entry) for entry in instance.all_logs(result.run_id))
-    assert "inbox/good: 1 files cannot be read" in kept
+    assert "inbox/good: 1 files or folders cannot be read" in kept
     assert "anna" not in kept
     assert len(place.rows("staging.message")) == 1
     (problem,) = inbox.tell_unreadable(place.home.inbox)
     assert problem.startswith("inbox/good: 1 files wait")
     assert inbox.fingerprint_inbox(place.home.inbox) != before  # so that it is asked for once it may be read
+
+
+def test_a_folder_that_cannot_be_looked_into_is_told_and_keeps_no_other_out(place, closed):
+    put_in_inbox(place, "good")
+    put_in_inbox(place, "shut")
+    below = place.home.inbox / "good" / "of_anna_smith"
+    below.mkdir()
+    (below / "b.jsonl").write_text(json.dumps(place.say(1)) + "\n")
+    closed("shut")
+    closed("of_anna_smith")
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = dg.materialize([assets.build(place.home)], instance=instance, run_config=QUIET)
+        kept = " ".join(str(entry) for entry in instance.all_logs(result.run_id))
+    assert "inbox/good: 1 files or folders cannot be read" in kept
+    assert "inbox/shut: this account may not look into it" in kept
+    assert "anna" not in kept
+    assert [row["deployment_id"] for row in place.rows("staging.message")] == ["good"]
+    told = inbox.tell_unreadable(place.home.inbox)
+    assert [one.partition(";")[0] for one in told] == [
+        "inbox/good: 1 folders that this account may not look into",
+        "inbox/shut: 1 folders that this account may not look into",
+    ]

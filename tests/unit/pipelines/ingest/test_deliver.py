@@ -192,6 +192,27 @@ def test_a_file_that_cannot_be_opened_keeps_no_other_out_and_is_named(place, clo
     assert len(place.rows("staging.message")) == 2
 
 
+def test_a_folder_that_cannot_be_looked_into_keeps_no_other_out_and_is_named(place, closed):
+    place.deliver(place.say(0), name="a.jsonl")
+    folder = place.inbox / "1"
+    (folder / "in" / "shut").mkdir(parents=True)
+    (folder / "in" / "shut" / "b.jsonl").write_text(json.dumps(place.say(1)) + "\n")
+    closed("shut")
+    summary = place.again(folder)
+    assert summary.unread == ("in/shut/ (a folder, Permission denied)",)
+    assert [one.name for one in summary.files] == ["a.jsonl"]
+
+
+def test_where_only_a_closed_folder_is_it_is_said(place, closed):
+    folder = place.inbox / "1"
+    (folder / "shut").mkdir(parents=True)
+    closed("shut")
+    with pytest.raises(
+        SourceError, match=r"no file can be read: shut/ \(a folder, Permission denied\)\. Let"
+    ):
+        place.again(folder)
+
+
 def test_where_no_file_can_be_opened_it_is_said(place, closed):
     folder = place.inbox / "1"
     folder.mkdir(parents=True)

@@ -130,6 +130,15 @@ def test_a_query_that_gives_nothing_says_what_to_look_at():
     assert describe(done)["notes"] == [done.note]
 
 
+def test_a_folder_that_cannot_be_looked_into_is_refused_in_words(tmp_path, monkeypatch):
+    def refuse(_path):
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "is_file", refuse)
+    with pytest.raises(SourceError, match=r"this account may not look into it\. Let this account"):
+        choose_rules(str(tmp_path), mapping=None, format_name=None, deployment=None, zone=None)
+
+
 def test_files_that_cannot_be_read_are_named_after_what_was_taken_in(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -138,7 +147,7 @@ def test_files_that_cannot_be_read_are_named_after_what_was_taken_in(
     done = Summary("night_line", (), (), 1, unread=("b.jsonl (Permission denied)",))
     monkeypatch.setattr(ingesting, "ingest_folder", lambda *_, **__: done)
     with pytest.raises(
-        SourceError, match=r"^1 files cannot be read: b\.jsonl \(Permission denied\)\. All others"
+        SourceError, match=r"^1 files or folders cannot be read: b\.jsonl \(Permission denied\)\. All others"
     ):
         ingesting.ingest(str(tmp_path / "in"), home=tmp_path / "home")
     assert capsys.readouterr().out.startswith("0 files for night_line")

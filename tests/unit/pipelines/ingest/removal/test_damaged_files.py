@@ -67,6 +67,17 @@ def test_a_row_that_is_too_long_to_be_read_goes_with_the_person_whom_it_names(ho
     assert [row["user"] for row in pq.read_table(path).to_pylist()] == ["another"]
 
 
+def test_a_folder_that_cannot_be_looked_into_is_told_of_an_erasure(home, closed):
+    (home.inbox / "one" / "broken.jsonl.gz").unlink()
+    (home.inbox / "one" / "shut").mkdir()
+    (home.inbox / "one" / "shut" / "of_somebody.jsonl").touch()
+    closed("shut")
+    (told,) = withdraw(home, lambda *_: False).unchecked
+    assert told.startswith(
+        "inbox/one/shut/: nothing in it was looked at (Permission denied); let this account"
+    )
+
+
 def test_what_is_too_old_is_dropped_all_the_same(home):
     (home.definitions / "retention.yaml").write_text("text_days: 90\n")
     with pytest.raises(
