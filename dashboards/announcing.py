@@ -13,6 +13,7 @@ import flask
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 from werkzeug.wrappers import Response
 
+from dashboards.refusal import say_refusal
 from risk_register.account import accounts
 from risk_register.account.accounts import Action
 from risk_register.account.tokens import find_bearer
@@ -68,7 +69,7 @@ def add_announcing(server: flask.Flask, store: Store, clock: Callable[[], dateti
                 through=Door.TOKEN,
             )
         except RegisterError as error:
-            return _answer(422, refusal=str(error))
+            return _answer(422, refusal=say_refusal(error))
         return _answer(201, change_id=change_id)
 
     server.register_blueprint(blueprint)

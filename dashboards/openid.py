@@ -18,6 +18,7 @@ from joserfc.errors import JoseError
 from werkzeug.wrappers import Response
 
 from dashboards.auth import PROVIDER_ISSUER, PROVIDER_TITLE, open_session, read_root, safe_next, show_door
+from dashboards.refusal import say_refusal
 from risk_register.account.identities import Provider, admit
 from risk_register.account.sessions import Method
 from risk_register.database.store import Store
@@ -67,7 +68,7 @@ def add_provider(
         except requests.RequestException:
             return show_door(NOT_THERE, 502)
         except RegisterError as error:
-            return show_door(str(error), 403)
+            return show_door(say_refusal(error), 403)
         target = safe_next(flask.session.get("next"), read_root())
         open_session(name, Method.IDENTITY, store, clock())
         return flask.redirect(target, 303)

@@ -24,6 +24,7 @@ from dashboards.pages.directory import ALIASES, find_page
 from dashboards.pages.page import Attachment, Page
 from dashboards.published import NothingPublishedError, Published
 from dashboards.reach import HEALTH, READY
+from dashboards.refusal import say_refusal
 from dashboards.sheet import write_csv
 from dashboards.store_answer import Answer, StoreAnswer
 from dashboards.theme import Scheme
@@ -111,7 +112,6 @@ def add_routes(server: flask.Flask, site: Site) -> None:
     _add_forms(server, site)
     _add_questions(server, site)
     _add_errors(server)
-
     _add_watching(server, site)
 
     for alias, path in ALIASES.items():
@@ -172,7 +172,7 @@ def _add_downloads(server: flask.Flask, site: Site) -> None:
             except UnknownRecordError:
                 flask.abort(404)
             except RegisterError as error:
-                return flask.Response(f"{error}\n", status=409, mimetype="text/plain")
+                return flask.Response(f"{say_refusal(error)}\n", status=409, mimetype="text/plain")
             return _hand_out(view, attachment)
 
 
@@ -217,8 +217,8 @@ def _add_forms(server: flask.Flask, site: Site) -> None:
                 flask.flash(found[0].submit(_add_upload(view), fields), "done")
             except RegisterError as error:
                 if takes_json:
-                    return flask.make_response(flask.jsonify(refusal=str(error)), 422)
-                flask.flash(str(error), "error")
+                    return flask.make_response(flask.jsonify(refusal=say_refusal(error)), 422)
+                flask.flash(say_refusal(error), "error")
             if takes_json:
                 return flask.jsonify(href=view.href(None))
             return flask.redirect(view.href(None), 303)
@@ -237,7 +237,7 @@ def _add_questions(server: flask.Flask, site: Site) -> None:
             try:
                 return flask.jsonify(dict(reply(view, flask.request.form.to_dict())))
             except RegisterError as error:
-                return flask.make_response(flask.jsonify(refusal=str(error)), 422)
+                return flask.make_response(flask.jsonify(refusal=say_refusal(error)), 422)
 
 
 def _add_upload(view: View) -> View:

@@ -1,13 +1,26 @@
 """A store that cannot be used: readers are told so in a form they can read, and not where it lies."""
 
+from datetime import timedelta
+
 import pytest
 
 from dashboards.app import create_app
 from dashboards.routes import NO_ANSWER, OTHER_VERSION
+from risk_register.account import accounts
+from risk_register.account.tokens import issue_token
+from risk_register.database.store import Store
+from risk_register.errors import StoreError
 
 SECRET = b"a secret of the tests, long enough to sign"
 HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"}
 NOWHERE = "postgresql://plimsoll:hush@127.0.0.1:1/decisions"
+WHERE = "db.example.org:5432/decisions"
+SEND = "/send/ethics-checklist?deployment=harbor_companion&item=crisis_testing_passed"
+
+
+def refuse(*_arguments, **_given):
+    """What a database does that became read-only."""
+    raise StoreError(f"The governance store postgresql://plimsoll@{WHERE} refused: a read-only transaction")
 
 
 @pytest.fixture
@@ -56,6 +69,32 @@ def test_programs_are_told_in_their_own_form(client, path, kind):
     answer = client.post(path, json={}, headers={"Authorization": "Bearer x"})
     assert (answer.status_code, answer.mimetype) == (503, kind)
     assert NO_ANSWER in answer.text
+
+
+@pytest.mark.parametrize("accept", ["application/json", HTML["Accept"]])
+def test_a_form_is_not_told_where_a_store_lies_that_is_read_and_not_written(
+    officer, accept, monkeypatch, caplog
+):
+    token = officer.token()
+    monkeypatch.setattr(Store, "write", refuse)
+    form = {"csrf_token": token, "action": "attest", "item": "crisis_testing_passed", "version": "1",
+            "state": "met", "evidence": "scores.pdf", "note": "", "expires_on": "2027-05-01"}  # fmt: skip
+    answer = officer.client.post(SEND, data=form, headers={"Accept": accept})
+    assert (answer.status_code, NO_ANSWER in answer.text) == (503, True)
+    assert WHERE not in answer.text
+    assert WHERE in caplog.text
+
+
+def test_ci_is_not_told_where_a_store_lies_that_is_read_and_not_written(app, store, clock, monkeypatch):
+    whom = {"actor": "command_line", "at": clock()}
+    accounts.create_account(store, name="ci", **whom)
+    accounts.grant(store, name="ci", role=accounts.Role.ENGINEER, deployment_id="harbor_companion", **whom)
+    token = issue_token(store, name="ci", label="release", valid_for=timedelta(days=30), **whom)
+    monkeypatch.setattr("dashboards.announcing.declare", refuse)
+    change = {"deployment": "harbor_companion", "what": "model", "on": "2026-11-25", "note": "7 to 8"}
+    headers = {"Authorization": f"Bearer {token}"}
+    answer = app.server.test_client().post("/api/changes", json=change, headers=headers)
+    assert (answer.status_code, answer.get_json()) == (503, {"refusal": NO_ANSWER})
 
 
 def test_the_door_opens_all_the_same(client):

@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from dashboards.app import create_app
+from dashboards.routes import NO_ANSWER
 from risk_register.account import accounts
 from risk_register.account.accounts import Grant, Role
 from risk_register.account.identities import GroupGrant, Provider
@@ -55,14 +56,14 @@ def make_app(home, clock, tmp_path, issuer):
     """An application whose people sign in at the provider."""
     (tmp_path / "secret").write_text("a client's secret\n")
 
-    def make(**settings):
+    def make(governance_url=f"sqlite:///{home / 'governance.sqlite'}", **settings):
         provider = Provider(
             title="the hospital", issuer=settings.pop("issuer", issuer), client_id="plimsoll",
             client_secret_file=tmp_path / "secret", groups=GROUPS,
         ).model_copy(update=settings)  # fmt: skip
         return create_app(
             published=home / "published",
-            governance_url=f"sqlite:///{home / 'governance.sqlite'}",
+            governance_url=governance_url,
             secret=SECRET,
             provider=provider,
             clock=clock,
@@ -175,6 +176,15 @@ def test_a_provider_that_is_not_there_is_said(make_app):
     answer = client.get("/sign-in/openid")
     assert answer.status_code == 502
     assert "did not answer" in answer.get_data(as_text=True)
+
+
+def test_a_store_that_does_not_answer_is_told_without_its_address(make_app, issuer, caplog):
+    register(issuer, "s-anna", preferred_username="Anna", groups=["safety-board"])
+    client = make_app("postgresql://plimsoll:hush@127.0.0.1:1/decisions").test_client()
+    answer = sign_in(client, "s-anna")
+    assert (answer.status_code, NO_ANSWER in answer.text) == (503, True)
+    assert "127.0.0.1:1" not in answer.text
+    assert "127.0.0.1:1/decisions refused" in caplog.text
 
 
 def test_a_provider_that_calls_itself_otherwise_is_not_believed(make_app, issuer):
