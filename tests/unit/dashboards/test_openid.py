@@ -18,6 +18,7 @@ from risk_register.account.identities import GroupGrant, Provider
 
 SECRET = b"a secret of the tests, long enough to sign"
 START_SECONDS = 60
+MOST_OF_A_COOKIE = 4096  # bytes, with its name; RFC 6265bis, 5.6: a browser ignores a longer one
 GROUPS = {"safety-board": (GroupGrant(role=Role.SAFETY_OFFICER, deployment="harbor_companion"),)}
 
 
@@ -151,6 +152,15 @@ def test_an_answer_that_was_never_asked_for_is_refused(make_app, query):
     answer = client.get(f"/sign-in/openid/callback?{query}")
     assert answer.status_code == 403
     assert "does not belong to this browser" in answer.get_data(as_text=True)
+
+
+def test_ways_to_the_provider_that_nobody_came_back_from_fill_no_cookie(make_app, issuer):
+    register(issuer, "s-anna", preferred_username="Anna", groups=["safety-board"])
+    client = make_app().test_client()
+    for _ in range(7):
+        address = go_to_provider(client)
+        assert len(client.get_cookie("plimsoll_session").value) < MOST_OF_A_COOKIE // 2
+    assert come_back(client, consent(address, "s-anna")).status_code == 303
 
 
 def test_a_session_that_was_there_before_is_not_taken_over(make_app, issuer, store, clock):
