@@ -98,11 +98,20 @@ def _read_claims(client: Any, provider: Provider) -> dict[str, Any]:
         raise OAuthError("missing_id_token")
     claims = dict(signed)
     if client.load_server_metadata().get("userinfo_endpoint"):
-        more = dict(client.userinfo(token=token))
+        more = _ask_for_more(client, token)
         if more.get("sub") != claims["sub"]:
             raise OAuthError("another_subject")
         claims = {**more, **claims}
     return claims
+
+
+def _ask_for_more(client: Any, token: Any) -> dict[str, Any]:
+    try:
+        return dict(client.userinfo(token=token))
+    except requests.RequestException:
+        raise
+    except (TypeError, ValueError):  # JSON, and no object
+        raise OAuthError("userinfo_is_no_object") from None
 
 
 def _find_way_back(provider: Provider) -> str:

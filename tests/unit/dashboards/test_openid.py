@@ -240,6 +240,24 @@ def test_what_is_said_of_another_subject_signs_nobody_in(make_app, issuer, store
     assert accounts.list_accounts(store) == before
 
 
+@pytest.mark.parametrize("said", [b"[1]", b"null", b"7", b'"s-anna"', b"[]"])
+def test_what_is_said_of_nobody_signs_nobody_in(make_app, issuer, monkeypatch, said):
+    register(issuer, "s-anna", preferred_username="Anna", groups=["safety-board"])
+    send = requests.Session.send
+
+    def replace(session, request, **given):
+        answer = send(session, request, **given)
+        if request.url.endswith("/userinfo"):
+            answer._content = said
+        return answer
+
+    monkeypatch.setattr(requests.Session, "send", replace)
+    client = make_app().test_client()
+    answer = sign_in(client, "s-anna")
+    assert (answer.status_code, "is not valid" in answer.text) == (403, True)
+    assert client.get("/overview").status_code == 303
+
+
 def test_the_secret_goes_to_no_address_that_an_answer_names(make_app, issuer, monkeypatch):
     register(issuer, "s-anna", preferred_username="Anna", groups=[])
     send, follows = requests.Session.send, []
