@@ -13,7 +13,7 @@ from gunicorn.app.base import BaseApplication
 
 from dashboards.app import HERE_ALONE, create_app
 from dashboards.guesses import Guesses
-from dashboards.reach import Reach
+from dashboards.reach import Reach, spell_host
 from risk_register.account.identities import Provider, read_provider
 from risk_register.incident.locations import Locate
 from risk_register.report.editions import Draw
@@ -63,7 +63,7 @@ def serve(
     `secret` signs the sessions and must be the same for all workers.
     """
     options = {
-        "bind": f"{host}:{port}",
+        "bind": spell_host(host, port),
         "workers": workers,
         "threads": THREADS,
         "worker_class": "gthread",

@@ -78,6 +78,24 @@ def _read_networks(given: Iterable[str]) -> tuple[Network, ...]:
         ) from None
 
 
+def spell_host(host: str, port: int) -> str:
+    """Host and port as they stand in an address: IPv6 in brackets, whether or not it came in them."""
+    name = _without_brackets(host)
+    return f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether nobody else can reach what listens there."""
+    try:
+        return ipaddress.ip_address(_without_brackets(host)).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _without_brackets(host: str) -> str:
+    return host.removeprefix("[").removesuffix("]")
+
+
 def find_reader(peer: str, forwarded: str, proxies: Sequence[Network]) -> str:
     """The address of whoever asked: the nearest one that no proxy of ours has.
 

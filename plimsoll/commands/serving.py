@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from dashboards.reach import Reach
 
 SECRET_FILE = "session.key"  # noqa: S105
-OWN_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 IN_THE_CLEAR = (
     "Others can reach {host}, and without TLS passwords, links and texts can be read on the way. Put a proxy "
     "that speaks HTTPS in front and start with --address https://..."
@@ -62,7 +61,7 @@ def serve(
     home: HomeOption = None,
 ) -> None:
     """Serve the dashboard until stopped."""
-    from dashboards.reach import read_reach
+    from dashboards.reach import is_this_machine, read_reach
     from pipelines.publish.shape import OTHER_CODE, is_of_this_code
 
     place = open_home(home)
@@ -72,7 +71,7 @@ def serve(
         reach = read_reach(address, is_https=https, proxies=proxy or ())
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
-    if not reach.is_https and host not in OWN_MACHINE:
+    if not reach.is_https and not is_this_machine(host):
         tell(IN_THE_CLEAR.format(host=host))
     _forget_in_decisions(place)
     start_dashboard(place, host=host, port=port, workers=workers, reach=reach)
@@ -141,15 +140,25 @@ def orchestrate(
     settings = instance / "dagster.yaml"
     if not settings.exists():
         settings.write_text(INSTANCE)
+    from dashboards.reach import spell_host
     from pipelines.automation import end_dead_runs  # Dagster takes seconds to load
 
     _hold(instance)
     if count := end_dead_runs(instance):
         tell(f"{count} runs that were going on when Dagster was killed count as failed.")
     environment = os.environ | {"DAGSTER_HOME": str(instance), "PLIMSOLL_HOME": str(place.path)}
-    command = ["dagster", "dev", "-w", str(REPOSITORY / "workspace.yaml"), "-h", host, "-p", str(port)]
+    command = [
+        "dagster",
+        "dev",
+        "-w",
+        str(REPOSITORY / "workspace.yaml"),
+        "-h",
+        host.strip("[]"),
+        "-p",
+        str(port),
+    ]
     _forget_in_decisions(place)
-    tell(f"Dagster on http://{host}:{port} for {place.path}")
+    tell(f"Dagster on http://{spell_host(host, port)} for {place.path}")
     program = str(Path(sys.executable).parent / command[0])
     # This process becomes Dagster: whoever stops it reaches the one that stops the others.
     os.chdir(REPOSITORY)

@@ -6,6 +6,7 @@ import io
 
 import pytest
 
+from dashboards.__main__ import DashboardServer, serve
 from dashboards.app import LARGEST_UPLOAD, create_app
 from dashboards.guesses import MOST_WRONG
 from dashboards.reach import Reach, find_reader, read_reach
@@ -57,6 +58,21 @@ def make_client(home, clock):
 )
 def test_the_reader_is_the_nearest_that_is_no_proxy_of_ours(peer, forwarded, proxies, reader):
     assert find_reader(peer, forwarded, believe(*proxies).proxies) == reader
+
+
+@pytest.mark.parametrize(
+    ("host", "listens_on"),
+    [("127.0.0.1", "127.0.0.1"), ("::1", "::1"), ("[::1]", "::1"), ("::", "::"), ("localhost", "localhost")],
+)
+def test_a_host_is_listened_on_in_whatever_way_it_is_written(home, monkeypatch, host, listens_on):
+    begun = []
+
+    def note(server):
+        begun.append(server.cfg.address)
+
+    monkeypatch.setattr(DashboardServer, "run", note)
+    serve(published=home, governance_url=f"sqlite:///{home / 'x'}", secret=SECRET, host=host, port=8050)
+    assert begun == [[(listens_on, 8050)]]
 
 
 def test_without_a_proxy_nobody_is_believed():

@@ -30,7 +30,16 @@ def test_a_key_whose_making_was_broken_off_is_made_anew(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("host", "https", "is_told"),
-    [("127.0.0.1", False, False), ("::1", False, False), ("203.0.113.9", True, False), ("::", False, True)],
+    [
+        ("127.0.0.1", False, False),
+        ("::1", False, False),
+        ("[::1]", False, False),
+        ("localhost", False, False),
+        ("203.0.113.9", True, False),
+        ("203.0.113.9", False, True),
+        ("::", False, True),
+        ("[::]", False, True),
+    ],
 )
 def test_whoever_serves_others_without_tls_is_told(
     tmp_path: Path,
@@ -59,6 +68,18 @@ def test_whoever_stops_the_schedule_stops_dagster_itself(
     assert arguments[:2] == [program, "dev"]
     assert environment["PLIMSOLL_HOME"] == str(home.path)
     assert (home.path / "dagster" / "dagster.yaml").exists()
+
+
+def test_an_address_with_colons_is_printed_as_a_browser_takes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = make_home(Home(tmp_path / "home"), HomeKind.REAL)
+    become: list[list[str]] = []
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(serving.os, "execve", lambda _, arguments, __: become.append(arguments))
+    serving.orchestrate(host="[::1]", home=home.path)
+    assert "http://[::1]:3000 " in capsys.readouterr().err
+    assert "::1" in become[0]
 
 
 def test_a_second_dagster_of_a_home_is_refused(tmp_path: Path) -> None:
