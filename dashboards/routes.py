@@ -119,7 +119,7 @@ def add_routes(server: flask.Flask, site: Site) -> None:
 
 
 def _add_watching(server: flask.Flask, site: Site) -> None:
-    store_answer = StoreAnswer(site.store.check, server.logger)
+    store_answer = StoreAnswer(site.store.check_writable, server.logger)
 
     @server.get(HEALTH)
     def health() -> Response:

@@ -1,4 +1,4 @@
-"""Whether the database of decisions answers, for whoever watches the dashboard: quick, also where it hangs.
+"""Whether the database of decisions answers and takes writing, for whoever watches the dashboard.
 
 A database that is frozen keeps whoever asks it for as long as it likes, so a thread aside asks, one at a
 time, and what it heard holds for a while: a stranger who asks often makes nobody open connections.
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from logging import Logger
 
-from risk_register.errors import StoreError, StoreVersionError
+from risk_register.errors import StoreError, StoreReadOnlyError, StoreVersionError
 
 WAIT_SECONDS = 2.0  # less than a watcher's own limit, which is seldom under 5
 KEEP_SECONDS = 5.0  # watchers ask every 10 to 60 seconds
@@ -24,6 +24,7 @@ class Answer(StrEnum):
 
     READY = "ready"
     SILENT = "not ready: the database of decisions does not answer"
+    READ_ONLY = "not ready: the database of decisions is read-only"
     OTHER_VERSION = "not ready: the database of decisions is of another version than this dashboard"
 
 
@@ -63,6 +64,9 @@ class StoreAnswer:
             question.answer = Answer.READY
         except StoreVersionError as error:
             question.answer = Answer.OTHER_VERSION
+            self._tell(question.answer, f"{error}")
+        except StoreReadOnlyError as error:
+            question.answer = Answer.READ_ONLY
             self._tell(question.answer, f"{error}")
         except StoreError as error:
             self._tell(question.answer, f"{error}")

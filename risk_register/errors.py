@@ -21,6 +21,10 @@ class StoreVersionError(StoreError):
     """The tables of the governance store belong to older or newer code; `plimsoll upgrade` brings them up."""
 
 
+class StoreReadOnlyError(StoreError):
+    """The governance store is read and takes no writing: a standby, or a disk that became read-only."""
+
+
 class UnknownRecordError(RegisterError):
     """The deployment, account, risk, item or proposal that was named does not exist."""
 

@@ -5,7 +5,10 @@ SQLite by default, PostgreSQL by address. No message repeats an address: a passw
 
 from __future__ import annotations
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+import os
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool
@@ -76,6 +79,14 @@ def snapshot(connection: Connection) -> Connection:
     if connection.dialect.name == POSTGRESQL:
         return connection.execution_options(isolation_level="REPEATABLE READ")
     return connection
+
+
+def takes_writing(connection: Connection) -> bool:
+    """Whether a write would be taken: not by a standby, nor where the file or its folder is read-only."""
+    if connection.dialect.name == POSTGRESQL:
+        return connection.scalar(text("show transaction_read_only")) == "off"
+    file = Path(connection.engine.url.database or "")
+    return os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)
 
 
 def _reach_server(address: URL) -> Engine:

@@ -19,12 +19,20 @@ from sqlalchemy.orm import Session
 
 from risk_register.database import chain
 from risk_register.database.damage import ADVICE, is_damage
-from risk_register.database.engine import BEGIN, LOCK_NOT_AVAILABLE, POSTGRESQL, SQLITE, make_engine, snapshot
+from risk_register.database.engine import (
+    BEGIN,
+    LOCK_NOT_AVAILABLE,
+    POSTGRESQL,
+    SQLITE,
+    make_engine,
+    snapshot,
+    takes_writing,
+)
 from risk_register.database.model import AuditEntry, AuditHead
 from risk_register.database.turn import NoTurnError, take_turn
 from risk_register.database.version import apply_migrations, find_head, list_versions, read_version
 from risk_register.database.wiping import wipe
-from risk_register.errors import StoreError, StoreVersionError
+from risk_register.errors import StoreError, StoreReadOnlyError, StoreVersionError
 
 BUSY_SECONDS = 30  # how long a writer waits for the one before it to finish
 ADVISORY_LOCK = 0x504C494D  # "PLIM": one number for all writers of a PostgreSQL store
@@ -136,6 +144,17 @@ class Store:
                 f"The governance store {_name(self._engine)} is at version {version or 'none'}; the code "
                 f"needs {find_head()}. Take a backup, then run `plimsoll upgrade`."
             )
+
+    def check_writable(self) -> None:
+        """Ask whether it takes writing, without any.
+
+        Raises:
+            StoreError: as `check` says; a StoreReadOnlyError if it can be read and not written.
+        """
+        self.check()
+        with _explained(self._engine), self._engine.connect() as connection:
+            if not takes_writing(connection):
+                raise StoreReadOnlyError(f"The governance store {_name(self._engine)} is read-only.")
 
     def version(self) -> str | None:
         """The version of the tables; None for an empty database.

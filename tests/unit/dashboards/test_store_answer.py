@@ -1,5 +1,6 @@
 """What a program that watches the dashboard is told of the database of decisions: soon, and no more."""
 
+import os
 import socket
 import threading
 from logging import getLogger
@@ -60,6 +61,22 @@ def test_one_that_is_away_is_not_and_the_process_lives(make_watcher, caplog):
     assert watcher.get("/health").text == "ok\n"
     assert "127.0.0.1:1/decisions refused" in caplog.text
     assert "hush" not in caplog.text
+
+
+@pytest.mark.parametrize("closed", ["file", "folder"])
+def test_one_that_is_read_and_not_written_is_not_ready(
+    make_watcher, empty_store, monkeypatch, caplog, closed
+):
+    locked = {"file": empty_store, "folder": empty_store.parent}[closed]
+    access = os.access
+
+    def refuse(path, mode):
+        return access(path, mode) and not (path == locked and mode == os.W_OK)
+
+    monkeypatch.setattr(os, "access", refuse)  # whoever runs the tests may be root, who may write anything
+    answer = make_watcher(f"sqlite:///{empty_store}").get("/ready")
+    assert (answer.status_code, answer.text) == (503, f"{Answer.READ_ONLY}\n")
+    assert "read-only" in caplog.text
 
 
 def test_one_of_another_version_is_told_apart(make_watcher, tmp_path):

@@ -26,7 +26,7 @@ from risk_register.database.store import Store
 from risk_register.database.turn import take_turn
 from risk_register.database.version import MIGRATIONS, find_head
 from risk_register.deployment import appetites
-from risk_register.errors import StoreError
+from risk_register.errors import StoreError, StoreReadOnlyError
 from risk_register.register import register
 
 WRITER = """
@@ -257,6 +257,20 @@ def test_postgresql_keeps_the_same_promises(postgres_url: str, at: dt.datetime) 
     assert audit.verify_chain(store).is_intact
     assert audit.list_entries(store, limit=1)[0].at == at
     store.close()
+
+
+@pytest.mark.full
+def test_postgresql_says_whether_it_takes_writing(postgres_url: str) -> None:
+    store = Store(postgres_url)
+    store.upgrade()
+    store.check_writable()
+    store.close()
+    mark = "&" if "?" in postgres_url else "?"
+    standby = Store(f"{postgres_url}{mark}options=-c%20default_transaction_read_only%3Don")
+    standby.check()
+    with pytest.raises(StoreReadOnlyError, match="is read-only"):
+        standby.check_writable()
+    standby.close()
 
 
 FIRST_VERSION = """
