@@ -7,6 +7,7 @@ from pathlib import Path
 import typer
 
 from plimsoll.commands.acting import Acting, act
+from plimsoll.commands.taken_file import write_taken
 from risk_register.account.accounts import Action
 from risk_register.database import audit
 from risk_register.errors import ContentError, UnknownRecordError
@@ -34,7 +35,7 @@ def take_out(acting: Acting, kind: ExchangeKind, out: Path, *, reason: str) -> N
         actor=acting.account,
         at=acting.at,
     )
-    out.write_bytes(content)
+    write_taken(out, content)
     counts = ", ".join(f"{len(rows)} rows of {table}" for table, rows in document.tables.items())
     print(f"{out}: {counts}")
 

@@ -21,6 +21,7 @@ from pipelines.errors import StateError
 from plimsoll.commands.acting import DeploymentOption, act
 from plimsoll.commands.option import HomeOption, open_home, tell
 from plimsoll.commands.publication import choose_deployment
+from plimsoll.commands.taken_file import write_taken
 from risk_register.account.accounts import Action
 from risk_register.database import audit
 from risk_register.database.store import Store, open_store
@@ -99,7 +100,7 @@ def export(
     if out is None:
         sys.stdout.buffer.write(content)
     else:
-        out.write_bytes(content)
+        write_taken(out, content)
     tell(f"{rows.num_rows} rows of {table}, {published.name}.")
     if earlier:
         tell(SUBTRACTED.format(table=table, count=len(earlier), newest=earlier[-1]))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import io
 import math
 from collections.abc import Mapping
 from dataclasses import replace
@@ -18,6 +19,7 @@ import typer
 from plimsoll.commands import labelling
 from plimsoll.commands.acting import Acting, AsOption, DeploymentOption, ReasonOption, act, as_document
 from plimsoll.commands.option import HomeOption, JsonOption, write_json
+from plimsoll.commands.taken_file import write_taken
 from risk_register.account import accounts
 from risk_register.account.accounts import Action
 from risk_register.database import audit
@@ -218,12 +220,13 @@ def _agreement(doubled: tuple[tuple[Mapping[str, int], Mapping[str, int]], ...])
 def _write_labels(found: LabelExport, out: Path) -> None:
     """One row a label; ids and levels only, so that no cell can be a formula."""
     fields = ("item_id", "conversation_id", "stratum_id", "inclusion_probability", "weight", "is_final")
-    with out.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream)
-        writer.writerow([*fields, "answers", "verdict"])
-        for one in found.labels:
-            said = (
-                ";".join(f"{name}={level}" for name, level in sorted(each.items()))
-                for each in (one.answers, one.verdict)
-            )
-            writer.writerow([*(getattr(one, name) for name in fields), *said])
+    lines = io.StringIO(newline="")
+    writer = csv.writer(lines)
+    writer.writerow([*fields, "answers", "verdict"])
+    for one in found.labels:
+        said = (
+            ";".join(f"{name}={level}" for name, level in sorted(each.items()))
+            for each in (one.answers, one.verdict)
+        )
+        writer.writerow([*(getattr(one, name) for name in fields), *said])
+    write_taken(out, lines.getvalue().encode())

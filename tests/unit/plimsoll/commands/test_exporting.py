@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -98,6 +99,16 @@ def test_without_an_account_the_audit_names_the_command_line(run: Run, governed:
     assert "HYPERLINK" in run("export", "change").output
     (entry,) = [one for one in audit.list_entries(governed[1]) if one.action == "exported"]
     assert (entry.actor, entry.deployment_id) == ("command_line", "companion")
+
+
+def test_a_file_is_whole_under_its_name_and_for_its_owner_alone(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, seen = tmp_path / "change.csv", []
+    monkeypatch.setattr(os, "fsync", lambda _: seen.append(out.exists()))
+    assert run("export", "change", "--out", out, account="compliance").code == 0
+    assert seen[-1] is False
+    assert out.stat().st_mode & 0o777 == 0o600
 
 
 def test_nothing_is_written_over(run: Run, tmp_path: Path) -> None:

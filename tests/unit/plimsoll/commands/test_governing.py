@@ -368,6 +368,7 @@ def test_a_register_travels_to_another_home_and_back_to_the_same_bytes(
     run(*RATE[:-1], "=1+1", account="officer")
     file, again = tmp_path / f"register.{suffix}", tmp_path / f"again.{suffix}"
     assert run("register", "export", file, "--reason", "Move.", account="officer").code == 0
+    assert file.stat().st_mode & 0o777 == 0o600
     there = make_run(make_governed_home(tmp_path / "there")[0], monkeypatch, capfd)
     assert there("register", "import", file, account="officer").code == 0
     mine = there("register", "import", "--approve", 1, account="officer")

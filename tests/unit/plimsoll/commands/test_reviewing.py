@@ -243,6 +243,7 @@ def test_a_week_is_labelled_exported_and_its_agreement_shown(drawn: Run, tmp_pat
     assert "first_reviewer" not in json.dumps({**progress, "sample": {}})
     out = tmp_path / "labels.csv"
     assert drawn("review", "export", "--reason", "Correction.", "--out", out, account="officer").code == 0
+    assert out.stat().st_mode & 0o777 == 0o600
     assert not [word for word in ("reviewer", SECRET) if word in out.read_text(encoding="utf-8")]
     document = drawn("review", "export", "--reason", "Correction.", account="compliance").document
     assert sum(one["weight"] for one in document["labels"]) == pytest.approx(44)
