@@ -8,6 +8,7 @@ import warnings
 
 from methods.errors import MethodsError
 from pipelines.errors import PlimsollError
+from pipelines.shown_text import show_line, show_text
 from plimsoll.command_table import COMMANDS
 from plimsoll.deferred import make_front_door
 from risk_register.errors import RegisterError
@@ -25,13 +26,13 @@ def main() -> None:
     try:
         app()
     except (PlimsollError, RegisterError, MethodsError) as error:
-        print(error, file=sys.stderr)
+        print(show_text(str(error)), file=sys.stderr)
         sys.exit(1)
     except OSError as error:
         if error.errno is None:  # a library's own, whose cause only a traceback tells
             raise
         where = "" if error.filename is None else f": {error.filename}"
-        print(f"{os.strerror(error.errno)}{where}", file=sys.stderr)
+        print(show_line(f"{os.strerror(error.errno)}{where}"), file=sys.stderr)
         sys.exit(1)
 
 

@@ -25,6 +25,7 @@ from pipelines.ingest.span import NOTHING, Span
 from pipelines.lake.lake import Lake
 from pipelines.schemas import ledger
 from pipelines.settings import MAPPING_NAMES
+from pipelines.shown_text import show_line
 
 TEXT_FILES = (".jsonl", ".ndjson", ".json", ".csv")
 PACKED = (".gz", ".zst")
@@ -263,7 +264,7 @@ def _received_on(name: str, mapping: Mapping, received_on: dt.date) -> dt.date:
 def describe(one: Delivered) -> str:
     """One line for the person who delivered: what was accepted, and what was rejected where and why."""
     if one.is_known:
-        return f"{one.name}: known, unchanged"
+        return show_line(f"{one.name}: known, unchanged")
     records = one.records
     unit = "line" if re.search(r"\.(jsonl|ndjson)(\.|$)", one.name) else "record"
     parts = [f"{records.message_count} messages", f"{records.event_count} events"]
@@ -282,4 +283,4 @@ def describe(one: Delivered) -> str:
     if records.record_count == 0 and not records.rejected:
         parts = ["nothing to take in" if records.notes else "empty file, no records"]
     parts += records.notes
-    return f"{one.name}: " + ", ".join(parts)
+    return show_line(f"{one.name}: " + ", ".join(parts))

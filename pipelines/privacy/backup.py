@@ -23,6 +23,7 @@ from pipelines.privacy.limits import load_limits
 from pipelines.privacy.request import Withdraw
 from pipelines.privacy.unfinished import Tell, clear_left, unfinished
 from pipelines.settings import FOLDERS, Home, settle_governance
+from pipelines.shown_text import show_line
 from pipelines.tombstones import FILE, add_tombstones, load_tombstones
 
 UNKNOWN = (
@@ -137,7 +138,7 @@ def restore_backup(
         if unchecked:
             raise StateError(
                 "Not restored, for something cannot be checked against the tombstones:\n"
-                + "\n".join(f"  {one}" for one in unchecked)
+                + "\n".join(f"  {show_line(one)}" for one in unchecked)
             )
         aside.replace(home.path)
     return Restored(

@@ -20,6 +20,7 @@ from pipelines.privacy.journal import find_begun
 from pipelines.privacy.receipt import Document, is_genuine, read_receipt
 from pipelines.privacy.request import Request, Surroundings
 from pipelines.settings import Home
+from pipelines.shown_text import show_line
 from pipelines.tombstones import SubjectKind
 from plimsoll.commands.option import HomeOption, JsonOption, open_home, write_json
 from plimsoll.commands.running import show_progress
@@ -176,7 +177,7 @@ def say(receipt: Document) -> str:
         f"  backup {one['backup_id']}, expires {one['expires_on']}: {one['state']}"
         for one in receipt["backups"]
     ]
-    return "\n".join(lines)
+    return "\n".join(map(show_line, lines))
 
 
 def _ask_user(home: Home, deployment: str) -> Request:

@@ -23,6 +23,7 @@ from pipelines.ingest.sources import FORMATS
 from pipelines.lake.difference import list_changed
 from pipelines.lake.lake import Lake
 from pipelines.settings import HomeKind, find_home, make_home
+from pipelines.shown_text import show_line
 from plimsoll.commands.option import HomeOption, JsonOption, tell, write_json
 
 STAGING = ("staging.message", "staging.conversation", "staging.event")
@@ -182,6 +183,6 @@ def say(summary: Summary) -> str:
     if summary.version_count:
         lines.append(f"  {wrap(VERSIONS.format(count=summary.version_count))}")
     lines += [f"  {sentence}; is it the name that the log has?" for sentence in list_absent(summary.files)]
-    lines += [f"  {note}" for note in notes_of(summary)[:10]]
-    lines += [f"  not read: {name}" for name in summary.ignored[:10]]
+    lines += [f"  {show_line(note)}" for note in notes_of(summary)[:10]]
+    lines += [f"  not read: {show_line(name)}" for name in summary.ignored[:10]]
     return "\n".join(lines)

@@ -19,6 +19,7 @@ from pipelines.privacy.backups import tombstones_beside
 from pipelines.privacy.erasure import sweep_erased
 from pipelines.privacy.retention import Retained, retain
 from pipelines.settings import find_home
+from pipelines.shown_text import show_line
 from plimsoll.commands.option import HomeOption, JsonOption, open_home, tell, write_json
 
 
@@ -45,7 +46,7 @@ def retention(
         print(say(document))
     if unchecked:
         raise StateError(
-            "Cannot be checked for erased people:\n" + "\n".join(f"  {one}" for one in unchecked)
+            "Cannot be checked for erased people:\n" + "\n".join(f"  {show_line(one)}" for one in unchecked)
         )
 
 
@@ -83,7 +84,7 @@ def restore(
     done = restore_backup(file, place, tombstones=tombstones, withdraw=withdraw, on=today, tell=tell)
     print(f"{place.path}: generation {done.generation}, {done.swept_rows} rows of erased people taken out.")
     print(say_reach(done.reaches))
-    for name in done.left_out:
+    for name in map(show_line, done.left_out):
         print(
             f"Left out: {name} is damaged, so nobody can say whose words are in it; deliver it again whole."
         )
@@ -133,7 +134,7 @@ def say(document: dict[str, Any]) -> str:
     lines += [f"  CANNOT BE LOOKED INTO: {name}" for name in document["uncut_files"]]
     lines += [f"  stays: {name}" for name in document["held_files"]]
     lines += [f"  never scored: {name}" for name in document["unscored_days"]]
-    return "\n".join(lines)
+    return "\n".join(map(show_line, lines))
 
 
 def _name(part: Partition) -> str:

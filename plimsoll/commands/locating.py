@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from pipelines.shown_text import show_line
 from plimsoll.commands.acting import Acting, AsOption, DeploymentOption, act, as_document, show
 from plimsoll.commands.option import HomeOption, JsonOption, write_json
 from plimsoll.commands.tracing import Place, trace
@@ -100,8 +101,8 @@ def _tell(record: LocationRecord, source_conversation: str | None, *, as_json: b
         return
     print(f"deployment: {record.deployment_id}")
     if record.is_found:
-        print(f"source file: {record.source_file}\nrecord: {record.position}")
-        print(f"source conversation: {source_conversation}")
+        print(f"source file: {show_line(str(record.source_file))}\nrecord: {record.position}")
+        print(f"source conversation: {show_line(str(source_conversation))}")
     else:
         print(f"not located: {record.why_not}")
     print(_say_confirm(record))

@@ -13,6 +13,7 @@ import typer
 from pipelines.errors import HomeError
 from pipelines.governance_place import VARIABLE, mark_place
 from pipelines.settings import Home, find_home
+from pipelines.shown_text import show_text
 
 HomeOption = Annotated[
     Path | None, typer.Option("--home", help="Directory that holds everything (PLIMSOLL_HOME, else ./data).")
@@ -37,8 +38,8 @@ def open_home(path: Path | None) -> Home:
 
 
 def tell(text: str) -> None:
-    """Progress for the person at the terminal."""
-    print(text, file=sys.stderr, flush=True)
+    """Progress for the person at the terminal; what others named cannot act on it."""
+    print(show_text(text), file=sys.stderr, flush=True)
 
 
 def write_json(document: Any) -> None:

@@ -16,6 +16,7 @@ from pipelines.full_disk import told_full
 from pipelines.lake.lake import Lake, tidy_daily
 from pipelines.lock import check_writable
 from pipelines.settings import Home
+from pipelines.shown_text import show_text
 from plimsoll.commands.option import HomeOption, JsonOption, open_home, tell, write_json
 
 Day = Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"])]
@@ -144,12 +145,20 @@ def _notify(home: Home) -> None:
         )
 
 
+class Shown(logging.Formatter):
+    """A line of the log as a terminal may show it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Names of files in it cannot act on the terminal."""
+        return show_text(super().format(record))
+
+
 def show_progress() -> None:
     """Show what the stages say while they work."""
     log = logging.getLogger("plimsoll")
     if not log.handlers:
         handler = logging.StreamHandler(sys.stderr)
-        handler.setFormatter(logging.Formatter("%(message)s"))
+        handler.setFormatter(Shown("%(message)s"))
         log.addHandler(handler)
         log.setLevel(logging.INFO)
         log.propagate = False

@@ -25,6 +25,7 @@ from pipelines.ingest.files.below import look_below
 from pipelines.ingest.files.lines import why_unreadable
 from pipelines.ingest.mapping import Mapping
 from pipelines.settings import MAPPING_NAMES
+from pipelines.shown_text import show_line
 
 PACKAGES = {"s3": "s3fs", "s3a": "s3fs", "gs": "gcsfs", "gcs": "gcsfs", "az": "adlfs", "abfs": "adlfs",
             "abfss": "adlfs", "http": "aiohttp", "https": "aiohttp", "sftp": "paramiko"}  # fmt: skip
@@ -91,7 +92,7 @@ def leave_unreadable(waiting: list[Waiting], source: str | Path) -> tuple[list[W
         if reason is None:
             left.append(one)
         else:
-            unread.append(f"{one.name} ({reason})")
+            unread.append(show_line(f"{one.name} ({reason})"))
     return left, tuple(unread)
 
 
@@ -100,7 +101,8 @@ def say_nothing(shown: str, ignored: list[str], unread: tuple[str, ...]) -> str:
     if unread:
         return f"{shown}: no file can be read: {', '.join(unread[:5])}. {LET_READ}"
     looked = f"{shown}: no readable file. Looked for {', '.join(READABLE)}"
-    return looked + (f"; found only {', '.join(ignored[:5])}." if ignored else "; it is empty.")
+    found = ", ".join(map(show_line, ignored[:5]))
+    return looked + (f"; found only {found}." if ignored else "; it is empty.")
 
 
 def leave_known(

@@ -34,6 +34,7 @@ from pipelines.ingest.proposal.doubt import (
     values_at,
 )
 from pipelines.ingest.sources import recognise
+from pipelines.shown_text import show_line
 
 SAMPLE = 5_000
 """Records looked at."""
@@ -110,7 +111,8 @@ def infer_mapping(source: Path) -> Proposal:
 def _objects(source: Path) -> Iterable[dict[str, Any]]:
     files, ignored = find_files(source)
     if not files:
-        raise SourceError(f"{source}: no readable file; found {', '.join(ignored[:5]) or 'nothing'}.")
+        named = ", ".join(map(show_line, ignored[:5]))
+        raise SourceError(f"{source}: no readable file; found {named or 'nothing'}.")
     for path in files:
         if inspect(path) is not None:
             continue

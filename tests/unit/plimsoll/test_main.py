@@ -54,6 +54,20 @@ def loaded_by(*arguments: str) -> set[str]:
     return set(done.stderr.split())
 
 
+def test_a_delivered_name_acts_on_no_terminal(delivery: Path, tmp_path: Path) -> None:
+    (delivery / "x\n0 records rejected\x1b[2K.jsonl").write_bytes((delivery / "day.jsonl").read_bytes())
+    (delivery / "y\nAll is well\u202e.pdf").write_bytes(b"")
+    done = plimsoll("ingest", delivery, "--home", tmp_path / "home")
+    told = done.stdout + done.stderr
+    assert "\x1b" not in told
+    assert "\u202e" not in told
+    assert not [line for line in told.splitlines() if line.startswith(("All is well", "0 records rejected"))]
+    assert r"x\x0a0 records rejected\x1b[2K.jsonl" in told
+    assert r"not read: y\x0aAll is well\u202e.pdf" in told
+    refused = plimsoll("status", "--home", tmp_path / "\x1b]0;no such home")
+    assert (refused.returncode, r"\x1b]0;no such home" in refused.stderr) == (1, True)
+
+
 def test_the_help_names_every_command_and_loads_none() -> None:
     assert loaded_by("--help") == set()
 

@@ -9,6 +9,7 @@ import typer
 from pipelines.errors import DefinitionError, SourceError
 from pipelines.ingest.deliver import Summary
 from pipelines.ingest.delivery import Delivered
+from pipelines.ingest.delivery import describe as describe_file
 from pipelines.ingest.reason import Reason
 from pipelines.ingest.source import Records, Rejection
 from plimsoll.commands import ingesting
@@ -137,6 +138,16 @@ def test_a_folder_that_cannot_be_looked_into_is_refused_in_words(tmp_path, monke
     monkeypatch.setattr(Path, "is_file", refuse)
     with pytest.raises(SourceError, match=r"this account may not look into it\. Let this account"):
         choose_rules(str(tmp_path), mapping=None, format_name=None, deployment=None, zone=None)
+
+
+def test_a_name_forges_no_line_and_does_nothing_to_the_terminal(tmp_path: Path):
+    name = "a\n0 records rejected\x1b[2K\u202e.jsonl"
+    records = Records(notes=["a note"])
+    file = Delivered(tmp_path, name, Future(), records=records)
+    spelled = r"a\x0a0 records rejected\x1b[2K\u202e.jsonl"
+    told = say(Summary("night_line", (file,), (name,), 1))
+    assert told.splitlines()[1:] == [f"  {spelled}: a note", f"  not read: {spelled}"]
+    assert describe_file(file) == f"{spelled}: nothing to take in, a note"
 
 
 def test_files_that_cannot_be_read_are_named_after_what_was_taken_in(
