@@ -16,6 +16,7 @@ from pipelines.notify.rounds import (
     send_round,
 )
 from pipelines.settings import Home
+from pipelines.silence import check_calls, tell_silence
 
 EVERY_TEN_MINUTES = "*/10 * * * *"
 AT_TEN_PAST = "10 * * * *"
@@ -37,6 +38,7 @@ def build(home: Home) -> Notices:
 
     @dg.op
     def send_what_is_due() -> None:
+        check_calls(home)
         send_round(home)
 
     @dg.job(name="send_notices", executor_def=in_process)
@@ -49,7 +51,10 @@ def build(home: Home) -> Notices:
         name="notices_due",
         default_status=dg.DefaultSensorStatus.RUNNING,
     )
-    def notices_due(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest]:
+    def notices_due(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
+        if (silent := tell_silence(home)) is not None:
+            yield dg.SkipReason(silent)
+            return
         now = dt.datetime.now(dt.UTC)
         queue_weekly_test(home, at=now)
         if is_round_due(home, at=now):
@@ -57,6 +62,8 @@ def build(home: Home) -> Notices:
 
     @dg.op
     def look_at_deadlines(context: dg.OpExecutionContext) -> None:
+        if (silent := tell_silence(home)) is not None:
+            context.log.warning(silent)
         count = queue_what_runs_out(home, at=dt.datetime.now(dt.UTC))
         context.log.info(f"{count} notices about what runs out.")
 
@@ -74,6 +81,8 @@ def build(home: Home) -> Notices:
 
     @dg.schedule(job=heartbeat, cron_schedule=EVERY_TEN_MINUTES, name="show_life", default_status=running)
     def show_life(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        if (silent := tell_silence(home)) is not None:
+            return dg.SkipReason(silent)
         if not has_heartbeat(home):
             return dg.SkipReason("No address is set in definitions/notify.yaml.")
         return dg.RunRequest(run_key=context.scheduled_execution_time.isoformat())

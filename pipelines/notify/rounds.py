@@ -1,4 +1,7 @@
-"""What schedules and the command line do with a home's outbox: one round, a test, a sign of life."""
+"""What schedules and the command line do with a home's outbox: one round, a test, a sign of life.
+
+Every way out of a home leads through here, and a silent one has none.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from pipelines.notify.dispatch import Sent, dispatch, needs_pass, queue_test
 from pipelines.notify.heartbeat import beat, check_health
 from pipelines.notify.routing import FILE, Routing, load_routing
 from pipelines.settings import Home
+from pipelines.silence import check_calls, tell_silence
 from pipelines.zone import read_zones
 from risk_register.database.store import open_store
 from risk_register.deadlines import OrderedHold, queue_deadlines
@@ -19,8 +23,8 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
 
 
 def send_round(home: Home) -> Sent | None:
-    """Send what is due; None where the home has no routing, so that nothing can leave."""
-    routing = load_routing(home.definitions)
+    """Send what is due; None where the home has no routing or is silent, so that nothing can leave."""
+    routing = _find_way_out(home)
     if routing is None:
         return None
     return dispatch(open_store(home.governance_url), routing, clock=lambda: dt.datetime.now(dt.UTC))
@@ -28,13 +32,13 @@ def send_round(home: Home) -> Sent | None:
 
 def is_round_due(home: Home, *, at: dt.datetime) -> bool:
     """Whether a round now would send anything."""
-    routing = load_routing(home.definitions)
+    routing = _find_way_out(home)
     return routing is not None and needs_pass(open_store(home.governance_url), routing, at=at)
 
 
 def queue_weekly_test(home: Home, *, at: dt.datetime) -> int | None:
-    """Queue this week's test page once its hour has come; None before it, or without a routing."""
-    routing = load_routing(home.definitions)
+    """Queue this week's test page once its hour has come; None before it, or without a way out."""
+    routing = _find_way_out(home)
     if routing is None:
         return None
     due = (WEEKDAYS.index(routing.test.weekday), routing.test.hour)
@@ -69,8 +73,9 @@ def send_heartbeat(home: Home, *, at: dt.datetime) -> None:
     """Send a sign of life, unless something speaks against it.
 
     Raises:
-        StateError: no address is set, the home is not well, or the address did not take it.
+        StateError: no address is set, the home is silent or not well, or the address did not take it.
     """
+    check_calls(home)
     routing = require_routing(home)
     if routing.heartbeat is None:
         raise StateError(f"{home.definitions / FILE} sets no heartbeat: address.")
@@ -82,6 +87,10 @@ def send_heartbeat(home: Home, *, at: dt.datetime) -> None:
         raise StateError("The address of the heartbeat is not there: its variable or file is empty.")
     if not beat(address):
         raise StateError("The address of the heartbeat did not take the sign of life.")
+
+
+def _find_way_out(home: Home) -> Routing | None:
+    return load_routing(home.definitions) if tell_silence(home) is None else None
 
 
 def require_routing(home: Home) -> Routing:

@@ -24,6 +24,7 @@ from pipelines.privacy.request import Withdraw
 from pipelines.privacy.unfinished import Tell, clear_left, unfinished
 from pipelines.settings import FOLDERS, Home, settle_governance
 from pipelines.shown_text import show_line
+from pipelines.silence import silence
 from pipelines.tombstones import FILE, add_tombstones, load_tombstones
 
 UNKNOWN = (
@@ -102,6 +103,7 @@ def restore_backup(
 ) -> Restored:
     """Restore into an empty place; `tombstones` are those of the home it was taken from, else those by it.
 
+    The restored home calls nobody until a person says that it is the live one (`pipelines.silence`).
     What a killed restore into the same place left beside it goes first, and `tell` says so.
 
     Raises:
@@ -133,6 +135,7 @@ def restore_backup(
             (place.keys / FINGERPRINT_FILE).write_text(manifest["key_fingerprint"] + "\n")
         if manifest["has_keys"] and fingerprint_key(place.keys) != manifest["key_fingerprint"]:
             raise HomeError(f"{source}: its key is not the one that its manifest names.")
+        silence(place, on=on)
         left_out = _leave_damaged_out(place, withdraw) if known.marks and manifest["has_inbox"] else []
         rows, unchecked = sweep_erased(place, withdraw if manifest["has_inbox"] else None, on=on)
         if unchecked:

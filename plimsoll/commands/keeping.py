@@ -20,6 +20,7 @@ from pipelines.privacy.erasure import sweep_erased
 from pipelines.privacy.retention import Retained, retain
 from pipelines.settings import find_home
 from pipelines.shown_text import show_line
+from pipelines.silence import tell_silence
 from plimsoll.commands.option import HomeOption, JsonOption, open_home, tell, write_json
 
 
@@ -93,6 +94,7 @@ def restore(
     if not done.has_governance:
         where = read_mark(place.path) or "another database"
         print(f"Without governance store: decisions of this home are in {where}, as they stand there.")
+    print(tell_silence(place))
     print("Next: plimsoll run")
 
 

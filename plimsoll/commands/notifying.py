@@ -1,4 +1,4 @@
-"""`plimsoll notify` and `plimsoll heartbeat`: send what waits, test the way to people, show signs of life."""
+"""`plimsoll notify` and `plimsoll heartbeat`: send what waits, test the way, show signs of life."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import typer
 
 from pipelines.errors import DefinitionError, StateError
 from pipelines.settings import Home
-from plimsoll.commands.acting import AsOption, DeploymentOption, act, show
+from pipelines.silence import check_calls, end_silence, tell_silence
+from plimsoll.commands.acting import AsOption, DeploymentOption, ReasonOption, act, show
 from plimsoll.commands.option import HomeOption, JsonOption, open_home, tell, write_json
 from risk_register.account.accounts import Action
 from risk_register.errors import UnknownRecordError
@@ -43,6 +44,7 @@ def send(home: HomeOption = None, as_json: JsonOption = False) -> None:
 
     place, now = open_home(home), dt.datetime.now(dt.UTC)
     require_routing(place)
+    check_calls(place)
     queue_weekly_test(place, at=now)
     queue_what_runs_out(place, at=now)
     sent = send_round(place)
@@ -97,6 +99,7 @@ def try_the_way(home: HomeOption = None) -> None:
 
     place = open_home(home)
     require_routing(place)
+    check_calls(place)
     now = dt.datetime.now(dt.UTC)
     number = queue_test(
         open_store(place.governance_url), actor="command_line", at=now, key=f"test:{now:%Y%m%dT%H%M%S}"
@@ -114,7 +117,8 @@ def check(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Check the routing, say whose turn it is, and which routes have no address. Nothing is sent."""
     from pipelines.notify.rounds import require_routing
 
-    routing = require_routing(open_home(home))
+    place = open_home(home)
+    routing = require_routing(place)
     now = dt.datetime.now(dt.UTC)
     turns = {name: list(rota.order_at(now)) for name, rota in routing.rotas.items()}
     silent = [name for name, one in routing.routes.items() if one.read() is None]
@@ -125,14 +129,36 @@ def check(home: HomeOption = None, as_json: JsonOption = False) -> None:
                 "routes_without_address": silent,
                 "escalation_minutes": list(routing.escalation_minutes),
                 "has_heartbeat": routing.heartbeat is not None,
+                "is_silent": tell_silence(place) is not None,
             }
         )
         return
     for name, order in turns.items():
         print(f"{name}: {', then '.join(order)}")
     print(f"Routes without an address: {', '.join(silent) or 'none'}")
+    faults = [] if (words := tell_silence(place)) is None else [words]
     if silent:
-        raise StateError("Nobody can be called by these; set the variable or write the file that each names.")
+        faults += ["Nobody can be called by these; set the variable or write the file that each names."]
+    if faults:
+        raise StateError("\n".join(faults))
+
+
+@app.command("live")
+def make_live(
+    account: AsOption, reason: ReasonOption, deployment: DeploymentOption = None, home: HomeOption = None
+) -> None:
+    """Say that a restored home is the live one: from now on people are called from it."""
+    acting = act(home, account, deployment, Action.ACKNOWLEDGE_ALARM)
+    end_silence(
+        acting.home,
+        acting.store,
+        deployment_id=acting.deployment_id,
+        reason=reason,
+        actor=account,
+        at=acting.at,
+    )
+    waiting = len(list_notices(acting.store, is_waiting=True))
+    print(f"{acting.home.path} is the live home. {waiting} notices wait; the next run or round sends them.")
 
 
 def heartbeat(home: HomeOption = None) -> None:
@@ -150,7 +176,7 @@ def make_way_to_on_call(home: Home) -> Callable[[], bool]:
         from pipelines.notify.routing import load_routing
 
         try:
-            return load_routing(home.definitions) is not None
+            return load_routing(home.definitions) is not None and tell_silence(home) is None
         except DefinitionError:
             return False
 

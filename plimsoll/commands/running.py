@@ -122,12 +122,16 @@ def forget_in_decisions(home: Home) -> None:
 
 
 def _notify(home: Home) -> None:
-    """Send what the run found; without a routing, say that it waits."""
+    """Send what the run found; from a silent home or without a routing, say that nobody is told."""
     from pipelines.notify.rounds import send_round
+    from pipelines.silence import tell_silence
     from risk_register.database.store import open_store
     from risk_register.notice.kinds import NoticeState
     from risk_register.notice.notices import list_notices
 
+    if (silent := tell_silence(home)) is not None:
+        tell(silent)
+        return
     sent = send_round(home)
     if sent is not None:
         tell(f"notices: {sent.accepted} accepted, {sent.refused} refused")

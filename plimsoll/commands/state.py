@@ -11,6 +11,7 @@ from pipelines.governance_place import VARIABLE, tell_damaged, tell_lost
 from pipelines.ingest.inbox import tell_silent_queries, tell_unreadable
 from pipelines.lake.lake import Lake
 from pipelines.settings import Home
+from pipelines.silence import tell_silence
 from plimsoll.commands.option import HomeOption, JsonOption, open_home, tell, write_json
 
 
@@ -36,7 +37,12 @@ def status(
 def _list_problems(place: Home) -> list[str]:
     """What a person has to mend, each with how."""
     named = os.environ.get(VARIABLE)
-    found = [tell_lost(place.path, named), tell_damaged(place.path, named), _tell_published(place)]
+    found = [
+        tell_silence(place),
+        tell_lost(place.path, named),
+        tell_damaged(place.path, named),
+        _tell_published(place),
+    ]
     return [
         *(problem for problem in found if problem is not None),
         *tell_unreadable(place.inbox),

@@ -7,13 +7,18 @@ import os
 from pathlib import Path
 from types import SimpleNamespace
 
+import dagster as dg
 import pyarrow as pa
 import pytest
 
 from pipelines.errors import StateError
 from pipelines.notify import rounds
+from pipelines.notify.assets import build
 from pipelines.settings import Home
+from pipelines.silence import MARK, end_silence, silence, tell_silence
+from risk_register.database.audit import list_entries
 from risk_register.database.store import Store
+from risk_register.errors import NotAllowedError
 
 ROUTING = """\
 dashboard: https://plimsoll.example.org
@@ -54,6 +59,53 @@ def test_without_a_routing_nothing_is_queued_sent_or_due(home: Home) -> None:
     assert rounds.send_round(home) is None
     assert not rounds.is_round_due(home, at=TUESDAY)
     assert not rounds.has_heartbeat(home)
+
+
+def test_a_restored_home_has_no_way_out_until_it_is_the_live_one(
+    home: Home, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[object] = []
+    monkeypatch.setattr(rounds, "dispatch", lambda *_, **__: sent.append("round"))
+    monkeypatch.setattr(rounds, "beat", lambda _: sent.append("beat") or True)
+    monkeypatch.setattr(rounds, "needs_pass", lambda *_, **__: True)
+    monkeypatch.setenv("PLIMSOLL_TEST_HEARTBEAT", "https://watch.example.org")
+    silence(home, on=TUESDAY.date())
+    assert rounds.queue_weekly_test(home, at=TUESDAY) is None
+    assert rounds.send_round(home) is None
+    assert not rounds.is_round_due(home, at=TUESDAY)
+    with pytest.raises(StateError, match="NOBODY IS CALLED"):
+        rounds.send_heartbeat(home, at=TUESDAY)
+    assert sent == []
+    end_silence(home, store, deployment_id="demo", reason="The disk died.", actor="anna", at=TUESDAY)
+    rounds.send_round(home)
+    rounds.send_heartbeat(home, at=TUESDAY)
+    assert sent == ["round", "beat"]
+    (entry,) = list_entries(store, action="home_made_live")
+    assert (entry.actor, entry.details["reason"]) == ("anna", "The disk died.")
+
+
+def test_a_restored_home_stays_silent_where_nothing_can_be_noted(home: Home, store: Store) -> None:
+    silence(home, on=TUESDAY.date())
+    with pytest.raises(NotAllowedError, match="needs a reason"):
+        end_silence(home, store, deployment_id="demo", reason=" ", actor="anna", at=TUESDAY)
+    assert tell_silence(home) is not None
+    (home.path / MARK).write_text("")  # emptied by a full disk
+    assert tell_silence(home) is not None
+
+
+def test_dagster_calls_nobody_from_a_restored_home_and_says_so(home: Home) -> None:
+    silence(home, on=TUESDAY.date())
+    notices = build(home)
+    (sensor,), (life, _) = notices.sensors, notices.schedules
+    with dg.instance_for_test() as instance:
+        skipped = sensor.evaluate_tick(dg.build_sensor_context(instance=instance))
+        assert (skipped.run_requests, "NOBODY IS CALLED" in skipped.skip_message) == ([], True)
+        unsent = life.evaluate_tick(dg.build_schedule_context(instance, scheduled_execution_time=TUESDAY))
+        assert (unsent.run_requests, "NOBODY IS CALLED" in unsent.skip_message) == ([], True)
+        send, _, beat = notices.jobs
+        for job in (send, beat):  # by hand
+            with pytest.raises(StateError, match="NOBODY IS CALLED"):
+                job.execute_in_process(instance=instance)
 
 
 def test_what_runs_out_is_judged_by_the_zones_and_the_changes_of_the_lake(

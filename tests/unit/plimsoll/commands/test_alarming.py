@@ -12,10 +12,12 @@ import pytest
 
 from pipelines.notify.dispatch import Sent, queue_test
 from pipelines.settings import Home
+from pipelines.silence import silence
 from plimsoll.__main__ import main
 from plimsoll.commands.notifying import make_way_to_on_call
 from risk_register.alarm.cases import SeenAlarm, list_cases, sync_cases
 from risk_register.alarm.states import CaseState
+from risk_register.database import audit
 from risk_register.database.store import Store
 from risk_register.deployment.changes import list_changes
 from risk_register.incident.danger import list_pages, raise_danger
@@ -223,6 +225,32 @@ def test_a_way_to_the_on_call_is_there_with_a_file_that_can_be_read_and_only_the
     assert has_way()
     (home.definitions / "notify.yaml").write_text("routes: 3\n")
     assert not has_way()
+    (home.definitions / "notify.yaml").write_text(ROUTING)
+    silence(home, on=AT.date())
+    assert not has_way()
+
+
+def test_a_restored_home_calls_once_somebody_has_said_that_it_is_the_live_one(
+    run: Run, home: Home, store: Store, monkeypatch
+) -> None:
+    (home.definitions / "notify.yaml").write_text(ROUTING)
+    monkeypatch.setenv("PLIMSOLL_ROUTE_MAIL", "json://127.0.0.1:9/x")
+    monkeypatch.setenv("PLIMSOLL_HEARTBEAT", "http://127.0.0.1:9/x")
+    silence(home, on=AT.date())
+    for words in (("notify", "send"), ("notify", "check"), ("notify", "test"), ("heartbeat",)):
+        refused = run(*words)
+        assert (refused.code, "NOBODY IS CALLED" in refused.complaint) == (1, True)
+    assert run("notify", "check", "--json").document["is_silent"] is True
+    assert run("status", "--json").document["problems"][0].startswith("NOBODY IS CALLED")
+    assert {one.state.value for one in list_notices(store)} == {"queued"}
+    live = ("notify", "live", "--reason", "The disk died.")
+    assert "may not" in run(*live, account="viewer").complaint
+    assert "1 notices wait" in run(*live, account="officer").output
+    assert "not silent" in run(*live, account="officer").complaint
+    assert run("notify", "check").code == 0
+    assert run("status", "--json").document["problems"] == []
+    (entry,) = audit.list_entries(store, action="home_made_live")
+    assert (entry.actor, entry.details["reason"]) == ("officer", "The disk died.")
 
 
 def test_a_list_of_notices_says_on_request_what_was_acknowledged(run: Run, store: Store) -> None:

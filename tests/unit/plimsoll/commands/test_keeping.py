@@ -73,6 +73,22 @@ def test_a_restored_home_says_up_to_when_it_knows_of_erasures() -> None:
     assert say_reach(None).startswith("Nobody noted up to when")
 
 
+def test_a_restored_home_is_silent_and_so_is_one_that_is_restored_from_the_live_one(
+    run: Run, tmp_path: Path
+) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    assert run("backup", tmp_path / "a.tar").code == 0
+    assert "NOBODY IS CALLED" not in run("status").complaint
+    assert f"NOBODY IS CALLED: {first}" in run("restore", tmp_path / "a.tar", "--home", first).output
+    assert f"NOBODY IS CALLED: {first}" in run("status", "--home", first).complaint
+    live = run("notify", "live", "--reason", "The disk died.", "--home", first, account="officer")
+    assert live.code == 0
+    assert "NOBODY IS CALLED" not in run("status", "--home", first).complaint
+    assert run("backup", tmp_path / "b.tar", "--home", first).code == 0
+    run("restore", tmp_path / "b.tar", "--home", second)
+    assert "NOBODY IS CALLED" in run("status", "--home", second).complaint
+
+
 def test_an_id_of_a_person_is_never_taken_from_the_command_line(run: Run) -> None:
     refused = run("erase", "--user", "robin@example.org")
     assert (refused.code, "histories" in refused.complaint) == (2, True)

@@ -14,6 +14,7 @@ from sqlalchemy import NullPool, create_engine, text
 
 from pipelines.errors import StateError
 from pipelines.lake.lake import TIDIED
+from pipelines.silence import silence
 from plimsoll.commands import running
 from plimsoll.commands.running import compute
 from risk_register.errors import StoreError
@@ -104,6 +105,18 @@ def test_what_nobody_is_told_of_for_want_of_a_routing_is_counted(
             )  # fmt: skip
         compute(home, first=DAY)
         assert said in capsys.readouterr().err
+
+
+def test_a_run_in_a_restored_home_says_loudly_that_nobody_is_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home, _ = make_governed_home(tmp_path / "home")
+    monkeypatch.setattr(running, "Lake", lambda _: SimpleNamespace(partitions=lambda _: {("companion", DAY)}))
+    monkeypatch.setattr("pipelines.automation.run", lambda *_, **__: ())
+    silence(home, on=DAY)
+    for _ in range(2):
+        compute(home, first=DAY)
+        assert f"NOBODY IS CALLED: {home.path}" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
