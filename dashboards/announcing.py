@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from dashboards.refusal import say_refusal
 from risk_register.account import accounts
 from risk_register.account.accounts import Action
-from risk_register.account.tokens import find_bearer
+from risk_register.account.tokens import GROUPS_HOLD, find_bearer, find_bearer_grants
 from risk_register.database.store import Store
 from risk_register.deployment.changes import Door, Subject, declare
 from risk_register.errors import RegisterError
@@ -24,6 +24,10 @@ from risk_register.errors import RegisterError
 PATH = "/api/changes"
 LARGEST = 16 * 1024  # bytes; a note and some ids
 SCHEME = "Bearer "
+RESTS = (
+    f" For tokens, roles by a provider's groups hold until {GROUPS_HOLD.days} days after the last sign-in "
+    "there: sign in once."
+)
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 
 
@@ -53,8 +57,10 @@ def add_announcing(server: flask.Flask, store: Store, clock: Callable[[], dateti
             wanted = Announcement.model_validate_json(flask.request.get_data(cache=False)[:LARGEST])
         except ValidationError as error:
             return _answer(422, refusal="; ".join(_say(each) for each in error.errors(include_url=False)))
-        if not accounts.may(accounts.grants(store, name), Action.DECLARE_CHANGE, wanted.deployment):
-            return _answer(403, refusal=f"{name} may not announce changes of {wanted.deployment}.")
+        given = find_bearer_grants(store, name, at=clock())
+        if not accounts.may(given, Action.DECLARE_CHANGE, wanted.deployment):
+            refusal = f"{name} may not announce changes of {wanted.deployment}."
+            return _answer(403, refusal=refusal + (RESTS if given != accounts.grants(store, name) else ""))
         try:
             change_id = declare(
                 store,

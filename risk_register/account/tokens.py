@@ -9,15 +9,21 @@ import datetime as dt
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from risk_register.account.grants import BY_GROUPS
+from risk_register.account.permissions import Grant, Role
 from risk_register.account.record import find_account
+from risk_register.account.sessions import Method
 from risk_register.account.token_hash import hash_token
-from risk_register.database.model import Account
+from risk_register.database.model import Account, AccountGrant
 from risk_register.database.store import Store
-from risk_register.database.tables.account import AccessToken
+from risk_register.database.tables.account import AccessToken, AccountSession
 from risk_register.errors import NotAllowedError, UnknownRecordError
 
+GROUPS_HOLD = dt.timedelta(days=30)
+"""How long after signing in by the provider a token has the roles that its groups gave. Whoever leaves signs
+in no more, and nothing else tells that to us; a job whose engineer looks in once a month goes on."""
 LONGEST = dt.timedelta(days=366)  # a token that nobody renews is a token that nobody remembers
 
 
@@ -71,6 +77,22 @@ def find_bearer(store: Store, token: str, *, at: dt.datetime) -> str | None:
             return None
         account = session.get(Account, row.name)
         return None if account is None or account.is_disabled else row.name
+
+
+def find_bearer_grants(store: Store, name: str, *, at: dt.datetime) -> frozenset[Grant]:
+    """What a token may do as an account: its roles, but for those of a provider's groups that rest."""
+    by_provider = select(func.max(AccountSession.opened_at)).where(
+        AccountSession.name == name, AccountSession.method == Method.IDENTITY.value
+    )
+    with store.read() as session:
+        signed_in_at = session.scalar(by_provider)
+        rests = signed_in_at is None or at - signed_in_at > GROUPS_HOLD
+        rows = session.scalars(select(AccountGrant).where(AccountGrant.name == name))
+        return frozenset(
+            Grant(Role(row.role), row.deployment_id)
+            for row in rows
+            if not (rests and row.source == BY_GROUPS)
+        )
 
 
 def revoke_token(store: Store, *, token_hash: str, actor: str, at: dt.datetime) -> None:

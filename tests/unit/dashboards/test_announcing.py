@@ -1,10 +1,13 @@
 """CI announces a change with a token: within the grants of its account, and nothing else with it."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from risk_register.account import accounts
+from risk_register.account.identities import GroupGrant, Provider, admit
+from risk_register.account.sessions import Method, open_session
 from risk_register.account.tokens import issue_token, list_tokens, revoke_token
 from risk_register.deployment.changes import Door, list_changes
 
@@ -52,6 +55,34 @@ def test_a_token_ends_on_its_day_and_with_its_account(app, store, token, clock):
     assert announce(app, token)[0] == 201
     accounts.disable_account(store, name="ci", actor="command_line", at=clock())
     assert announce(app, token)[0] == 401
+
+
+def test_a_token_of_whoever_left_the_provider_ends_with_the_roles_of_its_groups(app, store, clock):
+    engineer = GroupGrant(role=accounts.Role.ENGINEER, deployment="harbor_companion")
+    provider = Provider(
+        issuer="https://id.example", client_id="x", client_secret_file=Path("x"), groups={"eng": (engineer,)}
+    )
+    claims = {"sub": "s-erik", "preferred_username": "erik", "groups": ["eng"]}
+
+    def sign_in():
+        name = admit(store, provider, claims=claims, at=clock())
+        open_session(store, name=name, method=Method.IDENTITY, at=clock())
+
+    sign_in()
+    token = issue_token(store, name="erik", label="release job", valid_for=timedelta(days=300),
+                        actor="command_line", at=clock())  # fmt: skip
+    clock.move(timedelta(days=30))
+    open_session(store, name="erik", method=Method.LINK, at=clock())  # the provider said nothing
+    assert announce(app, token)[0] == 201
+    clock.move(timedelta(seconds=1))
+    status, said = announce(app, token)
+    assert (status, "30 days after the last sign-in" in said["refusal"]) == (403, True)
+    sign_in()
+    assert announce(app, token)[0] == 201
+    clock.move(timedelta(days=31))
+    accounts.grant(store, name="erik", role=accounts.Role.ENGINEER, deployment_id="harbor_companion",
+                   actor="command_line", at=clock())  # fmt: skip
+    assert announce(app, token)[0] == 201  # a role that a person gave stays
 
 
 @pytest.mark.parametrize("deployment", ["quiet_cove", "no_such_deployment"])
