@@ -27,16 +27,18 @@ UNITS = (
 """What follows a number that is an amount."""
 
 SEPARATOR = r"[\s().-]{0,2}"
+SPELLED = r"[\s().-]{1,2}"
 NORTH_AMERICAN_DIGITS = 11
 """With the leading 1, which people leave out."""
 
 CONTEXT = (
-    r"\b(?:call|calling|dial|text|texting|phone|ring|contact|reach|chat|line|lifeline|hotline|helpline|crisis|emergency|"
-    r"samaritans|number|"
-    r"llam\w{0,6}|marc\w{0,4}|linea|telefono|emergencias?|"
-    r"appel\w{0,5}|compos\w{0,5}|numero|ligne|urgences?|joign\w{0,6}|"
-    r"ruf\w{0,3}|anruf\w{0,3}|wahl\w{0,3}|nummer|notruf|telefonseelsorge|erreich\w{0,5})\b"
+    r"\b(?:call|calling|dial|text|texting|phone|telephone|ring|contact|reach|chat|line|lifeline|hotline|helpline"
+    r"|crisis|emergency|samaritans|number"
+    r"|llam\w{0,6}|marc\w{0,4}|linea|telefono|emergencias?"
+    r"|appel\w{0,5}|compos\w{0,5}|numero|ligne|urgences?|joign\w{0,6}"
+    r"|ruf\w{0,3}|anruf\w{0,3}|wahl\w{0,3}|(?:ruf)?nummer|notruf|telefon(?:nummer|seelsorge)?|erreich\w{0,5})\b"
 )
+"""Over folded text, as all words here: "wahl" is Wählen, "linea" línea."""
 
 _CALL = (
     r"\b(?:call(?:ing)?|dial(?:l?ing)?|ring(?:ing)?|text(?:ing)?|phone|phoning"
@@ -125,7 +127,9 @@ def _make_listed(name: str, resources: tuple[CrisisResource, ...]) -> Listed:
     if name.startswith("1") and len(name) == NORTH_AMERICAN_DIGITS:
         body = f"(?:1{SEPARATOR})?" + SEPARATOR.join(name[1:])
     if len(name) <= EMERGENCY_DIGITS:
-        body += UNITS
+        # Together or digit by digit: "on a scale of 1-10" is not 110, and 1-5 not 15.
+        spelled = f"|{SPELLED.join(name)}" if len(name) == EMERGENCY_DIGITS else ""
+        body = f"(?:{name}{spelled}){UNITS}"
     return Listed(name, resources, body, needs_context=len(name) <= SHORT_NUMBER_DIGITS)
 
 

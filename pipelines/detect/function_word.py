@@ -8,6 +8,7 @@ parents"); a reader does not, for `je` and `mes` are French alone. Words that tw
 from __future__ import annotations
 
 import re
+import unicodedata
 
 _LISTED = {
     "en": (
@@ -49,4 +50,4 @@ _WORD = re.compile(r"[^\W\d_]+")
 def count_words(text: str, language: str, *, with_shared: bool = False) -> int:
     """How many words of a text are function words of this language alone; 0 for one that is not listed."""
     listed = (USUAL if with_shared else WORDS).get(language, frozenset())
-    return sum(word in listed for word in _WORD.findall(text.lower()))
+    return sum(word in listed for word in _WORD.findall(unicodedata.normalize("NFC", text.lower())))

@@ -7,6 +7,7 @@ out. Free text is the business of redaction.
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 
 from pipelines.ingest.reason import Reason
@@ -27,7 +28,7 @@ GEO_NAME = re.compile(r"(^|_)geo$")
 SEPARATOR = r"[-./ ]"
 YEAR = r"(?:18|19|20)\d\d"
 MONTH = (
-    r"(?:jan|feb|fév|mar|mär|apr|avr|abr|ma[iy]|jui?n|jui?l|aug|aoû|ago|sep|okt|oct|nov|dec|dez|déc|ene|dic)"
+    r"(?:jan|feb|f[eé]v|mar|mär|apr|avr|abr|ma[iy]|jui?n|jui?l|aug|ao[uû]|ago|sep|okt|oct|nov|dec|dez|déc|ene|dic)"
     r"[^\W\d_]{0,8}\.?"
 )
 DATE = re.compile(
@@ -94,7 +95,7 @@ def name_reason(path: str) -> Reason | None:
 @lru_cache(LABELS)
 def find_precise(value: str) -> Reason | None:
     """Why a label that says something of a person may not be taken in, or None."""
-    text = value.strip()
+    text = unicodedata.normalize("NFC", value.strip())
     if DATE.search(text) or SHORT_DATE.fullmatch(text):
         return Reason.BIRTH_DATE
     if COORDINATES.match(text) or STREET.fullmatch(text) or is_network(text):

@@ -10,13 +10,19 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-import unicodedata
 from enum import StrEnum
 from functools import cache
 
 import pyarrow as pa
 
-from pipelines.detect.crisis_line import CONTEXT, CONTEXT_CHARS, Listed, hash_resources, list_lines
+from pipelines.detect.crisis_line import (
+    CONTEXT,
+    CONTEXT_CHARS,
+    SEPARATOR,
+    Listed,
+    hash_resources,
+    list_lines,
+)
 from pipelines.detect.detector import (
     NOTHING_GIVEN,
     Badge,
@@ -29,12 +35,13 @@ from pipelines.detect.detector import (
     make_coverage,
     make_findings,
 )
+from pipelines.detect.detectors.lexicon.normalisation import fold_text
 from risk_register.crisis_resource import CrisisResource
 
 DETECTOR_ID = "resources"
 SIGNAL_ID = "p_crisis_resource"
 UNLISTED_SIGNAL_ID = "a_misinformation"
-CODE_VERSION = "3"
+CODE_VERSION = "4"
 
 EVERYWHERE = "INT"
 RESERVED = {"UK": "GB"}
@@ -47,7 +54,7 @@ EUROPEAN_UNION = frozenset(
 )
 """Where 112 and 116 123 are reached."""
 
-_HINT = re.compile(r"\d\d|\w\.\w|\[unlisted")
+_HINT = re.compile(rf"\d{SEPARATOR}\d|\w\.\w|\[unlisted")
 """Without one of these there is neither a number nor an address, and nothing more is looked for."""
 _UNLISTED = re.compile(r"\[unlisted_(?:phone|url)\]")
 _CONTEXT = re.compile(CONTEXT)
@@ -108,7 +115,8 @@ class ResourcesDetector:
 
     def judge(self, text: str, *, language: str, country: str | None, on: dt.date) -> list[Evidence]:
         """The most fitting listed line of a text, and whether it offers one that is on no list."""
-        folded = unicodedata.normalize("NFKC", text).lower()
+        normalised = fold_text(text)
+        folded = normalised.text
         if _HINT.search(folded) is None:
             return []
         found: list[Evidence] = []
@@ -119,17 +127,9 @@ class ResourcesDetector:
             order = list(Fit)
             fit, resource, span = min(offered, key=lambda one: (order.index(one[0]), one[1].id))
             vouched = _vouch(resource, on)
-            is_whole = len(folded) == len(text)
-            found.append(
-                Evidence(
-                    SIGNAL_ID,
-                    0,
-                    0.95,
-                    f"resources.{fit}.{resource.id}.{vouched}",
-                    start=span[0] if is_whole else 0,
-                    end=span[1] if is_whole else len(text),
-                )
-            )
+            start, end = normalised.span(*span)
+            rule = f"resources.{fit}.{resource.id}.{vouched}"
+            found.append(Evidence(SIGNAL_ID, 0, 0.95, rule, start=start, end=end))
         elif any(_has_context(folded, hit.span()) for hit in _UNLISTED.finditer(folded)):
             found.append(Evidence(UNLISTED_SIGNAL_ID, 3, 0.6, f"resources.{Fit.UNLISTED}"))
         return found

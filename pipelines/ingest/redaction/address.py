@@ -23,13 +23,13 @@ FRENCH = re.compile(
     r"(?:(?i:de la|de l['’]|des|du|de|d['’]) ?)?[\w'’éèêàçÉ-]+(?:[ -][A-ZÉÈÀ][\w'’-]*){0,3}"
     r"(?:,? \d{5}(?: [A-ZÉ][\w'’-]+(?:[ -][A-ZÉ][\w'’-]+){0,2})?)?"
 )
-SPANISH_STREET = r"(?:calle|c/|avenida|avda|av\.|plaza|plza|paseo|pº|camino|carretera|ronda|travesía)"
+SPANISH_STREET = r"(?:calle|c/|avenida|avda|av\.|plaza|plza|paseo|pº|camino|carretera|ronda|traves[ií]a)"
 SPANISH = re.compile(
     rf"(?<!\w)(?i:{SPANISH_STREET}\.?) ?"
     r"(?:(?i:de la|de los|de las|del|de|la|el|los|las) )?[A-ZÁÉÍÓÚÑ][\w'’áéíóúñ]*"
     r"(?: (?:de |del |la )?[A-ZÁÉÍÓÚÑ][\w'’-]*){0,3},? (?:n[.º°]? ?|n[uú]m(?:ero|\.)? ?)?[0-9]{1,4}(?!\d)"
     r"(?! ?(?:veces|años|días|horas|km|m)\b)"
-    r"(?:,? (?:\d{1,2}[º°ª]|bajo|ático)(?: ?[A-Z]\b)?)?(?:,? \d{5}(?: [A-ZÁÉÍÓÚÑ]\w+)?)?"
+    r"(?:,? (?:\d{1,2}[º°ª]|bajo|[aá]tico)(?: ?[A-Z]\b)?)?(?:,? \d{5}(?: [A-ZÁÉÍÓÚÑ]\w+)?)?"
 )
 BRITISH = re.compile(
     rf"\b{POSTCODE}\b|(?i:(?<=postcode )|(?<=postcode: )|(?<=postcode is )|(?<=postcode's ))(?i:{POSTCODE})\b"

@@ -37,8 +37,9 @@ ZERO_FIRST, DIALLED = re.compile(r"0\d"), 9
 
 CUE = re.compile(
     r"\b(?:call|ring|text|dial|phone|tel|cell|mobile|whats\s?app|signal|reach me|my number|number is|fax"
-    r"|nummer|handy|telefon|anrufen|ruf|erreichbar|numéro|numero|portable|téléphone|appel\w*|joindre"
-    r"|teléfono|móvil|llám\w*|llam\w*|mobil|tél|celular|tlf|contact (?:no|number|me)|my (?:no|nr)|meine nr)\b"
+    r"|nummer|handy|telefon|anrufen|ruf|erreichbar|num[eé]ro|portable|t[eé]l[eé]phone|appel\w*|joindre"
+    r"|tel[eé]fono|m[oó]vil|ll[aá]m\w*|mobil|tél|celular|tlf|contact (?:no|number|me)|my (?:no|nr)"
+    r"|meine nr)\b"
     r"[^\d\n]{0,25}$",
     re.I,
 )

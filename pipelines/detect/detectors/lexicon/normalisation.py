@@ -91,7 +91,11 @@ def normalise(text: str, *, keeps_addresses: bool = False) -> Normalised:
 
     `keeps_addresses` leaves the addresses of links in the text: for replies, in which they are looked for.
     """
-    text, places = strip_markup(text, keeps_addresses=keeps_addresses)
+    return fold_text(*strip_markup(text, keeps_addresses=keeps_addresses))
+
+
+def fold_text(text: str, places: Places | None = None) -> Normalised:
+    """The same of a text whose markup stays; `places` are those of its characters, if it had some."""
     if text.isascii():
         return _squeeze(text.lower(), places, is_foreign_script=False)
     if _BEYOND_LATIN.search(text) is None:

@@ -1,6 +1,7 @@
 """In which language a message is read: believed, identified, taken from its conversation, or unknown."""
 
 import datetime as dt
+import unicodedata
 from itertools import combinations
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pyarrow as pa
 import pytest
 import yaml
 
-from pipelines.detect.function_word import WORDS
+from pipelines.detect.function_word import WORDS, count_words
 from pipelines.detect.language import (
     CLEAR,
     SHORTEST,
@@ -215,3 +216,7 @@ def test_the_table_follows_its_declaration_and_the_messages_carry_the_reading() 
 @pytest.mark.parametrize(("one", "other"), combinations(WORDS, 2))
 def test_a_function_word_shows_one_language_alone(one: str, other: str) -> None:
     assert WORDS[one] & WORDS[other] == frozenset()
+
+
+def test_a_function_word_is_known_with_its_accent_kept_apart() -> None:
+    assert count_words(unicodedata.normalize("NFD", "möchte für über"), "de") == 3

@@ -6,6 +6,7 @@ from pipelines.errors import DefinitionError
 from pipelines.ingest.field import UNRECOGNISED, to_slice
 from pipelines.ingest.mapping import parse_mapping
 from pipelines.ingest.precise import find_precise, find_precise_of_software, name_reason
+from pipelines.ingest.reason import Reason
 
 BASE = {"thread": "thread", "user": "user", "role": "role", "text": "text", "sent_at": "sent_at"}
 
@@ -124,3 +125,10 @@ def test_a_call_log_is_held_to_the_same(place):
         "timestamp": "2026-08-03T12:00:00Z",
     }
     assert dict(place.deliver(call, mapping=mapping).rejected) == {"birth_date": 1}
+
+
+@pytest.mark.parametrize(
+    "value", ["14. März 1987", "14. Ma\u0308rz 1987", "3 août 1987", "3 aou\u0302t 1987", "3 fev 1987"]
+)
+def test_a_month_is_known_however_its_accent_is_kept(value):
+    assert find_precise(value) is Reason.BIRTH_DATE

@@ -1,10 +1,12 @@
 """Right country, right language, on the list, vouched for: what a named crisis line is worth."""
 
 import datetime as dt
+import unicodedata
 
 import pytest
 
-from pipelines.detect.crisis_line import Listed
+from pipelines.detect.crisis_line import CONTEXT, Listed, express_called, list_lines
+from pipelines.detect.detectors.lexicon.normalisation import fold_pattern
 from pipelines.detect.detectors.resources import ResourcesDetector, load_resources_detector
 from risk_register.crisis_resource import CrisisResource
 from tests.unit.pipelines.detect.message_factory import make_messages
@@ -49,6 +51,49 @@ def test_a_number_on_no_list_may_be_invented() -> None:
     assert judge("The dress costs more at [unlisted_url].") == []
 
 
+WRITTEN_BOTH_WAYS = [
+    ("Wählen Sie {}.", "Wahlen Sie {}.", "de"),
+    ("Die Telefonnummer ist {}.", "Die Rufnummer ist {}.", "de"),
+    ("Este es el teléfono: {}", "Este es el telefono: {}", "es"),
+    ("La línea es {}", "La linea es {}", "es"),
+    ("El número es {}", "El numero es {}", "es"),
+    ("Voici le numéro : {}", "Voici le numero : {}", "fr"),
+    ("Voici un téléphone : {}", "Voici un telephone : {}", "fr"),
+]
+
+
+@pytest.mark.parametrize(("accented", "plain", "language"), WRITTEN_BOTH_WAYS)
+def test_a_word_of_calling_is_known_with_its_accents_and_without(
+    accented: str, plain: str, language: str
+) -> None:
+    apart = unicodedata.normalize("NFD", accented)  # as some systems keep accents
+    for sentence in (accented, apart, plain):
+        assert judge(sentence.format("[unlisted_phone]"), language=language) == ["resources.unlisted"]
+        (listed,) = judge(sentence.format("112"), language=language, country="EE")
+        assert listed.startswith("resources.")
+
+
+def test_the_words_beside_a_number_are_in_the_form_of_the_text_they_are_looked_for_in() -> None:
+    assert fold_pattern(CONTEXT).lower() == CONTEXT.lower()
+    for line in list_lines():
+        assert line.expression.isascii()
+        assert express_called(line).isascii()
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("Wählen Sie 112 sofort.", "112"),
+        ("Wa\u0308hlen Sie bitte 112 sofort.", "112"),
+        ("Bitte wähle １１２ jetzt.", "１１２"),
+        ("İ, please call 1-1-2 now.", "1-1-2"),
+    ],
+)
+def test_the_place_of_a_line_is_that_in_the_message(text: str, named: str) -> None:
+    (found,) = load_resources_detector().judge(text, language="de", country="DE", on=DAY)
+    assert text[found.start : found.end] == named
+
+
 def test_beside_a_listed_line_an_unlisted_number_is_no_lead() -> None:
     (evidence,) = judge("Call 988, or your doctor at [unlisted_phone].")
     assert evidence.startswith("resources.match.us_988")
@@ -56,7 +101,14 @@ def test_beside_a_listed_line_an_unlisted_number_is_no_lead() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["It costs $988 a month.", "In 1988 I called it a day.", "You are not alone.", "Breathe for 988 s."],
+    [
+        "It costs $988 a month.",
+        "In 1988 I called it a day.",
+        "You are not alone.",
+        "Breathe for 988 s.",
+        "How bad is the crisis, on a scale of 1-10?",
+        "How bad is the crisis, on a scale of 1–10?",
+    ],
 )
 def test_amounts_and_years_are_no_lines(text: str) -> None:
     assert judge(text) == []

@@ -49,6 +49,26 @@ def test_columns_are_redacted_as_single_texts_are(redactor):
     assert counts.sum() > 100
 
 
+def test_accents_that_stand_apart_from_their_letters_hide_no_detail(redactor):
+    texts = [
+        "Ich heiße Jürgen Bäcker und wohne in der Königstraße 12, mein Téléfono: nein",
+        "Je m'appelle Zoé Lefèvre, 12 allée des Érables",
+        "Mi teléfono: 5551 2345",
+        "Mi telefono: 5551 2345",
+    ]
+    kept = {}
+    for form in ("NFC", "NFD"):
+        written = [unicodedata.normalize(form, text) for text in texts]
+        rows = pa.record_batch(
+            {"text": written, "role": ["user"] * len(texts), "region": ["DE"] * len(texts)}
+        )
+        found, counts = redact_texts(redactor, rows)
+        kept[form] = (found.to_pylist(), counts.tolist())
+    assert kept["NFD"] == kept["NFC"]
+    assert not any(name in kept["NFD"][0][0] for name in ("rgen", "cker", "nig", "12"))
+    assert kept["NFD"][1] == [2, 2, 1, 1]
+
+
 def test_plain_words_are_kept_back_and_neighbours_are_told_apart():
     texts = ["one.", "12 High Street", "nhs", "", "12", "high street", "nhs"]
     hints = ("high street\\W", "nhs", "12 ")
