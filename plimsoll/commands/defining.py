@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import typer
 
-from plimsoll.commands.option import HomeOption, JsonOption, open_home, tell, write_json
+from pipelines.errors import HomeError
+from pipelines.settings import find_home
+from plimsoll.commands.option import HomeOption, JsonOption, tell, write_json
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -16,10 +18,12 @@ def definitions() -> None:
 
 @app.command()
 def check(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Read everything below the home's definitions; end with 1 if anything is wrong."""
+    """Read `definitions/` of a home, or of a folder with nothing else; end with 1 if anything is wrong."""
     from pipelines.definition_check import check_definitions
 
-    place = open_home(home)
+    place = find_home(home)
+    if place.kind is None and not place.definitions.is_dir():
+        raise HomeError(f"There is no {place.definitions}, so nothing was checked. Name the folder above it.")
     found = check_definitions(place)
     if as_json:
         write_json(
