@@ -88,6 +88,54 @@ def test_no_file_holds_a_path_of_a_machine(files):
     assert {name: found for name, text in files.items() if (found := find_machine_paths(text))} == {}
 
 
+def find_other_sources(name: str, text: str) -> list[str]:
+    """What makes packages come from somewhere else than the pip or uv setting of whoever installs them."""
+    if name.startswith("requirements/"):
+        return re.findall(r"\S*://\S*|^\s*(?:-f|--find-links|-i|--index\S*|--extra-index\S*)\b.*", text, re.M)
+    tool = tomllib.loads(text).get("tool", {})
+    tables = [f"tool.{one}.{key}" for one in ("uv", "pip", "pdm", "poetry") for key in tool.get(one, {})]
+    needed = tomllib.loads(text).get("build-system", {}).get("requires", [])
+    project = tomllib.loads(text).get("project", {})
+    optional = [one for group in project.get("optional-dependencies", {}).values() for one in group]
+    asked = [*needed, *project.get("dependencies", []), *optional]
+    return [one for one in tables if re.search(r"index|source|find-links", one)] + [
+        one for one in asked if "://" in one
+    ]
+
+
+def list_sources(files: dict[str, str]) -> list[str]:
+    return [name for name in files if name.startswith("requirements/") or name == "pyproject.toml"]
+
+
+def test_packages_come_from_where_who_installs_them_says(files):
+    assert len(list_sources(files)) > len(LOCKS)
+    assert {
+        name: found for name in list_sources(files) if (found := find_other_sources(name, files[name]))
+    } == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("requirements/run.in", "dash\n--find-links https://mirror.example/wheels\n"),
+        ("requirements/run.in", "dash @ https://mirror.example/dash.whl\n"),
+        ("requirements/run.in", "dash @ git+ssh://mirror.example/dash\n"),
+        ("requirements/run.in", "-f wheels\n"),
+        ("pyproject.toml", "[[tool.uv.index]]\nurl = 'https://mirror.example'\n"),
+        ("pyproject.toml", "[tool.uv]\nfind-links = ['wheels']\n"),
+        ("pyproject.toml", "[[tool.poetry.source]]\nname = 'mirror'\n"),
+        ("pyproject.toml", "[project]\ndependencies = ['dash @ https://mirror.example/dash.whl']\n"),
+    ],
+)
+def test_another_source_of_packages_is_found(name: str, text: str):
+    assert len(find_other_sources(name, text)) == 1
+
+
+def test_the_address_of_a_homepage_is_no_source_of_packages():
+    text = "[project.urls]\nHomepage = 'https://example.org'\n"
+    assert find_other_sources("pyproject.toml", text) == []
+
+
 @pytest.mark.parametrize("name", LOCKS)
 def test_every_locked_package_has_a_version_and_hashes(name: str, files):
     assert read_lock(files[name]) != {}
