@@ -64,10 +64,13 @@ def read_statement(sql: str) -> Statement:
 
 def list_signals(sql: str, parameters: Mapping[str, object]) -> frozenset[str]:
     """The signals that a select compares `signal_id` with, in its text or by a parameter."""
+    return compare_signals(sqlglot.parse_one(sql, read="duckdb"), parameters)
+
+
+def compare_signals(tree: expressions.Expr, parameters: Mapping[str, object]) -> frozenset[str]:
+    """The same of a part of a select."""
     found = set()
-    for comparison in sqlglot.parse_one(sql, read="duckdb").find_all(
-        expressions.EQ, expressions.NEQ, expressions.In
-    ):
+    for comparison in tree.find_all(expressions.EQ, expressions.NEQ, expressions.In):
         sides = list(comparison.iter_expressions())
         if any(isinstance(side, expressions.Column) and side.name == "signal_id" for side in sides):
             found |= {side.name for side in sides if isinstance(side, expressions.Literal) and side.is_string}

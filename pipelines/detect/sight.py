@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from pipelines.detect.cascade import Cascade
 from pipelines.detect.detector import CoverageState, DetectorCard
 from pipelines.detect.detectors.linear.evidence import find_rows
+from pipelines.detect.plan import Plan
 from pipelines.own_signal import PREFIX
 from pipelines.schemas.finding import SIGHT
 from risk_register.content import load_taxonomy
@@ -45,7 +46,7 @@ def name_sights(messages: pa.Table, coverage: pa.Table, cascade: Cascade) -> tup
     for kind in zip(mask.tolist(), languages, roles, strict=True):
         if kind not in names:
             by = [card for place, card in enumerate(cards) if kind[0] >> place & 1]
-            seen = _looked_for(by, language=kind[1], role=kind[2], signals=signals)
+            seen = _looked_for(by, cascade.plan, language=kind[1], role=kind[2], signals=signals)
             names[kind] = _name(seen)
             rows[names[kind]] = seen
         sights.append(names[kind])
@@ -64,15 +65,16 @@ def add_sights(known: pa.Table | None, new: pa.Table) -> pa.Table:
 
 
 def _looked_for(
-    cards: Sequence[DetectorCard], *, language: str, role: str, signals: Mapping[str, Signal]
+    cards: Sequence[DetectorCard], plan: Plan, *, language: str, role: str, signals: Mapping[str, Signal]
 ) -> frozenset[str]:
-    """What may become a number here: where meaning counts, phrases alone have not looked."""
+    """What may become a number here: by who decides, and where meaning counts, by more than phrases."""
     return frozenset(
         signal_id
         for card in cards
         for signal_id in {line.signal_id for line in card.signals}
         if (line := card.signal(signal_id, language)) is not None
         and not signal_id.startswith(PREFIX)
+        and plan.place_of(card.detector_id, signal_id) > 0
         and (role == "user") == signal_id.startswith("u_")
         and (signal_id not in signals or signals[signal_id].is_measured_by(card.detector_id, line.badge))
     )

@@ -116,6 +116,8 @@ def count_units(engine: DuckDBEngine, definitions: tuple[Definition, ...]) -> In
             continue
         _place_units(engine, unit)
         if unit is not Unit.USER_WEEK:
+            engine.register("unit.sight", _aggregate(engine, f"{unit}_sight"))
+        if unit is not Unit.USER_WEEK:
             people = _aggregate(engine, "slice_bucket")
             rows[SLICE_BUCKET].append(_conform(people, SLICE_BUCKET, {"unit": unit.value}))
         for one in chosen:
@@ -181,6 +183,30 @@ def _register_rows(engine: DuckDBEngine, one: Definition) -> None:
             f"{one.unit}, {fault['repeated_count']} repeated units and {fault['impossible_count']} negative "
             "or missing counts. Its SQL must return one row a unit, with counts of 0 or more."
         )
+    unseen = _find_unseen(engine, one)
+    engine.register("unit.unseen", unseen)
+    if unseen.num_rows:
+        engine.register("unit.counted", _leave_out(rows, unseen["unit_id"].combine_chunks()))
+
+
+def _find_unseen(engine: DuckDBEngine, one: Definition) -> pa.Table:
+    """The units in which nobody looked for a signal that the indicator needs."""
+    needed = sorted(one.looked_for)
+    if not needed or one.unit is Unit.USER_WEEK:
+        return pa.table({"unit_id": pa.array([], pa.string())})
+    roles = ["user" if name.startswith("u_") else "assistant" for name in needed]
+    engine.register("unit.need", pa.table({"signal_id": needed, "role": roles}))
+    return _aggregate(engine, "unseen_unit")
+
+
+def _leave_out(rows: pa.Table, unseen: pa.Array) -> pa.Table:
+    """The rows, with nothing counted and nothing clear where nobody looked."""
+    is_unseen = pc.is_in(rows["unit_id"], unseen)
+    for name, value in (("numerator", 0), ("denominator", 0), (UNSEEN, 1)):
+        column = rows[name]
+        left = pc.if_else(is_unseen, pa.scalar(value, column.type), column)
+        rows = rows.set_column(rows.schema.get_field_index(name), name, left)
+    return rows
 
 
 def _conform(rows: pa.Table, table: Table, constant: Mapping[str, str]) -> pa.Table:

@@ -18,10 +18,12 @@ from pydantic import Field, StringConstraints, model_validator
 from pipelines.definition_file import InvalidFileError, Problem, open_definition
 from pipelines.errors import DefinitionError
 from pipelines.indicators.appetite import Appetite, Strict, Text
+from pipelines.indicators.lineage import find_signals
 from pipelines.indicators.vocabulary import Computer, Direction, Family, Kind, Status, Unit
+from pipelines.own_signal import PREFIX
 from pipelines.schemas.indicator import DEFINITION
 from pipelines.settings import REPOSITORY
-from pipelines.statement import dependencies, read_statement
+from pipelines.statement import Statement, dependencies, read_statement
 from risk_register.deployment.passable import EXPECTED_SIDE
 
 __all__ = [
@@ -45,6 +47,8 @@ Need = Annotated[
 COUNTED = ("unit_id", "conversation_id", "occurred_at", "numerator", "denominator")
 MEASURED = ("unit_id", "conversation_id", "occurred_at", "value", "is_censored")
 COUNTED_USERS = ("unit_id", "user_id", "occurred_at", "numerator", "denominator")
+SIGNAL = "signal:"
+OWN_FACT = "fact.own_signal"
 UNSEEN = "unseen"
 """A column more, where it matters: 1 for a unit in which nobody looked for the signal."""
 
@@ -79,6 +83,9 @@ class Definition(Strict):
     population_is_found: bool = False
     """Whether detectors find who belongs to the population, such as people at risk. Who was not read may
     belong to it, so that the coverage is that of all units of the kind."""
+    is_of_any_kind: bool = False
+    """Whether it counts whichever of many signals was found, such as harm of any kind. It then counts
+    wherever a message was read at all, and readiness names each kind that is not looked for."""
     is_lower_bound: bool = False
     """Whether the raw value can only be more, because who is not flagged is not in it."""
     appetite: Appetite | None = None
@@ -90,6 +97,13 @@ class Definition(Strict):
     changes: tuple[Change, ...] = Field(min_length=1)
     sql: str = ""
     definition_version: str
+
+    @property
+    def looked_for(self) -> frozenset[str]:
+        """The signals without which a unit is unknown; of an operator's own, `fact.own_signal` says it."""
+        named = {need.removeprefix(SIGNAL) for need in self.needs if need.startswith(SIGNAL)}
+        own = {name for name in named if name.startswith(PREFIX)}
+        return frozenset() if self.is_of_any_kind else frozenset(named - own)
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
@@ -198,8 +212,27 @@ def _list_sql_problems(one: Definition) -> list[str]:
         )
     if foreign := sorted(name for name in statement.tables if not name.startswith("fact.")):
         problems.append(f"the SQL reads {', '.join(foreign)}; an indicator reads facts only")
+    problems += _list_needs_unsaid(one, statement)
     if not statement.has_header:
         problems.append("the SQL must open with a sentence, `-- Grain:` and `-- Missing:`")
+    return problems
+
+
+def _list_needs_unsaid(one: Definition, statement: Statement) -> list[str]:
+    """What the SQL counts has to be in `needs`: what is not there is not asked after, and counts as clear."""
+    named = find_signals(one.sql, one.parameters)
+    problems = [
+        f"the SQL rests on the signal {name}, so `needs` must hold `{SIGNAL}{name}`: where nobody looked for "
+        "it, it is unknown, and the figure would say 0"
+        for name in sorted(named)
+        if f"{SIGNAL}{name}" not in one.needs
+    ]
+    own = sorted(name for name in named if name.startswith(PREFIX))
+    if own and OWN_FACT not in statement.tables:
+        problems.append(
+            f"the SQL counts the own signal {own[0]} without {OWN_FACT}, which says where it was looked for: "
+            "join it, as sql/own/own_signal_share.sql does"
+        )
     return problems
 
 

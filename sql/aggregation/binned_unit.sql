@@ -1,6 +1,6 @@
 -- The bin of each value of one distribution.
 -- Grain: one row a unit.
--- Missing: nothing is; a value below the first edge falls in bin 0.
+-- Missing: a unit in which nobody looked has no value; a value below the first edge falls in bin 0.
 
 select
     counted.unit_id,
@@ -8,6 +8,7 @@ select
     greatest(count(*) filter (where counted.value >= bin.lower_edge) - 1, 0) as bin
 from unit.counted
 cross join unit.bin
+where counted.denominator > 0
 group by
     counted.unit_id,
     counted.is_censored

@@ -8,10 +8,12 @@ with placed as (
         place.*,
         coalesce(counted.numerator, 0) as numerator,
         coalesce(counted.denominator, 0) as denominator,
-        coalesce(counted.unseen, 0) as unseen
+        coalesce(counted.unseen, cast(unseen.unit_id is not null as integer)) as unseen
     from unit.place
     left join unit.counted
         on place.unit_id = counted.unit_id
+    left join unit.unseen
+        on place.unit_id = unseen.unit_id
     where counted.unit_id is not null or $population_is_found
 )
 

@@ -70,7 +70,7 @@ def count(engine: DuckDBEngine, give: Give, *, found: str | None, unseen: str | 
     build_weeks(engine)
     said: Counts = {}
     for one in load_shipped_definitions():
-        if one.computed_by is Computer.SQL and any(need.startswith("signal:") for need in one.needs):
+        if one.computed_by is Computer.SQL:
             result = engine.query(one.sql, dict(one.parameters)).to_pylist()
             said[one.indicator_id] = {
                 row["unit_id"]: (row.get("numerator"), row.get("denominator"), row.get("value"),
@@ -85,17 +85,20 @@ def test_what_an_indicator_depends_on_is_looked_for_where_it_counts(
     engine: DuckDBEngine, give_sources: Give, signal: str
 ) -> None:
     sql = {one.indicator_id: one.sql for one in load_shipped_definitions()}
+    rests = {one.indicator_id: one.looked_for or one.is_of_any_kind for one in load_shipped_definitions()}
     without = count(engine, give_sources, found=None, unseen=None)
     with_it = count(engine, give_sources, found=signal, unseen=None)
     blind = count(engine, give_sources, found=None, unseen=signal)
-    counted = []
+    counted, unsaid = [], []
     for name, units in blind.items():
         changed = [
             unit
             for unit in without[name].keys() | with_it[name].keys()
             if without[name].get(unit) != with_it[name].get(unit)
         ]
+        unsaid += [name] if changed and not rests[name] else []
         if any(signal.startswith(start) and re.search(says, sql[name]) for start, says in UNIONS.values()):
             continue
         counted += [(name, unit, units[unit]) for unit in changed if units.get(unit, (0, 0))[1] != 0]
+    assert unsaid == []
     assert counted == []

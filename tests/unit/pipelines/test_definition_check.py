@@ -107,7 +107,9 @@ where conversation.conversation_id in (
     select message_signal.conversation_id from fact.message_signal
     where CONDITION
 )
+and conversation.conversation_id in (select own_signal.conversation_id from fact.own_signal)
 """
+NEEDS = "needs: ['signal:x_work_worry', 'signal:u_suicidal_ideation']\n"
 
 
 @pytest.mark.parametrize(
@@ -124,12 +126,34 @@ where conversation.conversation_id in (
 def test_a_signal_that_nobody_looks_for_is_told(home: Home, condition: str, line: int | None) -> None:
     write(home, "signals/x_work_worry.yaml", SIGNAL)
     write(home, "indicators/x_risk_share.sql", COUNT + WITHIN.replace("CONDITION", condition))
-    if "$" in condition:
-        write(home, "indicators/x_risk_share.yaml", WORDS + "parameters: {signal_id: x_wrok_worry}\n")
+    needs = NEEDS if line is None else NEEDS.replace("x_work", "x_wrok")
+    needs = NEEDS.replace("['", "['signal:x_wrok_worry', '") if "('x_work" in condition and line else needs
+    parameters = "parameters: {signal_id: x_wrok_worry}\n" if "$" in condition else ""
+    write(home, "indicators/x_risk_share.yaml", WORDS + needs + parameters)
     said = "there is no signal x_wrok_worry, so it would count nothing"
-    found = [one for one in problems(home) if one.startswith("indicators/")]
+    found = [one for one in problems(home) if one.startswith("indicators/x_risk_share.sql")]
     assert len(found) == (line is not None)
     assert all(one.startswith(f"indicators/x_risk_share.sql:{line}: ") and said in one for one in found)
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        (
+            COUNT.replace("conversation.user_risk_level > 0", "conversation.substance_crisis_level > 0"),
+            "`needs` must hold `signal:u_substance_crisis`",
+        ),
+        (COUNT + WITHIN.replace("CONDITION", "signal_id = 'a_refusal'"), "hold `signal:a_refusal`"),
+        (
+            COUNT + WITHIN.replace("CONDITION", "signal_id = 'x_work_worry'").partition("and conv")[0],
+            "without fact.own_signal, which says where it was looked for",
+        ),
+    ],
+)
+def test_an_indicator_of_ones_own_says_on_what_signals_it_rests(home: Home, sql: str, said: str) -> None:
+    write(home, "signals/x_work_worry.yaml", SIGNAL)
+    write(home, "indicators/x_risk_share.sql", sql)
+    assert any(said in one for one in problems(home)), problems(home)
 
 
 def test_a_need_for_a_signal_that_is_not_there_is_told(home: Home) -> None:

@@ -10,6 +10,7 @@ import yaml
 from pipelines.definition_file import InvalidFileError
 from pipelines.detect.extras import make_home_cascade
 from pipelines.detect.own import load_own_detectors
+from pipelines.detect.sight import name_sights
 from pipelines.settings import Home, HomeKind, make_home
 from tests.unit.pipelines.detect.message_factory import make_messages
 
@@ -104,6 +105,20 @@ def test_patterns_for_a_shipped_signal_are_kept_beside_and_never_decide(home: Ho
     found = scan(home, "I'm scared I'll lose my job.")
     beside = [row for row in found["findings"] if row["detector_id"] == "own_patterns"]
     assert [(row["signal_id"], row["is_deciding"]) for row in beside] == [("u_acute_distress", False)]
+
+
+def test_a_pattern_that_never_decides_has_not_looked(home: Home) -> None:
+    text = PATTERNS.replace("x_work_worry", "u_harm_to_others").replace("x.lose_job", "x.slang")
+    text = text.replace("    level: 1", "    level: 2")
+    write(home, "patterns/de/slang.yaml", re.sub("guards: .*", "guards: []", text))
+    cascade = make_home_cascade(home)
+    messages = make_messages({"text": "Guten Tag, wie geht es?", "language": "de"})
+    coverage = cascade.scan(messages).coverage
+    states = {row["detector_id"]: row["state"] for row in coverage.to_pylist()}
+    assert states["own_patterns"] == "scored"
+    _, sights = name_sights(messages, coverage, cascade)
+    assert "u_suicidal_ideation" in sights["signal_id"].to_pylist()
+    assert "u_harm_to_others" not in sights["signal_id"].to_pylist()
 
 
 def test_without_definitions_nothing_changes(tmp_path: Path, home: Home) -> None:

@@ -1,14 +1,11 @@
 """What was looked for in a message: by who scored it, in its language, and with an error that is known."""
 
 import pyarrow as pa
-import pytest
-import yaml
 
 from pipelines.detect.cascade import make_cascade
 from pipelines.detect.detector import CoverageState
 from pipelines.detect.sight import NOTHING, add_sights, name_sights
-from pipelines.indicators.compute import SQL
-from pipelines.indicators.definition import UNSEEN
+from pipelines.indicators.own import load_shipped_definitions
 from pipelines.schemas.finding import SIGHT
 from risk_register.content import load_taxonomy
 from tests.unit.pipelines.detect.message_factory import make_messages
@@ -67,20 +64,22 @@ def list_everywhere() -> set[str]:
     return {name for name, languages in found.items() if languages == set(lexicon.languages)}
 
 
-UNIONS = {
-    "harms of any kind: what is not looked for is named by readiness": {"harm_level"},
-    "a condition for being counted: what is not seen there is not in the denominator": {"clinical_request"},
-    "several parts of a good answer": {"has_grounding"},
-    "a resource is looked for in every language by the detector of resources": {"a_misinformation"},
+OF_ANY_KIND = {
+    "critical_harm_count",
+    "harm_conversation_rate_per_1000",
+    "harm_early_rate_per_1000",
+    "harm_late_rate_per_1000",
+    "harm_late_share",
+    "harm_rate_per_1000",
 }
-"""Why an indicator on such a signal may go without; a word of its SQL that says so."""
+"""Harm of any kind: what is not looked for is named by readiness."""
 
 
-@pytest.mark.parametrize("path", sorted((SQL / "indicators").glob("*.sql")), ids=lambda path: path.stem)
-def test_an_indicator_on_a_signal_that_is_not_looked_for_everywhere_asks_where_it_was(path) -> None:
-    needs = yaml.safe_load(path.with_suffix(".yaml").read_text()).get("needs", [])
-    signals = {need.partition(":")[2] for need in needs if need.startswith("signal:")}
-    partly = {one for one in signals if one not in list_everywhere() or NAMED[one].needs_judge}
-    sql = path.read_text()
-    if partly and not any(word in sql for words in UNIONS.values() for word in words):
-        assert UNSEEN in sql, f"{path.stem} counts {partly} where nobody looks for it"
+def test_only_harm_of_any_kind_counts_where_one_of_its_signals_was_not_looked_for() -> None:
+    shipped = load_shipped_definitions()
+    assert {one.indicator_id for one in shipped if one.is_of_any_kind} == OF_ANY_KIND
+    assert all(
+        one.looked_for == {need[7:] for need in one.needs if need.startswith("signal:")}
+        for one in shipped
+        if one.indicator_id not in OF_ANY_KIND
+    )

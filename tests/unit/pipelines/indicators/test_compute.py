@@ -164,6 +164,91 @@ def test_a_unit_that_a_detector_missed_or_did_not_look_at_is_unscored_once(engin
     assert pick(rows, "denominator", "unscored_count", slice="all") == [(4, 3)]
 
 
+REPLIES = """
+select message_id as unit_id, conversation_id, sent_at as occurred_at, 1 as numerator, 1 as denominator
+from fact.message
+where message.role = 'assistant'
+"""
+
+
+def give_sights(engine: DuckDBEngine, *talks: dict[str, str | None]) -> None:
+    """Conversations of a message of the user and a reply, with the sight of each; None for no message."""
+    names = {f"c{place}": talk for place, talk in enumerate(talks)}
+    engine.register(
+        "staging.conversation", fill("staging.conversation", [{"conversation_id": name} for name in names])
+    )
+    messages = [
+        {"conversation_id": name, "message_id": f"{role}-{name}", "role": role, "sight": sight}
+        for name, talk in names.items()
+        for role, sight in talk.items()
+        if sight is not None
+    ]
+    for table, changes in (("staging.message", {}), ("finding.language", {}), ("finding.coverage", COVERED)):
+        columns = LAKE_TABLES[table].arrow_schema.names
+        rows = [{key: value for key, value in row.items() if key in columns} | changes for row in messages]
+        engine.register(table, fill(table, rows))
+    held = [("new", "a_new"), ("new", "a_refusal"), ("old", "a_refusal"), ("told", "u_told")]
+    rows = [{"sight": sight, "signal_id": signal} for sight, signal in held]
+    engine.register("finding.sight", fill("finding.sight", rows))
+    build_facts(engine)
+
+
+COVERED = {"detector_id": "lexicon", "state": "scored"}
+SEEN, BEFORE = {"user": "told", "assistant": "new"}, {"user": "told", "assistant": "old"}
+
+
+@pytest.mark.parametrize(("unit", "sql"), [("conversation", ALL_CONVERSATIONS), ("message", REPLIES)])
+@pytest.mark.parametrize(
+    ("needs", "counts"),
+    [
+        ((), [(2, 0)]),
+        (("signal:a_refusal",), [(2, 0)]),
+        (("signal:a_new",), [(1, 1)]),
+        (("signal:a_refusal", "signal:a_new"), [(1, 1)]),
+        (("signal:u_told", "signal:a_refusal"), [(2, 0)]),
+        (("signal:u_other",), [(0, 2)]),
+        (("field:region", "signal:x_own"), [(2, 0)]),
+    ],
+)
+def test_what_was_scored_before_a_signal_existed_is_unknown_for_it(
+    engine: DuckDBEngine, unit: str, sql: str, needs: tuple[str, ...], counts: list[tuple[int, int]]
+):
+    give_sights(engine, SEEN, BEFORE)
+    one = make(sql, unit=unit, needs=needs)
+    counted = count_units(engine, (one,))
+    assert pick(counted.indicator_day, "numerator", "unscored_count", slice="all") == counts
+    assert sum(count for (count,) in pick(counted.indicator_bucket, "denominator")) == counts[0][0]
+
+
+def test_a_signal_of_any_kind_counts_wherever_a_message_was_read(engine: DuckDBEngine):
+    give_sights(engine, SEEN, BEFORE)
+    one = make(ALL_CONVERSATIONS, needs=("signal:a_new",), is_of_any_kind=True)
+    rows = count_units(engine, (one,)).indicator_day
+    assert pick(rows, "denominator", "unscored_count", slice="all") == [(2, 0)]
+
+
+def test_where_nobody_answered_there_is_nothing_in_which_to_look(engine: DuckDBEngine):
+    give_sights(engine, {"user": "told", "assistant": None}, BEFORE)
+    rows = count_units(engine, (make(ALL_CONVERSATIONS, needs=("signal:a_new",)),)).indicator_day
+    assert pick(rows, "denominator", "unscored_count", slice="all") == [(1, 1)]
+
+
+def test_a_population_that_nobody_looked_for_is_not_covered(engine: DuckDBEngine):
+    give_sights(engine, SEEN, BEFORE)
+    one = make(f"{ALL_CONVERSATIONS} where false", needs=("signal:a_new",), population_is_found=True)
+    rows = count_units(engine, (one,)).indicator_day
+    assert pick(rows, "denominator", "unscored_count", "unit_count", slice="all") == [(0, 1, 2)]
+
+
+def test_a_value_of_a_unit_in_which_nobody_looked_falls_in_no_bin(engine: DuckDBEngine):
+    give_sights(engine, SEEN, BEFORE)
+    sql = ALL_CONVERSATIONS.replace("1 as numerator, 1 as denominator", "3 as value, 0 as is_censored")
+    one = make(sql, kind="distribution", value_unit="turns", bins=(0, 2), needs=("signal:a_new",))
+    counted = count_units(engine, (one,))
+    assert pick(counted.indicator_histogram, "bin", "unit_count", slice="all") == [(1, 1)]
+    assert pick(counted.indicator_day, "denominator", "unscored_count", slice="all") == [(1, 1)]
+
+
 @pytest.mark.parametrize(("is_found", "counts"), [(False, [(1, 0, 1)]), (True, [(1, 1, 3)])])
 def test_who_was_not_read_may_belong_to_a_population_that_detectors_find(
     engine: DuckDBEngine, is_found: bool, counts: list[tuple[int, int, int]]
