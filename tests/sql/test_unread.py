@@ -9,13 +9,16 @@ from pipelines.indicators.compute import build_facts, build_weeks, count_units
 from pipelines.indicators.definition import Definition
 from pipelines.indicators.own import load_shipped_definitions
 from pipelines.indicators.vocabulary import Computer, Unit
-from tests.sql.conftest import Rows
+from risk_register.content import load_taxonomy
+from tests.sql.conftest import EVERYTHING, Rows
 
 READ_BY_DETECTORS = [
     one
     for one in load_shipped_definitions()
     if one.computed_by is Computer.SQL and any(need.startswith("signal:") for need in one.needs)
 ]
+"""`tests/sql/test_unseen.py` holds that whatever a finding moves says so in `needs`."""
+SEEN = [{"sight": EVERYTHING, "signal_id": signal.id} for signal in load_taxonomy().signals]
 SELECTED_BY_THE_LOG = {
     "disclosure_interval_breach_rate",
     "harm_late_rate_per_1000",
@@ -43,6 +46,8 @@ def test_what_nobody_read_takes_from_the_coverage(
                 {"conversation_id": name, "thread_id": name, "user_id": f"{place}a", "region": "GB"}
                 for place, name in enumerate(names)
             ],
+            "language": [{"message_id": row["message_id"], "sight": EVERYTHING} for row in messages],
+            "sight": SEEN,
             "coverage": [
                 {"message_id": row["message_id"], "conversation_id": row["conversation_id"],
                  "state": "scored" if row["conversation_id"].startswith("read") else "unsupported_language"}
@@ -63,22 +68,32 @@ def test_what_nobody_read_takes_from_the_coverage(
     assert row["unscored_count"] / row["unit_count"] >= 1 / 3
 
 
+SIDES = ("user", "assistant")
+
+
 @pytest.mark.parametrize(
     "one",
     [one for one in READ_BY_DETECTORS if one.unit is Unit.MESSAGE],
     ids=lambda one: one.indicator_id,
 )
-def test_what_people_write_is_no_part_of_how_much_was_read_of_the_replies(
+def test_what_one_side_writes_is_no_part_of_how_much_was_read_of_the_other(
     engine: DuckDBEngine, give_sources: Callable[[Rows], None], one: Definition
 ):
     messages = [
-        {"role": role, "turn": turn, "region": "GB", "message_id": f"message-{turn}"}
-        for turn, role in enumerate(["user", "assistant"] * 15)
+        {"role": role, "turn": turn, "region": "GB", "message_id": f"{role}-{turn}"}
+        for turn, role in enumerate(SIDES * 15)
     ]
-    states = {"user": "scored", "assistant": "unsupported_language"}
+    give_sources({"message": messages})
+    build_facts(engine)
+    chosen = engine.query(one.sql, dict(one.parameters))["unit_id"].to_pylist()
+    (side,) = {str(name).partition("-")[0] for name in chosen}  # those whose messages the SQL selects
+    (other,) = set(SIDES) - {side}
+    states = {side: "unsupported_language", other: "scored"}
     give_sources(
         {
             "message": messages,
+            "language": [{"message_id": row["message_id"], "sight": EVERYTHING} for row in messages],
+            "sight": SEEN,
             "coverage": [
                 {"message_id": row["message_id"], "state": states[str(row["role"])]} for row in messages
             ],
