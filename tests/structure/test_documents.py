@@ -3,7 +3,7 @@
 import re
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 import typer
@@ -14,6 +14,7 @@ from pipelines.schemas import LAKE_TABLES, PUBLISHED_TABLES
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 COMMAND = re.compile(r"\bplimsoll ([^\n`#]+)")
+TYPED = re.compile(r"(?:\./run|bin/)(?: ?)plimsoll ([^\n`#]+)")
 RUN = re.compile(r"\./run ([a-z]+)")
 PATH = re.compile(
     r"(?:plimsoll|pipelines|methods|risk_register|dashboards|sql|tests|docs|requirements|\.ci)/[\w./-]*|[\w-]+\.(?:toml|yaml)"
@@ -124,6 +125,25 @@ def find_unknown_commands(text: str, app: Command) -> list[str]:
     return unknown
 
 
+def find_missing_options(text: str, app: Command) -> list[str]:
+    """Commands written as they are typed (`./run plimsoll ...`) without an option that they ask for."""
+    missing = []
+    for words in TYPED.findall("\n".join(CODE.findall(text))):
+        at = app
+        said = words.split()
+        for word in said:
+            commands = getattr(at, "commands", None) or {}
+            at = getattr(commands.get(word), "loaded", commands.get(word)) or at
+        if getattr(at, "commands", None) or "--help" in said:
+            continue
+        missing += [
+            f"{words}: {parameter.opts[0]}"
+            for parameter in at.params
+            if parameter.required and parameter.opts[0].startswith("--") and not {*parameter.opts} & {*said}
+        ]
+    return missing
+
+
 def find_unknown_run_commands(text: str, script: str) -> list[str]:
     known = {
         name for line in re.findall(r"^([a-z |-]+)\)", script, re.MULTILINE) for name in line.split(" | ")
@@ -155,6 +175,11 @@ def test_every_command_that_a_document_names_exists(files, app: Command):
     assert {name: unknown for name, unknown in found.items() if unknown} == {}
 
 
+def test_every_command_that_a_document_prints_has_the_options_that_it_asks_for(files, app: Command):
+    found = {name: find_missing_options(text, app) for name, text in documents(files).items()}
+    assert {name: missing for name, missing in found.items() if missing} == {}
+
+
 def test_every_run_command_that_a_document_names_exists(files):
     found = {name: find_unknown_run_commands(text, files["run"]) for name, text in documents(files).items()}
     assert {name: unknown for name, unknown in found.items() if unknown} == {}
@@ -182,17 +207,29 @@ def small_app() -> Command:
     @report.command()
     def build(json: bool = False) -> None: ...
 
+    @report.command()
+    def issue(account: Annotated[str, typer.Option("--as")], json: bool = False) -> None: ...
+
     return typer.main.get_command(app)
 
 
 @pytest.mark.parametrize(
-    "planted", ["plimsoll reprot", "plimsoll report issue", "plimsoll report build --pdf"]
+    "planted", ["plimsoll reprot", "plimsoll report isue", "plimsoll report build --pdf"]
 )
 def test_a_command_that_does_not_exist_is_found(planted: str, small_app: Command):
     assert (
         find_unknown_commands("`./run plimsoll report build may/ --json` `plimsoll ARGS...`", small_app) == []
     )
     assert len(find_unknown_commands(f"text\n```sh\n./run {planted}   # words\n```\n", small_app)) == 1
+
+
+def test_a_command_without_what_it_asks_for_is_found(small_app: Command):
+    sound = (
+        "`./run plimsoll report issue --as ada` `plimsoll report issue` `./run plimsoll report issue --help`"
+    )
+    assert find_missing_options(sound, small_app) == []
+    planted = "`./run plimsoll report issue --json`\n```sh\n/opt/bin/plimsoll report issue   # words\n```\n"
+    assert len(find_missing_options(planted, small_app)) == 2
 
 
 def test_a_run_command_that_does_not_exist_is_found():
