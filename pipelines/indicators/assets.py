@@ -23,6 +23,7 @@ from pipelines.indicators.compute import (
     count_units,
     definitions_version,
     list_fact_sources,
+    list_sources,
 )
 from pipelines.indicators.definition import Definition, definitions_table, dependencies
 from pipelines.indicators.own import load_home_definitions
@@ -132,7 +133,7 @@ def _count(home: Home, days: Sequence[dt.date], definitions: tuple[Definition, .
     with lakes.write(home.lake, by="indicator") as commit, DuckDBEngine() as engine:
         lake = commit.lake
         sources = {name for table in DAILY for name in dependencies(_aggregation(table.name))}
-        sources |= {name for one in definitions if one.sql for name in dependencies(one.sql)}
+        sources |= {name for one in definitions if one.sql for name in list_sources(one)}
         sources |= {"fact.conversation", "fact.message", "fact.event"}
         engine.attach(lake, sorted(sources - {USER_WEEK}), days=days)
         weeks = sorted({day - dt.timedelta(days=day.weekday()) for day in days})
@@ -174,16 +175,16 @@ def _facts() -> dict[str, str]:
 
 def _origins(definitions: tuple[Definition, ...]) -> dict[str, list[str]]:
     """What each fact, table of counts and indicator reads, from its SQL; not its own days before."""
-    made = _facts()
-    made |= {f"indicator.{one.indicator_id}": one.sql for one in definitions if one.sql}
-    made |= {table.full_name: _aggregation(table.name) for table in DAILY}
+    made = {name: dependencies(sql) for name, sql in _facts().items()}
+    made |= {f"indicator.{one.indicator_id}": list_sources(one) for one in definitions if one.sql}
+    made |= {table.full_name: dependencies(_aggregation(table.name)) for table in DAILY}
     return {
         name: sorted(
             origin
-            for origin in dependencies(sql)
+            for origin in origins
             if origin not in WHOLE and not origin.startswith(("history.", "unit."))
         )
-        for name, sql in made.items()
+        for name, origins in made.items()
     }
 
 

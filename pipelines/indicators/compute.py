@@ -39,6 +39,9 @@ PLACED_UNITS = (Unit.CONVERSATION, Unit.MESSAGE, Unit.EVENT, Unit.USER_WEEK)
 USER_WEEK = "fact.user_week"
 """Made of the days of whole weeks whenever it is counted, and never kept: a day's run sees a part of it."""
 
+SEEN_BY = frozenset({"fact.message", "fact.sight"})
+"""Where it stands which signals were looked for in a message."""
+
 AGE_BAND = "unit.age_band"
 """What each age band of the log says of being of age; made when facts are, from the bands that occur."""
 
@@ -138,6 +141,13 @@ def count_units(engine: DuckDBEngine, definitions: tuple[Definition, ...]) -> In
                 for table in (INDICATOR_HISTOGRAM, HISTOGRAM_BUCKET):
                     rows[table].append(_conform(_aggregate(engine, table.name), table, named))
     return IndicatorTables(**{table.name: pa.concat_tables(parts) for table, parts in rows.items()})
+
+
+def list_sources(one: Definition) -> frozenset[str]:
+    """The facts from which an indicator is counted: those that its SQL reads, and what was looked for."""
+    return dependencies(one.sql) | (
+        SEEN_BY if one.looked_for and one.unit is not Unit.USER_WEEK else frozenset()
+    )
 
 
 def build_weeks(engine: DuckDBEngine) -> None:

@@ -20,6 +20,7 @@ from pipelines.indicators.compute import (
     count_units,
     definitions_version,
     list_fact_sources,
+    list_sources,
 )
 from pipelines.indicators.definition import Definition, load_definitions
 from pipelines.schemas import LAKE_TABLES
@@ -218,6 +219,14 @@ def test_what_was_scored_before_a_signal_existed_is_unknown_for_it(
     counted = count_units(engine, (one,))
     assert pick(counted.indicator_day, "numerator", "unscored_count", slice="all") == counts
     assert sum(count for (count,) in pick(counted.indicator_bucket, "denominator")) == counts[0][0]
+
+
+def test_what_was_looked_for_is_among_what_an_indicator_is_counted_from():
+    looked = {"fact.message", "fact.sight"}
+    assert list_sources(make(ALL_CONVERSATIONS)) == {"fact.conversation"}
+    assert list_sources(make(ALL_CONVERSATIONS, needs=("signal:a_new",))) == {"fact.conversation", *looked}
+    assert not looked & list_sources(SHIPPED["si_user_week_share"])
+    assert looked <= list_sources(SHIPPED["missed_escalation_rate"])
 
 
 def test_a_signal_of_any_kind_counts_wherever_a_message_was_read(engine: DuckDBEngine):
