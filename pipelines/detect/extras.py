@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -54,6 +54,14 @@ class Extras(BaseModel):
     plan: dict[str, StepChange] = {}
 
 
+MAKERS: dict[str, Callable[[Any, Home], Detector]] = {
+    "judge": lambda settings, home: JudgeDetector(settings, cache=home.cache / "judge"),
+    "moderation": lambda settings, home: ModerationDetector(settings, cache=home.cache / "moderation"),
+    "classifier": lambda settings, _home: load_classifier_detector(settings),
+}
+"""What makes a detector of the settings that have its name in `Extras`."""
+
+
 def load_extras(folder: Path) -> Extras:
     """The extras of a home.
 
@@ -93,13 +101,7 @@ def make_home_cascade(home: Home) -> Cascade:
         DefinitionError: the settings are not valid, or name a file, package or key that is not there.
     """
     extras = load_extras(home.definitions)
-    added: dict[str, Detector] = {}
-    if extras.judge is not None:
-        added["judge"] = JudgeDetector(extras.judge, cache=home.cache / "judge")
-    if extras.moderation is not None:
-        added["moderation"] = ModerationDetector(extras.moderation, cache=home.cache / "moderation")
-    if extras.classifier is not None:
-        added["classifier"] = load_classifier_detector(extras.classifier)
+    added = {name: MAKERS[name](getattr(extras, name), home) for name in _list_set_up(extras)}
     own = {detector.card.detector_id: detector for detector in load_own_detectors(home.definitions)}
     plan = _change(load_plan(), extras)
     load_lexicon_detector().keep_in(home.cache / "lexicon")
@@ -107,6 +109,10 @@ def make_home_cascade(home: Home) -> Cascade:
     linear = None if live is None else make_linear_detector(live, read_reviewed_texts(home, live))
     shipped = make_cascade(plan=plan, linear=linear)
     return Cascade({**shipped.detectors, **added, **own}, _with_own(plan, tuple(own)))
+
+
+def _list_set_up(extras: Extras) -> list[str]:
+    return [name for name in MAKERS if getattr(extras, name) is not None]
 
 
 def _with_own(plan: Plan, names: tuple[str, ...]) -> Plan:
@@ -135,7 +141,7 @@ def _read(file: DefinitionFile) -> Extras:
 
 def _list_idle(file: DefinitionFile, extras: Extras) -> list[Problem]:
     """Changes of the plan that change nothing: somebody believes in a share that nobody draws."""
-    set_up = {name for name in ("judge", "moderation") if getattr(extras, name) is not None}
+    set_up = _list_set_up(extras)
     found = []
     for step in load_plan().steps:
         if step.detector not in extras.plan:
