@@ -14,6 +14,8 @@ from pipelines.schemas import LAKE_TABLES
 from pipelines.settings import Home
 from pipelines.stale import awaits_closing, stale_days
 from pipelines.status import describe_home
+from risk_register.database.store import open_store
+from risk_register.notice.notices import list_notices
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DAILY = ("finding", "fact", "indicator")
@@ -108,10 +110,19 @@ def test_a_day_that_the_gate_stops_is_not_scored_while_the_others_are(kit):
     assert describe_home(Home(home))["deployments"]["replay_companion"]["held_days"] == [day.isoformat()]
 
 
-def test_a_run_of_one_stopped_day_ends_at_the_gate(kit):
-    home, day = kit.copy(kit.ingested), kit.export.moment(2).date()
+def test_a_run_of_one_stopped_day_counts_it_as_held_and_somebody_is_told(kit):
+    home, day = kit.copy(kit.computed), kit.export.moment(2).date()
     spoil(home, day)
-    assert not kit.warm.materialise(home, day, day)
+    assert kit.warm.materialise(home, day, day)
     missed = of_day(home, "ledger.quality", day).filter(pc.field("severity") == "stop").to_pylist()
     assert [row["rule"] for row in missed if not row["is_met"]] == ["no_address_is_left"]
-    assert Lake(home / "lake").read("finding.finding") is None
+    assert of_day(home, "finding.finding", day).num_rows == 0
+    assert set(of_day(home, "finding.coverage", day)["state"].to_pylist()) == {"not_run"}
+    assert day not in stale_days(Home(home))
+    assert awaits_closing(Home(home))
+    kit.warm.run(home)  # which only assesses and publishes
+    alerts = Lake(home / "lake").read("assessment.data_alert").to_pylist()
+    held = f"held_day:replay_companion:{day}"
+    assert held in {row["alert_id"] for row in alerts if row["closed_on"] is None}
+    told = {one.reference_id for one in list_notices(open_store(Home(home).governance_url))}
+    assert held in told
