@@ -24,6 +24,7 @@ from pipelines.ingest.removal.lapsing import lapse
 from pipelines.ingest.removal.withdrawal import withdraw
 from pipelines.lake.lake import tidy
 from pipelines.notify.assets import build as build_notices
+from pipelines.notify.rounds import told_not_valid
 from pipelines.privacy.limits import are_agreed
 from pipelines.privacy.upkeep import keep_limits, say_kept
 from pipelines.publish.assets import publish_home
@@ -128,7 +129,9 @@ def automation(home: Home, days: dg.PartitionsDefinition) -> Automation:
                 "Days are being computed, or wait for it; what is changed then is asked later."
             )
             return
-        for tags in name_days(stale_days(home)):
+        with told_not_valid(home, at=dt.datetime.now(dt.UTC)):
+            days = stale_days(home)
+        for tags in name_days(days):
             yield dg.RunRequest(run_key=f"{context.scheduled_execution_time}:{tags[DAYS][:10]}", tags=tags)
 
     @dg.schedule(job=named[COMPUTE], cron_schedule=DAILY, name="close_the_day", default_status=RUNNING)

@@ -26,7 +26,7 @@ from pipelines.indicators.compute import (
     list_sources,
 )
 from pipelines.indicators.definition import Definition, definitions_table, dependencies
-from pipelines.indicators.own import load_home_definitions
+from pipelines.indicators.own import list_usable_definitions, load_home_definitions
 from pipelines.lake import lake as lakes
 from pipelines.lake.lake import Lake
 from pipelines.lake.partition import Partition, chunk
@@ -50,14 +50,17 @@ WEEKLY = (schemas.INDICATOR_WEEK, schemas.INDICATOR_WEEK_BUCKET)
 
 
 def build(home: Home, days: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
-    """The assets that compute facts and count indicators."""
+    """The assets that compute facts and count indicators.
+
+    While a definition of the home is not valid its own are missing, and a run that counts refuses.
+    """
     facts = _facts()
     order = list(
         TopologicalSorter(
             {name: dependencies(sql) & facts.keys() for name, sql in facts.items()}
         ).static_order()
     )
-    definitions = load_home_definitions(home)
+    definitions = list_usable_definitions(home)
     origins = _origins(definitions)
     single = dg.BackfillPolicy.single_run()
 
@@ -97,7 +100,7 @@ def build(home: Home, days: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
 
 def list_lineage(home: Home) -> list[dict[str, str]]:
     """Which table each fact, count and indicator is made from: a row for each origin, with its `target`."""
-    origins = _origins(load_home_definitions(home))
+    origins = _origins(list_usable_definitions(home))
     return [{"target": target, "origin": origin} for target, named in origins.items() for origin in named]
 
 

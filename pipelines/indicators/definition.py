@@ -238,7 +238,11 @@ def _list_needs_unsaid(one: Definition, statement: Statement) -> list[str]:
 
 def _read(path: Path) -> Definition:
     beside = path.with_suffix(".sql")
-    sql = beside.read_text(encoding="utf-8") if beside.exists() else ""
+    try:
+        sql = beside.read_text(encoding="utf-8") if beside.exists() else ""
+    except (OSError, UnicodeDecodeError) as error:
+        problem = Problem(beside, 1, "", f"cannot be read: {type(error).__name__}")
+        raise InvalidFileError([problem]) from None
     opened = open_definition(path)
     version = definition_version(sql, opened.text)
     return opened.read(Definition, {"indicator_id": path.stem, "sql": sql, "definition_version": version})

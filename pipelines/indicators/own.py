@@ -44,6 +44,17 @@ def load_home_definitions(home: Home) -> tuple[Definition, ...]:
     return tuple(sorted((*load_shipped_definitions(), *shares, *own), key=lambda one: one.indicator_id))
 
 
+def list_usable_definitions(home: Home) -> tuple[Definition, ...]:
+    """The same, or those that ship alone while a file of the operator's is not valid.
+
+    For what must go on then, such as calls to people. Counting reads `load_home_definitions` and refuses.
+    """
+    try:
+        return load_home_definitions(home)
+    except InvalidFileError:
+        return load_shipped_definitions()
+
+
 def load_own_indicators(folder: Path, *, taken: set[str]) -> tuple[Definition, ...]:
     """The indicators of an operator's own files; `taken` are ids of the shares of own signals.
 

@@ -6,8 +6,10 @@ Every way out of a home leads through here, and a silent one has none.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from pipelines.errors import StateError
+from pipelines.errors import DefinitionError, StateError
 from pipelines.hold import load_holds
 from pipelines.lake.lake import Lake
 from pipelines.notify.dispatch import Sent, dispatch, needs_pass, queue_test
@@ -18,7 +20,11 @@ from pipelines.silence import check_calls, tell_silence
 from pipelines.zone import read_zones
 from risk_register.database.store import open_store
 from risk_register.deadlines import OrderedHold, queue_deadlines
+from risk_register.notice.kinds import Audience, NoticeKind, NoticeSeverity
+from risk_register.notice.notices import queue_notice
 
+NOT_VALID = "definitions_not_valid"
+"""What the notice is about that tells of definitions which keep a home from counting."""
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
 
 
@@ -59,8 +65,41 @@ def queue_what_runs_out(home: Home, *, at: dt.datetime) -> int:
         at=at,
         zones=read_zones(lake),
         changes=[] if changes is None else changes.to_pylist(),
-        holds=[OrderedHold(one.deployment_id, one.hold_id, one.expires_on) for one in load_holds(home)],
+        holds=_list_holds(home),
     )
+
+
+@contextmanager
+def told_not_valid(home: Home, *, at: dt.datetime) -> Iterator[None]:
+    """Count, and where a definition of the operator's keeps it from that, queue a notice a day to engineers.
+
+    Raises:
+        DefinitionError: as it was raised within.
+    """
+    try:
+        yield
+    except DefinitionError:
+        with open_store(home.governance_url).write(actor="notify", at=at) as write:
+            queue_notice(
+                write,
+                key=f"fault:{NOT_VALID}:{at.date()}",
+                deployment_id=None,
+                kind=NoticeKind.DATA_FAULT,
+                severity=NoticeSeverity.ATTENTION,
+                audience=Audience.ENGINEERING,
+                reference_id=NOT_VALID,
+                link="/data-health",
+            )
+        raise
+
+
+def _list_holds(home: Home) -> list[OrderedHold]:
+    """Those of counsel; where the file is not valid, retention stops and says so, and the rest is told."""
+    try:
+        found = load_holds(home)
+    except DefinitionError:
+        return []
+    return [OrderedHold(one.deployment_id, one.hold_id, one.expires_on) for one in found]
 
 
 def has_heartbeat(home: Home) -> bool:

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.errors import HomeError, StateError
+from pipelines.errors import DefinitionError, HomeError, StateError
 from pipelines.full_disk import told_full
 from pipelines.lake.lake import Lake, tidy_daily
 from pipelines.lock import check_writable
@@ -65,6 +65,7 @@ def compute(
 
     Raises:
         StateError: there are no messages.
+        DefinitionError: an operator's definition is not valid; nothing was counted, and what waited was sent.
         HomeError: the disk is full.
         StoreError: the decisions cannot be read, or are those of an older version; nothing was computed.
     """
@@ -73,6 +74,7 @@ def compute(
     check_writable(home.lake)
     from pipelines import automation
     from pipelines.decisions_version import require_current_decisions
+    from pipelines.notify.rounds import told_not_valid
     from pipelines.stale import stale_days
 
     require_current_decisions(home)
@@ -81,15 +83,23 @@ def compute(
         raise StateError(
             f"{home.path} holds no messages yet. Ingest logs first: plimsoll ingest DIR --mapping FILE."
         )
-    if everything or first or last:
-        days = [day for day in held if (first or day) <= day <= (last or day)]
-    else:
-        days = stale_days(home)
     forget_in_decisions(home)
     _tidy(home)
-    tell(f"{len(days)} of {len(held)} days to compute")
+    try:
+        with told_full(home.path), told_not_valid(home, at=dt.datetime.now(dt.UTC)):
+            if everything or first or last:
+                days = [day for day in held if (first or day) <= day <= (last or day)]
+            else:
+                days = stale_days(home)
+            tell(f"{len(days)} of {len(held)} days to compute")
+            untold = automation.run(home, days, before_closing=before_closing)
+    except DefinitionError:  # people wait for their calls, whatever is wrong with a file of ours
+        tell(
+            "Nothing is counted before the definitions are right. What waits for people is sent all the same."
+        )
+        _notify(home)
+        raise
     with told_full(home.path):
-        untold = automation.run(home, days, before_closing=before_closing)
         _notify(home)
     return days, time.monotonic() - started, untold
 

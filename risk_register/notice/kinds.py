@@ -43,7 +43,7 @@ class NoticeKind(StrEnum):
     UNANNOUNCED_CHANGE = "unannounced_change"
     """The deployment changed and nobody said so."""
     DATA_FAULT = "data_fault"
-    """Data are missing, held or implausible; what would have called a person is held back."""
+    """Data are missing, held, implausible or not counted; what would have called a person is held back."""
     INCIDENT = "incident"
     """An incident was opened or needs its next step."""
     DEADLINE = "deadline"
@@ -63,7 +63,8 @@ WORDS: MappingProxyType[NoticeKind, str] = MappingProxyType(
         K.NEEDS_EYES: "Grave findings need eyes. A detector found them; nobody has confirmed them.",
         K.ALARM: "An alarm is open. Its evidence and what changed beside it are on the page.",
         K.UNANNOUNCED_CHANGE: "The deployment seems to have changed, and no change was declared.",
-        K.DATA_FAULT: "Data are missing, held or implausible. Calls that depend on them are held back.",
+        K.DATA_FAULT: "Data are missing, held, implausible or not counted. "
+        "Calls that depend on them are held back.",
         K.INCIDENT: "An incident waits for its next step.",
         K.DEADLINE: "A deadline is near or has passed.",
         K.REVIEW: "Reviews wait for people.",

@@ -15,6 +15,8 @@ from dagster._core.remote_origin import (
 from pipelines.automation import ask_for_intake, automation, end_dead_runs
 from pipelines.definitions import DAYS
 from pipelines.settings import Home, HomeKind, make_home
+from risk_register.database.store import open_store
+from risk_register.notice.notices import list_notices
 
 FIRST = dt.date(2026, 8, 3)
 FAILED, SUCCEEDED = dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.SUCCESS
@@ -96,6 +98,20 @@ def test_days_that_wait_or_are_computed_are_not_asked_for_again(home, kept, monk
     assert again.run_key != first.run_key  # Dagster starts one run a key
     end(kept, again, dg.DagsterRunStatus.STARTED, "compute_days")
     assert ask_for_days(home, kept, hour=12) == []
+
+
+def test_a_definition_that_is_not_valid_fails_the_hourly_look_and_somebody_is_told(home, kept) -> None:
+    path = home.definitions / "indicators" / "x_own.yaml"
+    path.parent.mkdir()
+    path.write_text("titel: Own")
+    for hour in (9, 10):
+        with pytest.raises(dg.DagsterError) as caught:
+            ask_for_days(home, kept, hour=hour)
+        assert str(path) in str(caught.value.__cause__)
+    told = list_notices(open_store(home.governance_url))
+    assert {one.reference_id for one in told} == {"definitions_not_valid"}
+    path.unlink()
+    assert ask_for_days(home, kept, hour=11) == []
 
 
 def test_an_empty_inbox_asks_for_nothing(home, instance) -> None:

@@ -8,7 +8,7 @@ import dagster as dg
 import pytest
 from sqlalchemy import NullPool, create_engine, text
 
-from pipelines.definitions import DAYS, build_assets, defs
+from pipelines.definitions import DAYS, build_assets, build_definitions, defs
 from pipelines.ingest.field import RecordError, to_microseconds
 from pipelines.settings import Home, HomeKind, find_home, make_home
 from risk_register.database.store import open_store
@@ -63,3 +63,28 @@ def test_whatever_a_run_computes_first_it_refuses_the_decisions_of_an_older_vers
     assert "is at version 0001; the code" in said
     assert "run `plimsoll upgrade`" in said
     assert not list(home.lake.iterdir())
+
+
+@pytest.mark.parametrize(
+    "written",
+    [{"indicators/x_own.yaml": b"titel: Own"}, {"indicators/x_own.sql": b"select 1"},
+     {"signals/x_own.yaml": b"- no mapping"},
+     {"indicators/x_own.yaml": b"title: Own", "indicators/x_own.sql": b"\xff"}],
+)  # fmt: skip
+def test_a_mistake_in_an_own_definition_stops_counting_and_nothing_else(tmp_path, written):
+    home = make_home(Home(tmp_path / "home"), HomeKind.REAL)
+    for name, content in written.items():
+        (home.definitions / name).parent.mkdir(exist_ok=True)
+        (home.definitions / name).write_bytes(content)
+    definitions = build_definitions(home)
+    for job in ("send_notices", "deadlines", "heartbeat", "take_in", "retention", "close_run"):
+        assert definitions.resolve_job_def(job)
+    assets = build_assets(home)
+    (counted,) = [one for one in assets if dg.AssetKey(["indicator", "finding_day"]) in one.keys]
+    done = dg.materialize(
+        assets, selection=[counted], partition_key="2026-08-03", raise_on_error=False,
+        run_config={"loggers": {"console": {"config": {"log_level": "ERROR"}}}},
+    )  # fmt: skip
+    (failure,) = [event for event in done.all_events if event.is_step_failure]
+    error = failure.step_failure_data.error
+    assert str(home.definitions / sorted(written)[-1].partition(".")[0]) in (error.cause or error).message

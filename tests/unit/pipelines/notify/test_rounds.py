@@ -11,6 +11,7 @@ import dagster as dg
 import pyarrow as pa
 import pytest
 
+from pipelines.definition_file import InvalidFileError, Problem
 from pipelines.errors import StateError
 from pipelines.notify import rounds
 from pipelines.notify.assets import build
@@ -19,6 +20,8 @@ from pipelines.silence import MARK, end_silence, silence, tell_silence
 from risk_register.database.audit import list_entries
 from risk_register.database.store import Store
 from risk_register.errors import NotAllowedError
+from risk_register.notice.kinds import Audience, NoticeKind, NoticeSeverity
+from risk_register.notice.notices import list_notices
 
 ROUTING = """\
 dashboard: https://plimsoll.example.org
@@ -156,3 +159,27 @@ def test_a_sign_of_life_that_did_not_arrive_is_an_error(
     else:
         with pytest.raises(StateError, match=fault):
             rounds.send_heartbeat(home, at=at)
+
+
+def test_definitions_that_keep_a_home_from_counting_are_told_to_engineers_once_a_day_and_stay_an_error(
+    home: Home, store: Store
+) -> None:
+    problem = Problem(home.definitions / "x_own.yaml", 1, "title", "is missing")
+    for hours in (0, 1, 24):
+        at = TUESDAY + dt.timedelta(hours=hours)
+        with pytest.raises(InvalidFileError, match="is missing"), rounds.told_not_valid(home, at=at):
+            raise InvalidFileError([problem])
+    told, first = list_notices(store)
+    assert (first.queued_at, told.queued_at) == (TUESDAY, TUESDAY + dt.timedelta(days=1))
+    assert (told.kind, told.severity, told.audience, told.deployment_id) == (
+        NoticeKind.DATA_FAULT, NoticeSeverity.ATTENTION, Audience.ENGINEERING, None,
+    )  # fmt: skip
+    assert told.reference_id == "definitions_not_valid"
+
+
+def test_what_is_no_fault_of_a_definition_is_told_by_nobody_here(home: Home, store: Store) -> None:
+    with rounds.told_not_valid(home, at=TUESDAY):
+        pass
+    with pytest.raises(StateError), rounds.told_not_valid(home, at=TUESDAY):
+        raise StateError("there are no messages")
+    assert list_notices(store) == ()

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import NullPool, create_engine, text
 
+from pipelines.definition_file import InvalidFileError
 from pipelines.errors import StateError
 from pipelines.lake.lake import TIDIED
 from pipelines.silence import silence
@@ -19,7 +20,7 @@ from plimsoll.commands import running
 from plimsoll.commands.running import compute
 from risk_register.errors import StoreError
 from risk_register.notice.kinds import NoticeKind, NoticeSeverity
-from risk_register.notice.notices import queue_notice
+from risk_register.notice.notices import list_notices, queue_notice
 from tests.unit.plimsoll.commands.governance_factory import make_governed_home
 
 DAY = dt.date(2026, 8, 1)
@@ -140,3 +141,24 @@ def test_the_days_that_are_asked_for_are_computed_or_else_what_has_changed(
     monkeypatch.setattr("pipelines.automation.run", lambda _, days, **__: computed.append(days) or ())
     compute(home, **{k: v if isinstance(v, bool) else dt.date(2026, 8, v) for k, v in asked.items()})
     assert computed == [[dt.date(2026, 8, day) for day in days]]
+
+
+@pytest.mark.parametrize("asked", [{}, {"first": DAY}])
+def test_with_a_definition_that_is_not_valid_nothing_is_counted_and_what_waits_for_people_is_sent(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    asked: dict[str, dt.date],
+) -> None:
+    home, store = make_governed_home(tmp_path / "home")
+    path = home.definitions / "indicators" / "x_own.yaml"
+    path.parent.mkdir()
+    path.write_text("titel: Own")
+    sent: list[object] = []
+    monkeypatch.setattr(running, "Lake", lambda _: SimpleNamespace(partitions=lambda _: {("companion", DAY)}))
+    monkeypatch.setattr("pipelines.notify.rounds.send_round", lambda home: sent.append(list_notices(store)))
+    with pytest.raises(InvalidFileError, match=r"x_own\.yaml:1: titel: there is no such field"):
+        compute(home, **asked)
+    ((told,),) = sent
+    assert told.reference_id == "definitions_not_valid"
+    assert "Nothing is counted before the definitions are right" in capsys.readouterr().err
