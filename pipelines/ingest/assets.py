@@ -35,8 +35,7 @@ def build(home: Home) -> dg.AssetsDefinition:
         today = dt.datetime.now(dt.UTC).date()
         problems = []
         for place in find_mappings(home.inbox):
-            folder = place.parent
-            is_query = False
+            folder, is_query = place.parent, False
             try:
                 mapping = load_mapping(place)
                 is_query = mapping.format == SQL
@@ -50,14 +49,15 @@ def build(home: Home) -> dg.AssetsDefinition:
                         f"inbox/{folder.name}: {len(done.unread)} files or folders cannot be read; "
                         "`plimsoll ingest` on it names them."
                     )
-            except PlimsollError as error:  # the other folders are taken in before this one is complained of
-                if isinstance(error, SourceError) and not is_query:  # its files may be still to come
-                    context.log.warning(
-                        f"inbox/{folder.name} holds nothing that can be read; "
-                        "`plimsoll ingest` on it says why."
-                    )
-                else:
-                    problems.append(f"inbox/{folder.name}: {error}" if is_query else str(error))
+            except PlimsollError as error:
+                if is_query or not isinstance(error, SourceError):
+                    # The other folders are taken in before this one is complained of.
+                    problems.append(f"inbox/{folder.name}: {error}")
+                    continue
+                # Its files may not have come yet.
+                context.log.warning(
+                    f"inbox/{folder.name} holds nothing that can be read; `plimsoll ingest` on it says why."
+                )
         for part in list_closed(home.inbox):
             context.log.warning(f"{part}: this account may not look into it; nothing of it is taken in.")
         if problems:

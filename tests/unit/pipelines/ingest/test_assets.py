@@ -3,6 +3,7 @@
 import json
 
 import dagster as dg
+import pytest
 import sqlalchemy as sa
 import yaml
 
@@ -80,6 +81,26 @@ def test_a_folder_whose_files_have_not_come_is_no_failure(place):
     put_in_inbox(place, "empty")
     (place.home.inbox / "empty" / "a.jsonl").unlink()
     assert materialise(place).success
+    assert [row["deployment_id"] for row in place.rows("staging.message")] == ["good"]
+
+
+@pytest.mark.parametrize("address", ["sqlite:///{folder}/s3cr%40t/chat.sqlite", "", "no address s3cr"])
+def test_a_database_that_refuses_fails_the_run_with_its_sentence_once_the_others_are_taken_in(
+    place, monkeypatch, address
+):
+    query = {
+        "query": "select * from chat where said_at >= :watermark", "watermark": "said_at", "start": 0,
+        "address_variable": "PLIMSOLL_TEST_CHAT",
+    }  # fmt: skip
+    put_in_inbox(place, "a_database", format="sql", query=query)
+    put_in_inbox(place, "good")
+    monkeypatch.setenv("PLIMSOLL_TEST_CHAT", address.format(folder=place.home.path))
+    result = materialise(place)
+    assert not result.success
+    (failure,) = [event for event in result.all_events if event.is_step_failure]
+    said = str(failure.step_failure_data)
+    assert "inbox/a_database: " in said
+    assert "s3cr" not in said
     assert [row["deployment_id"] for row in place.rows("staging.message")] == ["good"]
 
 
