@@ -20,6 +20,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pipelines.errors import HomeError, StateError
+from pipelines.full_disk import is_full
 from pipelines.governance_place import FILE as GOVERNANCE
 from pipelines.governance_place import MARK as PLACE
 from pipelines.keys import check_key, name_key
@@ -118,6 +119,8 @@ def read_archive(source: Path, folder: Path) -> dict[str, Any]:
                     continue
                 found[member.name] = _unpack(stream, folder / member.name)
     except (tarfile.TarError, ValueError, OSError) as error:
+        if is_full(error):  # where it is unpacked; the backup may be whole
+            raise
         raise HomeError(f"{source} is not a whole backup: {type(error).__name__}.") from None
     if manifest is None or manifest.get("format") != FORMAT:
         raise HomeError(

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from pipelines.errors import StateError
+from pipelines.full_disk import told_full
 from pipelines.governance_place import read_mark
 from pipelines.ingest.removal.lapsing import lapse
 from pipelines.ingest.removal.withdrawal import withdraw
@@ -63,9 +64,10 @@ def backup(
 ) -> None:
     """Write one generation and the governance store into a file, while everything goes on."""
     place = open_home(home)
-    made = take_backup(
-        place, file, at=dt.datetime.now(dt.UTC), has_keys=with_keys, has_inbox=with_inbox, tell=tell
-    )
+    with told_full(file.parent):
+        made = take_backup(
+            place, file, at=dt.datetime.now(dt.UTC), has_keys=with_keys, has_inbox=with_inbox, tell=tell
+        )
     print(f"{made.backup_id}: generation {made.generation} in {file}, expires {made.expires_on}")
     print(f"Keep {tombstones_beside(file).name} beside it: restoring needs it.")
     if not place.governance_url.startswith("sqlite:"):
@@ -82,7 +84,8 @@ def restore(
     """Restore into an empty place; who was erased since is erased again."""
     place = find_home(home)
     today = dt.datetime.now(dt.UTC).date()
-    done = restore_backup(file, place, tombstones=tombstones, withdraw=withdraw, on=today, tell=tell)
+    with told_full(place.path.parent):
+        done = restore_backup(file, place, tombstones=tombstones, withdraw=withdraw, on=today, tell=tell)
     print(f"{place.path}: generation {done.generation}, {done.swept_rows} rows of erased people taken out.")
     print(say_reach(done.reaches))
     for name in map(show_line, done.left_out):

@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.discretion import UnforeseenError
 from pipelines.errors import HomeError, StateError
-from pipelines.full_disk import told_full
+from pipelines.full_disk import is_full, told_full
 from risk_register.errors import StoreError
 
 FULL = [
@@ -29,6 +29,16 @@ def test_the_folder_and_what_is_free_are_named(tmp_path: Path, error: Exception)
         ),
         told_full(tmp_path),
     ):
+        raise error
+
+
+@pytest.mark.parametrize("path", [[], ["/somewhere"]])
+def test_a_file_that_may_not_grow_further_is_no_full_disk_and_the_limit_is_named(
+    tmp_path: Path, path: list[str]
+):
+    error = OSError(errno.EFBIG, os.strerror(errno.EFBIG), *path)
+    assert is_full(error)
+    with pytest.raises(HomeError, match=rf"A file in {tmp_path} may not grow.*ulimit"), told_full(tmp_path):
         raise error
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import resource
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -30,6 +32,33 @@ def home(tmp_path: Path) -> Home:
 @pytest.fixture
 def run(home: Home, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
     return make_run(home, monkeypatch, capfd)
+
+
+@pytest.fixture
+def limited() -> Iterator[Callable[[int], None]]:
+    """What `ulimit -f` does, until the test is over."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    yield lambda size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("command", ["backup", "restore"])
+def test_a_limit_of_files_is_named_with_the_folder_and_leaves_nothing_half(
+    run: Run, home: Home, tmp_path: Path, limited: Callable[[int], None], command: str
+) -> None:
+    file, restored = tmp_path / "backups" / "night.tar", tmp_path / "restored" / "home"
+    file.parent.mkdir()
+    words = {"backup": (file,), "restore": (file, "--home", restored)}[command]
+    if command == "restore":
+        assert run("backup", file).code == 0
+    limited(65_536)  # what SQLite keeps beside its file to read it is smaller
+    done = run(command, *words)
+    assert (done.code, done.output) == (1, "")
+    made = words[-1]
+    assert f"A file in {made.parent} may not grow further: `ulimit -f`" in done.complaint
+    assert not made.exists()
+    limited(resource.RLIM_INFINITY)
+    assert run(command, *words).code == 0  # as it was asked to do again
 
 
 @pytest.mark.parametrize(
