@@ -1,7 +1,7 @@
 """The code location: every asset of a home, grouped by layer, with its automation.
 
 Load it with workspace.yaml, or name this module in the workspace of an instance you already have. The home
-comes from PLIMSOLL_HOME.
+comes from PLIMSOLL_HOME; without it, it is `data` beside workspace.yaml, wherever a server was started.
 """
 
 import dagster as dg
@@ -15,7 +15,7 @@ from pipelines.ingest.field import FIRST_DAY
 from pipelines.publish import assets as publish_assets
 from pipelines.quality import assets as quality_assets
 from pipelines.report import assets as report_assets
-from pipelines.settings import Home, HomeKind, find_home, make_home
+from pipelines.settings import REPOSITORY, Home, HomeKind, find_home, make_home
 
 DAYS = dg.DailyPartitionsDefinition(start_date=FIRST_DAY.isoformat(), end_offset=2)
 """Two days ahead of UTC midnight: a deployment's own day may have begun."""
@@ -51,5 +51,5 @@ def build_definitions(home: Home) -> dg.Definitions:
 @dg.definitions
 def defs() -> dg.Definitions:
     """What Dagster loads; a home that is not there yet is made."""
-    home = find_home()
+    home = find_home(default=REPOSITORY / "data")
     return build_definitions(make_home(home, home.kind or HomeKind.REAL))

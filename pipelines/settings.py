@@ -127,9 +127,9 @@ class Home:
             ) from None
 
 
-def find_home(path: Path | None = None) -> Home:
-    """The home from `--home`, else PLIMSOLL_HOME, else ./data."""
-    return Home((path or Path(os.environ.get("PLIMSOLL_HOME", "data"))).expanduser().resolve())
+def find_home(path: Path | None = None, *, default: Path = Path("data")) -> Home:
+    """The home from `--home`, else PLIMSOLL_HOME, else ./data or what else is the default."""
+    return Home((path or Path(os.environ.get("PLIMSOLL_HOME", default))).expanduser().resolve())
 
 
 def settle_governance(home: Home) -> None:

@@ -23,6 +23,19 @@ def test_loading_makes_a_home_for_its_owner_alone(tmp_path, monkeypatch):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
+def test_without_a_home_of_its_own_the_one_beside_the_workspace_is_used_wherever_the_server_was_started(
+    tmp_path, monkeypatch
+):
+    monkeypatch.delenv("PLIMSOLL_HOME", raising=False)
+    monkeypatch.setattr("pipelines.definitions.REPOSITORY", tmp_path / "clone")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    assert defs.load_fn().resolve_job_def("take_in")
+    assert find_home(tmp_path / "clone" / "data").kind is HomeKind.REAL
+    assert not list(elsewhere.iterdir())
+
+
 def test_loading_leaves_a_demo_what_it_is(tmp_path, monkeypatch):
     monkeypatch.setenv("PLIMSOLL_HOME", str(tmp_path))
     (tmp_path / "home.json").write_text('{"kind": "demo"}\n')
