@@ -1,16 +1,14 @@
-"""The critical floor in the store: which grave findings people were called for, and what they saw.
+"""The critical floor in the store: grave findings, whether people were told, and what they saw.
 
 Each is known by a hash of its message, so that nothing here leads to a person once the lake has let go of it.
 While the lake has the message, `dashboards.evidence` finds its conversation by the same hash.
-Confirming one opens an incident in the same step.
+Confirming one opens an incident in the same step. Keeping new ones and calling for them: `finding_call`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections import Counter
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -26,13 +24,9 @@ from risk_register.database.tables.notice import Notice
 from risk_register.errors import NotAllowedError, UnknownRecordError
 from risk_register.incident.incidents import open_within
 from risk_register.incident.states import Nature, Origin
-from risk_register.notice.kinds import NoticeKind, NoticeSeverity
-from risk_register.notice.notices import acknowledge_known, queue_notice
+from risk_register.notice.kinds import NoticeKind
+from risk_register.notice.notices import acknowledge_known
 from risk_register.steps import check_allowed
-
-DAILY_CAP = 20
-"""Findings a day for which people of a deployment are called: what one person reads in an hour. Owner:
-clinical safety; a placeholder of 2026-11-23. What is beyond the cap is listed and counted."""
 
 KIND, HASH_DIGITS = "grave", 15
 TITLES = {
@@ -63,23 +57,11 @@ TRANSITIONS: MappingProxyType[FindingState, tuple[FindingState, ...]] = MappingP
 
 
 @dataclass(frozen=True)
-class SeenFinding:
-    """A grave finding as an assessment found it."""
-
-    deployment_id: str
-    day: dt.date
-    message_id: str
-    what: str
-    signal_id: str
-    detector_id: str
-
-
-@dataclass(frozen=True)
 class GraveFindingRecord:
     """A grave finding as it stands.
 
-    `called_at` is None where it lay beyond the cap. `told_at` is when its call reached people: when a server
-    took it or somebody said "I have it", whichever was first; None where neither happened.
+    `called_at` is None while it waits for the next call. `told_at` is when its call reached people: when a
+    server took it or somebody said "I have it", whichever was first; None where neither happened.
     """
 
     finding_id: str
@@ -107,75 +89,6 @@ def name_finding(deployment_id: str, message_id: str, signal_id: str) -> str:
 def read_hash(finding_id: str) -> str:
     """The first hexadecimal digits of the hash that an id is, as `name_finding` made it."""
     return f"{int(finding_id.removeprefix('finding_')):0{HASH_DIGITS}x}"
-
-
-def call_for_eyes(
-    write: Write, deployment_id: str, seen: Iterable[SeenFinding], *, figures: Mapping[str, float]
-) -> tuple[str, ...]:
-    """Keep what is new and call the on-call for it, once for all that came together; returns the called ids.
-
-    Args:
-        write: the write of the assessment.
-        deployment_id: the deployment.
-        seen: grave findings of the last days; those that are known already change nothing.
-        figures: what is known of the detectors, such as their precision in reviews.
-    """
-    known = set(write.session.scalars(select(GraveFinding.finding_id).filter_by(deployment_id=deployment_id)))
-    today = write.at.date()
-    called_today = Counter(
-        moment.date()
-        for moment in write.session.scalars(
-            select(GraveFinding.called_at).filter_by(deployment_id=deployment_id)
-        )
-        if moment is not None
-    )[today]
-    new = {}
-    for one in seen:
-        finding_id = name_finding(deployment_id, one.message_id, one.signal_id)
-        if finding_id not in known:
-            new[finding_id] = one
-    if not new:
-        return ()
-    # The newest first: the person of today can still be reached.
-    ordered = sorted(new, key=lambda finding_id: (-new[finding_id].day.toordinal(), finding_id))
-    called = ordered[: max(DAILY_CAP - called_today, 0)]
-    notice_id = None
-    if called:
-        reference = f"needs_eyes:{deployment_id}:{_name_call(called)}"
-        notice_id = queue_notice(
-            write,
-            key=reference,
-            deployment_id=deployment_id,
-            kind=NoticeKind.NEEDS_EYES,
-            severity=NoticeSeverity.PAGE,
-            reference_id=reference,
-            link=f"/alarms?deployment={deployment_id}",
-            figures={"finding_count": len(called), **figures},
-        )
-    for finding_id in ordered:
-        one, is_called = new[finding_id], finding_id in set(called)
-        write.session.add(
-            GraveFinding(
-                finding_id=finding_id,
-                deployment_id=deployment_id,
-                day=one.day,
-                what=one.what,
-                signal_id=one.signal_id,
-                detector_id=one.detector_id,
-                state=FindingState.UNCONFIRMED.value,
-                called_at=write.at if is_called else None,
-                notice_id=notice_id if is_called else None,
-                reason="",
-            )
-        )
-    write.record(
-        "grave_findings_seen",
-        subject=deployment_id,
-        deployment_id=deployment_id,
-        count=len(ordered),
-        called=len(called),
-    )
-    return tuple(called)
 
 
 def confirm(
@@ -260,12 +173,6 @@ def _list_told(session: Session, deployment_id: str) -> dict[int | None, dt.date
         if known:
             told[notice_id] = min(known)
     return told
-
-
-def _name_call(called: Iterable[str]) -> str:
-    """One name for what is called together; by the clock, what comes a moment later would call nobody."""
-    digest = hashlib.sha256("\x1f".join(sorted(called)).encode()).hexdigest()
-    return f"{digest[:8]}-{digest[8:16]}"  # a longer run could be a pseudonym
 
 
 def _step(

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from risk_register.acceptability import Severity
 from risk_register.account.permissions import Action
-from risk_register.alarm import grave_findings
+from risk_register.alarm import finding_call, grave_findings
 from risk_register.alarm import states as alarm_states
 from risk_register.alarm.cases import SeenAlarm, sync_cases
 from risk_register.alarm.states import CaseState
@@ -256,12 +256,10 @@ def make_records(store: Store, deployment_id: str, *, reports: Path, at: dt.date
         kind="appetite_exceeded", opened_on=at.date(), closed_on=None, judged_through=at.date(),
         state=CaseState.ALARM,
     )  # fmt: skip
-    finding = grave_findings.SeenFinding(
-        deployment_id, at.date(), "tried", "unanswered_risk", "u_x", "lexicon"
-    )
+    finding = finding_call.SeenFinding(deployment_id, at.date(), "tried", "unanswered_risk", "u_x", "lexicon")
     with store.write(actor=MAKER, at=at) as write:
         sync_cases(write, deployment_id, [alarm])
-        grave_findings.call_for_eyes(write, deployment_id, [finding], figures={})
+        finding_call.call_for_eyes(write, deployment_id, [finding], figures={})
         notice = queue_notice(
             write, key="tried", deployment_id=deployment_id, kind=notice_kinds.NoticeKind.ALARM,
             severity=notice_kinds.NoticeSeverity.ATTENTION, reference_id="alone", link="/alarms",

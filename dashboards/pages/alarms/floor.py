@@ -35,7 +35,8 @@ from methods.alarms import TOLERATED_PER_YEAR
 from methods.intervals import wilson
 from risk_register.alarm.budget import count_use
 from risk_register.alarm.cases import CaseRecord
-from risk_register.alarm.grave_findings import DAILY_CAP, FindingState, GraveFindingRecord
+from risk_register.alarm.finding_call import DAILY_CALLS
+from risk_register.alarm.grave_findings import FindingState, GraveFindingRecord
 from risk_register.incident.danger import find_needed
 from risk_register.notice.kinds import NoticeKind, NoticeState
 from risk_register.notice.notices import NoticeRecord
@@ -166,7 +167,8 @@ def draw_floor(view: View, findings: Sequence[GraveFindingRecord]) -> Component:
     verb = "needs" if len(open_ones) == 1 else "need"
     lead = (
         f"{len(open_ones)} {verb} eyes. A detector found them and nobody has confirmed them; they call "
-        f"whatever the statistics say, for at most {DAILY_CAP} a day. {say_precision(view)}"
+        f"whatever the statistics say, each run once for all that is new, and after {DAILY_CALLS} calls of a "
+        f"day once an hour. {say_precision(view)}"
     )
     return html.Section(
         [
@@ -227,7 +229,7 @@ def _draw_finding(view: View, finding: GraveFindingRecord) -> Line:
             FINDING_WORDS.get(finding.what, say_words(finding.what)),
             say_signal(finding.signal_id),
             finding.detector_id,
-            say_moment(finding.called_at) if finding.called_at else "no: beyond the day's cap",
+            say_moment(finding.called_at) if finding.called_at else "not yet: in the next call",
             decide,
         )
     )

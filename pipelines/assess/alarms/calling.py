@@ -18,7 +18,7 @@ from pipelines.assess.alarms.data_call import queue_fault
 from pipelines.assess.alarms.paging import FLOOR, STREAMS
 from pipelines.assess.days.calendar import DAY
 from risk_register.alarm.cases import SeenAlarm, sync_cases
-from risk_register.alarm.grave_findings import SeenFinding, call_for_eyes
+from risk_register.alarm.finding_call import SeenFinding, call_for_eyes
 from risk_register.alarm.states import CaseState
 from risk_register.database.store import Store, Write
 from risk_register.database.tables.alarm import AlarmCase

@@ -7,7 +7,7 @@ from risk_register.acceptability import Probability, Severity
 from risk_register.account import accounts
 from risk_register.account.accounts import Role
 from risk_register.alarm.cases import SeenAlarm, sync_cases
-from risk_register.alarm.grave_findings import SeenFinding, call_for_eyes
+from risk_register.alarm.finding_call import SeenFinding, call_for_eyes
 from risk_register.alarm.states import CaseState
 from risk_register.content import load_checklist
 from risk_register.database.store import Store

@@ -9,7 +9,8 @@ from dashboards.health_records import DataAlert
 from dashboards.records import Alarm
 from dashboards.theme import Status, Tone
 from risk_register.acceptability import Severity
-from risk_register.alarm.grave_findings import SeenFinding, call_for_eyes, dismiss, list_findings
+from risk_register.alarm.finding_call import SeenFinding, call_for_eyes
+from risk_register.alarm.grave_findings import dismiss, list_findings
 from risk_register.deployment import appetites
 from risk_register.incident import holds, incidents
 from risk_register.incident.closing import close_incident

@@ -10,7 +10,8 @@ from dashboards.evidence import MOVED_DAYS, Place, Reading, find_files, find_mes
 from pipelines.lake import lake as lakes
 from pipelines.schemas.staging import MESSAGE
 from risk_register.account.accounts import Grant, Role
-from risk_register.alarm.grave_findings import SeenFinding, call_for_eyes, list_findings
+from risk_register.alarm.finding_call import SeenFinding, call_for_eyes
+from risk_register.alarm.grave_findings import list_findings
 from risk_register.database.audit import list_entries
 from risk_register.errors import NotAllowedError, UnknownRecordError
 

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from risk_register.account import accounts
-from risk_register.alarm.grave_findings import SeenFinding, call_for_eyes, dismiss
+from risk_register.alarm.finding_call import SeenFinding, call_for_eyes
+from risk_register.alarm.grave_findings import dismiss
 
 HARBOR, COVE = "harbor_companion", "quiet_cove"
 

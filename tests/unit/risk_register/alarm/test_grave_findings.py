@@ -1,4 +1,4 @@
-"""The critical floor: each new grave finding calls once, up to a cap; confirmed, it opens an incident."""
+"""The critical floor: a new grave finding calls once, calls are bounded; confirmed, it opens an incident."""
 
 from __future__ import annotations
 
@@ -9,16 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from risk_register.acceptability import Severity
-from risk_register.alarm.grave_findings import (
-    DAILY_CAP,
-    FindingState,
-    SeenFinding,
-    call_for_eyes,
-    confirm,
-    dismiss,
-    list_findings,
-    name_finding,
-)
+from risk_register.alarm.finding_call import DAILY_CALLS, PAUSE, SeenFinding, call_for_eyes
+from risk_register.alarm.grave_findings import FindingState, confirm, dismiss, list_findings, name_finding
 from risk_register.database.store import Store
 from risk_register.database.tables.notice import Notice
 from risk_register.errors import NotAllowedError, UnknownRecordError
@@ -29,6 +21,7 @@ from risk_register.notice.notices import acknowledge_notice, list_notices
 from risk_register.register.register import ensure_deployment
 
 DAY = dt.date(2026, 11, 22)
+HOUR, MINUTE = dt.timedelta(hours=1), dt.timedelta(minutes=1)
 MESSAGE = "0123456789abcdef0123456789abcdef"
 
 
@@ -81,23 +74,58 @@ def test_a_call_whose_write_was_lost_is_the_same_page_when_it_is_repeated(
     assert [one.key for one in list_notices(store)] == [lost]
 
 
-def test_a_day_has_a_cap_the_newest_go_first_and_the_rest_is_kept(store: Store, at: dt.datetime) -> None:
-    old = [see(number, DAY - dt.timedelta(days=1)) for number in range(15)]
-    new = [see(100 + number) for number in range(DAILY_CAP - 5)]
-    called = call(store, at, *old, *new)
-    assert len(called) == DAILY_CAP
-    found = list_findings(store, "demo")
-    assert len(found) == 15 + DAILY_CAP - 5
-    assert all(one.called_at is not None for one in found if one.day == DAY)
-    assert call(store, at + dt.timedelta(hours=1), see(500)) == ()
-    assert len(call(store, at + dt.timedelta(days=1), see(501))) == 1
+def spend_calls(store: Store, at: dt.datetime) -> dt.datetime:
+    """Use up the calls of a day, one a minute; returns the moment of the last."""
+    for number in range(DAILY_CALLS):
+        assert len(call(store, at + number * MINUTE, see(number))) == 1
+    return at + (DAILY_CALLS - 1) * MINUTE
 
 
-def test_the_cap_is_of_a_deployment(store: Store, at: dt.datetime) -> None:
+def test_many_that_come_together_are_one_call_that_leaves_none_out(store: Store, at: dt.datetime) -> None:
+    called = call(store, at, *(see(number) for number in range(10 * DAILY_CALLS)))
+    assert len(called) == 10 * DAILY_CALLS
+    (notice,) = list_notices(store)
+    assert notice.figures["finding_count"] == 10 * DAILY_CALLS
+    assert {one.notice_id for one in list_findings(store, "demo")} == {notice.notice_id}
+
+
+def test_a_disclosure_late_in_the_day_is_called_though_the_morning_brought_many(
+    store: Store, at: dt.datetime
+) -> None:
+    call(store, at, *(see(number) for number in range(10 * DAILY_CALLS)))
+    assert len(call(store, at + MINUTE, see(999))) == 1
+
+
+def test_after_the_calls_of_a_day_one_an_hour_sums_up_the_newest_first(store: Store, at: dt.datetime) -> None:
+    last = spend_calls(store, at)
+    old, new = see(100, DAY - dt.timedelta(days=1)), see(101)
+    assert call(store, last + PAUSE - MINUTE, old, new) == ()
+    assert [one.called_at for one in list_findings(store, "demo") if one.called_at is None] == [None] * 2
+    called = call(store, last + PAUSE, old, new, see(102, DAY - dt.timedelta(days=2)))
+    assert [name_finding("demo", one.message_id, one.signal_id) for one in (new, old)] == list(called[:2])
+    assert len(called) == 3
+    assert call(store, last + 2 * PAUSE - MINUTE, see(103)) == ()
+    assert len(list_notices(store)) == DAILY_CALLS + 1
+
+
+def test_what_waits_is_called_by_the_next_run_that_may_though_it_brings_nothing_new(
+    store: Store, at: dt.datetime
+) -> None:
+    last = spend_calls(store, at)
+    assert call(store, last + MINUTE, see(100), see(101)) == ()
+    (first, second) = [one.finding_id for one in list_findings(store, "demo") if one.called_at is None]
+    dismiss(store, deployment_id="demo", finding_id=first, reason="A song.", actor="officer", at=last)
+    assert call(store, last + PAUSE) == (second,)
+    assert call(store, last + 2 * PAUSE) == ()
+
+
+def test_a_new_day_and_another_deployment_have_their_own_calls(store: Store, at: dt.datetime) -> None:
     ensure_deployment(store, deployment_id="other", title="Other", actor="command_line", at=at)
-    assert len(call(store, at, *(see(number) for number in range(DAILY_CAP)))) == DAILY_CAP
-    assert len(call(store, at, see(100), deployment="other")) == 1
-    assert call(store, at, see(101)) == ()
+    midnight = dt.datetime.combine(at.date() + dt.timedelta(days=1), dt.time(), dt.UTC)
+    last = spend_calls(store, midnight - DAILY_CALLS * MINUTE)
+    assert call(store, last, see(100)) == ()
+    assert len(call(store, last, see(101), deployment="other")) == 1
+    assert len(call(store, midnight, see(100))) == 1
 
 
 def test_confirming_opens_an_incident_in_the_same_step(store: Store, at: dt.datetime) -> None:
@@ -116,9 +144,6 @@ def test_confirming_opens_an_incident_in_the_same_step(store: Store, at: dt.date
     with pytest.raises(NotAllowedError, match="is confirmed"):
         confirm(store, severity=Severity.S4, nature=Nature.SERIOUS_HARM, reason="Again.", **given)
     assert len(list_incidents(store, "demo")) == 1
-
-
-HOUR = dt.timedelta(hours=1)
 
 
 @pytest.mark.parametrize(
@@ -155,8 +180,9 @@ def test_clocks_run_from_when_the_call_reached_people(
     assert opened.aware_at == at + known * HOUR
 
 
-def test_a_finding_beyond_the_cap_reached_nobody(store: Store, at: dt.datetime) -> None:
-    call(store, at, *(see(number) for number in range(DAILY_CAP + 1)))
+def test_a_finding_that_waits_for_its_call_reached_nobody(store: Store, at: dt.datetime) -> None:
+    last = spend_calls(store, at)
+    call(store, last, see(100))
     (beyond,) = [one for one in list_findings(store, "demo") if one.called_at is None]
     assert beyond.told_at is None
     confirm(

@@ -9,7 +9,8 @@ from dashboards.pages.alarms.story import group_by_cause, say_cause, say_evidenc
 from dashboards.records import Alarm, Change
 from risk_register.account.accounts import Role
 from risk_register.alarm.cases import list_cases
-from risk_register.alarm.grave_findings import SeenFinding, call_for_eyes, list_findings
+from risk_register.alarm.finding_call import SeenFinding, call_for_eyes
+from risk_register.alarm.grave_findings import list_findings
 from risk_register.alarm.streams import list_streams
 from risk_register.database.audit import list_entries
 from risk_register.incident.danger import raise_danger

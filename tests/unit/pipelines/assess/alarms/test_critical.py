@@ -5,9 +5,9 @@ import datetime as dt
 import pyarrow as pa
 import pytest
 
-from pipelines.assess.alarms.critical import describe_critical, list_critical, raise_critical
+from pipelines.assess.alarms.critical import LISTED_A_DAY, describe_critical, list_critical, raise_critical
 from pipelines.schemas.assessment import CRITICAL_DAY
-from risk_register.alarm.grave_findings import DAILY_CAP, name_finding
+from risk_register.alarm.grave_findings import name_finding
 
 MONDAY = dt.date(2026, 3, 2)
 DAY = dt.timedelta(days=1)
@@ -49,17 +49,17 @@ def test_a_detector_that_nothing_is_known_of_is_unvalidated():
     assert row["badge"] == "unvalidated"
 
 
-@pytest.mark.parametrize(("count", "listed"), [(DAILY_CAP, DAILY_CAP), (DAILY_CAP + 1, DAILY_CAP)])
-def test_a_day_lists_up_to_its_cap_and_says_how_many_there_were(count, listed):
+@pytest.mark.parametrize("count", [LISTED_A_DAY, LISTED_A_DAY + 1])
+def test_a_day_lists_up_to_its_cap_and_says_how_many_there_were(count):
     rows = list_critical(describe_critical(table(found(count)), DETECTORS)).to_pylist()
-    assert len(rows) == listed
+    assert len(rows) == LISTED_A_DAY
     assert {row["day_count"] for row in rows} == {count}
 
 
 def test_the_cap_is_of_a_day_and_not_of_a_kind():
     both = table(found(15), found(15, what="unanswered_risk"), found(15, day=1))
     rows = list_critical(describe_critical(both, DETECTORS)).to_pylist()
-    assert sum(row["day"] == MONDAY for row in rows) == DAILY_CAP
+    assert sum(row["day"] == MONDAY for row in rows) == LISTED_A_DAY
     assert sum(row["day"] == MONDAY + DAY for row in rows) == 15
 
 
@@ -87,15 +87,15 @@ def decide(*rows: dict) -> dict[str, str]:
 
 
 def test_what_a_person_decided_takes_no_place_from_what_nobody_read(make):
-    day = found(DAILY_CAP + 5)
-    grave = describe_critical(table(day), DETECTORS, decide(*day[:DAILY_CAP]))
+    day = found(LISTED_A_DAY + 5)
+    grave = describe_critical(table(day), DETECTORS, decide(*day[:LISTED_A_DAY]))
     states = [row["state"] for row in list_critical(grave).to_pylist()]
-    assert (states.count("unconfirmed"), states.count("not_confirmed")) == (5, DAILY_CAP)
+    assert (states.count("unconfirmed"), states.count("not_confirmed")) == (5, LISTED_A_DAY)
     assert len(raise_critical(grave, {"harbor": make.calendar(MONDAY, 3)})) == 1
 
 
 def test_a_kind_that_lies_wholly_beyond_the_cap_is_an_alarm_too(make):
-    grave = describe_critical(table(found(DAILY_CAP), found(1, what="unanswered_risk")), DETECTORS)
+    grave = describe_critical(table(found(LISTED_A_DAY), found(1, what="unanswered_risk")), DETECTORS)
     assert {row["what"] for row in list_critical(grave).to_pylist()} == {"assistant_harm"}
     concerns = raise_critical(grave, {"harbor": make.calendar(MONDAY, 3)})
     assert {one.indicator_id for one in concerns} == {"critical_harm_count", "missed_escalation_rate"}
