@@ -189,9 +189,17 @@ def _step(
     check_allowed(finding_id, state, to_state=to_state, allowed=TRANSITIONS[state])
     row.state, row.reason = to_state.value, reason.strip()
     row.decided_by, row.decided_at = write.actor, write.at
-    if row.notice_id is not None:
+    if row.notice_id is not None and not _has_unread(write.session, row.notice_id):
         acknowledge_known(write, row.notice_id)
     return row
+
+
+def _has_unread(session: Session, notice_id: int) -> bool:
+    """Whether a call tells of a finding that nobody has decided on: who read one may not have the others."""
+    query = select(GraveFinding.finding_id).filter_by(
+        notice_id=notice_id, state=FindingState.UNCONFIRMED.value
+    )
+    return session.scalars(query.limit(1)).first() is not None
 
 
 def _trace(write: Write, row: GraveFinding) -> None:

@@ -193,6 +193,33 @@ def test_a_finding_that_waits_for_its_call_reached_nobody(store: Store, at: dt.d
     assert opened.aware_at == at + HOUR
 
 
+def test_a_call_stays_until_every_finding_of_it_is_decided(store: Store, at: dt.datetime) -> None:
+    first, second = call(store, at, see(1), see(2))
+    given = {"deployment_id": "demo", "actor": "officer", "at": at + HOUR}
+    dismiss(store, finding_id=first, reason="A song.", **given)
+    (waiting,) = list_notices(store, is_waiting=True)
+    assert waiting.kind is NoticeKind.NEEDS_EYES
+    confirm(
+        store, finding_id=second, severity=Severity.S4, nature=Nature.SERIOUS_HARM, reason="R.", **given
+    )  # fmt: skip
+    (page,) = [one for one in list_notices(store) if one.kind is NoticeKind.NEEDS_EYES]
+    assert (page.state, page.acknowledged_by) == (NoticeState.ACKNOWLEDGED, "officer")
+
+
+def test_a_call_that_somebody_took_stays_theirs_while_findings_are_decided(
+    store: Store, at: dt.datetime
+) -> None:
+    first, second = call(store, at, see(1), see(2))
+    (notice,) = list_notices(store)
+    acknowledge_notice(store, notice_id=notice.notice_id, actor="officer", at=at + HOUR)
+    for finding_id in (first, second):
+        dismiss(
+            store, deployment_id="demo", finding_id=finding_id, reason="R.", actor="other", at=at + 2 * HOUR
+        )
+    (kept,) = list_notices(store)
+    assert (kept.acknowledged_by, kept.acknowledged_at) == ("officer", at + HOUR)
+
+
 def test_dismissing_needs_a_reason_and_can_be_overturned(store: Store, at: dt.datetime) -> None:
     (finding,) = call(store, at, see())
     given = {"deployment_id": "demo", "finding_id": finding, "actor": "officer", "at": at}
