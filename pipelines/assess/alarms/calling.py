@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy import select
 
 from pipelines.assess.alarms.concern import Concern
-from pipelines.assess.alarms.critical import OPEN_DAYS
 from pipelines.assess.alarms.data_call import queue_fault
 from pipelines.assess.alarms.paging import FLOOR, STREAMS
 from pipelines.assess.days.calendar import DAY
@@ -37,7 +36,6 @@ def call_people(
     concerns: Sequence[Concern],
     critical: Iterable[Mapping[str, Any]],
     *,
-    last_day: dt.date,
     figures: Mapping[str, float],
     at: dt.datetime,
 ) -> None:
@@ -47,8 +45,8 @@ def call_people(
         store: the governance store.
         deployment_id: the deployment.
         concerns: all concerns of the deployment, with `is_paging` and `held_by` decided.
-        critical: rows of `assessment.critical_day`, before the cap of what is listed.
-        last_day: the newest day with data; only grave findings of the last days call anybody.
+        critical: rows of `assessment.critical_day`, before the cap of what is listed. Of whatever day: what
+            an export that was stuck for weeks brings was never read, either.
         figures: what reviews say of the detectors, to stand beside a call for eyes.
         at: now.
     """
@@ -56,8 +54,7 @@ def call_people(
         # Grave findings are decided one by one, so they are no case.
         sync_cases(write, deployment_id, [_see(one) for one in concerns if one.kind != FLOOR])
         write.session.flush()
-        recent = [row for row in critical if row["day"] > last_day - OPEN_DAYS * DAY]
-        call_for_eyes(write, deployment_id, [_find(deployment_id, row) for row in recent], figures=figures)
+        call_for_eyes(write, deployment_id, [_find(deployment_id, row) for row in critical], figures=figures)
         cases = {
             row.alarm_id: row
             for row in write.session.scalars(select(AlarmCase).filter_by(deployment_id=deployment_id))

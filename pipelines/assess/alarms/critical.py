@@ -15,15 +15,12 @@ from typing import Any
 import pyarrow as pa
 
 from pipelines.assess.alarms.concern import Concern
-from pipelines.assess.days.calendar import DAY, Calendar
 from pipelines.schemas.assessment import NEEDS_EYES
 from risk_register.alarm.grave_findings import FindingState, name_finding
 
 LISTED_A_DAY = 20
 """Open findings of a day that the published table holds; the store and the pages hold every one. Owner:
 clinical safety; a placeholder of 2026-11-23."""
-OPEN_DAYS = 7
-"""A grave finding asks for eyes that long; then it is in the record, and in the rates."""
 
 INDICATORS = {"assistant_harm": "critical_harm_count", "unanswered_risk": "missed_escalation_rate"}
 WORDS = {
@@ -77,19 +74,16 @@ def list_critical(described: Sequence[Mapping[str, Any]]) -> pa.Table:
     return pa.Table.from_pylist(chosen, schema=NEEDS_EYES.arrow_schema)
 
 
-def raise_critical(
-    described: Sequence[Mapping[str, Any]], calendars: Mapping[str, Calendar]
-) -> list[Concern]:
-    """One concern a deployment and kind for the open findings of the last days, listed or beyond the cap.
+def raise_critical(described: Sequence[Mapping[str, Any]]) -> list[Concern]:
+    """One concern a deployment and kind for all findings that nobody has read, of whatever day.
 
     Counts stay out of words.
     """
-    recent: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    unread: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for row in described:
-        is_recent = row["day"] > calendars[row["deployment_id"]].last - OPEN_DAYS * DAY
-        if is_recent and row["state"] == UNCONFIRMED:
-            recent.setdefault((row["deployment_id"], row["what"]), []).append(row)
-    return [_concern(deployment, what, rows) for (deployment, what), rows in recent.items()]
+        if row["state"] == UNCONFIRMED:
+            unread.setdefault((row["deployment_id"], row["what"]), []).append(row)
+    return [_concern(deployment, what, rows) for (deployment, what), rows in unread.items()]
 
 
 def _concern(deployment: str, what: str, rows: Sequence[Mapping[str, Any]]) -> Concern:

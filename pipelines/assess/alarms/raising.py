@@ -27,7 +27,7 @@ from pipelines.assess.alarms.second_reading import read_corrections
 from pipelines.assess.alarms.standing import describe_releases, describe_streams
 from pipelines.assess.alarms.unannounced import suspect_changes
 from pipelines.assess.days.alert import DataAlert
-from pipelines.assess.days.calendar import DAY, Calendar
+from pipelines.assess.days.calendar import DAY
 from pipelines.assess.level.observation import Background
 from pipelines.assess.level.readiness import list_unmeasured
 from pipelines.lake.lake import Lake
@@ -91,7 +91,7 @@ def raise_all(
             at=at,
             resets=resets,
         ),
-        *raise_critical(grave, background.calendars),
+        *raise_critical(grave),
         *suspect_changes(drift, changes, features, background.calendars, canary_runs=canary_runs),
     ]
     cases = [case for name in names for case in list_cases(store, name)]
@@ -119,7 +119,7 @@ def find_faults(alerts: Iterable[DataAlert]) -> dict[str, frozenset[dt.date]]:
 
 
 def tell_people(
-    store: Store, raised: Raised, calendars: Mapping[str, Calendar], *, at: dt.datetime
+    store: Store, raised: Raised, deployment_ids: Iterable[str], *, at: dt.datetime
 ) -> tuple[str, ...]:
     """Bring the cases of every deployment up to date and queue what somebody has to be told.
 
@@ -127,14 +127,13 @@ def tell_people(
     """
     critical = raised.critical.to_pylist()
     untold = []
-    for name, calendar in sorted(calendars.items()):
+    for name in sorted(deployment_ids):
         try:
             call_people(
                 store,
                 name,
                 [one for one in raised.concerns if one.deployment_id == name],
                 [row for row in critical if row["deployment_id"] == name],
-                last_day=calendar.last,
                 figures=describe_precision(store, name),
                 at=at,
             )

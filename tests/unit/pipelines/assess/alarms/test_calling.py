@@ -7,9 +7,9 @@ import pyarrow as pa
 from pipelines.assess.alarms.calling import call_people
 from pipelines.assess.alarms.concern import Concern
 from pipelines.assess.alarms.raising import Raised, tell_people
-from pipelines.assess.days.calendar import Calendar
 from pipelines.schemas.assessment import CRITICAL_DAY
 from risk_register.alarm.cases import list_cases, resolve
+from risk_register.alarm.grave_findings import list_findings
 from risk_register.alarm.states import CaseState, Resolution
 from risk_register.database.store import Store
 from risk_register.notice.kinds import Audience, NoticeKind, NoticeSeverity
@@ -50,7 +50,7 @@ def suspected_change() -> Concern:
 
 def tell(store: Store, *concerns: Concern, critical=(), hours: int = 0) -> None:
     at = AT + dt.timedelta(hours=hours)
-    call_people(store, "harbor", concerns, critical, last_day=LAST, figures={}, at=at)
+    call_people(store, "harbor", concerns, critical, figures={}, at=at)
 
 
 def test_alarms_of_one_cause_are_one_page_also_when_a_member_joins_later(store):
@@ -149,24 +149,32 @@ def test_what_is_no_stream_calls_no_engineer_for_bad_data(store):
     assert list_notices(store) == ()
 
 
-def test_grave_findings_of_the_last_week_call_for_eyes(store):
-    def row(day: dt.date, message: str) -> dict:
-        return {
-            "day": day, "message_id": message, "what": "assistant_harm",
-            "signal_id": "a_method_info", "detector_id": "lexicon",
-        }  # fmt: skip
+def grave(day: dt.date, message: str) -> dict:
+    return {
+        "day": day, "message_id": message, "what": "unanswered_risk",
+        "signal_id": "u_suicidal_ideation", "detector_id": "lexicon",
+    }  # fmt: skip
 
-    tell(store, critical=[row(LAST - 6 * DAY, "new"), row(LAST - 7 * DAY, "old")])
+
+def test_a_grave_finding_calls_when_it_is_first_seen_however_old_the_talk_is(store):
+    tell(store, critical=[grave(LAST, "new")])
+    tell(store, critical=[grave(LAST, "new"), grave(LAST - 90 * DAY, "of a stuck export")], hours=1)
+    assert [dict(one.figures) for one in list_notices(store)] == [{"finding_count": 1}] * 2
+    assert [one.day for one in list_findings(store, "harbor")] == [LAST, LAST - 90 * DAY]
+
+
+def test_a_history_that_comes_at_once_is_one_call_for_all_of_it(store):
+    tell(store, critical=[grave(LAST - number * DAY, f"m{number}") for number in range(300)])
     (notice,) = list_notices(store)
-    assert dict(notice.figures) == {"finding_count": 1}
+    assert dict(notice.figures) == {"finding_count": 300}
+    assert len(list_findings(store, "harbor")) == 300
 
 
 def test_a_deployment_whose_notice_is_refused_is_named_and_keeps_the_others_from_nothing(store):
     ensure_deployment(store, deployment_id="atelier", title="Atelier", actor="assess", at=AT)
     refused = concern("a pseudonym 0123456789abcdef", deployment_id="atelier", stream_id="level:atelier")
     raised = Raised((refused, concern("b")), EMPTY, EMPTY, CRITICAL_DAY.arrow_schema.empty_table())
-    calendars = {name: Calendar(frozenset({LAST}), frozenset()) for name in ("atelier", "harbor")}
-    (told,) = tell_people(store, raised, calendars, at=AT)
+    (told,) = tell_people(store, raised, ("atelier", "harbor"), at=AT)
     assert told.startswith("atelier: nobody is called")
     assert "0123456789abcdef" not in told
     assert [one.deployment_id for one in list_notices(store)] == ["harbor"]

@@ -63,22 +63,19 @@ def test_the_cap_is_of_a_day_and_not_of_a_kind():
     assert sum(row["day"] == MONDAY + DAY for row in rows) == 15
 
 
-def test_what_was_found_in_the_last_week_asks_for_eyes_and_what_is_older_does_not(make):
-    calendar = {"harbor": make.calendar(MONDAY, 20)}
-    recent = raise_critical(describe_critical(table(found(2, day=13)), DETECTORS), calendar)
-    older = raise_critical(describe_critical(table(found(2, day=12)), DETECTORS), calendar)
-    assert [(one.state, one.indicator_id) for one in recent] == [("alarm", "critical_harm_count")]
-    assert older == []
+def test_what_nobody_has_read_asks_for_eyes_however_old_it_is():
+    (one,) = raise_critical(describe_critical(table(found(2, day=0), found(1, day=90)), DETECTORS))
+    assert (one.state, one.indicator_id, one.opened_on) == ("alarm", "critical_harm_count", MONDAY)
+    assert f"from {MONDAY} to {MONDAY + 90 * DAY}" in one.note
 
 
-def test_what_a_person_looked_at_asks_for_no_more_eyes(make):
-    calendar = {"harbor": make.calendar(MONDAY, 3)}
+def test_what_a_person_looked_at_asks_for_no_more_eyes():
     (row,) = list_critical(describe_critical(table(found(1)), DETECTORS)).to_pylist()
     name = name_finding("harbor", row["message_id"], row["signal_id"])
     grave = describe_critical(table(found(1)), DETECTORS, {name: "not_confirmed"})
     assert list_critical(grave).to_pylist()[0]["state"] == "not_confirmed"
-    assert raise_critical(grave, calendar) == []
-    (call,) = raise_critical(describe_critical(table(found(1)), DETECTORS), calendar)
+    assert raise_critical(grave) == []
+    (call,) = raise_critical(describe_critical(table(found(1)), DETECTORS))
     assert "lexicon (limited), confirmed by nobody" in call.note
 
 
@@ -86,28 +83,28 @@ def decide(*rows: dict) -> dict[str, str]:
     return {name_finding("harbor", row["message_id"], row["signal_id"]): "not_confirmed" for row in rows}
 
 
-def test_what_a_person_decided_takes_no_place_from_what_nobody_read(make):
+def test_what_a_person_decided_takes_no_place_from_what_nobody_read():
     day = found(LISTED_A_DAY + 5)
     grave = describe_critical(table(day), DETECTORS, decide(*day[:LISTED_A_DAY]))
     states = [row["state"] for row in list_critical(grave).to_pylist()]
     assert (states.count("unconfirmed"), states.count("not_confirmed")) == (5, LISTED_A_DAY)
-    assert len(raise_critical(grave, {"harbor": make.calendar(MONDAY, 3)})) == 1
+    assert len(raise_critical(grave)) == 1
 
 
-def test_a_kind_that_lies_wholly_beyond_the_cap_is_an_alarm_too(make):
+def test_a_kind_that_lies_wholly_beyond_the_cap_is_an_alarm_too():
     grave = describe_critical(table(found(LISTED_A_DAY), found(1, what="unanswered_risk")), DETECTORS)
     assert {row["what"] for row in list_critical(grave).to_pylist()} == {"assistant_harm"}
-    concerns = raise_critical(grave, {"harbor": make.calendar(MONDAY, 3)})
+    concerns = raise_critical(grave)
     assert {one.indicator_id for one in concerns} == {"critical_harm_count", "missed_escalation_rate"}
 
 
-def test_the_words_hold_no_count_that_a_report_would_have_to_hide(make):
+def test_the_words_hold_no_count_that_a_report_would_have_to_hide():
     grave = describe_critical(table(found(7)), DETECTORS)
-    (concern,) = raise_critical(grave, {"harbor": make.calendar(MONDAY, 3)})
+    (concern,) = raise_critical(grave)
     assert "7" not in concern.note.replace(MONDAY.isoformat(), "")
 
 
-def test_harm_and_unanswered_risk_are_two_concerns(make):
+def test_harm_and_unanswered_risk_are_two_concerns():
     both = describe_critical(table(found(1), found(1, what="unanswered_risk")), DETECTORS)
-    concerns = raise_critical(both, {"harbor": make.calendar(MONDAY, 3)})
+    concerns = raise_critical(both)
     assert {one.indicator_id for one in concerns} == {"critical_harm_count", "missed_escalation_rate"}
