@@ -33,6 +33,7 @@ from dashboards.wording import (
 )
 from methods.alarms import TOLERATED_PER_YEAR
 from methods.intervals import wilson
+from risk_register.account.accounts import Action
 from risk_register.alarm.budget import count_use
 from risk_register.alarm.cases import CaseRecord
 from risk_register.alarm.finding_call import DAILY_CALLS
@@ -158,8 +159,12 @@ def say_figures(figures: Mapping[str, float]) -> str:
 
 
 def draw_floor(view: View, findings: Sequence[GraveFindingRecord]) -> Component:
-    """Grave findings, those that nobody has decided on first."""
-    open_ones = [one for one in findings if one.state is FindingState.UNCONFIRMED]
+    """Every grave finding that nobody has decided on, those that called nobody yet first; then the others."""
+    # Only the first carry their forms: hundreds of forms are a page that does not open.
+    open_ones = sorted(
+        (one for one in findings if one.state is FindingState.UNCONFIRMED),
+        key=lambda one: one.called_at is not None,
+    )
     decided = [one for one in findings if one.state is not FindingState.UNCONFIRMED]
     headings = [
         Heading(one) for one in ("Finding", "State", "Day", "What", "Signal", "Found by", "Called", "Decide")
@@ -174,15 +179,18 @@ def draw_floor(view: View, findings: Sequence[GraveFindingRecord]) -> Component:
         [
             html.H2("Grave findings"),
             html.P(lead, className="hint"),
-            draw_table(
-                "Grave findings that need eyes",
-                headings,
-                [_draw_finding(view, one) for one in open_ones[:SHOWN]],
-                empty="None needs eyes.",
+            html.Div(
+                draw_table(
+                    "Grave findings that need eyes",
+                    headings,
+                    [
+                        _draw_finding(view, one, has_forms=place < SHOWN)
+                        for place, one in enumerate(open_ones)
+                    ],
+                    empty="None needs eyes.",
+                ),
+                className="long-list",
             ),
-            html.P(f"{len(open_ones) - SHOWN} older ones are not shown.", className="hint")
-            if len(open_ones) > SHOWN
-            else None,
             html.H3("Looked at"),
             draw_table(
                 "Grave findings that somebody looked at",
@@ -190,6 +198,9 @@ def draw_floor(view: View, findings: Sequence[GraveFindingRecord]) -> Component:
                 [_draw_decided(view, one) for one in decided[:SHOWN]],
                 empty="None yet.",
             ),
+            html.P(f"The newest {SHOWN} of {len(decided)} are shown.", className="hint")
+            if len(decided) > SHOWN
+            else None,
         ],
         className="card",
         id="needs-eyes",
@@ -217,10 +228,14 @@ def _draw_name(view: View, finding: GraveFindingRecord) -> list[Component | str]
     return [finding.finding_id, html.P(dcc.Link("Read the conversation", href=where), className="why")]
 
 
-def _draw_finding(view: View, finding: GraveFindingRecord) -> Line:
-    decide = draw_finding_decisions(view, finding) or MISSING
+def _draw_finding(view: View, finding: GraveFindingRecord, *, has_forms: bool) -> Line:
+    decide: Component | str = MISSING
     if view.filter("finding") == finding.finding_id:
         decide = "open above"
+    elif has_forms:
+        decide = draw_finding_decisions(view, finding) or MISSING
+    elif view.may(Action.DECIDE_ALARM):
+        decide = dcc.Link("Decide on it", href=view.href(None, finding=finding.finding_id))
     return Line(
         (
             _draw_name(view, finding),

@@ -1,6 +1,7 @@
 """Alarms as stories: one cause, its members, the changes beside it; and grave findings."""
 
 import json
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from dashboards.pages.alarms.story import group_by_cause, say_cause, say_evidenc
 from dashboards.records import Alarm, Change
 from risk_register.account.accounts import Role
 from risk_register.alarm.cases import list_cases
-from risk_register.alarm.finding_call import SeenFinding, call_for_eyes
+from risk_register.alarm.finding_call import DAILY_CALLS, SeenFinding, call_for_eyes
 from risk_register.alarm.grave_findings import list_findings
 from risk_register.alarm.streams import list_streams
 from risk_register.database.audit import list_entries
@@ -156,6 +157,26 @@ def test_a_grave_finding_is_confirmed_into_an_incident_or_dismissed(officer):
     assert "is confirmed cannot become not_confirmed. Allowed: none." in officer.refusal(
         PAGE, HARBOR, **dismiss
     )
+
+
+def test_every_finding_that_needs_eyes_is_shown_and_first_those_that_called_nobody(officer, store, clock):
+    def see(number):
+        day, signal = date(2026, 11, 1), "u_suicidal_ideation"
+        return SeenFinding("harbor_companion", day, f"m{number}", "unanswered_risk", signal, "lexicon")
+
+    with store.write(actor="assess", at=clock()) as write:
+        call_for_eyes(write, "harbor_companion", [see(number) for number in range(60)], figures={})
+        for number in range(DAILY_CALLS):
+            call_for_eyes(write, "harbor_companion", [see(100 + number)], figures={})
+    uncalled = {one.finding_id for one in list_findings(store, "harbor_companion") if one.called_at is None}
+    assert uncalled
+    listed = officer.read(PAGE, HARBOR).partition("Grave findings that need")[2].partition("Looked at")[0]
+    names = re.findall(r"finding_\d{18}", listed)
+    assert len(names) == len(set(names)) == len(list_findings(store, "harbor_companion")) == 61 + DAILY_CALLS
+    assert set(names[: len(uncalled)]) == uncalled
+    assert listed.count("not yet: in the next call") == len(uncalled)
+    assert listed.count("It is so: open an incident") == 20
+    assert listed.count("Decide on it") == len(names) - 20
 
 
 def read_lead(visitor, search=HARBOR):
