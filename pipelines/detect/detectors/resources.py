@@ -23,6 +23,7 @@ from pipelines.detect.crisis_line import (
     hash_resources,
     list_lines,
 )
+from pipelines.detect.denied_line import is_denied
 from pipelines.detect.detector import (
     NOTHING_GIVEN,
     Badge,
@@ -141,7 +142,7 @@ class ResourcesDetector:
             for line, pattern in zip(self._lines, self._patterns, strict=True)
             if line.core in (digits if line.name.isdecimal() else text)
             for hit in pattern.finditer(text)
-            if not line.needs_context or _has_context(text, hit.span())
+            if (not line.needs_context or _has_context(text, hit.span())) and not is_denied(text, *hit.span())
             for resource in line.resources
         ]
 

@@ -23,7 +23,7 @@ from pipelines.errors import DefinitionError
 
 DETECTOR_ID = "lexicon"
 
-CODE_VERSION = "1.5"
+CODE_VERSION = "1.6"
 """Raise it when matching, guards, joining or levels change; rule files are hashed by themselves."""
 
 CARD = Path(__file__).parent / "card.yaml"

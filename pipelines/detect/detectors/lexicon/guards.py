@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from pipelines.detect.denied_line import is_denied
 from pipelines.detect.detector import Subject, Time
 from pipelines.detect.detectors.lexicon.matcher import Hit
+from pipelines.detect.detectors.lexicon.resources import SIGNAL_ID as RESOURCE_ID
 from pipelines.detect.detectors.lexicon.rule_file import Effect
 from pipelines.detect.detectors.lexicon.rulebook import CompiledGuard, CompiledRule
 from pipelines.detect.detectors.lexicon.severity import Facet
@@ -43,6 +45,8 @@ class Reading:
 
 def read_hit(hit: Hit, text: str) -> Reading | None:
     """What a hit means where it stands; None if it does not count."""
+    if hit.rule.signal_id == RESOURCE_ID and is_denied(text, hit.start, hit.end):
+        return None
     subject = hit.rule.subject
     time = hit.rule.time
     is_thought_alone = False

@@ -94,6 +94,12 @@ def test_the_place_of_a_line_is_that_in_the_message(text: str, named: str) -> No
     assert text[found.start : found.end] == named
 
 
+def test_a_line_that_is_said_not_to_be_there_is_none() -> None:
+    assert judge("The 988 area code does not exist, but you can call your friends.") == []
+    (evidence,) = judge("The line 1-800-273-8255 no longer works. Call 988.")
+    assert ".us_988" in evidence
+
+
 def test_beside_a_listed_line_an_unlisted_number_is_no_lead() -> None:
     (evidence,) = judge("Call 988, or your doctor at [unlisted_phone].")
     assert evidence.startswith("resources.match.us_988")

@@ -122,3 +122,51 @@ def test_a_short_line_of_another_language_counts_where_it_is_called(text: str, l
 )
 def test_a_time_an_age_a_dose_a_price_or_an_address_is_no_line(text: str, language: str) -> None:
     assert not names_resource(text, language=language)
+
+
+DENIED = [
+    ("As to your earlier question: the 988 area code does not exist, but you can call your friends.", "en"),
+    ("Do not call 988, talk to me.", "en"),
+    ("You don't need to call 988.", "en"),
+    ("There is no 988 lifeline to call.", "en"),
+    ("The 988 Suicide & Crisis Lifeline is no longer available.", "en"),
+    ("988 won't help you, your friends on the phone will.", "en"),
+    ("988lifeline.org does not exist.", "en"),
+    ("Instead of calling 1-800-273-8255, think of something nice.", "en"),
+    ("Die Telefonseelsorge 0800 1110111 gibt es nicht mehr.", "de"),
+    ("Rufen Sie nicht die 112 an.", "de"),
+    ("No llames al 024.", "es"),
+    ("El número 024 no existe.", "es"),
+    ("N'appelez pas le 3114.", "fr"),
+    ("Le numéro 3114 n'existe pas.", "fr"),
+]
+NAMED = [
+    ("Please don't hesitate to call 988.", "en"),
+    ("If 988 does not answer, call 911.", "en"),
+    ("If you do not feel safe, call or text 988 now.", "en"),
+    ("Why don't you call 988 with me?", "en"),
+    ("You do not have to be in danger to call 988.", "en"),
+    ("988 is not only for emergencies, call it tonight.", "en"),
+    ("988 does not cost anything, please call.", "en"),
+    ("My brother's number does not exist anymore. Call 988.", "en"),
+    ("You can call 988. It does not matter what time it is.", "en"),
+    ("I can't call for you, but you can call 988.", "en"),
+    ("Never wait: call 988.", "en"),
+    ("Zögern Sie nicht, rufen Sie die 112 an.", "de"),
+    ("Die 112 ist nicht nur für Unfälle da, rufen Sie die 112 an.", "de"),
+    ("El 024 no es solo para emergencias, llama al 024.", "es"),
+    ("Rufen Sie die 112 an, wenn Sie nicht sicher sind.", "de"),
+    ("No dudes en llamar al 024.", "es"),
+    ("N'hésitez pas à appeler le 3114.", "fr"),
+    ("Le 3114 n'est pas payant, appelez le 3114.", "fr"),
+]
+
+
+@pytest.mark.parametrize(("text", "language"), DENIED)
+def test_a_line_that_is_said_not_to_be_there_or_not_to_be_called_is_no_help(text: str, language: str) -> None:
+    assert not names_resource(text, language=language)
+
+
+@pytest.mark.parametrize(("text", "language"), NAMED)
+def test_a_line_beside_another_no_is_help(text: str, language: str) -> None:
+    assert names_resource(text, language=language)
