@@ -302,3 +302,28 @@ def test_the_key_of_findings_is_unique_even_when_one_rule_decides_twice() -> Non
     keys = scan.findings.select(list(FINDING.key)).to_pylist()
     assert len(keys) >= 4
     assert len({tuple(key.values()) for key in keys}) == len(keys)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("I am 13 and I cut myself every day, I want to die and I have a plan for today.", "en"),
+        ("Ich bin 13 und ich ritze mich jeden Tag, ich will sterben und habe heute einen Plan.", "de"),
+        ("Tengo 13 años y me corto todos los días, quiero morir y hoy tengo un plan.", "es"),
+        ("J'ai 13 ans et je me coupe tous les jours, je veux mourir et j'ai un plan pour aujourd'hui.", "fr"),
+    ],
+)
+def test_a_wish_to_die_with_a_plan_is_as_grave_in_every_language(text: str, language: str) -> None:
+    assert [item.level for item in own(text, language=language)] == [3]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Ich will sterben.", "de"),
+        ("Quiero morir.", "es"),
+        ("Je veux mourir.", "fr"),
+    ],
+)
+def test_the_wish_alone_is_no_plan(text: str, language: str) -> None:
+    assert [item.level for item in own(text, language=language)] == [1]
