@@ -26,7 +26,6 @@ from risk_register.incident.incidents import open_within
 from risk_register.incident.states import Nature, Origin
 from risk_register.notice.kinds import NoticeKind
 from risk_register.notice.notices import acknowledge_known
-from risk_register.steps import check_allowed
 
 KIND, HASH_DIGITS = "grave", 15
 TITLES = {
@@ -186,12 +185,23 @@ def _step(
             "Deciding on a grave finding needs a reason, without words of the conversation."
         )
     state = FindingState(row.state)
-    check_allowed(finding_id, state, to_state=to_state, allowed=TRANSITIONS[state])
+    if to_state not in TRANSITIONS[state]:
+        raise NotAllowedError(_say_decided(row))
     row.state, row.reason = to_state.value, reason.strip()
     row.decided_by, row.decided_at = write.actor, write.at
     if row.notice_id is not None and not _has_unread(write.session, row.notice_id):
         acknowledge_known(write, row.notice_id)
     return row
+
+
+def _say_decided(row: GraveFinding) -> str:
+    """Who was first, when, and where it goes on: two people may have the same finding open."""
+    words = f"{row.finding_id} is {row.state.replace('_', ' ')} already"
+    if row.decided_at is not None:
+        words += f": {row.decided_by} decided it on {row.decided_at:%Y-%m-%d at %H:%M} UTC"
+    if row.incident_id is not None:
+        return f"{words}. It goes on in {row.incident_id}, at /incidents?incident={row.incident_id}."
+    return f"{words}. It can still be confirmed."
 
 
 def _has_unread(session: Session, notice_id: int) -> bool:
