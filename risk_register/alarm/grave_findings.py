@@ -26,6 +26,7 @@ from risk_register.incident.incidents import open_within
 from risk_register.incident.states import Nature, Origin
 from risk_register.notice.kinds import NoticeKind
 from risk_register.notice.notices import acknowledge_known
+from risk_register.steps import check_allowed
 
 KIND, HASH_DIGITS = "grave", 15
 TITLES = {
@@ -185,8 +186,7 @@ def _step(
             "Deciding on a grave finding needs a reason, without words of the conversation."
         )
     state = FindingState(row.state)
-    if to_state not in TRANSITIONS[state]:
-        raise NotAllowedError(_say_decided(row))
+    check_allowed(_say_decided(row), state, to_state=to_state, allowed=TRANSITIONS[state])
     row.state, row.reason = to_state.value, reason.strip()
     row.decided_by, row.decided_at = write.actor, write.at
     if row.notice_id is not None and not _has_unread(write.session, row.notice_id):
@@ -195,13 +195,11 @@ def _step(
 
 
 def _say_decided(row: GraveFinding) -> str:
-    """Who was first, when, and where it goes on: two people may have the same finding open."""
-    words = f"{row.finding_id} is {row.state.replace('_', ' ')} already"
-    if row.decided_at is not None:
-        words += f": {row.decided_by} decided it on {row.decided_at:%Y-%m-%d at %H:%M} UTC"
-    if row.incident_id is not None:
-        return f"{words}. It goes on in {row.incident_id}, at /incidents?incident={row.incident_id}."
-    return f"{words}. It can still be confirmed."
+    """A finding with who decided, when, and where it goes on: two people may have the same one open."""
+    if row.decided_at is None:
+        return row.finding_id
+    where = f"; see /incidents?incident={row.incident_id}" if row.incident_id else ""
+    return f"{row.finding_id}, decided by {row.decided_by} on {row.decided_at:%Y-%m-%d at %H:%M} UTC{where},"
 
 
 def _has_unread(session: Session, notice_id: int) -> bool:

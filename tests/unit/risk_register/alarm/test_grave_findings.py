@@ -141,7 +141,7 @@ def test_confirming_opens_an_incident_in_the_same_step(store: Store, at: dt.date
     assert (kept.state, kept.incident_id) == (FindingState.CONFIRMED, incident)
     (page,) = [one for one in list_notices(store) if one.reference_id != incident]
     assert page.state is NoticeState.ACKNOWLEDGED
-    said = f"is confirmed already: officer decided it on {at:%Y-%m-%d} at {at:%H:%M} UTC.*{incident}"
+    said = f"decided by officer on {at:%Y-%m-%d} at {at:%H:%M} UTC; see .*{incident}, that is confirmed"
     with pytest.raises(NotAllowedError, match=said):
         confirm(store, severity=Severity.S4, nature=Nature.SERIOUS_HARM, reason="Again.", **given)
     assert len(list_incidents(store, "demo")) == 1
@@ -227,7 +227,7 @@ def test_dismissing_needs_a_reason_and_can_be_overturned(store: Store, at: dt.da
     with pytest.raises(NotAllowedError, match="needs a reason"):
         dismiss(store, reason="", **given)
     dismiss(store, reason="A song.", **given)
-    with pytest.raises(NotAllowedError, match=r"not confirmed already: officer decided.*still be confirmed"):
+    with pytest.raises(NotAllowedError, match=r"decided by officer on .* UTC, that is not_confirmed"):
         dismiss(store, reason="A song, indeed.", **given)
     confirm(store, severity=Severity.S3, nature=Nature.NOT_SERIOUS, reason="It was not a song.", **given)
     with pytest.raises(UnknownRecordError):

@@ -155,8 +155,8 @@ def test_a_grave_finding_is_confirmed_into_an_incident_or_dismissed(officer):
     assert "None needs eyes." in officer.read(PAGE, HARBOR)
     dismiss = {"action": "dismiss_finding", "finding": finding.finding_id, "reason": "No."}
     refusal = officer.refusal(PAGE, HARBOR, **dismiss)
-    assert f"{finding.finding_id} is confirmed already: safety_officer decided it on 2026-" in refusal
-    assert f"/incidents?incident={incident.incident_id}" in refusal
+    assert f"{finding.finding_id}, decided by safety_officer on 2026-" in refusal
+    assert f"see /incidents?incident={incident.incident_id}, that is confirmed cannot become" in refusal
 
 
 def test_every_finding_that_needs_eyes_is_shown_and_first_those_that_called_nobody(officer, store, clock):
