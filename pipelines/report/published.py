@@ -78,6 +78,7 @@ class Facts:
     indicators: tuple[Row, ...]
     appetites: tuple[Row, ...]
     alarms: tuple[Row, ...]
+    grave: tuple[Row, ...]
     changes: tuple[Row, ...]
     risks: tuple[Row, ...]
     checklist: tuple[Row, ...]
@@ -174,6 +175,7 @@ def _read(connection: duckdb.DuckDBPyConnection, deployment_id: str, month: Mont
         indicators=rows(queries.INDICATORS),
         appetites=rows(queries.APPETITES, **scope, last_day=month.last),
         alarms=rows(queries.ALARMS, **span),
+        grave=rows(queries.GRAVE, **span),
         changes=rows(queries.CHANGES, **scope, first_drawn=month.weeks[0], last_day=month.last),
         risks=rows(queries.RISKS, **scope),
         checklist=rows(queries.CHECKLIST, **scope),

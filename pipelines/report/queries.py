@@ -60,6 +60,25 @@ where
     )
 order by opened_on, alarm_id
 """
+GRAVE = """
+with day_kind as (
+    select
+        day,
+        what,
+        max(day_count) as found_count,
+        count(*) filter (where state = 'confirmed') as confirmed_count,
+        count(*) filter (where state = 'not_confirmed') as not_confirmed_count
+    from published.needs_eyes
+    where deployment_id = $deployment_id and day between $first_day and $last_day
+    group by day, what
+)
+select
+    what,
+    cast(sum(confirmed_count) as bigint) as confirmed,
+    cast(sum(not_confirmed_count) as bigint) as not_confirmed,
+    cast(sum(found_count - confirmed_count - not_confirmed_count) as bigint) as unread
+from day_kind group by what order by what
+"""
 CHANGES = """
 select change_id, effective_on, what, note, origin, is_planned, declared_by from published.change
 where deployment_id = $deployment_id and effective_on between $first_drawn and $last_day

@@ -21,6 +21,7 @@ from pipelines.report.sections.governance import (
     build_risks,
     build_stages,
 )
+from pipelines.report.sections.grave import build_grave
 from pipelines.report.sections.indicators import (
     build_corrected,
     build_definitions,
@@ -55,14 +56,16 @@ def compose(facts: Facts, *, built_at: dt.datetime) -> Document:
 
 
 def _build_tables(facts: Facts, built_at: dt.datetime) -> tuple[Table, ...]:
+    headline = build_headline(facts)
     return (
-        build_headline(facts),
+        headline,
         build_corrected(facts, "escalation", title="Escalation"),
         build_corrected(facts, "harm", title="Harm"),
         build_findings(facts),
         build_drift(facts),
         build_changes(facts),
         build_alarms(facts),
+        build_grave(facts, headline),
         build_equity(facts),
         build_tally(facts),
         build_risks(facts),

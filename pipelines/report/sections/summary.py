@@ -9,6 +9,7 @@ from pipelines.report.display import STATUS_WORDS, show_cell, show_measure
 from pipelines.report.document import Kind, Mark, Row, Table
 from pipelines.report.published import Facts
 from pipelines.report.sections.governance import as_of
+from pipelines.report.sections.grave import say_grave
 from pipelines.report.sections.quality import count_gaps, held_day_count, unscored_reasons
 
 NAMED_AT_MOST = 6
@@ -29,6 +30,7 @@ def write_summary(facts: Facts, tables: Mapping[str, Table], tally: Mapping[str,
         _named("On watch: {}.", headline, "watch"),
         _unknown(tally),
         _special_causes(headline),
+        say_grave(tables["grave_findings"]),
         say_governance(tables, as_of(facts)),
         _events(tables),
         _days(facts),
