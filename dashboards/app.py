@@ -21,6 +21,7 @@ from dashboards import auth
 from dashboards.access import NoGrantError
 from dashboards.announcing import add_announcing
 from dashboards.components import shell
+from dashboards.first_steps import WAITING, draw_first_steps
 from dashboards.guesses import Guesses
 from dashboards.last_seen import keep_last_seen
 from dashboards.naming import name_indicators
@@ -218,8 +219,8 @@ def _render(site: Site, path: str, search: str) -> tuple[Any, ...]:
                 view.deployment_id,
             )
     except NothingPublishedError:
-        text = "Deliver logs and run the pipelines once; this page then fills itself."
-        return _render_words(page.path, "Nothing published yet", text)
+        steps = draw_first_steps(auth.read_root())
+        return _render_words(page.path, "Nothing published yet", WAITING, steps)
     except PublishedError as error:
         return _render_words(page.path, "The published file cannot be read", str(error))
     except NoGrantError as error:

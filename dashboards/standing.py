@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from dashboards.records import Appetite, Indicator, Observation, Readiness
-from dashboards.theme import Absence, Mark, Status, mark_variation
+from dashboards.theme import Absence, Direction, Mark, Status, mark_variation
 
 ALL = ("all", "all")
 STATE_ABSENCES = {
@@ -38,8 +38,13 @@ class Standing:
 
     @property
     def status(self) -> Status:
-        """Level against appetite; without an observation there is nothing to judge."""
-        return self.latest.level if self.latest else Status.INSUFFICIENT_DATA
+        """Level against appetite; an indicator without an observation may lack its limits, too."""
+        if self.latest is not None:
+            return self.latest.level
+        if self.indicator.goodness is Direction.NEITHER:
+            return Status.NOT_APPLICABLE
+        has_limits = self.appetite is not None and not self.appetite.is_placeholder
+        return Status.INSUFFICIENT_DATA if has_limits else Status.NO_APPETITE_SET
 
     @property
     def variation(self) -> Mark | None:

@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from dashboards.app import PAGES, create_app, find_page
+from dashboards.first_steps import FIRST_STEPS
 from dashboards.pages.directory import ALIASES
 from risk_register.item.checklist import ItemStatus, list_items
 
@@ -68,7 +69,14 @@ def test_a_run_that_publishes_while_pages_are_open_is_seen_by_the_next_page(home
 def test_before_anything_is_published_the_page_says_so(home, officer):
     (home / "published" / "current").unlink()
     answer = officer.show("/overview")
-    assert "Nothing published yet" in json.dumps(answer["page"])
+    words = officer.words_of(answer)
+    assert "Nothing published yet" in words
+    assert "Whoever runs this home" in words
+    assert "Until then nobody is called" in words
+    for path, title, _ in FIRST_STEPS:
+        assert find_page(path) is not None
+        assert f'"href": "{path}"' in json.dumps(answer["page"])
+        assert title in words
     assert "is not a crisis service" in json.dumps(answer["footer"])
     assert officer.client.get("/download/overview/indicators.csv").status_code == 503
 

@@ -1,5 +1,6 @@
 """Where an indicator stands: why a number is missing, which appetite holds, and that gaps stay gaps."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from dashboards.published import Published
 from dashboards.records import Appetite, Readiness
 from dashboards.standing import explain_absence, fill_periods, find_appetite, find_limits, find_standings
-from dashboards.theme import Absence
+from dashboards.theme import Absence, Status
 
 WEEK = date(2026, 11, 9)
 
@@ -123,3 +124,24 @@ def test_a_missing_week_stays_a_hole_between_its_neighbours(row):
     filled = fill_periods(rows, step=timedelta(weeks=1))
     assert [one is None for _, one in filled] == [False, True, False]
     assert fill_periods([], step=timedelta(weeks=1)) == []
+
+
+@pytest.mark.parametrize(
+    ("direction", "version", "expected"),
+    [
+        ("lower_is_better", None, Status.NO_APPETITE_SET),
+        ("lower_is_better", 0, Status.NO_APPETITE_SET),
+        ("lower_is_better", 1, Status.INSUFFICIENT_DATA),
+        ("neither", None, Status.NOT_APPLICABLE),
+    ],
+)
+def test_before_the_first_whole_week_what_has_no_approved_limits_says_so(
+    shared_home, direction, version, expected
+):
+    with Published(shared_home / "published").read() as reader:
+        indicator = replace(reader.indicators()[0], direction=direction)
+    appetites = [] if version is None else [appetite(date(2026, 8, 1), version=version)]
+    given = {"weeks": (), "latest": (), "readiness": (), "full_week": None}
+    own = [replace(one, indicator_id=indicator.indicator_id) for one in appetites]
+    (standing,) = find_standings([indicator], appetites=own, **given)
+    assert standing.status is expected

@@ -1,0 +1,52 @@
+"""What a person can settle before anything is published, when every page has only this to show."""
+
+from __future__ import annotations
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+WAITING = (
+    "Whoever runs this home delivers logs and runs the pipelines once (plimsoll ingest, plimsoll run); then "
+    "every page opens by itself. Until then nobody is called."
+)
+FIRST_STEPS = (
+    (
+        "/appetites",
+        "Appetites",
+        "How much is too much: one person proposes it, another approves. Nothing is judged before.",
+    ),
+    (
+        "/review",
+        "Review, Settings",
+        "Who helps reviewers, and the protocol: what is done when a person may be in danger now.",
+    ),
+    (
+        "/ethics-checklist",
+        "Ethics checklist",
+        "What has to be met before people use the product, and who attests it.",
+    ),
+    (
+        "/risk-register",
+        "Risk register",
+        "Which harms are foreseen, how grave they are, and who owns them.",
+    ),
+)
+"""Path, title and what is asked there, whatever the data say."""
+
+
+def draw_first_steps(root: str) -> Component:
+    """The list, with the way to each page; `root` is the path that the site lies under."""
+    return html.Div(
+        [
+            html.P(
+                "What these pages ask for depends on no data. Settle it now; enter it once they have opened."
+            ),
+            html.Ul(
+                [
+                    html.Li([dcc.Link(title, href=f"{root}{path}"), html.P(words, className="why")])
+                    for path, title, words in FIRST_STEPS
+                ],
+                className="listed",
+            ),
+        ]
+    )
