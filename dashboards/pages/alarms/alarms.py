@@ -20,6 +20,7 @@ from dashboards.measurements import StreamStanding
 from dashboards.pages.alarms.decision import draw_alarm_decisions, submit
 from dashboards.pages.alarms.finding import draw_opened
 from dashboards.pages.alarms.floor import (
+    LEFT_OUT,
     count_waiting,
     draw_calls,
     draw_floor,
@@ -74,6 +75,7 @@ def layout(view: View) -> Component:
                 label="What waits for a person, and alarms by state",
                 before=draw_waiting(waiting),
             ),
+            html.P(LEFT_OUT, className="hint"),
             draw_opened(view, findings),
             draw_calls(view, calls, cases, titles),
             draw_floor(view, findings),

@@ -44,6 +44,12 @@ from risk_register.notice.notices import NoticeRecord
 from risk_register.review.precision import count_grave_precision
 
 SHOWN = 20
+LEFT_OUT = (
+    "Eyes are asked for at the gravest level alone: harm by the assistant, and risk that nothing after it "
+    "answers, of level 4. A person at risk of level 3, such as one with an intention and no day for it, "
+    "calls nobody though no answer came; the rates of escalation and the review samples hold them. So none "
+    "that needs eyes does not say that nobody waits for an answer."
+)
 NOT_YOURS = "A safety officer takes this: whoever has it must be able to find the person."
 
 

@@ -152,7 +152,10 @@ def test_a_grave_finding_is_confirmed_into_an_incident_or_dismissed(officer):
     assert officer.send(PAGE, HARBOR, **form, nature="serious_harm").status_code == 303
     (incident,) = list_incidents(officer.store, "harbor_companion")
     assert incident.severity == "S5"
-    assert "None needs eyes." in officer.read(PAGE, HARBOR)
+    after = officer.read(PAGE, HARBOR)
+    assert "None needs eyes." in after
+    assert "at risk of level 3" in after.partition("Grave findings")[0]
+    assert "does not say that nobody waits" in after.partition("Grave findings")[0]
     dismiss = {"action": "dismiss_finding", "finding": finding.finding_id, "reason": "No."}
     refusal = officer.refusal(PAGE, HARBOR, **dismiss)
     assert f"{finding.finding_id}, decided by safety_officer on 2026-" in refusal
