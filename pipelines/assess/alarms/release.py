@@ -166,9 +166,12 @@ def _explain(release: Release) -> str:
 def watch_release(
     series: Series, definition: Mapping[str, Any], day: dt.date, *, resets: frozenset[dt.date] = frozenset()
 ) -> tuple[Terms, Path] | None:
-    """Follow one indicator over a change; None where the days before it are no baseline."""
+    """Follow one indicator over a change; None where the days before it are no baseline.
+
+    Worse is by the indicator's direction, which approved limits have to keep to; many have no limits at all.
+    """
     split = (day - series.first).days
-    is_below = definition["side"] == "below"
+    is_below = definition["direction"] == "higher_is_better"
     old_units = series.units[:split]
     old_events = old_units - series.events[:split] if is_below else series.events[:split]
     if np.count_nonzero(old_units) < MINIMUM_BASELINE_DAYS or split >= len(series.units):

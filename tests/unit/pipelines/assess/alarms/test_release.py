@@ -14,6 +14,8 @@ from pipelines.assess.alarms.release import (
     watch_release,
 )
 from pipelines.assess.alarms.stream import Arrival, lay_out
+from pipelines.indicators.definition import definitions_table, load_definitions
+from risk_register.alarm.watched import WATCHED
 
 MONDAY = dt.date(2026, 3, 2)
 DAY = dt.timedelta(days=1)
@@ -138,8 +140,24 @@ def test_a_change_without_any_baseline_says_why_it_is_not_judged(make):
     assert raise_releases([found]) == []
 
 
-def test_fewer_good_events_are_worse_where_below_is_bad(make):
-    (alarm,) = raise_(make, [45] * 56 + [35] * 20, 56, side="below")
+SHIPPED = {row["indicator_id"]: row for row in definitions_table(load_definitions()).to_pylist()}
+
+
+@pytest.mark.parametrize("indicator", WATCHED)
+def test_every_watched_indicator_alarms_when_it_gets_worse_and_not_when_it_gets_better(make, indicator):
+    definition = SHIPPED[indicator]
+    fewer, more = [25] * 56 + [10] * 20, [25] * 56 + [40] * 20
+    is_more_worse = {"lower_is_better": True, "higher_is_better": False}[definition["direction"]]
+    worse, better = (more, fewer) if is_more_worse else (fewer, more)
+    (alarm,) = raise_(make, worse, 56, **definition)
+    assert (alarm.state, alarm.indicator_id) == ("alarm", indicator)
+    assert ("above" if is_more_worse else "below") in alarm.note
+    assert raise_(make, better, 56, **definition) == []
+
+
+@pytest.mark.parametrize("side", ["", "above", "below"])
+def test_fewer_good_events_are_worse_whatever_the_placeholder_limit_says(make, side):
+    (alarm,) = raise_(make, [45] * 56 + [35] * 20, 56, side=side, direction="higher_is_better")
     assert "below" in alarm.note
 
 
