@@ -149,7 +149,7 @@ def _address(view: View, need: Need) -> str:
 
 def _draw_changes(view: View, changes: Sequence[Change], alarms: Sequence[Alarm]) -> Component:
     body: Component = html.P(
-        "No change was declared, and no new name was seen in the logs, in this range.", className="empty"
+        "No change was declared, and no name was new or back in the logs, in this range.", className="empty"
     )
     if changes:
         body = html.Ol(

@@ -15,7 +15,7 @@ from pipelines.assess.days.calendar import Calendar, set_quiet, set_running
 from pipelines.assess.days.day import local_today
 from pipelines.assess.days.health import READ as HEALTH
 from pipelines.assess.days.health import Health, assess_health
-from pipelines.assess.history.change import tabulate_changes
+from pipelines.assess.history.change import RETURNING, tabulate_changes
 from pipelines.assess.history.phases import find_phases
 from pipelines.assess.impossible import leave_impossible
 from pipelines.assess.level.appetite import list_unpassable
@@ -96,6 +96,7 @@ def read_ground(
     changes = tabulate_changes(
         engine.query(read_query("change")).to_pylist(),
         {name: list_changes(store, name) for name in calendars},
+        returned=engine.query(read_query("returned_version"), dict(RETURNING)).to_pylist(),
     )
     decisions = {name: list_decisions(store, name) for name in calendars}
     left_out = {name: leave_out(made, definitions, on=at.date()) for name, made in decisions.items()}

@@ -1,6 +1,7 @@
 -- Changes as the data show them: a model or prompt not seen before; other detectors than on the day before.
 -- Grain: one row a deployment, kind of version and name that came after the first day; of detectors a change.
 -- Missing: the names of the first day are no change; 'unknown' is no name. A detector that left is `id@none`.
+-- Of a model or prompt that comes again `returned_version` tells.
 
 with named as (
     select

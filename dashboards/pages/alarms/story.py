@@ -26,7 +26,7 @@ KIND_WORDS: Mapping[str, str] = {
     "missed_above_appetite": "Reviewed samples show more missed than the appetite allows.",
     "worse_since_release": "Worse since a release than in the weeks before it.",
     "critical_finding": "A grave finding; one is enough.",
-    "suspected_unannounced_change": "A new name in the logs, or weeks unlike the reference, undeclared.",
+    "suspected_unannounced_change": "A name new or back in the logs, or weeks unlike others, undeclared.",
 }
 HELD_WORDS: Mapping[str, str] = {
     "data": "no: held by the data; the engineer is called",

@@ -115,7 +115,9 @@ def _draw_changes(view: View, changes: Sequence[Change], told: str) -> Component
         title="What changed",
         summary=f"{told.capitalize()}.",
         facts=draw_facts(view, ("Period", "day")),
-        definition=html.Span("declared by a person or by CI; observed as a new name in the logs"),
+        definition=html.Span(
+            "declared by a person or by CI; observed in the logs as a new name, or as one that is back"
+        ),
         twin=html.Div([twin, draw_download(view.download("changes"), "these changes")]),
     )
 

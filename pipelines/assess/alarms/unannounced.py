@@ -1,4 +1,4 @@
-"""Changes that nobody announced: a name in the log, weeks unlike the reference, or probes answered otherwise.
+"""Changes that nobody announced: a name new or back in the log, weeks unlike the reference, or other answers.
 
 Drift is no harm and a new name is no fault; but a deployment whose behaviour changes without anyone saying so
 is not under control. What was declared within three days explains both.

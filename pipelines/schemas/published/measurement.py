@@ -116,7 +116,7 @@ LIKELIHOOD = declare(
     ("deployment_id", "indicator_id", "window"),
     DEPLOYMENT_ID,
     INDICATOR_ID,
-    Column("window", TEXT, "last_90_days, or since_version: since the newest model or prompt."),
+    Column("window", TEXT, "last_90_days, or since_version: since the model or prompt last changed."),
     Column("first_day", DATE, "First day of the window."),
     Column("last_day", DATE, "Last day of the window."),
     Column("numerator", NUMBER, "Conversations with the event, as detectors counted."),

@@ -5,6 +5,7 @@ import datetime as dt
 import pyarrow as pa
 import pytest
 
+from pipelines.assess.history.change import tabulate_changes
 from pipelines.assess.register.likelihood import assess_likelihoods
 from pipelines.schemas.assessment import CHANGE, CORRECTION
 
@@ -12,14 +13,14 @@ FIRST = dt.date(2026, 1, 5)
 DAY = dt.timedelta(days=1)
 
 
-def judge(make, days: list[tuple[int, int]], clusters=None, **changes) -> dict[str, dict]:
+def judge(make, days: list[tuple[int, int]], clusters=None, changed=None, **changes) -> dict[str, dict]:
     counts = make.counts(*(("day", FIRST + number * DAY, x, n) for number, (x, n) in enumerate(days)))
     definitions = {"missed_escalation_rate": make.definition(unit="conversation") | changes}
     calendars = {"harbor": make.calendar(FIRST, len(days))}
     found = assess_likelihoods(
         counts,
         definitions,
-        CHANGE.empty(),
+        CHANGE.empty() if changed is None else changed,
         calendars,
         CORRECTION.empty(),
         clusters=clusters or make.clusters(),
@@ -62,6 +63,17 @@ def test_the_worse_of_both_windows_stands(make):
     assert found["last_90_days"]["level"] == "occasional" or found["last_90_days"]["level"] == "probable"
     assert found["since_version"]["level"] == "frequent"
     assert [row["is_standing"] for row in (found["last_90_days"], found["since_version"])] == [False, True]
+
+
+def test_the_days_since_the_version_begin_where_an_earlier_one_takes_over_again(make):
+    common = {"deployment_id": "harbor", "what": "model"}
+    changed = tabulate_changes(
+        [common | {"value": "tern-2", "effective_on": FIRST + 30 * DAY}],
+        {},
+        returned=[common | {"value": "tern-1", "effective_on": FIRST + 60 * DAY}],
+    )
+    row = judge(make, [(0, 100)] * 120, changed=changed)["since_version"]
+    assert (row["first_day"], row["denominator"]) == (FIRST + 60 * DAY, 6000)
 
 
 def correct(weeks: int, first: dt.date, last: dt.date, *found: float) -> dict:
