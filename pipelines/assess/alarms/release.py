@@ -106,14 +106,15 @@ def follow_releases(
             arrivals = counted.get((deployment, indicator), [])
             stream = name_stream(Question.RELEASE, indicator)
             for first, release_days, last in _group(days, calendar, arrivals):
+                day, later = release_days[0], tuple(release_days[1:])
                 series = lay_out(
                     arrivals,
                     first=first,
                     last=last,
                     known_on=known_on.get(deployment, calendar.last),
                     held=calendar.held,
+                    asked_from=day,
                 )
-                day, later = release_days[0], tuple(release_days[1:])
                 taken = resets.get(deployment, {}).get(stream, frozenset())
                 terms, path = watch_release(series, definition, day, resets=taken) or (None, None)
                 followed.append(Release(deployment, definition, day, later, series, terms, path))
@@ -185,10 +186,12 @@ def watch_release(
 
 
 def compare_release(series: Series, day: dt.date, *, is_below: bool, last: dt.date) -> RateChange | None:
-    """New over old rate, on whole weeks of both, or on the weekdays that the new days have."""
+    """New over old rate, on whole weeks of both, or on the weekdays that the new days have.
+
+    A unit counts in its own day: one of before the change that came after it says nothing of the new rate.
+    """
     split, stop = (day - series.first).days, (last - series.first).days + 1
-    events = series.events + series.late_events
-    units = series.units + series.late_units
+    events, units = series.dated_events, series.dated_units
     bad = units - events if is_below else events
     new = np.arange(split, min(stop, len(units)))
     if not new.size:
@@ -252,10 +255,8 @@ def _say(release: Release, terms: Terms, last: dt.date | None) -> str:
     end = last or series.first + (len(series.units) - 1) * DAY
     change = compare_release(series, release.day, is_below=terms.is_below, last=end)
     split = (release.day - series.first).days
-    without = series.units - series.events
-    parts = [
-        side[span].sum() for span in (slice(split), slice(split, None)) for side in (series.events, without)
-    ]
+    events, without = series.dated_events, series.dated_units - series.dated_events
+    parts = [side[span].sum() for span in (slice(split), slice(split, None)) for side in (events, without)]
     # A note leaves in reports, so it says no more of few people than a table there would.
     is_hidden = is_small(parts).any() or min(sum(parts[:2]), sum(parts[2:])) < MINIMUM_RATE_TRIALS
     ratio = "New over old: too few to say."

@@ -56,7 +56,8 @@ class Arrival:
 class Series:
     """Counts of consecutive days: as known three days later, and what came on a day for earlier days.
 
-    The first `frozen` days are judged; the days after them may still grow.
+    `dated_events` and `dated_units` are all counts by the day that they are of, whenever they came. The first
+    `frozen` days are judged; the days after them may still grow.
     """
 
     first: dt.date
@@ -64,6 +65,8 @@ class Series:
     units: FloatArray
     late_events: FloatArray
     late_units: FloatArray
+    dated_events: FloatArray
+    dated_units: FloatArray
     frozen: int
 
 
@@ -111,22 +114,29 @@ def lay_out(
     last: dt.date,
     known_on: dt.date,
     held: Iterable[dt.date] = (),
+    asked_from: dt.date | None = None,
 ) -> Series:
-    """Counts of the days from `first` to `last`; `known_on` is the newest delivery of the deployment."""
+    """Counts of the days from `first` to `last`; `known_on` is the newest delivery of the deployment.
+
+    What came late for a day before `asked_from` is no increment: it says nothing of the days that are judged.
+    """
     count = (last - first).days + 1
-    table = np.zeros((4, count))
+    table, dated = np.zeros((4, count)), np.zeros((2, count))
     skipped = set(held)
     for one in arrivals:
         day = (one.day - first).days
         if one.day in skipped or not 0 <= day < count:
             continue
+        dated[:, day] += one.numerator, one.denominator
         is_late = one.received_on > one.day + FREEZE_DAYS * DAY
+        if is_late and asked_from is not None and one.day < asked_from:
+            continue
         place = min((one.received_on - first).days, count - 1) if is_late else day
         table[2 * is_late, place] += one.numerator
         table[2 * is_late + 1, place] += one.denominator
     frozen = min(max((known_on - first).days - FREEZE_DAYS + 1, 0), count)
     events, units, late_events, late_units = table
-    return Series(first, events, units, late_events, late_units, frozen)
+    return Series(first, events, units, late_events, late_units, dated[0], dated[1], frozen)
 
 
 def follow(

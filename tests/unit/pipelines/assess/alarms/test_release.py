@@ -1,11 +1,13 @@
 """After a release: against the upper 80 % of the days before, for 90 days, with the ratio beside it."""
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from methods.baselines import raise_baseline
+from pipelines.assess.alarms.concern import Concern
 from pipelines.assess.alarms.release import (
     WATCH_DAYS,
     compare_release,
@@ -171,6 +173,47 @@ def test_the_ratio_takes_whole_weeks_or_the_same_weekdays():
         lay(weekly * 8 + weekly * 2 + [10] * 3), day, is_below=False, last=MONDAY + 72 * DAY
     )
     assert whole.ratio == pytest.approx(1.0)
+
+
+def deliver_late(events: list[int], first: int, change: int) -> list[Arrival]:
+    """Counts of which the days from `first` to the change were delivered ten days after it."""
+    late = MONDAY + (change + 10) * DAY
+    return [
+        replace(one, received_on=late) if first <= n < change else one
+        for n, one in enumerate(arrivals(events))
+    ]
+
+
+def raise_late(make, events: list[int], first: int) -> list[Concern]:
+    made = make.definition()
+    background = make.background(make.calendar(MONDAY, len(events)), made)
+    changes = [{"deployment_id": "harbor", "effective_on": MONDAY + 56 * DAY, "what": "model"}]
+    counted = {("harbor", made["indicator_id"]): deliver_late(events, first, 56)}
+    return raise_releases(
+        follow_releases(counted, background, changes, {"harbor": MONDAY + 400 * DAY}, resets={})
+    )
+
+
+@pytest.mark.parametrize("first", [28, 42, 49])
+def test_the_ratio_counts_units_that_came_late_in_their_own_period(make, first):
+    (alarm,) = raise_late(make, [5] * 56 + [10] * 28, first)
+    assert alarm.state == "alarm"
+    assert "New over old 2.00" in alarm.note
+
+
+def test_late_units_of_before_a_change_are_no_evidence_about_it(make):
+    assert raise_late(make, [5] * 42 + [30] * 14 + [5] * 28, 42) == []
+
+
+def test_late_units_of_after_a_change_are_evidence_when_they_come(make):
+    events, day = [5] * 56 + [12] * 20, MONDAY + 56 * DAY
+    came = [
+        replace(one, received_on=day + 40 * DAY) if one.day >= day else one for one in arrivals(events)
+    ] + [Arrival(day + n * DAY, day + n * DAY, 5, UNITS) for n in range(20, 41)]
+    last = day + 40 * DAY
+    series = lay_out(came, first=MONDAY, last=last, known_on=last + 10 * DAY, asked_from=day)
+    _, path = watch_release(series, make.definition(), day)
+    assert [one.opened_on for one in path.episodes] == [last]
 
 
 def test_false_alarms_after_a_release_stay_rare(make):
