@@ -52,12 +52,22 @@ Resets = Mapping[str, Mapping[str, frozenset[dt.date]]]
 """Days after which detectors start again, by deployment and stream."""
 
 
-def sort_arrivals(arrivals: pa.Table) -> dict[tuple[str, str], list[Arrival]]:
-    """Arrivals by deployment and indicator."""
+def sort_arrivals(
+    arrivals: pa.Table, begun_on: Mapping[str, dt.date] = MappingProxyType({})
+) -> dict[tuple[str, str], list[Arrival]]:
+    """Arrivals by deployment and indicator.
+
+    Args:
+        arrivals: the table `assessment.arrival_day`.
+        begun_on: the first delivery of each deployment. What came with it is of its own day, however old:
+            nobody could have looked at these days before.
+    """
     counted: dict[tuple[str, str], list[Arrival]] = {}
     columns = ("deployment_id", "indicator_id", "day", "received_on", "numerator", "denominator")
-    for deployment, indicator, *values in zip(*(arrivals[name].to_pylist() for name in columns), strict=True):
-        counted.setdefault((deployment, indicator), []).append(Arrival(*values))
+    rows = zip(*(arrivals[name].to_pylist() for name in columns), strict=True)
+    for deployment, indicator, day, received_on, *values in rows:
+        came_on = day if received_on <= begun_on.get(deployment, dt.date.min) else received_on
+        counted.setdefault((deployment, indicator), []).append(Arrival(day, came_on, *values))
     return counted
 
 

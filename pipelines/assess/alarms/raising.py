@@ -71,12 +71,14 @@ def raise_all(
 ) -> Raised:
     """What the lake and the decisions of people raise; nothing is written."""
     names = sorted(background.calendars)
-    known_on = newest_deliveries(lake)
+    delivered = list_deliveries(lake)
+    known_on = {name: max(days) for name, days in delivered.items()}
+    begun_on = {name: min(days) for name, days in delivered.items()}
     resets: Resets = {name: find_resets(list_decisions(store, name)) for name in names}
     findings = [one for name in names for one in list_findings(store, name)]
     critical = arrived[CRITICAL_DAY.full_name]
     grave = describe_critical(critical, detectors, {one.finding_id: one.state.value for one in findings})
-    counted = sort_arrivals(arrived[ARRIVAL_DAY.full_name])
+    counted = sort_arrivals(arrived[ARRIVAL_DAY.full_name], begun_on)
     followed = follow_appetites(
         counted, background, known_on, resets=resets, readings=read_corrections(corrections)
     )
@@ -158,13 +160,12 @@ def describe_precision(store: Store, deployment_id: str) -> dict[str, float]:
     }
 
 
-def newest_deliveries(lake: Lake) -> dict[str, dt.date]:
-    """The newest day of delivery of each deployment: what the lake knows of the time."""
-    newest: dict[str, dt.date] = {}
+def list_deliveries(lake: Lake) -> dict[str, set[dt.date]]:
+    """The days of delivery of each deployment: what the lake knows of the time."""
+    days: dict[str, set[dt.date]] = {}
     for row in _rows(lake, "ledger.delivery"):
-        known = newest.get(row["deployment_id"], row["received_on"])
-        newest[row["deployment_id"]] = max(known, row["received_on"])
-    return newest
+        days.setdefault(row["deployment_id"], set()).add(row["received_on"])
+    return days
 
 
 def _read_help(lake: Lake, deployment_id: str, week: dt.date) -> dict[str, Help]:

@@ -23,6 +23,7 @@ from pipelines.assess.alarms.appetite_alarm import PER_UNIT, Resets
 from pipelines.assess.alarms.concern import Concern
 from pipelines.assess.alarms.stream import (
     BASELINE_DAYS,
+    FREEZE_DAYS,
     Arrival,
     Episode,
     Path,
@@ -155,12 +156,15 @@ def _group(
 
 
 def _explain(release: Release) -> str:
-    count = int(np.count_nonzero(release.series.units[: (release.day - release.series.first).days]))
+    before = slice((release.day - release.series.first).days)
+    count = int(np.count_nonzero(release.series.units[before]))
     if count >= MINIMUM_BASELINE_DAYS:
         return f"every unit before the change of {release.day} was bad, so that it cannot have become worse"
+    late = int(np.count_nonzero(release.series.dated_units[before])) - count
+    more = f"; {late} more days were delivered more than {FREEZE_DAYS} days late" if late else ""
     return (
         f"the change of {release.day} has {count} days with units before it, back to the change before or to "
-        f"the beginning: fewer than {MINIMUM_BASELINE_DAYS} are no baseline"
+        f"the beginning: fewer than {MINIMUM_BASELINE_DAYS} are no baseline{more}"
     )
 
 

@@ -4,9 +4,11 @@ import datetime as dt
 from dataclasses import replace
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from methods.baselines import raise_baseline
+from pipelines.assess.alarms.appetite_alarm import sort_arrivals
 from pipelines.assess.alarms.concern import Concern
 from pipelines.assess.alarms.release import (
     WATCH_DAYS,
@@ -17,6 +19,7 @@ from pipelines.assess.alarms.release import (
 )
 from pipelines.assess.alarms.stream import Arrival, lay_out
 from pipelines.indicators.definition import definitions_table, load_definitions
+from pipelines.schemas.assessment import ARRIVAL_DAY
 from risk_register.alarm.watched import WATCHED
 
 MONDAY = dt.date(2026, 3, 2)
@@ -214,6 +217,36 @@ def test_late_units_of_after_a_change_are_evidence_when_they_come(make):
     series = lay_out(came, first=MONDAY, last=last, known_on=last + 10 * DAY, asked_from=day)
     _, path = watch_release(series, make.definition(), day)
     assert [one.opened_on for one in path.episodes] == [last]
+
+
+def follow_loaded(make, received_on: dt.date, begun_on: dt.date):
+    """What is found of a doubling after a change, in a history that was delivered on one day."""
+    made = make.definition()
+    events = [5] * 56 + [12] * 20
+    rows = [
+        {"deployment_id": "harbor", "day": one.day, "received_on": received_on, "numerator": one.numerator,
+         "denominator": one.denominator, "indicator_id": made["indicator_id"]}
+        for one in arrivals(events)
+    ]  # fmt: skip
+    table = pa.Table.from_pylist(rows, schema=ARRIVAL_DAY.arrow_schema)
+    background = make.background(make.calendar(MONDAY, len(events)), made)
+    changes = [{"deployment_id": "harbor", "effective_on": MONDAY + 56 * DAY, "what": "model"}]
+    counted = sort_arrivals(table, {"harbor": begun_on})
+    return follow_releases(counted, background, changes, {"harbor": MONDAY + 90 * DAY}, resets={})
+
+
+def test_a_history_that_is_the_first_delivery_is_judged_as_if_it_had_come_day_by_day(make):
+    loaded = MONDAY + 80 * DAY
+    found = raise_releases(follow_loaded(make, loaded, begun_on=loaded))
+    assert found == raise_(make, [5] * 56 + [12] * 20, 56)
+    assert len(found) == 1
+
+
+def test_a_history_that_came_after_the_first_delivery_is_late_and_the_reason_says_so(make):
+    (found,) = follow_loaded(make, MONDAY + 80 * DAY, begun_on=MONDAY + 79 * DAY)
+    assert raise_releases([found]) == []
+    assert "has 0 days with units before it" in found.why_not
+    assert found.why_not.endswith("no baseline; 56 more days were delivered more than 3 days late")
 
 
 def test_false_alarms_after_a_release_stay_rare(make):
