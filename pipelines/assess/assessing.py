@@ -111,7 +111,7 @@ def _judge(
     groups = correct_groups(raw_groups, reviewed.strata, reviewed.tallies, definitions, ground.clusters)
     equity = pa.Table.from_pylist(groups, schema=schemas.EQUITY.arrow_schema)
     computed = [
-        *index_observations(drift),
+        *index_observations(drift, counts),
         *reviewed.measured,
         *compare_late_with_early(counts, ground.clusters),
         *count_different_groups(equity, {row["deployment_id"]: row["last_day"] for row in raw_groups}),

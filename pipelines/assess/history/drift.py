@@ -28,12 +28,14 @@ from methods.drift import (
 )
 from methods.week_null import WeekNull
 from pipelines.assess.days.calendar import Calendar, start_of
-from pipelines.assess.known import known
+from pipelines.assess.known import known, take_less_read
 from pipelines.schemas.assessment import DRIFT
 
 REFERENCE_WEEKS = 8
 """Whole weeks; fewer cannot say how much weeks differ (reference weeks of `methods.drift`)."""
 REFERENCE = "reference"
+UNREAD = "data_unscored_share"
+NOT_KNOWN = (0.0, 0.0)
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
 SCALES = ("message_length", "user_message_length", "score")
 """Features whose categories are places on a scale, so that how far they moved can be said."""
@@ -140,8 +142,22 @@ def _of_week(
     }
 
 
-def index_observations(drift: pa.Table) -> list[dict[str, Any]]:
-    """Counts and value of the indicator `drift_index`: the week's distance of the signal mix."""
+def index_observations(drift: pa.Table, counts: pd.DataFrame) -> list[dict[str, Any]]:
+    """Counts and value of the indicator `drift_index`: the week's distance of the signal mix.
+
+    Its coverage is that of the messages of the week or of its reference, of which less was read.
+
+    Args:
+        drift: the table `assessment.drift`.
+        counts: as `sql/assessment/period.sql` gives, with `data_unscored_share`.
+    """
+    weekly = counts[(counts["indicator_id"] == UNREAD) & (counts["period"] == "week")]
+    columns = ("deployment_id", "period_start", "numerator", "denominator")
+    reach = {
+        (deployment, week): (float(unread), float(units))
+        for deployment, week, unread, units in weekly[list(columns)].itertuples(index=False, name=None)
+    }
+    mixes = [row for row in drift.to_pylist() if row["feature"] == "signal_mix"]
     return [
         {
             "deployment_id": row["deployment_id"],
@@ -155,6 +171,21 @@ def index_observations(drift: pa.Table) -> list[dict[str, Any]]:
             "value": row["distance"],
             "method": "jensen_shannon",
         }
-        for row in drift.to_pylist()
-        if row["feature"] == "signal_mix"
+        | take_less_read(
+            reach.get((row["deployment_id"], row["week"]), NOT_KNOWN),
+            _add_up(reach, row["deployment_id"], _list_reference(mixes, row["deployment_id"])),
+        )
+        for row in mixes
     ]
+
+
+def _list_reference(rows: list[dict[str, Any]], deployment: str) -> list[dt.date]:
+    return sorted(row["week"] for row in rows if row["deployment_id"] == deployment)[:REFERENCE_WEEKS]
+
+
+def _add_up(
+    reach: Mapping[tuple[str, dt.date], tuple[float, float]], deployment: str, weeks: list[dt.date]
+) -> tuple[float, float]:
+    """Messages that were not read, and all, of some weeks; unknown where it is of one of them."""
+    found = [reach.get((deployment, week), NOT_KNOWN) for week in weeks]
+    return NOT_KNOWN if NOT_KNOWN in found else (sum(one[0] for one in found), sum(one[1] for one in found))

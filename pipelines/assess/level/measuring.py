@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 
 from methods.intervals import poisson_rate_ratio, wilson
-from pipelines.assess.known import known
+from pipelines.assess.known import known, take_less_read
 from pipelines.assess.level.cluster import Clusters
 
 DECISION_WEEKS = 4
@@ -75,18 +75,20 @@ def compare_late_with_early(counts: pd.DataFrame, clusters: Clusters) -> list[di
     """`harm_late_vs_early_ratio`: harms late in conversations over those before, by week and month.
 
     The exact interval on counts over the design effect of each arm. That both arms come from the same people
-    is left out, which makes it wider.
+    is left out, which makes it wider. Its coverage is that of the arm of which less was read.
     """
     keys = ["deployment_id", "period", "period_start"]
     mine = counts[(counts["slice"] == "all") & counts["period"].isin(["week", "month"])].set_index(keys)
     late, early = (
-        mine[mine["indicator_id"] == f"harm_{part}_rate_per_1000"][["numerator", "denominator"]]
+        mine[mine["indicator_id"] == f"harm_{part}_rate_per_1000"][
+            ["numerator", "denominator", "unscored_count", "unit_count"]
+        ]
         for part in ("late", "early")
     )
     rows = []
-    for (deployment, period, start), one, units, other, of in late.join(
-        early, lsuffix="_late", rsuffix="_early", how="inner"
-    ).itertuples(name=None):
+    both = late.join(early, lsuffix="_late", rsuffix="_early", how="inner")
+    for (deployment, period, start), *arms in both.itertuples(name=None):
+        (one, units, *late_reach), (other, of, *early_reach) = arms[:4], arms[4:]
         own, rest = (
             clusters.design_effect(deployment, f"harm_{part}_rate_per_1000", period, [start])
             for part in ("late", "early")
@@ -102,7 +104,8 @@ def compare_late_with_early(counts: pd.DataFrame, clusters: Clusters) -> list[di
             units=units,
             method="ratio_conditional",
         )
-        rows.append(row | {"period": period, "ci_low": known(interval.low), "ci_high": known(interval.high)})
+        row |= {"period": period, "ci_low": known(interval.low), "ci_high": known(interval.high)}
+        rows.append(row | take_less_read(tuple(late_reach), tuple(early_reach)))
     return rows
 
 

@@ -20,6 +20,9 @@ from pipelines.assess.level.interval import KEY, add_intervals
 from pipelines.assess.level.status import Decision, Limits, judge_strictly, limits_between
 from pipelines.schemas.assessment import OBSERVATION
 
+COMPARED = frozenset({"drift_index", "harm_late_vs_early_ratio"})
+"""Computed by assess of what detectors counted: their rows say how many units were read, too."""
+
 NUMBERS = ("numerator", "denominator", "value", "ci_low", "ci_high", "p90", "at_least")
 
 
@@ -62,11 +65,12 @@ def judge_rows(rows: pd.DataFrame, background: Background) -> pa.Table:
     """The table `assessment.observation` of measured rows; what a row does not say is unknown."""
     definitions = [background.definitions[indicator] for indicator in rows["indicator_id"].tolist()]
     is_counted = np.array([definition["computed_by"] == "sql" for definition in definitions], dtype=bool)
+    is_read = is_counted | rows["indicator_id"].isin(COMPARED).to_numpy(bool)
     units = rows["unit_count"].to_numpy(float)
     with np.errstate(divide="ignore", invalid="ignore"):
         read = 1 - rows["unscored_count"].to_numpy(float) / units
     numbers = {name: _known(rows[name].to_numpy(float)) for name in NUMBERS}
-    coverage = _known(np.where(is_counted & (units > 0), read, np.nan))
+    coverage = _known(np.where(is_read & (units > 0), read, np.nan))
     limits, is_partial, states = _place(rows, background)
     judged = [
         judge_strictly(
@@ -76,10 +80,11 @@ def judge_rows(rows: pd.DataFrame, background: Background) -> pa.Table:
             is_count=definition["kind"] == "count",
             denominator=known_units,
             minimum_denominator=definition["minimum_denominator"],
-            coverage=share,
+            # Unknown is never green: None says that no detector had to look.
+            coverage=0.0 if share is None and is_asked else share,
         )
-        for value, held, definition, known_units, share in zip(
-            numbers["value"], limits, definitions, numbers["denominator"], coverage, strict=True
+        for value, held, definition, known_units, share, is_asked in zip(
+            *(numbers["value"], limits, definitions, numbers["denominator"], coverage, is_read), strict=True
         )
     ]
     columns = {

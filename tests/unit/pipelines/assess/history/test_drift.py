@@ -107,14 +107,43 @@ def test_a_week_with_a_missing_day_is_left_out(make):
     assert len(judge(make, [*STEADY, (80, 20)], days=62)) == 8
 
 
+def find_index(make, unread: dict[int, int]) -> list[dict]:
+    """The index of nine weeks of 700 messages, of which so many were not read by week."""
+    mix = features([*STEADY, (50, 50)], feature="signal_mix")
+    both = pd.concat([features([*STEADY, (80, 20)]), mix])
+    counts = make.counts(
+        *(("week", MONDAY + 7 * week * DAY, count, 700) for week, count in unread.items()),
+        indicator_id="data_unscored_share",
+    )
+    return index_observations(assess_drift(both, {"harbor": make.calendar(MONDAY, 63)}), counts)
+
+
 def test_the_index_is_the_distance_of_the_signal_mix(make):
-    calendar = make.calendar(MONDAY, 63)
-    both = pd.concat([features([*STEADY, (80, 20)]), features([*STEADY, (50, 50)], feature="signal_mix")])
-    rows = index_observations(assess_drift(both, {"harbor": calendar}))
+    rows = find_index(make, dict.fromkeys(range(9), 0))
     assert len(rows) == 9
     assert {row["indicator_id"] for row in rows} == {"drift_index"}
     assert rows[-1]["value"] < 0.05
     assert rows[-1]["denominator"] == 700
+
+
+@pytest.mark.parametrize(
+    ("unread", "expected"),
+    [
+        ({8: 210}, (210, 700)),
+        ({0: 700, 1: 700}, (1400, 5600)),
+        ({0: 700, 8: 210}, (210, 700)),
+    ],
+)
+def test_the_index_hands_on_how_much_of_the_week_or_of_its_reference_was_read(make, unread, expected):
+    row = find_index(make, dict.fromkeys(range(9), 0) | unread)[-1]
+    assert (row["unscored_count"], row["unit_count"]) == expected
+
+
+@pytest.mark.parametrize("missing", [0, 8])
+def test_where_nobody_knows_how_much_was_read_the_index_says_so(make, missing):
+    known = dict.fromkeys(range(9), 0)
+    del known[missing]
+    assert find_index(make, known)[-1]["unit_count"] == 0
 
 
 def scaled(weeks: list[tuple[int, int]]) -> pd.DataFrame:

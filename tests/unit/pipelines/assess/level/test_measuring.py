@@ -56,6 +56,28 @@ def test_harms_of_few_people_say_less_of_late_against_early_than_harms_of_many(m
     assert few["ci_high"] > 1.5 * plain.high
 
 
+@pytest.mark.parametrize(
+    ("late", "early", "expected"),
+    [
+        ((9000, 10000), (0, 3000), (9000, 10000)),
+        ((0, 10000), (1500, 3000), (1500, 3000)),
+        ((0, 10000), (0, 0), (0, 0)),
+    ],
+)
+def test_late_against_early_hands_on_how_much_was_read_of_the_arm_that_was_read_less(
+    make, late, early, expected
+):
+    counts = pd.concat(
+        make.counts(
+            ("week", MONDAY, 2, 1000), indicator_id=f"harm_{part}_rate_per_1000", unscored_count=unread,
+            unit_count=units,
+        )
+        for part, (unread, units) in (("late", late), ("early", early))
+    )  # fmt: skip
+    (row,) = compare_late_with_early(counts, make.clusters())
+    assert (row["unscored_count"], row["unit_count"]) == expected
+
+
 def test_groups_that_differ_are_one_number_of_the_window_whichever_weeks_were_reviewed():
     sunday = MONDAY + dt.timedelta(days=27)
     equity = pa.Table.from_pylist(

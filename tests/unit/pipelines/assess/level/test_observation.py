@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pyarrow as pa
+import pytest
 
 from pipelines.assess.days.day import DayState
 from pipelines.assess.level.cluster import KEY as CLUSTER_KEY
@@ -218,6 +219,30 @@ def test_what_assess_computes_has_no_coverage_and_no_detector(make):
     row = observe(make.counts(("week", MONDAY, 1, 40), indicator_id="checklist_completion"), background)[0]
     assert row["coverage"] is None
     assert row["detector_version"] == ""
+
+
+@pytest.mark.parametrize("name", ["harm_late_vs_early_ratio", "drift_index"])
+@pytest.mark.parametrize(
+    ("unread", "expected"),
+    [(100, (0.9, "within")), (101, (0.899, "insufficient_data")), (None, (None, "insufficient_data"))],
+)
+def test_what_is_computed_of_what_detectors_counted_is_not_green_where_they_did_not_look(
+    make, name, unread, expected
+):
+    definition = make.definition(name, computed_by="assess", kind="index", unit="day")
+    decision = make.decision(indicator_id=name, watch=1.5, breach=2.0)
+    background = make.background(make.calendar(MONDAY, 7), definition, decisions=(decision,))
+    row = {
+        "deployment_id": "harbor", "indicator_id": name, "period": "week", "period_start": MONDAY,
+        "slice": "all", "slice_value": "all", "numerator": None, "denominator": 1000.0, "value": 1.0,
+        "ci_low": None, "ci_high": None, "p90": None, "at_least": None, "method": "",
+        "variation": "not_assessed", "unscored_count": float(unread or 0),
+        "unit_count": 0.0 if unread is None else 1000.0,
+    }  # fmt: skip
+    (found,) = judge_rows(pd.DataFrame([row]), background).to_pylist()
+    assert (found["coverage"], found["status"]) == expected
+    (beyond,) = judge_rows(pd.DataFrame([row | {"value": 3.0}]), background).to_pylist()
+    assert beyond["status"] == "breach"
 
 
 def test_the_latest_statuses_are_those_of_one_deployment(make):
