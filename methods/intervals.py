@@ -2,7 +2,8 @@
 
 Sources: Wilson 1927; Clopper & Pearson 1934; Newcombe 1998 (Stat Med 17:857); Brown, Cai & DasGupta 2001;
 Ulm 1990 (exact Poisson); Cochran 1977, Rao & Scott 1992, Korn & Graubard 1998 (clusters of users: ratio
-estimator, design effect, Wilson on the effective number). Corrections for detector error are in `correction`.
+estimator, design effect, Wilson on the effective number), Kish 1965 (effective number of clusters), Bell &
+McCaffrey 2002 (jackknife residuals). Corrections for detector error are in `correction`.
 """
 
 from collections.abc import Iterator
@@ -51,8 +52,8 @@ class ClusterProportion:
     """A share over clusters. Arrays have the shape of the input without its last axis; NaN is not known.
 
     `method` is `none`, `wilson_effective`, `wilson_effective_prior` or `exact_effective_few_clusters`.
-    `affected` counts clusters with an event: with few users, report `clopper_pearson(affected, clusters)`
-    too.
+    `clusters` counts them as so many of one size as the units are spread over, (sum m)^2 / sum m^2: one that
+    has half of all units beside 300 small ones makes four of them.
     """
 
     value: Any
@@ -62,7 +63,6 @@ class ClusterProportion:
     deff: Any
     effective_n: Any
     clusters: Any
-    affected: Any
 
 
 def wilson(events: ArrayLike, trials: ArrayLike, *, confidence: float = 0.95) -> Interval:
@@ -164,28 +164,33 @@ def cluster_proportion(
 
     `prior_cluster_size` is the usual number of units a user has. Give it when the clusters are hash buckets
     of many users: the size of a bucket says nothing about repeated use, and would make the prior far too
-    wide. `minimum_deff` is 1 for alarms; for display a design effect below 1 may stand.
+    wide. `minimum_deff` is 1 for alarms; for display a design effect below 1 may stand. Of fewer than ten
+    effective clusters the design effect allows for its being estimated (`widen_few`), from the prior up to
+    that of clusters whose units are all alike; of a single one with and without events it is the latter.
     """
     y, m = check_counts(numerators, denominators)
     if y.ndim == 0:
         raise InvalidArgumentError("clusters must lie along the last axis; single values have none")
     events, units = y.sum(axis=-1), m.sum(axis=-1)
-    clusters, affected = (m > 0).sum(axis=-1), (y > 0).sum(axis=-1)
+    counted, clusters = (m > 0).sum(axis=-1), count_effective(m)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(units > 0, events / units, np.nan)
-        residual = y - share[..., None] * m
-        variance = clusters / (clusters - 1) * (residual**2).sum(axis=-1) / units**2
+        # A cluster with much of all units pulls the share to itself: it is held against that of the others.
+        residual = (y - share[..., None] * m) / (1 - m / units[..., None])
+        variance = (counted - 1) / counted * (residual**2).sum(axis=-1) / units**2
         estimated = variance / (share * (1 - share) / units)
-    prior = _prior_deff(m, icc=icc_prior, cluster_size=prior_cluster_size)
+    size = units / np.maximum(clusters, 1) if prior_cluster_size is None else np.asarray(prior_cluster_size)
+    prior = 1 + np.maximum(size - 1, 0) * icc_prior
     # With few events on either side (hardly any, or hardly any without) the estimate is noise.
     rare = np.minimum(events, units - events) < FEW_EVENTS
     few = clusters < FEW_CLUSTERS
     usable = np.where(np.isfinite(estimated), estimated, 0.0)
-    deff = np.where(rare | few, np.maximum(usable, prior), usable)
+    usable = np.where((counted == 1) & (events > 0) & (events < units), np.inf, usable)
+    # The size of a bucket is no prior, but no person in it has more.
+    widened = np.minimum(usable * widen_few(clusters, confidence=confidence), units / np.maximum(clusters, 1))
+    deff = np.where(rare | few, np.maximum(np.where(few, widened, usable), prior), usable)
     deff = np.maximum(deff, np.maximum(minimum_deff, 1e-3))
-    return close_clustered(
-        events, units, deff=deff, clusters=clusters, affected=affected, confidence=confidence
-    )
+    return close_clustered(events, units, deff=deff, clusters=clusters, confidence=confidence)
 
 
 def widen_few(clusters: ArrayLike, *, confidence: float = 0.95) -> FloatArray:
@@ -204,7 +209,6 @@ def close_clustered(
     *,
     deff: ArrayLike,
     clusters: ArrayLike,
-    affected: ArrayLike = np.nan,
     confidence: float = 0.95,
 ) -> ClusterProportion:
     """Share with the interval that a known design effect and number of clusters give; arrays of one shape."""
@@ -230,7 +234,6 @@ def close_clustered(
         deff=np.where(n > 0, factor, np.nan)[()],
         effective_n=np.where(n > 0, effective, 0.0)[()],
         clusters=np.asarray(clusters)[()],
-        affected=np.asarray(affected)[()],
     )
 
 
@@ -245,6 +248,13 @@ def estimate_cluster_size(units: ArrayLike) -> Any:
     buckets, total = m.shape[-1], m.sum(axis=-1)
     squares = ((m - (total / buckets)[..., None]) ** 2).sum(axis=-1) * buckets / (buckets - 1)
     return np.maximum(squares / np.where(total > 0, total, 1.0), 1.0)[()]
+
+
+def count_effective(units: ArrayLike) -> FloatArray:
+    """How many clusters of one size spread the units as much, along the last axis; 0 without units."""
+    m = np.asarray(units, dtype=np.float64)
+    squares = (m**2).sum(axis=-1)
+    return np.asarray(m.sum(axis=-1) ** 2 / np.where(squares > 0, squares, 1.0), dtype=np.float64)
 
 
 def check_counts(events: ArrayLike, trials: ArrayLike) -> tuple[FloatArray, FloatArray]:
@@ -286,13 +296,3 @@ def _close(low: NDArray[Any], high: NDArray[Any], *, x: FloatArray, n: FloatArra
     low = np.where(x == 0, 0.0, np.clip(low, 0.0, 1.0))
     high = np.where(x == n, 1.0, np.clip(high, 0.0, 1.0))
     return Interval(np.where(known, low, np.nan)[()], np.where(known, high, np.nan)[()], method)
-
-
-def _prior_deff(m: FloatArray, *, icc: float, cluster_size: ArrayLike | None) -> FloatArray:
-    """1 + (mean size of the cluster a unit lives in - 1) * ICC; sum(m^2)/sum(m) is m_mean * (1 + cv^2)."""
-    if cluster_size is not None:
-        size = np.asarray(cluster_size, dtype=np.float64)
-    else:
-        units = m.sum(axis=-1)
-        size = (m**2).sum(axis=-1) / np.where(units > 0, units, 1.0)
-    return np.asarray(1 + np.maximum(size - 1, 0) * icc, dtype=np.float64)

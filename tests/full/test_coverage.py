@@ -73,6 +73,26 @@ def test_clustered_intervals_hold_from_thirty_clusters_on(clusters: int, capsys)
     assert coverage >= 0.93
 
 
+@pytest.mark.parametrize("correlation", [0.05, 0.3])
+@pytest.mark.parametrize("heavy", [[100], [150], [600], [2400], [200] * 3, [240] * 5])
+def test_intervals_hold_where_few_people_send_much(heavy: list[int], correlation: float, capsys):
+    """They stand beside 300 people with two conversations each; all are in 64 buckets."""
+    rng, draws, truth = np.random.default_rng(20261130), 3000, 0.3
+    sizes, spread = np.array([*heavy, *[2] * 300]), 1 / correlation - 1
+    bucket = np.arange(draws)[:, None] * 64 + rng.integers(0, 64, (draws, sizes.size))
+    events = rng.binomial(sizes, rng.beta(truth * spread, (1 - truth) * spread, bucket.shape))
+    x, n = (
+        np.bincount(bucket.ravel(), np.broadcast_to(each, bucket.shape).ravel(), draws * 64)
+        .reshape(draws, 64) for each in (events, sizes)
+    )  # fmt: skip
+    found = cluster_proportion(x, n, prior_cluster_size=estimate_cluster_size(n))
+    coverage = float(np.mean((found.low <= truth) & (found.high >= truth)))
+    with capsys.disabled():
+        print(f"\n{len(heavy)} with {heavy[0]} beside 300 with 2, correlation {correlation:g}: "
+              f"{coverage:.3f}, width {np.median(found.high - found.low):.3f}")  # fmt: skip
+    assert coverage >= 0.91
+
+
 @pytest.mark.parametrize(("own", "visits", "others", "their_visits"), [
     (100, 5, 100, 5), (20, 5, 180, 5), (20, 20, 200, 3), (1, 150, 800, 6), (8, 30, 800, 6), (200, 2, 30, 20),
 ])  # fmt: skip

@@ -18,9 +18,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from methods.intervals import (
+    FEW_CLUSTERS,
     ClusterProportion,
     close_clustered,
     cluster_proportion,
+    count_effective,
     estimate_cluster_size,
     widen_few,
 )
@@ -73,6 +75,11 @@ class Whole:
         """The rows of an index."""
         return Whole(*(getattr(self, one.name)[index] for one in fields(self)))
 
+    def is_of(self, rows: pd.DataFrame, events: FloatArray) -> NDArray[np.bool_]:
+        """Which rows are these wholes, by name or by their counts."""
+        is_same = (events == self.events) & (rows["denominator"].to_numpy(float) == self.units)
+        return np.asarray((rows["slice"] == "all").to_numpy(bool) | is_same)
+
 
 @dataclass(frozen=True)
 class Clusters:
@@ -120,20 +127,22 @@ class Clusters:
             denominators[row] = self.denominators[self.place[key]]
             if key in self.values:
                 numerators[row] = self.values[key][: last + 1].sum(axis=0)
-        deff, clusters = self._weigh(rows, _describe(numerators, denominators), events, unit=unit)
-        return np.asarray(np.maximum(deff, 1.0) * widen_few(clusters))
+        whole = _describe(numerators, denominators)
+        deff, clusters = self._weigh(rows, whole, events, unit=unit)
+        # The design effect of a whole of few people has it already.
+        is_wide = whole.is_of(rows, events) & (clusters < FEW_CLUSTERS)
+        return np.asarray(np.maximum(deff, 1.0) * np.where(is_wide, 1.0, widen_few(clusters)))
 
     def _weigh(
         self, rows: pd.DataFrame, whole: Whole, events: FloatArray, *, unit: str
     ) -> tuple[FloatArray, FloatArray]:
-        """Design effect of each row's share, and how many people it rests on at the least."""
+        """Design effect of each row's share, and on how many people that come alike it rests at the least."""
         n = rows["denominator"].to_numpy(float)
-        is_same = (events == whole.events) & (n == whole.units)
-        is_whole = (rows["slice"] == "all").to_numpy(bool) | is_same
+        is_whole = whole.is_of(rows, events)
         names = [name for name in SLICE_KEY if name != "unit"]
         keys = zip(*(rows[name].tolist() for name in names), strict=True)
         people = People(self._read_units((key[0], _named(unit), *key[1:]) for key in keys))
-        persons = np.minimum(np.where(people.is_known, people.count, BUCKETS), n)
+        persons = np.minimum(np.where(people.is_known, count_effective(people.units), BUCKETS), n)
         effect = estimate_part_effect(
             events,
             n,

@@ -12,6 +12,7 @@ from methods.intervals import (
     clopper_pearson_lower,
     clopper_pearson_upper,
     cluster_proportion,
+    count_effective,
     estimate_cluster_size,
     jeffreys,
     poisson_rate,
@@ -217,9 +218,57 @@ def test_fewer_than_ten_users_get_the_exact_interval_and_ten_do_not():
     nine = cluster_proportion([1] * 4 + [0] * 5, [3] * 9)
     ten = cluster_proportion([1] * 4 + [0] * 6, [3] * 10)
     assert nine.method == "exact_effective_few_clusters"
-    assert (nine.clusters, nine.affected) == (9, 4)
+    assert (nine.clusters, ten.clusters) == (9, 10)
     assert ten.method == "wilson_effective_prior"
     assert nine.low < 4 / 27 < nine.high
+
+
+def test_clusters_count_as_so_many_of_one_size():
+    assert count_effective([7] * 12 + [0] * 52) == 12
+    assert count_effective([600] + [2] * 300) == pytest.approx(1200**2 / (600**2 + 300 * 4))
+    assert count_effective([0] * 64) == 0
+
+
+def draw_in_buckets(sizes: list[int], *, share: float, correlation: float) -> tuple[np.ndarray, np.ndarray]:
+    """Events and units of people whose chances differ, in 64 buckets, 500 times."""
+    rng, spread, draws = np.random.default_rng(20261130), 1 / correlation - 1, 500
+    bucket = np.arange(draws)[:, None] * 64 + rng.integers(0, 64, (draws, len(sizes)))
+    chances = rng.beta(share * spread, (1 - share) * spread, bucket.shape)
+    counted = rng.binomial(sizes, chances), np.broadcast_to(sizes, bucket.shape)
+    events, units = (np.bincount(bucket.ravel(), each.ravel(), draws * 64) for each in counted)
+    return events.reshape(draws, 64), units.reshape(draws, 64)
+
+
+@pytest.mark.parametrize("sizes", [
+    [150] + [2] * 300, [600] + [2] * 300, [2400] + [2] * 300, [200] * 3 + [2] * 200, [240] * 5 + [1] * 300,
+])  # fmt: skip
+@pytest.mark.parametrize("correlation", [0.05, 0.3])
+def test_people_with_much_of_all_units_are_the_few_that_they_are(sizes: list[int], correlation: float):
+    """64 buckets hold somebody, and one or five people decide what the share is."""
+    events, units = draw_in_buckets(sizes, share=0.3, correlation=correlation)
+    found = cluster_proportion(events, units, prior_cluster_size=estimate_cluster_size(units))
+    assert np.mean((found.low <= 0.3) & (found.high >= 0.3)) >= 0.93
+
+
+@pytest.mark.parametrize("sizes", [[2] * 1000, [5] * 200, [20] * 100])
+def test_many_who_come_alike_stay_as_narrow_as_their_design_effect(sizes: list[int]):
+    events, units = draw_in_buckets(sizes, share=0.3, correlation=0.05)
+    found = cluster_proportion(events, units, prior_cluster_size=estimate_cluster_size(units))
+    worth = units.sum(axis=1) / (1 + (sizes[0] - 1) * 0.05)
+    exact = wilson(0.3 * worth, worth)
+    assert np.mean(found.high - found.low) < 1.05 * np.mean(exact.high - exact.low)
+    assert 0.925 <= np.mean((found.low <= 0.3) & (found.high >= 0.3)) <= 0.975
+
+
+def test_four_people_with_one_unit_each_are_four():
+    four = cluster_proportion([1, 0, 0, 0], [1, 1, 1, 1])
+    assert four.deff == 1
+    assert tuple(clopper_pearson(1, 4)) == pytest.approx((four.low, four.high))
+
+
+def test_one_person_is_one_witness_who_was_seen_both_ways_and_the_prior_where_not():
+    assert cluster_proportion([30], [100]).effective_n == 1
+    assert cluster_proportion([0], [100]).deff == pytest.approx(1 + 99 * 0.05)
 
 
 def test_a_floor_of_one_holds_for_alarms():
@@ -236,7 +285,7 @@ def test_clusters_without_units_are_not_known_and_empty_ones_do_not_count():
     assert nothing.method == "none"
     units, events = np.full(20, 5), np.tile([1, 0], 10)
     padded = cluster_proportion(np.append(events, [0] * 30), np.append(units, [0] * 30))
-    assert padded.low == cluster_proportion(events, units).low
+    assert padded.low == pytest.approx(cluster_proportion(events, units).low, rel=1e-12)
     with pytest.raises(InvalidArgumentError, match="last axis"):
         cluster_proportion(1, 10)
 

@@ -94,6 +94,24 @@ def test_of_fewer_than_ten_buckets_the_interval_is_exact(make, people, method):
     assert row["method"] == method
 
 
+HEAVY = [600.0] + [10.0] * 60
+"""One person with half of all conversations, and sixty."""
+
+
+@pytest.mark.parametrize("kind", ["proportion", "rate_per_1000"])
+def test_one_person_with_half_of_all_conversations_says_little_of_the_others(make, kind: str):
+    """Half of hers and a tenth of theirs: of people like her there may be none, or many."""
+    clusters = make.clusters(("week", MONDAY, [300.0] + [1.0] * 60, HEAVY))
+    counts = make.counts(("week", MONDAY, 360, 1200))
+    row = give(make, make.definition(kind=kind), counts, clusters=clusters)
+    per = 1 if kind == "proportion" else 1000
+    assert row["value"] == pytest.approx(0.3 * per)
+    assert row["ci_low"] < 0.1 * per
+    assert row["ci_high"] > 0.5 * per
+    if kind == "proportion":
+        assert row["method"] == "clustered_exact"
+
+
 def slice_of(
     make, counts: tuple[float, float], whole: tuple[list[float], list[float]], own: list[float] | None, **more
 ) -> dict:
@@ -276,12 +294,13 @@ def measure_turns(
     return give(make, definition, counts, clusters=clusters, histogram=turns(happened, {}).assign(**own))
 
 
-def draw_turns(rng: np.random.Generator, people: int, each: int) -> np.ndarray:
+def draw_turns(rng: np.random.Generator, people: int, each: int | list[int]) -> np.ndarray:
     """Values by bin and bucket of people with a level of their own (.7 on the log scale); the median is 4."""
-    value = np.exp(np.repeat(rng.normal(1.6, 0.7, people), each) + rng.normal(0, 0.5, people * each))
+    bucket = np.repeat(rng.integers(0, 64, people), each)
+    value = np.exp(np.repeat(rng.normal(1.6, 0.7, people), each) + rng.normal(0, 0.5, bucket.size))
     place = np.searchsorted([1, 2, 3, 5, 10, 20, 40], np.floor(value), side="right")
     values = np.zeros((8, 64))
-    np.add.at(values, (place, np.repeat(rng.integers(0, 64, people), each)), 1)
+    np.add.at(values, (place, bucket), 1)
     return values
 
 
@@ -291,6 +310,12 @@ def test_an_interval_of_a_median_holds_it_where_people_come_often(make, people, 
     rows = [measure_turns(make, draw_turns(rng, people, each)) for _ in range(60)]
     assert {row["method"] for row in rows} == {"clustered_kaplan_meier_bins"}
     assert sum(row["ci_low"] <= 4 <= row["ci_high"] for row in rows) >= 54
+
+
+def test_an_interval_of_a_median_holds_it_where_one_person_gave_most_values(make):
+    rng = np.random.default_rng(3)
+    rows = [measure_turns(make, draw_turns(rng, 201, [800, *[1] * 200])) for _ in range(60)]
+    assert sum(row["ci_low"] <= 4 and not row["ci_high"] < 4 for row in rows) >= 54
 
 
 def test_people_who_came_once_leave_the_interval_of_a_median_as_narrow_as_without_buckets(make):
