@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.ingest.fold import EMPTY, Staged, fold
+from pipelines.ingest.held_copy import copies_of, find_copies, leave_unchanging
 from pipelines.ingest.mapping import DeploymentRule
 from pipelines.ingest.once import count_versions
 from pipelines.ingest.source import Records
@@ -84,7 +85,12 @@ class Tray:
         if self._engine is None or message.num_rows + event.num_rows == 0:
             return
         lake = self._commit.so_far
-        days = find_days(lake, rule=self._rule, messages=message, events=event)
+        copies = find_copies(lake, self._rule.id, message)
+        message = leave_unchanging(message, copies, scored=score["message_id"])
+        if message.num_rows + event.num_rows == 0:
+            return
+        copies = copies_of(message, copies)
+        days = find_days(lake, rule=self._rule, messages=message, events=event, copies=copies)
         held = _held(lake, self._rule.id, days)
         staged = fold(self._engine.result(), held, message, event, scores=score, rule=self._rule)
         self.version_count += count_versions(staged.message) - count_versions(held.message)

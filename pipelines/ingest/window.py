@@ -1,4 +1,5 @@
-"""Which days of staging a delivery can change: those around it, and as far as a chain of episodes reaches.
+"""Which days of staging a delivery can change: those around it and around what it brings again, and as far
+as a chain of episodes reaches.
 
 Cutting a thread depends on everything since its last long silence. A thread that has no silence at the
 edge of the loaded days makes the window wider, day by day, until it does.
@@ -18,26 +19,41 @@ from pipelines.lake.lake import Lake
 
 DAY = dt.timedelta(days=1)
 Span = tuple[dt.datetime, dt.datetime]
+Moments = tuple[tuple[pa.Table, str], ...]
+"""Rows with a thread, and the column that says when."""
 
 
-def find_days(lake: Lake, *, rule: DeploymentRule, messages: pa.Table, events: pa.Table) -> set[dt.date]:
-    """The days of staging to load and fold with the delivered rows."""
-    dates = {day for table, column in ((messages, "sent_on"), (events, "occurred_on"))
+def find_days(
+    lake: Lake, *, rule: DeploymentRule, messages: pa.Table, events: pa.Table, copies: pa.Table
+) -> set[dt.date]:
+    """The days of staging to load and fold with the delivered rows.
+
+    Args:
+        lake: with what is held.
+        rule: how the deployment's time is cut.
+        messages: delivered messages.
+        events: delivered events.
+        copies: held rows that the messages are copies of (`pipelines.ingest.held_copy`); where the delivered
+            one is kept, its episode loses the other.
+    """
+    moments = ((messages, "sent_at"), (events, "occurred_at"), (copies, "sent_at"))
+    dates = {day for table, column in ((messages, "sent_on"), (events, "occurred_on"), (copies, "day"))
              for day in pc.unique(table[column]).to_pylist()}  # fmt: skip
     reach = _reach(rule)
     days = {day + step * DAY for day in dates for step in range(-reach, reach + 1)}
     existing = {day for deployment, day in lake.partitions("staging.conversation") if deployment == rule.id}
     if not existing:
         return days
-    while wider := _missing(lake, rule, messages, events, days=days) & existing - days:
+    while wider := _missing(lake, rule, moments, days=days) & existing - days:
         days |= {day + step * DAY for day in wider for step in range(-reach, reach + 1)}
     return days
 
 
-def _arrivals(messages: pa.Table, events: pa.Table) -> dict[str, list[Span]]:
+def _arrivals(moments: Moments, threads: pa.Array) -> dict[str, list[Span]]:
     arrived: dict[str, list[Span]] = defaultdict(list)
-    for table, column in ((messages, "sent_at"), (events, "occurred_at")):
-        for thread, moment in zip(table["thread_id"].to_pylist(), table[column].to_pylist(), strict=True):
+    for table, column in moments:
+        rows = table.filter(pc.is_in(table["thread_id"], value_set=threads))
+        for thread, moment in zip(rows["thread_id"].to_pylist(), rows[column].to_pylist(), strict=True):
             arrived[thread].append((moment, moment))
     return arrived
 
@@ -50,21 +66,18 @@ def _reach(rule: DeploymentRule) -> int:
     return math.ceil((rule.maximum_hours + rule.silence_hours + 1) / 24)
 
 
-def _missing(
-    lake: Lake, rule: DeploymentRule, messages: pa.Table, events: pa.Table, *, days: set[dt.date]
-) -> set[dt.date]:
+def _missing(lake: Lake, rule: DeploymentRule, moments: Moments, *, days: set[dt.date]) -> set[dt.date]:
     """Days beyond the window to which an unbroken chain of a touched thread may reach."""
     columns = ["thread_id", "started_at", "ended_at"]
     held = lake.read("staging.conversation", days=days, deployment_id=rule.id, columns=columns)
     if held is None:
         return set()
-    touched = [pc.unique(table["thread_id"]) for table in (messages, events)]
+    touched = [pc.unique(table["thread_id"]) for table, _ in moments]
     held = held.filter(pc.is_in(held["thread_id"], value_set=pa.concat_arrays(touched)))
     if not held.num_rows:
         return set()
     # Of a large delivery only the few threads that go on are looked at one by one.
-    going_on = pc.unique(held["thread_id"])
-    arrived = _arrivals(*(rows.filter(pc.is_in(rows["thread_id"], going_on)) for rows in (messages, events)))
+    arrived = _arrivals(moments, pc.unique(held["thread_id"]))
     spans: dict[str, list[Span]] = defaultdict(list)
     for row in held.to_pylist():
         spans[row["thread_id"]].append((row["started_at"], row["ended_at"]))
