@@ -7,7 +7,7 @@ in `sql/`; values are bound by name, never written into the text.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
@@ -19,6 +19,7 @@ from pipelines.aside import Spill
 from pipelines.errors import StateError
 from pipelines.lake.damage import check_contents, told
 from pipelines.lake.lake import Lake
+from pipelines.lake.partition import Partition
 from pipelines.schemas import LAKE_TABLES
 from pipelines.settings import Home
 
@@ -83,9 +84,10 @@ class DuckDBEngine:
         names: Iterable[str],
         *,
         days: Iterable[dt.date] | None = None,
+        without: Collection[Partition] = (),
         is_checked: bool = True,
     ) -> None:
-        """Show lake tables, pruned to `days`, as views.
+        """Show lake tables, pruned to `days` and `without` some partitions, as views.
 
         DuckDB holds no page against its checksum, so whole files are looked at first. Who only says how much
         there is, over all days, may do without.
@@ -97,7 +99,7 @@ class DuckDBEngine:
         self._make_room(lake)
         chosen = None if days is None else list(days)
         for name in names:
-            files = lake.files(name, days=chosen)
+            files = lake.files(name, days=chosen, without=without)
             if files:
                 if is_checked:
                     check_contents(files)

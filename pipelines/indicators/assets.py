@@ -32,6 +32,7 @@ from pipelines.lake.lake import Lake
 from pipelines.lake.partition import Partition, chunk
 from pipelines.schemas import history
 from pipelines.schemas import indicator as schemas
+from pipelines.schemas.ledger import QUALITY
 from pipelines.settings import POOL, Home
 
 LOG = logging.getLogger("plimsoll.indicators")
@@ -46,6 +47,8 @@ DAILY = (
 )
 WHOLE = frozenset({"ledger.deployment", "finding.sight"})
 """Small tables that facts read and that are not cut into days."""
+ONCE = frozenset({"conversation_id_is_unique", "event_id_is_unique", "message_id_is_unique"})
+"""Rules of the gate by which a row is there once."""
 WEEKLY = (schemas.INDICATOR_WEEK, schemas.INDICATOR_WEEK_BUCKET)
 
 
@@ -114,7 +117,10 @@ def compute_facts(home: Home, days: Sequence[dt.date]) -> None:
 def _compute(home: Home, days: Sequence[dt.date]) -> None:
     with lakes.write(home.lake, by="fact") as commit, DuckDBEngine() as engine:
         earlier = {table.full_name for table in history.TABLES}
-        engine.attach(commit.lake, list_fact_sources() - earlier - WHOLE, days=days)
+        doubled = _doubled(commit.lake, days)
+        for deployment, day in sorted(doubled):
+            LOG.warning("  facts: %s of %s is left out, for rows of it are stored twice", day, deployment)
+        engine.attach(commit.lake, list_fact_sources() - earlier - WHOLE, days=days, without=doubled)
         engine.attach(commit.lake, WHOLE)
         _show_history(engine, commit.lake, days)
         staged, closed = _staged(commit.lake, days), _closed(commit.lake, days)
@@ -138,11 +144,12 @@ def _count(home: Home, days: Sequence[dt.date], definitions: tuple[Definition, .
         sources = {name for table in DAILY for name in dependencies(_aggregation(table.name))}
         sources |= {name for one in definitions if one.sql for name in list_sources(one)}
         sources |= {"fact.conversation", "fact.message", "fact.event"}
-        engine.attach(lake, sorted(sources - {USER_WEEK}), days=days)
+        facts = {name for name in sources if name.startswith("fact.")} - {USER_WEEK}
+        engine.attach(lake, sorted(sources - facts - {USER_WEEK}), days=days)
+        engine.attach(lake, sorted(facts), days=days, without=_doubled(lake, days))
         weeks = sorted({day - dt.timedelta(days=day.weekday()) for day in days})
-        engine.attach(
-            lake, ["fact.user_day"], days=[week + dt.timedelta(days=n) for week in weeks for n in range(7)]
-        )
+        whole = [week + dt.timedelta(days=n) for week in weeks for n in range(7)]
+        engine.attach(lake, ["fact.user_day"], days=whole, without=_doubled(lake, whole))
         build_weeks(engine)
         counts = count_units(engine, definitions)
         tables = {table.full_name: engine.query(_aggregation(table.name)) for table in DAILY}
@@ -221,6 +228,16 @@ def _closed(lake: Lake, days: Sequence[dt.date]) -> set[Partition]:
     if closed:
         LOG.warning("  %d days stay as they are, for their findings have expired", len(closed))
     return closed
+
+
+def _doubled(lake: Lake, days: Sequence[dt.date]) -> set[Partition]:
+    """Days that the gate holds because a row is there twice: joined, it would count in other days, too."""
+    rows = lake.read(QUALITY.full_name, days=days, columns=["deployment_id", "day", "rule", "is_met"])
+    return {
+        (row["deployment_id"], row["day"])
+        for row in ([] if rows is None else rows.to_pylist())
+        if row["rule"] in ONCE and not row["is_met"]
+    }
 
 
 def _held(lake: Lake, name: str, days: Sequence[dt.date]) -> set[Partition]:

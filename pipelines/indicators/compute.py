@@ -110,7 +110,7 @@ def count_units(engine: DuckDBEngine, definitions: tuple[Definition, ...]) -> In
 
     Raises:
         DefinitionError: an indicator returned a unit twice, an unknown unit, or a negative count.
-        StateError: two deployments share an id, so that rows could be counted twice.
+        StateError: an id is there twice, so that rows could count twice, and the gate held no day for it.
     """
     rows: dict[Table, list[pa.Table]] = {table: [table.empty()] for table in COUNTED}
     for unit in PLACED_UNITS:
@@ -173,8 +173,9 @@ def _place_units(engine: DuckDBEngine, unit: Unit) -> None:
     if repeated.num_rows:
         names = ", ".join(repeated["unit_id"].to_pylist())
         raise StateError(
-            f"fact.{unit} holds these ids more than once: {names} (at most 5 shown). An id must be one row "
-            "of one deployment; look for the same delivery under two deployments."
+            f"fact.{unit} holds these ids more than once: {names} (at most 5 shown). An id must be one row. "
+            "Compute these days from the start (plimsoll run --from DAY --to DAY): the gate then holds those "
+            "on which a message is stored twice, and the others are counted."
         )
 
 

@@ -13,7 +13,8 @@ SUITE = RowSuite(
             Severity.STOP,
             "Every conversation is there once.",
             why="A conversation that is counted twice moves every rate.",
-            next_step="This is a fault of ingest; report it.",
+            next_step="Earlier versions stored a message twice where a copy came days after the first. "
+            "Deliver its thread again, in a file that is not the same byte for byte.",
         ),
         RowRule(
             "time_runs_forward",

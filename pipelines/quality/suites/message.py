@@ -16,7 +16,8 @@ SUITE = RowSuite(
             Severity.STOP,
             "Every message is there once.",
             why="A message that is counted twice moves every rate.",
-            next_step="Check which field of the log identifies a message.",
+            next_step="Earlier versions stored a message twice where a copy came days after the first. "
+            "Deliver its thread again, in a file that is not the same byte for byte.",
         ),
         RowRule(
             "text_is_present",

@@ -92,6 +92,8 @@ def test_days_are_read_by_their_files_alone(path: Path):
     assert len(lake.files(NAME)) == 2
     assert len(lake.files(NAME, days=[MONDAY])) == 1
     assert lake.files(NAME, days=[]) == []
+    assert lake.files(NAME, without=[("one", MONDAY)]) == lake.files(NAME, days=[TUESDAY])
+    assert lake.files(NAME, without=[("two", MONDAY)]) == lake.files(NAME)
     assert lake.files(NAME, deployment_id="two") == []
 
 
