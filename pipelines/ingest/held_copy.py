@@ -53,6 +53,7 @@ def leave_unchanging(messages: pa.Table, copies: pa.Table, *, scored: pa.Chunked
     held = copies.take(pc.index_in(once, value_set=keys)).take(pc.index_in(_tell(messages), value_set=once))
     is_told = (
         pc.equal(messages["copy_count"], 0),
+        pc.is_null(messages["version_on"]),
         pc.equal(held["content_hash"], messages["content_hash"]),
         pc.less_equal(held["sent_at"], messages["sent_at"]),
         pc.less_equal(held["received_on"], messages["received_on"]),

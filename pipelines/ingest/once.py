@@ -16,9 +16,9 @@ from pipelines.ingest.pseudonymise import CHARACTERS
 from pipelines.settings import REPOSITORY
 
 QUERY = REPOSITORY / "sql" / "staging" / "message.sql"
-KEYS = ("role", "sent_at", "received_on", "content_hash", "copy_count", "same_copy_count")
+KEYS = ("role", "sent_at", "received_on", "version_on", "content_hash", "copy_count", "same_copy_count")
 COUNTS = ("copy_count", "same_copy_count")
-CHOSEN = ("message_id", "received_on", *COUNTS)
+CHOSEN = ("message_id", "received_on", "version_on", *COUNTS)
 LAST = np.iinfo(np.int64).max
 
 

@@ -76,6 +76,9 @@ class Stager:
             "copy_count": copies,
             "same_copy_count": copies,
             "redacted_count": pa.array(redacted),
+            "version_on": pa.repeat(
+                pa.scalar(None if records.is_transcript else received_on, pa.date32()), count
+            ),
         }
         return pa.table(columns).cast(DELIVERED_MESSAGE)
 
@@ -164,10 +167,11 @@ def _join(columns: Iterable[pa.Array]) -> Iterable[bytes]:
 
 
 def fill_columns(rows: pa.Table, schema: pa.Schema) -> pa.Table:
-    """Rows of a lake that an earlier version wrote: a text column that it did not know is 'unknown'."""
+    """Rows of a lake that an earlier version wrote: a column that it did not know is 'unknown', or null."""
     for field in schema:
         if field.name not in rows.schema.names:
-            rows = rows.append_column(field.name, pa.repeat(pa.scalar(UNKNOWN, field.type), rows.num_rows))
+            value = pa.scalar(None if field.nullable else UNKNOWN, field.type)
+            rows = rows.append_column(field.name, pa.repeat(value, rows.num_rows))
     return rows.select(schema.names).cast(schema)
 
 

@@ -65,6 +65,12 @@ MESSAGE = Table(
         ),
         Column("same_copy_count", COUNT, "Of these, how many had the kept content."),
         Column("redacted_count", COUNT, "Contact details replaced in the text."),
+        Column(
+            "version_on",
+            DATE,
+            "Day on which the kept content last came; null for a transcript's, and what earlier code stored.",
+            nullable=True,
+        ),
     ),
 )
 

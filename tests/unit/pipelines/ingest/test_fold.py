@@ -5,6 +5,7 @@ import itertools
 
 import pytest
 
+from pipelines.ingest.mapping import ReceivedOn
 from pipelines.lake.lake import Lake
 
 MICROSECOND = 1 / 3_600_000_000
@@ -191,6 +192,23 @@ def test_of_conflicting_copies_the_same_one_wins_in_any_order(places):
         found.append(place.rows("staging.message"))
     assert [row["copy_count"] for row in found[0]] in ([4, 1], [1, 4])
     assert all(rows == found[0] for rows in found)
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_a_correction_of_a_later_day_counts_in_any_order(places, mapping, order):
+    said, corrected = [f"wants to go {number}" for number in range(6)], "wants to do"
+    deliveries = [("2026-08-05", said), ("2026-08-06", ["wants", *said[1:]]), ("2026-08-07", [corrected] * 6)]
+    dated = mapping().model_copy(update={"received_on": ReceivedOn(file_name=r"(\d{4}-\d\d-\d\d)")})
+    whole, parts = places("whole"), places("parts")
+    for place, sequence in ((whole, range(3)), (parts, order)):
+        for number in sequence:
+            on, texts = deliveries[number]
+            records = [place.say(turn, text, turn=turn) for turn, text in enumerate(texts)]
+            place.deliver(*records, mapping=dated, name=f"{on}.jsonl")
+    assert parts.rows("staging.message") == whole.rows("staging.message")
+    assert {row["text"] for row in whole.rows("staging.message")} == {corrected}
+    assert {row["version_on"].isoformat() for row in whole.rows("staging.message")} == {"2026-08-07"}
+    assert {row["received_on"].isoformat() for row in whole.rows("staging.message")} == {"2026-08-05"}
 
 
 def exchange(place, number):

@@ -4,6 +4,7 @@ import datetime as dt
 import random
 
 import pyarrow as pa
+import pytest
 
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.ingest.once import count_versions, find_order, keep_once, sort_rows
@@ -11,8 +12,13 @@ from pipelines.ingest.once import count_versions, find_order, keep_once, sort_ro
 DAY = dt.date(2026, 8, 3)
 
 
-def deliver(*rows: tuple[str, str, int], roles: str | None = None) -> pa.Table:
-    """Delivered rows of (message, content, copies), a minute apart; `roles`: u, a or g of each."""
+def deliver(
+    *rows: tuple[str, str, int], roles: str | None = None, versions: list[dt.date | None] | None = None
+) -> pa.Table:
+    """Delivered rows of (message, content, copies), a minute apart, each received the day before the last.
+
+    `roles`: u, a or g of each; `versions`: the day on which its content last came.
+    """
     count = len(rows)
     return pa.table(
         {
@@ -23,6 +29,7 @@ def deliver(*rows: tuple[str, str, int], roles: str | None = None) -> pa.Table:
             "same_copy_count": pa.array([row[2] for row in rows], pa.int64()),
             "sent_at": pa.array([60_000_000 * place for place in range(count)], pa.timestamp("us")),
             "received_on": [DAY + dt.timedelta(days=count - place) for place in range(count)],
+            "version_on": pa.array(versions or [None] * count, pa.date32()),
             "text": [f"text {place}" for place in range(count)],
         }
     )
@@ -38,10 +45,24 @@ def keep(rows: pa.Table) -> dict[str, tuple[str, int, int, dt.date]]:
     }
 
 
-def test_of_copies_the_first_is_kept_and_of_conflicts_the_smallest_hash():
-    kept = keep(deliver(("a", "h2", 1), ("b", "h1", 1), ("a", "h1", 1), ("a", "h1", 1)))
+def test_of_copies_the_first_is_kept_and_of_conflicts_of_one_day_the_smallest_hash():
+    rows = deliver(("a", "h2", 1), ("b", "h1", 1), ("a", "h1", 1), ("a", "h1", 1), versions=[DAY] * 4)
+    kept = keep(rows)
     assert kept["b"] == ("text 1", 1, 1, DAY + dt.timedelta(days=3))
     assert kept["a"] == ("text 2", 3, 2, DAY + dt.timedelta(days=1))
+
+
+@pytest.mark.parametrize(("on", "text"), [(0, "text 0"), (1, "text 1")])
+def test_of_versions_the_one_that_came_on_the_latest_day_is_kept(on, text):
+    rows = deliver(("a", "h1", 1), ("a", "h2", 1), versions=[DAY, DAY + dt.timedelta(days=on)])
+    assert keep(rows)["a"][0] == text
+
+
+def test_what_earlier_code_stored_is_as_old_as_its_first_delivery():
+    rows = deliver(("a", "h1", 1), ("a", "h2", 1), versions=[None, DAY + dt.timedelta(days=3)])
+    assert keep(rows)["a"][0] == "text 1"
+    assert keep(rows.set_column(rows.schema.get_field_index("version_on"), "version_on",
+                pa.array([None, DAY + dt.timedelta(days=1)], pa.date32())))["a"][0] == "text 0"  # fmt: skip
 
 
 def test_a_message_of_a_growing_transcript_counts_as_one():
@@ -79,7 +100,8 @@ def test_what_was_named_beside_another_is_known_again_under_the_name_of_the_log(
 
 def test_versions_are_the_deliveries_that_said_something_else_than_what_is_kept():
     with DuckDBEngine() as engine:
-        kept = keep_once(engine, deliver(("a", "h2", 1), ("a", "h1", 1), ("a", "h1", 1), ("b", "h3", 1)))
+        rows = deliver(("a", "h2", 1), ("a", "h1", 1), ("a", "h1", 1), ("b", "h3", 1), versions=[DAY] * 4)
+        kept = keep_once(engine, rows)
     assert count_versions(kept) == 1
     assert count_versions(kept.slice(0, 0)) == 0
 

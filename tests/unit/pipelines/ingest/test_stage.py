@@ -3,6 +3,7 @@
 import datetime as dt
 import hmac
 
+import pyarrow as pa
 import pytest
 
 from pipelines.ingest import stage as stages
@@ -10,7 +11,7 @@ from pipelines.ingest.mapping import MESSAGE_FIELDS
 from pipelines.ingest.pseudonymise import Pseudonymiser
 from pipelines.ingest.redaction.redact import CrisisLines, Redactor
 from pipelines.ingest.source import Records
-from pipelines.ingest.stage import Stager
+from pipelines.ingest.stage import DELIVERED_MESSAGE, Stager, fill_columns
 
 KEY = b"the key of a home"
 MESSAGE = {
@@ -70,3 +71,9 @@ def test_pieces_make_no_difference(monkeypatch):
     whole = stage(*messages)
     monkeypatch.setattr(stages, "ROWS_AT_ONCE", 3)
     assert stage(*messages) == whole
+
+
+def test_rows_of_earlier_code_hold_unknown_or_null_in_the_columns_that_it_did_not_have():
+    whole = pa.Table.from_pylist(stage({}), schema=DELIVERED_MESSAGE)
+    earlier = fill_columns(whole.drop_columns(["version_on", "policy_version"]), DELIVERED_MESSAGE)
+    assert earlier.to_pylist() == [whole.to_pylist()[0] | {"version_on": None, "policy_version": "unknown"}]
