@@ -1,4 +1,4 @@
-"""Numbers for a table: what is not finite is not known and written as null, and how much was read is handed on."""
+"""Numbers for a table: what is not finite is unknown and written as null; how much was read is handed on."""
 
 from __future__ import annotations
 

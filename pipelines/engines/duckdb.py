@@ -19,7 +19,7 @@ from pipelines.aside import Spill
 from pipelines.errors import StateError
 from pipelines.lake.damage import check_contents, told
 from pipelines.lake.lake import Lake
-from pipelines.lake.partition import Partition
+from pipelines.lake.partition import Partition, leave_out
 from pipelines.schemas import LAKE_TABLES
 from pipelines.settings import Home
 
@@ -99,7 +99,7 @@ class DuckDBEngine:
         self._make_room(lake)
         chosen = None if days is None else list(days)
         for name in names:
-            files = lake.files(name, days=chosen, without=without)
+            files = leave_out(lake.files(name, days=chosen), without)
             if files:
                 if is_checked:
                     check_contents(files)

@@ -24,7 +24,7 @@ from pipelines.lake import data_file
 from pipelines.lake.damage import CHECKED, LOG, tell_log, told
 from pipelines.lake.generation import Generation, begin, make_current, read_current, read_kept
 from pipelines.lake.opened import keep_version, newest_version, open_table, open_version, take_version
-from pipelines.lake.partition import KEYS, Partition, find_changed
+from pipelines.lake.partition import Partition, find_changed
 from pipelines.lake.table_log import SETTINGS, STAYS, drop_below, has_version, keep_log
 from pipelines.lock import NOT_WRITABLE, locked
 
@@ -47,14 +47,9 @@ class Lake:
         return sorted(self.generation.versions)
 
     def files(
-        self,
-        name: str,
-        *,
-        days: Iterable[dt.date] | None = None,
-        deployment_id: str | None = None,
-        without: Iterable[Partition] = (),
+        self, name: str, *, days: Iterable[dt.date] | None = None, deployment_id: str | None = None
     ) -> list[str]:
-        """Parquet files of a table, pruned to days and deployment, and `without` partitions; never a glob."""
+        """Parquet files of a table, pruned to days and deployment; never a glob."""
         table = self._open(name)
         if table is None:
             return []
@@ -65,9 +60,7 @@ class Lake:
             filters.append(("deployment_id", "=", deployment_id))
         if days is not None and not filters[0][2]:
             return []
-        found = self._on_disk(name, table, table.file_uris(partition_filters=filters or None))
-        left = {(f"{KEYS[0]}={deployment}", f"{KEYS[1]}={day.isoformat()}") for deployment, day in without}
-        return [file for file in found if Path(file).parts[-3:-1] not in left] if left else found
+        return self._on_disk(name, table, table.file_uris(partition_filters=filters or None))
 
     def _on_disk(self, name: str, table: DeltaTable, uris: list[str]) -> list[str]:
         # The addresses are percent-encoded, and a home may lie in a folder whose name has a blank.

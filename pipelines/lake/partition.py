@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +18,12 @@ KEYS = ["deployment_id", "day"]
 """What a table is cut by."""
 DAYS_AT_ONCE, ROWS_AT_ONCE = 31, 500_000
 """What is in memory at a time; a single day may hold more."""
+
+
+def leave_out(files: Iterable[str], without: Iterable[Partition]) -> list[str]:
+    """The data files that lie in none of some partitions."""
+    left = {(f"{KEYS[0]}={deployment}", f"{KEYS[1]}={day.isoformat()}") for deployment, day in without}
+    return [file for file in files if Path(file).parts[-3:-1] not in left]
 
 
 def chunk(days: Iterable[dt.date], counts: Mapping[Partition, int]) -> list[list[dt.date]]:
