@@ -29,6 +29,7 @@ ASKED = {
     "report submissions": A.VIEW,
     "notify list": A.VIEW,
     "notify acknowledge 1": A.ACKNOWLEDGE_ALARM,
+    "notify live --reason x": A.ACKNOWLEDGE_ALARM,
     "alarm list": A.VIEW,
     "alarm acknowledge a": A.ACKNOWLEDGE_ALARM,
     "alarm resolve a --as-was false --reason x": A.DECIDE_ALARM,
