@@ -99,6 +99,7 @@ class Observation:
     detector_version: str
     appetite_version: int | None
     data_state: str = "complete"
+    at_least: float | None = None
 
     @property
     def level(self) -> Status:

@@ -45,6 +45,13 @@ def say_value(value: float | None, kind: str) -> str:
     return MISSING if value is None else _FORMATS[kind](value)
 
 
+def say_level(row: Observation, kind: str) -> str:
+    """The value of an observation, or `at least 40` where no more is known of it."""
+    if row.value is None and row.at_least is not None:
+        return f"at least {say_value(row.at_least, kind)}"
+    return say_value(row.value, kind)
+
+
 def say_interval(row: Observation, kind: str) -> str:
     """The 95 % interval, or why there is none."""
     if row.method == CENSUS and row.value is not None:
@@ -97,14 +104,14 @@ def say_unit(indicator: Indicator) -> str:
 
 def say_observation(row: Observation | None, indicator: Indicator) -> str:
     """One sentence fragment: value, interval, counts."""
-    if row is None or row.value is None:
+    if row is None or (row.value is None and row.at_least is None):
         return "no value"
     zero = say_zero(row, indicator.kind)
     if zero:
         return zero
     unit = " per 1,000" if indicator.kind == "rate_per_1000" else f" {indicator.value_unit}".rstrip()
     return (
-        f"{say_value(row.value, indicator.kind)}{unit} ({say_interval(row, indicator.kind)}; "
+        f"{say_level(row, indicator.kind)}{unit} ({say_interval(row, indicator.kind)}; "
         f"{say_count(row.numerator)} of {say_count(row.denominator)})"
     )
 

@@ -17,10 +17,11 @@ from methods.intervals import FloatArray, wilson
 
 @dataclass(frozen=True)
 class Quantile:
-    """A quantile and its interval. NaN in `value` means it was not reached; then it lies above `at_least`.
+    """A quantile and its interval. NaN in `value` means it was not reached; then it is `at_least` that.
 
-    The ends are edges of bins: where in a bin its values lie is not known. An upper end that was not reached
-    is infinite.
+    That bound is the quantile if every lower bound were the value itself: it holds whatever became of those
+    who were lost, also where few were followed for long. The ends are edges of bins: where in a bin its
+    values lie is not known. An upper end that was not reached is infinite.
     """
 
     value: float
@@ -61,11 +62,12 @@ def estimate_quantile(
     value = _cross(edges, survival, level=level, whole_numbers=whole_numbers)
     lowest, highest = (_find_bin(edges, curve, level=level) for curve in (low_band, high_band))
     last_seen = float(edges[np.flatnonzero(events + lost)[-1]])
+    bound = float(edges[np.flatnonzero((events + lost).cumsum() >= quantile * total)[0]])
     return Quantile(
         value=value,
         low=last_seen if lowest is None else float(edges[lowest]),
         high=np.inf if highest is None else float(edges[highest + 1] - int(whole_numbers)),
-        at_least=value if np.isfinite(value) else last_seen,
+        at_least=value if np.isfinite(value) else bound,
     )
 
 

@@ -16,7 +16,7 @@ from dashboards.measurements import Limit
 from dashboards.records import Appetite, Change, Observation
 from dashboards.standing import fill_periods
 from dashboards.theme import PALETTES, Palette, Scheme, Status, Tone
-from dashboards.wording import say_count, say_interval, say_value, say_words
+from dashboards.wording import say_count, say_interval, say_level, say_value, say_words
 
 HEIGHT = 400
 PLACEHOLDER = "placeholder"
@@ -174,7 +174,7 @@ def _draw_values(
             f", {row.data_state}" if row.data_state != "complete" else ", partial" if row.is_partial else ""
         )
         texts.append(
-            f"{say_value(row.value, kind)} ({say_interval(row, kind)})<br>"
+            f"{say_level(row, kind)} ({say_interval(row, kind)})<br>"
             f"{say_count(row.numerator)} of {say_count(row.denominator)}<br>{say_words(row.status)}{partly}"
         )
     figure.add_scatter(

@@ -19,9 +19,9 @@ from dashboards.wording import (
     say_count,
     say_day,
     say_interval,
+    say_level,
     say_share,
     say_unit,
-    say_value,
     say_words,
     say_zero,
 )
@@ -94,13 +94,13 @@ def _draw_line(view: View, standing: Standing) -> Line:
 
 def _draw_value(standing: Standing) -> list[Component]:
     row, kind = standing.latest, standing.indicator.kind
-    if row is None or row.value is None:
+    if row is None or (row.value is None and row.at_least is None):
         return [html.Span("no value", className="no-value")]
     zero = say_zero(row, kind)
     if zero:
         return [html.Span(zero, className="zero")]
     return [
-        html.Strong(say_value(row.value, kind), className="value"),
+        html.Strong(say_level(row, kind), className="value"),
         html.Span(say_interval(row, kind), className="interval"),
     ]
 

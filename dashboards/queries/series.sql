@@ -20,6 +20,7 @@ select
     observation.coverage,
     observation.is_suppressed,
     observation.p90,
+    observation.at_least,
     observation.is_partial,
     observation.data_state,
     observation.definition_version,

@@ -16,7 +16,7 @@ import typst
 
 from pipelines.report.chart import draw_charts
 from pipelines.report.display import show_cell, show_duration, show_moment
-from pipelines.report.document import Kind
+from pipelines.report.document import Kind, Mark
 
 FOLDER = Path(__file__).resolve().parent
 STANDARDS = ("a-2a", "ua-1")  # archivable, and readable with a screen reader
@@ -75,6 +75,9 @@ def _row_view(row: dict[str, Any], columns: list[dict[str, Any]]) -> dict[str, A
             view[f"{key}_mark"] = row[key]["mark"]
         elif kind == Kind.STATUS:
             view[f"{key}_id"] = row[key]
+    if view.get("value_mark") == Mark.UNKNOWN and "at_least" in view and "at_least_mark" not in view:
+        view["value"] = f"at least {view['at_least']}"
+        del view["value_mark"]
     return view
 
 

@@ -55,6 +55,7 @@ class Observation:
     ci_low: float | None
     ci_high: float | None
     p90: float | None
+    at_least: float | None
     method: str
     status: str
     variation: str

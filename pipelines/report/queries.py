@@ -6,7 +6,7 @@ No value is ever written into a text, and nothing here computes: sums over days 
 OBSERVATIONS = """
 select
     indicator_id, period, period_start, slice, slice_value, estimate, numerator, denominator, value,
-    ci_low, ci_high, p90, method, status, variation, coverage, is_suppressed, is_partial,
+    ci_low, ci_high, p90, at_least, method, status, variation, coverage, is_suppressed, is_partial,
     data_state, appetite_version, definition_version, detector_version
 from published.observation
 where

@@ -40,6 +40,7 @@ from dashboards.wording import (
     say_absences,
     say_day,
     say_interval,
+    say_level,
     say_observation,
     say_share,
     say_unit,
@@ -209,7 +210,7 @@ def _draw_twin(view: View, indicator: Indicator, rows: Sequence[Observation]) ->
         {
             "start": row.period_start.isoformat(),
             "estimate": row.estimate,
-            "value": say_zero(row, indicator.kind) or say_value(row.value, indicator.kind),
+            "value": say_zero(row, indicator.kind) or say_level(row, indicator.kind),
             "interval": say_interval(row, indicator.kind),
             "p90": say_value(row.p90, indicator.kind),
             "numerator": _tidy(row.numerator),
@@ -245,6 +246,7 @@ def make_sheet(view: View) -> Sheet:
         "ci_low",
         "ci_high",
         "p90",
+        "at_least",
         "method",
         "status",
         "variation",
@@ -258,12 +260,8 @@ def make_sheet(view: View) -> Sheet:
     rows = []
     for row in load_series(view, view.subject or ""):
         numbers: tuple[float | str | None, ...] = (
-            row.numerator,
-            row.denominator,
-            row.value,
-            row.ci_low,
-            row.ci_high,
-            row.p90,
+            *(row.numerator, row.denominator, row.value, row.ci_low, row.ci_high),
+            *(row.p90, row.at_least),
         )
         rows.append(
             (

@@ -22,6 +22,7 @@ from dashboards.wording import (
     say_day,
     say_group,
     say_interval,
+    say_level,
     say_observation,
     say_ratio,
     say_unit,
@@ -126,7 +127,7 @@ def _draw_lines(
         Line(
             (
                 group,
-                say_zero(row, kind) or say_value(row.value, kind),
+                say_zero(row, kind) or say_level(row, kind),
                 say_interval(row, kind),
                 say_count(row.numerator),
                 say_count(row.denominator),

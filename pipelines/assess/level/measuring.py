@@ -105,6 +105,8 @@ def compare_late_with_early(counts: pd.DataFrame, clusters: Clusters) -> list[di
             method="ratio_conditional",
         )
         row |= {"period": period, "ci_low": known(interval.low), "ci_high": known(interval.high)}
+        # Without early harms the ratio has no value, but a lower end.
+        row["at_least"] = row["ci_low"] if one > 0 == other and min(units, of) > 0 else None
         rows.append(row | take_less_read(tuple(late_reach), tuple(early_reach)))
     return rows
 

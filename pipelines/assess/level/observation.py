@@ -82,9 +82,12 @@ def judge_rows(rows: pd.DataFrame, background: Background) -> pa.Table:
             minimum_denominator=definition["minimum_denominator"],
             # Unknown is never green: None says that no detector had to look.
             coverage=0.0 if share is None and is_asked else share,
+            at_least=at_least,
         )
-        for value, held, definition, known_units, share, is_asked in zip(
-            *(numbers["value"], limits, definitions, numbers["denominator"], coverage, is_read), strict=True
+        for value, at_least, held, definition, known_units, share, is_asked in zip(
+            *(numbers["value"], numbers["at_least"], limits, definitions, numbers["denominator"]),
+            *(coverage, is_read),
+            strict=True,
         )
     ]
     columns = {

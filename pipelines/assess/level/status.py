@@ -100,6 +100,7 @@ def judge_strictly(
     denominator: float | None,
     minimum_denominator: int,
     coverage: float | None,
+    at_least: float | None = None,
 ) -> Judgement:
     """The worst status of a value by the limits that held on its days, the latest first; see `judge`.
 
@@ -116,6 +117,7 @@ def judge_strictly(
                 denominator=denominator,
                 minimum_denominator=minimum_denominator,
                 coverage=coverage,
+                at_least=at_least,
             ),
             one.version if one else 0,
         )
@@ -133,24 +135,28 @@ def judge(
     denominator: float | None,
     minimum_denominator: int,
     coverage: float | None,
+    at_least: float | None = None,
 ) -> Status:
     """The status of one value.
 
-    `is_context` marks an indicator that is neither good nor bad; `coverage` is None without a detector. More
-    of a count than allowed is that, however few units were read: reading more of them takes none away.
+    Without a value `at_least` may be known of it: past a limit above it is past it, however much more it is,
+    while a bound that lies within says nothing. `is_context` marks an indicator that is neither good nor bad;
+    `coverage` is None without a detector. More of a count than allowed is that, however few units were read:
+    reading more of them takes none away.
     """
     if is_context:
         return Status.NOT_APPLICABLE
     if limits is None:
         return Status.NO_APPETITE_SET
     is_enough = denominator is not None and denominator >= minimum_denominator
-    if value is None or not (is_enough or (is_count and limits.side == "above")):
+    bound = at_least if value is None and limits.side == "above" else value
+    if bound is None or not (is_enough or (is_count and limits.side == "above")):
         return Status.INSUFFICIENT_DATA
-    if _is_beyond(value, limits.breach, limits.side):
+    if _is_beyond(bound, limits.breach, limits.side):
         return Status.BREACH
-    if _is_beyond(value, limits.watch, limits.side):
+    if _is_beyond(bound, limits.watch, limits.side):
         return Status.WATCH
-    is_read = coverage is None or coverage >= MINIMUM_COVERAGE
+    is_read = value is not None and (coverage is None or coverage >= MINIMUM_COVERAGE)
     return Status.WITHIN if is_read and is_enough else Status.INSUFFICIENT_DATA
 
 

@@ -30,6 +30,7 @@ HEADLINE_COLUMNS = (
     Column("ci_low", "95% interval, low", Kind.MEASURE, 12),
     Column("ci_high", "95% interval, high", Kind.MEASURE, 12),
     Column("p90", "90th percentile", Kind.MEASURE, 12),
+    Column("at_least", "At least, if no more is known", Kind.MEASURE, 12),
     Column("coverage", "Coverage", Kind.SHARE, 10),
     Column("watch", "Watch limit", Kind.MEASURE, 12),
     Column("breach", "Breach limit", Kind.MEASURE, 12),
@@ -56,6 +57,7 @@ CORRECTED_COLUMNS = (
     Column("ci_low", "95% interval, low", Kind.MEASURE, 12),
     Column("ci_high", "95% interval, high", Kind.MEASURE, 12),
     Column("p90", "90th percentile", Kind.MEASURE, 12),
+    Column("at_least", "At least, if no more is known", Kind.MEASURE, 12),
     Column("corrected_value", "Corrected by review", Kind.MEASURE, 12),
     Column("corrected_low", "Corrected, low", Kind.MEASURE, 12),
     Column("corrected_high", "Corrected, high", Kind.MEASURE, 12),
@@ -144,6 +146,12 @@ def show(value: Cell, *, is_hidden: bool, absent: Mark) -> Cell:
     return Mark.HIDDEN if is_hidden else value
 
 
+def show_bound(observation: Observation, *, is_hidden: bool) -> Cell:
+    """What is known of a value that is not: at least so much. Beside a value there is nothing to say."""
+    bound = observation.at_least if observation.value is None else None
+    return show(bound, is_hidden=is_hidden, absent=Mark.NONE)
+
+
 def whole(number: float | None) -> float | int | None:
     """A count kept as a float in the file, as the whole number it is."""
     return int(number) if number is not None and number == int(number) else number
@@ -156,7 +164,7 @@ def counted(observation: Observation, indicator: Row) -> float | int | None:
 
 def measured_cells(observation: Observation | None, indicator: Row) -> dict[str, Cell]:
     """Counts, value, interval and 90th percentile of an observation, hidden where they must be."""
-    keys = ("numerator", "denominator", "value", "ci_low", "ci_high", "p90")
+    keys = ("numerator", "denominator", "value", "ci_low", "ci_high", "p90", "at_least")
     if observation is None:
         return dict.fromkeys(keys, Mark.NOT_MEASURED)
     covered = cover(observation, indicator)
@@ -168,6 +176,7 @@ def measured_cells(observation: Observation | None, indicator: Row) -> dict[str,
         "ci_low": show(observation.ci_low, is_hidden=covered.value, absent=Mark.NONE),
         "ci_high": show(observation.ci_high, is_hidden=covered.value, absent=Mark.NONE),
         "p90": show(observation.p90, is_hidden=covered.value, absent=absent_tail),
+        "at_least": show_bound(observation, is_hidden=covered.value),
     }
 
 

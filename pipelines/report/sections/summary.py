@@ -95,7 +95,9 @@ def _named(template: str, headline: Iterable[Row], status: str) -> str:
 
 
 def _with_value(row: Row) -> str:
-    value = row["value"]
+    value, bound = row["value"], row["at_least"]
+    if value is Mark.UNKNOWN and not isinstance(bound, Mark):
+        return f"{row['title']} (at least {show_measure(bound, row['kind'])})"
     if isinstance(value, Mark):
         return f"{row['title']} (value {'hidden' if value is Mark.HIDDEN else 'unknown'})"
     per = " per 1,000" if row["kind"] == "rate_per_1000" else ""

@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from pipelines.report.document import Cell, Column, Kind, Mark, Row, Table
 from pipelines.report.month import Month
 from pipelines.report.published import Facts, Observation, Status
-from pipelines.report.sections.indicators import NOT_ABOUT_PEOPLE, RATES, counted, cover, show, whole
+from pipelines.report.sections.indicators import (
+    NOT_ABOUT_PEOPLE,
+    RATES,
+    counted,
+    cover,
+    show,
+    show_bound,
+    whole,
+)
 from pipelines.report.suppress import Cover, hide_parts
 
 WEEKLY_COLUMNS = (
@@ -22,6 +30,7 @@ WEEKLY_COLUMNS = (
     Column("value", "Value", Kind.MEASURE, 12),
     Column("ci_low", "95% interval, low", Kind.MEASURE, 12),
     Column("ci_high", "95% interval, high", Kind.MEASURE, 12),
+    Column("at_least", "At least, if no more is known", Kind.MEASURE, 12),
     Column("status", "Status", Kind.STATUS, 18),
     Column("is_partial", "Week incomplete", Kind.FLAG, 12),
     Column("data_state", "Worst day of data", width=14),
@@ -79,10 +88,8 @@ def _series(facts: Facts, indicator: Row, observations: Sequence[Observation | N
 
 def _week_cells(observation: Observation | None, indicator: Row, hidden: Cover) -> dict[str, Cell]:
     if observation is None:
-        gaps = dict.fromkeys(
-            ("numerator", "denominator", "value", "ci_low", "ci_high", "is_partial", "data_state"),
-            Mark.NOT_MEASURED,
-        )
+        numbers = ("numerator", "denominator", "value", "ci_low", "ci_high", "at_least")
+        gaps = dict.fromkeys((*numbers, "is_partial", "data_state"), Mark.NOT_MEASURED)
         return {**gaps, "status": Status.NOT_MEASURED}
     return {
         "numerator": show(counted(observation, indicator), is_hidden=hidden.numerator, absent=Mark.NONE),
@@ -90,6 +97,7 @@ def _week_cells(observation: Observation | None, indicator: Row, hidden: Cover) 
         "value": show(observation.value, is_hidden=hidden.value, absent=Mark.UNKNOWN),
         "ci_low": show(observation.ci_low, is_hidden=hidden.value, absent=Mark.NONE),
         "ci_high": show(observation.ci_high, is_hidden=hidden.value, absent=Mark.NONE),
+        "at_least": show_bound(observation, is_hidden=hidden.value),
         "status": Status(observation.status),
         "is_partial": observation.is_partial,
         "data_state": observation.data_state,

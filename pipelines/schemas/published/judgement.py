@@ -90,7 +90,8 @@ OBSERVATION = declare(
     Column(
         "at_least",
         NUMBER,
-        "Where a median was not reached: what it is at least; equal to value where it was; null otherwise.",
+        "Of a median that was not reached, and of a ratio over nothing: what it is at least, by which it is "
+        "judged; of a median that was reached its value; null otherwise.",
         nullable=True,
     ),
     Column(

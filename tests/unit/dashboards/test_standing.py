@@ -54,6 +54,11 @@ def test_each_reason_has_its_own_mark(row, more, expected):
     assert explain_absence(change(row, **more), ready("ready"), full_week=WEEK) == (expected,)
 
 
+def test_a_value_of_which_only_the_least_is_known_was_measured(row):
+    bounded = change(row, value=None, at_least=40.0)
+    assert explain_absence(bounded, ready("ready"), full_week=WEEK) == ()
+
+
 @pytest.mark.parametrize(
     ("readiness", "expected"),
     [("ready", Absence.LATE), ("not_ready", Absence.NOT_MEASURED), ("partial", Absence.NOT_MEASURED)],

@@ -14,6 +14,7 @@ from dashboards.wording import (
     say_duration,
     say_group,
     say_interval,
+    say_level,
     say_local,
     say_month,
     say_observation,
@@ -105,6 +106,15 @@ def test_nothing_to_count_over_is_no_value_and_never_none_seen():
     assert say_zero(row, "proportion") is None
     assert say_observation(row, define("proportion")) == "no value"
     assert say_observation(None, define("proportion")) == "no value"
+
+
+def test_what_is_only_known_to_be_more_says_at_least_how_much():
+    row = observe(numerator=52.0, denominator=114.0, value=None, ci_low=40.0, ci_high=None, at_least=40.0)
+    assert say_level(row, "distribution") == "at least 40.0"
+    assert say_observation(row, define("distribution", "turns")) == (
+        "at least 40.0 turns (no interval; 52 of 114)"
+    )
+    assert say_level(observe(at_least=0.05), "proportion") == "5.00\u00a0%"
 
 
 def test_a_missing_interval_is_said_to_be_missing():

@@ -54,6 +54,12 @@ def test_the_open_last_bin_has_no_middle():
     assert found.at_least == 80
 
 
+def test_one_unit_that_was_followed_long_bounds_no_median():
+    found = estimate_quantile(EDGES, [2, 0, 0, 0, 0], censored=[0, 6, 0, 0, 1])
+    assert np.isnan(found.value)
+    assert found.at_least == 10
+
+
 def test_no_values_are_not_known():
     found = estimate_quantile(EDGES, [0, 0, 0, 0, 0])
     assert np.isnan(found.value)

@@ -53,6 +53,24 @@ def test_known_numbers_stand_in_json_workbook_and_pdf(built: Any) -> None:
         assert text in built.text
 
 
+def test_a_breach_of_which_only_the_least_is_known_says_at_least_how_much(
+    build: Callable[..., Any], sample_rows: dict[str, list[dict[str, Any]]]
+) -> None:
+    row = next(one for one in sample_rows["observation"] if one["indicator_id"] == "turns_to_escalation")
+    unknown = {"value": None, "ci_low": 40.0, "ci_high": None, "p90": None}
+    row |= unknown | {"at_least": 40.0, "status": "breach"}
+    week = row | {"period": "week", "period_start": dt.date(2026, 8, 10)}
+    sample_rows["observation"].append(week)
+    built = build(sample_rows)
+    for table in ("headline", "escalation", "weekly"):
+        found = [one for one in built.rows(table) if one["indicator_id"] == "turns_to_escalation"]
+        assert {"mark": "unknown"} in [one["value"] for one in found]
+        assert 40.0 in [one["at_least"] for one in found]
+    assert built.row("headline", indicator_id="missed_escalation_rate")["at_least"] == {"mark": "none"}
+    assert "at least 40.0 turns, median n = 375" in built.text
+    assert "Turns to escalation (at least 40.0)" in built.text
+
+
 def test_every_cell_of_the_json_is_the_typed_cell_of_the_workbook(built: Any) -> None:
     compared = 0
     for table in built.document["tables"]:

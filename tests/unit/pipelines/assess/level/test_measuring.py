@@ -5,6 +5,7 @@ And what harms late in conversations say beside those before.
 
 import datetime as dt
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -54,6 +55,21 @@ def test_harms_of_few_people_say_less_of_late_against_early_than_harms_of_many(m
     assert many["ci_low"] > 1
     assert few["ci_low"] < 1
     assert few["ci_high"] > 1.5 * plain.high
+
+
+@pytest.mark.parametrize(
+    ("late", "early", "is_bounded"), [(30, 0, True), (30, 1, False), (0, 0, False), (0, 30, False)]
+)
+def test_a_ratio_over_nothing_has_no_value_but_is_at_least_its_lower_end(make, late, early, is_bounded):
+    counts = pd.concat(
+        make.counts(("week", MONDAY, harms, units), indicator_id=f"harm_{part}_rate_per_1000")
+        for part, harms, units in (("late", late, 3000), ("early", early, 9000))
+    )
+    (row,) = compare_late_with_early(counts, make.clusters())
+    assert row["at_least"] == (row["ci_low"] if is_bounded else None)
+    if is_bounded:
+        assert row["at_least"] == pytest.approx(22.9, abs=0.1)
+        assert np.isnan(row["value"])
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Observations: gaps are unknown and not zero, one standing an indicator, the appetite of the day."""
 
 import datetime as dt
+import json
 from dataclasses import replace
 
 import pandas as pd
@@ -243,6 +244,27 @@ def test_what_is_computed_of_what_detectors_counted_is_not_green_where_they_did_
     assert (found["coverage"], found["status"]) == expected
     (beyond,) = judge_rows(pd.DataFrame([row | {"value": 3.0}]), background).to_pylist()
     assert beyond["status"] == "breach"
+
+
+@pytest.mark.parametrize("censored", [42, 60, 62, 400])
+def test_a_median_past_its_limit_stays_a_breach_when_more_are_never_helped(make, censored):
+    """Of 52 conversations help came after 5 to 20 turns, of the others never within 40; the limit is 8."""
+    edges = [0, 1, 2, 3, 5, 10, 20, 40]
+    definition = make.definition("turns", kind="distribution", bins=json.dumps(edges))
+    decision = make.decision(indicator_id="turns", watch=5.0, breach=8.0)
+    background = make.background(make.calendar(MONDAY, 7), definition, decisions=(decision,))
+    place = {"deployment_id": "harbor", "indicator_id": "turns", "period": "week", "period_start": MONDAY,
+             "slice": "all", "slice_value": "all"}  # fmt: skip
+    histogram = pd.DataFrame(
+        [
+            place | {"bin": place_of, "is_censored": flag, "unit_count": count}
+            for place_of, flag, count in ((4, 0, 20), (5, 0, 30), (6, 0, 2), (7, 1, censored))
+        ]
+    )
+    counts = make.counts(("week", MONDAY, 52, 52 + censored), indicator_id="turns")
+    (row,) = judge_rows(measure(counts, histogram, NO_CLUSTERS, background), background).to_pylist()
+    assert row["status"] == "breach"
+    assert row["at_least"] == (row["value"] or 40)
 
 
 def test_the_latest_statuses_are_those_of_one_deployment(make):

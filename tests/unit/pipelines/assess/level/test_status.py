@@ -65,6 +65,24 @@ def test_an_unknown_value_is_insufficient_data():
     assert level(0.0, denominator=None) is Status.INSUFFICIENT_DATA
 
 
+@pytest.mark.parametrize(
+    ("at_least", "expected"),
+    [
+        (None, Status.INSUFFICIENT_DATA),
+        (0.05, Status.INSUFFICIENT_DATA),
+        (0.051, Status.WATCH),
+        (0.1, Status.WATCH),
+        (0.101, Status.BREACH),
+    ],
+)
+def test_what_is_known_to_be_past_a_limit_is_past_it_however_much_more_it_is(at_least, expected):
+    assert level(None, at_least=at_least) is expected
+    assert level(None, at_least=at_least, coverage=0.5) is expected
+    assert level(None, at_least=at_least, denominator=19) is Status.INSUFFICIENT_DATA
+    assert level(None, BELOW, at_least=at_least) is Status.INSUFFICIENT_DATA
+    assert level(0.01, at_least=at_least) is Status.WITHIN
+
+
 def test_low_coverage_forbids_within_but_hides_no_breach():
     below = MINIMUM_COVERAGE - 0.001
     assert level(0.01, coverage=MINIMUM_COVERAGE) is Status.WITHIN
