@@ -1,7 +1,7 @@
 """What a baseline says before detectors look at new days: how much days vary, how high the old rate may be.
 
-Sources: statistics of extra-binomial variation (Williams 1982); Cox & Snell 1989 (quasi-likelihood scale);
-Clopper & Pearson 1934 (rare events, on counts over the scale).
+Sources: statistics of extra-binomial variation (Williams 1982); Kish 1965 (design effect); Cox &
+Snell 1989 (quasi-likelihood scale); Clopper & Pearson 1934 (rare events, on counts over the scale).
 Drawing limits belongs to `charts`, alarms to `alarms`.
 """
 
@@ -73,6 +73,22 @@ def estimate_dispersion(events: ArrayLike, trials: ArrayLike) -> Dispersion:
         cv2 *= (1 + lag) / (1 - lag)
     scale = max(1.0, float((z**2).sum() / (n.size - 1)))
     return Dispersion(rate, float(cv2), lag, scale, int(n.size))
+
+
+def estimate_day_effect(events: ArrayLike, trials: ArrayLike) -> float:
+    """For how many units one counts because a day has several of one person; never below 1.
+
+    Days are rows, clusters such as buckets of people columns. A cluster is held against its own day, so that
+    neither days that differ nor people who come back on other days take part; of one cluster it says nothing.
+    """
+    x, n = check_counts(events, trials)
+    several = (n > 0).sum(axis=-1) > 1
+    x, n = x[several], n[several]
+    count, units = (n > 0).sum(axis=-1), n.sum(axis=-1)
+    rate = x.sum(axis=-1) / units
+    squares = ((x - rate[:, None] * n) ** 2).sum(axis=-1) * count / (count - 1)
+    expected = float((rate * (1 - rate) * units).sum())
+    return max(float(squares.sum()) / expected, 1.0) if expected > 0 else 1.0
 
 
 def raise_baseline(events: ArrayLike, trials: ArrayLike) -> float:

@@ -103,6 +103,7 @@ def _judge(
         changes=ground.changes,
         drift=drift,
         features=ground.features,
+        clusters=ground.clusters,
         canary_runs=asked_again,
         faults=find_faults(ground.health.alerts),
         at=at,

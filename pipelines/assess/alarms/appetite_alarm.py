@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -21,9 +21,11 @@ from methods.alarms import TOLERATED_PER_YEAR, WATCH_SHARE, alarm_threshold
 from methods.suppression import MINIMUM_RATE_TRIALS, is_small
 from pipelines.assess.alarms.concern import Concern
 from pipelines.assess.alarms.second_reading import UNREAD, Readings, SecondReading
+from pipelines.assess.alarms.spread import read_buckets
 from pipelines.assess.alarms.stream import FREEZE_DAYS, Arrival, Episode, Path, Series, Terms, follow, lay_out
 from pipelines.assess.alarms.wording import say_level
 from pipelines.assess.days.calendar import DAY, list_days
+from pipelines.assess.level.cluster import Clusters
 from pipelines.assess.level.observation import Background
 from pipelines.assess.level.status import Limits, limits_on
 from risk_register.alarm.streams import MAXIMUM_PAGING, Question, name_stream
@@ -78,6 +80,7 @@ def follow_appetites(
     *,
     resets: Resets = MappingProxyType({}),
     readings: Readings = MappingProxyType({}),
+    clusters: Clusters | None = None,
 ) -> list[Watched]:
     """The watched indicators of every deployment, those that can be judged.
 
@@ -87,6 +90,7 @@ def follow_appetites(
         known_on: the newest delivery of each deployment.
         resets: days after which detectors start again.
         readings: what reviews say of the same rates.
+        clusters: days in buckets of people; without them each unit is a person's own.
     """
     followed = []
     for deployment, calendar in background.calendars.items():
@@ -102,6 +106,7 @@ def follow_appetites(
                 known_on=known_on.get(deployment, calendar.last),
                 resets=resets.get(deployment, {}).get(name_stream(Question.LEVEL, indicator), frozenset()),
                 reading=readings.get((deployment, indicator)),
+                clusters=clusters,
             )
             followed += [found] if found is not None else []
     return followed
@@ -121,6 +126,7 @@ def watch(
     known_on: dt.date,
     resets: frozenset[dt.date] = frozenset(),
     reading: SecondReading | None = None,
+    clusters: Clusters | None = None,
 ) -> Watched | None:
     """Follow one indicator through all days; None where no approved appetite can be tested."""
     calendar = background.calendars[deployment_id]
@@ -131,6 +137,8 @@ def watch(
     if not any(terms):
         return None
     series = lay_out(arrivals, first=days[0], last=days[-1], known_on=known_on, held=calendar.held)
+    buckets = read_buckets(clusters, deployment_id, definition["indicator_id"], days[0], series.units)
+    series = replace(series, buckets=buckets)
     threshold = alarm_threshold(MAXIMUM_PAGING)
     path = follow(series, terms, threshold=threshold, resets=resets)
     return Watched(deployment_id, definition, series, terms, limits[-1], path, threshold, reading)

@@ -28,6 +28,7 @@ from pipelines.assess.alarms.standing import describe_releases, describe_streams
 from pipelines.assess.alarms.unannounced import suspect_changes
 from pipelines.assess.days.alert import DataAlert
 from pipelines.assess.days.calendar import DAY
+from pipelines.assess.level.cluster import Clusters
 from pipelines.assess.level.observation import Background
 from pipelines.assess.level.readiness import list_unmeasured
 from pipelines.lake.lake import Lake
@@ -65,6 +66,7 @@ def raise_all(
     changes: pa.Table,
     drift: pa.Table,
     features: pd.DataFrame,
+    clusters: Clusters,
     canary_runs: Iterable[Mapping[str, Any]],
     faults: Mapping[str, frozenset[dt.date]],
     at: dt.datetime,
@@ -80,9 +82,16 @@ def raise_all(
     grave = describe_critical(critical, detectors, {one.finding_id: one.state.value for one in findings})
     counted = sort_arrivals(arrived[ARRIVAL_DAY.full_name], begun_on)
     followed = follow_appetites(
-        counted, background, known_on, resets=resets, readings=read_corrections(corrections)
+        counted,
+        background,
+        known_on,
+        resets=resets,
+        readings=read_corrections(corrections),
+        clusters=clusters,
     )
-    releases = follow_releases(counted, background, changes.to_pylist(), known_on, resets=resets)
+    releases = follow_releases(
+        counted, background, changes.to_pylist(), known_on, resets=resets, clusters=clusters
+    )
     concerns = [
         *raise_appetites(followed),
         *raise_releases(releases),

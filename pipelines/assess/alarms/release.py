@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,8 +21,8 @@ from methods.baselines import RateChange, compare_periods, raise_baseline
 from methods.suppression import MINIMUM_RATE_TRIALS, is_small
 from pipelines.assess.alarms.appetite_alarm import PER_UNIT, Resets
 from pipelines.assess.alarms.concern import Concern
+from pipelines.assess.alarms.spread import BASELINE_DAYS, read_buckets
 from pipelines.assess.alarms.stream import (
-    BASELINE_DAYS,
     FREEZE_DAYS,
     Arrival,
     Episode,
@@ -34,6 +34,7 @@ from pipelines.assess.alarms.stream import (
 )
 from pipelines.assess.alarms.wording import say_level
 from pipelines.assess.days.calendar import DAY, Calendar
+from pipelines.assess.level.cluster import Clusters
 from pipelines.assess.level.observation import Background
 from risk_register.alarm.streams import MAXIMUM_PAGING, Question, name_stream
 from risk_register.alarm.watched import WATCHED
@@ -79,6 +80,7 @@ def follow_releases(
     known_on: Mapping[str, dt.date],
     *,
     resets: Resets,
+    clusters: Clusters | None = None,
 ) -> list[Release]:
     """The watched indicators over every change, in the order of their days.
 
@@ -88,6 +90,7 @@ def follow_releases(
         changes: rows of `assessment.change`.
         known_on: the newest delivery of each deployment.
         resets: days after which detectors start again.
+        clusters: days in buckets of people; without them each unit is a person's own.
     """
     followed = []
     for deployment, calendar in background.calendars.items():
@@ -115,6 +118,9 @@ def follow_releases(
                     known_on=known_on.get(deployment, calendar.last),
                     held=calendar.held,
                     asked_from=day,
+                )
+                series = replace(
+                    series, buckets=read_buckets(clusters, deployment, indicator, first, series.units)
                 )
                 taken = resets.get(deployment, {}).get(stream, frozenset())
                 terms, path = watch_release(series, definition, day, resets=taken) or (None, None)

@@ -23,20 +23,11 @@ from methods.alarms import (
     betting_e_values,
     run_detector,
 )
-from methods.baselines import MINIMUM_DAYS, estimate_dispersion
+from pipelines.assess.alarms.spread import Buckets, Spread, learn_spread
 from pipelines.assess.days.calendar import DAY
 
 FREEZE_DAYS = 3
 """Days after which a day is judged; what is delivered later counts on the day it comes."""
-
-BASELINE_DAYS = 56
-"""Days from which it is learnt how much days vary; frozen then, so that harm cannot widen what is usual."""
-
-EARLY_CV2 = 0.25**2
-"""Squared coefficient of variation of day rates that is assumed until two weeks are known."""
-
-GREATEST_CV2 = 0.5**2
-"""The most that is learnt: days that vary more are news, and must not widen what is usual."""
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -57,7 +48,8 @@ class Series:
     """Counts of consecutive days: as known three days later, and what came on a day for earlier days.
 
     `dated_events` and `dated_units` are all counts by the day that they are of, whenever they came. The first
-    `frozen` days are judged; the days after them may still grow.
+    `frozen` days are judged; the days after them may still grow. `buckets` hold the same days as they are
+    known by now.
     """
 
     first: dt.date
@@ -68,6 +60,7 @@ class Series:
     dated_events: FloatArray
     dated_units: FloatArray
     frozen: int
+    buckets: Buckets | None = None
 
 
 @dataclass(frozen=True)
@@ -202,10 +195,12 @@ def _run(
     is_robust: bool,
 ) -> tuple[FloatArray, FloatArray]:
     bet = betting_e_values if is_robust else beta_binomial_e_values
-    cv2 = _learn_cv2(_turn(series.events, series.units, terms), series.units)[span]
+    spread = _learn(series, terms)
+    cv2, effects = spread.cv2[span], spread.effects[span]
     e = np.ones((len(ALTERNATIVES), span.stop - span.start))
     for events, units in ((series.events, series.units), (series.late_events, series.late_units)):
-        e = e * bet(_turn(events, units, terms)[span], units[span], appetite=terms.appetite, cv2=cv2)
+        bad = _turn(events, units, terms)[span] / effects
+        e = e * bet(bad, units[span] / effects, appetite=terms.appetite, cv2=cv2)
     # Any alternative alone may still reach the threshold, and all of them fall again in a week or two.
     found = run_detector(
         e,
@@ -227,10 +222,12 @@ def _run_weeks(
     if not weeks:
         return {}, checkpoint
     part = slice(start, start + 7 * weeks)
-    units = (series.units + series.late_units)[part]
+    spread = _learn(series, terms)
+    units = ((series.units + series.late_units) / spread.effects)[part]
     events = _turn(series.events + series.late_events, series.units + series.late_units, terms)[part]
+    events = events / spread.effects[part]
     # What days vary by is already raised where they resemble each other, so it divides by seven in a total.
-    cv2 = _learn_cv2(_turn(series.events, series.units, terms), series.units)[part][::7] / 7
+    cv2 = spread.cv2[part][::7] / 7
     week_units = units.reshape(-1, 7).sum(axis=1)
     e = beta_binomial_e_values(
         events.reshape(-1, 7).sum(axis=1), week_units, appetite=terms.appetite, cv2=cv2
@@ -248,16 +245,8 @@ def _run_weeks(
     return {end: float(value) for end, value in reached if value >= threshold}, found.checkpoint
 
 
-def _learn_cv2(events: FloatArray, units: FloatArray) -> FloatArray:
-    """For each day how much the days before it vary; a day never takes part in judging itself."""
-    cv2 = np.full(len(events), EARLY_CV2)
-    for day in range(MINIMUM_DAYS, len(events)):
-        if day > BASELINE_DAYS:
-            cv2[day:] = cv2[BASELINE_DAYS]
-            break
-        if np.count_nonzero(units[:day]) >= MINIMUM_DAYS:
-            cv2[day] = min(estimate_dispersion(events[:day], units[:day]).cv2, GREATEST_CV2)
-    return cv2
+def _learn(series: Series, terms: Terms) -> Spread:
+    return learn_spread(_turn(series.events, series.units, terms), series.units, series.buckets)
 
 
 def _turn(events: FloatArray, units: FloatArray, terms: Terms) -> FloatArray:

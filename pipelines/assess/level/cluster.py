@@ -160,6 +160,16 @@ class Clusters:
         found = self._add_up(deployment_id, indicator_id, period, starts)
         return 1.0 if found is None else float(_estimate(*found, minimum_deff=1.0).deff)
 
+    def read_days(
+        self, deployment_id: str, indicator_id: str, days: Sequence[dt.date]
+    ) -> tuple[FloatArray, FloatArray]:
+        """Numerators and denominators of days (rows) by bucket; 0 where nothing is counted in buckets."""
+        places = np.array([self.place.get((deployment_id, indicator_id, "day", day), -1) for day in days])
+        known = (places >= 0)[:, None]
+        if not known.any():
+            return np.zeros((len(days), BUCKETS)), np.zeros((len(days), BUCKETS))
+        return self.numerators[places] * known, self.denominators[places] * known
+
     def weigh_groups(
         self,
         totals: pd.DataFrame,

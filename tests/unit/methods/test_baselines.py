@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from methods.alarms import beta_binomial_e_values, run_detector
-from methods.baselines import compare_periods, estimate_dispersion, raise_baseline
+from methods.baselines import compare_periods, estimate_day_effect, estimate_dispersion, raise_baseline
 from methods.errors import InvalidArgumentError
 from methods.intervals import poisson_rate_ratio
 
@@ -136,3 +136,30 @@ def test_the_interval_of_rare_events_leaves_out_an_unchanged_rate_in_at_most_one
         judged += not np.isnan(found.low)
         missed += found.low > 1 or found.high < 1
     assert missed / max(judged, 1) <= 0.065
+
+
+def draw_people(each: int, *, rates: np.ndarray, correlation: float = 0.3) -> tuple[np.ndarray, np.ndarray]:
+    """Events and units of days in 64 buckets: a hundred people a day with so many units."""
+    rng, spread = np.random.default_rng(5), 1 / correlation - 1
+    chances = rng.beta(rates[:, None] * spread, (1 - rates[:, None]) * spread, (len(rates), 100))
+    bucket = np.arange(len(rates))[:, None] * 64 + rng.integers(0, 64, chances.shape)
+    counted = np.bincount(bucket.ravel(), rng.binomial(each, chances).ravel(), len(rates) * 64)
+    units = np.bincount(bucket.ravel(), minlength=len(rates) * 64) * each
+    return counted.reshape(-1, 64), units.reshape(-1, 64)
+
+
+@pytest.mark.parametrize("each", [1, 5, 20])
+def test_a_day_counts_for_less_where_people_have_several_units_that_are_alike(each: int):
+    found = estimate_day_effect(*draw_people(each, rates=np.full(200, 0.02)))
+    assert found == pytest.approx(1 + (each - 1) * 0.3, rel=0.15)
+
+
+def test_days_that_differ_for_everybody_are_no_likeness_of_a_persons_units():
+    rates = np.where(np.arange(200) % 20 < 3, 0.16, 0.02)
+    assert estimate_day_effect(*draw_people(1, rates=rates)) == pytest.approx(1, abs=0.1)
+
+
+def test_days_of_one_cluster_or_without_events_say_nothing_of_likeness():
+    assert estimate_day_effect([[3, 0], [2, 0]], [[9, 0], [9, 0]]) == 1
+    assert estimate_day_effect(np.zeros((20, 64)), np.full((20, 64), 9)) == 1
+    assert estimate_day_effect(np.zeros((0, 64)), np.zeros((0, 64))) == 1

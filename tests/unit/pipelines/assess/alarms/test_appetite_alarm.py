@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -153,3 +154,25 @@ def test_an_indicator_that_is_not_watched_raises_nothing(make):
 def test_the_same_lake_gives_the_same_alarms(make):
     decision = make.decision(effective_from=MONDAY)
     assert raise_(make, BAD, decision) == raise_(make, BAD, decision)
+
+
+def test_events_of_few_people_count_as_the_people_that_they_are(make):
+    """Thirteen of fifty are bad: of as many people, or of two."""
+    made, events = make.definition(), [5] * 40 + [13] * 20
+    decisions = [make.decision(effective_from=MONDAY)]
+    background = make.background(make.calendar(MONDAY, 60), made, decisions=decisions)
+    table, known_on = sort_arrivals(arrivals(events)), {"harbor": MONDAY + 400 * DAY}
+    spread, lumped = (
+        make.clusters(*(
+            ("day", MONDAY + day * DAY,
+             np.repeat([each, 0.0], [count // each, buckets - count // each]).tolist(),
+             [50.0 / buckets] * buckets)
+            for day, count in enumerate(events)
+        ))
+        for each, buckets in ((1, 50), (5, 10))
+    )  # fmt: skip
+    alone, of_many, of_few = (
+        follow_appetites(table, background, known_on, clusters=clusters)[0].path.statistic[45]
+        for clusters in (None, spread, lumped)
+    )
+    assert of_many == alone > 5 * of_few

@@ -258,3 +258,21 @@ def test_false_alarms_after_a_release_stay_rare(make):
         raised += any(one.state != "watch" for one in raise_(make, events, 56))
     # The reference counts 2 to 7 in a hundred within 90 days.
     assert raised <= 6
+
+
+def test_events_of_few_people_count_as_the_people_that_they_are(make):
+    events = [5] * 56 + [12] * 20
+    days = [
+        ("day", MONDAY + day * DAY, [float(count)] + [0.0] * 9, [5.0] * 10)
+        if count <= 5
+        else ("day", MONDAY + day * DAY, [5.0, 5.0, 2.0] + [0.0] * 7, [5.0] * 10)
+        for day, count in enumerate(events)
+    ]
+    made = make.definition()
+    background = make.background(make.calendar(MONDAY, len(events)), made)
+    changes = [{"deployment_id": "harbor", "effective_on": MONDAY + 56 * DAY, "what": "model"}]
+    counted, known_on = {("harbor", made["indicator_id"]): arrivals(events)}, {"harbor": MONDAY + 400 * DAY}
+    given = (counted, background, changes, known_on)
+    (alone,) = follow_releases(*given, resets={})
+    (found,) = follow_releases(*given, resets={}, clusters=make.clusters(*days))
+    assert found.path.statistic[62] < 0.2 * alone.path.statistic[62]

@@ -5,7 +5,8 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from pipelines.assess.alarms.stream import GREATEST_CV2, Arrival, Path, Series, Terms, follow, lay_out
+from pipelines.assess.alarms.spread import GREATEST_CV2, Buckets
+from pipelines.assess.alarms.stream import Arrival, Path, Series, Terms, follow, lay_out
 
 MONDAY = dt.date(2026, 3, 2)
 DAY = dt.timedelta(days=1)
@@ -217,6 +218,40 @@ def test_late_units_take_part_on_the_day_they_come():
     with_late = follow(lay(*quiet, *late, days=40), [ABOVE] * 40, threshold=THRESHOLD)
     assert with_late.statistic[:30].tolist() == without.statistic[:30].tolist()
     assert with_late.statistic[34] > 100 * without.statistic[34]
+
+
+def draw_people(
+    rng: np.random.Generator, *, days: int, people: int, rate: float, each: int = 20, worse_from: int = 1000
+) -> Series:
+    """Days of so many people with `each` messages (correlation .3) in 64 buckets; the rate may double."""
+    events, units = np.zeros((days, 64)), np.zeros((days, 64))
+    for day in range(days):
+        true = rate * (2 if day >= worse_from else 1)
+        bucket = rng.integers(0, 64, people)
+        counted = rng.binomial(each, rng.beta(true * 7 / 3, (1 - true) * 7 / 3, people))
+        events[day], units[day] = np.bincount(bucket, counted, 64), np.bincount(bucket, minlength=64) * each
+    nothing = np.zeros(days)
+    return Series(
+        MONDAY, events.sum(axis=1), units.sum(axis=1), nothing, nothing, days, Buckets(events, units)
+    )
+
+
+def test_messages_of_one_person_that_are_alike_raise_few_false_alarms():
+    """At the appetite, a hundred people a day with twenty messages each; 5 a year by counts alone."""
+    rng, terms = np.random.default_rng(3), Terms(0.002, is_below=False, version=1)
+    paths = [
+        follow(draw_people(rng, days=200, people=100, rate=0.002), [terms] * 200, threshold=THRESHOLD)
+        for _ in range(20)
+    ]
+    assert sum(len(path.episodes) for path in paths) <= 10
+
+
+def test_a_doubled_rate_of_people_whose_messages_are_alike_is_found():
+    rng, terms = np.random.default_rng(3), Terms(0.002, is_below=False, version=1)
+    for _ in range(5):
+        series = draw_people(rng, days=160, people=100, rate=0.002, worse_from=100)
+        opened = [one.opened_on for one in follow(series, [terms] * 160, threshold=THRESHOLD).episodes]
+        assert any(day >= MONDAY + 100 * DAY for day in opened)
 
 
 def test_false_alarms_of_days_at_the_appetite_stay_within_the_budget():

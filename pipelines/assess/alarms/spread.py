@@ -1,0 +1,72 @@
+"""How much days of a stream vary when nothing is wrong, learnt from the days before the one that is judged.
+
+Two things make days differ beside chance: messages of one person resemble each other (the design effect,
+known from buckets of people), and the rate of a day is not that of another (the spread). The statistic itself
+is in `stream`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from methods.baselines import MINIMUM_DAYS, estimate_day_effect, estimate_dispersion
+from pipelines.assess.days.calendar import DAY
+from pipelines.assess.level.cluster import Clusters
+
+BASELINE_DAYS = 56
+"""Days from which it is learnt how much days vary; frozen then, so that harm cannot widen what is usual."""
+
+EARLY_CV2 = 0.25**2
+"""Squared coefficient of variation of day rates that is assumed until two weeks are known."""
+
+GREATEST_CV2 = 0.5**2
+"""The most that is learnt: days that vary more are news, and must not widen what is usual."""
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Buckets:
+    """Events and units of consecutive days (rows) in the buckets of people."""
+
+    events: FloatArray
+    units: FloatArray
+
+
+@dataclass(frozen=True)
+class Spread:
+    """For each day the squared coefficient of variation of day rates, and for how many units one counts."""
+
+    cv2: FloatArray
+    effects: FloatArray
+
+
+def learn_spread(events: FloatArray, units: FloatArray, buckets: Buckets | None = None) -> Spread:
+    """For each day what the days before it say; a day never takes part in judging itself."""
+    cv2, effects = np.full(len(events), EARLY_CV2), np.ones(len(events))
+    for day in range(1, len(events)):
+        if day > BASELINE_DAYS:
+            cv2[day:], effects[day:] = cv2[BASELINE_DAYS], effects[BASELINE_DAYS]
+            break
+        if buckets is not None:
+            effects[day] = estimate_day_effect(buckets.events[:day], buckets.units[:day])
+        if np.count_nonzero(units[:day]) >= MINIMUM_DAYS:
+            found = estimate_dispersion(events[:day] / effects[day], units[:day] / effects[day])
+            cv2[day] = min(found.cv2, GREATEST_CV2)
+    return Spread(cv2, effects)
+
+
+def read_buckets(
+    clusters: Clusters | None, deployment_id: str, indicator_id: str, first: dt.date, units: FloatArray
+) -> Buckets | None:
+    """Days from `first` on in buckets of people, those with `units` alone; None without buckets."""
+    if clusters is None:
+        return None
+    days = [first + day * DAY for day in range(len(units))]
+    events, counted = clusters.read_days(deployment_id, indicator_id, days)
+    is_counted = (units > 0)[:, None]
+    return Buckets(events * is_counted, counted * is_counted)
