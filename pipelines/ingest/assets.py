@@ -74,8 +74,9 @@ def say(done: Summary) -> str:
     events = sum(one.records.event_count for one in fresh)
     reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(done.rejected.items()))
     versions = f", {done.version_count} other versions of a message" if done.version_count else ""
+    apart = f", {done.apart_count} windows that meet nothing held" if done.apart_count else ""
     absent = "".join(f"; {sentence}" for sentence in list_absent(fresh))
     return (
         f"{done.deployment_id}: {len(fresh)} new files of {len(done.files)}, {messages} messages, "
-        f"{events} events, rejected: {reasons or 'none'}{versions}{absent}"
+        f"{events} events, rejected: {reasons or 'none'}{versions}{apart}{absent}"
     )

@@ -21,7 +21,6 @@ from sqlalchemy import Engine
 from pipelines.aside import aside
 from pipelines.discretion import Discretion
 from pipelines.errors import SourceError
-from pipelines.hold import held_threads
 from pipelines.ingest import account
 from pipelines.ingest.account import check_rule, write_account, write_marks, write_watermark
 from pipelines.ingest.delivery import (
@@ -49,7 +48,7 @@ from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
 from pipelines.ingest.redaction.names import load_name_finder
 from pipelines.ingest.redaction.redact import Redactor, crisis_lines
 from pipelines.ingest.redaction.sieve import prepare
-from pipelines.ingest.removal.refusal import refuse_erased
+from pipelines.ingest.removal.refusal import read_refused, refuse_erased
 from pipelines.ingest.source import Source
 from pipelines.ingest.sources import make_source
 from pipelines.ingest.span import find_span
@@ -58,7 +57,6 @@ from pipelines.ingest.tray import Tray
 from pipelines.lake import lake as lakes
 from pipelines.lake.lake import Commit, Lake
 from pipelines.settings import Home
-from pipelines.tombstones import FILE, load_tombstones
 from risk_register.content import load_crisis_resources
 
 BYTES_AT_ONCE = 128 * 1024 * 1024
@@ -86,6 +84,7 @@ class Summary:
     version_count: int = 0  # records that are other versions of a message than the one that is kept
     unread: tuple[str, ...] = ()  # files and folders that cannot be opened, each with why
     note: str | None = None  # what to look at where a query gives nothing from its start on
+    apart_count: int = 0  # windows of a conversation's history that meet nothing of what is held of it
 
     @property
     def rejected(self) -> Counter[str]:
@@ -107,6 +106,7 @@ class _Intake:
     done: list[Delivered] = field(default_factory=list)
     marks: dict[str, str | None] = field(default_factory=dict)  # of objects of a bucket, by name
     version_count: int = 0
+    apart_count: int = 0
     unread: tuple[str, ...] = ()
     is_anew: bool = False  # a query whose rows are all asked for again
     note: str | None = None  # of a query that gives nothing
@@ -126,6 +126,7 @@ class _Intake:
                 self.progress(describe(one))
             tray.empty()
         self.version_count += tray.version_count
+        self.apart_count += tray.apart_count
         fresh = [one for one in read if not one.is_known]
         if fresh:
             write_account(commit, fresh, self.mapping, self.stager.pseudonymiser)
@@ -146,16 +147,14 @@ class _Intake:
             aside=self.beside,
         )
         one.mark = self.marks.get(name)
-        tombstones = load_tombstones(self.home.keys / FILE)
-        held = held_threads(self.home, dt.datetime.now(dt.UTC).date()) if tombstones.marks else frozenset()
+        refused = read_refused(self.home)
         for part in read_delivery(one, self.source):
             part.is_again |= is_again
             refuse_erased(
                 part,
+                refused,
                 deployment_id=self.mapping.deployment.id,
                 pseudonymiser=self.stager.pseudonymiser,
-                tombstones=tombstones,
-                held=held,
             )
             one.span = one.span.cover(find_span(part, self.mapping.deployment.zone))
             tray.add(part, one.received_on)
@@ -198,7 +197,7 @@ def ingest_folder(
         ignored = _take_query(intake, str(folder)) if mapping.format == SQL else _take_files(intake, folder)
     return Summary(
         mapping.deployment.id, tuple(intake.done), tuple(ignored), Lake(home.lake).generation.number,
-        intake.version_count, intake.unread, intake.note,
+        intake.version_count, intake.unread, intake.note, intake.apart_count,
     )  # fmt: skip
 
 

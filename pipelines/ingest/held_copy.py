@@ -23,6 +23,9 @@ NAMING = ("thread_id", "message_id", "role", "sent_at", "received_on", "content_
 """What tells which message a row of staging is, and whether a copy changes it."""
 
 
+IN_THREAD = ("thread_id", "message_id", "source_turn", "sent_at")
+
+
 def find_copies(lake: Lake, deployment_id: str, messages: pa.Table) -> pa.Table:
     """The rows of `staging.message` that these messages are copies of: `NAMING`, and the day each lies on."""
     names = _cut_names(messages)
@@ -31,6 +34,16 @@ def find_copies(lake: Lake, deployment_id: str, messages: pa.Table) -> pa.Table:
         on = _read_copies(lake, deployment_id, days, names, columns=["day", "message_id"])["day"].unique()
         rows = _read_copies(lake, deployment_id, on.to_pylist(), names, columns=found[0].column_names)
         found.append(rows.cast(found[0].schema))
+    return pa.concat_tables(found)
+
+
+def read_held(lake: Lake, deployment_id: str, threads: pa.Array) -> pa.Table:
+    """`IN_THREAD` of all messages of some threads that are held."""
+    found = [MESSAGE.empty().select(IN_THREAD)]
+    for days in _find_days(lake, deployment_id, threads):
+        held = lake.read("staging.message", days=days, deployment_id=deployment_id, columns=[*IN_THREAD])
+        if held is not None:
+            found.append(held.filter(pc.is_in(held["thread_id"], value_set=threads)).cast(found[0].schema))
     return pa.concat_tables(found)
 
 

@@ -48,6 +48,7 @@ class Records:
     """What came out of one file: columns of equal length, in the raw terms of the log.
 
     `is_transcript`: messages are named by position and content, so a copy is no second delivery.
+    `windows`: of each thread of a transcript, how many messages its first call in the file was asked with.
     `is_again`: of a file of which something is stored, read anew as a whole: a copy is no delivery either.
     A message's `scores` are those that the log itself gives (`pipelines.ingest.calls.moderation`), or None.
     `given`: whether any accepted message has a value at a path that a mapping names and need not be there.
@@ -62,6 +63,7 @@ class Records:
     plain: pa.Table | None = None  # more messages, as columns of Arrow (`pipelines.ingest.raw`)
     handed_on: tuple[int, int] = (0, 0)  # messages and events that were accepted and are not held any more
     is_transcript: bool = False
+    windows: dict[str, int] = field(default_factory=dict)
     is_again: bool = False
     given: dict[str, bool] = field(default_factory=dict)
     nulls: Counter[str] = field(default_factory=Counter)

@@ -6,7 +6,7 @@ Episodes are not cut here: that needs the whole thread, see `fold`.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -120,6 +120,17 @@ class Stager:
             "copy_count": [0 if records.is_again else 1] * count,
         }
         return pa.table(rows, schema=DELIVERED_EVENT)
+
+    def name_in(self, thread: str, names: Iterable[str]) -> list[str]:
+        """The `message_id` of messages of a thread that the log, or the reader of its calls, names so."""
+        told = (f"{thread}\x1fid\x1f{name}".encode() for name in names)
+        return self.pseudonymiser.hash_all(("message", self.deployment_id), told)
+
+    def name_transcript(self, threads: Sequence[str], names: Sequence[str]) -> tuple[pa.Array, pa.Array]:
+        """`message_id` and `content_hash` of messages of transcripts."""
+        columns = {"thread": threads, "message_id": names, "turn": [None] * len(names)}
+        schema = pa.schema([("thread", pa.string()), ("message_id", pa.string()), ("turn", pa.int64())])
+        return self._name(pa.RecordBatch.from_pydict(columns, schema=schema), is_transcript=True)
 
     def _identify(self, purpose: str, ids: pa.Array) -> pa.Array:
         """Pseudonyms of a column, each id hashed once."""

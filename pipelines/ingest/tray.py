@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -15,9 +16,10 @@ import pyarrow as pa
 
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.ingest.fold import EMPTY, Staged, fold
-from pipelines.ingest.held_copy import copies_of, find_copies, leave_unchanging
+from pipelines.ingest.held_copy import copies_of, find_copies, leave_unchanging, read_held
 from pipelines.ingest.mapping import DeploymentRule
 from pipelines.ingest.once import count_versions
+from pipelines.ingest.rejoin import Piece, rejoin
 from pipelines.ingest.source import Records
 from pipelines.ingest.stage import DELIVERED_EVENT, DELIVERED_MESSAGE, DELIVERED_SCORE, Stager, fill_columns
 from pipelines.ingest.window import find_days
@@ -32,6 +34,7 @@ class Tray:
     """Staged rows of one commit that are not in the lake yet; a full one is folded as the next is filled.
 
     `version_count`: by how many the records grew that are other versions of a message than the one kept.
+    `apart_count`: windows of a conversation's history that meet nothing of what is held of it.
     """
 
     def __init__(self, commit: Commit, rule: DeploymentRule, stager: Stager) -> None:
@@ -39,7 +42,7 @@ class Tray:
         self._aside = ThreadPoolExecutor(1, thread_name_prefix="fold")
         self._engine: Future[DuckDBEngine] | None = None
         self._folding: Future[None] | None = None
-        self.version_count = 0
+        self.version_count = self.apart_count = 0
         self._clear()
 
     def __enter__(self) -> Self:
@@ -56,8 +59,8 @@ class Tray:
         """Stage records of one delivery."""
         self._engine = self._engine or self._aside.submit(DuckDBEngine)
         messages = self._stager.stage_messages(records, received_on)
-        self._messages.append(messages)
-        self._scores.append(self._stager.stage_scores(records, messages))
+        scores = self._stager.stage_scores(records, messages)
+        self._pieces.append(_make_piece(records, messages, scores))
         self._events.append(self._stager.stage_events(records, received_on))
         self._size += messages.nbytes
         if self._size >= FOLDED_AT:
@@ -70,10 +73,9 @@ class Tray:
 
     def _hand_over(self) -> None:
         self._wait()
-        message, event = pa.concat_tables(self._messages), pa.concat_tables(self._events)
-        score = pa.concat_tables(self._scores)
+        pieces, event = self._pieces, pa.concat_tables(self._events)
         self._clear()
-        self._folding = self._aside.submit(self._fold, message, event, score)
+        self._folding = self._aside.submit(self._fold, pieces, event)
 
     def _wait(self) -> None:
         """For what was handed over; what went wrong there is raised here."""
@@ -81,11 +83,19 @@ class Tray:
             self._folding.result()
             self._folding = None
 
-    def _fold(self, message: pa.Table, event: pa.Table, score: pa.Table) -> None:
+    def _fold(self, pieces: list[Piece], event: pa.Table) -> None:
+        message, score = _join(pieces)
         if self._engine is None or message.num_rows + event.num_rows == 0:
             return
         lake = self._commit.so_far
         copies = find_copies(lake, self._rule.id, message)
+        rejoined = rejoin(
+            pieces, copies, read_held=partial(read_held, lake, self._rule.id), stager=self._stager
+        )
+        self.apart_count += rejoined.apart_count
+        if rejoined.is_changed:
+            message, score = _join(rejoined.pieces)
+            copies = find_copies(lake, self._rule.id, message)
         message = leave_unchanging(message, copies, scored=score["message_id"])
         if message.num_rows + event.num_rows == 0:
             return
@@ -104,10 +114,21 @@ class Tray:
             self._commit.replace_days(name, after, find_changed(before, after))
 
     def _clear(self) -> None:
-        self._messages = [DELIVERED_MESSAGE.empty_table()]
+        self._pieces = [Piece(DELIVERED_MESSAGE.empty_table(), DELIVERED_SCORE.empty_table())]
         self._events = [DELIVERED_EVENT.empty_table()]
-        self._scores = [DELIVERED_SCORE.empty_table()]
         self._size = 0
+
+
+def _make_piece(records: Records, messages: pa.Table, scores: pa.Table) -> Piece:
+    if not records.is_transcript or not records.messages:
+        return Piece(messages, scores)
+    threads, names = ([str(one) for one in records.messages[column]] for column in ("thread", "message_id"))
+    return Piece(messages, scores, threads, names, records.windows)
+
+
+def _join(pieces: list[Piece]) -> tuple[pa.Table, pa.Table]:
+    messages = pa.concat_tables([one.messages for one in pieces])
+    return messages, pa.concat_tables([one.scores for one in pieces])
 
 
 def _held(lake: Lake, deployment_id: str, days: set[dt.date]) -> Staged:

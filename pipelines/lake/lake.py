@@ -51,15 +51,11 @@ class Lake:
     ) -> list[str]:
         """Parquet files of a table, pruned to days and deployment; never a glob."""
         table = self._open(name)
-        if table is None:
+        chosen = None if days is None else sorted(day.isoformat() for day in days)
+        if table is None or chosen == []:
             return []
-        filters: list[tuple[str, str, object]] = []
-        if days is not None:
-            filters.append(("day", "in", sorted(day.isoformat() for day in days)))
-        if deployment_id is not None:
-            filters.append(("deployment_id", "=", deployment_id))
-        if days is not None and not filters[0][2]:
-            return []
+        asked: list[tuple[str, str, object]] = [("day", "in", chosen), ("deployment_id", "=", deployment_id)]
+        filters = [one for one in asked if one[2] is not None]
         return self._on_disk(name, table, table.file_uris(partition_filters=filters or None))
 
     def _on_disk(self, name: str, table: DeltaTable, uris: list[str]) -> list[str]:

@@ -28,6 +28,10 @@ from plimsoll.commands.option import HomeOption, JsonOption, tell, write_json
 
 STAGING = ("staging.message", "staging.conversation", "staging.event")
 SHOWN_DAYS = 7
+APART = (
+    "{count} windows of a conversation's history meet nothing of what is held of it: a file before them is "
+    "missing or came later. What they repeat may be stored twice."
+)
 VERSIONS = (
     "{count} records are other versions of a message of the same name and speaker: one version of each is "
     "kept, the others do not count. If they are messages of their own, message_id or turn of the mapping "
@@ -149,6 +153,7 @@ def describe(summary: Summary) -> dict[str, object]:
         "events": sum(one.records.event_count for one in summary.files),
         "rejected": dict(summary.rejected),
         "other_versions": summary.version_count,
+        "windows_apart": summary.apart_count,
         "absent_fields": list_absent(summary.files),
         "notes": notes_of(summary),
     }
@@ -182,6 +187,8 @@ def say(summary: Summary) -> str:
     lines += [f"  {reason}: {count}" for reason, count in sorted(rejected.items())]
     if summary.version_count:
         lines.append(f"  {wrap(VERSIONS.format(count=summary.version_count))}")
+    if summary.apart_count:
+        lines.append(f"  {wrap(APART.format(count=summary.apart_count))}")
     lines += [f"  {sentence}; is it the name that the log has?" for sentence in list_absent(summary.files)]
     lines += [f"  {show_line(note)}" for note in notes_of(summary)[:10]]
     lines += [f"  not read: {show_line(name)}" for name in summary.ignored[:10]]

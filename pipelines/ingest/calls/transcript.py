@@ -14,6 +14,9 @@ place would change with the file that delivers it: an export that overlaps the l
 There it is named by the log's own id of the call instead, if it has one. Where calls name the one that they
 follow, the place is known, and whatever follows one call twice stands at the same place.
 
+A file that begins with a window names it as if the thread began there; `pipelines.ingest.rejoin` moves it to
+where the thread went on.
+
 What stands for an image or a file is no part of a name, and moves no other message from its place: a message
 keeps the name it had before these were read.
 """
@@ -116,6 +119,7 @@ class Transcripts:
         holds_new_alone = self._holds_new_alone()
         for thread, calls in self._calls.items():
             calls.sort(key=lambda pair: (pair[0].place or 0, pair[0].began_at or 0))
+            records.windows[thread] = sum(one.is_message for one in calls[0][0].messages)
             undated += _write_thread(records, thread, calls, undated_at, holds_new_alone=holds_new_alone)
         return undated
 
@@ -234,13 +238,15 @@ def _meet(path: list[_Key], question: list[_Key], *, is_late: bool) -> int:
     """The place in the thread at which a call's messages begin."""
     if not path or not question:
         return len(path)
-    if question[0] == path[0]:
-        is_opening_alone = len(question) == 1 and len(path) > 1
-        return len(path) if is_opening_alone and is_late else 0
-    for length in range(min(len(path), len(question)), 0, -1):
+    if question[0] == path[0] and len(question) == 1:
+        return len(path) if len(path) > 1 and is_late else 0
+    both = zip(path, question, strict=False)
+    repeated = next((place for place, (one, other) in enumerate(both) if one != other), len(question))
+    # People say the same again: a window may begin as the thread began, and yet repeat as much of its end.
+    for length in range(min(len(path), len(question)), max(repeated, 1) - 1, -1):
         if path[-length:] == question[:length]:
             return len(path) - length
-    return len(path)
+    return 0 if repeated else len(path)
 
 
 def _append(

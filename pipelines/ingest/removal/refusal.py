@@ -7,29 +7,41 @@ in: a hold comes before an erasure, and later words are evidence, too.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Set
+from typing import NamedTuple
 
 import pyarrow as pa
 
-from pipelines.hold import Thread
+from pipelines.hold import Thread, held_threads
 from pipelines.ingest.pseudonymise import Pseudonymiser
 from pipelines.ingest.reason import Reason
 from pipelines.ingest.source import Records, Rejection
-from pipelines.tombstones import SubjectKind, Tombstones
+from pipelines.settings import Home
+from pipelines.tombstones import FILE, SubjectKind, Tombstones, load_tombstones
 
 NOWHERE = 0
 
 
+class Refused(NamedTuple):
+    """Who was erased, and the threads that come in all the same."""
+
+    tombstones: Tombstones
+    held: Set[Thread]
+
+
+def read_refused(home: Home) -> Refused:
+    """What a home refuses today."""
+    tombstones = load_tombstones(home.keys / FILE)
+    held = held_threads(home, dt.datetime.now(dt.UTC).date()) if tombstones.marks else frozenset()
+    return Refused(tombstones, held)
+
+
 def refuse_erased(
-    records: Records,
-    *,
-    deployment_id: str,
-    pseudonymiser: Pseudonymiser,
-    tombstones: Tombstones,
-    held: Set[Thread] = frozenset(),
+    records: Records, refused: Refused, *, deployment_id: str, pseudonymiser: Pseudonymiser
 ) -> None:
     """Take the records of erased users and threads out, and count them as rejected."""
-    if not tombstones.marks:
+    if not refused.tombstones.marks:
         return
     count = 0
     for columns in (records.messages, records.events):
@@ -37,7 +49,7 @@ def refuse_erased(
             continue
         users = pseudonymiser.identify_all("user", deployment_id, columns["user"])
         threads = pseudonymiser.identify_all("thread", deployment_id, columns["thread"])
-        gone = _erased(users, threads, deployment_id, tombstones, held)
+        gone = _erased(users, threads, deployment_id, refused)
         kept = [place for place, is_gone in enumerate(gone) if not is_gone]
         count += len(users) - len(kept)
         for name, values in columns.items():
@@ -45,21 +57,19 @@ def refuse_erased(
     if records.plain is not None:
         users = pseudonymiser.identify_all("user", deployment_id, records.plain["user"].to_pylist())
         threads = pseudonymiser.identify_all("thread", deployment_id, records.plain["thread"].to_pylist())
-        gone = _erased(users, threads, deployment_id, tombstones, held)
+        gone = _erased(users, threads, deployment_id, refused)
         count += sum(gone)
         records.plain = records.plain.filter(pa.array([not one for one in gone], pa.bool_()))
     records.rejected += [Rejection(NOWHERE, Reason.ERASED, None, b"")] * count
 
 
-def _erased(
-    users: list[str], threads: list[str], deployment_id: str, tombstones: Tombstones, held: Set[Thread]
-) -> list[bool]:
+def _erased(users: list[str], threads: list[str], deployment_id: str, refused: Refused) -> list[bool]:
     erased = {
-        kind: {one for one in set(ids) if tombstones.covers(kind, deployment_id, one)}
+        kind: {one for one in set(ids) if refused.tombstones.covers(kind, deployment_id, one)}
         for kind, ids in ((SubjectKind.USER, users), (SubjectKind.THREAD, threads))
     }
     return [
         (user in erased[SubjectKind.USER] or thread in erased[SubjectKind.THREAD])
-        and (deployment_id, thread) not in held
+        and (deployment_id, thread) not in refused.held
         for user, thread in zip(users, threads, strict=True)
     ]

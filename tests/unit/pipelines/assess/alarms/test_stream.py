@@ -231,9 +231,8 @@ def draw_people(
         counted = rng.binomial(each, rng.beta(true * 7 / 3, (1 - true) * 7 / 3, people))
         events[day], units[day] = np.bincount(bucket, counted, 64), np.bincount(bucket, minlength=64) * each
     nothing = np.zeros(days)
-    return Series(
-        MONDAY, events.sum(axis=1), units.sum(axis=1), nothing, nothing, days, Buckets(events, units)
-    )
+    counts = events.sum(axis=1), units.sum(axis=1)
+    return Series(MONDAY, *counts, nothing, nothing, *counts, days, Buckets(events, units))
 
 
 def test_messages_of_one_person_that_are_alike_raise_few_false_alarms():
