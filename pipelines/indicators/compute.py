@@ -19,6 +19,7 @@ from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.errors import DefinitionError, StateError
 from pipelines.indicators import age
 from pipelines.indicators.definition import UNSEEN, Definition, dependencies
+from pipelines.indicators.lineage import find_population
 from pipelines.indicators.vocabulary import Computer, Kind, Unit
 from pipelines.schemas.indicator import (
     HISTOGRAM_BUCKET,
@@ -118,13 +119,12 @@ def count_units(engine: DuckDBEngine, definitions: tuple[Definition, ...]) -> In
         if not chosen:
             continue
         _place_units(engine, unit)
-        if unit is not Unit.USER_WEEK:
-            engine.register("unit.sight", _aggregate(engine, f"{unit}_sight"))
+        unseen = _find_unseen(engine, unit, frozenset[str]().union(*(one.looked_for for one in chosen)))
         if unit is not Unit.USER_WEEK:
             people = _aggregate(engine, "slice_bucket")
             rows[SLICE_BUCKET].append(_conform(people, SLICE_BUCKET, {"unit": unit.value}))
         for one in chosen:
-            _register_rows(engine, one)
+            _register_rows(engine, one, unseen)
             named = {"indicator_id": one.indicator_id, "definition_version": one.definition_version}
             counts = _aggregate(engine, "indicator_day", population_is_found=one.population_is_found)
             buckets = _aggregate(engine, "indicator_bucket")
@@ -179,7 +179,18 @@ def _place_units(engine: DuckDBEngine, unit: Unit) -> None:
         )
 
 
-def _register_rows(engine: DuckDBEngine, one: Definition) -> None:
+def _find_unseen(engine: DuckDBEngine, unit: Unit, needed: frozenset[str]) -> pa.Table:
+    """The units in which nobody looked for one of these signals (`unit_id`, `signal_id`)."""
+    names = sorted(needed)
+    roles = ["user" if name.startswith("u_") else "assistant" for name in names]
+    if not names or unit is Unit.USER_WEEK:
+        return pa.table({"unit_id": pa.array([], pa.string()), "signal_id": pa.array([], pa.string())})
+    engine.register("unit.need", pa.table({"signal_id": names, "role": roles}))
+    engine.register("unit.sight", _aggregate(engine, f"{unit}_sight"))
+    return _aggregate(engine, "unseen_unit")
+
+
+def _register_rows(engine: DuckDBEngine, one: Definition, unseen: pa.Table) -> None:
     rows = engine.query(one.sql, dict(one.parameters))
     if one.kind is Kind.DISTRIBUTION:
         engine.register("unit.distribution", rows)
@@ -194,20 +205,17 @@ def _register_rows(engine: DuckDBEngine, one: Definition) -> None:
             f"{one.unit}, {fault['repeated_count']} repeated units and {fault['impossible_count']} negative "
             "or missing counts. Its SQL must return one row a unit, with counts of 0 or more."
         )
-    unseen = _find_unseen(engine, one)
-    engine.register("unit.unseen", unseen)
-    if unseen.num_rows:
-        engine.register("unit.counted", _leave_out(rows, unseen["unit_id"].combine_chunks()))
+    population = one.looked_for & find_population(one.sql, one.parameters)
+    engine.register("unit.unseen", pa.table({"unit_id": _list_units(unseen, population)}))
+    left = _list_units(unseen, one.looked_for)
+    if len(left):
+        engine.register("unit.counted", _leave_out(rows, left))
 
 
-def _find_unseen(engine: DuckDBEngine, one: Definition) -> pa.Table:
-    """The units in which nobody looked for a signal that the indicator needs."""
-    needed = sorted(one.looked_for)
-    if not needed or one.unit is Unit.USER_WEEK:
-        return pa.table({"unit_id": pa.array([], pa.string())})
-    roles = ["user" if name.startswith("u_") else "assistant" for name in needed]
-    engine.register("unit.need", pa.table({"signal_id": needed, "role": roles}))
-    return _aggregate(engine, "unseen_unit")
+def _list_units(unseen: pa.Table, signals: frozenset[str]) -> pa.Array:
+    """The units in which nobody looked for one of these."""
+    is_named = pc.is_in(unseen["signal_id"], pa.array(sorted(signals), pa.string()))
+    return unseen.filter(is_named)["unit_id"].unique()
 
 
 def _leave_out(rows: pa.Table, unseen: pa.Array) -> pa.Table:

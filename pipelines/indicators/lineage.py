@@ -30,10 +30,19 @@ def find_signals(sql: str, parameters: Mapping[str, object]) -> frozenset[str]:
     Raises:
         DefinitionError: the text is not SQL, or not exactly one select.
     """
-    facts = {name.removeprefix(FACT) for name in read_statement(sql).tables if name.startswith(FACT)}
     tree = sqlglot.parse_one(sql, read="duckdb")
-    sources = {name: trace_columns(name) for name in facts if (FACTS / f"{name}.sql").exists()}
-    return list_signals(sql, parameters) | frozenset(_follow(tree, sources))
+    return list_signals(sql, parameters) | frozenset(_follow(tree, _trace_facts(sql)))
+
+
+def find_population(sql: str, parameters: Mapping[str, object]) -> frozenset[str]:
+    """Those of them that choose the rows: without one of them nobody knows who belongs to the population."""
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    joins = [join for join in tree.args.get("joins") or () if join.side != "LEFT"]
+    chosen = [part for part in (tree.args.get("where"), *joins) if part is not None]
+    sources = _trace_facts(sql)
+    return frozenset(
+        name for part in chosen for name in (*compare_signals(part, parameters), *_follow(part, sources))
+    )
 
 
 @cache
@@ -42,12 +51,16 @@ def trace_columns(fact: str) -> Columns:
     sql = (FACTS / f"{fact}.sql").read_text(encoding="utf-8")
     if fact == FOUND:
         return {}
-    others = {name.removeprefix(FACT) for name in read_statement(sql).tables if name.startswith(FACT)}
-    sources = {name: trace_columns(name) for name in others}
+    sources = _trace_facts(sql)
     tree = sqlglot.parse_one(sql, read="duckdb")
     for part in tree.find_all(expressions.CTE):
         sources[part.alias] = _read_columns(part.this, sources)
     return _read_columns(tree, sources)
+
+
+def _trace_facts(sql: str) -> dict[str, Columns]:
+    names = {name.removeprefix(FACT) for name in read_statement(sql).tables if name.startswith(FACT)}
+    return {name: trace_columns(name) for name in names if (FACTS / f"{name}.sql").exists()}
 
 
 def _read_columns(select: expressions.Expr, sources: Mapping[str, Columns]) -> Columns:

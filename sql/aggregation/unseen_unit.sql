@@ -1,5 +1,5 @@
--- Units in which nobody looked for one of the signals that an indicator needs.
--- Grain: one row a unit.
+-- Units in which nobody looked for a signal that some indicator needs.
+-- Grain: one row a unit and signal.
 -- Missing: a unit without a message of those who can show a signal has nothing in which to look for it. A day
 -- that was scored before a signal existed has sights without it, so that it is unknown there.
 
@@ -33,6 +33,8 @@ looked_at as (
         need.signal_id
 )
 
-select distinct looked_at.unit_id
+select
+    looked_at.unit_id,
+    looked_at.signal_id
 from looked_at
 where looked_at.seen_count = 0

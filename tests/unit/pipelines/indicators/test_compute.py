@@ -242,11 +242,18 @@ def test_where_nobody_answered_there_is_nothing_in_which_to_look(engine: DuckDBE
     assert pick(rows, "denominator", "unscored_count", slice="all") == [(1, 1)]
 
 
-def test_a_population_that_nobody_looked_for_is_not_covered(engine: DuckDBEngine):
-    give_sights(engine, SEEN, BEFORE)
-    one = make(f"{ALL_CONVERSATIONS} where false", needs=("signal:a_new",), population_is_found=True)
+@pytest.mark.parametrize(
+    ("where", "unscored"), [("has_abandonment", 2), ("has_refusal_after_risk", 0), ("harm_level > 9", 0)]
+)
+def test_a_population_is_covered_where_what_chooses_it_was_looked_for(
+    engine: DuckDBEngine, where: str, unscored: int
+):
+    give_sights(engine, SEEN, BEFORE)  # both were looked at for refusals, and neither for abandonment
+    needs = ("signal:a_new", "signal:a_abandonment", "signal:a_refusal")
+    sql = f"{ALL_CONVERSATIONS} where conversation.{where}"
+    one = make(sql, needs=needs, population_is_found=True)
     rows = count_units(engine, (one,)).indicator_day
-    assert pick(rows, "denominator", "unscored_count", "unit_count", slice="all") == [(0, 1, 2)]
+    assert pick(rows, "denominator", "unscored_count", "unit_count", slice="all") == [(0, unscored, 2)]
 
 
 def test_a_value_of_a_unit_in_which_nobody_looked_falls_in_no_bin(engine: DuckDBEngine):
