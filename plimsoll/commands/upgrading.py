@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from pipelines.errors import StateError
+from pipelines.full_disk import told_full
 from pipelines.governance_place import FILE, VARIABLE, mark_place, read_mark, tell_lost
 from pipelines.privacy.backup import take_backup
 from pipelines.publish.shape import OTHER_CODE, is_of_this_code
@@ -58,7 +59,8 @@ def upgrade(
     if before not in {None, after}:
         _require_backup(backup, has_backup, is_file=place.governance_url.startswith("sqlite:"))
         if backup is not None:
-            made = take_backup(place, backup, at=dt.datetime.now(dt.UTC), tell=tell)
+            with told_full(backup.parent):
+                made = take_backup(place, backup, at=dt.datetime.now(dt.UTC), tell=tell)
             tell(f"{made.backup_id} is in {backup}; it expires on {made.expires_on}.")
     store.upgrade()
     forget_in_decisions(place)

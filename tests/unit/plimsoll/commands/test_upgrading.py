@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -85,6 +87,21 @@ def test_an_older_store_is_upgraded_after_a_backup_and_not_without(
     )
     assert (tmp_path / "before.tar").is_file()
     assert run("register", "list", account="viewer").code == 0
+
+
+def test_without_room_for_the_backup_nothing_is_upgraded_and_the_folder_is_named(
+    run: Run, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_back(home)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
+
+    monkeypatch.setattr(upgrading, "take_backup", refuse)
+    done = run("upgrade", "--backup", tmp_path / "before.tar")
+    assert done.code == 1
+    assert f"A file in {tmp_path} may not grow further" in done.complaint
+    assert Store(home.governance_url).version() == BEFORE
 
 
 def test_who_has_a_backup_of_their_own_says_so(run: Run, home: Home) -> None:
