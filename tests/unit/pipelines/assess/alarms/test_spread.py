@@ -3,6 +3,7 @@
 import datetime as dt
 
 import numpy as np
+import pytest
 
 from pipelines.assess.alarms.spread import EARLY_CV2, Buckets, learn_spread, read_buckets
 
@@ -40,3 +41,23 @@ def test_a_day_that_is_held_has_no_people(make):
     found = read_buckets(clusters, "harbor", "missed_escalation_rate", MONDAY, np.array([5.0, 0.0, 5.0]))
     assert found.units.sum(axis=1).tolist() == [5, 0, 0]
     assert found.events.sum(axis=1).tolist() == [1, 0, 0]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_eight_weeks_of_a_pilot_do_not_say_how_days_vary_after_the_launch(seed: int):
+    rng = np.random.default_rng(seed)
+    units = np.array([20.0] * 56 + [2000.0] * 60)
+    rates = 0.02 * np.exp(rng.normal(-0.045, 0.3, 116))
+    cv2 = learn_spread(rng.binomial(units.astype(int), rates).astype(float), units).cv2
+    assert (cv2[56:84] >= EARLY_CV2).all()
+    assert 0.2 < cv2[-1] ** 0.5 <= 0.5
+    assert len(set(cv2[95:].tolist())) == 1
+
+
+def test_what_fifty_six_days_of_enough_events_say_stands_still():
+    rng = np.random.default_rng(1)
+    events, units = rng.binomial(1000, 0.02, 200).astype(float), np.full(200, 1000.0)
+    events[60:] *= 3
+    cv2 = learn_spread(events, units).cv2
+    assert set(cv2[56:].tolist()) == {cv2[56]}
+    assert cv2[56] < EARLY_CV2
