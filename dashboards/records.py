@@ -102,6 +102,11 @@ class Observation:
     at_least: float | None = None
 
     @property
+    def bound(self) -> float | None:
+        """What an unknown value is at least, where that says something: at least 0 does not."""
+        return self.at_least or None if self.value is None else None
+
+    @property
     def level(self) -> Status:
         """Level against appetite."""
         return Status(self.status)

@@ -111,7 +111,7 @@ def explain_absence(
 def explain_row(row: Observation) -> tuple[Absence, ...]:
     """What one observation must be read with."""
     found: list[Absence] = []
-    if row.value is None and row.at_least is None:
+    if row.value is None and row.bound is None:
         found.append(Absence.NONE if row.denominator == 0 else Absence.NOT_MEASURED)
     if row.is_suppressed:
         found.append(Absence.SUPPRESSED)

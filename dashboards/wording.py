@@ -47,8 +47,8 @@ def say_value(value: float | None, kind: str) -> str:
 
 def say_level(row: Observation, kind: str) -> str:
     """The value of an observation, or `at least 40` where no more is known of it."""
-    if row.value is None and row.at_least is not None:
-        return f"at least {say_value(row.at_least, kind)}"
+    if row.bound is not None:
+        return f"at least {say_value(row.bound, kind)}"
     return say_value(row.value, kind)
 
 
@@ -104,7 +104,7 @@ def say_unit(indicator: Indicator) -> str:
 
 def say_observation(row: Observation | None, indicator: Indicator) -> str:
     """One sentence fragment: value, interval, counts."""
-    if row is None or (row.value is None and row.at_least is None):
+    if row is None or (row.value is None and row.bound is None):
         return "no value"
     zero = say_zero(row, indicator.kind)
     if zero:

@@ -94,7 +94,7 @@ def _draw_line(view: View, standing: Standing) -> Line:
 
 def _draw_value(standing: Standing) -> list[Component]:
     row, kind = standing.latest, standing.indicator.kind
-    if row is None or (row.value is None and row.at_least is None):
+    if row is None or (row.value is None and row.bound is None):
         return [html.Span("no value", className="no-value")]
     zero = say_zero(row, kind)
     if zero:

@@ -117,7 +117,7 @@ def say_misses(document: dict[str, Any]) -> Iterable[str]:
 def _say_observation(row: dict[str, Any]) -> Iterable[str]:
     if row["is_suppressed"]:
         value = HIDDEN
-    elif row["value"] is None and row["at_least"] is not None:
+    elif row["value"] is None and row["at_least"]:
         counts = f"{_number(row['numerator'])} of {_number(row['denominator'])}"
         value = f"at least {_number(row['at_least'])}; {counts}"
     elif row["value"] is None:

@@ -147,8 +147,8 @@ def show(value: Cell, *, is_hidden: bool, absent: Mark) -> Cell:
 
 
 def show_bound(observation: Observation, *, is_hidden: bool) -> Cell:
-    """What is known of a value that is not: at least so much. Beside a value there is nothing to say."""
-    bound = observation.at_least if observation.value is None else None
+    """What an unknown value is at least. Beside a value, and of at least 0, there is nothing to say."""
+    bound = observation.at_least or None if observation.value is None else None
     return show(bound, is_hidden=is_hidden, absent=Mark.NONE)
 
 

@@ -115,6 +115,10 @@ def test_what_is_only_known_to_be_more_says_at_least_how_much():
         "at least 40.0 turns (no interval; 52 of 114)"
     )
     assert say_level(observe(at_least=0.05), "proportion") == "5.00\u00a0%"
+    nothing = observe(value=None, at_least=0.0)
+    assert (say_level(nothing, "distribution"), say_observation(nothing, define("distribution"))) == (
+        "–", "no value"
+    )  # fmt: skip
 
 
 def test_a_missing_interval_is_said_to_be_missing():
