@@ -105,7 +105,7 @@ class DuckDBEngine:
                     check_contents(files)
                 with told(files, duckdb.Error):
                     found = self.connection.from_parquet(files, hive_partitioning=True, union_by_name=True)
-                self._view(name, _complete(name, found))
+                self._view(name, self._complete(lake, name, found))
             elif name in LAKE_TABLES:
                 self.register(name, LAKE_TABLES[name].empty())
             else:
@@ -130,6 +130,26 @@ class DuckDBEngine:
                 place = str(self._spill.path)
                 self.connection.execute("set temp_directory = $place", {"place": place})
 
+    def _complete(self, lake: Lake, name: str, rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+        """Columns that an earlier version of the code did not write yet: a text is 'unknown', else null.
+
+        Of a table that SQL writes, days whose rows are otherwise the same are not written anew for them.
+        """
+        declared = LAKE_TABLES[name].arrow_schema if name in LAKE_TABLES else lake.find_schema(name)
+        missing = [field for field in declared if field.name not in rows.columns]
+        if not missing:
+            return rows
+        of_columns = self.connection.from_arrow(pa.schema(missing).empty_table())
+        added = [
+            duckdb.ConstantExpression(
+                "unknown" if pa.types.is_string(one.type) and not one.nullable else None
+            )
+            .cast(kind)
+            .alias(one.name)
+            for one, kind in zip(missing, of_columns.types, strict=True)
+        ]
+        return rows.select(duckdb.StarExpression(), *added)
+
     def _view(self, name: str, relation: duckdb.DuckDBPyRelation) -> None:
         layer, table = name.split(".")
         self.connection.execute(USE_LAYER[layer])
@@ -140,17 +160,3 @@ class DuckDBEngine:
 def cut(rows: pa.Table) -> pa.Table:
     """The same rows in pieces: the engine reads a piece in one thread, and a whole table is one piece."""
     return pa.Table.from_batches(rows.to_batches(max_chunksize=ROWS_IN_A_PIECE), schema=rows.schema)
-
-
-def _complete(name: str, rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
-    """Columns that an earlier version of the code did not write yet: a text is 'unknown', else null."""
-    declared = LAKE_TABLES[name].columns if name in LAKE_TABLES else ()
-    missing = [column for column in declared if column.name not in rows.columns]
-    if not missing:
-        return rows
-    values = [
-        duckdb.ConstantExpression("unknown" if pa.types.is_string(one.type) and not one.nullable else None)
-        for one in missing
-    ]
-    added = [value.alias(one.name) for value, one in zip(values, missing, strict=True)]
-    return rows.select(duckdb.StarExpression(), *added)

@@ -58,6 +58,11 @@ class Lake:
         filters = [one for one in asked if one[2] is not None]
         return self._on_disk(name, table, table.file_uris(partition_filters=filters or None))
 
+    def find_schema(self, name: str) -> pa.Schema:
+        """The columns of a table that exists, those included that no file of some days has."""
+        table = self._open(name)
+        return pa.schema([]) if table is None else pa.schema(table.schema().to_arrow())
+
     def _on_disk(self, name: str, table: DeltaTable, uris: list[str]) -> list[str]:
         # The addresses are percent-encoded, and a home may lie in a folder whose name has a blank.
         depth = len(table.metadata().partition_columns) + 1

@@ -351,3 +351,17 @@ def test_a_lake_may_lie_in_a_folder_of_any_ordinary_name(tmp_path: Path, name: s
     with DuckDBEngine() as engine:
         engine.attach(Lake(path), [NAME])
         assert engine.query("select count(*) as n from staging.message").to_pylist() == [{"n": 3}]
+
+
+def test_a_column_of_later_code_is_null_also_on_days_that_were_not_written_for_it(path: Path):
+    name = "fact.conversation"
+    put(path, rows(monday="a", tuesday="b"), MONDAY, TUESDAY, name=name)
+    for text, day, is_new in (("a", MONDAY, True), ("b", TUESDAY, None)):
+        given = rows(**{"monday" if day == MONDAY else "tuesday": text})
+        put(path, given.append_column("is_new", pa.array([is_new], pa.bool_())), day, name=name)
+    assert lakes.Lake(path).read(name, days=[TUESDAY]).column_names[-1] == "is_new"
+    with DuckDBEngine(threads=1) as engine:
+        engine.attach(Lake(path), [name], days=[TUESDAY])
+        found = engine.query("select text, is_new, not is_new as is_old from fact.conversation")
+    assert found.to_pylist() == [{"text": "b", "is_new": None, "is_old": None}]
+    assert found.schema.field("is_new").type == pa.bool_()
