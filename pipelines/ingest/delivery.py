@@ -80,6 +80,10 @@ class KnownDelivery:
         """Whether the same content under a name has nothing to give that a mapping could still read."""
         return not self.rejected or (self.mapping_hash == mapping.hash and not self.is_read_otherwise(name))
 
+    def is_of_another(self, mapping: Mapping) -> bool:
+        """Whether what is stored of it was read by other rules than these."""
+        return self.is_taken and self.mapping_hash != mapping.hash
+
     def is_read_otherwise(self, name: str) -> bool:
         """Whether a name says that the content is of another kind than it was read as."""
         return _find_kind(self.file_name or name) != _find_kind(name)
@@ -101,6 +105,7 @@ class Delivered:
     byte_count: int = 0
     records: Records = field(default_factory=Records)
     is_known: bool = False
+    is_of_another_mapping: bool = False  # known, and what is stored of it was read by other rules
     span: Span = NOTHING
     before: KnownDelivery | None = None  # known, and now read again for what was rejected
     only: tuple[int, ...] | None = None  # the positions to read; None: all
@@ -175,6 +180,7 @@ def identify_delivery(
     if known is not None:
         one.received_on = known.received_on
         one.is_known = known.is_done(name, mapping)
+        one.is_of_another_mapping = known.is_of_another(mapping)
         if not one.is_known:
             one.before = known
             one.only = None if known.is_read_otherwise(name) else _find_positions(known, mapping)

@@ -28,6 +28,10 @@ from plimsoll.commands.option import HomeOption, JsonOption, tell, write_json
 
 STAGING = ("staging.message", "staging.conversation", "staging.event")
 SHOWN_DAYS = 7
+OTHERWISE = (
+    "{count} of the known files were taken in with another mapping. What it rejected or left out is read "
+    "with this one; what it accepted stays as it was read then: to have it read anew, ingest into another home."
+)
 APART = (
     "{count} windows of a conversation's history meet nothing of what is held of it: a file before them is "
     "missing or came later. What they repeat may be stored twice."
@@ -185,6 +189,9 @@ def say(summary: Summary) -> str:
         f"{rejected.total()} records rejected, {test_count} of test traffic left out."
     ]
     lines += [f"  {reason}: {count}" for reason, count in sorted(rejected.items())]
+    others = sum(one.is_known and one.is_of_another_mapping for one in summary.files)
+    if others:
+        lines.append(f"  {wrap(OTHERWISE.format(count=others))}")
     if summary.version_count:
         lines.append(f"  {wrap(VERSIONS.format(count=summary.version_count))}")
     if summary.apart_count:

@@ -120,6 +120,7 @@ def leave_known(
         identity.set_result(delivery_id)
         found = Delivered(Path(one.name), one.name, identity, known.received_on, known.byte_count)
         found.is_known = True
+        found.is_of_another_mapping = known.is_of_another(mapping)
         recognised.append(found)
     return left, recognised
 

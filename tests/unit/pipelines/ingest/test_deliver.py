@@ -9,6 +9,7 @@ from pipelines.errors import SourceError, StateError
 from pipelines.ingest.delivery import describe, list_absent
 from pipelines.ingest.mapping import parse_mapping
 from pipelines.lake.lake import Lake
+from plimsoll.commands.ingesting import say
 
 
 def test_a_file_counts_once_whatever_its_name(place):
@@ -17,6 +18,16 @@ def test_a_file_counts_once_whatever_its_name(place):
     assert [one.is_known for one in summary.files] == [True]
     assert len(place.rows("staging.message")) == 2
     assert len(place.rows("ledger.delivery")) == 1
+
+
+def test_what_was_read_by_another_mapping_stays_and_is_told(place, mapping):
+    place.deliver(place.say(0))
+    fields = {"thread": "thread", "role": "role", "text": "text", "sent_at": "sent_at"}
+    other = {"deployment": {"id": "one"}, "records": [{"kind": "message", "fields": fields}]}
+    for rules, is_told in ((mapping(), False), (parse_mapping(other, name="a test"), True)):
+        again = place.again(place.inbox / "1", mapping=rules)
+        assert [(one.is_known, one.is_of_another_mapping) for one in again.files] == [(True, is_told)]
+        assert ("taken in with another mapping" in " ".join(say(again).split())) is is_told
 
 
 def test_the_same_file_may_be_given_to_two_deployments(place, mapping):
