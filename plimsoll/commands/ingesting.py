@@ -30,7 +30,7 @@ STAGING = ("staging.message", "staging.conversation", "staging.event")
 SHOWN_DAYS = 7
 OTHERWISE = (
     "{count} of the known files were taken in with another mapping. What it rejected or left out is read "
-    "with this one; what it accepted stays as it was read then: to have it read anew, ingest into another home."
+    "anew; what it accepted stays as it was read then. To have that read anew, ingest into another home."
 )
 APART = (
     "{count} windows of a conversation's history meet nothing of what is held of it: a file before them is "
