@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from methods.suppression import HIDDEN_UP_TO
 from pipelines.assess.days.calendar import Calendar, set_quiet, set_running
 from pipelines.assess.days.day import local_today
 from pipelines.assess.days.health import READ as HEALTH
@@ -94,7 +95,7 @@ def read_ground(
     health = assess_health(engine, lake, calendars=calendars, zones=zones, at=at)
     calendars = set_quiet(calendars, health.quiet)
     changes = tabulate_changes(
-        engine.query(read_query("change")).to_pylist(),
+        engine.query(read_query("change"), {"hidden_up_to": HIDDEN_UP_TO}).to_pylist(),
         {name: list_changes(store, name) for name in calendars},
         returned=engine.query(read_query("returned_version"), dict(RETURNING)).to_pylist(),
     )

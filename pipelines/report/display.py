@@ -38,7 +38,7 @@ STATUS_MEANINGS = {
     "watch": "The level is beyond the approved early limit.",
     "not_measured": "The indicator has a definition, and nothing is published for this month.",
     "insufficient_data": "Too few units, or too few of them scored, to judge.",
-    "no_appetite_set": "Nobody has approved a limit here, or only one that no value can pass; measured or not.",
+    "no_appetite_set": "Nobody has approved a limit, or only one that no value can pass; measured or not.",
     "within": "The level is on the good side of the approved limits.",
     "not_applicable": "The indicator is not judged against a limit here.",
 }

@@ -239,6 +239,7 @@ VERSION_DAY = Table(
         Column("what", TEXT, "model, prompt or detector."),
         Column("value", TEXT, "Its name in the log; of a detector detector@version."),
         Column("message_count", COUNT, "Answers of the assistant; messages that a detector scored."),
+        Column("conversation_count", COUNT, "Those with such an answer; null of a detector.", nullable=True),
     ),
 )
 

@@ -8,7 +8,8 @@ select
     message.day,
     'model' as what,
     message.model as value,
-    count(*) as message_count
+    count(*) as message_count,
+    count(distinct message.conversation_id) as conversation_count
 from staging.message
 where message.role = 'assistant'
 group by
@@ -23,7 +24,8 @@ select
     message.day,
     'prompt' as what,
     message.prompt_version as value,
-    count(*) as message_count
+    count(*) as message_count,
+    count(distinct message.conversation_id) as conversation_count
 from staging.message
 where message.role = 'assistant'
 group by
@@ -38,7 +40,8 @@ select
     coverage.day,
     'detector' as what,
     coverage.detector_id || '@' || coverage.detector_version as value,
-    count(*) filter (where coverage.state = 'scored') as message_count
+    count(*) filter (where coverage.state = 'scored') as message_count,
+    null as conversation_count
 from finding.coverage
 group by
     coverage.deployment_id,

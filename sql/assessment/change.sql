@@ -1,6 +1,7 @@
 -- Changes as the data show them: a model or prompt not seen before; other detectors than on the day before.
 -- Grain: one row a deployment, kind of version and name that came after the first day; of detectors a change.
--- Missing: the names of the first day are no change; 'unknown' is no name. A detector that left is `id@none`.
+-- Missing: the names of the first day are no change; 'unknown' is no name, nor is one of a few conversations:
+-- it may be of one person, and it leaves. A detector that left is `id@none`.
 -- Of a model or prompt that comes again `returned_version` tells.
 
 with named as (
@@ -8,7 +9,9 @@ with named as (
         version_day.deployment_id,
         version_day.day,
         version_day.what,
-        version_day.value
+        version_day.value,
+        version_day.message_count,
+        version_day.conversation_count
     from indicator.version_day
     where version_day.what <> 'detector' and version_day.value not in ('unknown', 'unrecognised')
 ),
@@ -24,6 +27,7 @@ first_seen as (
         named.deployment_id,
         named.what,
         named.value
+    having sum(coalesce(named.conversation_count, named.message_count)) > $hidden_up_to
 ),
 
 first_day as (

@@ -208,7 +208,7 @@ def _table(rows: list[Row], schema: pa.Schema) -> pa.Table:
 
 
 def _ordinary(field: pa.Field) -> object:
-    if field.name.startswith("first_") or field.name in {"source_turn", "connection_seconds"}:
+    if field.name.startswith("first_") or field.name in {"source_turn", "connection_seconds", "version_on"}:
         return None
     if pa.types.is_boolean(field.type):
         return False

@@ -209,10 +209,10 @@ def test_late_units_of_before_a_change_are_no_evidence_about_it(make):
 
 
 def test_late_units_of_after_a_change_are_evidence_when_they_come(make):
-    events, day = [5] * 56 + [12] * 20, MONDAY + 56 * DAY
+    events, day = [12] * 56 + [40] * 20, MONDAY + 56 * DAY
     came = [
         replace(one, received_on=day + 40 * DAY) if one.day >= day else one for one in arrivals(events)
-    ] + [Arrival(day + n * DAY, day + n * DAY, 5, UNITS) for n in range(20, 41)]
+    ] + [Arrival(day + n * DAY, day + n * DAY, 12, UNITS) for n in range(20, 41)]
     last = day + 40 * DAY
     series = lay_out(came, first=MONDAY, last=last, known_on=last + 10 * DAY, asked_from=day)
     _, path = watch_release(series, make.definition(), day)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from methods.suppression import HIDDEN_UP_TO
 from pipelines.assess.history.change import RETURNING, tabulate_changes
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.schemas.indicator import VERSION_DAY
@@ -18,7 +19,7 @@ MONDAY = dt.date(2026, 8, 3)
 DAY = dt.timedelta(days=1)
 
 
-def find_changes(*seen: tuple[int, str, str]) -> list[dict]:
+def find_changes(*seen: tuple[int, str, str], conversations: int = 11, answers: int = 12) -> list[dict]:
     """Changes in a log: (day, what, value) as it names them, or as the detectors of the day are named."""
     rows = [
         {
@@ -26,13 +27,14 @@ def find_changes(*seen: tuple[int, str, str]) -> list[dict]:
             "day": MONDAY + number * DAY,
             "what": what,
             "value": value,
-            "message_count": 5,
+            "message_count": answers,
+            "conversation_count": conversations or None,
         }
         for number, what, value in seen
     ]
     with DuckDBEngine(threads=1) as engine:
         engine.register("indicator.version_day", pa.Table.from_pylist(rows, schema=VERSION_DAY.arrow_schema))
-        return engine.query(SQL.read_text()).to_pylist()
+        return engine.query(SQL.read_text(), {"hidden_up_to": HIDDEN_UP_TO}).to_pylist()
 
 
 def find_returns(*days: str) -> list[tuple[str, int]]:
@@ -65,6 +67,14 @@ def test_the_names_of_the_first_day_are_no_change():
 def test_a_name_that_comes_later_is_a_change_of_its_first_day():
     (row,) = find_changes((0, "model", "tern-1"), (3, "model", "tern-2"), (4, "model", "tern-2"))
     assert (row["what"], row["value"], row["effective_on"]) == ("model", "tern-2", MONDAY + 3 * DAY)
+
+
+@pytest.mark.parametrize(("conversations", "count"), [(5, 0), (6, 1), (0, 1)])
+def test_a_name_of_a_few_conversations_may_be_a_persons_and_is_not_told(conversations, count):
+    """Rows of earlier code, which count no conversations, go by their answers."""
+    log = (0, "prompt", "p1"), (1, "prompt", "for one"), (2, "prompt", "for one")
+    found = find_changes(*log, conversations=conversations, answers=100)
+    assert [(row["value"], row["effective_on"]) for row in found] == [("for one", MONDAY + DAY)] * count
 
 
 def test_a_name_that_is_not_known_is_no_change():
