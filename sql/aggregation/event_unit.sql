@@ -6,11 +6,12 @@ with clustered as (
     select
         event.*,
         coalesce(conversation.unscored_message_count, 0) as unscored_message_count,
-        case
-            when coalesce(conversation.user_id, 'unknown') <> 'unknown' then conversation.user_id
-            when event.user_id <> 'unknown' then event.user_id
-            else coalesce(event.conversation_id, event.event_id)
-        end as cluster_id
+        coalesce(
+            nullif(conversation.user_id, 'unknown'),
+            nullif(event.user_id, 'unknown'),
+            event.conversation_id,
+            event.event_id
+        ) as cluster_id
     from fact.event
     left join fact.conversation
         on

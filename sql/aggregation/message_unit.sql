@@ -9,43 +9,21 @@ with named as (
         message.deployment_id,
         message.day,
         message.is_scored,
-        case
-            when message.model = 'unknown' then coalesce(conversation.model, 'unknown')
-            else message.model
-        end as model,
-        case
-            when message.prompt_version = 'unknown' then coalesce(conversation.prompt_version, 'unknown')
-            else message.prompt_version
-        end as prompt_version,
-        case
-            when message.language = 'unknown' then coalesce(conversation.language, 'unknown')
-            else message.language
-        end as language,
-        case
-            when message.region = 'unknown' then coalesce(conversation.region, 'unknown')
-            else message.region
-        end as region,
-        case
-            when message.age_band = 'unknown' then coalesce(conversation.age_band, 'unknown')
-            else message.age_band
-        end as age_band,
-        case
-            when message.gender = 'unknown' then coalesce(conversation.gender, 'unknown')
-            else message.gender
-        end as gender,
-        case
-            when message.use = 'unknown' then coalesce(conversation.use, 'unknown')
-            else message.use
-        end as use,
-        case
-            when message.surface = 'unknown' then coalesce(conversation.surface, 'unknown')
-            else message.surface
-        end as surface,
-        case
-            when coalesce(conversation.user_id, 'unknown') <> 'unknown' then conversation.user_id
-            when message.user_id <> 'unknown' then message.user_id
-            else message.conversation_id
-        end as cluster_id
+        coalesce(nullif(message.model, 'unknown'), conversation.model, 'unknown') as model,
+        coalesce(
+            nullif(message.prompt_version, 'unknown'), conversation.prompt_version, 'unknown'
+        ) as prompt_version,
+        coalesce(nullif(message.language, 'unknown'), conversation.language, 'unknown') as language,
+        coalesce(nullif(message.region, 'unknown'), conversation.region, 'unknown') as region,
+        coalesce(nullif(message.age_band, 'unknown'), conversation.age_band, 'unknown') as age_band,
+        coalesce(nullif(message.gender, 'unknown'), conversation.gender, 'unknown') as gender,
+        coalesce(nullif(message.use, 'unknown'), conversation.use, 'unknown') as use,
+        coalesce(nullif(message.surface, 'unknown'), conversation.surface, 'unknown') as surface,
+        coalesce(
+            nullif(conversation.user_id, 'unknown'),
+            nullif(message.user_id, 'unknown'),
+            message.conversation_id
+        ) as cluster_id
     from fact.message
     left join fact.conversation
         on
