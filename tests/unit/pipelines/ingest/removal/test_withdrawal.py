@@ -16,7 +16,7 @@ from pipelines.ingest.files.rewriting import write_without
 from pipelines.ingest.pseudonymise import Pseudonymiser
 from pipelines.ingest.reason import Reason
 from pipelines.ingest.removal.attribution import names_any
-from pipelines.ingest.removal.refusal import refuse_erased
+from pipelines.ingest.removal.refusal import Refused, refuse_erased
 from pipelines.ingest.source import Records
 from pipelines.tombstones import SubjectKind, Tombstones, mark
 
@@ -136,7 +136,8 @@ def test_records_of_the_erased_are_refused_and_counted_without_a_trace_of_where(
     records = Records(
         messages={"user": ["ada", "bea", None], "thread": ["t", "t", "s"], "text": ["a", "b", "c"]}
     )
-    refuse_erased(records, deployment_id="one", pseudonymiser=keyed, tombstones=Tombstones(frozenset({gone})))
+    refused = Refused(Tombstones(frozenset({gone})), held=frozenset())
+    refuse_erased(records, refused, deployment_id="one", pseudonymiser=keyed)
     assert records.messages["text"] == ["b", "c"]
     assert [(one.position, one.reason, one.raw) for one in records.rejected] == [(0, Reason.ERASED, b"")]
 
@@ -145,6 +146,7 @@ def test_a_tombstone_of_one_deployment_refuses_nothing_of_another() -> None:
     keyed = Pseudonymiser(b"k" * 32)
     gone = mark(SubjectKind.USER, "one", keyed.identify("user", "one", "ada"))
     records = Records(messages={"user": ["ada"], "thread": ["t"], "text": ["a"]})
-    refuse_erased(records, deployment_id="two", pseudonymiser=keyed, tombstones=Tombstones(frozenset({gone})))
+    refused = Refused(Tombstones(frozenset({gone})), held=frozenset())
+    refuse_erased(records, refused, deployment_id="two", pseudonymiser=keyed)
     assert records.messages["text"] == ["a"]
     assert records.rejected == []
