@@ -57,7 +57,9 @@ def test_the_oldest_time_that_is_taken_in_lies_on_a_day_that_can_be_run():
     "first",
     ["ledger/quality", "finding/coverage", "fact/conversation", "indicator/finding_day", "assessment/alarm"],
 )
-def test_whatever_a_run_computes_first_it_refuses_the_decisions_of_an_older_version(tmp_path, first):
+def test_whatever_a_run_computes_first_it_refuses_the_decisions_of_an_older_version(
+    tmp_path, instance, first
+):
     home = make_home(Home(tmp_path / "home"), HomeKind.REAL)
     open_store(home.governance_url).close()
     engine = create_engine(home.governance_url, poolclass=NullPool)
@@ -67,7 +69,8 @@ def test_whatever_a_run_computes_first_it_refuses_the_decisions_of_an_older_vers
     assets = build_assets(home)
     chosen = next(one for one in assets if dg.AssetKey(first.split("/")) in one.keys)
     done = dg.materialize(
-        assets, selection=[chosen], partition_key="2026-08-03" if chosen.partitions_def else None,
+        assets, instance=instance, selection=[chosen],
+        partition_key="2026-08-03" if chosen.partitions_def else None,
         raise_on_error=False, run_config={"loggers": {"console": {"config": {"log_level": "ERROR"}}}},
     )  # fmt: skip
     (failure,) = [event for event in done.all_events if event.is_step_failure]
@@ -84,7 +87,7 @@ def test_whatever_a_run_computes_first_it_refuses_the_decisions_of_an_older_vers
      {"signals/x_own.yaml": b"- no mapping"},
      {"indicators/x_own.yaml": b"title: Own", "indicators/x_own.sql": b"\xff"}],
 )  # fmt: skip
-def test_a_mistake_in_an_own_definition_stops_counting_and_nothing_else(tmp_path, written):
+def test_a_mistake_in_an_own_definition_stops_counting_and_nothing_else(tmp_path, instance, written):
     home = make_home(Home(tmp_path / "home"), HomeKind.REAL)
     for name, content in written.items():
         (home.definitions / name).parent.mkdir(exist_ok=True)
@@ -95,7 +98,7 @@ def test_a_mistake_in_an_own_definition_stops_counting_and_nothing_else(tmp_path
     assets = build_assets(home)
     (counted,) = [one for one in assets if dg.AssetKey(["indicator", "finding_day"]) in one.keys]
     done = dg.materialize(
-        assets, selection=[counted], partition_key="2026-08-03", raise_on_error=False,
+        assets, instance=instance, selection=[counted], partition_key="2026-08-03", raise_on_error=False,
         run_config={"loggers": {"console": {"config": {"log_level": "ERROR"}}}},
     )  # fmt: skip
     (failure,) = [event for event in done.all_events if event.is_step_failure]

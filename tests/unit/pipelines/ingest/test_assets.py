@@ -23,7 +23,10 @@ def put_in_inbox(place, name: str, **changes: object) -> None:
 
 
 def materialise(place) -> dg.ExecuteInProcessResult:
-    return dg.materialize([assets.build(place.home)], raise_on_error=False, run_config=QUIET)
+    with dg.DagsterInstance.ephemeral() as instance:
+        return dg.materialize(
+            [assets.build(place.home)], instance=instance, raise_on_error=False, run_config=QUIET
+        )
 
 
 def test_every_folder_of_the_inbox_is_taken_in(place):
