@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from risk_register.content import load_regimes
-from risk_register.database.model import Incident, columns_of
+from risk_register.database.model import columns_of
 from risk_register.database.store import Store
 from risk_register.database.tables.incident import IncidentReport
 from risk_register.database.tables.register import ApplicabilityDecision
@@ -51,7 +51,8 @@ class IncidentClock:
 
     `due_on` is the last day, in the regime's zone. `is_in_force` says whether the regime asked for it on the
     day somebody first knew; a later one is shown and binds nobody. `excluded_by` is who signed that the
-    regime does not apply to the deployment: its clock is shown, too, and waits for nobody.
+    regime does not apply to the deployment, while nobody has decided about this incident: its clock is shown,
+    too, and waits for nobody.
     """
 
     regime: Regime
@@ -64,11 +65,7 @@ class IncidentClock:
 
     def is_overdue(self, at: dt.datetime) -> bool:
         """Whether the last day has passed without a report, where one is or may be due."""
-        if self.is_settled:
-            return False
-        return self.find_day(at) > self.due_on and (
-            self.decision is None or self.decision.reported_at is None
-        )
+        return self.is_in_force and not self.is_settled and self.find_day(at) > self.due_on
 
     def find_day(self, at: dt.datetime) -> dt.date:
         """The day that it is where the regime holds; its last day is one of these."""
@@ -88,7 +85,12 @@ def find_clocks(
     """The clocks that the regimes have for an incident of this nature, the earliest first."""
     with store.read() as session:
         return read_clocks(
-            session, incident.incident_id, nature=incident.nature, aware_at=incident.aware_at, regimes=regimes
+            session,
+            incident.incident_id,
+            deployment_id=incident.deployment_id,
+            nature=incident.nature,
+            aware_at=incident.aware_at,
+            regimes=regimes,
         )
 
 
@@ -96,18 +98,20 @@ def read_clocks(
     session: Session,
     incident_id: str,
     *,
+    deployment_id: str,
     nature: Nature,
     aware_at: dt.datetime,
     regimes: Sequence[Regime] | None = None,
 ) -> tuple[IncidentClock, ...]:
     """`find_clocks` within a session that has more to do."""
     decisions = _list_decisions(session, incident_id)
-    excluded = _find_excluded(session, incident_id)
+    excluded = _find_excluded(session, deployment_id)
     found = [
-        replace(
-            _start(
-                regime, clock, aware_at=aware_at, decision=_find_settling(decisions, regime.id, nature=nature)
-            ),
+        _start(
+            regime,
+            clock,
+            aware_at=aware_at,
+            decision=_find_settling(decisions, regime.id, nature=nature),
             excluded_by=excluded.get(regime.id),
         )
         for regime in (load_regimes() if regimes is None else regimes)
@@ -212,12 +216,11 @@ def record_report(
         )
 
 
-def _find_excluded(session: Session, incident_id: str) -> dict[str, str]:
-    """Who signed of a regime that it does not apply to the incident's deployment; the newest word holds."""
-    incident = session.get(Incident, incident_id)
+def _find_excluded(session: Session, deployment_id: str) -> dict[str, str]:
+    """Who signed of a regime that it does not apply to a deployment; the newest word holds."""
     rows = session.scalars(
         select(ApplicabilityDecision)
-        .filter_by(deployment_id=incident.deployment_id if incident else "")
+        .filter_by(deployment_id=deployment_id)
         .order_by(ApplicabilityDecision.decision_id)
     )
     newest = {row.regime_id: row for row in rows}
@@ -244,7 +247,12 @@ def _find_settling(
 
 
 def _start(
-    regime: Regime, clock: Clock, *, aware_at: dt.datetime, decision: ReportDecision | None
+    regime: Regime,
+    clock: Clock,
+    *,
+    aware_at: dt.datetime,
+    decision: ReportDecision | None,
+    excluded_by: str | None,
 ) -> IncidentClock:
     aware_on = aware_at.astimezone(ZoneInfo(regime.zone)).date()
     since = clock.effective_from or regime.effective_from
@@ -256,6 +264,7 @@ def _start(
         in_force_from=since,
         is_in_force=(since is None or since <= aware_on) and (until is None or aware_on <= until),
         decision=decision,
+        excluded_by=excluded_by if decision is None else None,
     )
 
 

@@ -150,7 +150,13 @@ def _find_left(session: Session, row: Incident) -> tuple[str, ...]:
             )
         )
     }
-    clocks = read_clocks(session, row.incident_id, nature=Nature(row.nature), aware_at=row.aware_at)
+    clocks = read_clocks(
+        session,
+        row.incident_id,
+        deployment_id=row.deployment_id,
+        nature=Nature(row.nature),
+        aware_at=row.aware_at,
+    )
     undecided = {clock.regime.id for clock in clocks if not clock.is_settled and clock.decision is None}
     left += [f"{regime_id} waits for a decision" for regime_id in sorted(undecided)]
     # Whatever kind of event it is called since: who decided that a report is due has to take it back.

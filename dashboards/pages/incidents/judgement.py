@@ -66,7 +66,7 @@ def _draw_clock(view: View, clock: IncidentClock) -> Line:
     due: list[Component | str] = [f"{say_day(clock.due_on)} ({clock.days} days)"]
     if not clock.is_in_force:
         due = [f"not in force; from {say_day(clock.in_force_from)}"]
-    elif clock.excluded_by is not None and decision is None:
+    elif clock.excluded_by is not None:
         due = [f"does not apply here, as {clock.excluded_by} signed"]
     elif clock.is_overdue(view.at):
         due = [draw_mark(OVERDUE, due[0])]

@@ -59,6 +59,15 @@ def test_a_regime_that_somebody_signed_away_waits_for_nobody_until_it_applies_ag
         assert (f"{ACT} waits for a decision" in left) is is_applicable
 
 
+def test_what_is_decided_before_a_regime_binds_is_never_overdue(store: Store) -> None:
+    incident = open_one(store, dt.datetime(2027, 12, 1, 12, tzinfo=dt.UTC))
+    incident_clocks.decide_report(
+        store, incident_id=incident.incident_id, regime_id=ACT, is_reportable=True, reason="We tell it anyway.",
+        actor="compliance", at=IN_FORCE,
+    )  # fmt: skip
+    assert not clock_of(store, incident).is_overdue(IN_FORCE + dt.timedelta(days=60))
+
+
 def test_a_death_that_is_held_to_be_not_serious_does_not_close(store: Store) -> None:
     incident = open_one(store, IN_FORCE, "not_serious")
     left = incident_closing.find_what_is_left(store, incident.incident_id)
