@@ -48,7 +48,7 @@ from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
 from pipelines.ingest.redaction.names import load_name_finder
 from pipelines.ingest.redaction.redact import Redactor, crisis_lines
 from pipelines.ingest.redaction.sieve import prepare
-from pipelines.ingest.removal.refusal import read_refused, refuse_erased
+from pipelines.ingest.removal.refusal import Refused, read_refused, refuse_erased
 from pipelines.ingest.source import Source
 from pipelines.ingest.sources import make_source
 from pipelines.ingest.span import find_span
@@ -108,17 +108,17 @@ class _Intake:
     version_count: int = 0
     apart_count: int = 0
     unread: tuple[str, ...] = ()
-    is_anew: bool = False  # a query whose rows are all asked for again
+    is_anew: bool = False  # a query whose rows are all asked for again: most are stored already
     note: str | None = None  # of a query that gives nothing
 
-    def take(self, commit: Commit, files: Iterable[tuple[str, Path]], *, is_again: bool = False) -> None:
-        """Read files and put what they hold into the commit; `is_again`: most of it is stored already."""
+    def take(self, commit: Commit, files: Iterable[tuple[str, Path]]) -> None:
+        """Read files and put what they hold into the commit."""
         check_rule(commit.lake, self.mapping.deployment)
         known = known_deliveries(commit.so_far, self.mapping.deployment.id)
-        read = []
+        read, refused = [], read_refused(self.home)
         with Tray(commit, self.mapping.deployment, self.stager) as tray:
             for name, path in files:
-                one = self._read(name, path, known, tray, is_again=is_again)
+                one = self._read(name, path, known, tray, refused)
                 known.setdefault(
                     one.delivery_id, KnownDelivery(one.received_on, self.mapping.hash, one.byte_count)
                 )
@@ -136,7 +136,7 @@ class _Intake:
         self.done += read
 
     def _read(
-        self, name: str, path: Path, known: dict[str, KnownDelivery], tray: Tray, *, is_again: bool
+        self, name: str, path: Path, known: dict[str, KnownDelivery], tray: Tray, refused: Refused
     ) -> Delivered:
         one = identify_delivery(
             path,
@@ -147,9 +147,8 @@ class _Intake:
             aside=self.beside,
         )
         one.mark = self.marks.get(name)
-        refused = read_refused(self.home)
         for part in read_delivery(one, self.source):
-            part.is_again |= is_again
+            part.is_again |= self.is_anew
             refuse_erased(
                 part,
                 refused,
@@ -294,6 +293,6 @@ def _take_chunk(intake: _Intake, engine: Engine, rule: QueryRule, query_id: str)
                 intake.is_anew = True
             upto = write_value(fetched.watermark.value).partition(":")[2]
             name = f"{account.name_chunk(query_id)}{upto}.jsonl"
-            intake.take(commit, [(name, fetched.path)], is_again=intake.is_anew)
+            intake.take(commit, [(name, fetched.path)])
             write_watermark(commit, intake.mapping, query_id, fetched.watermark)
     return fetched.is_last

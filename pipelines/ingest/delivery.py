@@ -141,9 +141,8 @@ def find_files(folder: Path) -> tuple[list[Path], list[str]]:
 def find_mapping(folder: Path) -> Path | None:
     """The mapping that lies beside delivered files, if one does."""
     beside = (folder / name for name in MAPPING_NAMES)
-    return next(
-        (path for path in beside if os.path.exists(path)), None
-    )  # which a closed folder does not stop
+    # A closed folder does not stop this, as it would Path.exists.
+    return next((path for path in beside if os.path.exists(path)), None)
 
 
 def load_folder_mapping(folder: Path) -> Mapping:

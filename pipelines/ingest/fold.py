@@ -1,7 +1,8 @@
 """Folds delivered rows into what staging already holds, in a way that no order of delivery can change.
 
-Only the threads that a delivery touches are cut anew, and of those only the days around what came: the
-cost does not depend on the length of the history.
+Only the threads that a delivery touches are cut anew, and of those only the days around what came and around
+what it repeats: the cost does not depend on the length of the history. Finding what it repeats does
+(`held_copy`).
 """
 
 from __future__ import annotations

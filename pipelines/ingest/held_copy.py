@@ -14,21 +14,20 @@ from collections.abc import Iterator
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.ingest.pseudonymise import CHARACTERS
+from pipelines.ingest.once import cut_names
 from pipelines.lake.lake import Lake
 from pipelines.lake.partition import chunk
 from pipelines.schemas.staging import MESSAGE
 
 NAMING = ("thread_id", "message_id", "role", "sent_at", "received_on", "content_hash")
 """What tells which message a row of staging is, and whether a copy changes it."""
-
-
 IN_THREAD = ("thread_id", "message_id", "source_turn", "sent_at")
+"""What tells where in its thread a message stands."""
 
 
 def find_copies(lake: Lake, deployment_id: str, messages: pa.Table) -> pa.Table:
     """The rows of `staging.message` that these messages are copies of: `NAMING`, and the day each lies on."""
-    names = _cut_names(messages)
+    names = cut_names(messages)
     found = [MESSAGE.empty().select(["day", *NAMING])]
     for days in _find_days(lake, deployment_id, pc.unique(messages["thread_id"])):
         on = _read_copies(lake, deployment_id, days, names, columns=["day", "message_id"])["day"].unique()
@@ -78,7 +77,7 @@ def leave_unchanging(messages: pa.Table, copies: pa.Table, *, scored: pa.Chunked
 
 def copies_of(messages: pa.Table, copies: pa.Table) -> pa.Table:
     """Of the copies that were found those of these messages."""
-    return copies.filter(pc.is_in(_cut_names(copies), value_set=_cut_names(messages)))
+    return copies.filter(pc.is_in(cut_names(copies), value_set=cut_names(messages)))
 
 
 def _read_copies(
@@ -86,7 +85,7 @@ def _read_copies(
 ) -> pa.Table:
     held = lake.read("staging.message", days=days, deployment_id=deployment_id, columns=columns)
     rows = MESSAGE.empty().select(columns) if held is None else held
-    return rows.filter(pc.is_in(_cut_names(rows), value_set=names))
+    return rows.filter(pc.is_in(cut_names(rows), value_set=names))
 
 
 def _find_days(lake: Lake, deployment_id: str, threads: pa.Array) -> Iterator[list[dt.date]]:
@@ -104,10 +103,5 @@ def _find_days(lake: Lake, deployment_id: str, threads: pa.Array) -> Iterator[li
                 yield pc.unique(rows["day"]).to_pylist()
 
 
-def _cut_names(messages: pa.Table) -> pa.Array:
-    """The names without the speaker behind some of them (`pipelines.ingest.once.name_beside`)."""
-    return pc.utf8_slice_codeunits(messages["message_id"].combine_chunks(), 0, CHARACTERS)
-
-
 def _tell(messages: pa.Table) -> pa.Array:
-    return pc.binary_join_element_wise(_cut_names(messages), messages["role"].combine_chunks(), ":")
+    return pc.binary_join_element_wise(cut_names(messages), messages["role"].combine_chunks(), ":")

@@ -6,6 +6,8 @@ name by different speakers are different messages: many logs number exchanges, q
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -24,7 +26,7 @@ LAST = np.iinfo(np.int64).max
 
 def keep_once(engine: DuckDBEngine, delivered: pa.Table) -> pa.Table:
     """Each message once, in no order; of copies the one that `sql/staging/message.sql` keeps."""
-    names = pc.utf8_slice_codeunits(delivered["message_id"].combine_chunks(), 0, CHARACTERS)
+    names = cut_names(delivered)
     codes = names.dictionary_encode().indices.to_numpy(zero_copy_only=False)
     is_repeated = (np.bincount(codes) > 1)[codes] if len(codes) else np.zeros(0, dtype=bool)
     if is_repeated.any():
@@ -33,17 +35,24 @@ def keep_once(engine: DuckDBEngine, delivered: pa.Table) -> pa.Table:
         engine.register("staging.delivered_message", weighed.append_column("row", _count(again)))
         kept = engine.query(QUERY.read_text(encoding="utf-8"))
         weighed = again.take(kept["row"])
-        for name in CHOSEN:
-            place = weighed.schema.get_field_index(name)
-            field = weighed.schema.field(place)
-            weighed = weighed.set_column(place, field, kept[name].cast(field.type))
+        types = weighed.schema
+        weighed = replace_columns(weighed, {one: kept[one].cast(types.field(one).type) for one in CHOSEN})
         delivered = pa.concat_tables([delivered.filter(pa.array(~is_repeated)), weighed])
-    for name in COUNTS:  # a transcript counts as no copy; what is kept is one
-        place = delivered.schema.get_field_index(name)
-        delivered = delivered.set_column(
-            place, delivered.schema.field(place), pc.max_element_wise(delivered[name], 1)
-        )
-    return delivered
+    # A transcript counts as no copy; what is kept is one.
+    return replace_columns(delivered, {one: pc.max_element_wise(delivered[one], 1) for one in COUNTS})
+
+
+def cut_names(messages: pa.Table) -> pa.Array:
+    """The names of messages without the speaker that stands behind some of them (`name_beside`)."""
+    return pc.utf8_slice_codeunits(messages["message_id"].combine_chunks(), 0, CHARACTERS)
+
+
+def replace_columns(rows: pa.Table, values: Mapping[str, pa.Array | pa.ChunkedArray]) -> pa.Table:
+    """Rows with other values in some columns."""
+    for name, column in values.items():
+        place = rows.schema.get_field_index(name)
+        rows = rows.set_column(place, rows.schema.field(place), column)
+    return rows
 
 
 def name_beside(message_id: str, role: str) -> str:

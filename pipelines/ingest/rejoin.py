@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.ingest.once import replace_columns
 from pipelines.ingest.stage import Stager
 
 PLACED = re.compile(r"(\d+)((?:\.\d+)?):([0-9a-f]{32})")
@@ -178,7 +179,7 @@ def rejoin(
             turns = [place + meeting.turn for place in one.turns]
             renamed[one.piece] |= dict(zip(one.rows, zip(names, turns, strict=True), strict=True))
             path.add(stager.name_in(thread, names), turns, one.moments)
-    done = [_rename(piece, renamed[number], stager) for number, piece in enumerate(pieces)]
+    done = [_rename(piece, renamed.get(number, {}), stager) for number, piece in enumerate(pieces)]
     return Rejoined(done, is_changed=bool(renamed), apart_count=apart_count)
 
 
@@ -261,11 +262,3 @@ def _rename(piece: Piece, renamed: Mapping[int, tuple[str, int]], stager: Stager
         place = pc.index_in(scores["message_id"], value_set=before)
         scores = replace_columns(scores, {"message_id": ids.take(place.combine_chunks())})
     return replace(piece, messages=messages, scores=scores, names=names)
-
-
-def replace_columns(rows: pa.Table, values: Mapping[str, pa.Array]) -> pa.Table:
-    """Rows with other values in some columns."""
-    for name, column in values.items():
-        place = rows.schema.get_field_index(name)
-        rows = rows.set_column(place, rows.schema.field(place), column)
-    return rows

@@ -81,6 +81,11 @@ def snapshot(connection: Connection) -> Connection:
     return connection
 
 
+def find_reach(address: URL) -> dict[str, str]:
+    """How long libpq waits where the network is silent, unless the address itself says otherwise."""
+    return {name: value for name, value in REACH.items() if name not in address.query}
+
+
 def takes_writing(connection: Connection) -> bool:
     """Whether a write would be taken: not by a standby, nor where the file or its folder is read-only."""
     if connection.dialect.name == POSTGRESQL:
@@ -91,9 +96,7 @@ def takes_writing(connection: Connection) -> bool:
 
 def _reach_server(address: URL) -> Engine:
     # A pooler between may give every transaction another connection, which knows no prepared statement.
-    reach = {"prepare_threshold": None} | {
-        name: value for name, value in REACH.items() if name not in address.query
-    }
+    reach = {"prepare_threshold": None} | find_reach(address)
     # Given, for a server may have another default, and a writer must see what the one before has written.
     return create_engine(
         address,

@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from pipelines.errors import SourceError
 from pipelines.ingest.fetching.location import show_address
-from risk_register.database.engine import REACH
+from risk_register.database.engine import find_reach
 
 FROM_VARIABLE = "env:"
 SHOWN = "shown_address"
@@ -61,7 +61,7 @@ def open_database(address: str) -> sa.Engine:
             poolclass=sa.NullPool,
             hide_parameters=True,
             execution_options=shown,
-            connect_args=_find_reach(url),
+            connect_args=find_reach(url) if url.get_driver_name() in LIBPQ else {},
         )
     except (ArgumentError, ValueError, TypeError):  # a port that is no number; a parameter without a value
         raise SourceError(
@@ -73,13 +73,6 @@ def open_database(address: str) -> sa.Engine:
         raise SourceError(
             f"{scheme}://: the driver of this database is not installed beside Plimsoll."
         ) from None
-
-
-def _find_reach(url: sa.URL) -> dict[str, str]:
-    """How long one waits where the network is silent, unless the address itself says otherwise."""
-    if url.get_driver_name() not in LIBPQ:
-        return {}
-    return {name: value for name, value in REACH.items() if name not in url.query}
 
 
 def name_database(engine: sa.Engine) -> str:

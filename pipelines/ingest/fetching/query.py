@@ -67,7 +67,6 @@ class Fetched:
 
 @dataclass
 class _Chunk:
-    watermark: Watermark
     seen: set[str] = field(default_factory=set)
     value: Value | None = None
     row_count: int = 0
@@ -83,7 +82,7 @@ def fetch(
             or it is of another kind than the start.
     """
     begin = since or Watermark(rule.start)
-    chunk = _Chunk(begin)
+    chunk = _Chunk()
     is_last, row_count = True, 0
     with target.open("wb") as out:
         for row in _ask(engine, rule, begin.value):

@@ -86,7 +86,10 @@ def leave_unreadable(waiting: list[Waiting], source: str | Path) -> tuple[list[W
     """Files that can be opened; of this machine the names of those that cannot, and of folders, with why."""
     closed = {} if is_address(source) else look_below(Path(source)).closed
     left = []
-    unread = [f"{path.relative_to(source)}/ (a folder, {reason})" for path, reason in sorted(closed.items())]
+    unread = [
+        show_line(f"{path.relative_to(source)}/ (a folder, {reason})")
+        for path, reason in sorted(closed.items())
+    ]
     for one in waiting:
         reason = None if one.path is None else why_unreadable(one.path)
         if reason is None:

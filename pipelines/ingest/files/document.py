@@ -239,8 +239,9 @@ def _read_parquet(path: Path, wanted: frozenset[int] | None) -> Iterator[Item]:
     position = 0
     with pq.ParquetFile(path) as file:
         texts = [field.name for field in file.schema_arrow if pa.types.is_string(field.type)]
-        rows_at_once = _count_rows(file.metadata)
-    with pq.ParquetFile(path, read_dictionary=texts) as file:
+        metadata = file.metadata
+    rows_at_once = _count_rows(metadata)
+    with pq.ParquetFile(path, read_dictionary=texts, metadata=metadata) as file:
         for batch in file.iter_batches(batch_size=rows_at_once):
             for row in (row for piece in _cut(batch) for row in _read_batch(piece)):
                 position += 1
