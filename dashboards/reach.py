@@ -80,19 +80,20 @@ def _read_networks(given: Iterable[str]) -> tuple[Network, ...]:
 
 def spell_host(host: str, port: int) -> str:
     """Host and port as they stand in an address: IPv6 in brackets, whether or not it came in them."""
-    name = _without_brackets(host)
+    name = bare_host(host)
     return f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
 
 
 def is_this_machine(host: str) -> bool:
     """Whether nobody else can reach what listens there."""
     try:
-        return ipaddress.ip_address(_without_brackets(host)).is_loopback
+        return ipaddress.ip_address(bare_host(host)).is_loopback
     except ValueError:
         return host == "localhost"
 
 
-def _without_brackets(host: str) -> str:
+def bare_host(host: str) -> str:
+    """A host as programs take it: IPv6 without brackets."""
     return host.removeprefix("[").removesuffix("]")
 
 

@@ -12,10 +12,10 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from pipelines.lock import alone, locked
+from pipelines.lock import alone, is_held, locked
 from pipelines.settings import Home
 
 NOW = "now"
@@ -80,12 +80,6 @@ def clear_aside(home: Home, *, by: str) -> None:
 def _clear_spilt(room: Path) -> None:
     """Delete the folders whose process has ended."""
     for folder in room.iterdir():
-        held = os.open(folder, os.O_RDONLY)
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            continue
-        else:
-            shutil.rmtree(folder, ignore_errors=True)
-        finally:
-            os.close(held)
+        with suppress(FileNotFoundError):  # its process has just closed it
+            if not is_held(folder):
+                shutil.rmtree(folder, ignore_errors=True)

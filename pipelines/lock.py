@@ -29,6 +29,18 @@ def alone(folder: Path) -> Iterator[None]:
         os.close(held)
 
 
+def is_held(path: Path) -> bool:
+    """Whether a process has a file or folder locked, by itself or as `alone` does."""
+    seen = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(seen, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(seen)
+    return False
+
+
 NOT_WRITABLE = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 """How the operating system refuses to write: to all on a disk that is read-only, or to this account."""
 

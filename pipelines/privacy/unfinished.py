@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipelines.errors import HomeError
-from pipelines.lock import alone
+from pipelines.lock import alone, is_held
 
 Tell = Callable[[str], None]
 
@@ -26,7 +26,7 @@ def clear_left(paths: Iterable[Path], *, by: str, tell: Tell) -> None:
             tell(f"{path} was left by a {by} of somebody else; whoever it belongs to has to remove it.")
             continue
         with alone(path.parent):
-            if path.exists() and not _is_held(path):
+            if path.exists() and not is_held(path):
                 _remove(path)
                 tell(f"Removed {path}, which a {by} that was killed had left.")
 
@@ -40,7 +40,7 @@ def unfinished(path: Path, *, is_folder: bool = False) -> Iterator[None]:
     """
     with alone(path.parent):  # nobody finds it between its making and its lock
         if path.exists():
-            if _is_held(path):
+            if is_held(path):
                 raise HomeError(f"{path} is being written by another process. Wait for it, or stop it.")
             _remove(path)
         if is_folder:
@@ -54,17 +54,6 @@ def unfinished(path: Path, *, is_folder: bool = False) -> Iterator[None]:
     finally:
         _remove(path)
         os.close(held)
-
-
-def _is_held(path: Path) -> bool:
-    seen = os.open(path, os.O_RDONLY)
-    try:
-        fcntl.flock(seen, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(seen)
-    return False
 
 
 def _remove(path: Path) -> None:

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from pipelines.shown_text import DIRECTION
+
 SCHEMA = 1
-BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+TURNING = re.compile(f"[{DIRECTION}]")
 
 
 class Mark(StrEnum):
@@ -119,7 +122,7 @@ def clean_text(text: str) -> str:
 def _clean_character(character: str) -> str:
     if character in "\n\r\t\u2028\u2029":
         return " "
-    if character in BIDI_CONTROLS or unicodedata.category(character) in {"Cc", "Cs", "Cn", "Co"}:
+    if TURNING.match(character) or unicodedata.category(character) in {"Cc", "Cs", "Cn", "Co"}:
         return f"[U+{ord(character):04X}]"
     return character
 

@@ -7,7 +7,6 @@ import json
 import os
 import sys
 import time
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -32,7 +31,7 @@ def demo(
     home: HomeOption = None,
 ) -> None:
     """Make the sample (once), run the pipelines, and serve the dashboard."""
-    place = find_home(home or Path(os.environ.get("PLIMSOLL_HOME", str(DEMO_HOME))))
+    place = find_home(home, default=DEMO_HOME)
     make_home(place, HomeKind.DEMO)
     started = time.monotonic()
     last_day = _generate(place, days)

@@ -140,7 +140,7 @@ def orchestrate(
     settings = instance / "dagster.yaml"
     if not settings.exists():
         settings.write_text(INSTANCE)
-    from dashboards.reach import spell_host
+    from dashboards.reach import bare_host, spell_host
     from pipelines.automation import end_dead_runs  # Dagster takes seconds to load
 
     _hold(instance)
@@ -153,7 +153,7 @@ def orchestrate(
         "-w",
         str(REPOSITORY / "workspace.yaml"),
         "-h",
-        host.strip("[]"),
+        bare_host(host),
         "-p",
         str(port),
     ]

@@ -13,7 +13,7 @@ from sqlalchemy import Select, select
 
 from risk_register.account.four_eyes import IDENTITY_UNLINKED, list_same_person
 from risk_register.account.permissions import Grant, Role
-from risk_register.account.record import find_account
+from risk_register.account.record import find_account, read_grants
 from risk_register.account.sessions import end_all_within
 from risk_register.database.model import Account, AccountGrant, OneTimeLink
 from risk_register.database.store import Store, Write
@@ -72,8 +72,7 @@ def grants(store: Store, name: str) -> frozenset[Grant]:
         account = session.get(Account, name)
         if account is None or account.is_disabled:
             return frozenset()
-        rows = session.scalars(select(AccountGrant).where(AccountGrant.name == name))
-        return frozenset(Grant(Role(row.role), row.deployment_id) for row in rows)
+        return read_grants(session, name)
 
 
 def sync_groups(write: Write, name: str, wanted: Iterable[Grant]) -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from risk_register.account.permissions import Grant
-from risk_register.database.model import Account
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from risk_register.account.permissions import Grant, Role
+from risk_register.database.model import Account, AccountGrant
 from risk_register.database.store import Write
 from risk_register.errors import UnknownRecordError
 
@@ -42,3 +45,9 @@ def find_account(write: Write, name: str) -> Account:
             f"There is no account {name}. Create it: `plimsoll users add {name} --role ROLE --deployment ID`."
         )
     return account
+
+
+def read_grants(session: Session, name: str, *, without: str | None = None) -> frozenset[Grant]:
+    """What an account has been given, but for what came from a source."""
+    rows = session.scalars(select(AccountGrant).where(AccountGrant.name == name))
+    return frozenset(Grant(Role(row.role), row.deployment_id) for row in rows if row.source != without)

@@ -12,10 +12,10 @@ from enum import StrEnum
 
 from sqlalchemy import select
 
-from risk_register.account.permissions import Grant, Role
-from risk_register.account.record import find_account
+from risk_register.account.permissions import Grant
+from risk_register.account.record import find_account, read_grants
 from risk_register.account.token_hash import hash_token
-from risk_register.database.model import Account, AccountGrant
+from risk_register.database.model import Account
 from risk_register.database.store import Store, Write
 from risk_register.database.tables.account import AccountSession
 from risk_register.errors import NotAllowedError
@@ -76,9 +76,7 @@ def find_session(store: Store, token: str) -> OpenSession | None:
         account = session.get(Account, row.name)
         if account is None or account.is_disabled:
             return None
-        given = session.scalars(select(AccountGrant).where(AccountGrant.name == row.name))
-        grants = frozenset(Grant(Role(one.role), one.deployment_id) for one in given)
-        return OpenSession(row.name, grants, Method(row.method))
+        return OpenSession(row.name, read_grants(session, row.name), Method(row.method))
 
 
 def end_session(store: Store, token: str, *, at: dt.datetime) -> None:

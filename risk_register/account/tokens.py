@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from risk_register.account.grants import BY_GROUPS
-from risk_register.account.permissions import Grant, Role
-from risk_register.account.record import find_account
+from risk_register.account.permissions import Grant
+from risk_register.account.record import find_account, read_grants
 from risk_register.account.sessions import Method
 from risk_register.account.token_hash import hash_token
-from risk_register.database.model import Account, AccountGrant
+from risk_register.database.model import Account
 from risk_register.database.store import Store
 from risk_register.database.tables.account import AccessToken, AccountSession
 from risk_register.errors import NotAllowedError, UnknownRecordError
@@ -87,12 +87,7 @@ def find_bearer_grants(store: Store, name: str, *, at: dt.datetime) -> frozenset
     with store.read() as session:
         signed_in_at = session.scalar(by_provider)
         rests = signed_in_at is None or at - signed_in_at > GROUPS_HOLD
-        rows = session.scalars(select(AccountGrant).where(AccountGrant.name == name))
-        return frozenset(
-            Grant(Role(row.role), row.deployment_id)
-            for row in rows
-            if not (rests and row.source == BY_GROUPS)
-        )
+        return read_grants(session, name, without=BY_GROUPS if rests else None)
 
 
 def revoke_token(store: Store, *, token_hash: str, actor: str, at: dt.datetime) -> None:

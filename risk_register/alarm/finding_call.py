@@ -106,10 +106,12 @@ def _keep_new(write: Write, deployment_id: str, seen: Iterable[SeenFinding]) -> 
 
 def _may_call(write: Write, deployment_id: str) -> bool:
     """Whether a call may go out now; by distance, so that a clock that once ran ahead holds none back."""
-    moments = write.session.scalars(
-        select(Notice.queued_at).filter_by(deployment_id=deployment_id, kind=NoticeKind.NEEDS_EYES.value)
-    )
-    today = [moment for moment in moments if moment.date() == write.at.date()]
+    midnight = write.at.replace(hour=0, minute=0, second=0, microsecond=0)
+    today = write.session.scalars(
+        select(Notice.queued_at)
+        .filter_by(deployment_id=deployment_id, kind=NoticeKind.NEEDS_EYES.value)
+        .where(Notice.queued_at >= midnight, Notice.queued_at < midnight + dt.timedelta(days=1))
+    ).all()
     return len(today) < DAILY_CALLS or all(abs(write.at - moment) >= PAUSE for moment in today)
 
 
