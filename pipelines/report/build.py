@@ -102,7 +102,14 @@ def draw_files(content: bytes, name: str) -> dict[str, bytes]:
 def write_files(folder: Path, contents: dict[str, bytes], *, published: Path) -> None:
     """Write a report's files and the manifest that vouches for them, there only when all are whole."""
     document = next(json.loads(content) for name, content in contents.items() if name.endswith(".json"))
-    tree = describe_report(document, contents, published=published, folder=folder)
+    tree = describe_report(document, contents) | {
+        "published": {
+            "file": published.name,
+            "path_from_here": Path(os.path.relpath(published.resolve(), folder.resolve())).as_posix(),
+            "sha256": hash_file(published),
+        },
+        "renderer": renderer(),
+    }
     manifest = (json.dumps(tree, sort_keys=True, indent=2, ensure_ascii=False) + "\n").encode()
     (folder / MANIFEST).unlink(missing_ok=True)
     for name, content in {**contents, MANIFEST: manifest}.items():
@@ -155,10 +162,8 @@ def renderer() -> dict[str, str]:
     }
 
 
-def describe_report(
-    document: dict[str, Any], contents: dict[str, bytes], *, published: Path, folder: Path
-) -> dict[str, Any]:
-    """What a manifest says of a report: what it is about, what it was drawn from and by, and its files."""
+def describe_report(document: dict[str, Any], contents: dict[str, bytes]) -> dict[str, Any]:
+    """What a manifest says of a report, wherever and by whichever version it is drawn."""
     report = document["report"]
     kept = (
         "name", "status", "deployment_id", "period", "generation", "built_at", "published_at", "code_version",
@@ -174,12 +179,6 @@ def describe_report(
             "period": report["period"],
             "deployment_id": report["deployment_id"],
         },
-        "published": {
-            "file": published.name,
-            "path_from_here": Path(os.path.relpath(published.resolve(), folder.resolve())).as_posix(),
-            "sha256": hash_file(published),
-        },
-        "renderer": renderer(),
         "pdf_standards": STANDARDS,
         "suppression": {
             key: document["suppression"][key]

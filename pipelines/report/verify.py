@@ -48,7 +48,7 @@ def verify(folder: Path, *, published: Path | None = None) -> list[str]:
     try:
         problems = _check_hashes(folder, manifest["files"])
         source = published or (folder / manifest["published"]["path_from_here"]).resolve()
-        return problems + _check_rebuild(manifest, source, folder)
+        return problems + _check_rebuild(manifest, source)
     except (AttributeError, KeyError, TypeError, ValueError):  # of what a manifest holds nothing is sure
         return [f"{path} is not as it was written: a part of it has another form. It was altered."]
 
@@ -107,7 +107,7 @@ def _check_hashes(folder: Path, files: dict[str, dict[str, Any]]) -> list[str]:
     return problems + [f"{name} is not part of the report." for name in sorted(strangers)]
 
 
-def _check_rebuild(manifest: dict[str, Any], published: Path, folder: Path) -> list[str]:
+def _check_rebuild(manifest: dict[str, Any], published: Path) -> list[str]:
     if not published.is_file():
         return [
             f"{published} is not there, so the report cannot be rebuilt and compared. Its home keeps "
@@ -130,24 +130,23 @@ def _check_rebuild(manifest: dict[str, Any], published: Path, folder: Path) -> l
         return [
             f"This edition is not what was approved: it differs in more than its issue{_reason(manifest)}."
         ]
-    return _compare(manifest, content, published, folder)
+    return _compare(manifest, content)
 
 
-def _compare(manifest: dict[str, Any], content: bytes, published: Path, folder: Path) -> list[str]:
+def _compare(manifest: dict[str, Any], content: bytes) -> list[str]:
     """Where a rebuild differs: in a file, or in what pages show of the manifest and people sign."""
     drawn = draw_files(content, manifest["name"])
-    rebuilt = describe_report(json.loads(content), drawn, published=published, folder=folder)
+    said = json.loads(json.dumps(describe_report(json.loads(content), drawn)))
     files = [
         f"A rebuild gives another {file}{_reason(manifest)}."
         for file, data in drawn.items()
         if hash_bytes(data) != manifest["files"].get(file, {}).get("sha256")
     ]
     why = _reason(manifest) or "; it was altered"
-    said = json.loads(json.dumps(rebuilt))
     return files or [
         f"{MANIFEST} says another {key} than a rebuild{why}."
-        for key in sorted(manifest.keys() | said)
-        if key not in OF_THE_PLACE and manifest.get(key) != said.get(key)
+        for key in sorted((manifest.keys() | said) - OF_THE_PLACE)
+        if manifest.get(key) != said.get(key)
     ]
 
 
