@@ -1,7 +1,8 @@
 """What a stream would have done on a deployment's own history, before anybody lets it call people.
 
-The same detector as in use, without late records and without anybody who acknowledges: an alarm ends when its
-evidence is gone. Beside it stands how fast the stream can be at this volume.
+The same detector as in use, without late records, without buckets of people, so that messages of one person
+count as those of several, and without anybody who acknowledges: an alarm ends when its evidence is gone.
+Beside it stands how fast the stream can be at this volume.
 """
 
 from __future__ import annotations
@@ -13,13 +14,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from methods.alarms import ALTERNATIVES, MINIMUM_CV2, WATCH_SHARE, beta_binomial_e_values, run_detector
-from methods.baselines import MINIMUM_DAYS, estimate_dispersion
 from methods.errors import InvalidArgumentError
 from methods.simulation import Performance, Setting, measure_alarms
+from methods.spread import learn_spread
 
-BASELINE_DAYS = 56
-EARLY_CV2 = 0.25**2
-GREATEST_CV2 = 0.5**2
 RUNS = 200
 LONGEST_DELAY = 180
 
@@ -78,10 +76,7 @@ def run_back_test(
     x, n = np.nan_to_num(np.asarray(events, dtype=float)), np.nan_to_num(np.asarray(units, dtype=float))
     if not n.sum():
         raise InvalidArgumentError("a back-test needs days with units")
-    cv2 = np.full(x.size, EARLY_CV2)
-    for day in range(MINIMUM_DAYS, min(x.size, BASELINE_DAYS + 1)):
-        if np.count_nonzero(n[:day]) >= MINIMUM_DAYS:
-            cv2[day:] = min(estimate_dispersion(x[:day], n[:day]).cv2, GREATEST_CV2)
+    cv2 = learn_spread(x, n).cv2
     e_values = beta_binomial_e_values(x, n, appetite=appetite, cv2=cv2)
     found = run_detector(e_values, threshold=threshold, ceiling=threshold * len(ALTERNATIVES))
     speed = _measure_speed(n, appetite=appetite, cv2=float(cv2[-1]), threshold=threshold, seed=seed)

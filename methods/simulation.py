@@ -15,8 +15,8 @@ from methods.alarms import MINIMUM_CV2, MINIMUM_DAYS, beta_binomial_e_values
 from methods.baselines import AUTOCORRELATION_LIMIT
 from methods.errors import InvalidArgumentError
 from methods.intervals import FloatArray
+from methods.spread import BASELINE_DAYS
 
-BASELINE_DAYS = 56
 BATCH = 100  # runs at once: enough to be fast, few enough to show progress
 
 

@@ -18,10 +18,11 @@ import numpy as np
 
 from methods.alarms import TOLERATED_PER_YEAR, WATCH_SHARE, alarm_threshold
 from methods.baselines import RateChange, compare_periods, raise_baseline
+from methods.spread import BASELINE_DAYS
 from methods.suppression import MINIMUM_RATE_TRIALS, is_small
 from pipelines.assess.alarms.appetite_alarm import PER_UNIT, Resets
 from pipelines.assess.alarms.concern import Concern
-from pipelines.assess.alarms.spread import BASELINE_DAYS, read_buckets
+from pipelines.assess.alarms.spread import read_buckets
 from pipelines.assess.alarms.stream import (
     FREEZE_DAYS,
     Arrival,

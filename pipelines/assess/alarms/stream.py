@@ -23,7 +23,7 @@ from methods.alarms import (
     betting_e_values,
     run_detector,
 )
-from pipelines.assess.alarms.spread import Buckets, Spread, learn_spread
+from methods.spread import Buckets, Spread, learn_spread
 from pipelines.assess.days.calendar import DAY
 
 FREEZE_DAYS = 3
@@ -150,6 +150,12 @@ def follow(
     nothing = np.zeros(len(ALTERNATIVES))
     daily, hardy, by_week = nothing, nothing, nothing
     before: Terms | None = None
+    spreads = {
+        is_below: learn_spread(
+            _turn(series.events, series.units, is_below=is_below), series.units, series.buckets
+        )
+        for is_below in {one.is_below for one in terms if one is not None}
+    }
     begins = np.zeros(count, dtype=bool)
     anew = np.array([series.first + day * DAY in resets for day in range(count)], dtype=bool)
     for same, group in groupby(range(count), key=lambda day: terms[day]):
@@ -161,11 +167,12 @@ def follow(
         if same is None:
             continue
         span = slice(days[0], days[-1] + 1)
-        run = partial(_run, series, span, same, threshold=threshold, anew=anew)
+        spread = spreads[same.is_below]
+        run = partial(_run, series, span, same, spread, threshold=threshold, anew=anew)
         statistic[span], daily = run(checkpoint=daily, is_robust=False)
         robust[span], hardy = run(checkpoint=hardy, is_robust=True)
         found, by_week = _run_weeks(
-            series, span, same, threshold=threshold / 7, anew=anew, checkpoint=by_week
+            series, span, same, spread, threshold=threshold / 7, anew=anew, checkpoint=by_week
         )
         weekly |= found
     checkpoint = () if before is None else tuple(float(value) for value in daily)
@@ -188,6 +195,7 @@ def _run(
     series: Series,
     span: slice,
     terms: Terms,
+    spread: Spread,
     *,
     threshold: float,
     anew: BoolArray,
@@ -195,11 +203,10 @@ def _run(
     is_robust: bool,
 ) -> tuple[FloatArray, FloatArray]:
     bet = betting_e_values if is_robust else beta_binomial_e_values
-    spread = _learn(series, terms)
     cv2, effects = spread.cv2[span], spread.effects[span]
     e = np.ones((len(ALTERNATIVES), span.stop - span.start))
     for events, units in ((series.events, series.units), (series.late_events, series.late_units)):
-        bad = _turn(events, units, terms)[span] / effects
+        bad = _turn(events, units, is_below=terms.is_below)[span] / effects
         e = e * bet(bad, units[span] / effects, appetite=terms.appetite, cv2=cv2)
     # Any alternative alone may still reach the threshold, and all of them fall again in a week or two.
     found = run_detector(
@@ -214,7 +221,14 @@ def _run(
 
 
 def _run_weeks(
-    series: Series, span: slice, terms: Terms, *, threshold: float, anew: BoolArray, checkpoint: FloatArray
+    series: Series,
+    span: slice,
+    terms: Terms,
+    spread: Spread,
+    *,
+    threshold: float,
+    anew: BoolArray,
+    checkpoint: FloatArray,
 ) -> tuple[dict[dt.date, float], FloatArray]:
     """Last day and statistic of the weeks (from Monday) of a span at the threshold, and the checkpoint."""
     start = span.start + (-(series.first + span.start * DAY).weekday()) % 7
@@ -222,10 +236,10 @@ def _run_weeks(
     if not weeks:
         return {}, checkpoint
     part = slice(start, start + 7 * weeks)
-    spread = _learn(series, terms)
-    units = ((series.units + series.late_units) / spread.effects)[part]
-    events = _turn(series.events + series.late_events, series.units + series.late_units, terms)[part]
-    events = events / spread.effects[part]
+    all_units = series.units + series.late_units
+    units = (all_units / spread.effects)[part]
+    bad = _turn(series.events + series.late_events, all_units, is_below=terms.is_below)
+    events = (bad / spread.effects)[part]
     # What days vary by is already raised where they resemble each other, so it divides by seven in a total.
     cv2 = spread.cv2[part][::7] / 7
     week_units = units.reshape(-1, 7).sum(axis=1)
@@ -245,13 +259,9 @@ def _run_weeks(
     return {end: float(value) for end, value in reached if value >= threshold}, found.checkpoint
 
 
-def _learn(series: Series, terms: Terms) -> Spread:
-    return learn_spread(_turn(series.events, series.units, terms), series.units, series.buckets)
-
-
-def _turn(events: FloatArray, units: FloatArray, terms: Terms) -> FloatArray:
+def _turn(events: FloatArray, units: FloatArray, *, is_below: bool) -> FloatArray:
     """Events that are bad: where too few of something is bad, the units without it."""
-    return units - events if terms.is_below else events
+    return units - events if is_below else events
 
 
 def _find_episodes(

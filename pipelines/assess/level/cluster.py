@@ -164,11 +164,9 @@ class Clusters:
         self, deployment_id: str, indicator_id: str, days: Sequence[dt.date]
     ) -> tuple[FloatArray, FloatArray]:
         """Numerators and denominators of days (rows) by bucket; 0 where nothing is counted in buckets."""
-        places = np.array([self.place.get((deployment_id, indicator_id, "day", day), -1) for day in days])
-        known = (places >= 0)[:, None]
-        if not known.any():
-            return np.zeros((len(days), BUCKETS)), np.zeros((len(days), BUCKETS))
-        return self.numerators[places] * known, self.denominators[places] * known
+        keys = [(deployment_id, indicator_id, "day", day) for day in days]
+        places = np.array([self.place.get(key, -1) for key in keys], dtype=int)
+        return _pick(self.numerators, places), _pick(self.denominators, places)
 
     def weigh_groups(
         self,
@@ -220,9 +218,14 @@ class Clusters:
     def _read_units(self, keys: Iterable[tuple[Any, ...]]) -> FloatArray:
         """Units of parts in all buckets, a row each; none where nothing is known of a part."""
         places = np.array([self.slice_place.get(key, -1) for key in keys], dtype=int)
-        units = np.zeros((len(places), BUCKETS))
-        units[places >= 0] = self.slice_units[places[places >= 0]]
-        return units
+        return _pick(self.slice_units, places)
+
+
+def _pick(rows: FloatArray, places: NDArray[np.int_]) -> FloatArray:
+    """Rows at their places; zeros at -1."""
+    found = np.zeros((len(places), BUCKETS))
+    found[places >= 0] = rows[places[places >= 0]]
+    return found
 
 
 def gather_clusters(buckets: pa.Table, slices: pa.Table, values: pa.Table) -> Clusters:

@@ -5,7 +5,8 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from pipelines.assess.alarms.spread import EARLY_CV2, Buckets, learn_spread, read_buckets
+from methods.spread import EARLY_CV2, Buckets, learn_spread
+from pipelines.assess.alarms.spread import read_buckets
 
 MONDAY = dt.date(2026, 3, 2)
 DAY = dt.timedelta(days=1)

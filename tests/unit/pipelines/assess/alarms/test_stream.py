@@ -5,7 +5,7 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from pipelines.assess.alarms.spread import GREATEST_CV2, Buckets
+from methods.spread import GREATEST_CV2, Buckets
 from pipelines.assess.alarms.stream import Arrival, Path, Series, Terms, follow, lay_out
 
 MONDAY = dt.date(2026, 3, 2)
