@@ -94,10 +94,11 @@ def read_ground(
     calendars = set_running(calendars, {name: local_today(at, zones[name]) for name in calendars})
     health = assess_health(engine, lake, calendars=calendars, zones=zones, at=at)
     calendars = set_quiet(calendars, health.quiet)
+    floor = {"hidden_up_to": HIDDEN_UP_TO}
     changes = tabulate_changes(
-        engine.query(read_query("change"), {"hidden_up_to": HIDDEN_UP_TO}).to_pylist(),
+        engine.query(read_query("change"), floor).to_pylist(),
         {name: list_changes(store, name) for name in calendars},
-        returned=engine.query(read_query("returned_version"), dict(RETURNING)).to_pylist(),
+        returned=engine.query(read_query("returned_version"), dict(RETURNING) | floor).to_pylist(),
     )
     decisions = {name: list_decisions(store, name) for name in calendars}
     left_out = {name: leave_out(made, definitions, on=at.date()) for name, made in decisions.items()}

@@ -8,7 +8,8 @@ with named as (
         version_day.what,
         version_day.day,
         version_day.value,
-        version_day.message_count
+        version_day.message_count,
+        version_day.conversation_count
     from indicator.version_day
     where version_day.what <> 'detector' and version_day.value not in ('unknown', 'unrecognised')
 ),
@@ -41,6 +42,9 @@ served as (
         named.day,
         named.value,
         named.message_count,
+        sum(coalesce(named.conversation_count, named.message_count)) over (
+            partition by named.deployment_id, named.what, named.value
+        ) as conversation_count,
         served_day.message_count as day_message_count,
         served_day.place,
         served_day.message_count_so_far
@@ -68,7 +72,10 @@ present as (
             false
         ) as was_away
     from served
-    where served.message_count >= $negligible_share * served.day_message_count
+    where
+        served.message_count >= $negligible_share * served.day_message_count
+        -- As in `change.sql`: a name of a few conversations may be of one person.
+        and served.conversation_count > $hidden_up_to
     window version as (
         partition by served.deployment_id, served.what, served.value
         order by served.place

@@ -16,6 +16,7 @@ from risk_register.item.version_change import VersionChange
 SQL = Path(__file__).parents[5] / "sql" / "assessment" / "change.sql"
 RETURNED = SQL.with_name("returned_version.sql")
 MONDAY = dt.date(2026, 8, 3)
+RULE = dict(RETURNING) | {"hidden_up_to": HIDDEN_UP_TO}
 DAY = dt.timedelta(days=1)
 
 
@@ -37,20 +38,21 @@ def find_changes(*seen: tuple[int, str, str], conversations: int = 11, answers: 
         return engine.query(SQL.read_text(), {"hidden_up_to": HIDDEN_UP_TO}).to_pylist()
 
 
-def find_returns(*days: str) -> list[tuple[str, int]]:
+def find_returns(*days: str, conversations: int | None = None) -> list[tuple[str, int]]:
     """Models that came again: which, and on which day from 0.
 
     A day is `name=answers ...`; an empty one is a day without data.
     """
     rows = [
         {"deployment_id": "harbor", "day": MONDAY + number * DAY, "what": "model",
-         "value": one.partition("=")[0], "message_count": int(one.partition("=")[2])}
+         "value": one.partition("=")[0], "message_count": int(one.partition("=")[2]),
+         "conversation_count": conversations}
         for number, names in enumerate(days)
         for one in names.split()
     ]  # fmt: skip
     with DuckDBEngine(threads=1) as engine:
         engine.register("indicator.version_day", pa.Table.from_pylist(rows, schema=VERSION_DAY.arrow_schema))
-        found = engine.query(RETURNED.read_text(), dict(RETURNING)).to_pylist()
+        found = engine.query(RETURNED.read_text(), RULE).to_pylist()
     return [(row["value"], (row["effective_on"] - MONDAY).days) for row in found]
 
 
@@ -164,6 +166,12 @@ def test_a_model_that_was_tried_before_and_then_takes_over_is_a_change():
     assert find_returns(*[OLD] * 5, "tern-1=80 tern-2=20", *[OLD] * 5, *[NEW] * 5) == [("tern-2", 11)]
 
 
+@pytest.mark.parametrize(("conversations", "count"), [(1, 0), (2, 1)])
+def test_a_name_of_a_few_conversations_comes_back_untold(conversations, count):
+    found = find_returns(*[OLD] * 3, *[NEW] * 5, *[OLD] * 3, conversations=conversations)
+    assert len(found) == count  # the old name has six days, so 6 or 12 conversations
+
+
 def test_every_deployment_and_kind_of_version_is_followed_by_itself():
     days = [*["a"] * 5, *["b"] * 5, *["a"] * 5]
     rows = [
@@ -175,7 +183,7 @@ def test_every_deployment_and_kind_of_version_is_followed_by_itself():
     ]  # fmt: skip
     with DuckDBEngine(threads=1) as engine:
         engine.register("indicator.version_day", pa.Table.from_pylist(rows, schema=VERSION_DAY.arrow_schema))
-        (row,) = engine.query(RETURNED.read_text(), dict(RETURNING)).to_pylist()
+        (row,) = engine.query(RETURNED.read_text(), RULE).to_pylist()
     assert (row["deployment_id"], row["what"], row["value"]) == ("harbor", "prompt", "a")
 
 
