@@ -146,10 +146,11 @@ def _count(home: Home, days: Sequence[dt.date], definitions: tuple[Definition, .
         sources |= {"fact.conversation", "fact.message", "fact.event"}
         facts = {name for name in sources if name.startswith("fact.")} - {USER_WEEK}
         engine.attach(lake, sorted(sources - facts - {USER_WEEK}), days=days)
-        engine.attach(lake, sorted(facts), days=days, without=_doubled(lake, days))
         weeks = sorted({day - dt.timedelta(days=day.weekday()) for day in days})
         whole = [week + dt.timedelta(days=n) for week in weeks for n in range(7)]
-        engine.attach(lake, ["fact.user_day"], days=whole, without=_doubled(lake, whole))
+        doubled = _doubled(lake, whole)
+        engine.attach(lake, sorted(facts), days=days, without=doubled)
+        engine.attach(lake, ["fact.user_day"], days=whole, without=doubled)
         build_weeks(engine)
         counts = count_units(engine, definitions)
         tables = {table.full_name: engine.query(_aggregation(table.name)) for table in DAILY}

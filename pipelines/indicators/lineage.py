@@ -13,7 +13,7 @@ import sqlglot
 from sqlglot import expressions
 
 from pipelines.settings import REPOSITORY
-from pipelines.statement import compare_signals, list_signals, read_statement
+from pipelines.statement import compare_signals, read_statement
 
 FACTS = REPOSITORY / "sql" / "fact"
 FACT = "fact."
@@ -30,8 +30,9 @@ def find_signals(sql: str, parameters: Mapping[str, object]) -> frozenset[str]:
     Raises:
         DefinitionError: the text is not SQL, or not exactly one select.
     """
+    sources = _trace_facts(sql)  # which refuses what is no select
     tree = sqlglot.parse_one(sql, read="duckdb")
-    return list_signals(sql, parameters) | frozenset(_follow(tree, _trace_facts(sql)))
+    return compare_signals(tree, parameters) | frozenset(_follow(tree, sources))
 
 
 def find_population(sql: str, parameters: Mapping[str, object]) -> frozenset[str]:

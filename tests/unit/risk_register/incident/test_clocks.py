@@ -62,8 +62,8 @@ def test_a_regime_that_somebody_signed_away_waits_for_nobody_until_it_applies_ag
 def test_what_is_decided_before_a_regime_binds_is_never_overdue(store: Store) -> None:
     incident = open_one(store, dt.datetime(2027, 12, 1, 12, tzinfo=dt.UTC))
     incident_clocks.decide_report(
-        store, incident_id=incident.incident_id, regime_id=ACT, is_reportable=True, reason="We tell it anyway.",
-        actor="compliance", at=IN_FORCE,
+        store, incident_id=incident.incident_id, regime_id=ACT, is_reportable=True,
+        reason="We tell it anyway.", actor="compliance", at=IN_FORCE,
     )  # fmt: skip
     assert not clock_of(store, incident).is_overdue(IN_FORCE + dt.timedelta(days=60))
 
