@@ -56,7 +56,8 @@ def deliver(home: Home, name: str, **changes: object) -> None:
 def look(home: Home, instance: dg.DagsterInstance) -> list[dg.RunRequest]:
     """What the sensor of the inbox asks for at one look."""
     (sensor,) = [one for one in automation(home, DAYS).sensors if one.name == "new_deliveries"]
-    return sensor.evaluate_tick(dg.build_sensor_context(instance=instance)).run_requests
+    with dg.build_sensor_context(instance=instance) as context:
+        return sensor.evaluate_tick(context).run_requests
 
 
 def end(
@@ -75,16 +76,15 @@ def ask_for_days(home: Home, instance: dg.DagsterInstance, *, hour: int) -> list
     """What the hourly schedule asks for."""
     (schedule,) = [one for one in automation(home, DAYS).schedules if one.name == "score_what_came"]
     at = dt.datetime(2026, 8, 20, hour, 7, tzinfo=dt.UTC)
-    context = dg.build_schedule_context(instance=instance, scheduled_execution_time=at)
-    return schedule.evaluate_tick(context).run_requests
+    with dg.build_schedule_context(instance=instance, scheduled_execution_time=at) as context:
+        return schedule.evaluate_tick(context).run_requests
 
 
 def ask_databases(home: Home) -> list[dg.RunRequest]:
     (schedule,) = [one for one in automation(home, DAYS).schedules if one.name == "ask_databases"]
-    context = dg.build_schedule_context(
-        scheduled_execution_time=dt.datetime(2026, 8, 3, 9, 57, tzinfo=dt.UTC)
-    )
-    return schedule.evaluate_tick(context).run_requests
+    at = dt.datetime(2026, 8, 3, 9, 57, tzinfo=dt.UTC)
+    with dg.build_schedule_context(scheduled_execution_time=at) as context:
+        return schedule.evaluate_tick(context).run_requests
 
 
 def test_days_that_wait_or_are_computed_are_not_asked_for_again(home, kept, monkeypatch) -> None:
@@ -193,8 +193,8 @@ def ask_for_closing(home: Home, instance: dg.DagsterInstance, *, hour: int) -> l
     """What the schedule asks for that makes up for a closing."""
     (schedule,) = [one for one in automation(home, DAYS).schedules if one.name == "publish_what_was_counted"]
     at = dt.datetime(2026, 8, 20, hour, 37, tzinfo=dt.UTC)
-    context = dg.build_schedule_context(instance=instance, scheduled_execution_time=at)
-    return schedule.evaluate_tick(context).run_requests
+    with dg.build_schedule_context(instance=instance, scheduled_execution_time=at) as context:
+        return schedule.evaluate_tick(context).run_requests
 
 
 def test_a_closing_that_failed_is_asked_for_again_every_hour_until_nothing_waits(

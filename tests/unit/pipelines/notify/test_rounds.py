@@ -101,9 +101,11 @@ def test_dagster_calls_nobody_from_a_restored_home_and_says_so(home: Home) -> No
     notices = build(home)
     (sensor,), (life, _) = notices.sensors, notices.schedules
     with dg.instance_for_test() as instance:
-        skipped = sensor.evaluate_tick(dg.build_sensor_context(instance=instance))
+        with dg.build_sensor_context(instance=instance) as context:
+            skipped = sensor.evaluate_tick(context)
         assert (skipped.run_requests, "NOBODY IS CALLED" in skipped.skip_message) == ([], True)
-        unsent = life.evaluate_tick(dg.build_schedule_context(instance, scheduled_execution_time=TUESDAY))
+        with dg.build_schedule_context(instance, scheduled_execution_time=TUESDAY) as context:
+            unsent = life.evaluate_tick(context)
         assert (unsent.run_requests, "NOBODY IS CALLED" in unsent.skip_message) == ([], True)
         send, _, beat = notices.jobs
         for job in (send, beat):  # by hand
