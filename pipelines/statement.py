@@ -35,8 +35,8 @@ def dependencies(sql: str) -> frozenset[str]:
 
 
 @cache
-def read_statement(sql: str) -> Statement:
-    """What one select reads, takes and returns.
+def parse_select(sql: str) -> expressions.Query:
+    """One select as a tree, which every reader shares and none changes.
 
     Raises:
         DefinitionError: the text is not SQL, or not exactly one select.
@@ -47,7 +47,17 @@ def read_statement(sql: str) -> Statement:
         raise DefinitionError(f"the SQL cannot be read: {error}") from error
     if len(trees) != 1 or not isinstance(trees[0], expressions.Query):
         raise DefinitionError("the SQL file must hold exactly one select.")
-    tree = trees[0]
+    return trees[0]
+
+
+@cache
+def read_statement(sql: str) -> Statement:
+    """What one select reads, takes and returns.
+
+    Raises:
+        DefinitionError: the text is not SQL, or not exactly one select.
+    """
+    tree = parse_select(sql)
     own = {expression.alias for expression in tree.find_all(expressions.CTE)}
     tables = frozenset(
         f"{table.db}.{table.name}" if table.db else table.name
@@ -64,7 +74,7 @@ def read_statement(sql: str) -> Statement:
 
 def list_signals(sql: str, parameters: Mapping[str, object]) -> frozenset[str]:
     """The signals that a select compares `signal_id` with, in its text or by a parameter."""
-    return compare_signals(sqlglot.parse_one(sql, read="duckdb"), parameters)
+    return compare_signals(parse_select(sql), parameters)
 
 
 def compare_signals(tree: expressions.Expr, parameters: Mapping[str, object]) -> frozenset[str]:

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-import sqlglot
 from sqlglot import expressions
 
 from pipelines.settings import REPOSITORY
-from pipelines.statement import compare_signals, read_statement
+from pipelines.statement import compare_signals, parse_select, read_statement
 
 FACTS = REPOSITORY / "sql" / "fact"
 FACT = "fact."
@@ -30,14 +29,13 @@ def find_signals(sql: str, parameters: Mapping[str, object]) -> frozenset[str]:
     Raises:
         DefinitionError: the text is not SQL, or not exactly one select.
     """
-    sources = _trace_facts(sql)  # which refuses what is no select
-    tree = sqlglot.parse_one(sql, read="duckdb")
+    tree, sources = parse_select(sql), _trace_facts(sql)
     return compare_signals(tree, parameters) | frozenset(_follow(tree, sources))
 
 
 def find_population(sql: str, parameters: Mapping[str, object]) -> frozenset[str]:
     """Those of them that choose the rows: without one of them nobody knows who belongs to the population."""
-    tree = sqlglot.parse_one(sql, read="duckdb")
+    tree = parse_select(sql)
     joins = [join for join in tree.args.get("joins") or () if join.side != "LEFT"]
     chosen = [part for part in (tree.args.get("where"), *joins) if part is not None]
     sources = _trace_facts(sql)
@@ -53,7 +51,7 @@ def trace_columns(fact: str) -> Columns:
     if fact == FOUND:
         return {}
     sources = _trace_facts(sql)
-    tree = sqlglot.parse_one(sql, read="duckdb")
+    tree = parse_select(sql)
     for part in tree.find_all(expressions.CTE):
         sources[part.alias] = _read_columns(part.this, sources)
     return _read_columns(tree, sources)

@@ -97,10 +97,7 @@ def serve() -> None:
     import warnings
 
     warnings.simplefilter("ignore")
-    import great_expectations  # noqa: F401
-
-    import plimsoll.commands.running  # noqa: F401
-
+    _import_everything()
     _compile_detectors()
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
@@ -110,6 +107,22 @@ def serve() -> None:
         children = [_start(command) for command in asked["commands"]]
         statuses = [_wait(child, asked["kill_after"]) for child in children]
         print(json.dumps(statuses), file=answers, flush=True)
+
+
+def _import_everything() -> None:
+    """What the commands import when they need it, and the definitions, which are read once a process."""
+    import dagster  # noqa: F401
+    import great_expectations  # noqa: F401
+
+    import pipelines.definitions
+    import pipelines.ingest.deliver
+    import pipelines.notify.rounds
+    import pipelines.privacy.decisions
+    import pipelines.review.draw
+    import plimsoll.commands.running  # noqa: F401
+    from pipelines.indicators.own import load_shipped_definitions
+
+    load_shipped_definitions()
 
 
 def _compile_detectors() -> None:
