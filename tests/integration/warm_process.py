@@ -118,7 +118,7 @@ def _import_everything() -> None:
     import pipelines.ingest.deliver
     import pipelines.notify.rounds
     import pipelines.privacy.decisions
-    import pipelines.review.draw
+    import pipelines.review.draw  # noqa: F401
     import plimsoll.commands.running  # noqa: F401
     from pipelines.indicators.own import load_shipped_definitions
 

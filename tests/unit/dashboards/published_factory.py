@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from methods.intervals import clopper_pearson, poisson_rate
@@ -579,9 +580,7 @@ def _draw(made: Made, week: int, days: int, scale: float, chance: random.Random)
     if made.kind == "count":
         expected = denominator * (1 if made.rate else 0)
         return float(expected), float(max(denominator * 30, 1))
-    numerator = sum(chance.random() < rate for _ in range(min(denominator, 4000)))
-    if denominator > 4000:
-        numerator = round(numerator * denominator / 4000)
+    numerator = np.random.default_rng(chance.getrandbits(64)).binomial(denominator, min(max(rate, 0), 1))
     return float(numerator), float(denominator)
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from datetime import UTC, datetime
 
 import duckdb
@@ -147,7 +148,8 @@ def test_the_overview_says_what_needs_attention_and_what_changed(officer):
     for expected in ("breach", "Missed escalation", "contradicted by data", "held", "The gate holds the day",
                      "Review of 17 risks", "gpt-5.1 to gpt-5.2", "not known whether planned"):  # fmt: skip
         assert expected in words
-    assert "0 seen in 65: at most 5.52\u00a0%" in words
+    seen, most = re.search(r"0 seen in (\d+): at most ([\d.]+)\u00a0%", words).groups()
+    assert float(most) == pytest.approx(100 * (1 - 0.025 ** (1 / int(seen))), rel=0.005)
 
 
 def test_the_overview_shows_only_what_the_address_asks_for(officer):

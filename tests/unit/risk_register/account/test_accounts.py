@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import select
 
-from risk_register.account import accounts, credentials, sessions
+from risk_register.account import accounts, sessions
 from risk_register.account.credentials import FAILURES_BEFORE_LOCK, LOCK_FOR
 from risk_register.account.name import RESERVED
 from risk_register.account.tokens import find_bearer, issue_token
@@ -24,13 +25,6 @@ SIGNS = re.compile(r"""^(?:ACTOR|QUEUE) = "([a-z_]+)"|\bactor="(?!demo_)([a-z_]+
 NAME = "safety_officer"
 PASSWORD = "a phrase of some length"
 HALF_AN_HOUR = dt.timedelta(minutes=30)
-
-
-@pytest.fixture(autouse=True)
-def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hashes that take no time: what is tested here is who gets in, not argon2."""
-    cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-    monkeypatch.setattr(credentials, "_hasher", lambda: cheap)
 
 
 @pytest.fixture
@@ -71,9 +65,8 @@ def test_the_password_itself_is_not_in_the_store(store: Store, account: str, at:
     assert PASSWORD not in kept
 
 
-def test_a_shipped_hash_is_not_a_cheap_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.undo()
-    hasher = credentials._hasher()
+def test_a_shipped_hash_is_not_a_cheap_one(cheap_passwords: Callable[[], PasswordHasher]) -> None:
+    hasher = cheap_passwords()
     assert (hasher.time_cost, hasher.memory_cost) >= (3, 65536)
 
 

@@ -8,9 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 
-from risk_register.account import accounts, credentials, sessions
+from risk_register.account import accounts, sessions
 from risk_register.account.accounts import Grant, Role
 from risk_register.account.four_eyes import find_tie
 from risk_register.account.identities import Provider, admit, link_identity, list_identities
@@ -33,10 +32,8 @@ IsOpen = Callable[[dt.datetime], bool]
 
 
 @pytest.fixture
-def administered(store: Store, at: dt.datetime, monkeypatch: pytest.MonkeyPatch) -> Store:
+def administered(store: Store, at: dt.datetime) -> Store:
     """An administrator of each of two deployments, and an account without a role."""
-    cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-    monkeypatch.setattr(credentials, "_hasher", lambda: cheap)
     for name in (INSIDER, OUTSIDER, NEW):
         accounts.create_account(store, name=name, actor="command_line", at=at)
     for name, deployment_id in ((INSIDER, HARBOR), (OUTSIDER, ATELIER)):
