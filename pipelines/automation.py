@@ -208,7 +208,7 @@ def automation(home: Home, days: dg.PartitionsDefinition) -> Automation:
     @dg.op(pool=POOL)
     def drop_what_is_too_old(context: dg.OpExecutionContext) -> None:
         with Discretion("retention"):
-            done = keep_limits(home, withdraw, lapse, on=dt.datetime.now(dt.UTC).date())
+            done = keep_limits(home, withdraw, lapse, at=dt.datetime.now(dt.UTC))
         context.log.info(say_kept(done, is_agreed=are_agreed(home.definitions)))
 
     @dg.job(name="retention", executor_def=IN_PROCESS)

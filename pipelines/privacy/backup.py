@@ -26,10 +26,11 @@ from pipelines.settings import FOLDERS, Home, settle_governance
 from pipelines.shown_text import show_line
 from pipelines.silence import silence
 from pipelines.tombstones import FILE, add_tombstones, load_tombstones
+from risk_register.account.administration import COMMAND_LINE
 
 UNKNOWN = (
-    "The home is read-only, so it does not know of this backup: no erasure will reach it. "
-    "Restore it with the tombstones that the home has then, and delete it once another is made."
+    "The home is read-only, so it does not know of this backup, nor does the audit: no erasure will "
+    "reach it. Restore it with the tombstones that the home has then, and delete it once another is made."
 )
 
 
@@ -52,12 +53,14 @@ def take_backup(
     target: Path,
     *,
     at: dt.datetime,
+    by: str = COMMAND_LINE,
     has_keys: bool = False,
     has_inbox: bool = False,
     tell: Tell = lambda _: None,
 ) -> Backup:
     """Write a backup and remember it, so that receipts can name it; what killed ones left there goes.
 
+    The audit has it from `enter_backups`, which needs decisions of this code; a backup does not.
     A home on a disk that became read-only does not remember it, and `tell` says so.
 
     Raises:
@@ -80,6 +83,7 @@ def take_backup(
             manifest["generation"],
             has_keys,
             has_inbox,
+            by,
         )
         try:
             add_backup(home, backup)

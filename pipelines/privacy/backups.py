@@ -17,9 +17,14 @@ from pipelines.errors import StateError
 from pipelines.privacy.receipt import write_durably
 from pipelines.settings import Home
 from pipelines.tombstones import FILE, add_tombstones, load_tombstones
+from risk_register.account.administration import COMMAND_LINE
+from risk_register.database.audit import list_entries, record_on_home
+from risk_register.database.store import Store
 
 KNOWN = "backups.json"
 SUFFIX = ".tombstones"
+TAKEN = "backup_taken"
+"""What the audit says of one."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,8 @@ class Backup:
     generation: int
     has_keys: bool
     has_inbox: bool
+    taken_by: str = COMMAND_LINE
+    """The account; what earlier versions noted names none."""
 
 
 def tombstones_beside(path: Path) -> Path:
@@ -62,6 +69,27 @@ def add_backup(home: Home, backup: Backup) -> None:
     with FileLock(home.path / f"{KNOWN}.lock"):
         known = [*list_backups(home), backup]
         write_durably(home.path / KNOWN, {"backups": [asdict(one) for one in known]})
+
+
+def enter_backups(home: Home, store: Store) -> None:
+    """Give the audit an entry of every backup that the home knows of and it does not.
+
+    A backup is taken of decisions of earlier code, too, and while their database is away: no entry can be
+    written then, and the next time makes up for it.
+
+    Raises:
+        StateError: the list cannot be read.
+        StoreError: no entry can be written now.
+    """
+    known = list_backups(home)
+    entered = {entry.subject for entry in list_entries(store, action=TAKEN, limit=None)} if known else set()
+    for one in known:
+        if one.backup_id not in entered:
+            record_on_home(
+                store, TAKEN, subject=one.backup_id, actor=one.taken_by,
+                at=dt.datetime.fromisoformat(one.created_at), generation=one.generation,
+                has_keys=one.has_keys, has_inbox=one.has_inbox, expires_on=one.expires_on,
+            )  # fmt: skip
 
 
 def tell_backups(home: Home, *, at: dt.datetime) -> list[dict[str, object]]:

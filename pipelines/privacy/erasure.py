@@ -29,6 +29,7 @@ from pipelines.privacy.journal import Journal, journal_path, load_journal, save_
 from pipelines.privacy.reach import Reach, find_reach, find_threads, sweep
 from pipelines.privacy.receipt import Document, write_receipt
 from pipelines.privacy.request import Covers, Request, Surroundings, Withdraw
+from pipelines.privacy.trace import enter_swept
 from pipelines.reviewed_text import describe_learned, forget_reviewed
 from pipelines.settings import Home
 from pipelines.tombstones import SubjectKind, Tombstones
@@ -127,16 +128,17 @@ def sweep_erased(home: Home, withdraw: Withdraw | None, *, on: dt.date) -> tuple
     tombstones = marks.load_tombstones(home.keys / marks.FILE)
     if not tombstones.marks:
         return 0, []
-    held = held_threads(home, on)
+    held, moment = held_threads(home, on), dt.datetime.combine(on, dt.time(), dt.UTC)
     with lakes.write(home.lake, by=SWEEP) as commit:
         reach = find_reach(commit.lake, tombstones, held)
         drop_cached(home, reach.ids | reach.touched)
         _bury_parts(home, tombstones, reach)
         swept = sweep(commit, reach)
+        enter_swept(home, (part for one in swept for part in one.days), at=moment, by=SWEEP)
     unchecked = [] if withdraw is None else list(withdraw(home, _covers(tombstones, held)).unchecked)
     forget_reviewed(home)
     rows = sum(one.rows_before - one.rows_after for one in swept)
-    forget_erased(home, at=dt.datetime.combine(on, dt.time(), dt.UTC), also=reach.ids)
+    forget_erased(home, at=moment, also=reach.ids)
     if rows:
         forget(home.lake)
         unchecked += drop_published(home, reach.ids, is_current_too=True)

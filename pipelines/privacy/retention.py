@@ -8,7 +8,6 @@ added to.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,14 +24,16 @@ from pipelines.lake.forgetting import forget
 from pipelines.lake.lake import Commit, Lake
 from pipelines.lake.partition import Partition
 from pipelines.lock import locked
+from pipelines.privacy.aged import find_aged
 from pipelines.privacy.cached import drop_old_cached
 from pipelines.privacy.limits import load_limits
 from pipelines.privacy.reach import CONVERSATIONS, TEXT_TABLE
 from pipelines.privacy.request import Lapse
+from pipelines.privacy.trace import Dropped, enter_dropped, enter_files
 from pipelines.reviewed_text import forget_reviewed
 from pipelines.schemas import LAKE_TABLES
-from pipelines.schemas.ledger import COMPUTED, DELIVERY
-from pipelines.settings import MAPPING_NAMES, Home
+from pipelines.schemas.ledger import COMPUTED
+from pipelines.settings import Home
 
 FINDING_LAYERS = ("finding", "fact")
 PERSONAL_TABLES = ("assessment.critical_day", "staging.score")
@@ -63,14 +64,25 @@ class Retained:
     cached_count: int = 0
 
 
-def retain(home: Home, lapse: Lapse, *, as_of: dt.date, is_rehearsal: bool = False) -> Retained:
-    """Drop what is too old; a rehearsal only says what would go.
+def retain(
+    home: Home,
+    lapse: Lapse,
+    *,
+    as_of: dt.date,
+    at: dt.datetime | None = None,
+    by: str = "retention",
+    is_rehearsal: bool = False,
+) -> Retained:
+    """Drop what is too old; a rehearsal only says what would go. The audit knows of it before it goes.
 
-    `lapse` takes old records out of delivered files that hold younger ones too.
+    `lapse` takes old records out of delivered files that hold younger ones too. `at` is the moment that the
+    audit names (else the begin of `as_of`), and `by` who does it.
 
     Raises:
         DefinitionError: limits or holds are not valid.
+        StoreError: the audit takes no entry; nothing is dropped.
     """
+    at = at or dt.datetime.combine(as_of, dt.time(), dt.UTC)
     limits = load_limits(home.definitions)
     held = held_threads(home, as_of)
     first_text = limits.first_day(limits.text_days, as_of=as_of)
@@ -95,12 +107,18 @@ def retain(home: Home, lapse: Lapse, *, as_of: dt.date, is_rehearsal: bool = Fal
                     record_expired(commit, marks)
                 _drop_counts(commit, counts)
                 _forget_stamps(commit, {*findings, *counts})
-        aged = _find_aged(home, Lake(home.lake), first_text)
+                lost = [one for one in marks if one["row_count"]]
+                dropped = [Dropped(one["layer"], one["deployment_id"], one["day"]) for one in lost]
+                dropped += [Dropped("count", *part) for part in counts]
+                enter_dropped(home, dropped, as_of=as_of, at=at, by=by)
+        aged = find_aged(home, Lake(home.lake), first_text)
         # A hold names a conversation, not a file: while one is in force, no delivered file is touched.
         files, mixed = ([], []) if held else (aged.old, aged.mixed)
         early = dt.timedelta(days=limits.text_days // EARLY_SHARE)
         cut = lapse(home, mixed, before=first_text, early=early, is_rehearsal=is_rehearsal)
         if not is_rehearsal:
+            shortened = [one.name for one in cut.files]
+            enter_files(home, _name(home, files), shortened, as_of=as_of, at=at, by=by)
             forget_reviewed(home)
             forget(home.lake)
             for path in files:
@@ -168,7 +186,7 @@ def _with_text(rows: pa.Table | None) -> list[dict[str, Any]]:
 
 def _write_text(
     commit: Commit, blanked: list[Partition], held: frozenset[Thread], on: dt.date
-) -> list[dict[str, object]]:
+) -> list[dict[str, Any]]:
     marks = []
     for part in blanked:
         rows = _read(commit.lake, TEXT_TABLE, part)
@@ -191,7 +209,7 @@ def _split(lake: Lake, parts: list[Partition], held: frozenset[Thread]) -> tuple
     return kept, others
 
 
-def _drop_findings(commit: Commit, kept: Kept, on: dt.date) -> list[dict[str, object]]:
+def _drop_findings(commit: Commit, kept: Kept, on: dt.date) -> list[dict[str, Any]]:
     counts = dict.fromkeys(kept, 0)
     for part, conversations in kept.items():
         for name in _finding_tables(commit.lake):
@@ -247,7 +265,7 @@ def _read(lake: Lake, name: str, part: Partition) -> pa.Table:
     return rows
 
 
-def _mark(part: Partition, what: Expired, on: dt.date, count: int) -> dict[str, object]:
+def _mark(part: Partition, what: Expired, on: dt.date, count: int) -> dict[str, Any]:
     return {
         "deployment_id": part[0],
         "day": part[1],
@@ -257,43 +275,5 @@ def _mark(part: Partition, what: Expired, on: dt.date, count: int) -> dict[str, 
     }
 
 
-@dataclass(frozen=True)
-class _Aged:
-    """Delivered files of the inbox: with nothing young enough in them, and with something."""
-
-    old: list[Path]
-    mixed: list[Path]
-
-
-def _find_aged(home: Home, lake: Lake, first: dt.date) -> _Aged:
-    """Files that hold text from before `first`, by the days inside; by that of delivery where none is known.
-
-    A record that was rejected has no day that anybody vouches for, so its file is as young as its delivery.
-    Of a file that was given to several deployments, the youngest day of any counts.
-    """
-    rows = lake.read(DELIVERY.full_name)
-    oldest: dict[str, dt.date] = {}
-    newest: dict[str, dt.date] = {}
-    for row in [] if rows is None else rows.to_pylist():
-        name, came = row["delivery_id"], row["received_on"]
-        oldest[name] = min(oldest.get(name, came), row.get("first_day") or came)
-        last = row.get("last_day") if row["rejected_count"] == 0 else None
-        newest[name] = max(newest.get(name, dt.date.min), min(last or came, came))
-    found = _Aged([], [])
-    waiting = any(day < first for day in oldest.values())
-    for path in sorted(home.inbox.rglob("*")) if waiting else []:
-        if path.is_file() and path.name not in MAPPING_NAMES and (name := _sha256(path)) in oldest:
-            if newest[name] < first:
-                found.old.append(path)
-            elif oldest[name] < first:
-                found.mixed.append(path)
-    return found
-
-
 def _name(home: Home, paths: Iterable[Path]) -> tuple[str, ...]:
     return tuple(str(path.relative_to(home.path)) for path in sorted(paths))
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -17,7 +17,7 @@ from pipelines.privacy.retention import Retained, retain
 from pipelines.settings import Home
 
 
-def keep_limits(home: Home, withdraw: Withdraw, lapse: Lapse, *, on: dt.date) -> Retained:
+def keep_limits(home: Home, withdraw: Withdraw, lapse: Lapse, *, at: dt.datetime) -> Retained:
     """Drop what is older than the agreed limits; without any, only find what would go.
 
     Dagster keeps what is said of it, and names of files may be names of people: it says how many.
@@ -27,13 +27,14 @@ def keep_limits(home: Home, withdraw: Withdraw, lapse: Lapse, *, on: dt.date) ->
         StateError: a delivered file could not be checked for erased people; what is too old was dropped.
     """
     clear_aside(home, by="retention")
+    on = at.date()
     is_agreed = are_agreed(home.definitions)
     unchecked: list[str] = []
     if is_agreed:
         _, unchecked = sweep_erased(home, withdraw, on=on)
     else:  # to have erased somebody was agreed, whatever limits are
-        forget_erased(home, at=dt.datetime.combine(on, dt.time(), dt.UTC))
-    done = retain(home, lapse, as_of=on, is_rehearsal=not is_agreed)
+        forget_erased(home, at=at)
+    done = retain(home, lapse, as_of=on, at=at, is_rehearsal=not is_agreed)
     if unchecked:
         kept = say_kept(done, is_agreed=is_agreed)
         raise StateError(

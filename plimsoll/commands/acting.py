@@ -23,6 +23,9 @@ from risk_register.database.store import Store, open_store
 from risk_register.errors import NotAllowedError
 
 AsOption = Annotated[str, typer.Option("--as", help="The account that acts.")]
+MaybeAsOption = Annotated[
+    str | None, typer.Option("--as", help="The account that acts; else the audit names the command line.")
+]
 DeploymentOption = Annotated[
     str | None, typer.Option("--deployment", help="The deployment; needed where the account has several.")
 ]

@@ -18,7 +18,7 @@ import xlsxwriter
 
 from dashboards.sheet import Sheet, write_csv
 from pipelines.errors import StateError
-from plimsoll.commands.acting import DeploymentOption, act
+from plimsoll.commands.acting import DeploymentOption, MaybeAsOption, act
 from plimsoll.commands.option import HomeOption, open_home, tell
 from plimsoll.commands.publication import choose_deployment
 from plimsoll.commands.taken_file import write_taken
@@ -31,9 +31,6 @@ SUBTRACTED = (
     "{table} has left before, from other generations ({count}, the newest {newest}). Whoever has both can "
     "subtract them: where days of both differ by a few people, that says something of those people."
 )
-AccountOption = Annotated[
-    str | None, typer.Option("--as", help="The account that acts; else the audit names the command line.")
-]
 IndicatorOption = Annotated[str | None, typer.Option("--indicator", help="Rows of this indicator alone.")]
 SliceOption = Annotated[str | None, typer.Option("--slice", help="Rows of this slice; all is the whole.")]
 FromOption = Annotated[
@@ -56,7 +53,7 @@ def export(
         str, typer.Argument(help="A published table, such as observation; a wrong one lists them.")
     ],
     *,
-    account: AccountOption = None,
+    account: MaybeAsOption = None,
     indicator: IndicatorOption = None,
     slice_name: SliceOption = None,
     first: FromOption = None,

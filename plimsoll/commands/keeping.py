@@ -16,13 +16,18 @@ from pipelines.ingest.removal.lapsing import lapse
 from pipelines.ingest.removal.withdrawal import withdraw
 from pipelines.lake.partition import Partition
 from pipelines.privacy.backup import restore_backup, take_backup
-from pipelines.privacy.backups import tombstones_beside
+from pipelines.privacy.backups import enter_backups, tombstones_beside
 from pipelines.privacy.erasure import sweep_erased
 from pipelines.privacy.retention import Retained, retain
 from pipelines.settings import find_home
 from pipelines.shown_text import show_line
 from pipelines.silence import tell_silence
+from plimsoll.commands.acting import MaybeAsOption, act
 from plimsoll.commands.option import HomeOption, JsonOption, open_home, tell, write_json
+from risk_register.account.accounts import Action
+from risk_register.account.administration import COMMAND_LINE
+from risk_register.database.store import open_store
+from risk_register.errors import StoreError
 
 
 def retention(
@@ -35,12 +40,12 @@ def retention(
 ) -> None:
     """Drop what is older than its limit, and what a released hold had kept of erased people."""
     place = open_home(home)
-    today = dt.datetime.now(dt.UTC).date()
-    day = as_of.date() if as_of else today
-    if day > today:
+    now = dt.datetime.now(dt.UTC)
+    day = as_of.date() if as_of else now.date()
+    if day > now.date():
         raise typer.BadParameter(f"{day} lies in the future", param_hint="--as-of")
     rows, unchecked = (0, []) if dry_run else sweep_erased(place, withdraw, on=day)
-    done = retain(place, lapse, as_of=day, is_rehearsal=dry_run)
+    done = retain(place, lapse, as_of=day, at=now, by=COMMAND_LINE, is_rehearsal=dry_run)
     document = describe(done) | {"erased_rows_swept": rows, "is_dry_run": dry_run}
     if as_json:
         write_json(document)
@@ -53,6 +58,7 @@ def retention(
 
 
 def backup(
+    *,
     file: Annotated[Path, typer.Argument(help="File to write; one with .tombstones is put beside it.")],
     with_keys: Annotated[
         bool, typer.Option("--with-keys", help="The keys as well: with them pseudonyms can be computed.")
@@ -60,14 +66,29 @@ def backup(
     with_inbox: Annotated[
         bool, typer.Option("--with-inbox", help="Delivered files as well; needs --with-keys.")
     ] = False,
+    account: MaybeAsOption = None,
+    deployment: Annotated[
+        str | None, typer.Option(help="With --as: where the account may run the pipelines.")
+    ] = None,
     home: HomeOption = None,
 ) -> None:
     """Write one generation and the governance store into a file, while everything goes on."""
     place = open_home(home)
+    by = COMMAND_LINE if account is None else act(home, account, deployment, Action.RUN_PIPELINE).account
     with told_full(file.parent):
         made = take_backup(
-            place, file, at=dt.datetime.now(dt.UTC), has_keys=with_keys, has_inbox=with_inbox, tell=tell
+            place,
+            file,
+            at=dt.datetime.now(dt.UTC),
+            by=by,
+            has_keys=with_keys,
+            has_inbox=with_inbox,
+            tell=tell,
         )
+    try:
+        enter_backups(place, open_store(place.governance_url))
+    except StoreError as error:
+        tell(f"The audit has no entry of it before the next backup or upgrade makes up for it: {error}")
     print(f"{made.backup_id}: generation {made.generation} in {file}, expires {made.expires_on}")
     print(f"Keep {tombstones_beside(file).name} beside it: restoring needs it.")
     if not place.governance_url.startswith("sqlite:"):

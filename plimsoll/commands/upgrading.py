@@ -13,11 +13,14 @@ from pipelines.errors import StateError
 from pipelines.full_disk import told_full
 from pipelines.governance_place import FILE, VARIABLE, mark_place, read_mark, tell_lost
 from pipelines.privacy.backup import take_backup
+from pipelines.privacy.backups import enter_backups
 from pipelines.publish.shape import OTHER_CODE, is_of_this_code
 from pipelines.settings import Home, find_home
 from plimsoll.commands.option import HomeOption, JsonOption, open_home, tell, write_json
 from plimsoll.commands.running import forget_in_decisions
-from risk_register.database.move import move
+from risk_register.account.administration import COMMAND_LINE
+from risk_register.database.audit import record_on_home
+from risk_register.database.move import SUBJECT, move
 from risk_register.database.store import Store
 from risk_register.database.version import find_head
 
@@ -63,7 +66,18 @@ def upgrade(
                 made = take_backup(place, backup, at=dt.datetime.now(dt.UTC), tell=tell)
             tell(f"{made.backup_id} is in {backup}; it expires on {made.expires_on}.")
     store.upgrade()
+    if before not in {None, after}:
+        record_on_home(
+            store,
+            "store_upgraded",
+            subject=SUBJECT,
+            actor=COMMAND_LINE,
+            at=dt.datetime.now(dt.UTC),
+            from_version=before,
+            to_version=after,
+        )
     forget_in_decisions(place)
+    enter_backups(place, store)
     if as_json:
         write_json({"from": before, "to": after})
     elif before == after:
@@ -80,7 +94,7 @@ def _begin_anew(place: Home) -> None:
         raise StateError(f"The decisions of {place.path} are not lost, so nothing was begun anew.")
     store = Store(f"sqlite:///{place.path / FILE}")
     store.upgrade()
-    with store.write(actor="command_line", at=dt.datetime.now(dt.UTC)) as write:
+    with store.write(actor=COMMAND_LINE, at=dt.datetime.now(dt.UTC)) as write:
         write.record("decisions_begun_anew", subject=FILE)
     store.close()
 
@@ -94,7 +108,7 @@ def _move(place: Home, *, as_json: bool) -> None:
         raise StateError(f"Set {VARIABLE} to the address of an empty PostgreSQL database first.")
     source, target = Store(f"sqlite:///{file}"), Store(address)
     target.upgrade()
-    count = move(source, target, actor="command_line", at=dt.datetime.now(dt.UTC))
+    count = move(source, target, actor=COMMAND_LINE, at=dt.datetime.now(dt.UTC))
     source.close()
     target.close()
     kept = file.with_name(MOVED)

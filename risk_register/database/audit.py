@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import select
 
 from risk_register.database import chain
-from risk_register.database.model import AuditEntry, AuditHead
+from risk_register.database.model import AuditEntry, AuditHead, Deployment
 from risk_register.database.store import HEAD, Store
 from risk_register.errors import NotAllowedError
 
@@ -142,6 +142,19 @@ def record_access(
         raise NotAllowedError(f"{action} of {subject} needs a reason; it may not be blank.")
     with store.write(actor=actor, at=at) as write:
         write.record(action, subject=subject, deployment_id=deployment_id, reason=reason, **details)
+
+
+def record_on_home(
+    store: Store, action: str, *, subject: str, actor: str, at: dt.datetime, **details: object
+) -> None:
+    """Leave a trace of something done to a whole home in the audit of each of its deployments.
+
+    Whoever reads the audit of one sees no entry that belongs to none; only a home without any has such a one.
+    """
+    with store.write(actor=actor, at=at) as write:
+        query = select(Deployment.deployment_id).order_by(Deployment.deployment_id)
+        for deployment_id in [*write.session.scalars(query)] or [None]:
+            write.record(action, subject=subject, deployment_id=deployment_id, **details)
 
 
 def verify_chain(

@@ -24,7 +24,7 @@ from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
 from pipelines.ingest.removal.withdrawal import count_outside, withdraw
 from pipelines.lake.lake import Lake
 from pipelines.privacy import erasure
-from pipelines.privacy.erasure import ErasureIncompleteError, erase
+from pipelines.privacy.erasure import ErasureIncompleteError, erase, sweep_erased
 from pipelines.privacy.receipt import is_genuine
 from pipelines.privacy.request import Request, Surroundings
 from pipelines.reviewed_text import models_folder, read_reviewed_texts, write_reviewed
@@ -32,6 +32,7 @@ from pipelines.settings import Home
 from pipelines.stale import stale_days
 from pipelines.tombstones import SubjectKind
 from plimsoll.commands.erasing import publish_again
+from risk_register.database.audit import list_entries
 from risk_register.database.store import Store
 
 NOW = dt.datetime(2026, 8, 20, 9, tzinfo=dt.UTC)
@@ -277,6 +278,23 @@ def test_a_hold_wins_until_it_is_released_and_then_the_erasure_completes(
         decoded_search.search(place.path, [export.CANARY, ask(place).pseudonym, held["conversation_id"]])
         == {}
     )
+
+
+def test_what_a_released_hold_had_kept_goes_with_a_trace_of_days_alone(place: Home) -> None:
+    user = ask(place).pseudonym
+    held = rows_of(place, "staging.conversation", user=user).to_pylist()[0]
+    hold = add_hold(
+        place, store_of(place), deployment_id=DEPLOYMENT, conversation_id=held["conversation_id"],
+        reason="A court asked for it.", **TWO_PEOPLE, expires_on=NOW.date(), at=NOW,
+    )  # fmt: skip
+    run(place)
+    release_hold(place, store_of(place), hold_id=hold.hold_id, reason="It ended.", at=NOW, **TWO_PEOPLE)
+    days = set(rows_of(place, "staging.message", user=user)["day"].to_pylist())
+    rows, _ = sweep_erased(place, withdraw, on=NOW.date())
+    again, _ = sweep_erased(place, withdraw, on=NOW.date())
+    assert rows > 0 == again
+    (entry,) = list_entries(store_of(place), action="erased_people_swept")
+    assert (entry.deployment_id, dict(entry.details)) == (DEPLOYMENT, {"day_count": len(days)})
 
 
 def test_an_expired_hold_holds_nothing_but_its_name_in_the_file_is_told(place: Home) -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 import logging
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,7 +25,9 @@ from pipelines.privacy.upkeep import keep_limits, say_kept
 from pipelines.reviewed_text import models_folder, read_reviewed_texts, write_reviewed
 from pipelines.settings import Home
 from pipelines.stale import stale_days
+from risk_register.database.audit import list_entries
 from risk_register.database.store import Store
+from risk_register.errors import StoreError
 
 DEPLOYMENT = "replay_companion"
 FIRST = dt.date(2026, 8, 3)
@@ -45,6 +48,10 @@ def texts(home: Home, day: dt.date) -> set[str]:
     assert rows is not None
     assert rows.num_rows > 0
     return set(rows["text"].to_pylist())
+
+
+def at_begin(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), dt.UTC)
 
 
 def count(home: Home, name: str, day: dt.date) -> int:
@@ -128,15 +135,23 @@ def test_by_itself_nothing_drops_before_limits_are_written_down_and_then_it_does
     on = PLANTED + dt.timedelta(days=40)
     left = home.aside / "deliveries" / "now"
     left.mkdir(parents=True)
-    would = keep_limits(home, withdraw, lapse, on=LAST_KEPT + dt.timedelta(days=1))
+    would = keep_limits(home, withdraw, lapse, at=at_begin(LAST_KEPT + dt.timedelta(days=1)))
     assert row_hash.hash_lake(home.path) == before
     assert not left.exists()  # fetched by an ingest that was killed: no limit lets that stay
     assert "Nothing was dropped, for no limits are agreed." in say_kept(would, is_agreed=False)
     assert f"{would.text_count} texts of 3 days" in say_kept(would, is_agreed=False)
-    assert keep_limits(home, withdraw, lapse, on=on).text_count == 0
+    assert keep_limits(home, withdraw, lapse, at=at_begin(on)).text_count == 0
     (home.definitions / "retention.yaml").write_text("text_days: 30\n")
-    done = keep_limits(home, withdraw, lapse, on=on)
+    store = Store(home.governance_url)
+    assert list_entries(store, action="retention") == ()  # nothing went, so there is nothing to say
+    done = keep_limits(home, withdraw, lapse, at=at_begin(on))
     assert done.text_count > 0
+    (entry,) = list_entries(store, action="retention")
+    assert (entry.actor, entry.deployment_id) == ("retention", DEPLOYMENT)
+    assert (entry.at, entry.details["as_of"]) == (at_begin(on), on.isoformat())
+    assert entry.details["text_day_count"] == 5
+    assert entry.details["text_through"] == max(day for _, day in done.text_days).isoformat()
+    assert "finding_day_count" not in entry.details
     assert say_kept(done, is_agreed=True).startswith(f"Dropped {done.text_count} texts of 5 days")
     assert decoded_search.search(home.lake, [export.CANARY]) == {}
 
@@ -178,6 +193,41 @@ def test_delivered_files_go_with_the_text_that_came_in_them_and_are_listed(
     assert done.inbox_files == tuple(f"inbox/{DEPLOYMENT}/2026-08-0{day}.jsonl" for day in (3, 4))
     assert sorted(path.name for path in folder.iterdir())[0] == "2026-08-05.jsonl"
     assert (folder / "mapping.yaml").exists()
+    (entry,) = list_entries(Store(home.governance_url), action="delivered_files_dropped")
+    assert (entry.deployment_id, entry.details["file_count"], entry.details["cut_file_count"]) == (
+        DEPLOYMENT,
+        2,
+        0,
+    )
+    assert "2026-08-03.jsonl" not in str(entry)  # a name may be of a person
+
+
+def test_what_the_audit_cannot_take_is_not_dropped(home: Home, row_hash) -> None:
+    file = home.path / "governance.sqlite"
+    retain(home, lapse, as_of=FIRST)  # makes the store
+    before = row_hash.hash_lake(home.path)
+    with sqlite3.connect(file) as store:
+        store.execute("create trigger full before insert on audit_entry begin select raise(abort, 'no'); end")
+    store.close()
+    with pytest.raises(StoreError, match="refused"):
+        retain(home, lapse, as_of=LAST_KEPT)
+    assert row_hash.hash_lake(home.path) == before
+
+
+def test_days_that_a_hold_keeps_are_not_entered_again_each_night(home: Home) -> None:
+    rows = Lake(home.lake).read("finding.finding", days=[FIRST])
+    assert rows is not None
+    store, at = Store(home.governance_url), dt.datetime(2026, 8, 9, tzinfo=dt.UTC)
+    add_hold(
+        home, store, deployment_id=DEPLOYMENT, conversation_id=min(rows["conversation_id"].to_pylist()),
+        reason="Asked for.", requested_by="counsel", approved_by="compliance",
+        expires_on=FIRST + 2 * TEN_YEARS, at=at,
+    )  # fmt: skip
+    for night in (1, 2):
+        done = retain(home, lapse, as_of=FIRST + YEARS + dt.timedelta(days=1))
+        assert done.finding_days == ((DEPLOYMENT, FIRST),), night
+    (entry,) = list_entries(store, action="retention")
+    assert (entry.details["finding_day_count"], entry.details["finding_through"]) == (1, FIRST.isoformat())
 
 
 def test_findings_go_after_two_years_and_counts_stay(home: Home) -> None:
@@ -231,7 +281,7 @@ def test_a_retention_that_is_killed_after_its_commit_leaves_no_answer_about_find
         raise KilledError
 
     with monkeypatch.context() as killed:
-        killed.setattr("pipelines.privacy.retention._find_aged", die)
+        killed.setattr("pipelines.privacy.retention.find_aged", die)
         with pytest.raises(KilledError):
             retain(home, lapse, as_of=as_of)
     assert count(home, "finding.finding", FIRST) == 0  # it had committed

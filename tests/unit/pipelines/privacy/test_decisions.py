@@ -145,7 +145,7 @@ def test_a_database_that_is_put_back_alone_forgets_again(home: Home, tmp_path: P
 def test_the_night_does_so_too_also_where_no_limits_are_agreed(home: Home) -> None:
     home.definitions.mkdir()
     bury(home, GONE, MESSAGE)
-    keep_limits(home, withdraw, lapse, on=AT.date())
+    keep_limits(home, withdraw, lapse, at=AT)
     assert named(home) == {STAYS}
 
 

@@ -5,15 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import json
 import resource
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
+from pipelines.lake import lake as lakes
+from pipelines.privacy.backups import list_backups
 from pipelines.privacy.retention import Retained
-from pipelines.settings import Home
+from pipelines.settings import Home, HomeKind, make_home
 from plimsoll.commands import keeping
 from plimsoll.commands.keeping import describe, say, say_reach
+from risk_register.database.audit import list_entries
+from risk_register.database.store import Store
 from tests.unit.plimsoll.commands.governance_factory import Run, make_governed_home, make_run
 
 DAY = dt.date(2026, 8, 1)
@@ -81,7 +87,7 @@ def test_a_rehearsal_touches_nothing_and_what_cannot_be_checked_is_an_error(
         keeping, "sweep_erased", lambda *_, on: swept.append(on) or (4, ["companion/d.jsonl"])
     )
     monkeypatch.setattr(
-        keeping, "retain", lambda *_, as_of, is_rehearsal: Retained(as_of, text_count=is_rehearsal)
+        keeping, "retain", lambda *_, as_of, is_rehearsal, **__: Retained(as_of, text_count=is_rehearsal)
     )
     rehearsal = run("retention", "--dry-run", "--as-of", "2026-08-01", "--json")
     assert (rehearsal.code, swept, rehearsal.document["text_count"]) == (0, [], True)
@@ -116,6 +122,57 @@ def test_a_restored_home_is_silent_and_so_is_one_that_is_restored_from_the_live_
     assert run("backup", tmp_path / "b.tar", "--home", first).code == 0
     run("restore", tmp_path / "b.tar", "--home", second)
     assert "NOBODY IS CALLED" in run("status", "--home", second).complaint
+
+
+def test_who_took_a_copy_of_everything_is_in_the_audit_of_every_deployment(
+    run: Run, home: Home, tmp_path: Path
+) -> None:
+    store, before = Store(home.governance_url), dt.datetime.now(dt.UTC)
+    assert run("backup", tmp_path / "night.tar").code == 0
+    assert run("backup", tmp_path / "keys.tar", "--with-keys", account="engineer").code == 0
+    told = [
+        (one.deployment_id, one.actor, one.details["has_keys"], one.details["has_inbox"])
+        for one in list_entries(store, action="backup_taken")
+    ]
+    assert sorted(told) == [
+        ("companion", "command_line", False, False),
+        ("companion", "engineer", True, False),
+        ("other", "command_line", False, False),
+        ("other", "engineer", True, False),
+    ]
+    newest = list_entries(store, action="backup_taken")[0]
+    assert {one.backup_id: one.taken_by for one in list_backups(home)}[newest.subject] == "engineer"
+    assert before < newest.at < dt.datetime.now(dt.UTC)
+    assert str(tmp_path) not in str(newest)  # a path may name anybody
+    assert run("backup", tmp_path / "refused.tar", account="viewer").code == 1
+    assert not (tmp_path / "refused.tar").exists()
+
+
+def test_a_backup_that_the_audit_could_not_take_is_made_and_told_and_entered_by_the_next(
+    run: Run, home: Home, tmp_path: Path
+) -> None:
+    store = sqlite3.connect(home.path / "governance.sqlite")
+    store.execute("create trigger full before insert on audit_entry begin select raise(abort, 'no'); end")
+    store.commit()
+    done = run("backup", tmp_path / "a.tar")
+    assert (done.code, (tmp_path / "a.tar").is_file()) == (0, True)
+    assert "The audit has no entry of it before the next backup or upgrade" in done.complaint
+    store.execute("drop trigger full")
+    store.commit()
+    store.close()
+    assert "The audit has no entry" not in run("backup", tmp_path / "b.tar").complaint
+    entered = list_entries(Store(home.governance_url), action="backup_taken", deployment_id="companion")
+    assert {one.subject for one in entered} == {one.backup_id for one in list_backups(home)}
+    assert len(entered) == 2
+
+
+def test_a_home_without_deployments_keeps_the_trace_of_a_backup_too(run: Run, tmp_path: Path) -> None:
+    home = make_home(Home(tmp_path / "new"), HomeKind.REAL)
+    with lakes.write(home.lake, by="a test") as commit:
+        commit.replace_all("ledger.deployment", pa.table({"deployment_id": ["one"]}))
+    assert run("backup", tmp_path / "a.tar", "--home", home.path).code == 0
+    (entry,) = list_entries(Store(home.governance_url))
+    assert (entry.action, entry.deployment_id) == ("backup_taken", None)
 
 
 def test_an_id_of_a_person_is_never_taken_from_the_command_line(run: Run) -> None:

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import NullPool, create_engine, text
 
 from pipelines.errors import StateError
+from pipelines.privacy.backups import list_backups
 from pipelines.settings import Home
 from plimsoll.commands import upgrading
 from risk_register.database.audit import list_entries
@@ -87,6 +88,24 @@ def test_an_older_store_is_upgraded_after_a_backup_and_not_without(
     )
     assert (tmp_path / "before.tar").is_file()
     assert run("register", "list", account="viewer").code == 0
+    entries = list_entries(Store(home.governance_url), deployment_id="companion", limit=2)
+    taken, upgraded = entries
+    assert (upgraded.action, upgraded.actor) == ("store_upgraded", "command_line")
+    assert upgraded.details == {"from_version": BEFORE, "to_version": find_head()}
+    assert (taken.action, taken.subject) == ("backup_taken", list_backups(home)[0].backup_id)
+    run("upgrade")  # changes nothing, and says nothing more
+    assert list_entries(Store(home.governance_url), deployment_id="companion", limit=2) == entries
+
+
+def test_a_backup_that_was_taken_of_older_decisions_is_entered_by_the_upgrade(
+    run: Run, home: Home, tmp_path: Path
+) -> None:
+    go_back(home)
+    done = run("backup", tmp_path / "before.tar")
+    assert (done.code, "The audit has no entry of it" in done.complaint) == (0, True)
+    assert run("upgrade", "--have-backup").code == 0
+    (entry,) = list_entries(Store(home.governance_url), deployment_id="other", action="backup_taken")
+    assert entry.at.isoformat() == list_backups(home)[0].created_at
 
 
 def test_without_room_for_the_backup_nothing_is_upgraded_and_the_folder_is_named(

@@ -80,10 +80,11 @@ def test_a_folder_that_cannot_be_looked_into_is_told_of_an_erasure(home, closed)
 
 def test_what_is_too_old_is_dropped_all_the_same(home):
     (home.definitions / "retention.yaml").write_text("text_days: 90\n")
+    later = dt.datetime.combine(CAME + dt.timedelta(days=91), dt.time(), dt.UTC)
     with pytest.raises(
         StateError, match=r"1 delivered files cannot be checked .* names them and says what helps"
     ) as told:
-        keep_limits(home, withdraw, lapse, on=CAME + dt.timedelta(days=91))
+        keep_limits(home, withdraw, lapse, at=later)
     assert "2 delivered files" in str(told.value)
     assert sorted(path.name for path in (home.inbox / "one").iterdir()) == ["mapping.yaml"]
 
