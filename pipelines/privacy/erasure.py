@@ -63,7 +63,7 @@ def erase(
     path = journal_path(home, request.deployment_id, request.kind, request.pseudonym)
     begun = monotonic()
     held = held_threads(home, at.date())
-    journal = load_journal(path) or _begin(home, request, around, at)
+    journal = load_journal(path) or _begin(home, request, around, actor=actor, at=at)
     tombstones = _bury(home, request, journal, path, at=at)
     clear_aside(home, by="erasure")  # from here on, what is read meets the tombstones
     _erase_lake(home, tombstones, held, journal, path)
@@ -115,6 +115,7 @@ def erase(
     record_access(
         store, action="erasure", subject=journal.receipt_id, deployment_id=request.deployment_id,
         reason=f"erasure of one {request.kind}: {document['state']}", actor=actor, at=at,
+        asked_by=document["asked_by"],
     )  # fmt: skip
     path.unlink()
     return document | {"path": str(written)}
@@ -160,7 +161,7 @@ def _bury_parts(home: Home, tombstones: Tombstones, reach: Reach) -> None:
         marks.add_tombstones(home.keys / marks.FILE, parts)
 
 
-def _begin(home: Home, request: Request, around: Surroundings, at: dt.datetime) -> Journal:
+def _begin(home: Home, request: Request, around: Surroundings, *, actor: str, at: dt.datetime) -> Journal:
     known = marks.load_tombstones(home.keys / marks.FILE)
     is_known = known.covers(request.kind, request.deployment_id, request.pseudonym)
     if not is_known and not _find_threads(home, request):
@@ -174,7 +175,9 @@ def _begin(home: Home, request: Request, around: Surroundings, at: dt.datetime) 
                 "lake nor in delivered files. Nothing was erased; check the id and the deployment."
             )
     receipt_id = f"erasure_{at:%Y%m%d}_{secrets.token_hex(6)}"
-    return Journal(receipt_id, at.isoformat(), request.deployment_id, request.kind, request.pseudonym)
+    return Journal(
+        receipt_id, at.isoformat(), request.deployment_id, request.kind, request.pseudonym, asked_by=actor
+    )
 
 
 def _bury(home: Home, request: Request, journal: Journal, path: Path, *, at: dt.datetime) -> Tombstones:
@@ -267,7 +270,7 @@ def _describe(journal: Journal, found: Checked, *, actor: str, at: dt.datetime, 
         "threads_under_hold": waiting,
         "requested_at": journal.requested_at,
         "completed_at": at.isoformat(),
-        "asked_by": actor,
+        "asked_by": journal.asked_by or actor,
         "tombstones": len(journal.marks),
         "stores": tables + files,
         "days_counted_again": sorted(journal.days),

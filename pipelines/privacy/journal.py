@@ -38,6 +38,8 @@ class Journal:
     days: set[str] = field(default_factory=set)
     files: dict[str, int] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    asked_by: str = ""
+    """Who asked first, whoever completes it; blank in journals of earlier versions."""
 
     def plan(self, swept: tuple[Swept, ...]) -> None:
         """Take note of what is about to be committed."""

@@ -22,12 +22,14 @@ from pipelines.privacy.request import Request, Surroundings
 from pipelines.settings import Home
 from pipelines.shown_text import show_line
 from pipelines.tombstones import SubjectKind
+from plimsoll.commands.acting import MaybeAsOption, act
 from plimsoll.commands.option import HomeOption, JsonOption, open_home, write_json
 from plimsoll.commands.running import show_progress
+from risk_register.account.accounts import Action
+from risk_register.account.administration import COMMAND_LINE
 from risk_register.database.store import open_store
 
 app = typer.Typer(no_args_is_help=True)
-ACTOR = "command_line"
 DeploymentOption = Annotated[str | None, typer.Option(help="Deployment; needed where there are several.")]
 
 
@@ -42,6 +44,7 @@ def erase(
     verify: Annotated[
         Path | None, typer.Option(help="A receipt: only check that this home signed what it says.")
     ] = None,
+    account: MaybeAsOption = None,
     deployment: DeploymentOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -57,14 +60,15 @@ def erase(
             "only '-': an id on the command line stays in histories and process lists", param_hint="--user"
         )
     place = open_home(home)
-    chosen = _choose_deployment(place, deployment)
+    allowed = None if account is None else act(home, account, deployment, Action.ERASE).deployment_id
+    chosen = _choose_deployment(place, allowed or deployment)
     request = _ask_user(place, chosen) if user else _ask_conversation(place, chosen, str(conversation))
     receipt = erase_subject(
         place,
         open_store(place.governance_url),
         request,
         around=Surroundings(withdraw, lambda: publish_again(place), count_outside),
-        actor=ACTOR,
+        actor=account or COMMAND_LINE,
         at=dt.datetime.now(dt.UTC),
     )
     if as_json:
@@ -167,6 +171,7 @@ def publish_again(home: Home) -> None:
 def say(receipt: Document) -> str:
     """The receipt for a reader."""
     lines = [f"{receipt['receipt_id']}: {receipt['state']}, receipt in {receipt['path']}"]
+    lines.append(f"  asked for by {receipt['asked_by']}")
     lines += [
         f"  {one['store']}: {one['rows_before']} rows, {one['rows_erased']} erased, {one['rows_after']} left"
         for one in receipt["stores"]

@@ -53,6 +53,7 @@ class Action(StrEnum):
     DECIDE_ALARM = "decide_alarm"
     OPEN_INCIDENT = "open_incident"
     CLOSE_INCIDENT = "close_incident"
+    ERASE = "erase"
     SUBMIT_REPORT = "submit_report"
     APPROVE_REPORT = "approve_report"
     ISSUE_REPORT = "issue_report"
@@ -101,6 +102,7 @@ ALLOWED: MappingProxyType[Role, frozenset[Action]] = MappingProxyType(
                 Action.DECIDE_ALARM,
                 Action.OPEN_INCIDENT,
                 Action.CLOSE_INCIDENT,
+                Action.ERASE,
                 Action.SUBMIT_REPORT,
                 Action.APPROVE_REPORT,
                 Action.VIEW_AUDIT,
@@ -121,6 +123,7 @@ ALLOWED: MappingProxyType[Role, frozenset[Action]] = MappingProxyType(
                 Action.ACKNOWLEDGE_ALARM,
                 Action.OPEN_INCIDENT,
                 Action.CLOSE_INCIDENT,
+                Action.ERASE,
                 Action.SUBMIT_REPORT,
                 Action.APPROVE_REPORT,
                 Action.ISSUE_REPORT,

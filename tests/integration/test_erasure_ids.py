@@ -28,8 +28,12 @@ from pipelines.settings import Home, HomeKind, make_home
 from pipelines.tombstones import FILE as TOMBSTONES
 from pipelines.tombstones import SubjectKind
 from plimsoll.commands.erasing import erase as erase_by_command
+from plimsoll.commands.erasing import say as say_receipt
 from risk_register.acceptability import Severity
+from risk_register.account.accounts import Role, create_account, grant
+from risk_register.database.audit import list_entries
 from risk_register.database.store import Store, open_store
+from risk_register.errors import NotAllowedError
 from risk_register.incident.incidents import list_incidents, open_incident
 from risk_register.register.deployments import ensure_deployment
 
@@ -239,6 +243,43 @@ def test_an_id_that_begins_or_ends_with_a_blank_is_the_one_that_was_delivered(
     erase_by_command(user="-", home=home.path)
     assert decoded_search.search(home.path, [CANARY]) == {}
     assert decoded_search.search(home.path, ["good evening"])["good evening"]
+
+
+def test_who_ordered_it_is_in_the_audit_and_in_the_receipt_also_when_somebody_else_completes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    home = make_place(tmp_path / "home", write_lines)
+    store = open_store(home.governance_url)
+    ensure_deployment(store, deployment_id=DEPLOYMENT, title="Night line", actor="tester", at=NOW)
+    for name, role in (("anna", Role.COMPLIANCE), ("viktor", Role.VIEWER)):
+        create_account(store, name=name, actor="tester", at=NOW)
+        grant(store, name=name, role=role, deployment_id=DEPLOYMENT, actor="tester", at=NOW)
+
+    def order(account: str | None) -> None:
+        monkeypatch.setattr("sys.stdin", io.StringIO(USER))
+        erase_by_command(user="-", account=account, home=home.path, as_json=True)
+
+    def die(_: Home) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(NotAllowedError, match="viktor may not erase on night_line"):
+        order("viktor")
+    assert not (home.path / "receipts").exists()
+    monkeypatch.setattr("plimsoll.commands.erasing.publish_again", die)
+    with pytest.raises(KeyboardInterrupt):
+        order("anna")
+    monkeypatch.setattr("plimsoll.commands.erasing.publish_again", lambda _: None)
+    capfd.readouterr()
+    order(None)
+    receipt = json.loads(capfd.readouterr().out)
+    assert (receipt["state"], receipt["asked_by"]) == ("complete", "anna")
+    assert "  asked for by anna\n" in say_receipt(receipt)
+    (entry,) = list_entries(store, action="erasure")
+    assert (entry.subject, entry.actor) == (receipt["receipt_id"], "command_line")
+    assert entry.details["asked_by"] == "anna"
+    monkeypatch.setattr("sys.stdin", io.StringIO(OTHER))
+    erase_by_command(user="-", account="anna", home=home.path)
+    assert list_entries(store, action="erasure")[0].actor == "anna"
 
 
 def test_an_id_that_somebody_wrote_into_an_incident_goes_and_is_counted(

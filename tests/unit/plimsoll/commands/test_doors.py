@@ -20,6 +20,7 @@ A = Action
 ASKED = {
     "export observation": A.EXPORT,
     "backup night.tar": A.RUN_PIPELINE,
+    "erase --conversation c": A.ERASE,
     "model adopt linear_1 labelled.jsonl --reason x": A.DECLARE_CHANGE,
     "locate message_1 --reason x": A.LOCATE_PERSON,
     "report submit monthly --period 2026-08": A.SUBMIT_REPORT,

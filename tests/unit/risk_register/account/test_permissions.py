@@ -69,7 +69,7 @@ def test_some_decisions_are_of_one_role_alone(action: Action, role: Role) -> Non
     [
         *(Action.EXPORT, Action.EDIT_REGISTER, Action.APPROVE_REGISTER, Action.CLOSE_INCIDENT),
         *(Action.ATTEST, Action.APPROVE_ATTESTATION, Action.PROPOSE_APPETITE, Action.APPROVE_APPETITE),
-        *(Action.SUBMIT_REPORT, Action.APPROVE_REPORT),
+        *(Action.SUBMIT_REPORT, Action.APPROVE_REPORT, Action.ERASE),
     ],
 )
 def test_whoever_answers_for_a_deployment_decides_about_it_and_nobody_else(action: Action) -> None:
