@@ -70,7 +70,8 @@ def show_incident(
         "left": left,
         "clocks": [
             {"regime_id": one.regime.id, "due_on": one.due_on, "is_in_force": one.is_in_force,
-             "is_overdue": one.is_overdue(acting.at), "decision": one.decision}
+             "is_overdue": one.is_overdue(acting.at), "excluded_by": one.excluded_by,
+             "decision": one.decision}
             for one in clocks
         ],
         "tasks": incident_work.list_tasks(acting.store, number),

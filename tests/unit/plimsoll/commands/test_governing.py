@@ -357,8 +357,22 @@ def test_an_incident_is_followed_from_the_command_line(run: Run) -> None:
     known = json.loads(run("incident", "show", number, "--json", account="compliance").output)
     assert known["clocks"][0]["decision"]["reference"] == "MSA-1"
     assert known["incident"]["origin_reference"] == "C-17"
+    assert known["clocks"][0]["excluded_by"] is None
     kept = ("incident", "hold", number, "nowhere", "--reason", "Asked.", "--until", "2099-01-01")
     assert "has no conversation nowhere" in run(*kept, account="compliance").complaint
+
+
+def test_who_signed_a_regime_away_is_in_the_document_of_an_incident_as_in_its_text(run: Run) -> None:
+    opened = ("incident", "open", "Somebody was hurt", "--severity", "S5", "--kind", "serious_harm")
+    number = run(*opened, account="officer").output.strip()
+    signed = ("regime", "sign", "eu_ai_act", "--does-not-apply", "--reason", "Sold outside the Union.")
+    assert run(*signed, account="compliance").code == 0
+    assert (
+        "eu_ai_act: does not apply here, as compliance signed"
+        in run("incident", "show", number, account="viewer").output
+    )
+    clocks = run("incident", "show", number, "--json", account="viewer").document["clocks"]
+    assert {one["regime_id"]: one["excluded_by"] for one in clocks}["eu_ai_act"] == "compliance"
 
 
 @pytest.mark.parametrize("suffix", ["yaml", "csv", "xlsx"])
