@@ -45,16 +45,18 @@ def layout(view: View) -> Component:
         )
         for period, members in groupby(reports, key=lambda report: report.period)
     ]
+    lost = [] if view.reports is None else list_lost(view, reports)
+    missing = f", {len(lost)} issued and lost" if lost else ""
     lead = (
-        f"{len(reports)} built. Every report can be rebuilt to the same bytes from the data its manifest "
+        f"{len(reports)} built{missing}. Every report can be rebuilt to the same bytes from the data its manifest "
         "names. It leaves once somebody submitted it, another person approved it, and compliance issued it."
     )
     return html.Div(
         [
             draw_heading(view, "Reports", lead),
             None if view.may(Action.EXPORT) else html.P(_say_no_export(), className="hint"),
-            *([] if view.reports is None else [_draw_lost(one) for one in list_lost(view, reports)]),
-            *(months or [_draw_empty(view)]),
+            *[_draw_lost(one) for one in lost],
+            *(months or [_draw_empty(view, has_lost=bool(lost))]),
         ]
     )
 
@@ -76,11 +78,13 @@ def _say_no_export() -> str:
     )
 
 
-def _draw_empty(view: View) -> Component:
+def _draw_empty(view: View, *, has_lost: bool) -> Component:
     words = (
         "None has been built for this deployment. "
         "`plimsoll report build monthly_safety_review --period 2026-10` builds the one of a month."
     )
+    if has_lost:
+        words = "Nothing else of this deployment is here to show."
     if view.reports is None:
         words = "This server was started without a folder of reports."
     return html.Section([html.P(words, className="empty")], className="card")

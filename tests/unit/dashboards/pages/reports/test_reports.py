@@ -203,6 +203,21 @@ def test_an_issued_edition_whose_files_are_gone_or_others_does_not_vanish(two, i
     assert lost in page
 
 
+def test_beside_an_edition_whose_files_are_lost_no_page_says_that_none_has_been_built(two):
+    officer, compliance = two
+    for visitor, step in ((officer, "submit"), (compliance, "approve"), (compliance, "issue")):
+        assert decide(visitor, step) == "done"
+    page = officer.read(PAGE, HARBOR)
+    assert ("issued and lost" in page, "Nothing else of" in page) == (False, False)
+    shutil.rmtree(officer.reports / "harbor_companion")
+    page = officer.read(PAGE, HARBOR)
+    assert "0 built, 1 issued and lost." in page
+    assert "Nothing else of this deployment is here to show." in page
+    assert "None has been built for this deployment" not in page
+    other = officer.read(PAGE, "?deployment=quiet_cove")
+    assert "issued and lost" not in other
+
+
 def test_only_the_steps_that_are_open_are_offered(two):
     officer, compliance = two
     assert "Submit it for approval" in officer.read(PAGE, HARBOR)
