@@ -48,8 +48,9 @@ def layout(view: View) -> Component:
     lost = [] if view.reports is None else list_lost(view, reports)
     missing = f", {len(lost)} issued and lost" if lost else ""
     lead = (
-        f"{len(reports)} built{missing}. Every report can be rebuilt to the same bytes from the data its manifest "
-        "names. It leaves once somebody submitted it, another person approved it, and compliance issued it."
+        f"{len(reports)} built{missing}. Every report can be rebuilt to the same bytes from the data its "
+        "manifest names. It leaves once somebody submitted it, another person approved it, and compliance "
+        "issued it."
     )
     return html.Div(
         [
