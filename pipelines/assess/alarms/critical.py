@@ -45,7 +45,7 @@ def describe_critical(
     """
     badges = {(row["detector_id"], row["signal_id"]): row["badge"] for row in detectors}
     rows = found.to_pylist()
-    day_counts = Counter((row["deployment_id"], row["day"], row["what"]) for row in rows)
+    day_counts = Counter(map(_name_kind, rows))
     return [
         row
         | {
@@ -53,7 +53,7 @@ def describe_critical(
             "state": decided.get(
                 name_finding(row["deployment_id"], row["message_id"], row["signal_id"]), UNCONFIRMED
             ),
-            "day_count": day_counts[row["deployment_id"], row["day"], row["what"]],
+            "day_count": day_counts[_name_kind(row)],
         }
         for row in rows
     ]
@@ -62,16 +62,23 @@ def describe_critical(
 def list_critical(described: Sequence[Mapping[str, Any]]) -> pa.Table:
     """The table `assessment.needs_eyes`: what a person decided, and a day's open ones up to the cap.
 
-    Ids are keyed hashes, so their order picks no kind over another.
+    The first open one of each kind comes first: a kind without a row would lose its `day_count`, which the
+    monthly review adds up. Ids are keyed hashes, so beyond that their order picks no kind over another.
     """
+    by_id = sorted(described, key=lambda row: (row["deployment_id"], row["day"], row["message_id"]))
+    first = {_name_kind(row): row for row in reversed(by_id) if row["state"] == UNCONFIRMED}
     listed: Counter[tuple[str, dt.date]] = Counter()
     chosen = []
-    for row in sorted(described, key=lambda row: (row["deployment_id"], row["day"], row["message_id"])):
+    for row in sorted(by_id, key=lambda row: first.get(_name_kind(row)) is not row):
         day = row["deployment_id"], row["day"]
         listed[day] += row["state"] == UNCONFIRMED
         if row["state"] != UNCONFIRMED or listed[day] <= LISTED_A_DAY:
             chosen.append(row)
     return pa.Table.from_pylist(chosen, schema=NEEDS_EYES.arrow_schema)
+
+
+def _name_kind(row: Mapping[str, Any]) -> tuple[str, dt.date, str]:
+    return row["deployment_id"], row["day"], row["what"]
 
 
 def raise_critical(described: Sequence[Mapping[str, Any]]) -> list[Concern]:

@@ -91,9 +91,19 @@ def test_what_a_person_decided_takes_no_place_from_what_nobody_read():
     assert len(raise_critical(grave)) == 1
 
 
-def test_a_kind_that_lies_wholly_beyond_the_cap_is_an_alarm_too():
+def test_no_kind_lies_wholly_beyond_the_cap_so_that_each_keeps_its_count_of_the_day():
+    few = table(found(LISTED_A_DAY + 5), found(3, what="unanswered_risk"))  # whose ids all come later
+    rows = list_critical(describe_critical(few, DETECTORS)).to_pylist()
+    assert len(rows) == LISTED_A_DAY
+    assert {row["what"]: row["day_count"] for row in rows} == {
+        "assistant_harm": LISTED_A_DAY + 5,
+        "unanswered_risk": 3,
+    }
+    assert [row["what"] for row in rows].count("unanswered_risk") == 1
+
+
+def test_a_kind_that_the_cap_cuts_is_an_alarm_too():
     grave = describe_critical(table(found(LISTED_A_DAY), found(1, what="unanswered_risk")), DETECTORS)
-    assert {row["what"] for row in list_critical(grave).to_pylist()} == {"assistant_harm"}
     concerns = raise_critical(grave)
     assert {one.indicator_id for one in concerns} == {"critical_harm_count", "missed_escalation_rate"}
 
