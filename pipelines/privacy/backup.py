@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.errors import HomeError, StateError
+from pipelines.full_disk import told_full
 from pipelines.keys import FINGERPRINT_FILE, fingerprint_key
 from pipelines.lock import NOT_WRITABLE
 from pipelines.privacy.archive import read_archive, write_archive
@@ -64,35 +65,38 @@ def take_backup(
     A home on a disk that became read-only does not remember it, and `tell` says so.
 
     Raises:
-        HomeError: there is a file already, or it would lie in the home.
+        HomeError: there is a file already, it would lie in the home, or a disk is full.
         StateError: delivered files are asked for without the keys, or the tombstones are damaged.
     """
     if home.path.resolve() in target.resolve().parents:
         raise HomeError(f"{target} lies in the home that it is to outlive. Write the backup somewhere else.")
     load_tombstones(home.keys / FILE)  # damaged ones would make a backup that brings people back
     backup_id = f"backup_{at:%Y%m%d}_{secrets.token_hex(4)}"
-    with write_archive(home, target, at=at, has_keys=has_keys, has_inbox=has_inbox, tell=tell) as manifest:
-        # First: killed here, the home knows of a backup that is not there, never the other way round.
+    with told_full(target.parent):
+        whole = write_archive(home, target, at=at, has_keys=has_keys, has_inbox=has_inbox, tell=tell)
+        with whole as manifest:
+            # First: killed here, the home knows of a backup that is not there, never the other way round.
+            add_tombstones(tombstones_beside(target), load_tombstones(home.keys / FILE).marks, at=at)
+            expires_on = at.date() + dt.timedelta(days=load_limits(home.definitions).backup_days)
+            backup = Backup(
+                backup_id,
+                str(target.resolve()),
+                at.isoformat(),
+                expires_on.isoformat(),
+                manifest["generation"],
+                has_keys,
+                has_inbox,
+                by,
+            )
+            try:
+                with told_full(home.path):
+                    add_backup(home, backup)
+            except OSError as error:
+                if error.errno not in NOT_WRITABLE:
+                    raise
+                tell(UNKNOWN)
+        # Again, for whoever was erased meanwhile: that erasure did not find the backup in its place.
         add_tombstones(tombstones_beside(target), load_tombstones(home.keys / FILE).marks, at=at)
-        expires_on = at.date() + dt.timedelta(days=load_limits(home.definitions).backup_days)
-        backup = Backup(
-            backup_id,
-            str(target.resolve()),
-            at.isoformat(),
-            expires_on.isoformat(),
-            manifest["generation"],
-            has_keys,
-            has_inbox,
-            by,
-        )
-        try:
-            add_backup(home, backup)
-        except OSError as error:
-            if error.errno not in NOT_WRITABLE:
-                raise
-            tell(UNKNOWN)
-    # Again, for whoever was erased meanwhile: that erasure did not find the backup in its place.
-    add_tombstones(tombstones_beside(target), load_tombstones(home.keys / FILE).marks, at=at)
     return backup
 
 

@@ -75,16 +75,9 @@ def backup(
     """Write one generation and the governance store into a file, while everything goes on."""
     place = open_home(home)
     by = COMMAND_LINE if account is None else act(home, account, deployment, Action.RUN_PIPELINE).account
-    with told_full(file.parent):
-        made = take_backup(
-            place,
-            file,
-            at=dt.datetime.now(dt.UTC),
-            by=by,
-            has_keys=with_keys,
-            has_inbox=with_inbox,
-            tell=tell,
-        )
+    made = take_backup(
+        place, file, at=dt.datetime.now(dt.UTC), by=by, has_keys=with_keys, has_inbox=with_inbox, tell=tell
+    )
     try:
         enter_backups(place, open_store(place.governance_url))
     except StoreError as error:

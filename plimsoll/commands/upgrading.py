@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 
 from pipelines.errors import StateError
-from pipelines.full_disk import told_full
 from pipelines.governance_place import FILE, VARIABLE, mark_place, read_mark, tell_lost
 from pipelines.privacy.backup import take_backup
 from pipelines.privacy.backups import enter_backups
@@ -62,8 +61,7 @@ def upgrade(
     if before not in {None, after}:
         _require_backup(backup, has_backup, is_file=place.governance_url.startswith("sqlite:"))
         if backup is not None:
-            with told_full(backup.parent):
-                made = take_backup(place, backup, at=dt.datetime.now(dt.UTC), tell=tell)
+            made = take_backup(place, backup, at=dt.datetime.now(dt.UTC), tell=tell)
             tell(f"{made.backup_id} is in {backup}; it expires on {made.expires_on}.")
     store.upgrade()
     if before not in {None, after}:

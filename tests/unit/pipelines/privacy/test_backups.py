@@ -96,6 +96,24 @@ def test_a_home_on_a_disk_that_became_read_only_is_backed_up(tmp_path: Path, rea
     assert any(name.startswith("lake/ledger/deployment/") for name in names)
 
 
+@pytest.mark.parametrize(("step", "place"), [("add_tombstones", "backups"), ("add_backup", "home")])
+def test_whoever_takes_a_backup_is_told_which_disk_is_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, place: str
+):
+    home = make_home(Home(tmp_path / "home"), HomeKind.REAL)
+    with lakes.write(home.lake, by="a test") as commit:
+        commit.replace_all("ledger.deployment", pa.table({"deployment_id": ["one"]}))
+    (tmp_path / "backups").mkdir()
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(f"pipelines.privacy.backup.{step}", refuse)
+    with pytest.raises(HomeError, match=f"The disk of {tmp_path / place} is full"):
+        take_backup(home, tmp_path / "backups" / "b.tar", at=NOW)
+    assert [one for one in (tmp_path / "backups").iterdir() if one.suffix != ".tombstones"] == []
+
+
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_backup_that_is_killed_at_its_end_is_known_with_its_tombstones(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str

@@ -116,7 +116,7 @@ def test_without_room_for_the_backup_nothing_is_upgraded_and_the_folder_is_named
     def refuse(*_: object, **__: object) -> None:
         raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
 
-    monkeypatch.setattr(upgrading, "take_backup", refuse)
+    monkeypatch.setattr("pipelines.privacy.backup.write_archive", refuse)
     done = run("upgrade", "--backup", tmp_path / "before.tar")
     assert done.code == 1
     assert f"A file in {tmp_path} may not grow further" in done.complaint
