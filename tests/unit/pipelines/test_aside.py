@@ -1,17 +1,19 @@
 """Raw data that lies aside: private, gone when its command ends, and cleared after one that was killed."""
 
+import errno
 import os
 import signal
 import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from pipelines.aside import aside, clear_aside
+from pipelines.aside import Spill, aside, clear_aside
 from pipelines.engines.duckdb import DuckDBEngine
-from pipelines.errors import StateError
+from pipelines.errors import HomeError, StateError
 from pipelines.lake.lake import Lake
 from pipelines.settings import Home
 
@@ -124,6 +126,50 @@ def test_the_next_computation_clears_what_a_killed_one_left_and_not_what_a_runni
         clear_aside(spilled, by="retention")
         assert len(list((spilled.aside / "spill").iterdir())) == 2
     assert list((spilled.aside / "spill").iterdir()) == []
+
+
+@pytest.fixture
+def foreign(home: Home, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that a computation of another account has, or left, and that is for its owner alone."""
+    folder = home.aside / "spill" / "of_somebody_else"
+    folder.mkdir(parents=True)
+    real = os.open
+
+    def refuse(path: object, *more: int, **options: Any) -> int:
+        if path == folder:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return real(path, *more, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(os, "open", refuse)
+    return folder
+
+
+def test_a_folder_of_another_account_stops_an_erasure_with_a_word_of_who_has_to_remove_it(
+    home: Home, foreign: Path
+):
+    with pytest.raises(HomeError, match=f"{foreign} belongs to another account.*have it remove the folder"):
+        clear_aside(home, by="erasure")
+
+
+def test_a_folder_of_another_account_takes_no_room_from_a_computation(home: Home, foreign: Path):
+    ours = foreign.with_name("killed")
+    ours.mkdir()
+    spill = Spill(home)
+    assert (spill.path.is_dir(), foreign.is_dir(), ours.exists()) == (True, True, False)
+    spill.close()
+
+
+def test_what_another_account_fetched_and_left_is_told_and_not_passed_over(
+    left: Home, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("shutil.rmtree", lambda *_, **__: None)  # as it ends where it may delete nothing
+    with pytest.raises(HomeError, match="deliveries/now belongs to another account"):
+        clear_aside(left, by="erasure")
+    with (
+        pytest.raises(HomeError, match="belongs to another account"),
+        aside(left, "deliveries", by="an ingest"),
+    ):
+        pass
 
 
 def test_without_a_home_nothing_is_written_anywhere():
