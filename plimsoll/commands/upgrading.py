@@ -23,6 +23,10 @@ from risk_register.database.move import SUBJECT, move
 from risk_register.database.store import Store
 from risk_register.database.version import find_head
 
+TAKEN = (
+    "{backup} exists already; a backup never replaces another. If it was taken by an upgrade that was "
+    "stopped, go on with --have-backup; else name another file."
+)
 MOVED = "moved.sqlite"
 """What the file is called afterwards; an erasure looks into it, and names it."""
 
@@ -61,6 +65,8 @@ def upgrade(
     if before not in {None, after}:
         _require_backup(backup, has_backup, is_file=place.governance_url.startswith("sqlite:"))
         if backup is not None:
+            if backup.exists():
+                raise StateError(TAKEN.format(backup=backup))
             made = take_backup(place, backup, at=dt.datetime.now(dt.UTC), tell=tell)
             tell(f"{made.backup_id} is in {backup}; it expires on {made.expires_on}.")
     store.upgrade()

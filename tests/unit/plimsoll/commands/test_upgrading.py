@@ -123,6 +123,21 @@ def test_without_room_for_the_backup_nothing_is_upgraded_and_the_folder_is_named
     assert Store(home.governance_url).version() == BEFORE
 
 
+def test_an_upgrade_that_was_stopped_after_its_backup_says_how_to_go_on(
+    run: Run, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(_: Store) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    go_back(home)
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "upgrade", stop)
+        assert run("upgrade", "--backup", tmp_path / "before.tar").code == 1
+    done = run("upgrade", "--backup", tmp_path / "before.tar")
+    assert (done.code, "go on with --have-backup" in done.complaint) == (1, True)
+    assert run("upgrade", "--have-backup").code == 0
+
+
 def test_who_has_a_backup_of_their_own_says_so(run: Run, home: Home) -> None:
     go_back(home)
     done = run("upgrade", "--have-backup", "--json")
