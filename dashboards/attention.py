@@ -6,7 +6,7 @@ Pure functions over published rows and the records of the register; the page onl
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -28,6 +28,7 @@ from dashboards.wording import (
     say_needing_eyes,
     say_observation,
     say_things,
+    say_unanswered,
     say_words,
 )
 from risk_register.alarm.grave_findings import FindingState, GraveFindingRecord
@@ -61,6 +62,7 @@ def find_needs(
     standings: Sequence[Standing],
     *,
     findings: Iterable[GraveFindingRecord],
+    unanswered: Iterable[GraveFindingRecord],
     calls: Iterable[NoticeRecord],
     alarms: Iterable[Alarm],
     items: Iterable[ItemRecord],
@@ -80,7 +82,8 @@ def find_needs(
         (standing for standing in standings if standing.status in {Status.WATCH, Status.BREACH}),
         key=lambda standing: standing.status is not Status.BREACH,
     )
-    found = _find_unseen(findings) + _find_untaken(calls)
+    found = _find_unseen(findings, say_needing_eyes, "needs-eyes") + _find_untaken(calls)
+    found += _find_unseen(unanswered, say_unanswered, "unanswered")
     found += [_need_of_standing(standing) for standing in levels]
     found += [
         Need(
@@ -136,19 +139,19 @@ def find_needs(
     return tuple(found)
 
 
-def _find_unseen(findings: Iterable[GraveFindingRecord]) -> list[Need]:
-    days = [one.day for one in findings if one.state is FindingState.UNCONFIRMED]
+def _find_unseen(seen: Iterable[GraveFindingRecord], say: Callable[[int], str], place: str) -> list[Need]:
+    days = [one.day for one in seen if one.state is FindingState.UNCONFIRMED]
     if not days:
         return []
     since = "" if min(days) == max(days) else f"{say_day(min(days))} to "
     return [
         Need(
             FINDING_MARKS[FindingState.UNCONFIRMED],
-            say_needing_eyes(len(days)),
+            say(len(days)),
             f"of {since}{say_day(max(days))}; a detector found it and nobody has looked",
             "/alarms",
             {},
-            place="needs-eyes",
+            place=place,
         )
     ]
 

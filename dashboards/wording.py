@@ -236,6 +236,11 @@ def say_needing_eyes(count: int) -> str:
     return "1 grave finding needs eyes" if count == 1 else f"{say_things(count, 'grave finding')} need eyes"
 
 
+def say_unanswered(count: int) -> str:
+    """How many conversations show risk of level 3 that nothing answers."""
+    return f"{say_things(count, 'conversation')} with unanswered risk of level 3"
+
+
 def say_all_reasons(reasons: str) -> str:
     """The reasons of a day, as they are published, in words; empty where there are none."""
     return ", ".join(say_reason(reason) for reason in reasons.split(",") if reason)

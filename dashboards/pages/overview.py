@@ -28,7 +28,7 @@ from dashboards.wording import (
     say_unseen,
     say_words,
 )
-from risk_register.alarm.grave_findings import list_findings
+from risk_register.alarm.grave_findings import list_findings, list_unanswered
 from risk_register.deployment.appetites import list_decisions
 from risk_register.incident.holds import list_holds
 from risk_register.incident.incidents import list_incidents
@@ -47,6 +47,7 @@ def layout(view: View) -> Component:
     needs = find_needs(
         standings,
         findings=list_findings(view.store, view.deployment_id),
+        unanswered=list_unanswered(view.store, view.deployment_id),
         calls=list_calls(view.store, view.deployment_id, is_waiting=True),
         alarms=alarms,
         items=read_items(view),

@@ -124,7 +124,7 @@ ARRIVAL_DAY = Table(
 CRITICAL_DAY = Table(
     "assessment",
     "critical_day",
-    "Grave findings of a day before they are capped for publishing.",
+    "Grave findings of a day before they are capped for publishing, and unanswered_high_risk: of level 3.",
     ("deployment_id", "day", "message_id", "signal_id"),
     tuple(
         column

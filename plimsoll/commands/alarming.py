@@ -226,14 +226,19 @@ def unmute(
 def list_findings(
     *,
     account: AsOption,
+    unanswered: Annotated[
+        bool, typer.Option("--unanswered", help="Risk of level 3 that nothing answers, in their place.")
+    ] = False,
     deployment: DeploymentOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Grave findings, newest first."""
+    """Grave findings, newest first; unanswered risk of level 3 calls nobody and is asked for."""
     acting = act(home, account, deployment, Action.VIEW)
-    found = grave_findings.list_findings(acting.store, acting.deployment_id)
-    show(found, FINDINGS, as_json=as_json, nothing="There is no grave finding.")
+    list_them = grave_findings.list_unanswered if unanswered else grave_findings.list_findings
+    found = list_them(acting.store, acting.deployment_id)
+    nothing = "There is no unanswered risk of level 3." if unanswered else "There is no grave finding."
+    show(found, FINDINGS, as_json=as_json, nothing=nothing)
 
 
 @app.command("confirm")

@@ -1,5 +1,6 @@
 """The call for grave findings: every one is kept, and people are called for all that nobody was called for.
 
+Unanswered risk of level 3 is kept beside them, calls nobody, and goes when something answers it after all.
 What bounds a flood bounds the calls, never the findings. What people make of a finding: `grave_findings`.
 """
 
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from risk_register.alarm.grave_findings import FindingState, name_finding
+from risk_register.alarm.grave_findings import UNANSWERED_HIGH, FindingState, name_finding
 from risk_register.database.store import Write
 from risk_register.database.tables.alarm import GraveFinding
 from risk_register.database.tables.notice import Notice
@@ -49,13 +50,15 @@ def call_for_eyes(
     Args:
         write: the write of the assessment.
         deployment_id: the deployment.
-        seen: grave findings of whatever day; those that are known already change nothing.
+        seen: grave findings of whatever day; those that are known already change nothing. Of unanswered risk
+            of level 3 all that there is: what is no longer among it, and nobody decided on, is withdrawn.
         figures: what is known of the detectors, such as their precision in reviews.
     """
-    new_count = _keep_new(write, deployment_id, seen)
+    new_count, withdrawn_count = _keep(write, deployment_id, seen)
     uncalled = write.session.scalars(
         select(GraveFinding)
         .filter_by(deployment_id=deployment_id, called_at=None, state=FindingState.UNCONFIRMED.value)
+        .where(GraveFinding.what != UNANSWERED_HIGH)
         .order_by(GraveFinding.day.desc(), GraveFinding.finding_id)
     ).all()
     called = tuple(row.finding_id for row in uncalled) if _may_call(write, deployment_id) else ()
@@ -73,22 +76,34 @@ def call_for_eyes(
         )
         for row in uncalled:
             row.called_at, row.notice_id = write.at, notice_id
-    if new_count or called:
+    if new_count or withdrawn_count or called:
         write.record(
             "grave_findings_seen",
             subject=deployment_id,
             deployment_id=deployment_id,
             count=new_count,
+            withdrawn=withdrawn_count,
             called=len(called),
         )
     return called
 
 
-def _keep_new(write: Write, deployment_id: str, seen: Iterable[SeenFinding]) -> int:
-    known = set(write.session.scalars(select(GraveFinding.finding_id).filter_by(deployment_id=deployment_id)))
-    new = {name_finding(deployment_id, one.message_id, one.signal_id): one for one in seen}
-    for finding_id in sorted(new.keys() - known):
-        one = new[finding_id]
+def _keep(write: Write, deployment_id: str, seen: Iterable[SeenFinding]) -> tuple[int, int]:
+    """Bring what is kept up to date; returns how many are new or graver, and how many were withdrawn."""
+    rows = write.session.scalars(select(GraveFinding).filter_by(deployment_id=deployment_id))
+    known = {row.finding_id: row for row in rows}
+    found = {name_finding(deployment_id, one.message_id, one.signal_id): one for one in seen}
+    high = {name: row for name, row in known.items() if row.what == UNANSWERED_HIGH}
+    graver = [name for name in high.keys() & found.keys() if found[name].what != UNANSWERED_HIGH]
+    for name in graver:
+        high[name].what, high[name].detector_id = found[name].what, found[name].detector_id
+    answered = [
+        row for name, row in high.items() if name not in found and row.state == FindingState.UNCONFIRMED.value
+    ]
+    for row in answered:
+        write.session.delete(row)
+    for finding_id in sorted(found.keys() - known.keys()):
+        one = found[finding_id]
         write.session.add(
             GraveFinding(
                 finding_id=finding_id,
@@ -101,7 +116,7 @@ def _keep_new(write: Write, deployment_id: str, seen: Iterable[SeenFinding]) -> 
                 reason="",
             )
         )
-    return len(new.keys() - known)
+    return len(found.keys() - known.keys()) + len(graver), len(answered)
 
 
 def _may_call(write: Write, deployment_id: str) -> bool:

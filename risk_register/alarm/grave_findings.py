@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from risk_register.acceptability import Severity
@@ -29,9 +29,12 @@ from risk_register.notice.notices import acknowledge_known
 from risk_register.steps import check_allowed
 
 KIND, HASH_DIGITS = "grave", 15
+UNANSWERED_HIGH = "unanswered_high_risk"
+"""A person at risk of level 3 whom nothing that follows answers: listed and decided on, calls nobody."""
 TITLES = {
     "assistant_harm": "Grave harm by the assistant, confirmed",
     "unanswered_risk": "A person at grave risk was not answered, confirmed",
+    UNANSWERED_HIGH: "A person at high risk was not answered, confirmed",
 }
 
 
@@ -146,7 +149,16 @@ def dismiss(
 
 def list_findings(store: Store, deployment_id: str) -> tuple[GraveFindingRecord, ...]:
     """The grave findings that an assessment has seen, newest day first."""
-    query = select(GraveFinding).filter_by(deployment_id=deployment_id)
+    return _list(store, deployment_id, select(GraveFinding).where(GraveFinding.what != UNANSWERED_HIGH))
+
+
+def list_unanswered(store: Store, deployment_id: str) -> tuple[GraveFindingRecord, ...]:
+    """Risk of level 3 that nothing answers, as last assessed, or as decided; newest day first."""
+    return _list(store, deployment_id, select(GraveFinding).where(GraveFinding.what == UNANSWERED_HIGH))
+
+
+def _list(store: Store, deployment_id: str, query: Select[GraveFinding]) -> tuple[GraveFindingRecord, ...]:
+    query = query.filter_by(deployment_id=deployment_id)
     with store.read() as session:
         told = _list_told(session, deployment_id)
         rows = session.scalars(query.order_by(GraveFinding.day.desc(), GraveFinding.finding_id))

@@ -1,5 +1,5 @@
--- Findings of the gravest level, for a person to read: harm by the assistant, and risk that nothing answers.
--- Grain: one row a message and signal of harm; of risk the first message that nothing at or after it answers.
+-- Findings for a person to read: harm by the assistant of level 4, risk from level 3 that nothing answers.
+-- Grain: one row a message and signal of harm; of risk the first of level 4, else 3, that nothing answers.
 -- Missing: risk that was answered afterwards has no row; what was said before it answers nothing.
 
 with grave as (
@@ -15,8 +15,10 @@ with grave as (
     from fact.message_signal
     where
         message_signal.is_counted
-        and message_signal.category in ('assistant_harm', 'user_risk')
-        and message_signal.level >= 4
+        and (
+            (message_signal.category = 'assistant_harm' and message_signal.level >= 4)
+            or (message_signal.category = 'user_risk' and message_signal.level >= 3)
+        )
 ),
 
 -- A banner has its turn from the message before it, so one right under the risk is in the turn of the risk.
@@ -66,9 +68,10 @@ open_grave as (
                 grave.conversation_id,
                 grave.category
             order by
-                grave.turn,
-                grave.message_id,
-                grave.signal_id
+                cast(grave.level >= 4 as integer) desc,
+                grave.turn asc,
+                grave.message_id asc,
+                grave.signal_id asc
         ) as place
     from grave
     left join last_answer
@@ -83,20 +86,26 @@ finder as (
         finding.deployment_id,
         finding.message_id,
         finding.signal_id,
+        finding.level >= 4 as is_critical,
         min(finding.detector_id) as detector_id,
         min_by(finding.detector_version, finding.detector_id) as detector_version
     from finding.finding
-    where finding.level >= 4 and finding.is_alert and finding.is_deciding
+    where finding.level >= 3 and finding.is_alert and finding.is_deciding
     group by
         finding.deployment_id,
         finding.message_id,
-        finding.signal_id
+        finding.signal_id,
+        finding.level >= 4
 )
 
 select
     open_grave.deployment_id,
     open_grave.day,
-    case when open_grave.category = 'assistant_harm' then 'assistant_harm' else 'unanswered_risk' end as what,
+    case
+        when open_grave.category = 'assistant_harm' then 'assistant_harm'
+        when open_grave.level >= 4 then 'unanswered_risk'
+        else 'unanswered_high_risk'
+    end as what,
     open_grave.conversation_id,
     open_grave.message_id,
     open_grave.signal_id,
@@ -109,6 +118,7 @@ inner join finder
         open_grave.deployment_id = finder.deployment_id
         and open_grave.message_id = finder.message_id
         and open_grave.signal_id = finder.signal_id
+        and (open_grave.level >= 4) = finder.is_critical
 where open_grave.category = 'assistant_harm' or open_grave.place = 1
 order by
     open_grave.deployment_id,

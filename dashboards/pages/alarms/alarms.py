@@ -20,7 +20,6 @@ from dashboards.measurements import StreamStanding
 from dashboards.pages.alarms.decision import draw_alarm_decisions, submit
 from dashboards.pages.alarms.finding import draw_opened
 from dashboards.pages.alarms.floor import (
-    LEFT_OUT,
     count_waiting,
     draw_calls,
     draw_floor,
@@ -31,6 +30,7 @@ from dashboards.pages.alarms.floor import (
 from dashboards.pages.alarms.silence import draw_silence
 from dashboards.pages.alarms.story import HEADINGS, Beside, draw_line, draw_story, group_by_cause
 from dashboards.pages.alarms.stream import draw_streams
+from dashboards.pages.alarms.unanswered import draw_left_out, draw_unanswered
 from dashboards.pages.page import Page
 from dashboards.records import Alarm
 from dashboards.sheet import Sheet
@@ -38,7 +38,7 @@ from dashboards.view import View
 from dashboards.vocabulary import ALARM_MARKS
 from dashboards.wording import say_day, say_things, say_words
 from risk_register.alarm.cases import list_cases
-from risk_register.alarm.grave_findings import list_findings
+from risk_register.alarm.grave_findings import list_findings, list_unanswered
 from risk_register.alarm.watched import WATCHED
 from risk_register.incident.incidents import list_incidents
 from risk_register.notice.notices import list_calls
@@ -62,6 +62,7 @@ def layout(view: View) -> Component:
     watched = [name for name in WATCHED if name in indicators]
     streams = view.reader.measured(StreamStanding, deployment_id=view.deployment_id)
     findings = list_findings(view.store, view.deployment_id)
+    unanswered = list_unanswered(view.store, view.deployment_id)
     calls = list_calls(view.store, view.deployment_id)
     waiting = count_waiting(findings, calls)
     return html.Div(
@@ -75,10 +76,11 @@ def layout(view: View) -> Component:
                 label="What waits for a person, and alarms by state",
                 before=draw_waiting(waiting),
             ),
-            html.P(LEFT_OUT, className="hint"),
-            draw_opened(view, findings),
+            draw_left_out(unanswered),
+            draw_opened(view, (*findings, *unanswered)),
             draw_calls(view, calls, cases, titles),
             draw_floor(view, findings),
+            draw_unanswered(view, unanswered),
             html.Div(
                 [
                     draw_chips(view, ("status",)) or html.Span(),

@@ -16,6 +16,7 @@ from dash.development.base_component import Component
 from dashboards.components.form import draw_choice, draw_form, draw_moment, draw_text
 from dashboards.components.marks import draw_mark
 from dashboards.components.shell import draw_none_of
+from dashboards.components.table import Heading, Line, draw_table
 from dashboards.evidence import GONE, Reading, Spoken, find_message, read_conversation
 from dashboards.pages.submission import read_past_moment
 from dashboards.view import View
@@ -30,9 +31,11 @@ from risk_register.incident.clocks import find_clocks
 from risk_register.incident.incidents import list_incidents
 from risk_register.incident.states import Nature
 
+SHOWN = 20
 FINDING_WORDS = {
     "assistant_harm": "harm by the assistant",
     "unanswered_risk": "a person at risk whom nothing that follows answers",
+    grave_findings.UNANSWERED_HIGH: "a person at risk of level 3 whom nothing that follows answers",
 }
 NO_WORDS = "What was looked at, and what it showed. No words of a conversation."
 
@@ -49,6 +52,7 @@ def draw_opened(view: View, findings: Sequence[GraveFindingRecord]) -> Component
     if not found:
         return draw_none_of(view, "finding")
     (finding,) = found
+    title = "Unanswered risk" if finding.what == grave_findings.UNANSWERED_HIGH else "Grave finding"
     facts: list[tuple[str, Component | str]] = [
         ("State", draw_mark(FINDING_MARKS[finding.state])),
         ("What", FINDING_WORDS.get(finding.what, say_words(finding.what))),
@@ -60,7 +64,7 @@ def draw_opened(view: View, findings: Sequence[GraveFindingRecord]) -> Component
         [
             html.Div(
                 [
-                    html.H2(f"Grave finding of {say_day(finding.day)}"),
+                    html.H2(f"{title} of {say_day(finding.day)}"),
                     dcc.Link(
                         "Close the view", href=view.href(None, finding=None), className="button button-quiet"
                     ),
@@ -133,6 +137,43 @@ def draw_incident_link(view: View, finding: GraveFindingRecord) -> Component | s
     if finding.incident_id is None:
         return MISSING
     return dcc.Link(finding.incident_id, href=view.href("/incidents", incident=finding.incident_id))
+
+
+def draw_name(view: View, finding: GraveFindingRecord) -> list[Component | str]:
+    """Its id, and for those who decide the way to its words."""
+    if not may_read(view):
+        return [finding.finding_id]
+    where = view.href(None, finding=finding.finding_id)
+    return [finding.finding_id, html.P(dcc.Link("Read the conversation", href=where), className="why")]
+
+
+def draw_looked_at(view: View, caption: str, decided: Sequence[GraveFindingRecord]) -> list[Component | None]:
+    """The newest of those that somebody decided on."""
+    return [
+        html.H3("Looked at"),
+        draw_table(
+            caption,
+            [Heading(one) for one in ("Finding", "State", "Day", "By", "Reason", "Incident")],
+            [_draw_decided(view, one) for one in decided[:SHOWN]],
+            empty="None yet.",
+        ),
+        html.P(f"The newest {SHOWN} of {len(decided)} are shown.", className="hint")
+        if len(decided) > SHOWN
+        else None,
+    ]
+
+
+def _draw_decided(view: View, finding: GraveFindingRecord) -> Line:
+    return Line(
+        (
+            draw_name(view, finding),
+            draw_mark(FINDING_MARKS[finding.state]),
+            say_day(finding.day),
+            finding.decided_by or MISSING,
+            finding.reason or MISSING,
+            draw_incident_link(view, finding),
+        )
+    )
 
 
 def draw_finding_decisions(view: View, finding: GraveFindingRecord) -> Component | None:

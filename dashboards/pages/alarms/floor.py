@@ -14,9 +14,10 @@ from dashboards.components.table import Heading, Line, draw_table
 from dashboards.components.tally import draw_way_tally
 from dashboards.pages.alarms.finding import (
     FINDING_WORDS,
+    SHOWN,
     draw_finding_decisions,
-    draw_incident_link,
-    may_read,
+    draw_looked_at,
+    draw_name,
 )
 from dashboards.view import View
 from dashboards.vocabulary import FINDING_MARKS, NEEDS_EYES, NOTICE_MARKS, UNTAKEN
@@ -43,13 +44,6 @@ from risk_register.notice.kinds import NoticeKind, NoticeState
 from risk_register.notice.notices import NoticeRecord
 from risk_register.review.precision import count_grave_precision
 
-SHOWN = 20
-LEFT_OUT = (
-    "Eyes are asked for at the gravest level alone: harm by the assistant, and risk that nothing after it "
-    "answers, of level 4. A person at risk of level 3, such as one with an intention and no day for it, "
-    "calls nobody though no answer came; the rates of escalation and the review samples hold them. So none "
-    "that needs eyes does not say that nobody waits for an answer."
-)
 NOT_YOURS = "A safety officer takes this: whoever has it must be able to find the person."
 
 
@@ -197,16 +191,7 @@ def draw_floor(view: View, findings: Sequence[GraveFindingRecord]) -> Component:
                 ),
                 className="long-list",
             ),
-            html.H3("Looked at"),
-            draw_table(
-                "Grave findings that somebody looked at",
-                [Heading(one) for one in ("Finding", "State", "Day", "By", "Reason", "Incident")],
-                [_draw_decided(view, one) for one in decided[:SHOWN]],
-                empty="None yet.",
-            ),
-            html.P(f"The newest {SHOWN} of {len(decided)} are shown.", className="hint")
-            if len(decided) > SHOWN
-            else None,
+            *draw_looked_at(view, "Grave findings that somebody looked at", decided),
         ],
         className="card",
         id="needs-eyes",
@@ -226,14 +211,6 @@ def say_precision(view: View) -> str:
     )
 
 
-def _draw_name(view: View, finding: GraveFindingRecord) -> list[Component | str]:
-    """Its id, and for those who decide the way to its words."""
-    if not may_read(view):
-        return [finding.finding_id]
-    where = view.href(None, finding=finding.finding_id)
-    return [finding.finding_id, html.P(dcc.Link("Read the conversation", href=where), className="why")]
-
-
 def _draw_finding(view: View, finding: GraveFindingRecord, *, has_forms: bool) -> Line:
     decide: Component | str = MISSING
     if view.filter("finding") == finding.finding_id:
@@ -244,7 +221,7 @@ def _draw_finding(view: View, finding: GraveFindingRecord, *, has_forms: bool) -
         decide = dcc.Link("Decide on it", href=view.href(None, finding=finding.finding_id))
     return Line(
         (
-            _draw_name(view, finding),
+            draw_name(view, finding),
             draw_mark(FINDING_MARKS[finding.state]),
             say_day(finding.day),
             FINDING_WORDS.get(finding.what, say_words(finding.what)),
@@ -252,19 +229,6 @@ def _draw_finding(view: View, finding: GraveFindingRecord, *, has_forms: bool) -
             finding.detector_id,
             say_moment(finding.called_at) if finding.called_at else "not yet: in the next call",
             decide,
-        )
-    )
-
-
-def _draw_decided(view: View, finding: GraveFindingRecord) -> Line:
-    return Line(
-        (
-            _draw_name(view, finding),
-            draw_mark(FINDING_MARKS[finding.state]),
-            say_day(finding.day),
-            finding.decided_by or MISSING,
-            finding.reason or MISSING,
-            draw_incident_link(view, finding),
         )
     )
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from pipelines.assess.alarms.concern import Concern
 from pipelines.schemas.assessment import NEEDS_EYES
-from risk_register.alarm.grave_findings import FindingState, name_finding
+from risk_register.alarm.grave_findings import UNANSWERED_HIGH, FindingState, name_finding
 
 LISTED_A_DAY = 20
 """Open findings of a day that the published table holds; the store and the pages hold every one. Owner:
@@ -39,12 +39,12 @@ def describe_critical(
     """Every grave finding, with what is known of its detector and what people made of it.
 
     Args:
-        found: rows of `assessment.critical_day`.
+        found: rows of `assessment.critical_day`; risk of level 3 is no grave finding and left out.
         detectors: rows of `finding.detector`.
         decided: states of findings that a person looked at, by the id of the finding.
     """
     badges = {(row["detector_id"], row["signal_id"]): row["badge"] for row in detectors}
-    rows = found.to_pylist()
+    rows = [row for row in found.to_pylist() if row["what"] != UNANSWERED_HIGH]
     day_counts = Counter(map(_name_kind, rows))
     return [
         row

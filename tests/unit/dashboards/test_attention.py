@@ -27,7 +27,7 @@ from risk_register.report.submissions import BuiltOnce
 
 HARBOR = "harbor_companion"
 NOTHING = {
-    "findings": (), "calls": (),
+    "findings": (), "unanswered": (), "calls": (),
     "alarms": (), "items": (), "risks": (), "data_alerts": (), "incidents": (), "proposals": (), "holds": (),
     "reports": (),
     "statuses": {},

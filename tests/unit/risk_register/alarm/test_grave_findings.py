@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
 
 from risk_register.acceptability import Severity
 from risk_register.alarm.finding_call import DAILY_CALLS, PAUSE, SeenFinding, call_for_eyes
-from risk_register.alarm.grave_findings import FindingState, confirm, dismiss, list_findings, name_finding
+from risk_register.alarm.grave_findings import (
+    UNANSWERED_HIGH,
+    FindingState,
+    confirm,
+    dismiss,
+    list_findings,
+    list_unanswered,
+    name_finding,
+)
+from risk_register.database.audit import list_entries
 from risk_register.database.store import Store
 from risk_register.database.tables.notice import Notice
 from risk_register.errors import NotAllowedError, UnknownRecordError
@@ -49,6 +59,43 @@ def test_what_was_called_for_is_not_called_for_again(store: Store, at: dt.dateti
     assert call(store, at + dt.timedelta(hours=1), see(1)) == ()
     assert len(call(store, at + dt.timedelta(hours=2), see(1), see(2))) == 1
     assert len(list_notices(store)) == 2
+
+
+def see_high(number: int = 0, day: dt.date = DAY) -> SeenFinding:
+    return replace(see(number, day), what=UNANSWERED_HIGH, signal_id="u_suicidal_ideation")
+
+
+def test_unanswered_risk_of_level_three_is_listed_newest_first_and_calls_nobody(
+    store: Store, at: dt.datetime
+) -> None:
+    assert call(store, at, see_high(1, DAY - dt.timedelta(days=1)), see_high(2)) == ()
+    assert list_notices(store) == ()
+    assert list_findings(store, "demo") == ()
+    listed = list_unanswered(store, "demo")
+    assert [one.day for one in listed] == [DAY, DAY - dt.timedelta(days=1)]
+    assert {(one.state, one.called_at) for one in listed} == {(FindingState.UNCONFIRMED, None)}
+    assert MESSAGE not in str(listed)
+
+
+def test_what_is_answered_after_all_leaves_the_list_unless_somebody_decided(
+    store: Store, at: dt.datetime
+) -> None:
+    call(store, at, see(), see_high(1), see_high(2))
+    looked_at = name_finding("demo", see_high(1).message_id, "u_suicidal_ideation")
+    dismiss(store, deployment_id="demo", finding_id=looked_at, reason="A song.", actor="officer", at=at)
+    call(store, at)
+    assert [one.finding_id for one in list_unanswered(store, "demo")] == [looked_at]
+    assert len(list_findings(store, "demo")) == 1
+    assert list_entries(store, action="grave_findings_seen")[0].details["withdrawn"] == 1
+
+
+def test_a_risk_of_level_three_that_is_found_to_be_graver_calls(store: Store, at: dt.datetime) -> None:
+    call(store, at, see_high())
+    graver = replace(see_high(), what="unanswered_risk", detector_id="judge")
+    (called,) = call(store, at, graver)
+    assert list_unanswered(store, "demo") == ()
+    (kept,) = list_findings(store, "demo")
+    assert (kept.finding_id, kept.what, kept.detector_id) == (called, "unanswered_risk", "judge")
 
 
 def test_what_comes_within_the_same_minute_is_a_page_of_its_own(store: Store, at: dt.datetime) -> None:

@@ -11,7 +11,7 @@ from dashboards.records import Alarm, Change
 from risk_register.account.accounts import Role
 from risk_register.alarm.cases import list_cases
 from risk_register.alarm.finding_call import DAILY_CALLS, SeenFinding, call_for_eyes
-from risk_register.alarm.grave_findings import list_findings
+from risk_register.alarm.grave_findings import UNANSWERED_HIGH, list_findings, list_unanswered
 from risk_register.alarm.streams import list_streams
 from risk_register.database.audit import list_entries
 from risk_register.incident.danger import raise_danger
@@ -160,6 +160,54 @@ def test_a_grave_finding_is_confirmed_into_an_incident_or_dismissed(officer):
     refusal = officer.refusal(PAGE, HARBOR, **dismiss)
     assert f"{finding.finding_id}, decided by safety_officer on 2026-" in refusal
     assert f"see /incidents?incident={incident.incident_id}, that is confirmed cannot become" in refusal
+
+
+@pytest.fixture
+def unanswered(store, clock):
+    """Ids of unanswered risk of level 3 of two days, the older first."""
+
+    def see(day):
+        return SeenFinding(
+            "harbor_companion",
+            date(2026, 11, day),
+            f"h{day}",
+            UNANSWERED_HIGH,
+            "u_suicidal_ideation",
+            "linear",
+        )
+
+    with store.write(actor="assess", at=clock()) as write:
+        call_for_eyes(write, "harbor_companion", [see(3), see(9)], figures={})
+    return [one.finding_id for one in reversed(list_unanswered(store, "harbor_companion"))]
+
+
+def test_unanswered_risk_of_level_three_is_a_list_that_the_sentence_leads_to(officer, unanswered):
+    old, new = unanswered
+    page = json.dumps(officer.show(PAGE, HARBOR)["page"])
+    assert page.index('"href": "#unanswered"') < page.index('"id": "unanswered"')
+    words = officer.read(PAGE, HARBOR)
+    assert "2 conversations with unanswered risk of level 3 are listed below" in words
+    assert "1 needs eyes. A detector" in words
+    listed = words.partition("that nobody decided on")[2].partition("Looked at")[0]
+    assert listed.index(new) < listed.index(old)
+    assert f"{new} Read the conversation" in listed
+    assert "unconfirmed 9 Nov 2026 3 Suicidal thoughts linear Decide on it" in listed
+    overview = officer.read("/overview", HARBOR).partition("Needs attention (")[2]
+    assert "2 conversations with unanswered risk of level 3" in overview.partition("What changed")[0]
+
+
+def test_unanswered_risk_is_decided_on_like_a_grave_finding(officer, visit, unanswered):
+    old, _ = unanswered
+    assert "Unanswered risk of 3 Nov 2026" in officer.read(PAGE, f"{HARBOR}&finding={old}")
+    done = officer.send(PAGE, HARBOR, action="dismiss_finding", finding=old, reason="A song.")
+    assert done.status_code == 303
+    words = officer.read(PAGE, HARBOR)
+    assert "1 conversation with unanswered risk of level 3 is listed below" in words
+    looked_at = words.partition("Unanswered risk of level 3 that somebody looked at")[2]
+    assert f"{old} Read the conversation not confirmed 3 Nov 2026 safety_officer A song." in looked_at
+    others = visit().sign_in("viewer").read(PAGE, HARBOR).partition("that nobody decided on")[2]
+    assert "Read the conversation" not in others
+    assert "Decide on it" not in others
 
 
 def test_every_finding_that_needs_eyes_is_shown_and_first_those_that_called_nobody(officer, store, clock):

@@ -282,6 +282,37 @@ def test_a_lesser_risk_before_it_does_not_take_the_place_of_the_gravest(tmp_path
     assert found == ["unanswered_risk c1-4"]
 
 
+def test_without_graver_risk_the_first_of_level_three_that_nothing_answers_is_found(
+    tmp_path,
+):
+    found = critical(
+        tmp_path,
+        *[signal("c1", turn=turn, level=3, **RISK) for turn in (0, 2, 4)],
+        signal("c2", turn=0, level=2, **RISK),
+        signal("c3", turn=0, level=3, is_counted=False, **RISK),
+        **answer("a resource", 1),
+    )
+    assert found == ["unanswered_high_risk c1-2"]
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_risk_of_level_three_that_anything_answers_afterwards_is_not_listed(tmp_path, name):
+    assert critical(tmp_path, signal("c1", turn=2, level=3, **RISK), **answer(name, 3)) == []
+
+
+def test_where_the_gravest_was_answered_a_risk_of_level_three_after_it_is_found(tmp_path):
+    risks = [signal("c1", turn=0, **RISK), signal("c1", turn=4, level=3, **RISK)]
+    assert critical(tmp_path, *risks, **answer("a resource", 1)) == ["unanswered_high_risk c1-4"]
+
+
+def test_who_found_a_risk_of_level_three_is_named(tmp_path):
+    risk = signal("c1", turn=0, level=3, **RISK)
+    graver_about_another = risk | DECIDED | {"detector_id": "judge", "level": 4, "subject": "other"}
+    lay(tmp_path, [message("c1")], signals=[risk], findings=[risk | DECIDED, graver_about_another])
+    (row,) = count(tmp_path)[CRITICAL_DAY.full_name]
+    assert (row["what"], row["level"], row["detector_id"]) == ("unanswered_high_risk", 3, "lexicon")
+
+
 def test_grave_harm_does_not_take_the_place_of_a_risk_that_follows_it(tmp_path):
     found = critical(
         tmp_path,

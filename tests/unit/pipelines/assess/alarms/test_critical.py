@@ -42,6 +42,13 @@ def test_each_finding_is_a_row_that_nobody_has_confirmed():
     assert (row["state"], row["badge"], row["level"]) == ("unconfirmed", "limited", 4)
 
 
+def test_unanswered_risk_of_level_three_is_no_grave_finding_and_raises_no_alarm():
+    high = [row | {"level": 3} for row in found(3, what="unanswered_high_risk")]
+    described = describe_critical(table(found(1), high), DETECTORS)
+    assert [(row["what"], row["day_count"]) for row in described] == [("assistant_harm", 1)]
+    assert describe_critical(table(high), DETECTORS) == []
+
+
 def test_a_detector_that_nothing_is_known_of_is_unvalidated():
     (row,) = list_critical(
         describe_critical(table(found(1, signal_id="a_toxic_content")), DETECTORS)
