@@ -6,15 +6,16 @@ Pages, downloads and forms all come through here; nobody else makes a `View`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from dashboards.auth import Account
 from dashboards.opening import Opening, choose_deployment
-from dashboards.published import Published
+from dashboards.published import NothingPublishedError, Published
 from dashboards.records import Deployment
 from dashboards.theme import Scheme
+from dashboards.unpublished import UnpublishedReader
 from dashboards.view import Query, View, read_query
 from risk_register.account.accounts import Action
 from risk_register.database.store import Store
@@ -50,22 +51,34 @@ def open_view(
     evidence: Path | None = None,
     last_seen: str | None = None,
     may_choose: bool = False,
+    needs_run: bool = True,
     root: str = "",
     site: str = "",
 ) -> Iterator[View]:
     """A view on the deployment that the address names; a page that names none may open on a chosen one.
 
+    Without `needs_run` it opens before the first run, on what the register knows.
     A deployment that does not exist and one without a grant get the same answer.
 
     Raises:
         NoGrantError: the account has no grant on it.
         NotNamedError: none is named, there are several, and none may be chosen.
-        NothingPublishedError: nothing is published yet.
+        NothingPublishedError: nothing is published yet, and the page needs it, or the register knows no
+            deployment that the account may read.
     """
     query = read_query(search)
-    with published.read() as reader:
+    with ExitStack() as opened:
+        nothing: NothingPublishedError | None = None
+        try:
+            reader = opened.enter_context(published.read())
+        except NothingPublishedError as error:
+            if needs_run:
+                raise
+            nothing, reader = error, UnpublishedReader(store)
         visible = tuple(d for d in reader.deployments() if account.may(Action.VIEW, d.deployment_id))
         if not visible:
+            if nothing is not None:
+                raise nothing
             raise NoGrantError(
                 f"The account {account.name} has no role on any deployment that has data. "
                 "An administrator can give it one."

@@ -21,7 +21,7 @@ from dashboards import auth
 from dashboards.access import NoGrantError
 from dashboards.announcing import add_announcing
 from dashboards.components import shell
-from dashboards.first_steps import WAITING, draw_first_steps
+from dashboards.first_steps import BEFORE_FIRST_RUN, WAITING, draw_first_steps
 from dashboards.guesses import Guesses
 from dashboards.last_seen import keep_last_seen
 from dashboards.naming import name_indicators
@@ -209,12 +209,12 @@ def _render(site: Site, path: str, search: str) -> tuple[Any, ...]:
                 view, title, has_range=page.has_range, has_period=page.has_period
             )
             return (
-                [printed, *_draw_messages(), _draw_reason(view), page.layout(view)],
+                [printed, *_draw_messages(), _draw_reason(view), _draw_waiting(view), page.layout(view)],
                 shell.draw_rail(RAIL, here=page.path, view=view),
                 shell.draw_switcher(view),
                 shell.draw_ranges(view, has_range=page.has_range, has_period=page.has_period),
                 shell.draw_account(view.account.name, view.csrf_token, view.root),
-                shell.draw_footer(view.build, view.at),
+                shell.draw_footer(view.build if view.is_published else None, view.at),
                 f"{title} · {view.deployment.title}",
                 view.deployment_id,
             )
@@ -256,6 +256,11 @@ def _render_words(here: str, title: str, text: str, more: Component | None = Non
 def _draw_reason(view: View) -> Component | None:
     """Why the page is about this deployment, where its address did not say."""
     return html.P(view.opened_because, className="hint", role="status") if view.opened_because else None
+
+
+def _draw_waiting(view: View) -> Component | None:
+    """Before the first run: that what data would say is unknown here."""
+    return None if view.is_published else html.P(BEFORE_FIRST_RUN, className="message", role="status")
 
 
 def _draw_messages() -> list[Component]:

@@ -9,6 +9,10 @@ WAITING = (
     "Whoever runs this home delivers logs and runs the pipelines once (plimsoll ingest, plimsoll run); then "
     "every page opens by itself. Until then nobody is called."
 )
+BEFORE_FIRST_RUN = (
+    "Before the first run all that data would say here is unknown, and data call nobody. What you decide is "
+    "kept."
+)
 FIRST_STEPS = (
     (
         "/appetites",
@@ -30,6 +34,16 @@ FIRST_STEPS = (
         "Risk register",
         "Which harms are foreseen, how grave they are, and who owns them.",
     ),
+    (
+        "/regimes",
+        "Regimes",
+        "Which laws apply, as far as somebody has decided: their clocks run from the first incident on.",
+    ),
+    (
+        "/incidents",
+        "Incidents",
+        "What happened already, whoever told of it; its clocks do not wait for data.",
+    ),
 )
 """Path, title and what is asked there, whatever the data say."""
 
@@ -39,7 +53,8 @@ def draw_first_steps(root: str) -> Component:
     return html.Div(
         [
             html.P(
-                "What these pages ask for depends on no data. Settle it now; enter it once they have opened."
+                "What these pages ask for depends on no data. All but Appetites can be filled in before the "
+                "first run, once logs were delivered and the first account was made (plimsoll users add)."
             ),
             html.Ul(
                 [

@@ -84,8 +84,7 @@ def open_page(
     """The view of a page for the account that asks."""
     account = current_user._get_current_object()
     return open_view(
-        site.published,
-        site.store,
+        *(site.published, site.store),
         account=account,
         path=f"{page.path}/{subject}" if subject else page.path,
         subject=subject,
@@ -101,6 +100,7 @@ def open_page(
         evidence=site.evidence,
         last_seen=read_last_seen(account.name) if may_choose else None,
         may_choose=may_choose,
+        needs_run=page.needs_run,
         root=auth.read_root(),
         site=flask.request.root_url.rstrip("/"),
     )

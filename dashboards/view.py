@@ -137,6 +137,11 @@ class View:
         return monday_of(self.deployment.last_day) - timedelta(weeks=RANGE_WEEKS[self.query.range])
 
     @property
+    def is_published(self) -> bool:
+        """Whether anything was ever computed; before that, all that data would say is unknown."""
+        return self.build.generation > 0
+
+    @property
     def latest_full_week(self) -> date | None:
         """Monday of the newest week that has ended within the data; a day that runs has not."""
         if self.deployment.last_ended_day is None:

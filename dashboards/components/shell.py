@@ -187,7 +187,9 @@ def draw_printed_line(view: View, title: str, *, has_range: bool, has_period: bo
         view.deployment.title,
         *([PERIOD_LABELS[view.query.period]] if has_period else []),
         *([RANGE_WORDS[view.query.range]] if has_range else []),
-        f"generation {view.build.generation}, built {say_moment(view.build.built_at)}",
+        f"generation {view.build.generation}, built {say_moment(view.build.built_at)}"
+        if view.is_published
+        else "before the first run",
         f"opened {say_moment(view.at)}",
     ]
     return html.P(" · ".join(parts), className="printed-line")

@@ -236,5 +236,12 @@ def attach(view: View, name: str) -> Attachment:
 
 
 PAGE = Page(
-    PATH, "Audit", layout, shelf=Shelf.GOVERN, has_range=False, sheets={"entries": make_sheet}, attach=attach
+    PATH,
+    "Audit",
+    layout,
+    shelf=Shelf.GOVERN,
+    needs_run=False,
+    has_range=False,
+    sheets={"entries": make_sheet},
+    attach=attach,
 )

@@ -37,6 +37,7 @@ class Attachment:
 class Page:
     """A page; `takes_subject` means that one more part of the path names what it is about.
 
+    One that does not need a run rests on decisions and opens before the first, with all data unknown.
     `submit` answers a form, `answer` a script of the page in JSON; `sheets` are its tables as CSV,
     `attach` finds a file by name or raises RegisterError. `aliases` are other first words of a path by
     which people look for it.
@@ -47,6 +48,7 @@ class Page:
     layout: Callable[[View], Component]
     shelf: Shelf = Shelf.WATCH
     in_rail: bool = True
+    needs_run: bool = True
     takes_subject: bool = False
     has_range: bool = True
     has_period: bool = False

@@ -12,6 +12,8 @@ from typing import Annotated
 
 import typer
 
+from pipelines.lake.lake import Lake
+from pipelines.settings import Home
 from plimsoll.commands.acting import as_document
 from plimsoll.commands.option import HomeOption, JsonOption, open_home, write_json
 from risk_register.account import accounts, administration, sessions
@@ -19,6 +21,7 @@ from risk_register.account.accounts import Grant, Role
 from risk_register.account.identities import link_identity, list_identities
 from risk_register.account.tokens import issue_token, list_tokens, revoke_token
 from risk_register.database.store import Store, open_store
+from risk_register.register.deployments import ensure_deployment
 
 app = typer.Typer(no_args_is_help=True)
 ACTOR = "command_line"
@@ -48,6 +51,7 @@ def add(
     has_ended = accounts.grant(
         store, name=name, role=role, deployment_id=deployment, actor=account or ACTOR, at=now
     )
+    _make_known(open_home(home), store, deployment, at=now)
     ended = "; what somebody else had let it in by has ended, make a link"
     print(f"{name}: {role} of {deployment}{ended if has_ended else ''}")
 
@@ -208,6 +212,14 @@ def list_users(home: HomeOption = None, as_json: JsonOption = False) -> None:
 
 def _name(given: Grant) -> str:
     return f"{given.role}@{given.deployment_id}"
+
+
+def _make_known(home: Home, store: Store, deployment_id: str, *, at: dt.datetime) -> None:
+    """What logs were delivered of can be decided on before the first run computes anything."""
+    rows = Lake(home.lake).read("ledger.deployment")
+    for row in [] if rows is None else rows.to_pylist():
+        if row["deployment_id"] == deployment_id:
+            ensure_deployment(store, deployment_id=deployment_id, title=row["title"], actor=ACTOR, at=at)
 
 
 def _open(home: Path | None) -> tuple[Store, dt.datetime]:

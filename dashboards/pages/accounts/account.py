@@ -103,4 +103,13 @@ def submit(view: View, fields: Mapping[str, str]) -> str:
     return "The password is set."
 
 
-PAGE = Page(PATH, "Your account", layout, shelf=Shelf.GOVERN, in_rail=False, has_range=False, submit=submit)
+PAGE = Page(
+    PATH,
+    "Your account",
+    layout,
+    shelf=Shelf.GOVERN,
+    in_rail=False,
+    needs_run=False,
+    has_range=False,
+    submit=submit,
+)

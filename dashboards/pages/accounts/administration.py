@@ -185,6 +185,7 @@ PAGE = Page(
     "Administration",
     layout,
     shelf=Shelf.GOVERN,
+    needs_run=False,
     has_range=False,
     submit=submit,
     aliases=("admin", "users", "accounts"),

@@ -231,6 +231,7 @@ PAGE = Page(
     "Ethics checklist",
     layout,
     shelf=Shelf.GOVERN,
+    needs_run=False,
     has_range=False,
     submit=submit,
     attach=find_file,

@@ -235,6 +235,7 @@ PAGE = Page(
     "Incidents",
     layout,
     shelf=Shelf.GOVERN,
+    needs_run=False,
     has_range=False,
     submit=submit,
     sheets={"incidents": make_sheet},

@@ -254,6 +254,7 @@ PAGE = Page(
     "Regimes",
     layout,
     shelf=Shelf.GOVERN,
+    needs_run=False,
     has_range=False,
     submit=submit,
     sheets={"regimes": make_sheet},

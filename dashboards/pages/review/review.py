@@ -231,6 +231,7 @@ PAGE = Page(
     PATH,
     "Review",
     layout,
+    needs_run=False,
     has_range=False,
     submit=submit,
     answer=answer,

@@ -219,6 +219,7 @@ PAGE = Page(
     "Risk register",
     layout,
     shelf=Shelf.GOVERN,
+    needs_run=False,
     has_range=False,
     submit=submit,
     sheets={"risks": make_sheet},

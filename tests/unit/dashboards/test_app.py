@@ -4,6 +4,8 @@ import csv
 import io
 import json
 import re
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 
 import duckdb
@@ -12,6 +14,7 @@ import pytest
 from dashboards.app import PAGES, create_app, find_page
 from dashboards.first_steps import FIRST_STEPS
 from dashboards.pages.directory import ALIASES
+from risk_register.account.accounts import Role
 from risk_register.item.checklist import ItemStatus, list_items
 
 HARBOR = "?deployment=harbor_companion"
@@ -79,7 +82,56 @@ def test_before_anything_is_published_the_page_says_so(home, officer):
         assert f'"href": "{path}"' in json.dumps(answer["page"])
         assert title in words
     assert "is not a crisis service" in json.dumps(answer["footer"])
+    assert "Nothing published yet" in officer.words_of(officer.show("/appetites", HARBOR))
     assert officer.client.get("/download/overview/indicators.csv").status_code == 503
+
+
+BEFORE = [page for page in PAGES if not page.needs_run]
+
+
+@pytest.mark.parametrize("page", BEFORE, ids=lambda page: page.path)
+def test_what_rests_on_decisions_opens_before_the_first_run_and_says_that_data_are_unknown(
+    home, everyone, page
+):
+    (home / "published" / "current").unlink()
+    who = everyone[Role.ADMINISTRATOR if page.path == "/administration" else Role.SAFETY_OFFICER]
+    answer = who.show(page.path, HARBOR)
+    words = who.words_of(answer)
+    assert "all that data would say here is unknown" in words
+    assert "Harbor companion" in words
+    assert "Generation" not in json.dumps(answer["footer"])
+    assert "generation 0" not in json.dumps(answer["page"])
+    for sheet in page.sheets:
+        assert who.client.get(f"/download{page.path}/{sheet}.csv{HARBOR}").status_code in {200, 403}
+
+
+def test_no_page_of_decisions_calls_a_risk_or_an_item_fine_before_the_first_run(home, officer):
+    (home / "published" / "current").unlink()
+    for path in ("/risk-register", "/ethics-checklist"):
+        drawn = json.dumps(officer.show(path, HARBOR)["page"])
+        assert "within appetite" not in drawn.lower()
+    assert "unknown" in officer.read("/risk-register", HARBOR)
+
+
+def test_an_incident_is_opened_and_a_risk_rated_before_the_first_run(home, officer):
+    (home / "published" / "current").unlink()
+    form = {
+        "action": "open", "title": "A call from a clinic", "severity": "S3", "nature": "serious_harm",
+        "description": "Told by phone.", "aware_at": "",
+    }  # fmt: skip
+    assert officer.send("/incidents", HARBOR, **form).status_code == 303
+    assert "A call from a clinic" in officer.read("/incidents", HARBOR)
+
+
+def test_before_the_first_run_nothing_opens_without_a_grant_or_a_known_deployment(home, officer):
+    (home / "published" / "current").unlink()
+    refused = officer.words_of(officer.show("/risk-register", "?deployment=nobodys"))
+    assert "has no role on this deployment" in refused
+    with closing(sqlite3.connect(home / "governance.sqlite")) as connection:
+        connection.execute("pragma foreign_keys = off")
+        connection.execute("delete from deployment")
+        connection.commit()
+    assert "Nothing published yet" in officer.words_of(officer.show("/risk-register", HARBOR))
 
 
 def test_a_store_that_was_never_set_up_is_explained(tmp_path, home, clock):

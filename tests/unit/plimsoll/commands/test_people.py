@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
+from pipelines.lake import lake as lakes
 from pipelines.settings import Home
 from plimsoll.commands.people import ACTOR
 from risk_register.account import accounts
@@ -16,6 +18,9 @@ from risk_register.account.tokens import list_tokens
 from risk_register.database.audit import list_entries
 from risk_register.database.model import OneTimeLink
 from risk_register.database.store import Store
+from risk_register.register.deployments import list_deployments
+from risk_register.register.register import list_risks
+from risk_register.register.transitions import RiskStatus
 from tests.unit.plimsoll.commands.governance_factory import Done, Run, make_governed_home, make_run
 
 NEEDED = "name the one who acts with --as ACCOUNT"
@@ -117,3 +122,18 @@ def test_the_list_says_who_is_shut_and_no_grant_of_theirs(run: Run) -> None:
     assert "viewer: viewer@companion" in run("users", "list").output.splitlines()
     run("users", "disable", "viewer", account="administrator")
     assert "viewer (disabled): no grant" in run("users", "list").output.splitlines()
+
+
+def test_a_deployment_with_logs_is_known_to_the_register_from_its_first_account_on(
+    run: Run, governed
+) -> None:
+    home, store = governed
+    with lakes.write(home.lake, by="a test") as commit:
+        rows = pa.table({"deployment_id": ["new_one"], "title": ["New one"]})
+        commit.replace_all("ledger.deployment", rows)
+    run("users", "add", "first", "--role", "administrator", "--deployment", "new_one")
+    run("users", "add", "other", "--role", "administrator", "--deployment", "mistyped")
+    known = {one.deployment_id: one.title for one in list_deployments(store)}
+    assert known["new_one"] == "New one"
+    assert "mistyped" not in known
+    assert {one.state for one in list_risks(store, "new_one")} == {RiskStatus.DRAFT}
