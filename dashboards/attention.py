@@ -23,6 +23,7 @@ from dashboards.vocabulary import (
 )
 from dashboards.wording import (
     say_day,
+    say_days_in,
     say_moment,
     say_month,
     say_needing_eyes,
@@ -76,7 +77,7 @@ def find_needs(
     today: date,
 ) -> tuple[Need, ...]:
     """Everything that needs a person, the most severe first; `calls` are those that nobody has taken."""
-    all_alarms = tuple(alarms)
+    all_alarms, all_items, all_risks = tuple(alarms), tuple(items), tuple(risks)
     titles = {standing.indicator.indicator_id: standing.indicator.title for standing in standings}
     levels = sorted(
         (standing for standing in standings if standing.status in {Status.WATCH, Status.BREACH}),
@@ -89,7 +90,7 @@ def find_needs(
         Need(
             ALARM_MARKS[alarm.state],
             titles.get(alarm.indicator_id, say_words(alarm.indicator_id)),
-            f"since {say_day(alarm.opened_on)}. {alarm.note}",
+            f"since {say_day(alarm.opened_on)}. {say_days_in(alarm.note)}",
             "/alarms",
             {},
         )
@@ -97,7 +98,6 @@ def find_needs(
         if alarm.state in OPEN_ALARMS
     ]
     found += _find_unsaid(all_alarms)
-    all_items, all_risks = tuple(items), tuple(risks)
     found += _find_open(incidents)
     found += _find_waiting(proposals, all_risks, titles) + _find_holds(holds, today)
     found += _find_submitted(reports) + _find_asked(all_items)
@@ -144,11 +144,12 @@ def _find_unseen(seen: Iterable[GraveFindingRecord], say: Callable[[int], str], 
     if not days:
         return []
     since = "" if min(days) == max(days) else f"{say_day(min(days))} to "
+    them = "it" if len(days) == 1 else "them"
     return [
         Need(
             FINDING_MARKS[FindingState.UNCONFIRMED],
             say(len(days)),
-            f"of {since}{say_day(max(days))}; a detector found it and nobody has looked",
+            f"of {since}{say_day(max(days))}; a detector found {them} and nobody has looked",
             "/alarms",
             {},
             place=place,

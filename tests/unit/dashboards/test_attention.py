@@ -100,7 +100,12 @@ def test_several_findings_are_one_line_with_their_days(store, clock):
         call_for_eyes(write, HARBOR, seen, figures={})
     (need,) = find(findings=list_findings(store, HARBOR))
     assert need.what == "3 grave findings need eyes"
-    assert need.why.startswith("of 17 Nov 2026 to 20 Nov 2026;")
+    assert need.why == "of 17 Nov 2026 to 20 Nov 2026; a detector found them and nobody has looked"
+
+
+def test_the_days_of_an_alarm_s_note_are_said_as_people_write_them():
+    (need,) = find(alarms=[make_alarm(note="Unread from 2026-09-08 to 2026-10-03.")])
+    assert need.why.endswith("Unread from 8 Sep 2026 to 3 Oct 2026.")
 
 
 def test_a_call_of_another_deployment_waits_there_and_one_of_the_home_everywhere(store, clock):
