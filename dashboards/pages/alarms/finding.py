@@ -141,10 +141,11 @@ def draw_incident_link(view: View, finding: GraveFindingRecord) -> Component | s
 
 def draw_name(view: View, finding: GraveFindingRecord) -> list[Component | str]:
     """Its id, and for those who decide the way to its words."""
+    name = html.Span(finding.finding_id, className="id")
     if not may_read(view):
-        return [finding.finding_id]
+        return [name]
     where = view.href(None, finding=finding.finding_id)
-    return [finding.finding_id, html.P(dcc.Link("Read the conversation", href=where), className="why")]
+    return [name, html.P(dcc.Link("Read the conversation", href=where), className="why")]
 
 
 def draw_looked_at(view: View, caption: str, decided: Sequence[GraveFindingRecord]) -> list[Component | None]:
