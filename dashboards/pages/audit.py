@@ -9,6 +9,7 @@ from datetime import date
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from dashboards.components.sentence import draw_sentence
 from dashboards.components.shell import draw_chips, draw_heading
 from dashboards.components.table import Heading, Line, draw_download, draw_table
 from dashboards.pages.page import Attachment, Page, Shelf
@@ -53,7 +54,7 @@ def layout(view: View) -> Component:
             html.Section(
                 [
                     html.Div(
-                        [html.H2("Entries"), *_draw_downloads(view)],
+                        [html.H2("Entries"), html.Div(_draw_downloads(view), className="file-links")],
                         className="section-heading",
                     ),
                     draw_chips(view, FILTERS),
@@ -115,7 +116,7 @@ def _draw_chain(view: View) -> Component:
             "Check every link now", href=view.href(None, show="verified"), className="button button-quiet"
         )
         note = "The check reads the whole audit. `plimsoll audit verify` does the same."
-        return html.Div([html.P(note, className="hint"), link])
+        return html.Div([html.P(draw_sentence(note), className="hint"), link])
     check = verify_chain(view.store, deployment_id=view.deployment_id)
     if check.is_intact:
         words = (

@@ -12,6 +12,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboards.components.marks import draw_mark
+from dashboards.components.sentence import draw_sentence
 from dashboards.components.shell import draw_heading
 from dashboards.pages.page import Attachment, Page, Shelf
 from dashboards.pages.reports.decision import (
@@ -66,8 +67,10 @@ def _draw_lost(edition: SubmissionRecord) -> Component:
     name = f"Edition {edition.edition} of the {say_words(edition.report)} of {say_month(edition.period)}"
     when = f", {say_moment(edition.issued_at)}" if edition.issued_at else ""
     return html.P(
-        f"{name} was issued by {edition.issued_by}{when}, and its files are missing here or are not those "
-        "that were issued. `plimsoll report verify` names what differs; a backup holds them.",
+        draw_sentence(
+            f"{name} was issued by {edition.issued_by}{when}, and its files are missing here or are not "
+            "those that were issued. `plimsoll report verify` names what differs; a backup holds them."
+        ),
         className="message message-error",
     )
 
@@ -88,7 +91,7 @@ def _draw_empty(view: View, *, has_lost: bool) -> Component:
         words = "Nothing else of this deployment is here to show."
     if view.reports is None:
         words = "This server was started without a folder of reports."
-    return html.Section([html.P(words, className="empty")], className="card")
+    return html.Section([html.P(draw_sentence(words), className="empty")], className="card")
 
 
 def _draw_report(view: View, report: BuiltReport) -> Component:

@@ -31,6 +31,7 @@ def test_every_page_opens_for_much_and_for_little_data(officer, page, search):
     assert answer["shown-deployment"]["data"] == search.split("=")[1].split("&")[0]
     page_words = officer.words_of(answer)
     assert len(page_words) > 200
+    assert "`" not in page_words
     assert page.takes_subject or page.title in page_words
 
 
