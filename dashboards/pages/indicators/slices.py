@@ -38,7 +38,7 @@ HEADINGS = (
     Heading("Counted", is_number=True),
     Heading("Out of", is_number=True),
     Heading("Level"),
-    Heading("Against the rest, several weeks"),
+    Heading("Against the rest"),
     Heading("Over time"),
 )
 

@@ -5,7 +5,7 @@ HARBOR = "?deployment=harbor_companion&slice=language"
 
 def test_a_ratio_of_several_weeks_stands_beside_its_own_counts(officer):
     words = officer.read("/indicators/missed_escalation_rate", HARBOR)
-    assert "Against the rest, several weeks" in words
+    assert "Against the rest Over time" in words
     assert "1.90 (1.40 to 2.60)" in words
     assert "40 of 260 in the 4 weeks to 15 Nov 2026" in words
 
