@@ -20,6 +20,7 @@ SMALLEST_FACTOR, LARGEST_FACTOR = 0.01, 100.0
 SMALLEST_SHARE = 0.001  # less is not said as nothing
 WRITTEN_DAY = re.compile(r"(?<![\w-])(\d{4}-\d{2}-\d{2})(?![\w-])")
 """A day as machines write it, which is no part of a name such as `tern-2026-08-06`."""
+SIGNAL_NEED = re.compile(r"\bsignal:(\w+)")
 WORDED_SLICES = frozenset({"age_band", "gender", "surface", "use"})
 """Slices whose groups are ids of ours; the others are named by the operator, and shown as they came."""
 REASON_KINDS = {"tell": "rule missed:", "stop": "stop rule missed:", "owed": "messages owed by"}
@@ -229,6 +230,11 @@ def say_signal(signal_id: str) -> str:
     """The title of a signal in the taxonomy; one of an operator's own by its id."""
     titles = {signal.id: signal.title for signal in load_taxonomy().signals}
     return titles.get(signal_id, say_words(signal_id))
+
+
+def say_missing(missing: str) -> str:
+    """What an indicator lacks, as it is published, with signals by their titles."""
+    return SIGNAL_NEED.sub(lambda need: say_signal(need[1]), missing)
 
 
 def say_needing_eyes(count: int) -> str:

@@ -12,7 +12,7 @@ from dashboards.components.table import Heading, Line, draw_table
 from dashboards.records import Detector
 from dashboards.theme import BADGE_MARKS, READINESS_MARKS
 from dashboards.view import View
-from dashboards.wording import say_words
+from dashboards.wording import say_missing, say_words
 
 LONG_NOTE = 240  # characters; what is longer is cut after its first sentence
 SENTENCE_END = re.compile(r"(?<=\.) (?=[A-Z])")
@@ -33,7 +33,7 @@ def draw_readiness(view: View) -> Component:
                     href=view.href(f"/indicators/{row.indicator_id}"),
                 ),
                 draw_mark(READINESS_MARKS[row.state]),
-                row.missing or "nothing",
+                say_missing(row.missing) or "nothing",
                 row.next_step or "–",
             )
         )

@@ -16,7 +16,7 @@ from dashboards.sheet import Sheet
 from dashboards.standing import Standing
 from dashboards.theme import READINESS_MARKS
 from dashboards.view import View
-from dashboards.wording import say_unit, say_words
+from dashboards.wording import say_missing, say_unit, say_words
 
 PATH = "/indicators"
 HEADINGS = (
@@ -68,7 +68,7 @@ def _draw_line(view: View, standing: Standing) -> Line:
     if ready is not None and ready.state in READINESS_MARKS:
         data = [draw_mark(READINESS_MARKS[ready.state])]
         if ready.missing:
-            data.append(html.P(f"{ready.missing}. {ready.next_step}", className="why"))
+            data.append(html.P(f"{say_missing(ready.missing)}. {ready.next_step}", className="why"))
     link = dcc.Link(indicator.title, href=view.href(f"{PATH}/{indicator.indicator_id}"))
     return Line(
         (

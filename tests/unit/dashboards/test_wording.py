@@ -16,6 +16,7 @@ from dashboards.wording import (
     say_interval,
     say_level,
     say_local,
+    say_missing,
     say_month,
     say_observation,
     say_reason,
@@ -236,6 +237,12 @@ def test_groups_of_ours_are_words_and_those_of_the_operator_stay_as_they_came():
 def test_detectors_are_named_with_their_release_and_without_a_hash():
     assert say_detectors("lexicon@1.5-3253f8f0,resources@3-7cbae026") == "lexicon 1.5, resources 3"
     assert say_detectors("lexicon 1.5-3253f8f0, logged 1") == "lexicon 1.5, logged 1"
+
+
+def test_signals_that_an_indicator_lacks_are_named_by_their_titles():
+    missing = "signal:u_self_harm in es fr, signal:x_own, notice:consent"
+    assert say_missing(missing) == "Self-injury in es fr, x own, notice:consent"
+    assert say_missing("") == ""
 
 
 @pytest.mark.parametrize(("count", "words"), [(0, "0 alarms"), (1, "1 alarm"), (1013, "1,013 alarms")])
