@@ -43,7 +43,7 @@ def test_an_alarm_that_a_person_has_decided_needs_nobody_on_the_overview_either(
     after = needs()
     assert note not in after
     assert int(before.split(")")[0]) == int(after.split(")")[0]) + 1
-    assert "Held back: data of 2026-11-11" in after
+    assert "Held back: data of 11 Nov 2026" in after
 
 
 def test_what_needs_eyes_and_calls_that_nobody_has_taken_stand_first_and_lead_to_their_place(officer):
