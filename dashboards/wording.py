@@ -67,6 +67,12 @@ def say_count(value: float | None) -> str:
     return MISSING if value is None else _FORMATS["count"](value)
 
 
+def say_counts(numerator: float | None, denominator: float | None) -> str:
+    """Both counts; of an index or a weighted share, which has no numerator, the denominator alone."""
+    of = f"of {say_count(denominator)}"
+    return of if numerator is None and denominator is not None else f"{say_count(numerator)} {of}"
+
+
 def say_share(value: float | None) -> str:
     """A share such as coverage; a few of very many are not none."""
     if value is None:
@@ -113,7 +119,7 @@ def say_observation(row: Observation | None, indicator: Indicator) -> str:
     unit = " per 1,000" if indicator.kind == "rate_per_1000" else f" {indicator.value_unit}".rstrip()
     return (
         f"{say_level(row, indicator.kind)}{unit} ({say_interval(row, indicator.kind)}; "
-        f"{say_count(row.numerator)} of {say_count(row.denominator)})"
+        f"{say_counts(row.numerator, row.denominator)})"
     )
 
 

@@ -16,7 +16,7 @@ from dashboards.measurements import Limit
 from dashboards.records import Appetite, Change, Observation
 from dashboards.standing import fill_periods
 from dashboards.theme import PALETTES, Palette, Scheme, Status, Tone
-from dashboards.wording import say_count, say_interval, say_level, say_value, say_words
+from dashboards.wording import say_counts, say_interval, say_level, say_value, say_words
 
 HEIGHT = 400
 PLACEHOLDER = "placeholder"
@@ -175,7 +175,7 @@ def _draw_values(
         )
         texts.append(
             f"{say_level(row, kind)} ({say_interval(row, kind)})<br>"
-            f"{say_count(row.numerator)} of {say_count(row.denominator)}<br>{say_words(row.status)}{partly}"
+            f"{say_counts(row.numerator, row.denominator)}<br>{say_words(row.status)}{partly}"
         )
     figure.add_scatter(
         x=[start for start, _ in periods],

@@ -16,7 +16,7 @@ from dashboards.standing import Standing, find_standings
 from dashboards.view import View
 from dashboards.wording import (
     MISSING,
-    say_count,
+    say_counts,
     say_day,
     say_interval,
     say_level,
@@ -85,7 +85,7 @@ def _draw_line(view: View, standing: Standing) -> Line:
             draw_mark(standing.variation) if standing.variation else MISSING,
             html.Div([draw_status(standing.status), *draw_absences(standing.absences)], className="absences"),
             html.Div(_draw_value(standing)),
-            f"{say_count(row.numerator)} of {say_count(row.denominator)}" if row else MISSING,
+            say_counts(row.numerator, row.denominator) if row else MISSING,
             say_share(row.coverage) if row else MISSING,
             say_day(row.period_start) if row else "none yet",
         )

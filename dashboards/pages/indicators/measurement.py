@@ -13,7 +13,16 @@ from dashboards.components.table import Heading, Line, draw_table
 from dashboards.measurements import Correction, Likelihood, Limit
 from dashboards.records import Indicator
 from dashboards.view import View
-from dashboards.wording import MISSING, say_count, say_day, say_detectors, say_share, say_value, say_words
+from dashboards.wording import (
+    MISSING,
+    say_count,
+    say_counts,
+    say_day,
+    say_detectors,
+    say_share,
+    say_value,
+    say_words,
+)
 from risk_register.account.accounts import Action
 from risk_register.deployment.baselines import BaselineRecord, decide_baseline, list_baselines
 from risk_register.errors import NotAllowedError
@@ -154,7 +163,7 @@ def _draw_likelihood(row: Likelihood) -> Line:
             f"{name}, from {say_day(row.first_day)}",
             row.level + (" (review: corrected upwards)" if row.is_corrected else ""),
             MISSING if row.upper is None else f"1 in {1 / row.upper:,.0f}" if row.upper > 0 else "0",
-            f"{say_count(row.numerator)} of {say_count(row.denominator)}",
+            say_counts(row.numerator, row.denominator),
             EVIDENCE_WORDS[row.evidence],
             MISSING
             if row.needed_exposure is None

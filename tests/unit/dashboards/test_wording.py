@@ -9,6 +9,7 @@ from dashboards.records import Indicator, LanguageShare, Observation
 from dashboards.theme import Absence
 from dashboards.wording import (
     say_absences,
+    say_counts,
     say_days_in,
     say_detectors,
     say_duration,
@@ -237,6 +238,14 @@ def test_groups_of_ours_are_words_and_those_of_the_operator_stay_as_they_came():
 def test_detectors_are_named_with_their_release_and_without_a_hash():
     assert say_detectors("lexicon@1.5-3253f8f0,resources@3-7cbae026") == "lexicon 1.5, resources 3"
     assert say_detectors("lexicon 1.5-3253f8f0, logged 1") == "lexicon 1.5, logged 1"
+
+
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "words"),
+    [(0, 36, "0 of 36"), (1055, 1078, "1,055 of 1,078"), (None, 36, "of 36"), (None, None, "– of –")],
+)
+def test_an_index_has_a_denominator_alone(numerator, denominator, words):
+    assert say_counts(numerator, denominator) == words
 
 
 def test_signals_that_an_indicator_lacks_are_named_by_their_titles():
