@@ -65,10 +65,14 @@ def say_precision(found: Precision) -> tuple[str, ...]:
     if found.unflagged is not None:
         lines.append(
             f"If none of the {found.unflagged_reviewed:,} whose user was not flagged is at risk, at most "
-            f"{found.unflagged.high:.2%} of the {found.unflagged_size:,} of the week are (95 %)."
+            f"{_say_share(found.unflagged.high, 2)} of the {found.unflagged_size:,} of the week are (95 %)."
         )
     lines.append(
-        f"A share of about {found.share:.0%} over all {found.size:,} conversations would be known as "
-        f"{found.likely.low:.1%} to {found.likely.high:.1%} (95 %)."
+        f"A share of about {_say_share(found.share, 0)} over all {found.size:,} conversations would be known "
+        f"as {_say_share(found.likely.low, 1)} to {_say_share(found.likely.high, 1)} (95 %)."
     )
     return tuple(lines)
+
+
+def _say_share(share: float, digits: int) -> str:
+    return f"{100 * share:.{digits}f} %"

@@ -149,6 +149,7 @@ def test_the_person_who_draws_reads_which_interval_it_buys(run: Run) -> None:
     assert "unscored_fr: 1 of 1  no reviewer" in output
     assert "If none of the 24 whose user was not flagged is at risk, at most " in output
     assert "would be known as" in output
+    assert re.search(r"[0-9]%", output) is None
 
 
 def test_a_capacity_that_is_too_small_says_what_it_leaves_unread(run: Run) -> None:
