@@ -45,6 +45,11 @@ def may_read(view: View) -> bool:
     return view.lake is not None and view.may(Action.DECIDE_ALARM) and view.may(Action.READ_CONVERSATION)
 
 
+def is_high(finding: GraveFindingRecord) -> bool:
+    """Whether it is unanswered risk of level 3, which is no grave finding."""
+    return finding.what == grave_findings.UNANSWERED_HIGH
+
+
 def draw_opened(view: View, findings: Sequence[GraveFindingRecord]) -> Component | None:
     """The finding that the address names, with its conversation."""
     asked = view.filter("finding")
@@ -52,7 +57,7 @@ def draw_opened(view: View, findings: Sequence[GraveFindingRecord]) -> Component
     if not found:
         return draw_none_of(view, "finding")
     (finding,) = found
-    title = "Unanswered risk" if finding.what == grave_findings.UNANSWERED_HIGH else "Grave finding"
+    title = "Unanswered risk" if is_high(finding) else "Grave finding"
     facts: list[tuple[str, Component | str]] = [
         ("State", draw_mark(FINDING_MARKS[finding.state])),
         ("What", FINDING_WORDS.get(finding.what, say_words(finding.what))),
@@ -101,7 +106,7 @@ def _draw_conversation(view: View, finding: GraveFindingRecord) -> Component:
                 conversation_id=place.conversation_id,
                 day=place.day,
                 subject=finding.finding_id,
-                reason="Looking at a grave finding.",
+                reason="Looking at unanswered risk." if is_high(finding) else "Looking at a grave finding.",
                 at=view.at,
             ),
         )

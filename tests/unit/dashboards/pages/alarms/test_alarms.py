@@ -308,6 +308,21 @@ def test_who_decides_on_a_finding_reads_its_conversation_and_the_audit_has_it(of
     assert "finding=" not in form  # once it is decided on, the words go
 
 
+def test_the_audit_tells_a_reading_of_unanswered_risk_from_one_of_a_grave_finding(
+    officer, store, clock, home, review_factory
+):
+    review_factory.fill_lake(home / "lake", count=3)
+    seen = SeenFinding(
+        "harbor_companion", date(2026, 11, 11), "message_001_3", UNANSWERED_HIGH, "a_method_info", "lexicon"
+    )
+    with store.write(actor="assess", at=clock()) as write:
+        call_for_eyes(write, "harbor_companion", [seen], figures={})
+    (one,) = list_unanswered(store, "harbor_companion")
+    assert TEXT in officer.read(PAGE, f"{HARBOR}&finding={one.finding_id}")
+    (entry,) = list_entries(store, action="conversation_read")
+    assert "unanswered risk" in str(entry.details)
+
+
 def test_nobody_else_reads_the_conversation_of_a_finding(everyone, read_finding, store):
     for role in set(Role) - {Role.SAFETY_OFFICER}:
         for search in (HARBOR, f"{HARBOR}&finding={read_finding}"):
