@@ -75,8 +75,9 @@ def say(done: Summary) -> str:
     reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(done.rejected.items()))
     versions = f", {done.version_count} other versions of a message" if done.version_count else ""
     apart = f", {done.apart_count} windows that meet nothing held" if done.apart_count else ""
+    shared = f", {done.shared_count} threads of several users" if done.shared_count else ""
     absent = "".join(f"; {sentence}" for sentence in list_absent(fresh))
     return (
         f"{done.deployment_id}: {len(fresh)} new files of {len(done.files)}, {messages} messages, "
-        f"{events} events, rejected: {reasons or 'none'}{versions}{apart}{absent}"
+        f"{events} events, rejected: {reasons or 'none'}{versions}{apart}{shared}{absent}"
     )

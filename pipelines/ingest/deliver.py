@@ -85,6 +85,7 @@ class Summary:
     unread: tuple[str, ...] = ()  # files and folders that cannot be opened, each with why
     note: str | None = None  # what to look at where a query gives nothing from its start on
     apart_count: int = 0  # windows of a conversation's history that meet nothing of what is held of it
+    shared_count: int = 0  # threads in which several users write, and before this ingest did not
 
     @property
     def rejected(self) -> Counter[str]:
@@ -107,6 +108,7 @@ class _Intake:
     marks: dict[str, str | None] = field(default_factory=dict)  # of objects of a bucket, by name
     version_count: int = 0
     apart_count: int = 0
+    shared_count: int = 0
     unread: tuple[str, ...] = ()
     is_anew: bool = False  # a query whose rows are all asked for again: most are stored already
     note: str | None = None  # of a query that gives nothing
@@ -127,11 +129,10 @@ class _Intake:
             tray.empty()
         self.version_count += tray.version_count
         self.apart_count += tray.apart_count
-        fresh = [one for one in read if not one.is_known]
-        if fresh:
+        self.shared_count += tray.shared_count
+        if fresh := [one for one in read if not one.is_known]:
             write_account(commit, fresh, self.mapping, self.stager.pseudonymiser)
-        seen = [one for one in read if one.is_known and one.mark is not None]
-        if seen:
+        if seen := [one for one in read if one.is_known and one.mark is not None]:
             write_marks(commit, seen, self.mapping.deployment.id)
         self.done += read
 
@@ -196,7 +197,7 @@ def ingest_folder(
         ignored = _take_query(intake, str(folder)) if mapping.format == SQL else _take_files(intake, folder)
     return Summary(
         mapping.deployment.id, tuple(intake.done), tuple(ignored), Lake(home.lake).generation.number,
-        intake.version_count, intake.unread, intake.note, intake.apart_count,
+        intake.version_count, intake.unread, intake.note, intake.apart_count, intake.shared_count,
     )  # fmt: skip
 
 

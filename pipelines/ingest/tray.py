@@ -13,12 +13,14 @@ from types import TracebackType
 from typing import Self
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.ingest.fold import EMPTY, Staged, fold
 from pipelines.ingest.held_copy import copies_of, find_copies, leave_unchanging, read_held
 from pipelines.ingest.mapping import DeploymentRule
 from pipelines.ingest.once import count_versions
+from pipelines.ingest.pseudonymise import UNKNOWN
 from pipelines.ingest.rejoin import Piece, rejoin
 from pipelines.ingest.source import Records
 from pipelines.ingest.stage import DELIVERED_EVENT, DELIVERED_MESSAGE, DELIVERED_SCORE, Stager, fill_columns
@@ -35,6 +37,7 @@ class Tray:
 
     `version_count`: by how many the records grew that are other versions of a message than the one kept.
     `apart_count`: windows of a conversation's history that meet nothing of what is held of it.
+    `shared_count`: threads in which several users write now, and before did not.
     """
 
     def __init__(self, commit: Commit, rule: DeploymentRule, stager: Stager) -> None:
@@ -42,7 +45,7 @@ class Tray:
         self._aside = ThreadPoolExecutor(1, thread_name_prefix="fold")
         self._engine: Future[DuckDBEngine] | None = None
         self._folding: Future[None] | None = None
-        self.version_count = self.apart_count = 0
+        self.version_count = self.apart_count = self.shared_count = 0
         self._clear()
 
     def __enter__(self) -> Self:
@@ -104,6 +107,7 @@ class Tray:
         held = _held(lake, self._rule.id, days)
         staged = fold(self._engine.result(), held, message, event, scores=score, rule=self._rule)
         self.version_count += count_versions(staged.message) - count_versions(held.message)
+        self.shared_count += count_shared(staged.message) - count_shared(held.message)
         # Most days around a delivery stay as they are; what is not written again is not computed again.
         for name, before, after in (
             ("staging.message", held.message, staged.message),
@@ -117,6 +121,14 @@ class Tray:
         self._pieces = [Piece(DELIVERED_MESSAGE.empty_table(), DELIVERED_SCORE.empty_table())]
         self._events = [DELIVERED_EVENT.empty_table()]
         self._size = 0
+
+
+def count_shared(messages: pa.Table) -> int:
+    """Threads in which more than one known user writes; who answers them is none."""
+    is_written = pc.and_(pc.equal(messages["role"], "user"), pc.not_equal(messages["user_id"], UNKNOWN))
+    written = messages.select(["thread_id", "user_id"]).filter(is_written)
+    users = written.group_by("thread_id").aggregate([("user_id", "min"), ("user_id", "max")])
+    return int(pc.sum(pc.not_equal(users["user_id_min"], users["user_id_max"])).as_py() or 0)
 
 
 def _make_piece(records: Records, messages: pa.Table, scores: pa.Table) -> Piece:

@@ -41,6 +41,11 @@ VERSIONS = (
     "kept, the others do not count. If they are messages of their own, message_id or turn of the mapping "
     "does not name one message: take it out of the mapping, and ingest the log again into another home."
 )
+SHARED = (
+    "{count} threads are of several users, whose messages are read as one conversation. If people write "
+    "together there, nothing is wrong. If the log numbers the threads of each user anew, map a thread that "
+    "no two users share, and ingest the log again into another home."
+)
 WIDTH = 100
 
 
@@ -158,6 +163,7 @@ def describe(summary: Summary) -> dict[str, object]:
         "rejected": dict(summary.rejected),
         "other_versions": summary.version_count,
         "windows_apart": summary.apart_count,
+        "threads_of_several_users": summary.shared_count,
         "absent_fields": list_absent(summary.files),
         "notes": notes_of(summary),
     }
@@ -196,6 +202,8 @@ def say(summary: Summary) -> str:
         lines.append(f"  {wrap(VERSIONS.format(count=summary.version_count))}")
     if summary.apart_count:
         lines.append(f"  {wrap(APART.format(count=summary.apart_count))}")
+    if summary.shared_count:
+        lines.append(f"  {wrap(SHARED.format(count=summary.shared_count))}")
     lines += [f"  {sentence}; is it the name that the log has?" for sentence in list_absent(summary.files)]
     lines += [f"  {show_line(note)}" for note in notes_of(summary)[:10]]
     lines += [f"  not read: {show_line(name)}" for name in summary.ignored[:10]]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -102,6 +103,26 @@ def say_nobody(path: str, *, value_count: int, thread_count: int) -> list[str]:
     if value_count > 1 or thread_count < 2:
         return []
     return [f"user is read from {path}, which is the same in all {thread_count} threads. Is it a person?"]
+
+
+def say_shared(fields: Mapping[str, Any], records: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Threads in which several users write: numbers that begin anew for each user join different people."""
+    paths = {name: tuple(path.split(".")) for name, path in _paths_of(fields).items()}
+    means_user = {value for value, role in fields["role"]["values"].items() if role == "user"}
+    users: dict[str, set[str]] = defaultdict(set)
+    for record in records:
+        thread, user = find(record, paths["thread"]), find(record, paths["user"])
+        if thread is not None and user is not None and str(find(record, paths["role"])) in means_user:
+            users[str(thread)].add(str(user))
+    count = sum(len(several) > 1 for several in users.values())
+    if not count:
+        return []
+    thread, user = (".".join(paths[name]) for name in ("thread", "user"))
+    return [
+        f"In {count} of {len(users)} threads ({thread}) several users ({user}) write. If the log numbers the "
+        "threads of each user anew, different people would be read as one conversation: do not use this "
+        "proposal then; let the export write an id that no two users share, such as user and number joined."
+    ]
 
 
 def say_not_found(missing: Iterable[str], columns: Mapping[str, int], count: int) -> str:

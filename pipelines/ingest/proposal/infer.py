@@ -30,6 +30,7 @@ from pipelines.ingest.proposal.doubt import (
     say_nobody,
     say_not_found,
     say_others,
+    say_shared,
     say_times,
     values_at,
 )
@@ -196,7 +197,10 @@ def _message_fields(
             notes += [f"{label}: {doubt}" for doubt in say_others(name, one.path, one.others)]
     if user := found["user"]:
         user_count, thread_count = (len(columns[fields[name]].values) for name in ("user", "thread"))
-        doubts = say_nobody(user, value_count=user_count, thread_count=thread_count)
+        doubts = [
+            *say_nobody(user, value_count=user_count, thread_count=thread_count),
+            *say_shared(fields, records),
+        ]
         notes += [f"{label}: {doubt}" for doubt in doubts]
     for name in NAMING:
         path, doubts = find_name(columns, name, fields, records)

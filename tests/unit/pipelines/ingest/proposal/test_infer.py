@@ -73,6 +73,28 @@ def notes_of(folder: Path, *records: dict, name: str = "a.jsonl") -> str:
     return "\n".join(infer_mapping(write(folder, name, b"\n".join(map(orjson.dumps, records)))).notes)
 
 
+def say(thread: str, user: str, *, role: str = "user") -> dict:
+    return {
+        "chat_id": thread,
+        "user_id": user,
+        "role": role,
+        "text": "Hello.",
+        "sent_at": "2026-09-14T20:00:00Z",
+    }
+
+
+def test_threads_that_are_numbered_anew_for_each_user_are_said(tmp_path: Path):
+    records = [say(thread, user) for user in ("a", "b", "c") for thread in ("1", "2")]
+    notes = notes_of(tmp_path, *records, say("3", "a"))
+    assert "In 2 of 3 threads (chat_id) several users (user_id) write" in notes
+    assert "different people would be read as one conversation" in notes
+
+
+def test_a_thread_of_one_user_is_no_doubt_whoever_answers(tmp_path: Path):
+    records = [say("1", "a"), say("1", "bot-7", role="assistant"), say("2", "b")]
+    assert "several users" not in notes_of(tmp_path, *records)
+
+
 def test_what_names_do_not_tell_is_left_open_and_the_names_there_are_are_said(tmp_path: Path):
     proposal = infer_mapping(write(tmp_path, "a.csv", b"Fall,Wer,Text,Zeit\n1,Kunde,Guten Abend.,gestern\n"))
     assert proposal.mapping["records"] == [{"kind": "message", "fields": {"text": "Text"}}]
