@@ -8,7 +8,7 @@ import dagster as dg
 from pipelines.errors import PlimsollError, SourceError
 from pipelines.ingest.deliver import Summary, ingest_folder
 from pipelines.ingest.delivery import list_absent
-from pipelines.ingest.inbox import find_mappings, list_closed
+from pipelines.ingest.inbox import find_mappings, list_closed, tell_links
 from pipelines.ingest.mapping import SQL, load_mapping
 from pipelines.settings import POOL, Home
 
@@ -60,6 +60,8 @@ def build(home: Home) -> dg.AssetsDefinition:
                 )
         for part in list_closed(home.inbox):
             context.log.warning(f"{part}: this account may not look into it; nothing of it is taken in.")
+        for links in tell_links(home.inbox):
+            context.log.warning(links)
         if problems:
             raise dg.Failure("\n".join(problems))
         yield from (dg.MaterializeResult(asset_key=name.split(".")) for name in WRITTEN)

@@ -212,7 +212,7 @@ def _find_memory() -> pa.MemoryPool:
 
 
 def _take_files(intake: _Intake, source: Path | str) -> list[str]:
-    waiting, ignored = find_waiting(source)
+    waiting, ignored = find_waiting(source, inbox=intake.home.inbox)
     waiting, intake.unread = leave_unreadable(waiting, source)
     shown = show_address(str(source)) if is_address(source) else str(source)
     if not waiting:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipelines.errors import SourceError
-from pipelines.ingest.files.below import look_below
+from pipelines.ingest.files.below import is_file, leads_out, look_below
 from pipelines.ingest.files.document import is_csv
 from pipelines.ingest.files.lines import LONGEST_LINE, fingerprint, inspect, plain_name
 from pipelines.ingest.mapping import BY_RULES, Mapping, load_mapping
@@ -31,6 +31,7 @@ TEXT_FILES = (".jsonl", ".ndjson", ".json", ".csv")
 PACKED = (".gz", ".zst")
 LINKED_FOLDER = "a link to a folder, which is not followed; ingest that folder itself"
 BROKEN_LINK = "a link that leads nowhere"
+LEADING_OUT = "a link out of the inbox, which is not followed; put the file itself there"
 WHOLE_FILE = 0
 """The position of a rejection that is about the file and no line of it."""
 READABLE = (*TEXT_FILES, *(f"{text}{packed}" for text in TEXT_FILES for packed in PACKED), ".parquet")
@@ -117,25 +118,31 @@ class Delivered:
         return self.identity.result()
 
 
-def find_files(folder: Path) -> tuple[list[Path], list[str]]:
+def find_files(folder: Path, *, inbox: Path | None = None) -> tuple[list[Path], list[str]]:
     """Readable files below a folder (or the one file), and the names of those that are ignored.
 
-    A link to a folder is not followed: erasure, retention and backups do not look behind it either.
+    A link to a folder is not followed: erasure, retention and backups do not look behind it either. In the
+    inbox no link to a file outside is: an erasure would put another file in its place and leave that one.
     """
     if folder.is_file():
-        return [folder], []
+        is_out = leads_out(folder, inbox)
+        return ([], [f"{folder.name} ({LEADING_OUT})"]) if is_out else ([folder], [])
     if not folder.is_dir():
         raise SourceError(f"{folder}: no such file or directory.")
-    below = look_below(folder).paths
-    every = [path for path in below if path.is_file() and path.name not in MAPPING_NAMES]
-    readable = [path for path in every if path.name.lower().endswith(READABLE)]
-    links = [
-        f"{path.relative_to(folder)} ({LINKED_FOLDER if path.is_dir() else BROKEN_LINK})"
-        for path in below
-        if path.is_symlink() and not path.is_file()
-    ]
-    known = set(readable)
-    return readable, [*links, *(str(path.relative_to(folder)) for path in every if path not in known)]
+    readable, links, others = [], [], []
+    for path in look_below(folder).paths:
+        name = str(path.relative_to(folder))
+        if path.is_symlink() and not is_file(path):
+            links.append(f"{name} ({LINKED_FOLDER if os.path.isdir(path) else BROKEN_LINK})")
+        elif not is_file(path) or path.name in MAPPING_NAMES:
+            continue
+        elif leads_out(path, inbox):
+            links.append(f"{name} ({LEADING_OUT})")
+        elif path.name.lower().endswith(READABLE):
+            readable.append(path)
+        else:
+            others.append(name)
+    return readable, [*links, *others]
 
 
 def find_mapping(folder: Path) -> Path | None:

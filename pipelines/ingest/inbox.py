@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pipelines.errors import PlimsollError
 from pipelines.ingest.delivery import find_mapping
-from pipelines.ingest.files.below import look_below
+from pipelines.ingest.files.below import leads_out, look_below
 from pipelines.ingest.mapping import SQL, Mapping, load_mapping
 from pipelines.lake.lake import Lake
 from pipelines.schemas import ledger
@@ -47,6 +47,15 @@ def tell_unreadable(inbox: Path) -> list[str]:
             (folders, "folders that this account may not look into"),
         )
         for part, count in sorted(counts.items())
+    ]
+
+
+def tell_links(inbox: Path) -> list[str]:
+    """A sentence for each part with links to files outside, which are not taken in, without their names."""
+    links = Counter(_name_part(path, inbox) for path in look_below(inbox).files if leads_out(path, inbox))
+    return [
+        f"{part}: {count} links lead out of the inbox, not followed; `plimsoll ingest` on it names them."
+        for part, count in sorted(links.items())
     ]
 
 

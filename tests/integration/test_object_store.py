@@ -197,8 +197,8 @@ def test_a_file_that_goes_while_it_is_fetched_is_told_and_what_came_before_stays
     bucket.pipe("logs/b.jsonl", say(1))
     found = find_waiting
 
-    def find_and_lose(source):
-        waiting = found(source)
+    def find_and_lose(source, **options):
+        waiting = found(source, **options)
         bucket.rm("logs/b.jsonl")
         return waiting
 

@@ -64,8 +64,10 @@ def is_address(source: str | Path) -> bool:
     return isinstance(source, str) and "://" in source
 
 
-def find_waiting(source: str | Path) -> tuple[list[Waiting], list[str]]:
+def find_waiting(source: str | Path, *, inbox: Path | None = None) -> tuple[list[Waiting], list[str]]:
     """Readable files below a folder or an address, in order, and the names of those that are ignored.
+
+    See `find_files` for the links of the inbox.
 
     Raises:
         SourceError: nothing is there, or the address cannot be reached.
@@ -73,7 +75,7 @@ def find_waiting(source: str | Path) -> tuple[list[Waiting], list[str]]:
     if is_address(source):
         return _find_remote(str(source), shown=show_address(str(source)))
     folder = Path(source)
-    found, ignored = find_files(folder)
+    found, ignored = find_files(folder, inbox=inbox)
     names = [path.name if folder.is_file() else str(path.relative_to(folder)) for path in found]
     waiting = [
         Waiting(name, path.stat().st_size, lambda _, path=path: path, path=path)  # type: ignore[misc]

@@ -20,7 +20,23 @@ class Below:
     @property
     def files(self) -> list[Path]:
         """The files alone, and links to one."""
-        return [path for path in self.paths if path.is_file()]
+        return [path for path in self.paths if is_file(path)]
+
+
+def is_file(path: Path) -> bool:
+    """Whether a file, or a link to one, lies there; what this account may not look at is none."""
+    return os.path.isfile(path)  # Path.is_file fails at a link into a closed folder
+
+
+def leads_out(path: Path, place: Path | None) -> bool:
+    """Whether what lies below a place, as its path is written, is a link to what does not."""
+    if place is None or not path.is_symlink():
+        return False
+    own = [folder.resolve() for folder in path.absolute().parents]
+    if place.resolve() not in own:
+        return False
+    below = own[: own.index(place.resolve()) + 1]  # one of them may be a link itself
+    return not any(path.resolve().is_relative_to(folder) for folder in below)
 
 
 def look_below(folder: Path) -> Below:

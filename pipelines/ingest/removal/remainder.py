@@ -21,10 +21,10 @@ LAST_DAY = dt.date(2100, 1, 1)
 Columns = Mapping[str, Sequence[object]]
 
 
-def count_left(folder: Path, about: Attribution) -> dict[Path, int]:
-    """Messages and events of erased people, by the file of a folder that still holds them."""
+def count_left(folder: Path, about: Attribution, *, inbox: Path) -> dict[Path, int]:
+    """Messages and events of erased people, by the file of a folder of the inbox that still holds them."""
     found: dict[Path, int] = {}
-    for path in find_files(folder)[0]:
+    for path in find_files(folder, inbox=inbox)[0]:
         try:
             count = sum(
                 _count(columns, about)

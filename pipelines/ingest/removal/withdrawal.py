@@ -100,7 +100,7 @@ def withdraw(
             continue
         folders[folder] = about
         known |= about.select_ids(raw_ids)
-        found += _find(folder, about, result)
+        found += _find(home, folder, about, result)
         result.raw_ids |= known
     _look_elsewhere(home, result)
     if is_rehearsal:
@@ -115,15 +115,15 @@ def withdraw(
 
 def _tell_left(home: Home, folders: dict[Path, Attribution], result: Withdrawal) -> None:
     for folder, about in folders.items():
-        for path, count in count_left(folder, about).items():
+        for path, count in count_left(folder, about, inbox=home.inbox).items():
             result.unchecked.append(
                 f"{path.relative_to(home.path)}: an ingest would still read {count} messages or events of "
                 "erased people from it; delete the file, or deliver it without them"
             )
 
 
-def _find(folder: Path, about: Attribution, result: Withdrawal) -> list[Found]:
-    paths, _ = find_files(folder)
+def _find(home: Home, folder: Path, about: Attribution, result: Withdrawal) -> list[Found]:
+    paths, _ = find_files(folder, inbox=home.inbox)
     found: list[Found] = []
     for _pass in range(2):  # ids that a later file teaches may stand in an earlier one
         found, failed = [], []
@@ -150,7 +150,7 @@ def _look_elsewhere(home: Home, result: Withdrawal) -> None:
     """Files of the inbox that no mapping reads may still name the person, as may those of a closed folder."""
     read: set[Path] = set()
     for path in find_mappings(home.inbox):
-        read |= set(find_files(path.parent)[0])
+        read |= set(find_files(path.parent, inbox=home.inbox)[0])
     below = look_below(home.inbox)
     for path, reason in below.closed.items():
         result.unchecked.append(

@@ -1,12 +1,14 @@
 """The inbox through Dagster: every folder is taken in, and a wrong one is complained of afterwards."""
 
 import json
+import re
 
 import dagster as dg
 import pytest
 import sqlalchemy as sa
 import yaml
 
+from pipelines.errors import SourceError
 from pipelines.ingest import assets, inbox
 from pipelines.lake.lake import Lake
 
@@ -143,3 +145,56 @@ def test_a_folder_that_cannot_be_looked_into_is_told_and_keeps_no_other_out(plac
         "inbox/good: 1 folders that this account may not look into",
         "inbox/shut: 1 folders that this account may not look into",
     ]
+
+
+def link_out(place, folder: str) -> None:
+    """A link of the inbox to a file outside, and one to a file of the same folder."""
+    elsewhere = place.home.path.parent / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "anna_smith.jsonl").write_text(json.dumps(place.say(1)) + "\n")
+    (place.home.inbox / folder / "anna_smith.jsonl").symlink_to(elsewhere / "anna_smith.jsonl")
+    (place.home.inbox / folder / "newest.jsonl").symlink_to("a.jsonl")
+
+
+def test_a_link_out_of_the_inbox_is_not_followed_and_counted_without_its_name(place):
+    put_in_inbox(place, "good")
+    link_out(place, "good")
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = dg.materialize([assets.build(place.home)], instance=instance, run_config=QUIET)
+        kept = " ".join(str(entry) for entry in instance.all_logs(result.run_id))
+    assert "inbox/good: 1 links lead out of the inbox" in kept
+    assert "anna" not in kept
+    assert len(place.rows("staging.message")) == 1
+    assert len(inbox.tell_links(place.home.inbox)) == 1
+
+
+@pytest.mark.parametrize("name", ["good", "good/anna_smith.jsonl"])
+def test_a_link_out_of_the_inbox_is_named_to_who_takes_it_in(place, mapping, name):
+    put_in_inbox(place, "good")
+    link_out(place, "good")
+    said = r"anna_smith\.jsonl \(a link out of the inbox, which is not followed; put the file itself there\)"
+    if name == "good":
+        assert re.fullmatch(said, place.again(place.home.inbox / name).ignored[0])
+    else:
+        with pytest.raises(SourceError, match=said):
+            place.again(place.home.inbox / name)
+
+
+def test_a_folder_of_the_inbox_may_itself_be_a_link(place):
+    put_in_inbox(place, "good")
+    moved = place.home.path.parent / "mounted"
+    (place.home.inbox / "good").rename(moved)
+    (place.home.inbox / "good").symlink_to(moved)
+    (moved / "newest.jsonl").symlink_to(moved / "a.jsonl")
+    assert materialise(place).success
+    assert [row["deployment_id"] for row in place.rows("staging.message")] == ["good"]
+    assert inbox.tell_links(place.home.inbox) == []
+
+
+def test_a_link_into_a_folder_that_is_closed_keeps_no_other_file_out(place, closed):
+    put_in_inbox(place, "good")
+    link_out(place, "good")
+    closed("elsewhere")
+    assert inbox.fingerprint_inbox(place.home.inbox)
+    assert materialise(place).success
+    assert len(place.rows("staging.message")) == 1

@@ -78,6 +78,17 @@ def test_a_folder_that_cannot_be_looked_into_is_told_of_an_erasure(home, closed)
     )
 
 
+def test_a_link_out_of_the_inbox_that_names_the_person_is_told_and_stays_as_it_is(home, tmp_path):
+    (home.inbox / "one" / "broken.jsonl.gz").unlink()
+    there, link = tmp_path / "there.jsonl", home.inbox / "one" / "link.jsonl"
+    there.write_bytes((home.inbox / "one" / "whole.jsonl").read_bytes())
+    link.symlink_to(there)
+    done = withdraw(home, lambda _, user, __: user is not None, raw_ids=["u"])
+    assert [one.name for one in done.files] == ["inbox/one/whole.jsonl"]
+    assert done.unchecked == ["inbox/one/link.jsonl: no mapping reads it and it names the person; delete it"]
+    assert link.is_symlink()
+
+
 def test_what_is_too_old_is_dropped_all_the_same(home):
     (home.definitions / "retention.yaml").write_text("text_days: 90\n")
     later = dt.datetime.combine(CAME + dt.timedelta(days=91), dt.time(), dt.UTC)
