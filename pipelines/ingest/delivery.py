@@ -8,18 +8,16 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipelines.errors import SourceError
+from pipelines.ingest.advice import WHOLE_FILE, say_rejected
 from pipelines.ingest.files.below import is_file, leads_out, look_below
-from pipelines.ingest.files.document import is_csv
-from pipelines.ingest.files.lines import LONGEST_LINE, fingerprint, inspect, plain_name
+from pipelines.ingest.files.lines import fingerprint, inspect, plain_name
 from pipelines.ingest.mapping import BY_RULES, Mapping, load_mapping
-from pipelines.ingest.reason import Reason
 from pipelines.ingest.source import Records, Rejection, Source, merge_given, read_parts
 from pipelines.ingest.span import NOTHING, Span
 from pipelines.lake.lake import Lake
@@ -32,33 +30,7 @@ PACKED = (".gz", ".zst")
 LINKED_FOLDER = "a link to a folder, which is not followed; ingest that folder itself"
 BROKEN_LINK = "a link that leads nowhere"
 LEADING_OUT = "a link out of the inbox, which is not followed; put the file itself there"
-WHOLE_FILE = 0
-"""The position of a rejection that is about the file and no line of it."""
 READABLE = (*TEXT_FILES, *(f"{text}{packed}" for text in TEXT_FILES for packed in PACKED), ".parquet")
-ADVICE = {
-    Reason.MALFORMED_LINE: "not one JSON object",
-    Reason.LINE_TOO_LONG: f"longer than {LONGEST_LINE // 1024 // 1024} MB",
-    Reason.MISSING_FIELD: "a field that a record of this kind needs is not there, null or empty",
-    Reason.WRONG_TYPE: "an id is a text or a whole number written out (not 1.2E+11), a turn a whole "
-    "number, what was said a text, a mark of test traffic true or false",
-    Reason.EMPTY_BODY: "a message needs text; empty ones are counted and left out",
-    Reason.UNKNOWN_ROLE: "not one of the format, or of user, assistant and agent that role.values may mean",
-    Reason.UNKNOWN_DETAIL: "not a stage of a handoff or a kind of notice that detail.values may mean",
-    Reason.BAD_TIME: "allowed are ISO 8601 with a time of day (2026-08-03T21:15:00+02:00) or a number since "
-    "1970; from 2000 on",
-    Reason.FUTURE_DATE: "later than the day of delivery allows",
-    Reason.BIRTH_DATE: "a date of birth is not taken in; deliver an age band",
-    Reason.PRECISE_LOCATION: "a precise place is not taken in; deliver a region as ISO 3166",
-    Reason.TEST_TRAFFIC: "left out and counted, no fault",
-    Reason.NOT_UTF8: "in another encoding; deliver it as UTF-8",
-    Reason.BINARY_FILE: "it is not text; deliver JSON lines in UTF-8, CSV or Parquet",
-    Reason.BROKEN_ARCHIVE: "it ends early or is damaged; what came before was read, deliver it again",
-    Reason.REPEATED_COLUMN: "two columns have the same name; give each its own",
-    Reason.FILE_TOO_LARGE: "one JSON document is too large; deliver a record a line",
-    Reason.UNKNOWN_FORMAT: "it is not of the format that the mapping names",
-}
-"""What a word alone does not tell: what is allowed, or what to do."""
-ROW = "not one row of CSV with a value for every column"
 
 
 @dataclass(frozen=True)
@@ -278,20 +250,8 @@ def describe(one: Delivered) -> str:
     if one.is_known:
         return show_line(f"{one.name}: known, unchanged")
     records = one.records
-    unit = "line" if re.search(r"\.(jsonl|ndjson)(\.|$)", one.name) else "record"
     parts = [f"{records.message_count} messages", f"{records.event_count} events"]
-    for reason, count in sorted(Counter(item.reason for item in records.rejected).items()):
-        same = [item for item in records.rejected if item.reason is reason]
-        places = [item.position for item in same][:3]
-        where = f"{unit} " + ", ".join(map(str, places)) + (" ..." if count > 3 else "")
-        where = "whole file" if places == [WHOLE_FILE] else where
-        fields = Counter(item.field for item in same if item.field)
-        if fields:
-            named = [f"{name} {times}" if len(fields) > 1 else name for name, times in fields.most_common(3)]
-            where = f"{', '.join(named)}{' ...' if len(fields) > 3 else ''}; {where}"
-        is_row = reason is Reason.MALFORMED_LINE and is_csv(Path(one.name))
-        advice = f"; {ROW if is_row else ADVICE[reason]}" if reason in ADVICE else ""
-        parts.append(f"{count} rejected as {reason} ({where}{advice})")
+    parts += say_rejected(one.name, records.rejected)
     if records.record_count == 0 and not records.rejected:
         parts = ["nothing to take in" if records.notes else "empty file, no records"]
     parts += records.notes

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -131,8 +131,22 @@ def say_not_found(missing: Iterable[str], columns: Mapping[str, int], count: int
     more = " ..." if len(usual) > SHOWN else ""
     return (
         f"no field looks like {', '.join(missing)}, which a message needs. "
-        f"Write them under fields yourself; there are: {', '.join(usual[:SHOWN])}{more}."
+        f"Write them under fields yourself; there are: {', '.join(usual[:SHOWN]) or 'none'}{more}."
     )
+
+
+def say_lists(records: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Lists in most records, into which no mapping looks: the messages may lie there."""
+    counts = Counter(name for one in records for name, value in one.items() if isinstance(value, list))
+    usual = sorted(
+        name for name, seen in counts.items() if 2 * seen > len(records) and PLAIN_NAME.fullmatch(name)
+    )
+    if not usual:
+        return []
+    return [
+        f"{', '.join(usual[:SHOWN])}: lists, which a mapping does not look into. If the messages lie there, "
+        "and no known format reads them, let the export write a record for each message."
+    ]
 
 
 def _paths_of(fields: Mapping[str, Any]) -> dict[str, str]:

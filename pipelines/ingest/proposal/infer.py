@@ -8,17 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from pipelines.errors import SourceError
-from pipelines.ingest.delivery import READABLE, find_files
-from pipelines.ingest.files.document import read_items
-from pipelines.ingest.files.lines import inspect
+from pipelines.ingest.delivery import find_files
 from pipelines.ingest.mapping import HANDOFF_STAGES, MESSAGE_FIELDS, NOTICE_KINDS, TEST_TRAFFIC, parse_mapping
 from pipelines.ingest.precise import name_reason
 from pipelines.ingest.proposal.candidate import NAMES, Column, Columns, choose, find_name, gather, pick
@@ -26,6 +22,7 @@ from pipelines.ingest.proposal.code_word import find_kinds, say_values
 from pipelines.ingest.proposal.doubt import (
     find_test_traffic,
     say_lacking,
+    say_lists,
     say_no_values,
     say_nobody,
     say_not_found,
@@ -34,11 +31,9 @@ from pipelines.ingest.proposal.doubt import (
     say_times,
     values_at,
 )
+from pipelines.ingest.proposal.sample import take_sample
 from pipelines.ingest.sources import recognise
-from pipelines.shown_text import show_line
 
-SAMPLE = 5_000
-"""Records looked at."""
 RECOGNISED = 20
 """Records of these in which a known format is looked for."""
 
@@ -67,12 +62,11 @@ def infer_mapping(source: Path) -> Proposal:
     """Propose a mapping for the records of a folder or file.
 
     Raises:
-        SourceError: there is no readable file, or no record in it.
+        SourceError: there is no readable file, or no record in it; with the reason of each file.
     """
-    records = list(islice(_objects(source), SAMPLE))
-    if not records:
-        raise SourceError(f"{source}: no record found. Looked at files ending in {', '.join(READABLE)}.")
-    notes = [f"Looked at {len(records)} records."]
+    sample = take_sample(source)
+    records = sample.records
+    notes = [f"Looked at {len(records)} records.", *(f"Not read: {one}" for one in sample.tell_unread())]
     formats = sorted({name for record in records[:RECOGNISED] for name in recognise(record)})
     notes += [
         f"Records look like format {name}: `plimsoll ingest DIR --format {name} --deployment ID` "
@@ -109,17 +103,6 @@ def infer_mapping(source: Path) -> Proposal:
     return Proposal(mapping, tuple(notes))
 
 
-def _objects(source: Path) -> Iterable[dict[str, Any]]:
-    files, ignored = find_files(source)
-    if not files:
-        named = ", ".join(map(show_line, ignored[:5]))
-        raise SourceError(f"{source}: no readable file; found {named or 'nothing'}.")
-    for path in files:
-        if inspect(path) is not None:
-            continue
-        yield from (item.record for item in read_items(path) if item.reason is None)
-
-
 def _rule(
     by: str | None, value: str | None, group: list[dict[str, Any]], notes: list[str], *, is_main: bool
 ) -> dict[str, Any] | None:
@@ -137,6 +120,7 @@ def _rule(
         elif is_main:
             seen = {path: column.types.total() for path, column in columns.items()}
             notes.append(f"{label}: {say_not_found(missing, seen, len(group))}")
+            notes += [f"{label}: {doubt}" for doubt in say_lists(group)]
         else:
             notes.append(
                 f"{label}: neither messages nor handoffs nor notices; left out ({len(group)} records)."

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import decimal
+import re
 from pathlib import Path
 
 import orjson
@@ -67,6 +68,62 @@ def test_a_free_text_is_never_shown(tmp_path: Path):
 def test_a_folder_without_records_is_refused(tmp_path: Path):
     with pytest.raises(SourceError, match="no record found"):
         infer_mapping(write(tmp_path, "a.jsonl", b"not json\n"))
+
+
+ROW = b"thread_id^role^text^sent_at\n1^user^Hello.^2026-09-14T20:00:00Z\n"
+LATIN = '{"text": "M\u00fcde."}'.encode("latin-1")
+PRETTY = orjson.dumps([LINE], option=orjson.OPT_INDENT_2)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("a.jsonl", b"", "empty, no record"),
+        ("a.csv", b"thread_id,role,text,sent_at\n", "empty, no record"),
+        ("a.csv", ROW, "one column alone; those of CSV are set apart by commas, semicolons, tabs or bars"),
+        ("a.json", orjson.dumps([[LINE], [LINE]]), r"malformed_line \(record 1, 2; not one JSON object\)"),
+        ("a.jsonl", b"[1]\n", r"malformed_line \(line 1; not one JSON object\)"),
+        ("a.jsonl", PRETTY, r"line 1, 2, 3 \.\.\.; not one JSON object; .* a name that ends in \.json\)"),
+        ("a.jsonl", LATIN, r"not_utf8 \(line 1; in another encoding; deliver it as UTF-8\)"),
+        ("a.csv", '"text"'.encode("utf-16"), r"not_utf8 \(whole file; in another encoding"),
+        ("a.csv", b'text,role\n"a,user\nb,user\n', "a quote in line 2 is not closed"),
+        ("a.jsonl.gz", b"\x1f\x8b\x08", r"broken_archive \(whole file; it ends early"),
+    ],
+)
+def test_why_nothing_of_a_sample_is_read_is_said_with_file_line_and_what_is_allowed(
+    tmp_path: Path, name, content, reason
+):
+    with pytest.raises(
+        SourceError, match=rf"no record found that can be read\.\n  {re.escape(name)}: .*{reason}"
+    ):
+        infer_mapping(write(tmp_path, name, content))
+
+
+def test_a_sample_without_a_file_that_is_read_says_what_is_looked_for(tmp_path: Path):
+    with pytest.raises(SourceError, match=r"found a\.xlsx\. Looked for \.jsonl, .*\.parquet"):
+        infer_mapping(write(tmp_path, "a.xlsx", b"PK"))
+
+
+def test_what_of_a_sample_is_not_read_is_said_beside_the_proposal(tmp_path: Path):
+    write(tmp_path, "b.jsonl", LATIN)
+    proposal = infer_mapping(write(tmp_path, "a.jsonl", orjson.dumps(LINE) + b"\nnot json\n"))
+    assert proposal.mapping["records"][0]["kind"] == "message"
+    assert [note for note in proposal.notes if note.startswith("Not read")] == [
+        "Not read: a.jsonl: 1 rejected as malformed_line (line 2; not one JSON object)",
+        "Not read: b.jsonl: 1 rejected as not_utf8 (line 1; in another encoding; deliver it as UTF-8)",
+    ]
+
+
+def test_of_many_files_that_are_not_read_the_first_are_named(tmp_path: Path):
+    for number in range(7):
+        write(tmp_path, f"{number}.jsonl", b"not json\n")
+    with pytest.raises(SourceError, match=r"(?s)0\.jsonl.*4\.jsonl.*\n  and 2 more files$"):
+        infer_mapping(tmp_path)
+
+
+def test_lists_that_may_hold_the_messages_are_named(tmp_path: Path):
+    notes = notes_of(tmp_path, *({"thread_id": one, "messages": [LINE]} for one in "abc"))
+    assert "messages: lists, which a mapping does not look into" in notes
 
 
 def notes_of(folder: Path, *records: dict, name: str = "a.jsonl") -> str:
