@@ -26,6 +26,7 @@ from pipelines.ingest.files.lines import (
     plain_name,
     read_lines,
 )
+from pipelines.ingest.files.nesting import TOO_DEEP, is_too_deep, opens_often, write_json
 from pipelines.ingest.files.rows import Row, read_rows
 from pipelines.ingest.reason import Reason
 
@@ -126,6 +127,8 @@ def _judge(raw: bytes) -> Reason:
 
 
 def _check(position: int, record: object, raw: bytes) -> Item:
+    if opens_often(raw) and is_too_deep(record):
+        return Item(position, {}, Reason.MALFORMED_LINE, raw, TOO_DEEP)
     if isinstance(record, dict):
         return Item(position, record, None, raw)
     return Item(position, {}, Reason.MALFORMED_LINE, raw)
@@ -165,9 +168,14 @@ def _read_document(path: Path, wanted: frozenset[int] | None) -> Iterator[Item]:
         reason = _judge(content)
         yield Item(1 if reason is Reason.MALFORMED_LINE else 0, {}, reason, content)
         return
-    for position, record in enumerate(whole if isinstance(whole, list) else [whole], start=1):
+    records = whole if isinstance(whole, list) else [whole]
+    may_be_deep = opens_often(content)
+    for position, record in enumerate(records, start=1):
         if wanted is None or position in wanted:
-            yield _check(position, record, b"" if isinstance(record, dict) else orjson.dumps(record))
+            if may_be_deep and is_too_deep(record):
+                yield Item(position, {}, Reason.MALFORMED_LINE, content, TOO_DEEP)
+            else:
+                yield _check(position, record, b"" if isinstance(record, dict) else write_json(record))
 
 
 def _read_csv(path: Path, wanted: frozenset[int] | None) -> Iterator[Item]:

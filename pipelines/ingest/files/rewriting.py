@@ -25,6 +25,7 @@ from pipelines.ingest.files.lines import (
     plain_name,
     read_pieces,
 )
+from pipelines.ingest.files.nesting import write_json
 
 
 def write_without(path: Path, items: Set[int], target: Path) -> bool:
@@ -75,7 +76,10 @@ def _write_document(path: Path, items: Set[int], out: BinaryIO) -> bool:
     if not isinstance(whole, list):
         return not items
     left = [record for position, record in enumerate(whole, start=1) if position not in items]
-    out.write(orjson.dumps(left))
+    try:
+        out.write(write_json(left))
+    except RecursionError:
+        raise ValueError("a record is nested too deeply to be written again; delete the file") from None
     return bool(left)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from pipelines.ingest.columns import block as blocks
 from pipelines.ingest.columns.reader import PlainReader
+from pipelines.ingest.files.nesting import DEEPEST
 from pipelines.ingest.mapping import MESSAGE_FIELDS, parse_mapping
 from pipelines.ingest.raw import MESSAGE_SCHEMA, read_columns
 from pipelines.ingest.source import Records
@@ -278,3 +279,39 @@ def test_a_path_of_many_parts_is_left_to_the_other_reading(tmp_path):
     deep = source(user="a.b.c.d.e")
     assert deep.plan is None
     assert source(user="a.b.c.d").plan is not None
+
+
+def with_more(value: str) -> bytes:
+    """A sound line with a field that no rule reads."""
+    return json.dumps(GOOD).encode()[:-1] + f', "more": {value}}}'.encode()
+
+
+@pytest.mark.parametrize(
+    ("value", "is_taken"),
+    [
+        ("1" * 309, True),
+        ("1" * 310, False),
+        ("-" + "1" * 310, False),
+        (" " + "9" * 260 + "e99", False),
+        ("1" * 199 + "e99", True),
+        ("0." + "1" * 400, True),
+        ("[" * (DEEPEST - 1) + "]" * (DEEPEST - 1), True),  # the record itself is the first level
+        ("[" * DEEPEST + "]" * DEEPEST, False),
+        ('{"a":' * DEEPEST + "1" + "}" * DEEPEST, False),
+        ("[" * 1100 + "]" * 1100, False),
+        (json.dumps("[" * 1100), True),
+    ],
+)
+def test_what_one_of_the_readings_cannot_hold_is_rejected_by_both(tmp_path, value, is_taken):
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(with_more(value) + b"\n")
+    compare(path)
+    assert source().read(path, received_on=TODAY).message_count == is_taken
+
+
+@pytest.mark.parametrize("name", list(GOOD))
+@pytest.mark.parametrize("depth", [490, 990])
+def test_a_value_that_is_nested_deeply_keeps_no_other_record_out(tmp_path, name, depth):
+    deep = "[" * depth + "]" * depth
+    line = json.dumps(GOOD | {name: "@"}).replace('"@"', deep).encode()
+    assert compare(write(tmp_path / "a.jsonl", [GOOD, line, GOOD])) == 2

@@ -11,6 +11,7 @@ import pytest
 from pipelines.ingest.files import document
 from pipelines.ingest.files.document import read_items
 from pipelines.ingest.files.lines import LONGEST_LINE
+from pipelines.ingest.files.rewriting import write_without
 from pipelines.ingest.reason import Reason
 
 MEGABYTE = 1024 * 1024
@@ -77,3 +78,20 @@ def test_a_file_for_which_memory_does_not_suffice_is_one_rejection(tmp_path, mon
     monkeypatch.setattr(document, "_read_batch", lack)
     (item,) = read_items(write(tmp_path / "log.parquet", [{"body": "hello"}]))
     assert (item.position, item.reason) == (0, Reason.FILE_TOO_LARGE)
+
+
+@pytest.mark.parametrize("depth", [260, 700, 1020])
+def test_a_record_that_is_nested_deeply_keeps_no_other_of_its_document_out(tmp_path, depth):
+    path = tmp_path / "log.json"
+    deep = "[" * depth + "]" * depth
+    path.write_text(f'[{{"user": "ada"}}, {deep}, {{"more": {deep}}}, {{"user": "bea"}}]')
+    items = list(read_items(path))
+    expected = [None, Reason.MALFORMED_LINE, None if depth < 500 else Reason.MALFORMED_LINE, None]
+    assert [item.reason for item in items] == expected
+    assert all(item.raw for item in items if item.reason)
+    if depth < 900:
+        assert write_without(path, {1}, tmp_path / "left.json")
+        assert [item.reason for item in read_items(tmp_path / "left.json")] == expected[1:]
+    else:
+        with pytest.raises(ValueError, match="nested too deeply to be written again"):
+            write_without(path, {1}, tmp_path / "left.json")
