@@ -23,7 +23,7 @@ from pipelines.ingest.span import NOTHING, Span
 from pipelines.lake.lake import Lake
 from pipelines.schemas import ledger
 from pipelines.settings import MAPPING_NAMES
-from pipelines.shown_text import show_line
+from pipelines.shown_text import show_line, tell_name
 
 TEXT_FILES = (".jsonl", ".ndjson", ".json", ".csv")
 PACKED = (".gz", ".zst")
@@ -98,12 +98,12 @@ def find_files(folder: Path, *, inbox: Path | None = None) -> tuple[list[Path], 
     """
     if folder.is_file():
         is_out = leads_out(folder, inbox)
-        return ([], [f"{folder.name} ({LEADING_OUT})"]) if is_out else ([folder], [])
+        return ([], [f"{tell_name(folder.name)} ({LEADING_OUT})"]) if is_out else ([folder], [])
     if not folder.is_dir():
         raise SourceError(f"{folder}: no such file or directory.")
     readable, links, others = [], [], []
     for path in look_below(folder).paths:
-        name = str(path.relative_to(folder))
+        name = tell_name(path.relative_to(folder))
         if path.is_symlink() and not is_file(path):
             links.append(f"{name} ({LINKED_FOLDER if os.path.isdir(path) else BROKEN_LINK})")
         elif not is_file(path) or path.name in MAPPING_NAMES:

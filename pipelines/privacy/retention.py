@@ -34,6 +34,7 @@ from pipelines.reviewed_text import forget_reviewed
 from pipelines.schemas import LAKE_TABLES
 from pipelines.schemas.ledger import COMPUTED
 from pipelines.settings import Home
+from pipelines.shown_text import tell_name
 
 FINDING_LAYERS = ("finding", "fact")
 PERSONAL_TABLES = ("assessment.critical_day", "staging.score")
@@ -276,4 +277,4 @@ def _mark(part: Partition, what: Expired, on: dt.date, count: int) -> dict[str, 
 
 
 def _name(home: Home, paths: Iterable[Path]) -> tuple[str, ...]:
-    return tuple(str(path.relative_to(home.path)) for path in sorted(paths))
+    return tuple(tell_name(path.relative_to(home.path)) for path in sorted(paths))

@@ -106,7 +106,8 @@ def ingest(
         print(say_changed(changed))
     if summary.unread:
         raise SourceError(
-            f"{len(summary.unread)} files or folders cannot be read: {', '.join(summary.unread)}. "
+            f"{len(summary.unread)} files or folders cannot be read: "
+            f"{', '.join(map(show_line, summary.unread))}. "
             f"All others were taken in. {LET_READ}"
         )
 

@@ -15,8 +15,8 @@ ODD = (
     r"[0-9]e\+?[0-9]{3}",
     r"[0-9]{200}",
 )
-"""A comma before an end, a number that is none, and one that may be too large by its exponent or its digits (with
-fewer digits and an exponent of two it is not); in the sieve's terms."""
+"""A comma before an end, a number that is none, and one that may be too large by its exponent or its digits
+(fewer digits with an exponent of two are not); in the sieve's terms."""
 SHORTEST = 2 * DEEPEST
 """Bytes of a line that may be nested too deeply: each level has a beginning and an end."""
 

@@ -25,7 +25,7 @@ from pipelines.ingest.files.below import look_below
 from pipelines.ingest.files.lines import why_unreadable
 from pipelines.ingest.mapping import Mapping
 from pipelines.settings import MAPPING_NAMES
-from pipelines.shown_text import show_line
+from pipelines.shown_text import show_line, tell_name
 
 PACKAGES = {"s3": "s3fs", "s3a": "s3fs", "gs": "gcsfs", "gcs": "gcsfs", "az": "adlfs", "abfs": "adlfs",
             "abfss": "adlfs", "http": "aiohttp", "https": "aiohttp", "sftp": "paramiko"}  # fmt: skip
@@ -76,7 +76,7 @@ def find_waiting(source: str | Path, *, inbox: Path | None = None) -> tuple[list
         return _find_remote(str(source), shown=show_address(str(source)))
     folder = Path(source)
     found, ignored = find_files(folder, inbox=inbox)
-    names = [path.name if folder.is_file() else str(path.relative_to(folder)) for path in found]
+    names = [tell_name(path.name if path == folder else path.relative_to(folder)) for path in found]
     waiting = [
         Waiting(name, path.stat().st_size, lambda _, path=path: path, path=path)  # type: ignore[misc]
         for name, path in zip(names, found, strict=True)
@@ -89,7 +89,7 @@ def leave_unreadable(waiting: list[Waiting], source: str | Path) -> tuple[list[W
     closed = {} if is_address(source) else look_below(Path(source)).closed
     left = []
     unread = [
-        show_line(f"{path.relative_to(source)}/ (a folder, {reason})")
+        f"{tell_name(path.relative_to(source))}/ (a folder, {reason})"
         for path, reason in sorted(closed.items())
     ]
     for one in waiting:
@@ -97,14 +97,14 @@ def leave_unreadable(waiting: list[Waiting], source: str | Path) -> tuple[list[W
         if reason is None:
             left.append(one)
         else:
-            unread.append(show_line(f"{one.name} ({reason})"))
+            unread.append(f"{one.name} ({reason})")
     return left, tuple(unread)
 
 
 def say_nothing(shown: str, ignored: list[str], unread: tuple[str, ...]) -> str:
     """Why nothing can be taken in from a place."""
     if unread:
-        return f"{shown}: no file can be read: {', '.join(unread[:5])}. {LET_READ}"
+        return f"{shown}: no file can be read: {', '.join(map(show_line, unread[:5]))}. {LET_READ}"
     looked = f"{shown}: no readable file. Looked for {', '.join(READABLE)}"
     found = ", ".join(map(show_line, ignored[:5]))
     return looked + (f"; found only {found}." if ignored else "; it is empty.")

@@ -245,11 +245,11 @@ def is_parquet(path: Path) -> bool:
 
 def _read_parquet(path: Path, wanted: frozenset[int] | None) -> Iterator[Item]:
     position = 0
-    with pq.ParquetFile(path) as file:
+    with pq.ParquetFile(pa.OSFile(bytes(path))) as file:  # a name need be no text
         texts = [field.name for field in file.schema_arrow if pa.types.is_string(field.type)]
         metadata = file.metadata
     rows_at_once = _count_rows(metadata)
-    with pq.ParquetFile(path, read_dictionary=texts, metadata=metadata) as file:
+    with pq.ParquetFile(pa.OSFile(bytes(path)), read_dictionary=texts, metadata=metadata) as file:
         for batch in file.iter_batches(batch_size=rows_at_once):
             for row in (row for piece in _cut(batch) for row in _read_batch(piece)):
                 position += 1

@@ -92,8 +92,9 @@ def _write_csv(path: Path, items: Set[int], out: BinaryIO) -> bool:
 
 
 def _write_parquet(path: Path, items: Set[int], target: Path) -> bool:
-    rows = pq.read_table(path)
+    rows = pq.read_table(pa.OSFile(bytes(path)))
     kept = pa.array([position not in items for position in range(1, rows.num_rows + 1)], pa.bool_())
     left = rows.filter(kept)
-    pq.write_table(left, target, compression="zstd")
+    with pa.OSFile(bytes(target), "wb") as out:
+        pq.write_table(left, out, compression="zstd")
     return bool(left.num_rows)

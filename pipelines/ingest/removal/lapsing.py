@@ -23,6 +23,7 @@ from pipelines.ingest.removal.attribution import Attribution
 from pipelines.ingest.removal.withdrawal import Found, Withdrawal, Withdrawn, replace_files
 from pipelines.ingest.sources import make_source
 from pipelines.settings import Home
+from pipelines.shown_text import tell_name
 
 LARGE = 16 * 1024 * 1024
 """Bytes of a file as it lies. To write so much again takes about a second, packed several."""
@@ -61,10 +62,12 @@ def lapse(
                 gone = old | about.source.find_stranded(path, old) if old else old
                 found.append(Found(path, frozenset(gone), about))
             except UNREADABLE as error:
-                result.tell_damaged(path, path.relative_to(home.path), error)
+                result.tell_damaged(path, tell_name(path.relative_to(home.path)), error)
     wanted = [one for one in found if one.items]
     if is_rehearsal:
-        result.files = [Withdrawn(str(one.path.relative_to(home.path)), len(one.items)) for one in wanted]
+        result.files = [
+            Withdrawn(tell_name(one.path.relative_to(home.path)), len(one.items)) for one in wanted
+        ]
     elif wanted:
         replace_files(home, wanted, result, is_erasure=False)
     return result
@@ -83,7 +86,7 @@ def _find_lapsed(path: Path, about: Attribution, before: dt.date) -> Iterator[in
     first = microseconds(start.astimezone(dt.UTC))
     for item in read_items(path):
         if item.position == 0:
-            raise OSError(f"{path.name} cannot be read to its end")
+            raise OSError(f"{tell_name(path.name)} cannot be read to its end")
         moments = list(about.source.date(path, item)) if item.reason is None else []
         if moments and max(moments) < first:
             yield item.position

@@ -32,6 +32,7 @@ from pipelines.lake.lake import Commit
 from pipelines.lake.partition import Partition
 from pipelines.schemas import ledger
 from pipelines.settings import Home
+from pipelines.shown_text import tell_name
 
 ASIDE = "withdrawing"
 COUNTS = ("record_count", "message_count", "event_count", "rejected_count")
@@ -104,9 +105,7 @@ def withdraw(
         result.raw_ids |= known
     _look_elsewhere(home, result)
     if is_rehearsal:
-        result.files = [
-            Withdrawn(str(one.path.relative_to(home.path)), len(one.items)) for one in found if one.items
-        ]
+        result.files = [Withdrawn(_name(home, one.path), len(one.items)) for one in found if one.items]
     else:
         replace_files(home, [one for one in found if one.items], result, is_erasure=True)
         _tell_left(home, folders, result)
@@ -117,7 +116,7 @@ def _tell_left(home: Home, folders: dict[Path, Attribution], result: Withdrawal)
     for folder, about in folders.items():
         for path, count in count_left(folder, about, inbox=home.inbox).items():
             result.unchecked.append(
-                f"{path.relative_to(home.path)}: an ingest would still read {count} messages or events of "
+                f"{_name(home, path)}: an ingest would still read {count} messages or events of "
                 "erased people from it; delete the file, or deliver it without them"
             )
 
@@ -137,11 +136,11 @@ def _find(home: Home, folder: Path, about: Attribution, result: Withdrawal) -> l
             named = file_names_any(path, about.raw_ids)
         except UNREADABLE as error:
             named = True
-            result.tell_damaged(path, f"inbox/{folder.name}/{path.name}", error)
+            result.tell_damaged(path, f"inbox/{folder.name}/{tell_name(path.name)}", error)
             continue
         if named:
             result.unchecked.append(
-                f"inbox/{folder.name}/{path.name}: it is damaged and names the person; delete it by hand"
+                f"inbox/{folder.name}/{tell_name(path.name)}: it is damaged and names the person; delete it"
             )
     return found
 
@@ -154,11 +153,11 @@ def _look_elsewhere(home: Home, result: Withdrawal) -> None:
     below = look_below(home.inbox)
     for path, reason in below.closed.items():
         result.unchecked.append(
-            f"{path.relative_to(home.path)}/: nothing in it was looked at ({reason}); let this account read "
+            f"{_name(home, path)}/: nothing in it was looked at ({reason}); let this account read "
             "it, then ask again"
         )
     for path in (path for path in below.files if path not in read):
-        name = path.relative_to(home.path)
+        name = _name(home, path)
         try:
             if file_names_any(path, result.raw_ids):
                 result.unchecked.append(f"{name}: no mapping reads it and it names the person; delete it")
@@ -190,11 +189,11 @@ def replace_files(home: Home, found: list[Found], result: Withdrawal, *, is_eras
                 try:
                     written = target if write_without(one.path, one.items, target) else None
                     rejected = _learn(home, one, written, held=held, rejected=rejected, is_erasure=is_erasure)
-                    name = str(one.path.relative_to(home.path))
+                    name = _name(home, one.path)
                     result.files.append(Withdrawn(name, len(one.items)))
                     moves.append((one.path, written))
                 except (ValueError, *UNREADABLE) as error:
-                    result.unchecked.append(f"{one.path.relative_to(home.path)}: {error}")
+                    result.unchecked.append(f"{_name(home, one.path)}: {error}")
             _write(commit, held, rejected, days)
         for path, replacement in moves:
             if replacement is None:
@@ -281,6 +280,10 @@ def _write(
     order = [(name, "ascending") for name in ("day", "file_name", "delivery_id", "position")]
     days = days | {(row["deployment_id"], row["day"]) for row in rejected}
     commit.replace_days(ledger.REJECTED.full_name, left.sort_by(order), days)
+
+
+def _name(home: Home, path: Path) -> str:
+    return tell_name(path.relative_to(home.path))
 
 
 def _rows(table: pa.Table | None) -> list[Row]:

@@ -2,13 +2,19 @@
 
 import datetime as dt
 import json
+import os
+from pathlib import Path
 
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from pipelines.errors import SourceError, StateError
 from pipelines.ingest.delivery import describe, list_absent
 from pipelines.ingest.mapping import parse_mapping
 from pipelines.lake.lake import Lake
+from plimsoll.commands.ingesting import describe as describe_ingest
 from plimsoll.commands.ingesting import say
 
 
@@ -233,3 +239,28 @@ def test_where_no_file_can_be_opened_it_is_said(place, closed):
         SourceError, match=r"no file can be read: shut\.jsonl \(Permission denied\)\. Let this"
     ):
         place.again(folder)
+
+
+def test_what_cannot_be_opened_keeps_its_true_name_for_a_script(place, closed):
+    name = "a\x1b[2K\u202e.jsonl"
+    place.deliver(place.say(0), name="a.jsonl")
+    (place.inbox / "1" / name).touch()
+    closed(name)
+    done = place.again(place.inbox / "1")
+    assert describe_ingest(done)["files_unread"] == [f"{name} (Permission denied)"]
+
+
+def test_a_file_whose_name_is_no_text_keeps_no_other_out(place):
+    lines = "".join(json.dumps(one) + "\n" for one in (place.say(0), {"is": "else"}))
+    place.deliver(place.say(1), name="a.jsonl")
+    folder = place.inbox / "1"
+    for ending in (".jsonl", ".txt"):
+        Path(os.fsdecode(bytes(folder / "M") + b"\xfcller" + ending.encode())).write_text(lines)
+    rows = pa.Table.from_pylist([place.say(2)])
+    with pa.OSFile(bytes(folder / "M") + b"\xfcller.parquet", "wb") as out:
+        pq.write_table(rows, out)
+    done = place.again(folder)
+    assert [one.records.message_count for one in done.files] == [1, 1, 0]
+    assert orjson.loads(orjson.dumps(describe_ingest(done)))["files_ignored"] == [r"M\udcfcller.txt"]
+    assert {row["file_name"] for row in place.rows("ledger.rejected")} == {r"M\udcfcller.jsonl"}
+    assert all(one.is_known for one in place.again(folder).files)

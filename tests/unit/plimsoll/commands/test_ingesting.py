@@ -155,10 +155,11 @@ def test_files_that_cannot_be_read_are_named_after_what_was_taken_in(
 ) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "mapping.yaml").write_text(f"{DEPLOYMENT}\n{RULES}\n")
-    done = Summary("night_line", (), (), 1, unread=("b.jsonl (Permission denied)",))
+    done = Summary("night_line", (), (), 1, unread=("b\x1b.jsonl (Permission denied)",))
     monkeypatch.setattr(ingesting, "ingest_folder", lambda *_, **__: done)
     with pytest.raises(
-        SourceError, match=r"^1 files or folders cannot be read: b\.jsonl \(Permission denied\)\. All others"
+        SourceError,
+        match=r"^1 files or folders cannot be read: b\\x1b\.jsonl \(Permission denied\)\. All others",
     ):
         ingesting.ingest(str(tmp_path / "in"), home=tmp_path / "home")
     assert capsys.readouterr().out.startswith("0 files for night_line")

@@ -216,10 +216,19 @@ def test_what_is_proposed_for_flattened_names_is_read(tmp_path: Path):
     assert (records.messages["thread"], records.messages["text"]) == (["s-1"], ["Good evening."])
 
 
-def test_a_record_as_deep_as_json_goes_is_looked_at_so_far(tmp_path: Path):
-    deep = orjson.dumps(LINE)[:-1] + b',"x":' + b'{"a":' * 990 + b"1" + b"}" * 991
-    fields = infer_mapping(write(tmp_path, "a.jsonl", deep)).mapping["records"][0]["fields"]
+def nest(depth: int) -> bytes:
+    return orjson.dumps(LINE)[:-1] + b',"x":' + b'{"a":' * depth + b"1" + b"}" * (depth + 1)
+
+
+def test_a_record_as_deep_as_may_be_is_looked_at_so_far(tmp_path: Path):
+    fields = infer_mapping(write(tmp_path, "a.jsonl", nest(499))).mapping["records"][0]["fields"]
     assert fields["thread"] == "session.id"
+
+
+def test_a_record_that_is_deeper_is_told_and_keeps_no_other_out(tmp_path: Path):
+    proposal = infer_mapping(write(tmp_path, "a.jsonl", nest(990) + b"\n" + orjson.dumps(LINE)))
+    assert "Looked at 1 records." in proposal.notes
+    assert "more than 500 levels deep" in "\n".join(proposal.notes)
 
 
 PEOPLE = ("Maria Lopez", "robin@example.org", "+44 20 7946 0123", "Maria", "robin1987")

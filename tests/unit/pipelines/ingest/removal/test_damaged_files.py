@@ -3,6 +3,8 @@
 import datetime as dt
 import gzip
 import json
+import os
+from pathlib import Path
 
 import dagster as dg
 import pyarrow as pa
@@ -87,6 +89,22 @@ def test_a_link_out_of_the_inbox_that_names_the_person_is_told_and_stays_as_it_i
     assert [one.name for one in done.files] == ["inbox/one/whole.jsonl"]
     assert done.unchecked == ["inbox/one/link.jsonl: no mapping reads it and it names the person; delete it"]
     assert link.is_symlink()
+
+
+@pytest.mark.parametrize("ending", [b".jsonl", b".parquet"])
+def test_a_file_whose_name_is_no_text_loses_the_person_too(home, place, ending):
+    (home.inbox / "one" / "broken.jsonl.gz").unlink()
+    path = Path(os.fsdecode(bytes(home.inbox / "one" / "M") + b"\xfcller" + ending))
+    records = [place.say(1, user="u"), place.say(2, user="other")]
+    if ending == b".jsonl":
+        path.write_text("".join(json.dumps(one) + "\n" for one in records))
+    else:
+        with pa.OSFile(bytes(path), "wb") as out:
+            pq.write_table(pa.Table.from_pylist(records), out)
+    key = Pseudonymiser(load_key(home.keys)).identify_all("user", "one", ["u"])
+    done = withdraw(home, lambda _, user, __: user in key, raw_ids=["u"])
+    assert done.unchecked == []
+    assert done.files[0].name == f"inbox/one/M\\udcfcller{ending.decode()}"
 
 
 def test_what_is_too_old_is_dropped_all_the_same(home):
