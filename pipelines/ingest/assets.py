@@ -7,8 +7,8 @@ import dagster as dg
 
 from pipelines.errors import PlimsollError, SourceError
 from pipelines.ingest.deliver import Summary, ingest_folder
-from pipelines.ingest.delivery import list_absent
-from pipelines.ingest.inbox import find_mappings, list_closed, tell_links
+from pipelines.ingest.delivery import LEADING_OUT, list_absent
+from pipelines.ingest.inbox import find_mappings, list_closed
 from pipelines.ingest.mapping import SQL, load_mapping
 from pipelines.settings import POOL, Home
 
@@ -49,6 +49,11 @@ def build(home: Home) -> dg.AssetsDefinition:
                         f"inbox/{folder.name}: {len(done.unread)} files or folders cannot be read; "
                         "`plimsoll ingest` on it names them."
                     )
+                if links := sum(name.endswith(f"({LEADING_OUT})") for name in done.ignored):
+                    context.log.warning(
+                        f"inbox/{folder.name}: {links} links lead out of the inbox, not followed; "
+                        "`plimsoll ingest` on it names them."
+                    )
             except PlimsollError as error:
                 if is_query or not isinstance(error, SourceError):
                     # The other folders are taken in before this one is complained of.
@@ -60,8 +65,6 @@ def build(home: Home) -> dg.AssetsDefinition:
                 )
         for part in list_closed(home.inbox):
             context.log.warning(f"{part}: this account may not look into it; nothing of it is taken in.")
-        for links in tell_links(home.inbox):
-            context.log.warning(links)
         if problems:
             raise dg.Failure("\n".join(problems))
         yield from (dg.MaterializeResult(asset_key=name.split(".")) for name in WRITTEN)

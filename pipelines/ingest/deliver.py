@@ -212,8 +212,9 @@ def _find_memory() -> pa.MemoryPool:
 
 
 def _take_files(intake: _Intake, source: Path | str) -> list[str]:
-    waiting, ignored = find_waiting(source, inbox=intake.home.inbox)
-    waiting, intake.unread = leave_unreadable(waiting, source)
+    waiting, ignored, closed = find_waiting(source, inbox=intake.home.inbox)
+    waiting, unread = leave_unreadable(waiting)
+    intake.unread = (*closed, *unread)
     shown = show_address(str(source)) if is_address(source) else str(source)
     if not waiting:
         raise SourceError(say_nothing(shown, ignored, intake.unread))

@@ -90,19 +90,30 @@ class Delivered:
         return self.identity.result()
 
 
-def find_files(folder: Path, *, inbox: Path | None = None) -> tuple[list[Path], list[str]]:
-    """Readable files below a folder (or the one file), and the names of those that are ignored.
+@dataclass(frozen=True)
+class Files:
+    """What lies below a folder: readable files, names of those that are ignored, closed folders with why."""
+
+    readable: list[Path]
+    ignored: list[str] = field(default_factory=list)
+    closed: dict[Path, str] = field(default_factory=dict)
+
+
+def find_files(folder: Path, *, inbox: Path | None = None) -> Files:
+    """The files below a folder, or the one file.
 
     A link to a folder is not followed: erasure, retention and backups do not look behind it either. In the
     inbox no link to a file outside is: an erasure would put another file in its place and leave that one.
     """
     if folder.is_file():
-        is_out = leads_out(folder, inbox)
-        return ([], [f"{tell_name(folder.name)} ({LEADING_OUT})"]) if is_out else ([folder], [])
+        if leads_out(folder, inbox):
+            return Files([], [f"{tell_name(folder.name)} ({LEADING_OUT})"])
+        return Files([folder])
     if not folder.is_dir():
         raise SourceError(f"{folder}: no such file or directory.")
     readable, links, others = [], [], []
-    for path in look_below(folder).paths:
+    below = look_below(folder)
+    for path in below.paths:
         name = tell_name(path.relative_to(folder))
         if path.is_symlink() and not is_file(path):
             links.append(f"{name} ({LINKED_FOLDER if os.path.isdir(path) else BROKEN_LINK})")
@@ -114,7 +125,7 @@ def find_files(folder: Path, *, inbox: Path | None = None) -> tuple[list[Path], 
             readable.append(path)
         else:
             others.append(name)
-    return readable, [*links, *others]
+    return Files(readable, [*links, *others], below.closed)
 
 
 def find_mapping(folder: Path) -> Path | None:

@@ -36,32 +36,30 @@ def fingerprint_inbox(inbox: Path) -> str | None:
 
 
 def tell_unreadable(inbox: Path) -> list[str]:
-    """A sentence for each part with files or folders that this account may not read, without their names."""
+    """A sentence for each part with what waits and no ingest reads: closed to this account, or links to
+    elsewhere; without names."""
     below = look_below(inbox)
     files = Counter(_name_part(path, inbox) for path in below.files if not os.access(path, os.R_OK))
     folders = Counter(_name_part(path, inbox) for path in below.closed)
+    links = Counter(_name_part(path, inbox) for path in below.files if leads_out(path, inbox))
     return [
         f"{part}: {count} {what}; `plimsoll ingest` on it names them."
         for counts, what in (
             (files, "files wait that this account may not read"),
             (folders, "folders that this account may not look into"),
+            (links, "links lead out of the inbox, not followed"),
         )
         for part, count in sorted(counts.items())
     ]
 
 
-def tell_links(inbox: Path) -> list[str]:
-    """A sentence for each part with links to files outside, which are not taken in, without their names."""
-    links = Counter(_name_part(path, inbox) for path in look_below(inbox).files if leads_out(path, inbox))
-    return [
-        f"{part}: {count} links lead out of the inbox, not followed; `plimsoll ingest` on it names them."
-        for part, count in sorted(links.items())
-    ]
-
-
 def list_closed(inbox: Path) -> list[str]:
     """Parts of the inbox that this account may not look into at all, not even for their mapping."""
-    return [_name_part(path, inbox) for path in look_below(inbox).closed if path.parent == inbox]
+    return [
+        _name_part(folder, inbox)
+        for folder in sorted(inbox.glob("*/"))
+        if not os.access(folder, os.R_OK | os.X_OK)
+    ]
 
 
 def _name_part(path: Path, inbox: Path) -> str:

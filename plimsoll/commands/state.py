@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from pipelines.governance_place import VARIABLE, tell_damaged, tell_lost
-from pipelines.ingest.inbox import tell_links, tell_silent_queries, tell_unreadable
+from pipelines.ingest.inbox import tell_silent_queries, tell_unreadable
 from pipelines.lake.lake import Lake
 from pipelines.settings import Home
 from pipelines.silence import tell_silence
@@ -46,7 +46,6 @@ def _list_problems(place: Home) -> list[str]:
     return [
         *(problem for problem in found if problem is not None),
         *tell_unreadable(place.inbox),
-        *tell_links(place.inbox),
         *tell_silent_queries(place.inbox, Lake(place.lake)),
     ]
 

@@ -104,7 +104,7 @@ def _search(home: Home, lake: Lake, folders: list[_Folder], wanted: _Wanted) -> 
             Pseudonymiser(load_key(home.keys)),
             Redactor(crisis_lines(load_crisis_resources())),
         )
-        for path in find_files(folder.path)[0]:
+        for path in find_files(folder.path).readable:
             delivery = fingerprint(path)
             if delivery not in deliveries:
                 continue

@@ -21,7 +21,6 @@ from pipelines.errors import SourceError
 from pipelines.ingest.delivery import READABLE, Delivered, KnownDelivery, find_files
 from pipelines.ingest.fetching.location import SCHEME, TOLD_BY_LINK, show_address
 from pipelines.ingest.fetching.mark import make_mark
-from pipelines.ingest.files.below import look_below
 from pipelines.ingest.files.lines import why_unreadable
 from pipelines.ingest.mapping import Mapping
 from pipelines.settings import MAPPING_NAMES
@@ -64,8 +63,11 @@ def is_address(source: str | Path) -> bool:
     return isinstance(source, str) and "://" in source
 
 
-def find_waiting(source: str | Path, *, inbox: Path | None = None) -> tuple[list[Waiting], list[str]]:
-    """Readable files below a folder or an address, in order, and the names of those that are ignored.
+def find_waiting(
+    source: str | Path, *, inbox: Path | None = None
+) -> tuple[list[Waiting], list[str], list[str]]:
+    """Readable files below a folder or an address, in order, and the names of what is ignored and of folders
+    that are closed, with why.
 
     See `find_files` for the links of the inbox.
 
@@ -73,32 +75,31 @@ def find_waiting(source: str | Path, *, inbox: Path | None = None) -> tuple[list
         SourceError: nothing is there, or the address cannot be reached.
     """
     if is_address(source):
-        return _find_remote(str(source), shown=show_address(str(source)))
+        return *_find_remote(str(source), shown=show_address(str(source))), []
     folder = Path(source)
-    found, ignored = find_files(folder, inbox=inbox)
-    names = [tell_name(path.name if path == folder else path.relative_to(folder)) for path in found]
+    found = find_files(folder, inbox=inbox)
+    names = [tell_name(path.name if path == folder else path.relative_to(folder)) for path in found.readable]
     waiting = [
         Waiting(name, path.stat().st_size, lambda _, path=path: path, path=path)  # type: ignore[misc]
-        for name, path in zip(names, found, strict=True)
+        for name, path in zip(names, found.readable, strict=True)
     ]
-    return waiting, ignored
+    closed = [
+        f"{tell_name(path.relative_to(folder))}/ (a folder, {reason})"
+        for path, reason in sorted(found.closed.items())
+    ]
+    return waiting, found.ignored, closed
 
 
-def leave_unreadable(waiting: list[Waiting], source: str | Path) -> tuple[list[Waiting], tuple[str, ...]]:
-    """Files that can be opened; of this machine the names of those that cannot, and of folders, with why."""
-    closed = {} if is_address(source) else look_below(Path(source)).closed
-    left = []
-    unread = [
-        f"{tell_name(path.relative_to(source))}/ (a folder, {reason})"
-        for path, reason in sorted(closed.items())
-    ]
+def leave_unreadable(waiting: list[Waiting]) -> tuple[list[Waiting], list[str]]:
+    """Files that can be opened, and of this machine the names of those that cannot, with why."""
+    left, unread = [], []
     for one in waiting:
         reason = None if one.path is None else why_unreadable(one.path)
         if reason is None:
             left.append(one)
         else:
             unread.append(f"{one.name} ({reason})")
-    return left, tuple(unread)
+    return left, unread
 
 
 def say_nothing(shown: str, ignored: list[str], unread: tuple[str, ...]) -> str:

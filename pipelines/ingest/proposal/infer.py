@@ -93,7 +93,7 @@ def infer_mapping(source: Path) -> Proposal:
     notes.append(
         "Set deployment.id, title and zone (of the reporting day) yourself: a log does not say them."
     )
-    if any(re.search(r"\d{4}-\d{2}-\d{2}", path.name) for path in find_files(source)[0]):
+    if any(re.search(r"\d{4}-\d{2}-\d{2}", path.name) for path in find_files(source).readable):
         mapping["received_on"] = {"file_name": r"(\d{4}-\d{2}-\d{2})"}
         notes.append("File names hold a date; it is taken as the day of delivery.")
     else:

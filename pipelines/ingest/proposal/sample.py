@@ -44,14 +44,14 @@ def take_sample(source: Path) -> Sample:
     Raises:
         SourceError: there is no readable file, or no record in it; with the reason of each file.
     """
-    files, ignored = find_files(source)
-    if not files:
-        named = "; ".join(map(show_line, ignored[:SHOWN]))
+    found = find_files(source)
+    if not found.readable:
+        named = "; ".join(map(show_line, found.ignored[:SHOWN]))
         raise SourceError(
             f"{source}: no readable file; found {named or 'nothing'}. Looked for {', '.join(READABLE)}."
         )
     sample = Sample()
-    for path in files:
+    for path in found.readable:
         name = show_line(path.name if path == source else str(path.relative_to(source)))
         if why := _read(path, sample):
             sample.unread.append(f"{name}: {why}")

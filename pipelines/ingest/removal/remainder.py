@@ -24,7 +24,7 @@ Columns = Mapping[str, Sequence[object]]
 def count_left(folder: Path, about: Attribution, *, inbox: Path) -> dict[Path, int]:
     """Messages and events of erased people, by the file of a folder of the inbox that still holds them."""
     found: dict[Path, int] = {}
-    for path in find_files(folder, inbox=inbox)[0]:
+    for path in find_files(folder, inbox=inbox).readable:
         try:
             count = sum(
                 _count(columns, about)

@@ -122,7 +122,7 @@ def _tell_left(home: Home, folders: dict[Path, Attribution], result: Withdrawal)
 
 
 def _find(home: Home, folder: Path, about: Attribution, result: Withdrawal) -> list[Found]:
-    paths, _ = find_files(folder, inbox=home.inbox)
+    paths = find_files(folder, inbox=home.inbox).readable
     found: list[Found] = []
     for _pass in range(2):  # ids that a later file teaches may stand in an earlier one
         found, failed = [], []
@@ -149,7 +149,7 @@ def _look_elsewhere(home: Home, result: Withdrawal) -> None:
     """Files of the inbox that no mapping reads may still name the person, as may those of a closed folder."""
     read: set[Path] = set()
     for path in find_mappings(home.inbox):
-        read |= set(find_files(path.parent, inbox=home.inbox)[0])
+        read |= set(find_files(path.parent, inbox=home.inbox).readable)
     below = look_below(home.inbox)
     for path, reason in below.closed.items():
         result.unchecked.append(

@@ -1,7 +1,9 @@
 """The inbox through Dagster: every folder is taken in, and a wrong one is complained of afterwards."""
 
 import json
+import os
 import re
+from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -165,7 +167,8 @@ def test_a_link_out_of_the_inbox_is_not_followed_and_counted_without_its_name(pl
     assert "inbox/good: 1 links lead out of the inbox" in kept
     assert "anna" not in kept
     assert len(place.rows("staging.message")) == 1
-    assert len(inbox.tell_links(place.home.inbox)) == 1
+    (problem,) = inbox.tell_unreadable(place.home.inbox)
+    assert problem.startswith("inbox/good: 1 links lead out of the inbox")
 
 
 @pytest.mark.parametrize("name", ["good", "good/anna_smith.jsonl"])
@@ -188,7 +191,7 @@ def test_a_folder_of_the_inbox_may_itself_be_a_link(place):
     (moved / "newest.jsonl").symlink_to(moved / "a.jsonl")
     assert materialise(place).success
     assert [row["deployment_id"] for row in place.rows("staging.message")] == ["good"]
-    assert inbox.tell_links(place.home.inbox) == []
+    assert inbox.tell_unreadable(place.home.inbox) == []
 
 
 def test_a_link_into_a_folder_that_is_closed_keeps_no_other_file_out(place, closed):
@@ -198,3 +201,12 @@ def test_a_link_into_a_folder_that_is_closed_keeps_no_other_file_out(place, clos
     assert inbox.fingerprint_inbox(place.home.inbox)
     assert materialise(place).success
     assert len(place.rows("staging.message")) == 1
+
+
+def test_a_folder_is_walked_once_by_an_ingest(place, mapping, monkeypatch):
+    walked = []
+    walk = os.walk
+    monkeypatch.setattr("os.walk", lambda below, **how: walked.append(Path(below)) or walk(below, **how))
+    put_in_inbox(place, "good")
+    assert materialise(place).success
+    assert [one for one in walked if one.is_relative_to(place.home.inbox)] == [place.home.inbox / "good"]

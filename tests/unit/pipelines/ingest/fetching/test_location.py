@@ -123,7 +123,7 @@ def test_the_key_of_a_signed_link_is_no_part_of_a_files_name(monkeypatch):
             return path
 
     monkeypatch.setattr(waiting, "url_to_fs", lambda address: (Store(), address))
-    ((one,), _) = waiting.find_waiting("https://store.example/a.jsonl?sig=S3cret")
+    ((one,), _, _) = waiting.find_waiting("https://store.example/a.jsonl?sig=S3cret")
     assert one.name == "a.jsonl"
-    _, (ignored,) = waiting.find_waiting("https://store.example/a.docx?sig=S3cret")
+    _, (ignored,), _ = waiting.find_waiting("https://store.example/a.docx?sig=S3cret")
     assert ignored == "a.docx"
