@@ -95,11 +95,11 @@ def _read_lines(path: Path, wanted: frozenset[int] | None) -> Iterator[Item]:
 
 
 def read_line(position: int, line: bytes, *, is_too_long: bool) -> Iterator[Item]:
-    """The record of one line; an empty line holds none."""
+    """The record of one line without its end; an empty line holds none."""
     if is_too_long:
         yield Item(position, {}, Reason.LINE_TOO_LONG, lines=range(position, position + 1))
     elif line.strip():
-        yield _to_item(position, line.removesuffix(b"\n").removesuffix(b"\r"))
+        yield _to_item(position, line)
 
 
 def is_lines(path: Path) -> bool:

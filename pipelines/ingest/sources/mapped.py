@@ -79,6 +79,7 @@ class MappedSource:
         """One by one, the records of a block that are not plain."""
         for place in np.flatnonzero(~is_plain):
             line = block.not_text.get(int(place)) or block.lines[int(place)].as_py().encode()
+            line = line.removesuffix(b"\n").removesuffix(b"\r")
             for item in read_line(block.first + int(place), line, is_too_long=int(place) in block.too_long):
                 self._take(item, self._rules, latest=latest, records=records)
 
