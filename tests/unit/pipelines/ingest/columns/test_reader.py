@@ -86,7 +86,8 @@ LINES = [
     b"[1]", b"7", b"null", b'"text"', b'{"a": 1,}', b'{"a": NaN}', b'{"a": 1e999}',
     b"{} trailing",
     b'{"event": "message"}', b"\xff\xfe", b'{"event": "message", "body": "\xff"}', b'{"a": "\\ud800"}',
-    b' {"event": "message"} \r', b'{"event": "other"}\r\r', b"{", b'{"event": "other"}', b'{"event": 7}', b'{"event": null}',
+    b' {"event": "message"} \r', b'{"event": "other"}\r\r',
+    b"{", b'{"event": "other"}', b'{"event": 7}', b'{"event": null}',
 ]  # fmt: skip
 
 
