@@ -32,14 +32,16 @@ def hide_parts(
     shown = sorted((count, place) for place, count in enumerate(counts) if count > 0 and not hidden[place])
     covered = [count for count, is_covered in zip(counts, hidden, strict=True) if is_covered and count > 0]
     for count, place in shown:
-        if _has_room(covered, hidden_up_to, minimum_width):
+        if has_room(covered, hidden_up_to, minimum_width):
             return HiddenParts(hidden, False)
         hidden[place] = True
         covered.append(count)
-    return HiddenParts(hidden, not _has_room(covered, hidden_up_to, minimum_width))
+    return HiddenParts(hidden, not has_room(covered, hidden_up_to, minimum_width))
 
 
-def _has_room(covered: Sequence[float], hidden_up_to: int, width: float) -> bool:
+def has_room(
+    covered: Sequence[float], hidden_up_to: int = HIDDEN_UP_TO, width: float = MINIMUM_WIDTH
+) -> bool:
     """As `suppression.leaves_room`; hidden parts that are all large need only not stand alone."""
     if not covered:
         return True

@@ -126,7 +126,7 @@ def protect_all(counts: Counts, relations: Sequence[Relation]) -> None:
             _protect_each(counts, changed, touching)
             changed = []
             for place in sorted(find_given_away(counts, together, secret)):
-                if (cover := _find_cover(counts, touching[place])) is not None:
+                if (cover := find_cover(counts, touching[place])) is not None:
                     counts.is_hidden[cover] = True
                     changed += touching[cover]
 
@@ -165,7 +165,7 @@ def find_given_away(counts: Counts, relations: Sequence[Relation], secret: Conta
     return found
 
 
-def _find_cover(counts: Counts, relations: Sequence[Relation]) -> int | None:
+def find_cover(counts: Counts, relations: Sequence[Relation]) -> int | None:
     """The smallest shown cell of relations that holds anybody."""
     shown = {
         place

@@ -18,13 +18,13 @@ import pandas as pd
 import pyarrow as pa
 
 from methods.suppression import HIDDEN_UP_TO, MINIMUM_RATE_TRIALS, round_counts
+from pipelines.publish.joint import protect_together
 from pipelines.publish.relations import (
     CELL,
     Counts,
     Relation,
     end_of_month,
     group,
-    list_relations,
     protect_all,
 )
 
@@ -55,7 +55,10 @@ def suppress_observations(
     if not observations.num_rows:
         return observations
     names = [*CELL, "slice_value", "estimate", "numerator", "denominator"]
-    rows = observations.select(names).to_pandas(date_as_object=True)
+    unsorted = observations.select(names).to_pandas(date_as_object=True)
+    # What covers what depends on the order of rows: it is the same for the same rows.
+    order = unsorted.sort_values([*CELL, "slice_value", "estimate"]).index
+    rows = unsorted.loc[order].reset_index(drop=True)
     about = definitions.select(["indicator_id", "unit", "kind"]).to_pandas().set_index("indicator_id")
     units = rows["indicator_id"].map(about["unit"])
     is_people = (units.isin(PEOPLE_UNITS) | rows["indicator_id"].isin(PEOPLE_OF_DAYS)).to_numpy()
@@ -65,13 +68,14 @@ def suppress_observations(
     hidden |= _rests_on_few(rows, corrections)
     counts = Counts(np.nan_to_num(numerator).tolist(), np.nan_to_num(denominator).tolist(), hidden.tolist())
     raw = rows[is_people & (rows["estimate"] == "raw")]
-    protect_all(counts, list_relations(raw, counts, weekly=list_weekly(definitions)))
+    protect_together(raw, counts, about, list_weekly(definitions))
     hidden_rows = np.array(counts.is_hidden[: len(rows)], dtype=bool) | _rests_on_hidden(rows, counts)
     is_not_read = (rows["indicator_id"] == NOT_READ).to_numpy()
     hidden_rows |= is_not_read & ~_find_months_beside(rows, hidden_rows)
-    return _with_rounded(
-        mark(observations, hidden_rows.tolist()), numerator=numerator, denominator=denominator
-    )
+    marks = np.empty(len(rows), dtype=bool)
+    marks[order] = hidden_rows
+    counted = {name: unsorted[name].to_numpy(float) for name in ("numerator", "denominator")}
+    return _with_rounded(mark(observations, marks.tolist()), **counted)
 
 
 def _find_few_confirmed(corrections: pa.Table) -> np.ndarray[Any, np.dtype[np.bool_]]:
