@@ -126,19 +126,18 @@ def make_sheet(view: View) -> Sheet:
     rows = []
     for standing in filter_standings(view, load_standings(view)):
         row, indicator = standing.latest, standing.indicator
-        numbers: tuple[float | str | None, ...] = (None,) * 5
+        found: tuple[float | str | None, ...] = (*(None,) * 5, standing.status.value, None)
         if row is not None:
             numbers = (row.numerator, row.denominator, row.value, row.ci_low, row.ci_high)
-            numbers = (SUPPRESSED,) * 5 if row.is_suppressed else numbers
+            found = (*numbers, standing.status.value, row.variation)
+            found = (SUPPRESSED,) * len(found) if row.is_suppressed else found
         rows.append(
             (
                 indicator.indicator_id,
                 indicator.title,
                 indicator.family,
                 row.period_start if row else None,
-                *numbers,
-                standing.status.value,
-                row.variation if row else None,
+                *found,
                 leave_coverage(row) if row else None,
                 " ".join(standing.absences),
                 view.build.generation,

@@ -58,6 +58,8 @@ CHECKPOINT = next(column for column in ALARM.columns if column.name == "checkpoi
 """Where a detector stands, for itself alone: two of consecutive days tell what the day between counted."""
 KEPT = frozenset({"generation", "appetite_version", "window_weeks", "week_count"})
 """Numbers that count nobody; every other number of a suppressed row is taken out."""
+JUDGED = ("status", "variation")
+"""What limits make of a number: with these and how many units there were it says which number it was."""
 DAYS = ("period_start", "day", "week", "opened_on", "effective_on", "last_week")
 """Columns that date a row, the first that a table has."""
 
@@ -92,7 +94,8 @@ def read_extract(
     first: dt.date | None = None,
     last: dt.date | None = None,
 ) -> pa.Table:
-    """The rows of a table that match, in the order of its key; of a suppressed row no number is left.
+    """The rows of a table that match, in the order of its key; of a suppressed row no number is left, nor
+    how it was judged.
 
     Raises:
         StateError: the table may not leave or lacks the column asked about, or there is no such file.
@@ -130,12 +133,13 @@ def list_deployments(published: Path) -> list[str]:
 
 
 def hide(rows: pa.Table, table: Table) -> pa.Table:
-    """The rows with every number of a suppressed one taken out, and the coverage of the others in steps."""
+    """The rows with numbers and status of suppressed ones taken out, and the coverage of others in steps."""
     if FLAG not in rows.schema.names:
         return rows
     hidden = rows[FLAG]
     for column in table.columns:
-        if column.type in (COUNT, NUMBER) and column.name not in KEPT:
+        is_judgement = table is OBSERVATION and column.name in JUDGED
+        if is_judgement or (column.type in (COUNT, NUMBER) and column.name not in KEPT):
             rows = _take_out(rows, column, hidden)
     if COVERAGE in rows.schema.names:
         steps = round_coverage(rows[COVERAGE].to_numpy(), rows["denominator"].to_numpy())

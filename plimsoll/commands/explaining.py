@@ -129,8 +129,9 @@ def _say_observation(row: dict[str, Any]) -> Iterable[str]:
         )
     yield f"{row['estimate']:<11} {value}"
     partial = "; the period is not whole" if row["is_partial"] else ""
+    level, change = (row[name] or "hidden" for name in ("status", "variation"))
     yield (
-        f"            level {row['status']}, change {row['variation']}, scored {_number(row['coverage'])}, "
+        f"            level {level}, change {change}, scored {_number(row['coverage'])}, "
         f"data {row['data_state']}{partial}"
     )
     yield f"            detectors {row['detector_version'] or MISSING}"

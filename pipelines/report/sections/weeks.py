@@ -98,7 +98,7 @@ def _week_cells(observation: Observation | None, indicator: Row, hidden: Cover) 
         "ci_low": show(observation.ci_low, is_hidden=hidden.value, absent=Mark.NONE),
         "ci_high": show(observation.ci_high, is_hidden=hidden.value, absent=Mark.NONE),
         "at_least": show_bound(observation, is_hidden=hidden.value),
-        "status": Status(observation.status),
+        "status": Mark.HIDDEN if hidden.numerator or hidden.value else Status(observation.status),
         "is_partial": observation.is_partial,
         "data_state": observation.data_state,
     }

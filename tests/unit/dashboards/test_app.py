@@ -234,7 +234,7 @@ def test_small_cells_are_hidden_where_numbers_leave_and_others_are_not(officer):
     small = read_csv(officer, f"{address}{HARBOR}&slice=language&value=es&range=all")
     hidden = [row for row in small if row["numerator"] == "suppressed"]
     assert hidden != []
-    numbers = ("denominator", "value", "ci_low", "ci_high", "coverage")
+    numbers = ("denominator", "value", "ci_low", "ci_high", "coverage", "status", "variation")
     assert {row[name] for row in hidden for name in numbers} == {"suppressed"}
     whole = read_csv(officer, f"{address}{HARBOR}&range=all")
     assert "suppressed" not in {row["numerator"] for row in whole}
@@ -246,8 +246,9 @@ def test_the_overview_takes_no_number_away_that_the_published_file_marks(home, o
     with duckdb.connect(str(file)) as connection:
         connection.execute("update published.observation set is_suppressed = true")
     rows = read_csv(officer, f"/download/overview/indicators.csv{HARBOR}")
-    for name in ("numerator", "denominator", "value", "ci_low", "ci_high", "coverage"):
+    for name in ("numerator", "denominator", "value", "ci_low", "ci_high", "coverage", "variation"):
         assert {row[name] for row in rows} <= {"suppressed", ""}, name
+    assert {row["status"] for row in rows if row["value"] == "suppressed"} == {"suppressed"}
     assert "suppressed" in {row["value"] for row in rows}
 
 

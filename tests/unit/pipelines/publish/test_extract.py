@@ -23,6 +23,7 @@ def observe(**changes: Any) -> dict[str, Any]:
         "deployment_id": "one", "indicator_id": "refusal_rate", "period": "week", "period_start": DAY,
         "slice": "all", "slice_value": "all", "estimate": "raw", "numerator": 4.0, "denominator": 60.0,
         "value": 0.07, "ci_low": 0.02, "ci_high": 0.16, "coverage": 0.9, "is_suppressed": False, "p90": 1.0,
+        "status": "within", "variation": "common_cause",
     } | changes  # fmt: skip
 
 
@@ -55,6 +56,15 @@ def test_no_number_of_a_small_cell_leaves_and_all_of_the_others_do(published: Pa
     assert [hidden[name] for name in numbers] == [None] * 6
     assert (hidden["is_suppressed"], hidden["coverage"]) == (True, None)
     assert (shown["numerator"], shown["denominator"], shown["value"]) == (30.0, 60.0, 0.07)
+
+
+def test_how_a_small_cell_was_judged_does_not_leave_with_it(published: Path) -> None:
+    """A breach below .97 and a denominator from elsewhere leave one count of 47 and 46 of 48."""
+    hidden, shown = read_extract(
+        published, "observation", deployment_id="one", indicator_id="refusal_rate", slice_name="all"
+    ).to_pylist()
+    assert (hidden["status"], hidden["variation"], hidden["is_suppressed"]) == (None, None, True)
+    assert (shown["status"], shown["variation"]) == ("within", "common_cause")
 
 
 def test_what_detectors_counted_does_not_leave_in_a_corrected_rate_where_a_week_of_it_is_hidden(

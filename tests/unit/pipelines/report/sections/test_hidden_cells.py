@@ -72,6 +72,8 @@ def test_no_hidden_week_follows_from_its_month(built: Any) -> None:
     # 4, 11, 0 and 22 make the 37 that the headline shows
     assert numbers == {"2026-08-03": HIDDEN, "2026-08-10": HIDDEN, "2026-08-17": 0, "2026-08-24": 22}
     assert [row["value"] for row in weeks if row["numerator"] == HIDDEN] == [HIDDEN] * 2
+    assert [row["status"] for row in weeks if row["numerator"] == HIDDEN] == [HIDDEN] * 2
+    assert HIDDEN not in [row["status"] for row in weeks if row["numerator"] != HIDDEN]
 
 
 def test_weeks_of_a_month_that_is_suppressed_are_hidden_with_it(
