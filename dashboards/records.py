@@ -100,6 +100,7 @@ class Observation:
     appetite_version: int | None
     data_state: str = "complete"
     at_least: float | None = None
+    is_of_few: bool = False
 
     @property
     def bound(self) -> float | None:
@@ -296,3 +297,4 @@ class EquityRatio:
     funnel_low: float | None = None
     funnel_high: float | None = None
     is_suppressed: bool = False
+    is_of_few: bool = False

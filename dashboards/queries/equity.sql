@@ -20,7 +20,8 @@ select
     equity.method,
     equity.funnel_low,
     equity.funnel_high,
-    equity.is_suppressed
+    equity.is_suppressed,
+    equity.is_of_few
 from published.equity
 where equity.deployment_id = $deployment_id
 order by equity.indicator_id, equity.slice, equity.slice_value

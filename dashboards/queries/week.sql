@@ -19,6 +19,7 @@ select
     observation.variation,
     observation.coverage,
     observation.is_suppressed,
+    observation.is_of_few,
     observation.p90,
     observation.at_least,
     observation.is_partial,

@@ -23,6 +23,7 @@ from pipelines.publish.comparisons import suppress_equity
 from pipelines.publish.governance import copy_governance
 from pipelines.publish.leads import drop_leads
 from pipelines.publish.retention import drop_old_files, list_named_files
+from pipelines.publish.slice_values import list_known_values, mark_few
 from pipelines.publish.suppression import (
     suppress_corrections,
     suppress_counts,
@@ -90,6 +91,9 @@ def publish(home: Home, *, at: dt.datetime, lineage: list[dict[str, str]]) -> Pa
         if rows is not None:
             tables[name] = _conform(rows, published_name=name, generation=lake.generation.number)
     tables["finding_summary"] = drop_leads(tables["finding_summary"], tables["detector"])
+    known = list_known_values(lake)
+    for name in ("observation", "equity"):
+        tables[name] = mark_few(tables[name], known)
     definitions = lake.read("indicator.definition")
     if definitions is not None:
         tables["observation"] = suppress_observations(
@@ -139,7 +143,9 @@ def _conform(rows: pa.Table, *, published_name: str, generation: int) -> pa.Tabl
     schema = PUBLISHED_TABLES[published_name].arrow_schema
     for field in schema:
         if field.name in ADDED_BY_PUBLISHING:
-            value = pa.scalar(generation if field.name == "generation" else None, field.type)
+            # Until it is marked, a row is one that does not leave.
+            known = {"generation": generation, "is_of_few": True}
+            value = pa.scalar(known.get(field.name), field.type)
             rows = rows.append_column(field, pa.repeat(value, rows.num_rows))
     return rows.select(schema.names).cast(schema)
 

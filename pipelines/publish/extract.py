@@ -53,6 +53,8 @@ TABLES = {
     )
 }  # fmt: skip
 FLAG = "is_suppressed"
+OF_FEW = "is_of_few"
+"""Flag of rows that do not leave at all, for they name what may be one person's."""
 COVERAGE = "coverage"
 CHECKPOINT = next(column for column in ALARM.columns if column.name == "checkpoint")
 """Where a detector stands, for itself alone: two of consecutive days tell what the day between counted."""
@@ -78,7 +80,7 @@ class _Condition:
 
     column: str
     relation: Callable[[Expression, Expression], Expression]
-    value: str | dt.date | None
+    value: str | dt.date | bool | None
 
     def express(self) -> Expression:
         return self.relation(ColumnExpression(self.column), ConstantExpression(self.value))
@@ -108,6 +110,7 @@ def read_extract(
     mine = _Condition("deployment_id", operator.eq, deployment_id if "deployment_id" in names else None)
     conditions = [
         mine,
+        _Condition(OF_FEW, operator.eq, False if OF_FEW in names else None),
         _Condition("indicator_id", operator.eq, indicator_id),
         _Condition("slice", operator.eq, slice_name),
         _Condition(dated, operator.ge, first),

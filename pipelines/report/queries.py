@@ -10,7 +10,7 @@ select
     data_state, appetite_version, definition_version, detector_version
 from published.observation
 where
-    deployment_id = $deployment_id
+    deployment_id = $deployment_id and not is_of_few
     and (
         (period = 'month' and period_start in ($month, $previous))
         or (period = 'week' and slice = 'all' and period_start between $first_week and $last_week)
@@ -152,7 +152,7 @@ select
     indicator_id, slice, slice_value, first_day, last_day, numerator, denominator, ratio, ci_low, ci_high,
     status, is_suppressed
 from published.equity
-where deployment_id = $deployment_id order by indicator_id, slice, slice_value
+where deployment_id = $deployment_id and not is_of_few order by indicator_id, slice, slice_value
 """
 DATA_DAYS = """
 select day, state, reasons, message_count, expected_count

@@ -5,7 +5,7 @@ import pyarrow as pa
 from pipelines.schemas import published
 from pipelines.schemas.table import COUNT, DATE, FLAG, PARTITION, TEXT, Column, Table
 
-ADDED_BY_PUBLISHING = frozenset({"generation", "numerator_rounded", "denominator_rounded"})
+ADDED_BY_PUBLISHING = frozenset({"generation", "numerator_rounded", "denominator_rounded", "is_of_few"})
 
 
 def _before_publishing(table: Table) -> Table:

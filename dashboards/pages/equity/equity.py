@@ -250,7 +250,7 @@ def _say_method(row: EquityRatio) -> str:
 
 
 def make_sheet(view: View) -> Sheet:
-    """The groups that the address filters; of those that the published file marks no number leaves."""
+    """The groups that the address filters, without numbers and names that the published file marks."""
     names = ("indicator_id", "slice", "slice_value", "first_day", "last_day", "status", "method")
     numbers = (
         *("numerator", "denominator", "ratio", "ci_low", "ci_high"),
@@ -262,6 +262,7 @@ def make_sheet(view: View) -> Sheet:
             *(SUPPRESSED if row.is_suppressed else getattr(row, name) for name in numbers),
         )
         for row in filter_rows(view, view.reader.equity(view.deployment_id))
+        if not row.is_of_few
     ]
     return Sheet("groups", names + numbers, rows)
 

@@ -232,7 +232,7 @@ def _tidy(count: float | None) -> float | None:
 
 
 def make_sheet(view: View) -> Sheet:
-    """The values that the chart shows, numbers of small cells hidden."""
+    """The values that the chart shows, numbers of small cells hidden; none of a value that few had."""
     columns = (
         "indicator_id",
         "period",
@@ -259,6 +259,8 @@ def make_sheet(view: View) -> Sheet:
     )
     rows = []
     for row in load_series(view, view.subject or ""):
+        if row.is_of_few:
+            continue
         numbers: tuple[float | str | None, ...] = (
             *(row.numerator, row.denominator, row.value, row.ci_low, row.ci_high),
             *(row.p90, row.at_least),

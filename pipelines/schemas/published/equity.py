@@ -58,4 +58,10 @@ EQUITY = declare(
         "shrunk_share", NUMBER, "The share drawn to the mean: for the order of a list only.", nullable=True
     ),
     Column("is_suppressed", FLAG, "Whether the group's numbers are hidden wherever numbers leave."),
+    Column(
+        "is_of_few",
+        FLAG,
+        "Whether at most ten conversations ever had the slice's value: it may be a person's, so no such row "
+        "leaves.",
+    ),
 )

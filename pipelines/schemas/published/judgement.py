@@ -74,6 +74,12 @@ OBSERVATION = declare(
     ),
     Column("is_suppressed", FLAG, "Whether the cell is hidden wherever numbers leave."),
     Column(
+        "is_of_few",
+        FLAG,
+        "Whether at most ten conversations ever had the slice's value: it may be a person's, so no such row "
+        "leaves.",
+    ),
+    Column(
         "numerator_rounded",
         COUNT,
         "Numerator to the nearest 5, for tables that show no exact counts; null where suppressed. Rates "

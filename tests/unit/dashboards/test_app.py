@@ -241,6 +241,20 @@ def test_small_cells_are_hidden_where_numbers_leave_and_others_are_not(officer):
     assert {row["coverage"] for row in whole} <= {"suppressed", "0.95"}  # 0.97 would count who was not read
 
 
+def test_a_value_that_few_conversations_had_stands_on_the_pages_and_does_not_leave_by_name(home, officer):
+    (file,) = (home / "published").glob("published-*.duckdb")
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("update published.observation set is_of_few = true where slice_value = 'es'")
+        connection.execute("update published.equity set is_of_few = true where slice_value = 'es'")
+    values = f"/download/indicators/missed_escalation_rate/values.csv{HARBOR}&slice=language&range=all"
+    assert read_csv(officer, f"{values}&value=en") != []
+    assert read_csv(officer, f"{values}&value=es") == []
+    assert {row["slice_value"] for row in read_csv(officer, f"/download/equity/groups.csv{HARBOR}")} == {
+        "en", "pl", "25-44",
+    }  # fmt: skip
+    assert "language: es" in officer.read("/equity", HARBOR).lower()
+
+
 def test_the_overview_takes_no_number_away_that_the_published_file_marks(home, officer):
     (file,) = (home / "published").glob("published-*.duckdb")
     with duckdb.connect(str(file)) as connection:

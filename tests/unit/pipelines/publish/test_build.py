@@ -16,6 +16,7 @@ from pipelines.publish.build import publish
 from pipelines.publish.governance import copy_governance
 from pipelines.schemas import LAKE_TABLES, PUBLISHED_TABLES
 from pipelines.schemas.assessment import OBSERVATION
+from pipelines.schemas.indicator import SLICE_BUCKET
 from pipelines.settings import Home, HomeKind, make_home
 from risk_register.database.store import Store
 from risk_register.item import checklist
@@ -284,3 +285,18 @@ def read_items_and_risks(home, zone, *, at, changes=()):
         zones={"harbor": zone}, at=at,
     )  # fmt: skip
     return {name: table.to_pylist() for name, table in copies.items()}
+
+
+def test_the_value_of_a_few_conversations_is_marked_in_the_file(home):
+    rows = [
+        fill(SLICE_BUCKET.full_name, unit="conversation", slice="use", slice_value=value, unit_count=count)
+        for value, count in (("grief", 11), ("grief of Tom", 10))
+    ]
+    with lakes.write(home.lake, by="a test") as commit:
+        commit.replace_all(SLICE_BUCKET.full_name, pa.concat_tables(rows))
+    whole = {"period": "week", "indicator_id": "refusal_rate"}
+    observed = [whole | {"slice": "use", "slice_value": value} for value in ("grief", "grief of Tom")]
+    assess_all(home, [*observed, whole | {"slice": "all", "slice_value": "all"}])
+    with duckdb.connect(str(publish(home, at=AT, lineage=LINEAGE)), read_only=True) as connection:
+        found = connection.sql("select slice_value, is_of_few from published.observation").fetchall()
+    assert dict(found) == {"all": False, "grief": False, "grief of Tom": True}

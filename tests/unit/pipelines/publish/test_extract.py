@@ -24,6 +24,7 @@ def observe(**changes: Any) -> dict[str, Any]:
         "slice": "all", "slice_value": "all", "estimate": "raw", "numerator": 4.0, "denominator": 60.0,
         "value": 0.07, "ci_low": 0.02, "ci_high": 0.16, "coverage": 0.9, "is_suppressed": False, "p90": 1.0,
         "status": "within", "variation": "common_cause",
+        "is_of_few": False,
     } | changes  # fmt: skip
 
 
@@ -65,6 +66,25 @@ def test_how_a_small_cell_was_judged_does_not_leave_with_it(published: Path) -> 
     ).to_pylist()
     assert (hidden["status"], hidden["variation"], hidden["is_suppressed"]) == (None, None, True)
     assert (shown["status"], shown["variation"]) == ("within", "common_cause")
+
+
+@pytest.mark.parametrize("name", ["observation", "equity"])
+def test_no_row_leaves_that_names_what_a_few_conversations_said(tmp_path: Path, name: str) -> None:
+    """One conversation of 750 had the gender 'Tom Testperson': its rows are hidden, and told the name."""
+    columns = {column.name for column in TABLES[name].columns}
+    rows = [
+        {key: value for key, value in row.items() if key in columns}
+        for row in (
+            observe(slice="gender", slice_value="woman"),
+            observe(slice="gender", slice_value="Tom Testperson", is_suppressed=True, is_of_few=True),
+            # No harm in 300 of its messages is no small count, and names him as well.
+            observe(slice="gender", slice_value="Tom T.", numerator=0.0, denominator=300.0, is_of_few=True),
+        )
+    ]
+    path = write(tmp_path / "published-1.duckdb", rows, name)
+    for asked in ({}, {"slice_name": "gender"}, {"indicator_id": "refusal_rate"}):
+        left = read_extract(path, name, deployment_id="one", **asked)
+        assert left["slice_value"].to_pylist() == ["woman"]
 
 
 def test_what_detectors_counted_does_not_leave_in_a_corrected_rate_where_a_week_of_it_is_hidden(

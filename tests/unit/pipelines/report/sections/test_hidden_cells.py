@@ -224,6 +224,19 @@ def test_a_ratio_is_hidden_by_the_mark_of_the_file_and_by_no_count_of_the_month(
     assert show_ratios(facts_of(sample_rows)) == {"en": "1.2", "es": "hidden", "fr": "1.2"}
 
 
+def test_a_value_that_a_few_conversations_had_is_named_in_no_form_of_the_report(
+    build: Callable[..., Any], sample_rows: Samples, make_observation: Callable[..., Any]
+) -> None:
+    few = {"slice": "use", "slice_value": "grief of Tom Testperson", "is_suppressed": True, "is_of_few": True}
+    sample_rows["observation"] += [make_observation("missed_escalation_rate", 1, 3, **few)]
+    sample_rows["equity"] = [compare("xx", 1, 3, **few), compare("en", 200, 2000, ratio=1.7321)]
+    built = build(sample_rows)
+    cells = " ".join(str(c.value) for sheet in built.workbook for row in sheet.iter_rows() for c in row)
+    for place in (built.files.json.read_text(), built.text, cells):
+        assert "Testperson" not in place
+        assert "1.73" in place
+
+
 def test_a_hidden_ratio_is_in_no_form_of_the_report(build: Callable[..., Any], sample_rows: Samples) -> None:
     sample_rows["equity"] = [
         compare("de", 300, 3000, ratio=31.4159, ci_low=27.1828, ci_high=39.9998, is_suppressed=True),
