@@ -90,7 +90,7 @@ def find_needs(
         Need(
             ALARM_MARKS[alarm.state],
             titles.get(alarm.indicator_id, say_words(alarm.indicator_id)),
-            f"since {say_day(alarm.opened_on)}. {say_days_in(alarm.note)}",
+            f"since {say_day(alarm.opened_on)}. {say_days_in(alarm.words)}",
             "/alarms",
             {},
         )

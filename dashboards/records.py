@@ -1,7 +1,6 @@
 """Rows of the published file as the pages use them.
 
-Field names are the column names of the query of the same name in dashboards/queries; nothing is
-computed here except what follows from the row alone.
+Field names are column names of the query of the same name; nothing is computed but what follows from a row.
 """
 
 from __future__ import annotations
@@ -155,6 +154,7 @@ class Alarm:
     confirmed_on: date | None
     cause: str
     note: str
+    words: str
     stream_id: str = ""
     resolution: str | None = None
     held_by: str = ""

@@ -173,7 +173,7 @@ def _draw_changes(view: View, changes: Sequence[Change], alarms: Sequence[Alarm]
         )
     link = dcc.Link("Say what it was", href=view.href("/alarms"))
     suspected = [
-        html.P(["Suspected: ", say_days_in(one.note), " ", link], className="why")
+        html.P(["Suspected: ", say_days_in(one.words), " ", link], className="why")
         for one in list_suspected(alarms)
     ]
     return html.Section([html.H2("What changed"), body, *suspected], className="card")

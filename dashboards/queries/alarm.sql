@@ -15,6 +15,7 @@ select
     alarm.confirmed_on,
     alarm.cause,
     alarm.note,
+    concat_ws(' ', alarm.note, nullif(alarm.evidence, '')) as words,
     alarm.stream_id,
     alarm.resolution,
     alarm.held_by

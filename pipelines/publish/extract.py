@@ -56,8 +56,8 @@ FLAG = "is_suppressed"
 OF_FEW = "is_of_few"
 """Flag of rows that do not leave at all, for they name what may be one person's."""
 COVERAGE = "coverage"
-CHECKPOINT = next(column for column in ALARM.columns if column.name == "checkpoint")
-"""Where a detector stands, for itself alone: two of consecutive days tell what the day between counted."""
+OF_DETECTOR = tuple(one for one in ALARM.columns if one.name in {"checkpoint", "statistic", "evidence"})
+"""Where a detector stands and what it counted, for pages inside: days are told by it as by a sum of them."""
 KEPT = frozenset({"generation", "appetite_version", "window_weeks", "week_count"})
 """Numbers that count nobody; every other number of a suppressed row is taken out."""
 JUDGED = ("status", "variation")
@@ -123,7 +123,8 @@ def read_extract(
     if table is DATA_DAY:
         rows = _hide_days(rows, every=read_rows(published, table, [mine.express()]))
     if table is ALARM:
-        rows = _take_out(rows, CHECKPOINT, pa.scalar(True))
+        for column in OF_DETECTOR:
+            rows = _take_out(rows, column, pa.scalar(True))
     if table is CORRECTION:
         rows = _hide_counted(rows, observations=read_rows(published, OBSERVATION, [mine.express(), *WEEKS]))
     keys = [(name, "ascending") for name in table.key]

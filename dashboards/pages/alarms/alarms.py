@@ -161,10 +161,10 @@ def _draw_past(view: View, past: Sequence[Alarm], known: Beside) -> Component:
 
 
 def make_sheet(view: View) -> Sheet:
-    """The alarms that the address filters, every field."""
+    """The alarms that the address filters, without what was counted of them."""
     names = (
         *("alarm_id", "indicator_id", "kind", "state", "opened_on", "closed_on", "confirmed_on"),
-        *("resolution", "statistic", "threshold", "is_paging", "held_by", "stream_id", "cause", "note"),
+        *("resolution", "threshold", "is_paging", "held_by", "stream_id", "cause", "note"),
     )
     shown = filter_alarms(view, read_alarms(view.reader, view.store, view.deployment_id))
     return Sheet("alarms", names, [tuple(getattr(alarm, name) for name in names) for alarm in shown])

@@ -136,7 +136,7 @@ def draw_line(view: View, alarm: Alarm, known: Beside) -> Line:
             say_evidence(alarm),
             "".join(opened),
             _say_calling(alarm),
-            say_days_in(alarm.note),
+            say_days_in(alarm.words),
         )
     )
 

@@ -18,7 +18,7 @@ def draw_suspected(view: View) -> Component | None:
     return html.Section(
         [
             html.H2("Suspected, and declared by nobody"),
-            *(html.P(say_days_in(one.note)) for one in open_),
+            *(html.P(say_days_in(one.words)) for one in open_),
             html.P(
                 [
                     "Say what it was under ",

@@ -20,7 +20,7 @@ import pyarrow as pa
 from methods.alarms import TOLERATED_PER_YEAR, WATCH_SHARE, alarm_threshold
 from methods.suppression import MINIMUM_RATE_TRIALS, is_small
 from pipelines.assess.alarms.concern import Concern
-from pipelines.assess.alarms.second_reading import UNREAD, Readings, SecondReading
+from pipelines.assess.alarms.second_reading import REVIEWED, UNREAD, Readings, SecondReading
 from pipelines.assess.alarms.spread import read_buckets
 from pipelines.assess.alarms.stream import FREEZE_DAYS, Arrival, Episode, Path, Series, Terms, follow, lay_out
 from pipelines.assess.alarms.wording import say_level
@@ -170,7 +170,8 @@ def _alarm(watched: Watched, episode: Episode) -> Concern:
         state="alarm" if is_open else "resolved",
         statistic=episode.highest,
         confirmed_on=episode.confirmed_on,
-        note=_say(watched, episode.opened_on, last, confirmed),
+        note=_say(watched, episode.opened_on, confirmed),
+        evidence=_say_evidence(watched, episode.opened_on, last),
     )
 
 
@@ -185,7 +186,8 @@ def _watch(watched: Watched) -> Concern:
         **_common(watched, opened_on=opened_on),
         state="watch",
         statistic=float(watched.path.statistic[-1]),
-        note=_say(watched, opened_on, last, f"On watch; no alarm.{provisional}"),
+        note=_say(watched, opened_on, f"On watch; no alarm.{provisional}"),
+        evidence=_say_evidence(watched, opened_on, last),
     )
 
 
@@ -212,33 +214,41 @@ def _common(watched: Watched, *, opened_on: dt.date) -> dict[str, Any]:
     }
 
 
-def _say(watched: Watched, opened_on: dt.date, last: dt.date, verdict: str) -> str:
-    """What was counted against which limit, what reviews and weeks say; then the rule and its budget."""
-    series, definition = watched.series, watched.definition
-    day = (opened_on - series.first).days
+def _say(watched: Watched, opened_on: dt.date, verdict: str) -> str:
+    """Past which limit, whether reviews and weeks say so, too; then the rule and its budget.
+
+    It leaves, so it says nothing of what was counted: days of several cells give away one that is hidden.
+    """
+    definition = watched.definition
+    day = (opened_on - watched.series.first).days
     terms = watched.terms[day]
     side, version = ("below", 0) if terms is None else ("below" if terms.is_below else "above", terms.version)
     limit = 0.0 if terms is None else 1 - terms.appetite if terms.is_below else terms.appetite
-    start = max((last - series.first).days - NOTED_DAYS + 1, min(day, (last - series.first).days), 0)
-    span = slice(start, (last - series.first).days + 1)
-    events, units = float(series.events[span].sum()), float(series.units[span].sum())
     kind = definition["kind"]
-    per = PER_UNIT[kind]
-    # A note leaves in reports, so it says no more of few people than a table there would.
-    is_hidden = units < MINIMUM_RATE_TRIALS or is_small([events, units - events]).any()
-    found = "few units" if is_hidden else say_level(per * events / units, kind)
     robust = "agrees" if watched.path.robust[day] >= watched.threshold / WATCH_SHARE else "is quiet"
     detected = ""
     if "signal:" in definition["needs"]:
-        detected = f" {watched.reading.say(kind) if watched.reading else UNREAD}"
+        detected = f" {REVIEWED if watched.reading else UNREAD}"
     return (
-        f"{definition['title']} {side} the approved appetite of {say_level(per * limit, kind)} (version "
-        f"{version}) in {watched.deployment_id}: {found} from {series.first + start * DAY} to {last}."
-        f"{detected} {verdict} "
+        f"{definition['title']} {side} the approved appetite of {say_level(PER_UNIT[kind] * limit, kind)} "
+        f"(version {version}) in {watched.deployment_id}.{detected} {verdict} "
         f"Sequential e-SR detector, beta-binomial, days judged after {FREEZE_DAYS} days; "
         f"at most {TOLERATED_PER_YEAR:g} false alarms a year over {MAXIMUM_PAGING} streams. "
         f"The robust betting detector {robust}."
     )
+
+
+def _say_evidence(watched: Watched, opened_on: dt.date, last: dt.date) -> str:
+    """What was counted in the newest days of it, and what reviews say of the same rate."""
+    series, kind = watched.series, watched.definition["kind"]
+    end = (last - series.first).days
+    start = max(end - NOTED_DAYS + 1, min((opened_on - series.first).days, end), 0)
+    span = slice(start, end + 1)
+    events, units = float(series.events[span].sum()), float(series.units[span].sum())
+    is_few = units < MINIMUM_RATE_TRIALS or is_small([events, units - events]).any()
+    found = "few units" if is_few else say_level(PER_UNIT[kind] * events / units, kind)
+    read = f" {watched.reading.say(kind)}" if watched.reading else ""
+    return f"Counted: {found} from {series.first + start * DAY} to {last}.{read}"
 
 
 def _terms(limits: Limits | None, kind: str) -> Terms | None:

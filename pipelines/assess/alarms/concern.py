@@ -50,6 +50,7 @@ class Concern:
     held_by: str = ""
     cause: str = ""
     is_paging: bool = False
+    evidence: str = ""
 
 
 def tabulate_concerns(concerns: Sequence[Concern]) -> pa.Table:

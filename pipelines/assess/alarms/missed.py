@@ -160,8 +160,8 @@ def judge_weeks(
                 concerns[opened] = _close(concerns[opened], end)
             opened, is_left = len(concerns), False
             shared = _share(deployment, end, through=weeks[-1].week + 6 * DAY)
-            note = _say(deployment, weeks[: number + 1], terms)
-            concerns.append(Concern(**shared, state="alarm", statistic=statistic, note=note))
+            words = _say(deployment, weeks[: number + 1], terms)
+            concerns.append(Concern(**shared, **words, state="alarm", statistic=statistic))
         elif opened is not None:
             concerns[opened] = _go_on(concerns[opened], statistic)
         is_taken = any(one.week <= day <= end for day in resets)
@@ -173,10 +173,9 @@ def judge_weeks(
             current = np.zeros(3)
         is_newest = number == len(weeks) - 1 and not is_taken
         if terms is not None and opened is None and is_newest and statistic >= MEAN_WEEKS / WATCH_SHARE:
-            note = _say(deployment, weeks, terms)
-            concerns.append(
-                Concern(**_share(deployment, end, through=end), state="watch", statistic=statistic, note=note)
-            )
+            shared = _share(deployment, end, through=end)
+            words = _say(deployment, weeks, terms)
+            concerns.append(Concern(**shared, **words, state="watch", statistic=statistic))
     return concerns
 
 
@@ -217,17 +216,17 @@ def _close(one: Concern, day: dt.date) -> Concern:
     return replace(one, closed_on=day, state="resolved")
 
 
-def _say(deployment: str, weeks: Sequence[ReviewedWeek], terms: Terms) -> str:
+def _say(deployment: str, weeks: Sequence[ReviewedWeek], terms: Terms) -> dict[str, Any]:
+    """The note, which leaves, and the evidence, which does not."""
     last = weeks[-4:]
     cases = sum(len(one.missed) for one in last)
     missed = sum(sum(one.missed) for one in last)
-    # A note leaves in reports, so it says no more of few people than a table there would.
     seen = f"{missed} of {cases} reviewed people at risk"
     if is_small([missed, cases - missed]).any():
         seen = "few reviewed people at risk"
-    return (
-        f"Missed escalation in reviewed samples of {deployment} above the approved appetite of "
-        f"{say_level(terms.appetite, 'proportion')} (version {terms.version}): {seen} in the last "
-        f"{len(last)} weeks, before weighting. By people's labels, "
-        f"so without a detector's error; one false alarm in {MEAN_WEEKS:.0f} weeks on average."
-    )
+    return {
+        "note": f"Missed escalation in reviewed samples of {deployment} above the approved appetite of "
+        f"{say_level(terms.appetite, 'proportion')} (version {terms.version}). By people's labels, "
+        f"so without a detector's error; one false alarm in {MEAN_WEEKS:.0f} weeks on average.",
+        "evidence": f"Counted: {seen} in the last {len(last)} weeks, before weighting.",
+    }

@@ -228,7 +228,7 @@ def _report(release: Release, terms: Terms, path: Path) -> list[Concern]:
                 **_shared(release, release.series.first + start * DAY),
                 state="watch",
                 statistic=float(path.statistic[-1]),
-                note=_say(release, terms, None),
+                **_say(release, terms, None),
             )
         )
     return concerns
@@ -241,7 +241,7 @@ def _alarm(release: Release, terms: Terms, episode: Episode) -> Concern:
         state="alarm" if episode.closed_on is None else "resolved",
         statistic=episode.highest,
         confirmed_on=episode.confirmed_on,
-        note=_say(release, terms, episode.closed_on),
+        **_say(release, terms, episode.closed_on),
     )
 
 
@@ -259,7 +259,8 @@ def _shared(release: Release, opened_on: dt.date) -> dict[str, Any]:
     }
 
 
-def _say(release: Release, terms: Terms, last: dt.date | None) -> str:
+def _say(release: Release, terms: Terms, last: dt.date | None) -> dict[str, Any]:
+    """The note, which leaves, and the evidence, which does not: a limit learnt from days counts them, too."""
     definition, series = release.definition, release.series
     per = PER_UNIT[definition["kind"]]
     shown = per * (1 - terms.appetite if terms.is_below else terms.appetite)
@@ -268,10 +269,9 @@ def _say(release: Release, terms: Terms, last: dt.date | None) -> str:
     split = (release.day - series.first).days
     events, without = series.dated_events, series.dated_units - series.dated_events
     parts = [side[span].sum() for span in (slice(split), slice(split, None)) for side in (events, without)]
-    # A note leaves in reports, so it says no more of few people than a table there would.
-    is_hidden = is_small(parts).any() or min(sum(parts[:2]), sum(parts[2:])) < MINIMUM_RATE_TRIALS
+    is_few = is_small(parts).any() or min(sum(parts[:2]), sum(parts[2:])) < MINIMUM_RATE_TRIALS
     ratio = "New over old: too few to say."
-    if change is not None and not is_hidden and not np.isnan(change.ratio):
+    if change is not None and not is_few and not np.isnan(change.ratio):
         what = ", of units without it," if terms.is_below else ""
         said = f"{change.ratio:.2f} ({change.low:.2f} to {change.high:.2f})"
         if np.isinf(change.ratio):
@@ -281,12 +281,13 @@ def _say(release: Release, terms: Terms, last: dt.date | None) -> str:
     limit = say_level(shown, definition["kind"])
     since = f"the change of {release.day}{_say_later(release, end)}"
     until = f"{WATCH_DAYS} days after the last change" if release.later else f"{WATCH_DAYS} days"
-    return (
-        f"{definition['title']} in {release.deployment_id} since {since}: "
-        f"{side} {limit}, the limit that the {split} days before it allow (upper 80 %). {ratio} "
+    return {
+        "note": f"{definition['title']} in {release.deployment_id} since {since}: "
+        f"{side} the limit that the {split} days before it allow (upper 80 %). "
         f"Watched for {until}; e-SR detector, at most {TOLERATED_PER_YEAR:g} false alarms a year "
-        f"over {MAXIMUM_PAGING} streams."
-    )
+        f"over {MAXIMUM_PAGING} streams.",
+        "evidence": f"The limit is {limit}. {ratio}",
+    }
 
 
 def _say_later(release: Release, end: dt.date) -> str:

@@ -1,7 +1,7 @@
-"""What reviews say beside an alarm that detectors' counts raised: words for its note, and nothing more.
+"""What reviews say beside an alarm that detectors' counts raised: words beside its note, and nothing more.
 
 Reviews hold no alarm back: those of the weeks before it cannot know what has begun since. Once they are in,
-a person can tell from the note whether the detectors err or people are harmed.
+a person can tell from them whether the detectors err or people are harmed.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ DECIDING_WEEKS = 4
 """Weeks that a corrected rate rests on when something is decided by it."""
 
 UNREAD = "Counted as detected; no review has confirmed it."
+REVIEWED = "Counted as detected; reviews say what they saw of it."
+"""What a note says beside a reading, of which the numbers do not leave."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,11 @@ class SecondReading:
         """A sentence that names the raw rate and the corrected one, in the unit of a kind of indicator."""
         weeks = f"from {self.first_week} to {self.last_week + 6 * DAY}"
         if self.is_hidden:
-            return f"Counted as detected; reviews {weeks} saw too few people to say."
+            return f"Reviews {weeks} saw too few people to say."
         raw = "" if self.raw is None else f", where detectors counted {say_level(self.raw, kind)}"
         bound = "at least " if self.is_lower_bound else ""
         return (
-            f"Counted as detected; reviews {weeks} say {bound}{say_level(self.value, kind)} "
+            f"Reviews {weeks} say {bound}{say_level(self.value, kind)} "
             f"({say_level(self.low, kind)} to {say_level(self.high, kind)}){raw}."
         )
 
@@ -63,7 +65,7 @@ def read_corrections(corrections: pa.Table) -> dict[tuple[str, str], SecondReadi
 
 
 def _read(row: Mapping[str, Any]) -> SecondReading:
-    # A note leaves in reports, so it says no more of few people than a table there would.
+    # Of few people nothing is put into words, which are copied.
     people, seen = row["population_count"], row["confirmed_count"]
     is_hidden = people < MINIMUM_RATE_TRIALS or bool(is_small([seen, people - seen]).any())
     return SecondReading(

@@ -20,6 +20,8 @@ class Trace:
     known_on: dt.date
     closed_on: dt.date | None
     words: str
+    evidence: str = ""
+    """How far it went, for pages inside: `words` leave."""
 
     def is_near(self, day: dt.date) -> bool:
         """Whether what happened on a day would explain it."""

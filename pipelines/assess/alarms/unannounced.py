@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -80,14 +81,15 @@ def _trace_drift(
             has_moved = row["status"] == DriftStatus.MOVED
             if has_moved and first is None:
                 low, high = _narrow(features[features["feature"] == feature], previous, row["week"])
-                far = f"{row['distance']:.2f} from the reference weeks (usual: up to {row['null_high']:.2f})"
-                words = f"{feature.replace('_', ' ')} in the week of {row['week']} lies {far}"
-                first = Trace(low, high, end_of("week", row["week"]), None, words)
+                what = f"{feature.replace('_', ' ')} in the week of {row['week']}"
+                words = f"{what} lies further from the reference weeks than is usual"
+                far = f"{what} lies {row['distance']:.2f} from it (usual: up to {row['null_high']:.2f})"
+                first = Trace(low, high, end_of("week", row["week"]), None, words, far)
                 explained = feature == MEASURED_BY_DETECTORS and any(first.is_near(day) for day in detectors)
                 traces += [] if explained else [first]
             # A week that could not be judged says nothing about what was suspected before it.
             elif row["status"] == DriftStatus.STABLE and first is not None:
-                closed = Trace(first.low, first.high, first.known_on, row["week"], first.words)
+                closed = replace(first, closed_on=row["week"])
                 traces = [closed if trace is first else trace for trace in traces]
                 first = None
             previous = row
@@ -149,4 +151,5 @@ def _concern(deployment: str, traces: list[Trace]) -> Concern:
             f"{deployment} changed {when}, and no change was declared within {EXPLAINING_DAYS} days: "
             f"{'; '.join(trace.words for trace in traces)}. Declare it, or find out what changed."
         ),
+        evidence="; ".join(trace.evidence for trace in traces if trace.evidence),
     )

@@ -169,7 +169,8 @@ ALARM = declare(
         "From which the detector goes on: JSON of its state; null for the others.",
         nullable=True,
     ),
-    Column("note", TEXT, "What it says in words."),
+    Column("note", TEXT, "What it says in words, without what was counted."),
+    Column("evidence", TEXT, "What was counted, in words, else empty; it does not leave."),
 )
 
 ALARM_STREAM = declare(

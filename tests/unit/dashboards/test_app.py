@@ -255,6 +255,13 @@ def test_a_value_that_few_conversations_had_stands_on_the_pages_and_does_not_lea
     assert "language: es" in officer.read("/equity", HARBOR).lower()
 
 
+def test_what_an_alarm_counted_stands_on_its_page_and_leaves_in_no_table(officer):
+    assert "9.13 %" in officer.read("/alarms", HARBOR)
+    rows = read_csv(officer, f"/download/alarms/alarms.csv{HARBOR}")
+    assert "The share of missed escalations rose" in " ".join(row["note"] for row in rows)
+    assert not [row for row in rows if "9.13" in str(row) or "912" in str(row)]
+
+
 def test_the_overview_takes_no_number_away_that_the_published_file_marks(home, officer):
     (file,) = (home / "published").glob("published-*.duckdb")
     with duckdb.connect(str(file)) as connection:

@@ -44,7 +44,7 @@ def make_alarm(**changes):
         "alarm_id": "a", "indicator_id": "harm_rate_per_1000", "kind": "appetite_exceeded",
         "opened_on": date(2026, 11, 1), "closed_on": None, "state": "alarm", "is_paging": True,
         "statistic": 1.0, "threshold": 1.0, "confirmed_on": None, "cause": "day:x:2026-11-01",
-        "note": "Rose.",
+        "note": "Rose.", "words": "Rose.",
     }  # fmt: skip
     return Alarm(**{**given, **changes})
 

@@ -116,12 +116,17 @@ def test_what_detectors_counted_does_not_leave_in_a_corrected_rate_where_a_week_
     assert {(row["value"], row["confirmed_count"]) for row in left} == {(1.5, 40)}
 
 
-def test_of_an_alarm_its_words_leave_and_not_where_its_detector_stands(tmp_path: Path) -> None:
+def test_of_an_alarm_its_words_leave_and_not_where_its_detector_stands_or_what_it_counted(
+    tmp_path: Path,
+) -> None:
+    """267 of 330 from 2 to 12 November, less a week and days that are shown, are the 3 of a hidden day."""
     alarm = {"deployment_id": "one", "alarm_id": "a", "note": "Above the appetite.", "statistic": 1200.0,
-             "checkpoint": '{"late_units": 3, "statistics": [1.232271]}'}  # fmt: skip
+             "checkpoint": '{"late_units": 3, "statistics": [1.232271]}',
+             "evidence": "Counted: 80.9 % from 2026-11-02 to 2026-11-12."}  # fmt: skip
     path = write(tmp_path / "published-1.duckdb", [alarm], "alarm")
     (left,) = read_extract(path, "alarm", deployment_id="one").to_pylist()
-    assert (left["note"], left["statistic"], left["checkpoint"]) == ("Above the appetite.", 1200.0, None)
+    assert left["note"] == "Above the appetite."
+    assert [left[name] for name in ("statistic", "checkpoint", "evidence")] == [None] * 3
 
 
 def test_the_coverage_beside_a_shown_number_counts_nobody_who_was_not_read(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ def make_alarm(alarm_id="a1", cause="day:harbor:2026-10-18", **changes):
     given = {
         "indicator_id": "harm_rate_per_1000", "kind": "appetite_exceeded", "opened_on": date(2026, 10, 18),
         "closed_on": None, "state": "alarm", "is_paging": True, "statistic": 912.4, "threshold": 730.0,
-        "confirmed_on": None, "note": "x",
+        "confirmed_on": None, "note": "x", "words": "x",
     }  # fmt: skip
     return Alarm(alarm_id=alarm_id, cause=cause, **{**given, **changes})
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 
 import numpy as np
 import pyarrow as pa
@@ -75,17 +76,23 @@ def test_the_checkpoint_says_how_far_days_are_judged(make):
     assert len(checkpoint["statistics"]) == 3
 
 
-def test_a_note_says_no_more_of_few_people_than_a_report_may(make):
+def test_what_was_counted_stands_in_the_evidence_alone(make):
+    """267 of 330 in a note, beside the week and days that a report shows, gave a hidden 3."""
     decision = make.decision(effective_from=MONDAY)
     (many,) = raise_(make, BAD, decision)
-    assert "40 % from" in many.note
+    assert "40 % from" in many.evidence
+    # Its limit is 10 %, and other events change nothing of its words.
+    (worse,) = raise_(make, [24] * len(BAD), decision)
+    assert "48 % from" in worse.evidence
+    words = [re.sub(r"\d{4}-\d\d-\d\d", "DAY", one.note) for one in (many, worse)]
+    assert words[0] == words[1]
     (few,) = raise_(make, [0] * 40 + [20], decision)
-    assert "40 % from" in few.note
+    assert "40 % from" in few.evidence
     table = arrivals([1] * 20 + [8] * 3, units=9)
     background = make.background(make.calendar(MONDAY, 23), make.definition(), decisions=(decision,))
     known_on = {"harbor": MONDAY + 400 * DAY}
     (hidden,) = raise_appetites(follow_appetites(sort_arrivals(table), background, known_on))
-    assert "few units from" in hidden.note
+    assert "few units from" in hidden.evidence
 
 
 def test_only_what_detectors_flag_is_said_to_be_unreviewed(make):

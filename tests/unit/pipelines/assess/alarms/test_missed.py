@@ -49,6 +49,8 @@ def test_half_missed_where_a_tenth_is_allowed_alarms_within_weeks(make):
     )
     assert alarm.opened_on <= MONDAY + 22 * WEEK
     assert "by people's labels" in alarm.note.lower()
+    assert "reviewed people at risk in the last" in alarm.evidence
+    assert "reviewed people at risk" not in alarm.note
 
 
 def test_none_missed_raises_nothing_and_a_later_week_changes_no_earlier_alarm(make):

@@ -56,7 +56,12 @@ def test_a_doubling_after_a_release_is_found_without_any_appetite(make):
     )
     assert alarm.opened_on >= MONDAY + 56 * DAY
     assert alarm.opened_on <= MONDAY + 63 * DAY
-    assert "New over old 2.40" in alarm.note
+    assert "New over old 2.40" in alarm.evidence
+    # Neither it nor the limit leaves, which is learnt from 280 of so many units before.
+    assert alarm.evidence.startswith("The limit is ")
+    (other,) = raise_(make, [4] * 56 + [12] * 20, 56)
+    assert other.evidence != alarm.evidence
+    assert other.note == alarm.note
 
 
 def test_the_limit_is_the_upper_80_percent_of_the_days_before(make):
@@ -88,8 +93,8 @@ def test_a_harm_that_a_release_brought_in_is_found(make, before):
 
 def test_a_release_that_brought_in_what_was_never_there_says_by_how_much_at_least(make):
     (alarm,) = raise_(make, [0] * 56 + [4] * 20, 56)
-    assert "New over old at least " in alarm.note
-    assert "inf" not in alarm.note
+    assert "New over old at least " in alarm.evidence
+    assert "inf" not in alarm.evidence
 
 
 def test_only_model_prompt_and_policy_are_releases(make):
@@ -201,7 +206,7 @@ def raise_late(make, events: list[int], first: int) -> list[Concern]:
 def test_the_ratio_counts_units_that_came_late_in_their_own_period(make, first):
     (alarm,) = raise_late(make, [5] * 56 + [10] * 28, first)
     assert alarm.state == "alarm"
-    assert "New over old 2.00" in alarm.note
+    assert "New over old 2.00" in alarm.evidence
 
 
 def test_late_units_of_before_a_change_are_no_evidence_about_it(make):

@@ -25,8 +25,7 @@ def read(*rows: dict):
 
 def test_the_newest_four_weeks_are_told_with_the_interval_and_the_raw_rate():
     assert read(make_row(1), make_row(0, value=0.9)).say("proportion") == (
-        "Counted as detected; reviews from 2026-02-16 to 2026-03-15 say 20 % (10 % to 35 %), "
-        "where detectors counted 40 %."
+        "Reviews from 2026-02-16 to 2026-03-15 say 20 % (10 % to 35 %), where detectors counted 40 %."
     )
 
 
