@@ -18,10 +18,11 @@ import pyarrow.compute as pc
 from duckdb import ColumnExpression, ConstantExpression, Expression
 
 from methods.coverage import round_coverage
-from methods.day_counts import COLUMNS_ABOUT_WORDS, hide_days
+from methods.day_counts import COLUMNS_ABOUT_WORDS
 from pipelines.engines.duckdb import SETTINGS
 from pipelines.errors import StateError
 from pipelines.pointer import tell_unreadable
+from pipelines.publish.few_messages import list_few, silence_alerts
 from pipelines.schemas.published import (
     ALARM,
     APPETITE,
@@ -41,6 +42,7 @@ from pipelines.schemas.published import (
     OBSERVATION,
     READINESS,
     REGIME,
+    RESTATEMENT,
     RISK,
 )  # fmt: skip
 from pipelines.schemas.table import COUNT, NUMBER, Column, Table
@@ -120,8 +122,12 @@ def read_extract(
     if any(one.column not in names for one in asked):
         raise StateError(f"Rows of {table_name} are not told apart by that; leave the option out.")
     rows = read_rows(published, table, [one.express() for one in asked])
-    if table is DATA_DAY:
-        rows = _hide_days(rows, every=read_rows(published, table, [mine.express()]))
+    if table in (DATA_DAY, DATA_ALERT):
+        few = list_few(read_rows(published, DATA_DAY, [mine.express()]))
+        if table is DATA_ALERT:
+            rows = silence_alerts(rows, read_rows(published, RESTATEMENT, [mine.express()]), few)
+        else:
+            rows = _hide_days(rows, few.get(deployment_id, frozenset()))
     if table is ALARM:
         for column in OF_DETECTOR:
             rows = _take_out(rows, column, pa.scalar(True))
@@ -152,10 +158,9 @@ def hide(rows: pa.Table, table: Table) -> pa.Table:
     return rows
 
 
-def _hide_days(rows: pa.Table, *, every: pa.Table) -> pa.Table:
-    """Days without the counts that `day_counts` keeps back; `every` are all days of the deployment."""
-    counts = zip(every["day"].to_pylist(), every["message_count"].to_pylist(), strict=True)
-    is_few = pc.is_in(rows["day"], value_set=pa.array(sorted(hide_days(dict(counts))), pa.date32()))
+def _hide_days(rows: pa.Table, few: frozenset[dt.date]) -> pa.Table:
+    """Days without the counts that `day_counts` keeps back; `few` are those of which none leaves."""
+    is_few = pc.is_in(rows["day"], value_set=pa.array(sorted(few), pa.date32()))
     for column in DATA_DAY.columns:
         if column.type in (COUNT, NUMBER):
             rows = _take_out(rows, column, pa.scalar(True) if column.name in COLUMNS_ABOUT_WORDS else is_few)

@@ -15,8 +15,8 @@ from pipelines.pointer import current_file
 from pipelines.publish.build import publish
 from pipelines.publish.governance import copy_governance
 from pipelines.schemas import LAKE_TABLES, PUBLISHED_TABLES
-from pipelines.schemas.assessment import OBSERVATION
-from pipelines.schemas.indicator import SLICE_BUCKET
+from pipelines.schemas.assessment import DATA_DAY, OBSERVATION
+from pipelines.schemas.indicator import DEFINITION, SLICE_BUCKET
 from pipelines.settings import Home, HomeKind, make_home
 from risk_register.database.store import Store
 from risk_register.item import checklist
@@ -24,7 +24,7 @@ from risk_register.item.evidence import EvidenceKind, add_evidence, withdraw_evi
 from risk_register.register.deployments import ensure_deployment
 
 AT = dt.datetime(2026, 8, 12, 9, tzinfo=dt.UTC)
-WEEK = dt.timedelta(weeks=1)
+DAY, WEEK = dt.timedelta(days=1), dt.timedelta(weeks=1)
 WHOLE_WEEK = {"period": "week", "estimate": "raw", "slice": "all", "slice_value": "all", "is_latest": True}
 LINEAGE = [{"target": "indicator.refusal_rate", "origin": "fact.message"}]
 
@@ -300,3 +300,26 @@ def test_the_value_of_a_few_conversations_is_marked_in_the_file(home):
     with duckdb.connect(str(publish(home, at=AT, lineage=LINEAGE)), read_only=True) as connection:
         found = connection.sql("select slice_value, is_of_few from published.observation").fetchall()
     assert dict(found) == {"all": False, "grief": False, "grief of Tom": True}
+
+
+def test_no_indicator_of_a_day_tells_that_it_had_few_messages(home):
+    days = [
+        fill(DATA_DAY.full_name, day=AT.date() + n * DAY, message_count=count)
+        for n, count in enumerate((6, 40))
+    ]
+    with lakes.write(home.lake, by="a test") as commit:
+        commit.replace_all(DATA_DAY.full_name, pa.concat_tables(days))
+        commit.replace_all(
+            DEFINITION.full_name, fill(DEFINITION.full_name, indicator_id="data_late_share", unit="day")
+        )
+    shown = {
+        "indicator_id": "data_late_share",
+        "estimate": "raw",
+        "slice": "all",
+        "slice_value": "all",
+        "denominator": 6.0,
+    }
+    assess_all(home, [shown | {"period": "day", "period_start": AT.date() + n * DAY} for n in (0, 9)])
+    with duckdb.connect(str(publish(home, at=AT, lineage=LINEAGE)), read_only=True) as connection:
+        found = connection.sql("select period_start, is_suppressed from published.observation").fetchall()
+    assert dict(found) == {AT.date(): True, AT.date() + 9 * DAY: False}

@@ -1,0 +1,82 @@
+"""Days of few messages in what is published beside their data: indicators of a day's data, and data alerts.
+
+The table of days itself leaves without the counts of such days (`methods.day_counts`); these would tell them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from methods.day_counts import hide_days
+
+COUNTED_BY_DAY = frozenset({"data_late_share", "data_duplicate_share", "data_rejected_share",
+                            "data_unscored_share", "data_language_unknown_share", "drift_index"})  # fmt: skip
+"""Indicators over the records or messages of days, whose denominators add up to those of a day's data."""
+
+LENGTHS = {"day": 1, "week": 7}
+FIELD_LOST = "field_lost"
+UNTOLD = "Days of few messages are among them, so no count of them leaves."
+Days = Mapping[str, frozenset[dt.date]]
+"""Days without counts, by deployment."""
+
+
+def list_few(data_days: pa.Table) -> dict[str, frozenset[dt.date]]:
+    """The days of `published.data_day` that leave without any count, by deployment."""
+    counts: dict[str, dict[dt.date, int]] = {}
+    columns = (data_days[name].to_pylist() for name in ("deployment_id", "day", "message_count"))
+    for deployment, day, count in zip(*columns, strict=True):
+        counts.setdefault(deployment, {})[day] = count
+    return {deployment: hide_days(of_days) for deployment, of_days in counts.items()}
+
+
+def suppress_days(observations: pa.Table, few: Days) -> pa.Table:
+    """The observations; of `COUNTED_BY_DAY` such days are hidden, and weeks that would give them away.
+
+    A month with all its other days gives away no more than the table of days does.
+    """
+    names = ("deployment_id", "indicator_id", "period", "period_start")
+    cells = zip(*(observations[name].to_pylist() for name in names), strict=True)
+    is_few = pa.array(
+        [
+            indicator in COUNTED_BY_DAY
+            and any(
+                start + number * dt.timedelta(days=1) in few.get(deployment, ())
+                for number in range(LENGTHS.get(period, 0))
+            )
+            for deployment, indicator, period, start in cells
+        ],
+        pa.bool_(),
+    )
+    for name, value in (("is_suppressed", True), ("numerator_rounded", None), ("denominator_rounded", None)):
+        place = observations.schema.get_field_index(name)
+        field = observations.schema.field(place)
+        marked = pc.if_else(is_few, pa.scalar(value, field.type), observations[name])
+        observations = observations.set_column(place, field, marked)
+    return observations
+
+
+def silence_alerts(alerts: pa.Table, restatements: pa.Table, few: Days) -> pa.Table:
+    """Data alerts without numbers where they are about such days, and without the exact share of a field.
+
+    Args:
+        alerts: rows of `published.data_alert`.
+        restatements: `published.restatement`, which says what days a late delivery changed.
+        few: the days.
+    """
+    changed: dict[tuple[str, dt.date], set[dt.date]] = {}
+    for row in restatements.to_pylist():
+        changed.setdefault((row["deployment_id"], row["opened_on"]), set()).add(row["day"])
+    left = []
+    for row in alerts.to_pylist():
+        hidden = few.get(row["deployment_id"], frozenset())
+        is_told = any(row["opened_on"] <= day <= row["last_on"] for day in hidden)
+        if row["kind"] == "restatement":
+            is_told |= bool(hidden & changed.get((row["deployment_id"], row["opened_on"]), set()))
+        if is_told or row["kind"] == FIELD_LOST:
+            row |= {"observed": None, "expected": None}
+        left.append(row | {"note": UNTOLD} if is_told else row)
+    return pa.Table.from_pylist(left, schema=alerts.schema)
