@@ -78,6 +78,21 @@ class Likelihood:
 
 
 @dataclass(frozen=True)
+class Drift:
+    """How far one feature of a week lies from the reference weeks."""
+
+    feature: str
+    week: date
+    distance: float | None
+    threshold: float | None
+    null_high: float | None
+    message_count: int
+    reference_count: int
+    status: str
+    is_suppressed: bool
+
+
+@dataclass(frozen=True)
 class Shift:
     """A category that moved a week."""
 

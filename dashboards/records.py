@@ -180,20 +180,6 @@ class GraveFinding:
 
 
 @dataclass(frozen=True)
-class Drift:
-    """How far one feature of a week lies from the reference weeks."""
-
-    feature: str
-    week: date
-    distance: float | None
-    threshold: float | None
-    null_high: float | None
-    message_count: int
-    reference_count: int
-    status: str
-
-
-@dataclass(frozen=True)
 class Change:
     """A change of model, prompt or policy."""
 

@@ -16,9 +16,11 @@ from math import isnan
 
 from dashboards.records import Observation
 from methods.coverage import round_coverage
+from methods.drift import round_distance
 from risk_register.exchange.cell import guard
 
 SUPPRESSED = "suppressed"
+DRIFT_INDEX = "drift_index"
 
 Value = str | int | float | bool | date | None
 
@@ -38,6 +40,16 @@ def leave_coverage(row: Observation) -> float | str | None:
         return None
     steps = float(round_coverage(row.coverage, row.denominator))
     return SUPPRESSED if row.is_suppressed or isnan(steps) else steps
+
+
+def leave_distance(distance: float | None) -> float | None:
+    """A distance as it may leave, in steps."""
+    return None if distance is None else float(round_distance(distance))
+
+
+def leave_value(row: Observation) -> float | None:
+    """The value of a row that is shown, as it may leave: that of the index of drift is a distance."""
+    return leave_distance(row.value) if row.indicator_id == DRIFT_INDEX else row.value
 
 
 def write_csv(sheet: Sheet) -> str:

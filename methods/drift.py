@@ -32,6 +32,10 @@ MINIMUM_BLOCKS = 8
 MINIMUM_UNITS = 50
 """Below it on either side nothing is judged."""
 
+LEAVING_STEP = 0.05
+"""Steps in which a distance leaves: exact ones of some weeks are those of but one table of counts. Half the
+practical threshold. Owner: clinical safety; a placeholder of 2026-12-01."""
+
 Statistic = Callable[[NDArray[Any], NDArray[Any]], Any]
 
 
@@ -157,6 +161,11 @@ def distances_between(blocks: Sequence[ArrayLike], *, statistic: Statistic) -> N
     total = table.sum(axis=0)
     values = np.array([float(statistic(total - block, block)) for block in table])
     return values if np.isfinite(values).sum() >= MINIMUM_BLOCKS else np.zeros(0)
+
+
+def round_distance(distance: ArrayLike) -> NDArray[np.float64]:
+    """A distance, spread or gap as it may leave, to the nearest step; NaN stays. The exact one is judged."""
+    return np.round(np.round(np.asarray(distance, dtype=float) / LEAVING_STEP) * LEAVING_STEP, 2)
 
 
 def judge_drift(

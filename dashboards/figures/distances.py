@@ -8,7 +8,8 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from dashboards.figures.layout import draw_changes, draw_nothing, label_weeks, lay_out
-from dashboards.records import Change, Drift
+from dashboards.measurements import Drift
+from dashboards.records import Change
 from dashboards.theme import PALETTES, Palette, Scheme, Tone
 from dashboards.vocabulary import DRIFT_MARKS
 from dashboards.wording import say_words

@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from dashboards.components.marks import draw_absences, draw_mark, draw_status
 from dashboards.components.sparkline import draw_sparkline
 from dashboards.components.table import Group, Heading, Line, draw_groups
-from dashboards.sheet import SUPPRESSED, Sheet, leave_coverage
+from dashboards.sheet import SUPPRESSED, Sheet, leave_coverage, leave_value
 from dashboards.standing import Standing, find_standings
 from dashboards.view import View
 from dashboards.wording import (
@@ -128,7 +128,7 @@ def make_sheet(view: View) -> Sheet:
         row, indicator = standing.latest, standing.indicator
         found: tuple[float | str | None, ...] = (*(None,) * 5, standing.status.value, None)
         if row is not None:
-            numbers = (row.numerator, row.denominator, row.value, row.ci_low, row.ci_high)
+            numbers = (row.numerator, row.denominator, leave_value(row), row.ci_low, row.ci_high)
             found = (*numbers, standing.status.value, row.variation)
             found = (SUPPRESSED,) * len(found) if row.is_suppressed else found
         rows.append(

@@ -10,7 +10,8 @@ select
     drift.null_high,
     drift.message_count,
     drift.reference_count,
-    drift.status
+    drift.status,
+    drift.is_suppressed
 from published.drift
 where
     drift.deployment_id = $deployment_id

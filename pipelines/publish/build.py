@@ -20,6 +20,7 @@ from pipelines.full_disk import told_full
 from pipelines.lake.lake import Lake
 from pipelines.pointer import make_current
 from pipelines.publish.comparisons import suppress_equity
+from pipelines.publish.distances import suppress_drift, suppress_index
 from pipelines.publish.few_messages import list_few, suppress_days
 from pipelines.publish.governance import copy_governance
 from pipelines.publish.leads import drop_leads
@@ -100,7 +101,10 @@ def publish(home: Home, *, at: dt.datetime, lineage: list[dict[str, str]]) -> Pa
         tables["observation"] = suppress_observations(
             tables["observation"], definitions, tables["correction"]
         )
-        tables["observation"] = suppress_days(tables["observation"], list_few(tables["data_day"]))
+        few = list_few(tables["data_day"])
+        tables["drift"] = suppress_drift(tables["drift"], few)
+        tables["observation"] = suppress_days(tables["observation"], few)
+        tables["observation"] = suppress_index(tables["observation"], tables["drift"])
         tables["equity"] = suppress_equity(tables["equity"], tables["observation"], definitions)
         tables["correction"] = suppress_corrections(tables["correction"])
         tables["likelihood"] = suppress_counts(tables["likelihood"])

@@ -22,6 +22,7 @@ from methods.day_counts import COLUMNS_ABOUT_WORDS
 from pipelines.engines.duckdb import SETTINGS
 from pipelines.errors import StateError
 from pipelines.pointer import tell_unreadable
+from pipelines.publish.distances import step_distances, step_index
 from pipelines.publish.few_messages import list_few, silence_alerts
 from pipelines.schemas.published import (
     ALARM,
@@ -131,6 +132,10 @@ def read_extract(
     if table is ALARM:
         for column in OF_DETECTOR:
             rows = _take_out(rows, column, pa.scalar(True))
+    if table is DRIFT:
+        rows = step_distances(rows)
+    if table is OBSERVATION:
+        rows = step_index(rows)
     if table is CORRECTION:
         rows = _hide_counted(rows, observations=read_rows(published, OBSERVATION, [mine.express(), *WEEKS]))
     keys = [(name, "ascending") for name in table.key]

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from methods.day_counts import hide_days
 
 COUNTED_BY_DAY = frozenset({"data_late_share", "data_duplicate_share", "data_rejected_share",
-                            "data_unscored_share", "data_language_unknown_share", "drift_index"})  # fmt: skip
+                            "data_unscored_share", "data_language_unknown_share"})  # fmt: skip
 """Indicators over the records or messages of days, whose denominators add up to those of a day's data."""
 
 LENGTHS = {"day": 1, "week": 7}

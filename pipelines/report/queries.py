@@ -142,7 +142,8 @@ where deployment_id = $deployment_id and period = 'month' and period_start = $fi
 order by detector_id, signal_id
 """
 DRIFT = """
-select week, feature, distance, threshold, null_high, message_count, reference_count, status
+select week, feature, distance, threshold, null_high, message_count, reference_count, status,
+    is_suppressed
 from published.drift
 where deployment_id = $deployment_id and week between $first_week_touched and $last_day
 order by feature, week

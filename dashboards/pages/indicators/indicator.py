@@ -32,7 +32,7 @@ from dashboards.pages.indicators.slices import draw_slice_panel
 from dashboards.pages.page import Page
 from dashboards.pages.standings import load_standings
 from dashboards.records import Appetite, Change, Indicator, Observation
-from dashboards.sheet import SUPPRESSED, Sheet, leave_coverage
+from dashboards.sheet import SUPPRESSED, Sheet, leave_coverage, leave_value
 from dashboards.standing import ALL, Standing, explain_row, fill_periods
 from dashboards.theme import Direction, Scheme, mark_variation
 from dashboards.view import Period, View
@@ -262,7 +262,7 @@ def make_sheet(view: View) -> Sheet:
         if row.is_of_few:
             continue
         numbers: tuple[float | str | None, ...] = (
-            *(row.numerator, row.denominator, row.value, row.ci_low, row.ci_high),
+            *(row.numerator, row.denominator, leave_value(row), row.ci_low, row.ci_high),
             *(row.p90, row.at_least),
         )
         rows.append(

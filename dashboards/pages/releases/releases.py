@@ -21,14 +21,14 @@ from dashboards.components.shell import draw_facts, draw_heading
 from dashboards.components.table import Heading, Line, draw_download, draw_table
 from dashboards.figures.distances import draw_distances
 from dashboards.figures.timeline import KINDS, draw_timeline, name_kind
-from dashboards.measurements import Bridge, Shift
+from dashboards.measurements import Bridge, Drift, Shift
 from dashboards.pages.page import Page
 from dashboards.pages.releases.bridges import draw_bridges
 from dashboards.pages.releases.comparison import draw_comparison
 from dashboards.pages.releases.shifts import draw_shifts
 from dashboards.pages.releases.suspected import draw_suspected
-from dashboards.records import Change, Drift
-from dashboards.sheet import Sheet
+from dashboards.records import Change
+from dashboards.sheet import SUPPRESSED, Sheet, leave_distance
 from dashboards.theme import Scheme
 from dashboards.view import View
 from dashboards.vocabulary import DRIFT_MARKS
@@ -267,19 +267,17 @@ def make_changes(view: View) -> Sheet:
 
 
 def make_drift(view: View) -> Sheet:
-    """The distances of the range, every field."""
-    names = (
-        "feature",
-        "week",
-        "distance",
-        "threshold",
-        "null_high",
-        "message_count",
-        "reference_count",
-        "status",
-    )
-    rows = view.reader.drift(view.deployment_id, view.since)
-    return Sheet("drift", names, [tuple(getattr(one, name) for name in names) for one in rows])
+    """The weeks of the range, distances in steps, and no number of one that the published file marks."""
+    numbers = ("distance", "threshold", "null_high", "message_count", "reference_count")
+    rows = []
+    for one in view.reader.drift(view.deployment_id, view.since):
+        found: tuple[float | str | None, ...] = (
+            *(leave_distance(one.distance), one.threshold, leave_distance(one.null_high)),
+            *(one.message_count, one.reference_count),
+        )
+        hidden = (SUPPRESSED,) * len(numbers)
+        rows.append((one.feature, one.week, *(hidden if one.is_suppressed else found), one.status))
+    return Sheet("drift", ("feature", "week", *numbers, "status"), rows)
 
 
 PAGE = Page(

@@ -26,6 +26,7 @@ from methods.drift import (
     judge_drift,
     kolmogorov_smirnov,
 )
+from methods.suppression import is_small
 from methods.week_null import WeekNull
 from pipelines.assess.days.calendar import Calendar, start_of
 from pipelines.assess.known import known, take_less_read
@@ -139,6 +140,7 @@ def _of_week(
         "message_count": int(counts.sum()),
         "reference_count": int(others.sum()),
         "status": status,
+        "is_suppressed": bool(is_small([counts, others]).any()),
     }
 
 

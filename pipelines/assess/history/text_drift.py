@@ -106,6 +106,7 @@ def tabulate_areas(areas: pa.Table, *, reference_weeks: int) -> list[dict[str, A
                     "message_count": row["text_count"],
                     "reference_count": row["reference_count"],
                     "status": status,
+                    "is_suppressed": False,
                 }
             )
     return rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
+from methods.drift import LEAVING_STEP, round_distance
 from pipelines.report.document import Cell, Column, Kind, Mark, Row, Table
 from pipelines.report.published import Facts
 from pipelines.report.sections.indicators import show
@@ -110,30 +111,39 @@ def build_drift(facts: Facts) -> Table:
         features[row["feature"]].append(row)
     rows: list[Row] = []
     for weeks in features.values():
-        hidden = hide_parts([row["message_count"] for row in weeks])
+        small = hide_parts([row["message_count"] for row in weeks])
         reference = hide_parts([row["reference_count"] for row in weeks])
-        rows.extend(
-            {
-                **row,
-                **{
-                    key: show(row[key], is_hidden=is_hidden, absent=Mark.UNKNOWN)
-                    for key in ("distance", "threshold", "null_high")
-                },
-                "message_count": Mark.HIDDEN if is_hidden else row["message_count"],
-                "reference_count": Mark.HIDDEN if hides_reference else row["reference_count"],
-            }
-            for row, is_hidden, hides_reference in zip(weeks, hidden, reference, strict=True)
-        )
+        for row, is_small_week, is_small_reference in zip(weeks, small, reference, strict=True):
+            is_hidden = row["is_suppressed"] or is_small_week
+            hides_reference = row["is_suppressed"] or is_small_reference
+            shown = {name: _step(row[name]) for name in ("distance", "null_high")}
+            shown["threshold"] = row["threshold"]
+            rows.append(
+                {
+                    **row,
+                    **{
+                        name: show(value, is_hidden=is_hidden, absent=Mark.UNKNOWN)
+                        for name, value in shown.items()
+                    },
+                    "message_count": Mark.HIDDEN if is_hidden else row["message_count"],
+                    "reference_count": Mark.HIDDEN if hides_reference else row["reference_count"],
+                }
+            )
     return Table(
         "drift",
         "Drift from the reference window",
         DRIFT_COLUMNS,
         tuple(rows),
-        note="Jensen-Shannon distance, base 2, from 0 (the same) to 1. A week has moved when it is beyond "
-        "the practical threshold and beyond the usual range of reference weeks. Drift is never by itself "
-        "harm: it opens a check of the detectors.",
+        note="Jensen-Shannon distance, base 2, from 0 (the same) to 1, told to the nearest "
+        f"{LEAVING_STEP:g}, and not at all where a category counts few. A week has moved when it is, by the "
+        "exact one, beyond the practical threshold and beyond the usual range of reference weeks. "
+        "Drift is never by itself harm: it opens a check of the detectors.",
         empty="Drift was not assessed for any week of this month.",
     )
+
+
+def _step(distance: float | None) -> float | None:
+    return None if distance is None else float(round_distance(distance))
 
 
 def _hidden_findings(rows: Sequence[Row], known: dict[str, Signal]) -> list[tuple[bool, bool]]:

@@ -219,6 +219,9 @@ NEEDS_EYES = declare(
     Column("day_count", COUNT, "Findings of this day and kind before the cap."),
 )
 
+DRIFT_INDEX = "drift_index"
+"""The indicator whose value is the week's distance of the mix of signals."""
+
 DRIFT = declare(
     "drift",
     "Distance of a week from the reference window.",
@@ -251,6 +254,7 @@ DRIFT = declare(
     Column("message_count", COUNT, "Messages in the week."),
     Column("reference_count", COUNT, "Messages in the reference window."),
     Column("status", TEXT, "reference, stable, moved or insufficient_data."),
+    Column("is_suppressed", FLAG, "Whether the week's numbers are hidden wherever numbers leave."),
 )
 
 DRIFT_SHIFT = declare(

@@ -1044,6 +1044,7 @@ def make_drift() -> list[Row]:
                     "message_count": 18_000,
                     "reference_count": 140_000,
                     "status": status,
+                    "is_suppressed": False,
                 }
             )
     return rows

@@ -262,6 +262,23 @@ def test_what_an_alarm_counted_stands_on_its_page_and_leaves_in_no_table(officer
     assert not [row for row in rows if "9.13" in str(row) or "912" in str(row)]
 
 
+def test_distances_of_weeks_leave_in_steps_and_stand_exactly_on_the_page(home, officer):
+    (file,) = (home / "published").glob("published-*.duckdb")
+    with duckdb.connect(str(file)) as connection:
+        connection.execute(
+            "update published.drift set is_suppressed = true where feature = 'signal_mix' and distance < 0.1"
+        )
+    rows = read_csv(officer, f"/download/releases-and-drift/drift.csv{HARBOR}")
+    told = {(row["feature"], row["distance"], row["null_high"], row["message_count"]) for row in rows}
+    assert told == {
+        ("message_length", "0.0", "0.05", "18000"), ("signal_mix", "0.15", "0.05", "18000"),
+        ("signal_mix", "suppressed", "suppressed", "suppressed"),
+    }  # fmt: skip
+    page = json.dumps(officer.show("/releases-and-drift", HARBOR)["page"])
+    assert '"distance": "0.160"' in page
+    assert '"distance": "0.040"' in page
+
+
 def test_the_overview_takes_no_number_away_that_the_published_file_marks(home, officer):
     (file,) = (home / "published").glob("published-*.duckdb")
     with duckdb.connect(str(file)) as connection:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from dashboards import health_records, records
+from dashboards import health_records, measurements, records
 from dashboards.published import QUERIES, NothingPublishedError, Published, PublishedError, load_query
 from pipelines.schemas.published import TABLES
 
@@ -16,9 +16,9 @@ TABLE_OF = {
     health_records.QualityCount: "data_quality", health_records.DataDay: "data_day",
     health_records.DataAlert: "data_alert", health_records.Restatement: "restatement",
     records.Detector: "detector", records.EquityRatio: "equity",
-    records.Drift: "drift",
+    measurements.Drift: "drift",
 }  # fmt: skip
-FROM_SEVERAL_TABLES = {records.Deployment: {"last_ended_day"}}
+FROM_SEVERAL_TABLES = {records.Deployment: {"last_ended_day"}, records.Alarm: {"words"}}
 
 
 def test_a_folder_without_a_pointer_has_nothing_published(tmp_path):

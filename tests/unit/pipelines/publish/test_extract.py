@@ -189,7 +189,7 @@ def test_a_table_that_holds_ids_or_counts_that_nothing_marks_does_not_leave(publ
 
 def test_every_table_with_marked_cells_that_leaves_is_known_by_the_mark() -> None:
     marked = {table.name for table in PUBLISHED if any(one.name == "is_suppressed" for one in table.columns)}
-    assert marked & set(TABLES) == {"observation", "equity", "correction", "bridge", "miss_rate"}
+    assert marked & set(TABLES) == {"observation", "equity", "correction", "drift", "bridge", "miss_rate"}
 
 
 def test_an_option_that_the_table_does_not_know_is_refused(published: Path) -> None:

@@ -48,7 +48,6 @@ def test_the_smallest_other_day_goes_with_the_day_of_few_messages():
         ("data_rejected_share", "day", FEW - DAY, False),
         # The week less its shown days would be what the two have together, or one of them.
         ("data_rejected_share", "week", MONDAY + 14 * DAY, True),
-        ("drift_index", "week", MONDAY + 14 * DAY, True),
         ("data_late_share", "week", MONDAY + 7 * DAY, False),
         ("data_late_share", "week", MONDAY + 21 * DAY, False),
         ("data_late_share", "month", dt.date(2026, 11, 1), False),

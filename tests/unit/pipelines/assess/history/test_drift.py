@@ -64,6 +64,22 @@ def test_a_week_of_49_messages_is_not_judged_and_one_of_56_is(make):
     assert judge(make, [*STEADY, (8, 0)])[-1] == "moved"
 
 
+@pytest.mark.parametrize(
+    ("weeks", "is_hidden"),
+    [
+        ([*STEADY, (50, 1)], True),
+        ([*STEADY, (50, 2)], False),
+        ([*STEADY, (50, 0)], False),
+        ([*[(50, 0)] * 7, (50, 1), (50, 2)], True),
+        ([*[(50, 0)] * 7, (50, 2), (50, 2)], False),
+    ],
+)
+def test_a_week_is_marked_where_a_category_of_it_or_of_the_reference_counts_few(make, weeks, is_hidden):
+    """Seven days: 1 a day is 7, 2 a day 14."""
+    table = assess_drift(features(weeks), {"harbor": make.calendar(MONDAY, 7 * len(weeks))})
+    assert table["is_suppressed"].to_pylist()[-1] is is_hidden
+
+
 def drawn(days: list[int], *, longer_from: int = 1000, longer: float = 1.0, seed: int = 1) -> pd.DataFrame:
     """Lengths of so many answers a day, in bins of half a doubling, longer from a day on."""
     rng = np.random.default_rng(seed)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pipelines.report.sections.equity import build_equity
-from pipelines.report.sections.findings import build_findings
+from pipelines.report.sections.findings import build_drift, build_findings
 from pipelines.report.sections.indicators import build_headline
 from pipelines.report.sections.quality import build_quality
 from pipelines.report.sections.weeks import build_weekly
@@ -235,6 +235,28 @@ def test_a_value_that_a_few_conversations_had_is_named_in_no_form_of_the_report(
     for place in (built.files.json.read_text(), built.text, cells):
         assert "Testperson" not in place
         assert "1.73" in place
+
+
+def test_distances_are_told_in_steps_and_not_at_all_where_the_file_marks_them(
+    facts_of: Callable[..., Any], sample_rows: Samples, make_observation: Callable[..., Any]
+) -> None:
+    """Exact distances of some weeks from one reference are those of but one table of counts."""
+    week = {
+        "week": dt.date(2026, 8, 10), "feature": "signal_mix", "distance": 0.1634567, "threshold": 0.1,
+        "null_high": 0.0887654, "message_count": 9000, "reference_count": 80000, "status": "moved",
+    }  # fmt: skip
+    sample_rows["drift"] = [week, week | {"week": dt.date(2026, 8, 17), "is_suppressed": True}]
+    index = {"period": "week", "period_start": dt.date(2026, 8, 24), "value": 0.1634567}
+    sample_rows["observation"] += [
+        make_observation(name, None, 9000.0, **index) for name in ("drift_index", "refusal_rate")
+    ]
+    facts = facts_of(sample_rows)
+    names = ("distance", "threshold", "null_high", "message_count", "reference_count", "status")
+    shown, hidden = [[str(row[name]) for name in names] for row in build_drift(facts).rows]
+    assert shown == ["0.15", "0.1", "0.1", "9000", "80000", "moved"]
+    assert hidden == [*["hidden"] * 5, "moved"]
+    values = {row.indicator_id: row.value for row in facts.observations if row.period == "week"}
+    assert (values["drift_index"], values["refusal_rate"]) == (0.15, 0.1634567)
 
 
 def test_a_hidden_ratio_is_in_no_form_of_the_report(build: Callable[..., Any], sample_rows: Samples) -> None:
