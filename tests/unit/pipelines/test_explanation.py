@@ -22,7 +22,7 @@ def observe(start: dt.date, **changes: Any) -> dict[str, Any]:
     return {
         "deployment_id": "one", "indicator_id": "refusal_rate", "period": "week", "period_start": start,
         "slice": "all", "slice_value": "all", "estimate": "raw", "numerator": 30.0, "denominator": 600.0,
-        "value": 0.05, "is_suppressed": False, "is_partial": False, "appetite_version": 2,
+        "value": 0.05, "is_suppressed": False, "is_of_few": False, "is_partial": False, "appetite_version": 2,
     } | changes  # fmt: skip
 
 

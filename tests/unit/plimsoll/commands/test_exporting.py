@@ -141,7 +141,7 @@ def test_the_rows_are_those_that_were_asked_for_and_the_trace_counts_them(
     table = TABLES["observation"]
     rows = [
         {"deployment_id": "companion", "indicator_id": name, "period": "week", "slice": part,
-         "slice_value": part, "estimate": "raw", "period_start": dt.date(2026, 8, day)}
+         "slice_value": part, "estimate": "raw", "is_of_few": False, "period_start": dt.date(2026, 8, day)}
         for name, part, day in (("refusal_rate", "all", 3), ("refusal_rate", "all", 10),
                                 ("refusal_rate", "region", 3), ("escalation_rate", "all", 3))
     ]  # fmt: skip
