@@ -12,7 +12,6 @@ from typing import Annotated
 
 import typer
 
-from pipelines.lake.lake import Lake
 from pipelines.settings import Home
 from plimsoll.commands.acting import as_document
 from plimsoll.commands.option import HomeOption, JsonOption, open_home, write_json
@@ -216,6 +215,8 @@ def _name(given: Grant) -> str:
 
 def _make_known(home: Home, store: Store, deployment_id: str, *, at: dt.datetime) -> None:
     """What logs were delivered of can be decided on before the first run computes anything."""
+    from pipelines.lake.lake import Lake  # Arrow takes a while to load
+
     rows = Lake(home.lake).read("ledger.deployment")
     for row in [] if rows is None else rows.to_pylist():
         if row["deployment_id"] == deployment_id:
