@@ -104,7 +104,7 @@ def test_several_findings_are_one_line_with_their_days(store, clock):
 
 
 def test_the_days_of_an_alarm_s_note_are_said_as_people_write_them():
-    (need,) = find(alarms=[make_alarm(note="Unread from 2026-09-08 to 2026-10-03.")])
+    (need,) = find(alarms=[make_alarm(words="Unread from 2026-09-08 to 2026-10-03.")])
     assert need.why.endswith("Unread from 8 Sep 2026 to 3 Oct 2026.")
 
 
