@@ -83,7 +83,7 @@ def _trace_drift(
                 low, high = _narrow(features[features["feature"] == feature], previous, row["week"])
                 what = f"{feature.replace('_', ' ')} in the week of {row['week']}"
                 words = f"{what} lies further from the reference weeks than is usual"
-                far = f"{what} lies {row['distance']:.2f} from it (usual: up to {row['null_high']:.2f})"
+                far = f"{what}: {row['distance']:.2f} (usual: up to {row['null_high']:.2f})"
                 first = Trace(low, high, end_of("week", row["week"]), None, words, far)
                 explained = feature == MEASURED_BY_DETECTORS and any(first.is_near(day) for day in detectors)
                 traces += [] if explained else [first]
@@ -138,6 +138,7 @@ def _concern(deployment: str, traces: list[Trace]) -> Concern:
     when = f"on {low}" if low == high else f"between {low} and {high}"
     ends = [trace.closed_on for trace in traces]
     is_over = all(end is not None for end in ends)
+    distances = "; ".join(trace.evidence for trace in traces if trace.evidence)
     return Concern(
         alarm_id=f"unannounced:{deployment}:{first.low}",
         deployment_id=deployment,
@@ -151,5 +152,5 @@ def _concern(deployment: str, traces: list[Trace]) -> Concern:
             f"{deployment} changed {when}, and no change was declared within {EXPLAINING_DAYS} days: "
             f"{'; '.join(trace.words for trace in traces)}. Declare it, or find out what changed."
         ),
-        evidence="; ".join(trace.evidence for trace in traces if trace.evidence),
+        evidence=f"Distances: {distances}." if distances else "",
     )

@@ -60,7 +60,7 @@ def test_drift_without_a_declared_change_is_suspected_on_its_day(make):
     assert (concern.kind, concern.state) == ("suspected_unannounced_change", "watch")
     assert f"changed on {MONDAY + SHIFT * DAY}" in concern.note
     assert "message length" in concern.note
-    assert re.search(r"lies \d\.\d\d from it \(usual: up to \d\.\d\d\)", concern.evidence)
+    assert re.fullmatch(r"Distances: .+: \d\.\d\d \(usual: up to \d\.\d\d\)\.", concern.evidence)
     assert not re.search(r"\d\.\d", concern.note)
     assert concern.opened_on == MONDAY + 69 * DAY
 
