@@ -9,9 +9,9 @@ import datetime as dt
 from collections.abc import Mapping
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from methods.day_counts import hide_days
+from pipelines.publish.suppression import mark
 
 COUNTED_BY_DAY = frozenset({"data_late_share", "data_duplicate_share", "data_rejected_share",
                             "data_unscored_share", "data_language_unknown_share"})  # fmt: skip
@@ -38,25 +38,22 @@ def suppress_days(observations: pa.Table, few: Days) -> pa.Table:
 
     A month with all its other days gives away no more than the table of days does.
     """
-    names = ("deployment_id", "indicator_id", "period", "period_start")
+    names = ("deployment_id", "indicator_id", "period", "period_start", "is_suppressed")
     cells = zip(*(observations[name].to_pylist() for name in names), strict=True)
-    is_few = pa.array(
+    return mark(
+        observations,
         [
-            indicator in COUNTED_BY_DAY
-            and any(
-                start + number * dt.timedelta(days=1) in few.get(deployment, ())
-                for number in range(LENGTHS.get(period, 0))
+            hidden
+            or (
+                indicator in COUNTED_BY_DAY
+                and any(
+                    start + number * dt.timedelta(days=1) in few.get(deployment, ())
+                    for number in range(LENGTHS.get(period, 0))
+                )
             )
-            for deployment, indicator, period, start in cells
+            for deployment, indicator, period, start, hidden in cells
         ],
-        pa.bool_(),
     )
-    for name, value in (("is_suppressed", True), ("numerator_rounded", None), ("denominator_rounded", None)):
-        place = observations.schema.get_field_index(name)
-        field = observations.schema.field(place)
-        marked = pc.if_else(is_few, pa.scalar(value, field.type), observations[name])
-        observations = observations.set_column(place, field, marked)
-    return observations
 
 
 def silence_alerts(alerts: pa.Table, restatements: pa.Table, few: Days) -> pa.Table:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from methods.suppression import HIDDEN_UP_TO, MINIMUM_RATE_TRIALS, round_counts
 from pipelines.publish.joint import protect_together
@@ -227,9 +228,15 @@ def find_primary(
 
 
 def mark(rows: pa.Table, hidden: Sequence[bool]) -> pa.Table:
-    """The rows with `is_suppressed` as given, one a row."""
-    place = rows.schema.get_field_index("is_suppressed")
-    return rows.set_column(place, rows.schema.field(place), pa.array(hidden, pa.bool_()))
+    """The rows with `is_suppressed` as given, one a row; of hidden ones no rounded count is left."""
+    is_hidden = pa.array(hidden, pa.bool_())
+    for place, field in enumerate(rows.schema):
+        if field.name == "is_suppressed":
+            rows = rows.set_column(place, field, is_hidden)
+        elif field.name.endswith("_rounded"):
+            shown = pc.if_else(is_hidden, pa.scalar(None, field.type), rows[field.name])
+            rows = rows.set_column(place, field, shown)
+    return rows
 
 
 def _with_rounded(rows: pa.Table, **counts: np.ndarray) -> pa.Table:
