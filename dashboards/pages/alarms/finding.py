@@ -144,6 +144,17 @@ def draw_incident_link(view: View, finding: GraveFindingRecord) -> Component | s
     return dcc.Link(finding.incident_id, href=view.href("/incidents", incident=finding.incident_id))
 
 
+def draw_way_to_decide(view: View, finding: GraveFindingRecord, *, has_form: bool = False) -> Component | str:
+    """In a list: the forms themselves, or a link that opens the finding above it, for who may decide."""
+    if view.filter("finding") == finding.finding_id:
+        return "open above"
+    if has_form:
+        return draw_finding_decisions(view, finding) or MISSING
+    if view.may(Action.DECIDE_ALARM):
+        return dcc.Link("Decide on it", href=view.href(None, finding=finding.finding_id))
+    return MISSING
+
+
 def draw_name(view: View, finding: GraveFindingRecord) -> list[Component | str]:
     """Its id, and for those who decide the way to its words."""
     name = html.Span(finding.finding_id, className="id")

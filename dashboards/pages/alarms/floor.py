@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
 from dashboards.components.form import draw_form
@@ -15,9 +15,9 @@ from dashboards.components.tally import draw_way_tally
 from dashboards.pages.alarms.finding import (
     FINDING_WORDS,
     SHOWN,
-    draw_finding_decisions,
     draw_looked_at,
     draw_name,
+    draw_way_to_decide,
 )
 from dashboards.view import View
 from dashboards.vocabulary import FINDING_MARKS, NEEDS_EYES, NOTICE_MARKS, UNTAKEN
@@ -34,7 +34,6 @@ from dashboards.wording import (
 )
 from methods.alarms import TOLERATED_PER_YEAR
 from methods.intervals import wilson
-from risk_register.account.accounts import Action
 from risk_register.alarm.budget import count_use
 from risk_register.alarm.cases import CaseRecord
 from risk_register.alarm.finding_call import DAILY_CALLS
@@ -212,13 +211,6 @@ def say_precision(view: View) -> str:
 
 
 def _draw_finding(view: View, finding: GraveFindingRecord, *, has_forms: bool) -> Line:
-    decide: Component | str = MISSING
-    if view.filter("finding") == finding.finding_id:
-        decide = "open above"
-    elif has_forms:
-        decide = draw_finding_decisions(view, finding) or MISSING
-    elif view.may(Action.DECIDE_ALARM):
-        decide = dcc.Link("Decide on it", href=view.href(None, finding=finding.finding_id))
     return Line(
         (
             draw_name(view, finding),
@@ -228,7 +220,7 @@ def _draw_finding(view: View, finding: GraveFindingRecord, *, has_forms: bool) -
             say_signal(finding.signal_id),
             finding.detector_id,
             say_moment(finding.called_at) if finding.called_at else "not yet: in the next call",
-            decide,
+            draw_way_to_decide(view, finding, has_form=has_forms),
         )
     )
 

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
 from dashboards.components.marks import draw_mark
 from dashboards.components.table import Heading, Line, draw_table
-from dashboards.pages.alarms.finding import draw_looked_at, draw_name
+from dashboards.pages.alarms.finding import draw_looked_at, draw_name, draw_way_to_decide
 from dashboards.view import View
 from dashboards.vocabulary import FINDING_MARKS
-from dashboards.wording import MISSING, say_day, say_signal, say_unanswered
-from risk_register.account.accounts import Action
+from dashboards.wording import say_day, say_signal, say_unanswered
 from risk_register.alarm.grave_findings import FindingState, GraveFindingRecord
 
 PLACE = "unanswered"
@@ -74,11 +73,6 @@ def draw_unanswered(view: View, unanswered: Sequence[GraveFindingRecord]) -> Com
 
 
 def _draw_open(view: View, finding: GraveFindingRecord) -> Line:
-    decide: Component | str = MISSING
-    if view.filter("finding") == finding.finding_id:
-        decide = "open above"
-    elif view.may(Action.DECIDE_ALARM):
-        decide = dcc.Link("Decide on it", href=view.href(None, finding=finding.finding_id))
     return Line(
         (
             draw_name(view, finding),
@@ -87,6 +81,6 @@ def _draw_open(view: View, finding: GraveFindingRecord) -> Line:
             LEVEL,
             say_signal(finding.signal_id),
             finding.detector_id,
-            decide,
+            draw_way_to_decide(view, finding),
         )
     )
