@@ -12,11 +12,10 @@ from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
 from pipelines.ingest.calls.attachment import name_attachment, read_transcript
 from pipelines.ingest.calls.moderation import Score
 from pipelines.ingest.field import RecordError
+from pipelines.ingest.files.nesting import write_json
 from pipelines.ingest.reason import Reason
 
 ROLES = {
@@ -198,7 +197,7 @@ def _function_response(content: object) -> str:
             part.get("function_response", part.get("functionResponse")) if isinstance(part, dict) else None
         )
         if isinstance(given, dict) and given.get("response") is not None:
-            return orjson.dumps(given["response"]).decode()
+            return write_json(given["response"]).decode()
     return ""
 
 

@@ -7,6 +7,7 @@ such record would keep every other out.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import orjson
 
@@ -31,13 +32,13 @@ def is_too_deep(record: object) -> bool:
     return True
 
 
-def write_json(value: object) -> bytes:
-    """What was read as JSON, as JSON.
+def write_json(value: object, *, default: Callable[[object], object] | None = None) -> bytes:
+    """What was read as JSON, as JSON; `default` makes something of a value that JSON does not know.
 
     Raises:
         RecursionError: it is nested far more deeply than a record may be.
     """
     try:
-        return orjson.dumps(value)
+        return orjson.dumps(value, default=default)
     except orjson.JSONEncodeError:  # it writes a quarter of the levels that it reads
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        return json.dumps(value, default=default, ensure_ascii=False, separators=(",", ":")).encode()

@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-import orjson
-
 from pipelines.ingest.field import RecordError
 from pipelines.ingest.files.document import Item, is_csv, read_items
 from pipelines.ingest.files.lines import LONGEST_LINE, open_plain, read_pieces
+from pipelines.ingest.files.nesting import write_json
 from pipelines.ingest.mapping import Mapping
 from pipelines.ingest.pseudonymise import Pseudonymiser
 from pipelines.ingest.reason import Reason
@@ -123,7 +122,7 @@ class Attribution:
         return self.covers(deployment, user, "")
 
     def _names_them(self, item: Item) -> bool:
-        return names_any(item.raw or orjson.dumps(item.record, default=str), self.raw_ids)
+        return names_any(item.raw or write_json(item.record, default=str), self.raw_ids)
 
     def _holds_id(self, raw: bytes) -> bool:
         """Whether a word is an id of theirs: after a restore nobody knows the ids, but for the tombstones."""

@@ -5,6 +5,8 @@ import gzip
 import hashlib
 import json
 from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -15,7 +17,7 @@ from pipelines.ingest.files.lines import LONGEST_LINE
 from pipelines.ingest.files.rewriting import write_without
 from pipelines.ingest.pseudonymise import Pseudonymiser
 from pipelines.ingest.reason import Reason
-from pipelines.ingest.removal.attribution import names_any
+from pipelines.ingest.removal.attribution import Attribution, names_any
 from pipelines.ingest.removal.refusal import Refused, refuse_erased
 from pipelines.ingest.source import Records
 from pipelines.tombstones import SubjectKind, Tombstones, mark
@@ -150,3 +152,12 @@ def test_a_tombstone_of_one_deployment_refuses_nothing_of_another() -> None:
     refuse_erased(records, refused, deployment_id="two", pseudonymiser=keyed)
     assert records.messages["text"] == ["a"]
     assert records.rejected == []
+
+
+def test_a_deeply_nested_record_of_a_document_that_tells_nobody_is_searched_for_ids(tmp_path: Path) -> None:
+    deep = "[" * 300 + "]" * 300
+    path = tmp_path / "a.json"
+    path.write_text(f'[{{"about": "ada", "more": {deep}}}, {{"about": "bea", "more": {deep}}}]')
+    source = SimpleNamespace(attribute=lambda *_: [])
+    about = Attribution(Mock(), source, Mock(), lambda *_: False, {"ada"})
+    assert about.find_items(path) == {1}
