@@ -49,7 +49,7 @@ _IS_NOT = (
 _NOT_THERE = re.compile(
     r"[\s\"'):,*]{1,3}(?:(?:suicide|crisis|prevention|and|&|lifeline|hot ?line|helpline|line|number"
     r"|area|code|service"
-    r"|nummer|notruf|linea|numero|ligne|numero)[\s,]{1,2}){0,5}"
+    r"|nummer|notruf|linea|numero|ligne)[\s,]{1,2}){0,5}"
     r"(?:(?:does not|doesn.?t|do not|don.?t|did not|didn.?t|will not|won.?t|no longer"
     r"|never)(?: actually| really| even)?"
     rf" (?:exists?|works?|helps?|answers?|picks? up)|{_IS_NOT}"

@@ -39,9 +39,10 @@ def tell_unreadable(inbox: Path) -> list[str]:
     """A sentence for each part with what waits and no ingest reads: closed to this account, or links to
     elsewhere; without names."""
     below = look_below(inbox)
-    files = Counter(_name_part(path, inbox) for path in below.files if not os.access(path, os.R_OK))
+    waiting = below.files
+    files = Counter(_name_part(path, inbox) for path in waiting if not os.access(path, os.R_OK))
     folders = Counter(_name_part(path, inbox) for path in below.closed)
-    links = Counter(_name_part(path, inbox) for path in below.files if leads_out(path, inbox))
+    links = Counter(_name_part(path, inbox) for path in waiting if leads_out(path, inbox))
     return [
         f"{part}: {count} {what}; `plimsoll ingest` on it names them."
         for counts, what in (

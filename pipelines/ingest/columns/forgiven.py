@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.ingest.columns.block import Block
-from pipelines.ingest.files.nesting import DEEPEST
+from pipelines.ingest.files.nesting import DEEPEST, opens_often
 from pipelines.ingest.redaction.sieve import scan
 
 ODD = (
@@ -28,6 +28,5 @@ def find_odd(block: Block) -> npt.NDArray[np.bool_]:
     ends = np.frombuffer(offsets, dtype=np.int64)
     letters = np.frombuffer(content, dtype=np.uint8)
     for place in np.flatnonzero(np.diff(ends) > SHORTEST):
-        line = letters[ends[place] : ends[place + 1]]
-        is_odd[place] |= sum(np.count_nonzero(line == ord(one)) for one in "[{") > DEEPEST
+        is_odd[place] |= opens_often(letters[ends[place] : ends[place + 1]].tobytes())
     return is_odd

@@ -114,7 +114,11 @@ def _to_item(position: int, raw: bytes) -> Item:
         record = orjson.loads(raw)
     except orjson.JSONDecodeError:
         return Item(position, {}, _judge(raw), raw)
-    return _check(position, record, raw)
+    if opens_often(raw) and is_too_deep(record):
+        return Item(position, {}, Reason.MALFORMED_LINE, raw, TOO_DEEP)
+    if isinstance(record, dict):
+        return Item(position, record, None, raw)
+    return Item(position, {}, Reason.MALFORMED_LINE, raw)
 
 
 def _judge(raw: bytes) -> Reason:
@@ -124,14 +128,6 @@ def _judge(raw: bytes) -> Reason:
     except UnicodeDecodeError:
         return Reason.NOT_UTF8
     return Reason.MALFORMED_LINE
-
-
-def _check(position: int, record: object, raw: bytes) -> Item:
-    if opens_often(raw) and is_too_deep(record):
-        return Item(position, {}, Reason.MALFORMED_LINE, raw, TOO_DEEP)
-    if isinstance(record, dict):
-        return Item(position, record, None, raw)
-    return Item(position, {}, Reason.MALFORMED_LINE, raw)
 
 
 def holds_lines(path: Path) -> bool:
@@ -174,8 +170,10 @@ def _read_document(path: Path, wanted: frozenset[int] | None) -> Iterator[Item]:
         if wanted is None or position in wanted:
             if may_be_deep and is_too_deep(record):
                 yield Item(position, {}, Reason.MALFORMED_LINE, content, TOO_DEEP)
+            elif isinstance(record, dict):
+                yield Item(position, record, None)
             else:
-                yield _check(position, record, b"" if isinstance(record, dict) else write_json(record))
+                yield Item(position, {}, Reason.MALFORMED_LINE, write_json(record))
 
 
 def _read_csv(path: Path, wanted: frozenset[int] | None) -> Iterator[Item]:

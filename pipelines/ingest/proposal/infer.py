@@ -14,7 +14,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pipelines.ingest.delivery import find_files
 from pipelines.ingest.mapping import HANDOFF_STAGES, MESSAGE_FIELDS, NOTICE_KINDS, TEST_TRAFFIC, parse_mapping
 from pipelines.ingest.precise import name_reason
 from pipelines.ingest.proposal.candidate import NAMES, Column, Columns, choose, find_name, gather, pick
@@ -93,7 +92,7 @@ def infer_mapping(source: Path) -> Proposal:
     notes.append(
         "Set deployment.id, title and zone (of the reporting day) yourself: a log does not say them."
     )
-    if any(re.search(r"\d{4}-\d{2}-\d{2}", path.name) for path in find_files(source).readable):
+    if any(re.search(r"\d{4}-\d{2}-\d{2}", path.name) for path in sample.paths):
         mapping["received_on"] = {"file_name": r"(\d{4}-\d{2}-\d{2})"}
         notes.append("File names hold a date; it is taken as the day of delivery.")
     else:

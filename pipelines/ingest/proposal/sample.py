@@ -31,6 +31,8 @@ class Sample:
 
     records: list[dict[str, Any]] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
+    paths: list[Path] = field(default_factory=list)
+    """All readable files, also beyond those that were opened."""
 
     def tell_unread(self) -> list[str]:
         """The first few of what could not be read, and how many more files there are."""
@@ -50,7 +52,7 @@ def take_sample(source: Path) -> Sample:
         raise SourceError(
             f"{source}: no readable file; found {named or 'nothing'}. Looked for {', '.join(READABLE)}."
         )
-    sample = Sample()
+    sample = Sample(paths=found.readable)
     for path in found.readable:
         name = show_line(path.name if path == source else str(path.relative_to(source)))
         if why := _read(path, sample):

@@ -136,12 +136,10 @@ def _find(home: Home, folder: Path, about: Attribution, result: Withdrawal) -> l
             named = file_names_any(path, about.raw_ids)
         except UNREADABLE as error:
             named = True
-            result.tell_damaged(path, f"inbox/{folder.name}/{tell_name(path.name)}", error)
+            result.tell_damaged(path, _name(home, path), error)
             continue
         if named:
-            result.unchecked.append(
-                f"inbox/{folder.name}/{tell_name(path.name)}: it is damaged and names the person; delete it"
-            )
+            result.unchecked.append(f"{_name(home, path)}: it is damaged and names the person; delete it")
     return found
 
 
