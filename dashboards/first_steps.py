@@ -1,4 +1,4 @@
-"""What a person can settle before anything is published, when every page has only this to show."""
+"""What a person can settle before anything is published: what a page that needs a run shows until then."""
 
 from __future__ import annotations
 

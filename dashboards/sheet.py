@@ -16,7 +16,7 @@ from math import isnan
 
 from dashboards.records import Observation
 from methods.coverage import round_coverage
-from methods.drift import round_distance
+from methods.drift import leave_distance
 from risk_register.exchange.cell import guard
 
 SUPPRESSED = "suppressed"
@@ -40,11 +40,6 @@ def leave_coverage(row: Observation) -> float | str | None:
         return None
     steps = float(round_coverage(row.coverage, row.denominator))
     return SUPPRESSED if row.is_suppressed or isnan(steps) else steps
-
-
-def leave_distance(distance: float | None) -> float | None:
-    """A distance as it may leave, in steps."""
-    return None if distance is None else float(round_distance(distance))
 
 
 def leave_value(row: Observation) -> float | None:

@@ -168,6 +168,11 @@ def round_distance(distance: ArrayLike) -> NDArray[np.float64]:
     return np.round(np.round(np.asarray(distance, dtype=float) / LEAVING_STEP) * LEAVING_STEP, 2)
 
 
+def leave_distance(distance: float | None) -> float | None:
+    """One distance as it may leave; None stays."""
+    return None if distance is None else float(round_distance(distance))
+
+
 def judge_drift(
     distance: float,
     null_high: float,

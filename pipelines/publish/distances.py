@@ -11,7 +11,7 @@ import datetime as dt
 import numpy as np
 import pyarrow as pa
 
-from methods.drift import round_distance
+from methods.drift import leave_distance, round_distance
 from methods.suppression import is_small
 from pipelines.publish.few_messages import Days
 from pipelines.publish.suppression import mark
@@ -77,10 +77,7 @@ def step_distances(rows: pa.Table) -> pa.Table:
 def step_index(observations: pa.Table) -> pa.Table:
     """Observations with the value of the index in steps."""
     values = zip(observations["indicator_id"].to_pylist(), observations["value"].to_pylist(), strict=True)
-    left = [
-        float(round_distance(value)) if indicator == DRIFT_INDEX and value is not None else value
-        for indicator, value in values
-    ]
+    left = [leave_distance(value) if indicator == DRIFT_INDEX else value for indicator, value in values]
     place = observations.schema.get_field_index("value")
     return observations.set_column(place, observations.schema.field(place), pa.array(left, NUMBER))
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 
-from methods.drift import round_distance
+from methods.drift import leave_distance
 from pipelines.engines.duckdb import SETTINGS
 from pipelines.errors import NothingToReportError, StateError
 from pipelines.pointer import tell_unreadable
@@ -198,8 +198,8 @@ def _read(connection: duckdb.DuckDBPyConnection, deployment_id: str, month: Mont
 def _observation(row: Row) -> Observation:
     if row["status"] not in RANK:
         raise StateError(f"Observation of '{row['indicator_id']}' has the unknown status '{row['status']}'.")
-    if row["indicator_id"] == DRIFT_INDEX and row["value"] is not None:
-        row = {**row, "value": float(round_distance(row["value"]))}
+    if row["indicator_id"] == DRIFT_INDEX:
+        row = {**row, "value": leave_distance(row["value"])}
     return Observation(**{field.name: row[field.name] for field in fields(Observation)})
 
 

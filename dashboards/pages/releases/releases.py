@@ -28,11 +28,12 @@ from dashboards.pages.releases.comparison import draw_comparison
 from dashboards.pages.releases.shifts import draw_shifts
 from dashboards.pages.releases.suspected import draw_suspected
 from dashboards.records import Change
-from dashboards.sheet import SUPPRESSED, Sheet, leave_distance
+from dashboards.sheet import SUPPRESSED, Sheet
 from dashboards.theme import Scheme
 from dashboards.view import View
 from dashboards.vocabulary import DRIFT_MARKS
 from dashboards.wording import MISSING, say_count, say_day, say_words
+from methods.drift import leave_distance
 from risk_register.account.accounts import Action
 from risk_register.content import load_risks
 from risk_register.deployment.changes import ChangeRecord, Door, Subject, declare, list_changes
@@ -269,13 +270,13 @@ def make_changes(view: View) -> Sheet:
 def make_drift(view: View) -> Sheet:
     """The weeks of the range, distances in steps, and no number of one that the published file marks."""
     numbers = ("distance", "threshold", "null_high", "message_count", "reference_count")
+    hidden = (SUPPRESSED,) * len(numbers)
     rows = []
     for one in view.reader.drift(view.deployment_id, view.since):
         found: tuple[float | str | None, ...] = (
             *(leave_distance(one.distance), one.threshold, leave_distance(one.null_high)),
             *(one.message_count, one.reference_count),
         )
-        hidden = (SUPPRESSED,) * len(numbers)
         rows.append((one.feature, one.week, *(hidden if one.is_suppressed else found), one.status))
     return Sheet("drift", ("feature", "week", *numbers, "status"), rows)
 

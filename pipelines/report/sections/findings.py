@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from methods.drift import LEAVING_STEP, round_distance
+from methods.drift import LEAVING_STEP, leave_distance
 from pipelines.report.document import Cell, Column, Kind, Mark, Row, Table
 from pipelines.report.published import Facts
 from pipelines.report.sections.indicators import show
@@ -116,7 +116,7 @@ def build_drift(facts: Facts) -> Table:
         for row, is_small_week, is_small_reference in zip(weeks, small, reference, strict=True):
             is_hidden = row["is_suppressed"] or is_small_week
             hides_reference = row["is_suppressed"] or is_small_reference
-            shown = {name: _step(row[name]) for name in ("distance", "null_high")}
+            shown = {name: leave_distance(row[name]) for name in ("distance", "null_high")}
             shown["threshold"] = row["threshold"]
             rows.append(
                 {
@@ -140,10 +140,6 @@ def build_drift(facts: Facts) -> Table:
         "Drift is never by itself harm: it opens a check of the detectors.",
         empty="Drift was not assessed for any week of this month.",
     )
-
-
-def _step(distance: float | None) -> float | None:
-    return None if distance is None else float(round_distance(distance))
 
 
 def _hidden_findings(rows: Sequence[Row], known: dict[str, Signal]) -> list[tuple[bool, bool]]:
