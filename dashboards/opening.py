@@ -15,7 +15,7 @@ from dashboards.published import Reader
 from dashboards.records import Deployment
 from dashboards.standing import deployment_statuses
 from dashboards.theme import Status
-from risk_register.alarm.grave_findings import FindingState, list_findings
+from risk_register.alarm.grave_findings import list_findings
 from risk_register.database.store import Store
 
 UNKNOWN = (Status.INSUFFICIENT_DATA, Status.NO_APPETITE_SET)
@@ -54,8 +54,7 @@ def choose_deployment(
 
 def measure_urgency(reader: Reader, store: Store, deployment_id: str) -> Urgency:
     """How much of a deployment needs a person: as published, and as people have decided since."""
-    findings = list_findings(store, deployment_id)
-    unseen = sum(one.state is FindingState.UNCONFIRMED for one in findings)
+    unseen = len(list_findings(store, deployment_id, is_waiting=True))
     calling = sum(one.is_open and one.is_paging for one in read_alarms(reader, store, deployment_id))
     counts = Counter(deployment_statuses(reader.latest_weeks(deployment_id)).values())
     return Urgency(

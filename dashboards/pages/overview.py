@@ -46,8 +46,8 @@ def layout(view: View) -> Component:
     alarms = read_alarms(view.reader, view.store, view.deployment_id)
     needs = find_needs(
         standings,
-        findings=list_findings(view.store, view.deployment_id),
-        unanswered=list_unanswered(view.store, view.deployment_id),
+        findings=list_findings(view.store, view.deployment_id, is_waiting=True),
+        unanswered=list_unanswered(view.store, view.deployment_id, is_waiting=True),
         calls=list_calls(view.store, view.deployment_id, is_waiting=True),
         alarms=alarms,
         items=read_items(view),

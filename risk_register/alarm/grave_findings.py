@@ -147,18 +147,28 @@ def dismiss(
         _trace(write, row)
 
 
-def list_findings(store: Store, deployment_id: str) -> tuple[GraveFindingRecord, ...]:
-    """The grave findings that an assessment has seen, newest day first."""
-    return _list(store, deployment_id, select(GraveFinding).where(GraveFinding.what != UNANSWERED_HIGH))
+def list_findings(
+    store: Store, deployment_id: str, *, is_waiting: bool = False
+) -> tuple[GraveFindingRecord, ...]:
+    """The grave findings that an assessment has seen, or those that wait for a person; newest day first."""
+    query = select(GraveFinding).where(GraveFinding.what != UNANSWERED_HIGH)
+    return _list(store, deployment_id, query, is_waiting=is_waiting)
 
 
-def list_unanswered(store: Store, deployment_id: str) -> tuple[GraveFindingRecord, ...]:
-    """Risk of level 3 that nothing answers, as last assessed, or as decided; newest day first."""
-    return _list(store, deployment_id, select(GraveFinding).where(GraveFinding.what == UNANSWERED_HIGH))
+def list_unanswered(
+    store: Store, deployment_id: str, *, is_waiting: bool = False
+) -> tuple[GraveFindingRecord, ...]:
+    """Risk of level 3 that nothing answers, as last assessed, or as decided; else as `list_findings`."""
+    query = select(GraveFinding).where(GraveFinding.what == UNANSWERED_HIGH)
+    return _list(store, deployment_id, query, is_waiting=is_waiting)
 
 
-def _list(store: Store, deployment_id: str, query: Select[GraveFinding]) -> tuple[GraveFindingRecord, ...]:
+def _list(
+    store: Store, deployment_id: str, query: Select[GraveFinding], *, is_waiting: bool
+) -> tuple[GraveFindingRecord, ...]:
     query = query.filter_by(deployment_id=deployment_id)
+    if is_waiting:
+        query = query.filter_by(state=FindingState.UNCONFIRMED.value)
     with store.read() as session:
         told = _list_told(session, deployment_id)
         rows = session.scalars(query.order_by(GraveFinding.day.desc(), GraveFinding.finding_id))
