@@ -153,7 +153,11 @@ def _add_quantities(
         if any(column == UNITS and one in weekly for column, one in quantity.columns):
             by_week.add(str(number))
         apart.update((name, one) for column, one in quantity.columns if column == EVENTS)
+    first_rest = len(counts.is_hidden)
     joint.relations += list_relations(pd.concat(frames), counts, weekly=frozenset(by_week))
+    few = {rest for rest in range(first_rest, len(counts.is_hidden)) if counts.is_hidden[rest]}
+    joint.guarded |= few
+    joint.wanted |= few
     for one in deployment.sums:
         parts, totals = [placed[id(part)] for part in one.parts], placed[id(one.total)]
         for cell, total in totals.items():

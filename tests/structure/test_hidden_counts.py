@@ -104,6 +104,23 @@ def list_secrets(rows: list[Row]) -> Iterator[tuple[str, Mask]]:
         yield f"others of {place}", row.units & ~row.events
         if indicator in beside:
             yield f"not read of {place}", row.units & ~units[beside[indicator], *cell].units
+        if cell[0] == "month":
+            for name, days in list_rests(cell[1]):
+                of_days = days[:, None, None, None]
+                yield f"events of {name} of {place}", row.events & of_days
+                yield f"units of {name} of {place}", row.units & of_days
+
+
+def list_rests(first: dt.date) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
+    """Days that a month has beside its whole weeks: at its beginning, at its end, and both."""
+    dates = [FIRST + number * DAY for number in range(DAYS)]
+    inside = [day for day in dates if day.replace(day=1) == first]
+    weeks: dict[dt.date, set[dt.date]] = {}
+    for day in inside:
+        weeks.setdefault(day - day.weekday() * DAY, set()).add(day)
+    rests = [days for days in weeks.values() if len(days) < 7]
+    for days in [*rests, set().union(*rests)]:
+        yield f"{len(days)} days beside weeks", np.array([day in days for day in dates])
 
 
 def find_followed(counts: np.ndarray[Any, Any], rows: list[Row], hidden: list[bool]) -> list[str]:
