@@ -3,7 +3,7 @@
 A count of 1 to 10 is hidden and zero is shown; a rate is hidden when it rests on fewer than 30 units or on
 a hidden numerator; further cells are hidden until no small one follows from those that are shown. What is
 hidden for either reason carries the same mark, because knowing the reason would narrow the number. The
-limits, and the room that hidden parts must leave each other, are those of `methods.suppression`.
+limits, and the room that hidden parts must leave each other, are those of `methods`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from methods.suppression import HIDDEN_UP_TO, MINIMUM_RATE_TRIALS, leaves_room
+from methods import hidden_parts
+from methods.hidden_parts import HiddenParts
+from methods.suppression import HIDDEN_UP_TO, MINIMUM_RATE_TRIALS
 
 SMALLEST_SHOWN = HIDDEN_UP_TO + 1
 MINIMUM_RATE_DENOMINATOR = MINIMUM_RATE_TRIALS
@@ -70,30 +72,18 @@ def cover_fraction(numerator: float | None, denominator: float | None, *, is_rat
 
 
 def hide_parts(parts: Sequence[float | None], *, hidden: Sequence[bool] | None = None) -> tuple[bool, ...]:
-    """Which parts of a sum to hide when the sum itself is known to the reader.
-
-    Starts from the small parts and those already `hidden`, then hides the smallest shown part until at least
-    two are hidden and they leave each other room. Zeros stay: a zero is shown wherever it occurs.
-    """
-    chosen = [is_small(part) or bool(hidden and hidden[i]) for i, part in enumerate(parts)]
-    if not any(chosen):
-        return tuple(chosen)
-    spare = sorted((part, i) for i, part in enumerate(parts) if part and not chosen[i])
-    for _, i in spare:
-        if _has_room([parts[j] for j, is_hidden in enumerate(chosen) if is_hidden]):
-            break
-        chosen[i] = True
-    return tuple(chosen)
+    """Which parts of a sum to hide when the sum itself is known to the reader: small ones, those already
+    `hidden`, and what covers them. Zeros stay: a zero is shown wherever it occurs."""
+    return tuple(_hide(parts, hidden).is_hidden)
 
 
 def must_hide_total(parts: Sequence[float | None], hidden: Sequence[bool]) -> bool:
     """Whether the sum gives a hidden part away even with these parts hidden, or is small itself."""
-    covered = [part for part, is_hidden in zip(parts, hidden, strict=True) if is_hidden]
-    return is_small(sum(part or 0 for part in parts)) or (bool(covered) and not _has_room(covered))
+    return _hide(parts, hidden).is_total_hidden
 
 
-def _has_room(covered: Sequence[float | None]) -> bool:
-    return leaves_room([part for part in covered if part is not None])
+def _hide(parts: Sequence[float | None], hidden: Sequence[bool] | None) -> HiddenParts:
+    return hidden_parts.hide_parts([part or 0 for part in parts], hidden or [False] * len(parts))
 
 
 def _complement(numerator: float | None, denominator: float | None) -> float | None:

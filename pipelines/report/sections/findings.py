@@ -106,29 +106,13 @@ def build_detectors(facts: Facts) -> Table:
 
 def build_drift(facts: Facts) -> Table:
     """Distance of each week that touches the month from the reference window."""
-    features: dict[str, list[Row]] = defaultdict(list)
-    for row in facts.drift:
-        features[row["feature"]].append(row)
     rows: list[Row] = []
-    for weeks in features.values():
-        small = hide_parts([row["message_count"] for row in weeks])
-        reference = hide_parts([row["reference_count"] for row in weeks])
-        for row, is_small_week, is_small_reference in zip(weeks, small, reference, strict=True):
-            is_hidden = row["is_suppressed"] or is_small_week
-            hides_reference = row["is_suppressed"] or is_small_reference
-            shown = {name: leave_distance(row[name]) for name in ("distance", "null_high")}
-            shown["threshold"] = row["threshold"]
-            rows.append(
-                {
-                    **row,
-                    **{
-                        name: show(value, is_hidden=is_hidden, absent=Mark.UNKNOWN)
-                        for name, value in shown.items()
-                    },
-                    "message_count": Mark.HIDDEN if is_hidden else row["message_count"],
-                    "reference_count": Mark.HIDDEN if hides_reference else row["reference_count"],
-                }
-            )
+    for row in facts.drift:
+        told = {name: leave_distance(row[name]) for name in ("distance", "null_high")}
+        told |= {name: row[name] for name in ("threshold", "message_count", "reference_count")}
+        is_hidden = bool(row["is_suppressed"])
+        cells = {name: show(value, is_hidden=is_hidden, absent=Mark.UNKNOWN) for name, value in told.items()}
+        rows.append({**row, **cells})
     return Table(
         "drift",
         "Drift from the reference window",
