@@ -5,10 +5,10 @@ messages nobody could read, or has read yet, or held contact details, is about p
 indicator hides. What counts as small is in `suppression`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from methods.hidden_parts import hide_parts
+from methods.hidden_parts import HiddenParts, hide_parts
 
 ABOUT_WORDS = frozenset({"redacted", "unscored", "owed"})
 """Kinds of reasons that count what people wrote; of these only sums of a month leave, in a report."""
@@ -28,16 +28,26 @@ def hide_days(message_counts: Mapping[date, int]) -> frozenset[date]:
     All days of a deployment, in any order: the total of a month is known from elsewhere. A day without
     messages tells of nobody.
     """
-    months: dict[date, list[date]] = {}
-    for day in message_counts:
-        months.setdefault(day.replace(day=1), []).append(day)
     return frozenset(
         day
-        for days in months.values()
-        for day, is_hidden in zip(days, _find_hidden([message_counts[day] for day in days]), strict=True)
+        for days in _group_by_month(message_counts).values()
+        for day, is_hidden in zip(days, _hide(days, message_counts).is_hidden, strict=True)
         if is_hidden
     )
 
 
-def _find_hidden(counts: Sequence[int]) -> Sequence[bool]:
-    return hide_parts(counts, [False] * len(counts)).is_hidden
+def hide_months(message_counts: Mapping[date, int]) -> frozenset[date]:
+    """Months, by their first day, that leave without any count: no other day covers those of few messages."""
+    months = _group_by_month(message_counts)
+    return frozenset(first for first, days in months.items() if _hide(days, message_counts).is_total_hidden)
+
+
+def _group_by_month(days: Iterable[date]) -> dict[date, list[date]]:
+    months: dict[date, list[date]] = {}
+    for day in days:
+        months.setdefault(day.replace(day=1), []).append(day)
+    return months
+
+
+def _hide(days: Sequence[date], message_counts: Mapping[date, int]) -> HiddenParts:
+    return hide_parts([message_counts[day] for day in days], [False] * len(days))

@@ -7,7 +7,8 @@ it opens a check of the detectors. Sources: Lin 1991 (Jensen-Shannon); Endres & 
 metric); Yurdakul 2018 (null of the PSI); Rabanser et al. 2019.
 """
 
-from collections.abc import Callable, Sequence
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -28,6 +29,9 @@ RELATIVE_SHARE_CHANGE, ABSOLUTE_SHARE_CHANGE = 0.20, 0.01
 
 MINIMUM_BLOCKS = 8
 """Fewer reference weeks cannot say how weeks differ."""
+
+REFERENCE_WEEKS = 8
+"""The first whole weeks, to which all are compared."""
 
 MINIMUM_UNITS = 50
 """Below it on either side nothing is judged."""
@@ -171,6 +175,11 @@ def round_distance(distance: ArrayLike) -> NDArray[np.float64]:
 def leave_distance(distance: float | None) -> float | None:
     """One distance as it may leave; None stays."""
     return None if distance is None else float(round_distance(distance))
+
+
+def list_reference(weeks: Iterable[dt.date]) -> list[dt.date]:
+    """Of whole weeks, by their Mondays, those of the reference in order, however few messages they have."""
+    return sorted(set(weeks))[:REFERENCE_WEEKS]
 
 
 def judge_drift(

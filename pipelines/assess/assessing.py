@@ -21,7 +21,7 @@ from pipelines.assess.equity.groups import compare_groups
 from pipelines.assess.ground import Ground, read_ground, read_query, read_rows
 from pipelines.assess.history.bridge import tabulate_bridges
 from pipelines.assess.history.canary import ANSWERED, count_inconsistent
-from pipelines.assess.history.drift import REFERENCE_WEEKS, assess_drift, index_observations
+from pipelines.assess.history.drift import assess_drift, index_observations
 from pipelines.assess.history.shift import tabulate_shifts
 from pipelines.assess.history.text_drift import compare_texts, tabulate_areas
 from pipelines.assess.level.appetite import tabulate_appetites
@@ -84,8 +84,8 @@ def _judge(
     """All tables of a run, and whom it concerns."""
     lake, background, counts = commit.lake, ground.background, ground.counts
     calendars, definitions = background.calendars, background.definitions
-    areas = compare_texts(commit, calendars, reference_weeks=REFERENCE_WEEKS)
-    drift = assess_drift(ground.features, calendars, tabulate_areas(areas, reference_weeks=REFERENCE_WEEKS))
+    areas = compare_texts(commit, calendars)
+    drift = assess_drift(ground.features, calendars, tabulate_areas(areas))
     arrived = count_arrivals(
         commit, [definitions[name] for name in WATCHED if name in definitions.keys() - ground.unmeasured]
     )

@@ -7,13 +7,14 @@ marks these, for the file holds no categories. Pages inside the house show the e
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 import numpy as np
 import pyarrow as pa
 
-from methods.drift import leave_distance, round_distance
+from methods.drift import leave_distance, list_reference, round_distance
 from methods.suppression import is_small
-from pipelines.publish.few_messages import Days
+from pipelines.publish.few_messages import UNTOUCHED, Few
 from pipelines.publish.suppression import mark
 from pipelines.schemas.published.judgement import DRIFT_INDEX
 from pipelines.schemas.table import NUMBER
@@ -22,26 +23,31 @@ FEATURE = "signal_mix"
 """The feature whose distance the index is."""
 
 DISTANCES = ("distance", "null_high", "spread", "spread_null_high", "largest_gap")
-WEEK = 7
 
 
-def suppress_drift(drift: pa.Table, few: Days) -> pa.Table:
+def suppress_drift(drift: pa.Table, few: Mapping[str, Few]) -> pa.Table:
     """The weeks with `is_suppressed`: also where so few messages were compared, or a day of few is told.
 
     Of a reference week with such a day every other week's row tells the count, by that of the reference.
     """
-    rows = drift.select(["deployment_id", "feature", "week", "status", "is_suppressed"]).to_pylist()
+    rows = drift.select(["deployment_id", "feature", "week", "is_suppressed"]).to_pylist()
     sizes = [drift[name].to_numpy() for name in ("message_count", "reference_count")]
     is_few = np.any(is_small(sizes), axis=0).tolist()
-    tells = [_has_few(row["week"], few.get(row["deployment_id"], frozenset())) for row in rows]
+    weeks: dict[tuple[str, str], set[dt.date]] = {}
+    for row in rows:
+        weeks.setdefault((row["deployment_id"], row["feature"]), set()).add(row["week"])
     told = {
-        (row["deployment_id"], row["feature"])
-        for row, tells_few in zip(rows, tells, strict=True)
-        if tells_few and row["status"] == "reference"
+        compared
+        for compared, of_feature in weeks.items()
+        for week in list_reference(of_feature)
+        if few.get(compared[0], UNTOUCHED).touches("week", week)
     }
     hidden = [
-        row["is_suppressed"] or small or tells_few or (row["deployment_id"], row["feature"]) in told
-        for row, small, tells_few in zip(rows, is_few, tells, strict=True)
+        row["is_suppressed"]
+        or small
+        or few.get(row["deployment_id"], UNTOUCHED).touches("week", row["week"])
+        or (row["deployment_id"], row["feature"]) in told
+        for row, small in zip(rows, is_few, strict=True)
     ]
     return mark(drift, hidden)
 
@@ -80,7 +86,3 @@ def step_index(observations: pa.Table) -> pa.Table:
     left = [leave_distance(value) if indicator == DRIFT_INDEX else value for indicator, value in values]
     place = observations.schema.get_field_index("value")
     return observations.set_column(place, observations.schema.field(place), pa.array(left, NUMBER))
-
-
-def _has_few(monday: dt.date, few: frozenset[dt.date]) -> bool:
-    return any(monday + number * dt.timedelta(days=1) in few for number in range(WEEK))

@@ -23,7 +23,7 @@ from pipelines.engines.duckdb import SETTINGS
 from pipelines.errors import StateError
 from pipelines.pointer import tell_unreadable
 from pipelines.publish.distances import step_distances, step_index
-from pipelines.publish.few_messages import list_few, silence_alerts
+from pipelines.publish.few_messages import UNTOUCHED, list_few, silence_alerts
 from pipelines.schemas.published import (
     ALARM,
     APPETITE,
@@ -128,7 +128,7 @@ def read_extract(
         if table is DATA_ALERT:
             rows = silence_alerts(rows, read_rows(published, RESTATEMENT, [mine.express()]), few)
         else:
-            rows = _hide_days(rows, few.get(deployment_id, frozenset()))
+            rows = _hide_days(rows, few.get(deployment_id, UNTOUCHED).days)
     if table is ALARM:
         for column in OF_DETECTOR:
             rows = _take_out(rows, column, pa.scalar(True))

@@ -25,6 +25,7 @@ from methods.drift import (
     jensen_shannon,
     judge_drift,
     kolmogorov_smirnov,
+    list_reference,
 )
 from methods.suppression import is_small
 from methods.week_null import WeekNull
@@ -32,8 +33,6 @@ from pipelines.assess.days.calendar import Calendar, start_of
 from pipelines.assess.known import known, take_less_read
 from pipelines.schemas.assessment import DRIFT
 
-REFERENCE_WEEKS = 8
-"""Whole weeks; fewer cannot say how much weeks differ (reference weeks of `methods.drift`)."""
 REFERENCE = "reference"
 UNREAD = "data_unscored_share"
 NOT_KNOWN = (0.0, 0.0)
@@ -105,7 +104,7 @@ def _of_feature(
         index="week", columns="category", values="message_count", aggfunc="sum", fill_value=0
     )
     whole = [week for week in sorted(table.index) if not calendar.is_partial("week", week)]
-    reference = whole[:REFERENCE_WEEKS]
+    reference = list_reference(whole)
     blocks = table.loc[reference].to_numpy(float)
     null = WeekNull.of(list(blocks), statistic=jensen_shannon)
     scale = Scale.of(feature, list(table.columns), blocks)
@@ -182,7 +181,7 @@ def index_observations(drift: pa.Table, counts: pd.DataFrame) -> list[dict[str, 
 
 
 def _list_reference(rows: list[dict[str, Any]], deployment: str) -> list[dt.date]:
-    return sorted(row["week"] for row in rows if row["deployment_id"] == deployment)[:REFERENCE_WEEKS]
+    return list_reference(row["week"] for row in rows if row["deployment_id"] == deployment)
 
 
 def _add_up(

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from methods.drift import MINIMUM_BLOCKS
+from methods.drift import MINIMUM_BLOCKS, REFERENCE_WEEKS, list_reference
 from methods.two_samples import AUC_THRESHOLD, separate_samples
 from pipelines.assess.days.calendar import DAY, Calendar
 from pipelines.discretion import Discretion
@@ -44,7 +44,7 @@ class _Week:
 
 
 @Discretion("comparison of texts")
-def compare_texts(commit: Commit, calendars: Mapping[str, Calendar], *, reference_weeks: int) -> pa.Table:
+def compare_texts(commit: Commit, calendars: Mapping[str, Calendar]) -> pa.Table:
     """The table `assessment.text_area`, brought up to date: an area for every whole week and role."""
     lake = commit.lake
     held = {
@@ -54,11 +54,11 @@ def compare_texts(commit: Commit, calendars: Mapping[str, Calendar], *, referenc
     for deployment, calendar in calendars.items():
         weeks = [start for period, start in calendar.periods() if period == "week"]
         whole = [week for week in weeks if not calendar.is_partial("week", week)]
-        if len(whole) < min(reference_weeks, MINIMUM_BLOCKS):
+        if len(whole) < MINIMUM_BLOCKS:
             continue
         prints = lake.fingerprints("staging.message")
         sources = {week: _source(prints, deployment, week) for week in whole}
-        reference = whole[:reference_weeks]
+        reference = list_reference(whole)
         base = "".join(sources[week] for week in reference)
         texts = _Texts(lake, deployment)
         for feature in ROLES:
@@ -74,7 +74,7 @@ def compare_texts(commit: Commit, calendars: Mapping[str, Calendar], *, referenc
     return table
 
 
-def tabulate_areas(areas: pa.Table, *, reference_weeks: int) -> list[dict[str, Any]]:
+def tabulate_areas(areas: pa.Table) -> list[dict[str, Any]]:
     """Rows of `assessment.drift`: moved where the area is practical and beyond what reference weeks show."""
     rows: list[dict[str, Any]] = []
     everything = areas.to_pylist()
@@ -83,14 +83,14 @@ def tabulate_areas(areas: pa.Table, *, reference_weeks: int) -> list[dict[str, A
             (row for row in everything if (row["deployment_id"], row["feature"]) == key),
             key=lambda row: row["week"],
         )
-        known = [row["area"] for row in mine[:reference_weeks] if row["area"] is not None]
+        known = [row["area"] for row in mine[:REFERENCE_WEEKS] if row["area"] is not None]
         # Few blocks: the largest of them, and a fifth of its distance from no difference.
         high = 0.5 + 1.2 * (max(known) - 0.5) if len(known) >= MINIMUM_BLOCKS else None
         for place, row in enumerate(mine):
             area = row["area"]
             if area is None or high is None:
                 status = "insufficient_data"
-            elif place < reference_weeks:
+            elif place < REFERENCE_WEEKS:
                 status = "reference"
             else:
                 status = "moved" if area >= AUC_THRESHOLD and area > high else "stable"

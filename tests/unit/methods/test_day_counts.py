@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from methods.day_counts import hide_days, is_about_words
+from methods.day_counts import hide_days, hide_months, is_about_words
 
 FIRST = date(2026, 8, 30)
 
@@ -23,6 +23,23 @@ FIRST = date(2026, 8, 30)
 def test_few_messages_are_hidden_and_not_alone_in_their_month(counts: list[int], hidden: list[int]):
     days = [FIRST + timedelta(days=number) for number in range(len(counts))]
     assert hide_days(dict(zip(days, counts, strict=True))) == {days[place] for place in hidden}
+
+
+@pytest.mark.parametrize(
+    ("counts", "hidden"),
+    [
+        ([400, 11], []),
+        ([400, 10], []),
+        ([10], [8]),
+        ([4, 5], [8]),
+        ([10, 0], [8]),
+        ([400, 500, 6], [9]),
+        ([0], []),
+    ],
+)
+def test_a_month_that_would_tell_its_days_of_few_messages_is_hidden(counts: list[int], hidden: list[int]):
+    days = [FIRST + timedelta(days=number) for number in range(len(counts))]
+    assert hide_months(dict(zip(days, counts, strict=True))) == {date(2026, month, 1) for month in hidden}
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,10 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from methods.drift import jensen_shannon
+from methods.drift import REFERENCE_WEEKS, jensen_shannon
 from pipelines.publish.distances import suppress_drift, suppress_index
 from pipelines.publish.extract import read_extract
+from pipelines.publish.few_messages import Few
 from pipelines.schemas.published import DRIFT, OBSERVATION
 from pipelines.schemas.table import Table
 
@@ -33,7 +34,7 @@ def make_week(number: int, **more: Any) -> dict[str, Any]:
     } | more  # fmt: skip
 
 
-def mark(rows: list[dict[str, Any]], few: dict[str, frozenset[dt.date]] | None = None) -> list[bool]:
+def mark(rows: list[dict[str, Any]], few: dict[str, Few] | None = None) -> list[bool]:
     return suppress_drift(fill(DRIFT, rows), few or {})["is_suppressed"].to_pylist()
 
 
@@ -48,19 +49,21 @@ def test_what_assess_marks_and_few_messages_are_hidden():
 
 
 @pytest.mark.parametrize(
-    ("day", "status", "expected"),
+    ("day", "expected"),
     [
-        (MONDAY + WEEK, "stable", [False, True, False]),
-        (MONDAY + WEEK + dt.timedelta(days=6), "stable", [False, True, False]),
-        (MONDAY + 3 * WEEK, "stable", [False, False, False]),
+        (MONDAY + REFERENCE_WEEKS * WEEK, [False, True, False]),
+        (MONDAY + REFERENCE_WEEKS * WEEK + dt.timedelta(days=6), [False, True, False]),
+        (MONDAY + 10 * WEEK, [False, False, False]),
         # All other rows say how many messages the reference has, and so how many this week had.
-        (MONDAY + WEEK, "reference", [True, True, True]),
+        (MONDAY + 7 * WEEK, [True, True, True]),
     ],
 )
+@pytest.mark.parametrize("status", ["stable", "insufficient_data"])
 def test_the_week_of_a_day_of_few_messages_is_hidden(day: dt.date, status: str, expected: list[bool]) -> None:
-    rows = [make_week(number, status=status if number == 1 else "stable") for number in range(3)]
-    assert mark(rows, {"harbor": frozenset({day})}) == expected
-    assert mark(rows, {"other": frozenset({day})}) == [False] * 3
+    rows = [make_week(number, status=status) for number in range(10)]
+    few = Few(frozenset({day}))
+    assert mark(rows, {"harbor": few})[-3:] == expected
+    assert mark(rows, {"other": few}) == [False] * 10
 
 
 def test_the_index_is_hidden_with_the_week_of_its_feature():

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from pipelines.publish.extract import read_extract
-from pipelines.publish.few_messages import list_few, suppress_days
+from pipelines.publish.few_messages import Few, list_few, suppress_days
 from pipelines.schemas.published import DATA_ALERT, DATA_DAY, OBSERVATION, RESTATEMENT
 from pipelines.schemas.table import Table
 
@@ -37,7 +37,21 @@ def observe(indicator: str, period: str, start: dt.date, **more: Any) -> dict[st
 
 
 def test_the_smallest_other_day_goes_with_the_day_of_few_messages():
-    assert list_few(make_days()) == {"harbor": {FEW, FEW - 2 * DAY}}
+    assert list_few(make_days()) == {"harbor": Few(frozenset({FEW, FEW - 2 * DAY}))}
+
+
+@pytest.mark.parametrize(
+    ("counts", "is_month_hidden"),
+    [({0: 6}, True), ({0: 6, 1: 3}, True), ({0: 6, 1: 0}, True), ({0: 6, 1: 40}, False), ({0: 40}, False)],
+)
+def test_a_month_whose_other_days_do_not_cover_its_days_of_few_messages_goes_with_them(
+    counts: dict[int, int], is_month_hidden: bool
+) -> None:
+    days = [{"day": MONDAY + place * DAY, "message_count": count} for place, count in counts.items()]
+    rows = [observe("data_late_share", "month", MONDAY.replace(day=1)),
+            observe("data_late_share", "month", dt.date(2026, 12, 1))]  # fmt: skip
+    marked = suppress_days(fill(OBSERVATION, rows), list_few(fill(DATA_DAY, days)))
+    assert marked["is_suppressed"].to_pylist() == [is_month_hidden, False]
 
 
 @pytest.mark.parametrize(
@@ -61,7 +75,7 @@ def test_indicators_of_a_days_data_tell_no_day_of_few_messages(
     (row,) = suppress_days(rows, list_few(make_days())).to_pylist()
     assert row["is_suppressed"] is is_hidden
     assert (row["denominator_rounded"] is None, row["numerator_rounded"] is None) == (is_hidden, is_hidden)
-    (other,) = suppress_days(rows, {"other": frozenset({start})}).to_pylist()
+    (other,) = suppress_days(rows, {"other": Few(frozenset({start}), frozenset({start}))}).to_pylist()
     assert other["is_suppressed"] is False
 
 
@@ -100,7 +114,7 @@ def test_an_alert_about_a_day_of_few_messages_leaves_without_its_number(tmp_path
         f"volume_rise:{FEW + DAY}": (6.0, 401.5, True),
         f"restatement:{FEW + 9 * DAY}": (None, None, False),
         f"restatement:{FEW + 10 * DAY}": (6.0, 401.5, True),
-        # Its exact share of 412 messages would be a count; the words say whole percents.
-        f"field_lost:{FEW + 2 * DAY}": (None, None, True),
+        # Its share, of which the words tell whole percents, would be a count where there are few messages.
+        f"field_lost:{FEW + 2 * DAY}": (None, None, False),
     }
     assert {row["next_step"] for row in rows} == {"Check."}

@@ -200,6 +200,6 @@ def test_areas_are_judged_by_the_reference_weeks_and_a_practical_limit():
             for week, area in enumerate([0.5, 0.52, 0.49, 0.55, 0.51, 0.5, 0.53, 0.5, 0.59, 0.62, None])
         ]
     )  # fmt: skip
-    rows = tabulate_areas(areas, reference_weeks=8)
+    rows = tabulate_areas(areas)
     assert [row["status"] for row in rows[8:]] == ["stable", "moved", "insufficient_data"]
     assert rows[-1]["null_high"] == pytest.approx(0.56)
