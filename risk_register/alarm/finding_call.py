@@ -1,6 +1,8 @@
 """The call for grave findings: every one is kept, and people are called for all that nobody was called for.
 
-Unanswered risk of level 3 is kept beside them, calls nobody, and goes when something answers it after all.
+Unanswered risk of level 3 is kept beside them and calls nobody. Undecided, it goes when something answers it
+after all, when its conversation shows something graver, or with the day whose findings retention drops. Where
+it proves to be of level 4, it is a new finding: what people made of the milder one is no answer to that.
 What bounds a flood bounds the calls, never the findings. What people make of a finding: `grave_findings`.
 """
 
@@ -51,7 +53,8 @@ def call_for_eyes(
         write: the write of the assessment.
         deployment_id: the deployment.
         seen: grave findings of whatever day; those that are known already change nothing. Of unanswered risk
-            of level 3 all that there is: what is no longer among it, and nobody decided on, is withdrawn.
+            of level 3 all that there is: what is no longer among it, for whatever reason, and nobody decided
+            on, is withdrawn.
         figures: what is known of the detectors, such as their precision in reviews.
     """
     new_count, withdrawn_count = _keep(write, deployment_id, seen)
@@ -96,7 +99,11 @@ def _keep(write: Write, deployment_id: str, seen: Iterable[SeenFinding]) -> tupl
     high = {name: row for name, row in known.items() if row.what == UNANSWERED_HIGH}
     graver = [name for name in high.keys() & found.keys() if found[name].what != UNANSWERED_HIGH]
     for name in graver:
-        high[name].what, high[name].detector_id = found[name].what, found[name].detector_id
+        row = high[name]
+        row.what, row.detector_id = found[name].what, found[name].detector_id
+        if row.state == FindingState.NOT_CONFIRMED.value:
+            row.state, row.reason = FindingState.UNCONFIRMED.value, ""
+            row.decided_by = row.decided_at = None
     answered = [
         row for name, row in high.items() if name not in found and row.state == FindingState.UNCONFIRMED.value
     ]

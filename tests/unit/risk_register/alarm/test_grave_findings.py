@@ -98,6 +98,21 @@ def test_a_risk_of_level_three_that_is_found_to_be_graver_calls(store: Store, at
     assert (kept.finding_id, kept.what, kept.detector_id) == (called, "unanswered_risk", "judge")
 
 
+def test_what_was_dismissed_as_level_three_waits_anew_once_it_proves_to_be_graver(
+    store: Store, at: dt.datetime
+) -> None:
+    call(store, at, see_high())
+    graver = replace(see_high(), what="unanswered_risk", detector_id="judge")
+    name = name_finding("demo", graver.message_id, graver.signal_id)
+    dismiss(store, deployment_id="demo", finding_id=name, reason="A song.", actor="officer", at=at)
+    assert call(store, at, graver) == (name,)
+    (kept,) = list_findings(store, "demo", is_waiting=True)
+    assert (kept.state, kept.decided_by, kept.decided_at) == (FindingState.UNCONFIRMED, None, None)
+    dismiss(store, deployment_id="demo", finding_id=name, reason="A film.", actor="officer", at=at)
+    assert call(store, at, graver) == ()  # of this one somebody has decided
+    assert list_findings(store, "demo", is_waiting=True) == ()
+
+
 def test_what_comes_within_the_same_minute_is_a_page_of_its_own(store: Store, at: dt.datetime) -> None:
     call(store, at, see(1))
     (first,) = list_notices(store)
