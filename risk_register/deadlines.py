@@ -152,7 +152,7 @@ def _find_clocks(store: Store, deployment_id: str, at: dt.datetime) -> Iterator[
             continue
         for clock in find_clocks(store, incident):
             on = clock.find_day(at)
-            if clock.is_settled or on < clock.due_on - CLOCK_WARNING:
+            if not clock.is_in_force or clock.is_settled or on < clock.due_on - CLOCK_WARNING:
                 continue
             yield _make_ending(
                 f"clock:{incident.incident_id}:{clock.regime.id}",

@@ -83,6 +83,25 @@ def test_a_statutory_clock_is_told_two_days_before_and_once_it_ran_out(
     assert keys == [f"clock:{number}:eu_ai_act:2028-01-12:{stage}" for stage in stages]
 
 
+@pytest.mark.parametrize("days", [0, 2, 30])
+def test_a_clock_of_a_regime_not_yet_in_force_binds_nobody_and_is_not_told(store: Store, days: int) -> None:
+    at = dt.datetime(2026, 11, 20, 9, tzinfo=dt.UTC)
+    number = open_grave(store, at)
+    waiting = [
+        one
+        for one in incident_clocks.find_clocks(store, incidents.list_incidents(store, "demo")[0])
+        if not one.is_in_force
+    ]
+    assert waiting
+    for clock in waiting:
+        incident_clocks.decide_report(
+            store, incident_id=number, regime_id=clock.regime.id, is_reportable=True, reason="To be sure.",
+            actor="compliance", at=at,
+        )  # fmt: skip
+    asked = {clock.regime.id for clock in waiting}
+    assert [key for key, _ in told(store, at + days * DAY, "clock:") if key.split(":")[2] in asked] == []
+
+
 @pytest.mark.parametrize(
     ("hour", "found"),
     [
