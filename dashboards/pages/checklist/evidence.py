@@ -93,6 +93,10 @@ def add_link(view: View, item: ItemRecord, fields: Mapping[str, str]) -> str:
     """Put an address or an indicator beside an item."""
     location = fields.get("location", "").strip()
     is_indicator = location in {one.indicator_id for one in view.reader.indicators()}
+    if not (is_indicator or view.is_published or "://" in location):
+        raise NotAllowedError(
+            "An indicator can be named once the pipelines have run; an address begins with https://."
+        )
     number = item_evidence.add_evidence(
         view.store,
         deployment_id=view.deployment_id,

@@ -124,6 +124,23 @@ def test_an_incident_is_opened_and_a_risk_rated_before_the_first_run(home, offic
     assert "A call from a clinic" in officer.read("/incidents", HARBOR)
 
 
+@pytest.mark.parametrize(
+    ("location", "words"),
+    [("refusal_rate", "once the pipelines have run"), ("https://example.org/test", "Added as evidence 1.")],
+)
+def test_before_the_first_run_an_address_is_evidence_and_an_indicator_waits(home, officer, location, words):
+    (home / "published" / "current").unlink()
+    form = {
+        "action": "add_link",
+        "item": "crisis_testing_passed",
+        "version": "1",
+        "title": "The test",
+        "location": location,
+    }
+    assert officer.send("/ethics-checklist", HARBOR, **form).status_code == 303
+    assert words in officer.read("/ethics-checklist", HARBOR)
+
+
 def test_before_the_first_run_nothing_opens_without_a_grant_or_a_known_deployment(home, officer):
     (home / "published" / "current").unlink()
     refused = officer.words_of(officer.show("/risk-register", "?deployment=nobodys"))
