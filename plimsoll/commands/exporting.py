@@ -23,10 +23,10 @@ from plimsoll.commands.option import HomeOption, open_home, tell
 from plimsoll.commands.publication import choose_deployment
 from plimsoll.commands.taken_file import write_taken
 from risk_register.account.accounts import Action
+from risk_register.account.administration import COMMAND_LINE
 from risk_register.database import audit
 from risk_register.database.store import Store, open_store
 
-ACTOR = "command_line"
 SUBTRACTED = (
     "{table} has left before, from other generations ({count}, the newest {newest}). Whoever has both can "
     "subtract them: where days of both differ by a few people, that says something of those people."
@@ -91,7 +91,7 @@ def export(
         subject=f"{table} of {published.name}",
         deployment_id=deployment_id,
         reason=f"plimsoll export, {rows.num_rows} rows as {form}.",
-        actor=account or ACTOR,
+        actor=account or COMMAND_LINE,
         at=dt.datetime.now(dt.UTC),
     )
     if out is None:

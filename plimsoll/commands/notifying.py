@@ -14,6 +14,7 @@ from pipelines.silence import check_calls, end_silence, tell_silence
 from plimsoll.commands.acting import AsOption, DeploymentOption, ReasonOption, act, show
 from plimsoll.commands.option import HomeOption, JsonOption, open_home, tell, write_json
 from risk_register.account.accounts import Action
+from risk_register.account.administration import COMMAND_LINE
 from risk_register.errors import UnknownRecordError
 from risk_register.incident.danger import find_needed
 from risk_register.notice.notices import acknowledge_notice, list_notices
@@ -102,7 +103,7 @@ def try_the_way(home: HomeOption = None) -> None:
     check_calls(place)
     now = dt.datetime.now(dt.UTC)
     number = queue_test(
-        open_store(place.governance_url), actor="command_line", at=now, key=f"test:{now:%Y%m%dT%H%M%S}"
+        open_store(place.governance_url), actor=COMMAND_LINE, at=now, key=f"test:{now:%Y%m%dT%H%M%S}"
     )
     sent = send_round(place)
     tell(

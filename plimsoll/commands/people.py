@@ -17,13 +17,13 @@ from plimsoll.commands.acting import as_document
 from plimsoll.commands.option import HomeOption, JsonOption, open_home, write_json
 from risk_register.account import accounts, administration, sessions
 from risk_register.account.accounts import Grant, Role
+from risk_register.account.administration import COMMAND_LINE
 from risk_register.account.identities import link_identity, list_identities
 from risk_register.account.tokens import issue_token, list_tokens, revoke_token
 from risk_register.database.store import Store, open_store
 from risk_register.register.deployments import ensure_deployment
 
 app = typer.Typer(no_args_is_help=True)
-ACTOR = "command_line"
 LINK_HOURS = 24
 NameArgument = Annotated[str, typer.Argument(help="Name of the account.")]
 RoleOption = Annotated[Role, typer.Option(help="Role.")]
@@ -46,11 +46,11 @@ def add(
     store, now = _open(home)
     administration.check_manages(store, actor=account, deployment_ids=[deployment])
     if name not in {known.name for known in accounts.list_accounts(store)}:
-        accounts.create_account(store, name=name, actor=account or ACTOR, at=now)
+        accounts.create_account(store, name=name, actor=account or COMMAND_LINE, at=now)
     has_ended = accounts.grant(
-        store, name=name, role=role, deployment_id=deployment, actor=account or ACTOR, at=now
+        store, name=name, role=role, deployment_id=deployment, actor=account or COMMAND_LINE, at=now
     )
-    _make_known(open_home(home), store, deployment, at=now)
+    _make_known(open_home(home), store, deployment, actor=account or COMMAND_LINE, at=now)
     ended = "; what somebody else had let it in by has ended, make a link"
     print(f"{name}: {role} of {deployment}{ended if has_ended else ''}")
 
@@ -66,7 +66,9 @@ def revoke(
     """Take a role on a deployment away."""
     store, now = _open(home)
     administration.check_manages(store, actor=account, deployment_ids=[deployment])
-    accounts.revoke(store, name=name, role=role, deployment_id=deployment, actor=account or ACTOR, at=now)
+    accounts.revoke(
+        store, name=name, role=role, deployment_id=deployment, actor=account or COMMAND_LINE, at=now
+    )
     print(f"{name}: no longer {role} of {deployment}")
 
 
@@ -95,7 +97,7 @@ def disable(name: NameArgument, account: AdministratorOption = None, home: HomeO
     """Shut an account: its sessions end, its grants rest, its decisions stay."""
     store, now = _open(home)
     administration.check_manages_account(store, actor=account, name=name)
-    accounts.disable_account(store, name=name, actor=account or ACTOR, at=now)
+    accounts.disable_account(store, name=name, actor=account or COMMAND_LINE, at=now)
     print(f"{name}: disabled")
 
 
@@ -104,7 +106,7 @@ def enable(name: NameArgument, account: AdministratorOption = None, home: HomeOp
     """Open a shut account again."""
     store, now = _open(home)
     administration.check_manages_account(store, actor=account, name=name)
-    accounts.enable_account(store, name=name, actor=account or ACTOR, at=now)
+    accounts.enable_account(store, name=name, actor=account or COMMAND_LINE, at=now)
     print(f"{name}: open")
 
 
@@ -113,7 +115,7 @@ def end_sessions(name: NameArgument, account: AdministratorOption = None, home: 
     """End every open session of an account."""
     store, now = _open(home)
     administration.check_manages_account(store, actor=account, name=name)
-    count = sessions.end_sessions(store, name=name, actor=account or ACTOR, at=now)
+    count = sessions.end_sessions(store, name=name, actor=account or COMMAND_LINE, at=now)
     print(f"{name}: {count} sessions ended")
 
 
@@ -128,7 +130,7 @@ def join(
     store, now = _open(home)
     for each in (name, same_as):
         administration.check_manages_account(store, actor=account, name=each)
-    accounts.join_person(store, name=name, same_as=same_as, actor=account or ACTOR, at=now)
+    accounts.join_person(store, name=name, same_as=same_as, actor=account or COMMAND_LINE, at=now)
     print(f"{name} and {same_as} are one person")
 
 
@@ -143,7 +145,7 @@ def identify(
     """Let a subject of the identity provider into an account that exists already."""
     store, now = _open(home)
     administration.check_manages_account(store, actor=account, name=name)
-    link_identity(store, name=name, issuer=issuer, subject=subject, actor=account or ACTOR, at=now)
+    link_identity(store, name=name, issuer=issuer, subject=subject, actor=account or COMMAND_LINE, at=now)
     print(f"{name}: {subject} of {issuer}")
 
 
@@ -160,7 +162,12 @@ def token(
     administration.check_manages_account(store, actor=account, name=name)
     print(
         issue_token(
-            store, name=name, label=label, valid_for=dt.timedelta(days=days), actor=account or ACTOR, at=now
+            store,
+            name=name,
+            label=label,
+            valid_for=dt.timedelta(days=days),
+            actor=account or COMMAND_LINE,
+            at=now,
         )
     )
 
@@ -179,7 +186,7 @@ def take_token(
         one for one in list_tokens(store) if (one.name, one.label, one.revoked_at) == (name, label, None)
     ]
     for one in found:
-        revoke_token(store, token_hash=one.token_hash, actor=account or ACTOR, at=now)
+        revoke_token(store, token_hash=one.token_hash, actor=account or COMMAND_LINE, at=now)
     print(f"{name}: {len(found)} tokens out of use")
 
 
@@ -213,14 +220,14 @@ def _name(given: Grant) -> str:
     return f"{given.role}@{given.deployment_id}"
 
 
-def _make_known(home: Home, store: Store, deployment_id: str, *, at: dt.datetime) -> None:
+def _make_known(home: Home, store: Store, deployment_id: str, *, actor: str, at: dt.datetime) -> None:
     """What logs were delivered of can be decided on before the first run computes anything."""
     from pipelines.lake.lake import Lake  # Arrow takes a while to load
 
     rows = Lake(home.lake).read("ledger.deployment")
     for row in [] if rows is None else rows.to_pylist():
         if row["deployment_id"] == deployment_id:
-            ensure_deployment(store, deployment_id=deployment_id, title=row["title"], actor=ACTOR, at=at)
+            ensure_deployment(store, deployment_id=deployment_id, title=row["title"], actor=actor, at=at)
 
 
 def _open(home: Path | None) -> tuple[Store, dt.datetime]:

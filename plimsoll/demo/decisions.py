@@ -15,6 +15,7 @@ from plimsoll.demo.story import ATELIER, HARBOR, OPERATORS
 from risk_register.acceptability import Probability, Severity
 from risk_register.account import accounts
 from risk_register.account.accounts import Role
+from risk_register.account.administration import COMMAND_LINE
 from risk_register.alarm import streams as alarm_streams
 from risk_register.database.store import Store
 from risk_register.deployment import appetites, changes
@@ -23,7 +24,7 @@ from risk_register.register import register
 from risk_register.register.deployments import ensure_deployment
 from risk_register.register.transitions import RiskStatus
 
-ADMINISTRATOR, MACHINE = "demo_administrator", "command_line"
+ADMINISTRATOR = "demo_administrator"
 OFFICER, COMPLIANCE = "demo_safety_officer", "demo_compliance"
 ROLES = {
     OFFICER: Role.SAFETY_OFFICER,
@@ -75,7 +76,7 @@ def seed_decisions(store: Store, *, last_day: dt.date, days: int) -> None:
             store, deployment_id=operator.deployment_id, title=operator.title, actor=ADMINISTRATOR, at=at
         )
     for name, role in ROLES.items():
-        giver = MACHINE if name == ADMINISTRATOR else ADMINISTRATOR
+        giver = COMMAND_LINE if name == ADMINISTRATOR else ADMINISTRATOR
         accounts.create_account(store, name=name, actor=giver, at=at)
         for operator in OPERATORS:
             accounts.grant(

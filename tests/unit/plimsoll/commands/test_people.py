@@ -10,9 +10,9 @@ import pytest
 
 from pipelines.lake import lake as lakes
 from pipelines.settings import Home
-from plimsoll.commands.people import ACTOR
 from risk_register.account import accounts
 from risk_register.account.accounts import Role
+from risk_register.account.administration import COMMAND_LINE
 from risk_register.account.four_eyes import RECOVERY
 from risk_register.account.tokens import list_tokens
 from risk_register.database.audit import list_entries
@@ -48,10 +48,10 @@ def come_in(store: Store, done: Done) -> str:
 def test_an_account_is_let_in_by_an_administrator_once_there_is_one(run: Run, governed) -> None:
     _, store = governed
     assert NEEDED in run("users", "link", "compliance").complaint
-    assert come_in(store, run("users", "link", "administrator")) == ACTOR
+    assert come_in(store, run("users", "link", "administrator")) == COMMAND_LINE
     assert NEEDED in run("users", "link", "compliance").complaint
     assert come_in(store, run("users", "link", "compliance", account="administrator")) == "administrator"
-    assert come_in(store, run("users", "link", "stranger")) == ACTOR  # where there is no administrator
+    assert come_in(store, run("users", "link", "stranger")) == COMMAND_LINE  # where there is no administrator
 
 
 def test_the_only_administrator_is_let_in_again_and_the_command_line_is_told_apart(
@@ -75,7 +75,7 @@ def test_an_administrator_with_roles_where_somebody_else_is_one_needs_them(run: 
     at = dt.datetime.now(dt.UTC)
     for name, deployment in (("administrator", "other"), ("stranger", "other")):
         role = Role.VIEWER if name == "administrator" else Role.ADMINISTRATOR
-        accounts.grant(store, name=name, role=role, deployment_id=deployment, actor=ACTOR, at=at)
+        accounts.grant(store, name=name, role=role, deployment_id=deployment, actor=COMMAND_LINE, at=at)
     assert NEEDED in run("users", "link", "administrator").complaint
 
 
@@ -95,7 +95,9 @@ LOOKING_AFTER = [
 
 def test_accounts_are_looked_after_by_their_administrator_and_nobody_else(run: Run, governed) -> None:
     _, store = governed
-    accounts.create_account(store, name="outsider", actor=ACTOR, at=dt.datetime.now(dt.UTC))  # has no role
+    accounts.create_account(
+        store, name="outsider", actor=COMMAND_LINE, at=dt.datetime.now(dt.UTC)
+    )  # has no role
     before = [(one.sequence, one.action) for one in list_entries(store, limit=None)]
     for words in LOOKING_AFTER:
         assert NEEDED in run("users", *words).complaint
