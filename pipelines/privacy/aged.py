@@ -14,9 +14,12 @@ from pipelines.settings import MAPPING_NAMES, Home
 
 @dataclass(frozen=True)
 class Aged:
-    """Delivered files of the inbox: with nothing young enough in them, and with something."""
+    """Delivered files of the inbox: with nothing young enough in them, and with something.
 
-    old: list[Path]
+    Of the old ones also the deployments that they were given to.
+    """
+
+    old: dict[Path, frozenset[str]]
     mixed: list[Path]
 
 
@@ -29,17 +32,19 @@ def find_aged(home: Home, lake: Lake, first: dt.date) -> Aged:
     rows = lake.read(DELIVERY.full_name)
     oldest: dict[str, dt.date] = {}
     newest: dict[str, dt.date] = {}
+    given: dict[str, set[str]] = {}
     for row in [] if rows is None else rows.to_pylist():
         name, came = row["delivery_id"], row["received_on"]
+        given.setdefault(name, set()).add(row["deployment_id"])
         oldest[name] = min(oldest.get(name, came), row.get("first_day") or came)
         last = row.get("last_day") if row["rejected_count"] == 0 else None
         newest[name] = max(newest.get(name, dt.date.min), min(last or came, came))
-    found = Aged([], [])
+    found = Aged({}, [])
     waiting = any(day < first for day in oldest.values())
     for path in sorted(home.inbox.rglob("*")) if waiting else []:
         if path.is_file() and path.name not in MAPPING_NAMES and (name := _sha256(path)) in oldest:
             if newest[name] < first:
-                found.old.append(path)
+                found.old[path] = frozenset(given[name])
             elif oldest[name] < first:
                 found.mixed.append(path)
     return found

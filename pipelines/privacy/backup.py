@@ -106,7 +106,7 @@ def restore_backup(
     *,
     tombstones: Path | None,
     withdraw: Withdraw,
-    on: dt.date,
+    at: dt.datetime,
     tell: Tell = lambda _: None,
 ) -> Restored:
     """Restore into an empty place; `tombstones` are those of the home it was taken from, else those by it.
@@ -143,9 +143,10 @@ def restore_backup(
             (place.keys / FINGERPRINT_FILE).write_text(manifest["key_fingerprint"] + "\n")
         if manifest["has_keys"] and fingerprint_key(place.keys) != manifest["key_fingerprint"]:
             raise HomeError(f"{source}: its key is not the one that its manifest names.")
-        silence(place, on=on)
+        silence(place, on=at.date())
         left_out = _leave_damaged_out(place, withdraw) if known.marks and manifest["has_inbox"] else []
-        rows, unchecked = sweep_erased(place, withdraw if manifest["has_inbox"] else None, on=on)
+        files = withdraw if manifest["has_inbox"] else None
+        rows, unchecked = sweep_erased(place, files, on=at.date(), at=at)
         if unchecked:
             raise StateError(
                 "Not restored, for something cannot be checked against the tombstones:\n"

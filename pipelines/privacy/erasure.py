@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from pathlib import Path
 from time import monotonic
 
@@ -28,7 +28,7 @@ from pipelines.privacy.file_names import count_by_name, tell_names
 from pipelines.privacy.journal import Journal, journal_path, load_journal, save_journal
 from pipelines.privacy.reach import Reach, find_reach, find_threads, sweep
 from pipelines.privacy.receipt import Document, write_receipt
-from pipelines.privacy.request import Covers, Request, Surroundings, Withdraw
+from pipelines.privacy.request import Covers, Request, Surroundings, Withdraw, WithdrawnFile
 from pipelines.privacy.trace import enter_swept
 from pipelines.reviewed_text import describe_learned, forget_reviewed
 from pipelines.settings import Home
@@ -121,25 +121,34 @@ def erase(
     return document | {"path": str(written)}
 
 
-def sweep_erased(home: Home, withdraw: Withdraw | None, *, on: dt.date) -> tuple[int, list[str]]:
+def sweep_erased(
+    home: Home, withdraw: Withdraw | None, *, on: dt.date, at: dt.datetime
+) -> tuple[int, list[str]]:
     """Take out again what the tombstones cover, as after a restore; returns rows and what is unchecked.
 
-    Published files that show it go; the next run publishes what is left.
+    Published files that show it go; the next run publishes what is left. Holds are those of the day `on`,
+    and `at` is now.
     """
     tombstones = marks.load_tombstones(home.keys / marks.FILE)
     if not tombstones.marks:
         return 0, []
-    held, moment = held_threads(home, on), dt.datetime.combine(on, dt.time(), dt.UTC)
+    held = held_threads(home, on)
     with lakes.write(home.lake, by=SWEEP) as commit:
         reach = find_reach(commit.lake, tombstones, held)
         drop_cached(home, reach.ids | reach.touched)
         _bury_parts(home, tombstones, reach)
         swept = sweep(commit, reach)
-        enter_swept(home, (part for one in swept for part in one.days), at=moment, by=SWEEP)
-    unchecked = [] if withdraw is None else list(withdraw(home, _covers(tombstones, held)).unchecked)
+        enter_swept(home, (part for one in swept for part in one.days), at=at, by=SWEEP)
+    unchecked: list[str] = []
+    if withdraw is not None:
+
+        def announce(files: Sequence[WithdrawnFile]) -> None:
+            enter_swept(home, (), (one.deployment_id for one in files), at=at, by=SWEEP)
+
+        unchecked += withdraw(home, _covers(tombstones, held), announce=announce).unchecked
     forget_reviewed(home)
     rows = sum(one.rows_before - one.rows_after for one in swept)
-    forget_erased(home, at=moment, also=reach.ids)
+    forget_erased(home, at=at, also=reach.ids)
     if rows:
         forget(home.lake)
         unchecked += drop_published(home, reach.ids, is_current_too=True)

@@ -29,6 +29,10 @@ class WithdrawnFile(Protocol):
     """A delivered file that lost records."""
 
     @property
+    def deployment_id(self) -> str:
+        """The deployment that it was given to."""
+
+    @property
     def name(self) -> str:
         """Path below the home."""
 
@@ -57,11 +61,21 @@ class Withdrawal(Protocol):
         """Ids of the operator that are known to be theirs, also those that the records taught."""
 
 
+Announce = Callable[[Sequence[WithdrawnFile]], None]
+"""Is told of the files that will lose records, once, before any does."""
+
+
 class Withdraw(Protocol):
     """Takes records out of delivered files, or only counts them."""
 
     def __call__(
-        self, home: Home, covers: Covers, *, raw_ids: Collection[str] = (), is_rehearsal: bool = False
+        self,
+        home: Home,
+        covers: Covers,
+        *,
+        raw_ids: Collection[str] = (),
+        is_rehearsal: bool = False,
+        announce: Announce = ...,
     ) -> Withdrawal:
         """What became of the files."""
 
@@ -77,6 +91,7 @@ class Lapse(Protocol):
         before: dt.date,
         early: dt.timedelta = dt.timedelta(),
         is_rehearsal: bool = False,
+        announce: Announce = ...,
     ) -> Withdrawal:
         """What became of the files; of large ones, what was sent in the days `early` after goes, too."""
 

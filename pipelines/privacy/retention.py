@@ -8,7 +8,7 @@ added to.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from pipelines.privacy.aged import find_aged
 from pipelines.privacy.cached import drop_old_cached
 from pipelines.privacy.limits import load_limits
 from pipelines.privacy.reach import CONVERSATIONS, TEXT_TABLE
-from pipelines.privacy.request import Lapse
+from pipelines.privacy.request import Lapse, WithdrawnFile
 from pipelines.privacy.trace import Dropped, enter_dropped, enter_files
 from pipelines.reviewed_text import forget_reviewed
 from pipelines.schemas import LAKE_TABLES
@@ -99,8 +99,7 @@ def retain(
             counts = sorted(set(counts) - _held_days(lake, held))
             unscored = sorted(set(blanked) - _scored(lake))
             kept, forgotten = _split(lake, findings, held)
-            # Cached answers are findings and may not outlive them: after the commit nobody knows whose went.
-            cached = drop_old_cached(home, forgotten, before=first_finding, is_rehearsal=is_rehearsal)
+            cached = drop_old_cached(home, forgotten, before=first_finding, is_rehearsal=True)
             if not is_rehearsal:
                 marks = _write_text(commit, blanked, held, as_of)
                 marks += _drop_findings(commit, kept, as_of)
@@ -112,14 +111,19 @@ def retain(
                 dropped = [Dropped(one["layer"], one["deployment_id"], one["day"]) for one in lost]
                 dropped += [Dropped("count", *part) for part in counts]
                 enter_dropped(home, dropped, as_of=as_of, at=at, by=by)
+                # Cached answers are findings and may not outlive them: later nobody knows whose went.
+                drop_old_cached(home, forgotten, before=first_finding)
         aged = find_aged(home, Lake(home.lake), first_text)
         # A hold names a conversation, not a file: while one is in force, no delivered file is touched.
-        files, mixed = ([], []) if held else (aged.old, aged.mixed)
+        files, mixed = ({}, []) if held else (aged.old, aged.mixed)
+
+        def announce(cut: Sequence[WithdrawnFile]) -> None:
+            gone = (deployment for given in files.values() for deployment in given)
+            enter_files(home, gone, (one.deployment_id for one in cut), as_of=as_of, at=at, by=by)
+
         early = dt.timedelta(days=limits.text_days // EARLY_SHARE)
-        cut = lapse(home, mixed, before=first_text, early=early, is_rehearsal=is_rehearsal)
+        cut = lapse(home, mixed, before=first_text, early=early, is_rehearsal=is_rehearsal, announce=announce)
         if not is_rehearsal:
-            shortened = [one.name for one in cut.files]
-            enter_files(home, _name(home, files), shortened, as_of=as_of, at=at, by=by)
             forget_reviewed(home)
             forget(home.lake)
             for path in files:

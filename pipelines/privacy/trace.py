@@ -10,7 +10,6 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from pipelines.lake.partition import Partition
 from pipelines.settings import Home
@@ -47,7 +46,7 @@ def enter_dropped(
     days: dict[str, dict[str, list[dt.date]]] = {}
     for one in dropped:
         days.setdefault(one.deployment_id, {}).setdefault(one.what, []).append(one.day)
-    details: dict[str | None, Details] = {}
+    details: dict[str, Details] = {}
     for deployment, lost in days.items():
         said = details.setdefault(deployment, {"as_of": as_of.isoformat()})
         for what, held in lost.items():
@@ -58,41 +57,37 @@ def enter_dropped(
 def enter_files(
     home: Home, gone: Iterable[str], cut: Iterable[str], *, as_of: dt.date, at: dt.datetime, by: str
 ) -> None:
-    """Say of each deployment how many delivered files go, and how many lost old records; else nothing.
+    """Say of each deployment how many delivered files go, and how many lose old records; else nothing.
 
-    `gone` and `cut` are paths below the home. The others are as in `enter_dropped`.
+    `gone` and `cut` are the deployments that the files were given to. The others are as in `enter_dropped`.
     """
-    counts = {
-        "file_count": Counter(map(_find_deployment, gone)),
-        "cut_file_count": Counter(map(_find_deployment, cut)),
-    }
-    concerned: set[str | None] = {one for count in counts.values() for one in count}
-    details: dict[str | None, Details] = {
+    counts = {"file_count": Counter(gone), "cut_file_count": Counter(cut)}
+    details: dict[str, Details] = {
         one: {"as_of": as_of.isoformat()} | {name: count[one] for name, count in counts.items()}
-        for one in concerned
+        for one in set().union(*counts.values())
     }
     _enter(home, FILES, details, at=at, by=by)
 
 
-def enter_swept(home: Home, parts: Iterable[Partition], *, at: dt.datetime, by: str) -> None:
-    """Say of each deployment on how many days rows of erased people are taken out again; else nothing."""
-    days = Counter(deployment for deployment, _ in set(parts))
-    _enter(home, SWEPT, {one: {"day_count": count} for one, count in days.items()}, at=at, by=by)
-
-
-def _find_deployment(name: str) -> str | None:
-    """The deployment whose folder of the inbox a file lies in; none of a file that lies beside them."""
-    _, deployment, *file = PurePosixPath(name).parts
-    return deployment if file else None
-
-
-def _enter(
-    home: Home, action: str, details: Mapping[str | None, Details], *, at: dt.datetime, by: str
+def enter_swept(
+    home: Home, parts: Iterable[Partition], cut: Iterable[str] = (), *, at: dt.datetime, by: str
 ) -> None:
+    """Say of each deployment on how many days rows of erased people are taken out again; else nothing.
+
+    `cut` are the deployments of delivered files that lose records of theirs.
+    """
+    days, files = Counter(deployment for deployment, _ in set(parts)), Counter(cut)
+    details: dict[str, Details] = {one: {"day_count": count} for one, count in days.items()}
+    for deployment, count in files.items():
+        details.setdefault(deployment, {})["cut_file_count"] = count
+    _enter(home, SWEPT, details, at=at, by=by)
+
+
+def _enter(home: Home, action: str, details: Mapping[str, Details], *, at: dt.datetime, by: str) -> None:
     if not details:
         return
     store = open_store(home.governance_url)
     with store.write(actor=by, at=at) as write:
-        for deployment, said in sorted(details.items(), key=lambda one: one[0] or ""):
-            write.record(action, subject=deployment or "home", deployment_id=deployment, **said)
+        for deployment, said in sorted(details.items()):
+            write.record(action, subject=deployment, deployment_id=deployment, **said)
     store.close()  # a home that is being restored moves to its place next

@@ -31,7 +31,7 @@ def keep_limits(home: Home, withdraw: Withdraw, lapse: Lapse, *, at: dt.datetime
     is_agreed = are_agreed(home.definitions)
     unchecked: list[str] = []
     if is_agreed:
-        _, unchecked = sweep_erased(home, withdraw, on=on)
+        _, unchecked = sweep_erased(home, withdraw, on=on, at=at)
     else:  # to have erased somebody was agreed, whatever limits are
         forget_erased(home, at=at)
     done = retain(home, lapse, as_of=on, at=at, is_rehearsal=not is_agreed)

@@ -44,7 +44,7 @@ def retention(
     day = as_of.date() if as_of else now.date()
     if day > now.date():
         raise typer.BadParameter(f"{day} lies in the future", param_hint="--as-of")
-    rows, unchecked = (0, []) if dry_run else sweep_erased(place, withdraw, on=day)
+    rows, unchecked = (0, []) if dry_run else sweep_erased(place, withdraw, on=day, at=now)
     done = retain(place, lapse, as_of=day, at=now, by=COMMAND_LINE, is_rehearsal=dry_run)
     document = describe(done) | {"erased_rows_swept": rows, "is_dry_run": dry_run}
     if as_json:
@@ -97,9 +97,9 @@ def restore(
 ) -> None:
     """Restore into an empty place; who was erased since is erased again."""
     place = find_home(home)
-    today = dt.datetime.now(dt.UTC).date()
+    now = dt.datetime.now(dt.UTC)
     with told_full(place.path.parent):
-        done = restore_backup(file, place, tombstones=tombstones, withdraw=withdraw, on=today, tell=tell)
+        done = restore_backup(file, place, tombstones=tombstones, withdraw=withdraw, at=now, tell=tell)
     print(f"{place.path}: generation {done.generation}, {done.swept_rows} rows of erased people taken out.")
     print(say_reach(done.reaches))
     for name in map(show_line, done.left_out):

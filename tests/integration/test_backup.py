@@ -46,7 +46,7 @@ def home(copy: Callable[[Path], Path], ingested: Path, empty_store: Path) -> Hom
 
 def restore(file: Path, target: Path, *, tombstones: Path | None = None) -> Home:
     place = Home(target)
-    restore_backup(file, place, tombstones=tombstones, withdraw=withdraw, on=NOW.date())
+    restore_backup(file, place, tombstones=tombstones, withdraw=withdraw, at=NOW)
     return place
 
 
@@ -176,7 +176,7 @@ def test_a_copy_that_was_not_told_of_an_erasure_says_up_to_when_it_knows(home: H
     for name in ("b.tar", "b.tar.tombstones"):
         shutil.copy(tmp_path / name, tmp_path / f"copy of {name}")
     erase_user(home)
-    around = {"tombstones": None, "withdraw": withdraw, "on": NOW.date()}
+    around = {"tombstones": None, "withdraw": withdraw, "at": NOW}
     told = restore_backup(tmp_path / "b.tar", Home(tmp_path / "there"), **around)
     untold = restore_backup(tmp_path / "copy of b.tar", Home(tmp_path / "too"), **around)
     assert (told.reaches, told.swept_rows > 0) == (NOW, True)
@@ -214,7 +214,7 @@ def test_a_damaged_backup_is_refused_and_leaves_nothing(home: Home, tmp_path: Pa
 def test_what_a_killed_restore_left_goes_with_the_next_one_which_says_so(home: Home, tmp_path: Path) -> None:
     file, place = tmp_path / "b.tar", Home(tmp_path / "there")
     take_backup(home, file, at=NOW, has_keys=True)
-    around = {"tombstones": None, "withdraw": withdraw, "on": NOW.date()}
+    around = {"tombstones": None, "withdraw": withdraw, "at": NOW}
     left = tmp_path / ".there.restoring-7"
     shutil.copytree(home.keys, left / "keys")
     other = tmp_path / ".there_too.restoring-7"

@@ -290,11 +290,15 @@ def test_what_a_released_hold_had_kept_goes_with_a_trace_of_days_alone(place: Ho
     run(place)
     release_hold(place, store_of(place), hold_id=hold.hold_id, reason="It ended.", at=NOW, **TWO_PEOPLE)
     days = set(rows_of(place, "staging.message", user=user)["day"].to_pylist())
-    rows, _ = sweep_erased(place, withdraw, on=NOW.date())
-    again, _ = sweep_erased(place, withdraw, on=NOW.date())
+    rows, _ = sweep_erased(place, withdraw, on=NOW.date(), at=NOW)
+    again, _ = sweep_erased(place, withdraw, on=NOW.date(), at=NOW)
     assert rows > 0 == again
-    (entry,) = list_entries(store_of(place), action="erased_people_swept")
-    assert (entry.deployment_id, dict(entry.details)) == (DEPLOYMENT, {"day_count": len(days)})
+    entries = list_entries(store_of(place), action="erased_people_swept")
+    assert {(entry.deployment_id, entry.subject, entry.at) for entry in entries} == {
+        (DEPLOYMENT, DEPLOYMENT, NOW)
+    }
+    told = {name: number for entry in entries for name, number in entry.details.items()}
+    assert told == {"day_count": len(days), "cut_file_count": len(days)}  # a file holds a day
 
 
 def test_an_expired_hold_holds_nothing_but_its_name_in_the_file_is_told(place: Home) -> None:

@@ -164,9 +164,7 @@ def test_what_was_erased_does_not_return_with_a_backup_of_the_inbox(
     take_backup(home, tmp_path / "b.tar", at=NOW, has_keys=True, has_inbox=True)
     assert run(home)["state"] == "complete"
     restored = Home(tmp_path / "restored")
-    restore_backup(
-        tmp_path / "b.tar", restored, tombstones=home.keys / TOMBSTONES, withdraw=withdraw, on=NOW.date()
-    )
+    restore_backup(tmp_path / "b.tar", restored, tombstones=home.keys / TOMBSTONES, withdraw=withdraw, at=NOW)
     assert decoded_search.search(restored.path, [CANARY, USER]) == {}
     assert decoded_search.search(restored.path, ["good evening"])["good evening"]
 

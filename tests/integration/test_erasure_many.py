@@ -115,7 +115,7 @@ def test_fifty_stay_gone_after_a_restore_and_a_second_delivery_and_nobody_else_h
 
     restored = Home(tmp_path / "restored")
     done = restore_backup(
-        tmp_path / "backup", restored, tombstones=home.keys / "tombstones", withdraw=withdraw, on=NOW.date()
+        tmp_path / "backup", restored, tombstones=home.keys / "tombstones", withdraw=withdraw, at=NOW
     )
     assert done.swept_rows == 8 * ERASED
     assert decoded_search.search(restored.path, words) == {}

@@ -205,6 +205,10 @@ def test_delivered_files_go_with_the_text_that_came_in_them_and_are_listed(
 def test_what_the_audit_cannot_take_is_not_dropped(home: Home, row_hash) -> None:
     file = home.path / "governance.sqlite"
     retain(home, lapse, as_of=FIRST)  # makes the store
+    answer = home.path / "cache" / "judge" / "old.json"
+    answer.parent.mkdir(parents=True)
+    answer.write_text("{}")
+    os.utime(answer, (0, 0))
     before = row_hash.hash_lake(home.path)
     with sqlite3.connect(file) as store:
         store.execute("create trigger full before insert on audit_entry begin select raise(abort, 'no'); end")
@@ -212,6 +216,7 @@ def test_what_the_audit_cannot_take_is_not_dropped(home: Home, row_hash) -> None
     with pytest.raises(StoreError, match="refused"):
         retain(home, lapse, as_of=LAST_KEPT)
     assert row_hash.hash_lake(home.path) == before
+    assert answer.exists()
 
 
 def test_days_that_a_hold_keeps_are_not_entered_again_each_night(home: Home) -> None:

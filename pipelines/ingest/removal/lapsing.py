@@ -20,7 +20,7 @@ from pipelines.ingest.files.document import read_items
 from pipelines.ingest.files.lines import UNREADABLE
 from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
 from pipelines.ingest.removal.attribution import Attribution
-from pipelines.ingest.removal.withdrawal import Found, Withdrawal, Withdrawn, replace_files
+from pipelines.ingest.removal.withdrawal import Announce, Found, Withdrawal, replace_files
 from pipelines.ingest.sources import make_source
 from pipelines.settings import Home
 from pipelines.shown_text import tell_name
@@ -36,6 +36,7 @@ def lapse(
     before: dt.date,
     early: dt.timedelta = dt.timedelta(),
     is_rehearsal: bool = False,
+    announce: Announce = lambda _: None,
 ) -> Withdrawal:
     """Take what was sent before a day out of files of the inbox; a rehearsal only counts.
 
@@ -45,6 +46,7 @@ def lapse(
         before: the first day whose text is still kept.
         early: how much of what is still kept goes from a large file, too, so that it is not written again
             each night. Text that stays too long breaks a promise; a copy that goes early breaks none.
+        announce: is told of the files that will lose records, before any does.
     """
     result = Withdrawal()
     found: list[Found] = []
@@ -65,10 +67,10 @@ def lapse(
                 result.tell_damaged(path, tell_name(path.relative_to(home.path)), error)
     wanted = [one for one in found if one.items]
     if is_rehearsal:
-        result.files = [
-            Withdrawn(tell_name(one.path.relative_to(home.path)), len(one.items)) for one in wanted
-        ]
-    elif wanted:
+        result.files = [one.tell(home) for one in wanted]
+        return result
+    announce([one.tell(home) for one in wanted])
+    if wanted:
         replace_files(home, wanted, result, is_erasure=False)
     return result
 

@@ -7,7 +7,7 @@ moment, whichever of the two lies there is not read again. Files outside the hom
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,7 @@ Row = dict[str, Any]
 class Withdrawn:
     """A delivered file that lost records."""
 
+    deployment_id: str
     name: str
     record_count: int
 
@@ -75,9 +76,21 @@ class Found:
     items: frozenset[int]
     about: Attribution
 
+    def tell(self, home: Home) -> Withdrawn:
+        """The same, once its items are gone."""
+        return Withdrawn(self.about.mapping.deployment.id, _name(home, self.path), len(self.items))
+
+
+Announce = Callable[[Sequence[Withdrawn]], None]
+
 
 def withdraw(
-    home: Home, covers: Covers, *, raw_ids: Iterable[str] = (), is_rehearsal: bool = False
+    home: Home,
+    covers: Covers,
+    *,
+    raw_ids: Iterable[str] = (),
+    is_rehearsal: bool = False,
+    announce: Announce = lambda _: None,
 ) -> Withdrawal:
     """Take every record out that `covers` names; a rehearsal only counts.
 
@@ -85,6 +98,7 @@ def withdraw(
         home: the home whose inbox it is.
         covers: whether (deployment, user, thread) is to go.
         raw_ids: the operator's own ids of the person, to find them in records that cannot be read.
+        announce: is told of the files that will lose records, before any does.
     """
     result = Withdrawal(raw_ids=set(raw_ids))
     ids: dict[str, set[str]] = {}  # by deployment: in another the same id is somebody else's
@@ -104,10 +118,12 @@ def withdraw(
         found += _find(home, folder, about, result)
         result.raw_ids |= known
     _look_elsewhere(home, result)
+    wanted = [one for one in found if one.items]
     if is_rehearsal:
-        result.files = [Withdrawn(_name(home, one.path), len(one.items)) for one in found if one.items]
+        result.files = [one.tell(home) for one in wanted]
     else:
-        replace_files(home, [one for one in found if one.items], result, is_erasure=True)
+        announce([one.tell(home) for one in wanted])
+        replace_files(home, wanted, result, is_erasure=True)
         _tell_left(home, folders, result)
     return result
 
@@ -187,8 +203,7 @@ def replace_files(home: Home, found: list[Found], result: Withdrawal, *, is_eras
                 try:
                     written = target if write_without(one.path, one.items, target) else None
                     rejected = _learn(home, one, written, held=held, rejected=rejected, is_erasure=is_erasure)
-                    name = _name(home, one.path)
-                    result.files.append(Withdrawn(name, len(one.items)))
+                    result.files.append(one.tell(home))
                     moves.append((one.path, written))
                 except (ValueError, *UNREADABLE) as error:
                     result.unchecked.append(f"{_name(home, one.path)}: {error}")

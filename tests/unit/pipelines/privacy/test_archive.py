@@ -50,7 +50,7 @@ def test_a_damaged_governance_store_that_is_in_a_backup_is_not_restored(
         take_backup(home, tmp_path / "b.tar", at=AT)
     with pytest.raises(HomeError, match=r"was damaged when it was backed up: .* restore an earlier backup"):
         restore_backup(
-            tmp_path / "b.tar", Home(tmp_path / "there"), tombstones=None, withdraw=withdraw, on=AT.date()
+            tmp_path / "b.tar", Home(tmp_path / "there"), tombstones=None, withdraw=withdraw, at=AT
         )
     assert not (tmp_path / "there").exists()
 
@@ -60,7 +60,7 @@ def test_a_whole_governance_store_is_restored_and_nothing_is_left_beside_it(
 ) -> None:
     take_backup(home, tmp_path / "b.tar", at=AT)
     there = Home(tmp_path / "there")
-    restore_backup(tmp_path / "b.tar", there, tombstones=None, withdraw=withdraw, on=AT.date())
+    restore_backup(tmp_path / "b.tar", there, tombstones=None, withdraw=withdraw, at=AT)
     assert [path.name for path in there.path.glob("governance.sqlite*")] == ["governance.sqlite"]
     with closing(sqlite3.connect(there.path / "governance.sqlite")) as store:
         assert store.execute("select count(*) from audit_head").fetchone() == (0,)

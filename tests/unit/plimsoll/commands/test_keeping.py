@@ -84,7 +84,7 @@ def test_a_rehearsal_touches_nothing_and_what_cannot_be_checked_is_an_error(
 ) -> None:
     swept: list[dt.date] = []
     monkeypatch.setattr(
-        keeping, "sweep_erased", lambda *_, on: swept.append(on) or (4, ["companion/d.jsonl"])
+        keeping, "sweep_erased", lambda *_, on, at: swept.append(on) or (4, ["companion/d.jsonl"])
     )
     monkeypatch.setattr(
         keeping, "retain", lambda *_, as_of, is_rehearsal, **__: Retained(as_of, text_count=is_rehearsal)

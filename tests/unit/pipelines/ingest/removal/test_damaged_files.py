@@ -146,6 +146,6 @@ def test_what_the_night_says_of_it_to_dagster_names_neither_the_file_nor_what_it
 def test_a_backup_that_holds_it_can_be_restored_without_it(home, tmp_path):
     take_backup(home, tmp_path / "b.tar", at=AT, has_keys=True, has_inbox=True)
     place = Home(tmp_path / "restored")
-    done = restore_backup(tmp_path / "b.tar", place, tombstones=None, withdraw=withdraw, on=AT.date())
+    done = restore_backup(tmp_path / "b.tar", place, tombstones=None, withdraw=withdraw, at=AT)
     assert done.left_out == ("inbox/one/broken.jsonl.gz",)
     assert sorted(path.name for path in (place.inbox / "one").iterdir()) == ["mapping.yaml", "whole.jsonl"]

@@ -15,8 +15,11 @@ from pipelines.ingest.removal import lapsing, withdrawal
 from pipelines.ingest.removal.lapsing import lapse
 from pipelines.lake import lake as lakes
 from pipelines.lock import locked
+from pipelines.privacy import retention
 from pipelines.privacy.retention import retain
+from risk_register.database.audit import list_entries
 from risk_register.database.store import open_store
+from risk_register.errors import StoreError
 
 CAME = dt.date(2026, 9, 1)
 LIMIT = dt.timedelta(days=90)
@@ -107,6 +110,28 @@ def test_old_records_leave_a_file_that_stays_and_no_count_moves(place, inbox, na
     assert len(place.rows("staging.message")) == 2
     assert keep(place, CAME).cut_files == (f"inbox/one/{name}: 1 records",)
     assert path.read_bytes() != before
+
+
+def test_delivered_files_lose_nothing_where_the_audit_takes_no_entry(place, inbox, monkeypatch):
+    inbox = inbox.rename(inbox.with_name("of_anna"))
+    gone = write(inbox / "gone.jsonl", on(CAME - 2 * LIMIT))
+    cut = write(inbox / "cut.jsonl", on(CAME - 2 * LIMIT, "an old word"), on(CAME))
+    take(place, inbox)
+    before = {path: path.read_bytes() for path in (gone, cut)}
+    with monkeypatch.context() as refusing:
+        refusing.setattr(retention, "enter_files", refuse)
+        with pytest.raises(StoreError):
+            keep(place, CAME)
+    assert {path: path.read_bytes() for path in before} == before
+    keep(place, CAME)
+    assert (gone.exists(), "an old word" in cut.read_text()) == (False, False)
+    (entry,) = list_entries(open_store(place.home.governance_url), action="delivered_files_dropped")
+    assert (entry.deployment_id, entry.subject) == ("one", "one")  # not the folder, which anybody names
+    assert (entry.details["file_count"], entry.details["cut_file_count"]) == (1, 1)
+
+
+def refuse(*_, **__):
+    raise StoreError("The audit is full.")
 
 
 def test_the_limit_is_a_day_of_the_deployment(place, inbox):
