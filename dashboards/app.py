@@ -21,6 +21,7 @@ from dashboards import auth
 from dashboards.access import NoGrantError
 from dashboards.announcing import add_announcing
 from dashboards.components import shell
+from dashboards.components.sentence import draw_sentence
 from dashboards.first_steps import BEFORE_FIRST_RUN, WAITING, draw_first_steps
 from dashboards.guesses import Guesses
 from dashboards.last_seen import keep_last_seen
@@ -247,7 +248,8 @@ def _list_pages() -> Component:
 
 
 def _render_words(here: str, title: str, text: str, more: Component | None = None) -> tuple[Any, ...]:
-    words = html.Div([html.H1(title), html.P(text, className="lead"), more], className="page-heading alone")
+    lead = html.P(draw_sentence(text), className="lead")
+    words = html.Div([html.H1(title), lead, more], className="page-heading alone")
     account = shell.draw_account(current_user.name, auth.read_token(), auth.read_root())
     rail = shell.draw_rail(RAIL, here=here, view=None, root=auth.read_root())
     return words, rail, None, None, account, shell.draw_footer(None), title, None

@@ -106,6 +106,25 @@ def test_what_rests_on_decisions_opens_before_the_first_run_and_says_that_data_a
         assert who.client.get(f"/download{page.path}/{sheet}.csv{HARBOR}").status_code in {200, 403}
 
 
+def test_a_page_whose_published_file_is_no_file_says_why_and_shows_the_command_that_helps(home, officer):
+    (home / "published" / "current").write_text("latest")
+    answer = officer.show("/", HARBOR)
+    said = officer.words_of(answer)
+    assert "allowed is published-<generation>.duckdb" in said
+    assert "`" not in said
+    assert {"type": "Code", "props": {"children": "plimsoll run"}} in find_parts(answer["page"], "Code")
+
+
+def find_parts(node, kind):
+    """Parts of a kind anywhere in a page, without their namespace."""
+    if isinstance(node, list):
+        return [part for one in node for part in find_parts(one, kind)]
+    if not isinstance(node, dict):
+        return []
+    inner = find_parts(list(node.values()), kind)
+    return [{"type": kind, "props": node["props"]}, *inner] if node.get("type") == kind else inner
+
+
 def test_no_page_of_decisions_calls_a_risk_or_an_item_fine_before_the_first_run(home, officer):
     (home / "published" / "current").unlink()
     for path in ("/risk-register", "/ethics-checklist"):
