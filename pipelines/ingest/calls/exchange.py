@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from pipelines.ingest.field import RecordError, find, to_identifier, to_microseconds
+from pipelines.ingest.field import RecordError, to_identifier, to_microseconds
 from pipelines.ingest.reason import Reason
 
 THREADS = ("thread_id", "conversation_id", "session_id", "chat_id", "thread", "conversation", "session")
@@ -23,6 +23,10 @@ ENDS = ("ended_at", "completed_at", "finished_at")
 SLICES = ("prompt_version", "policy_version", "language", "region", "age_band", "gender", "use", "surface")
 LINE_END = re.compile(r"\r\n|\n|\r")
 """Of server-sent events; a text may hold other signs that end a line elsewhere."""
+STREAM = re.compile(r"\s*(?:data|event|id|retry)?:")
+"""How server-sent events begin: with a field, or with a comment that keeps the line open."""
+BODIES = ("body", "params", "result")
+"""Where a recorder of HTTP, or a batch, holds what was sent or came back."""
 
 Row = dict[str, Any]
 
@@ -60,10 +64,17 @@ class Exchange:
         """When the recorder says it ended."""
         return self._time(ENDS, zone)
 
+    @property
+    def failure(self) -> Row | None:
+        """The response that a stream amounts to which holds an error and nothing else."""
+        errors = (one for one in self.events if one.get("type") == "error" or one.get("error"))
+        return next(({"error": one.get("error")} for one in errors), None)
+
     def _look_up(self, names: tuple[str, ...]) -> object:
-        for holder in (("metadata",), ("request", "metadata"), ("response", "metadata")):
+        beside = (self.record, self.record.get("metadata"), self.request)
+        for rows in (beside, (self.request.get("metadata"),), (self.response.get("metadata"),)):
             for name in names:
-                for row in (self.record, find(self.record, holder), self.request):
+                for row in rows:
                     if isinstance(row, dict) and row.get(name) not in (None, ""):
                         return row[name]
         return None
@@ -87,32 +98,44 @@ def read_exchange(record: Row) -> Exchange:
     request = _unpack(record.get("request", record.get("input")))
     if not isinstance(request, dict):
         raise RecordError(Reason.UNKNOWN_RECORD, "request")
-    response = record.get("response", record.get("output"))
-    events: tuple[Row, ...] = ()
-    if isinstance(response, str) and response.lstrip().startswith(("data:", "event:")):
-        events, response = _read_events(response), {}
-    else:
-        is_text = isinstance(response, str) and bool(response.strip())
-        response = _unpack(response)
-        if is_text and response is None:
-            raise RecordError(Reason.UNKNOWN_RECORD, "response")  # an answer that is there and not read
+    given = record.get("response", record.get("output"))
+    response = _unpack(given)
+    if response is None and given is not None and not (isinstance(given, str) and not given.strip()):
+        raise RecordError(Reason.UNKNOWN_RECORD, "response")  # an answer that is there and not read
     if isinstance(response, list):
-        events, response = tuple(one for one in response if isinstance(one, dict)), {}
-    return Exchange(record, request, response if isinstance(response, dict) else {}, events)
+        return Exchange(record, request, {}, tuple(response))
+    return Exchange(record, request, response or {}, ())
 
 
-def _unpack(value: object) -> object:
+def _unpack(value: object) -> Row | list[Row] | None:
+    """What was sent or came back, as an object, or as the events of a stream; None if it is neither."""
     if isinstance(value, str):
+        if STREAM.match(value):
+            return _read_events(value)
         try:
-            value = orjson.loads(value)
+            return _unpack(orjson.loads(value))
         except orjson.JSONDecodeError:
             return None
-    if isinstance(value, dict) and isinstance(value.get("body"), dict):  # of a batch
-        return value["body"]
-    return value
+    if isinstance(value, list):
+        return _read_list(value)
+    if not isinstance(value, dict):
+        return None
+    bodies = (_unpack(value[name]) for name in BODIES if isinstance(value.get(name), dict | str))
+    return next((body for body in bodies if body is not None), value)
 
 
-def _read_events(stream: str) -> tuple[Row, ...]:
+def _read_list(values: list[object]) -> list[Row] | None:
+    """The events of a stream that was recorded as its lines, as its pieces, or as what they hold."""
+    events: list[Row] = []
+    for one in values:
+        found = one if isinstance(one, dict) else _unpack(one)
+        if found is None and isinstance(one, str) and one.strip() not in ("", "[DONE]"):
+            return None
+        events += [found] if isinstance(found, dict) else found or []
+    return events
+
+
+def _read_events(stream: str) -> list[Row]:
     """The data of server-sent events; what a broken stream holds up to its end."""
     events = []
     for line in LINE_END.split(stream):
@@ -123,4 +146,4 @@ def _read_events(stream: str) -> tuple[Row, ...]:
             continue
         if isinstance(event, dict):
             events.append(event)
-    return tuple(events)
+    return events

@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipelines.ingest.calls.content import Said, check_roles, name_prompt, read_messages, read_text
-from pipelines.ingest.calls.exchange import read_exchange
+from pipelines.ingest.calls.exchange import Exchange, read_exchange
 from pipelines.ingest.calls.transcript import Call
 from pipelines.ingest.field import RecordError, find, to_identifier
 from pipelines.ingest.reason import Reason
@@ -29,7 +29,9 @@ def extract(record: Row, zone: ZoneInfo) -> Iterator[Call]:
         raise RecordError(Reason.UNKNOWN_RECORD, "request.messages")
     messages = read_messages(request["messages"])
     check_roles(messages, "request.messages")
-    response = _join(exchange.events) if exchange.events else exchange.response
+    response = _join(exchange) if exchange.events else exchange.response
+    if isinstance(response.get("message"), dict):  # of a batch
+        response = response["message"]
     if response and not {"content", "error"} & set(response):
         raise RecordError(Reason.UNKNOWN_RECORD, "response")
     began_at = exchange.began_at(zone)
@@ -52,19 +54,18 @@ def extract(record: Row, zone: ZoneInfo) -> Iterator[Call]:
     )
 
 
-def _join(events: tuple[Row, ...]) -> Row:
+def _join(exchange: Exchange) -> Row:
     """The response that a stream amounts to; what came before a break is what the user saw."""
     blocks: dict[int, list[str]] = {}
     start: Row = {}
-    for event in events:
+    for event in exchange.events:
         if event.get("type") == "message_start":
             start = event
         delta = event.get("delta")
         if isinstance(delta, dict) and delta.get("type") == "text_delta":
             blocks.setdefault(event.get("index") or 0, []).append(str(delta.get("text") or ""))
     if not start and not blocks:
-        error = next((event for event in events if event.get("type") == "error"), None)
-        return {"stream": "unknown"} if error is None else {"error": error.get("error")}
+        return exchange.failure or {"stream": "unknown"}
     texts = [{"type": "text", "text": "".join(block)} for block in blocks.values()]
     said_by = {name: find(start, ("message", name)) for name in ("id", "model")}
     return {**said_by, "content": texts}

@@ -104,7 +104,7 @@ def _join(exchange: Exchange) -> Row:
             if sound:
                 sounds.setdefault(index, {}).update({"id": sound["id"]} if sound.get("id") else {})
     if not parts and not whole:
-        return {"stream": "unknown"}
+        return exchange.failure or {"stream": "unknown"}
     if not whole.get("output"):
         whole["choices"] = [
             {"index": index, "message": {"role": "assistant", **_say(sounds.get(index), "".join(texts))}}

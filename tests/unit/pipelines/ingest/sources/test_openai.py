@@ -1,10 +1,14 @@
 """Recorded OpenAI calls: whole, streamed, failed, and of the responses interface."""
 
+from pathlib import Path
+
 import pytest
 
 from pipelines.ingest.files.document import read_items
 from pipelines.ingest.mapping import parse_mapping
 from pipelines.ingest.sources import make_source
+
+SAMPLES = Path(__file__).parent / "samples"
 
 
 def call(asked, answered, **more):
@@ -117,8 +121,9 @@ def test_calls_without_an_id_are_told_apart_by_their_opening(read, deliver):
     assert reading.records.notes == ["2 conversations have no id and are told apart by user and opening"]
 
 
-def test_calls_of_another_provider_are_refused_instead_of_losing_the_answers(read):
-    reading = read("openai", "anthropic_calls.jsonl")
+def test_calls_of_another_provider_are_refused_instead_of_losing_the_answers(read, deliver):
+    answered = list(read_items(SAMPLES / "anthropic_calls.jsonl"))[:2]  # not the one that failed
+    reading = read("openai", deliver(*(item.record for item in answered)))
     assert reading.rejected == [(0, "unknown_format", None)]
     assert "/v1/chat/completions" in reading.records.notes[-1]
 
