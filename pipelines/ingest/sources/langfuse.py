@@ -36,6 +36,8 @@ ANSWERS = frozenset({"content", "parts", "text", "tool_calls"})
 """Where a message has its words; as an output it may name no role."""
 AROUND = frozenset({"AGENT", "CHAIN", "SPAN"})
 """Types of observations that may hold a whole talk; a tool, a retriever or an event holds none."""
+ZONE = ZoneInfo("UTC")
+"""Of times without an offset, which the storage export writes: Langfuse keeps all of them in UTC."""
 NOTHING: tuple[object, ...] = (None, "", "None", [], {})
 """Sides of a call that nobody said anything in."""
 
@@ -52,15 +54,15 @@ def extract(record: Row, zone: ZoneInfo) -> Iterator[Call | RecordError]:
     trace = record["trace"] if isinstance(record.get("trace"), dict) else record
     observations = record.get("observations", trace.get("observations"))
     if isinstance(observations, list):
-        yield from _read_trace(trace, [one for one in observations if isinstance(one, dict)], zone)
+        yield from _read_trace(trace, [one for one in observations if isinstance(one, dict)])
     elif _get(record, "traceId") and "type" in record:
         trace = {**record, "id": _get(record, "traceId")}
         if record["type"] == "GENERATION":
-            yield _read_alone(record, trace, zone, is_trace=False)
-        elif record["type"] in AROUND and (around := _read_around(record, trace, zone)):
+            yield _read_alone(record, trace, is_trace=False)
+        elif record["type"] in AROUND and (around := _read_around(record, trace)):
             yield around
     elif "id" in record and "timestamp" in record and {"input", "output"} & set(record):
-        yield _read_alone(record, record, zone, is_trace=True)
+        yield _read_alone(record, record, is_trace=True)
     else:
         raise RecordError(Reason.UNKNOWN_RECORD)
 
@@ -126,15 +128,15 @@ def _system(value: Row) -> tuple[Said, ...]:
     return tuple(Said("system", text) for text in texts if text)
 
 
-def _read_trace(trace: Row, observations: list[Row], zone: ZoneInfo) -> Iterator[Call | RecordError]:
+def _read_trace(trace: Row, observations: list[Row]) -> Iterator[Call | RecordError]:
     generations = [one for one in observations if one.get("type") == "GENERATION"]
-    calls = [_read_one(one, trace, zone, is_trace=False) for one in generations]
+    calls = [_read_one(one, trace, is_trace=False) for one in generations]
     if not _has_user(calls):
-        whole = _read_one(trace, trace, zone, is_trace=True)
+        whole = _read_one(trace, trace, is_trace=True)
         if isinstance(whole, RecordError) or whole.said:
             calls = [whole]
         if not _has_user(calls):
-            around = [_read_around(one, trace, zone) for one in observations if one.get("type") in AROUND]
+            around = [_read_around(one, trace) for one in observations if one.get("type") in AROUND]
             speaking = [one for one in around if one is not None and one.said]
             if speaking:
                 calls = [*speaking]
@@ -164,12 +166,12 @@ def _holds_something(value: object) -> bool:
     return (held.strip() if isinstance(held, str) else held) not in NOTHING
 
 
-def _read_around(row: Row, trace: Row, zone: ZoneInfo) -> Call | None:
+def _read_around(row: Row, trace: Row) -> Call | None:
     """An agent, a chain or a span that stands around calls; nothing, if no words are in it."""
     held = {side: row.get(side) for side in ("input", "output") if _holds_something(row.get(side))}
     if not held:
         return None
-    found = _read_alone(row, trace, zone, is_trace=False)
+    found = _read_alone(row, trace, is_trace=False)
     if isinstance(found, Call) and len(held) == 1 and isinstance(_decode(*held.values()), str):
         # Any step of a program takes or gives a text; that it is somebody's, only an answer to it tells.
         found = RecordError(Reason.MISSING_FIELD, "output" if "input" in held else "input")
@@ -182,13 +184,13 @@ def _name_trace(trace: Row) -> str | None:
     return None if _get(trace, "id") in (None, "") else str(_get(trace, "id"))
 
 
-def _read_alone(row: Row, trace: Row, zone: ZoneInfo, *, is_trace: bool) -> Call | RecordError:
+def _read_alone(row: Row, trace: Row, *, is_trace: bool) -> Call | RecordError:
     if _is_unread(row):
         return RecordError(Reason.WRONG_TYPE, "input")
-    return _read_one(row, trace, zone, is_trace=is_trace)
+    return _read_one(row, trace, is_trace=is_trace)
 
 
-def _read_one(row: Row, trace: Row, zone: ZoneInfo, *, is_trace: bool) -> Call | RecordError:
+def _read_one(row: Row, trace: Row, *, is_trace: bool) -> Call | RecordError:
     start = "timestamp" if is_trace else "startTime"
     output = row.get("output")
     try:
@@ -199,6 +201,7 @@ def _read_one(row: Row, trace: Row, zone: ZoneInfo, *, is_trace: bool) -> Call |
         check_roles(messages, "input")
         check_roles(answer, "output")
         is_unread = not answer and _holds_something(output)
+        requested = _get(row, "model") or _get(row, "providedModelName")
         if not messages and any(one.role == "user" for one in answer):  # a state alone: no answer to a call
             messages, answer = answer, ()
         return Call(
@@ -206,10 +209,10 @@ def _read_one(row: Row, trace: Row, zone: ZoneInfo, *, is_trace: bool) -> Call |
             messages=messages,
             answer=drop_repeated(messages, answer),
             user=None if user in (None, "") else to_identifier(user, "userId"),
-            began_at=to_microseconds(_get(row, start), start, zone),
-            ended_at=to_microseconds(ended, "endTime", zone) if ended else None,
-            slices={"model_requested": _get(row, "model"), "model_served": _served(output),
-                    "model": _served(output) or _get(row, "model") or row.get("provided_model_name"),
+            began_at=to_microseconds(_get(row, start), start, ZONE),
+            ended_at=to_microseconds(ended, "endTime", ZONE) if ended else None,
+            slices={"model_requested": requested, "model_served": _served(output),
+                    "model": _served(output) or requested,
                     "prompt_version": _prompt(row, messages)},
             call_id=None if _get(row, "id") in (None, "") else str(_get(row, "id")),
             unread=RecordError(Reason.WRONG_TYPE, "output") if is_unread else None,

@@ -77,10 +77,25 @@ def test_observations_one_a_record_are_read_in_camel_and_in_snake_case(read, del
     }
     reading = read("langfuse", deliver(camel, span, snake))
     assert reading.rows("thread", "text") == [
-        ("t", "Good evening"), ("t", "Good evening to you"), ("s", "Hello"), ("s", "Hi"),
+        ("s", "Hello"), ("s", "Hi"), ("t", "Good evening"), ("t", "Good evening to you"),
     ]  # fmt: skip
     assert dict(reading.rows("thread", "model")) == {"t": "companion-2", "s": None}
     assert reading.rejected == []
+
+
+def test_a_time_of_the_storage_export_is_of_utc_whatever_the_zone_of_the_deployment(read, deliver):
+    times = {"start_time": "2026-09-14 20:05:00.000000", "end_time": "2026-09-14 20:05:03.000000"}
+    call = {"trace_id": "t", "type": "GENERATION", **times, "input": "Hello", "output": "Hi"}
+    trace = {"id": "t", "timestamp": "2026-09-14 20:05:00.000000", "input": "Hello", "output": "Hi"}
+    assert read("langfuse", deliver(call)).clock == ["14 20:05:00", "14 20:05:03"]
+    assert read("langfuse", deliver(trace)).clock == ["14 20:05:00", "14 20:05:00"]
+
+
+def test_the_model_that_a_page_of_observations_names_is_the_one_asked_for(read, deliver):
+    call = {"traceId": "t", "type": "GENERATION", "startTime": "2026-09-14T20:00:00Z", "input": "Hello",
+            "output": "Hi", "providedModelName": "companion-2"}  # fmt: skip
+    reading = read("langfuse", deliver({"data": [call], "meta": {"cursor": None}}))
+    assert set(reading.rows("model", "model_requested")) == {("companion-2", "companion-2")}
 
 
 def test_what_a_tool_was_asked_and_gave_back_is_nobodys_message(read, deliver):
