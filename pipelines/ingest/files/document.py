@@ -7,19 +7,13 @@ lines or one document.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
 import orjson
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from pipelines.ingest.files.lines import (
     LONGEST_LINE,
-    PARQUET_MAGIC,
     UNREADABLE,
     UTF8_MARK,
     open_plain,
@@ -27,23 +21,12 @@ from pipelines.ingest.files.lines import (
     read_lines,
 )
 from pipelines.ingest.files.nesting import TOO_DEEP, is_too_deep, opens_often, write_json
+from pipelines.ingest.files.parquet import is_parquet, read_parquet
 from pipelines.ingest.files.rows import Row, read_rows
 from pipelines.ingest.reason import Reason
 
 LARGEST_DOCUMENT = 256 * 1024 * 1024
 """Bytes. One JSON document is read as a whole, at about ten times its size. Lines and Parquet: no limit."""
-ROWS_AT_ONCE = 1_000
-BYTES_AT_ONCE = 64 * 1024 * 1024
-"""Of Parquet. A few kilobytes of a file may stand for gigabytes of rows."""
-UNTOLD = (ValueError, OverflowError, KeyError)
-"""What a value raises that Python cannot hold: a year beyond 9999, an unknown zone, text of no encoding."""
-
-
-class Untold:
-    """Stands for a value of a typed file that cannot be told; no field takes it."""
-
-    def __repr__(self) -> str:
-        return "<untold>"  # no label of a slice
 
 
 class Item(NamedTuple):
@@ -235,24 +218,10 @@ def has_twins(names: list[str]) -> bool:
     return len(set(named)) < len(named)
 
 
-def is_parquet(path: Path) -> bool:
-    """Whether the file begins as Parquet does, whatever its name."""
-    with path.open("rb") as stream:
-        return stream.read(4) == PARQUET_MAGIC
-
-
 def _read_parquet(path: Path, wanted: frozenset[int] | None) -> Iterator[Item]:
-    position = 0
-    with pq.ParquetFile(pa.OSFile(bytes(path))) as file:  # a name need be no text
-        texts = [field.name for field in file.schema_arrow if pa.types.is_string(field.type)]
-        metadata = file.metadata
-    rows_at_once = _count_rows(metadata)
-    with pq.ParquetFile(pa.OSFile(bytes(path)), read_dictionary=texts, metadata=metadata) as file:
-        for batch in file.iter_batches(batch_size=rows_at_once):
-            for row in (row for piece in _cut(batch) for row in _read_batch(piece)):
-                position += 1
-                if wanted is None or position in wanted:
-                    yield _to_record(position, row)
+    for position, row in enumerate(read_parquet(path), start=1):
+        if wanted is None or position in wanted:
+            yield _to_record(position, row)
 
 
 def _to_record(position: int, row: dict[str, Any]) -> Item:
@@ -260,39 +229,3 @@ def _to_record(position: int, row: dict[str, Any]) -> Item:
     if len(raw) > LONGEST_LINE:
         return Item(position, {}, Reason.LINE_TOO_LONG, raw)
     return Item(position, row, None, raw)
-
-
-def _count_rows(metadata: pq.FileMetaData) -> int:
-    """Rows to read at once, by what those of the widest group take; of a value that is told once, once."""
-    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
-    width = max((group.total_byte_size / max(group.num_rows, 1) for group in groups), default=0.0)
-    return max(1, min(ROWS_AT_ONCE, int(BYTES_AT_ONCE / max(width, 1.0))))
-
-
-def _cut(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
-    """The same rows in pieces that fit into memory also when each value is written out."""
-    sizes = np.zeros(batch.num_rows)
-    for column in batch.columns:
-        if isinstance(column, pa.DictionaryArray):
-            lengths = pc.take(pc.binary_length(column.dictionary), column.indices)
-            sizes += pc.fill_null(lengths, 0).to_numpy(zero_copy_only=False)
-        else:
-            sizes += column.nbytes / batch.num_rows
-    ends = np.flatnonzero(np.diff(np.cumsum(sizes) // BYTES_AT_ONCE)) + 1
-    for start, end in pairwise([0, *ends.tolist(), batch.num_rows]):
-        yield batch.slice(start, end - start)
-
-
-def _read_batch(batch: pa.RecordBatch) -> list[dict[str, Any]]:
-    try:
-        return batch.to_pylist()
-    except UNTOLD:
-        columns = [[_tell(cell) for cell in column] for column in batch.columns]
-        return [dict(zip(batch.schema.names, row, strict=True)) for row in zip(*columns, strict=True)]
-
-
-def _tell(cell: pa.Scalar) -> Any:
-    try:
-        return cell.as_py()
-    except UNTOLD:
-        return Untold()

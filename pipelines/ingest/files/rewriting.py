@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from backports import zstd
 
-from pipelines.ingest.files.document import holds_lines, is_csv, is_parquet, read_items
+from pipelines.ingest.files.document import holds_lines, is_csv, read_items
 from pipelines.ingest.files.lines import (
     GZIP_MAGIC,
     UTF8_MARK,
@@ -26,6 +26,7 @@ from pipelines.ingest.files.lines import (
     read_pieces,
 )
 from pipelines.ingest.files.nesting import write_json
+from pipelines.ingest.files.parquet import is_parquet, tell_zones
 
 
 def write_without(path: Path, items: Set[int], target: Path) -> bool:
@@ -92,7 +93,8 @@ def _write_csv(path: Path, items: Set[int], out: BinaryIO) -> bool:
 
 
 def _write_parquet(path: Path, items: Set[int], target: Path) -> bool:
-    rows = pq.read_table(pa.OSFile(bytes(path)))
+    with pq.ParquetFile(pa.OSFile(bytes(path))) as file:
+        rows = tell_zones(file.read(), file.metadata)  # 96 bits are not written again
     kept = pa.array([position not in items for position in range(1, rows.num_rows + 1)], pa.bool_())
     left = rows.filter(kept)
     with pa.OSFile(bytes(target), "wb") as out:

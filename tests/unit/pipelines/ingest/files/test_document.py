@@ -1,5 +1,6 @@
 """Records of typed files: no row is lost, and memory does not follow from the size of a file."""
 
+import datetime as dt
 import tracemalloc
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.ingest.files import document
+from pipelines.ingest.files import parquet
 from pipelines.ingest.files.document import read_items
 from pipelines.ingest.files.lines import LONGEST_LINE
 from pipelines.ingest.files.rewriting import write_without
@@ -27,7 +28,7 @@ def write(path: Path, rows: list[dict]) -> Path:
 def test_a_small_file_that_stands_for_much_is_read_a_part_at_a_time(
     tmp_path, monkeypatch, is_nested, is_repeated
 ):
-    monkeypatch.setattr(document, "BYTES_AT_ONCE", 4 * MEGABYTE)
+    monkeypatch.setattr(parquet, "BYTES_AT_ONCE", 4 * MEGABYTE)
     words = ["x" * 2 * MEGABYTE + str(number * (not is_repeated)) for number in range(40)]
     rows = [{"body": {"words": one} if is_nested else one, "no": no} for no, one in enumerate(words)]
     path = write(tmp_path / "log.parquet", rows)
@@ -75,7 +76,7 @@ def test_a_file_for_which_memory_does_not_suffice_is_one_rejection(tmp_path, mon
     def lack(_batch: pa.RecordBatch) -> list:
         raise MemoryError
 
-    monkeypatch.setattr(document, "_read_batch", lack)
+    monkeypatch.setattr(parquet, "_read_batch", lack)
     (item,) = read_items(write(tmp_path / "log.parquet", [{"body": "hello"}]))
     assert (item.position, item.reason) == (0, Reason.FILE_TOO_LARGE)
 
@@ -95,3 +96,22 @@ def test_a_record_that_is_nested_deeply_keeps_no_other_of_its_document_out(tmp_p
     else:
         with pytest.raises(ValueError, match="nested too deeply to be written again"):
             write_without(path, {1}, tmp_path / "left.json")
+
+
+def test_a_time_of_96_bits_is_of_utc_and_stays_so_when_a_row_is_taken_out(tmp_path):
+    moment = dt.datetime(2026, 9, 14, 20, 0, tzinfo=dt.UTC)
+    local = pa.array([moment.replace(tzinfo=None)] * 2, pa.timestamp("us"))
+    said = pa.array([[{"at": moment, "body": "Hello"}]] * 2)
+    columns = {
+        "sent.at": pa.array([moment] * 2),
+        "said": said,
+        "of": pa.StructArray.from_arrays([said], ["it"]),
+    }
+    path, left = tmp_path / "log.parquet", tmp_path / "left.parquet"
+    pq.write_table(pa.table(columns), path, use_deprecated_int96_timestamps=True)
+    assert write_without(path, {1}, left)
+    for item in (*read_items(path), *read_items(left)):
+        told = [item.record["sent.at"], item.record["said"][0]["at"], item.record["of"]["it"][0]["at"]]
+        assert told == [moment] * 3
+    pq.write_table(pa.table({"at": local}), path)
+    assert [item.record["at"].tzinfo for item in read_items(path)] == [None, None]
