@@ -162,6 +162,7 @@ class CallLog:
                 yield call.unread
             else:
                 names = self._know(path).list_names(call) if depends_on_others(call) else {call.thread_id}
+                names |= {call.trace} if call.trace else set()  # as earlier versions named some
                 for thread in sorted(names):
                     yield Person(call.user, thread, call.trace)
 

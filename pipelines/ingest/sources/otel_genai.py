@@ -43,8 +43,17 @@ SUPPORTED = (
 )
 OPERATIONS = frozenset({"chat", "text_completion", "generate_content", "completion"})
 NUMBERED = re.compile(r"gen_ai\.(prompt|completion)\.(\d+)\.(role|content)")
-THREADS = ("gen_ai.conversation.id", "session.id", "thread.id")
-USERS = ("user.id", "enduser.id", "enduser.pseudo.id")
+STARTS = ("startTimeUnixNano", "timeUnixNano", "observedTimeUnixNano")
+"""Of a span; of a log record, which need not say when it came about, but then when it was seen."""
+UNSET: tuple[object, ...] = (None, "", 0, "0")
+"""A time that was not set, as exporters write it."""
+TOLD = "traceloop.association.properties."
+"""Before what an application told OpenLLMetry, which writes the numbered attributes, of all that it does."""
+THREADS = (
+    *("gen_ai.conversation.id", "session.id", "thread.id"),
+    *(TOLD + name for name in ("thread_id", "conversation_id", "session_id", "chat_id")),
+)
+USERS = ("user.id", "enduser.id", "enduser.pseudo.id", TOLD + "user_id")
 
 Row = dict[str, Any]
 
@@ -69,7 +78,8 @@ def extract(record: Row, zone: ZoneInfo) -> Iterator[Call | RecordError]:
         if name_event(event) == DETAILS:
             yield _read(decode(event.get("attributes")), event, zone)
     for group in group_events(events):
-        yield _read(gather(group), group[0], zone)
+        last = group[-1]
+        yield _read(gather(group), {**group[0], "endTimeUnixNano": last.get(_find_start(last))}, zone)
 
 
 def _read_around(attributes: Row, span: Row, zone: ZoneInfo) -> Call:
@@ -85,7 +95,7 @@ def _read(attributes: Row, holder: Row, zone: ZoneInfo, *, is_stand_in: bool = F
     if not messages and not answer:
         # The default of most instrumentations: content is recorded only when someone switches it on.
         return RecordError(Reason.MISSING_FIELD, "gen_ai.input.messages")
-    start = "startTimeUnixNano" if "startTimeUnixNano" in holder else "timeUnixNano"
+    start = _find_start(holder)
     thread = next((attributes[key] for key in THREADS if attributes.get(key)), holder.get("traceId"))
     user = next((attributes[key] for key in USERS if attributes.get(key)), None)
     prompts = [read_text(parse(attributes.get("gen_ai.system_instructions")))]
@@ -101,7 +111,7 @@ def _read(attributes: Row, holder: Row, zone: ZoneInfo, *, is_stand_in: bool = F
             answer=drop_repeated(messages, answer) if is_stand_in else answer[:1],
             user=None if user is None else to_identifier(user, "user.id"),
             began_at=to_microseconds(holder.get(start), start, zone),
-            ended_at=to_microseconds(ended, "endTimeUnixNano", zone) if ended else None,
+            ended_at=to_microseconds(ended, "endTimeUnixNano", zone) if ended not in UNSET else None,
             slices={
                 "model": attributes.get("gen_ai.response.model") or attributes.get("gen_ai.request.model"),
                 "model_requested": attributes.get("gen_ai.request.model"),
@@ -116,6 +126,10 @@ def _read(attributes: Row, holder: Row, zone: ZoneInfo, *, is_stand_in: bool = F
         )
     except RecordError as error:
         return error
+
+
+def _find_start(holder: Row) -> str:
+    return next((name for name in STARTS if holder.get(name) not in UNSET), "timeUnixNano")
 
 
 def _name_trace(holder: Row) -> str | None:

@@ -1,5 +1,11 @@
 """OpenTelemetry GenAI: spans, events and the older numbered attributes."""
 
+import pytest
+
+from pipelines.ingest.files.document import read_items
+from pipelines.ingest.mapping import parse_mapping
+from pipelines.ingest.sources import make_source
+
 
 def test_a_conversation_of_growing_spans_is_stored_once(read, evening):
     reading = read("otel_genai", "otel_spans.jsonl")
@@ -106,6 +112,46 @@ def test_events_of_a_message_each_are_put_together_by_their_span(read, deliver):
         ("t", "user", "I feel low."), ("t", "assistant", "I am here."), ("t", "user", "Hello."),
     ]  # fmt: skip
     assert reading.rejected == []
+
+
+def test_the_answer_of_events_has_the_time_of_its_own(read, deliver):
+    reading = read("otel_genai", deliver(exported(
+        event("gen_ai.user.message", "a", body=content("Hello.")),
+        event("gen_ai.choice", "a", second=4, body=choice("Good evening.")),
+    )))  # fmt: skip
+    assert reading.clock == ["14 20:00:00", "14 20:00:04"]
+
+
+@pytest.mark.parametrize("unset", [{}, {"timeUnixNano": "0"}])
+def test_an_event_that_does_not_say_when_it_was_is_of_when_it_was_seen(read, deliver, unset):
+    said = {"gen_ai__input__messages": '[{"role":"user","content":"Hello."}]'}
+    records = [event("gen_ai.client.inference.operation.details", "a", **said),
+               event("gen_ai.user.message", "b", body=content("Hi."), session__id="s")]  # fmt: skip
+    seen = [{**one, "observedTimeUnixNano": one["timeUnixNano"]} for one in records]
+    untimed = [{key: value for key, value in one.items() if key != "timeUnixNano"} | unset for one in seen]
+    reading = read("otel_genai", deliver(exported(*untimed)))
+    assert (reading.clock, reading.rejected) == (["14 20:00:00", "14 20:00:00"], [])
+
+
+def test_a_span_that_was_not_ended_is_read(read, deliver):
+    attributes = {"gen_ai.prompt.0.role": "user", "gen_ai.prompt.0.content": "Hello."}
+    span = {"traceId": "t", "spanId": "a", "startTimeUnixNano": "1789416000000000000",
+            "endTimeUnixNano": "0", "attributes": texts(**attributes)}  # fmt: skip
+    reading = read("otel_genai", deliver({"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]}))
+    assert (reading.column("text"), reading.rejected) == (["Hello."], [])
+
+
+def test_conversation_and_user_are_what_an_application_told_openllmetry(read, deliver):
+    attributes = {"gen_ai.prompt.0.role": "user", "gen_ai.prompt.0.content": "Hello.",
+                  "traceloop.association.properties.session_id": "s",
+                  "traceloop.association.properties.user_id": "u"}  # fmt: skip
+    span = {"traceId": "t", "startTimeUnixNano": "1789416000000000000", "attributes": texts(**attributes)}
+    path = deliver({"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]})
+    assert read("otel_genai", path).rows("thread", "user") == [("s", "u")]
+    source = make_source(parse_mapping({"deployment": {"id": "night_line", "zone": "UTC"},
+                                        "format": "otel_genai"}, name="a test"))  # fmt: skip
+    (item,) = read_items(path)
+    assert {one.thread for one in source.attribute(path, item)} == {"s", "t"}  # as it was taken in before
 
 
 def test_events_that_name_no_span_are_not_put_together(read, deliver):
