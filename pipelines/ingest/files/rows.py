@@ -18,6 +18,9 @@ from pipelines.ingest.reason import Reason
 DELIMITERS = ",;\t|"
 """Of CSV; spreadsheets write semicolons where the comma is for decimals."""
 
+TOLD_DELIMITER = re.compile(r"\"?sep=([,;\t|])\"?[,;\t|]*\s*", re.I)
+"""A line before the names of the columns that tells Excel what sets them apart."""
+
 
 class Row(NamedTuple):
     """A row, or the reason why some lines are none.
@@ -80,7 +83,7 @@ class _Feed:
 
 
 def read_rows(path: Path) -> Iterator[Row]:
-    """The rows of a CSV file, the first of which names the columns.
+    """The rows of a CSV file, the first of which names the columns; the line that tells Excel how is none.
 
     Raises:
         UNREADABLE: a packed file that ends early or is damaged; what came before was yielded.
@@ -89,10 +92,13 @@ def read_rows(path: Path) -> Iterator[Row]:
     feed = _Feed(path)
     try:
         head = next(feed, "")
+        told = TOLD_DELIMITER.fullmatch(head)
+        head = next(feed, "") if told else head
     except _BrokenOffError as error:
         yield Row(range(1, 2), [], error.reason, feed.raw)
         return
-    rows = csv.reader(chain([head], feed), delimiter=find_delimiter(head), strict=True)
+    delimiter = told[1] if told else find_delimiter(head)
+    rows = csv.reader(chain([head], feed), delimiter=delimiter, strict=True)
     first = 1
     while True:
         values: list[str] | None = []

@@ -33,6 +33,19 @@ def test_a_row_knows_its_lines_whatever_ends_them(tmp_path: Path, end: str) -> N
     assert [one.reason for one in found] == [None, None, None, Reason.MALFORMED_LINE, None]
 
 
+@pytest.mark.parametrize("told", ["sep=;\r\n", '\ufeff"sep=;"\r\n', "SEP=;\n"])
+def test_a_line_that_tells_excel_the_delimiter_names_no_columns(tmp_path: Path, told: str) -> None:
+    found = rows_of(tmp_path, f"{told}a,x;b\r\n1;2\r\n".encode())
+    assert [one.lines for one in found] == [range(1, 3), range(3, 4)]
+    assert [one.values for one in found] == [["a,x", "b"], ["1", "2"]]
+    assert [one.record for one in read_items(tmp_path / "a.csv")] == [{"a,x": "1", "b": "2"}]
+
+
+def test_a_line_that_tells_excel_the_delimiter_may_be_all_of_a_file(tmp_path: Path) -> None:
+    assert [one.values for one in rows_of(tmp_path, b"sep=;\n")] == [[]]
+    assert list(read_items(tmp_path / "a.csv")) == []
+
+
 def test_a_line_of_another_encoding_costs_its_row_and_no_other(tmp_path: Path) -> None:
     found = rows_of(tmp_path, 'a,b\n1,"m\xfc,\nde"\n2,\xfc\n3,"\xfc"x\n4,last\n'.encode("latin-1"))
     assert [(one.lines, one.reason) for one in found] == [
