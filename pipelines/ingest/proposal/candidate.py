@@ -24,6 +24,8 @@ corrects itself has a few; a field that names something else has most. By the ow
 
 SAID_ONCE = ("text", "sent_at")
 """Of a message, not of its thread: both differ within one."""
+WORD_BREAK = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[ -]+")
+"""Where a word begins in createdAt, Created At and created-at."""
 NAMED_AS_ID = re.compile(r"(id|uuid|key|hash)$", re.I)
 
 NAMES: dict[str, str] = {
@@ -90,7 +92,11 @@ def _flatten(record: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str,
 def list_fitting(columns: Columns, name: str, suits: Suits = lambda column: True) -> list[str]:
     """The paths whose name fits, the likeliest first: the fullest column, then the shortest path."""
     pattern = re.compile(NAMES[name], re.I)
-    fitting = [path for path, column in columns.items() if pattern.search(path) and suits(column)]
+    fitting = [
+        path
+        for path, column in columns.items()
+        if pattern.search(WORD_BREAK.sub("_", path)) and suits(column)
+    ]
     return sorted(fitting, key=lambda path: (-columns[path].types.total(), path.count("."), path))
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from pipelines.errors import DefinitionError, SourceError
 from pipelines.ingest.mapping import parse_mapping
+from pipelines.ingest.proposal.doubt import path_of
 from pipelines.ingest.proposal.infer import infer_mapping
 from pipelines.ingest.sources import make_source
 
@@ -39,6 +40,25 @@ def test_csv_gets_a_mapping_of_its_columns(tmp_path: Path):
     table = b"conversation_id,sender,message,timestamp\ns-1,user,Good evening.,2026-09-14T20:00:00Z\n"
     fields = infer_mapping(write(tmp_path, "a.csv", table)).mapping["records"][0]["fields"]
     assert (fields["thread"], fields["text"]) == ("conversation_id", "message")
+
+
+@pytest.mark.parametrize("spell", [
+    lambda name: name,
+    lambda name: name.replace("_", " ").title(),
+    lambda name: name.replace("_", "-"),
+    lambda name: name.title().replace("_", ""),
+    lambda name: name[0] + name.title().replace("_", "")[1:],
+])  # fmt: skip
+def test_fields_are_known_however_their_words_are_joined(tmp_path: Path, spell):
+    names = {"thread": "session_id", "user": "user_id", "role": "sender_type", "text": "message_text",
+             "sent_at": "created_at", "turn": "message_index", "model": "model_version"}  # fmt: skip
+    said = {"session_id": "s", "user_id": "u", "sender_type": "user", "message_text": "Hello.",
+            "created_at": "2026-09-14T20:00:00Z", "message_index": 1, "model_version": "m"}  # fmt: skip
+    line = orjson.dumps({spell(name): value for name, value in said.items()})
+    fields = infer_mapping(write(tmp_path, "a.jsonl", line)).mapping["records"][0]["fields"]
+    assert {name: path_of(rule) for name, rule in fields.items()} == {
+        name: spell(path) for name, path in names.items()
+    }
 
 
 def test_a_known_format_is_named(tmp_path: Path):
