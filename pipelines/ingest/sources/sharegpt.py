@@ -1,4 +1,4 @@
-"""ShareGPT: whole conversations of `from` and `value`, as many public sets and tools export them.
+"""ShareGPT: whole conversations of `from` and `value`, or of `role` and `content`, as many sets have them.
 
 The format names no time, so messages are dated by the day of delivery unless a record says `timestamp`.
 """
@@ -24,8 +24,9 @@ def extract(record: dict[str, Any], zone: ZoneInfo) -> Iterator[Call]:
         raise RecordError(Reason.UNKNOWN_RECORD, "conversations")
     said = tuple(_read(turn, f"conversations.{place}") for place, turn in enumerate(turns))
     moment = record.get("timestamp")
+    name = next((key for key in ("id", "conversation_id") if record.get(key) is not None), None)
     yield Call(
-        thread=to_identifier(record["id"], "id") if record.get("id") is not None else None,
+        thread=None if name is None else to_identifier(record[name], name),
         messages=said,
         began_at=None if moment is None else to_microseconds(moment, "timestamp", zone),
         slices={
@@ -36,9 +37,12 @@ def extract(record: dict[str, Any], zone: ZoneInfo) -> Iterator[Call]:
 
 
 def _read(turn: object, path: str) -> Said:
-    if not isinstance(turn, dict) or not isinstance(turn.get("value"), str):
-        raise RecordError(Reason.WRONG_TYPE, f"{path}.value")
-    role = ROLES.get(str(turn.get("from")).lower())
+    if not isinstance(turn, dict):
+        raise RecordError(Reason.WRONG_TYPE, path)
+    speaker, words = ("role", "content") if "role" in turn else ("from", "value")
+    if not isinstance(turn.get(words), str):
+        raise RecordError(Reason.WRONG_TYPE, f"{path}.{words}")
+    role = ROLES.get(str(turn.get(speaker)).lower())
     if role is None:
-        raise RecordError(Reason.UNKNOWN_ROLE, f"{path}.from")
-    return Said(role, turn["value"])
+        raise RecordError(Reason.UNKNOWN_ROLE, f"{path}.{speaker}")
+    return Said(role, turn[words])

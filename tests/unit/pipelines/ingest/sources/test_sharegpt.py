@@ -38,3 +38,16 @@ def test_what_tools_were_asked_and_gave_back_is_no_message(read, deliver):
     turns = [("human", "Is it raining?"), ("function_call", "{}"), ("observation", "Rain."), ("gpt", "Yes.")]
     record = {"id": 1, "conversations": [{"from": name, "value": text} for name, text in turns]}
     assert read("sharegpt", deliver(record)).column("text") == ["Is it raining?", "Yes."]
+
+
+def test_turns_of_role_and_content_and_the_id_of_a_conversation_are_read(read, deliver):
+    def record(*turns):
+        said = [{"role": role, "content": text} for role, text in turns]
+        return {"conversation_id": "c", "conversations": said}
+
+    reading = read("sharegpt", deliver(record(("user", "Hello"), ("assistant", "Hi")),
+                                       record(("nobody", "Hello")), record(("user", None))))  # fmt: skip
+    assert reading.rows("thread", "role", "text") == [("c", "user", "Hello"), ("c", "assistant", "Hi")]
+    assert reading.rejected == [
+        (2, "unknown_role", "conversations.0.role"), (3, "wrong_type", "conversations.0.content"),
+    ]  # fmt: skip
