@@ -236,4 +236,6 @@ def _prompt(row: Row, messages: tuple[Said, ...]) -> str | None:
 
 def _get(row: Row, name: str) -> Any:
     # The storage export writes snake case where interface and API write camel case.
-    return row.get(name, row.get(re.sub(r"[A-Z]", lambda match: f"_{match.group().lower()}", name)))
+    found = row.get(name)
+    snake = re.sub(r"[A-Z]", lambda match: f"_{match.group().lower()}", name)
+    return row.get(snake) if found is None else found

@@ -37,7 +37,8 @@ def extract(record: Row, zone: ZoneInfo) -> Iterator[Call]:
     """The call of a record."""
     exchange = read_exchange(record)
     request = exchange.request
-    asked = request.get("messages", request.get("input"))
+    is_chat = request.get("messages") is not None
+    asked = request["messages"] if is_chat else request.get("input")
     if not isinstance(asked, list | str):
         raise RecordError(Reason.UNKNOWN_RECORD, "request.messages")
     messages = (Said("user", asked),) if isinstance(asked, str) else read_messages(asked)
@@ -45,7 +46,7 @@ def extract(record: Row, zone: ZoneInfo) -> Iterator[Call]:
     response = _join(exchange) if exchange.events else exchange.response
     if response and not {"choices", "output", "error"} & set(response):
         raise RecordError(Reason.UNKNOWN_RECORD, "response")
-    created = response.get("created", response.get("created_at"))
+    created = response.get("created") or response.get("created_at")
     created_at = to_microseconds(created, "response.created", zone) if created else None
     began_at = exchange.began_at(zone) or created_at
     prompts = [str(request.get("instructions") or "")]
@@ -67,7 +68,7 @@ def extract(record: Row, zone: ZoneInfo) -> Iterator[Call]:
             "provider_fingerprint": response.get("system_fingerprint"),
         },
         call_id=str(response["id"]) if response.get("id") else None,
-        can_follow="messages" not in request,
+        can_follow=not is_chat,
         follows=str(before) if before else None,
     )
 

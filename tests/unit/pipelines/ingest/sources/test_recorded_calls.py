@@ -82,3 +82,23 @@ def test_a_pair_of_a_batch_of_messages_is_a_call(read, deliver, result, texts):
     reading = read("anthropic", deliver(record({"custom_id": "a", "result": result}, asked)))
     assert reading.column("text") == texts
     assert set(reading.column("user")) == {"u"}
+
+
+def test_what_a_table_of_both_interfaces_holds_as_null_is_not_there(read, deliver):
+    chat = {
+        "request": {**ASKED, "input": None},
+        "response": {**ANSWER, "created": 1789416000, "output": None},
+    }
+    said = {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Hi"}]}
+    response = {"id": "r", "choices": None, "created": None, "created_at": 1789416060, "output": [said]}
+    asked = {"messages": None, "input": "And you?", "previous_response_id": None}
+    reading = read("openai", deliver(chat, {"request": asked, "response": response}))
+    assert reading.column("text") == ["Hello", "Good evening", "And you?", "Hi"]
+    assert reading.clock == ["14 20:00:00", "14 20:00:00", "14 20:01:00", "14 20:01:00"]
+    assert reading.rejected == []
+
+
+def test_an_observation_of_both_spellings_is_read_by_the_one_that_holds_something(read, deliver):
+    row = {"traceId": None, "trace_id": "t", "type": "GENERATION", "startTime": None, "start_time": AT,
+           "sessionId": None, "session_id": "s", "input": "Hello", "output": "Hi"}  # fmt: skip
+    assert read("langfuse", deliver(row)).rows("thread", "text") == [("s", "Hello"), ("s", "Hi")]
