@@ -160,7 +160,10 @@ def _called(message: dict[str, Any]) -> Iterator[str]:
 
 
 def read_text(content: object, *, with_attachments: bool = True) -> str:
-    """The text of a content: itself, or its text parts and the tokens of attachments, one below the other."""
+    """The text of a content: itself, or its text parts and the tokens of attachments, one below the other.
+
+    Where an answer cites, Anthropic cuts its sentences into parts, which go on where the one before ended.
+    """
     if isinstance(content, str):
         return content
     if isinstance(content, dict):
@@ -168,7 +171,12 @@ def read_text(content: object, *, with_attachments: bool = True) -> str:
     if not isinstance(content, list):
         return ""
     parts = [part for part in content if with_attachments or not _is_attachment(part)]
-    return "\n".join(filter(None, map(_part_text, parts)))
+    text, cites_before = "", False
+    for part in parts:
+        told, cites = _part_text(part), isinstance(part, dict) and bool(part.get("citations"))
+        text += told if cites or cites_before or not (text and told) else f"\n{told}"
+        cites_before = cites and bool(told)
+    return text
 
 
 def _is_attachment(part: object) -> bool:

@@ -57,6 +57,7 @@ def extract(record: Row, zone: ZoneInfo) -> Iterator[Call]:
 def _join(exchange: Exchange) -> Row:
     """The response that a stream amounts to; what came before a break is what the user saw."""
     blocks: dict[int, list[str]] = {}
+    cites: set[int] = set()
     start: Row = {}
     for event in exchange.events:
         if event.get("type") == "message_start":
@@ -64,8 +65,13 @@ def _join(exchange: Exchange) -> Row:
         delta = event.get("delta")
         if isinstance(delta, dict) and delta.get("type") == "text_delta":
             blocks.setdefault(event.get("index") or 0, []).append(str(delta.get("text") or ""))
+        if isinstance(delta, dict) and delta.get("type") == "citations_delta":
+            cites.add(event.get("index") or 0)
     if not start and not blocks:
         return exchange.failure or {"stream": "unknown"}
-    texts = [{"type": "text", "text": "".join(block)} for block in blocks.values()]
+    texts = [
+        {"type": "text", "text": "".join(block), "citations": index in cites}
+        for index, block in blocks.items()
+    ]
     said_by = {name: find(start, ("message", name)) for name in ("id", "model")}
     return {**said_by, "content": texts}

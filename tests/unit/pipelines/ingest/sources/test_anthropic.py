@@ -33,3 +33,23 @@ def test_calls_of_another_provider_are_refused_instead_of_losing_the_answers(rea
     assert [(position, reason) for position, reason, _ in rejected][:2] == [
         (1, "unknown_record"), (2, "unknown_record"),
     ]  # fmt: skip
+
+
+CITED = [("Call ", []), ("116 123", [{"type": "char_location"}]), (" at any time.", []), ("It is free.", [])]
+"""Parts of an answer, and what each cites."""
+
+
+def test_a_sentence_that_cites_stays_one_whole_or_streamed(read, deliver):
+    content = [{"type": "text", "text": text, "citations": cites or None} for text, cites in CITED]
+    stream = [{"type": "message_start", "message": {"id": "m-2", "model": "m"}}]
+    for index, (text, cites) in enumerate(CITED):
+        stream.append({"type": "content_block_start", "index": index, "content_block": {"type": "text"}})
+        stream += [{"type": "content_block_delta", "index": index,
+                    "delta": {"type": "citations_delta", "citation": cite}} for cite in cites]  # fmt: skip
+        delta = {"type": "text_delta", "text": text}
+        stream.append({"type": "content_block_delta", "index": index, "delta": delta})
+    request = {"model": "m", "messages": [{"role": "user", "content": "Whom can I call?"}]}
+    whole = {"request": request, "response": {"id": "m-1", "content": content}, "thread_id": "a"}
+    streamed = {"request": request, "response": stream, "thread_id": "b"}
+    answer = "Call 116 123 at any time.\nIt is free."
+    assert set(read("anthropic", deliver(whole, streamed)).column("text")) == {"Whom can I call?", answer}
