@@ -145,7 +145,8 @@ def say_lists(records: Sequence[Mapping[str, Any]]) -> list[str]:
         return []
     return [
         f"{', '.join(usual[:SHOWN])}: lists, which a mapping does not look into. If the messages lie there, "
-        "and no known format reads them, let the export write a record for each message."
+        "the format sharegpt reads them where the list is called messages or conversations and each has role "
+        "and content; else let the export write a record for each message."
     ]
 
 

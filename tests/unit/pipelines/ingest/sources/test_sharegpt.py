@@ -51,3 +51,30 @@ def test_turns_of_role_and_content_and_the_id_of_a_conversation_are_read(read, d
     assert reading.rejected == [
         (2, "unknown_role", "conversations.0.role"), (3, "wrong_type", "conversations.0.content"),
     ]  # fmt: skip
+
+
+def test_a_conversation_of_messages_keeps_its_user_and_the_time_of_each_turn(read, deliver):
+    record = {
+        "id": 7, "user_id": "u-1", "created_at": "2026-09-14T09:00:00+00:00", "model": "m-2", "region": "IE",
+        "messages": [
+            {"role": "system", "content": "Be kind."},
+            {"role": "user", "content": [{"type": "text", "text": "Hello"}]},
+            {"role": "assistant", "content": None, "tool_calls": [{"function": {"name": "look_up"}}]},
+            {"role": "assistant", "content": "Hi", "created_at": "2026-09-14T09:00:05+00:00"},
+            {"role": "user", "content": "It is me", "timestamp": 1789377000},
+            {"role": "assistant", "content": "I see"},
+        ],
+    }  # fmt: skip
+    reading = read("sharegpt", deliver(record))
+    assert reading.rejected == []
+    said = [("user", "Hello"), ("assistant", "Hi"), ("user", "It is me"), ("assistant", "I see")]
+    assert reading.rows("role", "text") == said
+    assert set(reading.rows("thread", "user", "model", "region")) == {("7", "u-1", "m-2", "IE")}
+    assert reading.clock == ["14 09:00:00", "14 09:00:05", "14 09:10:00", "14 09:10:00"]
+
+
+def test_of_messages_what_cannot_be_told_is_rejected_by_place(read, deliver):
+    record = {"id": 7, "messages": [{"role": "user", "content": "Hello", "sent_at": "soon"}]}
+    assert read("sharegpt", deliver(record, {"id": 8, "messages": "Hello"})).rejected == [
+        (1, "bad_time", "messages.0.sent_at"), (2, "unknown_record", "conversations"),
+    ]  # fmt: skip
