@@ -163,6 +163,12 @@ def list_unanswered(
     return _list(store, deployment_id, query, is_waiting=is_waiting)
 
 
+def find_finding(store: Store, deployment_id: str, finding_id: str) -> GraveFindingRecord | None:
+    """The grave finding, or unanswered risk of level 3, of an id; None where the deployment has none."""
+    query = select(GraveFinding).filter_by(finding_id=finding_id)
+    return next(iter(_list(store, deployment_id, query, is_waiting=False)), None)
+
+
 def _list(
     store: Store, deployment_id: str, query: Select[GraveFinding], *, is_waiting: bool
 ) -> tuple[GraveFindingRecord, ...]:

@@ -19,7 +19,6 @@ from dashboards.view import View
 from dashboards.vocabulary import HOLD_MARKS
 from dashboards.wording import say_day
 from risk_register.account.accounts import Action
-from risk_register.incident.danger import PageRecord
 from risk_register.incident.holds import HoldRecord, approve_hold, ask_release, confirm_release, request_hold
 from risk_register.incident.incidents import IncidentRecord
 from risk_register.incident.states import IncidentStatus
@@ -33,7 +32,7 @@ def draw_holds(view: View, holds: Sequence[HoldRecord]) -> Component:
 
 
 def draw_hold_forms(
-    view: View, incident: IncidentRecord, page: PageRecord | None, holds: Sequence[HoldRecord]
+    view: View, incident: IncidentRecord, conversation: str | None, holds: Sequence[HoldRecord]
 ) -> list[tuple[str, Component]]:
     """The forms for those who may."""
     if not view.may(Action.CLOSE_INCIDENT):
@@ -41,7 +40,7 @@ def draw_hold_forms(
     hidden = {"incident": incident.incident_id}
     forms = [form for one in holds for form in _draw_hold_forms(view, one, hidden)]
     if incident.state is IncidentStatus.OPEN:
-        return [("Keep a conversation", _draw_request(view, page, hidden)), *forms]
+        return [("Keep a conversation", _draw_request(view, conversation, hidden)), *forms]
     return forms
 
 
@@ -78,7 +77,7 @@ def say_state(view: View, one: HoldRecord) -> str:
     return "approved" if one.approved_by else "asked_for"
 
 
-def _draw_request(view: View, page: PageRecord | None, hidden: Mapping[str, str]) -> Component:
+def _draw_request(view: View, conversation: str | None, hidden: Mapping[str, str]) -> Component:
     return draw_form(
         view,
         "hold",
@@ -87,7 +86,7 @@ def _draw_request(view: View, page: PageRecord | None, hidden: Mapping[str, str]
                 "conversation",
                 "Conversation",
                 note="Its id. Its whole thread is kept; retention and erasure leave it alone at once.",
-                value=page.conversation_id if page else "",
+                value=conversation or "",
                 is_required=True,
             ),
             draw_text(

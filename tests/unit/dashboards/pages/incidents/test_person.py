@@ -1,17 +1,23 @@
 """The person behind an incident: taken, located by one and confirmed by another, kept, told once."""
 
+import json
+from datetime import date
 from types import SimpleNamespace
 
 import pytest
 
 from dashboards.app import create_app
+from risk_register.acceptability import Severity
 from risk_register.account import accounts
 from risk_register.account.accounts import Role
 from risk_register.account.permissions import ALLOWED, Action
+from risk_register.alarm import grave_findings
+from risk_register.alarm.finding_call import SeenFinding, call_for_eyes
 from risk_register.database.audit import list_entries
 from risk_register.incident import holds
 from risk_register.incident.danger import raise_danger
 from risk_register.incident.locations import Found, list_locations
+from risk_register.incident.states import Nature
 from risk_register.notice import notices
 
 PAGE, HARBOR = "/incidents", "?deployment=harbor_companion"
@@ -142,6 +148,39 @@ def test_a_conversation_is_kept_by_one_approved_by_another_and_let_go(officer, v
     assert send(officer, raised, "confirm_release", hold=hold.hold_id) == 303
     assert "released" in read(other, raised)
     assert not holds.list_holds(store)[0].is_in_force(clock().date())
+
+
+@pytest.fixture
+def confirmed(store, clock, app, home, review_factory):
+    """The incident of a grave finding that a person confirmed; its message lies in conversation_001."""
+    review_factory.fill_lake(home / "lake", count=3)
+    seen = SeenFinding(
+        "harbor_companion", date(2026, 11, 11), "message_001_1", "unanswered_risk", "u_self_harm", "linear"
+    )
+    with store.write(actor="assess", at=clock()) as write:
+        (finding,) = call_for_eyes(write, "harbor_companion", [seen], figures={})
+    incident_id = grave_findings.confirm(
+        store, deployment_id="harbor_companion", finding_id=finding, severity=Severity.S4,
+        nature=Nature.SERIOUS_HARM, reason="Read it.", actor="officer_two", at=clock(),
+    )  # fmt: skip
+    return SimpleNamespace(incident_id=incident_id)
+
+
+def test_the_person_of_a_confirmed_finding_is_located_and_kept_from_its_incident(
+    officer, visit, confirmed, found, store
+):
+    page = read(officer, confirmed)
+    assert "The person of the finding" in page
+    assert "Nobody was looked for." in page
+    assert "I have it" not in page  # no page calls for it: the finding did
+    shown = json.dumps(officer.show(PAGE, f"{HARBOR}&incident={confirmed.incident_id}")["page"])
+    assert '"conversation_001"' in shown  # in the form that keeps it
+    assert send(officer, confirmed, "locate", reason="To reach them.") == 303
+    assert found.asked == [("harbor_companion", "conversation_001")]
+    assert THEIR_ID in read(officer, confirmed)
+    assert "harbor/2026-11-11.jsonl, record 42" in read(officer, confirmed)
+    assert [one.subject for one in list_locations(store, "harbor_companion")] == ["conversation_001"]
+    assert "Locate the person" not in read(visit().sign_in("viewer"), confirmed)
 
 
 def test_an_incident_without_a_person_offers_no_search(officer, store, clock, app):
