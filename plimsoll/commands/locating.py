@@ -8,11 +8,13 @@ from typing import Annotated
 
 import typer
 
+from dashboards.evidence import find_message
 from pipelines.shown_text import show_line
 from plimsoll.commands.acting import Acting, AsOption, DeploymentOption, act, as_document, show
 from plimsoll.commands.option import HomeOption, JsonOption, write_json
 from plimsoll.commands.tracing import Place, trace
 from risk_register.account.accounts import Action
+from risk_register.alarm.grave_findings import find_finding
 from risk_register.errors import NotAllowedError
 from risk_register.incident import locations
 from risk_register.incident.locations import LocationRecord
@@ -80,6 +82,7 @@ def _search(acting: Acting, subject: str, *, reason: str, place: Place) -> tuple
     """The search as it is kept, and the operator's own id of the conversation, which is not."""
     if not reason.strip():
         raise NotAllowedError("locate needs --reason: it leads to a person, and is audited.")
+    subject = _name_conversation(acting, subject)
     found = trace(acting.home, deployment_id=acting.deployment_id, subject=subject, place=place)
     record = locations.record_location(
         acting.store,
@@ -93,6 +96,13 @@ def _search(acting: Acting, subject: str, *, reason: str, place: Place) -> tuple
         at=dt.datetime.now(dt.UTC),
     )
     return record, found.source_conversation
+
+
+def _name_conversation(acting: Acting, subject: str) -> str:
+    """The conversation of a grave finding, which pages name by an id of its own; any other id as it is."""
+    finding = find_finding(acting.store, acting.deployment_id, subject)
+    place = find_message(acting.home.lake, finding) if finding else None
+    return place.conversation_id if place else subject
 
 
 def _tell(record: LocationRecord, source_conversation: str | None, *, as_json: bool) -> None:

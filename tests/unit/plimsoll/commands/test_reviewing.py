@@ -17,6 +17,7 @@ from pipelines.ingest.mapping import load_mapping
 from pipelines.lake import lake as lakes
 from pipelines.lake.lake import Lake
 from pipelines.settings import Home
+from risk_register.alarm.finding_call import SeenFinding, call_for_eyes
 from risk_register.database import audit
 from risk_register.database.store import Store
 from risk_register.database.tables.review import ReviewItem
@@ -323,6 +324,18 @@ def test_a_conversation_leads_to_its_first_message(run: Run, home: Home) -> None
     done = run("locate", row["conversation_id"], "--reason", "At risk.", account="officer")
     assert "source file: companion/week.jsonl\nrecord: " in done.output
     assert "source conversation: their-t" in done.output
+
+
+def test_a_finding_is_searched_by_the_id_that_pages_show(run: Run, home: Home, store: Store) -> None:
+    row = ids(home)[0]
+    seen = SeenFinding(
+        "companion", row["sent_at"].date(), row["message_id"], "unanswered_risk", "u_self_harm", "linear"
+    )
+    with store.write(actor="assess", at=dt.datetime.now(dt.UTC)) as write:
+        (finding,) = call_for_eyes(write, "companion", [seen], figures={})
+    done = run("locate", finding, "--reason", "At risk.", account="officer")
+    assert "source file: companion/week.jsonl\nrecord: " in done.output
+    assert locations.list_locations(store, "companion")[0].subject == row["conversation_id"]
 
 
 @pytest.mark.parametrize(
