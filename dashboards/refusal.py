@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from risk_register.errors import RegisterError, StoreError
+from risk_register.errors import ChangedMeanwhileError, RegisterError, StoreError
+
+OPEN_ANEW = "This page still shows what was before: copy what you typed, then open it again."
 
 
 def say_refusal(error: RegisterError) -> str:
@@ -15,3 +17,13 @@ def say_refusal(error: RegisterError) -> str:
     if isinstance(error, StoreError):
         raise error
     return str(error)
+
+
+def say_refused_form(error: RegisterError) -> str:
+    """The same under a form that stays open: one that is about an older version is refused however often.
+
+    Raises:
+        StoreError: as `say_refusal`.
+    """
+    words = say_refusal(error)
+    return f"{words} {OPEN_ANEW}" if isinstance(error, ChangedMeanwhileError) else words

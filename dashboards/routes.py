@@ -24,7 +24,7 @@ from dashboards.pages.directory import ALIASES, find_page
 from dashboards.pages.page import Attachment, Page
 from dashboards.published import NothingPublishedError, Published
 from dashboards.reach import HEALTH, READY
-from dashboards.refusal import say_refusal
+from dashboards.refusal import say_refusal, say_refused_form
 from dashboards.sheet import write_csv
 from dashboards.store_answer import Answer, StoreAnswer
 from dashboards.theme import Scheme
@@ -217,7 +217,7 @@ def _add_forms(server: flask.Flask, site: Site) -> None:
                 flask.flash(found[0].submit(_add_upload(view), fields), "done")
             except RegisterError as error:
                 if takes_json:
-                    return flask.make_response(flask.jsonify(refusal=say_refusal(error)), 422)
+                    return flask.make_response(flask.jsonify(refusal=say_refused_form(error)), 422)
                 flask.flash(say_refusal(error), "error")
             if takes_json:
                 return flask.jsonify(href=view.href(None))

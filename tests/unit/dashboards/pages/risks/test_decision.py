@@ -74,7 +74,9 @@ def test_somebody_who_saw_an_older_version_is_told_to_read_again(officer):
         {"action": "assign", "owner": "board", "reason": "x"},
         {"action": "approve_rating"},
     ):
-        assert "was changed by safety_officer at" in officer.refusal(PAGE, at(RATED), **form, **stale)
+        refusal = officer.refusal(PAGE, at(RATED), **form, **stale)
+        assert "was changed by safety_officer at" in refusal
+        assert refusal.endswith("copy what you typed, then open it again.")
     assert find(officer, RATED).owner == "clinical safety lead"
 
 
