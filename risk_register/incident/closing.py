@@ -21,6 +21,8 @@ from risk_register.errors import NotAllowedError
 from risk_register.incident.clocks import read_clocks
 from risk_register.incident.incidents import check_seen, find_incident
 from risk_register.incident.states import TRANSITIONS, Causality, IncidentStatus, Nature
+from risk_register.notice.kinds import NoticeKind
+from risk_register.notice.notices import acknowledge_within
 from risk_register.steps import check_allowed
 
 
@@ -33,7 +35,7 @@ def close_incident(
     at: dt.datetime,
     expected_version: int | None = None,
 ) -> None:
-    """Close an incident with what was learned.
+    """Close an incident with what was learned; calls about it then wait for nobody.
 
     Raises:
         SelfApprovalError: who opened it, judged it last, or decided against reporting it cannot close it.
@@ -55,6 +57,8 @@ def close_incident(
         row.state, row.closed_at, row.closed_by = IncidentStatus.CLOSED.value, at, actor
         row.conclusion = conclusion.strip()
         row.version += 1
+        # Who is in danger is looked after by whoever takes that call, and closing says nothing of it.
+        acknowledge_within(write, reference_id=incident_id, but=NoticeKind.DANGER)
         write.record(
             "incident_closed",
             subject=incident_id,

@@ -119,17 +119,21 @@ def queue_notice(
     return row.notice_id
 
 
-def acknowledge_within(write: Write, *, reference_id: str) -> tuple[int, ...]:
-    """Acknowledge every notice about something, in the write that deals with it; returns their ids."""
+def acknowledge_within(write: Write, *, reference_id: str, but: NoticeKind | None = None) -> tuple[int, ...]:
+    """Acknowledge every notice about something, `but` those of a kind, in the write that deals with it.
+
+    Returns their ids.
+    """
     rows = write.session.scalars(
         select(Notice)
         .filter_by(reference_id=reference_id)
         .where(Notice.state != NoticeState.ACKNOWLEDGED.value)
         .order_by(Notice.notice_id)
     ).all()
-    for row in rows:
+    dealt_with = [row for row in rows if row.kind != but]
+    for row in dealt_with:
         _acknowledge(write, row)
-    return tuple(row.notice_id for row in rows)
+    return tuple(row.notice_id for row in dealt_with)
 
 
 def acknowledge_known(write: Write, notice_id: int) -> None:

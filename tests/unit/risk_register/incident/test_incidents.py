@@ -22,6 +22,7 @@ from risk_register.incident import work as incident_work
 from risk_register.incident.incidents import IncidentRecord
 from risk_register.incident.states import IncidentStatus, Origin
 from risk_register.notice import notices
+from risk_register.notice.kinds import NoticeKind, NoticeSeverity
 
 
 def open_one(store: Store, at: dt.datetime, **fields: Any) -> str:
@@ -289,6 +290,18 @@ def test_one_that_was_closed_and_turns_out_to_be_a_death_is_told(store: Store, a
     )
     judge(store, at, severity="S5")
     assert [one.reference_id for one in notices.list_notices(store)] == [number] * 2
+
+
+def test_a_closed_incident_calls_nobody_but_for_a_person_in_danger(store: Store, at: dt.datetime) -> None:
+    number = open_one(store, at, severity="S4")
+    with store.write(actor="reviewer", at=at) as write:
+        notices.queue_notice(
+            write, key="danger:1", deployment_id="demo", kind=NoticeKind.DANGER,
+            severity=NoticeSeverity.PAGE, reference_id=number, link="/incidents",
+        )  # fmt: skip
+    judge(store, at, severity="S4")
+    close(store, at)
+    assert [one.kind for one in notices.list_notices(store, is_waiting=True)] == ["danger"]
 
 
 def test_an_incident_that_was_told_as_grave_is_not_told_again_by_its_judgement(
