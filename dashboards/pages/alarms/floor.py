@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import datetime as dt
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboards.components.form import draw_form
@@ -25,6 +26,7 @@ from dashboards.wording import (
     MISSING,
     say_count,
     say_day,
+    say_days_in,
     say_moment,
     say_needing_eyes,
     say_share,
@@ -39,7 +41,7 @@ from risk_register.alarm.cases import CaseRecord
 from risk_register.alarm.finding_call import DAILY_CALLS
 from risk_register.alarm.grave_findings import FindingState, GraveFindingRecord
 from risk_register.incident.danger import find_needed
-from risk_register.notice.kinds import NoticeKind, NoticeState
+from risk_register.notice.kinds import NoticeKind, NoticeSeverity, NoticeState
 from risk_register.notice.notices import NoticeRecord
 from risk_register.review.precision import count_grave_precision
 
@@ -87,7 +89,13 @@ def draw_calls(
     """The budget of the year, every call that nobody has acknowledged, and who has the others."""
     known = {one.alarm_id: one for one in cases}
     use = count_use(cases, year=view.today.year)
-    waiting = [one for one in calls if one.state is not NoticeState.ACKNOWLEDGED]
+    lasting = {
+        one.alert_id for one in view.reader.data_alerts(view.deployment_id, dt.date.min) if one.is_open
+    }
+    waiting = sorted(  # whom it wakes first, else the newest
+        (one for one in calls if one.state is not NoticeState.ACKNOWLEDGED),
+        key=lambda one: list(NoticeSeverity).index(one.severity),
+    )
     taken = [one for one in calls if one.state is NoticeState.ACKNOWLEDGED][:SHOWN]
     words = (
         f"Budget used: {use.false_count} of {TOLERATED_PER_YEAR:g} false alarms in {use.year}. "
@@ -102,14 +110,14 @@ def draw_calls(
             draw_table(
                 "Calls that nobody has acknowledged",
                 headings,
-                [_draw_call(view, one, _say_subject(one, known, titles)) for one in waiting],
+                [_draw_call(view, one, _say_subject(one, known, titles, lasting)) for one in waiting],
                 empty="No call waits for anybody.",
             ),
             html.H3("Taken"),
             draw_table(
                 "Calls that somebody has",
                 [Heading(one) for one in ("Call", "About", "Taken by", "When")],
-                [_draw_taken(one, _say_subject(one, known, titles)) for one in taken],
+                [_draw_taken(one, _say_subject(one, known, titles, lasting)) for one in taken],
                 empty="None yet.",
             ),
         ],
@@ -118,13 +126,26 @@ def draw_calls(
     )
 
 
-def _say_subject(notice: NoticeRecord, cases: Mapping[str, CaseRecord], titles: Mapping[str, str]) -> str:
-    """What a call is about: the alarm by its title and day, else the number of what waits."""
+def _say_subject(
+    notice: NoticeRecord, cases: Mapping[str, CaseRecord], titles: Mapping[str, str], lasting: Set[str]
+) -> str:
+    """What a call is about: the alarm by its title and day, a fault by its kind, else its id."""
     case = cases.get(notice.reference_id)
     if case is not None:
         indicator = case.stream_id.partition(":")[2]
         return f"{titles.get(indicator, say_words(indicator))}, since {say_day(case.opened_on)}"
+    if notice.kind is NoticeKind.DATA_FAULT:
+        return _say_fault(notice.reference_id, lasting)
     return MISSING if notice.reference_id.startswith(f"{notice.kind}:") else notice.reference_id
+
+
+def _say_fault(alert_id: str, lasting: Set[str]) -> str:
+    """A fault of the data by the kind and the day of its alert, and whether it still lasts."""
+    kind, *place = alert_id.split(":")
+    if len(place) < 2:  # a fault of the home, which is of no day
+        return say_words(kind)
+    over = "" if alert_id in lasting else "; over by now"
+    return say_days_in(f"{say_words(kind)} since {place[1]}{over}")
 
 
 def _draw_call(view: View, notice: NoticeRecord, subject: str) -> Line:
@@ -140,11 +161,18 @@ def _draw_call(view: View, notice: NoticeRecord, subject: str) -> Line:
             say_words(notice.severity),
             draw_mark(NOTICE_MARKS[notice.state]),
             say_moment(notice.queued_at),
-            subject,
+            _link_to(view, notice, subject),
             say_figures(notice.figures),
             take,
         )
     )
+
+
+def _link_to(view: View, notice: NoticeRecord, subject: str) -> Component | str:
+    """What a call is about, as the way there where that is another page."""
+    if subject == MISSING or notice.link.partition("?")[0] == view.path:
+        return subject
+    return dcc.Link(subject, href=f"{view.root}{notice.link}")
 
 
 def _draw_taken(notice: NoticeRecord, subject: str) -> Line:

@@ -702,7 +702,7 @@ def make_data_alerts() -> list[Row]:
     """A day that is held, a silence that has ended, and a restatement."""
     common = {"deployment_id": HARBOR, "observed": None, "expected": None, "next_step": "Deliver again."}
     return [
-        {**common, "alert_id": "held_day:harbor", "kind": "held_day", "opened_on": HELD_DAY,
+        {**common, "alert_id": f"held_day:{HARBOR}:{HELD_DAY}", "kind": "held_day", "opened_on": HELD_DAY,
          "last_on": HELD_DAY, "closed_on": None, "holds_pages": True, "note": "The gate holds the day."},
         {**common, "alert_id": "silence:harbor", "kind": "silence",
          "opened_on": LAST_DAY - timedelta(days=31), "last_on": LAST_DAY - timedelta(days=30),

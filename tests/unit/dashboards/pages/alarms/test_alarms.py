@@ -16,7 +16,8 @@ from risk_register.alarm.streams import list_streams
 from risk_register.database.audit import list_entries
 from risk_register.incident.danger import raise_danger
 from risk_register.incident.incidents import list_incidents
-from risk_register.notice.notices import list_notices
+from risk_register.notice.kinds import Audience, NoticeKind, NoticeSeverity
+from risk_register.notice.notices import list_notices, queue_notice
 
 PAGE, HARBOR = "/alarms", "?deployment=harbor_companion"
 MODEL = Change("c2", date(2026, 10, 12), "model", "5.1 to 5.2", "observed", None, None)
@@ -479,6 +480,28 @@ def test_a_call_says_which_alarm_it_is_about_and_shows_no_key(officer):
     case = next(one for one in list_cases(officer.store, "harbor_companion") if one.alarm_id == "a1")
     assert f"since {case.opened_on.day} {case.opened_on:%b %Y}" in page
     assert '"a1"' not in page.partition("Grave findings")[0]
+
+
+def test_whom_a_call_wakes_stands_first_and_a_fault_is_said_in_words_with_the_way_to_it(
+    officer, clock, published_factory
+):
+    lasts = next(one["alert_id"] for one in published_factory.make_data_alerts() if one["closed_on"] is None)
+    with officer.store.write(actor="assess", at=clock() + timedelta(minutes=5)) as write:
+        for reference in (lasts, "silence:harbor_companion:2026-10-05", "definitions_not_valid"):
+            queue_notice(
+                write, key=f"fault:{reference}", deployment_id="harbor_companion", kind=NoticeKind.DATA_FAULT,
+                severity=NoticeSeverity.ATTENTION, audience=Audience.ENGINEERING, reference_id=reference,
+                link="/data-health?deployment=harbor_companion",
+            )  # fmt: skip
+    answer = officer.show(PAGE, HARBOR)
+    calls = officer.words_of(answer).partition("Take it")[2].partition("Taken")[0]
+    assert calls.index(" page ") < calls.index("data fault")
+    assert "silence since 5 Oct 2026; over by now" in calls
+    assert "held day since " in calls
+    assert "definitions not valid" in calls
+    assert calls.count("over by now") == 1
+    assert ":harbor_companion:" not in calls
+    assert json.dumps(answer["page"]).count('"href": "/data-health?deployment=harbor_companion"') == 3
 
 
 def call_for_a_person(store, at):
