@@ -75,7 +75,10 @@ def _volume(headline: Iterable[Row]) -> str:
     if row is None or row["denominator"] in (Mark.NOT_MEASURED, Mark.NONE):
         return "How many conversations took place in the month is not measured."
     if row["denominator"] is Mark.HIDDEN:
-        return "Fewer than 11 conversations took place in the month, or their number is hidden."
+        return (
+            "How many conversations took place in the month is hidden: fewer than 11, or a number from which "
+            "a small count could be worked out."
+        )
     return f"The month covers {show_cell(row['denominator'], Kind.COUNT)} conversations."
 
 

@@ -24,7 +24,11 @@ def tell(facts_of: Callable[..., Any], sample_rows: Samples) -> Callable[[], str
 @pytest.mark.parametrize(
     ("count", "said"),
     [
-        (5, "Fewer than 11 conversations took place in the month, or their number is hidden."),
+        (
+            5,
+            "How many conversations took place in the month is hidden: fewer than 11, or a number from which "
+            "a small count could be worked out.",
+        ),
         (None, "How many conversations took place in the month is not measured."),
         (1200, "The month covers 1,200 conversations."),
     ],
