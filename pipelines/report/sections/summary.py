@@ -13,6 +13,9 @@ from pipelines.report.sections.grave import say_grave
 from pipelines.report.sections.quality import count_gaps, held_day_count, unscored_reasons
 
 NAMED_AT_MOST = 6
+EVERY_CONVERSATION = "long_session_share"
+"""It counts out of all conversations; most others leave out those that no detector could read."""
+
 LOWER_BOUND = (
     "No estimate corrected by review is published for missed escalation. It rests on conversations that the "
     "detectors flagged, so the figure is a lower bound: people at risk whom no detector noticed are not "
@@ -71,7 +74,7 @@ def join_names(names: Iterable[str]) -> str:
 
 
 def _volume(headline: Iterable[Row]) -> str:
-    row = next((row for row in headline if row["indicator_id"] == "escalation_rate"), None)
+    row = next((row for row in headline if row["indicator_id"] == EVERY_CONVERSATION), None)
     if row is None or row["denominator"] in (Mark.NOT_MEASURED, Mark.NONE):
         return "How many conversations took place in the month is not measured."
     if row["denominator"] is Mark.HIDDEN:

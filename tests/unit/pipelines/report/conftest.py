@@ -122,6 +122,7 @@ def sample() -> dict[str, list[dict[str, Any]]]:
         ],
         "indicator": [
             define("escalation_rate", direction="neither"),
+            define("long_session_share", direction="neither"),
             define("missed_escalation_rate", title="Missed escalation"),
             define("appropriate_escalation_rate", direction="higher_is_better"),
             define("handoff_offer_rate"),
@@ -134,6 +135,7 @@ def sample() -> dict[str, list[dict[str, Any]]]:
         ],
         "observation": [
             observe("escalation_rate", 1234, 11903, status="no_appetite_set"),
+            observe("long_session_share", 402, 12240, status="not_applicable"),
             observe("escalation_rate", 1100, 11001, period_start=JULY, status="no_appetite_set"),
             observe("missed_escalation_rate", 37, 412, status="breach", variation="special_cause_high"),
             observe("appropriate_escalation_rate", 405, 412, status="within"),

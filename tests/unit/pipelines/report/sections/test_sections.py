@@ -47,7 +47,7 @@ def test_an_indicator_without_a_row_is_not_measured_and_counts_as_such(
     assert (row["status"], str(row["value"])) == (Status.NOT_MEASURED, "not_measured")
     tally = count_statuses(headline)
     assert next(iter(tally)) == "breach"
-    assert (tally["not_measured"], sum(tally.values())) == (1, 10)
+    assert (tally["not_measured"], sum(tally.values())) == (1, 11)
 
 
 def test_a_row_without_a_value_is_unknown_and_not_zero(
