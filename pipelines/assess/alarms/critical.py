@@ -107,7 +107,7 @@ def _concern(deployment: str, what: str, rows: Sequence[Mapping[str, Any]]) -> C
         state="alarm",
         note=(
             f"{WORDS[what]}: unread in {deployment}, from {opened_on} to {newest}. "
-            f"Found by {', '.join(badges)}, confirmed by nobody; listed in needs_eyes, "
+            f"Found by {', '.join(badges)}, confirmed by nobody; the page Alarms lists "
             f"at most {LISTED_A_DAY} a day."
         ),
     )
