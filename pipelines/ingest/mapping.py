@@ -37,7 +37,9 @@ MESSAGE_FIELDS = {
     "prompt_version": False, "use": False, "surface": False, "model_requested": False, "model_served": False,
     "provider_fingerprint": False, "policy_version": False, "is_test_traffic": False,
 }  # fmt: skip
-EVENT_FIELDS = {"thread": True, "user": False, "detail": True, "occurred_at": True}
+EVENT_FIELDS = {
+    "thread": True, "user": False, "detail": True, "occurred_at": True, "is_test_traffic": False
+}  # fmt: skip
 
 SAID_OF_A_PERSON = frozenset({"user", "language", "region", "age_band", "gender", "use", "surface", "text"})
 IDS = ("thread", "user", "message_id")

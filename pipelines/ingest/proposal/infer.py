@@ -115,7 +115,7 @@ def _rule(
     if missing:
         events, event_kind = _event_fields(columns, group)
         if events is not None:
-            fields, kind = events, event_kind
+            fields, kind = events | _test_fields(columns, notes, label), event_kind
         elif is_main:
             seen = {path: column.types.total() for path, column in columns.items()}
             notes.append(f"{label}: {say_not_found(missing, seen, len(group))}")
@@ -190,18 +190,25 @@ def _message_fields(
         fields |= {name: path} if path else {}
         notes += [f"{label}: {doubt}" for doubt in doubts]
     for name in NAMES:
-        if name not in fields and name not in (*NAMING, "detail"):
-            path = pick(columns, name, *([_is_truth] if name == TEST_TRAFFIC else []))
+        if name not in fields and name not in (*NAMING, "detail", TEST_TRAFFIC):
+            path = pick(columns, name)
             if path and path not in found.values():
                 fields[name] = path
+    return fields | _test_fields(columns, notes, label)
+
+
+def _test_fields(columns: Columns, notes: list[str], label: str) -> dict[str, Any]:
+    """The field that marks tests, of any kind of record; none where no field does."""
+    if flag := pick(columns, TEST_TRAFFIC, _is_truth):
+        return {TEST_TRAFFIC: flag}
     tests = find_test_traffic({path: column.values for path, column in columns.items()})
-    if tests and TEST_TRAFFIC not in fields:
-        fields[TEST_TRAFFIC] = tests
-        notes.append(
-            f"{label}: {tests['field']} = {', '.join(tests['values'])} is taken for test traffic, "
-            "which is left out and counted."
-        )
-    return fields
+    if tests is None:
+        return {}
+    notes.append(
+        f"{label}: {tests['field']} = {', '.join(tests['values'])} is taken for test traffic, "
+        "which is left out and counted."
+    )
+    return {TEST_TRAFFIC: tests}
 
 
 def _event_fields(

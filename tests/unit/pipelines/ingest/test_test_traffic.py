@@ -40,6 +40,18 @@ def test_values_of_another_field_may_mean_a_test(place):
     assert len(place.rows("staging.message")) == 2
 
 
+@pytest.mark.parametrize(("kind", "detail"), [("handoff", "offered"), ("notice", "ai_disclosure")])
+def test_a_tested_handoff_or_notice_is_no_event(place, kind, detail):
+    fields = {"thread": "thread", "detail": "detail", "occurred_at": "at", "is_test_traffic": "test"}
+    content = {"deployment": {"id": "one"}, "records": [{"kind": kind, "fields": fields}]}
+    said = {"thread": "a", "detail": detail, "at": "2026-08-03T10:00:00Z"}
+    summary = place.deliver(
+        said | {"test": True}, said | {"test": False}, mapping=parse_mapping(content, name="a test")
+    )
+    assert dict(summary.rejected) == {"test_traffic": 1}
+    assert len(place.rows("staging.event")) == 1
+
+
 def test_what_a_value_means_must_be_true_or_false():
     with pytest.raises(DefinitionError, match="is_test_traffic means something else"):
         mapping_with({"field": "environment", "values": {"staging": "perhaps"}})

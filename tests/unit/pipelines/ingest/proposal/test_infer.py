@@ -220,6 +220,14 @@ def test_an_environment_of_tests_is_proposed_as_test_traffic(tmp_path: Path):
     assert fields["is_test_traffic"] == {"field": "meta.env", "values": {"staging": "true"}}
 
 
+def test_an_environment_of_tests_is_proposed_for_handoffs_too(tmp_path: Path):
+    handoff = {"thread": "t-1", "stage": "offered", "at": "2026-09-14T20:00:00Z"}
+    lines = [orjson.dumps(handoff | {"env": one}) for one in ("prod", "staging", "prod")]
+    [rule] = infer_mapping(write(tmp_path, "a.jsonl", b"\n".join(lines))).mapping["records"]
+    assert rule["kind"] == "handoff"
+    assert rule["fields"]["is_test_traffic"] == {"field": "env", "values": {"staging": "true"}}
+
+
 def test_an_environment_without_tests_is_no_test_traffic(tmp_path: Path):
     fields = infer_mapping(write(tmp_path, "a.jsonl", orjson.dumps(LINE | {"env": "prod"}))).mapping[
         "records"
