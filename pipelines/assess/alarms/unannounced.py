@@ -83,7 +83,7 @@ def _trace_drift(
                 low, high = _narrow(features[features["feature"] == feature], previous, row["week"])
                 what = f"{feature.replace('_', ' ')} in the week of {row['week']}"
                 words = f"{what} lies further from the reference weeks than is usual"
-                far = f"{what}: {row['distance']:.2f} (usual: up to {row['null_high']:.2f})"
+                far = f"{what}: {_say_distance(row)}"
                 first = Trace(low, high, end_of("week", row["week"]), None, words, far)
                 explained = feature == MEASURED_BY_DETECTORS and any(first.is_near(day) for day in detectors)
                 traces += [] if explained else [first]
@@ -94,6 +94,17 @@ def _trace_drift(
                 first = None
             previous = row
     return traces
+
+
+def _say_distance(row: Mapping[str, Any]) -> str:
+    """By how much a week has moved: in its mix, or, where that is as usual, along its scale."""
+    is_by_mix = row["distance"] > row["null_high"] and row["distance"] >= row["threshold"]
+    if is_by_mix or row["spread"] is None:
+        return f"{row['distance']:.2f} (usual: up to {row['null_high']:.2f})"
+    return (
+        f"{row['spread']:.2f} standard deviations along its scale "
+        f"(usual: up to {row['spread_null_high']:.2f})"
+    )
 
 
 def _narrow(

@@ -120,7 +120,8 @@ def build_drift(facts: Facts) -> Table:
         tuple(rows),
         note="Jensen-Shannon distance, base 2, from 0 (the same) to 1, told to the nearest "
         f"{LEAVING_STEP:g}, and not at all where a category counts few. A week has moved when it is, by the "
-        "exact one, beyond the practical threshold and beyond the usual range of reference weeks. "
+        "exact one, beyond the practical threshold and beyond the usual range of reference weeks; lengths "
+        "and scores also when they lie further along their scale than is usual, whatever this distance says. "
         "Drift is never by itself harm: it opens a check of the detectors.",
         empty="Drift was not assessed for any week of this month.",
     )

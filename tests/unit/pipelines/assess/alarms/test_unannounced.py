@@ -65,6 +65,20 @@ def test_drift_without_a_declared_change_is_suspected_on_its_day(make):
     assert concern.opened_on == MONDAY + 69 * DAY
 
 
+def test_a_week_that_moved_along_its_scale_alone_is_told_by_that(make):
+    usual, moved = {"0": 490, "1": 490, "40": 20}, {"0": 475, "1": 475, "40": 50}
+    rows = [
+        {"deployment_id": "harbor", "day": MONDAY + number * DAY, "feature": "score", "category": category,
+         "message_count": count + number % 3}
+        for number in range(84)
+        for category, count in (usual if number < SHIFT else moved).items()
+    ]  # fmt: skip
+    (concern,) = suspect(make, given=pd.DataFrame(rows))
+    told = re.search(r": (\d\.\d\d) standard .+ up to (\d\.\d\d)\)", concern.evidence)
+    assert told is not None
+    assert float(told[1]) > float(told[2])
+
+
 def test_steady_weeks_are_not_suspected(make):
     assert suspect(make, given=features(shift=1000)) == []
 
