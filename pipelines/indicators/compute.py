@@ -209,7 +209,7 @@ def _register_rows(engine: DuckDBEngine, one: Definition, unseen: pa.Table) -> N
     engine.register("unit.unseen", pa.table({"unit_id": _list_units(unseen, population)}))
     left = _list_units(unseen, one.looked_for)
     if len(left):
-        engine.register("unit.counted", _leave_out(rows, left))
+        engine.register("unit.counted", _leave_out(rows, left, is_count=one.kind is Kind.COUNT))
 
 
 def _list_units(unseen: pa.Table, signals: frozenset[str]) -> pa.Array:
@@ -218,12 +218,20 @@ def _list_units(unseen: pa.Table, signals: frozenset[str]) -> pa.Array:
     return unseen.filter(is_named)["unit_id"].unique()
 
 
-def _leave_out(rows: pa.Table, unseen: pa.Array) -> pa.Table:
-    """The rows, with nothing counted and nothing clear where nobody looked."""
+def _leave_out(rows: pa.Table, unseen: pa.Array, *, is_count: bool) -> pa.Table:
+    """The rows, with nothing counted and nothing clear where nobody looked.
+
+    Of a count what was found stays: a banner that the log names was shown, whoever could read the words.
+    """
     is_unseen = pc.is_in(rows["unit_id"], unseen)
-    for name, value in (("numerator", 0), ("denominator", 0), (UNSEEN, 1)):
+    is_left = pc.and_(is_unseen, pc.equal(rows["numerator"], 0)) if is_count else is_unseen
+    for name, value, chosen in (
+        ("numerator", 0, is_left),
+        ("denominator", 0, is_left),
+        (UNSEEN, 1, is_unseen),
+    ):
         column = rows[name]
-        left = pc.if_else(is_unseen, pa.scalar(value, column.type), column)
+        left = pc.if_else(chosen, pa.scalar(value, column.type), column)
         rows = rows.set_column(rows.schema.get_field_index(name), name, left)
     return rows
 

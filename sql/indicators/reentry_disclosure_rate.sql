@@ -7,9 +7,10 @@ select
     conversation.conversation_id,
     conversation.started_at as occurred_at,
     cast(
-        coalesce(conversation.first_disclosure_turn <= conversation.first_reply_turn, false) as integer
+        coalesce(conversation.first_disclosure_turn <= conversation.first_reply_turn, false)
+        and conversation.has_scored_message as integer
     ) as numerator,
-    cast(conversation.has_scored_message or conversation.has_ai_disclosure as integer) as denominator
+    cast(conversation.has_scored_message as integer) as denominator
 from fact.conversation
 inner join fact.user_return
     on

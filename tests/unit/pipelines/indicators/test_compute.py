@@ -221,6 +221,19 @@ def test_what_was_scored_before_a_signal_existed_is_unknown_for_it(
     assert sum(count for (count,) in pick(counted.indicator_bucket, "denominator")) == counts[0][0]
 
 
+def test_of_a_count_what_was_found_stays_where_nobody_looked_for_the_rest(engine: DuckDBEngine):
+    give_sights(engine, SEEN, BEFORE)
+    found = make(ALL_CONVERSATIONS, kind="count", needs=("signal:a_new",))
+    none = make(
+        ALL_CONVERSATIONS.replace("1 as numerator", "0 as numerator"),
+        kind="count",
+        needs=("signal:a_new",),
+    )
+    names = ("numerator", "denominator", "unscored_count")
+    assert pick(count_units(engine, (found,)).indicator_day, *names, slice="all") == [(2, 2, 1)]
+    assert pick(count_units(engine, (none,)).indicator_day, *names, slice="all") == [(0, 1, 1)]
+
+
 def test_what_was_looked_for_is_among_what_an_indicator_is_counted_from():
     looked = {"fact.message", "fact.sight"}
     assert list_sources(make(ALL_CONVERSATIONS)) == {"fact.conversation"}
