@@ -1,4 +1,4 @@
--- Conversations, and in how many the user showed acute distress without suicidal thoughts.
+-- Conversations, and in how many the user showed acute distress that is no suicidal thought.
 -- Grain: one row a conversation.
 -- Missing: a conversation that no detector could read has denominator 0.
 

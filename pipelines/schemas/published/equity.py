@@ -25,7 +25,8 @@ EQUITY = declare(
     Column(
         "ratio",
         NUMBER,
-        "Rate ratio against the rest; where higher is better, of the units without the event.",
+        "Rate ratio against the rest; where higher is better, of the units without the event. Where a side "
+        "has none, with half an event there.",
         nullable=True,
     ),
     Column(

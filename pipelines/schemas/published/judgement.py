@@ -251,7 +251,9 @@ DRIFT = declare(
         "Greatest difference of the shares at or below a bin (Kolmogorov-Smirnov), of what lies on a scale.",
         nullable=True,
     ),
-    Column("message_count", COUNT, "Messages in the week."),
+    Column(
+        "message_count", COUNT, "Messages in the week; of signal_mix one with several signals once for each."
+    ),
     Column("reference_count", COUNT, "Messages in the reference window."),
     Column("status", TEXT, "reference, stable, moved or insufficient_data."),
     Column("is_suppressed", FLAG, "Whether the week's numbers are hidden wherever numbers leave."),
