@@ -117,7 +117,7 @@ def _read_file(
         for name in rule_file.signals
         if name not in read
     ]
-    compiled = compile_rules(rule_file, language)
+    compiled = compile_rules(rule_file, language, is_own=True)
     for fault in compiled.faults:
         place = fault.place
         if place[0] == GUARDS and place[1] not in _guards_of(own):

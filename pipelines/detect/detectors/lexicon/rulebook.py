@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipelines.detect.detector import Subject, Time
 from pipelines.detect.detectors.lexicon.normalisation import fold_pattern
+from pipelines.detect.detectors.lexicon.repetition import TOO_MANY_CUTS, find_ambiguous, find_unbounded
 from pipelines.detect.detectors.lexicon.rule_file import Effect, LanguageFile, RuleFile
 from pipelines.detect.detectors.lexicon.severity import Facet
 from pipelines.errors import DefinitionError
@@ -26,6 +27,7 @@ from pipelines.errors import DefinitionError
 RULES = Path(__file__).parent / "rules"
 LANGUAGE_FILE = "language.yaml"
 GUARDS = "guards"
+NO_GUARD = f"none, for the language has no guard; write yours in its {LANGUAGE_FILE}"
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -162,8 +164,11 @@ def _compile_or_refuse(rule_file: RuleFile, language: LanguageFile, *, name: str
     return found.rules
 
 
-def compile_rules(rule_file: RuleFile, language: LanguageFile) -> Compiled:
-    """The rules of a file with their language's macros and guards, and all that is wrong with them."""
+def compile_rules(rule_file: RuleFile, language: LanguageFile, *, is_own: bool = False) -> Compiled:
+    """The rules of a file with their language's macros and guards, and all that is wrong with them.
+
+    Those of an operator's own are also asked how long a hostile text could hold them.
+    """
     faults: list[Fault] = []
     macros = BUILT_IN_MACROS | language.macros
     compiled: list[CompiledRule] = []
@@ -171,9 +176,12 @@ def compile_rules(rule_file: RuleFile, language: LanguageFile) -> Compiled:
     def pattern_of(text: str, owner: str, *place: int | str) -> re.Pattern[str]:
         try:
             expression = expand(text, macros)
-            if (mark := _find_unbounded(expression)) is not None:
+            if (mark := find_unbounded(expression)) is not None:
                 faults.append(Fault(owner, place, f"{mark} has no bound; write {{0,n}} or {{1,n}}"))
-            return re.compile(expression)
+            pattern = re.compile(expression)
+            if mark is None and is_own and (mark := find_ambiguous(pattern)) is not None:
+                faults.append(Fault(owner, place, f"{mark} {TOO_MANY_CUTS}"))
+            return pattern
         except (re.error, DefinitionError) as error:
             faults.append(Fault(owner, place, str(error)))
             return re.compile("(?!)")
@@ -209,7 +217,7 @@ def compile_rules(rule_file: RuleFile, language: LanguageFile) -> Compiled:
                 Fault(
                     rule.id,
                     (*place, "guards"),
-                    f"no guard is called {name}; allowed: {', '.join(sorted(guards))}",
+                    f"no guard is called {name}; allowed: {', '.join(sorted(guards)) or NO_GUARD}",
                 )
                 for name in names
                 if name not in guards
@@ -273,10 +281,3 @@ def _loosen(pattern: str) -> str:
             parts.append("[' ]?")
             place += following == "?"
     return "".join(parts)
-
-
-def _find_unbounded(expression: str) -> str | None:
-    """The first quantifier without an upper bound: on a hostile text it could take very long."""
-    bare = re.sub(r"\\.|\[\^?\]?(?:[^\]\\]|\\.)*\]", "x", expression)
-    found = re.search(r"[*+]|\{\d+,\}", bare)
-    return None if found is None else found[0]

@@ -244,3 +244,41 @@ def test_every_pattern_that_the_engine_refuses_is_named(home: Home) -> None:
         home, "patterns/fr/other.yaml", more.replace("x_work_worry", "x_other").replace("[quotation]", "[]")
     )
     assert refusal(home).count("at least one character") == 2
+
+
+@pytest.mark.parametrize(
+    ("pattern", "quantifier"),
+    [
+        (r"(?:[a-z]{1,30} ?){1,30}job", "{1,30}"),
+        (r"(?:(?:a|aa){1,30}){1,30}job", "{1,30}"),
+        (r"(?:.{1,20} ){0,9}my job", "{0,9}"),
+        (r"lose(?:.{0,200}lose){0,100} my job", "{0,100}"),
+    ],
+)
+def test_a_pattern_that_a_hostile_text_could_hold_for_ever_is_refused_with_its_line(
+    home: Home, pattern: str, quantifier: str
+) -> None:
+    said = PATTERNS.replace("(?:afraid|scared) (?:i will|i'll|to) lose my job", pattern)
+    path = write(home, "patterns/en/work.yaml", said)
+    told = refusal(home)
+    assert f"{path}:10: signals.x_work_worry.rules.0.pattern: {quantifier} reads one text" in told
+
+
+@pytest.mark.parametrize(
+    "pattern", [r"(?:[a-z']{1,18} ){0,9}my job", r"(?:very ?){0,3}(?:i'll )?lose my job", r"{{any8}}my job"]
+)
+def test_rounds_that_a_text_can_be_cut_into_in_one_way_are_taken(home: Home, pattern: str) -> None:
+    said = PATTERNS.replace("(?:afraid|scared) (?:i will|i'll|to) lose my job", pattern)
+    write(home, "patterns/en/work.yaml", said)
+    assert load_own_detectors(home.definitions)
+
+
+def test_a_guard_of_ones_own_is_asked_the_same(home: Home) -> None:
+    guard = r"{effect: drop, before: 200, pattern: '(?:[a-z]{1,30} ?){1,30}!', reason: Not meant.}"
+    write(home, "patterns/en/language.yaml", f"guards:\n  x_shout: {guard}\n")
+    assert "x_shout: {1,30} reads one text" in refusal(home)
+
+
+def test_a_language_without_guards_says_where_to_write_them(home: Home) -> None:
+    write(home, "patterns/tr/work.yaml", PATTERNS)
+    assert "no guard is called quotation; allowed: none, for the language has no guard" in refusal(home)
