@@ -6,6 +6,7 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 
 from methods.errors import InvalidArgumentError
 from methods.ranking import (
+    AT_ONCE,
     auroc,
     average_precision,
     bootstrap_interval,
@@ -47,6 +48,7 @@ def test_precision_recall_and_f1_follow_from_the_four_cells() -> None:
 
 def test_what_does_not_exist_is_not_a_number() -> None:
     assert np.isnan(average_precision([0.1, 0.2], [0, 0]))
+    assert np.isnan(average_precision([0.1, 0.2], [1, 1]))
     assert np.isnan(auroc([0.1, 0.2], [1, 1]))
     assert np.isnan(recall_at_false_positive_rate([0.1, 0.2], [1, 1], 0.01))
     assert np.isnan(precision_recall_f1([0, 0], [0, 1])[0])
@@ -81,3 +83,18 @@ def test_dependent_rows_widen_the_interval() -> None:
         return high - low
 
     assert width(np.repeat(np.arange(400), 5)) > 1.6 * width(np.arange(2000))
+
+
+def test_draws_are_taken_some_at_a_time_and_give_the_interval_of_all_together() -> None:
+    weights = draw_clusters(np.arange(SCORES.size), seed=4)
+    taken: list[int] = []
+
+    def measure(weight: np.ndarray) -> np.ndarray:
+        taken.append(len(weight))
+        return auroc(SCORES, TRUTH, weight)
+
+    low, high = bootstrap_interval(measure, weights)
+    together = auroc(SCORES, TRUTH, weights)
+    known = together[np.isfinite(together)]
+    assert [low, high] == pytest.approx(np.quantile(known, [0.025, 0.975]))
+    assert (sum(taken), max(taken)) == (len(weights), AT_ONCE)
