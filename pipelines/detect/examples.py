@@ -179,5 +179,5 @@ def _read_english(path: Path) -> list[LabelledRow]:
 
 
 def _records(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open(encoding="utf-8") as lines:
+    with path.open(encoding="utf-8-sig") as lines:
         yield from (json.loads(line) for line in lines if line.strip())

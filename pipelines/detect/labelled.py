@@ -171,6 +171,9 @@ def read_labelled(path: Path, known: LabelMap | None = None) -> list[LabelledRow
             if not isinstance(record, dict):
                 problems.append(f"line {number}: not an object")
                 continue
+            if outside := sorted(answered & record.keys()):
+                problems.append(f"line {number}: {', '.join(outside)}: belongs in labels {{name: value}}")
+                continue
             if broken := sorted(name for name, value in record.items() if not _is_whole(value)):
                 problems.append(f"line {number}: {', '.join(broken)}: half a character (a lone surrogate)")
                 continue
@@ -181,13 +184,15 @@ def read_labelled(path: Path, known: LabelMap | None = None) -> list[LabelledRow
             )
             problems.extend(f"line {number}: labels.{name}: allowed: {YES_OR_NO}" for name in unclear)
             rows.append(row)
-        except json.JSONDecodeError as error:
-            problems.append(f"line {number}: not JSON ({error.msg})")
         except ValidationError as error:
             fields = "; ".join(
                 f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_input=False)
             )
             problems.append(f"line {number}: {fields}")
+        except json.JSONDecodeError as error:
+            problems.append(f"line {number}: not JSON ({error.msg})")
+        except (ValueError, RecursionError):  # a number of thousands of digits, lists within lists as deep
+            problems.append(f"line {number}: a number or a nesting that no row needs")
     seen: set[str] = set()
     for row in rows:
         if row.row_id in seen:
@@ -273,9 +278,14 @@ def _scenario(record: dict[str, Any]) -> str | None:
 def _read_lines(path: Path) -> Iterator[tuple[int, str]]:
     try:
         opened = gzip.open if path.suffix == ".gz" else open
-        with opened(path, "rt", encoding="utf-8") as lines:
+        with opened(path, "rt", encoding="utf-8-sig") as lines:
             for number, line in enumerate(lines, start=1):
                 if line.strip():
                     yield number, line
-    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise SourceError(
+            f"{path} cannot be read: it is no text in UTF-8 ({error.reason}). A labelled file is one JSON "
+            "object a line, plain or gzip; write others, such as CSV or Parquet, as such lines first."
+        ) from error
+    except (OSError, EOFError, zlib.error) as error:
         raise SourceError(f"{path} cannot be read: {error}.") from error

@@ -116,6 +116,32 @@ def test_an_empty_or_broken_file_is_an_error(tmp_path: Path, content: bytes) -> 
         read_labelled(path)
 
 
+@pytest.mark.parametrize("value", ["[" * 100_000, "1" + "0" * 5_000])
+def test_what_json_itself_gives_up_on_is_a_problem_of_its_line(tmp_path: Path, value: str) -> None:
+    line = f'{{"id": "b", "role": "user", "text": "x", "language": "en", "labels": {{"self_harm": {value}}}}}'
+    with pytest.raises(SourceError, match=r"set\.jsonl .*line 2: a number or a nesting"):
+        read_labelled(write(tmp_path / "set.jsonl", RECORD, line))
+
+
+def test_a_label_outside_of_labels_is_refused_and_not_taken_for_a_file_without_any(tmp_path: Path) -> None:
+    record = {name: value for name, value in RECORD.items() if name != "labels"} | {"self_harm": 1}
+    with pytest.raises(SourceError, match=r"line 1: self_harm: belongs in labels"):
+        read_labelled(write(tmp_path / "set.jsonl", record))
+
+
+def test_a_mark_of_byte_order_is_not_part_of_the_first_row(tmp_path: Path) -> None:
+    path = write(tmp_path / "set.jsonl", RECORD)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert len(read_labelled(path)) == 1
+
+
+def test_a_file_that_is_no_text_is_told_what_to_be(tmp_path: Path) -> None:
+    path = tmp_path / "set.parquet"
+    path.write_bytes(b"PAR1\xff\xfe")
+    with pytest.raises(SourceError, match=r"no text in UTF-8 .*one JSON object a line, plain or gzip"):
+        read_labelled(path)
+
+
 def test_label_names_speak_of_signals_of_the_taxonomy() -> None:
     known = {signal.id for signal in load_taxonomy().signals}
     assert {signal for one in load_label_map().labels.values() for signal in one.signals} <= known
