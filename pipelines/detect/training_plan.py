@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 from pathlib import Path
-from typing import Any
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from pipelines.definition_file import InvalidFileError, open_definition
 from pipelines.errors import DefinitionError
 from pipelines.reviewed_text import REVIEWS
 from risk_register.content import load_taxonomy
@@ -130,19 +129,24 @@ def load_training_plan(path: Path = PLAN) -> TrainingPlan:
     """The plan of a file.
 
     Raises:
-        DefinitionError: it is not valid, with every problem, or a head is for a signal that is not there.
+        InvalidFileError: it is not valid, or a head is for a signal that is not there; every problem with its
+            line.
     """
-    try:
-        content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-        plan = TrainingPlan.model_validate(content)
-        re.compile(plan.alarming)
-    except (OSError, yaml.YAMLError, ValidationError, re.error) as error:
-        raise DefinitionError(f"The training plan {path.name} is not valid: {error}") from error
+    file = open_definition(path)
+    plan = file.read(TrainingPlan)
     known = [signal.id for signal in load_taxonomy().signals]
-    if strange := [head for head in plan.heads if head.signal_id not in known]:
-        named = ", ".join(f"head {head.name}: signal_id {head.signal_id}" for head in strange)
-        raise DefinitionError(
-            f"The training plan {path.name} is not valid: the taxonomy has no such signal ({named}). "
-            f"Allowed: {', '.join(known)}."
+    problems = [
+        file.problem(
+            ("heads", number, "signal_id"),
+            f"the taxonomy has no signal {head.signal_id}; allowed: {', '.join(known)}",
         )
+        for number, head in enumerate(plan.heads)
+        if head.signal_id not in known
+    ]
+    try:
+        re.compile(plan.alarming)
+    except re.error as error:
+        problems.append(file.problem(("alarming",), str(error)))
+    if problems:
+        raise InvalidFileError(problems)
     return plan

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import logging
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -537,7 +538,24 @@ def test_a_plan_whose_labels_no_row_carries_is_refused(folder: Path, plan: Train
 def test_a_head_for_a_signal_that_is_not_there_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "plan.yaml"
     path.write_text(PLAN.read_text().replace("signal_id: a_refusal", "signal_id: a_refusing"))
-    with pytest.raises(DefinitionError, match=r"plan\.yaml .*head refusal: signal_id a_refusing.*Allowed: "):
+    line = path.read_text().split("a_refusing")[0].count("\n") + 1
+    with pytest.raises(
+        DefinitionError, match=rf"plan\.yaml:{line}: heads\.3\.signal_id: .*no signal a_refusing; allowed: "
+    ):
+        load_training_plan(path)
+
+
+@pytest.mark.parametrize(
+    ("written", "wrong", "field"),
+    [("folds: 10", "folds: 1", "folds"), ("alarming: (?i)", "alarming: (?i", "alarming")],
+)
+def test_what_is_wrong_in_a_plan_is_told_with_its_line(
+    tmp_path: Path, written: str, wrong: str, field: str
+) -> None:
+    path = tmp_path / "plan.yaml"
+    path.write_text(PLAN.read_text().replace(written, wrong, 1))
+    line = path.read_text().split(wrong)[0].count("\n") + 1
+    with pytest.raises(DefinitionError, match=rf"^{re.escape(str(path))}:{line}: {field}: "):
         load_training_plan(path)
 
 
