@@ -76,16 +76,15 @@ def label_messages(
         return []
     book = make_gradebook(make_messages(rows), cascade)
     labels: list[dict[str, int | str | None]] = [{} for _ in rows]
+    spoken: dict[tuple[str, str], list[int]] = {}
+    for place, row in enumerate(rows):
+        spoken.setdefault((row.cluster, row.role), []).append(place)
     for head in plan.heads:
         meaning = LabelMeaning.model_validate({"signals": (head.signal_id,), "role": head.role})
         score = book.grade(CASCADE, meaning).score
         for conversation_id, said in answers.items():
-            places = [
-                place
-                for place, row in enumerate(rows)
-                if row.cluster == conversation_id and row.role == head.role
-            ]
-            if not places:
+            places = spoken.get((conversation_id, head.role))
+            if places is None:
                 continue
             if _is_seen(head, said):
                 highest = max(places, key=lambda place: (score[place], -place))
