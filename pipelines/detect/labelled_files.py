@@ -6,6 +6,7 @@ Measuring and comparing read them in this one way. What stands in one file belon
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,7 +17,9 @@ from pipelines.errors import SourceError
 
 
 def read_files(paths: Sequence[Path], known: LabelMap) -> tuple[list[LabelledRow], list[str]]:
-    """The rows of all files, and sentences about label names that nobody knows and texts that stand twice.
+    """The rows of all files, and sentences about what is strange in them.
+
+    That are label names that nobody knows, texts that stand in two files, and copies with another label.
 
     Raises:
         SourceError: a file cannot be read, two are of one name, or of a file no label is known.
@@ -31,7 +34,7 @@ def read_files(paths: Sequence[Path], known: LabelMap) -> tuple[list[LabelledRow
             "file once, and files of different rows differently."
         )
     rows = [row for path in paths for row in read_rows(path, known)]
-    return rows, [*find_strange_labels(rows, known), *_find_repeats(rows)]
+    return rows, [*find_strange_labels(rows, known), *_find_repeats(rows), *_find_conflicts(rows, known)]
 
 
 def _find_repeats(rows: Sequence[LabelledRow]) -> list[str]:
@@ -43,3 +46,19 @@ def _find_repeats(rows: Sequence[LabelledRow]) -> list[str]:
         if first != row.dataset:
             found[row.dataset, first] = found.get((row.dataset, first), 0) + 1
     return [f"{name}: {count} of its texts stand in {first}, too." for (name, first), count in found.items()]
+
+
+def _find_conflicts(rows: Sequence[LabelledRow], known: LabelMap) -> list[str]:
+    """One sentence a data set and label, of which a text has a yes and a no: one counts as an error."""
+    answers: dict[tuple[str, str, str, bytes], set[bool]] = {}
+    for row in rows:
+        text = hash_text(row.text)
+        for label in row.labels.keys() & known.labels.keys():
+            said = row.answer(label, known.labels[label])
+            if said is not None:
+                answers.setdefault((row.dataset, label, row.role, text), set()).add(said)
+    found = Counter((dataset, label) for (dataset, label, *_), said in answers.items() if len(said) > 1)
+    return [
+        f"{dataset}: {count} of its texts have a yes and a no to {label}: one is counted as an error."
+        for (dataset, label), count in sorted(found.items())
+    ]

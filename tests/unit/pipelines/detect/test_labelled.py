@@ -13,6 +13,7 @@ from pipelines.detect.labelled import (
     load_label_map,
     read_labelled,
 )
+from pipelines.detect.labelled_files import read_files
 from pipelines.detect.overlap import hash_text
 from pipelines.errors import DefinitionError, SourceError
 from risk_register.content import load_taxonomy
@@ -140,6 +141,19 @@ def test_a_file_that_is_no_text_is_told_what_to_be(tmp_path: Path) -> None:
     path.write_bytes(b"PAR1\xff\xfe")
     with pytest.raises(SourceError, match=r"no text in UTF-8 .*one JSON object a line, plain or gzip"):
         read_labelled(path)
+
+
+def test_a_text_with_a_yes_and_a_no_is_told_and_the_same_answer_twice_is_not(tmp_path: Path) -> None:
+    def copy(name: str, text: str, value: int | None) -> dict[str, object]:
+        return RECORD | {"id": name, "text": text, "labels": {"self_harm": value}}
+
+    path = write(
+        tmp_path / "set.jsonl",
+        *(copy("a", "One.", 1), copy("b", "ONE.", 0), copy("c", "Two.", 1), copy("d", "Two.", 1)),
+        *(copy("e", "Three.", 1), copy("f", "Three.", None)),
+    )
+    _, told = read_files([path], load_label_map())
+    assert told == ["set: 1 of its texts have a yes and a no to self_harm: one is counted as an error."]
 
 
 def test_label_names_speak_of_signals_of_the_taxonomy() -> None:
