@@ -9,6 +9,8 @@ import yaml
 from pipelines.detect.cascade import make_cascade
 from pipelines.detect.grading import Gradebook, make_gradebook
 from pipelines.detect.labelled import LabelledRow, LabelMeaning, make_messages
+from pipelines.ingest.redaction.redact import Redactor, crisis_lines
+from risk_register.content import load_crisis_resources
 
 PROBES = Path(__file__).parent / "probes"
 
@@ -63,8 +65,15 @@ def look_for(half: str, signal_id: str) -> Seen:
 
 @cache
 def _book(half: str) -> Gradebook:
+    """The replies as they are stored: a number that is on no list is a token by then."""
+    redactor = Redactor(crisis_lines(load_crisis_resources()))
     rows = [
-        LabelledRow(row_id=str(place), role="assistant", text=one.text, language=one.language)
+        LabelledRow(
+            row_id=str(place),
+            role="assistant",
+            text=redactor.redact(one.text, is_assistant=True).text,
+            language=one.language,
+        )
         for place, one in enumerate(read_replies(half))
     ]
     return make_gradebook(make_messages(rows), make_cascade())
