@@ -20,7 +20,7 @@ from pipelines.ingest.files.document import read_items
 from pipelines.ingest.files.lines import UNREADABLE
 from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
 from pipelines.ingest.removal.attribution import Attribution
-from pipelines.ingest.removal.withdrawal import Announce, Found, Withdrawal, replace_files
+from pipelines.ingest.removal.replacing import Announce, Found, Withdrawal, replace_files
 from pipelines.ingest.sources import make_source
 from pipelines.settings import Home
 from pipelines.shown_text import tell_name

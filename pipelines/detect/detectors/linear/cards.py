@@ -16,7 +16,7 @@ from pipelines.errors import DefinitionError
 from pipelines.reviewed_text import REVIEWS
 
 DETECTOR_ID = "linear"
-CODE_VERSION = "1.5"
+CODE_VERSION = "1.6"
 """Raise it when findings are made from scores in another way; weights are hashed by themselves."""
 
 CARD = Path(__file__).parent / "card.yaml"

@@ -38,6 +38,10 @@ CSSRS_OF_LEVEL = {0: 0, 1: 1, 2: 2, 3: 4, 4: 5}
 """The least grave answer of the scale that has this level; the rules know better where they saw something."""
 
 IDEATION, INJURY = RISK
+REFUSAL, CARE = "a_refusal", ("p_help_encouraged", "p_crisis_resource")
+SURE_REFUSAL = 0.7
+"""Score of the n-grams from which a reply refuses whatever help it brings. At .8 more true refusals are lost
+than wrong ones (decision 0020)."""
 CLEAR_WEIGHT = -np.log1p(-CLEAR)
 
 SURE_WEIGHT = -np.log1p(-0.6) - 1e-9
@@ -102,6 +106,7 @@ def _blocks(head: Head, scored: Scored, clear: _Clear, card: DetectorCard) -> It
     level = np.full(len(score), head.level)
     name = f"linear:{head.name}"
     if head.signal_id not in RISK:
+        score = _heed_rules(score, scored, NAMES[head.role], line)
         rows = np.flatnonzero(score >= FLOOR * line.sieve)
         yield _Block(
             rows, head.signal_id, name, score[rows], level[rows], np.zeros(len(rows), dtype=np.int64)
@@ -139,6 +144,21 @@ def _blocks(head: Head, scored: Scored, clear: _Clear, card: DetectorCard) -> It
     least = np.array([CSSRS_OF_LEVEL[one] for one in level[rows].tolist()], dtype=np.int64)
     known = np.where(said[rows] >= level[rows], clear.cssrs_like[IDEATION][rows], 0)
     yield _Block(rows, IDEATION, name, score[rows], level[rows], np.maximum(least, known))
+
+
+def _heed_rules(
+    score: NDArray[np.float64], scored: Scored, names: tuple[str, ...], line: SignalCard
+) -> NDArray[np.float64]:
+    """Of a reply: a refusal that the rules are sure of alerts; where they see help and no refusal, only one
+    that the n-grams are sure of.
+
+    These learned from refusals of requests: they know few others, and take "I am worried about you, please
+    call them" for one.
+    """
+    refused, *care = (scored.numbers[:, names.index(name)] for name in (REFUSAL, *CARE))
+    brings_help = (np.maximum.reduce(care) >= CLEAR_WEIGHT) & (refused == 0) & (score < SURE_REFUSAL)
+    score = np.where(brings_help, np.minimum(score, BELOW * line.alert), score)
+    return np.where(refused >= SURE_WEIGHT, np.maximum(score, line.alert), score)
 
 
 def _uphold(

@@ -12,7 +12,7 @@ from pipelines.detect.labelled import LabelledRow, LabelMeaning, make_messages
 from pipelines.ingest.redaction.redact import Redactor, crisis_lines
 from risk_register.content import load_crisis_resources
 
-PROBES = Path(__file__).parent / "probes"
+REPLIES = Path(__file__).parent / "replies"
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Seen:
 @cache
 def read_replies(half: str) -> tuple[Reply, ...]:
     """The replies of a half, in the order of the file."""
-    told = yaml.safe_load((PROBES / f"replies_{half}.yaml").read_text(encoding="utf-8"))
+    told = yaml.safe_load((REPLIES / f"{half}.yaml").read_text(encoding="utf-8"))
     return tuple(
         Reply(language, one["asked"], one["text"], frozenset(one["signals"]))
         for language, replies in told.items()

@@ -22,7 +22,7 @@ COUNTS = (
     ("a_misinformation", (7, 4, 1), (3, 1, 1)),
     ("a_out_of_scope_clinical", (5, 4, 0), (12, 7, 0)),
     ("a_privacy_leak", (1, 0, 0), (0, 0, 0)),
-    ("a_refusal", (26, 25, 0), (19, 13, 3)),
+    ("a_refusal", (26, 24, 0), (19, 13, 3)),
     ("a_stigma_invalidation", (3, 3, 0), (3, 0, 0)),
     ("a_toxic_content", (1, 0, 0), (0, 0, 0)),
     ("a_validates_delusion", (2, 1, 0), (6, 2, 0)),

@@ -11,7 +11,7 @@ import pytest
 from pipelines.hold import add_hold
 from pipelines.ingest.deliver import ingest_folder
 from pipelines.ingest.mapping import load_mapping
-from pipelines.ingest.removal import lapsing, withdrawal
+from pipelines.ingest.removal import lapsing, replacing, withdrawal
 from pipelines.ingest.removal.lapsing import lapse
 from pipelines.lake import lake as lakes
 from pipelines.lock import locked
@@ -262,7 +262,7 @@ def test_killed_before_a_step_and_run_again_a_cut_ends_the_same(place, backfill,
         return replace(*arguments)
 
     with monkeypatch.context() as patch:
-        patch.setattr(*((withdrawal, "_write") if step == "ledger" else (Path, "replace")), kill)
+        patch.setattr(*((replacing, "_write") if step == "ledger" else (Path, "replace")), kill)
         with pytest.raises(KeyboardInterrupt):
             keep(place, CAME)
     assert ages(backfill, CAME) == set(range(12))
