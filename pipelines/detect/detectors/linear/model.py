@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipelines.detect.detectors.linear import ngrams
 from pipelines.detect.detectors.linear.evidence import NAMES
+from pipelines.durable import replace_durably
 from pipelines.errors import DefinitionError
 
 SHIPPED = Path(__file__).parent / "weights"
@@ -163,11 +164,14 @@ def pack_weights(weights: NDArray[np.float64]) -> tuple[NDArray[np.int8], float]
 
 
 def write_model(folder: Path, description: Description, files: Mapping[str, bytes]) -> None:
-    """Write a model's files; the description last, so that a folder with one is whole."""
+    """Write a model's files; the description last, so that a folder with one is whole.
+
+    Each takes its name in one step: the same model trained again has the same bytes, and may be live.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    for name, content in files.items():
-        (folder / name).write_bytes(content)
-    (folder / MODEL_FILE).write_text(description.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    described = {MODEL_FILE: (description.model_dump_json(indent=1) + "\n").encode()}
+    for name, content in {**files, **described}.items():
+        replace_durably(folder / name, content, aside=folder / f"{name}.aside")
 
 
 @cache

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import logging
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -106,6 +107,24 @@ def test_a_model_is_read_as_it_was_written(tmp_path: Path, trained) -> None:
     model = load_model(tmp_path)
     assert np.array_equal(model.weights, trained.model.weights)
     assert hash_text("i LIKE tea, day") in model.training_hashes
+
+
+def test_a_live_model_that_is_trained_again_stays_whole_wherever_that_is_killed(
+    tmp_path: Path, trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_model(tmp_path, trained.model.description, trained.files)
+    for last in range(len(trained.files) + 1):
+        left = iter(range(last))
+
+        def stop(_: int, left: Iterator[int] = left) -> None:
+            if next(left, None) is None:
+                raise KeyboardInterrupt
+
+        monkeypatch.setattr("os.fsync", stop)
+        with pytest.raises(KeyboardInterrupt):
+            write_model(tmp_path, trained.model.description, trained.files)
+        load_model.cache_clear()
+        assert load_model(tmp_path).description == trained.model.description
 
 
 def test_an_absent_label_is_presumed_only_where_nothing_is_alarming(plan: TrainingPlan, folder: Path) -> None:
