@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hmac
 import json
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +16,15 @@ from typing import Any
 
 import pyarrow.compute as pc
 
+from pipelines.durable import replace_durably
 from pipelines.keys import KEY_FILE, check_key
 from pipelines.lake.lake import Lake
+from pipelines.lock import alone
 from pipelines.settings import Home
 
 FOLDER = "models"
 FILE = "reviewed.hashes"
+ASIDE = ".aside"
 MODEL_FILE = "model.json"
 REVIEWS = "reviews"
 """What a home's own reviewed messages are called among the sources of a model."""
@@ -81,8 +83,13 @@ def read_reviewed_texts(home: Home, folder: Path) -> ReviewedTexts | None:
 def forget_reviewed(home: Home) -> dict[str, int]:
     """Drop what belongs to messages that are gone or have lost their text; returns how many, by model.
 
-    Without the home's key nobody can tell: then nothing goes, until it is put back.
+    Without the home's key nobody can tell: then nothing goes, until it is put back. What a killed writer left
+    half written goes in any case.
     """
+    for left in models_folder(home).glob(f"*/{Path(FILE).stem}.*"):
+        if left.name != FILE:
+            with alone(left.parent):
+                left.unlink(missing_ok=True)
     held = {path: entries for path in models_folder(home).glob(f"*/{FILE}") if (entries := _read(path))}
     path = home.keys / KEY_FILE
     if not held or not path.exists():
@@ -148,6 +155,5 @@ def _read(path: Path) -> set[bytes]:
 
 def _write(path: Path, entries: Iterable[bytes]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(f".{os.getpid()}")
-    draft.write_bytes(b"".join(sorted(entries)))
-    os.replace(draft, path)
+    with alone(path.parent):
+        replace_durably(path, b"".join(sorted(entries)), aside=path.with_suffix(ASIDE))

@@ -62,6 +62,15 @@ def test_a_message_that_went_while_a_model_was_trained_is_not_kept(home: Home) -
     assert find_known(home, "one") == {"m1"}
 
 
+def test_what_a_killed_writer_left_of_a_message_goes_though_its_model_holds_nothing(home: Home) -> None:
+    folder = models_folder(home) / "one"
+    write_reviewed(home, folder, ())
+    for name in ("reviewed.aside", "reviewed.4711"):  # the second as earlier versions called it
+        (folder / name).write_bytes(b"e" * 14)
+    assert forget_reviewed(home) == {}
+    assert [path.name for path in folder.iterdir()] == ["reviewed.hashes"]
+
+
 def test_without_the_key_nothing_is_known_dropped_or_written(home: Home) -> None:
     write_reviewed(home, models_folder(home) / "one", TEXTS.items())
     (home.keys / "pseudonym.key").rename(home.keys / "elsewhere")
