@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipelines.durable import replace_durably
 from pipelines.errors import HomeError
 from pipelines.settings import REPOSITORY, Home
 from pipelines.tombstones import FILE as TOMBSTONES
@@ -138,8 +139,8 @@ def orchestrate(
     instance = place.path / "dagster"
     instance.mkdir(exist_ok=True)
     settings = instance / "dagster.yaml"
-    if not settings.exists():
-        settings.write_text(INSTANCE)
+    if not settings.exists() or not settings.stat().st_size:  # emptied by a full disk or a kill
+        replace_durably(settings, INSTANCE, aside=settings.with_suffix(".aside"))
     from dashboards.reach import bare_host, spell_host
     from pipelines.automation import end_dead_runs  # Dagster takes seconds to load
 

@@ -70,6 +70,19 @@ def test_whoever_stops_the_schedule_stops_dagster_itself(
     assert (home.path / "dagster" / "dagster.yaml").exists()
 
 
+def test_settings_of_dagster_that_a_kill_or_a_full_disk_emptied_are_written_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = make_home(Home(tmp_path / "home"), HomeKind.REAL)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(serving.os, "execve", lambda *_: None)
+    settings = home.path / "dagster" / "dagster.yaml"
+    settings.parent.mkdir()
+    settings.touch()
+    serving.orchestrate(home=home.path)
+    assert settings.read_text(encoding="utf-8") == serving.INSTANCE
+
+
 def test_an_address_with_colons_is_printed_as_a_browser_takes_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
