@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
 from pathlib import Path
 
+from pipelines.durable import replace_durably
 from pipelines.errors import HomeError
 
 KEY_FILE = "pseudonym.key"
@@ -27,8 +29,10 @@ def read_or_make(path: Path) -> bytes:
     """The key of a file; made on first use, readable by its owner alone."""
     if not path.exists():
         aside = path.with_suffix(f".{os.getpid()}")
-        aside.touch(mode=0o600)
-        aside.write_bytes(secrets.token_bytes(32))
+        with open(aside, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as stream:
+            stream.write(secrets.token_bytes(32))
+            stream.flush()
+            os.fsync(stream.fileno())  # a key that a power cut leaves empty cannot be had again
         try:
             os.link(aside, path)  # whoever comes second keeps the first one's key
         except FileExistsError:
@@ -39,9 +43,21 @@ def read_or_make(path: Path) -> bytes:
 
 
 def name_key(folder: Path) -> str | None:
-    """The fingerprint of the key that this home's pseudonyms were made with, though it may be lost."""
+    """The fingerprint of the key that this home's pseudonyms were made with, though it may be lost.
+
+    Raises:
+        HomeError: the file that holds it is damaged.
+    """
     named = folder / FINGERPRINT_FILE
-    return named.read_text().strip() if named.exists() else fingerprint_key(folder)
+    if not named.exists():
+        return fingerprint_key(folder)
+    found = named.read_text(encoding="ascii", errors="replace").strip()
+    if not re.fullmatch("[0-9a-f]{64}", found):
+        raise HomeError(
+            f"{named} is damaged: it tells which {KEY_FILE} this home's pseudonyms were made with. Where the "
+            f"one beside it is that key, delete {FINGERPRINT_FILE}: it is written again."
+        )
+    return found
 
 
 def remember_key(folder: Path) -> None:
@@ -52,10 +68,8 @@ def remember_key(folder: Path) -> None:
     named, found = folder / FINGERPRINT_FILE, fingerprint_key(folder)
     if found is None or named.exists() or not os.access(folder, os.W_OK):
         return
-    aside = named.with_suffix(f".{os.getpid()}")
-    aside.touch(mode=0o600)
-    aside.write_text(found + "\n")
-    aside.replace(named)
+    aside = named.with_name(f"{named.name}.{os.getpid()}")  # no name under which a killed maker left the key
+    replace_durably(named, found + "\n", aside=aside, mode=0o600)
 
 
 def check_key(folder: Path, *, is_used: bool = False) -> None:

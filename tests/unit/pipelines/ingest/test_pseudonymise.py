@@ -1,6 +1,7 @@
 """Pseudonyms: the same for the same, separate for every purpose and deployment, nothing without the key."""
 
 import hmac
+import os
 import stat
 from pathlib import Path
 
@@ -68,6 +69,37 @@ def test_a_lost_key_is_never_replaced(tmp_path: Path):
     with pytest.raises(HomeError, match="missing or not the key"):
         load_key(home.keys)
     (home.keys / "pseudonym.key").write_bytes(key)
+    assert load_key(home.keys) == key
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"abc\n"])
+def test_a_damaged_fingerprint_is_named_and_not_taken_for_a_lost_key(tmp_path: Path, content: bytes):
+    home = make_home(Home(tmp_path / "home"), HomeKind.REAL)
+    key = load_key(home.keys)
+    named = home.keys / "pseudonym.fingerprint"
+    named.write_bytes(content)
+    with pytest.raises(HomeError, match=r"pseudonym\.fingerprint is damaged"):
+        load_key(home.keys)
+    named.unlink()
+    assert load_key(home.keys) == key
+    assert named.exists()
+
+
+def test_a_key_is_on_the_disk_before_it_takes_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    home = make_home(Home(tmp_path / "home"), HomeKind.REAL)
+    is_named: list[bool] = []
+    monkeypatch.setattr("os.fsync", lambda _: is_named.append((home.keys / "pseudonym.key").exists()))
+    load_key(home.keys)
+    assert is_named == [False, True]  # the second is of the fingerprint
+
+
+def test_whoever_was_killed_while_it_made_the_key_loses_it_to_no_process_of_the_same_id(tmp_path: Path):
+    home = make_home(Home(tmp_path / "home"), HomeKind.REAL)
+    key = load_key(home.keys)
+    (home.keys / "pseudonym.fingerprint").unlink()
+    (home.keys / f"pseudonym.{os.getpid()}").hardlink_to(home.keys / "pseudonym.key")
+    load_key(home.keys)
+    assert (home.keys / "pseudonym.key").read_bytes() == key
     assert load_key(home.keys) == key
 
 
