@@ -86,10 +86,10 @@ def forget_reviewed(home: Home) -> dict[str, int]:
     Without the home's key nobody can tell: then nothing goes, until it is put back. What a killed writer left
     half written goes in any case.
     """
-    for left in models_folder(home).glob(f"*/{Path(FILE).stem}.*"):
-        if left.name != FILE:
-            with alone(left.parent):
-                left.unlink(missing_ok=True)
+    for draft in models_folder(home).glob(f"*/{Path(FILE).stem}.*"):
+        if draft.name != FILE:
+            with alone(draft.parent):
+                draft.unlink(missing_ok=True)
     held = {path: entries for path in models_folder(home).glob(f"*/{FILE}") if (entries := _read(path))}
     path = home.keys / KEY_FILE
     if not held or not path.exists():
