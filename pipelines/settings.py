@@ -85,6 +85,11 @@ class Home:
         return self.path / "governance" / "evidence"
 
     @property
+    def receipts(self) -> Path:
+        """Signed receipts of erasures, and the journals of those that are not complete."""
+        return self.path / "receipts"
+
+    @property
     def openid(self) -> Path:
         """Settings of the identity provider; without the file people sign in with accounts of ours."""
         return self.path / "openid.yaml"

@@ -17,8 +17,11 @@ from pathlib import Path
 from pipelines.durable import replace_durably
 from pipelines.errors import StateError
 from pipelines.lock import alone
+from pipelines.settings import Home
 
 FILE = "tombstones"
+RECEIPT = "erasure_"
+"""How the id of an erasure begins, and so the name of its receipt, which is signed after it was buried."""
 LENGTH = 64
 REACH = "0" * 48
 """Begins the line that says up to when a file is complete, in seconds since 1970. A copy keeps it, which it
@@ -75,6 +78,24 @@ def load_tombstones(path: Path) -> Tombstones:
     seconds = [int(one, 16) for one in marks if one.startswith(REACH)]
     reaches = dt.datetime.fromtimestamp(max(seconds), dt.UTC) if seconds else None
     return Tombstones(frozenset(one for one in marks if not one.startswith(REACH)), reaches)
+
+
+def load_own(home: Home) -> Tombstones:
+    """The tombstones of a home, for whoever lets in what it refuses or passes on what it knows.
+
+    Raises:
+        StateError: they are damaged, or lost: a receipt says that somebody was erased.
+    """
+    path = home.keys / FILE
+    found = load_tombstones(path)
+    if not found.marks and any(home.receipts.glob(f"{RECEIPT}*.json")):
+        raise StateError(
+            f"{path} is missing or empty, and {home.receipts} tells of erasures: whoever was erased would "
+            "come in again. Put the file back from a backup, or from the .tombstones file beside one, and "
+            "erase again who was erased since. Where none is left, only moving the receipts elsewhere lets "
+            "this home go on."
+        )
+    return found
 
 
 def add_tombstones(path: Path, marks: Iterable[str], *, at: dt.datetime | None = None) -> Tombstones:

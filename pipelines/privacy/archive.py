@@ -179,7 +179,7 @@ def _other_files(home: Home, *, has_keys: bool, has_inbox: bool) -> Iterator[tup
         home.definitions,
         models_folder(home),
         home.reports,
-        home.path / "receipts",
+        home.receipts,
         home.evidence,
         *([home.inbox] if has_inbox else []),
     ]

@@ -26,7 +26,7 @@ from pipelines.privacy.unfinished import Tell, clear_left, unfinished
 from pipelines.settings import FOLDERS, Home, settle_governance
 from pipelines.shown_text import show_line
 from pipelines.silence import silence
-from pipelines.tombstones import FILE, add_tombstones, load_tombstones
+from pipelines.tombstones import FILE, add_tombstones, load_own, load_tombstones
 from risk_register.account.administration import COMMAND_LINE
 
 UNKNOWN = (
@@ -66,11 +66,11 @@ def take_backup(
 
     Raises:
         HomeError: there is a file already, it would lie in the home, or a disk is full.
-        StateError: delivered files are asked for without the keys, or the tombstones are damaged.
+        StateError: delivered files are asked for without the keys, or the tombstones are damaged or lost.
     """
     if home.path.resolve() in target.resolve().parents:
         raise HomeError(f"{target} lies in the home that it is to outlive. Write the backup somewhere else.")
-    load_tombstones(home.keys / FILE)  # damaged ones would make a backup that brings people back
+    load_own(home)  # damaged or lost ones would make a backup that brings people back
     backup_id = f"backup_{at:%Y%m%d}_{secrets.token_hex(4)}"
     with told_full(target.parent):
         whole = write_archive(home, target, at=at, has_keys=has_keys, has_inbox=has_inbox, tell=tell)

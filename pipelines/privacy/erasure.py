@@ -171,7 +171,7 @@ def _bury_parts(home: Home, tombstones: Tombstones, reach: Reach) -> None:
 
 
 def _begin(home: Home, request: Request, around: Surroundings, *, actor: str, at: dt.datetime) -> Journal:
-    known = marks.load_tombstones(home.keys / marks.FILE)
+    known = marks.load_own(home)
     is_known = known.covers(request.kind, request.deployment_id, request.pseudonym)
     if not is_known and not _find_threads(home, request):
         asked = Tombstones(frozenset({_mark(request)}))
@@ -183,7 +183,7 @@ def _begin(home: Home, request: Request, around: Surroundings, *, actor: str, at
                 f"Deployment {request.deployment_id} holds nothing of this {request.kind}, neither in the "
                 "lake nor in delivered files. Nothing was erased; check the id and the deployment."
             )
-    receipt_id = f"erasure_{at:%Y%m%d}_{secrets.token_hex(6)}"
+    receipt_id = f"{marks.RECEIPT}{at:%Y%m%d}_{secrets.token_hex(6)}"
     return Journal(
         receipt_id, at.isoformat(), request.deployment_id, request.kind, request.pseudonym, asked_by=actor
     )

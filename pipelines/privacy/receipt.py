@@ -80,9 +80,8 @@ def write_receipt(home: Home, document: Document) -> Path:
 
 def receipts(home: Home) -> Path:
     """The folder of receipts."""
-    folder = home.path / "receipts"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return folder
+    home.receipts.mkdir(mode=0o700, exist_ok=True)
+    return home.receipts
 
 
 def write_durably(path: Path, document: Document) -> None:

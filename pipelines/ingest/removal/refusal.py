@@ -18,7 +18,7 @@ from pipelines.ingest.pseudonymise import Pseudonymiser
 from pipelines.ingest.reason import Reason
 from pipelines.ingest.source import Records, Rejection
 from pipelines.settings import Home
-from pipelines.tombstones import FILE, SubjectKind, Tombstones, load_tombstones
+from pipelines.tombstones import SubjectKind, Tombstones, load_own
 
 NOWHERE = 0
 
@@ -32,7 +32,7 @@ class Refused(NamedTuple):
 
 def read_refused(home: Home) -> Refused:
     """What a home refuses today."""
-    tombstones = load_tombstones(home.keys / FILE)
+    tombstones = load_own(home)
     held = held_threads(home, dt.datetime.now(dt.UTC).date()) if tombstones.marks else frozenset()
     return Refused(tombstones, held)
 

@@ -9,6 +9,9 @@ import pytest
 
 from pipelines import tombstones
 from pipelines.errors import StateError
+from pipelines.ingest.removal.refusal import read_refused
+from pipelines.privacy.backup import take_backup
+from pipelines.settings import Home, HomeKind, make_home
 from pipelines.tombstones import SubjectKind, Tombstones, add_tombstones, load_tombstones, mark
 
 USER, THREAD = SubjectKind.USER, SubjectKind.THREAD
@@ -55,6 +58,26 @@ def test_a_damaged_file_is_an_error(tmp_path: Path, text: str) -> None:
     (tmp_path / "tombstones").write_text(text)
     with pytest.raises(StateError, match="damaged"):
         load_tombstones(tmp_path / "tombstones")
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_home_that_lost_the_tombstones_of_an_erasure_lets_nobody_in_and_makes_no_backup(
+    tmp_path: Path, *, is_there: bool
+) -> None:
+    home = make_home(Home(tmp_path / "home"), HomeKind.REAL)
+    journal = home.path / "receipts" / "pending-one.json"  # killed before it buried anybody
+    journal.parent.mkdir()
+    journal.write_text("{}")
+    assert read_refused(home).tombstones == Tombstones()
+    journal.rename(journal.with_name("erasure_20261103_0a1b2c.json"))
+    if is_there:
+        (home.keys / "tombstones").touch()
+    with pytest.raises(StateError, match="would come in again"):
+        read_refused(home)
+    with pytest.raises(StateError, match=r"\.tombstones file beside"):
+        take_backup(home, tmp_path / "one.tar", at=dt.datetime(2026, 11, 4, tzinfo=dt.UTC))
+    add_tombstones(home.keys / "tombstones", [mark(USER, "one", "a" * 32)])
+    assert read_refused(home).tombstones.covers(USER, "one", "a" * 32)
 
 
 def test_a_file_says_up_to_when_it_is_complete_and_earlier_versions_still_read_it(tmp_path: Path) -> None:
