@@ -142,19 +142,28 @@ def _step(node: yaml.Node, step: int | str) -> tuple[yaml.Node | None, yaml.Node
     return None, None
 
 
-def _list_repeated(node: yaml.Node, within: str = "") -> list[tuple[str, int]]:
+def _list_repeated(root: yaml.Node) -> list[tuple[str, int]]:
+    """Names that are written twice and their lines; what aliases repeat, even within itself, is read once."""
     found: list[tuple[str, int]] = []
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            if key.value in seen:
-                found.append((f"{within}{key.value}", key.start_mark.line + 1))
-            seen.add(key.value)
-            found += _list_repeated(value, f"{within}{key.value}.")
-    elif isinstance(node, yaml.SequenceNode):
-        for number, value in enumerate(node.value):
-            found += _list_repeated(value, f"{within}{number}.")
-    return found
+    waiting, known = [(root, "")], {id(root)}
+    while waiting:
+        node, within = waiting.pop()
+        parts: list[tuple[Any, yaml.Node]] = []
+        if isinstance(node, yaml.MappingNode):
+            names = [key.value for key, _ in node.value]
+            found += [
+                (f"{within}{key.value}", key.start_mark.line + 1)
+                for place, (key, _) in enumerate(node.value)
+                if key.value in names[:place]
+            ]
+            parts = [(key.value, value) for key, value in node.value]
+        elif isinstance(node, yaml.SequenceNode):
+            parts = list(enumerate(node.value))
+        for name, part in parts:
+            if id(part) not in known:
+                known.add(id(part))
+                waiting.append((part, f"{within}{name}."))
+    return sorted(found, key=lambda one: one[1])
 
 
 def _fields_of(model: type[BaseModel], place: Place) -> list[str]:
