@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from pipelines.errors import StateError
+from pipelines.full_disk import told_full
 from pipelines.report.document import Document
 from pipelines.report.month import parse_month
 from pipelines.report.pdf import FOLDER, STANDARDS, draw_pdf
@@ -111,9 +112,10 @@ def write_files(folder: Path, contents: dict[str, bytes], *, published: Path) ->
         "renderer": renderer(),
     }
     manifest = (json.dumps(tree, sort_keys=True, indent=2, ensure_ascii=False) + "\n").encode()
-    (folder / MANIFEST).unlink(missing_ok=True)
-    for name, content in {**contents, MANIFEST: manifest}.items():
-        _replace(folder / name, content)
+    with told_full(folder):
+        (folder / MANIFEST).unlink(missing_ok=True)
+        for name, content in {**contents, MANIFEST: manifest}.items():
+            _replace(folder / name, content)
 
 
 def compose_json(

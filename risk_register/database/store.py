@@ -36,6 +36,8 @@ from risk_register.errors import StoreError, StoreReadOnlyError, StoreVersionErr
 
 BUSY_SECONDS = 30  # how long a writer waits for the one before it to finish
 ADVISORY_LOCK = 0x504C494D  # "PLIM": one number for all writers of a PostgreSQL store
+NOT_WRITTEN = "SQLITE_IOERR"
+"""How the name of an error begins that a full disk gives to who reads, too: SQLite keeps an index beside."""
 BUSY = "SQLITE_BUSY"
 HEAD = 1  # the one row of audit_head
 
@@ -286,6 +288,8 @@ def _explained(engine: Engine) -> Iterator[None]:
             said += f" by another program for {BUSY_SECONDS:g} s. Let it end, then try again"
         if is_damage(error.orig):
             said += f". {ADVICE}"
+        if (getattr(error.orig, "sqlite_errorname", None) or "").startswith(NOT_WRITTEN):
+            said += ". Its disk is full or failing. Make room, or look at the disk, then do the same again"
         raise StoreError(f"The governance store {_name(engine)} refused: {said}") from None
 
 

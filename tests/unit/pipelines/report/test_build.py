@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import hashlib
 import json
+import os
 import re
 import zipfile
 from collections.abc import Callable
@@ -14,7 +16,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from pipelines.errors import StateError
+from pipelines.errors import HomeError, StateError
 from pipelines.report.build import REPORTS, build_report
 from pipelines.report.display import MARK_TEXTS, STATUS_WORDS, show_cell
 from pipelines.report.document import Mark
@@ -118,6 +120,17 @@ def test_building_twice_gives_the_same_bytes(build: Callable[..., Any]) -> None:
     first, second = build(out="first"), build(out="second")
     for name in ("json", "pdf", "xlsx"):
         assert getattr(first.files, name).read_bytes() == getattr(second.files, name).read_bytes()
+
+
+def test_a_full_disk_is_told_with_the_folder_that_lies_on_it(
+    build: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fill(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("pipelines.report.build._replace", fill)
+    with pytest.raises(HomeError, match=r"The disk of .* is full"):
+        build(out="full")
 
 
 def test_the_manifest_names_versions_counts_and_hashes(built: Any) -> None:

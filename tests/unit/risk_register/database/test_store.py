@@ -166,6 +166,13 @@ def test_a_write_needs_an_actor(store: Store, at: dt.datetime, actor: str) -> No
         pass
 
 
+def test_a_disk_without_room_for_what_lies_beside_the_file_is_told_to_who_reads_too(store: Store) -> None:
+    full = sqlite3.OperationalError("disk I/O error")
+    full.sqlite_errorname = "SQLITE_IOERR_SHMSIZE"
+    with pytest.raises(StoreError, match=r"disk I/O error\. Its disk is full or failing"), store.read():
+        raise DBAPIError("select 1", None, full)
+
+
 def test_a_moment_without_a_zone_is_refused(store: Store, at: dt.datetime) -> None:
     with pytest.raises(StoreError, match="zone"), store.write(actor="a", at=at.replace(tzinfo=None)):
         pass
