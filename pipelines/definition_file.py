@@ -116,8 +116,11 @@ def open_definition(path: Path) -> DefinitionFile:
         loader = _Loader(text)
         root = loader.get_single_node()
         content = None if root is None else loader.construct_document(root)
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise InvalidFileError([Problem(path, 1, "", f"cannot be read: {type(error).__name__}")]) from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise InvalidFileError([Problem(path, line, "", "is no text in UTF-8; save it as UTF-8")]) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = 1 if mark is None else mark.line + 1

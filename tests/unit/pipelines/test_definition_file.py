@@ -25,3 +25,12 @@ def test_every_name_that_is_written_twice_is_told_in_order(tmp_path: Path) -> No
     with pytest.raises(InvalidFileError) as told:
         open_definition(path)
     assert [(one.line, one.field) for one in told.value.problems] == [(4, "a.1.c"), (6, "d"), (7, "d")]
+
+
+def test_a_file_in_another_encoding_is_told_with_the_line(tmp_path: Path) -> None:
+    path = tmp_path / "mapping.yaml"
+    path.write_bytes("a: 1\nb: Häuser\n".encode("latin-1"))
+    with pytest.raises(InvalidFileError) as told:
+        open_definition(path)
+    (problem,) = told.value.problems
+    assert (problem.line, problem.what) == (2, "is no text in UTF-8; save it as UTF-8")

@@ -231,7 +231,7 @@ def test_an_output_that_the_model_does_not_give_is_refused(folder: Path, place: 
         (LABELS[: LABELS.index("outputs")] + "outputs: {}", "6: outputs: "),
         (LABELS.replace("  0: {", "  LABEL_0: {"), "outputs.LABEL_0"),
         ("outputs: [a", "is not YAML"),
-        (LABELS.replace("A test.", "\u00e9"), "cannot be read: UnicodeDecodeError"),
+        (LABELS.replace("A test.", "\u00e9"), "is no text in UTF-8; save it as UTF-8"),
     ],
 )  # fmt: skip
 def test_labels_that_mean_nothing_are_refused_with_file_line_and_field(
