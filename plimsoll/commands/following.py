@@ -83,11 +83,9 @@ def show_incident(
         return
     print(f"{number} {found.title}\n{found.severity}, {found.nature}, {found.causality}, {found.state}")
     for one in clocks:
-        force = f"by {one.due_on}"
-        if not one.is_in_force:
-            force = f"not in force before {one.in_force_from}"
-        elif one.excluded_by is not None:
-            force = f"does not apply here, as {one.excluded_by} signed"
+        why_not = [] if one.excluded_by is None else [f"does not apply here, as {one.excluded_by} signed"]
+        why_not += [] if one.is_in_force else [f"not in force before {one.in_force_from}"]
+        force = "; ".join(why_not) or f"by {one.due_on}"
         print(f"  {one.regime.id}: {force}{' OVERDUE' if one.is_overdue(acting.at) else ''}")
     for entry in timeline:
         print(f"  {entry.happened_at:%Y-%m-%d %H:%M} {entry.words}")

@@ -64,10 +64,10 @@ def _draw_clock(view: View, clock: IncidentClock) -> Line:
     decision = clock.decision
     state = "undecided" if decision is None else "reportable" if decision.is_reportable else "not_reportable"
     due: list[Component | str] = [f"{say_day(clock.due_on)} ({clock.days} days)"]
-    if not clock.is_in_force:
-        due = [f"not in force; from {say_day(clock.in_force_from)}"]
-    elif clock.excluded_by is not None:
-        due = [f"does not apply here, as {clock.excluded_by} signed"]
+    why_not = [] if clock.excluded_by is None else [f"does not apply here, as {clock.excluded_by} signed"]
+    why_not += [] if clock.is_in_force else [f"not in force; from {say_day(clock.in_force_from)}"]
+    if why_not:
+        due = ["; ".join(why_not)]
     elif clock.is_overdue(view.at):
         due = [draw_mark(OVERDUE, due[0])]
     doubt = clock.regime.why_not_issue(view.today)

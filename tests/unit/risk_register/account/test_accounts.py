@@ -21,7 +21,9 @@ from risk_register.database.store import Store
 from risk_register.errors import NotAllowedError, SelfApprovalError, UnknownRecordError
 
 REPOSITORY = Path(__file__).parents[4]
-SIGNS = re.compile(r"""^(?:ACTOR|QUEUE) = "([a-z_]+)"|\bactor="(?!demo_)([a-z_]+)\"""", re.MULTILINE)
+SIGNS = re.compile(
+    r"""^(?:ACTOR|QUEUE|COMMAND_LINE) = "([a-z_]+)"|\bactor="(?!demo_)([a-z_]+)\"""", re.MULTILINE
+)
 NAME = "safety_officer"
 PASSWORD = "a phrase of some length"
 HALF_AN_HOUR = dt.timedelta(minutes=30)
