@@ -58,11 +58,11 @@ class Exchange:
 
     def began_at(self, zone: ZoneInfo) -> int | None:
         """When the recorder says it began."""
-        return self._time(STARTS, zone)
+        return read_time(self.record, STARTS, zone)
 
     def ended_at(self, zone: ZoneInfo) -> int | None:
         """When the recorder says it ended."""
-        return self._time(ENDS, zone)
+        return read_time(self.record, ENDS, zone)
 
     @property
     def failure(self) -> Row | None:
@@ -84,9 +84,15 @@ class Exchange:
         found = found.get("id") if isinstance(found, dict) else found
         return None if found is None else to_identifier(found, names[0])
 
-    def _time(self, names: tuple[str, ...], zone: ZoneInfo) -> int | None:
-        found = next((name for name in names if self.record.get(name) not in (None, "")), None)
-        return None if found is None else to_microseconds(self.record[found], found, zone)
+
+def read_time(row: Row, names: tuple[str, ...], zone: ZoneInfo, *, within: str = "") -> int | None:
+    """The time that an object says under the first of these names, in microseconds since 1970.
+
+    Raises:
+        RecordError: it is none; its field is the name, after what leads to the object.
+    """
+    found = next((name for name in names if row.get(name) not in (None, "")), None)
+    return None if found is None else to_microseconds(row[found], f"{within}{found}", zone)
 
 
 def read_exchange(record: Row) -> Exchange:

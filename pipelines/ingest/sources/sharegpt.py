@@ -12,9 +12,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipelines.ingest.calls.content import ROLES, Said, check_roles, name_prompt, read_message
-from pipelines.ingest.calls.exchange import STARTS, Exchange
+from pipelines.ingest.calls.exchange import STARTS, Exchange, read_time
 from pipelines.ingest.calls.transcript import Call
-from pipelines.ingest.field import RecordError, to_identifier, to_microseconds
+from pipelines.ingest.field import RecordError, to_identifier
 from pipelines.ingest.reason import Reason
 
 SUPPORTED = (
@@ -36,7 +36,7 @@ def extract(record: Row, zone: ZoneInfo) -> Iterator[Call]:
     moment = began_at = beside.began_at(zone)
     for place, turn in enumerate(record[name]):
         one = _read(turn, f"{name}.{place}")
-        moment = _date(turn, f"{name}.{place}", zone) or moment
+        moment = read_time(turn, STARTS, zone, within=f"{name}.{place}.") or moment
         said.append(replace(one, sent_at=moment))
     check_roles(tuple(said), name)
     yield Call(
@@ -65,8 +65,3 @@ def _read(turn: object, path: str) -> Said:
     if role is None:
         raise RecordError(Reason.UNKNOWN_ROLE, f"{path}.from")
     return Said(role, turn["value"])
-
-
-def _date(turn: Row, path: str, zone: ZoneInfo) -> int | None:
-    name = next((name for name in STARTS if turn.get(name) not in (None, "")), None)
-    return None if name is None else to_microseconds(turn[name], f"{path}.{name}", zone)
