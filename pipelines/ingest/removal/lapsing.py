@@ -20,7 +20,7 @@ from pipelines.ingest.files.document import read_items
 from pipelines.ingest.files.lines import UNREADABLE
 from pipelines.ingest.pseudonymise import Pseudonymiser, load_key
 from pipelines.ingest.removal.attribution import Attribution
-from pipelines.ingest.removal.replacing import Announce, Found, Withdrawal, replace_files
+from pipelines.ingest.removal.replacing import Announce, Found, Withdrawal, replace_files, tell_path
 from pipelines.ingest.sources import make_source
 from pipelines.settings import Home
 from pipelines.shown_text import tell_name
@@ -64,7 +64,7 @@ def lapse(
                 gone = old | about.source.find_stranded(path, old) if old else old
                 found.append(Found(path, frozenset(gone), about))
             except UNREADABLE as error:
-                result.tell_damaged(path, tell_name(path.relative_to(home.path)), error)
+                result.tell_damaged(path, tell_path(home, path), error)
     wanted = [one for one in found if one.items]
     if is_rehearsal:
         result.files = [one.tell(home) for one in wanted]

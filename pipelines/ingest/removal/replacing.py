@@ -100,7 +100,7 @@ def replace_files(home: Home, found: list[Found], result: Withdrawal, *, is_eras
                 target.parent.mkdir()
                 try:
                     written = target if write_without(one.path, one.items, target) else None
-                    rejected = _learn(home, one, written, held=held, rejected=rejected, is_erasure=is_erasure)
+                    rejected = _learn(one, written, held=held, rejected=rejected, is_erasure=is_erasure)
                     result.files.append(one.tell(home))
                     moves.append((one.path, written))
                 except (ValueError, *UNREADABLE) as error:
@@ -116,7 +116,6 @@ def replace_files(home: Home, found: list[Found], result: Withdrawal, *, is_eras
 
 
 def _learn(
-    home: Home,
     one: Found,
     target: Path | None,
     *,
