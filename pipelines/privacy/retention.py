@@ -99,7 +99,6 @@ def retain(
             counts = sorted(set(counts) - _held_days(lake, held))
             unscored = sorted(set(blanked) - _scored(lake))
             kept, forgotten = _split(lake, findings, held)
-            cached = drop_old_cached(home, forgotten, before=first_finding, is_rehearsal=True)
             if not is_rehearsal:
                 marks = _write_text(commit, blanked, held, as_of)
                 marks += _drop_findings(commit, kept, as_of)
@@ -111,8 +110,8 @@ def retain(
                 dropped = [Dropped(one["layer"], one["deployment_id"], one["day"]) for one in lost]
                 dropped += [Dropped("count", *part) for part in counts]
                 enter_dropped(home, dropped, as_of=as_of, at=at, by=by)
-                # Cached answers are findings and may not outlive them: later nobody knows whose went.
-                drop_old_cached(home, forgotten, before=first_finding)
+            # Cached answers are findings and may not outlive them: after the commit nobody knows whose went.
+            cached = drop_old_cached(home, forgotten, before=first_finding, is_rehearsal=is_rehearsal)
         aged = find_aged(home, Lake(home.lake), first_text)
         # A hold names a conversation, not a file: while one is in force, no delivered file is touched.
         files, mixed = ({}, []) if held else (aged.old, aged.mixed)
