@@ -34,25 +34,26 @@ def read_files(paths: Sequence[Path], known: LabelMap) -> tuple[list[LabelledRow
             "file once, and files of different rows differently."
         )
     rows = [row for path in paths for row in read_rows(path, known)]
-    return rows, [*find_strange_labels(rows, known), *_find_repeats(rows), *_find_conflicts(rows, known)]
+    texts = [hash_text(row.text) for row in rows]
+    strange = find_strange_labels(rows, known)
+    return rows, [*strange, *_find_repeats(rows, texts), *_find_conflicts(rows, texts, known)]
 
 
-def _find_repeats(rows: Sequence[LabelledRow]) -> list[str]:
+def _find_repeats(rows: Sequence[LabelledRow], texts: Sequence[bytes]) -> list[str]:
     """One sentence a data set that holds texts of one before it: it is less evidence than it seems."""
     seen: dict[tuple[str, bytes], str] = {}
     found: dict[tuple[str, str], int] = {}
-    for row in rows:
-        first = seen.setdefault((row.role, hash_text(row.text)), row.dataset)
+    for row, text in zip(rows, texts, strict=True):
+        first = seen.setdefault((row.role, text), row.dataset)
         if first != row.dataset:
             found[row.dataset, first] = found.get((row.dataset, first), 0) + 1
     return [f"{name}: {count} of its texts stand in {first}, too." for (name, first), count in found.items()]
 
 
-def _find_conflicts(rows: Sequence[LabelledRow], known: LabelMap) -> list[str]:
+def _find_conflicts(rows: Sequence[LabelledRow], texts: Sequence[bytes], known: LabelMap) -> list[str]:
     """One sentence a data set and label, of which a text has a yes and a no: one counts as an error."""
     answers: dict[tuple[str, str, str, bytes], set[bool]] = {}
-    for row in rows:
-        text = hash_text(row.text)
+    for row, text in zip(rows, texts, strict=True):
         for label in row.labels.keys() & known.labels.keys():
             said = row.answer(label, known.labels[label])
             if said is not None:
