@@ -153,13 +153,12 @@ def _list_repeated(root: yaml.Node) -> list[tuple[str, int]]:
         node, within = waiting.pop()
         parts: list[tuple[Any, yaml.Node]] = []
         if isinstance(node, yaml.MappingNode):
-            names = [key.value for key, _ in node.value]
-            found += [
-                (f"{within}{key.value}", key.start_mark.line + 1)
-                for place, (key, _) in enumerate(node.value)
-                if key.value in names[:place]
-            ]
-            parts = [(key.value, value) for key, value in node.value]
+            seen: set[str] = set()
+            for key, value in node.value:
+                if key.value in seen:
+                    found.append((f"{within}{key.value}", key.start_mark.line + 1))
+                seen.add(key.value)
+                parts.append((key.value, value))
         elif isinstance(node, yaml.SequenceNode):
             parts = list(enumerate(node.value))
         for name, part in parts:
