@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from methods.drift import DriftStatus, locate_change
+from methods.drift import DriftStatus, judge_drift, locate_change
 from pipelines.assess.alarms.canary_trace import trace_canary
 from pipelines.assess.alarms.concern import Concern
 from pipelines.assess.alarms.trace import EXPLAINING_DAYS, Trace
@@ -98,8 +98,14 @@ def _trace_drift(
 
 def _say_distance(row: Mapping[str, Any]) -> str:
     """By how much a week has moved: in its mix, or, where that is as usual, along its scale."""
-    is_by_mix = row["distance"] > row["null_high"] and row["distance"] >= row["threshold"]
-    if is_by_mix or row["spread"] is None:
+    by_mix = judge_drift(
+        row["distance"],
+        row["null_high"],
+        threshold=row["threshold"],
+        current_count=row["message_count"],
+        reference_count=row["reference_count"],
+    )
+    if by_mix is DriftStatus.MOVED or row["spread"] is None:
         return f"{row['distance']:.2f} (usual: up to {row['null_high']:.2f})"
     return (
         f"{row['spread']:.2f} standard deviations along its scale "
